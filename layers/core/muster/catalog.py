@@ -1,0 +1,108 @@
+"""All checks and all that can be read, found in the package itself: nothing is registered by hand."""
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType
+from typing import TypeVar
+
+import muster.aws
+import muster.checks
+from muster.check import Check
+from muster.model import ACCOUNT, REGION, ObservedAt
+from muster.reading import Describer, Lister
+
+T = TypeVar("T")
+_SHARED = (ACCOUNT, REGION)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Checks by id, listers by resource type, describers by resource type and facet."""
+
+    checks: Mapping[str, Check]
+    listers: Mapping[str, Lister]
+    describers: Mapping[tuple[str, type], Describer]
+
+    def resource_types(self, check: Check) -> tuple[str, ...]:
+        """Return the resource types that a check judges: those that offer all its facets.
+
+        Facets of the account and of the region are shared and narrow nothing, unless there are no others.
+        """
+        own = [types for types in self._offers(check) if not types <= set(_SHARED)]
+        if own:
+            return tuple(sorted(set.intersection(*own) - set(_SHARED)))
+        shared = set().union(*self._offers(check))
+        return (REGION,) if REGION in shared else (ACCOUNT,)
+
+    def describers_for(self, check: Check, resource_type: str) -> Iterator[Describer]:
+        """Yield what must be called for one resource so that the check can judge it, shared facets included."""
+        for facet in check.facets.values():
+            for owner in (resource_type, *_SHARED):
+                if describer := self.describers.get((owner, facet)):
+                    yield describer
+                    break
+
+    def service_of(self, check: Check, resource_type: str) -> str:
+        """Return the service whose shards judge this check on this type."""
+        if lister := self.listers.get(resource_type):
+            return lister.service
+        return next(describer.service for describer in self.describers_for(check, resource_type))
+
+    def _offers(self, check: Check) -> list[set[str]]:
+        return [self._offering(facet) for facet in check.facets.values() if facet is not ObservedAt]
+
+    def _offering(self, facet: type) -> set[str]:
+        listed = {lister.resource_type for lister in self.listers.values() if facet in lister.facets}
+        return listed | {owner for owner, described in self.describers if described is facet}
+
+
+@functools.cache
+def load() -> Catalog:
+    """Read the package's checks, listers and describers.
+
+    Raises:
+        TypeError: a check reads what nothing describes, or facets of several resource types.
+    """
+    checks = _unique("check", ((found.id, found) for found in _found(muster.checks, Check)))
+    listers = _unique("lister of", ((found.resource_type, found) for found in _found(muster.aws, Lister)))
+    described = ((((found.resource_type, found.facet)), found) for found in _found(muster.aws, Describer))
+    catalog = Catalog(checks, listers, _unique("describer of", described))
+    for check in checks.values():
+        _examine(catalog, check)
+    return catalog
+
+
+def _examine(catalog: Catalog, check: Check) -> None:
+    for facet in check.facets.values():
+        if facet is not ObservedAt and not catalog._offering(facet):  # noqa: SLF001 - one thing in two functions
+            raise TypeError(f"{check.id}: nothing describes {facet.__name__}")
+    if not catalog.resource_types(check):
+        names = ", ".join(facet.__name__ for facet in check.facets.values())
+        raise TypeError(f"{check.id}: a check judges one resource type, but no type offers all of {names}")
+
+
+K = TypeVar("K")
+
+
+def _unique(kind: str, pairs: Iterator[tuple[K, T]]) -> Mapping[K, T]:
+    found: dict[K, T] = {}
+    for key, value in pairs:
+        if key in found:
+            raise TypeError(f"there are two of the {kind} {key}")
+        found[key] = value
+    return MappingProxyType(dict(sorted(found.items(), key=lambda pair: str(pair[0]))))
+
+
+def _found(package: ModuleType, kind: type[T]) -> Iterator[T]:
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(info.name)
+        for value in vars(module).values():
+            if isinstance(value, kind) and _home(value) == info.name:
+                yield value
+
+
+def _home(value: object) -> str:
+    return str(getattr(value, "function").__module__)  # noqa: B009 - checks, listers and describers all have one

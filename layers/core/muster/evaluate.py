@@ -1,0 +1,90 @@
+"""Judging: one rule, one resource and its facets become one finding. Pure; the only place that says INSUFFICIENT_DATA."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from muster.check import Check
+from muster.model import (
+    TARGET,
+    Finding,
+    ObservedAt,
+    Resource,
+    Status,
+    Unavailable,
+    UnknownField,
+    Verdict,
+    finding_id,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check as it was selected: for one resource type, with its settings; `variant` names a second selection."""
+
+    check: Check
+    resource_type: str
+    service: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    variant: str = ""
+
+
+def evaluate(
+    rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime
+) -> Finding:
+    """Judge a resource by a rule; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
+    values = [ObservedAt(observed_at) if want is ObservedAt else facets.get(want) for want in rule.check.facets.values()]
+    missing = tuple(value for value in values if isinstance(value, Unavailable))
+    if missing:
+        return _unread(rule, resource, missing, observed_at)
+    if any(value is None for value in values):
+        return _unread(rule, resource, (Unavailable(None, "nothing was read"),), observed_at)
+    try:
+        verdict = rule.check.function(*values, **rule.settings)
+    except UnknownField as unknown:
+        return _unread(rule, resource, (unknown.unavailable,), observed_at)
+    return _finding(rule, resource, verdict, observed_at)
+
+
+def unlisted(rule: Rule, target: Resource, unavailable: Unavailable, observed_at: datetime) -> Finding:
+    """Say of the target that its resources could not be listed, so that no finding silently vanishes."""
+    if target.type != TARGET:
+        raise ValueError("only a target stands for resources that could not be listed")
+    return _unread(rule, target, (unavailable,), observed_at)
+
+
+def _unread(rule: Rule, resource: Resource, missing: tuple[Unavailable, ...], at: datetime) -> Finding:
+    unique = tuple(dict.fromkeys(missing))
+    reason = "; ".join(
+        f"{gap.reason} (needs {gap.permission})" if gap.permission else gap.reason for gap in unique
+    )
+    return _finding(rule, resource, Verdict(Status.INSUFFICIENT_DATA, reason), at, unique)
+
+
+def _finding(
+    rule: Rule, resource: Resource, verdict: Verdict, at: datetime, unavailable: tuple[Unavailable, ...] = ()
+) -> Finding:
+    check = rule.check
+    return Finding(
+        finding_id=finding_id(resource, check.id, rule.variant),
+        check_id=check.id,
+        check_version=check.version,
+        title=check.title,
+        severity=check.severity,
+        status=verdict.status,
+        reason=verdict.reason,
+        resource=resource,
+        service=rule.service,
+        observed_at=at,
+        controls=check.controls,
+        settings=rule.settings,
+        variant=rule.variant,
+        remediation=check.fix,
+        docs_url=docs_url(check),
+        unavailable=unavailable,
+    )
+
+
+def docs_url(check: Check) -> str:
+    """Return where the check's page is: the URL AWS gives as its source, else the page in this repository."""
+    return check.source or f"docs/checks/{check.id}.md"

@@ -1,0 +1,203 @@
+"""The words of a scan as frozen values: resource, verdict, finding and what could not be read."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+GLOBAL = "global"
+"""The region of resources and shards that no region owns."""
+
+ACCOUNT = "AWS::::Account"
+"""The pseudo-resource type of an account, spelled as AWS Config spells it."""
+
+REGION = "AWS::::Region"
+"""The pseudo-resource type of one region of an account."""
+
+TARGET = "AWS::::Target"
+"""The pseudo-resource type that stands for resources which could not be listed."""
+
+
+class Status(StrEnum):
+    """What became of judging one resource by one check, in AWS Config's words.
+
+    https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
+    """
+
+    COMPLIANT = "COMPLIANT"
+    NON_COMPLIANT = "NON_COMPLIANT"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+
+
+class Severity(StrEnum):
+    """How much a failure matters; members compare by rank, INFORMATIONAL lowest."""
+
+    INFORMATIONAL = "INFORMATIONAL"
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+    CRITICAL = "CRITICAL"
+
+    @property
+    def rank(self) -> int:
+        """0 for INFORMATIONAL up to 4 for CRITICAL."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing of an account that is judged.
+
+    `type` is in CloudFormation's spelling, `arn` is None where AWS gives no ARN (an account, a region),
+    `tags` is None while nobody has read them.
+    """
+
+    type: str
+    id: str
+    account_id: str
+    region: str
+    partition: str = "aws"
+    arn: str | None = None
+    tags: Mapping[str, str] | None = None
+
+    @property
+    def key(self) -> str:
+        """What identifies the resource in finding ids: the ARN, or a fixed word for an account or region."""
+        return self.arn or _KEYS.get(self.type, f"{self.type}/{self.id}")
+
+
+_KEYS = {ACCOUNT: "aws:account", REGION: "aws:region", TARGET: "aws:target"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """What could not be read, with the IAM permission it needs (None when no permission would help) and why."""
+
+    permission: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A field that AWS answered without a usable value; reading it as a value is refused by `known`."""
+
+    reason: str
+
+
+class UnknownField(Exception):  # noqa: N818 - it is not an error: the engine answers INSUFFICIENT_DATA
+    """A check read a field that is not known; caught by the engine alone."""
+
+    def __init__(self, unavailable: Unavailable) -> None:
+        """Carry what could not be read."""
+        super().__init__(unavailable.reason)
+        self.unavailable = unavailable
+
+
+T = TypeVar("T")
+
+
+def known(value: T | Unknown) -> T:
+    """Return the value of a field, or stop the check when the field is not known.
+
+    Raises:
+        UnknownField: the field is `Unknown`; the engine answers INSUFFICIENT_DATA.
+    """
+    if isinstance(value, Unknown):
+        raise UnknownField(Unavailable(None, value.reason))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Related(Generic[T]):
+    """Facets of other resources that the judged one names, by the name it uses for them."""
+
+    by_key: Mapping[str, "T | Unavailable"] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> T:
+        """Return the facet of one related resource, or stop the check when it could not be read."""
+        value = self.by_key.get(key, Unavailable(None, f"{key} was not read"))
+        if isinstance(value, Unavailable):
+            raise UnknownField(value)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self.by_key)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedAt:
+    """The facet every check may read without a call: when the scan began, as an aware UTC time."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check answers: a status and a reason an auditor can read."""
+
+    status: Status
+    reason: str
+
+
+def compliant(reason: str) -> Verdict:
+    """Answer that the resource is as it should be."""
+    return Verdict(Status.COMPLIANT, reason)
+
+
+def non_compliant(reason: str) -> Verdict:
+    """Answer that the resource is not as it should be."""
+    return Verdict(Status.NON_COMPLIANT, reason)
+
+
+def not_applicable(reason: str) -> Verdict:
+    """Answer that the check does not concern this resource."""
+    return Verdict(Status.NOT_APPLICABLE, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A failure that somebody accepted for a while."""
+
+    reason: str
+    owner: str
+    expires: str
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict on one resource by one check at one time; `settings` are the check's as they were used."""
+
+    finding_id: str
+    check_id: str
+    check_version: int
+    title: str
+    severity: Severity
+    status: Status
+    reason: str
+    resource: Resource
+    service: str
+    observed_at: datetime
+    controls: tuple[str, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    variant: str = ""
+    remediation: str = ""
+    docs_url: str = ""
+    unavailable: tuple[Unavailable, ...] = ()
+    suppression: Suppression | None = None
+    first_seen: datetime | None = None
+
+    @property
+    def failing(self) -> bool:
+        """Whether it fails and nobody accepted the failure."""
+        return self.status is Status.NON_COMPLIANT and self.suppression is None
+
+
+def finding_id(resource: Resource, check_id: str, variant: str = "") -> str:
+    """Name a finding so that the same check on the same resource has the same name in every scan."""
+    parts = (resource.partition, resource.account_id, resource.region, check_id, resource.key, variant)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
