@@ -190,6 +190,7 @@ class Finding:
     unavailable: tuple[Unavailable, ...] = ()
     suppression: Suppression | None = None
     first_seen: datetime | None = None
+    account_name: str = ""
 
     @property
     def failing(self) -> bool:

@@ -1,0 +1,68 @@
+"""The coverage ledger: what was asked of AWS, how it went, and what is missing."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How one API went in one shard: calls (pages), listed items, retries, denials, other errors, seconds.
+
+    `reason` says why a lister did not finish, `out_of_scope` counts resources of regions that were not asked for.
+    """
+
+    account_id: str
+    region: str
+    service: str
+    api: str
+    calls: int = 0
+    items: int = 0
+    retries: int = 0
+    denials: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+    out_of_scope: int = 0
+    reason: str = ""
+
+
+class Ledger:
+    """Counts the calls of one shard; safe to use from many threads."""
+
+    def __init__(self, account_id: str, region: str, service: str) -> None:
+        """Open an empty ledger."""
+        self._key = (account_id, region, service)
+        self._rows: dict[str, Coverage] = {}
+        self._lock = threading.Lock()
+
+    def called(self, api: str, *, retries: int = 0, denied: bool = False, failed: bool = False, seconds: float) -> None:
+        """Count one call and its outcome."""
+        with self._lock:
+            row = self._row(api)
+            self._rows[api] = replace(
+                row,
+                calls=row.calls + 1,
+                retries=row.retries + retries,
+                denials=row.denials + denied,
+                errors=row.errors + failed,
+                seconds=row.seconds + seconds,
+            )
+
+    def listed(self, api: str, items: int, out_of_scope: int = 0) -> None:
+        """Count the items of one page."""
+        with self._lock:
+            row = self._row(api)
+            self._rows[api] = replace(row, items=row.items + items, out_of_scope=row.out_of_scope + out_of_scope)
+
+    def stopped(self, api: str, reason: str) -> None:
+        """Note that a lister did not finish."""
+        with self._lock:
+            self._rows[api] = replace(self._row(api), reason=reason)
+
+    def rows(self) -> Iterator[Coverage]:
+        """Yield the rows, sorted by API."""
+        with self._lock:
+            yield from [self._rows[api] for api in sorted(self._rows)]
+
+    def _row(self, api: str) -> Coverage:
+        return self._rows.get(api) or Coverage(*self._key, api)
