@@ -1,0 +1,1 @@
+"""The checks: pure judgements, one function each, one module a subject."""

@@ -1,0 +1,1 @@
+"""What AWS answered, as frozen values: pure parsing, one module a service."""
