@@ -66,10 +66,10 @@ class Resource:
     @property
     def key(self) -> str:
         """What identifies the resource in finding ids: the ARN, or a fixed word for an account or region."""
-        return self.arn or _KEYS.get(self.type, f"{self.type}/{self.id}")
+        return self.arn or _KEYS.get(self.type, self.type + "/" + self.id)
 
 
-_KEYS = {ACCOUNT: "aws:account", REGION: "aws:region", TARGET: "aws:target"}
+_KEYS = {ACCOUNT: "aws:account", REGION: "aws:region"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class ShardScan:
         for window in self._windows(lister):
             yield from self._judge_window(window, rules, pool)
         if gap := self.outcome.unlisted.get(resource_type):
-            target = _pseudo(TARGET, self._shard)
+            target = replace(_pseudo(TARGET, self._shard), id=resource_type)
             yield from (unlisted(rule, target, gap, self._observed_at) for rule in rules)
 
     def _windows(self, lister: Lister) -> Iterator[Sequence[Listed]]:

@@ -1,0 +1,230 @@
+"""What changed since the last scan: a finding's life in five states, and the events between them. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from muster.model import Finding, Status
+
+FORGET = timedelta(days=90)
+"""How long a resolved finding is remembered, so that its return is told as a return."""
+
+
+class State(StrEnum):
+    """What is remembered of a finding between scans; what is fine is not remembered at all."""
+
+    OPEN = "open"
+    UNREAD = "unread"
+    SUPPRESSED = "suppressed"
+    RESOLVED = "resolved"
+    FINE = "fine"
+
+
+class Event(StrEnum):
+    """What is told of a finding."""
+
+    OPENED = "opened"
+    REOPENED = "reopened"
+    RESOLVED = "resolved"
+    UNREADABLE = "unreadable"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a change is about, kept because a resolved resource may be gone."""
+
+    check_id: str
+    title: str
+    severity: str
+    resource_type: str
+    resource_id: str
+    resource_arn: str
+    account_id: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is remembered of one finding.
+
+    `was_open` tells an unread or suppressed finding that failed before from one that never did.
+    `before` is the record as the scan `changed_in` found it: a retry of that scan starts from there, so that
+    however often a scan is tried, the outcome is that of its last attempt alone.
+    """
+
+    state: State
+    subject: Subject
+    first_seen: datetime
+    changed_in: str
+    changed_at: datetime
+    was_open: bool = False
+    before: "Record | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding as this scan saw it, when it is not simply fine."""
+
+    state: State
+    subject: Subject
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event in a finding's life."""
+
+    event: Event
+    finding_id: str
+    subject: Subject
+    reason: str
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of one check in one shard: the scans that wrote it last and first, the findings by id."""
+
+    scan_id: str
+    started_at: datetime
+    first_scan_id: str
+    records: Mapping[str, Record] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A memory brought up to date, what changed, and whether this was the first look at all."""
+
+    memory: Memory
+    changes: tuple[Change, ...]
+    baseline: bool
+
+
+def seen(finding: Finding) -> Seen | None:
+    """Reduce a finding to what must be remembered, or None when it is fine."""
+    state = _state(finding)
+    if state is State.FINE:
+        return None
+    return Seen(state, _subject(finding), finding.reason)
+
+
+def settle(
+    memory: Memory | None,
+    found: Mapping[str, Seen],
+    scan_id: str,
+    at: datetime,
+    looked_at: Callable[[Subject], bool],
+) -> Settled:
+    """Bring the memory of one check up to date with what a scan found.
+
+    `looked_at` says whether the scan would have seen the finding's resource if it were still there: its lister
+    finished and its region was in scope. What the scan did not look at stays as it is.
+    A memory that a later scan wrote is returned unchanged.
+    """
+    if memory is not None and memory.started_at > at:
+        return Settled(memory, (), baseline=False)
+    base = {key: known for key, record in (memory.records if memory else {}).items() if (known := _base(record, scan_id))}
+    records: dict[str, Record] = {}
+    changes: list[Change] = []
+    for key in base.keys() | found.keys():
+        record, change = _next(key, base.get(key), found.get(key), scan_id, at, looked_at)
+        if change:
+            changes.append(change)
+        if record and not (record.state is State.RESOLVED and record.changed_at < at - FORGET):
+            records[key] = record
+    first = memory.first_scan_id if memory else scan_id
+    return Settled(Memory(scan_id, at, first, records), tuple(changes), baseline=first == scan_id)
+
+
+def first_seen(memory: Memory | None, finding: Finding, scan_id: str) -> datetime | None:
+    """Return since when a finding fails, the scan's own time if it did not fail before, None if it is fine."""
+    if _state(finding) is State.FINE:
+        return None
+    record = memory.records.get(finding.finding_id) if memory else None
+    old = _base(record, scan_id) if record else None
+    return old.first_seen if old and (old.state is State.OPEN or old.was_open) else finding.observed_at
+
+
+def _base(record: Record, scan_id: str) -> Record | None:
+    if record.changed_in == scan_id:
+        return record.before
+    return None if record.state is State.FINE else record
+
+
+def _next(  # noqa: PLR0913 - one step of one life
+    key: str,
+    old: Record | None,
+    new: Seen | None,
+    scan_id: str,
+    at: datetime,
+    looked_at: Callable[[Subject], bool],
+) -> tuple[Record | None, Change | None]:
+    if new is None:
+        if old is None or not looked_at(old.subject):
+            return old, None
+        new = Seen(State.FINE, old.subject, "it complies now, or is gone")
+    was = old.state if old else State.FINE
+    was_open = old is not None and (old.state is State.OPEN or old.was_open)
+    after = _after(was, new.state, was_open=was_open)
+    if after is was and old:
+        return replace(old, subject=new.subject), None
+    event = _event(was, new.state, was_open=was_open)
+    since = old.first_seen if old and (was_open or after is State.RESOLVED) else at
+    stays_open = after in (State.UNREAD, State.SUPPRESSED) and was_open
+    record = Record(after, new.subject, since, scan_id, at, stays_open, _without_past(old))
+    change = Change(event, key, new.subject, new.reason, since) if event else None
+    return (None if after is State.FINE and old is None else record), change
+
+
+def _after(was: State, now: State, *, was_open: bool) -> State:
+    if now is not State.FINE:
+        return now
+    remembered = was in (State.OPEN, State.SUPPRESSED, State.RESOLVED) or was_open
+    return State.RESOLVED if remembered else State.FINE
+
+
+def _event(was: State, now: State, *, was_open: bool) -> Event | None:
+    if now is State.OPEN:
+        if was is State.UNREAD and was_open:
+            return None
+        return Event.REOPENED if was in (State.RESOLVED, State.SUPPRESSED) else Event.OPENED
+    if now is State.FINE:
+        return Event.RESOLVED if was is State.OPEN or (was is State.UNREAD and was_open) else None
+    if now is State.UNREAD:
+        return Event.UNREADABLE
+    return Event.SUPPRESSED if was is State.OPEN else None
+
+
+def _state(finding: Finding) -> State:
+    if finding.status is Status.INSUFFICIENT_DATA:
+        return State.UNREAD
+    if finding.status is Status.NON_COMPLIANT:
+        return State.SUPPRESSED if finding.suppression else State.OPEN
+    return State.FINE
+
+
+def _subject(finding: Finding) -> Subject:
+    resource = finding.resource
+    return Subject(
+        finding.check_id,
+        finding.title,
+        finding.severity.value,
+        resource.type,
+        resource.id,
+        resource.arn or "",
+        resource.account_id,
+        resource.region,
+    )
+
+
+def _without_past(record: Record | None) -> Record | None:
+    return replace(record, before=None) if record else None
+
+
+def worst_first(changes: Iterable[Change], rank: Callable[[str], int]) -> list[Change]:
+    """Sort changes by severity, then check and resource."""
+    return sorted(
+        changes, key=lambda change: (-rank(change.subject.severity), change.subject.check_id, change.subject.resource_id)
+    )

@@ -1,0 +1,64 @@
+"""Where everything lies in the bucket; each key follows from the scan and shard, so a retry writes the same object."""
+
+from datetime import date
+
+
+def plan(scan_id: str) -> str:
+    """Return the key of what a scan fixed before it began."""
+    return f"scans/{scan_id}/plan.json"
+
+
+def batches(scan_id: str) -> str:
+    """Return the key of the work list."""
+    return f"scans/{scan_id}/batches.json"
+
+
+def part(scan_id: str, shard_id: str) -> str:
+    """Return the key of a shard's findings, not yet published."""
+    return f"scans/{scan_id}/parts/{shard_id}-0000.parquet"
+
+
+def commit(scan_id: str, shard_id: str) -> str:
+    """Return the key of the word that a shard is done, with its counts and the parts it wrote."""
+    return f"{commits(scan_id)}{shard_id}.json"
+
+
+def commits(scan_id: str) -> str:
+    """Return the prefix of all commits of a scan."""
+    return f"scans/{scan_id}/commits/"
+
+
+def failures(scan_id: str) -> str:
+    """Return the prefix of what the state machine notes of batches that failed for good."""
+    return f"scans/{scan_id}/failures/"
+
+
+def parts(scan_id: str) -> str:
+    """Return the prefix of all parts of a scan."""
+    return f"scans/{scan_id}/parts/"
+
+
+def summary(scan_id: str) -> str:
+    """Return the key of a scan's summary."""
+    return f"scans/{scan_id}/summary.json"
+
+
+def report(scan_id: str) -> str:
+    """Return the key of a scan's report."""
+    return f"scans/{scan_id}/report.json"
+
+
+def alert(scan_id: str) -> str:
+    """Return the key of the alert as it was sent."""
+    return f"scans/{scan_id}/alert.json"
+
+
+def state(account_id: str, region: str, service: str) -> str:
+    """Return the key of what is remembered between scans."""
+    return f"state/{account_id}/{region}/{service}.json.gz"
+
+
+def table(name: str, scan_date: date | str, scan_id: str, number: int | None = None) -> str:
+    """Return the key of a published file of a table, under its partition."""
+    suffix = "" if number is None else f"-{number:04d}"
+    return f"{name}/scan_date={scan_date}/{scan_id}{suffix}.parquet"

@@ -1,0 +1,52 @@
+"""What every way of scanning does with bare findings: leave out what is excluded, suppress, name the account."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from muster.model import ACCOUNT, REGION, TARGET, Finding, Resource
+from muster.scan import Scope
+from muster.settings import Configuration, Exclude
+from muster.suppress import excluded, suppression_for
+
+
+class Annotator:
+    """Adds to a finding what the configuration knows of it: the suppression and the account's name."""
+
+    def __init__(self, configuration: Configuration, today: date) -> None:
+        """Judge the expiry of suppressions as of a day."""
+        self._configuration = configuration
+        self._today = today
+
+    def __call__(self, finding: Finding) -> Finding:
+        """Return the finding with its suppression (failures only) and account name."""
+        names = self._configuration.account_names
+        return replace(
+            finding,
+            suppression=suppression_for(finding, self._configuration.suppressions, self._today),
+            account_name=names.get(finding.resource.account_id, ""),
+        )
+
+
+def annotate(findings: Iterable[Finding], configuration: Configuration, today: date) -> Iterator[Finding]:
+    """Yield findings with their suppression and account name."""
+    return map(Annotator(configuration, today), findings)
+
+
+def scope_of(exclude: Exclude, tags: Mapping[str, str] | None = None) -> Scope:
+    """Return which resources a scan judges: not what is excluded and, with `tags`, only what carries them all.
+
+    A resource whose tags could not be read is kept: leaving it out would hide that it was not looked at.
+    """
+    wanted = dict(tags or {})
+
+    def keep(resource: Resource) -> bool:
+        if resource.type in (ACCOUNT, REGION, TARGET):
+            return not wanted
+        if excluded(resource, exclude):
+            return False
+        if resource.tags is None:
+            return True
+        return all(resource.tags.get(key) == value for key, value in wanted.items())
+
+    return Scope(keep, by_tags=bool(wanted or exclude.tags))

@@ -1,0 +1,120 @@
+"""The report bucket: JSON and files in and out, conditional writes included."""
+
+import gzip
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.exceptions
+
+from muster.errors import MusterError, Throttled, Transient
+from muster.session import DENIED, EXPIRED, THROTTLED, Clients, code_of
+
+
+class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error
+    """Somebody else wrote the object meanwhile."""
+
+
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+_CONFLICT = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+
+
+class Bucket:
+    """Reads and writes one bucket; AWS's refusals become Muster's errors, named so that a retry can be decided."""
+
+    def __init__(self, name: str, clients: Clients, region: str) -> None:
+        """Use a bucket through the clients of a session."""
+        self.name = name
+        self._s3 = clients.get("s3", region)
+
+    def get_json(self, key: str) -> Any | None:
+        """Return an object parsed as JSON (gunzipped where its key says so), or None when there is none."""
+        found = self.get_versioned(key)
+        return found[0] if found else None
+
+    def get_versioned(self, key: str) -> tuple[Any, str] | None:
+        """Return an object parsed as JSON and its ETag, or None when there is none."""
+        raw = self.get_bytes(key)
+        if raw is None:
+            return None
+        body, etag = raw
+        return json.loads(gzip.decompress(body) if key.endswith(".gz") else body), etag
+
+    def get_bytes(self, key: str) -> tuple[bytes, str] | None:
+        """Return an object's body and ETag, or None when there is none."""
+        try:
+            answer = self._s3.get_object(Bucket=self.name, Key=key)
+            return answer["Body"].read(), answer["ETag"]
+        except botocore.exceptions.ClientError as error:
+            if code_of(error) in _MISSING:
+                return None
+            raise _named(error, f"read s3://{self.name}/{key}") from error
+        except (botocore.exceptions.BotoCoreError, OSError) as error:
+            raise _named(error, f"read s3://{self.name}/{key}") from error
+
+    def put_json(self, key: str, value: object, *, etag: str | None = "*") -> None:
+        """Write an object as JSON.
+
+        `etag` is the version that may be replaced, None when there must be none yet; `*` replaces whatever is there.
+
+        Raises:
+            Conflict: somebody else wrote the object meanwhile.
+        """
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        body = gzip.compress(text, mtime=0) if key.endswith(".gz") else text
+        condition = {} if etag == "*" else {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+        try:
+            self._s3.put_object(
+                Bucket=self.name, Key=key, Body=body, ContentType="application/json", **condition
+            )
+        except botocore.exceptions.ClientError as error:
+            if code_of(error) in _CONFLICT:
+                raise Conflict(f"s3://{self.name}/{key} was written by somebody else meanwhile") from error
+            raise _named(error, f"write s3://{self.name}/{key}") from error
+        except (botocore.exceptions.BotoCoreError, OSError) as error:
+            raise _named(error, f"write s3://{self.name}/{key}") from error
+
+    def upload(self, path: Path, key: str) -> None:
+        """Write a file to an object, in parts when it is large."""
+        try:
+            self._s3.upload_file(str(path), self.name, key)
+        except Exception as error:  # boto3 wraps ClientError in S3UploadFailedError
+            raise _named(error.__cause__ or error, f"write s3://{self.name}/{key}") from error
+
+    def download(self, key: str, path: Path) -> None:
+        """Read an object into a file."""
+        try:
+            self._s3.download_file(self.name, key, str(path))
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
+            raise _named(error, f"read s3://{self.name}/{key}") from error
+
+    def keys(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield the keys under a prefix and their sizes in bytes, in order."""
+        try:
+            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+                yield from ((found["Key"], found["Size"]) for found in page.get("Contents", ()))
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
+            raise _named(error, f"list s3://{self.name}/{prefix}") from error
+
+    def delete(self, key: str) -> None:
+        """Delete an object; one that is not there is no error."""
+        try:
+            self._s3.delete_object(Bucket=self.name, Key=key)
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
+            raise _named(error, f"delete s3://{self.name}/{key}") from error
+
+
+def scratch() -> "tempfile.TemporaryDirectory[str]":
+    """Return a folder that is deleted when the `with` block ends."""
+    return tempfile.TemporaryDirectory(prefix="muster-")
+
+
+def _named(error: BaseException, what: str) -> MusterError:
+    code = code_of(error)
+    if code in THROTTLED:
+        return Throttled(f"cannot {what}: throttled ({code})")
+    if code in DENIED | EXPIRED:
+        return MusterError(f"cannot {what}: {code}; the function's role must allow it")
+    return Transient(f"cannot {what}: {error}")

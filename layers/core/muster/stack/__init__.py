@@ -1,0 +1,1 @@
+"""What the functions of the stack do: plan, scan a batch, summarize, alert."""

@@ -1,0 +1,139 @@
+"""What a user may ask of the state machine, and what the functions know of their surroundings."""
+
+import difflib
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from muster.errors import ConfigurationError, EventError
+
+_ACCOUNT = re.compile(r"\d{12}\Z")
+_LISTS = ("packs", "checks", "accounts", "regions")
+_KEYS = ("pack", *_LISTS, "record", "scheduled")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The stack as a function sees it; read from the environment once, by the function's shell."""
+
+    bucket: str
+    region: str
+    stack: str = ""
+    config_key: str = "config/muster.yaml"
+    packs: tuple[str, ...] = ("all",)
+    required_tags: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    topic_arn: str = ""
+    queue_url: str = ""
+    database: str = ""
+    workgroup: str = ""
+
+    @classmethod
+    def parse(cls, variables: Mapping[str, str]) -> "Environment":
+        """Read the variables that the template sets.
+
+        Raises:
+            ConfigurationError: one that every function needs is missing.
+        """
+        for name in ("MUSTER_BUCKET", "AWS_REGION"):
+            if not variables.get(name):
+                raise ConfigurationError(f"the environment variable {name} is not set; deploy the function by template.yaml")
+        return cls(
+            bucket=variables["MUSTER_BUCKET"],
+            region=variables["AWS_REGION"],
+            stack=variables.get("MUSTER_STACK", ""),
+            config_key=variables.get("MUSTER_CONFIG_KEY", cls.config_key),
+            packs=_words(variables.get("MUSTER_PACKS", "")) or ("all",),
+            required_tags=_words(variables.get("MUSTER_REQUIRED_TAGS", "")),
+            regions=_words(variables.get("MUSTER_REGIONS", "")),
+            topic_arn=variables.get("MUSTER_TOPIC_ARN", ""),
+            queue_url=variables.get("MUSTER_QUEUE_URL", ""),
+            database=variables.get("MUSTER_DATABASE", ""),
+            workgroup=variables.get("MUSTER_WORKGROUP", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One execution: what it was asked, when it began and where it runs."""
+
+    scan_id: str
+    started_at: datetime
+    account_id: str
+    partition: str
+    packs: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    record: bool = False
+    scheduled: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Who started the scan: the schedule or a person."""
+        return "scheduled" if self.scheduled else "manual"
+
+    @classmethod
+    def parse(cls, event: Mapping[str, Any]) -> "Request":
+        """Read the event of the state machine's first state.
+
+        Raises:
+            EventError: it is not the event that the state machine sends.
+            ConfigurationError: the execution's input holds something that is not understood.
+        """
+        try:
+            execution, started = str(event["execution"]), datetime.fromisoformat(str(event["started_at"]))
+            partition, account_id = execution.split(":")[1], execution.split(":")[4]
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise EventError(
+                "plan_scan is invoked by the state machine with input, execution and started_at; "
+                "start the state machine instead of the function"
+            ) from error
+        asked = _checked(event.get("input"))
+        started = started.astimezone(UTC)
+        digest = hashlib.sha256(execution.encode()).hexdigest()[:8]
+        single = (str(asked["pack"]),) if asked.get("pack") else ()
+        return cls(
+            scan_id=f"{started:%Y%m%dT%H%M%SZ}-{digest}",
+            started_at=started,
+            account_id=account_id,
+            partition=partition,
+            packs=(*single, *asked.get("packs", ())),
+            checks=tuple(asked.get("checks", ())),
+            accounts=tuple(asked.get("accounts", ())),
+            regions=tuple(asked.get("regions", ())),
+            record=bool(asked.get("record", False)),
+            scheduled=bool(asked.get("scheduled", False)),
+        )
+
+
+def _checked(asked: object) -> Mapping[str, Any]:
+    if asked is None:
+        return {}
+    if not isinstance(asked, Mapping):
+        raise ConfigurationError('the execution\'s input is a JSON object, for example {"pack": "s3-compliance"}')
+    for key in asked:
+        if key not in _KEYS:
+            near = difflib.get_close_matches(str(key), _KEYS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_KEYS)}"
+            raise ConfigurationError(f"the execution's input has an unknown key {key}: {hint}")
+    for key in _LISTS:
+        value = asked.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise ConfigurationError(f"the execution's input: {key} is a list of texts, not {value!r}")
+    for key in ("record", "scheduled"):
+        if not isinstance(asked.get(key, False), bool):
+            raise ConfigurationError(f"the execution's input: {key} is true or false, not {asked[key]!r}")
+    if not isinstance(asked.get("pack", ""), str):
+        raise ConfigurationError(f"the execution's input: pack is a text, not {asked['pack']!r}")
+    for account in asked.get("accounts", []):
+        if not _ACCOUNT.match(account):
+            raise ConfigurationError(f"the execution's input: {account!r} is not an account id of 12 digits")
+    return asked
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
