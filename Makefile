@@ -1,0 +1,93 @@
+# Every target does whatever set-up it still needs. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV_COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+BIN := .venv/bin
+SETUP := .venv/.set-up
+SAM := .venv-sam/.set-up
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: $(SETUP) ## Make the environment in .venv, so that .venv/bin/muster runs
+
+$(SETUP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Muster needs Python 3.11 or later; name one with PYTHON=...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the environment (about a minute the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SAM): requirements/sam.txt
+	@test -x .venv-sam/bin/python || $(PYTHON) -m venv .venv-sam
+	@echo "Installing the SAM command line ..."
+	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	@touch $@
+
+.PHONY: demo
+demo: $(SETUP) ## Deploy the stack to an embedded AWS, scan a small estate there, show what a user gets
+	@$(BIN)/python -m local.demo
+
+.PHONY: test
+test: check unit e2e package ## Everything that CI runs
+
+.PHONY: check
+check: $(SETUP) ## Lint, formatting, types; generated files that are stale
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tools.generate --check
+	$(BIN)/python -m muster.docs --check
+
+.PHONY: unit
+unit: $(SETUP) ## Unit, integration and infrastructure tests
+	$(BIN)/pytest -q -n 2 tests/unit tests/integration tests/infrastructure
+
+.PHONY: e2e
+e2e: $(SETUP) ## The stack on the embedded AWS, or on a real one (MUSTER_STACK_NAME=muster-dev)
+	$(BIN)/pytest -q tests/e2e
+
+.PHONY: package
+package: $(SETUP) $(SAM) ## Validate the template and build it for Lambda, without Docker
+	.venv-sam/bin/sam validate --lint --region eu-west-1
+	tools/sam_build.sh
+
+.PHONY: generate
+generate: $(SETUP) ## Write what is generated from code: template statements and queries, check pages, schemas
+	$(BIN)/python -m tools.generate
+	$(BIN)/python -m muster.docs
+
+.PHONY: docs
+docs: $(SETUP) ## Write the check pages from the code
+	$(BIN)/python -m muster.docs
+
+.PHONY: format
+format: $(SETUP) ## Format the code and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+CONFIG ?= dev
+.PHONY: deploy
+deploy: $(SETUP) $(SAM) ## Build and deploy the stack (CONFIG=dev or prod in samconfig.toml)
+	tools/sam_build.sh
+	.venv-sam/bin/sam deploy --config-env $(CONFIG)
+
+.PHONY: delete
+delete: $(SETUP) ## Empty the stack's bucket, delete the stack, list what is left (STACK=muster-dev)
+	$(BIN)/python -m tools.delete_stack $(STACK)
+
+.PHONY: lock
+lock: $(SETUP) ## Pin the dependencies anew, with hashes and without any registry's address
+	@test -x .venv/lock/bin/uv || ($(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv)
+	$(UV_COMPILE) --upgrade --python-version 3.11 pyproject.toml --extra lambda --group local --group dev -o requirements/dev.txt
+	$(UV_COMPILE) --upgrade --python-version 3.13 -c requirements/dev.txt layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	$(UV_COMPILE) --upgrade --python-version 3.11 requirements/sam.in -o requirements/sam.txt
+
+.PHONY: clean
+clean: ## Delete environments and everything built
+	rm -rf .venv .venv-sam .aws-sam out

@@ -1,0 +1,24 @@
+"""Lambda: publish what the shards committed and sum it up."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from muster.session import Clients, open_session
+from muster.stack.metrics import emit
+from muster.stack.request import Environment
+from muster.stack.summarize import summarize_scan
+
+logger = Logger()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Summarize a scan whose shards have ended."""
+    logger.append_keys(scan_id=event.get("scan_id"))
+    summary = summarize_scan(event, Environment.parse(os.environ), Clients(open_session()))
+    emit(summary)
+    logger.info("summarized", extra={"complete": summary["complete"], "findings": summary["findings"]})
+    return summary

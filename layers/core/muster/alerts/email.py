@@ -1,0 +1,165 @@
+"""The e-mail of a scan: what a person needs in order to act, in plain text. Pure."""
+
+import itertools
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LIMIT = 262_144
+"""Bytes that SNS takes at most, over all protocols' texts.
+
+https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+"""
+SUBJECT = 99
+"""Characters of a subject at most: ASCII, under 100, on one line."""
+RESOURCES = 25
+"""Resources that are named, the worst first."""
+CHANGES = 15
+"""Changes of each kind that are named, the worst first."""
+_EVENTS = (
+    ("opened", "NEW FAILURES"),
+    ("reopened", "FAILING AGAIN"),
+    ("unreadable", "COULD NOT BE READ"),
+    ("resolved", "RESOLVED"),
+    ("suppressed", "SUPPRESSED"),
+)
+_WORTH = ("opened", "reopened", "resolved", "unreadable")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A message as it is published: a subject, a long text for e-mail and a short one for all others."""
+
+    subject: str
+    email: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the rest is: the report, and the Athena database and workgroup to ask."""
+
+    region: str
+    database: str
+    workgroup: str
+
+
+def worth_telling(summary: Mapping[str, Any], *, told_incomplete: bool = False) -> bool:
+    """Whether there is anything to tell: a change, a first look, or a scan that did not finish."""
+    changes = summary["changes"]
+    if changes["baseline"] or any(changes.get(event) for event in _WORTH):
+        return True
+    return not summary["complete"] and not told_incomplete
+
+
+def compose(
+    summary: Mapping[str, Any],
+    events: Mapping[str, Sequence[Mapping[str, Any]]],
+    failing: Iterable[Mapping[str, Any]],
+    where: Where,
+) -> Alert:
+    """Write the alert of a scan.
+
+    `events` holds the changes by kind, `failing` the failing findings as rows, both the worst first.
+    """
+    sections = [
+        _incomplete(summary),
+        _totals(summary),
+        *(_changes(title, events.get(event, ()), summary["changes"].get(event, 0)) for event, title in _EVENTS),
+        _resources(failing, summary),
+        _rest(summary, where),
+    ]
+    headline = _headline(summary)
+    text = "\n\n".join(section for section in sections if section) + "\n"
+    return Alert(_subject(summary, headline), text, f"Muster: {headline}. Report: {summary['report']}")
+
+
+def _headline(summary: Mapping[str, Any]) -> str:
+    changes = summary["changes"]
+    failing = f"{summary['findings']['non_compliant']} failing"
+    if changes["baseline"]:
+        said = [f"first scan, {failing}"]
+    else:
+        words = (("opened", "new"), ("reopened", "again"), ("resolved", "resolved"), ("unreadable", "unreadable"))
+        said = [f"{changes[event]} {word}" for event, word in words if changes.get(event)] + [failing]
+    return ("INCOMPLETE, " if not summary["complete"] else "") + ", ".join(said)
+
+
+def _subject(summary: Mapping[str, Any], headline: str) -> str:
+    stack = f" {summary['stack']}" if summary["stack"] else ""
+    plain = f"[Muster{stack}] {headline}".encode("ascii", "replace").decode()
+    return " ".join(plain.split())[:SUBJECT]
+
+
+def _incomplete(summary: Mapping[str, Any]) -> str:
+    if summary["complete"]:
+        return ""
+    count = summary["shards"]["incomplete"]
+    lines = [f"THIS SCAN IS INCOMPLETE: {count} of {summary['shards']['planned']} shards could not be scanned to the end."]
+    lines += [f"  - {item['shard']}: {_short(item['reason'], 200)}" for item in summary["incomplete"][:CHANGES]]
+    if count > CHANGES:
+        lines.append(f"  ... and {count - CHANGES} more")
+    lines.append("What was open there before stays open; nothing of it counts as resolved.")
+    return "\n".join(lines)
+
+
+def _totals(summary: Mapping[str, Any]) -> str:
+    resources, findings = summary["resources"], summary["findings"]
+    severities = ", ".join(f"{count} {severity}" for severity, count in summary["failing"].items() if count) or "none"
+    return "\n".join([
+        f"Scan {summary['scan_id']} of {', '.join(summary['regions'])} ({', '.join(summary['packs'])})",
+        f"  Resources  {resources['scanned']} scanned: {resources['compliant']} compliant, "
+        f"{resources['non_compliant']} non-compliant",
+        f"  Failing    {severities}",
+        f"  Findings   {findings['compliant']} pass, {findings['non_compliant']} fail, "
+        f"{findings['suppressed']} suppressed, {findings['not_applicable']} skip, {findings['insufficient_data']} unread",
+    ])
+
+
+def _changes(title: str, changes: Sequence[Mapping[str, Any]], count: int) -> str:
+    if not count:
+        return ""
+    lines = [f"{title} ({count})"]
+    for change in itertools.islice(changes, CHANGES):
+        name = change["resource_arn"] or change["resource_id"]
+        lines.append(f"  {change['severity']:<8} {change['check_id']}: {name}")
+        lines.append(textwrap.indent(_short(change["reason"], 240), " " * 11))
+    if count > CHANGES:
+        lines.append(f"  ... and {count - min(CHANGES, len(changes))} more")
+    return "\n".join(lines)
+
+
+def _resources(failing: Iterable[Mapping[str, Any]], summary: Mapping[str, Any]) -> str:
+    """Name the worst resources with all that each lacks."""
+    lacking: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in failing:
+        lacking.setdefault((row["resource_arn"] or row["resource_id"], row["region"]), []).append(row)
+    if not lacking:
+        return ""
+    lines = ["WORST RESOURCES"]
+    for (name, region), rows in itertools.islice(lacking.items(), RESOURCES):
+        account = rows[0]["account_name"] or rows[0]["account_id"]
+        lines.append(f"  {name}  ({region}, {account})")
+        lines += [f"    {row['severity']:<8} {row['check_id']}: {_short(row['reason'], 160)}" for row in rows[:8]]
+        if len(rows) > 8:  # noqa: PLR2004 - a screen's worth
+            lines.append(f"    ... and {len(rows) - 8} more")
+    more = summary["resources"]["non_compliant"] - RESOURCES
+    if more > 0:
+        lines.append(f"  ... and {more} more resources, in the report")
+    return "\n".join(lines)
+
+
+def _rest(summary: Mapping[str, Any], where: Where) -> str:
+    return "\n".join([
+        "THE REST",
+        f"  Report    {summary['report']}",
+        f"            aws s3 cp {summary['report']} - | less",
+        f"  Athena    workgroup {where.workgroup}, database {where.database}, region {where.region}:",
+        "            SELECT severity, check_id, resource_arn, reason FROM latest_findings",
+        "            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL ORDER BY severity, check_id",
+    ])
+
+
+def _short(text: str, width: int) -> str:
+    return textwrap.shorten(text, width, placeholder=" ...")

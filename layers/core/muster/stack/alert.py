@@ -1,0 +1,75 @@
+"""Telling people: once per scan, and only when something changed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from muster import keys
+from muster.alerts import email
+from muster.errors import EventError, Transient
+from muster.model import Severity
+from muster.session import READ_ERRORS, Clients, code_of
+from muster.sinks.bucket import Bucket
+from muster.stack.request import Environment
+
+_LAST = "state/last-alert.json"
+
+
+def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clients) -> dict[str, Any]:
+    """Publish the alert of a scan when it has news, and say whether it did and why not.
+
+    Only a scan that records tells anybody; a retry does not tell twice.
+
+    Raises:
+        EventError: there is no summary of such a scan.
+        Transient: the topic did not take it.
+    """
+    scan_id = str(event.get("scan_id", ""))
+    bucket = Bucket(environment.bucket, clients, environment.region)
+    summary = bucket.get_json(keys.summary(scan_id)) if scan_id else None
+    if summary is None:
+        raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/scans/")
+    if not summary["record"]:
+        return {"sent": False, "why": "the scan was not recorded; start it with \"record\": true to be told"}
+    if bucket.get_json(keys.alert(scan_id)) is not None:
+        return {"sent": True, "why": "it was sent before"}
+    unfinished = sorted(item["shard"] for item in summary["incomplete"])
+    last = bucket.get_json(_LAST) or {}
+    if not email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished):
+        _remember(bucket, unfinished, last)
+        return {"sent": False, "why": "nothing changed"}
+    report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
+    where = email.Where(environment.region, environment.database, environment.workgroup)
+    alert = email.compose(summary, _events(bucket, scan_id), report["findings"], where)
+    message_id = _publish(alert, environment, clients)
+    bucket.put_json(keys.alert(scan_id), {"subject": alert.subject, "email": alert.email, "message_id": message_id})
+    _remember(bucket, unfinished, last)
+    return {"sent": True, "why": "something changed"}
+
+
+def _remember(bucket: Bucket, unfinished: list[str], last: Mapping[str, Any]) -> None:
+    if last.get("incomplete") != unfinished:
+        bucket.put_json(_LAST, {"incomplete": unfinished})
+
+
+def _events(bucket: Bucket, scan_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Gather the worst changes of all shards, by kind, bounded as the e-mail is."""
+    events: dict[str, list[dict[str, Any]]] = {}
+    for key, _ in bucket.keys(keys.commits(scan_id)):
+        commit = bucket.get_json(key) or {"changes": {"events": {}}}
+        for event, told in commit["changes"]["events"].items():
+            merged = [*events.get(event, ()), *told["worst"]]
+            merged.sort(key=lambda change: (-Severity(change["severity"]).rank, change["check_id"], change["resource_id"]))
+            events[event] = merged[: email.CHANGES]
+    return events
+
+
+def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:
+    message = json.dumps({"default": alert.default, "sms": alert.default, "email": alert.email})
+    try:
+        answer = clients.get("sns", environment.region).publish(
+            TopicArn=environment.topic_arn, Subject=alert.subject, Message=message, MessageStructure="json"
+        )
+    except READ_ERRORS as error:
+        raise Transient(f"the topic {environment.topic_arn} did not take the alert ({code_of(error)})") from error
+    return str(answer["MessageId"])

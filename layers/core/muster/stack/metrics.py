@@ -1,0 +1,33 @@
+"""The metrics of a scan, written in CloudWatch's embedded format; the series are few whatever the estate."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+NAMESPACE = "Muster"
+
+
+def series(summary: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, str]]]:
+    """Yield name, value and dimensions of each metric of a summary; accounts and resources are no dimension."""
+    stack = {"stack": str(summary["stack"]) or "none"}
+    packs = {**stack, "pack": "+".join(summary["packs"])}
+    resources = summary["resources"]
+    yield "Scanned", resources["scanned"], packs
+    yield "Compliant", resources["compliant"], packs
+    yield "NonCompliant", resources["non_compliant"], packs
+    for status, count in summary["findings"].items():
+        yield "Findings", count, {**stack, "status": status.upper()}
+    for severity, count in summary["failing"].items():
+        yield "Failing", count, {**stack, "severity": severity}
+    yield "CompleteScans", int(summary["complete"]), stack
+    yield "IncompleteScans", int(not summary["complete"]), stack
+
+
+def emit(summary: Mapping[str, Any]) -> None:
+    """Write the metrics of a summary to the function's log, from where CloudWatch takes them."""
+    for name, value, dimensions in series(summary):
+        with single_metric(
+            name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE, default_dimensions=dimensions
+        ):
+            pass

@@ -1,0 +1,220 @@
+"""The end of a scan: what no commit names is deleted, the rest is published, and the whole is summed up."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from muster import keys
+from muster.errors import EventError
+from muster.model import Severity, Status
+from muster.session import Clients
+from muster.sinks import parquet
+from muster.sinks.bucket import Bucket, scratch
+from muster.sinks.tables import COVERAGE, TALLIES, ScanHeader
+from muster.stack.request import Environment
+
+Json = dict[str, Any]
+
+REPORTED = 10_000
+"""How many failing findings report.json holds at most, the worst first."""
+NAMED = 20
+"""How many incomplete shards the summary names: an execution's output is small whatever the estate."""
+PUBLISHED = 64 * 1024 * 1024
+"""Bytes of parts that are merged into one published file."""
+
+_COUNTS = (*(status.value.lower() for status in Status), "suppressed")
+
+
+def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: Clients) -> Json:
+    """Publish what the shards committed and return the summary, at most 32 KiB of JSON.
+
+    Running it again for the same scan writes the same objects again.
+
+    Raises:
+        EventError: there is no such scan.
+    """
+    scan_id = str(event.get("scan_id", ""))
+    bucket = Bucket(environment.bucket, clients, environment.region)
+    plan = bucket.get_json(keys.plan(scan_id)) if scan_id else None
+    if plan is None:
+        raise EventError(f"there is no scan {scan_id!r} in s3://{bucket.name}/scans/")
+    header = ScanHeader(scan_id, plan["scan"]["scan_kind"], datetime.fromisoformat(plan["scan"]["started_at"]))
+    commits = _commits(bucket, scan_id)
+    missing = _missing(bucket, scan_id, {commit["shard"] for commit in commits})
+    _delete_orphans(bucket, scan_id, {part for commit in commits for part in commit["parts"]})
+    with scratch() as folder:
+        failing = _publish_findings(bucket, header, commits, Path(folder))
+        _publish_tables(bucket, header, commits, Path(folder))
+    summary = _summary(plan, commits, missing, bucket.name, header)
+    bucket.put_json(keys.report(scan_id), _report(plan, summary, failing, commits, bucket.name, header))
+    bucket.put_json(keys.summary(scan_id), summary)
+    return summary
+
+
+def _commits(bucket: Bucket, scan_id: str) -> list[Json]:
+    names = [key for key, _ in bucket.keys(keys.commits(scan_id))]
+    with ThreadPoolExecutor(8) as pool:
+        return [commit for commit in pool.map(bucket.get_json, names) if commit is not None]
+
+
+def _missing(bucket: Bucket, scan_id: str, committed: set[str]) -> list[Json]:
+    """Return the shards that no commit speaks of, with the reason the state machine noted for their batch."""
+    reasons: dict[str, str] = {}
+    for key, _ in bucket.keys(keys.failures(scan_id)):
+        note = bucket.get_json(key) or {}
+        batch = key.rpartition("/")[2].removesuffix(".json")
+        reasons[batch] = f"{note.get('Error', 'failed')}: {_cause(note.get('Cause', ''))}"
+    found = []
+    for item in bucket.get_json(keys.batches(scan_id)) or []:
+        for shard in item["shards"]:
+            name = f"{shard['account_id']}.{shard['region']}.{shard['service']}"
+            if name not in committed:
+                reason = reasons.get(item["batch"], "it never ended, and left no word of why")
+                found.append({"shard": name, "reason": reason})
+    return found
+
+
+def _cause(cause: object) -> str:
+    text = str(cause.get("errorMessage", cause)) if isinstance(cause, Mapping) else str(cause)
+    return text[:300]
+
+
+def _delete_orphans(bucket: Bucket, scan_id: str, named: set[str]) -> None:
+    for key, _ in bucket.keys(keys.parts(scan_id)):
+        if key not in named:
+            bucket.delete(key)
+
+
+def _publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> list[Json]:
+    """Merge the committed parts into published files, and return the worst failing findings on the way."""
+    named = {part for commit in commits for part in commit["parts"]}
+    sizes = [(key, size) for key, size in bucket.keys(keys.parts(header.scan_id)) if key in named]
+    worst: list[tuple[int, str, Json]] = []
+    for number, group in enumerate(_grouped(sizes)):
+        merged = folder / "merged.parquet"
+        parquet.concatenate(merged, _downloaded(bucket, group, folder))
+        bucket.upload(merged, keys.table("findings", header.scan_date, header.scan_id, number))
+        worst = heapq.nlargest(REPORTED, [*worst, *_failing(merged)], key=lambda entry: (entry[0], entry[1]))
+    return [row for _, _, row in sorted(worst, key=lambda entry: (-entry[0], entry[2]["check_id"], entry[1]))]
+
+
+def _failing(path: Path) -> Iterator[tuple[int, str, Json]]:
+    for row in parquet.read(path):
+        if row["status"] == Status.NON_COMPLIANT.value and row["suppression"] is None:
+            plain = {key: value.isoformat() + "Z" if isinstance(value, datetime) else value for key, value in row.items()}
+            yield Severity(row["severity"]).rank, row["finding_id"], plain
+
+
+def _grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
+    group: list[str] = []
+    total = 0
+    for key, size in sizes:
+        if group and total + size > PUBLISHED:
+            yield group
+            group, total = [], 0
+        group.append(key)
+        total += size
+    if group:
+        yield group
+
+
+def _downloaded(bucket: Bucket, group: Sequence[str], folder: Path) -> Iterator[Path]:
+    for key in group:
+        path = folder / key.rpartition("/")[2]
+        bucket.download(key, path)
+        yield path
+
+
+def _publish_tables(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> None:
+    coverage = ({column: row.get(column) for column in COVERAGE} for commit in commits for row in commit["coverage"])
+    for name, columns, rows in (("tallies", TALLIES, _tallies(header, commits)), ("coverage", COVERAGE, coverage)):
+        path = folder / f"{name}.parquet"
+        parquet.write(path, columns, rows)
+        bucket.upload(path, keys.table(name, header.scan_date, header.scan_id))
+
+
+def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
+    for commit in commits:
+        for check in commit["checks"]:
+            yield {
+                "scan_id": header.scan_id,
+                "scan_kind": header.scan_kind,
+                **{key: commit[key] for key in ("shard", "account_id", "region", "service")},
+                "started_at": header.observed_at,
+                **check,
+            }
+
+
+def _summary(plan: Json, commits: Sequence[Json], missing: Sequence[Json], bucket: str, header: ScanHeader) -> Json:
+    unfinished = [*missing, *_unfinished(commits)]
+    checks = _by_check(commits)
+    statuses = Counter({status: sum(check[status] for check in checks) for status in _COUNTS})
+    severities: Counter[str] = Counter()
+    for check in checks:
+        severities[check["severity"]] += check["non_compliant"]
+    scanned = sum(commit["resources"]["scanned"] for commit in commits)
+    failing = sum(commit["resources"]["non_compliant"] for commit in commits)
+    return {
+        "version": 1,
+        **{key: plan["scan"][key] for key in ("scan_id", "scan_kind", "started_at", "record", "stack", "regions", "packs")},
+        "accounts": len(plan["scan"]["accounts"]),
+        "complete": not unfinished,
+        "incomplete": unfinished[:NAMED],
+        "shards": {"planned": plan["scan"]["shards"], "committed": len(commits), "incomplete": len(unfinished)},
+        "resources": {"scanned": scanned, "compliant": scanned - failing, "non_compliant": failing},
+        "findings": dict(statuses),
+        "failing": {severity.value: severities[severity.value] for severity in reversed(Severity)},
+        "checks": checks,
+        "changes": _changes(commits),
+        "calls": sum(row["calls"] for commit in commits for row in commit["coverage"]),
+        "report": f"s3://{bucket}/{keys.report(header.scan_id)}",
+        "findings_at": f"s3://{bucket}/findings/scan_date={header.scan_date}/",
+    }
+
+
+def _unfinished(commits: Sequence[Json]) -> list[Json]:
+    return [
+        {"shard": commit["shard"], "reason": "; ".join(commit["reasons"])} for commit in commits if not commit["complete"]
+    ]
+
+
+def _by_check(commits: Sequence[Json]) -> list[Json]:
+    totals: dict[str, Counter[str]] = {}
+    severities: dict[str, str] = {}
+    for commit in commits:
+        for check in commit["checks"]:
+            severities[check["check_id"]] = check["severity"]
+            totals.setdefault(check["check_id"], Counter()).update({key: check[key] for key in _COUNTS})
+    return [
+        {"check_id": check_id, "severity": severities[check_id], **{key: totals[check_id][key] for key in _COUNTS}}
+        for check_id in sorted(totals)
+    ]
+
+
+def _changes(commits: Sequence[Json]) -> Json:
+    counts: Counter[str] = Counter()
+    for commit in commits:
+        counts.update({event: told["count"] for event, told in commit["changes"]["events"].items()})
+    baseline = any(commit["changes"]["baseline"] for commit in commits)
+    return {"baseline": baseline, **dict(sorted((f"{event}", count) for event, count in counts.items() if event != "baseline"))}
+
+
+def _report(  # noqa: PLR0913 - all that the report is made of
+    plan: Json, summary: Json, failing: list[Json], commits: Sequence[Json], bucket: str, header: ScanHeader
+) -> Json:
+    totals: dict[str, Counter[str]] = {}
+    for commit in commits:
+        for row in commit["coverage"]:
+            wanted = ("calls", "items", "retries", "denials", "errors", "out_of_scope")
+            totals.setdefault(row["api"], Counter()).update({key: row[key] for key in wanted})
+    return {
+        "findings": failing,
+        "truncated": summary["findings"]["non_compliant"] > len(failing),
+        "all_findings": f"s3://{bucket}/findings/scan_date={header.scan_date}/{header.scan_id}-*.parquet",
+        "summary": summary,
+        "scan": {**plan["scan"], "complete": summary["complete"], "coverage": {k: dict(v) for k, v in sorted(totals.items())}},
+    }
