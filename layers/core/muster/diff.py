@@ -163,13 +163,13 @@ def _next(  # noqa: PLR0913 - one step of one life
 ) -> tuple[Record | None, Change | None]:
     if new is None:
         if old is None or not looked_at(old.subject):
-            return old, None
+            return _without_past(old), None
         new = Seen(State.FINE, old.subject, "it complies now, or is gone")
     was = old.state if old else State.FINE
     was_open = old is not None and (old.state is State.OPEN or old.was_open)
     after = _after(was, new.state, was_open=was_open)
     if after is was and old:
-        return replace(old, subject=new.subject), None
+        return replace(old, subject=new.subject, before=None), None
     event = _event(was, new.state, was_open=was_open)
     since = old.first_seen if old and (was_open or after is State.RESOLVED) else at
     stays_open = after in (State.UNREAD, State.SUPPRESSED) and was_open

@@ -1,0 +1,71 @@
+"""A wrong declaration fails at import, with a sentence."""
+
+from typing import Any
+
+import pytest
+
+from muster.check import check
+from muster.model import Severity, Verdict, compliant
+
+
+class Facet:
+    pass
+
+
+def good(facet: Facet, *, days: int = 90) -> Verdict:
+    """X should be good.
+
+    Why: Because it
+    is so.
+    Fix: Make it so.
+    Source: https://docs.aws.amazon.com/x
+    """
+    return compliant(f"{facet} {days}")
+
+
+def test_the_signature_and_docstring_are_the_whole_declaration() -> None:
+    made = check(severity=Severity.LOW)(good)
+    assert (made.id, dict(made.facets), dict(made.settings)) == ("good", {"facet": Facet}, {"days": 90})
+    assert (made.title, made.why, made.fix) == ("X should be good", "Because it is so.", "Make it so.")
+    assert made.source == "https://docs.aws.amazon.com/x"
+
+
+def _named(name: str, source: Any = good, doc: str | None = None) -> Any:
+    def copy(facet: Facet) -> Verdict:
+        return source(facet)
+
+    copy.__name__, copy.__doc__ = name, source.__doc__ if doc is None else doc
+    return copy
+
+
+def no_facets(*, days: int = 90) -> Verdict:
+    """X should be good.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(str(days))
+
+
+def no_default(facet: Facet, *, days: int) -> Verdict:
+    """X should be good.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(f"{facet}{days}")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        pytest.param(_named("camelCase"), "lower_snake_case", id="its name is no id"),
+        pytest.param(_named("x", doc="X is bad.\n\nWhy: so.\nFix: so."), "says what should be", id="its title states no wish"),
+        pytest.param(_named("x", doc="X should be.\n\nWhy: so."), "lacks a section Fix", id="it does not say how to mend it"),
+        pytest.param(no_facets, "at least one facet", id="it reads nothing"),
+        pytest.param(no_default, "days needs a default", id="a setting has no default"),
+    ],
+)
+def test_a_wrong_declaration_is_refused(function: Any, says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        check(severity=Severity.LOW)(function)

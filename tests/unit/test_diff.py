@@ -1,0 +1,132 @@
+"""A finding's life between scans."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.diff import FORGET, Event, Memory, Seen, State, Subject, settle
+
+START = datetime(2026, 11, 1, 6, tzinfo=UTC)
+HOURS = timedelta(hours=6)
+
+
+def subject(name: str = "a") -> Subject:
+    return Subject("check", "X should be", "HIGH", "AWS::S3::Bucket", name, f"arn:aws:s3:::{name}", "111122223333", "eu-west-1")
+
+
+def saw(state: State) -> dict[str, Seen]:
+    return {} if state is State.FINE else {"f": Seen(state, subject(), "because")}
+
+
+def everything(_subject: Subject) -> bool:
+    return True
+
+
+def nothing(_subject: Subject) -> bool:
+    return False
+
+
+def live(*states: State) -> tuple[Memory | None, list[list[Event]]]:
+    """Run a scan for each state and return the last memory and the events of each scan."""
+    memory: Memory | None = None
+    told = []
+    for number, state in enumerate(states):
+        settled = settle(memory, saw(state), f"scan{number}", START + number * HOURS, everything)
+        memory = settled.memory
+        told.append([change.event for change in settled.changes])
+    return memory, told
+
+
+O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        pytest.param([F, O], [[], [Event.OPENED]], id="a new failure is opened"),
+        pytest.param([O, O, O], [[Event.OPENED], [], []], id="what still fails is not told again"),
+        pytest.param([O, F], [[Event.OPENED], [Event.RESOLVED]], id="a failure that ends is resolved"),
+        pytest.param([O, F, F], [[Event.OPENED], [Event.RESOLVED], []], id="it is resolved once"),
+        pytest.param([O, F, O], [[Event.OPENED], [Event.RESOLVED], [Event.REOPENED]], id="a failure that returns is reopened"),
+        pytest.param([F, U], [[], [Event.UNREADABLE]], id="what cannot be read any more is told"),
+        pytest.param([U, U], [[Event.UNREADABLE], []], id="what stays unreadable is told once"),
+        pytest.param([U, F], [[Event.UNREADABLE], []], id="what can be read again and is fine is not told"),
+        pytest.param([O, U, O], [[Event.OPENED], [Event.UNREADABLE], []], id="it failed before it was unread: no news"),
+        pytest.param([O, U, F], [[Event.OPENED], [Event.UNREADABLE], [Event.RESOLVED]], id="resolved while nobody could look"),
+        pytest.param([U, O], [[Event.UNREADABLE], [Event.OPENED]], id="it never failed before it was unread: news"),
+        pytest.param([O, S], [[Event.OPENED], [Event.SUPPRESSED]], id="an accepted failure is suppressed"),
+        pytest.param([S, S], [[], []], id="a suppressed failure is silent from the start"),
+        pytest.param([S, O], [[], [Event.REOPENED]], id="when the suppression expires it is open again"),
+        pytest.param([S, F], [[], []], id="a suppressed failure ends in silence"),
+    ],
+)
+def test_what_is_told(states: list[State], told: list[list[Event]]) -> None:
+    assert live(*states)[1] == told
+
+
+def test_the_first_look_is_a_baseline_and_the_second_is_not() -> None:
+    first = settle(None, saw(O), "scan0", START, everything)
+    second = settle(first.memory, saw(O), "scan1", START + HOURS, everything)
+    assert (first.baseline, second.baseline) == (True, False)
+
+
+def test_a_retry_of_the_first_scan_is_still_the_baseline() -> None:
+    first = settle(None, saw(O), "scan0", START, everything)
+    assert settle(first.memory, saw(O), "scan0", START, everything).baseline
+
+
+def test_what_was_not_looked_at_is_never_resolved() -> None:
+    memory, _ = live(O)
+    settled = settle(memory, {}, "scan1", START + HOURS, nothing)
+    assert settled.changes == ()
+    assert settled.memory.records["f"].state is State.OPEN
+
+
+def test_an_older_scan_that_ends_late_changes_nothing() -> None:
+    memory, _ = live(F, O)
+    late = settle(memory, {}, "older", START - HOURS, everything)
+    assert late.memory == memory
+    assert late.changes == ()
+
+
+def test_first_seen_is_when_it_began_to_fail() -> None:
+    memory, _ = live(O, O, U, O)
+    assert memory is not None
+    assert memory.records["f"].first_seen == START
+
+
+def test_a_resolved_finding_is_forgotten_after_90_days() -> None:
+    memory, _ = live(O, F)
+    later = settle(memory, {}, "late", START + HOURS + FORGET + timedelta(seconds=1), everything)
+    assert later.memory.records == {}
+
+
+states = st.sampled_from([O, U, S, F])
+
+
+@given(history=st.lists(states, max_size=5), attempts=st.lists(states, min_size=1, max_size=4))
+def test_however_often_a_scan_is_tried_the_outcome_is_that_of_its_last_attempt(
+    history: list[State], attempts: list[State]
+) -> None:
+    before, _ = live(*history)
+    at = START + 10 * HOURS
+    tried = before
+    for state in attempts:
+        last = settle(tried, saw(state), "this", at, everything)
+        tried = last.memory
+    once = settle(before, saw(attempts[-1]), "this", at, everything)
+    assert set(last.changes) == set(once.changes)
+    assert _plain(last.memory.records) == _plain(once.memory.records)
+
+
+def _plain(records: Mapping[str, object]) -> dict[str, object]:
+    return {key: record for key, record in records.items() if getattr(record, "state", None) is not State.FINE}
+
+
+@given(history=st.lists(states, max_size=6), state=states)
+def test_a_second_scan_of_an_unchanged_estate_is_silent(history: list[State], state: State) -> None:
+    _, told = live(*history, state, state)
+    assert told[-1] == []

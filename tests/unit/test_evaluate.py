@@ -1,0 +1,121 @@
+"""The engine's one judgement: could not look is never a verdict."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import pytest
+
+from muster.check import check
+from muster.evaluate import Rule, evaluate, unlisted
+from muster.model import (
+    ObservedAt,
+    Related,
+    Resource,
+    Severity,
+    Status,
+    Unavailable,
+    Unknown,
+    Verdict,
+    compliant,
+    finding_id,
+    known,
+    non_compliant,
+)
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+BUCKET = Resource("AWS::S3::Bucket", "logs", "111122223333", "eu-west-1", arn="arn:aws:s3:::logs")
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    name: str | Unknown
+
+    @classmethod
+    def parse(cls, response: Any) -> Self:
+        return cls(response["Name"])
+
+
+@check(severity=Severity.HIGH, controls=("FSBP X.1",))
+def bucket_is_green(colour: Colour, *, shade: str = "green") -> Verdict:
+    """Buckets should be green.
+
+    Why: It is an example.
+    Fix: Paint it.
+    """
+    return compliant("it is") if known(colour.name) == shade else non_compliant(f"it is {colour.name}")
+
+
+@check(severity=Severity.LOW)
+def bucket_follows_others(others: Related[Colour], at: ObservedAt) -> Verdict:
+    """Buckets should follow others.
+
+    Why: It is an example.
+    Fix: Follow.
+    """
+    return compliant(f"{others['a'].name} at {at.at:%H}")
+
+
+RULE = Rule(bucket_is_green, BUCKET.type, "s3", {"shade": "green"})
+FOLLOWS = Rule(bucket_follows_others, BUCKET.type, "s3")
+
+
+def test_a_verdict_becomes_a_finding_with_all_that_the_check_says() -> None:
+    finding = evaluate(RULE, BUCKET, {Colour: Colour("red")}, AT)
+    assert (finding.status, finding.reason) == (Status.NON_COMPLIANT, "it is red")
+    assert (finding.check_id, finding.severity, finding.controls) == ("bucket-is-green", Severity.HIGH, ("FSBP X.1",))
+    assert (finding.title, finding.remediation) == ("Buckets should be green", "Paint it.")
+    assert finding.settings == {"shade": "green"}
+    assert finding.observed_at == AT
+
+
+@pytest.mark.parametrize(
+    ("facets", "gap"),
+    [
+        pytest.param(
+            {Colour: Unavailable("s3:GetColour", "access denied")},
+            Unavailable("s3:GetColour", "access denied"),
+            id="a denied facet names the permission",
+        ),
+        pytest.param({Colour: Colour(Unknown("no such paint"))}, Unavailable(None, "no such paint"), id="an unknown field"),
+        pytest.param({}, Unavailable(None, "nothing was read"), id="a facet that nobody read"),
+    ],
+)
+def test_what_could_not_be_read_is_insufficient_data(facets: dict[type, object], gap: Unavailable) -> None:
+    finding = evaluate(RULE, BUCKET, facets, AT)
+    assert finding.status is Status.INSUFFICIENT_DATA
+    assert finding.unavailable == (gap,)
+
+
+def test_a_related_resource_that_could_not_be_read_stops_only_a_check_that_looks_at_it() -> None:
+    related = Related({"a": Unavailable("s3:GetColour", "access denied")})
+    finding = evaluate(FOLLOWS, BUCKET, {Colour: related}, AT)
+    assert finding.unavailable == (Unavailable("s3:GetColour", "access denied"),)
+
+
+def test_a_check_reads_the_scans_own_time() -> None:
+    assert evaluate(FOLLOWS, BUCKET, {Colour: Related({"a": Colour("blue")})}, AT).reason == "blue at 12"
+
+
+def test_a_resource_type_that_could_not_be_listed_has_a_finding_on_the_target() -> None:
+    target = Resource("AWS::::Target", BUCKET.type, "111122223333", "eu-west-1")
+    finding = unlisted(RULE, target, Unavailable("s3:ListAllMyBuckets", "access denied"), AT)
+    assert finding.status is Status.INSUFFICIENT_DATA
+    assert "s3:ListAllMyBuckets" in finding.reason
+    with pytest.raises(ValueError, match="only a target"):
+        unlisted(RULE, BUCKET, Unavailable(None, ""), AT)
+
+
+def test_ids_differ_by_account_region_check_resource_and_variant_and_by_nothing_else() -> None:
+    account = Resource("AWS::::Account", "111122223333", "111122223333", "global")
+    other = Resource("AWS::::Account", "123456789012", "123456789012", "global")
+    ids = {
+        finding_id(account, "x"),
+        finding_id(other, "x"),
+        finding_id(account, "y"),
+        finding_id(account, "x", "strict"),
+        finding_id(BUCKET, "x"),
+    }
+    assert len(ids) == 5
+    tagged = Resource(BUCKET.type, BUCKET.id, BUCKET.account_id, BUCKET.region, arn=BUCKET.arn, tags={"a": "b"})
+    assert finding_id(tagged, "x") == finding_id(BUCKET, "x")
