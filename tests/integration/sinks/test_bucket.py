@@ -1,0 +1,69 @@
+"""The report bucket on moto."""
+
+from pathlib import Path
+
+import pytest
+
+from muster.errors import MusterError, Transient
+from muster.session import Clients
+from muster.sinks.bucket import Bucket, Conflict
+
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def bucket(clients: Clients) -> Bucket:
+    clients.get("s3", REGION).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return Bucket("reports", clients, REGION)
+
+
+def test_what_is_written_is_read_back_compressed_or_not(bucket: Bucket) -> None:
+    for key in ("a.json", "a.json.gz"):
+        bucket.put_json(key, {"name": "Zoë"})
+        assert bucket.get_json(key) == {"name": "Zoë"}
+
+
+def test_an_object_that_is_not_there_is_none(bucket: Bucket) -> None:
+    assert bucket.get_json("nothing.json") is None
+
+
+def test_a_first_write_refuses_to_replace_what_somebody_else_wrote(bucket: Bucket) -> None:
+    bucket.put_json("state.json", 1, etag=None)
+    with pytest.raises(Conflict):
+        bucket.put_json("state.json", 2, etag=None)
+    assert bucket.get_json("state.json") == 1
+
+
+def test_a_later_write_replaces_only_the_version_it_read(bucket: Bucket) -> None:
+    bucket.put_json("state.json", 1)
+    found = bucket.get_versioned("state.json")
+    assert found is not None
+    bucket.put_json("state.json", 2)
+    with pytest.raises(Conflict):
+        bucket.put_json("state.json", 3, etag=found[1])
+
+
+def test_keys_come_in_order_with_their_sizes(bucket: Bucket) -> None:
+    bucket.put_json("b/2.json", [1, 2])
+    bucket.put_json("b/1.json", 1)
+    assert list(bucket.keys("b/")) == [("b/1.json", 1), ("b/2.json", 5)]
+
+
+def test_files_go_up_and_come_down(bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "up").write_bytes(b"x" * 100)
+    bucket.upload(tmp_path / "up", "file")
+    bucket.download("file", tmp_path / "down")
+    assert (tmp_path / "down").read_bytes() == b"x" * 100
+
+
+def test_a_bucket_that_does_not_exist_is_an_error_that_names_it(clients: Clients) -> None:
+    with pytest.raises(MusterError, match="s3://nobody/a.json"):
+        Bucket("nobody", clients, REGION).put_json("a.json", 1)
+
+
+def test_an_endpoint_that_cannot_be_reached_is_transient() -> None:
+    import boto3  # noqa: PLC0415 - outside moto
+
+    unreachable = Clients(boto3.session.Session(region_name=REGION), endpoint_url="http://127.0.0.1:1")
+    with pytest.raises(Transient, match="cannot read"):
+        Bucket("reports", unreachable, REGION).get_json("a.json")

@@ -1,0 +1,98 @@
+"""The e-mail as a person reads it."""
+
+from typing import Any
+
+import pytest
+
+from muster.alerts.email import LIMIT, SUBJECT, Where, compose, worth_telling
+
+WHERE = Where("eu-west-1", "muster_dev", "muster-dev")
+
+
+def summary(**changed: Any) -> dict[str, Any]:
+    return {
+        "scan_id": "20261121T060000Z-0a1b2c3d",
+        "stack": "dev",
+        "regions": ["eu-west-1"],
+        "packs": ["all"],
+        "complete": True,
+        "incomplete": [],
+        "shards": {"planned": 2, "committed": 2, "incomplete": 0},
+        "resources": {"scanned": 10, "compliant": 8, "non_compliant": 2},
+        "findings": {
+            "compliant": 30, "non_compliant": 3, "not_applicable": 1, "insufficient_data": 0, "suppressed": 0,
+        },
+        "failing": {"CRITICAL": 1, "HIGH": 2, "MEDIUM": 0, "LOW": 0, "INFORMATIONAL": 0},
+        "changes": {"baseline": False},
+        "report": "s3://bucket/scans/x/report.json",
+        **changed,
+    }
+
+
+def row(number: int = 1, **changed: Any) -> dict[str, Any]:
+    return {
+        "resource_arn": f"arn:aws:s3:::b{number}", "resource_id": f"b{number}", "region": "eu-west-1",
+        "account_name": "", "account_id": "111122223333", "severity": "HIGH", "check_id": "s3-x",
+        "reason": "it is open", "first_seen": "2026-11-21T06:00:00+00:00", **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        pytest.param({}, False, id="nothing changed: silence"),
+        pytest.param({"changes": {"baseline": True}}, True, id="the first look is told"),
+        pytest.param({"changes": {"baseline": False, "opened": 1}}, True, id="a new failure is told"),
+        pytest.param({"changes": {"baseline": False, "suppressed": 1}}, False, id="an accepted failure alone is not"),
+        pytest.param({"complete": False}, True, id="a scan that did not finish is told"),
+    ],
+)
+def test_a_mail_is_sent_only_for_news(changed: dict[str, Any], told: bool) -> None:
+    assert worth_telling(summary(**changed)) is told
+
+
+def test_the_same_incomplete_shards_are_not_told_again() -> None:
+    assert not worth_telling(summary(complete=False), told_incomplete=True)
+
+
+def test_the_mail_names_each_resource_with_all_it_lacks_and_where_the_rest_is() -> None:
+    rows = [row(1), row(1, check_id="s3-y", reason="no owner"), row(2)]
+    text = compose(summary(changes={"baseline": True}), {}, rows, WHERE).email
+    assert "10 scanned: 8 compliant, 2 non-compliant" in text
+    assert "1 CRITICAL, 2 HIGH" in text
+    assert text.count("arn:aws:s3:::b1  (eu-west-1, 111122223333)") == 1
+    assert "s3-y: no owner" in text
+    assert "s3://bucket/scans/x/report.json" in text
+    assert "FROM latest_findings" in text
+
+
+def test_an_incomplete_scan_says_so_in_the_first_line_and_in_the_subject() -> None:
+    partial = summary(
+        complete=False,
+        incomplete=[{"shard": "111122223333.eu-west-1.ec2", "reason": "Lambda.Unknown: killed"}],
+        shards={"planned": 2, "committed": 1, "incomplete": 1},
+    )
+    alert = compose(partial, {}, [], WHERE)
+    assert alert.email.startswith("THIS SCAN IS INCOMPLETE: 1 of 2 shards")
+    assert "111122223333.eu-west-1.ec2: Lambda.Unknown: killed" in alert.email
+    assert "INCOMPLETE" in alert.subject
+
+
+def test_the_subject_is_one_line_of_ascii_under_100_characters() -> None:
+    odd = summary(stack="dév\n" + "x" * 200, changes={"baseline": False, "opened": 3, "resolved": 2})
+    subject = compose(odd, {}, [], WHERE).subject
+    assert subject.isascii()
+    assert "\n" not in subject
+    assert len(subject) <= SUBJECT
+
+
+def test_whatever_the_estate_the_mail_is_whole_and_within_the_limit_of_sns() -> None:
+    huge = summary(resources={"scanned": 10**6, "compliant": 0, "non_compliant": 10**6})
+    huge["changes"] = {"baseline": False, "opened": 10**6, "resolved": 10**6, "reopened": 9, "unreadable": 10**6}
+    change = {**row(), "reason": "é" * 5000, "resource_arn": "arn:aws:s3:::" + "b" * 63}
+    events = {event: [change] * 500 for event in ("opened", "resolved", "reopened", "unreadable")}
+    rows = [row(number % 5000, reason="é" * 5000) for number in range(10_000)]
+    alert = compose(huge, events, rows, WHERE)
+    assert len((alert.email + alert.default * 2 + alert.subject).encode()) < LIMIT / 2
+    assert "... and 999985 more" in alert.email
+    assert alert.email.rstrip().endswith("ORDER BY severity, check_id")
