@@ -1,0 +1,268 @@
+"""Listing, describing and judging one shard, with a client that answers from a table."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import botocore.exceptions
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.catalog import Catalog
+from muster.check import check
+from muster.coverage import Ledger
+from muster.evaluate import Rule
+from muster.facets.tags import Tags
+from muster.model import ACCOUNT, TARGET, Finding, Related, Resource, Severity, Status, Verdict, compliant
+from muster.reading import Listed, Shard, describes, lists
+from muster.scan import Scope, ShardScan, shards
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+BOX = "Test::Box"
+SHARD = Shard("111122223333", "eu-west-1", "box", "eu-west-1", ("eu-west-1",))
+
+
+@dataclass(frozen=True, slots=True)
+class Lid:
+    shut: bool
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        return cls(response.get("Shut", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    strict: bool
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        return cls(response.get("Strict", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    lists: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        return cls(tuple(response.get("Lists", ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        return cls(response["Text"])
+
+
+@lists(BOX, client="box", permission="box:ListBoxes", facets=(Paper, Tags))
+def boxes(client: Any, shard: Shard) -> Iterator[Sequence[Listed]]:
+    for page in client.call("box:ListBoxes"):
+        yield [
+            Listed(
+                Resource(BOX, name, shard.account_id, region, arn=f"arn:aws:box:{region}::{name}", tags={"team": "a"}),
+                {Paper: Paper(("one",)), Tags: Tags({"team": "a"})},
+            )
+            for name, region in page
+        ]
+
+
+@describes(BOX, client="box", permission="box:GetLid", absent=("NoSuchLid",))
+def lid(client: Any, box: Resource) -> Lid:
+    return Lid.parse(client.call("box:GetLid", box.id))
+
+
+@describes(ACCOUNT, client="box", permission="box:GetPolicy")
+def policy(client: Any, _account: Resource) -> Policy:
+    return Policy.parse(client.call("box:GetPolicy"))
+
+
+@describes(BOX, client="box", permission="box:GetLine", of=Paper, keys=lambda paper: paper.lists)
+def line(client: Any, _box: Resource, key: str) -> Line:
+    return Line.parse(client.call("box:GetLine", key))
+
+
+@check(severity=Severity.LOW)
+def box_has_lid(lid: Lid) -> Verdict:
+    """Boxes should have a lid.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(str(lid.shut))
+
+
+@check(severity=Severity.LOW)
+def box_follows_policy(lid: Lid, policy: Policy, lines: Related[Line]) -> Verdict:
+    """Boxes should follow the policy.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(f"{lid.shut} {policy.strict} {lines['one'].text}")
+
+
+CATALOG = Catalog(
+    {found.id: found for found in (box_has_lid, box_follows_policy)},
+    {BOX: boxes},
+    {(each.resource_type, each.facet): each for each in (lid, policy, line)},
+)
+RULES = [Rule(found, BOX, "box") for found in CATALOG.checks.values()]
+
+
+class Fake:
+    """A session's clients and a client at once: answers are values, callables or errors by operation."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = {
+            "ListBoxes": [[("a", "eu-west-1"), ("b", "eu-west-1")], [("c", "eu-west-1")]],
+            "GetLid": {"Shut": True},
+            "GetPolicy": {"Strict": True},
+            "GetLine": {"Text": "x"},
+            **answers,
+        }
+        self.calls: list[tuple[str, ...]] = []
+
+    def counting_in(self, _ledger: Ledger) -> "Fake":
+        return self
+
+    def get(self, _service: str, _region: str) -> "Fake":
+        return self
+
+    def call(self, operation: str, *arguments: str) -> Any:
+        self.calls.append((operation, *arguments))
+        answer = self.answers[operation.partition(":")[2]]
+        answer = answer(*arguments) if callable(answer) else answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def refused(code: str) -> botocore.exceptions.ClientError:
+    return botocore.exceptions.ClientError({"Error": {"Code": code, "Message": "no"}}, "Operation")
+
+
+def run(fake: Fake, rules: Sequence[Rule] = RULES, **options: Any) -> tuple[list[Finding], ShardScan]:
+    scan = ShardScan(SHARD, rules, CATALOG, fake, AT, **options)  # type: ignore[arg-type]
+    return list(scan), scan
+
+
+def statuses(findings: Sequence[Finding]) -> dict[tuple[str, str], Status]:
+    return {(found.resource.id, found.check_id): found.status for found in findings}
+
+
+def test_every_resource_of_every_page_is_judged_by_every_rule() -> None:
+    findings, scan = run(Fake())
+    assert len(findings) == 6
+    assert {found.status for found in findings} == {Status.COMPLIANT}
+    assert scan.outcome.complete
+    assert [row.items for row in scan.outcome.ledger.rows()] == [3]
+
+
+def test_each_call_is_made_once_and_only_those_that_the_rules_need() -> None:
+    fake = Fake()
+    run(fake)
+    assert sorted(fake.calls) == sorted([
+        ("box:ListBoxes",),
+        *(("box:GetLid", name) for name in "abc"),
+        ("box:GetPolicy",),
+        ("box:GetLine", "one"),
+    ])
+    fake = Fake()
+    run(fake, RULES[:1])
+    assert {call[0] for call in fake.calls} == {"box:ListBoxes", "box:GetLid"}
+
+
+def test_an_absent_facet_is_none_of_it_and_not_unread() -> None:
+    findings, _ = run(Fake(GetLid=refused("NoSuchLid")), RULES[:1])
+    assert {found.reason for found in findings} == {"False"}
+
+
+@pytest.mark.parametrize(
+    ("code", "permission"),
+    [("AccessDenied", "box:GetLid"), ("Throttling", None), ("InternalError", None), ("NoSuchBucket", None)],
+)
+def test_what_one_resource_refuses_is_unread_for_it_alone(code: str, permission: str | None) -> None:
+    fake = Fake(GetLid=lambda name: refused(code) if name == "b" else {"Shut": True})
+    findings, scan = run(fake)
+    unread = [found for found in findings if found.status is Status.INSUFFICIENT_DATA]
+    assert {found.resource.id for found in unread} == {"b"}
+    assert {gap.permission for found in unread for gap in found.unavailable} == {permission}
+    assert len(findings) == 6
+    assert scan.outcome.complete
+
+
+def test_a_denied_list_leaves_one_finding_a_check_on_the_target_and_an_incomplete_scan() -> None:
+    findings, scan = run(Fake(ListBoxes=refused("AccessDenied")))
+    assert [(found.resource.type, found.resource.id) for found in findings] == [(TARGET, BOX)] * 2
+    assert {found.status for found in findings} == {Status.INSUFFICIENT_DATA}
+    assert findings[0].unavailable[0].permission == "box:ListBoxes"
+    assert not scan.outcome.complete
+
+
+def test_a_list_that_breaks_on_its_second_page_keeps_the_first() -> None:
+    def pages() -> Iterator[list[tuple[str, str]]]:
+        yield [("a", "eu-west-1")]
+        raise refused("InternalError")
+
+    findings, scan = run(Fake(ListBoxes=pages), RULES[:1])
+    assert [found.resource.type for found in findings] == [BOX, TARGET]
+    assert not scan.outcome.complete
+
+
+def test_credentials_that_expire_in_mid_scan_leave_it_incomplete_and_say_so() -> None:
+    findings, scan = run(Fake(GetLid=lambda name: refused("ExpiredToken") if name == "c" else {}), RULES[:1])
+    assert len(findings) == 3
+    assert "ExpiredToken" in scan.outcome.lost
+    assert not scan.outcome.complete
+
+
+def test_an_answer_in_a_strange_shape_is_unread_and_stops_nothing() -> None:
+    findings, _ = run(Fake(GetLid=lambda name: 7 if name == "a" else {}), RULES[:1])
+    assert statuses(findings)["a", "box-has-lid"] is Status.INSUFFICIENT_DATA
+    assert statuses(findings)["b", "box-has-lid"] is Status.COMPLIANT
+
+
+def test_a_resource_of_another_region_is_counted_and_not_judged() -> None:
+    findings, scan = run(Fake(ListBoxes=[[("a", "eu-west-1"), ("far", "us-east-1")]]), RULES[:1])
+    assert [found.resource.id for found in findings] == ["a"]
+    assert [(row.items, row.out_of_scope) for row in scan.outcome.ledger.rows()] == [(2, 1)]
+
+
+@pytest.mark.parametrize("by_tags", [False, True])
+def test_what_is_excluded_costs_no_call(by_tags: bool) -> None:
+    fake = Fake()
+    findings, _ = run(fake, RULES[:1], scope=Scope(lambda box: box.id != "b", by_tags=by_tags))
+    assert [found.resource.id for found in findings] == ["a", "c"]
+    assert ("box:GetLid", "b") not in fake.calls
+
+
+def test_stopping_early_stops_the_workers() -> None:
+    scan: Callable[[], Iterator[Finding]] = lambda: iter(ShardScan(SHARD, RULES, CATALOG, Fake(), AT))  # type: ignore[arg-type]  # noqa: E731
+    findings = scan()
+    next(findings)
+    findings.close()  # type: ignore[attr-defined]
+
+
+@given(
+    accounts=st.lists(st.sampled_from(["111122223333", "123456789012", "210987654321"]), min_size=1, unique=True),
+    regions=st.lists(st.sampled_from(["eu-west-1", "eu-west-2", "us-east-1", "us-east-2"]), min_size=1, unique=True),
+    homes=st.lists(st.sampled_from(["eu-west-1", "eu-west-2", "us-east-1", "us-east-2"]), max_size=8),
+)
+def test_every_resource_belongs_to_exactly_one_shard_or_is_out_of_scope(
+    accounts: list[str], regions: list[str], homes: list[str]
+) -> None:
+    rules = [Rule(box_has_lid, BOX, "ec2"), Rule(box_has_lid, "AWS::S3::Bucket", "s3")]
+    for account in accounts:
+        cut = shards(account, "aws", sorted(regions), rules, bucket_like=frozenset({"s3"}))
+        assert len({shard.id for shard in cut}) == len(cut)
+        for home in homes:
+            regional = [shard for shard in cut if shard.service == "ec2" and home in shard.scope]
+            listing = [shard for shard in cut if shard.service == "s3" and home in shard.scope]
+            assert len(regional) == len(listing) == (home in regions)
+        assert sum(shard.service == "s3" for shard in cut) == 1
