@@ -1,0 +1,34 @@
+"""Metrics cost money by the series: their number must not follow the estate."""
+
+import json
+from typing import Any
+
+import pytest
+
+from muster.stack.metrics import emit, series
+
+SUMMARY: dict[str, Any] = {
+    "stack": "dev",
+    "packs": ["all"],
+    "complete": True,
+    "resources": {"scanned": 3, "compliant": 2, "non_compliant": 1},
+    "findings": dict.fromkeys(["compliant", "non_compliant", "not_applicable", "insufficient_data", "suppressed"], 1),
+    "failing": dict.fromkeys(["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"], 0),
+}
+
+
+def test_the_series_are_few_and_none_is_named_by_an_account() -> None:
+    made = {(name, *sorted(dimensions.items())) for name, _, dimensions in series(SUMMARY)}
+    assert len(made) < 100
+    assert {key for _, _, dimensions in series(SUMMARY) for key in dimensions} == {"stack", "pack", "status", "severity"}
+
+
+def test_each_metric_is_a_line_of_the_embedded_format(capsys: pytest.CaptureFixture[str]) -> None:
+    emit(SUMMARY)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == len(list(series(SUMMARY)))
+    scanned = next(line for line in lines if "Scanned" in line)
+    assert scanned["Scanned"] == [3]
+    assert scanned["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Muster"
+    assert (scanned["stack"], scanned["pack"]) == ("dev", "all")
+    assert "function_name" not in scanned
