@@ -1,0 +1,63 @@
+"""Packs: named selections of checks with settings, kept as data in data/packs; `all` is computed."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from muster.catalog import Catalog
+from muster.plain import frozen_items
+
+ALL = "all"
+"""The pack of every check in the catalogue, each as it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One check of a pack; without resource types, for all that the check judges."""
+
+    check: str
+    resource_types: tuple[str, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A named selection of checks."""
+
+    name: str
+    title: str
+    description: str
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Pack":
+        """Read a pack as its file spells it."""
+        entries = tuple(
+            Entry(
+                check=entry["check"],
+                resource_types=tuple(entry.get("resource_types", ())),
+                settings=dict(frozen_items(entry.get("settings", {}))),
+                variant=entry.get("variant", ""),
+            )
+            for entry in document["checks"]
+        )
+        return cls(document["name"], document["title"], document["description"], entries)
+
+
+def load(catalog: Catalog) -> Mapping[str, Pack]:
+    """Return the packs by name: those of the package's data, and `all`."""
+    every = Pack(ALL, "All checks", "Every check that Muster has.", tuple(Entry(name) for name in catalog.checks))
+    return {ALL: every, **_written()}
+
+
+@functools.cache
+def _written() -> Mapping[str, Pack]:
+    import yaml  # noqa: PLC0415 - only who selects needs it; the other functions read the plan
+
+    files = (resources.files("muster") / "data" / "packs").iterdir()
+    texts = [file.read_text(encoding="utf-8") for file in files if file.name.endswith(".yaml")]
+    packs = [Pack.from_json(yaml.safe_load(text)) for text in texts]
+    return {pack.name: pack for pack in sorted(packs, key=lambda pack: pack.name)}

@@ -1,0 +1,27 @@
+"""Values between JSON and Python: checks take tuples, JSON has lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no type of its own
+    """Return a value as JSON spells it: lists for tuples, dicts for mappings."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def frozen(value: object) -> object:
+    """Return a value as checks want it: tuples for lists, whatever JSON or a default made of it."""
+    if isinstance(value, Mapping):
+        return dict(frozen_items(value))
+    if isinstance(value, list | tuple):
+        return tuple(frozen(item) for item in value)
+    return value
+
+
+def frozen_items(values: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Return the items of a mapping, each value as checks want it."""
+    return [(key, frozen(item)) for key, item in values.items()]

@@ -1,0 +1,185 @@
+"""From a configuration, what the command line asks for, and the catalogue to the rules of a scan."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from muster import packs as packs_
+from muster.catalog import Catalog
+from muster.check import Check
+from muster.errors import ConfigurationError
+from muster.evaluate import Rule
+from muster.model import Severity
+from muster.names import unknown
+from muster.packs import ALL, Entry, Pack
+from muster.plain import frozen_items, plain
+from muster.settings.configuration import Configuration, Tags, TypeTags
+from muster.settings.schema import REQUIRED_TAGS
+
+
+def select(  # noqa: PLR0913 - each is one way to choose
+    catalog: Catalog,
+    configuration: Configuration,
+    *,
+    packs: Sequence[str] = (),
+    checks: Sequence[str] = (),
+    exclude_checks: Sequence[str] = (),
+    services: Sequence[str] = (),
+    severity: Severity | None = None,
+    known: Mapping[str, Pack] | None = None,
+) -> tuple[Rule, ...]:
+    """Return one rule per check, resource type and variant, sorted.
+
+    `packs` and `checks` replace those of the configuration; when neither says anything, all checks are taken.
+    What is excluded stays out, except that a check asked for here by name is stronger than the configuration.
+    `severity` is the least that is taken. `known` are the packs to choose from, by default the package's own.
+
+    Raises:
+        ConfigurationError: a name is not known, a check would have two settings for one type, or nothing is left.
+    """
+    available = packs_.load(catalog) if known is None else known
+    replaced = bool(packs or checks)
+    packs = packs if replaced else configuration.packs
+    named = checks if replaced else configuration.checks
+    excluded = {*exclude_checks, *(set(configuration.exclude_checks) - set(checks))}
+    if not packs and not named:
+        packs = (ALL,)
+    _refuse(
+        _unknown(packs, "a pack", available),
+        _unknown([*named, *sorted(excluded), *configuration.settings], "a check", catalog.checks),
+        _unknown(services, "a service with checks", _services(catalog)),
+    )
+    entries = [entry for name in dict.fromkeys(packs) if name != ALL for entry in _entries(available[name], catalog)]
+    wide = [*(available[ALL].entries if ALL in packs else ()), *(Entry(name) for name in named)]
+    rules = _rules([entry for entry in entries if entry.check not in excluded], catalog, configuration)
+    taken = {(rule.check.id, rule.resource_type) for rule in rules}
+    # `all` and a check's bare name have no opinion on settings: a pack that names the check decides them.
+    rest = _rules([entry for entry in wide if entry.check not in excluded], catalog, configuration)
+    rules += [rule for rule in rest if (rule.check.id, rule.resource_type) not in taken]
+    wanted = [rule for rule in rules if _wanted(rule, services, severity)]
+    if not wanted:
+        raise ConfigurationError(_nothing_left(packs, named, excluded, services, severity))
+    return tuple(sorted(wanted, key=lambda rule: (rule.check.id, rule.resource_type, rule.variant)))
+
+
+def rules_to_json(rules: Iterable[Rule]) -> list[dict[str, Any]]:
+    """Return rules as plain JSON, for the plan."""
+    return [
+        {
+            "check": rule.check.id,
+            "resource_type": rule.resource_type,
+            "service": rule.service,
+            "settings": plain(rule.settings),
+            "variant": rule.variant,
+        }
+        for rule in rules
+    ]
+
+
+def rules_from_json(catalog: Catalog, data: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """Read what `rules_to_json` wrote.
+
+    Raises:
+        ConfigurationError: a check of the plan is not in the catalogue: another version of Muster wrote it.
+    """
+    data = tuple(data)
+    _refuse(_unknown([rule["check"] for rule in data], "a check of this version of Muster", catalog.checks))
+    return tuple(
+        Rule(
+            catalog.checks[rule["check"]],
+            rule["resource_type"],
+            rule["service"],
+            dict(frozen_items(rule["settings"])),
+            rule["variant"],
+        )
+        for rule in data
+    )
+
+
+def _entries(pack: Pack, catalog: Catalog) -> Iterator[Entry]:
+    """Yield a pack's entries, each with a check and settings that exist: packs are data, and data may be wrong."""
+    for entry in pack.entries:
+        where = f"the pack {pack.name}: "
+        _refuse(_unknown([entry.check], "a check", catalog.checks, where))
+        check = catalog.checks[entry.check]
+        _refuse(
+            _unknown(entry.settings, f"a setting of {check.id}", check.settings, where),
+            _unknown(entry.resource_types, f"judged by {check.id}", catalog.resource_types(check), where),
+        )
+        yield entry
+
+
+def _rules(entries: Iterable[Entry], catalog: Catalog, configuration: Configuration) -> list[Rule]:
+    found: dict[tuple[str, str], list[Rule]] = {}
+    for entry in entries:
+        check = catalog.checks[entry.check]
+        for name in entry.resource_types or catalog.resource_types(check):
+            settings = _settings(check, name, entry, configuration)
+            rule = Rule(check, name, catalog.service_of(check, name), settings, entry.variant)
+            others = found.setdefault((check.id, name), [])
+            if rule not in others:
+                others.append(rule)
+    _refuse(clash for rules in found.values() for clash in _clashes(rules))
+    return [rule for rules in found.values() for rule in rules]
+
+
+def _settings(check: Check, resource_type: str, entry: Entry, configuration: Configuration) -> Mapping[str, object]:
+    """Later is stronger: defaults, the pack, tags, settings, the tags of the one type."""
+    layers = [check.settings, entry.settings]
+    said = configuration.settings.get(check.id, {})
+    _refuse(_unknown(said, f"a setting of {check.id}", check.settings))
+    if check.id == REQUIRED_TAGS:
+        # Settings and tags never both say a thing in one file; the stack's own parameter comes in as tags.
+        layers += [_tag_settings(configuration.tags), said]
+        layers += [_tag_settings(configuration.tags.resource_types.get(resource_type, TypeTags()))]
+    else:
+        layers += [said]
+    return {name: value for layer in layers for name, value in frozen_items(layer)}
+
+
+def _tag_settings(tags: Tags | TypeTags) -> Mapping[str, object]:
+    said = {"keys": tags.required, "values": tags.values}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _clashes(rules: Sequence[Rule]) -> Iterator[str]:
+    variants = [rule.variant for rule in rules]
+    if len(rules) > 1 and (not all(variants) or len(set(variants)) < len(variants)):
+        check, resource_type = rules[0].check, rules[0].resource_type
+        told = " and ".join(str(plain(rule.settings)) for rule in rules)
+        yield (
+            f"{check.id} would judge {resource_type} with several settings ({told}); say settings.{check.id} in the "
+            "configuration, take one pack only, or name each as a variant"
+        )
+
+
+def _wanted(rule: Rule, services: Collection[str], severity: Severity | None) -> bool:
+    return (not services or rule.service in services) and (not severity or rule.check.severity.rank >= severity.rank)
+
+
+def _services(catalog: Catalog) -> set[str]:
+    return {
+        catalog.service_of(check, name) for check in catalog.checks.values() for name in catalog.resource_types(check)
+    }
+
+
+def _nothing_left(
+    packs: Iterable[str],
+    checks: Iterable[str],
+    excluded: Collection[str],
+    services: Iterable[str],
+    severity: Severity | None,
+) -> str:
+    chosen = [*(f"the pack {name}" for name in packs), *checks]
+    limits = [f"services {', '.join(services)}"] if services else []
+    limits += [f"severity {severity} and above"] if severity else []
+    limits += [f"without {', '.join(sorted(excluded))}"] if excluded else []
+    return f"no check is left of {', '.join(chosen)}" + (f" ({'; '.join(limits)})" if limits else "")
+
+
+def _unknown(names: Iterable[str], kind: str, known: Collection[str], where: str = "") -> Iterator[str]:
+    return (where + unknown(name, kind, known) for name in dict.fromkeys(names) if name not in known)
+
+
+def _refuse(*mistakes: Iterable[str]) -> None:
+    if said := [mistake for several in mistakes for mistake in several]:
+        raise ConfigurationError("\n".join(dict.fromkeys(said)))

@@ -1,0 +1,161 @@
+"""From the text of muster.yaml to a Configuration, or to every mistake in it at once."""
+
+import functools
+import pathlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from muster.catalog import Catalog
+from muster.errors import ConfigurationError
+from muster.names import unknown
+from muster.settings import document as documents
+from muster.settings.configuration import Configuration
+from muster.settings.document import Document, Path, Problem, kind
+from muster.settings.schema import REQUIRED_TAGS, json_schema
+
+if TYPE_CHECKING:
+    import jsonschema
+
+NAME = "muster.yaml"
+
+
+def load(path: pathlib.Path, catalog: Catalog) -> Configuration:
+    """Read a configuration file.
+
+    Raises:
+        ConfigurationError: it cannot be read, or something in it is wrong; the message names every line.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror or error}") from error
+    return parse(text, catalog, source=str(path))
+
+
+def parse(text: bytes | str, catalog: Catalog, source: str = NAME) -> Configuration:
+    """Read a configuration; an empty text is the default one.
+
+    Raises:
+        ConfigurationError: something is wrong; the message has a line `source:line: where: what` for each mistake.
+    """
+    if not text.strip():
+        return Configuration()
+    document = documents.read(text)
+    problems = list(document.problems)
+    if document.value is not None:
+        problems += _mistakes(document, json_schema(catalog))
+    if problems:
+        sentences = dict.fromkeys(f"{source}:{each.line}: {each.sentence}" for each in sorted(problems))
+        raise ConfigurationError("\n".join(sentences))
+    return Configuration.from_json(document.value or {})
+
+
+def _mistakes(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    for error in _validator(schema).iter_errors(document.value):
+        yield from _problems(error, document)
+    yield from _said_twice(document)
+
+
+def _validator(schema: Mapping[str, Any]) -> "jsonschema.protocols.Validator":
+    import jsonschema  # noqa: PLC0415 - most processes read the plan, which needs no validation
+
+    # JSON Schema takes 30.0 for an integer; a check that wants an int does not.
+    types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    extend: Any = jsonschema.validators.extend
+    formats = jsonschema.FormatChecker(("date", "regex"))
+    validator: jsonschema.protocols.Validator = extend(jsonschema.Draft202012Validator, type_checker=types)(
+        schema, format_checker=formats
+    )
+    return validator
+
+
+def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterator[Problem]:
+    """Say one mistake in our words; the schema's keyword says which it is."""
+    path: Path = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, str(error.instance))
+    here = functools.partial(_problem, document)
+    keyword, wanted = str(error.validator), _any(error.validator_value)
+    schema, value = _any(error.schema), _any(error.instance)
+    title = schema.get("title", "")
+    if keyword == "additionalProperties":
+        for name in value:
+            if name not in schema["properties"]:
+                member = unknown(name, schema["x-member"], schema["properties"])
+                yield here((*path, name), member, where=path)
+    elif keyword == "enum":
+        yield here(path, unknown(str(value), title, wanted))
+    elif keyword == "required":
+        missing = [name for name in wanted if name not in value]
+        # jsonschema reports each missing key by itself, with the same list: the first report says them all.
+        yield here(path, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+    elif keyword == "type":
+        yield here(path, _wrong_type(wanted, title if path else "", value, document.texts.get(path, "")))
+    elif keyword in ("pattern", "format"):
+        yield here(path, _misshapen(str(value), title, error))
+    elif keyword == "anyOf":
+        yield here(path, "resource or tag is missing: say which failures are accepted; resource: '*' is all of them")
+    else:
+        yield here(path, _PLAIN[keyword].format(value=value, limit=wanted))
+
+
+_PLAIN = {
+    "minimum": "{value} is less than {limit}",
+    "maximum": "{value} is more than {limit}",
+    "minItems": "the list is empty",
+    "maxLength": "{value!r} is longer than {limit} characters",
+    "minLength": "the text is empty",
+    "minProperties": "the mapping is empty",
+}
+
+
+def _any(value: object) -> Any:  # noqa: ANN401 - what a keyword says has the type that the keyword has
+    return value
+
+
+def _said_twice(document: Document) -> Iterator[Problem]:
+    """Yield what is said under `settings` and again under `tags`."""
+    top = document.value if isinstance(document.value, dict) else {}
+    settings, tags = top.get("settings"), top.get("tags")
+    said = settings.get(REQUIRED_TAGS) if isinstance(settings, dict) else None
+    if not isinstance(said, dict) or not isinstance(tags, dict):
+        return
+    for setting, key in (("keys", "required"), ("values", "values")):
+        if setting in said and key in tags:
+            yield _problem(document, ("settings", REQUIRED_TAGS, setting), f"tags.{key} says this already; say it once")
+
+
+def _wrong_type(wanted: str | list[str], title: str, value: object, text: str) -> str:
+    names = [wanted] if isinstance(wanted, str) else wanted
+    expected = title or " or ".join(_TYPES[name] for name in names)
+    if "string" in names and text and isinstance(value, bool | int | float):
+        return f"{text} is {kind(value)} to YAML, where {expected} is expected; write it in quotes: '{text}'"
+    return f"{expected} is expected, not {kind(value)}" + (f" ({text})" if text else "")
+
+
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "nothing",
+    "object": "a mapping",
+    "string": "a text",
+}
+
+
+def _misshapen(value: str, title: str, error: "jsonschema.ValidationError") -> str:
+    cause = f": {error.cause}" if isinstance(error.cause, re.error) else ""
+    return f"{value!r} is not {title or 'a regular expression'}{cause}"
+
+
+def _problem(document: Document, path: Path, sentence: str, where: Path | None = None) -> Problem:
+    place = _spelled(path if where is None else where)
+    return Problem(document.line(path), f"{place}: {sentence}" if place else sentence)
+
+
+def _spelled(path: Path) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")

@@ -1,0 +1,217 @@
+"""The JSON Schema of muster.yaml, made from the catalogue: what editors complete is what `parse` accepts."""
+
+import json
+import types
+import typing
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from muster import packs
+from muster.catalog import Catalog
+from muster.check import Check
+from muster.plain import plain
+
+REQUIRED_TAGS = "required-tags"
+"""The check that the key `tags` feeds: its settings `keys` and `values`."""
+
+LONGEST = 36_500
+"""How many days a setting in days may say: beyond a century, dates end."""
+
+_REGION = "[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}"
+"""How regions are spelled; which of them exist is asked when a scan is planned."""
+
+Schema = dict[str, Any]
+
+
+def json_schema(catalog: Catalog) -> Schema:
+    """Return the schema of muster.yaml for these checks.
+
+    A `title` inside it is the noun that messages use: "… is not <title>".
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "muster.yaml",
+        "description": "What Muster scans, with which checks and settings, and which failures are accepted.",
+        **_object(
+            "a key",
+            {
+                "packs": _list({"$ref": "#/$defs/pack"}, "Packs of checks; without packs and checks: all."),
+                "checks": _list({"$ref": "#/$defs/check"}, "Checks besides those of the packs."),
+                "exclude_checks": _list({"$ref": "#/$defs/check"}, "Checks of the packs that are left out."),
+                "settings": _settings(catalog.checks.values()),
+                "tags": _tags(_tagged_types(catalog)),
+                "regions": {
+                    **_list({"$ref": "#/$defs/region_or_all"}, "Regions to scan, or all."),
+                    "type": ["array", "string"],
+                    "title": "a list of regions, or all",
+                    "pattern": "^all$",
+                },
+                "exclude": _exclude(),
+                "suppressions": _list(_suppression(), "Failures that somebody accepts until a day."),
+                "account_names": {
+                    "type": "object",
+                    "description": "Names of accounts, for people.",
+                    "propertyNames": {"$ref": "#/$defs/account"},
+                    "additionalProperties": _text("a name"),
+                },
+            },
+        ),
+        "$defs": _definitions(catalog),
+    }
+
+
+def schema_text(catalog: Catalog) -> str:
+    """Return the schema as the file docs/schemas/muster.schema.json holds it."""
+    return json.dumps(json_schema(catalog), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema_of(hint: object) -> Schema:
+    """Return the schema of the values that an annotation of a setting admits.
+
+    Raises:
+        TypeError: no value of YAML has that type.
+    """
+    if hint is object or hint is Any:
+        return {}
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if isinstance(hint, type) and hint in _PLAIN:
+        return dict(_PLAIN[hint])
+    if origin is tuple and arguments[1:] == (...,):
+        return {"type": "array", "items": schema_of(arguments[0])}
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping) and arguments[0] is str:
+        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
+    if origin in (typing.Union, types.UnionType):
+        # Each keyword of JSON Schema speaks of one type only, so the schemas of different types may be merged.
+        schemas = [schema_of(argument) for argument in arguments]
+        return {key: value for schema in schemas for key, value in schema.items()} | {
+            "type": [schema["type"] for schema in schemas]
+        }
+    raise TypeError(f"{hint}: a setting is an int, a bool, a str, a tuple of one of them or a mapping from str")
+
+
+_PLAIN: Mapping[type, Schema] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer", "minimum": 0},
+    str: {"type": "string"},
+    types.NoneType: {"type": "null"},
+}
+
+
+def _settings(checks: Iterable[Check]) -> Schema:
+    properties = {check.id: _settings_of(check) for check in checks}
+    return {**_object("a check", properties), "description": "Settings of checks, by the check's id."}
+
+
+def _settings_of(check: Check) -> Schema:
+    properties = {name: _setting(check, name, hint) for name, hint in check.setting_types.items()}
+    return {**_object("a setting", properties), "description": check.title}
+
+
+def _setting(check: Check, name: str, hint: object) -> Schema:
+    default = {"default": plain(check.settings[name])}
+    if check.id == REQUIRED_TAGS and name == "values":
+        return {"$ref": "#/$defs/tag_values", **default}
+    try:
+        schema = schema_of(hint)
+    except TypeError as error:
+        raise TypeError(f"{check.id}: the setting {name}: {error}") from None
+    if name.endswith("_days"):
+        schema["maximum"] = LONGEST
+    if name.endswith("pattern"):
+        schema["format"] = "regex"
+    return {**schema, **default}
+
+
+def _tags(resource_types: Collection[str]) -> Schema:
+    said = {
+        "required": {**_list(_text("a tag key"), "Tag keys that must be there."), "minItems": 1},
+        "values": {"$ref": "#/$defs/tag_values"},
+    }
+    by_type = {name: _object("a key", said) for name in sorted(resource_types)}
+    types_ = {"description": "What differs for a type.", **_object("a resource type that is checked for tags", by_type)}
+    return {
+        **_object("a key", {**said, "resource_types": types_}),
+        "description": f"The tags that resources need: settings of the check {REQUIRED_TAGS}.",
+    }
+
+
+def _tagged_types(catalog: Catalog) -> Collection[str]:
+    check = catalog.checks.get(REQUIRED_TAGS)
+    return catalog.resource_types(check) if check else catalog.listers
+
+
+def _exclude() -> Schema:
+    return {
+        **_object(
+            "a key",
+            {
+                "accounts": _list({"$ref": "#/$defs/account"}, "Accounts that are not scanned."),
+                "regions": _list({"$ref": "#/$defs/region"}, "Regions that are not scanned."),
+                "arns": _list({"$ref": "#/$defs/arn"}, "Resources that are not judged: ARNs with * and ?."),
+                "tags": {"$ref": "#/$defs/tag", "description": "Resources with any of these tags are not judged."},
+            },
+        ),
+        "description": "What is not looked at.",
+    }
+
+
+def _suppression() -> Schema:
+    properties = {
+        "check": {"$ref": "#/$defs/check"},
+        "resource": {"$ref": "#/$defs/arn"},
+        "tag": {"$ref": "#/$defs/tag", "minProperties": 1},
+        "reason": _text("a reason"),
+        "owner": _text("an owner"),
+        "ticket": _text("a ticket"),
+        "expires": {"type": "string", "format": "date", "title": "a date like 2027-03-31"},
+    }
+    return {
+        **_object("a key", properties),
+        "required": ["check", "reason", "owner", "expires"],
+        "anyOf": [{"required": ["resource"]}, {"required": ["tag"]}],
+    }
+
+
+def _definitions(catalog: Catalog) -> Schema:
+    return {
+        "pack": {"type": "string", "title": "a pack", "enum": sorted(packs.load(catalog))},
+        "check": {"type": "string", "title": "a check", "enum": sorted(catalog.checks)},
+        "account": {"type": "string", "title": "an account id of 12 digits", "pattern": "^[0-9]{12}$", "maxLength": 12},
+        "region": {"type": "string", "title": "a region like eu-west-1", "pattern": f"^{_REGION}$"},
+        "region_or_all": {"type": "string", "title": "a region like eu-west-1 or all", "pattern": f"^(all|{_REGION})$"},
+        "arn": {
+            "type": "string",
+            "title": "an ARN or a pattern of ARNs, like arn:aws:s3:::scratch-*",
+            "pattern": r"^(arn:|\*|aws:account$|aws:region$)",
+        },
+        "tag": {"type": "object", "additionalProperties": {"type": "string"}},
+        "tag_values": {
+            "type": "object",
+            "description": "Allowed values by tag key: a list of texts, or {pattern: a regular expression}.",
+            "additionalProperties": {
+                "type": ["array", "object"],
+                "title": "a list of allowed values or {pattern: …}",
+                "minItems": 1,
+                "items": {"type": "string"},
+                **_members("a key", {"pattern": {"type": "string", "format": "regex"}}),
+                "required": ["pattern"],
+            },
+        },
+    }
+
+
+def _object(member: str, properties: Schema) -> Schema:
+    return {"type": "object", **_members(member, properties)}
+
+
+def _members(member: str, properties: Schema) -> Schema:
+    # `x-member` is what an unknown member is said not to be; validators pass it over.
+    return {"x-member": member, "properties": properties, "additionalProperties": False}
+
+
+def _list(items: Schema, description: str) -> Schema:
+    return {"type": "array", "items": items, "description": description}
+
+
+def _text(title: str) -> Schema:
+    return {"type": "string", "minLength": 1, "title": title}

@@ -1,0 +1,70 @@
+"""Which failures somebody accepted, and which resources nobody looks at. Pure: today is given."""
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from muster.model import Finding, Resource, Status, Suppression
+from muster.settings.configuration import Exclude, SuppressionRule
+
+
+def suppression_for(finding: Finding, suppressions: Iterable[SuppressionRule], today: date) -> Suppression | None:
+    """Return the first suppression in force that accepts this failure, or None; only failures are accepted."""
+    if finding.status is not Status.NON_COMPLIANT:
+        return None
+    for rule in suppressions:
+        if rule.check == finding.check_id and not _is_expired(rule, today) and _accepts(rule, finding.resource):
+            return rule.suppression
+    return None
+
+
+def expired(suppressions: Iterable[SuppressionRule], today: date) -> tuple[SuppressionRule, ...]:
+    """Return the suppressions that suppress no longer; each holds through the day it names."""
+    return tuple(rule for rule in suppressions if _is_expired(rule, today))
+
+
+def excluded(resource: Resource, exclude: Exclude) -> bool:
+    """Tell whether a resource is not to be judged: its account, region, ARN or any one of its tags says so."""
+    return (
+        resource.account_id in exclude.accounts
+        or resource.region in exclude.regions
+        or any(matches(pattern, resource.key) for pattern in exclude.arns)
+        or any(_has_tag(resource.tags, key, pattern) for key, pattern in exclude.tags.items())
+    )
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether a glob matches the whole text: `*` is any run of characters, `?` any one, all else itself."""
+    return _glob(pattern).fullmatch(text) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _glob(pattern: str) -> re.Pattern[str]:
+    # fnmatch is not used: it folds case on some systems, and [ ] mean something to it. Runs of * are one *, and each
+    # is atomic up to the next literal, so that no pattern takes more than quadratic time.
+    pieces = [_literal(piece) for piece in re.split(r"\*+", pattern)]
+    first, *rest = pieces
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    *middle, last = rest
+    inner = "".join(f"(?>.*?{piece})" for piece in middle if piece)
+    return re.compile(f"{first}{inner}.*{last}", re.DOTALL)
+
+
+def _literal(piece: str) -> str:
+    return "".join("." if character == "?" else re.escape(character) for character in piece)
+
+
+def _is_expired(rule: SuppressionRule, today: date) -> bool:
+    return date.fromisoformat(rule.suppression.expires) < today
+
+
+def _accepts(rule: SuppressionRule, resource: Resource) -> bool:
+    in_place = rule.resource is None or matches(rule.resource, resource.key)
+    return in_place and all(_has_tag(resource.tags, key, pattern) for key, pattern in rule.tag.items())
+
+
+def _has_tag(tags: Mapping[str, str] | None, key: str, pattern: str) -> bool:
+    """Tell whether a tag is there and matches; tags that nobody read match nothing."""
+    return tags is not None and key in tags and matches(pattern, tags[key])
