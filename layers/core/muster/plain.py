@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no type of its own
+def plain(value: object) -> Any:
     """Return a value as JSON spells it: lists for tuples, dicts for mappings."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}

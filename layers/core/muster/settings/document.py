@@ -75,7 +75,7 @@ class _Reading:
         self._document = document
         self._count = 0
 
-    def value(self, node: "yaml.Node", path: Path) -> Any:  # noqa: ANN401 - JSON has no type of its own
+    def value(self, node: "yaml.Node", path: Path) -> Any:
         import yaml  # noqa: PLC0415 - imported already by whoever made the loader
 
         self._count += 1
@@ -119,7 +119,7 @@ class _Reading:
             self._problem(line, f"the key {node.value} is {kind(value)} to YAML; write it in quotes: '{node.value}'")
         return node.value
 
-    def _scalar(self, node: "yaml.Node") -> Any:  # noqa: ANN401 - JSON has no type of its own
+    def _scalar(self, node: "yaml.Node") -> Any:
         try:
             value = self._loader.construct_object(node, deep=True)
         except ValueError:

@@ -112,7 +112,7 @@ _PLAIN = {
 }
 
 
-def _any(value: object) -> Any:  # noqa: ANN401 - what a keyword says has the type that the keyword has
+def _any(value: object) -> Any:
     return value
 
 

@@ -1,0 +1,147 @@
+"""Which failures are accepted, until when, and what is not looked at."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.model import ACCOUNT, Finding, Resource, Severity, Status, Suppression
+from muster.settings import Exclude, SuppressionRule
+from muster.suppress import excluded, expired, matches, suppression_for
+
+DAY = date(2027, 3, 31)
+ACCEPTED = Suppression(reason="a scratch bucket", owner="data", expires="2027-03-31", ticket="T-1")
+RULE = SuppressionRule("versioned", ACCEPTED, "arn:aws:s3:::scratch-*")
+BUCKET = Resource(
+    "AWS::S3::Bucket",
+    "scratch-1",
+    "111122223333",
+    "eu-west-1",
+    arn="arn:aws:s3:::scratch-1",
+    tags={"Team": "data-science", "Empty": ""},
+)
+FAILURE = Finding(
+    finding_id="f",
+    check_id="versioned",
+    check_version=1,
+    title="Buckets should be versioned",
+    severity=Severity.LOW,
+    status=Status.NON_COMPLIANT,
+    reason="it is not",
+    resource=BUCKET,
+    service="s3",
+    observed_at=datetime(2027, 3, 31, tzinfo=UTC),
+)
+TEAM = replace(RULE, resource=None, tag={"Team": "data-*"})
+
+
+@pytest.mark.parametrize(
+    ("rule", "accepted"),
+    [
+        pytest.param(RULE, True, id="the ARN matches"),
+        pytest.param(replace(RULE, check="encrypted"), False, id="another check"),
+        pytest.param(replace(RULE, resource="arn:aws:s3:::scratch"), False, id="a prefix is not a match"),
+        pytest.param(replace(RULE, resource="arn:aws:s3:::SCRATCH-*"), False, id="case counts"),
+        pytest.param(replace(RULE, resource="*"), True, id="everything"),
+        pytest.param(TEAM, True, id="the tag matches"),
+        pytest.param(replace(TEAM, tag={"team": "data-*"}), False, id="a tag key's case counts"),
+        pytest.param(replace(TEAM, tag={"Team": "*", "Owner": "*"}), False, id="every tag must be there"),
+        pytest.param(replace(TEAM, tag={"Empty": "*"}), True, id="an empty value is a value"),
+        pytest.param(replace(TEAM, resource="arn:aws:s3:::other"), False, id="ARN and tag both count"),
+    ],
+)
+def test_a_failure_is_accepted_when_all_that_is_given_matches(rule: SuppressionRule, accepted: bool) -> None:
+    """One thing changes per row."""
+    assert suppression_for(FAILURE, [rule], DAY) == (ACCEPTED if accepted else None)
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.NON_COMPLIANT])
+def test_only_failures_are_accepted(status: Status) -> None:
+    """A pass needs no excuse, and what could not be read is not excused."""
+    assert suppression_for(replace(FAILURE, status=status), [RULE], DAY) is None
+
+
+def test_tags_that_nobody_read_match_nothing() -> None:
+    """Not to know the tags is no reason to accept a failure, nor to look away."""
+    unread = replace(BUCKET, tags=None)
+    assert suppression_for(replace(FAILURE, resource=unread), [TEAM], DAY) is None
+    assert not excluded(unread, Exclude(tags={"Team": "*"}))
+
+
+def test_a_suppression_holds_through_its_day_and_not_longer() -> None:
+    """After it the failure counts again, and the suppression is listed as expired."""
+    after = DAY + timedelta(days=1)
+    assert suppression_for(FAILURE, [RULE], DAY) == ACCEPTED
+    assert expired([RULE], DAY) == ()
+    assert suppression_for(FAILURE, [RULE], after) is None
+    assert expired([RULE, replace(RULE, suppression=replace(ACCEPTED, expires="2027-04-01"))], after) == (RULE,)
+
+
+def test_the_first_in_force_is_named() -> None:
+    """An expired entry does not hide a later one."""
+    old = replace(RULE, suppression=replace(ACCEPTED, expires="2026-12-31"))
+    assert suppression_for(FAILURE, [old, RULE, TEAM], DAY) is ACCEPTED
+
+
+def test_what_has_no_arn_goes_by_its_key() -> None:
+    """A failure of the account itself can be accepted."""
+    account = Resource(ACCOUNT, "111122223333", "111122223333", "global")
+    rule = replace(RULE, resource="aws:account")
+    assert suppression_for(replace(FAILURE, resource=account), [rule], DAY) == ACCEPTED
+    assert suppression_for(FAILURE, [rule], DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("exclude", "left_out"),
+    [
+        pytest.param(Exclude(), False, id="nothing"),
+        pytest.param(Exclude(accounts=("111122223333",)), True, id="account"),
+        pytest.param(Exclude(accounts=("123456789012",)), False, id="another account"),
+        pytest.param(Exclude(regions=("eu-west-1",)), True, id="region"),
+        pytest.param(Exclude(regions=("eu-west-2",)), False, id="another region"),
+        pytest.param(Exclude(arns=("arn:aws:s3:::x", "arn:aws:s3:::scratch-?")), True, id="one of several ARNs"),
+        pytest.param(Exclude(arns=("arn:aws:s3:::scratch-??",)), False, id="? is one character"),
+        pytest.param(Exclude(tags={"Scanner": "ignore", "Team": "data-science"}), True, id="one of several tags"),
+        pytest.param(Exclude(tags={"Team": "data"}), False, id="another value"),
+    ],
+)
+def test_any_one_thing_excludes(exclude: Exclude, left_out: bool) -> None:
+    """One thing changes per row."""
+    assert excluded(BUCKET, exclude) is left_out
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "match"),
+    [
+        ("a[bc]", "a[bc]", True),
+        ("a[bc]", "ab", False),
+        ("a.c", "abc", False),
+        ("**", "", True),
+        ("a*", "a\nb", True),
+        ("a*b*c", "a-b-b-c", True),
+        ("a*bc", "abcbd", False),
+        ("*a?c*", "xxabcxx", True),
+        ("", "", True),
+        ("", "a", False),
+    ],
+)
+def test_only_star_and_question_mark_mean_something(pattern: str, text: str, match: bool) -> None:
+    """Brackets, dots and newlines are themselves."""
+    assert matches(pattern, text) is match
+
+
+@given(st.text("ab*?", max_size=8), st.text("ab", max_size=10))
+def test_globs_agree_with_the_shells(pattern: str, text: str) -> None:
+    """Without brackets, `*` and `?` mean what they mean everywhere."""
+    assert matches(pattern, text) is fnmatchcase(text, pattern)
+
+
+def test_no_pattern_takes_forever() -> None:
+    """Patterns come from a file; one of them must not stop a scan."""
+    began = time.perf_counter()
+    assert not matches("*a" * 30 + "b", "a" * 2_000)
+    assert time.perf_counter() - began < 1
