@@ -1,0 +1,82 @@
+"""Reading EC2: instances, volumes, security groups, and the region's defaults."""
+
+import typing
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from muster.facets.ec2 import EbsEncryptionByDefault, Instance, PrefixList, SecurityGroup, Volume
+from muster.facets.tags import Tags
+from muster.model import REGION, Resource
+from muster.reading import Listed, Shard, describes, listed, lists
+
+if typing.TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+
+INSTANCE = "AWS::EC2::Instance"
+VOLUME = "AWS::EC2::Volume"
+SECURITY_GROUP = "AWS::EC2::SecurityGroup"
+
+_GONE = ("terminated", "shutting-down")
+
+
+@lists(INSTANCE, client="ec2", permission="ec2:DescribeInstances", facets=(Instance, Tags))
+def instances(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
+    """List the instances of a region, 1000 a page; those that are going or gone are left out.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    """
+    for page in ec2.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 1000}):
+        items = [item for reservation in page.get("Reservations", ()) for item in reservation.get("Instances", ())]
+        yield [
+            _listed(INSTANCE, "instance", str(item["InstanceId"]), item, shard, (Instance, Tags))
+            for item in items
+            if (item.get("State") or {}).get("Name") not in _GONE
+        ]
+
+
+@lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=(Volume, Tags))
+def volumes(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
+    """List the volumes of a region, attached or not, 500 a page."""
+    for page in ec2.get_paginator("describe_volumes").paginate(PaginationConfig={"PageSize": 500}):
+        yield [
+            _listed(VOLUME, "volume", str(item["VolumeId"]), item, shard, (Volume, Tags))
+            for item in page.get("Volumes", ())
+        ]
+
+
+@lists(SECURITY_GROUP, client="ec2", permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags))
+def security_groups(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
+    """List the security groups of a region with their rules, 1000 a page."""
+    for page in ec2.get_paginator("describe_security_groups").paginate(PaginationConfig={"PageSize": 1000}):
+        yield [
+            _listed(SECURITY_GROUP, "security-group", str(item["GroupId"]), item, shard, (SecurityGroup, Tags))
+            for item in page.get("SecurityGroups", ())
+        ]
+
+
+@describes(
+    SECURITY_GROUP,
+    client="ec2",
+    permission="ec2:GetManagedPrefixListEntries",
+    of=SecurityGroup,
+    keys=lambda group: group.prefix_lists,
+)
+def prefix_list(ec2: "EC2Client", _group: Resource, prefix_list_id: str) -> PrefixList:
+    """Read the address ranges of a prefix list that a security group names."""
+    pages = ec2.get_paginator("get_managed_prefix_list_entries").paginate(PrefixListId=prefix_list_id)
+    return PrefixList.parse({"Entries": [entry for page in pages for entry in page.get("Entries", ())]})
+
+
+@describes(REGION, client="ec2", permission="ec2:GetEbsEncryptionByDefault")
+def ebs_encryption_by_default(ec2: "EC2Client", _region: Resource) -> EbsEncryptionByDefault:
+    """Read whether new volumes of the region are encrypted."""
+    return EbsEncryptionByDefault.parse(ec2.get_ebs_encryption_by_default())
+
+
+def _listed(  # noqa: PLR0913, PLR0917 - the parts of an ARN
+    resource_type: str, kind: str, name: str, item: Any, shard: Shard, facets: tuple[type, ...]
+) -> Listed:
+    arn = f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"
+    tags = Tags.parse(item).own
+    resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn, tags)
+    return listed(resource, item, facets)
