@@ -1,0 +1,153 @@
+"""Write into template.yaml what follows from the code: the scanner's permissions, the tables, the saved queries.
+
+`python -m tools.generate` writes, `--check` fails when something is stale. Between `# generated: NAME` and
+`# end of generated` nothing is written by hand.
+"""
+
+import json
+import re
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+from muster.catalog import load
+from muster.policy import scanner_actions
+from muster.select import select
+from muster.settings import Configuration
+from muster.sinks import tables
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "template.yaml"
+_FIRST_YEAR = 2026
+_PRESTO = {"string": "varchar", "int": "integer", "bigint": "bigint", "double": "double", "boolean": "boolean", "timestamp": "timestamp"}
+_SECTION = re.compile(r"^( *)# generated: (\S+)\n(.*?)^ *# end of generated\n", re.DOTALL | re.MULTILINE)
+_DEFAULT_PACKS = re.compile(r"^  PackNames:\n(?:    .*\n)*?    Default: (\S+)\n", re.MULTILINE)
+
+
+def generated(template: str) -> str:
+    """Return the template with its generated sections written anew."""
+    sections = {"scanner-permissions": _permissions(template), "tables": _tables(), "queries": _queries()}
+
+    def write(match: re.Match[str]) -> str:
+        indent, name = match.group(1), match.group(2)
+        body = textwrap.indent(sections[name], indent)
+        return f"{indent}# generated: {name}\n{body}{indent}# end of generated\n"
+
+    return _SECTION.sub(write, template)
+
+
+def _permissions(template: str) -> str:
+    packs = _DEFAULT_PACKS.search(template)
+    if packs is None:
+        raise SystemExit("template.yaml: the parameter PackNames needs a Default")
+    catalog = load()
+    rules = select(catalog, Configuration(), packs=tuple(packs.group(1).split(",")))
+    return "Action:\n" + "".join(f"  - {action}\n" for action in scanner_actions(catalog, rules))
+
+
+def _tables() -> str:
+    made = [
+        _table("findings", "A row a finding.", tables.FINDINGS),
+        _table("tallies", "A row a scan, region and check: counts, and whether the scan saw it whole.", tables.TALLIES),
+        _table("coverage", "A row a scan, shard and API: what was asked of AWS and how it went.", tables.COVERAGE),
+        _view(),
+    ]
+    return textwrap.indent("".join(made), "  ")
+
+
+def _table(name: str, description: str, columns: Mapping[str, str]) -> str:
+    listed = "".join(f"          - {{Name: {column}, Type: {kind}}}\n" for column, kind in columns.items())
+    location = f"s3://${{ReportBucket}}/{name}/"
+    return f"""{name.capitalize()}Table:
+  Type: AWS::Glue::Table
+  Properties:
+    CatalogId: !Ref AWS::AccountId
+    DatabaseName: !Ref Database
+    TableInput:
+      Name: {name}
+      Description: {description}
+      TableType: EXTERNAL_TABLE
+      Parameters:
+        classification: parquet
+        projection.enabled: "true"
+        projection.scan_date.type: date
+        projection.scan_date.format: yyyy-MM-dd
+        projection.scan_date.range: {_FIRST_YEAR}-01-01,NOW
+        storage.location.template: !Sub "{location}scan_date=${{!scan_date}}/"
+      PartitionKeys:
+        - {{Name: scan_date, Type: string}}
+      StorageDescriptor:
+        Location: !Sub {location}
+        InputFormat: org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat
+        OutputFormat: org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat
+        SerdeInfo: {{SerializationLibrary: org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe}}
+        Columns:
+{listed}"""
+
+
+def _view() -> str:
+    sql = (ROOT / "queries" / "latest_findings.sql").read_text(encoding="utf-8")
+    columns = {**tables.FINDINGS, "scan_date": "string"}
+    view = {
+        "originalSql": " ".join(line.strip() for line in sql.splitlines() if not line.startswith("--")),
+        "catalog": "awsdatacatalog",
+        "schema": "${Database}",
+        "columns": [{"name": name, "type": _PRESTO[kind]} for name, kind in columns.items()],
+    }
+    listed = "".join(f"          - {{Name: {column}, Type: {kind}}}\n" for column, kind in columns.items())
+    return f"""LatestFindingsView:
+  Type: AWS::Glue::Table
+  Properties:
+    CatalogId: !Ref AWS::AccountId
+    DatabaseName: !Ref Database
+    TableInput:
+      Name: latest_findings
+      Description: The findings of the last complete scan of every account, region, service and check.
+      TableType: VIRTUAL_VIEW
+      Parameters: {{presto_view: "true", comment: Presto View}}
+      ViewExpandedText: /* Presto View */
+      ViewOriginalText: !Join
+        - ""
+        - - "/* Presto View: "
+          - Fn::Base64: !Sub '{json.dumps(view).replace("'", "''")}'
+          - " */"
+      StorageDescriptor:
+        Location: ""
+        SerdeInfo: {{}}
+        Columns:
+{listed}"""
+
+
+def _queries() -> str:
+    made = []
+    for path in sorted((ROOT / "queries").glob("*.sql")):
+        comment, _, sql = path.read_text(encoding="utf-8").partition("\n")
+        if path.stem == "latest_findings":
+            continue
+        name = "".join(word.capitalize() for word in path.stem.split("_"))
+        made.append(f"""{name}Query:
+  Type: AWS::Athena::NamedQuery
+  Properties:
+    Name: !Sub muster-{path.stem.replace("_", "-")}-${{EnvironmentSuffix}}
+    Description: {comment.removeprefix("-- ")!r}
+    Database: !Ref Database
+    WorkGroup: !Ref Workgroup
+    QueryString: |
+{textwrap.indent(sql, "      ")}""")
+    return textwrap.indent("".join(made), "  ")
+
+
+def main() -> None:
+    """Write the template, or with `--check` say whether it is stale."""
+    before = TEMPLATE.read_text(encoding="utf-8")
+    after = generated(before)
+    if "--check" in sys.argv[1:]:
+        if after != before:
+            raise SystemExit("template.yaml: the generated sections are stale; run 'make generate' and commit")
+        return
+    TEMPLATE.write_text(after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
