@@ -11,10 +11,16 @@ from muster.facets.ec2 import PrefixList, Rule, SecurityGroup
 from muster.model import Related, Status, Unavailable, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
-LISTS = Related({"pl-wide": PrefixList(("0.0.0.0/1", "128.0.0.0/1")), "pl-office": PrefixList(("198.51.100.0/24",))})
+LISTS = Related(
+    {
+        "pl-wide": PrefixList(("0.0.0.0/1", "128.0.0.0/1")),
+        "pl-office": PrefixList(("198.51.100.0/24",)),
+        "pl-rest": PrefixList(("64.0.0.0/2", "128.0.0.0/1")),
+    }
+)
 
 
-def rule(  # noqa: PLR0913 - a rule's parts
+def rule(
     *cidrs: str, protocol: str = "tcp", first: int | None = 22, last: int | None = 22, lists: tuple[str, ...] = ()
 ) -> Rule:
     return Rule(protocol, first, last, cidrs, lists)
@@ -38,7 +44,30 @@ def group(*ingress: Rule, name: str = "web", egress: tuple[Rule, ...] = ()) -> S
         pytest.param([rule("0.0.0.0/0", protocol="-1", first=None, last=None)], N, id="all protocols"),
         pytest.param([rule("0.0.0.0/0", protocol="icmp", first=-1, last=-1)], C, id="ping is no port"),
         pytest.param([rule("0.0.0.0/0", protocol="6")], N, id="TCP by its number"),
+        pytest.param([rule("0.0.0.0/0", protocol="17")], N, id="UDP by its number"),
+        pytest.param([rule("0.0.0.0/0", protocol="50", first=None, last=None)], C, id="a protocol without ports"),
+        pytest.param([rule("0.0.0.0/0", first=None, last=None)], N, id="TCP without a range is TCP on every port"),
+        pytest.param([rule("0.0.0.0/0", first=-1, last=-1)], N, id="TCP from -1 is TCP on every port"),
+        pytest.param(
+            [rule("0.0.0.0/0", protocol="-1", first=443, last=443)], N, id="all protocols, whatever the range"
+        ),
         pytest.param([rule("10.0.0.0/8")], C, id="a private network"),
+        pytest.param([rule("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")], C, id="all private networks"),
+        pytest.param([rule("0.0.0.0/8", "224.0.0.0/3", "100.64.0.0/10")], C, id="addresses that nobody has"),
+        pytest.param([rule("17.0.0.0/8")], C, id="a network as wide as may be"),
+        pytest.param([rule("16.0.0.0/7")], N, id="a wider one"),
+        pytest.param([rule("17.0.0.0/8"), rule("203.0.113.9/32")], N, id="one address more than a /8"),
+        pytest.param([rule("17.0.0.0/8"), rule("10.0.0.0/8")], C, id="private networks besides do not count"),
+        pytest.param([rule("17.0.0.0/8"), rule("17.2.0.0/16")], C, id="a part of another network does not count twice"),
+        pytest.param([rule("2001:db8::/32")], C, id="an IPv6 network as wide as may be"),
+        pytest.param([rule("2001:db8::/31")], N, id="a wider IPv6 network"),
+        pytest.param([rule("::/1"), rule("8000::/1")], N, id="IPv6 in two halves"),
+        pytest.param(
+            [rule("0.0.0.0/1", first=20, last=22), rule("128.0.0.0/1", first=22, last=25)],
+            N,
+            id="halves meet at the port",
+        ),
+        pytest.param([rule("0.0.0.0/2", lists=("pl-rest",))], N, id="the rest comes from a prefix list"),
         pytest.param([rule("0.0.0.0/1"), rule("128.0.0.0/1")], N, id="everywhere in two halves"),
         pytest.param([rule("0.0.0.0/1", "128.0.0.0/1")], N, id="two halves in one rule"),
         pytest.param([rule("10.0.0.0/8")] * 200, C, id="one small network many times is still small"),
@@ -57,6 +86,78 @@ def test_an_unreadable_prefix_list_is_no_verdict_unless_another_rule_decides() -
         ec2_security_group_admin_ports_closed(group(rule(lists=("pl-x",))), unread)
     assert ec2_security_group_admin_ports_closed(group(rule("0.0.0.0/0"), rule(lists=("pl-x",))), unread).status is N
     assert ec2_security_group_admin_ports_closed(group(rule(lists=("pl-x",), first=80, last=80)), unread).status is C
+
+
+def test_a_list_that_can_be_read_decides_before_one_that_cannot() -> None:
+    lists = Related({"pl-x": Unavailable("ec2:GetManagedPrefixListEntries", "access denied"), **LISTS.by_key})
+    opened = group(rule(lists=("pl-x",)), rule(lists=("pl-wide",)))
+    assert ec2_security_group_admin_ports_closed(opened, lists).status is N
+
+
+def test_a_list_with_an_entry_that_is_no_range_is_no_verdict() -> None:
+    lists = Related({"pl-x": PrefixList.parse({"Entries": [{"Cidr": "nowhere"}]})})
+    with pytest.raises(UnknownField, match="nowhere"):
+        ec2_security_group_admin_ports_closed(group(rule(lists=("pl-x",))), lists)
+
+
+def test_a_rule_whose_protocol_is_not_known_is_no_verdict() -> None:
+    with pytest.raises(UnknownField, match="protocol"):
+        ec2_security_group_admin_ports_closed(SecurityGroup("web", (Rule.parse({}),), ()), LISTS)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        pytest.param(
+            [rule("0.0.0.0/0", "198.51.100.0/24", first=0, last=65535)],
+            "ports 22 and 3389 are open to the whole IPv4 internet: 0.0.0.0/0, 198.51.100.0/24",
+            id="the ports and where from, the widest first",
+        ),
+        pytest.param(
+            [rule("::/0"), rule("0.0.0.0/0")],
+            "port 22 is open to the whole IPv4 internet: 0.0.0.0/0; port 22 is open to the whole IPv6 internet: ::/0",
+            id="both families",
+        ),
+        pytest.param(
+            [rule("16.0.0.0/7")],
+            "port 22 is open to more public IPv4 addresses than a /8 holds: 16.0.0.0/7",
+            id="why it is too wide",
+        ),
+        pytest.param(
+            [rule(lists=("pl-wide",))],
+            "port 22 is open to the whole IPv4 internet: 0.0.0.0/1 of pl-wide, 128.0.0.0/1 of pl-wide",
+            id="the list it comes from",
+        ),
+        pytest.param(
+            [rule(*(f"198.51.100.{last}/32" for last in range(10)))],
+            "ports 22 and 3389 are open to chosen networks only: 198.51.100.0/32, 198.51.100.1/32, 198.51.100.2/32, "
+            "198.51.100.3/32 and 6 more",
+            id="a long list is cut",
+        ),
+        pytest.param([], "no inbound rule admits a range of addresses to port 22 or 3389", id="nothing"),
+    ],
+)
+def test_the_reason_names_the_ports_and_the_networks(rules: list[Rule], reason: str) -> None:
+    assert ec2_security_group_admin_ports_closed(group(*rules), LISTS).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "settings", "status"),
+    [
+        pytest.param(("0.0.0.0/1",), {"widest_ipv4_prefix": 0}, C, id="half of the internet is not the whole"),
+        pytest.param(("0.0.0.0/1", "128.0.0.0/1"), {"widest_ipv4_prefix": 0}, N, id="two halves are"),
+        pytest.param(("2000::/4",), {"widest_ipv6_prefix": 0}, C, id="half of the IPv6 internet"),
+        pytest.param(("2000::/3",), {"widest_ipv6_prefix": 0}, N, id="the whole IPv6 internet"),
+        pytest.param(("198.51.100.0/24",), {"widest_ipv4_prefix": 24}, C, id="a strict user's own network"),
+        pytest.param(("198.51.100.0/23",), {"widest_ipv4_prefix": 24}, N, id="wider than a strict user's"),
+    ],
+)
+def test_the_widest_prefixes_are_settings(cidrs: tuple[str, ...], settings: dict[str, int], status: Status) -> None:
+    assert ec2_security_group_admin_ports_closed(group(rule(*cidrs)), LISTS, **settings).status is status
+
+
+def test_no_ports_are_no_question() -> None:
+    assert ec2_security_group_admin_ports_closed(group(rule("0.0.0.0/0")), LISTS, ports=()).status is NA
 
 
 def test_the_ports_are_a_setting() -> None:
@@ -95,7 +196,19 @@ def test_a_further_rule_never_closes_a_group(networks: list[str], more: str) -> 
         pytest.param(group(rule("10.0.0.0/8"), name="default"), N, id="an inbound rule"),
         pytest.param(group(name="default", egress=(rule("0.0.0.0/0"),)), N, id="an outbound rule"),
         pytest.param(group(rule("0.0.0.0/0"), name="web"), NA, id="not the default group"),
+        pytest.param(group(rule("0.0.0.0/0"), name="Default"), NA, id="a group of somebody's that is called nearly so"),
     ],
 )
 def test_ec2_default_security_group_closed(judged: SecurityGroup, status: Status) -> None:
     assert ec2_default_security_group_closed(judged).status is status
+
+
+def test_the_reason_says_which_rules_the_default_group_has() -> None:
+    judged = group(rule("10.0.0.0/8"), name="default", egress=(rule("0.0.0.0/0"),))
+    reason = ec2_default_security_group_closed(judged).reason
+    assert reason == "the default security group of its VPC has inbound and outbound rules"
+
+
+def test_a_group_without_a_name_is_no_verdict() -> None:
+    with pytest.raises(UnknownField):
+        ec2_default_security_group_closed(SecurityGroup.parse({}))

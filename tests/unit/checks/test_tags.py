@@ -18,26 +18,70 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
     ("tags", "settings", "status", "says"),
     [
         pytest.param(GOOD, {}, C, "it has Environment, Owner, CostCenter, Project", id="all four"),
-        pytest.param({}, {}, N, "missing: Environment, Owner, CostCenter, Project", id="never tagged"),
+        pytest.param(
+            {},
+            {},
+            N,
+            "Environment is missing; Owner is missing; CostCenter is missing; Project is missing",
+            id="never tagged",
+        ),
         pytest.param(GOOD | {"Owner": ""}, {}, N, "Owner is empty", id="an empty value is no value"),
         pytest.param(GOOD | {"Owner": "  "}, {}, N, "Owner is empty", id="blanks are no value"),
         pytest.param(
-            {"environment": "x"}, {"keys": ("Environment",)}, N, "there is environment", id="another case is another key"
+            GOOD | {"Owner": ""},
+            {"values": {"Owner": ("",)}},
+            N,
+            "Owner is empty",
+            id="an empty value, even if allowed",
         ),
-        pytest.param({"cost center": "x"}, {"keys": ("CostCenter",)}, N, "there is cost center", id="a blank more"),
-        pytest.param({"aws:Owner": "x"}, {"keys": ("aws:Owner",)}, N, "missing", id="keys of AWS's own do not count"),
+        pytest.param(
+            {"costcenter": "x"},
+            {"keys": ("CostCenter",)},
+            N,
+            "CostCenter is missing (costcenter is there: keys are case-sensitive)",
+            id="another case is another key",
+        ),
+        pytest.param(
+            {"Cost center": "x", "cost_center": "y"},
+            {"keys": ("CostCenter",)},
+            N,
+            "CostCenter is missing (Cost center, cost_center is there: keys are compared letter by letter)",
+            id="a blank more",
+        ),
+        pytest.param(
+            {"aws:Owner": "x"}, {"keys": ("aws:Owner",)}, N, "aws:Owner is missing", id="keys of AWS's own do not count"
+        ),
         pytest.param({}, {"keys": ()}, C, "no tag is required", id="nothing is required"),
         pytest.param(GOOD, {"values": {"Environment": ("production", "staging")}}, C, "it has", id="an allowed value"),
         pytest.param(
             GOOD, {"values": {"Environment": ("staging",)}}, N, "'production', allowed is staging", id="another value"
         ),
-        pytest.param(GOOD, {"values": {"Environment": ("Production",)}}, N, "allowed is", id="values in exact case too"),
+        pytest.param(
+            GOOD, {"values": {"Environment": ("Production",)}}, N, "allowed is", id="values in exact case too"
+        ),
         pytest.param(GOOD, {"values": {"CostCenter": ("CC-*",)}}, C, "it has", id="a wildcard"),
         pytest.param(GOOD, {"values": {"CostCenter": ("C?-1000",)}}, N, "allowed is", id="only * is a wildcard"),
         pytest.param(GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d{4}"}}}, C, "it has", id="a pattern"),
-        pytest.param(GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d"}}}, N, "what matches", id="it matches the whole"),
-        pytest.param(GOOD | {"Tier": "9"}, {"values": {"Tier": ("1",)}}, N, "Tier is '9'", id="an optional tag is wrong"),
+        pytest.param(
+            GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d"}}}, N, "what matches", id="it matches the whole"
+        ),
+        pytest.param(
+            GOOD | {"Tier": "9"}, {"values": {"Tier": ("1",)}}, N, "Tier is '9'", id="an optional tag is wrong"
+        ),
         pytest.param(GOOD, {"values": {"Tier": ("1",)}}, C, "it has", id="an optional tag is not there"),
+        pytest.param(
+            {"Tier": ""}, {"keys": (), "values": {"Tier": ("1",)}}, N, "Tier is ''", id="an optional tag is empty"
+        ),
+        pytest.param(
+            GOOD, {"values": {"Environment": ("dev", "prod*ion")}}, C, "it has", id="a wildcard in the middle"
+        ),
+        pytest.param(
+            GOOD,
+            {"values": {"Environment": ("dev", "test")}},
+            N,
+            "allowed is dev or test",
+            id="all allowed values are said",
+        ),
         pytest.param({"Owner": "a=b 🦊"}, {"keys": ("Owner",)}, C, "it has Owner", id="any text is a value"),
     ],
 )
@@ -50,7 +94,7 @@ def test_required_tags(tags: dict[str, str], settings: dict[str, Any], status: S
 def test_all_that_is_missing_and_wrong_is_said_at_once() -> None:
     verdict = required_tags(Tags({"Environment": "test", "Owner": ""}), values={"Environment": ("production",)})
     assert verdict.reason == (
-        "missing: CostCenter, Project; invalid: Environment is 'test', allowed is production; invalid: Owner is empty"
+        "CostCenter is missing; Project is missing; Environment is 'test', allowed is production; Owner is empty"
     )
 
 

@@ -1,8 +1,7 @@
 """Reading EC2: instances, volumes, security groups, and the region's defaults."""
 
 import typing
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from muster.facets.ec2 import EbsEncryptionByDefault, Instance, PrefixList, SecurityGroup, Volume
 from muster.facets.tags import Tags
@@ -16,7 +15,7 @@ INSTANCE = "AWS::EC2::Instance"
 VOLUME = "AWS::EC2::Volume"
 SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 
-_GONE = ("terminated", "shutting-down")
+_GONE = frozenset({"shutting-down", "terminated", "deleting", "deleted"})
 
 
 @lists(INSTANCE, client="ec2", permission="ec2:DescribeInstances", facets=(Instance, Tags))
@@ -36,21 +35,30 @@ def instances(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
 
 @lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=(Volume, Tags))
 def volumes(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
-    """List the volumes of a region, attached or not, 500 a page."""
+    """List the volumes of a region, attached or not, 500 a page; those that are going or gone are left out.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html
+    """
     for page in ec2.get_paginator("describe_volumes").paginate(PaginationConfig={"PageSize": 500}):
         yield [
             _listed(VOLUME, "volume", str(item["VolumeId"]), item, shard, (Volume, Tags))
             for item in page.get("Volumes", ())
+            if item.get("State") not in _GONE
         ]
 
 
 @lists(SECURITY_GROUP, client="ec2", permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags))
 def security_groups(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
-    """List the security groups of a region with their rules, 1000 a page."""
+    """List the security groups of a region with their rules, 1000 a page.
+
+    Those that another account shares are left out: they are judged where they are owned, where they can be mended.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html
+    """
     for page in ec2.get_paginator("describe_security_groups").paginate(PaginationConfig={"PageSize": 1000}):
         yield [
             _listed(SECURITY_GROUP, "security-group", str(item["GroupId"]), item, shard, (SecurityGroup, Tags))
             for item in page.get("SecurityGroups", ())
+            if item.get("OwnerId", shard.account_id) == shard.account_id
         ]
 
 
@@ -62,8 +70,13 @@ def security_groups(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]
     keys=lambda group: group.prefix_lists,
 )
 def prefix_list(ec2: "EC2Client", _group: Resource, prefix_list_id: str) -> PrefixList:
-    """Read the address ranges of a prefix list that a security group names."""
-    pages = ec2.get_paginator("get_managed_prefix_list_entries").paginate(PrefixListId=prefix_list_id)
+    """Read the address ranges of a prefix list that a security group names, 100 a page.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetManagedPrefixListEntries.html
+    """
+    pages = ec2.get_paginator("get_managed_prefix_list_entries").paginate(
+        PrefixListId=prefix_list_id, PaginationConfig={"PageSize": 100}
+    )
     return PrefixList.parse({"Entries": [entry for page in pages for entry in page.get("Entries", ())]})
 
 
@@ -74,7 +87,7 @@ def ebs_encryption_by_default(ec2: "EC2Client", _region: Resource) -> EbsEncrypt
 
 
 def _listed(  # noqa: PLR0913, PLR0917 - the parts of an ARN
-    resource_type: str, kind: str, name: str, item: Any, shard: Shard, facets: tuple[type, ...]
+    resource_type: str, kind: str, name: str, item: Mapping[str, object], shard: Shard, facets: tuple[type, ...]
 ) -> Listed:
     arn = f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"
     tags = Tags.parse(item).own

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from muster.check import check
 from muster.facets.tags import Tags
@@ -20,7 +20,7 @@ def required_tags(
     tags: Tags,
     *,
     keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project"),
-    values: Mapping[str, object] = {},  # noqa: B006 - read only
+    values: Mapping[str, object] = {},
 ) -> Verdict:
     """Resources should carry the required tags with allowed values.
 
@@ -32,30 +32,36 @@ def required_tags(
     Source: https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
     """
     own = tags.own
-    missing = [_missing(key, own) for key in keys if key not in own]
-    wrong = list(_wrong(own, keys, values))
-    if not missing and not wrong:
-        return compliant(f"it has {', '.join(keys)}" if keys else "no tag is required of it")
-    lacks = [f"missing: {', '.join(missing)}"] if missing else []
-    return non_compliant("; ".join([*lacks, *(f"invalid: {said}" for said in wrong)]))
+    wrong = [*_lacking(keys, own), *_invalid(own, keys, values)]
+    if wrong:
+        return non_compliant("; ".join(wrong))
+    return compliant(f"it has {', '.join(keys)}" if keys else "no tag is required of it")
 
 
-def _missing(key: str, own: Mapping[str, str]) -> str:
-    near = sorted(other for other in own if _folded(other) == _folded(key))
-    return f"{key} (there is {', '.join(near)}: keys are compared exactly)" if near else key
+def _lacking(keys: Iterable[str], own: Mapping[str, str]) -> Iterator[str]:
+    for key in keys:
+        if key not in own:
+            yield f"{key} is missing{_near(key, own)}"
+
+
+def _near(key: str, own: Mapping[str, str]) -> str:
+    for why, form in (("keys are case-sensitive", str.casefold), ("keys are compared letter by letter", _folded)):
+        if near := sorted(other for other in own if form(other) == form(key)):
+            return f" ({', '.join(near)} is there: {why})"
+    return ""
 
 
 def _folded(key: str) -> str:
     return re.sub(r"[\s_.:-]", "", key).casefold()
 
 
-def _wrong(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> Iterator[str]:
-    for key in dict.fromkeys([*keys, *values]):
+def _invalid(own: Mapping[str, str], keys: Collection[str], values: Allowed) -> Iterator[str]:
+    for key in dict.fromkeys([*keys, *sorted(values)]):
         if key not in own:
             continue
         value = own[key]
         if key in keys and not value.strip():
-            yield f"{key} is empty"
+            yield f"{key} is empty" + (f", allowed is {_said(values[key])}" if key in values else "")
         elif key in values and not _allowed(value, values[key]):
             yield f"{key} is {value!r}, allowed is {_said(values[key])}"
 

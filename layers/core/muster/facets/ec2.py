@@ -1,58 +1,71 @@
 """What EC2 answers about instances, volumes, security groups and the region's defaults."""
 
+import functools
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model import Unknown, known
+
+_STATES = frozenset({"pending", "running", "stopping", "stopped", "shutting-down", "terminated"})
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""
+
+_MONITORING = frozenset({"disabled", "disabling", "enabled", "pending"})
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
     """One instance: its state, metadata options, monitoring and the addresses that the internet can reach.
 
+    An address is told with its interface, as `198.51.100.7 on eni-1`; of IPv6 those that only private networks
+    route are left out.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
     """
 
-    state: str
-    metadata_tokens: str
-    metadata_endpoint: str
-    monitoring: str
-    public_addresses: tuple[str, ...]
-    """Public IPv4 addresses and global IPv6 addresses, as `address (interface)`."""
+    state: str | Unknown
+    metadata_tokens: str | Unknown
+    metadata_endpoint: str | Unknown
+    monitoring: str | Unknown
+    public_ipv4: tuple[str, ...] = ()
+    public_ipv6: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeInstances."""
         options = response.get("MetadataOptions") or {}
         return cls(
-            state=str((response.get("State") or {}).get("Name", "")),
-            metadata_tokens=str(options.get("HttpTokens", "")),
-            metadata_endpoint=str(options.get("HttpEndpoint", "")),
-            monitoring=str((response.get("Monitoring") or {}).get("State", "")),
-            public_addresses=tuple(dict.fromkeys(_public(response))),
+            state=_one_of(_STATES, "State", (response.get("State") or {}).get("Name")),
+            metadata_tokens=_one_of({"optional", "required"}, "HttpTokens", options.get("HttpTokens")),
+            metadata_endpoint=_one_of({"disabled", "enabled"}, "HttpEndpoint", options.get("HttpEndpoint")),
+            monitoring=_one_of(_MONITORING, "Monitoring", (response.get("Monitoring") or {}).get("State")),
+            public_ipv4=_placed(_ipv4(response)),
+            public_ipv6=_placed(_ipv6(response)),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """One volume, attached or not."""
+    """One volume and the instances it is attached to, if any."""
 
     encrypted: bool | Unknown
+    attached_to: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeVolumes."""
-        encrypted = response.get("Encrypted")
-        return cls(encrypted if isinstance(encrypted, bool) else Unknown("AWS did not say whether it is encrypted"))
+        attachments = response.get("Attachments") or ()
+        return cls(
+            encrypted=_flag("Encrypted", response.get("Encrypted")),
+            attached_to=tuple(sorted({item["InstanceId"] for item in attachments if item.get("InstanceId")})),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a security group: `protocol` is -1 for all, ports are None where the protocol has none."""
 
-    protocol: str
+    protocol: str | Unknown
     from_port: int | None
     to_port: int | None
     cidrs: tuple[str, ...]
@@ -63,8 +76,9 @@ class Rule:
         """Parse an item of IpPermissions or IpPermissionsEgress."""
         v4 = (_range(item["CidrIp"]) for item in response.get("IpRanges") or ())
         v6 = (_range(item["CidrIpv6"]) for item in response.get("Ipv6Ranges") or ())
+        protocol = response.get("IpProtocol")
         return cls(
-            protocol=str(response.get("IpProtocol", "-1")).lower(),
+            protocol=str(protocol).lower() if protocol else Unknown("AWS did not say which protocol a rule admits"),
             from_port=response.get("FromPort"),
             to_port=response.get("ToPort"),
             cidrs=(*v4, *v6),
@@ -74,26 +88,27 @@ class Rule:
     def admits(self, port: int) -> bool:
         """Whether TCP or UDP traffic to a port matches, whatever its source.
 
+        A rule for all protocols admits every port, whatever range it states.
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
         """
-        if self.protocol == "-1":
+        protocol = known(self.protocol)
+        if protocol == "-1":
             return True
-        if self.protocol not in _WITH_PORTS:
+        if protocol not in _TCP_UDP:
             return False
-        if self.from_port is None or self.to_port is None:
+        if self.from_port is None or self.to_port is None or self.from_port == -1:
             return True
         return self.from_port <= port <= self.to_port
 
 
-_UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
-_WITH_PORTS = frozenset({"tcp", "6", "udp", "17"})
+_TCP_UDP = frozenset({"tcp", "6", "udp", "17"})
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:
     """One security group and its rules."""
 
-    name: str
+    name: str | Unknown
     ingress: tuple[Rule, ...]
     egress: tuple[Rule, ...]
 
@@ -101,14 +116,14 @@ class SecurityGroup:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeSecurityGroups."""
         return cls(
-            name=str(response.get("GroupName", "")),
+            name=response.get("GroupName") or Unknown("AWS did not say what the group is called"),
             ingress=tuple(Rule.parse(item) for item in response.get("IpPermissions") or ()),
             egress=tuple(Rule.parse(item) for item in response.get("IpPermissionsEgress") or ()),
         )
 
     @property
     def prefix_lists(self) -> tuple[str, ...]:
-        """The prefix lists that its ingress rules name, each once."""
+        """The prefix lists that its ingress rules name, each once: which ports matter is a setting of the checks."""
         return tuple(dict.fromkeys(name for rule in self.ingress for name in rule.prefix_lists))
 
 
@@ -116,12 +131,16 @@ class SecurityGroup:
 class PrefixList:
     """The address ranges of a managed prefix list."""
 
-    cidrs: tuple[str, ...]
+    cidrs: tuple[str, ...] | Unknown
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the entries of GetManagedPrefixListEntries."""
-        return cls(tuple(_range(item["Cidr"]) for item in response.get("Entries") or ()))
+        entries = [item.get("Cidr") for item in response.get("Entries") or ()]
+        try:
+            return cls(tuple(_range(cidr) for cidr in entries))
+        except ValueError as error:
+            return cls(Unknown(f"an entry of the prefix list is no range of addresses: {error}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,28 +152,57 @@ class EbsEncryptionByDefault:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetEbsEncryptionByDefault."""
-        enabled = response.get("EbsEncryptionByDefault")
-        return cls(enabled if isinstance(enabled, bool) else Unknown("AWS did not say whether it is on"))
+        return cls(_flag("EbsEncryptionByDefault", response.get("EbsEncryptionByDefault")))
 
 
-def _public(item: Mapping[str, Any]) -> Iterator[str]:
-    interfaces = item.get("NetworkInterfaces") or ()
-    for interface in interfaces:
-        name = interface.get("NetworkInterfaceId", "its interface")
-        for pair in (interface, *(interface.get("PrivateIpAddresses") or ())):
-            if address := (pair.get("Association") or {}).get("PublicIp"):
-                yield f"{address} ({name})"
-        for pair in interface.get("Ipv6Addresses") or ():
-            if (address := pair.get("Ipv6Address")) and _is_routable(address):
-                yield f"{address} ({name})"
-    if not interfaces and (address := item.get("PublicIpAddress")):
-        yield str(address)
+def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
+    if value is None:
+        return Unknown(f"AWS did not say what {name} is")
+    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")
 
 
-def _is_routable(address: str) -> bool:
-    """Whether an IPv6 address is no unique local one, which only private networks route (RFC 4193)."""
-    return ipaddress.IPv6Address(address) not in _UNIQUE_LOCAL
+def _flag(name: str, value: object) -> bool | Unknown:
+    return value if isinstance(value, bool) else Unknown(f"AWS did not say what {name} is")
 
 
-def _range(cidr: object) -> str:
+def _ipv4(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for interface in instance.get("NetworkInterfaces") or ():
+        for holder in (interface, *(interface.get("PrivateIpAddresses") or ())):
+            if address := (holder.get("Association") or {}).get("PublicIp"):
+                yield str(address), _name(interface)
+    if address := instance.get("PublicIpAddress"):
+        yield str(address), ""
+
+
+def _ipv6(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for interface in instance.get("NetworkInterfaces") or ():
+        addresses = [item.get("Ipv6Address") for item in interface.get("Ipv6Addresses") or ()]
+        prefixes = [item.get("Ipv6Prefix") for item in interface.get("Ipv6Prefixes") or ()]
+        yield from ((text, _name(interface)) for text in (*addresses, *prefixes) if text and _is_routable(text))
+    if (address := instance.get("Ipv6Address")) and _is_routable(address):
+        yield str(address), ""
+
+
+def _name(interface: Mapping[str, Any]) -> str:
+    return str(interface.get("NetworkInterfaceId") or "an interface without id")
+
+
+def _placed(found: Iterator[tuple[str, str]]) -> tuple[str, ...]:
+    """Say each address once, with its interface: AWS repeats the first one at the instance."""
+    places: dict[str, str] = {}
+    for address, interface in found:
+        places.setdefault(address, interface)
+    return tuple(f"{address} on {interface}" if interface else address for address, interface in places.items())
+
+
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+
+def _is_routable(text: str) -> bool:
+    """Whether the internet routes it: unique local addresses (RFC 4193) stay inside private networks."""
+    return ipaddress.IPv6Network(text, strict=False).subnet_of(_GLOBAL_UNICAST)
+
+
+@functools.lru_cache(maxsize=4096)
+def _range(cidr: str) -> str:
     return str(ipaddress.ip_network(str(cidr), strict=False))
