@@ -182,6 +182,44 @@ nets = st.builds(
 )
 
 
+@given(network=nets, cuts=st.lists(st.integers(min_value=0, max_value=8), max_size=8))
+def test_a_network_in_pieces_is_judged_like_the_whole(network: str, cuts: list[int]) -> None:
+    pieces = [ipaddress.ip_network(network)]
+    for cut in cuts:
+        piece = pieces.pop(cut % len(pieces))
+        pieces += piece.subnets() if piece.prefixlen < piece.max_prefixlen else [piece]
+    rules = [rule(str(piece)) for piece in pieces]
+    whole = ec2_security_group_admin_ports_closed(group(rule(network)), LISTS)
+    assert ec2_security_group_admin_ports_closed(group(*rules), LISTS).status is whole.status
+
+
+def is_public(address: ipaddress.IPv4Address) -> bool:
+    """What the standard library says, except that ranges for documentation count: examples are made of them."""
+    if any(
+        address in ipaddress.ip_network(own)
+        for own in ("192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+    ):
+        return True
+    return address.is_global and not address.is_multicast
+
+
+EDGES = [
+    int(edge) + step
+    for cidr in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12")
+    + ("192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4")
+    for edge in (ipaddress.ip_network(cidr)[0], ipaddress.ip_network(cidr)[-1])
+    for step in (-1, 0, 1)
+    if 0 <= int(edge) + step < 2**32
+]
+
+
+@given(st.integers(min_value=0, max_value=2**32 - 1) | st.sampled_from(EDGES))
+def test_an_address_counts_when_the_internet_routes_it(number: int) -> None:
+    address = ipaddress.IPv4Address(number)
+    alone = ec2_security_group_admin_ports_closed(group(rule("17.0.0.0/8", f"{address}/32")), LISTS)
+    assert (alone.status is N) is (is_public(address) and address not in ipaddress.ip_network("17.0.0.0/8"))
+
+
 @given(networks=st.lists(nets, max_size=6), more=nets)
 def test_a_further_rule_never_closes_a_group(networks: list[str], more: str) -> None:
     before = ec2_security_group_admin_ports_closed(group(rule(*networks)), LISTS).status

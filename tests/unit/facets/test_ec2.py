@@ -1,0 +1,229 @@
+"""EC2's answers, parsed."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from muster.checks.ec2 import ec2_instance_imdsv2_required, ec2_volume_encrypted
+from muster.evaluate import Rule as Selected
+from muster.evaluate import evaluate
+from muster.facets.ec2 import EbsEncryptionByDefault, Instance, PrefixList, Rule, SecurityGroup, Volume
+from muster.facets.tags import Tags
+from muster.model import Resource, Status, Unavailable, Unknown
+from muster.reading import parsed
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+INTERFACE = {
+    "NetworkInterfaceId": "eni-1",
+    "Association": {"PublicIp": "198.51.100.7"},
+    "PrivateIpAddresses": [
+        {"PrivateIpAddress": "10.0.0.5", "Primary": True, "Association": {"PublicIp": "198.51.100.7"}},
+        {"PrivateIpAddress": "10.0.0.6", "Association": {"PublicIp": "198.51.100.8"}},
+        {"PrivateIpAddress": "10.0.0.7"},
+    ],
+    "Ipv6Addresses": [{"Ipv6Address": "2001:db8::5"}, {"Ipv6Address": "fd12::5"}],
+    "Ipv6Prefixes": [{"Ipv6Prefix": "2001:db8:0:1::/80"}],
+}
+INSTANCE = {
+    "InstanceId": "i-1",
+    "State": {"Code": 16, "Name": "running"},
+    "MetadataOptions": {"HttpTokens": "optional", "HttpEndpoint": "enabled"},
+    "Monitoring": {"State": "disabled"},
+    "PublicIpAddress": "198.51.100.7",
+    "Ipv6Address": "2001:db8::5",
+    "NetworkInterfaces": [INTERFACE],
+}
+
+
+def test_an_instance_is_parsed_with_every_public_address_once_and_its_interface() -> None:
+    assert Instance.parse(INSTANCE) == Instance(
+        state="running",
+        metadata_tokens="optional",
+        metadata_endpoint="enabled",
+        monitoring="disabled",
+        public_ipv4=("198.51.100.7 on eni-1", "198.51.100.8 on eni-1"),
+        public_ipv6=("2001:db8::5 on eni-1", "2001:db8:0:1::/80 on eni-1"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "v4", "v6"),
+    [
+        pytest.param([], ("198.51.100.7",), ("2001:db8::5",), id="the instance's own, when no interface tells them"),
+        pytest.param(
+            [INTERFACE, {"NetworkInterfaceId": "eni-2", "Association": {"PublicIp": "203.0.113.9"}}],
+            ("198.51.100.7 on eni-1", "198.51.100.8 on eni-1", "203.0.113.9 on eni-2"),
+            ("2001:db8::5 on eni-1", "2001:db8:0:1::/80 on eni-1"),
+            id="a second interface",
+        ),
+        pytest.param(
+            [{"NetworkInterfaceId": "eni-3", "Association": {"CarrierIp": "203.0.113.9"}}],
+            ("198.51.100.7",),
+            ("2001:db8::5",),
+            id="an address of a carrier's network is not the internet's",
+        ),
+    ],
+)
+def test_addresses_are_gathered_from_all_interfaces(
+    interfaces: list[dict[str, Any]], v4: tuple[str, ...], v6: tuple[str, ...]
+) -> None:
+    found = Instance.parse(INSTANCE | {"NetworkInterfaces": interfaces})
+    assert (found.public_ipv4, found.public_ipv6) == (v4, v6)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "says"),
+    [
+        pytest.param({"MetadataOptions": {}}, "metadata_tokens", "did not say what HttpTokens is", id="not said"),
+        pytest.param(
+            {"MetadataOptions": {"HttpTokens": "quantum"}},
+            "metadata_tokens",
+            "'quantum', a value Muster",
+            id="a new value",
+        ),
+        pytest.param({"MetadataOptions": {"HttpEndpoint": "on"}}, "metadata_endpoint", "'on'", id="a new endpoint"),
+        pytest.param({"State": {"Name": "dreaming"}}, "state", "'dreaming'", id="a new state"),
+        pytest.param({"Monitoring": {"State": "half"}}, "monitoring", "'half'", id="a new monitoring"),
+    ],
+)
+def test_a_value_that_is_not_known_says_so(changed: dict[str, Any], field: str, says: str) -> None:
+    value = getattr(Instance.parse(INSTANCE | changed), field)
+    assert isinstance(value, Unknown)
+    assert says in value.reason
+
+
+def test_a_volume_is_parsed() -> None:
+    attachments = [{"InstanceId": "i-2"}, {"InstanceId": "i-1"}, {"InstanceOwningService": "amazonaws.com"}]
+    assert Volume.parse({"Encrypted": True, "Attachments": attachments}) == Volume(True, ("i-1", "i-2"))
+    assert Volume.parse({"Encrypted": False}) == Volume(False)
+    assert isinstance(Volume.parse({}).encrypted, Unknown)
+
+
+def test_a_security_group_is_parsed() -> None:
+    permission = {
+        "IpProtocol": "tcp",
+        "FromPort": 22,
+        "ToPort": 25,
+        "IpRanges": [{"CidrIp": "198.51.100.7/24", "Description": "office"}],
+        "Ipv6Ranges": [{"CidrIpv6": "2001:DB8::/32"}],
+        "PrefixListIds": [{"PrefixListId": "pl-1"}, {"PrefixListId": "pl-1"}],
+        "UserIdGroupPairs": [{"GroupId": "sg-2"}],
+    }
+    found = SecurityGroup.parse({"GroupName": "web", "IpPermissions": [permission]})
+    assert found == SecurityGroup(
+        "web", (Rule("tcp", 22, 25, ("198.51.100.0/24", "2001:db8::/32"), ("pl-1", "pl-1")),), ()
+    )
+    assert found.prefix_lists == ("pl-1",)
+
+
+def test_prefix_lists_of_outbound_rules_are_not_asked_for() -> None:
+    outbound = {"IpPermissionsEgress": [{"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": "pl-1"}]}]}
+    assert SecurityGroup.parse(outbound).prefix_lists == ()
+
+
+def test_a_prefix_list_and_the_default_are_parsed() -> None:
+    assert PrefixList.parse({"Entries": [{"Cidr": "10.1.2.3/8", "Description": "x"}]}) == PrefixList(("10.0.0.0/8",))
+    assert PrefixList.parse({}) == PrefixList(())
+    assert isinstance(PrefixList.parse({"Entries": [{}]}).cidrs, Unknown)
+    assert EbsEncryptionByDefault.parse({"EbsEncryptionByDefault": False}) == EbsEncryptionByDefault(False)
+
+
+MODEL = botocore.session.get_session().get_service_model("ec2")
+V4, V6 = st.ip_addresses(v=4).map(str), st.ip_addresses(v=6).map(str)
+TEXTS = {
+    "CidrIp": V4.map("{}/24".format),
+    "CidrIpv6": V6.map("{}/64".format),
+    "Ipv6Prefix": V6.map("{}/80".format),
+    "Cidr": V4 | V6,
+    "Ipv6Address": V6,
+}
+
+
+def answers(shape: Shape, name: str = "") -> st.SearchStrategy[Any]:
+    """Answers of a shape, any member of which may be missing."""
+    if isinstance(shape, StructureShape):
+        members = {key: answers(member, key) for key, member in shape.members.items() if key != "Operator"}
+        return st.fixed_dictionaries({}, optional=members)
+    if isinstance(shape, ListShape):
+        return st.lists(st.deferred(lambda: answers(shape.member)), max_size=2)
+    if isinstance(shape, MapShape):
+        return st.just({})
+    if shape.type_name == "string":
+        values = getattr(shape, "enum", ())
+        return st.sampled_from(values) if values else TEXTS.get(name, st.text(max_size=6))
+    plain: dict[str, st.SearchStrategy[Any]] = {
+        "boolean": st.booleans(),
+        "integer": st.integers(-1, 65535),
+        "long": st.integers(),
+        "double": st.floats(),
+        "float": st.floats(),
+        "timestamp": st.datetimes(),
+    }
+    return plain[shape.type_name]
+
+
+def subset(name: str, *members: str) -> st.SearchStrategy[dict[str, Any]]:
+    shape = MODEL.shape_for(name)
+    assert isinstance(shape, StructureShape)
+    return st.fixed_dictionaries({}, optional={member: answers(shape.members[member], member) for member in members})
+
+
+CALM = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+INSTANCES = subset(
+    "Instance", "State", "MetadataOptions", "Monitoring", "NetworkInterfaces", "PublicIpAddress", "Ipv6Address", "Tags"
+)
+
+
+@pytest.mark.parametrize(
+    ("facet", "answer"),
+    [
+        pytest.param(Instance, INSTANCES, id="Instance"),
+        pytest.param(Volume, subset("Volume", "Encrypted", "Attachments", "State", "Tags"), id="Volume"),
+        pytest.param(
+            SecurityGroup,
+            subset("SecurityGroup", "GroupName", "IpPermissions", "IpPermissionsEgress"),
+            id="SecurityGroup",
+        ),
+        pytest.param(PrefixList, subset("GetManagedPrefixListEntriesResult", "Entries"), id="PrefixList"),
+        pytest.param(
+            EbsEncryptionByDefault, subset("GetEbsEncryptionByDefaultResult", "EbsEncryptionByDefault"), id="default"
+        ),
+        pytest.param(Tags, subset("Instance", "Tags"), id="Tags"),
+    ],
+)
+@CALM
+@given(data=st.data())
+def test_any_part_of_an_answer_is_a_facet_or_says_that_it_is_strange(
+    facet: type, answer: st.SearchStrategy[Mapping[str, Any]], data: st.DataObject
+) -> None:
+    found = parsed(facet, data.draw(answer))
+    assert isinstance(found, facet | Unavailable)
+    assert not isinstance(found, Unavailable) or facet in {SecurityGroup, Tags}, "nothing here has a required member"
+
+
+@CALM
+@given(INSTANCES)
+def test_what_aws_leaves_out_never_makes_an_instance_pass(answer: dict[str, Any]) -> None:
+    options = answer.get("MetadataOptions", {})
+    verdict = judged(ec2_instance_imdsv2_required, "AWS::EC2::Instance", Instance, answer)
+    passes = options.get("HttpTokens") == "required" or options.get("HttpEndpoint") == "disabled"
+    assert (verdict is Status.COMPLIANT) is passes
+
+
+@CALM
+@given(subset("Volume", "Encrypted", "Attachments"))
+def test_what_aws_leaves_out_never_makes_a_volume_pass(answer: dict[str, Any]) -> None:
+    status = judged(ec2_volume_encrypted, "AWS::EC2::Volume", Volume, answer)
+    expected = {True: Status.COMPLIANT, False: Status.NON_COMPLIANT}
+    assert status is expected.get(answer.get("Encrypted"), Status.INSUFFICIENT_DATA)  # type: ignore[arg-type]
+
+
+def judged(check: Any, kind: str, facet: type, answer: Mapping[str, Any]) -> Status:
+    resource = Resource(kind, "x-1", "111122223333", "eu-west-1")
+    return evaluate(Selected(check, kind, "ec2"), resource, {facet: parsed(facet, answer)}, AT).status
