@@ -1,6 +1,8 @@
 """muster.yaml: what it may say, what is said of its mistakes, and that nothing is lost on the way to the plan."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -67,7 +69,15 @@ def buckets(client: object, shard: Shard) -> Iterator[Sequence[Listed]]:  # noqa
 
 
 CHECKS: Mapping[str, Check] = {each.id: each for each in (old_enough, required_tags)}
-CATALOG = Catalog(CHECKS, {buckets.resource_type: buckets}, {})
+
+
+@lists("AWS::SQS::Queue", client="sqs", permission="sqs:ListQueues")
+def queues(client: object, shard: Shard) -> Iterator[Sequence[Listed]]:  # noqa: ARG001 - never called
+    """A type that no check here can judge."""
+    yield ()
+
+
+CATALOG = Catalog(CHECKS, {each.resource_type: each for each in (buckets, queues)}, {})
 
 FULL = r"""
 packs: [s3-compliance, all]
@@ -300,6 +310,19 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:
     assert lines == ["1", "2", "3", "4", "5", "5"]
 
 
+def test_a_mistake_is_told_once() -> None:
+    """Three missing keys are one sentence."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse("suppressions: [{check: old-enough, resource: '*'}]", CATALOG)
+    assert str(caught.value) == "muster.yaml:1: suppressions[0]: reason and owner and expires are missing"
+
+
+@pytest.mark.parametrize("text", ["\ufeffregions: [all]", b"\xef\xbb\xbfregions: [all]"])
+def test_a_byte_order_mark_is_passed_over(text: str | bytes) -> None:
+    """Some editors write one."""
+    assert parse(text, CATALOG).regions == ("all",)
+
+
 def test_aliases_that_explode_are_refused_quickly() -> None:
     """A few hundred bytes may not take the memory of the function."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
@@ -394,6 +417,26 @@ def test_freezing_loses_nothing(value: object) -> None:
     """`plain` undoes `frozen`, and freezing twice is freezing once."""
     assert plain(frozen(value)) == value
     assert frozen(frozen(value)) == frozen(value)
+
+
+def test_freezing_goes_all_the_way_down() -> None:
+    """A check never meets a list."""
+    assert frozen({"a": [["b"], {"c": ["d"]}]}) == {"a": (("b",), {"c": ("d",)})}
+
+
+def test_who_reads_the_plan_needs_no_yaml_and_no_schema() -> None:
+    """The functions that scan start faster for it; an absent file costs the planner nothing either."""
+    code = (
+        "import sys; sys.modules.update(yaml=None, jsonschema=None)\n"
+        "from muster import select, suppress\n"
+        "from muster.catalog import Catalog\n"
+        "from muster.settings import Configuration, parse\n"
+        "empty = Catalog({}, {}, {})\n"
+        "same = Configuration.from_json(parse(b'', empty).to_json()) == Configuration()\n"
+        "print(same, select.rules_from_json(empty, []))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    assert answer.strip() == "True ()"
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60))

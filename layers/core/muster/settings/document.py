@@ -35,12 +35,6 @@ class Document:
     texts: dict[Path, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def line(self, path: Path) -> int:
-        """Return the line of a path, or of the nearest path above it that has one."""
-        while path not in self.lines and path:
-            path = path[:-1]
-        return self.lines.get(path, 1)
-
 
 def read(text: bytes | str) -> Document:
     """Read YAML; the value is only as good as `problems` is empty."""
@@ -48,7 +42,7 @@ def read(text: bytes | str) -> Document:
 
     document = Document()
     try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+        decoded = text.decode() if isinstance(text, bytes) else text
         loader = yaml.SafeLoader(decoded)
         node = loader.get_single_node()
         if node is not None:

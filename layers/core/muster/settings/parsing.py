@@ -153,7 +153,7 @@ def _misshapen(value: str, title: str, error: "jsonschema.ValidationError") -> s
 
 def _problem(document: Document, path: Path, sentence: str, where: Path | None = None) -> Problem:
     place = _spelled(path if where is None else where)
-    return Problem(document.line(path), f"{place}: {sentence}" if place else sentence)
+    return Problem(document.lines[path], f"{place}: {sentence}" if place else sentence)
 
 
 def _spelled(path: Path) -> str:

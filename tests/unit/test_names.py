@@ -1,0 +1,21 @@
+"""What is said of a name that nobody knows."""
+
+import pytest
+
+from muster.names import FEW, unknown
+
+MANY = [f"name-{number}" for number in range(FEW + 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "said"),
+    [
+        pytest.param("alhpa", ["alpha", "beta"], "alhpa is not a pack; did you mean alpha?", id="nearly"),
+        pytest.param("ALPHA", ["alpha", "beta"], "ALPHA is not a pack; did you mean alpha?", id="in capitals"),
+        pytest.param("x", ["beta", "alpha"], "x is not a pack; known are alpha, beta", id="few are listed"),
+        pytest.param("x", MANY, "x is not a pack", id="many are not"),
+        pytest.param("x", [], "x is not a pack; there is none here", id="none"),
+    ],
+)
+def test_the_sentence_helps(name: str, known: list[str], said: str) -> None:
+    assert unknown(name, "a pack", known) == said
