@@ -232,6 +232,21 @@ def test_an_expired_suppression_is_no_mistake() -> None:
             id="bare value",
         ),
         pytest.param(
+            "settings: {required-tags: {values: {A: {pattern: '['}}}}",
+            "settings.required-tags.values.A.pattern: '[' is not a regular expression",
+            id="the same under settings",
+        ),
+        pytest.param(
+            "tags: {resource_types: {AWS::SQS::Queue: {}}}",
+            "AWS::SQS::Queue is not a resource type that is checked for tags; known are AWS::S3::Bucket",
+            id="type without tags",
+        ),
+        pytest.param(
+            "suppressions: [{check: old-enough, tag: {}, reason: r, owner: o, expires: 2027-01-01}]",
+            "suppressions[0].tag: the mapping is empty",
+            id="no tag would be every resource",
+        ),
+        pytest.param(
             "tags: {resource_types: {AWS::S3::Buckt: {}}}", "did you mean AWS::S3::Bucket?", id="resource type"
         ),
         pytest.param(
