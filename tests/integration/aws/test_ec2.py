@@ -1,7 +1,12 @@
 """Reading EC2 on moto."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from muster.aws.ec2 import (
@@ -13,14 +18,19 @@ from muster.aws.ec2 import (
     security_groups,
     volumes,
 )
+from muster.catalog import load
+from muster.evaluate import Rule
 from muster.facets.ec2 import Instance, SecurityGroup, Volume
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
-from muster.reading import Shard
+from muster.model import REGION, TARGET, Finding, Resource, Status
+from muster.reading import Lister, Shard
+from muster.scan import ShardScan
 from muster.session import Clients
 
 HERE = "eu-west-1"
-SHARD = Shard("123456789012", HERE, "ec2", HERE, (HERE,))
+ACCOUNT_ID = "123456789012"
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SHARD = Shard(ACCOUNT_ID, HERE, "ec2", HERE, (HERE,))
 IMAGE = "ami-12c6146b"
 
 
@@ -71,17 +81,198 @@ def test_ebs_encryption_by_default(clients: Clients, enabled: bool) -> None:
     assert ebs_encryption_by_default.function(ec2, region).enabled is enabled
 
 
-def test_instances_are_asked_for_in_pages_of_a_thousand_to_the_end() -> None:
+def group_of(ec2: Any, *permissions: dict[str, Any]) -> str:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    name = ec2.create_security_group(GroupName="web", Description="web", VpcId=vpc)["GroupId"]
+    if permissions:
+        ec2.authorize_security_group_ingress(GroupId=name, IpPermissions=list(permissions))
+    return str(name)
+
+
+def test_a_prefix_list_in_a_rule_is_named_by_its_group(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    lists = [{"PrefixListId": "pl-1"}]
+    name = group_of(ec2, {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": lists})
+    groups = {item.resource.id: item for page in security_groups.function(ec2, SHARD) for item in page}
+    facet = groups[name].facets[SecurityGroup]
+    assert isinstance(facet, SecurityGroup)
+    assert prefix_list.keys is not None
+    assert prefix_list.keys(facet) == ("pl-1",)
+
+
+@pytest.mark.parametrize(
+    ("lister", "operation", "size", "item"),
+    [
+        pytest.param(
+            instances,
+            "describe_instances",
+            1000,
+            lambda name: {"Reservations": [{"Instances": [{"InstanceId": name}]}]},
+            id="instances",
+        ),
+        pytest.param(volumes, "describe_volumes", 500, lambda name: {"Volumes": [{"VolumeId": name}]}, id="volumes"),
+        pytest.param(
+            security_groups,
+            "describe_security_groups",
+            1000,
+            lambda name: {"SecurityGroups": [{"GroupId": name}]},
+            id="security groups",
+        ),
+    ],
+)
+def test_listings_are_asked_for_in_large_pages_to_the_end(
+    lister: Lister, operation: str, size: int, item: Callable[[str], dict[str, Any]]
+) -> None:
     ec2 = boto3.client("ec2", HERE)
     with Stubber(ec2) as stub:
-        for token, following in (({}, "next"), ({"NextToken": "next"}, None)):
-            name = "i-2" if token else "i-1"
-            page = {"Reservations": [{"Instances": [{"InstanceId": name, "State": {"Name": "running"}}]}]}
-            stub.add_response(
-                "describe_instances", page | ({"NextToken": following} if following else {}), {"MaxResults": 1000, **token}
-            )
-        pages = list(instances.function(ec2, SHARD))
-    assert [item.resource.id for page in pages for item in page] == ["i-1", "i-2"]
+        stub.add_response(operation, item("x-1") | {"NextToken": "next"}, {"MaxResults": size})
+        stub.add_response(operation, item("x-2"), {"MaxResults": size, "NextToken": "next"})
+        pages = list(lister.function(ec2, SHARD))
+    assert [found.resource.id for page in pages for found in page] == ["x-1", "x-2"]
+
+
+def test_the_entries_of_all_pages_of_a_prefix_list_are_read() -> None:
+    ec2 = boto3.client("ec2", HERE)
+    asked = {"PrefixListId": "pl-1", "MaxResults": 100}
+    with Stubber(ec2) as stub:
+        page = {"Entries": [{"Cidr": "0.0.0.0/1"}], "NextToken": "next"}
+        stub.add_response("get_managed_prefix_list_entries", page, asked)
+        last = {"Entries": [{"Cidr": "128.0.0.0/1"}]}
+        stub.add_response("get_managed_prefix_list_entries", last, asked | {"NextToken": "next"})
+        found = prefix_list.function(ec2, Resource(SECURITY_GROUP, "sg-1", ACCOUNT_ID, HERE), "pl-1")
+    assert found.cidrs == ("0.0.0.0/1", "128.0.0.0/1")
+
+
+@pytest.mark.parametrize(
+    ("lister", "operation", "page", "left"),
+    [
+        pytest.param(
+            instances,
+            "describe_instances",
+            {
+                "Reservations": [
+                    {
+                        "Instances": [
+                            {"InstanceId": f"i-{state}", "State": {"Name": state}}
+                            for state in ("pending", "running", "shutting-down", "terminated", "stopping", "stopped")
+                        ]
+                    }
+                ]
+            },
+            ["i-pending", "i-running", "i-stopping", "i-stopped"],
+            id="instances on their way out",
+        ),
+        pytest.param(
+            volumes,
+            "describe_volumes",
+            {
+                "Volumes": [
+                    {"VolumeId": f"vol-{state}", "State": state}
+                    for state in ("creating", "available", "in-use", "deleting", "deleted", "error")
+                ]
+            },
+            ["vol-creating", "vol-available", "vol-in-use", "vol-error"],
+            id="volumes on their way out",
+        ),
+        pytest.param(
+            security_groups,
+            "describe_security_groups",
+            {
+                "SecurityGroups": [
+                    {"GroupId": "sg-own", "OwnerId": "123456789012"},
+                    {"GroupId": "sg-shared", "OwnerId": "111122223333"},
+                ]
+            },
+            ["sg-own"],
+            id="groups that another account shares",
+        ),
+    ],
+)
+def test_what_is_not_judged_here_is_left_out(
+    lister: Lister, operation: str, page: dict[str, Any], left: list[str]
+) -> None:
+    ec2 = boto3.client("ec2", HERE)
+    with Stubber(ec2) as stub:
+        stub.add_response(operation, page)
+        assert [found.resource.id for page in lister.function(ec2, SHARD) for found in page] == left
+
+
+def rules_of(*names: str) -> list[Rule]:
+    catalog = load()
+    found = [check for check in catalog.checks.values() if check.id in names]
+    assert len(found) == len(names)
+    return [Rule(check, kind, "ec2", check.settings) for check in found for kind in catalog.resource_types(check)]
+
+
+def scanned(clients: Any, *names: str) -> list[Finding]:
+    return list(ShardScan(SHARD, rules_of(*names), load(), clients, AT))
+
+
+def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    made = ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, MetadataOptions={"HttpTokens": "optional"})
+    name = made["Instances"][0]["InstanceId"]
+    opened = group_of(ec2, {"IpProtocol": "tcp", "FromPort": 20, "ToPort": 25, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]})
+    findings = scanned(
+        clients, "ec2-instance-imdsv2-required", "required-tags", "ec2-security-group-admin-ports-closed"
+    )
+    said = {(found.check_id, found.resource.id): (found.status, found.reason) for found in findings}
+    assert said["ec2-instance-imdsv2-required", name] == (
+        Status.NON_COMPLIANT,
+        "HttpTokens is optional: the instance still answers IMDSv1",
+    )
+    assert said["required-tags", name] == (
+        Status.NON_COMPLIANT,
+        "Environment is missing; Owner is missing; CostCenter is missing; Project is missing",
+    )
+    assert said["ec2-security-group-admin-ports-closed", opened] == (
+        Status.NON_COMPLIANT,
+        "port 22 is open to the whole IPv4 internet: 0.0.0.0/0",
+    )
+
+
+class Refusing:
+    """The clients of a session that is denied one operation."""
+
+    def __init__(self, clients: Clients, operation: str) -> None:
+        self._clients, self._operation = clients, operation
+
+    def counting_in(self, _ledger: object) -> "Refusing":
+        return self
+
+    def get(self, service: str, region: str) -> Any:
+        client = self._clients.get(service, region)
+        client.meta.events.register(f"before-call.ec2.{self._operation}", self._refuse)
+        return client
+
+    def _refuse(self, **_: object) -> None:
+        error = {"Code": "UnauthorizedOperation", "Message": "You are not authorized to perform this operation."}
+        raise ClientError({"Error": error}, self._operation)
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "kind"),
+    [
+        pytest.param("DescribeInstances", "ec2-instance-no-public-ip", TARGET, id="instances"),
+        pytest.param("DescribeVolumes", "ec2-volume-encrypted", TARGET, id="volumes"),
+        pytest.param("DescribeSecurityGroups", "ec2-default-security-group-closed", TARGET, id="groups"),
+        pytest.param("GetEbsEncryptionByDefault", "ec2-ebs-encryption-by-default", REGION, id="the region's default"),
+        pytest.param(
+            "GetManagedPrefixListEntries", "ec2-security-group-admin-ports-closed", SECURITY_GROUP, id="a prefix list"
+        ),
+    ],
+)
+def test_what_aws_refuses_is_said_with_the_permission_it_needs(
+    clients: Clients, operation: str, name: str, kind: str
+) -> None:
+    ec2 = clients.get("ec2", HERE)
+    group_of(ec2, {"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": "pl-1"}]})
+    unread = [
+        found for found in scanned(Refusing(clients, operation), name) if found.status is Status.INSUFFICIENT_DATA
+    ]
+    assert [found.resource.type for found in unread] == [kind]
+    assert [gap.permission for gap in unread[0].unavailable] == [f"ec2:{operation}"]
+    assert f"needs ec2:{operation}" in unread[0].reason
 
 
 def test_the_lister_says_what_it_spends() -> None:

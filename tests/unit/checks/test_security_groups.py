@@ -203,10 +203,11 @@ def is_public(address: ipaddress.IPv4Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+RESERVED = ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12")
+MORE_RESERVED = ("192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4")
 EDGES = [
     int(edge) + step
-    for cidr in ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12")
-    + ("192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4")
+    for cidr in (*RESERVED, *MORE_RESERVED)
     for edge in (ipaddress.ip_network(cidr)[0], ipaddress.ip_network(cidr)[-1])
     for step in (-1, 0, 1)
     if 0 <= int(edge) + step < 2**32
