@@ -1,5 +1,6 @@
 """The door to AWS: sessions, clients that keep the ledger, and what AWS's errors mean."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -75,7 +76,6 @@ class Clients:
             connect_timeout=5,
             read_timeout=30,
             user_agent_extra=f"muster/{__version__}",
-            s3={"us_east_1_regional_endpoint": "regional"},
         )
 
     def get(self, service: str, region: str) -> Any:
@@ -93,6 +93,8 @@ class Clients:
                     )
                 except (ValueError, botocore.exceptions.InvalidRegionError) as error:
                     raise ConfigurationError(f"cannot make a client for {service} in {region}: {error}") from error
+                if service == "s3control" and (self._endpoint_url or os.environ.get("AWS_ENDPOINT_URL")):
+                    client.meta.events.register("before-sign", _without_account_in_host)
                 if self._ledger is not None:
                     _count_calls(client, self._ledger)
                 self._made[service, region] = client
@@ -202,6 +204,16 @@ READ_ERRORS: tuple[type[Exception], ...] = (
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0][:200]
+
+
+def _without_account_in_host(request: Any, **_: object) -> None:
+    """Send S3 Control's calls to an endpoint of one's own, which has no name per account.
+
+    The account stands in the header x-amz-account-id too.
+    """
+    account = request.headers.get("x-amz-account-id")
+    account = account.decode() if isinstance(account, bytes) else account
+    request.url = request.url.replace(f"//{account}.", "//", 1)
 
 
 def _count_calls(client: Any, ledger: Ledger) -> None:

@@ -1,0 +1,21 @@
+"""Loaded by the functions' processes at start: their AWS calls name themselves."""
+
+import importlib.abc
+import importlib.util
+import sys
+from types import ModuleType
+
+
+class _AfterBotocore(importlib.abc.MetaPathFinder):
+    """Installs the hooks once botocore's endpoint is imported, so that a process without AWS pays nothing."""
+
+    def find_spec(self, name: str, path: object = None, target: ModuleType | None = None) -> None:
+        """Never find anything; only watch."""
+        if name == "botocore.client":
+            sys.meta_path.remove(self)
+            import embedded_hooks  # noqa: PLC0415 - not before botocore is wanted
+
+            embedded_hooks.install()
+
+
+sys.meta_path.insert(0, _AfterBotocore())

@@ -1,0 +1,107 @@
+"""An AWS on loopback, in this process: moto's server behind the front, with its Step Functions interpreter on."""
+
+import logging
+import os
+import threading
+from typing import Any
+
+import boto3
+from moto.core.config import default_user_config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from local.front import Call, Front, Refusal, corrections_for_moto
+from local.hooks import embedded_hooks
+
+ACCOUNT = "123456789012"
+"""moto's own account."""
+
+_VARIABLES = {
+    "AWS_ACCESS_KEY_ID": "embedded",
+    "AWS_SECRET_ACCESS_KEY": "embedded",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "false",
+}
+
+
+class EmbeddedAws:
+    """The AWS, from `with` to its end; nothing of it outlives the block."""
+
+    def __init__(self) -> None:
+        """Make ready; nothing listens before the block is entered."""
+        self._before: dict[str, str | None] = {}
+        self._server: BaseWSGIServer | None = None
+        self.front = Front(DomainDispatcherApplication(create_backend_app), corrections_for_moto())
+        self.roles: dict[str, str] = {"ak": "StateMachineRole"}
+
+    def __enter__(self) -> "EmbeddedAws":
+        """Listen on a free port of loopback."""
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        default_user_config["stepfunctions"]["execute_state_machine"] = True
+        embedded_hooks.install()
+        self._server = make_server("127.0.0.1", 0, self.front, threaded=True, request_handler=_KeepAlive)
+        port = self._server.server_port
+        self._set({**_VARIABLES, "MOTO_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint})
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+            self._before[name] = os.environ.pop(name, None)
+        threading.Thread(target=self._server.serve_forever, daemon=True, name="embedded-aws").start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening, forget everything, and give the environment back."""
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+        self.reset()
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+    @property
+    def endpoint(self) -> str:
+        """Where it listens."""
+        if self._server is None:
+            raise RuntimeError("the embedded AWS is not running")
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def calls(self) -> list[Call]:
+        """What was called since the last reset."""
+        return list(self.front.calls)
+
+    def client(self, service: str, region: str = "eu-west-1") -> Any:
+        """Return a client with an administrator's credentials."""
+        return boto3.session.Session("embedded", "embedded", region_name=region).client(
+            service, endpoint_url=self.endpoint
+        )
+
+    def refuse(self, operation: str, **how: Any) -> None:
+        """Answer an operation (`s3:GetBucketVersioning`) with an error from now on."""
+        self.front.refusals.append(Refusal(operation, **how))
+
+    def reset(self) -> None:
+        """Forget every resource, call and refusal."""
+        from moto.core.base_backend import BackendDict  # noqa: PLC0415 - beside its one use
+        from moto.core.model_instances import reset_model_data  # noqa: PLC0415 - the same
+
+        BackendDict.reset()
+        reset_model_data()
+        self.front.calls.clear()
+        self.front.refusals.clear()
+        self.front.corrections = corrections_for_moto()
+
+    def _set(self, variables: dict[str, str]) -> None:
+        for name, value in variables.items():
+            self._before[name] = os.environ.get(name)
+            os.environ[name] = value
+
+
+class _KeepAlive(WSGIRequestHandler):
+    """HTTP/1.1, so that clients keep their connections, and no line per request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_: Any, **__: Any) -> None:
+        """Say nothing."""
