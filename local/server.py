@@ -20,6 +20,7 @@ _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "embedded",
     "AWS_SECRET_ACCESS_KEY": "embedded",
     "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_DEFAULT_REGION": "eu-west-1",
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "false",
 }
 

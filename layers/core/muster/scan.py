@@ -16,7 +16,7 @@ from muster.model import ACCOUNT, REGION, TARGET, Finding, Related, Resource, Un
 from muster.reading import Describer, Listed, Lister, Shard, parsed
 from muster.session import READ_ERRORS, Clients, code_of, lost_credentials, unavailable
 
-_SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError)
+_SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
 
 WINDOW = 64
 """How many resources are described at a time: what bounds memory besides one page of a listing."""
