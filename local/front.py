@@ -1,5 +1,6 @@
 """What stands in front of moto: answers that it does not give as AWS documents them, refusals, and the record of calls."""
 
+import io
 import json
 import re
 import threading
@@ -103,6 +104,7 @@ def corrections_for_moto() -> "Callable[[Front, Environ], Answer | None]":
     lifecycles: dict[str, str] = {}
     removed: set[tuple[str, str]] = set()
     account_block: list[str] = []
+    policies: dict[str, str] = {}
 
     def correct(front: Front, environ: Environ) -> Answer | None:
         operation = environ.get("HTTP_" + OPERATION.upper().replace("-", "_"), "")
@@ -128,6 +130,16 @@ def corrections_for_moto() -> "Callable[[Front, Environ], Answer | None]":
             case "s3:DeletePublicAccessBlock" | "s3:DeleteBucketOwnershipControls":
                 removed.add((bucket, operation.removeprefix("s3:Delete")))
                 return None
+            case "s3:PutBucketPolicy":
+                policies[bucket] = _body(environ)
+                return _put_policy(front, environ, policies[bucket])
+            case "s3:DeleteBucketPolicy":
+                policies.pop(bucket, None)
+                return None
+            case "s3:GetBucketPolicy" if bucket in policies:
+                return 200, policies[bucket]
+            case "s3:GetBucketPolicyStatus" if bucket in policies and not _beyond_tls(policies[bucket]):
+                return 200, f"<PolicyStatus {_NAMESPACE}><IsPublic>false</IsPublic></PolicyStatus>"
             case "s3control:PutPublicAccessBlock":
                 account_block.append(_body(environ))
                 return 200, ""
@@ -164,6 +176,22 @@ _BLOCK = (
 _OWNERSHIP = (
     f"<OwnershipControls {_NAMESPACE}><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>"
 )
+
+
+def _put_policy(front: Front, environ: Environ, policy: str) -> Answer:
+    """Keep statements about TLS from moto, which enforces a Deny whatever its condition; loopback stands for TLS here."""
+    statements = _beyond_tls(policy)
+    if not statements:
+        return 204, ""
+    body = json.dumps({**json.loads(policy), "Statement": statements}).encode()
+    kept = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "HTTP_CONTENT_ENCODING": ""}
+    return front.ask({**environ, **kept})
+
+
+def _beyond_tls(policy: str) -> list[Any]:
+    statements = json.loads(policy)["Statement"]
+    statements = statements if isinstance(statements, list) else [statements]
+    return [each for each in statements if "aws:SecureTransport" not in json.dumps(each.get("Condition", {}))]
 
 
 def _or_default(front: Front, environ: Environ, code: str, default: str) -> Answer:
@@ -261,8 +289,6 @@ def _again(environ: Environ, form: dict[str, str]) -> None:
 
 
 def _with_form(environ: Environ, form: dict[str, str]) -> Environ:
-    import io  # noqa: PLC0415 - used here alone
-
     body = urllib.parse.urlencode(form).encode()
     return {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True}
 

@@ -11,7 +11,7 @@ from muster.session import Clients, open_session
 from muster.stack.request import Environment
 from muster.stack.work import scan_batch
 
-logger = Logger()
+logger = Logger(service="muster")
 
 
 @logger.inject_lambda_context(clear_state=True)

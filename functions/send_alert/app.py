@@ -10,7 +10,7 @@ from muster.session import Clients, open_session
 from muster.stack.alert import send_alert
 from muster.stack.request import Environment
 
-logger = Logger()
+logger = Logger(service="muster")
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -11,7 +11,7 @@ from muster.stack.metrics import emit
 from muster.stack.request import Environment
 from muster.stack.summarize import summarize_scan
 
-logger = Logger()
+logger = Logger(service="muster")
 
 
 @logger.inject_lambda_context(clear_state=True)

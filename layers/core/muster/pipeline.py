@@ -6,7 +6,7 @@ from datetime import date
 
 from muster.model import ACCOUNT, REGION, TARGET, Finding, Resource
 from muster.scan import Scope
-from muster.settings import Configuration, Exclude
+from muster.settings import Configuration
 from muster.suppress import excluded, suppression_for
 
 
@@ -33,11 +33,13 @@ def annotate(findings: Iterable[Finding], configuration: Configuration, today: d
     return map(Annotator(configuration, today), findings)
 
 
-def scope_of(exclude: Exclude, tags: Mapping[str, str] | None = None) -> Scope:
+def scope_of(configuration: Configuration, tags: Mapping[str, str] | None = None) -> Scope:
     """Return which resources a scan judges: not what is excluded and, with `tags`, only what carries them all.
 
     A resource whose tags could not be read is kept: leaving it out would hide that it was not looked at.
+    Tags are read whenever the configuration speaks of them, in an exclusion or in a suppression.
     """
+    exclude = configuration.exclude
     wanted = dict(tags or {})
 
     def keep(resource: Resource) -> bool:
@@ -49,4 +51,5 @@ def scope_of(exclude: Exclude, tags: Mapping[str, str] | None = None) -> Scope:
             return True
         return all(resource.tags.get(key) == value for key, value in wanted.items())
 
-    return Scope(keep, by_tags=bool(wanted or exclude.tags))
+    suppressed_by_tag = any(rule.tag for rule in configuration.suppressions)
+    return Scope(keep, by_tags=bool(wanted or exclude.tags or suppressed_by_tag))

@@ -143,7 +143,7 @@ def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
             yield {
                 "scan_id": header.scan_id,
                 "scan_kind": header.scan_kind,
-                **{key: commit[key] for key in ("shard", "account_id", "region", "service")},
+                **{key: commit[key] for key in ("shard", "account_id", "service")},
                 "started_at": header.observed_at,
                 **check,
             }

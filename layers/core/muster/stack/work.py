@@ -25,6 +25,7 @@ from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import FINDINGS, ScanHeader, coverage_row, finding_row
 from muster.stack.request import Environment
 
+_NONE: Counter[str] = Counter()
 TOLD = 200
 """How many changes of each kind a commit names, the worst first; the counts are of all."""
 
@@ -56,10 +57,9 @@ class Plan:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts what passes: findings by check and status, resources by whether anything of them fails."""
+    """Counts what passes: findings by check, region and status, resources by whether anything of them fails."""
 
-    checks: dict[str, Counter[str]] = field(default_factory=dict)
-    severities: dict[str, str] = field(default_factory=dict)
+    checks: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     scanned: int = 0
     failing: int = 0
     _resource: tuple[str, str] = ("", "")
@@ -68,8 +68,7 @@ class Tally:
     def count(self, finding: Finding) -> None:
         """Count one finding; those of one resource come one after another."""
         status = "SUPPRESSED" if finding.suppression else finding.status.value
-        self.checks.setdefault(finding.check_id, Counter())[status] += 1
-        self.severities[finding.check_id] = finding.severity.value
+        self.checks.setdefault((finding.check_id, finding.resource.region), Counter())[status] += 1
         if finding.resource.type in (ACCOUNT, REGION, TARGET):
             return
         resource = (finding.resource.region, finding.resource.key)
@@ -124,7 +123,7 @@ def _scan(shard: Shard, plan: Plan, catalog: Catalog, clients: Clients, bucket: 
     header = plan.header
     memories = state.read(bucket, _state_key(shard))[0] if plan.record else {}
     scan = ShardScan(
-        shard, plan.rules, catalog, clients, header.observed_at, scope=scope_of(plan.configuration.exclude)
+        shard, plan.rules, catalog, clients, header.observed_at, scope=scope_of(plan.configuration)
     )
     tally = Tally()
     found: dict[str, dict[str, Seen]] = {rule.check.id: {} for rule in scan.rules}
@@ -209,10 +208,9 @@ def _commit(  # noqa: PLR0913 - everything a commit says, once
     shard: Shard, scan: ShardScan, header: ScanHeader, tally: Tally, parts: list[str], changes: dict[str, Any]
 ) -> dict[str, Any]:
     outcome = scan.outcome
+    kinds: dict[str, set[str]] = {}
     for rule in scan.rules:
-        tally.checks.setdefault(rule.check.id, Counter())
-        tally.severities.setdefault(rule.check.id, rule.check.severity.value)
-    types = {rule.check.id: [each.resource_type for each in scan.rules if each.check is rule.check] for rule in scan.rules}
+        kinds.setdefault(rule.check.id, set()).add(rule.resource_type)
     reasons = [f"{kind} could not be listed: {gap.reason}" for kind, gap in sorted(outcome.unlisted.items())]
     return {
         "version": 1,
@@ -226,13 +224,15 @@ def _commit(  # noqa: PLR0913 - everything a commit says, once
         "resources": {"scanned": tally.scanned, "non_compliant": tally.failing},
         "checks": [
             {
-                "check_id": check_id,
-                "severity": tally.severities[check_id],
-                "complete": not outcome.lost and not any(kind in outcome.unlisted for kind in types.get(check_id, ())),
-                **{status.value.lower(): counts[status.value] for status in Status},
-                "suppressed": counts["SUPPRESSED"],
+                "check_id": rule.check.id,
+                "severity": rule.check.severity.value,
+                "region": region,
+                "complete": not outcome.lost and not (kinds[rule.check.id] & outcome.unlisted.keys()),
+                **{status.value.lower(): tally.checks.get((rule.check.id, region), _NONE)[status] for status in Status},
+                "suppressed": tally.checks.get((rule.check.id, region), _NONE)["SUPPRESSED"],
             }
-            for check_id, counts in sorted(tally.checks.items())
+            for rule in {rule.check.id: rule for rule in scan.rules}.values()
+            for region in dict.fromkeys([*shard.scope, shard.region])
         ],
         "coverage": [dict(coverage_row(row, header, shard.id)) for row in outcome.ledger.rows()],
         "parts": parts,
