@@ -1,0 +1,108 @@
+"""Judges the recorded calls of a run by the roles of the template: what was not allowed, and what is granted in vain."""
+
+import fnmatch
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.deploy import Stack
+from local.front import Call
+from local.server import ACCOUNT, EmbeddedAws
+from muster.policy import actions_of
+
+IMPLIED = Path(__file__).with_name("implied_actions.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a role's policy, every value a list."""
+
+    effect: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+    def covers(self, action: str, resource: str) -> bool:
+        """Whether it speaks of an action on a resource; conditions are left out of account."""
+        return _any(action.lower(), (pattern.lower() for pattern in self.actions)) and _any(resource, self.resources)
+
+
+def role_statements(aws: EmbeddedAws, stack: Stack) -> dict[str, list[Statement]]:
+    """Return the statements of each role of the stack, by the role's name."""
+    iam = aws.client("iam")
+    suffix = f"-{stack.region}-{stack.parameters['EnvironmentSuffix']}"
+    found = {}
+    for role in iam.list_roles()["Roles"]:
+        name = role["RoleName"]
+        if name.endswith(suffix):
+            names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+            documents = [iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names]
+            plain = [json.loads(each) if isinstance(each, str) else each for each in documents]
+            found[name] = [_statement(each) for document in plain for each in document["Statement"]]
+    return found
+
+
+def denied(aws: EmbeddedAws, stack: Stack) -> list[str]:
+    """Return a sentence for each call that the caller's role does not allow."""
+    statements = role_statements(aws, stack)
+    said = {}
+    for role, action, resource in _used(aws, stack):
+        matching = [each.effect for each in statements.get(role, ()) if each.covers(action, resource)]
+        if "Deny" in matching or "Allow" not in matching:
+            said[f"{role} may not {action} on {resource}"] = None
+    return list(said)
+
+
+def unused(aws: EmbeddedAws, stack: Stack) -> list[str]:
+    """Return a sentence for each granted action that nobody used and that no service uses on our behalf."""
+    implied = {action: reason for action, reason in yaml.safe_load(IMPLIED.read_text(encoding="utf-8")).items()}
+    used = {(role, action.lower()) for role, action, _ in _used(aws, stack)}
+    return [
+        f"{role} is granted {action} and nothing uses it"
+        for role, statements in role_statements(aws, stack).items()
+        for statement in statements
+        for action in statement.actions
+        if (role, action.lower()) not in used and action not in implied
+    ]
+
+
+def _used(aws: EmbeddedAws, stack: Stack) -> Iterator[tuple[str, str, str]]:
+    """Yield role, action and resource of the recorded calls that the stack's own roles made."""
+    machine = f"muster-scan-{stack.region}-{stack.parameters['EnvironmentSuffix']}"
+    for call in aws.calls:
+        role = machine if call.access_key == "ak" else aws.roles.get(call.access_key, "")
+        if role:
+            for action in actions_of(call.operation):
+                yield role, action, _resource(action, call, stack.region)
+
+
+def _resource(action: str, call: Call, region: str) -> str:
+    """Return the ARN that a call is about, `*` where the action knows none."""
+    said: Mapping[str, str] = call.parameters
+    service = action.partition(":")[0]
+    if service == "s3" and "Bucket" in said and said["Bucket"].startswith("muster-"):
+        bucket = f"arn:aws:s3:::{said['Bucket']}"
+        return f"{bucket}/{said['Key']}" if "Key" in said else bucket
+    if "TopicArn" in said:
+        return said["TopicArn"]
+    if "QueueUrl" in said:
+        return f"arn:aws:sqs:{region}:{ACCOUNT}:{said['QueueUrl'].rpartition('/')[2]}"
+    if "FunctionName" in said:
+        name = said["FunctionName"]
+        return name if name.startswith("arn:") else f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"
+    return "*"
+
+
+def _statement(document: Mapping[str, Any]) -> Statement:
+    return Statement(document["Effect"], _list(document["Action"]), _list(document["Resource"]))
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else (str(value),)
+
+
+def _any(text: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(text, pattern.replace("[", "[[]")) for pattern in patterns)
