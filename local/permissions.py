@@ -1,7 +1,6 @@
 """Judges the recorded calls of a run by the roles of the template: what was not allowed, and what is granted in vain."""
 
 import fnmatch
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,8 @@ def role_statements(aws: EmbeddedAws, stack: Stack) -> dict[str, list[Statement]
         if name.endswith(suffix):
             names = iam.list_role_policies(RoleName=name)["PolicyNames"]
             documents = [iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names]
-            plain = [json.loads(each) if isinstance(each, str) else each for each in documents]
+            # moto keeps what CloudFormation hands over as Python spells it; YAML reads that and JSON alike.
+            plain = [yaml.safe_load(each) if isinstance(each, str) else each for each in documents]
             found[name] = [_statement(each) for document in plain for each in document["Statement"]]
     return found
 
