@@ -1,0 +1,136 @@
+"""Checks of who can reach S3 buckets, and how."""
+
+from muster.check import check
+from muster.facets.s3 import (
+    AccountPublicAccessBlock,
+    BucketAcl,
+    BucketOwnershipControls,
+    BucketPolicy,
+    BucketPolicyStatus,
+    BucketPublicAccessBlock,
+    PublicAccessBlock,
+)
+from muster.model import Severity, Verdict, compliant, known, non_compliant
+from muster.resource_policy import Condition, Statement
+
+
+@check(severity=Severity.CRITICAL, controls=("FSBP S3.2", "FSBP S3.3"))
+def s3_bucket_public_access_prohibited(  # noqa: PLR0913, PLR0917 - that many things decide whether a bucket is public
+    status: BucketPolicyStatus,
+    acl: BucketAcl,
+    ownership: BucketOwnershipControls,
+    bucket: BucketPublicAccessBlock,
+    account: AccountPublicAccessBlock,
+) -> Verdict:
+    """S3 buckets should not be public.
+
+    What counts is what is left after the public-access blocks of the account and the bucket: RestrictPublicBuckets
+    takes a public policy's effect on strangers away, IgnorePublicAcls that of public grants, and so does
+    ownership enforced by the bucket's owner, under which no access control list counts at all.
+
+    Why: What a stranger can list or read will be found; public buckets are searched for all the time.
+    Fix: aws s3api put-public-access-block with all four switches on; serve public content through CloudFront.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    block = account.joined(bucket)
+    open_by_policy = status.public and not block.restrict_public_buckets
+    acls_count = ownership.object_ownership != "BucketOwnerEnforced" and not block.ignore_public_acls
+    grants = acl.public if acls_count else ()
+    found = (["its policy is public"] if open_by_policy else []) + [f"its ACL grants {grant}" for grant in grants]
+    if found:
+        return non_compliant(f"the bucket is public: {', '.join(found)}")
+    kept = (["a public policy is restricted"] if status.public else []) + (["public grants are ignored"] if acl.public else [])
+    return compliant(f"the bucket is not public{': ' + ', '.join(kept) if kept else ''}")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP S3.1",))
+def s3_account_level_public_access_blocks(block: AccountPublicAccessBlock) -> Verdict:
+    """AWS accounts should block public access to all their S3 buckets.
+
+    Why: The account's switches hold for every bucket, those of tomorrow too, whatever a bucket's own say.
+    Fix: aws s3control put-public-access-block --account-id ID with all four switches on
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-account-level-public-access-blocks-periodic.html
+    """
+    return _all_on(block)
+
+
+@check(severity=Severity.HIGH, controls=("FSBP S3.8",))
+def s3_bucket_level_public_access_prohibited(
+    bucket: BucketPublicAccessBlock, account: AccountPublicAccessBlock, *, effective: bool = False
+) -> Verdict:
+    """S3 buckets should block public access.
+
+    AWS's control wants all four switches on the bucket itself; with `effective` those of the account count too.
+
+    Why: A bucket that blocks public access stays private whatever policy or list somebody puts on it later.
+    Fix: aws s3api put-public-access-block --bucket NAME with all four switches on
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-level-public-access-prohibited.html
+    """
+    return _all_on(account.joined(bucket) if effective else bucket)
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP S3.5",))
+def s3_bucket_ssl_requests_only(policy: BucketPolicy) -> Verdict:
+    """S3 buckets should refuse requests without TLS.
+
+    The policy must deny everybody all of S3's actions, on the bucket and on its objects, when aws:SecureTransport is
+    false. Several statements may do it together; a statement that is narrowed otherwise does not count.
+    s3:TlsVersion counts only with NumericLessThanIfExists: without TLS there is no version to compare.
+
+    Why: Without the statement S3 answers plain HTTP, and what passes can be read and changed on the way.
+    Fix: Add a statement with Effect Deny, Principal *, Action s3:*, both ARNs and {"Bool": {"aws:SecureTransport": "false"}}.
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-ssl-requests-only.html
+    """
+    statements = known(policy.policy).statements
+    denying = [statement for statement in statements if _denies_plain_http(statement)]
+    bucket = any(_covers_bucket(resource) for statement in denying for resource in statement.resources)
+    objects = any(_covers_objects(resource) for statement in denying for resource in statement.resources)
+    if bucket and objects:
+        return compliant("its policy denies every request without TLS")
+    if not statements:
+        return non_compliant("it has no policy that denies requests without TLS")
+    if denying:
+        return non_compliant(f"its policy denies requests without TLS on {'the bucket' if bucket else 'objects'} only")
+    return non_compliant("no statement of its policy denies everybody all actions without TLS")
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP S3.12",))
+def s3_bucket_acl_prohibited(ownership: BucketOwnershipControls) -> Verdict:
+    """S3 buckets should have access control lists disabled.
+
+    Why: With lists on, who may read an object is decided object by object, by whoever wrote it.
+    Fix: aws s3api put-bucket-ownership-controls with ObjectOwnership=BucketOwnerEnforced
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-acl-prohibited.html
+    """
+    if ownership.object_ownership == "BucketOwnerEnforced":
+        return compliant("the bucket's owner owns every object: lists are disabled")
+    return non_compliant(f"object ownership is {ownership.object_ownership or 'ObjectWriter'}: lists are in force")
+
+
+def _all_on(block: PublicAccessBlock) -> Verdict:
+    if block.off:
+        return non_compliant(f"off are {', '.join(block.off)}")
+    return compliant("all four switches are on")
+
+
+def _denies_plain_http(statement: Statement) -> bool:
+    everything = bool({"s3:*", "*"} & set(statement.actions))
+    if statement.allow or not statement.everybody or not everything or len(statement.conditions) != 1:
+        return False
+    return _without_tls(statement.conditions[0])
+
+
+def _without_tls(condition: Condition) -> bool:
+    if condition.key == "aws:securetransport":
+        return condition.operator in ("bool", "stringequals", "stringequalsignorecase") and "false" in (
+            value.lower() for value in condition.values
+        )
+    return condition.key == "s3:tlsversion" and condition.operator == "numericlessthan" and condition.if_exists
+
+
+def _covers_bucket(resource: str) -> bool:
+    return "/" not in resource
+
+
+def _covers_objects(resource: str) -> bool:
+    return resource == "*" or resource.endswith("/*") or (resource.endswith("*") and "/" not in resource)

@@ -1,0 +1,108 @@
+"""Checks of how long S3 buckets keep things."""
+
+from collections.abc import Iterable
+
+from muster.check import check
+from muster.facets.s3 import BucketVersioning
+from muster.facets.s3_lifecycle import BucketLifecycle, Rule, When
+from muster.model import ObservedAt, Severity, Verdict, compliant, non_compliant, not_applicable
+
+
+@check(severity=Severity.LOW, controls=("FSBP S3.13",))
+def s3_bucket_lifecycle_covers_old_objects(
+    lifecycle: BucketLifecycle, scan: ObservedAt, *, older_than_days: int = 90, allow_transition: bool = True
+) -> Verdict:
+    """S3 buckets should have a lifecycle rule that covers every object older than a set age.
+
+    A rule counts when it is enabled, has neither a prefix nor a limit of tags or sizes, and expires or transitions
+    current objects within the age, or on a date that is past. Prefixes of several rules never add up to a whole
+    bucket: a key may begin with anything. With `allow_transition` a transition is enough; it may leave objects
+    smaller than 128 KB where they are, and the reason says so.
+
+    Why: Objects that nothing ever expires or moves are paid for until somebody remembers them, and kept longer than
+      they may be.
+    Fix: Add an enabled rule without a filter that expires or transitions objects in time.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+    """
+    whole = [rule for rule in lifecycle.rules if rule.whole]
+    for rule in whole:
+        if rule.expiration and rule.expiration.within(older_than_days, scan.at):
+            return compliant(f"{_named(rule)} expires every object {rule.expiration}")
+    moving = [(rule, when) for rule in whole for when in rule.transitions if when.within(older_than_days, scan.at)]
+    if moving and allow_transition:
+        rule, when = moving[0]
+        small = "; objects smaller than 128 KB stay where they are" if lifecycle.small_stay else ""
+        return compliant(f"{_named(rule)} transitions objects {when}{small}")
+    return non_compliant(_why_not(lifecycle, whole, older_than_days, moves=bool(moving)))
+
+
+@check(severity=Severity.MEDIUM, controls=("Security Hub S3.10",))
+def s3_lifecycle_noncurrent_versions_expire(lifecycle: BucketLifecycle, versioning: BucketVersioning) -> Verdict:
+    """Versioned S3 buckets should expire noncurrent versions.
+
+    Buckets whose versioning is suspended are judged too: the versions they made before are still there.
+
+    Why: In a versioned bucket nothing that is deleted or replaced goes away by itself, and everything of it is paid for.
+    Fix: Add an enabled rule without a filter and with NoncurrentVersionExpiration.
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-version-lifecycle-policy-check.html
+    """
+    if not versioning.status:
+        return not_applicable("the bucket was never versioned")
+    for rule in lifecycle.rules:
+        if rule.whole and rule.noncurrent is not None:
+            return compliant(f"{_named(rule)} expires noncurrent versions after {rule.noncurrent} days")
+    partial = [rule for rule in lifecycle.rules if rule.noncurrent is not None]
+    return non_compliant(
+        f"versioning is {versioning.status.lower()} and {_but('expires noncurrent versions', partial)}"
+    )
+
+
+@check(severity=Severity.LOW)
+def s3_lifecycle_aborts_multipart_uploads(lifecycle: BucketLifecycle, *, within_days: int = 7) -> Verdict:
+    """S3 buckets should abort incomplete multipart uploads.
+
+    Why: Parts of uploads that never ended are stored and paid for, and no listing of objects shows them.
+    Fix: Add an enabled rule without a filter and with AbortIncompleteMultipartUpload.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+    """
+    aborting = [rule for rule in lifecycle.rules if rule.aborts is not None]
+    for rule in aborting:
+        if rule.whole and rule.aborts is not None and rule.aborts <= within_days:
+            return compliant(f"{_named(rule)} aborts uploads after {rule.aborts} days")
+    late = [rule for rule in aborting if rule.whole]
+    if late:
+        return non_compliant(f"{_named(late[0])} aborts uploads after {late[0].aborts} days only, {within_days} are asked")
+    return non_compliant(_but("aborts incomplete uploads", aborting))
+
+
+def _why_not(lifecycle: BucketLifecycle, whole: list[Rule], days: int, *, moves: bool) -> str:
+    if not lifecycle.rules:
+        return "the bucket has no lifecycle rules"
+    if moves:
+        return "objects are transitioned in time but never expire, and a transition does not count here"
+    late: list[tuple[Rule, When]] = [
+        (rule, when) for rule in whole for when in (rule.expiration, *rule.transitions) if when is not None
+    ]
+    if late:
+        told = ", ".join(f"{_named(rule)} acts {when}" for rule, when in late)
+        return f"{told}; every object older than {days} days is to be covered"
+    acting = [rule for rule in lifecycle.rules if rule.expiration or rule.transitions]
+    return _but("expires or transitions objects", acting)
+
+
+def _but(does: str, rules: Iterable[Rule]) -> str:
+    """Say that no rule does it for the whole bucket, and what is wrong with those that come near."""
+    faults = [f"{_named(rule)} {_fault(rule)}" for rule in rules]
+    return f"no enabled rule for the whole bucket {does}" + (f": {', '.join(faults)}" if faults else "")
+
+
+def _fault(rule: Rule) -> str:
+    if not rule.enabled:
+        return "is disabled"
+    if rule.prefix:
+        return f"covers only {rule.prefix}"
+    return "covers only objects of some tags or sizes"
+
+
+def _named(rule: Rule) -> str:
+    return f"the rule {rule.id!r}" if rule.id else "a rule without a name"

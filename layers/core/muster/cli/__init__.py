@@ -1,0 +1,117 @@
+"""The command `muster`: results on standard output, everything else on standard error, and an exit status."""
+
+import importlib
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import click
+
+from muster import __version__
+from muster.cli.output import forget_standard_output, say
+from muster.errors import ConfigurationError, MusterError
+from muster.names import unknown
+
+_COMMANDS = MappingProxyType({
+    "scan": "muster.cli.scan",
+    "list": "muster.cli.listing",
+    "explain": "muster.cli.explain",
+    "iam-policy": "muster.cli.iam_policy",
+    "validate": "muster.cli.validate",
+})
+WRONG = 2
+"""Exit status: wrong usage, configuration or credentials; nothing was scanned."""
+DEBUG = "MUSTER_DEBUG"
+"""The environment variable with which an error that is our own mistake shows where it happened."""
+
+
+class _Commands(click.Group):
+    """Imports a command only when it is asked for, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
+        if cmd_name not in _COMMANDS:
+            return None
+        found: click.Command = importlib.import_module(_COMMANDS[cmd_name]).command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(unknown(args[0], "a command", _COMMANDS), ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="muster", message="muster %(version)s")
+def cli() -> None:
+    """Say, with reasons, which resources of an AWS account comply.
+
+    Muster only reads. It makes the calls that the selected checks need and no others; what it could not read it
+    reports as unread, never as a pass or a failure.
+
+    \b
+    Examples:
+      muster scan                                  every check, the profile's region
+      muster scan --pack s3-compliance --region all
+      muster scan --format json --output report.json --fail-on MEDIUM
+      muster explain s3-bucket-versioning-enabled  what a check looks at, and how to fix it
+      muster iam-policy --pack s3-compliance       the permissions that a scan needs
+
+    \b
+    Exit status of scan:
+      0  all well
+      1  findings fail at or above --fail-on (also when the scan is incomplete)
+      2  wrong usage, configuration or credentials; nothing was scanned
+      3  the scan is incomplete, and nothing failed
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status; nobody sees a traceback."""
+    status = _run(arguments)
+    if arguments is None and any(thread.name.startswith("describe") for thread in threading.enumerate()):
+        # Interrupted twice: calls to AWS still wait for their answer, and Python would wait for them.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        result = cli.main(None if arguments is None else list(arguments), "muster", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return WRONG
+    except (click.Abort, KeyboardInterrupt):
+        return _wrong("stopped; no results were written")
+    except BrokenPipeError:
+        forget_standard_output()
+        return 0
+    except ConfigurationError as error:
+        return _wrong(str(error))
+    except MusterError as error:
+        return _wrong(f"{error}; nothing was scanned")
+    except OSError as error:
+        return _wrong(f"{error.filename or 'the results'}: {error.strerror or error}")
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
+        if os.environ.get(DEBUG):
+            traceback.print_exc()
+        return _wrong(
+            f"this is a mistake in Muster, not yours: {type(error).__name__}: {error} (set {DEBUG}=1 to see where)"
+        )
+    return result if isinstance(result, int) else 0
+
+
+def _wrong(message: str) -> int:
+    for line in message.splitlines():
+        say(line)
+    return WRONG

@@ -1,0 +1,62 @@
+"""Options that several commands have, and what they mean."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from muster.model import Severity
+
+if TYPE_CHECKING:
+    from muster.catalog import Catalog
+    from muster.settings import Configuration
+
+CONFIGURATION = Path("muster.yaml")
+"""The configuration that is read when none is named and this one exists."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def selecting(function: F) -> F:
+    """Add the options that choose packs and checks."""
+    for option in reversed((
+        click.option("--pack", "packs", multiple=True, metavar="NAME", help="Take the checks of a pack. Repeatable."),
+        click.option("--check", "checks", multiple=True, metavar="ID", help="Take one check. Repeatable."),
+        click.option(
+            "--exclude-check", "exclude_checks", multiple=True, metavar="ID", help="Leave a check out. Repeatable."
+        ),
+        click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
+        click.option("--severity", type=SEVERITY, help="Only checks at this severity or above."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Configuration. [default: ./muster.yaml if there is one]",
+        ),
+    )):
+        function = option(function)
+    return function
+
+
+def listed_as(function: F) -> F:
+    """Add the option of a table or JSON."""
+    return click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)(
+        function
+    )
+
+
+SEVERITY = click.Choice(list(Severity), case_sensitive=False)
+
+
+def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":
+    """Read the configuration that was named, or muster.yaml if there is one.
+
+    Raises:
+        ConfigurationError: something in it is wrong.
+    """
+    from muster import settings  # noqa: PLC0415 - `muster --help` does not need YAML
+
+    if path is None and not CONFIGURATION.exists():
+        return settings.Configuration()
+    return settings.load(path or CONFIGURATION, catalog)

@@ -1,0 +1,233 @@
+"""The run of `muster scan`: prepare, scan shard after shard, write what is found as it comes, and sum up."""
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from muster import catalog as catalogs
+from muster import packs
+from muster.aws import BUCKET_LIKE
+from muster.cli.interrupt import Interrupt
+from muster.cli.options import configuration as configured
+from muster.cli.output import STANDARD, forget_standard_output, results, say
+from muster.cli.places import check_names, home
+from muster.cli.progress import Step, progress
+from muster.errors import ConfigurationError
+from muster.evaluate import Rule
+from muster.formats.record import printable
+from muster.formats.report import ScanReport, Tally, Writer
+from muster.formats.table import LINES, TableWriter, counted, footer
+from muster.model import Finding, Severity
+from muster.pipeline import annotate, scope_of
+from muster.reading import Shard
+from muster.regions import resolve_regions
+from muster.scan import ShardScan, shards
+from muster.select import select
+from muster.session import Clients, caller, open_session
+from muster.settings import Configuration
+from muster.suppress import expired
+
+FAILED = 1
+INCOMPLETE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for, one field an option."""
+
+    packs: Sequence[str] = ()
+    checks: Sequence[str] = ()
+    exclude_checks: Sequence[str] = ()
+    services: Sequence[str] = ()
+    severity: Severity | None = None
+    config: Path | None = None
+    regions: Sequence[str] = ()
+    exclude_regions: Sequence[str] = ()
+    tags: Mapping[str, str] | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    form: str = "table"
+    output: Path | None = None
+    fail_on: Severity | None = Severity.HIGH
+    strict: bool = False
+    quiet: bool = False
+    concurrency: int = 16
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether results go to standard output."""
+        return self.output in (None, STANDARD)
+
+
+@dataclass(slots=True)
+class Job:
+    """A scan that is prepared: all that could be refused was not."""
+
+    options: Options
+    configuration: Configuration
+    rules: tuple[Rule, ...]
+    clients: Clients
+    work: tuple[Shard, ...]
+    report: ScanReport
+    tally: Tally
+
+    def findings(self, step: Step) -> Iterator[Finding]:
+        """Yield the findings of all shards in turn; a shard that breaks stops none of the others."""
+        catalog, scope = catalogs.load(), scope_of(self.configuration, self.options.tags)
+        for number, shard in enumerate(self.work):
+            step(f"{shard.service} {shard.region}", number, self.tally.statuses.total())
+            scan = ShardScan(
+                shard, self.rules, catalog, self.clients, self.report.started_at,
+                scope=scope, concurrency=self.options.concurrency,
+            )  # fmt: skip
+            try:
+                yield from annotate(scan, self.configuration, self.report.started_at.date())
+            except Exception as error:  # noqa: BLE001 - a scan is long: what else was found is told
+                self.report.incomplete.append(f"{shard.service} in {shard.region} broke: {error!r}")
+            finally:
+                self._note(scan, shard)
+
+    def _note(self, scan: ShardScan, shard: Shard) -> None:
+        outcome = scan.outcome
+        for name, gap in sorted(outcome.unlisted.items()):
+            needs = f" (needs {gap.permission})" if gap.permission else ""
+            self.report.incomplete.append(f"{name} in {shard.region} could not be listed: {gap.reason}{needs}")
+        if outcome.lost:
+            self.report.incomplete.append(f"{shard.service} in {shard.region}: {outcome.lost}")
+        self.report.coverage.extend(outcome.ledger.rows())
+
+
+def run(options: Options) -> int:
+    """Scan and return the exit status.
+
+    Raises:
+        MusterError: nothing was scanned, and the message says why.
+    """
+    try:
+        with results(options.output) as stream:
+            job = prepare(options)
+            _scan(job, _writer(job, stream))
+    except BrokenPipeError:
+        forget_standard_output()
+    _tell(job)
+    return status(job)
+
+
+def prepare(options: Options) -> Job:
+    """Refuse what cannot be done, in the order in which it costs the user least.
+
+    Raises:
+        MusterError: nothing was scanned, and the message says why.
+    """
+    catalog = catalogs.load()
+    configuration = configured(options.config, catalog)
+    rules = select(
+        catalog,
+        configuration,
+        packs=options.packs,
+        checks=options.checks,
+        exclude_checks=options.exclude_checks,
+        services=options.services,
+        severity=options.severity,
+    )
+    excluded = (*configuration.exclude.regions, *options.exclude_regions)
+    asked = tuple(options.regions) or configuration.regions
+    check_names([*asked, *excluded])
+    session = open_session(options.profile, os.environ.get("AWS_REGION"))
+    region = home(session, asked)
+    clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency)
+    who = caller(clients, region)
+    if who.account_id in configuration.exclude.accounts:
+        raise ConfigurationError(f"the account {who.account_id} is excluded by the configuration")
+    regions = resolve_regions(
+        asked or (region,), excluded=excluded, partition=who.partition, clients=clients, region=region
+    )
+    started = datetime.now(UTC)
+    report = ScanReport(
+        scan_id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        started_at=started,
+        account_id=who.account_id,
+        account_name=configuration.account_names.get(who.account_id, ""),
+        regions=regions,
+        packs=_packs(options, configuration),
+        checks=sorted({rule.check.id for rule in rules}),
+    )
+    work = shards(who.account_id, who.partition, regions, rules, bucket_like=BUCKET_LIKE)
+    return Job(options, configuration, rules, clients, work, report, Tally())
+
+
+def status(job: Job) -> int:
+    """Return the exit status of a scan that ran."""
+    if job.options.fail_on and job.tally.failing_from(job.options.fail_on):
+        return FAILED
+    return 0 if job.report.complete else INCOMPLETE
+
+
+def _scan(job: Job, writer: Writer) -> None:
+    options, report, tally = job.options, job.report, job.tally
+    mixed = options.form != "table" and options.to_stdout and sys.stdout.isatty()
+    with Interrupt() as interrupt, progress(len(job.work), shown=not options.quiet and not mixed) as step:
+        findings = job.findings(step)
+        try:
+            while True:
+                with interrupt.waiting():
+                    finding = next(findings, None)
+                if finding is None:
+                    break
+                tally.count(finding)
+                writer.add(finding)
+        except KeyboardInterrupt:
+            report.incomplete.append("it was interrupted: what was not scanned by then is missing")
+        except BrokenPipeError:
+            report.incomplete.append("whoever read the results stopped reading")
+        findings.close()
+        if options.strict and tally.unread:
+            report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
+        report.finished_at = datetime.now(UTC)
+    writer.close(tally, report)
+
+
+def _writer(job: Job, stream: TextIO) -> Writer:
+    if job.options.form == "table":
+        return TableWriter(stream)
+    # The others are imported when they are asked for: their names are those of formats, not of ours.
+    from muster.formats.csv import CsvWriter  # noqa: PLC0415
+    from muster.formats.json import JsonWriter  # noqa: PLC0415
+    from muster.formats.ndjson import NdjsonWriter  # noqa: PLC0415
+
+    return {"json": JsonWriter, "ndjson": NdjsonWriter, "csv": CsvWriter}[job.options.form](stream, job.report.scan_id)
+
+
+def _tell(job: Job) -> None:
+    """Say on standard error what the results do not: what is missing, always; counts and the rest, unless quiet."""
+    options, report = job.options, job.report
+    in_results = options.form == "table" and options.to_stdout
+    if not report.complete and not in_results:
+        say("the scan is incomplete:")
+        for reason in report.incomplete[:LINES]:
+            say(f"  {printable(reason)}")
+        if len(report.incomplete) > LINES:
+            say(f"  … and {counted(len(report.incomplete) - LINES, 'more reason')}")
+    if options.quiet:
+        return
+    if not in_results:
+        for line in footer(job.tally, report):
+            say(line.plain)
+    if old := expired(job.configuration.suppressions, report.started_at.date()):
+        checks = ", ".join(sorted({rule.check for rule in old}))
+        say(f"{counted(len(old), 'suppression')} of the configuration expired and suppress nothing now: {checks}")
+    if status(job) == FAILED and options.fail_on:
+        number = job.tally.failing_from(options.fail_on)
+        also = "" if report.complete else ", and the scan is incomplete"
+        say(f"{counted(number, 'finding')} failing at {options.fail_on} or above{also}")
+
+
+def _packs(options: Options, configuration: Configuration) -> tuple[str, ...]:
+    if options.packs or options.checks:
+        return tuple(options.packs)
+    return configuration.packs or (() if configuration.checks else (packs.ALL,))

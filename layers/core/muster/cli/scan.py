@@ -1,0 +1,75 @@
+"""`muster scan`: its options; `muster.cli.run` does the work."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from muster.cli.options import selecting
+from muster.model import Severity
+
+NEVER = "never"
+
+
+def _tags(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in values:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE")
+        if found.setdefault(key, value) != value:
+            raise click.BadParameter(f"the tag {key} cannot be both {found[key]!r} and {value!r}")
+    return found
+
+
+@click.command("scan", short_help="Scan an account and report what complies.")
+@selecting
+@click.option("--region", "regions", multiple=True, metavar="NAME", help="Scan this region, or all. Repeatable.")
+@click.option("--exclude-region", "exclude_regions", multiple=True, metavar="NAME", help="Not this one. Repeatable.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
+              help="Only resources that carry the tag. Repeatable: all of them.")  # fmt: skip
+@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
+@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]), default="table",
+              show_default=True, help="How findings are written.")  # fmt: skip
+@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
+@click.option("--fail-on", type=click.Choice([*Severity, NEVER], case_sensitive=False), default=Severity.HIGH,
+              show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Call the scan incomplete when anything could not be read.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
+@click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls at a time.")
+def command(**options: Any) -> int:
+    """Scan the account of the current credentials and report what complies.
+
+    Without --pack and --check, what the configuration selects is scanned, else every check. Without --region, the
+    regions of the configuration, else the profile's. Findings go to standard output, worst first in a table;
+    the other formats have every finding, the passing ones too.
+
+    \b
+    Examples:
+      muster scan --region eu-west-1 --region eu-central-1
+      muster scan --region all --exclude-region us-east-2 --severity HIGH
+      muster scan --check s3-bucket-public-access-prohibited --tag Environment=prod
+      muster scan --format ndjson | jq 'select(.status == "NON_COMPLIANT")'
+      muster scan --format csv --output findings.csv --fail-on never
+
+    \b
+    Exit status:
+      0  all well
+      1  findings fail at or above --fail-on (also when the scan is incomplete)
+      2  wrong usage, configuration or credentials; nothing was scanned
+      3  the scan is incomplete, and nothing failed
+    """
+    from muster.cli.run import Options, run  # noqa: PLC0415 - `muster scan --help` does not need botocore
+
+    fail_on = options.pop("fail_on")
+    severity = options.pop("severity")
+    return run(
+        Options(
+            fail_on=None if fail_on == NEVER else Severity(fail_on),
+            severity=None if severity is None else Severity(severity),
+            **options,
+        )
+    )
+
+

@@ -1,0 +1,192 @@
+"""What S3 answers about a bucket and about the account's buckets as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.model import Unknown
+from muster.resource_policy import Policy
+
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketVersioning:
+    """`status` is Enabled, Suspended or empty: never versioned."""
+
+    status: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetBucketVersioning."""
+        return cls(str(response.get("Status", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class BucketEncryption:
+    """The default encryption: the algorithm (empty: none is configured), the key where it names one, the bucket key."""
+
+    algorithm: str
+    key_id: str
+    bucket_key: bool
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetBucketEncryption."""
+        rules = (response.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or ()
+        for rule in rules:
+            default = rule.get("ApplyServerSideEncryptionByDefault") or {}
+            if default.get("SSEAlgorithm"):
+                return cls(
+                    str(default["SSEAlgorithm"]),
+                    str(default.get("KMSMasterKeyID", "")),
+                    bool(rule.get("BucketKeyEnabled", False)),
+                )
+        return cls("", "", bucket_key=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAccessBlock:
+    """The four switches; absent means that all are off."""
+
+    block_public_acls: bool = False
+    ignore_public_acls: bool = False
+    block_public_policy: bool = False
+    restrict_public_buckets: bool = False
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetPublicAccessBlock, of S3 or S3 Control."""
+        said = response.get("PublicAccessBlockConfiguration") or {}
+        names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+        return cls(*(bool(said.get(name, False)) for name in names))
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """The switches that are off, in AWS's spelling."""
+        switches = {
+            "BlockPublicAcls": self.block_public_acls,
+            "IgnorePublicAcls": self.ignore_public_acls,
+            "BlockPublicPolicy": self.block_public_policy,
+            "RestrictPublicBuckets": self.restrict_public_buckets,
+        }
+        return tuple(name for name, on in switches.items() if not on)
+
+    def joined(self, other: "PublicAccessBlock") -> "PublicAccessBlock":
+        """Return what holds when both stand: S3 applies the stricter of the two, switch by switch.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+        """
+        return PublicAccessBlock(
+            self.block_public_acls or other.block_public_acls,
+            self.ignore_public_acls or other.ignore_public_acls,
+            self.block_public_policy or other.block_public_policy,
+            self.restrict_public_buckets or other.restrict_public_buckets,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BucketPublicAccessBlock(PublicAccessBlock):
+    """The switches of one bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPublicAccessBlock(PublicAccessBlock):
+    """The switches of the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketPolicyStatus:
+    """Whether S3 itself calls the bucket's policy public."""
+
+    public: bool
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetBucketPolicyStatus; without a policy nothing is public by it."""
+        return cls(bool((response.get("PolicyStatus") or {}).get("IsPublic", False)))
+
+
+@dataclass(frozen=True, slots=True)
+class BucketAcl:
+    """The grants of the access control list, as (grantee's group URI or empty, permission)."""
+
+    grants: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetBucketAcl."""
+        grants = response.get("Grants") or ()
+        return cls(tuple(((grant.get("Grantee") or {}).get("URI", ""), str(grant.get("Permission", ""))) for grant in grants))
+
+    @property
+    def public(self) -> tuple[str, ...]:
+        """What everybody, or everybody with an AWS account, may do: `AllUsers READ`."""
+        return tuple(
+            f"{uri.rpartition('/')[2]} {permission}"
+            for uri, permission in self.grants
+            if uri in (ALL_USERS, AUTHENTICATED_USERS)
+        )
+
+    @property
+    def log_target(self) -> bool:
+        """Whether S3's log delivery may write to the bucket."""
+        return any(uri == LOG_DELIVERY and permission in ("WRITE", "FULL_CONTROL") for uri, permission in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class BucketPolicy:
+    """The bucket's policy, empty where there is none; Unknown where it cannot be understood."""
+
+    policy: Policy | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetBucketPolicy."""
+        text = response.get("Policy")
+        if not text:
+            return cls(Policy(()))
+        try:
+            return cls(Policy.parse(str(text)))
+        except ValueError as error:
+            return cls(Unknown(f"the bucket's policy cannot be understood: {error}"))
+
+
+@dataclass(frozen=True, slots=True)
+class BucketOwnershipControls:
+    """Who owns objects that others write; empty means the oldest way, ObjectWriter."""
+
+    object_ownership: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetBucketOwnershipControls."""
+        rules = (response.get("OwnershipControls") or {}).get("Rules") or ()
+        return cls(next((str(rule.get("ObjectOwnership", "")) for rule in rules), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class BucketLogging:
+    """Where access logs go; empty means that logging is off."""
+
+    target: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetBucketLogging."""
+        return cls(str((response.get("LoggingEnabled") or {}).get("TargetBucket", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class BucketMetrics:
+    """The request-metrics configurations, as (id, whether it covers the whole bucket)."""
+
+    configurations: tuple[tuple[str, bool], ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the items of ListBucketMetricsConfigurations."""
+        items = response.get("MetricsConfigurationList") or ()
+        return cls(tuple((str(item.get("Id", "")), not item.get("Filter")) for item in items))

@@ -1,0 +1,56 @@
+"""A header and one row a finding, safe to open in a spreadsheet."""  # noqa: A005
+
+import csv
+import json
+from typing import TextIO
+
+from muster.formats.record import record
+from muster.formats.report import ScanReport, Tally
+from muster.model import Finding
+
+COLUMNS = (
+    "finding_id", "check_id", "check_version", "variant", "title", "severity", "status", "reason", "resource_type",
+    "resource_arn", "resource_id", "account_id", "account_name", "region", "tags", "controls", "settings",
+    "remediation", "docs_url", "scan_id", "observed_at", "first_seen", "suppression", "unavailable",
+)  # fmt: skip
+"""The columns, in the words of the JSON; what is a list or an object there is JSON text here, controls apart."""
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+class CsvWriter:
+    """Writes comma-separated values."""
+
+    def __init__(self, stream: TextIO, scan_id: str) -> None:
+        """Write to a stream of text, beginning with the header."""
+        self._rows = csv.writer(stream, lineterminator="\n")
+        self._scan_id = scan_id
+        self._rows.writerow(COLUMNS)
+
+    def add(self, finding: Finding) -> None:
+        """Write one row."""
+        found = record(finding, self._scan_id)
+        resource = found.pop("resource")
+        cells = {
+            **found,
+            "controls": "; ".join(found["controls"]),
+            "resource_type": resource["type"],
+            "resource_arn": resource["arn"],
+            "resource_id": resource["id"],
+            **{key: resource[key] for key in ("account_id", "region", "tags")},
+        }
+        self._rows.writerow([_cell(cells.get(column)) for column in COLUMNS])
+
+    def close(self, tally: Tally, scan: ScanReport) -> None:
+        """Write nothing: every row is a finding."""
+
+
+def _cell(value: object) -> str:
+    """Return a cell's text; one that a spreadsheet would compute is quoted, for names and tags are anybody's.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n")) else text

@@ -1,0 +1,30 @@
+"""One JSON object, written as the scan goes: findings first, since what they sum up to is known last."""  # noqa: A005
+
+import json
+from typing import TextIO
+
+from muster.formats.record import record
+from muster.formats.report import ScanReport, Tally
+from muster.model import Finding
+
+
+class JsonWriter:
+    """Writes `{"findings": […], "summary": {…}, "scan": {…}}`, one finding a line."""
+
+    def __init__(self, stream: TextIO, scan_id: str) -> None:
+        """Write to a stream of text."""
+        self._stream = stream
+        self._scan_id = scan_id
+        self._before = '{"findings": [\n'
+
+    def add(self, finding: Finding) -> None:
+        """Write one finding."""
+        before, self._before = self._before, ",\n"
+        self._stream.write(before + json.dumps(record(finding, self._scan_id), ensure_ascii=False))
+
+    def close(self, tally: Tally, scan: ScanReport) -> None:
+        """Write the summary and the scan."""
+        start = self._before if self._before != ",\n" else "\n"
+        summary = json.dumps(tally.to_json(), ensure_ascii=False)
+        told = json.dumps(scan.to_json(), ensure_ascii=False)
+        self._stream.write(f'{start}],\n"summary": {summary},\n"scan": {told}}}\n')

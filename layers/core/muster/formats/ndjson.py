@@ -1,0 +1,24 @@
+"""One finding a line, each a JSON object: what `jq`, `grep` and log pipelines read."""
+
+import json
+from typing import TextIO
+
+from muster.formats.record import record
+from muster.formats.report import ScanReport, Tally
+from muster.model import Finding
+
+
+class NdjsonWriter:
+    """Writes findings and nothing else; that the scan is incomplete is told by the exit status."""
+
+    def __init__(self, stream: TextIO, scan_id: str) -> None:
+        """Write to a stream of text."""
+        self._stream = stream
+        self._scan_id = scan_id
+
+    def add(self, finding: Finding) -> None:
+        """Write one finding."""
+        self._stream.write(json.dumps(record(finding, self._scan_id), ensure_ascii=False) + "\n")
+
+    def close(self, tally: Tally, scan: ScanReport) -> None:
+        """Write nothing: every line is a finding."""

@@ -1,0 +1,56 @@
+"""A finding as the JSON that every format starts from: its keys are a contract."""
+
+import unicodedata
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from muster.model import Finding
+from muster.plain import plain
+
+Record = dict[str, Any]
+
+
+def record(finding: Finding, scan_id: str) -> Record:
+    """Return a finding as plain JSON; `unavailable` is there only when something could not be read."""
+    resource = finding.resource
+    found: Record = {
+        "finding_id": finding.finding_id,
+        "check_id": finding.check_id,
+        "check_version": finding.check_version,
+        "variant": finding.variant,
+        "title": finding.title,
+        "severity": finding.severity.value,
+        "status": finding.status.value,
+        "reason": finding.reason,
+        "resource": {
+            "type": resource.type,
+            "arn": resource.arn,
+            "id": resource.id,
+            "account_id": resource.account_id,
+            "region": resource.region,
+            "tags": None if resource.tags is None else dict(resource.tags),
+        },
+        "account_name": finding.account_name,
+        "controls": list(finding.controls),
+        "settings": plain(finding.settings),
+        "remediation": finding.remediation,
+        "docs_url": finding.docs_url,
+        "scan_id": scan_id,
+        "observed_at": timestamp(finding.observed_at),
+        "first_seen": None if finding.first_seen is None else timestamp(finding.first_seen),
+        "suppression": None if finding.suppression is None else asdict(finding.suppression),
+    }
+    if finding.unavailable:
+        found["unavailable"] = [asdict(gap) for gap in finding.unavailable]
+    return found
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a time as RFC 3339 in UTC, to the second, with a Z."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal can show and nothing else: tags and names may hold control characters."""
+    return "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)

@@ -1,0 +1,196 @@
+"""What a person reads: the failures worst first, by check, then what could not be read and the counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from muster.formats.record import printable
+from muster.formats.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally
+from muster.model import Finding, Severity, Status
+
+ROWS = 20
+"""How many failing resources are shown of a check; the rest is counted, and in the other formats."""
+LINES = 12
+"""How many reasons of one kind are shown."""
+WIDE = 10_000
+"""Columns of a file or pipe: there lines are not folded, so that they can be searched."""
+NARROW = 60
+"""Columns that reasons need at least to stand beside the resource; below, they stand under it."""
+
+_COLOURS = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "bold yellow",
+    Severity.LOW: "bold cyan",
+    Severity.INFORMATIONAL: "bold",
+}
+_STATUS_COLOURS = {
+    Status.COMPLIANT: "green",
+    Status.NON_COMPLIANT: "red",
+    Status.NOT_APPLICABLE: "dim",
+    Status.INSUFFICIENT_DATA: "yellow",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Row:
+    region: str
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class _Group:
+    """The failures of one check: the first rows in order, and what is told once."""
+
+    title: str
+    severity: Severity
+    fix: str
+    rows: list[_Row]
+
+    def add(self, row: _Row) -> None:
+        self.rows.append(row)
+        if len(self.rows) > 2 * ROWS:
+            self.trim()
+
+    def trim(self) -> None:
+        self.rows.sort()
+        del self.rows[ROWS:]
+
+
+class TableWriter:
+    """Holds at most a few rows a check while the scan runs, and writes everything at the end."""
+
+    def __init__(self, stream: TextIO, *, terminal: bool | None = None, width: int | None = None) -> None:
+        """Write to a stream; colours and folding follow from whether it is a terminal."""
+        self._stream = stream
+        self._console = Console(file=stream, force_terminal=terminal, width=width, highlight=False, emoji=False)
+        if width is None and not self._console.is_terminal:
+            self._console.width = WIDE
+        self._groups: dict[str, _Group] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Take one finding; only failures that nobody accepted become rows."""
+        if not finding.failing:
+            return
+        group = self._groups.get(finding.check_id)
+        if group is None:
+            group = _Group(finding.title, finding.severity, finding.remediation, [])
+            self._groups[finding.check_id] = group
+        variant = f" ({finding.variant})" if finding.variant else ""
+        group.add(_Row(finding.resource.region, printable(finding.resource.id), printable(finding.reason) + variant))
+
+    def close(self, tally: Tally, scan: ScanReport) -> None:
+        """Write the tables and the footer."""
+        with self._console.capture() as captured:
+            for each in self._blocks(tally, scan):
+                self._console.print(each)
+        text = captured.get()
+        if not self._console.is_terminal:
+            text = "".join(line.rstrip() + "\n" for line in text.splitlines())
+        self._stream.write(text)
+
+    def _blocks(self, tally: Tally, scan: ScanReport) -> Iterable[RenderableType]:
+        hidden = 0
+        for name, group in sorted(self._groups.items(), key=lambda item: (-item[1].severity.rank, item[0])):
+            group.trim()
+            count = tally.checks[name][1][Status.NON_COMPLIANT.value.lower()]
+            hidden += count - len(group.rows)
+            yield from self._group(name, group, count)
+        if hidden:
+            yield Text(f"{hidden} more failing findings are not shown: --format csv, json or ndjson has them all.\n")
+        yield from _unread(tally)
+        yield from _incomplete(scan)
+        yield from footer(tally, scan)
+
+    def _group(self, name: str, group: _Group, count: int) -> Iterable[RenderableType]:
+        yield Text.assemble(
+            (f" {group.severity} " if group.severity is Severity.CRITICAL else str(group.severity),
+             _COLOURS[group.severity]),
+            "  ", (name, "bold"), f"  {count} fail",
+        )  # fmt: skip
+        yield Text(f"  {group.title}.", style="dim")
+        yield Padding(self._rows(group.rows), (0, 0, 0, 2))
+        if count > len(group.rows):
+            yield Text(f"  … and {count - len(group.rows)} more", style="dim")
+        yield Padding(Text.assemble(("Fix: ", "bold"), group.fix), (0, 0, 1, 2))
+
+    def _rows(self, rows: Sequence[_Row]) -> Table:
+        beside = self._console.width - max(len(row.region) + len(row.name) for row in rows) >= NARROW
+        table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        if beside:
+            table.add_column(overflow="fold")
+        for row in rows:
+            if beside:
+                table.add_row(row.region, Text(row.name), Text(row.reason))
+            else:
+                table.add_row(row.region, Text.assemble(row.name, "\n  ", row.reason))
+        return table
+
+
+def footer(tally: Tally, scan: ScanReport) -> Iterable[Text]:
+    """Yield the lines that end a report: what was looked at, and how many findings of each status."""
+    seconds = (scan.finished_at - scan.started_at).total_seconds() if scan.finished_at else 0
+    name = f" ({printable(scan.account_name)})" if scan.account_name else ""
+    yield Text(
+        f"{counted(tally.resources, 'resource')} and {counted(len(scan.checks), 'check')} in "
+        f"{counted(len(scan.regions), 'region')} of account {scan.account_id}{name}, {seconds:.1f} s"
+    )
+    line = Text()
+    for status, word in WORDS.items():
+        number = tally.statuses[status.value.lower()]
+        line.append(f"{number} {word}", style=_STATUS_COLOURS[status] if number else "dim").append(" · ")
+    line.append(f"{tally.statuses[SUPPRESSED]} suppressed")
+    if tally.failing:
+        worst = [f"{tally.failing[each]} {each}" for each in reversed(Severity) if tally.failing[each]]
+        line.append(f"   failing: {', '.join(worst)}")
+    yield line
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _unread(tally: Tally) -> Iterable[RenderableType]:
+    if not tally.gaps:
+        return
+    yield Text(f"Could not be read ({counted(tally.unread, 'finding')})", style="bold yellow")
+    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", style="dim")
+    ranked = sorted(tally.gaps.items(), key=lambda item: (-item[1].findings, str(item[0])))
+    for (permission, reason), gap in ranked[:LINES]:
+        needs = f" (needs {permission})" if permission else ""
+        table.add_row(f"{gap.findings}", Text(printable(reason) + needs), Text(_checks(gap)))
+    yield Padding(table, (0, 0, 0, 2))
+    if len(ranked) > LINES:
+        yield Text(f"  … and {counted(len(ranked) - LINES, 'more reason')}", style="dim")
+    if any(permission for permission, _ in tally.gaps):
+        yield Text("  'muster iam-policy' prints all permissions that the checks need.", style="dim")
+    yield Text()
+
+
+def _checks(gap: Gap) -> str:
+    names = sorted(gap.checks)
+    shown = ", ".join(names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown  # noqa: PLR2004 - three fit a line
+
+
+def _incomplete(scan: ScanReport) -> Iterable[RenderableType]:
+    if scan.complete:
+        return
+    yield Text("The scan is INCOMPLETE", style="bold red")
+    for reason in scan.incomplete[:LINES]:
+        yield Padding(Text(printable(reason)), (0, 0, 0, 2))
+    if len(scan.incomplete) > LINES:
+        yield Text(f"  … and {counted(len(scan.incomplete) - LINES, 'more reason')}", style="dim")
+    yield Text()
