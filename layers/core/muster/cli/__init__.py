@@ -17,10 +17,6 @@ from muster.names import unknown
 
 _COMMANDS = MappingProxyType({
     "scan": "muster.cli.scan",
-    "list": "muster.cli.listing",
-    "explain": "muster.cli.explain",
-    "iam-policy": "muster.cli.iam_policy",
-    "validate": "muster.cli.validate",
 })
 WRONG = 2
 """Exit status: wrong usage, configuration or credentials; nothing was scanned."""
@@ -61,8 +57,6 @@ def cli() -> None:
       muster scan                                  every check, the profile's region
       muster scan --pack s3-compliance --region all
       muster scan --format json --output report.json --fail-on MEDIUM
-      muster explain s3-bucket-versioning-enabled  what a check looks at, and how to fix it
-      muster iam-policy --pack s3-compliance       the permissions that a scan needs
 
     \b
     Exit status of scan:
@@ -70,7 +64,7 @@ def cli() -> None:
       1  findings fail at or above --fail-on (also when the scan is incomplete)
       2  wrong usage, configuration or credentials; nothing was scanned
       3  the scan is incomplete, and nothing failed
-    """
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,30 +82,27 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = cli.main(None if arguments is None else list(arguments), "muster", standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        return WRONG
-    except (click.Abort, KeyboardInterrupt):
-        return _wrong("stopped; no results were written")
+        return result if isinstance(result, int) else 0
     except BrokenPipeError:
         forget_standard_output()
         return 0
-    except ConfigurationError as error:
-        return _wrong(str(error))
-    except MusterError as error:
-        return _wrong(f"{error}; nothing was scanned")
-    except OSError as error:
-        return _wrong(f"{error.filename or 'the results'}: {error.strerror or error}")
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
+    except click.ClickException as error:
+        error.show()
+    except BaseException as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
         if os.environ.get(DEBUG):
             traceback.print_exc()
-        return _wrong(
-            f"this is a mistake in Muster, not yours: {type(error).__name__}: {error} (set {DEBUG}=1 to see where)"
-        )
-    return result if isinstance(result, int) else 0
-
-
-def _wrong(message: str) -> int:
-    for line in message.splitlines():
-        say(line)
+        for line in _sentence(error).splitlines():
+            say(line)
     return WRONG
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return "stopped; no results were written"
+    if isinstance(error, ConfigurationError):
+        return str(error)
+    if isinstance(error, MusterError):
+        return f"{error}; nothing was scanned"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the results'}: {error.strerror or error}"
+    return f"this is a mistake in Muster, not yours: {type(error).__name__}: {error} (set {DEBUG}=1 to see where)"

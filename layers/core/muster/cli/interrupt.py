@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _MESSAGE = b"\nmuster: interrupted; writing what was found so far (once more stops at once)\n"
@@ -21,7 +21,7 @@ class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
         self._waiting = False
         self._before: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> "Interrupt":
+    def __enter__(self) -> Self:
         """Take the signals over; only a main thread may."""
         if threading.current_thread() is threading.main_thread():
             self._before = {each: signal.signal(each, self._handle) for each in _SIGNALS}

@@ -57,7 +57,7 @@ def forget_standard_output() -> None:
 
 def _temporary(path: Path) -> Any:
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    stream = tempfile.NamedTemporaryFile(
+    stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - whoever asked closes it
         "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
     )
     os.chmod(stream.name, mode)  # noqa: PTH101 - tempfile made it for its owner alone; a report is an ordinary file

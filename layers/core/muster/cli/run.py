@@ -3,7 +3,7 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,7 +76,7 @@ class Job:
     report: ScanReport
     tally: Tally
 
-    def findings(self, step: Step) -> Iterator[Finding]:
+    def findings(self, step: Step) -> Generator[Finding, None, None]:
         """Yield the findings of all shards in turn; a shard that breaks stops none of the others."""
         catalog, scope = catalogs.load(), scope_of(self.configuration, self.options.tags)
         for number, shard in enumerate(self.work):
@@ -112,9 +112,9 @@ def run(options: Options) -> int:
         with results(options.output) as stream:
             job = prepare(options)
             _scan(job, _writer(job, stream))
+        _tell(job)
     except BrokenPipeError:
         forget_standard_output()
-    _tell(job)
     return status(job)
 
 
@@ -185,7 +185,9 @@ def _scan(job: Job, writer: Writer) -> None:
             report.incomplete.append("it was interrupted: what was not scanned by then is missing")
         except BrokenPipeError:
             report.incomplete.append("whoever read the results stopped reading")
-        findings.close()
+            raise
+        finally:
+            findings.close()
         if options.strict and tally.unread:
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
         report.finished_at = datetime.now(UTC)
@@ -200,7 +202,10 @@ def _writer(job: Job, stream: TextIO) -> Writer:
     from muster.formats.json import JsonWriter  # noqa: PLC0415
     from muster.formats.ndjson import NdjsonWriter  # noqa: PLC0415
 
-    return {"json": JsonWriter, "ndjson": NdjsonWriter, "csv": CsvWriter}[job.options.form](stream, job.report.scan_id)
+    writers: Mapping[str, Callable[[TextIO, str], Writer]] = {
+        "json": JsonWriter, "ndjson": NdjsonWriter, "csv": CsvWriter,
+    }  # fmt: skip
+    return writers[job.options.form](stream, job.report.scan_id)
 
 
 def _tell(job: Job) -> None:

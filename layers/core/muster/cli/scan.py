@@ -59,7 +59,7 @@ def command(**options: Any) -> int:
       1  findings fail at or above --fail-on (also when the scan is incomplete)
       2  wrong usage, configuration or credentials; nothing was scanned
       3  the scan is incomplete, and nothing failed
-    """
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.run import Options, run  # noqa: PLC0415 - `muster scan --help` does not need botocore
 
     fail_on = options.pop("fail_on")

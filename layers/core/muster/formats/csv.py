@@ -1,4 +1,4 @@
-"""A header and one row a finding, safe to open in a spreadsheet."""  # noqa: A005
+"""A header and one row a finding, safe to open in a spreadsheet."""
 
 import csv
 import json

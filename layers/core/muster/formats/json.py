@@ -1,4 +1,4 @@
-"""One JSON object, written as the scan goes: findings first, since what they sum up to is known last."""  # noqa: A005
+"""One JSON object, written as the scan goes: findings first, since what they sum up to is known last."""
 
 import json
 from typing import TextIO
