@@ -17,6 +17,10 @@ from muster.names import unknown
 
 _COMMANDS = MappingProxyType({
     "scan": "muster.cli.scan",
+    "list": "muster.cli.listing",
+    "explain": "muster.cli.explain",
+    "iam-policy": "muster.cli.iam_policy",
+    "validate": "muster.cli.validate",
 })
 WRONG = 2
 """Exit status: wrong usage, configuration or credentials; nothing was scanned."""
@@ -57,6 +61,8 @@ def cli() -> None:
       muster scan                                  every check, the profile's region
       muster scan --pack s3-compliance --region all
       muster scan --format json --output report.json --fail-on MEDIUM
+      muster explain s3-bucket-versioning-enabled  what a check looks at, and how to fix it
+      muster iam-policy --pack s3-compliance       the permissions that a scan needs
 
     \b
     Exit status of scan:
@@ -83,7 +89,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         result = cli.main(None if arguments is None else list(arguments), "muster", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # click exits when whoever reads us has enough; that is no error of anybody.
         forget_standard_output()
         return 0
     except click.ClickException as error:

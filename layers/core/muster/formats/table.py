@@ -104,6 +104,8 @@ class TableWriter:
             yield from self._group(name, group, count)
         if hidden:
             yield Text(f"{hidden} more failing findings are not shown: --format csv, json or ndjson has them all.\n")
+        if not self._groups:
+            yield Text(_nothing(tally, scan) + "\n")
         yield from _unread(tally)
         yield from _incomplete(scan)
         yield from footer(tally, scan)
@@ -131,7 +133,7 @@ class TableWriter:
             if beside:
                 table.add_row(row.region, Text(row.name), Text(row.reason))
             else:
-                table.add_row(row.region, Text.assemble(row.name, "\n  ", row.reason))
+                table.add_row(row.region, Text.assemble((row.name, "bold"), "\n", row.reason))
         return table
 
 
@@ -157,6 +159,12 @@ def footer(tally: Tally, scan: ScanReport) -> Iterable[Text]:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _nothing(tally: Tally, scan: ScanReport) -> str:
+    if tally.unread or not scan.complete:
+        return "Nothing that could be read fails."
+    return "Nothing fails." if tally.statuses else "There is nothing to judge: no resource that the checks concern."
 
 
 def _unread(tally: Tally) -> Iterable[RenderableType]:

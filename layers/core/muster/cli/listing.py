@@ -1,0 +1,124 @@
+"""`muster list`: the checks, the packs, and the resource types with what is read of them."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from muster.cli.options import listed_as
+from muster.formats.record import Record
+
+
+@click.group("list", short_help="List checks, packs or resource types.")
+def command() -> None:
+    """List what Muster has; with --format json as a JSON array of objects."""
+
+
+@command.command("checks")
+@listed_as
+def checks(form: str) -> None:
+    """List the checks with their severity and what they judge."""
+    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.docs import permissions  # noqa: PLC0415 - the same
+    from muster.evaluate import docs_url  # noqa: PLC0415 - the same
+    from muster.plain import plain  # noqa: PLC0415 - the same
+
+    catalog = load()
+    found: list[Record] = []
+    for check in catalog.checks.values():
+        types = catalog.resource_types(check)
+        found.append({
+            "check_id": check.id,
+            "title": check.title,
+            "severity": check.severity.value,
+            "services": sorted({catalog.service_of(check, name) for name in types}),
+            "resource_types": list(types),
+            "controls": list(check.controls),
+            "settings": plain(check.settings),
+            "permissions": list(permissions(check, catalog)),
+            "version": check.version,
+            "docs_url": docs_url(check),
+        })
+    _show(form, found, ("check_id", "severity", "resource_types", "title"))
+
+
+@command.command("packs")
+@listed_as
+def packs(form: str) -> None:
+    """List the packs: named selections of checks."""
+    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.packs import load as load_packs  # noqa: PLC0415 - the same
+
+    found = [
+        {
+            "pack": pack.name,
+            "title": pack.title,
+            "description": " ".join(pack.description.split()),
+            "checks": list(dict.fromkeys(entry.check for entry in pack.entries)),
+        }
+        for pack in load_packs(load()).values()
+    ]
+    _show(form, found, ("pack", "checks", "description"))
+
+
+@command.command("resources")
+@listed_as
+def resources(form: str) -> None:
+    """List the resource types that are judged, and the permissions that reading them takes."""
+    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.model import ACCOUNT, REGION  # noqa: PLC0415 - the same
+
+    catalog = load()
+    judged: dict[str, list[str]] = {}
+    for check in catalog.checks.values():
+        for name in catalog.resource_types(check):
+            judged.setdefault(name, []).append(check.id)
+    found = []
+    for name, ids in sorted(judged.items()):
+        lister = catalog.listers.get(name)
+        described = {each.permission for (owner, _), each in catalog.describers.items() if owner == name}
+        found.append({
+            "resource_type": name,
+            "service": catalog.service_of(catalog.checks[ids[0]], name),
+            "pseudo": name in (ACCOUNT, REGION),
+            "checks": ids,
+            "permissions": sorted({*(lister.permissions if lister else ()), *described}),
+        })
+    _show(form, found, ("resource_type", "service", "checks", "permissions"))
+
+
+def _show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
+    """Write objects as JSON, or some of their values as a table; checks are counted there."""
+    if form == "json":
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console  # noqa: PLC0415 - JSON does without
+    from rich.table import Table  # noqa: PLC0415 - the same
+
+    console = Console(highlight=False, emoji=False, markup=False)
+    if not sys.stdout.isatty():
+        _plain(found, columns)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " ").upper(), overflow="fold", no_wrap=column == columns[0])
+    for each in found:
+        table.add_row(*(_cell(each, column, "\n") for column in columns))
+    console.print(table)
+
+
+def _plain(found: Sequence[Record], columns: Sequence[str]) -> None:
+    """Write one line an object and no header, columns aligned: for `grep` and `awk`."""
+    rows = [[_cell(each, column, ",") for column in columns] for each in found]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _cell(found: Record, column: str, between: str) -> str:
+    value = found[column]
+    if column == "checks":
+        return str(len(value))
+    return between.join(value) if isinstance(value, list) else str(value)

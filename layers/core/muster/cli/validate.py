@@ -1,0 +1,56 @@
+"""`muster validate`: whether a configuration can be used, and what of it ends soon."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from muster.cli.options import CONFIGURATION
+
+if TYPE_CHECKING:
+    from muster.settings import Configuration
+
+SOON = timedelta(days=30)
+
+
+@click.command("validate", short_help="Check a configuration file.")
+@click.argument("file", type=click.Path(path_type=Path), default=CONFIGURATION)
+def command(file: Path) -> None:
+    """Check a configuration (./muster.yaml if none is named) and sum it up; nothing is asked of AWS.
+
+    All mistakes are told at once, each with its line, and the exit status is 2.
+    """
+    from muster import settings  # noqa: PLC0415 - `muster validate --help` is quick without it
+    from muster.catalog import load  # noqa: PLC0415 - the same
+    from muster.cli.places import check_names  # noqa: PLC0415 - the same
+    from muster.formats.table import counted  # noqa: PLC0415 - the same
+    from muster.packs import ALL  # noqa: PLC0415 - the same
+    from muster.select import select  # noqa: PLC0415 - the same
+
+    catalog = load()
+    configuration = settings.load(file, catalog)
+    check_names([*configuration.regions, *configuration.exclude.regions])
+    rules = select(catalog, configuration)
+    packs = configuration.packs or (() if configuration.checks else (ALL,))
+    click.echo(f"{file} is valid")
+    click.echo(f"  packs         {', '.join(packs) or 'none'}")
+    click.echo(f"  checks        {len({rule.check.id for rule in rules})} of {len(catalog.checks)}")
+    regions = ", ".join(configuration.regions) or "the profile's own"
+    click.echo(f"  regions       {regions}")
+    click.echo(f"  suppressions  {counted(len(configuration.suppressions), 'suppression')}")
+    _dates(configuration)
+
+
+def _dates(configuration: "Configuration") -> None:
+    from muster.suppress import expired  # noqa: PLC0415 - `muster validate --help` is quick without it
+
+    today = datetime.now(UTC).date()
+    over = expired(configuration.suppressions, today)
+    for rule in sorted(configuration.suppressions, key=lambda rule: rule.suppression.expires):
+        accepted = rule.suppression
+        where = rule.resource or ", ".join(f"{key}={value}" for key, value in rule.tag.items())
+        if rule in over:
+            click.echo(f"    expired {accepted.expires}: {rule.check} on {where} ({accepted.owner})")
+        elif accepted.expires <= (today + SOON).isoformat():
+            click.echo(f"    ends on {accepted.expires}: {rule.check} on {where} ({accepted.owner})")
