@@ -76,7 +76,7 @@ class Policy:
         """
         document = json.loads(text)
         if not isinstance(document, Mapping):
-            raise ValueError("it is no JSON object")
+            raise ValueError("it is no JSON object")  # noqa: TRY004 - what is wrong is a text
         statements = document.get("Statement", [])
         statements = [statements] if isinstance(statements, Mapping) else statements
         if not isinstance(statements, list) or not all(isinstance(each, Mapping) for each in statements):
@@ -105,7 +105,7 @@ def _conditions(value: object) -> list[Condition]:
     if value is None:
         return []
     if not isinstance(value, Mapping):
-        raise ValueError(f"a Condition is no object: {value!r}")
+        raise ValueError(f"a Condition is no object: {value!r}")  # noqa: TRY004 - what is wrong is a text
     found = []
     for operator, tests in value.items():
         spelled = _OPERATOR.match(str(operator))

@@ -109,9 +109,7 @@ def policy(s3: "S3Client", bucket: Resource) -> BucketPolicy:
     return BucketPolicy.parse(s3.get_bucket_policy(Bucket=bucket.id))
 
 
-@describes(
-    BUCKET, client="s3", permission="s3:GetBucketOwnershipControls", absent=("OwnershipControlsNotFoundError",)
-)
+@describes(BUCKET, client="s3", permission="s3:GetBucketOwnershipControls", absent=("OwnershipControlsNotFoundError",))
 def ownership_controls(s3: "S3Client", bucket: Resource) -> BucketOwnershipControls:
     """Read who owns objects that others write."""
     return BucketOwnershipControls.parse(s3.get_bucket_ownership_controls(Bucket=bucket.id))
@@ -129,7 +127,7 @@ def metrics(s3: "S3Client", bucket: Resource) -> BucketMetrics:
     found: list[Any] = []
     token: dict[str, str] = {}
     while True:
-        page = s3.list_bucket_metrics_configurations(Bucket=bucket.id, **token)  # type: ignore[arg-type]
+        page = s3.list_bucket_metrics_configurations(Bucket=bucket.id, **token)
         found.extend(page.get("MetricsConfigurationList", ()))
         if not page.get("NextContinuationToken"):
             return BucketMetrics.parse({"MetricsConfigurationList": found})

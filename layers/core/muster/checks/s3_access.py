@@ -1,5 +1,7 @@
 """Checks of who can reach S3 buckets, and how."""
 
+import re
+
 from muster.check import check
 from muster.facets.s3 import (
     AccountPublicAccessBlock,
@@ -13,9 +15,11 @@ from muster.facets.s3 import (
 from muster.model import Severity, Verdict, compliant, known, non_compliant
 from muster.resource_policy import Condition, Statement
 
+_RESOURCE = re.compile(r"(?:arn:[^:/]+:s3:::)?(?P<bucket>[^:/]+)(?:/(?P<key>.*))?\Z", re.DOTALL)
+
 
 @check(severity=Severity.CRITICAL, controls=("FSBP S3.2", "FSBP S3.3"))
-def s3_bucket_public_access_prohibited(  # noqa: PLR0913, PLR0917 - that many things decide whether a bucket is public
+def s3_bucket_public_access_prohibited(
     status: BucketPolicyStatus,
     acl: BucketAcl,
     ownership: BucketOwnershipControls,
@@ -34,12 +38,15 @@ def s3_bucket_public_access_prohibited(  # noqa: PLR0913, PLR0917 - that many th
     """
     block = account.joined(bucket)
     open_by_policy = status.public and not block.restrict_public_buckets
-    acls_count = ownership.object_ownership != "BucketOwnerEnforced" and not block.ignore_public_acls
-    grants = acl.public if acls_count else ()
+    grants = () if block.ignore_public_acls else acl.public
+    if grants and known(ownership.object_ownership) == "BucketOwnerEnforced":
+        grants = ()
     found = (["its policy is public"] if open_by_policy else []) + [f"its ACL grants {grant}" for grant in grants]
     if found:
         return non_compliant(f"the bucket is public: {', '.join(found)}")
-    kept = (["a public policy is restricted"] if status.public else []) + (["public grants are ignored"] if acl.public else [])
+    kept = (["a public policy is restricted"] if status.public else []) + (
+        ["public grants are ignored"] if acl.public else []
+    )
     return compliant(f"the bucket is not public{': ' + ', '.join(kept) if kept else ''}")
 
 
@@ -75,10 +82,11 @@ def s3_bucket_ssl_requests_only(policy: BucketPolicy) -> Verdict:
 
     The policy must deny everybody all of S3's actions, on the bucket and on its objects, when aws:SecureTransport is
     false. Several statements may do it together; a statement that is narrowed otherwise does not count.
-    s3:TlsVersion counts only with NumericLessThanIfExists: without TLS there is no version to compare.
+    s3:TlsVersion counts only with an operator that ends in IfExists: without TLS there is no version to compare.
 
     Why: Without the statement S3 answers plain HTTP, and what passes can be read and changed on the way.
-    Fix: Add a statement with Effect Deny, Principal *, Action s3:*, both ARNs and {"Bool": {"aws:SecureTransport": "false"}}.
+    Fix: Add a statement with Effect Deny, Principal *, Action s3:*, the ARNs of the bucket and of its objects, and
+      the condition {"Bool": {"aws:SecureTransport": "false"}}.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-ssl-requests-only.html
     """
     statements = known(policy.policy).statements
@@ -102,9 +110,10 @@ def s3_bucket_acl_prohibited(ownership: BucketOwnershipControls) -> Verdict:
     Fix: aws s3api put-bucket-ownership-controls with ObjectOwnership=BucketOwnerEnforced
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-acl-prohibited.html
     """
-    if ownership.object_ownership == "BucketOwnerEnforced":
+    said = known(ownership.object_ownership) or "ObjectWriter"
+    if said == "BucketOwnerEnforced":
         return compliant("the bucket's owner owns every object: lists are disabled")
-    return non_compliant(f"object ownership is {ownership.object_ownership or 'ObjectWriter'}: lists are in force")
+    return non_compliant(f"object ownership is {said}: lists are in force")
 
 
 def _all_on(block: PublicAccessBlock) -> Verdict:
@@ -114,23 +123,49 @@ def _all_on(block: PublicAccessBlock) -> Verdict:
 
 
 def _denies_plain_http(statement: Statement) -> bool:
-    everything = bool({"s3:*", "*"} & set(statement.actions))
-    if statement.allow or not statement.everybody or not everything or len(statement.conditions) != 1:
+    """Whether it denies everybody everything whenever a request comes without TLS, whatever else it denies."""
+    everything = any(_every_action(action) for action in statement.actions)
+    tested = all(_true_without_tls(condition) for condition in statement.conditions)
+    return not statement.allow and statement.everybody and everything and tested
+
+
+def _every_action(action: str) -> bool:
+    return action.endswith("*") and "s3:".startswith(action.rstrip("*"))
+
+
+def _true_without_tls(condition: Condition) -> bool:
+    """Whether a request without TLS always meets it: there aws:SecureTransport is false, and no s3:TlsVersion is."""
+    if condition.key == "s3:tlsversion":
+        return condition.if_exists and condition.operator.startswith("numeric")
+    if condition.key != "aws:securetransport":
         return False
-    return _without_tls(statement.conditions[0])
+    operator = condition.operator.rpartition(":")[2]
+    negated = operator.startswith("stringnot")
+    matches = _MATCHES.get(operator.replace("stringnot", "string"))
+    return matches is not None and any(matches(value) for value in condition.values) is not negated
 
 
-def _without_tls(condition: Condition) -> bool:
-    if condition.key == "aws:securetransport":
-        return condition.operator in ("bool", "stringequals", "stringequalsignorecase") and "false" in (
-            value.lower() for value in condition.values
-        )
-    return condition.key == "s3:tlsversion" and condition.operator == "numericlessthan" and condition.if_exists
+def _like(pattern: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), "false") is not None
+
+
+_MATCHES = {
+    "bool": lambda value: value.lower() == "false",
+    "stringequals": lambda value: value == "false",
+    "stringequalsignorecase": lambda value: value.lower() == "false",
+    "stringlike": _like,
+}
+"""Whether a value of a condition matches the `false` of a request without TLS, by operator."""
 
 
 def _covers_bucket(resource: str) -> bool:
-    return "/" not in resource
+    named = _RESOURCE.match(resource)
+    return named is not None and named["key"] is None
 
 
 def _covers_objects(resource: str) -> bool:
-    return resource == "*" or resource.endswith("/*") or (resource.endswith("*") and "/" not in resource)
+    """Whether it names every object: S3 takes no policy that names another bucket, so that only the key matters."""
+    named = _RESOURCE.match(resource)
+    if named is None:
+        return False
+    return named["bucket"].endswith("*") if named["key"] is None else not named["key"].strip("*") and bool(named["key"])

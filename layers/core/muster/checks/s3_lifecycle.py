@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from muster.check import check
 from muster.facets.s3 import BucketVersioning
 from muster.facets.s3_lifecycle import BucketLifecycle, Rule, When
-from muster.model import ObservedAt, Severity, Verdict, compliant, non_compliant, not_applicable
+from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
 @check(severity=Severity.LOW, controls=("FSBP S3.13",))
@@ -15,9 +15,10 @@ def s3_bucket_lifecycle_covers_old_objects(
     """S3 buckets should have a lifecycle rule that covers every object older than a set age.
 
     A rule counts when it is enabled, has neither a prefix nor a limit of tags or sizes, and expires or transitions
-    current objects within the age, or on a date that is past. Prefixes of several rules never add up to a whole
-    bucket: a key may begin with anything. With `allow_transition` a transition is enough; it may leave objects
-    smaller than 128 KB where they are, and the reason says so.
+    current objects within the age, or on a date that is past. Rules with prefixes never add up to a whole bucket: a
+    configuration has at most 1000 rules, and a key may begin with any of a million characters. With
+    `allow_transition` a transition is enough; it may leave objects smaller than 128 KB where they are, and the reason
+    says so.
 
     Why: Objects that nothing ever expires or moves are paid for until somebody remembers them, and kept longer than
       they may be.
@@ -42,19 +43,19 @@ def s3_lifecycle_noncurrent_versions_expire(lifecycle: BucketLifecycle, versioni
 
     Buckets whose versioning is suspended are judged too: the versions they made before are still there.
 
-    Why: In a versioned bucket nothing that is deleted or replaced goes away by itself, and everything of it is paid for.
+    Why: In a versioned bucket nothing that is deleted or replaced goes away by itself, and all of it is paid for.
     Fix: Add an enabled rule without a filter and with NoncurrentVersionExpiration.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-version-lifecycle-policy-check.html
     """
-    if not versioning.status:
+    status = known(versioning.status)
+    if not status:
         return not_applicable("the bucket was never versioned")
     for rule in lifecycle.rules:
         if rule.whole and rule.noncurrent is not None:
-            return compliant(f"{_named(rule)} expires noncurrent versions after {rule.noncurrent} days")
+            kept = f", all but the newest {rule.keeps}" if rule.keeps else ""
+            return compliant(f"{_named(rule)} expires noncurrent versions after {rule.noncurrent} days{kept}")
     partial = [rule for rule in lifecycle.rules if rule.noncurrent is not None]
-    return non_compliant(
-        f"versioning is {versioning.status.lower()} and {_but('expires noncurrent versions', partial)}"
-    )
+    return non_compliant(f"versioning is {status.lower()} and {_but('expires noncurrent versions', partial)}")
 
 
 @check(severity=Severity.LOW)
@@ -71,7 +72,9 @@ def s3_lifecycle_aborts_multipart_uploads(lifecycle: BucketLifecycle, *, within_
             return compliant(f"{_named(rule)} aborts uploads after {rule.aborts} days")
     late = [rule for rule in aborting if rule.whole]
     if late:
-        return non_compliant(f"{_named(late[0])} aborts uploads after {late[0].aborts} days only, {within_days} are asked")
+        return non_compliant(
+            f"{_named(late[0])} aborts uploads after {late[0].aborts} days only, {within_days} are asked"
+        )
     return non_compliant(_but("aborts incomplete uploads", aborting))
 
 

@@ -1,5 +1,7 @@
 """Checks of how S3 buckets protect and watch their data: versions, encryption, logs, metrics."""
 
+from fnmatch import fnmatchcase
+
 from muster.check import check
 from muster.facets.s3 import (
     BucketAcl,
@@ -24,10 +26,11 @@ def s3_bucket_versioning_enabled(versioning: BucketVersioning) -> Verdict:
     Fix: aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-versioning-enabled.html
     """
-    if versioning.status == "Enabled":
+    status = known(versioning.status)
+    if status == "Enabled":
         return compliant("versioning is enabled")
-    if versioning.status:
-        return non_compliant(f"versioning is {versioning.status.lower()}: new writes replace what was there")
+    if status:
+        return non_compliant(f"versioning is {status.lower()}: new writes replace what was there")
     return non_compliant("the bucket was never versioned")
 
 
@@ -42,11 +45,13 @@ def s3_bucket_encrypted(encryption: BucketEncryption) -> Verdict:
     Fix: aws s3api put-bucket-encryption with SSEAlgorithm AES256 or aws:kms
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
     """
-    if not encryption.algorithm:
+    algorithm = known(encryption.algorithm)
+    if not algorithm:
         return non_compliant("no default encryption is configured")
-    if encryption.algorithm == "AES256":
+    if algorithm == "AES256":
         return compliant("new objects are encrypted with keys of S3's own (SSE-S3), AWS's default")
-    return compliant(f"new objects are encrypted with {encryption.algorithm}, {_key(encryption)}")
+    key = f", {_key(encryption)}" if algorithm in _KMS else ""
+    return compliant(f"new objects are encrypted with {algorithm}{key}")
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub S3.17",))
@@ -60,11 +65,12 @@ def s3_default_encryption_kms(encryption: BucketEncryption, *, customer_managed:
     Fix: aws s3api put-bucket-encryption with SSEAlgorithm aws:kms, a KMSMasterKeyID and BucketKeyEnabled
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-default-encryption-kms.html
     """
-    if encryption.algorithm not in _KMS:
-        return non_compliant(f"the default encryption is {encryption.algorithm or 'none'}, not KMS")
+    algorithm = known(encryption.algorithm)
+    if algorithm not in _KMS:
+        return non_compliant(f"the default encryption is {algorithm or 'none'}, not KMS")
     if customer_managed and _aws_managed(encryption):
         return non_compliant("the key is aws/s3, AWS's own, not one of the customer's")
-    return compliant(f"the default encryption is {encryption.algorithm}, {_key(encryption)}")
+    return compliant(f"the default encryption is {algorithm}, {_key(encryption)}")
 
 
 @check(severity=Severity.LOW)
@@ -75,9 +81,10 @@ def s3_bucket_key_enabled(encryption: BucketEncryption) -> Verdict:
     Fix: aws s3api put-bucket-encryption with BucketKeyEnabled=true; objects written before keep their own keys.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
     """
-    if encryption.algorithm == "aws:kms:dsse":
+    algorithm = known(encryption.algorithm)
+    if algorithm == "aws:kms:dsse":
         return not_applicable("DSSE-KMS knows no bucket keys")
-    if encryption.algorithm != "aws:kms":
+    if algorithm != "aws:kms":
         return not_applicable("the default encryption is not KMS")
     if encryption.bucket_key:
         return compliant("a bucket key is used")
@@ -128,4 +135,9 @@ def _key(encryption: BucketEncryption) -> str:
 
 
 def _takes_logs(policy: Policy) -> bool:
-    return any(statement.allow and _LOG_SERVICE in statement.principals for statement in policy.statements)
+    return any(
+        statement.allow
+        and _LOG_SERVICE in statement.principals
+        and any(fnmatchcase("s3:putobject", action) for action in statement.actions)
+        for statement in policy.statements
+    )

@@ -11,24 +11,27 @@ ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 
+ALGORITHMS = ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx")
+OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
+
 
 @dataclass(frozen=True, slots=True)
 class BucketVersioning:
     """`status` is Enabled, Suspended or empty: never versioned."""
 
-    status: str
+    status: str | Unknown
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketVersioning."""
-        return cls(str(response.get("Status", "")))
+        return cls(_word("versioning", response.get("Status"), ("Enabled", "Suspended")))
 
 
 @dataclass(frozen=True, slots=True)
 class BucketEncryption:
     """The default encryption: the algorithm (empty: none is configured), the key where it names one, the bucket key."""
 
-    algorithm: str
+    algorithm: str | Unknown
     key_id: str
     bucket_key: bool
 
@@ -40,7 +43,7 @@ class BucketEncryption:
             default = rule.get("ApplyServerSideEncryptionByDefault") or {}
             if default.get("SSEAlgorithm"):
                 return cls(
-                    str(default["SSEAlgorithm"]),
+                    _word("the default encryption", default["SSEAlgorithm"], ALGORITHMS),
                     str(default.get("KMSMasterKeyID", "")),
                     bool(rule.get("BucketKeyEnabled", False)),
                 )
@@ -119,7 +122,9 @@ class BucketAcl:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketAcl."""
         grants = response.get("Grants") or ()
-        return cls(tuple(((grant.get("Grantee") or {}).get("URI", ""), str(grant.get("Permission", ""))) for grant in grants))
+        return cls(
+            tuple(((grant.get("Grantee") or {}).get("URI", ""), str(grant.get("Permission", ""))) for grant in grants)
+        )
 
     @property
     def public(self) -> tuple[str, ...]:
@@ -158,13 +163,14 @@ class BucketPolicy:
 class BucketOwnershipControls:
     """Who owns objects that others write; empty means the oldest way, ObjectWriter."""
 
-    object_ownership: str
+    object_ownership: str | Unknown
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketOwnershipControls."""
         rules = (response.get("OwnershipControls") or {}).get("Rules") or ()
-        return cls(next((str(rule.get("ObjectOwnership", "")) for rule in rules), ""))
+        said = next((rule.get("ObjectOwnership") for rule in rules), None)
+        return cls(_word("object ownership", said, OWNERSHIPS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +195,11 @@ class BucketMetrics:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the items of ListBucketMetricsConfigurations."""
         items = response.get("MetricsConfigurationList") or ()
-        return cls(tuple((str(item.get("Id", "")), not item.get("Filter")) for item in items))
+        return cls(tuple((str(item.get("Id", "")), not any((item.get("Filter") or {}).values())) for item in items))
+
+
+def _word(what: str, said: object, expected: tuple[str, ...]) -> str | Unknown:
+    """Return one of the words that AWS documents, or empty where it says nothing."""
+    if not said or said in expected:
+        return str(said or "")
+    return Unknown(f"AWS said of {what} what Muster does not know: {said!r}")

@@ -12,6 +12,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-gener
 """
 
 
+_NOTHING: tuple[object, ...] = (None, "", (), [], {})
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """When an action happens: so many days after an object was made, or on a date (aware UTC)."""
@@ -32,9 +35,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; `limited` says that tags or sizes narrow it besides the prefix.
+    """One rule; `limited` says that tags, sizes or what S3 may think of next narrow it besides the prefix.
 
-    `noncurrent` are the days until noncurrent versions expire, `aborts` until unfinished uploads are given up.
+    `noncurrent` are the days until noncurrent versions expire, of which the newest `keeps` never do; `aborts` those
+    until unfinished uploads are given up.
     """
 
     id: str
@@ -45,6 +49,7 @@ class Rule:
     transitions: tuple[When, ...]
     noncurrent: int | None
     aborts: int | None
+    keeps: int = 0
 
     @classmethod
     def parse(cls, item: Mapping[str, Any]) -> Self:
@@ -52,18 +57,18 @@ class Rule:
         condition = item.get("Filter") or {}
         inner = condition.get("And") or condition
         expiration = item.get("Expiration") or {}
+        noncurrent = item.get("NoncurrentVersionExpiration") or {}
         transitions = (_when(each) for each in item.get("Transitions") or ())
         return cls(
             id=str(item.get("ID", "")),
             enabled=item.get("Status") == "Enabled",
             prefix=str(inner.get("Prefix") or item.get("Prefix") or ""),
-            limited=bool(
-                inner.get("Tag") or inner.get("Tags") or "ObjectSizeGreaterThan" in inner or "ObjectSizeLessThan" in inner
-            ),
+            limited=any(name != "Prefix" and value not in _NOTHING for name, value in inner.items()),
             expiration=_when(expiration),
             transitions=tuple(when for when in transitions if when),
-            noncurrent=_number((item.get("NoncurrentVersionExpiration") or {}).get("NoncurrentDays")),
+            noncurrent=_number(noncurrent.get("NoncurrentDays")),
             aborts=_number((item.get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation")),
+            keeps=_number(noncurrent.get("NewerNoncurrentVersions")) or 0,
         )
 
     @property
@@ -88,7 +93,9 @@ class BucketLifecycle:
 
 def _when(item: Mapping[str, Any]) -> When | None:
     days, date = _number(item.get("Days")), item.get("Date")
-    if isinstance(date, datetime):
+    if date is not None:
+        if not isinstance(date, datetime):
+            raise TypeError(f"a rule's Date is no date: {date!r}")
         return When(date=date if date.tzinfo else date.replace(tzinfo=UTC))
     return When(days=days) if days is not None else None
 
