@@ -58,15 +58,25 @@ def denied(aws: EmbeddedAws, stack: Stack) -> list[str]:
 
 def unused(aws: EmbeddedAws, stack: Stack) -> list[str]:
     """Return a sentence for each granted action that nobody used and that no service uses on our behalf."""
-    implied = {action: reason for action, reason in yaml.safe_load(IMPLIED.read_text(encoding="utf-8")).items()}
+    implied = yaml.safe_load(IMPLIED.read_text(encoding="utf-8"))
     used = {(role, action.lower()) for role, action, _ in _used(aws, stack)}
     return [
         f"{role} is granted {action} and nothing uses it"
         for role, statements in role_statements(aws, stack).items()
         for statement in statements
         for action in statement.actions
-        if (role, action.lower()) not in used and action not in implied
+        if (role, action.lower()) not in used and not _is_implied(role, action, implied)
     ]
+
+
+def _is_implied(role: str, action: str, implied: Mapping[str, str]) -> bool:
+    """Whether the list names the action, for every role or for roles whose name begins so."""
+    return any(
+        entry == action or (role.startswith(start) and named == action)
+        for entry in implied
+        for start, _, named in [entry.rpartition(" ")]
+        if start or entry == action
+    )
 
 
 def _used(aws: EmbeddedAws, stack: Stack) -> Iterator[tuple[str, str, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from muster.model import Severity
+
 LIMIT = 262_144
 """Bytes that SNS takes at most, over all protocols' texts.
 
@@ -138,7 +140,8 @@ def _resources(failing: Iterable[Mapping[str, Any]], summary: Mapping[str, Any])
     if not lacking:
         return ""
     lines = ["WORST RESOURCES"]
-    for (name, region), rows in itertools.islice(lacking.items(), RESOURCES):
+    worst = sorted(lacking.items(), key=lambda item: _weight(item[1]), reverse=True)
+    for (name, region), rows in worst[:RESOURCES]:
         account = rows[0]["account_name"] or rows[0]["account_id"]
         lines.append(f"  {name}  ({region}, {account})")
         lines += [f"    {row['severity']:<8} {row['check_id']}: {_short(row['reason'], 160)}" for row in rows[:8]]
@@ -148,6 +151,12 @@ def _resources(failing: Iterable[Mapping[str, Any]], summary: Mapping[str, Any])
     if more > 0:
         lines.append(f"  ... and {more} more resources, in the report")
     return "\n".join(lines)
+
+
+def _weight(rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Weigh a resource by how many failures of each severity it has, the gravest first."""
+    severities = [Severity(row["severity"]) for row in rows]
+    return [severities.count(severity) for severity in reversed(Severity)]
 
 
 def _rest(summary: Mapping[str, Any], where: Where) -> str:

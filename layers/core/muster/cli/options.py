@@ -27,7 +27,7 @@ def selecting(function: F) -> F:
             "--exclude-check", "exclude_checks", multiple=True, metavar="ID", help="Leave a check out. Repeatable."
         ),
         click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
-        click.option("--severity", type=SEVERITY, help="Only checks at this severity or above."),
+        click.option("--severity", type=Severities(), help="Only checks at this severity or above."),
         click.option(
             "--config",
             type=click.Path(path_type=Path),
@@ -46,7 +46,18 @@ def listed_as(function: F) -> F:
     )
 
 
-SEVERITY = click.Choice(list(Severity), case_sensitive=False)
+class Severities(click.Choice[str]):
+    """A severity, in whatever case; shown in capitals, as it stands in findings."""
+
+    def __init__(self, *others: str) -> None:
+        """Take the severities, and other words in the case that they are given in."""
+        super().__init__([*(severity.value for severity in Severity), *others])
+        self._others = {other.upper(): other for other in others}
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        """Fold the case."""
+        folded = str(choice).upper()
+        return self._others.get(folded, folded)
 
 
 def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":

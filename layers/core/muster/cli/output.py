@@ -29,11 +29,15 @@ def results(path: Path | None) -> Iterator[TextIO]:
         sys.stdout.flush()
         return
     path = Path(os.path.realpath(path))
-    with _refusing(path):
-        if path.is_dir():
-            raise IsADirectoryError(None, "is a directory", str(path))
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"--output: there is no directory {path.parent}")
+    if path.is_dir():
+        raise ConfigurationError(f"--output: {path} is a directory")
+    try:
         plain = not path.exists() or path.is_file()
         stream = _temporary(path) if plain else path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise ConfigurationError(f"--output: {path}: {error.strerror or error}") from error
     try:
         with stream:
             yield stream
@@ -68,16 +72,6 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-@contextlib.contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"--output: there is no directory {path.parent}") from error
-    except OSError as error:
-        raise ConfigurationError(f"--output: {path}: {error.strerror or error}") from error
 
 
 def _as_utf8(stream: Any) -> None:

@@ -11,8 +11,8 @@ _ANYWHERE = "us-east-1"
 """Where the enabled regions are asked for when the credentials come without a region."""
 
 
-def check_names(names: Iterable[str]) -> None:
-    """Refuse names that are no region of any partition.
+def check_names(asked: Iterable[str], excluded: Iterable[str]) -> None:
+    """Refuse names that are no region of any partition; `all` may be asked for, but not excluded.
 
     Raises:
         ConfigurationError: one of them is not.
@@ -25,7 +25,8 @@ def check_names(names: Iterable[str]) -> None:
         for partition in session.get_available_partitions()
         for region in session.get_available_regions("ec2", partition)
     }
-    if wrong := [unknown(name, "a region", known) for name in names if name != ALL and name not in known]:
+    names = [*(name for name in asked if name != ALL), *excluded]
+    if wrong := [unknown(name, "a region", known) for name in names if name not in known]:
         raise ConfigurationError("\n".join(wrong))
 
 

@@ -137,7 +137,7 @@ def prepare(options: Options) -> Job:
     )
     excluded = (*configuration.exclude.regions, *options.exclude_regions)
     asked = tuple(options.regions) or configuration.regions
-    check_names([*asked, *excluded])
+    check_names(asked, excluded)
     session = open_session(options.profile, os.environ.get("AWS_REGION"))
     region = home(session, asked)
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency)

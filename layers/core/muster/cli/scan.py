@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from muster.cli.options import selecting
+from muster.cli.options import Severities, selecting
 from muster.model import Severity
 
 NEVER = "never"
@@ -33,7 +33,7 @@ def _tags(_context: click.Context, _parameter: click.Parameter, values: tuple[st
 @click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]), default="table",
               show_default=True, help="How findings are written.")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
-@click.option("--fail-on", type=click.Choice([*Severity, NEVER], case_sensitive=False), default=Severity.HIGH,
+@click.option("--fail-on", type=Severities(NEVER), default=Severity.HIGH.value,
               show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Call the scan incomplete when anything could not be read.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")

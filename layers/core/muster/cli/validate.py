@@ -30,7 +30,7 @@ def command(file: Path) -> None:
 
     catalog = load()
     configuration = settings.load(file, catalog)
-    check_names([*configuration.regions, *configuration.exclude.regions])
+    check_names(configuration.regions, configuration.exclude.regions)
     rules = select(catalog, configuration)
     packs = configuration.packs or (() if configuration.checks else (ALL,))
     click.echo(f"{file} is valid")
