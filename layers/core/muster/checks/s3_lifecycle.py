@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from muster.check import check
 from muster.facets.s3 import BucketVersioning
-from muster.facets.s3_lifecycle import BucketLifecycle, Rule, When
+from muster.facets.s3_lifecycle import BucketLifecycle, Rule
 from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
@@ -34,7 +34,7 @@ def s3_bucket_lifecycle_covers_old_objects(
         rule, when = moving[0]
         small = "; objects smaller than 128 KB stay where they are" if lifecycle.small_stay else ""
         return compliant(f"{_named(rule)} transitions objects {when}{small}")
-    return non_compliant(_why_not(lifecycle, whole, older_than_days, moves=bool(moving)))
+    return non_compliant(_why_not(lifecycle, older_than_days, moves=allow_transition))
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub S3.10",))
@@ -78,19 +78,18 @@ def s3_lifecycle_aborts_multipart_uploads(lifecycle: BucketLifecycle, *, within_
     return non_compliant(_but("aborts incomplete uploads", aborting))
 
 
-def _why_not(lifecycle: BucketLifecycle, whole: list[Rule], days: int, *, moves: bool) -> str:
+def _why_not(lifecycle: BucketLifecycle, days: int, *, moves: bool) -> str:
+    """Say why nothing covers the bucket; `moves` says that a transition would have been enough."""
     if not lifecycle.rules:
         return "the bucket has no lifecycle rules"
-    if moves:
-        return "objects are transitioned in time but never expire, and a transition does not count here"
-    late: list[tuple[Rule, When]] = [
-        (rule, when) for rule in whole for when in (rule.expiration, *rule.transitions) if when is not None
-    ]
+    counted = {rule: (rule.expiration, *(rule.transitions if moves else ())) for rule in lifecycle.rules}
+    late = [f"{_named(rule)} acts {when}" for rule, acts in counted.items() if rule.whole for when in acts if when]
     if late:
-        told = ", ".join(f"{_named(rule)} acts {when}" for rule, when in late)
-        return f"{told}; every object older than {days} days is to be covered"
-    acting = [rule for rule in lifecycle.rules if rule.expiration or rule.transitions]
-    return _but("expires or transitions objects", acting)
+        return f"{', '.join(late)}; every object older than {days} days is to be covered"
+    if any(rule.whole and rule.transitions for rule in lifecycle.rules):
+        return "objects are transitioned but never expire, and a transition does not count here"
+    acting = [rule for rule, acts in counted.items() if any(acts)]
+    return _but("expires or transitions objects" if moves else "expires objects", acting)
 
 
 def _but(does: str, rules: Iterable[Rule]) -> str:
