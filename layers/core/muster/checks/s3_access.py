@@ -67,13 +67,18 @@ def s3_bucket_level_public_access_prohibited(
 ) -> Verdict:
     """S3 buckets should block public access.
 
-    AWS's control wants all four switches on the bucket itself; with `effective` those of the account count too.
+    AWS's control wants all four switches on the bucket itself; with `effective` those of the account count too. The
+    reason says what holds of both.
 
     Why: A bucket that blocks public access stays private whatever policy or list somebody puts on it later.
     Fix: aws s3api put-public-access-block --bucket NAME with all four switches on
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-level-public-access-prohibited.html
     """
-    return _all_on(account.joined(bucket) if effective else bucket)
+    joined = account.joined(bucket)
+    if effective or not bucket.off:
+        return _all_on(joined if effective else bucket)
+    rest = f"with the account's, off are {', '.join(joined.off)}" if joined.off else "the account's block all the same"
+    return non_compliant(f"off are {', '.join(bucket.off)} of the bucket's own switches; {rest}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP S3.5",))
