@@ -1,5 +1,6 @@
 """What stands in front of moto: answers that it does not give as AWS documents them, refusals, and the record of calls."""
 
+import fnmatch
 import io
 import json
 import re
@@ -34,12 +35,13 @@ class Call:
 
 @dataclass(slots=True)
 class Refusal:
-    """Answers an operation with an error; `bucket` narrows it, `times` bounds it."""
+    """Answers an operation with an error; `bucket` and `key` (a glob) narrow it, `times` bounds it."""
 
     operation: str
     code: str = "AccessDenied"
     status: int = 403
     bucket: str | None = None
+    key: str = "*"
     times: int | None = None
 
 
@@ -77,6 +79,8 @@ class Front:
     def _refused(self, operation: str, parameters: dict[str, str]) -> Answer | None:
         for refusal in self.refusals:
             if refusal.operation != operation or (refusal.bucket and parameters.get("Bucket") != refusal.bucket):
+                continue
+            if not fnmatch.fnmatchcase(parameters.get("Key", ""), refusal.key):
                 continue
             with self.lock:
                 if refusal.times == 0:

@@ -1,6 +1,8 @@
 """The end of a scan: what no commit names is deleted, the rest is published, and the whole is summed up."""
 
+import contextlib
 import heapq
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,7 +67,7 @@ def _missing(bucket: Bucket, scan_id: str, committed: set[str]) -> list[Json]:
     """Return the shards that no commit speaks of, with the reason the state machine noted for their batch."""
     reasons: dict[str, str] = {}
     for key, _ in bucket.keys(keys.failures(scan_id)):
-        note = bucket.get_json(key) or {}
+        note = _note(bucket.get_json(key))
         batch = key.rpartition("/")[2].removesuffix(".json")
         reasons[batch] = f"{note.get('Error', 'failed')}: {_cause(note.get('Cause', ''))}"
     found = []
@@ -78,7 +80,16 @@ def _missing(bucket: Bucket, scan_id: str, committed: set[str]) -> list[Json]:
     return found
 
 
+def _note(written: object) -> Json:
+    """Read what the state machine noted: it may have written the object as a text within JSON."""
+    found = json.loads(written) if isinstance(written, str) else written
+    return found if isinstance(found, dict) else {}
+
+
 def _cause(cause: object) -> str:
+    """Return what a function's error says: Step Functions hands it over as a text that holds JSON."""
+    with contextlib.suppress(ValueError):
+        cause = json.loads(cause) if isinstance(cause, str) else cause
     text = str(cause.get("errorMessage", cause)) if isinstance(cause, Mapping) else str(cause)
     return text[:300]
 

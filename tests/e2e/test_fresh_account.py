@@ -1,0 +1,74 @@
+"""What needs an account of its own: nothing in it, a record of all its calls, or several stacks."""
+
+from pathlib import Path
+
+from local import estate, permissions, workflow
+from local.deploy import TEMPLATE, delete, deploy
+from local.runtime import Runtime
+from local.server import EmbeddedAws
+
+
+def test_an_empty_account_is_a_complete_scan(embedded: tuple[EmbeddedAws, Runtime]) -> None:
+    """Embedded only: no real account is empty."""
+    aws, runtime = embedded
+    stack = deploy(aws, {"PackNames": "ec2-tag-compliance"})
+    runtime.folders.update(stack.functions)
+    execution = workflow.fire(aws, stack)
+    assert execution.status == "SUCCEEDED"
+    assert (execution.output["complete"], execution.output["resources"]["scanned"]) == (True, 0)
+
+
+def test_the_roles_allow_what_is_called_and_nothing_that_is_not(embedded: tuple[EmbeddedAws, Runtime]) -> None:
+    """Embedded only: it records every call."""
+    aws, runtime = embedded
+    stack = deploy(aws, {"Regions": "all"})
+    runtime.folders.update(stack.functions)
+    estate.seed(aws, instances=4, buckets=2)
+    ec2 = aws.client("ec2", estate.HOME)
+    office = ec2.create_managed_prefix_list(
+        PrefixListName="office", MaxEntries=2, AddressFamily="IPv4", Entries=[{"Cidr": "198.51.100.0/24"}]
+    )["PrefixList"]["PrefixListId"]
+    group = ec2.create_security_group(GroupName="office", Description="admits the office")["GroupId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": office}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    aws.front.calls.clear()
+    assert workflow.fire(aws, stack).status == "SUCCEEDED"
+    aws.refuse("s3:PutObject", key="*/commits/*.eu-west-1.ec2.json")
+    second = workflow.fire(aws, stack).output
+    assert not second["complete"]
+    assert not [key for key in workflow.keys(aws, stack, f"scans/{second['scan_id']}/parts/") if ".eu-west-1.ec2" in key]
+    assert permissions.denied(aws, stack) == []
+    assert permissions.unused(aws, stack) == []
+
+
+def test_a_missing_permission_and_a_needless_one_are_found(embedded: tuple[EmbeddedAws, Runtime], tmp_path: Path) -> None:
+    """Embedded only: it deploys a broken copy of the template, to show that the test before this one can fail."""
+    aws, runtime = embedded
+    broken = tmp_path / "template.yaml"
+    text = TEMPLATE.read_text(encoding="utf-8")
+    broken.write_text(text.replace("- s3:GetBucketVersioning\n", "- s3:GetBucketWebsite\n"), encoding="utf-8")
+    for name in ("functions", "statemachine"):
+        (tmp_path / name).symlink_to(TEMPLATE.parent / name)
+    stack = deploy(aws, template=broken)
+    runtime.folders.update(stack.functions)
+    estate.seed(aws, instances=1, buckets=1)
+    aws.front.calls.clear()
+    workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"]})
+    role = "muster-scan-shards-eu-west-1-dev"
+    assert f"{role} may not s3:GetBucketVersioning on *" in permissions.denied(aws, stack)
+    assert f"{role} is granted s3:GetBucketWebsite and nothing uses it" in permissions.unused(aws, stack)
+
+
+def test_two_stacks_and_two_regions_live_side_by_side_and_leave_nothing(embedded: tuple[EmbeddedAws, Runtime]) -> None:
+    """Embedded only: a real account needs time to delete."""
+    aws, _ = embedded
+    stacks = [
+        deploy(aws, {"EnvironmentSuffix": "one"}),
+        deploy(aws, {"EnvironmentSuffix": "two-b"}),
+        deploy(aws, {"EnvironmentSuffix": "one"}, region="us-east-1"),
+    ]
+    assert stacks[1].outputs["DatabaseName"] == "muster_two_b"
+    assert len({stack.outputs["ReportBucketName"] for stack in stacks}) == 3
+    for stack in reversed(stacks):
+        delete(aws, stack)
+    assert delete(aws, stacks[1]) == []
