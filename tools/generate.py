@@ -20,7 +20,14 @@ from muster.sinks import tables
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
 _FIRST_YEAR = 2026
-_PRESTO = {"string": "varchar", "int": "integer", "bigint": "bigint", "double": "double", "boolean": "boolean", "timestamp": "timestamp"}
+_PRESTO = {
+    "string": "varchar",
+    "int": "integer",
+    "bigint": "bigint",
+    "double": "double",
+    "boolean": "boolean",
+    "timestamp": "timestamp",
+}
 _SECTION = re.compile(r"^( *)# generated: (\S+)\n(.*?)^ *# end of generated\n", re.DOTALL | re.MULTILINE)
 _DEFAULT_PACKS = re.compile(r"^  PackNames:\n(?:    .*\n)*?    Default: (\S+)\n", re.MULTILINE)
 
@@ -28,6 +35,8 @@ _DEFAULT_PACKS = re.compile(r"^  PackNames:\n(?:    .*\n)*?    Default: (\S+)\n"
 def generated(template: str) -> str:
     """Return the template with its generated sections written anew."""
     sections = {"scanner-permissions": _permissions(template), "tables": _tables(), "queries": _queries()}
+    if missing := sections.keys() - {match.group(2) for match in _SECTION.finditer(template)}:
+        raise SystemExit(f"template.yaml: there is no section '# generated: {min(missing)}' with its end")
 
     def write(match: re.Match[str]) -> str:
         indent, name = match.group(1), match.group(2)
@@ -49,7 +58,7 @@ def _permissions(template: str) -> str:
 def _tables() -> str:
     made = [
         _table("findings", "A row a finding.", tables.FINDINGS),
-        _table("tallies", "A row a scan, region and check, with counts and whether the scan saw it whole.", tables.TALLIES),
+        _table("tallies", "A row a scan, region and check: counts, and whether the scan saw it whole.", tables.TALLIES),
         _table("coverage", "A row a scan, shard and API, with what was asked of AWS and how it went.", tables.COVERAGE),
         _view(),
     ]
