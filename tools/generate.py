@@ -58,7 +58,7 @@ def _permissions(template: str) -> str:
 def _tables() -> str:
     made = [
         _table("findings", "A row a finding.", tables.FINDINGS),
-        _table("tallies", "A row a scan, region and check: counts, and whether the scan saw it whole.", tables.TALLIES),
+        _table("tallies", "A row a scan, region and check, with counts and whether it was seen whole.", tables.TALLIES),
         _table("coverage", "A row a scan, shard and API, with what was asked of AWS and how it went.", tables.COVERAGE),
         _view(),
     ]
