@@ -12,7 +12,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-gener
 """
 
 
-_NOTHING: tuple[object, ...] = (None, "", (), [], {})
+_NOTHING: tuple[object, ...] = (None, "", (), [])
 
 
 @dataclass(frozen=True, slots=True)
