@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 
 from local import athena, estate, workflow
+from local.deploy import TEMPLATE
 
 from .conftest import Deployed
 
@@ -224,6 +226,8 @@ def test_the_queue_carries_a_message_for_each_shard(deployed: Deployed) -> None:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     ours = [message for message in said if message["scan_id"] == scan_id]
     assert {message["service"] for message in ours} == {"ec2", "s3"}
+    schema = json.loads((TEMPLATE.parent / "docs" / "schemas" / "shard-result.json").read_text(encoding="utf-8"))
     for message in ours:
+        jsonschema.validate(message, schema)
         commit = workflow.read_json(deployed.aws, deployed.stack, message["commit"])
         assert commit["parts"] == message["parts"]

@@ -1,0 +1,77 @@
+"""Promises about every check that exists: they fail for the one somebody forgot."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from muster import packs
+from muster.catalog import Catalog, load
+from muster.check import Check, check
+from muster.facets.ec2 import Instance, Volume
+from muster.model import ACCOUNT, REGION, ObservedAt, Severity, Verdict, compliant
+from muster.reading import Describer
+
+CATALOG = load()
+TESTS = Path(__file__).parent / "checks"
+EXAMPLES = {path: path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py")}
+CHECKS = [pytest.param(found, id=found.id) for found in CATALOG.checks.values()]
+
+
+@pytest.mark.parametrize("found", CHECKS)
+def test_every_check_has_a_title_a_why_and_a_fix(found: Check) -> None:
+    assert found.title
+    assert found.why
+    assert found.fix
+
+
+@pytest.mark.parametrize("found", CHECKS)
+def test_every_facet_of_a_check_can_be_read(found: Check) -> None:
+    for resource_type in CATALOG.resource_types(found):
+        listed = CATALOG.listers[resource_type].facets if resource_type in CATALOG.listers else ()
+        described = {describer.facet for describer in CATALOG.describers_for(found, resource_type)}
+        assert set(found.facets.values()) - {ObservedAt} <= described | set(listed)
+
+
+@pytest.mark.parametrize("found", CHECKS)
+def test_every_check_is_exampled(found: Check) -> None:
+    name = found.id.replace("-", "_")
+    assert any(re.search(rf"\b{name}\(|\b{name}\b", text) for text in EXAMPLES.values()), f"no example of {name}"
+
+
+@pytest.mark.parametrize("found", CHECKS)
+def test_a_check_has_no_client_no_clock_and_no_try(found: Check) -> None:
+    source = inspect.getsource(found.function)
+    assert not re.search(r"\btry:|\.now\(|utcnow|boto|\bopen\(|print\(", source)
+
+
+def test_every_permission_is_spelled_as_iam_spells_them() -> None:
+    for declared in (*CATALOG.listers.values(), *CATALOG.describers.values()):
+        assert re.fullmatch(r"[a-z0-9]+:[A-Z][A-Za-z0-9]+", declared.permission)
+
+
+def test_shared_facets_belong_to_the_account_or_region() -> None:
+    shared = [each for (owner, _), each in CATALOG.describers.items() if owner in (ACCOUNT, REGION)]
+    assert shared
+    assert all(isinstance(each, Describer) and each.of is None for each in shared)
+
+
+def test_every_pack_names_checks_that_exist() -> None:
+    for pack in packs.load(CATALOG).values():
+        assert {entry.check for entry in pack.entries} <= set(CATALOG.checks)
+
+
+@check(severity=Severity.LOW)
+def mixed(instance: Instance, volume: Volume) -> Verdict:
+    """Instances and volumes should not be judged at once.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(f"{instance} {volume}")
+
+
+def test_a_check_of_two_resource_types_judges_none() -> None:
+    both = Catalog({mixed.id: mixed}, CATALOG.listers, CATALOG.describers)
+    assert both.resource_types(mixed) == ()
