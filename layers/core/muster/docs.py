@@ -29,13 +29,15 @@ def page(check: Check, catalog: Catalog) -> str:
     blocks = [
         f"# {check.id}",
         f"{check.title}.",
-        "\n".join((
-            f"- Severity: **{check.severity}**",
-            f"- Judges: {', '.join(types)}",
-            *([f"- Supports: {', '.join(check.controls)}"] if check.controls else []),
-            f"- Packs: {', '.join(named)}",
-            f"- Version: {check.version}",
-        )),
+        "\n".join(
+            (
+                f"- Severity: **{check.severity}**",
+                f"- Judges: {', '.join(types)}",
+                *([f"- Supports: {', '.join(check.controls)}"] if check.controls else []),
+                f"- Packs: {', '.join(named)}",
+                f"- Version: {check.version}",
+            )
+        ),
         *([prose] if (prose := _prose(check)) else []),
         f"## Why\n\n{check.why}",
         f"## Fix\n\n{check.fix}",
@@ -53,17 +55,19 @@ def index(catalog: Catalog) -> str:
         f"{'<br>'.join(permissions(check, catalog))} | {_cell(check.title)} |"
         for check in catalog.checks.values()
     ]
-    return "\n".join((
-        "# Checks",
-        "",
-        "Every check, what it judges and the IAM permissions it needs. `muster explain CHECK` shows a page in the",
-        "terminal, `muster iam-policy` prints the permissions as a policy. The pages are written by `make docs`.",
-        "",
-        "| check | severity | judges | permissions | what should be |",
-        "| --- | --- | --- | --- | --- |",
-        *rows,
-        "",
-    ))
+    return "\n".join(
+        (
+            "# Checks",
+            "",
+            "Every check, what it judges and the IAM permissions it needs. `muster explain CHECK` shows a page in the",
+            "terminal, `muster iam-policy` prints the permissions as a policy. The pages are written by `make docs`.",
+            "",
+            "| check | severity | judges | permissions | what should be |",
+            "| --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        )
+    )
 
 
 def permissions(check: Check, catalog: Catalog) -> tuple[str, ...]:

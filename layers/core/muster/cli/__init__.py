@@ -15,13 +15,15 @@ from muster.cli.output import forget_standard_output, say
 from muster.errors import ConfigurationError, MusterError
 from muster.names import unknown
 
-_COMMANDS = MappingProxyType({
-    "scan": "muster.cli.scan",
-    "list": "muster.cli.listing",
-    "explain": "muster.cli.explain",
-    "iam-policy": "muster.cli.iam_policy",
-    "validate": "muster.cli.validate",
-})
+_COMMANDS = MappingProxyType(
+    {
+        "scan": "muster.cli.scan",
+        "list": "muster.cli.listing",
+        "explain": "muster.cli.explain",
+        "iam-policy": "muster.cli.iam_policy",
+        "validate": "muster.cli.validate",
+    }
+)
 WRONG = 2
 """Exit status: wrong usage, configuration or credentials; nothing was scanned."""
 DEBUG = "MUSTER_DEBUG"

@@ -28,18 +28,20 @@ def checks(form: str) -> None:
     found: list[Record] = []
     for check in catalog.checks.values():
         types = catalog.resource_types(check)
-        found.append({
-            "check_id": check.id,
-            "title": check.title,
-            "severity": check.severity.value,
-            "services": sorted({catalog.service_of(check, name) for name in types}),
-            "resource_types": list(types),
-            "controls": list(check.controls),
-            "settings": plain(check.settings),
-            "permissions": list(permissions(check, catalog)),
-            "version": check.version,
-            "docs_url": docs_url(check),
-        })
+        found.append(
+            {
+                "check_id": check.id,
+                "title": check.title,
+                "severity": check.severity.value,
+                "services": sorted({catalog.service_of(check, name) for name in types}),
+                "resource_types": list(types),
+                "controls": list(check.controls),
+                "settings": plain(check.settings),
+                "permissions": list(permissions(check, catalog)),
+                "version": check.version,
+                "docs_url": docs_url(check),
+            }
+        )
     _show(form, found, ("check_id", "severity", "resource_types", "title"))
 
 
@@ -78,13 +80,15 @@ def resources(form: str) -> None:
     for name, ids in sorted(judged.items()):
         lister = catalog.listers.get(name)
         described = {each.permission for (owner, _), each in catalog.describers.items() if owner == name}
-        found.append({
-            "resource_type": name,
-            "service": catalog.service_of(catalog.checks[ids[0]], name),
-            "pseudo": name in (ACCOUNT, REGION),
-            "checks": ids,
-            "permissions": sorted({*(lister.permissions if lister else ()), *described}),
-        })
+        found.append(
+            {
+                "resource_type": name,
+                "service": catalog.service_of(catalog.checks[ids[0]], name),
+                "pseudo": name in (ACCOUNT, REGION),
+                "checks": ids,
+                "permissions": sorted({*(lister.permissions if lister else ()), *described}),
+            }
+        )
     _show(form, found, ("resource_type", "service", "checks", "permissions"))
 
 

@@ -20,21 +20,25 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def selecting(function: F) -> F:
     """Add the options that choose packs and checks."""
-    for option in reversed((
-        click.option("--pack", "packs", multiple=True, metavar="NAME", help="Take the checks of a pack. Repeatable."),
-        click.option("--check", "checks", multiple=True, metavar="ID", help="Take one check. Repeatable."),
-        click.option(
-            "--exclude-check", "exclude_checks", multiple=True, metavar="ID", help="Leave a check out. Repeatable."
-        ),
-        click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
-        click.option("--severity", type=Severities(), help="Only checks at this severity or above."),
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Configuration. [default: ./muster.yaml if there is one]",
-        ),
-    )):
+    for option in reversed(
+        (
+            click.option(
+                "--pack", "packs", multiple=True, metavar="NAME", help="Take the checks of a pack. Repeatable."
+            ),
+            click.option("--check", "checks", multiple=True, metavar="ID", help="Take one check. Repeatable."),
+            click.option(
+                "--exclude-check", "exclude_checks", multiple=True, metavar="ID", help="Leave a check out. Repeatable."
+            ),
+            click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
+            click.option("--severity", type=Severities(), help="Only checks at this severity or above."),
+            click.option(
+                "--config",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Configuration. [default: ./muster.yaml if there is one]",
+            ),
+        )
+    ):
         function = option(function)
     return function
 

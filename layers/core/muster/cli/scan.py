@@ -71,5 +71,3 @@ def command(**options: Any) -> int:
             **options,
         )
     )
-
-

@@ -1,0 +1,288 @@
+"""The command line in this process, on moto: what is printed where, and the exit status."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from muster.catalog import load
+from muster.cli import main
+from muster.formats.csv import COLUMNS
+from muster.session import Clients
+
+REGION = "eu-west-1"
+VERSIONING = "s3-bucket-versioning-enabled"
+
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder: a muster.yaml of somebody else is not read."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+
+
+@pytest.fixture
+def bucket(clients: Clients) -> str:
+    """Make a bucket that was never versioned."""
+    clients.get("s3", REGION).create_bucket(Bucket="photos", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return "photos"
+
+
+def _findings(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(text)["findings"]
+    return found
+
+
+class TestScan:
+    def test_a_table_goes_to_standard_output(self, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["scan", "--check", VERSIONING, "--fail-on", "never"]) == 0
+        out, err = capsys.readouterr()
+        assert f"{REGION}  {bucket}  the bucket was never versioned" in out
+        assert "0 pass · 1 fail" in out
+        assert err == ""
+
+    def test_json_is_the_contract(self, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["scan", "--check", VERSIONING, "--format", "json"])
+        out, err = capsys.readouterr()
+        document = json.loads(out)
+        assert list(document) == ["findings", "summary", "scan"]
+        [finding] = document["findings"]
+        assert (finding["check_id"], finding["status"]) == (VERSIONING, "NON_COMPLIANT")
+        assert finding["resource"]["id"] == bucket
+        assert finding["scan_id"] == document["scan"]["scan_id"]
+        scan = document["scan"]
+        assert (scan["complete"], scan["regions"], scan["checks"], scan["packs"]) == (True, [REGION], [VERSIONING], [])
+        # One call each, and no others than the check needs.
+        calls = {row["api"]: row["calls"] for row in scan["coverage"]}
+        assert calls["s3:GetBucketVersioning"] == 1
+        assert set(calls) <= {"s3:ListBuckets", "s3:GetBucketLocation", "s3:GetBucketVersioning"}
+        assert "1 resource and 1 check" in err
+
+    @pytest.mark.usefixtures("bucket")
+    def test_ndjson_and_csv_have_a_finding_each(self, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["scan", "--service", "s3", "--format", "ndjson"])
+        lines = capsys.readouterr().out.splitlines()
+        main(["scan", "--service", "s3", "--format", "csv"])
+        rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+        assert [json.loads(line)["finding_id"] for line in lines] == [row["finding_id"] for row in rows]
+        assert list(rows[0]) == list(COLUMNS)
+
+    @pytest.mark.parametrize(
+        ("asked", "status"),
+        [
+            pytest.param([], 1, id="high by default"),
+            pytest.param(["--fail-on", "HIGH"], 1, id="at the severity"),
+            pytest.param(["--fail-on", "low"], 1, id="above it"),
+            pytest.param(["--fail-on", "CRITICAL"], 0, id="below it"),
+            pytest.param(["--fail-on", "never"], 0, id="never"),
+        ],
+    )
+    def test_failures_decide_the_exit_status(self, asked: list[str], status: int) -> None:
+        assert main(["scan", "--check", "ec2-ebs-encryption-by-default", *asked]) == status
+
+    def test_why_it_fails_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["scan", "--check", "ec2-ebs-encryption-by-default"]) == 1
+        assert capsys.readouterr().err == "muster: 1 finding failing at HIGH or above\n"
+
+    def test_quiet_says_nothing_besides(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["scan", "--check", "ec2-ebs-encryption-by-default", "--quiet", "--format", "json"]) == 1
+        assert capsys.readouterr().err == ""
+
+    def test_a_scan_of_nothing_is_well(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["scan", "--check", VERSIONING]) == 0
+        assert "There is nothing to judge" in capsys.readouterr().out
+
+    def test_all_regions_less_some(self, capsys: pytest.CaptureFixture[str]) -> None:
+        main([
+            "scan", "--check", "ec2-ebs-encryption-by-default", "--region", "all", "--exclude-region", "us-east-2",
+            "--format", "json",
+        ])  # fmt: skip
+        regions = {found["resource"]["region"] for found in _findings(capsys.readouterr().out)}
+        assert "us-east-2" not in regions
+        assert {"us-east-1", "eu-west-1"} < regions
+
+    def test_a_tag_narrows_to_resources_and_leaves_accounts_and_regions_out(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ec2 = boto3.client("ec2", region_name=REGION)
+        tagged = [{"ResourceType": "volume", "Tags": [{"Key": "Environment", "Value": "prod"}]}]
+        wanted = ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a", TagSpecifications=tagged)["VolumeId"]
+        ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a")
+        main(["scan", "--service", "ec2", "--tag", "Environment=prod", "--format", "json"])
+        assert {found["resource"]["id"] for found in _findings(capsys.readouterr().out)} == {wanted}
+
+    @pytest.mark.usefixtures("bucket")
+    def test_the_configuration_of_the_folder_is_used(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "muster.yaml").write_text(
+            f"checks: [{VERSIONING}]\n"
+            "account_names: {'123456789012': shop}\n"
+            "suppressions:\n"
+            f"  - {{check: {VERSIONING}, resource: '*', reason: a copy, owner: web, expires: 2999-01-01}}\n"
+            f"  - {{check: {VERSIONING}, resource: '*', reason: old, owner: web, expires: 2020-01-01}}\n"
+        )
+        assert main(["scan", "--format", "json", "--fail-on", "LOW"]) == 0
+        out, err = capsys.readouterr()
+        [finding] = _findings(out)
+        assert finding["account_name"] == "shop"
+        assert finding["suppression"]["expires"] == "2999-01-01"
+        assert f"1 suppression of the configuration expired and suppress nothing now: {VERSIONING}" in err
+
+    @pytest.mark.usefixtures("bucket")
+    def test_a_file_is_written_whole(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        path = tmp_path / "report.json"
+        path.write_text("the last report")
+        assert main(["scan", "--check", VERSIONING, "--format", "json", "--output", str(path)]) == 0
+        assert len(_findings(path.read_text())) == 1
+        assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
+        assert capsys.readouterr().out == ""
+
+    def test_a_scan_that_cannot_begin_leaves_the_last_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "report.json"
+        path.write_text("the last report")
+        assert main(["scan", "--check", "no-such-check", "--output", str(path)]) == 2
+        assert path.read_text() == "the last report"
+        assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["scan", "--check", "s3-bucket-versionning-enabled"], "did you mean s3-bucket-versioning-enabled?"),
+            (["scan", "--pack", "s3-complience"], "s3-complience is not a pack"),
+            (["scan", "--region", "eu-wst-1"], "eu-wst-1 is not a region; did you mean eu-west-1?"),
+            (["scan", "--region", "eu-west-1", "--exclude-region", "all"], "all is not a region"),
+            (["scan", "--region", "cn-north-1"], "there is no region 'cn-north-1' in aws"),
+            (["scan", "--exclude-region", REGION], "no region is left to scan"),
+            (["scan", "--service", "s4"], "s4 is not a service with checks"),
+            (["scan", "--severity", "HIGHER"], "'HIGHER' is not one of 'INFORMATIONAL', 'LOW'"),
+            (["scan", "--tag", "Owner"], "'Owner' is not KEY=VALUE"),
+            (["scan", "--tag", "a=1", "--tag", "a=2"], "the tag a cannot be both"),
+            (["scan", "--config", "none.yaml"], "none.yaml: No such file or directory"),
+            (["scan", "--output", "none/report.json"], "there is no directory"),
+            (["scan", "--output", "."], "is a directory"),
+            (["scan", "--profile", "none"], "(none) could not be found"),
+            (["scan", "--endpoint-url", "nonsense"], "Invalid endpoint: nonsense"),
+            (["scan", "--nonsense"], "No such option"),
+            (["scna"], "scna is not a command; did you mean scan?"),
+            (["explain", "required-tag"], "did you mean required-tags?"),
+            (["iam-policy", "--pack", "none"], "none is not a pack"),
+            (["validate", "none.yaml"], "none.yaml: No such file or directory"),
+        ],
+    )
+    def test_what_cannot_be_done_is_said_in_a_line_and_exits_2(
+        self, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(arguments) == 2
+        out, err = capsys.readouterr()
+        assert message in err
+        assert out == ""
+
+    def test_without_credentials_nothing_begins(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        assert main(["scan"]) == 2
+        assert "there are no AWS credentials" in capsys.readouterr().err
+
+    def test_without_a_region_nothing_begins(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+        assert main(["scan"]) == 2
+        assert "no region is named" in capsys.readouterr().err
+
+    def test_the_region_of_either_variable_is_used(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        monkeypatch.setenv("AWS_REGION", "eu-north-1")
+        main(["scan", "--check", "ec2-ebs-encryption-by-default", "--format", "json"])
+        assert [found["resource"]["region"] for found in _findings(capsys.readouterr().out)] == ["eu-north-1"]
+
+    def test_an_excluded_account_is_not_scanned(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "muster.yaml").write_text("exclude: {accounts: ['123456789012']}\n")
+        assert main(["scan"]) == 2
+        assert "the account 123456789012 is excluded" in capsys.readouterr().err
+
+    def test_a_mistake_of_our_own_is_a_sentence(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def broken(*_: object) -> None:
+            raise ZeroDivisionError("oops")
+
+        monkeypatch.setattr("muster.cli.run.prepare", broken)
+        assert main(["scan"]) == 2
+        [line] = capsys.readouterr().err.splitlines()
+        assert line.startswith("muster: this is a mistake in Muster, not yours: ZeroDivisionError: oops (set")
+
+
+class TestOtherCommands:
+    @pytest.mark.parametrize("what", ["checks", "packs", "resources"])
+    def test_lists_are_json_arrays_of_objects(self, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["list", what, "--format", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found
+        assert all(isinstance(each, dict) for each in found)
+
+    @pytest.mark.parametrize("what", ["checks", "packs", "resources"])
+    def test_a_list_in_a_pipe_is_a_line_each(self, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["list", what, "--format", "json"])
+        found = json.loads(capsys.readouterr().out)
+        main(["list", what])
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split()[0] for line in lines] == [next(iter(each.values())) for each in found]
+
+    def test_every_check_is_listed(self, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["list", "checks", "--format", "json"])
+        assert [each["check_id"] for each in json.loads(capsys.readouterr().out)] == list(load().checks)
+
+    def test_explain_in_a_pipe_is_the_page(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["explain", VERSIONING]) == 0
+        assert capsys.readouterr().out.startswith(f"# {VERSIONING}\n")
+
+    def test_the_policy_is_of_the_selection(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["iam-policy", "--check", "ec2-volume-encrypted"]) == 0
+        [statement] = json.loads(capsys.readouterr().out)["Statement"]
+        assert statement["Action"] == ["ec2:DescribeRegions", "ec2:DescribeVolumes"]
+
+    def test_a_valid_configuration_is_summed_up(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "muster.yaml").write_text(
+            "packs: [s3-compliance]\nregions: [eu-west-1]\nsuppressions:\n"
+            f"  - {{check: {VERSIONING}, resource: '*', reason: old, owner: web, expires: 2020-01-01}}\n"
+        )
+        assert main(["validate"]) == 0
+        out = capsys.readouterr().out
+        assert out.startswith("muster.yaml is valid\n")
+        assert "s3-compliance" in out
+        assert f"expired 2020-01-01: {VERSIONING} on * (web)" in out
+
+    def test_all_mistakes_of_a_configuration_are_told(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        path = tmp_path / "other.yaml"
+        path.write_text("packs: [s3-complience]\nregoins: [eu-west-1]\n")
+        assert main(["validate", str(path)]) == 2
+        err = capsys.readouterr().err
+        assert f"{path}:1: " in err
+        assert f"{path}:2: " in err
+
+    def test_a_region_that_does_not_exist_is_a_mistake_too(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "muster.yaml").write_text("regions: [eu-west-11]\n")
+        assert main(["validate"]) == 2
+        assert "eu-west-11 is not a region; did you mean eu-west-1?" in capsys.readouterr().err
+
+    def test_the_version_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--version"]) == 0
+        assert capsys.readouterr().out.startswith("muster ")

@@ -1,0 +1,263 @@
+"""The command as a process, against an AWS on loopback that refuses, hangs and goes away."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.server import EmbeddedAws
+
+# ruff: noqa: S603 - the command is ours
+
+REGION = "eu-west-1"
+VERSIONING = "s3-bucket-versioning-enabled"
+HOOKS = Path(__file__).parents[2] / "local" / "hooks"
+"""What makes a process's calls name themselves, so that the embedded AWS can refuse them by name."""
+MUSTER = (sys.executable, "-c", "import sys; from muster.cli import main; sys.exit(main())")
+
+
+@pytest.fixture(scope="module")
+def _embedded() -> Iterator[EmbeddedAws]:
+    with EmbeddedAws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(_embedded: EmbeddedAws) -> EmbeddedAws:
+    """Start empty, with two buckets that were never versioned."""
+    _embedded.reset()
+    for name in ("photos", "videos"):
+        _embedded.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return _embedded
+
+
+@pytest.fixture
+def environment(aws: EmbeddedAws) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(HOOKS),
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _muster(environment: dict[str, str], folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*MUSTER, *arguments], env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_refused_call_is_unread_with_its_permission_and_the_scan_is_complete(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path
+) -> None:
+    aws.refuse("s3:GetBucketVersioning", bucket="photos")
+    done = _muster(environment, tmp_path, "scan", "--check", VERSIONING)
+    assert done.returncode == 0
+    assert "access denied (AccessDenied) (needs s3:GetBucketVersioning)" in done.stdout
+    assert "1 fail · 0 skip · 1 unread" in done.stdout
+    assert "INCOMPLETE" not in done.stdout
+
+
+def test_strict_makes_what_is_unread_incomplete(aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path) -> None:
+    aws.refuse("s3:GetBucketVersioning", bucket="photos")
+    done = _muster(environment, tmp_path, "scan", "--check", VERSIONING, "--strict", "--format", "json")
+    assert done.returncode == 3
+    told = json.loads(done.stdout)["scan"]
+    assert (told["complete"], told["incomplete"]) == (False, ["1 finding could not be answered (--strict)"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        pytest.param(["--check", VERSIONING], 3, id="nothing failed"),
+        pytest.param(["--check", VERSIONING, "--check", "ec2-ebs-encryption-by-default"], 1, id="something failed too"),
+    ],
+)
+def test_a_listing_that_fails_makes_the_scan_incomplete(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path, asked: list[str], status: int
+) -> None:
+    aws.refuse("s3:ListBuckets")
+    done = _muster(environment, tmp_path, "scan", *asked, "--format", "json", "--quiet")
+    assert done.returncode == status
+    document = json.loads(done.stdout)
+    assert document["scan"]["complete"] is False
+    [reason] = document["scan"]["incomplete"]
+    assert reason == (
+        "AWS::S3::Bucket in global could not be listed: access denied (AccessDenied) (needs s3:ListAllMyBuckets)"
+    )
+    assert [each["check_id"] for each in document["findings"] if each["status"] == "INSUFFICIENT_DATA"] == [VERSIONING]
+    assert "the scan is incomplete" in done.stderr
+
+
+def test_a_failing_and_incomplete_scan_says_both(aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path) -> None:
+    aws.refuse("s3:ListBuckets")
+    checks = ("--check", VERSIONING, "--check", "ec2-ebs-encryption-by-default")
+    done = _muster(environment, tmp_path, "scan", *checks)
+    assert done.returncode == 1
+    assert "The scan is INCOMPLETE" in done.stdout
+    assert done.stderr == "muster: 1 finding failing at HIGH or above, and the scan is incomplete\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        pytest.param(
+            "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>",
+            "AWS does not accept the credentials (sts:GetCallerIdentity: ExpiredToken)",
+            id="credentials that expired",
+        ),
+        pytest.param("<!doctype html><p>Sign in</p>", "does not answer as AWS does", id="a page of somebody's proxy"),
+    ],
+)
+def test_an_answer_that_lets_nothing_begin_is_a_line(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path, answer: str, message: str
+) -> None:
+    aws.front.corrections = lambda _front, _environ: (400, answer)
+    done = _muster(environment, tmp_path, "scan")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_credentials_that_expire_meanwhile_make_the_scan_incomplete(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path
+) -> None:
+    aws.refuse("s3:GetBucketVersioning", code="ExpiredToken", status=400)
+    done = _muster(environment, tmp_path, "scan", "--check", VERSIONING, "--format", "json")
+    assert done.returncode == 3
+    assert "the credentials stopped working (ExpiredToken)" in str(json.loads(done.stdout)["scan"]["incomplete"])
+
+
+def test_an_endpoint_that_nobody_answers_at_is_a_line(environment: dict[str, str], tmp_path: Path) -> None:
+    done = _muster(environment, tmp_path, "scan", "--endpoint-url", "http://127.0.0.1:1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Could not connect to the endpoint" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@contextlib.contextmanager
+def _hanging(aws: EmbeddedAws, operation: str) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Let calls of one operation wait; yield what tells that one came, and what lets them go on."""
+    before, came, go = aws.front.corrections, threading.Event(), threading.Event()
+
+    def wait(front: Any, environ: dict[str, Any]) -> Any:
+        if operation in environ.values():
+            came.set()
+            go.wait(30)
+        return before(front, environ)
+
+    aws.front.corrections = wait
+    try:
+        yield came, go
+    finally:
+        go.set()
+        aws.front.corrections = before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_scan_writes_what_it_found(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path, number: signal.Signals
+) -> None:
+    path = tmp_path / "report.json"
+    checks = ("--check", VERSIONING, "--check", "ec2-ebs-encryption-by-default")
+    with _hanging(aws, "s3:GetBucketVersioning") as (came, go), subprocess.Popen(
+        [*MUSTER, "scan", *checks, "--format", "json", "--output", str(path)],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert came.wait(30)
+        process.send_signal(number)
+        time.sleep(0.5)
+        go.set()
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert out == ""
+    assert "interrupted; writing what was found so far" in err
+    assert "Traceback" not in err
+    document = json.loads(path.read_text())
+    assert [each["check_id"] for each in document["findings"]] == ["ec2-ebs-encryption-by-default"]
+    assert document["scan"]["complete"] is False
+    assert "it was interrupted" in str(document["scan"]["incomplete"])
+    assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_second_interruption_does_not_wait_for_aws(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path
+) -> None:
+    with _hanging(aws, "s3:GetBucketVersioning") as (came, _), subprocess.Popen(
+        [*MUSTER, "scan", "--check", VERSIONING],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert came.wait(30)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert process.returncode == 3
+    assert "The scan is INCOMPLETE" in out
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("form", ["table", "json", "ndjson", "csv"])
+def test_a_reader_that_has_enough_ends_it_quietly(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path, form: str
+) -> None:
+    for number in range(8):
+        aws.client("s3").create_bucket(
+            Bucket=f"bucket-{number}", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+    with subprocess.Popen(
+        [*MUSTER, "scan", "--service", "s3", "--format", form],
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read()
+        process.wait(timeout=60)
+    assert err == ""
+    assert process.returncode in (1, 3)
+
+
+@pytest.mark.parametrize("arguments", [["list", "checks"], ["explain", VERSIONING], ["--help"]])
+def test_a_reader_that_has_enough_of_other_commands(
+    environment: dict[str, str], tmp_path: Path, arguments: list[str]
+) -> None:
+    with subprocess.Popen(
+        [*MUSTER, *arguments], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+def test_help_does_not_load_what_scanning_needs(environment: dict[str, str], tmp_path: Path) -> None:
+    code = (
+        "import sys; from muster.cli import main; main(['--help']); main(['scan', '--help'])\n"
+        "print([name for name in ('botocore', 'rich', 'yaml', 'jsonschema', 'muster.checks') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_ascii_terminal_is_no_reason_to_fail(environment: dict[str, str], tmp_path: Path) -> None:
+    done = _muster({**environment, "PYTHONIOENCODING": "ascii"}, tmp_path, "scan", "--check", VERSIONING)
+    assert done.returncode == 0
+    assert "0 pass" in done.stdout
