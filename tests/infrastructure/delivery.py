@@ -1,0 +1,167 @@
+"""Follows what is published or delivered to where it ends, and names whoever is not let through on the way."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.infrastructure.reading import Template, listed, resources, role_statements, statements, target, text
+
+_ASYNCHRONOUS = {
+    "AWS::Events::Rule": "a rule's targets",
+    "AWS::Lambda::EventInvokeConfig": "asynchronous invocations",
+    "AWS::Lambda::EventSourceMapping": "a mapping's records",
+}
+"""Other asynchronous edges; the day one is added it needs a dead-letter queue, and this module a rule for it."""
+
+
+def asynchronous_edges_have_a_dead_letter_queue(template: Template) -> Iterator[str]:
+    """What AWS could not deliver lies in a queue, and an alarm rings."""
+    queues = dict(resources(template, "AWS::SQS::Queue"))
+    edges = {
+        logical_id: schedule["Target"].get("DeadLetterConfig", {}).get("Arn")
+        for logical_id, schedule in resources(template, "AWS::Scheduler::Schedule")
+    }
+    for logical_id, subscription in resources(template, "AWS::SNS::Subscription"):
+        edges[logical_id] = subscription.get("RedrivePolicy", {}).get("deadLetterTargetArn")
+    for logical_id, queue in edges.items():
+        if target(queue) not in queues:
+            yield f"{logical_id} has no dead-letter queue"
+        elif not any(_rings_when_not_empty(alarm, target(queue)) for alarm in _alarms(template).values()):
+            yield f"{logical_id}: no alarm rings when {target(queue)} is not empty"
+    for kind, what in _ASYNCHRONOUS.items():
+        for logical_id, _ in resources(template, kind):
+            yield f"{logical_id}: nobody wrote the rule for {what}"
+
+
+def _alarms(template: Template) -> dict[str, Mapping[str, Any]]:
+    return dict(resources(template, "AWS::CloudWatch::Alarm"))
+
+
+def _rings_when_not_empty(alarm: Mapping[str, Any], queue: str) -> bool:
+    dimensions = {each["Name"]: text(each["Value"]) for each in alarm.get("Dimensions", ())}
+    return (
+        alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        and dimensions == {"QueueName": f"${{{queue}.QueueName}}"}
+        and (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    )
+
+
+def alarms_reach_the_topic(template: Template) -> Iterator[str]:
+    """Alarm → topic → key: CloudWatch may publish, and may use the key that encrypts what it publishes."""
+    topics = dict(resources(template, "AWS::SNS::Topic"))
+    for logical_id, alarm in _alarms(template).items():
+        actions = [target(action) for action in alarm.get("AlarmActions", ())]
+        if not actions:
+            yield f"{logical_id} tells nobody"
+        for topic in actions:
+            if topic not in topics:
+                yield f"{logical_id} tells {topic}, which is no topic of this template"
+                continue
+            if not _may_publish(template, topic, "cloudwatch.amazonaws.com"):
+                yield f"{logical_id}: the policy of {topic} does not let cloudwatch.amazonaws.com publish"
+            yield from _key_admits(
+                template, logical_id, topics[topic].get("KmsMasterKeyId"), "cloudwatch.amazonaws.com"
+            )
+
+
+def the_schedule_reaches_workflow_and_queue(template: Template) -> Iterator[str]:
+    """Scheduler → workflow, and scheduler → queue → key for what it could not start: by the schedule's role."""
+    queues = dict(resources(template, "AWS::SQS::Queue"))
+    for logical_id, schedule in resources(template, "AWS::Scheduler::Schedule"):
+        role = target(schedule["Target"]["RoleArn"])
+        queue = target(schedule["Target"].get("DeadLetterConfig", {}).get("Arn"))
+        if not _role_may(template, role, "states:StartExecution", text(schedule["Target"]["Arn"])):
+            yield f"{logical_id}: {role} may not start the workflow"
+        if not _role_may(template, role, "sqs:SendMessage", f"${{{queue}.Arn}}"):
+            yield f"{logical_id}: {role} may not send to {queue}"
+        yield from _key_admits(
+            template, logical_id, queues.get(queue, {}).get("KmsMasterKeyId"), "scheduler.amazonaws.com"
+        )
+
+
+def undelivered_alerts_reach_their_queue(template: Template) -> Iterator[str]:
+    """Topic → queue → key: SNS may send what no subscriber took."""
+    queues = dict(resources(template, "AWS::SQS::Queue"))
+    for logical_id, subscription in resources(template, "AWS::SNS::Subscription"):
+        queue = target(subscription.get("RedrivePolicy", {}).get("deadLetterTargetArn"))
+        wanted = {"ArnEquals": {"aws:SourceArn": text(subscription["TopicArn"])}}
+        if not any(
+            _allows(statement, "sns.amazonaws.com", "sqs:SendMessage") and _plain(statement.get("Condition")) == wanted
+            for statement in _policies(template, "AWS::SQS::QueuePolicy", "Queues", queue)
+        ):
+            yield f"{logical_id}: the policy of {queue} does not let sns.amazonaws.com send"
+        yield from _key_admits(template, logical_id, queues.get(queue, {}).get("KmsMasterKeyId"), "sns.amazonaws.com")
+
+
+def the_key_admits_nobody_else(template: Template) -> Iterator[str]:
+    """Service principals of the key policy are those that publish to what it encrypts, each for this account only."""
+    for logical_id, key in resources(template, "AWS::KMS::Key"):
+        for statement in statements(key["KeyPolicy"]):
+            for service in listed(statement.get("Principal", {}).get("Service", [])):
+                if service != "cloudwatch.amazonaws.com":
+                    yield f"{logical_id} admits {service}, which publishes nothing that it encrypts"
+                if not _this_account_only(statement):
+                    yield f"{logical_id} admits {service} on behalf of any account"
+
+
+def _key_admits(template: Template, edge: str, key: Any, service: str) -> Iterator[str]:
+    """Yield what is wrong with a key on the way; without a customer key AWS's own (SSE-SQS) lets its services in."""
+    if key is None:
+        return
+    keys = dict(resources(template, "AWS::KMS::Key"))
+    if target(key) not in keys:
+        yield f"{edge}: {text(key)} is no key whose policy could admit {service}"
+        return
+    for action in ("kms:Decrypt", "kms:GenerateDataKey*"):
+        if not any(
+            _allows(statement, service, action) and _this_account_only(statement)
+            for statement in statements(keys[target(key)]["KeyPolicy"])
+        ):
+            yield f"{edge}: {target(key)} does not grant {action} to {service} for this account"
+
+
+def _may_publish(template: Template, topic: str, service: str) -> bool:
+    return any(
+        _allows(statement, service, "sns:Publish") and _this_account_only(statement)
+        for statement in _policies(template, "AWS::SNS::TopicPolicy", "Topics", topic)
+    )
+
+
+def _policies(template: Template, kind: str, key: str, logical_id: str) -> Iterator[Mapping[str, Any]]:
+    for _, policy in resources(template, kind):
+        if logical_id in [target(each) for each in listed(policy[key])]:
+            yield from statements(policy["PolicyDocument"])
+
+
+def _allows(statement: Mapping[str, Any], service: str, action: str) -> bool:
+    principal = statement["Principal"]
+    services = listed(principal.get("Service", [])) if isinstance(principal, Mapping) else []
+    return statement["Effect"] == "Allow" and service in services and action in listed(statement["Action"])
+
+
+def _this_account_only(statement: Mapping[str, Any]) -> bool:
+    return _plain(statement.get("Condition")) == {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}
+
+
+def _role_may(template: Template, role: str, action: str, resource: str) -> bool:
+    return any(
+        owner == role
+        and statement["Effect"] == "Allow"
+        and action in listed(statement["Action"])
+        and resource in [text(each) for each in listed(statement["Resource"])]
+        for owner, statement in role_statements(template)
+    )
+
+
+def _plain(condition: Any) -> Any:
+    if not isinstance(condition, Mapping):
+        return condition
+    return {operator: {key: text(value) for key, value in operands.items()} for operator, operands in condition.items()}
+
+
+RULES = (
+    asynchronous_edges_have_a_dead_letter_queue,
+    alarms_reach_the_topic,
+    the_schedule_reaches_workflow_and_queue,
+    undelivered_alerts_reach_their_queue,
+    the_key_admits_nobody_else,
+)
