@@ -1,0 +1,120 @@
+"""What rings and what is shown are metrics that the code emits, and few."""
+
+import json
+import re
+from typing import Any
+
+from muster.model import Severity, Status
+from muster.stack import metrics
+from tests.infrastructure.conftest import ROOT
+from tests.infrastructure.reading import resources, target, text
+
+Template = dict[str, Any]
+SERIOUS = {"CRITICAL", "HIGH"}
+
+
+def emitted(pack: str = "all") -> set[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Return name and dimensions of every series that a scan of a pack can emit; the stack is the parameter."""
+    statuses = [*(status.value.lower() for status in Status), "suppressed"]
+    summary = {
+        "stack": "${EnvironmentSuffix}",
+        "packs": [pack],
+        "resources": {"scanned": 1, "compliant": 1, "non_compliant": 0},
+        "findings": dict.fromkeys(statuses, 1),
+        "failing": dict.fromkeys((severity.value for severity in Severity), 1),
+        "complete": True,
+    }
+    return {(name, tuple(sorted(dimensions.items()))) for name, _, dimensions in metrics.series(summary)}
+
+
+def test_the_series_are_few_whatever_the_estate() -> None:
+    packs = {"all", *(path.stem for path in (ROOT / "layers/core/muster/data/packs").glob("*.yaml"))}
+    assert len({series for pack in packs for series in emitted(pack)}) < 100
+    assert {name for _, dimensions in emitted() for name, _ in dimensions} == {"stack", "pack", "severity", "status"}
+
+
+def test_alarms_watch_metrics_that_are_emitted(template: Template) -> None:
+    watched = {
+        (alarm["MetricName"], tuple(sorted((each["Name"], text(each["Value"])) for each in alarm["Dimensions"])))
+        for _, alarm in resources(template, "AWS::CloudWatch::Alarm")
+        if alarm.get("Namespace") == metrics.NAMESPACE
+    }
+    assert watched <= emitted()
+    assert {dict(dimensions).get("severity") for name, dimensions in watched if name == "Failing"} == SERIOUS
+
+
+def test_a_scanner_that_died_rings(template: Template) -> None:
+    alarm = template["Resources"]["NoCompleteScanAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("CompleteScans", "breaching")
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["ComparisonOperator"]) == ("Sum", 1, "LessThanThreshold")
+    assert (alarm["Period"], text(alarm["EvaluationPeriods"])) == (3600, "${MaxHoursWithoutScan}")
+    assert text(alarm["DatapointsToAlarm"]) == "${MaxHoursWithoutScan}"
+
+
+def test_an_error_of_one_function_rings_though_the_others_did_not_run(template: Template) -> None:
+    """CloudWatch adds nothing where one of the metrics has no data."""
+    alarm = template["Resources"]["FunctionErrorAlarm"]["Properties"]
+    (sum_,) = (metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
+    singles = [metric for metric in alarm["Metrics"] if "MetricStat" in metric]
+    assert sum_ == " + ".join(f"FILL({metric['Id']}, 0)" for metric in singles)
+    watched = {target(metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]) for metric in singles}
+    assert watched == {logical_id for logical_id, _ in resources(template, "AWS::Lambda::Function")}
+
+
+def test_a_failed_execution_rings(template: Template) -> None:
+    alarm = template["Resources"]["ExecutionFailureAlarm"]["Properties"]
+    assert (alarm["MetricName"], text(alarm["Dimensions"][0]["Value"])) == ("ExecutionsFailed", "${ScanStateMachine}")
+
+
+def dashboard(template: Template) -> list[dict[str, Any]]:
+    ((_, properties),) = resources(template, "AWS::CloudWatch::Dashboard")
+    return [widget["properties"] for widget in json.loads(text(properties["DashboardBody"]))["widgets"]]
+
+
+def shown(widget: dict[str, Any]) -> list[list[str]]:
+    """Return the metrics of a widget with CloudWatch's abbreviations spelled out."""
+    spelled: list[list[str]] = []
+    for metric in widget.get("metrics", ()):
+        if isinstance(metric[0], dict):
+            continue
+        before = spelled[-1] if spelled else []
+        if metric[0] == "...":
+            spelled.append([*before[: len(before) - len(metric) + 1], *metric[1:]])
+        else:
+            spelled.append([before[index] if part == "." else part for index, part in enumerate(metric)])
+    return spelled
+
+
+def test_the_dashboard_shows_metrics_that_are_emitted(template: Template) -> None:
+    own = [metric for widget in dashboard(template) for metric in shown(widget) if metric[0] == metrics.NAMESPACE]
+    series = {(name, tuple(sorted(zip(rest[::2], rest[1::2], strict=True)))) for _, name, *rest in own}
+    assert series
+    assert series <= emitted()
+    searches = [
+        metric[0]["expression"]
+        for widget in dashboard(template)
+        for metric in widget.get("metrics", ())
+        if isinstance(metric[0], dict)
+    ]
+    for search in searches:
+        assert search.startswith('SEARCH(\'{Muster,stack,pack} stack="${EnvironmentSuffix}" ')
+        assert set(re.findall(r'"(\w+)"', search)) == {"Scanned", "Compliant", "NonCompliant"}
+    assert len(searches) == 2
+
+
+def test_the_dashboard_shows_every_function_and_the_executions(template: Template) -> None:
+    metrics_ = [tuple(metric) for widget in dashboard(template) for metric in shown(widget)]
+    for logical_id, _ in resources(template, "AWS::Lambda::Function"):
+        for name in ("Duration", "Errors", "Invocations"):
+            assert ("AWS/Lambda", name, "FunctionName", f"${{{logical_id}}}") in metrics_
+    for name in ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed"):
+        assert ("AWS/States", name, "StateMachineArn", "${ScanStateMachine}") in metrics_
+
+
+def test_the_dashboard_shows_the_latest_results_from_the_log(template: Template) -> None:
+    (query,) = (widget["query"] for widget in dashboard(template) if "query" in widget)
+    assert "SOURCE '${SummarizeScanLogs}'" in query
+    assert "filter message = 'summarized'" in query
+    assert 'logger.info("summarized"' in (ROOT / "functions/summarize_scan/app.py").read_text(encoding="utf-8")
+    statuses = {status.value.lower() for status in Status} | {"suppressed"}
+    assert set(re.findall(r"findings\.(\w+)", query)) <= statuses

@@ -1,0 +1,60 @@
+"""The Glue tables are those of the files, partitions follow from dates, and what must stay does not expire."""
+
+import re
+from typing import Any
+
+from muster.sinks import tables
+from tests.infrastructure.reading import resources, text
+
+Template = dict[str, Any]
+
+
+def test_the_tables_have_the_columns_of_the_files(template: Template) -> None:
+    made = {
+        properties["TableInput"]["Name"]: {
+            column["Name"]: column["Type"] for column in properties["TableInput"]["StorageDescriptor"]["Columns"]
+        }
+        for _, properties in resources(template, "AWS::Glue::Table")
+    }
+    assert made == {
+        "findings": dict(tables.FINDINGS),
+        "tallies": dict(tables.TALLIES),
+        "coverage": dict(tables.COVERAGE),
+        "latest_findings": {**tables.FINDINGS, "scan_date": "string"},
+    }
+    assert "scan_date" not in tables.FINDINGS | tables.TALLIES | tables.COVERAGE
+
+
+def test_partitions_are_projected(template: Template) -> None:
+    for _, properties in resources(template, "AWS::Glue::Table"):
+        table = properties["TableInput"]
+        if table["TableType"] == "VIRTUAL_VIEW":
+            continue
+        name, parameters = table["Name"], table["Parameters"]
+        assert parameters["projection.enabled"] == "true"
+        assert parameters["projection.scan_date.type"] == "date"
+        assert parameters["projection.scan_date.format"] == "yyyy-MM-dd"
+        assert re.fullmatch(r"20\d\d-01-01,NOW", parameters["projection.scan_date.range"])
+        location = f"s3://${{ReportBucket}}/{name}/"
+        assert text(table["StorageDescriptor"]["Location"]) == location
+        assert text(parameters["storage.location.template"]) == f"{location}scan_date=${{!scan_date}}/"
+        assert table["PartitionKeys"] == [{"Name": "scan_date", "Type": "string"}]
+
+
+def test_the_crawler_leaves_the_written_tables_alone(template: Template) -> None:
+    ((_, crawler),) = resources(template, "AWS::Glue::Crawler")
+    assert [text(each["Path"]) for each in crawler["Targets"]["S3Targets"]] == [
+        "s3://${ReportBucket}/coverage/",
+        "s3://${ReportBucket}/audit/",
+    ]
+    assert crawler["TablePrefix"] == "crawled_"
+    assert crawler["SchemaChangePolicy"] == {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+    assert crawler["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}
+    assert "Schedule" not in crawler
+
+
+def test_what_the_user_wrote_and_what_is_remembered_never_expire(template: Template) -> None:
+    ((_, bucket),) = resources(template, "AWS::S3::Bucket")
+    expiring = {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule}
+    assert {"scans/", "findings/", "tallies/", "coverage/", "athena-results/"} <= expiring
+    assert not [prefix for prefix in expiring if "config/".startswith(prefix) or "state/".startswith(prefix)]

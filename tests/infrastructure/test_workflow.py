@@ -1,0 +1,178 @@
+"""The workflow's own rules, and what it hands to the functions."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from muster import errors, keys
+from tests.infrastructure import workflow as rules
+from tests.infrastructure.conftest import ROOT
+from tests.infrastructure.reading import definition, resources, role_statements, text
+
+Definition = dict[str, Any]
+TEXT = (ROOT / "statemachine" / "scan.asl.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_the_workflow_keeps(rule: Callable[[Definition], Any], template: dict[str, Any]) -> None:
+    assert list(rule(definition(template))) == []
+
+
+def inside(workflow: Definition, name: str) -> Any:
+    """Return a state at any depth."""
+    return dict(rules.states(workflow))[name]
+
+
+def drop(name: str, key: str) -> Callable[[Definition], None]:
+    return lambda workflow: inside(workflow, name).pop(key)
+
+
+def put(name: str, **values: Any) -> Callable[[Definition], None]:
+    return lambda workflow: inside(workflow, name).update(values)
+
+
+def catch_all_first(workflow: Definition) -> None:
+    inside(workflow, "Scan shards")["Catch"].append({"ErrorEquals": ["Throttled"], "Next": "Note failed batch"})
+
+
+def retry(name: str, *names: str) -> Callable[[Definition], None]:
+    return lambda workflow: inside(workflow, name)["Retry"][0].update(ErrorEquals=list(names))
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken", "says"),
+    [
+        pytest.param(rules.what_works_is_caught, drop("Scan shards", "Catch"), "Scan shards", id="uncaught in the Map"),
+        pytest.param(
+            rules.what_works_is_caught, drop("Note failed batch", "Catch"), "Note failed", id="uncaught catch"
+        ),
+        pytest.param(rules.what_works_is_caught, drop("Scan all shards", "Catch"), "Scan all", id="uncaught Map"),
+        pytest.param(rules.what_works_is_caught, catch_all_first, "before others", id="States.ALL not last"),
+        pytest.param(rules.tasks_end, drop("Send alert", "TimeoutSeconds"), "Send alert", id="no timeout"),
+        pytest.param(rules.retries_are_by_name, drop("Summarize scan", "Retry"), "is not retried", id="no retry"),
+        pytest.param(
+            rules.retries_are_by_name, retry("Plan scan", "States.TaskFailed"), "States.TaskFailed", id="all failures"
+        ),
+        pytest.param(
+            rules.retries_are_by_name,
+            retry("Plan scan", *(rules.RETRIED - {"Runtime.ExitError"})),
+            "Runtime.ExitError",
+            id="a function out of memory is not retried",
+        ),
+        pytest.param(
+            rules.retries_are_by_name,
+            lambda workflow: inside(workflow, "Scan shards")["Retry"][0].pop("JitterStrategy"),
+            "in step",
+            id="no jitter",
+        ),
+        pytest.param(
+            rules.maps_tolerate, put("Scan all shards", ToleratedFailurePercentage=50.0), "tolerate", id="half may fail"
+        ),
+        pytest.param(
+            rules.maps_tolerate, put("Scan all shards", ToleratedFailurePercentage=100), "tolerate", id="an integer"
+        ),
+        pytest.param(
+            rules.maps_tolerate, drop("Scan all shards", "ResultWriter"), "carries", id="results in the state"
+        ),
+        pytest.param(
+            rules.maps_tolerate,
+            lambda workflow: inside(workflow, "Scan all shards")["ItemProcessor"]["ProcessorConfig"].update(
+                ExecutionType="EXPRESS"
+            ),
+            "STANDARD",
+            id="children of five minutes",
+        ),
+        pytest.param(
+            rules.ways_lead_somewhere, put("Plan scan", Next="Nowhere"), "Nowhere does not", id="no such state"
+        ),
+        pytest.param(
+            rules.ways_lead_somewhere,
+            lambda workflow: inside(workflow, "Scan shards")["Catch"][0].update(Next="Nowhere"),
+            "Nowhere does not exist",
+            id="a catch that leads nowhere",
+        ),
+        pytest.param(
+            rules.ways_lead_somewhere, put("Plan scan", Next="Send alert"), "cannot be reached", id="states left out"
+        ),
+        pytest.param(rules.ways_lead_somewhere, drop("Send alert", "End"), "neither ends", id="a state without an end"),
+    ],
+)
+def test_a_rule_finds(rule: Any, broken: Callable[[Definition], Any], says: str, workflow: Definition) -> None:
+    broken(workflow)
+    assert any(says in sentence for sentence in rule(workflow)), list(rule(workflow))
+
+
+def test_the_retried_errors_of_our_own_exist() -> None:
+    """A state's ErrorEquals matches the exception's class name: a renamed class would never be retried again."""
+    own = {name for name in rules.RETRIED if "." not in name}
+    assert own == {"Throttled", "Transient"}
+    assert all(issubclass(getattr(errors, name), errors.MusterError) for name in own)
+
+
+def test_every_placeholder_is_substituted(template: dict[str, Any]) -> None:
+    ((_, machine),) = resources(template, "AWS::StepFunctions::StateMachine")
+    assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == set(machine["DefinitionSubstitutions"])
+
+
+def test_numbers_are_substituted_without_quotes() -> None:
+    """CloudFormation substitutes text: in quotes the number would be a text, which Step Functions refuses."""
+    assert "MaxConcurrency: ${MaxConcurrency}\n" in TEXT
+
+
+def test_timeouts_are_longer_than_the_functions(template: dict[str, Any]) -> None:
+    """Then Lambda's own timeout is told, with the function's log, and not the workflow's."""
+    timeouts = dict(resources(template, "AWS::Lambda::Function"))
+    for name, state in rules.states(definition(template), "Task"):
+        if state["Resource"].endswith("lambda:invoke"):
+            function = timeouts[state["Parameters"]["FunctionName"].removeprefix("${").removesuffix("}")]
+            assert state["TimeoutSeconds"] > function["Timeout"], name
+
+
+@pytest.mark.parametrize("function", ["plan_scan", "scan_shards", "summarize_scan", "send_alert"])
+def test_a_functions_sample_event_is_what_the_workflow_sends(function: str, workflow: Definition) -> None:
+    sample = json.loads((ROOT / "events" / f"{function}.json").read_text(encoding="utf-8"))
+    placeholder = "".join(word.capitalize() for word in function.split("_")) + "Function"
+    (payload,) = (
+        state["Parameters"]["Payload"]
+        for _, state in rules.states(workflow, "Task")
+        if state["Parameters"].get("FunctionName") == f"${{{placeholder}}}"
+    )
+    assert {key.removesuffix(".$") for key in payload} == sample.keys()
+
+
+def test_failed_batches_are_noted_where_the_summary_looks(workflow: Definition) -> None:
+    key = inside(workflow, "Note failed batch")["Parameters"]["Key.$"]
+    pattern = re.fullmatch(r"States\.Format\('([^']*)', \$\.scan_id, \$\.batch\.batch\)", key)
+    assert pattern is not None
+    assert pattern.group(1).format("20261121T060000Z-0", "b0000").startswith(keys.failures("20261121T060000Z-0"))
+
+
+def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, Any]) -> None:
+    granted = {
+        (action, text(resource))
+        for role, statement in role_statements(template)
+        if role == "StateMachineRole"
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        for resource in (
+            [statement["Resource"]] if not isinstance(statement["Resource"], list) else statement["Resource"]
+        )
+    }
+    prefix = inside(definition(template), "Scan all shards")["ResultWriter"]["Parameters"]["Prefix"]
+    assert keys.batches("*") == "scans/*/batches.json"
+    assert {
+        ("s3:GetObject", "${ReportBucket.Arn}/scans/*/batches.json"),
+        ("s3:PutObject", f"${{ReportBucket.Arn}}/{keys.failures('*')}*"),
+        ("s3:PutObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
+        ("s3:GetObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
+    } <= granted
+    invoked = {resource for action, resource in granted if action == "lambda:InvokeFunction"}
+    functions = {f"${{{logical_id}.Arn}}" for logical_id, _ in resources(template, "AWS::Lambda::Function")}
+    assert invoked == functions
+
+
+def test_the_schedule_asks_for_the_scan_that_is_recorded(template: dict[str, Any]) -> None:
+    ((_, schedule),) = resources(template, "AWS::Scheduler::Schedule")
+    assert json.loads(schedule["Target"]["Input"]) == {"scheduled": True, "record": True}
