@@ -12,6 +12,7 @@ import pytest
 from muster.catalog import load
 from muster.cli import main
 from muster.formats.csv import COLUMNS
+from muster.scan import ShardScan
 from muster.session import Clients
 
 REGION = "eu-west-1"
@@ -132,7 +133,7 @@ class TestScan:
         [finding] = _findings(out)
         assert finding["account_name"] == "shop"
         assert finding["suppression"]["expires"] == "2999-01-01"
-        assert f"1 suppression of the configuration expired and suppress nothing now: {VERSIONING}" in err
+        assert f"1 suppression of the configuration expired: {VERSIONING}" in err
 
     @pytest.mark.usefixtures("bucket")
     def test_a_file_is_written_whole(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,6 +150,24 @@ class TestScan:
         assert main(["scan", "--check", "no-such-check", "--output", str(path)]) == 2
         assert path.read_text() == "the last report"
         assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
+
+    def test_a_shard_that_breaks_stops_no_other(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        real = ShardScan._scan_type
+
+        def broken(scan: ShardScan, *arguments: Any) -> Any:
+            if scan._shard.region == "eu-central-1":
+                raise ZeroDivisionError("oops")
+            return real(scan, *arguments)
+
+        monkeypatch.setattr(ShardScan, "_scan_type", broken)
+        regions = ("--region", "eu-west-1", "--region", "eu-central-1")
+        asked = ("--check", "ec2-ebs-encryption-by-default", *regions, "--format", "json", "--fail-on", "never")
+        assert main(["scan", *asked]) == 3
+        document = json.loads(capsys.readouterr().out)
+        assert document["scan"]["incomplete"] == ["ec2 in eu-central-1 broke: ZeroDivisionError('oops')"]
+        assert [found["resource"]["region"] for found in document["findings"]] == ["eu-west-1"]
 
 
 class TestRefusals:

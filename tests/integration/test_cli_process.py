@@ -67,7 +67,7 @@ def test_a_refused_call_is_unread_with_its_permission_and_the_scan_is_complete(
     aws.refuse("s3:GetBucketVersioning", bucket="photos")
     done = _muster(environment, tmp_path, "scan", "--check", VERSIONING)
     assert done.returncode == 0
-    assert "access denied (AccessDenied) (needs s3:GetBucketVersioning)" in done.stdout
+    assert "s3:GetBucketVersioning  access denied (AccessDenied): photos" in done.stdout
     assert "1 fail · 0 skip · 1 unread" in done.stdout
     assert "INCOMPLETE" not in done.stdout
 
@@ -123,10 +123,19 @@ def test_a_failing_and_incomplete_scan_says_both(aws: EmbeddedAws, environment: 
         pytest.param("<!doctype html><p>Sign in</p>", "does not answer as AWS does", id="a page of somebody's proxy"),
     ],
 )
-def test_an_answer_that_lets_nothing_begin_is_a_line(
-    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path, answer: str, message: str
+def test_an_answer_that_lets_nothing_begin_is_a_line(  # noqa: PLR0913 - it asks for its fixtures
+    aws: EmbeddedAws,
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    message: str,
 ) -> None:
-    aws.front.corrections = lambda _front, _environ: (400, answer)
+    def answering(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("400 Bad Request", [("Content-Length", str(len(answer)))])
+        return [answer.encode()]
+
+    monkeypatch.setattr(aws.front, "app", answering)
     done = _muster(environment, tmp_path, "scan")
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
@@ -152,20 +161,20 @@ def test_an_endpoint_that_nobody_answers_at_is_a_line(environment: dict[str, str
 @contextlib.contextmanager
 def _hanging(aws: EmbeddedAws, operation: str) -> Iterator[tuple[threading.Event, threading.Event]]:
     """Let calls of one operation wait; yield what tells that one came, and what lets them go on."""
-    before, came, go = aws.front.corrections, threading.Event(), threading.Event()
+    before, came, go = aws.front.app, threading.Event(), threading.Event()
 
-    def wait(front: Any, environ: dict[str, Any]) -> Any:
+    def wait(environ: dict[str, Any], start_response: Any) -> Any:
         if operation in environ.values():
             came.set()
             go.wait(30)
-        return before(front, environ)
+        return before(environ, start_response)
 
-    aws.front.corrections = wait
+    aws.front.app = wait
     try:
         yield came, go
     finally:
         go.set()
-        aws.front.corrections = before
+        aws.front.app = before
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -255,6 +264,11 @@ def test_help_does_not_load_what_scanning_needs(environment: dict[str, str], tmp
         [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_closed_output_is_no_reason_to_fail(environment: dict[str, str], tmp_path: Path) -> None:
+    line = f'{sys.executable} -c "import sys; from muster.cli import main; sys.exit(main())" scan --service s3 >&- 2>&-'
+    assert subprocess.run(["/bin/sh", "-c", line], env=environment, cwd=tmp_path, check=False).returncode == 1
 
 
 def test_an_ascii_terminal_is_no_reason_to_fail(environment: dict[str, str], tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_what_could_not_be_read_is_grouped_by_permission_and_reason(finding: Fin
             "reason": "access denied",
             "findings": 2,
             "checks": ["another", "s3-bucket-versioning-enabled"],
+            "examples": ["photos"],
         }
     ]
 
@@ -65,3 +66,9 @@ def test_reasons_without_end_do_not_fill_the_memory(finding: Finding) -> None:
     tally = _tally(*(replace(finding, status=Status.INSUFFICIENT_DATA, unavailable=(gap,)) for gap in gaps))
     assert len(tally.gaps) == GAPS + 1
     assert tally.gaps[None, OTHER_GAPS].findings == 50
+
+
+def test_a_few_resources_are_named_of_what_could_not_be_read(finding: Finding) -> None:
+    unread = replace(finding, status=Status.INSUFFICIENT_DATA, unavailable=(Unavailable(None, "odd"),))
+    named = [replace(unread, resource=replace(finding.resource, id=f"b-{number}")) for number in range(5)]
+    assert _tally(*named).to_json()["unread"][0]["examples"] == ["b-0", "b-1", "b-2"]

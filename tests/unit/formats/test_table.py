@@ -72,7 +72,7 @@ def test_what_could_not_be_read_names_the_permission(finding: Finding, scan: Sca
     gap = Unavailable("s3:GetBucketVersioning", "access denied (AccessDenied)")
     text = _text([replace(finding, status=Status.INSUFFICIENT_DATA, unavailable=(gap,))], scan)
     assert text.startswith("Nothing that could be read fails.\n")
-    assert "1  access denied (AccessDenied) (needs s3:GetBucketVersioning)  s3-bucket-versioning-enabled" in text
+    assert "s3:GetBucketVersioning  access denied (AccessDenied): photos  s3-bucket-versioning-enabled" in text
     assert "muster iam-policy" in text
 
 

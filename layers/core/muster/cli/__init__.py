@@ -4,14 +4,14 @@ import importlib
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 import click
 
 from muster import __version__
-from muster.cli.output import forget_standard_output, say
+from muster.cli.output import DEBUG, forget_standard_output, say, trace
 from muster.errors import ConfigurationError, MusterError
 from muster.names import unknown
 
@@ -26,8 +26,6 @@ _COMMANDS = MappingProxyType(
 )
 WRONG = 2
 """Exit status: wrong usage, configuration or credentials; nothing was scanned."""
-DEBUG = "MUSTER_DEBUG"
-"""The environment variable with which an error that is our own mistake shows where it happened."""
 
 
 class _Commands(click.Group):
@@ -77,6 +75,9 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; nobody sees a traceback."""
+    # Python has no streams where the shell closed them.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - the same
     status = _run(arguments)
     if arguments is None and any(thread.name.startswith("describe") for thread in threading.enumerate()):
         # Interrupted twice: calls to AWS still wait for their answer, and Python would wait for them.
@@ -98,8 +99,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         error.show()
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
-        if os.environ.get(DEBUG):
-            traceback.print_exc()
+        trace()
         for line in _sentence(error).splitlines():
             say(line)
     return WRONG

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,6 +14,8 @@ import click
 from muster.errors import ConfigurationError
 
 STANDARD = Path("-")
+DEBUG = "MUSTER_DEBUG"
+"""The environment variable with which a mistake of our own shows where it happened."""
 
 
 @contextlib.contextmanager
@@ -52,6 +55,12 @@ def results(path: Path | None) -> Iterator[TextIO]:
 def say(message: str) -> None:
     """Tell something on standard error."""
     click.echo(f"muster: {message}", err=True)
+
+
+def trace() -> None:
+    """Show where the exception at hand was raised, to whoever asked for it."""
+    if os.environ.get(DEBUG):
+        traceback.print_exc()
 
 
 def forget_standard_output() -> None:

@@ -16,7 +16,7 @@ from muster import packs
 from muster.aws import BUCKET_LIKE
 from muster.cli.interrupt import Interrupt
 from muster.cli.options import configuration as configured
-from muster.cli.output import STANDARD, forget_standard_output, results, say
+from muster.cli.output import STANDARD, forget_standard_output, results, say, trace
 from muster.cli.places import check_names, home
 from muster.cli.progress import Step, progress
 from muster.errors import ConfigurationError, Transient
@@ -36,6 +36,8 @@ from muster.suppress import expired
 
 FAILED = 1
 INCOMPLETE = 3
+STRIDE = 20
+"""How many findings pass between two movements of the progress bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,15 @@ class Job:
     work: tuple[Shard, ...]
     report: ScanReport
     tally: Tally
+    at: tuple[str, int] = ("", 0)
+    """What is being scanned, and how many shards are done."""
 
     def findings(self, step: Step) -> Generator[Finding, None, None]:
         """Yield the findings of all shards in turn; a shard that breaks stops none of the others."""
         catalog, scope = catalogs.load(), scope_of(self.configuration, self.options.tags)
         for number, shard in enumerate(self.work):
-            step(f"{shard.service} {shard.region}", number, self.tally.statuses.total())
+            self.at = (f"{shard.service} {shard.region}", number)
+            step(*self.at, self.tally.findings)
             scan = ShardScan(
                 shard, self.rules, catalog, self.clients, self.report.started_at,
                 scope=scope, concurrency=self.options.concurrency,
@@ -90,6 +95,7 @@ class Job:
             try:
                 yield from annotate(scan, self.configuration, self.report.started_at.date())
             except Exception as error:  # noqa: BLE001 - a scan is long: what else was found is told
+                trace()
                 self.report.incomplete.append(f"{shard.service} in {shard.region} broke: {error!r}")
             finally:
                 self._note(scan, shard)
@@ -183,6 +189,8 @@ def _scan(job: Job, writer: Writer) -> None:
                     break
                 tally.count(finding)
                 writer.add(finding)
+                if tally.findings % STRIDE == 0:
+                    step(*job.at, tally.findings)
         except KeyboardInterrupt:
             report.incomplete.append("it was interrupted: what was not scanned by then is missing")
         except BrokenPipeError:
@@ -227,7 +235,7 @@ def _tell(job: Job) -> None:
             say(line.plain)
     if old := expired(job.configuration.suppressions, report.started_at.date()):
         checks = ", ".join(sorted({rule.check for rule in old}))
-        say(f"{counted(len(old), 'suppression')} of the configuration expired and suppress nothing now: {checks}")
+        say(f"{counted(len(old), 'suppression')} of the configuration expired: {checks}")
     if status(job) == FAILED and options.fail_on:
         number = job.tally.failing_from(options.fail_on)
         also = "" if report.complete else ", and the scan is incomplete"

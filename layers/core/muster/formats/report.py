@@ -14,6 +14,8 @@ from muster.model import ACCOUNT, REGION, TARGET, Finding, Severity, Status
 SUPPRESSED = "suppressed"
 GAPS = 200
 """How many different things that could not be read are told apart; more would be a list of resources."""
+EXAMPLES = 3
+"""How many resources are named of each."""
 OTHER_GAPS = "other reasons"
 
 WORDS = {
@@ -27,10 +29,11 @@ WORDS = {
 
 @dataclass(slots=True)
 class Gap:
-    """How many findings miss one thing that could not be read, and of which checks."""
+    """How many findings miss one thing that could not be read, of which checks, and the first few resources."""
 
     findings: int = 0
     checks: set[str] = field(default_factory=set)
+    examples: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -54,8 +57,13 @@ class Tally:
         if finding.failing:
             self.failing[finding.severity] += 1
         for gap in finding.unavailable:
-            self._note((gap.permission, gap.reason), finding.check_id)
+            self._note((gap.permission, gap.reason), finding)
         self._count_resource(finding)
+
+    @property
+    def findings(self) -> int:
+        """How many findings passed."""
+        return self.statuses.total()
 
     @property
     def unread(self) -> int:
@@ -82,17 +90,25 @@ class Tally:
                 for name, (severity, counts) in sorted(self.checks.items())
             ],
             "unread": [
-                {"permission": permission, "reason": reason, "findings": gap.findings, "checks": sorted(gap.checks)}
+                {
+                    "permission": permission,
+                    "reason": reason,
+                    "findings": gap.findings,
+                    "checks": sorted(gap.checks),
+                    "examples": list(gap.examples),
+                }
                 for (permission, reason), gap in self.gaps.items()
             ],
         }
 
-    def _note(self, key: tuple[str | None, str], check_id: str) -> None:
+    def _note(self, key: tuple[str | None, str], finding: Finding) -> None:
         if key not in self.gaps and len(self.gaps) >= GAPS:
             key = (key[0], OTHER_GAPS)
         gap = self.gaps.setdefault(key, Gap())
         gap.findings += 1
-        gap.checks.add(check_id)
+        gap.checks.add(finding.check_id)
+        if len(gap.examples) < EXAMPLES and finding.resource.id not in gap.examples:
+            gap.examples.append(finding.resource.id)
 
     def _count_resource(self, finding: Finding) -> None:
         resource = finding.resource

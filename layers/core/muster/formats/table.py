@@ -164,7 +164,7 @@ def counted(number: int, noun: str) -> str:
 def _nothing(tally: Tally, scan: ScanReport) -> str:
     if tally.unread or not scan.complete:
         return "Nothing that could be read fails."
-    return "Nothing fails." if tally.statuses else "There is nothing to judge: no resource that the checks concern."
+    return "Nothing fails." if tally.findings else "There is nothing to judge: no resource that the checks concern."
 
 
 def _unread(tally: Tally) -> Iterable[RenderableType]:
@@ -177,8 +177,8 @@ def _unread(tally: Tally) -> Iterable[RenderableType]:
     table.add_column(overflow="fold", style="dim")
     ranked = sorted(tally.gaps.items(), key=lambda item: (-item[1].findings, str(item[0])))
     for (permission, reason), gap in ranked[:LINES]:
-        needs = f" (needs {permission})" if permission else ""
-        table.add_row(f"{gap.findings}", Text(printable(reason) + needs), Text(_checks(gap)))
+        where = f": {', '.join(gap.examples)}" + (" …" if gap.findings > len(gap.examples) else "")
+        table.add_row(permission or "—", Text(printable(reason + where)), Text(_checks(gap)))
     yield Padding(table, (0, 0, 0, 2))
     if len(ranked) > LINES:
         yield Text(f"  … and {counted(len(ranked) - LINES, 'more reason')}", style="dim")
