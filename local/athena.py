@@ -20,7 +20,11 @@ Rows = tuple[list[str], list[tuple[Any, ...]]]
 """Column names and rows."""
 
 _DUCKDB = {
-    "string": "VARCHAR", "int": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN",
+    "string": "VARCHAR",
+    "int": "INTEGER",
+    "bigint": "BIGINT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
     "timestamp": "TIMESTAMP",
 }
 _VIEW = re.compile(r"/\* Presto View: (\S+) \*/")
@@ -47,7 +51,7 @@ def named_queries(aws: EmbeddedAws, workgroup: str, region: str = "eu-west-1") -
 
 def translated(sql: str) -> str:
     """Say a statement of Athena's in DuckDB's dialect."""
-    return sqlglot.transpile(sql, read="athena", write="duckdb")[0]
+    return str(sqlglot.transpile(sql, read="athena", write="duckdb")[0])
 
 
 def _definition(aws: EmbeddedAws, table: dict[str, Any], folder: Path, region: str) -> str:

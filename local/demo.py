@@ -45,7 +45,9 @@ def main() -> int:
         mails = workflow.mails(stack)
     _show(console, execution.output, mails[0] if mails else ("", "(no mail was sent)"))
     silent = len(mails) == 1 and second.status == "SUCCEEDED"
-    console.print(f"The second scan sent {'no mail: nothing had changed' if silent else 'a mail, which it should not'}.")
+    console.print(
+        f"The second scan sent {'no mail: nothing had changed' if silent else 'a mail, which it should not'}."
+    )
     console.print(f"All of it is in {OUT.name}/, after {time.monotonic() - began:.0f} seconds.")
     return 0 if silent else 1
 

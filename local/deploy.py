@@ -32,7 +32,11 @@ class Stack:
 
 
 def deploy(
-    aws: EmbeddedAws, parameters: Mapping[str, str] | None = None, *, region: str = "eu-west-1", template: Path = TEMPLATE
+    aws: EmbeddedAws,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    region: str = "eu-west-1",
+    template: Path = TEMPLATE,
 ) -> Stack:
     """Deploy the template and return the stack.
 

@@ -17,7 +17,7 @@ def seed(aws: EmbeddedAws, *, instances: int = INSTANCES, buckets: int = BUCKETS
     _instances(aws, HOME, instances)
     _instances(aws, AWAY, 3)
     _volumes_and_groups(aws)
-    _many_buckets(aws, buckets)
+    _many_buckets(buckets)
     _good_bucket(aws)
     _bad_bucket(aws)
     aws.client("ec2", AWAY).enable_ebs_encryption_by_default()
@@ -54,7 +54,7 @@ def _volumes_and_groups(aws: EmbeddedAws) -> None:
     ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
 
 
-def _many_buckets(aws: EmbeddedAws, count: int) -> None:
+def _many_buckets(count: int) -> None:
     """Make buckets in moto itself: over HTTP a thousand of them take longer than all the rest."""
     from moto.s3.models import s3_backends  # noqa: PLC0415 - moto takes seconds to import
 
@@ -83,7 +83,10 @@ def _good_bucket(aws: EmbeddedAws) -> None:
     s3.put_bucket_metrics_configuration(Bucket=name, Id="EntireBucket", MetricsConfiguration={"Id": "EntireBucket"})
     s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": _tags(GOOD_TAGS)})
     tls_only = {
-        "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
         "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
@@ -96,11 +99,19 @@ def _bad_bucket(aws: EmbeddedAws) -> None:
     s3.delete_public_access_block(Bucket=name)
     s3.delete_bucket_ownership_controls(Bucket=name)
     everybody = {
-        "Sid": "Everybody", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Sid": "Everybody",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3:::{name}/*",
     }
     s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
-    rule = {"ID": "uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}
+    rule = {
+        "ID": "uploads",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
     s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
 
 

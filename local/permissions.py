@@ -1,4 +1,4 @@
-"""Judges the recorded calls of a run by the roles of the template: what was not allowed, and what is granted in vain."""
+"""Judges the recorded calls of a run by the template's roles: what was not allowed, what is granted in vain."""
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +48,7 @@ def role_statements(aws: EmbeddedAws, stack: Stack) -> dict[str, list[Statement]
 def denied(aws: EmbeddedAws, stack: Stack) -> list[str]:
     """Return a sentence for each call that the caller's role does not allow."""
     statements = role_statements(aws, stack)
-    said = {}
+    said: dict[str, None] = {}
     for role, action, resource in _used(aws, stack):
         matching = [each.effect for each in statements.get(role, ()) if each.covers(action, resource)]
         if "Deny" in matching or "Allow" not in matching:

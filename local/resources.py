@@ -18,9 +18,8 @@ Made = tuple[str, dict[str, str]]
 
 
 def _client(service: str, region: str) -> Any:
-    return boto3.session.Session("embedded", "embedded", region_name=region).client(
-        service, endpoint_url=os.environ["AWS_ENDPOINT_URL"]
-    )
+    session: Any = boto3.session.Session("embedded", "embedded", region_name=region)
+    return session.client(service, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
 
 
 def _bucket(properties: Properties, region: str, _account: str) -> Made:
@@ -29,13 +28,14 @@ def _bucket(properties: Properties, region: str, _account: str) -> Made:
     s3.create_bucket(Bucket=name, **where)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties["VersioningConfiguration"])
     rules = [
-        {"ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"], "BucketKeyEnabled": rule["BucketKeyEnabled"]}
+        {
+            "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
+            "BucketKeyEnabled": rule["BucketKeyEnabled"],
+        }
         for rule in properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     ]
     s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
-    s3.put_public_access_block(
-        Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"]
-    )
+    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"])
     s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=properties["OwnershipControls"])
     for metrics in properties.get("MetricsConfigurations", ()):
         s3.put_bucket_metrics_configuration(Bucket=name, Id=metrics["Id"], MetricsConfiguration=metrics)
@@ -139,7 +139,16 @@ def _glue_table(properties: Properties, region: str, _account: str) -> Made:
 
 
 def _crawler(properties: Properties, region: str, _account: str) -> Made:
-    wanted = ("Name", "Role", "DatabaseName", "Description", "Targets", "TablePrefix", "SchemaChangePolicy", "RecrawlPolicy")
+    wanted = (
+        "Name",
+        "Role",
+        "DatabaseName",
+        "Description",
+        "Targets",
+        "TablePrefix",
+        "SchemaChangePolicy",
+        "RecrawlPolicy",
+    )
     _client("glue", region).create_crawler(**{key: properties[key] for key in wanted}, Tags=properties["Tags"])
     return properties["Name"], {}
 
@@ -169,9 +178,9 @@ def _alarm(properties: Properties, region: str, account: str) -> Made:
 def _key(properties: Properties, region: str, _account: str) -> Made:
     kms = _client("kms", region)
     tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties["Tags"]]
-    key = kms.create_key(
-        Description=properties["Description"], Policy=json.dumps(properties["KeyPolicy"]), Tags=tags
-    )["KeyMetadata"]
+    key = kms.create_key(Description=properties["Description"], Policy=json.dumps(properties["KeyPolicy"]), Tags=tags)[
+        "KeyMetadata"
+    ]
     if properties["EnableKeyRotation"]:
         kms.enable_key_rotation(KeyId=key["KeyId"])
     return key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]}
@@ -230,7 +239,7 @@ def install() -> None:
 
 
 def _model(resource_type: str, make: Callable[..., Made], delete: Callable[[str, str], None] | None) -> type:
-    class Model(CloudFormationModel):
+    class Model(CloudFormationModel):  # type: ignore[misc]  # moto publishes no types
         __module__ = "moto.cloudformation.models"  # moto names stack resources by it
 
         def __init__(self, physical_id: str, attributes: dict[str, str], region: str) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Any
+from typing import Any, Self
 
 from moto.awslambda.models import LambdaFunction
 
@@ -40,7 +40,7 @@ class Runtime:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _original: Any = None
 
-    def __enter__(self) -> "Runtime":
+    def __enter__(self) -> Self:
         """Take over the running of functions from moto."""
         self._original = LambdaFunction._invoke_lambda
         runtime = self
@@ -181,11 +181,11 @@ def _api(work: "Queue[tuple[dict[str, str], str]]", results: "Queue[tuple[bool, 
     class Api(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - the base class names it
+        def do_GET(self) -> None:
             headers, payload = work.get()
             self._answer(200, payload.encode(), {**headers, "Content-Type": "application/json"})
 
-        def do_POST(self) -> None:  # noqa: N802 - the base class names it
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             results.put((not self.path.endswith("/response"), body))
             self._answer(202, b"{}", {})
@@ -208,8 +208,7 @@ def _api(work: "Queue[tuple[dict[str, str], str]]", results: "Queue[tuple[bool, 
 
 def _drain(process: "subprocess.Popen[str]", log: list[str]) -> None:
     if process.stdout is not None:
-        for line in process.stdout:
-            log.append(line.rstrip("\n"))
+        log.extend(line.rstrip("\n") for line in process.stdout)
 
 
 def _failed(error: str, message: str, log: list[str] | None = None) -> Result:

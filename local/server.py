@@ -3,14 +3,15 @@
 import logging
 import os
 import threading
-from typing import Any
+from typing import Any, Self
 
 import boto3
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from local.front import Call, Front, Refusal, corrections_for_moto
+from local.corrections import Corrections
+from local.front import Call, Front, Refusal
 from local.hooks import embedded_hooks
 
 ACCOUNT = "123456789012"
@@ -32,10 +33,10 @@ class EmbeddedAws:
         """Make ready; nothing listens before the block is entered."""
         self._before: dict[str, str | None] = {}
         self._server: BaseWSGIServer | None = None
-        self.front = Front(DomainDispatcherApplication(create_backend_app), corrections_for_moto())
+        self.front = Front(DomainDispatcherApplication(create_backend_app), Corrections())
         self.roles: dict[str, str] = {"ak": "StateMachineRole"}
 
-    def __enter__(self) -> "EmbeddedAws":
+    def __enter__(self) -> Self:
         """Listen on a free port of loopback."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
@@ -74,9 +75,8 @@ class EmbeddedAws:
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         """Return a client with an administrator's credentials."""
-        return boto3.session.Session("embedded", "embedded", region_name=region).client(
-            service, endpoint_url=self.endpoint
-        )
+        session: Any = boto3.session.Session("embedded", "embedded", region_name=region)
+        return session.client(service, endpoint_url=self.endpoint)
 
     def refuse(self, operation: str, **how: Any) -> None:
         """Answer an operation (`s3:GetBucketVersioning`) with an error from now on."""
@@ -91,7 +91,7 @@ class EmbeddedAws:
         reset_model_data()
         self.front.calls.clear()
         self.front.refusals.clear()
-        self.front.corrections = corrections_for_moto()
+        self.front.correct = Corrections()
 
     def _set(self, variables: dict[str, str]) -> None:
         for name, value in variables.items():

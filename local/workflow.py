@@ -36,7 +36,9 @@ def start(
     """
     states = aws.client("stepfunctions", stack.region)
     arn = states.start_execution(
-        stateMachineArn=stack.outputs["StateMachineArn"], name=f"run-{uuid.uuid4().hex[:12]}", input=json.dumps(asked or {})
+        stateMachineArn=stack.outputs["StateMachineArn"],
+        name=f"run-{uuid.uuid4().hex[:12]}",
+        input=json.dumps(asked or {}),
     )["executionArn"]
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""Write into template.yaml what follows from the code: the scanner's permissions, the tables, the saved queries.
+"""Write what follows from the code: template.yaml's permissions, tables and saved queries, the schema of muster.yaml.
 
 `python -m tools.generate` writes, `--check` fails when something is stale. Between `# generated: NAME` and
 `# end of generated` nothing is written by hand.
@@ -14,11 +14,12 @@ from pathlib import Path
 from muster.catalog import load
 from muster.policy import scanner_actions
 from muster.select import select
-from muster.settings import Configuration
+from muster.settings import Configuration, schema_text
 from muster.sinks import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
+SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 _FIRST_YEAR = 2026
 _PRESTO = {
     "string": "varchar",
@@ -148,14 +149,16 @@ def _queries() -> str:
 
 
 def main() -> None:
-    """Write the template, or with `--check` say whether it is stale."""
-    before = TEMPLATE.read_text(encoding="utf-8")
-    after = generated(before)
+    """Write what is generated, or with `--check` say what of it is stale."""
+    wanted = {TEMPLATE: generated(TEMPLATE.read_text(encoding="utf-8")), SCHEMA: schema_text(load())}
+    stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
-        if after != before:
-            raise SystemExit("template.yaml: the generated sections are stale; run 'make generate' and commit")
+        if stale:
+            names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+            raise SystemExit(f"stale: {names}; run 'make generate' and commit")
         return
-    TEMPLATE.write_text(after, encoding="utf-8")
+    for path in stale:
+        path.write_text(wanted[path], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Makes every botocore client of a process say which operation it calls, so that the embedded AWS can record it.
 
-The wire alone does not tell: S3's operations are verbs and query strings. Two headers do, on top of what is sent anyway.
+The wire alone does not tell: S3's operations are verbs and query strings. Two headers do, besides what is sent anyway.
 """
 
 import json
@@ -12,19 +12,21 @@ import botocore.endpoint
 
 OPERATION = "X-Embedded-Operation"
 PARAMETERS = "X-Embedded-Parameters"
+_WANTED = ("Bucket", "Key", "TopicArn", "QueueUrl", "FunctionName", "stateMachineArn", "RoleArn")
 _current = threading.local()
 
 
 def install() -> None:
     """Patch botocore once in this process."""
-    if getattr(botocore.endpoint.Endpoint, "embedded", False):
+    client: Any = botocore.client.BaseClient
+    endpoint: Any = botocore.endpoint.Endpoint
+    if getattr(endpoint, "embedded", False):
         return
-    make_api_call = botocore.client.BaseClient._make_api_call
-    create_request = botocore.endpoint.Endpoint.create_request
+    make_api_call, create_request = client._make_api_call, endpoint.create_request
 
     def remember(self: Any, operation_name: str, api_params: dict[str, Any]) -> Any:
         _current.parameters = {
-            key: value for key, value in api_params.items() if isinstance(value, str) and len(value) < 1000 and value.isascii()
+            key: value for key, value in api_params.items() if isinstance(value, str) and key in _WANTED
         }
         return make_api_call(self, operation_name, api_params)
 
@@ -32,11 +34,7 @@ def install() -> None:
         if operation_model is not None:
             service = operation_model.service_model.service_name
             params["headers"][OPERATION] = f"{service}:{operation_model.name}"
-            wanted = ("Bucket", "Key", "TopicArn", "QueueUrl", "FunctionName", "stateMachineArn", "RoleArn")
-            said = {key: value for key, value in getattr(_current, "parameters", {}).items() if key in wanted}
-            params["headers"][PARAMETERS] = json.dumps(said)
+            params["headers"][PARAMETERS] = json.dumps(getattr(_current, "parameters", {}))
         return create_request(self, params, operation_model)
 
-    botocore.client.BaseClient._make_api_call = remember
-    botocore.endpoint.Endpoint.create_request = tell
-    botocore.endpoint.Endpoint.embedded = True
+    client._make_api_call, endpoint.create_request, endpoint.embedded = remember, tell, True

@@ -9,12 +9,12 @@ from types import ModuleType
 class _AfterBotocore(importlib.abc.MetaPathFinder):
     """Installs the hooks when botocore is first used, so that a process without AWS pays nothing."""
 
-    def find_spec(self, name: str, path: object = None, target: ModuleType | None = None) -> None:
+    def find_spec(self, name: str, _path: object = None, _target: ModuleType | None = None) -> None:
         """Never find anything; only watch."""
         # botocore.session imports what is patched, and is not imported by it: whatever is watched here must not be.
         if name == "botocore.session":
             sys.meta_path.remove(self)
-            import embedded_hooks  # noqa: PLC0415 - not before botocore is wanted
+            import embedded_hooks  # type: ignore[import-not-found]  # noqa: PLC0415 - beside this file on the path
 
             embedded_hooks.install()
 

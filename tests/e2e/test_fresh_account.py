@@ -36,12 +36,16 @@ def test_the_roles_allow_what_is_called_and_nothing_that_is_not(embedded: tuple[
     aws.refuse("s3:PutObject", key="*/commits/*.eu-west-1.ec2.json")
     second = workflow.fire(aws, stack).output
     assert not second["complete"]
-    assert not [key for key in workflow.keys(aws, stack, f"scans/{second['scan_id']}/parts/") if ".eu-west-1.ec2" in key]
+    assert not [
+        key for key in workflow.keys(aws, stack, f"scans/{second['scan_id']}/parts/") if ".eu-west-1.ec2" in key
+    ]
     assert permissions.denied(aws, stack) == []
     assert permissions.unused(aws, stack) == []
 
 
-def test_a_missing_permission_and_a_needless_one_are_found(embedded: tuple[EmbeddedAws, Runtime], tmp_path: Path) -> None:
+def test_a_missing_permission_and_a_needless_one_are_found(
+    embedded: tuple[EmbeddedAws, Runtime], tmp_path: Path
+) -> None:
     """Embedded only: it deploys a broken copy of the template, to show that the test before this one can fail."""
     aws, runtime = embedded
     broken = tmp_path / "template.yaml"

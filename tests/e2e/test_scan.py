@@ -28,7 +28,7 @@ def _estate(deployed: Deployed) -> None:
 
 
 def findings(deployed: Deployed, scan_id: str) -> list[dict[str, Any]]:
-    sql = f"SELECT * FROM findings WHERE scan_id = '{scan_id}'"
+    sql = f"SELECT * FROM findings WHERE scan_id = '{scan_id}'"  # noqa: S608 - an id of our own
     columns, rows = athena.query(deployed.aws, sql, deployed.stack.outputs["DatabaseName"])
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -114,7 +114,7 @@ def test_a_shard_that_fails_twice_is_scanned_all_the_same(deployed: Deployed) ->
 
 def test_a_shard_that_always_fails_leaves_the_scan_incomplete_and_named(deployed: Deployed) -> None:
     """Embedded only: it makes the function fail."""
-    before = workflow.fire(deployed.aws, deployed.stack)
+    workflow.fire(deployed.aws, deployed.stack)
     assert deployed.runtime is not None
     deployed.runtime.fail("scan-shards", *["ValueError"] * 50)
     execution = workflow.fire(deployed.aws, deployed.stack)
@@ -125,7 +125,6 @@ def test_a_shard_that_always_fails_leaves_the_scan_incomplete_and_named(deployed
     assert all("ValueError" in reason for reason in named.values())
     assert "resolved" not in execution.output["changes"]
     assert workflow.mails(deployed.stack)[-1][1].startswith("THIS SCAN IS INCOMPLETE: 2 of 2 shards")
-    del before
     deployed.runtime.failures.clear()
     assert workflow.fire(deployed.aws, deployed.stack).output["changes"] == {"baseline": False}
 
@@ -142,7 +141,9 @@ def test_a_denied_describe_is_unread_for_exactly_the_findings_that_needed_it(dep
         ("s3-lifecycle-noncurrent-versions-expire", "good-bucket"),
     }
     assert all("s3:GetBucketVersioning" in row["unavailable"] for row in rows if row["status"] == "INSUFFICIENT_DATA")
-    assert {row["finding_id"]: row["status"] for row in rows if row["status"] != "INSUFFICIENT_DATA"}.items() <= good.items()
+    assert {
+        row["finding_id"]: row["status"] for row in rows if row["status"] != "INSUFFICIENT_DATA"
+    }.items() <= good.items()
     assert summary["complete"] is True
 
 
@@ -159,7 +160,8 @@ def test_a_denied_list_is_a_finding_on_the_target_and_resolves_nothing(deployed:
     assert {row["check_id"] for row in targets} >= {"ec2-instance-imdsv2-required", "required-tags"}
     latest = athena.query(
         deployed.aws,
-        "SELECT count(*) FROM latest_findings WHERE check_id = 'ec2-instance-imdsv2-required' AND resource_type = 'AWS::EC2::Instance'",
+        "SELECT count(*) FROM latest_findings "
+        "WHERE check_id = 'ec2-instance-imdsv2-required' AND resource_type = 'AWS::EC2::Instance'",
         deployed.stack.outputs["DatabaseName"],
     )[1]
     assert latest[0][0] > 0, "the view keeps what the last complete look found"
@@ -200,7 +202,11 @@ def test_configuration_suppresses_and_excludes(deployed: Deployed) -> None:
     text = """
     exclude: {arns: ['arn:aws:s3:::plain-*']}
     suppressions:
-      - {check: s3-bucket-logging-enabled, resource: 'arn:aws:s3:::good-*', reason: test, owner: web, expires: 2099-01-01}
+      - check: s3-bucket-logging-enabled
+        resource: 'arn:aws:s3:::good-*'
+        reason: a test
+        owner: web
+        expires: 2099-01-01
     """
     s3.put_object(Bucket=bucket, Key="config/muster.yaml", Body=text.encode())
     try:

@@ -27,5 +27,5 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture
-def clients(aws: None) -> Clients:
+def clients(aws: None) -> Clients:  # noqa: ARG001 - moto is on while it is used
     return Clients(boto3.session.Session(region_name=REGION))

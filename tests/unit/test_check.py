@@ -60,8 +60,12 @@ def no_default(facet: Facet, *, days: int) -> Verdict:
     ("function", "says"),
     [
         pytest.param(_named("camelCase"), "lower_snake_case", id="its name is no id"),
-        pytest.param(_named("x", doc="X is bad.\n\nWhy: so.\nFix: so."), "says what should be", id="its title states no wish"),
-        pytest.param(_named("x", doc="X should be.\n\nWhy: so."), "lacks a section Fix", id="it does not say how to mend it"),
+        pytest.param(
+            _named("x", doc="X is bad.\n\nWhy: so.\nFix: so."), "says what should be", id="its title states no wish"
+        ),
+        pytest.param(
+            _named("x", doc="X should be.\n\nWhy: so."), "lacks a section Fix", id="it does not say how to mend it"
+        ),
         pytest.param(no_facets, "at least one facet", id="it reads nothing"),
         pytest.param(no_default, "days needs a default", id="a setting has no default"),
     ],

@@ -14,7 +14,9 @@ HOURS = timedelta(hours=6)
 
 
 def subject(name: str = "a") -> Subject:
-    return Subject("check", "X should be", "HIGH", "AWS::S3::Bucket", name, f"arn:aws:s3:::{name}", "111122223333", "eu-west-1")
+    return Subject(
+        "check", "X should be", "HIGH", "AWS::S3::Bucket", name, f"arn:aws:s3:::{name}", "111122223333", "eu-west-1"
+    )
 
 
 def saw(state: State) -> dict[str, Seen]:
@@ -40,7 +42,7 @@ def live(*states: State) -> tuple[Memory | None, list[list[Event]]]:
     return memory, told
 
 
-O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE
+O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE  # noqa: E741 - four letters, four states
 
 
 @pytest.mark.parametrize(
@@ -50,12 +52,16 @@ O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE
         pytest.param([O, O, O], [[Event.OPENED], [], []], id="what still fails is not told again"),
         pytest.param([O, F], [[Event.OPENED], [Event.RESOLVED]], id="a failure that ends is resolved"),
         pytest.param([O, F, F], [[Event.OPENED], [Event.RESOLVED], []], id="it is resolved once"),
-        pytest.param([O, F, O], [[Event.OPENED], [Event.RESOLVED], [Event.REOPENED]], id="a failure that returns is reopened"),
+        pytest.param(
+            [O, F, O], [[Event.OPENED], [Event.RESOLVED], [Event.REOPENED]], id="a failure that returns is reopened"
+        ),
         pytest.param([F, U], [[], [Event.UNREADABLE]], id="what cannot be read any more is told"),
         pytest.param([U, U], [[Event.UNREADABLE], []], id="what stays unreadable is told once"),
         pytest.param([U, F], [[Event.UNREADABLE], []], id="what can be read again and is fine is not told"),
         pytest.param([O, U, O], [[Event.OPENED], [Event.UNREADABLE], []], id="it failed before it was unread: no news"),
-        pytest.param([O, U, F], [[Event.OPENED], [Event.UNREADABLE], [Event.RESOLVED]], id="resolved while nobody could look"),
+        pytest.param(
+            [O, U, F], [[Event.OPENED], [Event.UNREADABLE], [Event.RESOLVED]], id="resolved while nobody could look"
+        ),
         pytest.param([U, O], [[Event.UNREADABLE], [Event.OPENED]], id="it never failed before it was unread: news"),
         pytest.param([O, S], [[Event.OPENED], [Event.SUPPRESSED]], id="an accepted failure is suppressed"),
         pytest.param([S, S], [[], []], id="a suppressed failure is silent from the start"),

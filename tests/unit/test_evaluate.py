@@ -77,7 +77,9 @@ def test_a_verdict_becomes_a_finding_with_all_that_the_check_says() -> None:
             Unavailable("s3:GetColour", "access denied"),
             id="a denied facet names the permission",
         ),
-        pytest.param({Colour: Colour(Unknown("no such paint"))}, Unavailable(None, "no such paint"), id="an unknown field"),
+        pytest.param(
+            {Colour: Colour(Unknown("no such paint"))}, Unavailable(None, "no such paint"), id="an unknown field"
+        ),
         pytest.param({}, Unavailable(None, "nothing was read"), id="a facet that nobody read"),
     ],
 )

@@ -10,7 +10,14 @@ import pytest
 from muster.errors import Throttled
 from muster.sinks import parquet
 
-COLUMNS = {"name": "string", "number": "bigint", "at": "timestamp", "good": "boolean", "share": "double", "small": "int"}
+COLUMNS = {
+    "name": "string",
+    "number": "bigint",
+    "at": "timestamp",
+    "good": "boolean",
+    "share": "double",
+    "small": "int",
+}
 AT = datetime(2026, 11, 21, 23, 59, 59, 123000, tzinfo=UTC)
 ROW = {"name": "Zoë", "number": 2**40, "at": AT, "good": True, "share": 0.5, "small": 7}
 EMPTY = dict.fromkeys(COLUMNS)

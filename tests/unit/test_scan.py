@@ -167,12 +167,14 @@ def test_every_resource_of_every_page_is_judged_by_every_rule() -> None:
 def test_each_call_is_made_once_and_only_those_that_the_rules_need() -> None:
     fake = Fake()
     run(fake)
-    assert sorted(fake.calls) == sorted([
-        ("box:ListBoxes",),
-        *(("box:GetLid", name) for name in "abc"),
-        ("box:GetPolicy",),
-        ("box:GetLine", "one"),
-    ])
+    assert sorted(fake.calls) == sorted(
+        [
+            ("box:ListBoxes",),
+            *(("box:GetLid", name) for name in "abc"),
+            ("box:GetPolicy",),
+            ("box:GetLine", "one"),
+        ]
+    )
     fake = Fake()
     run(fake, RULES[:1])
     assert {call[0] for call in fake.calls} == {"box:ListBoxes", "box:GetLid"}

@@ -125,7 +125,9 @@ def settle(
     """
     if memory is not None and memory.started_at > at:
         return Settled(memory, (), baseline=False)
-    base = {key: known for key, record in (memory.records if memory else {}).items() if (known := _base(record, scan_id))}
+    base = {
+        key: known for key, record in (memory.records if memory else {}).items() if (known := _base(record, scan_id))
+    }
     records: dict[str, Record] = {}
     changes: list[Change] = []
     for key in base.keys() | found.keys():
@@ -226,5 +228,6 @@ def _without_past(record: Record | None) -> Record | None:
 def worst_first(changes: Iterable[Change], rank: Callable[[str], int]) -> list[Change]:
     """Sort changes by severity, then check and resource."""
     return sorted(
-        changes, key=lambda change: (-rank(change.subject.severity), change.subject.check_id, change.subject.resource_id)
+        changes,
+        key=lambda change: (-rank(change.subject.severity), change.subject.check_id, change.subject.resource_id),
     )

@@ -1,4 +1,4 @@
-"""Judging: one rule, one resource and its facets become one finding. Pure; the only place that says INSUFFICIENT_DATA."""
+"""Judging: one rule, one resource, its facets become one finding. Pure; the one place that says INSUFFICIENT_DATA."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,11 +29,11 @@ class Rule:
     variant: str = ""
 
 
-def evaluate(
-    rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime
-) -> Finding:
+def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:
     """Judge a resource by a rule; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
-    values = [ObservedAt(observed_at) if want is ObservedAt else facets.get(want) for want in rule.check.facets.values()]
+    values = [
+        ObservedAt(observed_at) if want is ObservedAt else facets.get(want) for want in rule.check.facets.values()
+    ]
     missing = tuple(value for value in values if isinstance(value, Unavailable))
     if missing:
         return _unread(rule, resource, missing, observed_at)
@@ -55,9 +55,7 @@ def unlisted(rule: Rule, target: Resource, unavailable: Unavailable, observed_at
 
 def _unread(rule: Rule, resource: Resource, missing: tuple[Unavailable, ...], at: datetime) -> Finding:
     unique = tuple(dict.fromkeys(missing))
-    reason = "; ".join(
-        f"{gap.reason} (needs {gap.permission})" if gap.permission else gap.reason for gap in unique
-    )
+    reason = "; ".join(f"{gap.reason} (needs {gap.permission})" if gap.permission else gap.reason for gap in unique)
     return _finding(rule, resource, Verdict(Status.INSUFFICIENT_DATA, reason), at, unique)
 
 

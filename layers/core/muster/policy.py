@@ -7,28 +7,30 @@ from typing import Any
 from muster.catalog import Catalog
 from muster.evaluate import Rule
 
-OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "s3:ListBuckets": ("s3:ListAllMyBuckets",),
-    "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
-    "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
-    "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
-    "s3:ListBucketMetricsConfigurations": ("s3:GetMetricsConfiguration",),
-    "s3:GetBucketMetricsConfiguration": ("s3:GetMetricsConfiguration",),
-    "s3:ListObjects": ("s3:ListBucket",),
-    "s3:ListObjectsV2": ("s3:ListBucket",),
-    "s3:ListObjectVersions": ("s3:ListBucketVersions",),
-    "s3:HeadObject": ("s3:GetObject",),
-    "s3:HeadBucket": ("s3:ListBucket",),
-    "s3:CreateMultipartUpload": ("s3:PutObject",),
-    "s3:UploadPart": ("s3:PutObject",),
-    "s3:CompleteMultipartUpload": ("s3:PutObject",),
-    "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
-    "s3:DeleteObjects": ("s3:DeleteObject",),
-    "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
-    "lambda:Invoke": ("lambda:InvokeFunction",),
-    "sqs:SendMessageBatch": ("sqs:SendMessage",),
-    "sts:GetCallerIdentity": (),
-})
+OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "s3:ListBuckets": ("s3:ListAllMyBuckets",),
+        "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+        "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
+        "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+        "s3:ListBucketMetricsConfigurations": ("s3:GetMetricsConfiguration",),
+        "s3:GetBucketMetricsConfiguration": ("s3:GetMetricsConfiguration",),
+        "s3:ListObjects": ("s3:ListBucket",),
+        "s3:ListObjectsV2": ("s3:ListBucket",),
+        "s3:ListObjectVersions": ("s3:ListBucketVersions",),
+        "s3:HeadObject": ("s3:GetObject",),
+        "s3:HeadBucket": ("s3:ListBucket",),
+        "s3:CreateMultipartUpload": ("s3:PutObject",),
+        "s3:UploadPart": ("s3:PutObject",),
+        "s3:CompleteMultipartUpload": ("s3:PutObject",),
+        "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
+        "s3:DeleteObjects": ("s3:DeleteObject",),
+        "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
+        "lambda:Invoke": ("lambda:InvokeFunction",),
+        "sqs:SendMessageBatch": ("sqs:SendMessage",),
+        "sts:GetCallerIdentity": (),
+    }
+)
 """The IAM actions of an operation where the two names differ; GetCallerIdentity needs none.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html

@@ -95,7 +95,7 @@ def lists(
     return declare
 
 
-def describes(
+def describes(  # noqa: PLR0913 - each says one thing about the call
     resource_type: str,
     *,
     client: str,

@@ -1,9 +1,9 @@
 """Which regions are meant: names are checked before anything runs, `all` is what the account has enabled."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from muster.errors import ConfigurationError
+from muster.names import unknown
 from muster.session import Clients, enabled_regions
 
 ALL = "all"
@@ -22,9 +22,7 @@ def resolve_regions(
     left_out = set(excluded)
     for name in (*asked, *left_out):
         if name != ALL and name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"regions look like {region}"
-            raise ConfigurationError(f"there is no region {name!r} in {partition}: {hint}")
+            raise ConfigurationError(unknown(name, f"a region of {partition}", known))
     names = set(enabled_regions(clients, region)) if ALL in asked else set(asked)
     if not names - left_out:
         raise ConfigurationError("no region is left to scan: all that were asked for are excluded")

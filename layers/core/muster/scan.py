@@ -17,6 +17,7 @@ from muster.reading import Describer, Listed, Lister, Shard, parsed
 from muster.session import READ_ERRORS, Clients, code_of, lost_credentials, unavailable
 
 _SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+_LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *_SHAPE_ERRORS)
 
 WINDOW = 64
 """How many resources are described at a time: what bounds memory besides one page of a listing."""
@@ -108,10 +109,12 @@ class ShardScan:
                 self.outcome.ledger.listed(api, len(page), len(page) - len(here))
                 kept = [item for item in here if self._scope.by_tags or self._scope.keep(item.resource)]
                 yield from _batched(kept)
-        except (*READ_ERRORS, *_SHAPE_ERRORS) as error:
+        except _LISTING_ERRORS as error:
             self._lose(error)
-            gap = _strange(lister.resource_type, error) if isinstance(error, _SHAPE_ERRORS) else unavailable(
-                lister.permission, error
+            gap = (
+                _strange(lister.resource_type, error)
+                if isinstance(error, _SHAPE_ERRORS)
+                else unavailable(lister.permission, error)
             )
             self.outcome.unlisted[lister.resource_type] = gap
             self.outcome.ledger.stopped(api, gap.reason)

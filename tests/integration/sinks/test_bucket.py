@@ -57,7 +57,7 @@ def test_files_go_up_and_come_down(bucket: Bucket, tmp_path: Path) -> None:
 
 
 def test_a_bucket_that_does_not_exist_is_an_error_that_names_it(clients: Clients) -> None:
-    with pytest.raises(MusterError, match="s3://nobody/a.json"):
+    with pytest.raises(MusterError, match=r"s3://nobody/a\.json"):
         Bucket("nobody", clients, REGION).put_json("a.json", 1)
 
 

@@ -15,7 +15,9 @@ SUBJECT = Subject("c", "X should be", "HIGH", "AWS::S3::Bucket", "a", "arn:aws:s
 
 def memory(scan_id: str) -> Memory:
     before = Record(State.OPEN, SUBJECT, AT, "s0", AT)
-    return Memory(scan_id, AT, "s0", {"f": Record(State.UNREAD, SUBJECT, AT, scan_id, AT, was_open=True, before=before)})
+    return Memory(
+        scan_id, AT, "s0", {"f": Record(State.UNREAD, SUBJECT, AT, scan_id, AT, was_open=True, before=before)}
+    )
 
 
 @pytest.fixture

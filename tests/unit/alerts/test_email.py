@@ -20,7 +20,11 @@ def summary(**changed: Any) -> dict[str, Any]:
         "shards": {"planned": 2, "committed": 2, "incomplete": 0},
         "resources": {"scanned": 10, "compliant": 8, "non_compliant": 2},
         "findings": {
-            "compliant": 30, "non_compliant": 3, "not_applicable": 1, "insufficient_data": 0, "suppressed": 0,
+            "compliant": 30,
+            "non_compliant": 3,
+            "not_applicable": 1,
+            "insufficient_data": 0,
+            "suppressed": 0,
         },
         "failing": {"CRITICAL": 1, "HIGH": 2, "MEDIUM": 0, "LOW": 0, "INFORMATIONAL": 0},
         "changes": {"baseline": False},
@@ -31,9 +35,16 @@ def summary(**changed: Any) -> dict[str, Any]:
 
 def row(number: int = 1, **changed: Any) -> dict[str, Any]:
     return {
-        "resource_arn": f"arn:aws:s3:::b{number}", "resource_id": f"b{number}", "region": "eu-west-1",
-        "account_name": "", "account_id": "111122223333", "severity": "HIGH", "check_id": "s3-x",
-        "reason": "it is open", "first_seen": "2026-11-21T06:00:00+00:00", **changed,
+        "resource_arn": f"arn:aws:s3:::b{number}",
+        "resource_id": f"b{number}",
+        "region": "eu-west-1",
+        "account_name": "",
+        "account_id": "111122223333",
+        "severity": "HIGH",
+        "check_id": "s3-x",
+        "reason": "it is open",
+        "first_seen": "2026-11-21T06:00:00+00:00",
+        **changed,
     }
 
 

@@ -20,7 +20,12 @@ SUMMARY: dict[str, Any] = {
 def test_the_series_are_few_and_none_is_named_by_an_account() -> None:
     made = {(name, *sorted(dimensions.items())) for name, _, dimensions in series(SUMMARY)}
     assert len(made) < 100
-    assert {key for _, _, dimensions in series(SUMMARY) for key in dimensions} == {"stack", "pack", "status", "severity"}
+    assert {key for _, _, dimensions in series(SUMMARY) for key in dimensions} == {
+        "stack",
+        "pack",
+        "status",
+        "severity",
+    }
 
 
 def test_each_metric_is_a_line_of_the_embedded_format(capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,8 +39,8 @@ def test_one_pack_or_several() -> None:
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        pytest.param({"region": ["eu-west-1"]}, "unknown key region: did you mean regions", id="a misspelt key"),
-        pytest.param({"colour": 1}, "unknown key colour: known are pack", id="a key like no other"),
+        pytest.param({"region": ["eu-west-1"]}, "region is not a key; did you mean regions", id="a misspelt key"),
+        pytest.param({"colour": 1}, "colour is not a key; known are accounts", id="a key like no other"),
         pytest.param({"regions": "eu-west-1"}, "regions is a list of texts", id="a text for a list"),
         pytest.param({"checks": [1]}, "checks is a list of texts", id="a number in a list"),
         pytest.param({"record": "yes"}, "record is true or false", id="a text for a truth"),
@@ -62,7 +62,9 @@ def test_an_event_that_the_state_machine_did_not_send_is_refused(broken: dict[st
 
 
 def test_the_environment_is_read_once_and_whole() -> None:
-    environment = Environment.parse({"MUSTER_BUCKET": "b", "AWS_REGION": "eu-west-1", "MUSTER_PACKS": "a, b,", "MUSTER_REGIONS": ""})
+    environment = Environment.parse(
+        {"MUSTER_BUCKET": "b", "AWS_REGION": "eu-west-1", "MUSTER_PACKS": "a, b,", "MUSTER_REGIONS": ""}
+    )
     assert (environment.packs, environment.regions) == (("a", "b"), ())
     with pytest.raises(ConfigurationError, match="MUSTER_BUCKET is not set"):
         Environment.parse({})

@@ -98,7 +98,8 @@ def _incomplete(summary: Mapping[str, Any]) -> str:
     if summary["complete"]:
         return ""
     count = summary["shards"]["incomplete"]
-    lines = [f"THIS SCAN IS INCOMPLETE: {count} of {summary['shards']['planned']} shards could not be scanned to the end."]
+    planned = summary["shards"]["planned"]
+    lines = [f"THIS SCAN IS INCOMPLETE: {count} of {planned} shards could not be scanned to the end."]
     lines += [f"  - {item['shard']}: {_short(item['reason'], 200)}" for item in summary["incomplete"][:CHANGES]]
     if count > CHANGES:
         lines.append(f"  ... and {count - CHANGES} more")
@@ -109,14 +110,21 @@ def _incomplete(summary: Mapping[str, Any]) -> str:
 def _totals(summary: Mapping[str, Any]) -> str:
     resources, findings = summary["resources"], summary["findings"]
     severities = ", ".join(f"{count} {severity}" for severity, count in summary["failing"].items() if count) or "none"
-    return "\n".join([
-        f"Scan {summary['scan_id']} of {', '.join(summary['regions'])} ({', '.join(summary['packs'])})",
-        f"  Resources  {resources['scanned']} scanned: {resources['compliant']} compliant, "
-        f"{resources['non_compliant']} non-compliant",
-        f"  Failing    {severities}",
-        f"  Findings   {findings['compliant']} pass, {findings['non_compliant']} fail, "
-        f"{findings['suppressed']} suppressed, {findings['not_applicable']} skip, {findings['insufficient_data']} unread",
-    ])
+    return "\n".join(
+        [
+            f"Scan {summary['scan_id']} of {', '.join(summary['regions'])} ({', '.join(summary['packs'])})",
+            (
+                f"  Resources  {resources['scanned']} scanned: {resources['compliant']} compliant, "
+                f"{resources['non_compliant']} non-compliant"
+            ),
+            f"  Failing    {severities}",
+            (
+                f"  Findings   {findings['compliant']} pass, {findings['non_compliant']} fail, "
+                f"{findings['suppressed']} suppressed, {findings['not_applicable']} skip, "
+                f"{findings['insufficient_data']} unread"
+            ),
+        ]
+    )
 
 
 def _changes(title: str, changes: Sequence[Mapping[str, Any]], count: int) -> str:
@@ -160,14 +168,16 @@ def _weight(rows: Sequence[Mapping[str, Any]]) -> list[int]:
 
 
 def _rest(summary: Mapping[str, Any], where: Where) -> str:
-    return "\n".join([
-        "THE REST",
-        f"  Report    {summary['report']}",
-        f"            aws s3 cp {summary['report']} - | less",
-        f"  Athena    workgroup {where.workgroup}, database {where.database}, region {where.region}:",
-        "            SELECT severity, check_id, resource_arn, reason FROM latest_findings",
-        "            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL ORDER BY severity, check_id",
-    ])
+    return "\n".join(
+        [
+            "THE REST",
+            f"  Report    {summary['report']}",
+            f"            aws s3 cp {summary['report']} - | less",
+            f"  Athena    workgroup {where.workgroup}, database {where.database}, region {where.region}:",
+            "            SELECT severity, check_id, resource_arn, reason FROM latest_findings",
+            "            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL ORDER BY severity, check_id",
+        ]
+    )
 
 
 def _short(text: str, width: int) -> str:

@@ -86,7 +86,7 @@ def ebs_encryption_by_default(ec2: "EC2Client", _region: Resource) -> EbsEncrypt
     return EbsEncryptionByDefault.parse(ec2.get_ebs_encryption_by_default())
 
 
-def _listed(  # noqa: PLR0913, PLR0917 - the parts of an ARN
+def _listed(  # noqa: PLR0913 - the parts of an ARN
     resource_type: str, kind: str, name: str, item: Mapping[str, object], shard: Shard, facets: tuple[type, ...]
 ) -> Listed:
     arn = f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"

@@ -18,7 +18,7 @@ _KMS = ("aws:kms", "aws:kms:dsse")
 _LOG_SERVICE = "service:logging.s3.amazonaws.com"
 
 
-@check(severity=Severity.LOW, controls=("Security Hub S3.14",))
+@check(severity=Severity.MEDIUM, controls=("Security Hub S3.14",))
 def s3_bucket_versioning_enabled(versioning: BucketVersioning) -> Verdict:
     """S3 buckets should have versioning enabled.
 

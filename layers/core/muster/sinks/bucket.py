@@ -66,9 +66,7 @@ class Bucket:
         body = gzip.compress(text, mtime=0) if key.endswith(".gz") else text
         condition = {} if etag == "*" else {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
-            self._s3.put_object(
-                Bucket=self.name, Key=key, Body=body, ContentType="application/json", **condition
-            )
+            self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json", **condition)
         except botocore.exceptions.ClientError as error:
             if code_of(error) in _CONFLICT:
                 raise Conflict(f"s3://{self.name}/{key} was written by somebody else meanwhile") from error

@@ -44,6 +44,7 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
 
 def read(path: Path | str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file; timestamps come back as naive datetimes in UTC."""
+    batch: Any
     for batch in arro3.io.read_parquet(path, batch_size=BATCH):
         names = batch.schema.names
         columns = [[scalar.as_py() for scalar in batch.column(name)] for name in names]

@@ -12,25 +12,75 @@ from muster.model import Finding
 
 Row = Mapping[str, Any]
 
-FINDINGS: Mapping[str, str] = MappingProxyType({
-    "finding_id": "string", "check_id": "string", "check_version": "int", "title": "string", "severity": "string",
-    "status": "string", "reason": "string", "resource_type": "string", "resource_arn": "string",
-    "resource_id": "string", "account_id": "string", "account_name": "string", "region": "string", "tags": "string",
-    "controls": "string", "settings": "string", "variant": "string", "remediation": "string", "docs_url": "string",
-    "suppression": "string", "unavailable": "string", "shard": "string", "service": "string", "scan_id": "string",
-    "scan_kind": "string", "observed_at": "timestamp", "first_seen": "timestamp",
-})
-TALLIES: Mapping[str, str] = MappingProxyType({
-    "scan_id": "string", "scan_kind": "string", "shard": "string", "account_id": "string", "region": "string",
-    "service": "string", "check_id": "string", "severity": "string", "started_at": "timestamp",
-    "complete": "boolean", "compliant": "bigint", "non_compliant": "bigint", "not_applicable": "bigint",
-    "insufficient_data": "bigint", "suppressed": "bigint",
-})
-COVERAGE: Mapping[str, str] = MappingProxyType({
-    "scan_id": "string", "scan_kind": "string", "shard": "string", "account_id": "string", "region": "string",
-    "service": "string", "api": "string", "calls": "bigint", "items": "bigint", "retries": "bigint",
-    "denials": "bigint", "errors": "bigint", "seconds": "double", "out_of_scope": "bigint", "reason": "string",
-})
+FINDINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "finding_id": "string",
+        "check_id": "string",
+        "check_version": "int",
+        "title": "string",
+        "severity": "string",
+        "status": "string",
+        "reason": "string",
+        "resource_type": "string",
+        "resource_arn": "string",
+        "resource_id": "string",
+        "account_id": "string",
+        "account_name": "string",
+        "region": "string",
+        "tags": "string",
+        "controls": "string",
+        "settings": "string",
+        "variant": "string",
+        "remediation": "string",
+        "docs_url": "string",
+        "suppression": "string",
+        "unavailable": "string",
+        "shard": "string",
+        "service": "string",
+        "scan_id": "string",
+        "scan_kind": "string",
+        "observed_at": "timestamp",
+        "first_seen": "timestamp",
+    }
+)
+TALLIES: Mapping[str, str] = MappingProxyType(
+    {
+        "scan_id": "string",
+        "scan_kind": "string",
+        "shard": "string",
+        "account_id": "string",
+        "region": "string",
+        "service": "string",
+        "check_id": "string",
+        "severity": "string",
+        "started_at": "timestamp",
+        "complete": "boolean",
+        "compliant": "bigint",
+        "non_compliant": "bigint",
+        "not_applicable": "bigint",
+        "insufficient_data": "bigint",
+        "suppressed": "bigint",
+    }
+)
+COVERAGE: Mapping[str, str] = MappingProxyType(
+    {
+        "scan_id": "string",
+        "scan_kind": "string",
+        "shard": "string",
+        "account_id": "string",
+        "region": "string",
+        "service": "string",
+        "api": "string",
+        "calls": "bigint",
+        "items": "bigint",
+        "retries": "bigint",
+        "denials": "bigint",
+        "errors": "bigint",
+        "seconds": "double",
+        "out_of_scope": "bigint",
+        "reason": "string",
+    }
+)
 """Columns and their Glue types; `scan_date` is the partition and no column of the files.
 
 Timestamps are milliseconds without a zone, in UTC: what Athena's `timestamp` reads.

@@ -30,7 +30,7 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
     if summary is None:
         raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/scans/")
     if not summary["record"]:
-        return {"sent": False, "why": "the scan was not recorded; start it with \"record\": true to be told"}
+        return {"sent": False, "why": 'the scan was not recorded; start it with "record": true to be told'}
     if bucket.get_json(keys.alert(scan_id)) is not None:
         return {"sent": True, "why": "it was sent before"}
     unfinished = sorted(item["shard"] for item in summary["incomplete"])
@@ -59,7 +59,9 @@ def _events(bucket: Bucket, scan_id: str) -> dict[str, list[dict[str, Any]]]:
         commit = bucket.get_json(key) or {"changes": {"events": {}}}
         for event, told in commit["changes"]["events"].items():
             merged = [*events.get(event, ()), *told["worst"]]
-            merged.sort(key=lambda change: (-Severity(change["severity"]).rank, change["check_id"], change["resource_id"]))
+            merged.sort(
+                key=lambda change: (-Severity(change["severity"]).rank, change["check_id"], change["resource_id"])
+            )
             events[event] = merged[: email.CHANGES]
     return events
 

@@ -33,7 +33,9 @@ def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog,
     request = Request.parse(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
     configuration = _configuration(bucket, environment, catalog)
-    rules = select(catalog, configuration, packs=request.packs or _packs(configuration, environment), checks=request.checks)
+    rules = select(
+        catalog, configuration, packs=request.packs or _packs(configuration, environment), checks=request.checks
+    )
     _refuse_ungranted(rules, environment, catalog)
     _refuse_accounts(request)
     regions = resolve_regions(
@@ -96,8 +98,8 @@ def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: 
     for rule in rules:
         if missing := sorted(set(scanner_actions(catalog, [rule])) - granted):
             raise ConfigurationError(
-                f"{rule.check.id} needs {', '.join(missing)}, which this stack's role does not grant: it was generated "
-                f"for the packs {', '.join(environment.packs)}. Add the pack to PackNames, run 'make generate' and deploy"
+                f"{rule.check.id} needs {', '.join(missing)}, which this stack's role does not grant: it was made for "
+                f"the packs {', '.join(environment.packs)}. Add a pack to PackNames, run 'make generate', deploy"
             )
 
 

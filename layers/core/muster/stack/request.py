@@ -1,6 +1,5 @@
 """What a user may ask of the state machine, and what the functions know of their surroundings."""
 
-import difflib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -9,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.errors import ConfigurationError, EventError
+from muster.names import unknown
 
+CONFIG_KEY = "config/muster.yaml"
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _LISTS = ("packs", "checks", "accounts", "regions")
 _KEYS = ("pack", *_LISTS, "record", "scheduled")
@@ -22,7 +23,7 @@ class Environment:
     bucket: str
     region: str
     stack: str = ""
-    config_key: str = "config/muster.yaml"
+    config_key: str = CONFIG_KEY
     packs: tuple[str, ...] = ("all",)
     required_tags: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
@@ -40,12 +41,14 @@ class Environment:
         """
         for name in ("MUSTER_BUCKET", "AWS_REGION"):
             if not variables.get(name):
-                raise ConfigurationError(f"the environment variable {name} is not set; deploy the function by template.yaml")
+                raise ConfigurationError(
+                    f"the environment variable {name} is not set; deploy the function by template.yaml"
+                )
         return cls(
             bucket=variables["MUSTER_BUCKET"],
             region=variables["AWS_REGION"],
             stack=variables.get("MUSTER_STACK", ""),
-            config_key=variables.get("MUSTER_CONFIG_KEY", cls.config_key),
+            config_key=variables.get("MUSTER_CONFIG_KEY", CONFIG_KEY),
             packs=_words(variables.get("MUSTER_PACKS", "")) or ("all",),
             required_tags=_words(variables.get("MUSTER_REQUIRED_TAGS", "")),
             regions=_words(variables.get("MUSTER_REGIONS", "")),
@@ -117,22 +120,27 @@ def _checked(asked: object) -> Mapping[str, Any]:
         raise ConfigurationError('the execution\'s input is a JSON object, for example {"pack": "s3-compliance"}')
     for key in asked:
         if key not in _KEYS:
-            near = difflib.get_close_matches(str(key), _KEYS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_KEYS)}"
-            raise ConfigurationError(f"the execution's input has an unknown key {key}: {hint}")
+            raise ConfigurationError(f"the execution's input: {unknown(str(key), 'a key', _KEYS)}")
     for key in _LISTS:
         value = asked.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise ConfigurationError(f"the execution's input: {key} is a list of texts, not {value!r}")
+        _require(
+            isinstance(value, list) and all(isinstance(item, str) and item for item in value),
+            key,
+            "a list of texts",
+            value,
+        )
     for key in ("record", "scheduled"):
-        if not isinstance(asked.get(key, False), bool):
-            raise ConfigurationError(f"the execution's input: {key} is true or false, not {asked[key]!r}")
-    if not isinstance(asked.get("pack", ""), str):
-        raise ConfigurationError(f"the execution's input: pack is a text, not {asked['pack']!r}")
+        _require(isinstance(asked.get(key, False), bool), key, "true or false", asked.get(key))
+    _require(isinstance(asked.get("pack", ""), str), "pack", "a text", asked.get("pack"))
     for account in asked.get("accounts", []):
         if not _ACCOUNT.match(account):
             raise ConfigurationError(f"the execution's input: {account!r} is not an account id of 12 digits")
     return asked
+
+
+def _require(fine: bool, key: str, wanted: str, value: object) -> None:
+    if not fine:
+        raise ConfigurationError(f"the execution's input: {key} is {wanted}, not {value!r}")
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -116,7 +116,9 @@ def _publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json
 def _failing(path: Path) -> Iterator[tuple[int, str, Json]]:
     for row in parquet.read(path):
         if row["status"] == Status.NON_COMPLIANT.value and row["suppression"] is None:
-            plain = {key: value.isoformat() + "Z" if isinstance(value, datetime) else value for key, value in row.items()}
+            plain = {
+                key: value.isoformat() + "Z" if isinstance(value, datetime) else value for key, value in row.items()
+            }
             yield Severity(row["severity"]).rank, row["finding_id"], plain
 
 
@@ -171,7 +173,10 @@ def _summary(plan: Json, commits: Sequence[Json], missing: Sequence[Json], bucke
     failing = sum(commit["resources"]["non_compliant"] for commit in commits)
     return {
         "version": 1,
-        **{key: plan["scan"][key] for key in ("scan_id", "scan_kind", "started_at", "record", "stack", "regions", "packs")},
+        **{
+            key: plan["scan"][key]
+            for key in ("scan_id", "scan_kind", "started_at", "record", "stack", "regions", "packs")
+        },
         "accounts": len(plan["scan"]["accounts"]),
         "complete": not unfinished,
         "incomplete": unfinished[:NAMED],
@@ -189,7 +194,9 @@ def _summary(plan: Json, commits: Sequence[Json], missing: Sequence[Json], bucke
 
 def _unfinished(commits: Sequence[Json]) -> list[Json]:
     return [
-        {"shard": commit["shard"], "reason": "; ".join(commit["reasons"])} for commit in commits if not commit["complete"]
+        {"shard": commit["shard"], "reason": "; ".join(commit["reasons"])}
+        for commit in commits
+        if not commit["complete"]
     ]
 
 
@@ -211,7 +218,10 @@ def _changes(commits: Sequence[Json]) -> Json:
     for commit in commits:
         counts.update({event: told["count"] for event, told in commit["changes"]["events"].items()})
     baseline = any(commit["changes"]["baseline"] for commit in commits)
-    return {"baseline": baseline, **dict(sorted((f"{event}", count) for event, count in counts.items() if event != "baseline"))}
+    return {
+        "baseline": baseline,
+        **dict(sorted((f"{event}", count) for event, count in counts.items() if event != "baseline")),
+    }
 
 
 def _report(  # noqa: PLR0913 - all that the report is made of
@@ -227,5 +237,9 @@ def _report(  # noqa: PLR0913 - all that the report is made of
         "truncated": summary["findings"]["non_compliant"] > len(failing),
         "all_findings": f"s3://{bucket}/findings/scan_date={header.scan_date}/{header.scan_id}-*.parquet",
         "summary": summary,
-        "scan": {**plan["scan"], "complete": summary["complete"], "coverage": {k: dict(v) for k, v in sorted(totals.items())}},
+        "scan": {
+            **plan["scan"],
+            "complete": summary["complete"],
+            "coverage": {k: dict(v) for k, v in sorted(totals.items())},
+        },
     }

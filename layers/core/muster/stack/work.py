@@ -80,7 +80,9 @@ class Tally:
             self.failing += 1
 
 
-def scan_batch(event: Mapping[str, Any], environment: Environment, catalog: Catalog, clients: Clients) -> dict[str, Any]:
+def scan_batch(
+    event: Mapping[str, Any], environment: Environment, catalog: Catalog, clients: Clients
+) -> dict[str, Any]:
     """Scan the shards of one batch; a shard that is committed already is not scanned again.
 
     A shard that fails stops none of the others.
@@ -109,9 +111,7 @@ def scan_batch(event: Mapping[str, Any], environment: Environment, catalog: Cata
 def _parse(event: Mapping[str, Any]) -> tuple[str, list[Shard]]:
     try:
         batch = event["batch"]
-        shards = [
-            Shard(**{**shard, "scope": tuple(shard["scope"])}) for shard in batch["shards"]
-        ]
+        shards = [Shard(**{**shard, "scope": tuple(shard["scope"])}) for shard in batch["shards"]]
         return str(event["scan_id"]), shards
     except (KeyError, TypeError) as error:
         raise EventError(
@@ -122,9 +122,7 @@ def _parse(event: Mapping[str, Any]) -> tuple[str, list[Shard]]:
 def _scan(shard: Shard, plan: Plan, catalog: Catalog, clients: Clients, bucket: Bucket) -> dict[str, Any]:
     header = plan.header
     memories = state.read(bucket, _state_key(shard))[0] if plan.record else {}
-    scan = ShardScan(
-        shard, plan.rules, catalog, clients, header.observed_at, scope=scope_of(plan.configuration)
-    )
+    scan = ShardScan(shard, plan.rules, catalog, clients, header.observed_at, scope=scope_of(plan.configuration))
     tally = Tally()
     found: dict[str, dict[str, Seen]] = {rule.check.id: {} for rule in scan.rules}
     findings = _watched(scan, plan, memories, tally, found)
@@ -173,9 +171,7 @@ def _remember(
         nonlocal baseline
         told.clear()
         settled = {
-            check_id: diff.settle(
-                memories.get(check_id), seen, plan.header.scan_id, plan.header.observed_at, looked_at
-            )
+            check_id: diff.settle(memories.get(check_id), seen, plan.header.scan_id, plan.header.observed_at, looked_at)
             for check_id, seen in found.items()
         }
         for one in settled.values():
@@ -252,9 +248,7 @@ def _announce(commit: Mapping[str, Any], environment: Environment, clients: Clie
         "statuses": dict(statuses),
         "commit": keys.commit(commit["scan_id"], commit["shard"]),
     }
-    clients.get("sqs", environment.region).send_message(
-        QueueUrl=environment.queue_url, MessageBody=json.dumps(message)
-    )
+    clients.get("sqs", environment.region).send_message(QueueUrl=environment.queue_url, MessageBody=json.dumps(message))
 
 
 def _state_key(shard: Shard) -> str:
