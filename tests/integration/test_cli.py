@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -286,6 +287,17 @@ class TestOtherCommands:
         assert out.startswith("muster.yaml is valid\n")
         assert "s3-compliance" in out
         assert f"expired 2020-01-01: {VERSIONING} on * (web)" in out
+
+    @pytest.mark.parametrize(("days", "told"), [(10, True), (100, False)])
+    def test_a_suppression_that_ends_soon_is_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int, *, told: bool
+    ) -> None:
+        ends = datetime.now(UTC).date() + timedelta(days=days)
+        (tmp_path / "muster.yaml").write_text(
+            f"suppressions:\n  - {{check: {VERSIONING}, resource: '*', reason: old, owner: web, expires: {ends}}}\n"
+        )
+        assert main(["validate"]) == 0
+        assert (f"ends on {ends}: {VERSIONING} on * (web)" in capsys.readouterr().out) is told
 
     def test_all_mistakes_of_a_configuration_are_told(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = tmp_path / "other.yaml"
