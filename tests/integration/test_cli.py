@@ -179,7 +179,7 @@ class TestRefusals:
             (["scan", "--pack", "s3-complience"], "s3-complience is not a pack"),
             (["scan", "--region", "eu-wst-1"], "eu-wst-1 is not a region; did you mean eu-west-1?"),
             (["scan", "--region", "eu-west-1", "--exclude-region", "all"], "all is not a region"),
-            (["scan", "--region", "cn-north-1"], "there is no region 'cn-north-1' in aws"),
+            (["scan", "--region", "cn-north-1"], "cn-north-1 is not a region of aws"),
             (["scan", "--exclude-region", REGION], "no region is left to scan"),
             (["scan", "--service", "s4"], "s4 is not a service with checks"),
             (["scan", "--severity", "HIGHER"], "'HIGHER' is not one of 'INFORMATIONAL', 'LOW'"),

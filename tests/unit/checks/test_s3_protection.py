@@ -234,7 +234,7 @@ def test_severities_and_controls() -> None:
             s3_bucket_request_metrics_configured,
         )
     } == {
-        "s3-bucket-versioning-enabled": (Severity.LOW, ("Security Hub S3.14",)),
+        "s3-bucket-versioning-enabled": (Severity.MEDIUM, ("Security Hub S3.14",)),
         "s3-bucket-encrypted": (Severity.MEDIUM, ()),
         "s3-default-encryption-kms": (Severity.MEDIUM, ("Security Hub S3.17",)),
         "s3-bucket-key-enabled": (Severity.LOW, ()),
