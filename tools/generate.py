@@ -154,7 +154,7 @@ def main() -> None:
     stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         if stale:
-            names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+            names = ", ".join(path.name for path in stale)
             raise SystemExit(f"stale: {names}; run 'make generate' and commit")
         return
     for path in stale:

@@ -1,0 +1,124 @@
+"""Each function may write where its code writes, may not write elsewhere, and reads what others wrote."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from muster import keys
+from muster.stack import alert
+from tests.infrastructure.reading import listed, role_statements, text
+
+Template = dict[str, Any]
+SCAN = "20261121T060000Z-c22b102a"
+DAY = "2026-11-21"
+SHARD = "111122223333.eu-west-1.ec2"
+WRITES = {
+    "PlanScanRole": {keys.plan(SCAN), keys.batches(SCAN)},
+    "ScanShardsRole": {
+        keys.part(SCAN, SHARD),
+        keys.commit(SCAN, SHARD),
+        keys.state("111122223333", "eu-west-1", "ec2"),
+    },
+    "SummarizeScanRole": {
+        keys.summary(SCAN),
+        keys.report(SCAN),
+        keys.table("findings", DAY, SCAN, 0),
+        keys.table("tallies", DAY, SCAN),
+        keys.table("coverage", DAY, SCAN),
+    },
+    "SendAlertRole": {keys.alert(SCAN), alert._LAST},
+    "StateMachineRole": {f"{keys.failures(SCAN)}b0000.json", "map-results/manifest.json"},
+}
+READS = {
+    "PlanScanRole": {"config/muster.yaml"},
+    "ScanShardsRole": {keys.plan(SCAN), keys.commit(SCAN, SHARD), keys.state("111122223333", "eu-west-1", "ec2")},
+    "SummarizeScanRole": {
+        keys.plan(SCAN),
+        keys.batches(SCAN),
+        keys.commit(SCAN, SHARD),
+        keys.part(SCAN, SHARD),
+        f"{keys.failures(SCAN)}b0000.json",
+    },
+    "SendAlertRole": {keys.summary(SCAN), keys.report(SCAN), keys.commit(SCAN, SHARD), keys.alert(SCAN), alert._LAST},
+    "StateMachineRole": {keys.batches(SCAN)},
+    "CrawlerRole": {keys.table("coverage", DAY, SCAN)},
+}
+ELSEWHERE = {"config/muster.yaml", "athena-results/a.csv", "audit/findings/a/1.json"}
+ALL = set().union(*WRITES.values()) | ELSEWHERE
+
+
+def patterns(template: Template, role: str, action: str) -> Iterator[str]:
+    for owner, statement in role_statements(template):
+        if owner == role and action in listed(statement["Action"]):
+            yield from (text(resource) for resource in listed(statement["Resource"]))
+
+
+def may(template: Template, role: str, action: str, key: str) -> bool:
+    return any(fnmatchcase(f"${{ReportBucket.Arn}}/{key}", _literal(each)) for each in patterns(template, role, action))
+
+
+def _literal(pattern: str) -> str:
+    return pattern.replace("[", "[[]")
+
+
+@pytest.mark.parametrize("role", WRITES)
+def test_a_role_may_write_what_its_code_writes(role: str, template: Template) -> None:
+    assert {key for key in WRITES[role] if not may(template, role, "s3:PutObject", key)} == set()
+
+
+@pytest.mark.parametrize("role", [*WRITES, "CrawlerRole", "ScheduleRole"])
+def test_a_role_may_write_nothing_else(role: str, template: Template) -> None:
+    assert {key for key in ALL - WRITES.get(role, set()) if may(template, role, "s3:PutObject", key)} == set()
+
+
+@pytest.mark.parametrize("role", READS)
+def test_a_role_may_read_what_its_code_reads(role: str, template: Template) -> None:
+    assert {key for key in READS[role] if not may(template, role, "s3:GetObject", key)} == set()
+
+
+@pytest.mark.parametrize("role", ["ScanShardsRole", "SummarizeScanRole", "SendAlertRole", "StateMachineRole"])
+def test_nobody_but_the_planner_reads_the_configuration(role: str, template: Template) -> None:
+    """What a scan does is fixed in its plan."""
+    assert not may(template, role, "s3:GetObject", "config/muster.yaml")
+
+
+def test_only_parts_of_a_scan_are_ever_deleted(template: Template) -> None:
+    deleting = {
+        (role, text(resource))
+        for role, statement in role_statements(template)
+        for resource in listed(statement["Resource"])
+        if any("Delete" in action and action.startswith("s3:") for action in listed(statement["Action"]))
+    }
+    assert deleting == {("SummarizeScanRole", "${ReportBucket.Arn}/scans/*/parts/*")}
+
+
+@pytest.mark.parametrize(
+    ("action", "role", "resource"),
+    [
+        ("sns:Publish", "SendAlertRole", "${AlertTopic}"),
+        ("ec2:DescribeRegions", "PlanScanRole", "*"),
+        ("lambda:InvokeFunction", "StateMachineRole", "${PlanScanFunction.Arn}"),
+    ],
+)
+def test_only_one_role_may(action: str, role: str, resource: str, template: Template) -> None:
+    holders = {owner for owner, statement in role_statements(template) if action in listed(statement["Action"])}
+    assert holders == {role}
+    assert resource in set(patterns(template, role, action))
+
+
+def test_the_queue_is_filled_by_the_scanner_and_its_dead_letters_by_the_schedule(template: Template) -> None:
+    assert list(patterns(template, "ScanShardsRole", "sqs:SendMessage")) == ["${ShardResultQueue.Arn}"]
+    assert list(patterns(template, "ScheduleRole", "sqs:SendMessage")) == ["${ScheduleDeadLetterQueue.Arn}"]
+
+
+def test_whoever_reads_or_writes_the_bucket_may_use_its_key(template: Template) -> None:
+    for role in {*WRITES, *READS}:
+        actions = {
+            action
+            for owner, statement in role_statements(template)
+            if owner == role and [text(each) for each in listed(statement["Resource"])] == ["${Key.Arn}"]
+            for action in listed(statement["Action"])
+        }
+        assert actions == {"kms:Decrypt"} | ({"kms:GenerateDataKey"} if role in WRITES else set()), role
