@@ -1,7 +1,11 @@
 """Promises about every check that exists: they fail for the one somebody forgot."""
 
 import inspect
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,12 +14,11 @@ from muster import packs
 from muster.catalog import Catalog, load
 from muster.check import Check, check
 from muster.facets.ec2 import Instance, Volume
-from muster.model import ACCOUNT, REGION, ObservedAt, Severity, Verdict, compliant
+from muster.model import ACCOUNT, REGION, ObservedAt, Severity, Status, Verdict, compliant
 from muster.reading import Describer
 
 CATALOG = load()
 TESTS = Path(__file__).parent / "checks"
-EXAMPLES = {path: path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py")}
 CHECKS = [pytest.param(found, id=found.id) for found in CATALOG.checks.values()]
 
 
@@ -34,10 +37,16 @@ def test_every_facet_of_a_check_can_be_read(found: Check) -> None:
         assert set(found.facets.values()) - {ObservedAt} <= described | set(listed)
 
 
-@pytest.mark.parametrize("found", CHECKS)
-def test_every_check_is_exampled(found: Check) -> None:
-    name = found.id.replace("-", "_")
-    assert any(re.search(rf"\b{name}\(|\b{name}\b", text) for text in EXAMPLES.values()), f"no example of {name}"
+def test_every_check_is_exampled_both_ways(tmp_path: Path) -> None:
+    """Runs the checks' own tests in a process that notes every answer."""
+    notes = tmp_path / "verdicts.json"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(TESTS)]
+    environment = {**os.environ, "MUSTER_NOTED_VERDICTS": str(notes)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert done.returncode == 0, done.stdout[-2000:]
+    noted = {tuple(each) for each in json.loads(notes.read_text(encoding="utf-8"))}
+    wanted = {(name, status.value) for name in CATALOG.checks for status in (Status.COMPLIANT, Status.NON_COMPLIANT)}
+    assert wanted - noted == set()
 
 
 @pytest.mark.parametrize("found", CHECKS)
