@@ -142,13 +142,22 @@ def _wait(cloudformation: Any, stack_id: str, poll_seconds: float) -> str:
 
 
 def _failures(cloudformation: Any, stack_id: str) -> str:
-    """Say which resources could not be deleted and why, the latest reason of each."""
+    """Say which resources could not be deleted and why, the latest reason of each.
+
+    The stack itself has a reason only when nothing was tried: another stack imports what this one exports.
+    """
     reasons: dict[str, str] = {}
+    of_stack: list[str] = []
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         for event in page["StackEvents"]:
-            if event.get("ResourceStatus") == "DELETE_FAILED" and event.get("PhysicalResourceId") != stack_id:
-                reasons.setdefault(event["LogicalResourceId"], event.get("ResourceStatusReason", "no reason given"))
-    return "; ".join(f"{logical_id}: {reason}" for logical_id, reason in sorted(reasons.items())) or "no reason given"
+            reason = event.get("ResourceStatusReason", "no reason given")
+            if event.get("PhysicalResourceId") == stack_id:
+                of_stack.append(reason)
+            elif event.get("ResourceStatus") == "DELETE_FAILED":
+                reasons.setdefault(event["LogicalResourceId"], reason)
+    if not reasons:
+        return of_stack[0] if of_stack else "no reason given"
+    return "; ".join(f"{logical_id}: {reason}" for logical_id, reason in sorted(reasons.items()))
 
 
 def _left(clients: Clients, region: str, resources: Sequence[Resource]) -> Iterator[str]:

@@ -123,6 +123,7 @@ class Failing:
 
     def __init__(self, times: int, reason: str) -> None:
         self.times, self.reason, self.deletions = times, reason, 0
+        self.resource = "reports"
 
     def describe_stacks(self, **_: Any) -> Any:
         status = "DELETE_FAILED" if 0 < self.deletions <= self.times else "DELETE_COMPLETE"
@@ -134,7 +135,7 @@ class Failing:
     def get_paginator(self, operation: str) -> Any:
         event = {
             "LogicalResourceId": "ReportBucket",
-            "PhysicalResourceId": "reports",
+            "PhysicalResourceId": self.resource,
             "ResourceStatus": "DELETE_FAILED",
             "ResourceStatusReason": self.reason,
         }
@@ -176,6 +177,14 @@ def test_what_cannot_be_deleted_is_named_with_the_reason(
     with pytest.raises(delete_stack.DeleteError, match=f"DELETE_FAILED: ReportBucket: {reason}"):
         delete_stack.delete(clients, REGION, "muster-test", poll_seconds=0)
     assert cloudformation.deletions == deletions
+
+
+def test_an_export_that_another_stack_imports_is_told(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloudformation = Failing(99, "Export muster-test-KeyArn cannot be deleted as it is in use by consumer")
+    cloudformation.resource = "the-id"
+    failing(clients, cloudformation, monkeypatch)
+    with pytest.raises(delete_stack.DeleteError, match="in use by consumer"):
+        delete_stack.delete(clients, REGION, "muster-test", poll_seconds=0)
 
 
 @pytest.mark.usefixtures("clients")

@@ -1,8 +1,12 @@
 """The template as a whole: valid, not stale, nobody's account or region in it, and its numbers those of the code."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,3 +185,21 @@ def test_locks_pin_with_hashes_and_name_no_address(name: str) -> None:
     assert len(pinned) == len(lines)
     assert "://" not in lock
     assert "--index" not in lock
+
+
+def test_a_build_without_python_313_says_what_to_do(tmp_path: Path) -> None:
+    for name in ("bash", "dirname"):
+        (tmp_path / name).symlink_to(shutil.which(name) or "")
+    ended = subprocess.run(  # noqa: S603 - our own script
+        [ROOT / "tools" / "sam_build.sh"],
+        env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "Python 3.13, the runtime of the functions, was not found" in ended.stderr
+
+
+def test_the_build_is_executable() -> None:
+    assert os.access(ROOT / "tools" / "sam_build.sh", os.X_OK)
