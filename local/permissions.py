@@ -93,7 +93,7 @@ def _resource(action: str, call: Call, region: str) -> str:
     """Return the ARN that a call is about, `*` where the action knows none."""
     said: Mapping[str, str] = call.parameters
     service = action.partition(":")[0]
-    if service == "s3" and "Bucket" in said and said["Bucket"].startswith("muster-"):
+    if service == "s3" and "Bucket" in said:
         bucket = f"arn:aws:s3:::{said['Bucket']}"
         return f"{bucket}/{said['Key']}" if "Key" in said else bucket
     if "TopicArn" in said:

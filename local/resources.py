@@ -54,6 +54,12 @@ def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
     said: dict[str, Any] = {"ID": rule["Id"], "Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix", "")}}
     if "ExpirationInDays" in rule:
         said["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
+    if rule.get("ExpiredObjectDeleteMarker"):
+        said["Expiration"] = {"ExpiredObjectDeleteMarker": True}
+    if "Transitions" in rule:
+        said["Transitions"] = [
+            {"Days": int(each["TransitionInDays"]), "StorageClass": each["StorageClass"]} for each in rule["Transitions"]
+        ]
     if "NoncurrentVersionExpiration" in rule:
         said["NoncurrentVersionExpiration"] = {
             key: int(value) for key, value in rule["NoncurrentVersionExpiration"].items()

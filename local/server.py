@@ -55,6 +55,7 @@ class EmbeddedAws:
             self._server.shutdown()
             self._server.server_close()
         self.reset()
+        default_user_config["stepfunctions"]["execute_state_machine"] = False
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)

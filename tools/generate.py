@@ -10,9 +10,10 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from muster.catalog import load
-from muster.policy import scanner_actions
+from muster.policy import scanner_statements
 from muster.select import select
 from muster.settings import Configuration, schema_text
 from muster.sinks import tables
@@ -53,7 +54,13 @@ def _permissions(template: str) -> str:
         raise SystemExit("template.yaml: the parameter PackNames needs a Default")
     catalog = load()
     rules = select(catalog, Configuration(), packs=tuple(packs.group(1).split(",")))
-    return "Action:\n" + "".join(f"  - {action}\n" for action in scanner_actions(catalog, rules))
+    return "".join(_statement(each) for each in scanner_statements(catalog, rules, "${AWS::Partition}"))
+
+
+def _statement(statement: Mapping[str, Any]) -> str:
+    resource = '"*"' if statement["Resource"] == "*" else f"!Sub {statement['Resource']}"
+    actions = "".join(f"    - {action}\n" for action in statement["Action"])
+    return f"- Sid: {statement['Sid']}\n  Effect: Allow\n  Action:\n{actions}  Resource: {resource}\n"
 
 
 def _tables() -> str:

@@ -103,7 +103,9 @@ def no_action_is_a_star(template: Template) -> Iterator[str]:
 
 
 def _needs_star(sid: str | None, action: str) -> bool:
-    return action in NOTHING_NARROWER or (sid == SCANNER and action.partition(":")[2].startswith(_READS))
+    of_buckets = action.startswith("s3:") and action not in ("s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock")
+    reads = action.partition(":")[2].startswith(_READS) and not of_buckets
+    return action in NOTHING_NARROWER or (sid == SCANNER and reads)
 
 
 def roles_are_explicit(template: Template) -> Iterator[str]:

@@ -95,6 +95,12 @@ P = "Properties"
             id="a scanner that writes",
         ),
         pytest.param(
+            house.no_action_is_a_star,
+            grant("s3:GetBucketAcl", "*", house.SCANNER),
+            "s3:GetBucketAcl on every",
+            id="a scanner that reads of buckets on everything",
+        ),
+        pytest.param(
             house.roles_are_explicit,
             change("PlanScanRole", P, "ManagedPolicyArns", to=["arn:aws:iam::aws:policy/ReadOnlyAccess"]),
             "PlanScanRole has managed policies",

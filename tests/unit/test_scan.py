@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 import botocore.exceptions
+import botocore.parsers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -268,3 +269,16 @@ def test_every_resource_belongs_to_exactly_one_shard_or_is_out_of_scope(
             listing = [shard for shard in cut if shard.service == "s3" and home in shard.scope]
             assert len(regional) == len(listing) == (home in regions)
         assert sum(shard.service == "s3" for shard in cut) == 1
+
+
+@pytest.mark.parametrize("code", ["OptInRequired", "AuthFailure"])
+def test_a_region_that_is_not_enabled_does_not_mean_that_the_credentials_are_lost(code: str) -> None:
+    _, scan = run(Fake(ListBoxes=refused(code)), RULES[:1])
+    assert (scan.outcome.lost, scan.outcome.complete) == ("", False)
+
+
+def test_a_page_of_somebodys_proxy_is_unread_and_breaks_nothing() -> None:
+    html = botocore.parsers.ResponseParserError("not XML")
+    findings, scan = run(Fake(GetLid=lambda name: html if name == "a" else {}), RULES[:1])
+    assert statuses(findings)["a", "box-has-lid"] is Status.INSUFFICIENT_DATA
+    assert scan.outcome.complete

@@ -36,6 +36,13 @@ OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
 
+_NARROWER: Mapping[str, str] = MappingProxyType({"AWS::S3::Bucket": "arn:{partition}:s3:::*"})
+"""Resource types whose reading actions take an ARN; EC2's Describe and Get actions take none.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+"""
+
+_SIDS = ("MusterReadsBuckets", "MusterReadsConfiguration")
 _TARGETS = ("ec2:DescribeRegions",)
 
 
@@ -46,19 +53,41 @@ def actions_of(operation: str) -> tuple[str, ...]:
 
 def scanner_actions(catalog: Catalog, rules: Iterable[Rule]) -> tuple[str, ...]:
     """Return the sorted IAM actions that judging by these rules spends."""
-    actions: set[str] = set()
+    return tuple(sorted(_spent(catalog, rules)))
+
+
+def scanner_statements(catalog: Catalog, rules: Iterable[Rule], partition: str = "aws") -> list[dict[str, Any]]:
+    """Return the statements that grant those actions, each on the narrowest resource that AWS offers.
+
+    Listings have none, and neither has what is read of a region; what is read of buckets is granted on buckets.
+    `partition` may be a placeholder of a template.
+    """
+    by_resource: dict[str, list[str]] = {}
+    for action, pattern in sorted(_spent(catalog, rules).items()):
+        by_resource.setdefault(pattern.format(partition=partition), []).append(action)
+    return [
+        {"Sid": _SIDS[resource == "*"], "Effect": "Allow", "Action": actions, "Resource": resource}
+        for resource, actions in sorted(by_resource.items())
+    ]
+
+
+def iam_policy(catalog: Catalog, rules: Iterable[Rule], partition: str = "aws") -> dict[str, Any]:
+    """Return the least IAM policy document for these rules, ready for `aws iam create-policy`."""
+    regions = {"Sid": "MusterFindsRegions", "Effect": "Allow", "Action": list(_TARGETS), "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [*scanner_statements(catalog, rules, partition), regions]}
+
+
+def _spent(catalog: Catalog, rules: Iterable[Rule]) -> dict[str, str]:
+    """Return the actions with the pattern of the resources they are granted on."""
+    actions: dict[str, str] = {}
     for rule in rules:
         if lister := catalog.listers.get(rule.resource_type):
-            actions.update(lister.permissions)
-        actions.update(describer.permission for describer in catalog.describers_for(rule.check, rule.resource_type))
-    return tuple(sorted(actions))
+            actions |= {action: _narrowest(rule.resource_type) for action in lister.permissions}
+            actions[lister.permission] = "*"
+        for describer in catalog.describers_for(rule.check, rule.resource_type):
+            actions[describer.permission] = _narrowest(describer.resource_type)
+    return actions
 
 
-def iam_policy(catalog: Catalog, rules: Iterable[Rule]) -> dict[str, Any]:
-    """Return the least IAM policy document for these rules, ready for `aws iam create-policy`.
-
-    The resource is `*`: listings have no narrower one, and the buckets of an account are not known beforehand.
-    """
-    actions = sorted({*scanner_actions(catalog, rules), *_TARGETS})
-    statement = {"Sid": "MusterReadsConfiguration", "Effect": "Allow", "Action": actions, "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+def _narrowest(resource_type: str) -> str:
+    return _NARROWER.get(resource_type, "*")

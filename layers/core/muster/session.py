@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 import botocore.config
 import botocore.exceptions
+import botocore.parsers
 
 from muster import __version__
 from muster.coverage import Ledger
@@ -66,6 +67,8 @@ _CREDENTIALS = (
     botocore.exceptions.SSOTokenLoadError,
 )
 T = TypeVar("T")
+_OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure"})
+"""What a region that is not enabled answers too, while the credentials are good everywhere else."""
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -188,7 +191,7 @@ def asking(what: str, call: Callable[[], T]) -> T:
         if code in DENIED:
             raise CredentialsError(f"{what} is denied ({code}): allow it, or name the regions to scan") from error
         raise Transient(f"{what} failed: {error}") from error
-    except (botocore.exceptions.BotoCoreError, OSError) as error:
+    except READ_ERRORS as error:
         raise Transient(f"{what} failed: {error}") from error
 
 
@@ -217,12 +220,13 @@ def unavailable(permission: str, error: Exception) -> Unavailable:
 def lost_credentials(error: Exception) -> bool:
     """Whether no later call of this session can succeed either."""
     code = code_of(error)
-    return code in EXPIRED or code in REFUSED - {"OptInRequired"} or isinstance(error, _CREDENTIALS)
+    return code in EXPIRED or code in REFUSED - _OF_ONE_REGION or isinstance(error, _CREDENTIALS)
 
 
 READ_ERRORS: tuple[type[Exception], ...] = (
     botocore.exceptions.ClientError,
     botocore.exceptions.BotoCoreError,
+    botocore.parsers.ResponseParserError,
     OSError,
 )
 

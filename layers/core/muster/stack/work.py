@@ -11,14 +11,14 @@ from typing import Any
 from muster import diff, keys, state
 from muster.catalog import Catalog
 from muster.diff import Change, Memory, Seen, Subject
-from muster.errors import EventError, MusterError
+from muster.errors import EventError, Throttled, Transient
 from muster.evaluate import Rule
 from muster.model import ACCOUNT, REGION, TARGET, Finding, Severity, Status
 from muster.pipeline import Annotator, scope_of
 from muster.reading import Shard
 from muster.scan import ShardScan
 from muster.select import rules_from_json
-from muster.session import Clients
+from muster.session import READ_ERRORS, Clients, code_of
 from muster.settings import Configuration
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
@@ -85,11 +85,11 @@ def scan_batch(
 ) -> dict[str, Any]:
     """Scan the shards of one batch; a shard that is committed already is not scanned again.
 
-    A shard that fails stops none of the others.
+    A shard that fails stops none of the others. What a retry may mend is raised before what it cannot.
 
     Raises:
         EventError: it is not the event that the state machine sends.
-        MusterError: shards failed; the first one's error, after all the others were done.
+        Exception: shards failed; one shard's error, after all the others were done.
     """
     scan_id, shards = _parse(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
@@ -101,10 +101,10 @@ def scan_batch(
             commit = bucket.get_json(keys.commit(scan_id, shard.id)) or _scan(shard, plan, catalog, clients, bucket)
             _announce(commit, environment, clients)
             done += 1
-        except MusterError as error:
+        except Exception as error:  # noqa: BLE001 - whatever breaks one shard, the others are scanned
             failed.append(error)
     if failed:
-        raise failed[0]
+        raise min(failed, key=lambda error: not isinstance(error, Throttled | Transient))
     return {"scan_id": scan_id, "shards": done}
 
 
@@ -121,7 +121,7 @@ def _parse(event: Mapping[str, Any]) -> tuple[str, list[Shard]]:
 
 def _scan(shard: Shard, plan: Plan, catalog: Catalog, clients: Clients, bucket: Bucket) -> dict[str, Any]:
     header = plan.header
-    memories = state.read(bucket, _state_key(shard))[0] if plan.record else {}
+    memories = state.read(bucket, _state_key(shard))[0]
     scan = ShardScan(shard, plan.rules, catalog, clients, header.observed_at, scope=scope_of(plan.configuration))
     tally = Tally()
     found: dict[str, dict[str, Seen]] = {rule.check.id: {} for rule in scan.rules}
@@ -248,7 +248,11 @@ def _announce(commit: Mapping[str, Any], environment: Environment, clients: Clie
         "statuses": dict(statuses),
         "commit": keys.commit(commit["scan_id"], commit["shard"]),
     }
-    clients.get("sqs", environment.region).send_message(QueueUrl=environment.queue_url, MessageBody=json.dumps(message))
+    try:
+        queue = clients.get("sqs", environment.region)
+        queue.send_message(QueueUrl=environment.queue_url, MessageBody=json.dumps(message))
+    except READ_ERRORS as error:
+        raise Transient(f"the queue {environment.queue_url} did not take a result ({code_of(error)})") from error
 
 
 def _state_key(shard: Shard) -> str:
