@@ -58,7 +58,8 @@ def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
         said["Expiration"] = {"ExpiredObjectDeleteMarker": True}
     if "Transitions" in rule:
         said["Transitions"] = [
-            {"Days": int(each["TransitionInDays"]), "StorageClass": each["StorageClass"]} for each in rule["Transitions"]
+            {"Days": int(each["TransitionInDays"]), "StorageClass": each["StorageClass"]}
+            for each in rule["Transitions"]
         ]
     if "NoncurrentVersionExpiration" in rule:
         said["NoncurrentVersionExpiration"] = {
