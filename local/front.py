@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.hooks.embedded_hooks import OPERATION, PARAMETERS
+from local.inference import inferred
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -52,8 +53,7 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        operation = environ.get("HTTP_" + OPERATION.upper().replace("-", "_"), "")
-        parameters = json.loads(environ.get("HTTP_" + PARAMETERS.upper().replace("-", "_"), "{}"))
+        operation, parameters = _said(environ)
         seen = {"status": 0}
 
         def started(status: str, headers: Any, exc_info: Any = None) -> Any:
@@ -94,6 +94,14 @@ class Front:
 
         body = b"".join(self.app(environ, started))
         return said["status"], body.decode()
+
+
+def _said(environ: Environ) -> tuple[str, dict[str, str]]:
+    """Return operation and parameters as the client's headers tell them, or as the request shows."""
+    operation = environ.get("HTTP_" + OPERATION.upper().replace("-", "_"))
+    if operation is None:
+        return inferred(environ)
+    return operation, json.loads(environ.get("HTTP_" + PARAMETERS.upper().replace("-", "_"), "{}"))
 
 
 def error_body(service: str, code: str) -> str:

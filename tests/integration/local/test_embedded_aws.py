@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -158,6 +160,37 @@ def test_every_call_is_recorded_with_its_key_operation_and_resource(aws: Embedde
     (call,) = aws.calls
     assert (call.access_key, call.operation, call.status) == ("embedded", "s3:PutObject", 200)
     assert call.parameters == {"Bucket": "recorded", "Key": "a/b"}
+
+
+STRANGER = """
+import boto3
+s3, ec2 = boto3.client("s3"), boto3.client("ec2")
+pages = s3.get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": 1})
+assert [[b["BucketRegion"] for b in page["Buckets"]] for page in pages] == [["eu-west-1"], ["eu-west-1"]]
+assert s3.get_bucket_encryption(Bucket="aaa")["ServerSideEncryptionConfiguration"]
+assert s3.get_public_access_block(Bucket="aaa")["PublicAccessBlockConfiguration"]["BlockPublicAcls"]
+s3.put_bucket_metrics_configuration(Bucket="aaa", Id="All", MetricsConfiguration={"Id": "All"})
+assert s3.list_bucket_metrics_configurations(Bucket="aaa")["MetricsConfigurationList"] == [{"Id": "All"}]
+pages = ec2.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 5})
+assert [sum(len(r["Instances"]) for r in page["Reservations"]) for page in pages] == [5, 2]
+"""
+
+
+def test_a_client_that_does_not_name_its_operations_gets_the_same_answers(aws: EmbeddedAws) -> None:
+    bucket(aws, "aaa")
+    bucket(aws, "bbb")
+    aws.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=7, MaxCount=7)
+    variables = {
+        "PATH": "",
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "AWS_ACCESS_KEY_ID": "stranger",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": HOME,
+    }
+    command = [sys.executable, "-c", STRANGER]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert done.returncode == 0, done.stderr
+    assert "s3:ListBucketMetricsConfigurations" in {call.operation for call in aws.calls}
 
 
 def test_moto_still_has_the_private_names_that_are_reached_into() -> None:
