@@ -9,6 +9,7 @@ from typing import Any
 
 from muster.coverage import Coverage
 from muster.model import Finding
+from muster.plain import plain
 
 Row = Mapping[str, Any]
 
@@ -138,15 +139,6 @@ def finding_row(finding: Finding, header: ScanHeader, shard: str) -> Row:
 def coverage_row(row: Coverage, header: ScanHeader, shard: str) -> Row:
     """Lay a row of the ledger out as a row of the table `coverage`."""
     return {"scan_id": header.scan_id, "scan_kind": header.scan_kind, "shard": shard, **asdict(row)}
-
-
-def plain(value: object) -> object:
-    """Turn settings into what JSON knows: mappings to dicts, tuples to lists."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | set | frozenset):
-        return [plain(item) for item in value]
-    return value
 
 
 def _text(value: object) -> str:
