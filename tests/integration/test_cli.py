@@ -274,8 +274,9 @@ class TestOtherCommands:
 
     def test_the_policy_is_of_the_selection(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["iam-policy", "--check", "ec2-volume-encrypted"]) == 0
-        [statement] = json.loads(capsys.readouterr().out)["Statement"]
-        assert statement["Action"] == ["ec2:DescribeRegions", "ec2:DescribeVolumes"]
+        statements = json.loads(capsys.readouterr().out)["Statement"]
+        actions = [action for statement in statements for action in statement["Action"]]
+        assert actions == ["ec2:DescribeVolumes", "ec2:DescribeRegions"]
 
     def test_a_valid_configuration_is_summed_up(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "muster.yaml").write_text(

@@ -191,6 +191,8 @@ def asking(what: str, call: Callable[[], T]) -> T:
         if code in DENIED:
             raise CredentialsError(f"{what} is denied ({code}): allow it, or name the regions to scan") from error
         raise Transient(f"{what} failed: {error}") from error
+    except botocore.parsers.ResponseParserError as error:
+        raise Transient(f"{what} failed: the endpoint does not answer as AWS does") from error
     except READ_ERRORS as error:
         raise Transient(f"{what} failed: {error}") from error
 

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from botocore.parsers import ResponseParserError
-
 from muster import catalog as catalogs
 from muster import packs
 from muster.aws import BUCKET_LIKE
@@ -19,7 +17,7 @@ from muster.cli.options import configuration as configured
 from muster.cli.output import STANDARD, forget_standard_output, results, say, trace
 from muster.cli.places import check_names, home
 from muster.cli.progress import Step, progress
-from muster.errors import ConfigurationError, Transient
+from muster.errors import ConfigurationError
 from muster.evaluate import Rule
 from muster.formats.record import printable
 from muster.formats.report import ScanReport, Tally, Writer
@@ -30,7 +28,7 @@ from muster.reading import Shard
 from muster.regions import resolve_regions
 from muster.scan import ShardScan, shards
 from muster.select import select
-from muster.session import Caller, Clients, caller, open_session
+from muster.session import Clients, caller, open_session
 from muster.settings import Configuration
 from muster.suppress import expired
 
@@ -149,7 +147,7 @@ def prepare(options: Options) -> Job:
     session = open_session(options.profile, os.environ.get("AWS_REGION"))
     region = home(session, asked)
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency)
-    who = _caller(clients, region)
+    who = caller(clients, region)
     if who.account_id in configuration.exclude.accounts:
         raise ConfigurationError(f"the account {who.account_id} is excluded by the configuration")
     regions = resolve_regions(
@@ -240,13 +238,6 @@ def _tell(job: Job) -> None:
         number = job.tally.failing_from(options.fail_on)
         also = "" if report.complete else ", and the scan is incomplete"
         say(f"{counted(number, 'finding')} failing at {options.fail_on} or above{also}")
-
-
-def _caller(clients: Clients, region: str) -> Caller:
-    try:
-        return caller(clients, region)
-    except ResponseParserError as error:
-        raise Transient("sts:GetCallerIdentity: the endpoint does not answer as AWS does") from error
 
 
 def _packs(options: Options, configuration: Configuration) -> tuple[str, ...]:
