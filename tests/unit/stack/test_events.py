@@ -1,0 +1,40 @@
+"""The sample events are what the functions take, so they cannot rot."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from muster.stack.request import Request
+from muster.stack.work import _parse
+
+EVENTS = Path(__file__).resolve().parents[3] / "events"
+
+
+def event(name: str) -> Any:
+    return json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_there_is_a_sample_for_each_function_and_for_the_execution() -> None:
+    functions = {path.parent.name for path in (EVENTS.parent / "functions").glob("*/app.py")}
+    assert {path.stem for path in EVENTS.glob("*.json")} == functions | {"start_execution"}
+
+
+def test_the_planner_takes_its_sample() -> None:
+    assert Request.parse(event("plan_scan")).scan_id
+
+
+def test_the_planner_takes_the_sample_of_an_executions_input() -> None:
+    plan = event("plan_scan") | {"input": event("start_execution")}
+    assert Request.parse(plan)
+
+
+def test_the_scanner_takes_its_sample() -> None:
+    scan_id, shards = _parse(event("scan_shards"))
+    assert scan_id
+    assert all(shard.id for shard in shards)
+    assert shards
+
+
+def test_summary_and_alert_name_a_scan() -> None:
+    assert event("summarize_scan")["scan_id"]
+    assert event("send_alert")["scan_id"]
