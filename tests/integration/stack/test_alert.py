@@ -1,0 +1,121 @@
+"""Who is told, on moto: once per scan, only of news, and never of a scan that is not recorded."""
+
+from typing import Any
+
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
+
+from muster import keys
+from muster.errors import EventError, Transient
+from muster.session import Clients
+from muster.sinks.bucket import Bucket
+from muster.stack.alert import send_alert
+from muster.stack.request import Environment
+
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def topic(clients: Clients) -> str:
+    return str(clients.get("sns", REGION).create_topic(Name="alerts")["TopicArn"])
+
+
+@pytest.fixture
+def environment(clients: Clients, topic: str) -> Environment:
+    clients.get("s3", REGION).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    return Environment(bucket="reports", region=REGION, topic_arn=topic, database="muster_dev", workgroup="muster-dev")
+
+
+def ended(
+    clients: Clients, scan_id: str, *, opened: int = 0, incomplete: tuple[str, ...] = (), record: bool = True
+) -> None:
+    """Leave in the bucket what a summarized scan leaves there."""
+    bucket = Bucket("reports", clients, REGION)
+    changes: dict[str, Any] = {"baseline": False} | ({"opened": opened} if opened else {})
+    summary = {
+        "scan_id": scan_id,
+        "stack": "dev",
+        "record": record,
+        "regions": [REGION],
+        "packs": ["all"],
+        "complete": not incomplete,
+        "incomplete": [{"shard": shard, "reason": "it broke"} for shard in incomplete],
+        "shards": {"planned": 2, "committed": 2, "incomplete": len(incomplete)},
+        "resources": {"scanned": 1, "compliant": 0, "non_compliant": 1},
+        "findings": dict.fromkeys(
+            ("compliant", "non_compliant", "not_applicable", "insufficient_data", "suppressed"), opened
+        ),
+        "failing": {"HIGH": opened},
+        "changes": changes,
+        "report": f"s3://reports/scans/{scan_id}/report.json",
+    }
+    worst = {
+        "severity": "HIGH",
+        "check_id": "c",
+        "resource_id": "r",
+        "resource_arn": "arn:aws:s3:::r",
+        "reason": "open",
+    }
+    events = {"opened": {"count": opened, "worst": [worst] * opened}} if opened else {}
+    bucket.put_json(keys.summary(scan_id), summary)
+    bucket.put_json(keys.report(scan_id), {"findings": []})
+    bucket.put_json(keys.commit(scan_id, "s"), {"changes": {"events": events}})
+
+
+def sent(topic: str) -> int:
+    return len(sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications)
+
+
+def test_news_are_told_once_however_often_the_function_is_tried(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    ended(clients, "one", opened=2)
+    assert send_alert({"scan_id": "one"}, environment, clients) == {"sent": True, "why": "something changed"}
+    assert send_alert({"scan_id": "one"}, environment, clients) == {"sent": True, "why": "it was sent before"}
+    assert sent(topic) == 1
+    alert = Bucket("reports", clients, REGION).get_json(keys.alert("one"))
+    assert "NEW FAILURES (2)" in alert["email"]
+
+
+def test_no_news_are_not_told(environment: Environment, clients: Clients, topic: str) -> None:
+    ended(clients, "one")
+    assert send_alert({"scan_id": "one"}, environment, clients)["sent"] is False
+    assert sent(topic) == 0
+
+
+def test_a_scan_that_is_not_recorded_tells_nobody(environment: Environment, clients: Clients, topic: str) -> None:
+    ended(clients, "one", opened=2, record=False)
+    assert send_alert({"scan_id": "one"}, environment, clients)["sent"] is False
+    assert sent(topic) == 0
+
+
+def test_the_same_shards_missing_again_are_told_once_and_others_anew(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    for scan_id, shards, mails in (
+        ("a", ("x",), 1),
+        ("b", ("x",), 1),
+        ("c", ("x", "y"), 2),
+        ("d", (), 2),
+        ("e", ("x",), 3),
+    ):
+        ended(clients, scan_id, incomplete=shards)
+        send_alert({"scan_id": scan_id}, environment, clients)
+        assert sent(topic) == mails, scan_id
+
+
+def test_a_topic_that_does_not_take_it_is_worth_a_retry(environment: Environment, clients: Clients, topic: str) -> None:
+    ended(clients, "one", opened=1)
+    clients.get("sns", REGION).delete_topic(TopicArn=topic)
+    with pytest.raises(Transient, match="did not take the alert"):
+        send_alert({"scan_id": "one"}, environment, clients)
+    assert Bucket("reports", clients, REGION).get_json(keys.alert("one")) is None
+
+
+@pytest.mark.parametrize("event", [{}, {"scan_id": "nobody"}])
+def test_a_scan_without_a_summary_is_an_error(
+    environment: Environment, clients: Clients, event: dict[str, str]
+) -> None:
+    with pytest.raises(EventError, match="no summary"):
+        send_alert(event, environment, clients)
