@@ -35,11 +35,13 @@ def summary(**changed: Any) -> dict[str, Any]:
 
 def row(number: int = 1, **changed: Any) -> dict[str, Any]:
     return {
-        "resource_arn": f"arn:aws:s3:::b{number}",
-        "resource_id": f"b{number}",
-        "region": "eu-west-1",
+        "resource": {
+            "arn": f"arn:aws:s3:::b{number}",
+            "id": f"b{number}",
+            "region": "eu-west-1",
+            "account_id": "111122223333",
+        },
         "account_name": "",
-        "account_id": "111122223333",
         "severity": "HIGH",
         "check_id": "s3-x",
         "reason": "it is open",
@@ -100,7 +102,7 @@ def test_the_subject_is_one_line_of_ascii_under_100_characters() -> None:
 def test_whatever_the_estate_the_mail_is_whole_and_within_the_limit_of_sns() -> None:
     huge = summary(resources={"scanned": 10**6, "compliant": 0, "non_compliant": 10**6})
     huge["changes"] = {"baseline": False, "opened": 10**6, "resolved": 10**6, "reopened": 9, "unreadable": 10**6}
-    change = {**row(), "reason": "é" * 5000, "resource_arn": "arn:aws:s3:::" + "b" * 63}
+    change = {**row(), "reason": "é" * 5000, "resource_arn": "arn:aws:s3:::" + "b" * 63, "resource_id": "b"}
     events = {event: [change] * 500 for event in ("opened", "resolved", "reopened", "unreadable")}
     rows = [row(number % 5000, reason="é" * 5000) for number in range(10_000)]
     alert = compose(huge, events, rows, WHERE)

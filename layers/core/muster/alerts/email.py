@@ -63,7 +63,7 @@ def compose(
 ) -> Alert:
     """Write the alert of a scan.
 
-    `events` holds the changes by kind, `failing` the failing findings as rows, both the worst first.
+    `events` holds the changes by kind, `failing` the failing findings as JSON, both the worst first.
     """
     sections = [
         _incomplete(summary),
@@ -144,13 +144,14 @@ def _resources(failing: Iterable[Mapping[str, Any]], summary: Mapping[str, Any])
     """Name the worst resources with all that each lacks."""
     lacking: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in failing:
-        lacking.setdefault((row["resource_arn"] or row["resource_id"], row["region"]), []).append(row)
+        resource = row["resource"]
+        lacking.setdefault((resource["arn"] or resource["id"], resource["region"]), []).append(row)
     if not lacking:
         return ""
     lines = ["WORST RESOURCES"]
     worst = sorted(lacking.items(), key=lambda item: _weight(item[1]), reverse=True)
     for (name, region), rows in worst[:RESOURCES]:
-        account = rows[0]["account_name"] or rows[0]["account_id"]
+        account = rows[0]["account_name"] or rows[0]["resource"]["account_id"]
         lines.append(f"  {name}  ({region}, {account})")
         lines += [f"    {row['severity']:<8} {row['check_id']}: {_short(row['reason'], 160)}" for row in rows[:8]]
         if len(rows) > 8:  # noqa: PLR2004 - a screen's worth

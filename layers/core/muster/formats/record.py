@@ -1,6 +1,8 @@
 """A finding as the JSON that every format starts from: its keys are a contract."""
 
+import json
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -44,6 +46,36 @@ def record(finding: Finding, scan_id: str) -> Record:
     if finding.unavailable:
         found["unavailable"] = [asdict(gap) for gap in finding.unavailable]
     return found
+
+
+def from_row(row: Mapping[str, Any]) -> Record:
+    """Return a row of the table `findings` as the same JSON; its times are naive and in UTC."""
+    found: Record = {
+        **{key: row[key] for key in ("finding_id", "check_id", "check_version", "variant", "title")},
+        **{key: row[key] for key in ("severity", "status", "reason")},
+        "resource": {
+            "type": row["resource_type"],
+            "arn": row["resource_arn"],
+            "id": row["resource_id"],
+            "account_id": row["account_id"],
+            "region": row["region"],
+            "tags": _loaded(row["tags"]),
+        },
+        "account_name": row["account_name"],
+        "controls": _loaded(row["controls"]),
+        "settings": _loaded(row["settings"]),
+        **{key: row[key] for key in ("remediation", "docs_url", "scan_id")},
+        "observed_at": timestamp(row["observed_at"].replace(tzinfo=UTC)),
+        "first_seen": timestamp(row["first_seen"].replace(tzinfo=UTC)) if row["first_seen"] else None,
+        "suppression": _loaded(row["suppression"]),
+    }
+    if row["unavailable"]:
+        found["unavailable"] = _loaded(row["unavailable"])
+    return found
+
+
+def _loaded(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
 
 
 def timestamp(moment: datetime) -> str:

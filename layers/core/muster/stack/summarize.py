@@ -2,6 +2,7 @@
 
 import contextlib
 import heapq
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from muster import keys
 from muster.errors import EventError
+from muster.formats.record import from_row
 from muster.model import Severity, Status
 from muster.session import Clients
 from muster.sinks import parquet
@@ -109,17 +111,16 @@ def _publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json
         merged = folder / "merged.parquet"
         parquet.concatenate(merged, _downloaded(bucket, group, folder))
         bucket.upload(merged, keys.table("findings", header.scan_date, header.scan_id, number))
-        worst = heapq.nlargest(REPORTED, [*worst, *_failing(merged)], key=lambda entry: (entry[0], entry[1]))
+        worst = heapq.nlargest(
+            REPORTED, itertools.chain(worst, _failing(merged)), key=lambda entry: (entry[0], entry[1])
+        )
     return [row for _, _, row in sorted(worst, key=lambda entry: (-entry[0], entry[2]["check_id"], entry[1]))]
 
 
 def _failing(path: Path) -> Iterator[tuple[int, str, Json]]:
     for row in parquet.read(path):
         if row["status"] == Status.NON_COMPLIANT.value and row["suppression"] is None:
-            plain = {
-                key: value.isoformat() + "Z" if isinstance(value, datetime) else value for key, value in row.items()
-            }
-            yield Severity(row["severity"]).rank, row["finding_id"], plain
+            yield Severity(row["severity"]).rank, row["finding_id"], from_row(row)
 
 
 def _grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
