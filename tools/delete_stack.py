@@ -15,7 +15,8 @@ from typing import Any
 import botocore.exceptions
 
 from muster.errors import MusterError
-from muster.session import Clients, code_of, open_session
+from muster.refusals import code_of
+from muster.session import Clients, open_session
 
 ATTEMPTS = 3
 """How often the stack is deleted again because something was written to a bucket after it was emptied."""

@@ -1,11 +1,15 @@
 """moto in process, and sessions with credentials that open nothing."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from muster.listing import pages
+from muster.patience import Patience
+from muster.reading import Listed, Lister, Shard
 from muster.session import Clients
 
 REGION = "eu-west-1"
@@ -29,3 +33,8 @@ def aws() -> Iterator[None]:
 @pytest.fixture
 def clients(aws: None) -> Clients:  # noqa: ARG001 - moto is on while it is used
     return Clients(boto3.session.Session(region_name=REGION))
+
+
+def listing(lister: Lister, client: Any, shard: Shard) -> list[Listed]:
+    """List everything, page by page."""
+    return [item for items, _ in pages(lister, client, shard, Patience(sleep=lambda _: None)) for item in items]

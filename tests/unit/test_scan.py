@@ -17,8 +17,10 @@ from muster.coverage import Ledger
 from muster.evaluate import Rule
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, TARGET, Finding, Related, Resource, Severity, Status, Verdict, compliant
-from muster.reading import Listed, Shard, describes, lists
-from muster.scan import Scope, ShardScan, shards
+from muster.patience import Patience
+from muster.reading import Listed, Page, Shard, describes, lists
+from muster.scan import Scope, ShardScan
+from muster.sharding import shards
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BOX = "Test::Box"
@@ -62,15 +64,17 @@ class Line:
 
 
 @lists(BOX, client="box", permission="box:ListBoxes", facets=(Paper, Tags))
-def boxes(client: Any, shard: Shard) -> Iterator[Sequence[Listed]]:
-    for page in client.call("box:ListBoxes"):
-        yield [
-            Listed(
-                Resource(BOX, name, shard.account_id, region, arn=f"arn:aws:box:{region}::{name}", tags={"team": "a"}),
-                {Paper: Paper(("one",)), Tags: Tags({"team": "a"})},
-            )
-            for name, region in page
-        ]
+def boxes(client: Any, shard: Shard, token: str | None) -> Page:
+    pages = client.call("box:ListBoxes", *([token] if token else []))
+    number = int(token or "0")
+    items = (
+        Listed(
+            Resource(BOX, name, shard.account_id, region, arn=f"arn:aws:box:{region}::{name}", tags={"team": "a"}),
+            {Paper: Paper(("one",)), Tags: Tags({"team": "a"})},
+        )
+        for name, region in pages[number]
+    )
+    return Page(items, str(number + 1) if number + 1 < len(pages) else None)
 
 
 @describes(BOX, client="box", permission="box:GetLid", absent=("NoSuchLid",))
@@ -149,7 +153,8 @@ def refused(code: str) -> botocore.exceptions.ClientError:
 
 
 def run(fake: Fake, rules: Sequence[Rule] = RULES, **options: Any) -> tuple[list[Finding], ShardScan]:
-    scan = ShardScan(SHARD, rules, CATALOG, fake, AT, **options)  # type: ignore[arg-type]
+    patience = Patience(sleep=lambda _: None)
+    scan = ShardScan(SHARD, rules, CATALOG, fake, AT, **{"patience": patience, **options})  # type: ignore[arg-type]
     return list(scan), scan
 
 
@@ -171,6 +176,7 @@ def test_each_call_is_made_once_and_only_those_that_the_rules_need() -> None:
     assert sorted(fake.calls) == sorted(
         [
             ("box:ListBoxes",),
+            ("box:ListBoxes", "1"),
             *(("box:GetLid", name) for name in "abc"),
             ("box:GetPolicy",),
             ("box:GetLine", "one"),
@@ -209,9 +215,10 @@ def test_a_denied_list_leaves_one_finding_a_check_on_the_target_and_an_incomplet
 
 
 def test_a_list_that_breaks_on_its_second_page_keeps_the_first() -> None:
-    def pages() -> Iterator[list[tuple[str, str]]]:
-        yield [("a", "eu-west-1")]
-        raise refused("InternalError")
+    def pages(token: str = "") -> list[list[tuple[str, str]]]:
+        if token:
+            raise refused("InternalError")
+        return [[("a", "eu-west-1")], []]
 
     findings, scan = run(Fake(ListBoxes=pages), RULES[:1])
     assert [found.resource.type for found in findings] == [BOX, TARGET]

@@ -1,7 +1,7 @@
 """The coverage ledger: what was asked of AWS, how it went, and what is missing."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 
@@ -26,13 +26,18 @@ class Coverage:
     reason: str = ""
 
 
+ALL = "*"
+"""The API of a row that speaks of every API."""
+_COUNTED = ("calls", "retries", "denials")
+
+
 class Ledger:
     """Counts the calls of one shard; safe to use from many threads."""
 
-    def __init__(self, account_id: str, region: str, service: str) -> None:
-        """Open an empty ledger."""
+    def __init__(self, account_id: str, region: str, service: str, rows: Iterable[Coverage] = ()) -> None:
+        """Open a ledger, empty or with the rows of an earlier attempt."""
         self._key = (account_id, region, service)
-        self._rows: dict[str, Coverage] = {}
+        self._rows = {row.api: row for row in rows}
         self._lock = threading.Lock()
 
     def called(self, api: str, *, retries: int = 0, denied: bool = False, failed: bool = False, seconds: float) -> None:
@@ -58,6 +63,20 @@ class Ledger:
         """Note that a lister did not finish."""
         with self._lock:
             self._rows[api] = replace(self._row(api), reason=reason)
+
+    def unlisted_again(self, api: str) -> None:
+        """Forget the items of a listing that begins again; its calls were made all the same."""
+        with self._lock:
+            self._rows[api] = replace(self._row(api), items=0, out_of_scope=0)
+
+    def blocked(self, reason: str) -> None:
+        """Say of the whole shard in one row that it may not be looked at."""
+        with self._lock:
+            rows = list(self._rows.values())
+            calls, retries, denials = (sum(getattr(row, name) for row in rows) for name in _COUNTED)
+            seconds = sum(row.seconds for row in rows)
+            one = Coverage(*self._key, ALL, calls, 0, retries, denials, seconds=seconds, reason=reason)
+            self._rows = {ALL: one}
 
     def rows(self) -> Iterator[Coverage]:
         """Yield the rows, sorted by API."""

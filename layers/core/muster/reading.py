@@ -1,9 +1,9 @@
 """How a lister and a describer declare what they read, with which call and which permission."""
 
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from muster.model import Resource, Unavailable
 
@@ -21,7 +21,8 @@ class Facet(Protocol):
 class Shard:
     """The unit of work: one service in one region of one account, or `global` for a service no region owns.
 
-    `endpoint_region` is where its lister calls, `scope` the regions whose resources it judges.
+    `endpoint_region` is where its lister calls, `scope` the regions whose resources it judges. A large one is cut
+    by `resource_type`; without, it has all types of the service.
     """
 
     account_id: str
@@ -30,11 +31,13 @@ class Shard:
     endpoint_region: str
     scope: tuple[str, ...]
     partition: str = "aws"
+    resource_type: str = ""
 
     @property
     def id(self) -> str:
         """The shard's name in keys and reports."""
-        return f"{self.account_id}.{self.region}.{self.service}"
+        kind = f".{self.resource_type.rpartition('::')[2]}" if self.resource_type else ""
+        return f"{self.account_id}.{self.region}.{self.service}{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,26 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing, in AWS's order; `then` is the token of the next page, None after the last.
+
+    Items may be read out of the answer only as they are iterated over: once.
+    """
+
+    items: Iterable[Listed]
+    then: str | None = None
+
+
+List = Callable[[Any, Shard, str | None], Page]
+"""Asks for one page: the first, or the one that a token names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lister:
-    """Lists one resource type, page by page."""
+    """Lists one resource type, a page a call.
+
+    `reads` names what is read of an answer, where nothing else is parsed: see `muster.wire`.
+    """
 
     resource_type: str
     service: str
@@ -59,7 +80,8 @@ class Lister:
     permission: str
     permissions: tuple[str, ...]
     facets: tuple[type, ...]
-    function: Callable[[Any, Shard], Iterator[Sequence[Listed]]]
+    function: List
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +103,19 @@ class Describer:
     keys: Callable[[Any], Sequence[str]] | None = None
 
 
-Lists = TypeVar("Lists", bound=Callable[[Any, Shard], Iterator[Sequence[Listed]]])
-
-
-def lists(
-    resource_type: str, *, client: str, permission: str, facets: tuple[type, ...] = (), also: tuple[str, ...] = ()
-) -> Callable[[Callable[[Any, Shard], Iterator[Sequence[Listed]]]], Lister]:
+def lists(  # noqa: PLR0913 - each says one thing about the call
+    resource_type: str,
+    *,
+    client: str,
+    permission: str,
+    facets: tuple[type, ...] = (),
+    also: tuple[str, ...] = (),
+    reads: tuple[str, ...] = (),
+) -> Callable[[List], Lister]:
     """Declare a lister; `facets` come with the listing, `also` are permissions that it spends besides."""
 
-    def declare(function: Callable[[Any, Shard], Iterator[Sequence[Listed]]]) -> Lister:
-        return Lister(resource_type, client, client, permission, (permission, *also), facets, function)
+    def declare(function: List) -> Lister:
+        return Lister(resource_type, client, client, permission, (permission, *also), facets, function, reads)
 
     return declare
 
@@ -120,6 +145,11 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
         )
 
     return declare
+
+
+def after(token: str | None, name: str = "NextToken") -> dict[str, Any]:
+    """Return the parameter that asks for the page which a token names; none asks for the first."""
+    return {name: token} if token else {}
 
 
 def listed(resource: Resource, item: Mapping[str, Any], facets: tuple[type, ...]) -> Listed:

@@ -1,43 +1,71 @@
 """The scan: one generator from shards to findings; listing and describing meet judging here and nowhere else."""
 
 import itertools
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from muster.catalog import Catalog
-from muster.coverage import Ledger
+from muster.coverage import Coverage, Ledger
+from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange
 from muster.evaluate import Rule, evaluate, unlisted
 from muster.facets.tags import Tags
-from muster.model import ACCOUNT, REGION, TARGET, Finding, Related, Resource, Unavailable
-from muster.reading import Describer, Listed, Lister, Shard, parsed
-from muster.session import READ_ERRORS, Clients, code_of, lost_credentials, unavailable
+from muster.listing import pages
+from muster.model import TARGET, Finding, Resource, Unavailable
+from muster.patience import Patience
+from muster.reading import Describer, Listed, Lister, Shard
+from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, token_expired, unavailable
+from muster.session import Clients
 
-_SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
-_LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *_SHAPE_ERRORS)
+_LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
 
-WINDOW = 64
-"""How many resources are described at a time: what bounds memory besides one page of a listing."""
+RESTARTS = 3
+"""How often a listing begins again because AWS no longer knows the token of its next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a shard goes on: the resource type, and the token of its next page (None: the first).
+
+    What comes before it in the shard's order is done.
+    """
+
+    resource_type: str
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The findings of one page, to be iterated over before the next chunk is taken; `then` is where it goes on.
+
+    `anew` says that the listing of the type begins again: what was found of it so far is void.
+    """
+
+    resource_type: str
+    findings: Iterable[Finding]
+    then: Cursor | None
+    anew: bool = False
 
 
 @dataclass(slots=True)
 class Outcome:
     """What became of a shard: why which resource types were not listed to the end, and its ledger.
 
-    A shard is complete when every lister finished and the credentials lasted.
+    A shard is complete when every lister finished and the credentials lasted, or when a policy of the organization
+    keeps everybody out: nothing can be mended there, and nothing is told of it but one row of coverage.
     """
 
     ledger: Ledger
     unlisted: dict[str, Unavailable] = field(default_factory=dict)
     lost: str = ""
+    expired: bool = False
+    blocked: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether every resource was listed and could be asked about."""
-        return not self.unlisted and not self.lost
+        return not self.lost and (self.blocked or not self.unlisted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +77,10 @@ class Scope:
 
 
 class ShardScan:
-    """Scans one shard: iterate over it for the findings, then look at `outcome`."""
+    """Scans one shard: iterate over it for the findings, then look at `outcome`.
+
+    Whoever can go on later takes `chunks` instead, and keeps the cursor of the last one.
+    """
 
     def __init__(  # noqa: PLR0913 - what a shard needs is said once, here
         self,
@@ -61,17 +92,27 @@ class ShardScan:
         *,
         scope: Scope | None = None,
         concurrency: int = 16,
+        patience: Patience | None = None,
+        coverage: Iterable[Coverage] = (),
+        gaps: Mapping[str, Unavailable] | None = None,
     ) -> None:
-        """Prepare; nothing is asked of AWS before the first finding is."""
+        """Prepare; nothing is asked of AWS before the first finding is.
+
+        `coverage` and `gaps` are what is known of the shard from an earlier attempt.
+        """
         self._shard = shard
-        self._rules = [rule for rule in rules if rule.service == shard.service]
+        self._rules = [
+            rule for rule in rules if rule.service == shard.service and shard.resource_type in ("", rule.resource_type)
+        ]
         self._catalog = catalog
         self._observed_at = observed_at
         self._scope = scope or Scope()
         self._concurrency = concurrency
-        self.outcome = Outcome(Ledger(shard.account_id, shard.region, shard.service))
-        self._clients = clients.counting_in(self.outcome.ledger)
-        self._once = _Once()
+        self._patience = patience or Patience()
+        ledger = Ledger(shard.account_id, shard.region, shard.service, coverage)
+        self.outcome = Outcome(ledger, dict(gaps or {}))
+        self._clients = clients.counting_in(ledger)
+        self._order = sorted({rule.resource_type for rule in self._rules}, key=self._rank)
 
     @property
     def rules(self) -> Sequence[Rule]:
@@ -79,151 +120,115 @@ class ShardScan:
         return self._rules
 
     def __iter__(self) -> Iterator[Finding]:
-        """Yield the findings of every resource type in turn; memory is bounded by a page and a window."""
+        """Yield the findings of every resource type in turn; memory is bounded by two pages and a window.
+
+        A listing whose token expires ends there, as one that is refused: what was yielded cannot be taken back.
+        """
+        for chunk in self.chunks(restarts=0):
+            yield from chunk.findings
+
+    def chunks(self, start: Cursor | None = None, *, restarts: int = RESTARTS) -> Iterator[Chunk]:
+        """Yield the findings page by page, from a cursor or from the beginning."""
         pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="describe")
+        describe = Describing(self._shard, self._clients, self._patience, self._lose, pool)
+        position = self._order.index(start.resource_type) if start and start.resource_type in self._order else 0
+        if start and start.resource_type == TARGET:
+            position = len(self._order)
+        token = start.token if start else None
         try:
-            for resource_type, group in itertools.groupby(
-                sorted(self._rules, key=lambda rule: rule.resource_type), key=lambda rule: rule.resource_type
-            ):
-                yield from self._scan_type(resource_type, list(group), pool)
+            for place in range(position, len(self._order)):
+                yield from self._type(place, token, describe, restarts)
+                token = None
+            yield from self._gaps()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _scan_type(self, resource_type: str, rules: Sequence[Rule], pool: ThreadPoolExecutor) -> Iterator[Finding]:
+    def _rank(self, resource_type: str) -> tuple[bool, str]:
+        """Order types: what is listed first, so that by then it is known whether anything may be read at all."""
+        return resource_type not in self._catalog.listers, resource_type
+
+    def _type(self, place: int, token: str | None, describe: Describing, restarts: int) -> Iterator[Chunk]:
+        resource_type = self._order[place]
+        rules = [rule for rule in self._rules if rule.resource_type == resource_type]
         lister = self._catalog.listers.get(resource_type)
         if lister is None:
-            yield from self._judge_window([Listed(_pseudo(resource_type, self._shard))], rules, pool)
+            if not self._shut_out():
+                item = Listed(pseudo(resource_type, self._shard))
+                yield Chunk(resource_type, self._judge([item], rules, describe), self._after(place))
             return
-        for window in self._windows(lister):
-            yield from self._judge_window(window, rules, pool)
-        if gap := self.outcome.unlisted.get(resource_type):
-            target = replace(_pseudo(TARGET, self._shard), id=resource_type)
-            yield from (unlisted(rule, target, gap, self._observed_at) for rule in rules)
+        for chance in itertools.count():
+            try:
+                client = self._clients.get(lister.client, self._shard.endpoint_region)
+                for items, then in pages(lister, client, self._shard, self._patience, token):
+                    token = then
+                    following = Cursor(resource_type, then) if then else self._after(place)
+                    yield Chunk(resource_type, self._judge(self._kept(lister, items), rules, describe), following)
+            except _LISTING_ERRORS as error:
+                if token and chance < restarts and token_expired(error):
+                    token = None
+                    self.outcome.ledger.unlisted_again(_api(lister))
+                    yield Chunk(resource_type, (), Cursor(resource_type), anew=True)
+                    continue
+                self._miss(lister, error)
+            return
 
-    def _windows(self, lister: Lister) -> Iterator[Sequence[Listed]]:
-        api = _api(lister)
-        try:
-            client = self._clients.get(lister.client, self._shard.endpoint_region)
-            for page in lister.function(client, self._shard):
-                here = [item for item in page if item.resource.region in self._shard.scope or item.unavailable]
-                self.outcome.ledger.listed(api, len(page), len(page) - len(here))
-                kept = [item for item in here if self._scope.by_tags or self._scope.keep(item.resource)]
-                yield from _batched(kept)
-        except _LISTING_ERRORS as error:
-            self._lose(error)
-            gap = (
-                _strange(lister.resource_type, error)
-                if isinstance(error, _SHAPE_ERRORS)
-                else unavailable(lister.permission, error)
-            )
-            self.outcome.unlisted[lister.resource_type] = gap
-            self.outcome.ledger.stopped(api, gap.reason)
+    def _after(self, place: int) -> Cursor | None:
+        if place + 1 < len(self._order):
+            return Cursor(self._order[place + 1])
+        return Cursor(TARGET) if self.outcome.unlisted else None
 
-    def _judge_window(
-        self, window: Sequence[Listed], rules: Sequence[Rule], pool: ThreadPoolExecutor
-    ) -> Iterator[Finding]:
+    def _kept(self, lister: Lister, page: Sequence[Listed]) -> list[Listed]:
+        here = [item for item in page if item.resource.region in self._shard.scope or item.unavailable]
+        self.outcome.ledger.listed(_api(lister), len(page), len(page) - len(here))
+        return [item for item in here if self._scope.by_tags or self._scope.keep(item.resource)]
+
+    def _judge(self, items: Iterable[Listed], rules: Sequence[Rule], describe: Describing) -> Iterator[Finding]:
         describers = _unique(
             describer for rule in rules for describer in self._catalog.describers_for(rule.check, rule.resource_type)
         )
-        tags = self._catalog.describers.get((rules[0].resource_type, Tags))
         if self._scope.by_tags:
+            tags = self._catalog.describers.get((rules[0].resource_type, Tags))
             first = [tags] if tags else []
-            window = [item for item in self._describe(window, first, pool) if self._scope.keep(item.resource)]
+            items = (item for item in describe(items, first) if self._scope.keep(item.resource))
             describers = [describer for describer in describers if describer not in first]
-        for item in self._describe(window, describers, pool):
+        for item in describe(items, describers):
             for rule in rules:
                 yield evaluate(rule, item.resource, item.facets, self._observed_at)
 
-    def _describe(
-        self, window: Sequence[Listed], describers: Sequence[Describer], pool: ThreadPoolExecutor
-    ) -> Iterator[Listed]:
-        """Read the facets of a window's resources side by side, and yield the resources in their order."""
-        waiting: list[tuple[Listed, list[tuple[type, Future[object]]]]] = [
-            (item, [(each.facet, pool.submit(self._read, each, item)) for each in describers]) for item in window
-        ]
-        for item, futures in waiting:
-            facets = {**item.facets, **{facet: future.result() for facet, future in futures}}
-            tags = facets.get(Tags)
-            resource = replace(item.resource, tags=tags.own) if isinstance(tags, Tags) else item.resource
-            yield replace(item, resource=resource, facets=facets)
+    def _miss(self, lister: Lister, error: Exception) -> None:
+        self._lose(error)
+        if isinstance(error, SHAPE_ERRORS):
+            gap = strange(lister.resource_type, error)
+        else:
+            gap = unavailable(lister.permission, error)
+        self.outcome.unlisted[lister.resource_type] = gap
+        self.outcome.ledger.stopped(_api(lister), gap.reason)
 
-    def _read(self, describer: Describer, item: Listed) -> object:
-        if describer.resource_type in (ACCOUNT, REGION):
-            owner = _pseudo(describer.resource_type, self._shard)
-            return self._once(describer.facet, lambda: self._call(describer, owner))
-        if item.unavailable:
-            return item.unavailable
-        if describer.of is None or describer.keys is None:
-            return self._call(describer, item.resource)
-        named = item.facets.get(describer.of)
-        if named is None or isinstance(named, Unavailable):
-            return named
-        return Related({key: self._related(describer, item.resource, key) for key in describer.keys(named)})
+    def _shut_out(self) -> bool:
+        """Whether a policy of the organization denied every listing of the shard."""
+        listed = [kind for kind in self._order if kind in self._catalog.listers]
+        gaps = [self.outcome.unlisted.get(kind) for kind in listed]
+        return bool(gaps) and all(gap is not None and gap.reason.startswith(BLOCKED) for gap in gaps)
 
-    def _related(self, describer: Describer, resource: Resource, key: str) -> Any:
-        return self._once((describer.facet, resource.region, key), lambda: self._call(describer, resource, key))
+    def _gaps(self) -> Iterator[Chunk]:
+        """Yield the findings on the target for what was not listed, at the end: only then it is known what was."""
+        if self._shut_out():
+            self.outcome.blocked = True
+            self.outcome.ledger.blocked(BLOCKED)
+            return
+        if self.outcome.unlisted:
+            yield Chunk(TARGET, self._unlisted(), None)
 
-    def _call(self, describer: Describer, resource: Resource, *keys: str) -> object:
-        region = self._shard.endpoint_region if resource.region not in self._shard.scope else resource.region
-        try:
-            return describer.function(self._clients.get(describer.client, region), resource, *keys)
-        except READ_ERRORS as error:
-            if code_of(error) in describer.absent:
-                return parsed(describer.facet, {})
-            self._lose(error)
-            return unavailable(describer.permission, error)
-        except _SHAPE_ERRORS as error:
-            return _strange(describer.facet.__name__, error)
+    def _unlisted(self) -> Iterator[Finding]:
+        for resource_type, gap in sorted(self.outcome.unlisted.items()):
+            target = replace(pseudo(TARGET, self._shard), id=resource_type)
+            rules = (rule for rule in self._rules if rule.resource_type == resource_type)
+            yield from (unlisted(rule, target, gap, self._observed_at) for rule in rules)
 
     def _lose(self, error: Exception) -> None:
         if lost_credentials(error):
             self.outcome.lost = f"the credentials stopped working ({code_of(error)})"
-
-
-class _Once:
-    """Reads what many resources share a single time, however many threads ask for it."""
-
-    def __init__(self) -> None:
-        self._locks: dict[object, threading.Lock] = {}
-        self._values: dict[object, object] = {}
-        self._guard = threading.Lock()
-
-    def __call__(self, key: object, read: Callable[[], object]) -> object:
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            if key not in self._values:
-                self._values[key] = read()
-            return self._values[key]
-
-
-def shards(
-    account_id: str, partition: str, regions: Sequence[str], rules: Iterable[Rule], *, bucket_like: frozenset[str]
-) -> tuple[Shard, ...]:
-    """Cut an account into shards so that every resource belongs to exactly one.
-
-    A regional service has a shard in each region; a bucket-like one has a single shard, which lists once
-    for the account and judges the resources of the regions asked for.
-    """
-    scope = tuple(regions)
-    services = sorted({rule.service for rule in rules})
-    found = []
-    for service in services:
-        if service in bucket_like:
-            found.append(Shard(account_id, "global", service, scope[0], (*scope, "global"), partition))
-        else:
-            found.extend(Shard(account_id, region, service, region, (region,), partition) for region in scope)
-    return tuple(found)
-
-
-def _pseudo(resource_type: str, shard: Shard) -> Resource:
-    region = "global" if resource_type == ACCOUNT else shard.region
-    name = shard.account_id if resource_type == ACCOUNT else shard.region
-    return Resource(resource_type, name, shard.account_id, region, shard.partition)
-
-
-def _strange(what: str, error: Exception) -> Unavailable:
-    return Unavailable(None, f"AWS answered in a shape Muster does not understand ({what}: {error!r})")
+            self.outcome.expired = code_of(error) in EXPIRED
 
 
 def _api(lister: Lister) -> str:
@@ -233,7 +238,3 @@ def _api(lister: Lister) -> str:
 
 def _unique(describers: Iterable[Describer]) -> list[Describer]:
     return list({(each.resource_type, each.facet): each for each in describers}.values())
-
-
-def _batched(items: Sequence[Listed]) -> Iterator[Sequence[Listed]]:
-    return (items[start : start + WINDOW] for start in range(0, len(items), WINDOW))

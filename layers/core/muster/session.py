@@ -1,74 +1,29 @@
-"""The door to AWS: sessions, clients that keep the ledger, and what AWS's errors mean."""
+"""The door to AWS: sessions, clients that keep the ledger, and the first questions to ask."""
 
+import functools
 import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import boto3
 import botocore.config
 import botocore.exceptions
 import botocore.parsers
+import botocore.session
 
 from muster import __version__
+from muster.catalog import load
 from muster.coverage import Ledger
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
-from muster.model import Unavailable
+from muster.limiter import Gate, Limiter
+from muster.refusals import CREDENTIALS, DENIED, EXPIRED, READ_ERRORS, REFUSED, THROTTLED, code_of
+from muster.wire.lane import Lane
+from muster.wire.parsers import Factory
 
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
-
-DENIED = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AllAccessDisabled",
-        "AuthorizationError",
-        "Forbidden",
-        "UnauthorizedOperation",
-        "UnauthorizedAccess",
-        "403",
-    }
-)
-EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
-REFUSED = frozenset(
-    {
-        "AuthFailure",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "SignatureDoesNotMatch",
-        "InvalidToken",
-        "UnrecognizedClientException",
-        "OptInRequired",
-    }
-)
-THROTTLED = frozenset(
-    {
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestLimitExceeded",
-        "TooManyRequestsException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "BandwidthLimitExceeded",
-        "PriorRequestNotComplete",
-    }
-)
-_CREDENTIALS = (
-    botocore.exceptions.NoCredentialsError,
-    botocore.exceptions.PartialCredentialsError,
-    botocore.exceptions.CredentialRetrievalError,
-    botocore.exceptions.TokenRetrievalError,
-    botocore.exceptions.UnauthorizedSSOTokenError,
-    botocore.exceptions.SSOTokenLoadError,
-)
 T = TypeVar("T")
-_OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure"})
-"""What a region that is not enabled answers too, while the credentials are good everywhere else."""
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -84,19 +39,27 @@ class Caller:
 class Clients:
     """Makes one client per service and region, shares it between threads, and counts each call in a ledger."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what all clients of an account share
         self,
         session: "boto3.session.Session",
         ledger: Ledger | None = None,
         endpoint_url: str | None = None,
         concurrency: int = 32,
+        limiter: Limiter | None = None,
+        account_id: str = "",
     ) -> None:
-        """Use a session's credentials; `endpoint_url` overrides where every call goes."""
+        """Use a session's credentials; `endpoint_url` overrides where every call goes.
+
+        Clients that count in a ledger read an account: their calls are bounded by the limiter, and S3's small ones
+        take the short way (`muster.wire.lane`).
+        """
         self.session: Any = session
+        self.limiter = limiter or Limiter()
+        self.account_id = account_id
         self._concurrency = concurrency
         self._ledger = ledger
         self._endpoint_url = endpoint_url
-        self._made: dict[tuple[str, str], BaseClient] = {}
+        self._made: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._config = botocore.config.Config(
             retries={"mode": "standard", "max_attempts": 3},
@@ -123,14 +86,21 @@ class Clients:
                     raise ConfigurationError(f"cannot make a client for {service} in {region}: {error}") from error
                 if service == "s3control" and (self._endpoint_url or os.environ.get("AWS_ENDPOINT_URL")):
                     client.meta.events.register("before-sign", _without_account_in_host)
-                if self._ledger is not None:
-                    _count_calls(client, self._ledger)
-                self._made[service, region] = client
+                self._made[service, region] = client = self._watched(client, service, region)
             return client
 
     def counting_in(self, ledger: Ledger) -> "Clients":
-        """Return clients of the same session that count in another ledger."""
-        return Clients(self.session, ledger, self._endpoint_url, self._concurrency)
+        """Return clients of the same session and limiter that count in another ledger."""
+        return Clients(self.session, ledger, self._endpoint_url, self._concurrency, self.limiter, self.account_id)
+
+    def _watched(self, client: Any, service: str, region: str) -> Any:
+        if self._ledger is None:
+            return client
+        gate = Gate(self.limiter, self.account_id, region, service)
+        _watch(client, self._ledger, gate)
+        if service != "s3":
+            return client
+        return Lane(client, self.session.get_credentials(), gate, functools.partial(_answered, self._ledger, service))
 
 
 def open_session(profile: str | None = None, region: str | None = None) -> "boto3.session.Session":
@@ -140,16 +110,24 @@ def open_session(profile: str | None = None, region: str | None = None) -> "boto
         CredentialsError: the profile does not exist, or there are no credentials.
     """
     try:
-        session = boto3.session.Session(profile_name=profile, region_name=region)
+        made = botocore.session.Session(profile=profile)
+        made.register_component("response_parser_factory", Factory(projections()))
+        session = boto3.session.Session(botocore_session=made, region_name=region)
         if session.get_credentials() is None:
             raise CredentialsError(
                 "there are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run 'aws sso login'"
             )
     except botocore.exceptions.ProfileNotFound as error:
         raise CredentialsError(f"{error}: see 'aws configure list-profiles'") from error
-    except _CREDENTIALS as error:
+    except CREDENTIALS as error:
         raise CredentialsError(f"the AWS credentials cannot be used: {error}") from error
     return session
+
+
+def projections() -> dict[str, tuple[str, ...]]:
+    """Return what is read of which answers: listings of which only some members are parsed, by the shape's name."""
+    readers = (lister for lister in load().listers.values() if lister.reads)
+    return {f"{lister.permission.partition(':')[2]}Result": lister.reads for lister in readers}
 
 
 def caller(clients: Clients, region: str) -> Caller:
@@ -180,7 +158,7 @@ def asking(what: str, call: Callable[[], T]) -> T:
     """Make a call without which nothing can begin, and say in Muster's words why it failed."""
     try:
         return call()
-    except _CREDENTIALS as error:
+    except CREDENTIALS as error:
         raise CredentialsError(f"the AWS credentials cannot be used: {error}") from error
     except botocore.exceptions.ClientError as error:
         code = code_of(error)
@@ -197,46 +175,6 @@ def asking(what: str, call: Callable[[], T]) -> T:
         raise Transient(f"{what} failed: {error}") from error
 
 
-def code_of(error: BaseException) -> str:
-    """Return AWS's error code, or the exception's name where AWS did not answer."""
-    response = getattr(error, "response", None)
-    return str(response.get("Error", {}).get("Code", "")) if response else type(error).__name__
-
-
-def unavailable(permission: str, error: Exception) -> Unavailable:
-    """Say in an auditor's words why something could not be read; only a denial names the permission."""
-    code = code_of(error)
-    if code in DENIED:
-        return Unavailable(permission, f"access denied ({code})")
-    if code in EXPIRED or isinstance(error, _CREDENTIALS):
-        return Unavailable(None, f"the credentials expired or cannot be used ({code})")
-    if code in REFUSED:
-        return Unavailable(None, f"AWS does not accept the credentials here ({code})")
-    if code in THROTTLED:
-        return Unavailable(None, f"throttled until the retries ran out ({code})")
-    if code in ("NoSuchBucket", "404") or code.endswith(".NotFound"):
-        return Unavailable(None, f"gone meanwhile ({code})")
-    return Unavailable(None, f"{permission} failed ({code}: {_first_line(error)})")
-
-
-def lost_credentials(error: Exception) -> bool:
-    """Whether no later call of this session can succeed either."""
-    code = code_of(error)
-    return code in EXPIRED or code in REFUSED - _OF_ONE_REGION or isinstance(error, _CREDENTIALS)
-
-
-READ_ERRORS: tuple[type[Exception], ...] = (
-    botocore.exceptions.ClientError,
-    botocore.exceptions.BotoCoreError,
-    botocore.parsers.ResponseParserError,
-    OSError,
-)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]
-
-
 def _without_account_in_host(request: Any, **_: object) -> None:
     """Send S3 Control's calls to an endpoint of one's own, which has no name per account.
 
@@ -247,29 +185,46 @@ def _without_account_in_host(request: Any, **_: object) -> None:
     request.url = request.url.replace(f"//{account}.", "//", 1)
 
 
-def _count_calls(client: Any, ledger: Ledger) -> None:
+def _answered(  # noqa: PLR0913 - what a ledger keeps of a call
+    ledger: Ledger, service: str, operation: str, retries: int, code: str, seconds: float
+) -> None:
+    ledger.called(
+        f"{service}:{operation}",
+        retries=retries,
+        denied=code in DENIED,
+        failed=code in THROTTLED | EXPIRED | REFUSED or code.startswith(("5", "Internal", "Service")),
+        seconds=seconds,
+    )
+
+
+def _watch(client: Any, ledger: Ledger, gate: Gate) -> None:
+    """Count each call of a client in the ledger, and let it pass the gate."""
     service = client.meta.service_model.service_name
 
-    def begins(context: dict[str, Any], **_: object) -> None:
+    def begins(model: Any, context: dict[str, Any], **_: object) -> None:
+        gate.acquire(model.name)
         context["muster_began"] = time.monotonic()
 
     def ends(model: Any, context: dict[str, Any], parsed: dict[str, Any] | None = None, **_: object) -> None:
         code = str((parsed or {}).get("Error", {}).get("Code", ""))
-        ledger.called(
-            f"{service}:{model.name}",
-            retries=int((parsed or {}).get("ResponseMetadata", {}).get("RetryAttempts", 0)),
-            denied=code in DENIED,
-            failed=code in THROTTLED | EXPIRED | REFUSED or code.startswith(("5", "Internal", "Service")),
-            seconds=time.monotonic() - context.get("muster_began", time.monotonic()),
-        )
+        gate.release(model.name, taken=code not in THROTTLED)
+        retries = int((parsed or {}).get("ResponseMetadata", {}).get("RetryAttempts", 0))
+        _answered(ledger, service, model.name, retries, code, _since(context))
 
     def breaks(context: dict[str, Any], event_name: str, **_: object) -> None:
-        ledger.called(
-            f"{service}:{event_name.rpartition('.')[2]}",
-            failed=True,
-            seconds=time.monotonic() - context.get("muster_began", time.monotonic()),
-        )
+        operation = event_name.rpartition(".")[2]
+        gate.release(operation, taken=False)
+        ledger.called(f"{service}:{operation}", failed=True, seconds=_since(context))
+
+    def tries_again(operation: Any, response: Any = None, **_: object) -> None:
+        if response is not None and response[1].get("Error", {}).get("Code") in THROTTLED:
+            gate.throttled(operation.name)
 
     client.meta.events.register("before-call", begins)
     client.meta.events.register("after-call", ends)
     client.meta.events.register("after-call-error", breaks)
+    client.meta.events.register_first("needs-retry", tries_again)
+
+
+def _since(context: dict[str, Any]) -> float:
+    return time.monotonic() - float(context.get("muster_began", time.monotonic()))

@@ -26,6 +26,7 @@ from muster.model import REGION, TARGET, Finding, Resource, Status
 from muster.reading import Lister, Shard
 from muster.scan import ShardScan
 from muster.session import Clients
+from tests.integration.conftest import listing
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"
@@ -44,7 +45,7 @@ def test_instances_come_with_facets_tags_and_arn_and_terminated_ones_do_not(clie
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Owner", "Value": "web"}]}],
     )["Instances"]
     ec2.terminate_instances(InstanceIds=[made[1]["InstanceId"]])
-    (found,) = [item for page in instances.function(ec2, SHARD) for item in page]
+    (found,) = listing(instances, ec2, SHARD)
     assert found.resource.arn == f"arn:aws:ec2:{HERE}:123456789012:instance/{made[0]['InstanceId']}"
     assert found.resource.tags == {"Owner": "web"}
     facet = found.facets[Instance]
@@ -56,9 +57,9 @@ def test_instances_come_with_facets_tags_and_arn_and_terminated_ones_do_not(clie
 def test_volumes_and_security_groups_are_listed_with_their_facets(clients: Clients) -> None:
     ec2 = clients.get("ec2", HERE)
     ec2.create_volume(AvailabilityZone=f"{HERE}a", Size=1, Encrypted=True)
-    (volume,) = [item for page in volumes.function(ec2, SHARD) for item in page]
+    (volume,) = listing(volumes, ec2, SHARD)
     assert volume.facets[Volume] == Volume(encrypted=True)
-    groups = [item for page in security_groups.function(ec2, SHARD) for item in page]
+    groups = listing(security_groups, ec2, SHARD)
     default = next(item.facets[SecurityGroup] for item in groups)
     assert isinstance(default, SecurityGroup)
     assert default.name == "default"
@@ -93,7 +94,7 @@ def test_a_prefix_list_in_a_rule_is_named_by_its_group(clients: Clients) -> None
     ec2 = clients.get("ec2", HERE)
     lists = [{"PrefixListId": "pl-1"}]
     name = group_of(ec2, {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": lists})
-    groups = {item.resource.id: item for page in security_groups.function(ec2, SHARD) for item in page}
+    groups = {item.resource.id: item for item in listing(security_groups, ec2, SHARD)}
     facet = groups[name].facets[SecurityGroup]
     assert isinstance(facet, SecurityGroup)
     assert prefix_list.keys is not None
@@ -127,8 +128,8 @@ def test_listings_are_asked_for_in_large_pages_to_the_end(
     with Stubber(ec2) as stub:
         stub.add_response(operation, item("x-1") | {"NextToken": "next"}, {"MaxResults": size})
         stub.add_response(operation, item("x-2"), {"MaxResults": size, "NextToken": "next"})
-        pages = list(lister.function(ec2, SHARD))
-    assert [found.resource.id for page in pages for found in page] == ["x-1", "x-2"]
+        found = listing(lister, ec2, SHARD)
+    assert [item.resource.id for item in found] == ["x-1", "x-2"]
 
 
 def test_the_entries_of_all_pages_of_a_prefix_list_are_read() -> None:
@@ -194,7 +195,7 @@ def test_what_is_not_judged_here_is_left_out(
     ec2 = boto3.client("ec2", HERE)
     with Stubber(ec2) as stub:
         stub.add_response(operation, page)
-        assert [found.resource.id for page in lister.function(ec2, SHARD) for found in page] == left
+        assert [found.resource.id for found in listing(lister, ec2, SHARD)] == left
 
 
 def rules_of(*names: str) -> list[Rule]:

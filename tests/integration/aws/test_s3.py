@@ -26,6 +26,7 @@ from muster.facets.tags import Tags
 from muster.model import ACCOUNT, Resource, Unavailable
 from muster.reading import Describer, Listed, Shard
 from muster.session import Clients
+from tests.integration.conftest import listing
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"
@@ -42,7 +43,7 @@ def made(clients: Clients, name: str = "site", region: str = HERE) -> Any:
 
 
 def listed(client: Any, shard: Shard = SHARD) -> list[Listed]:
-    return [item for page in reading.buckets.function(client, shard) for item in page]
+    return listing(reading.buckets, client, shard)
 
 
 def test_buckets_are_listed_in_pages_to_the_end_with_the_region_of_the_answer() -> None:

@@ -1,12 +1,12 @@
 """Reading EC2: instances, volumes, security groups, and the region's defaults."""
 
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 from muster.facets.ec2 import EbsEncryptionByDefault, Instance, PrefixList, SecurityGroup, Volume
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Shard, describes, listed, lists
+from muster.reading import Listed, Page, Shard, after, describes, listed, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -18,48 +18,75 @@ SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 _GONE = frozenset({"shutting-down", "terminated", "deleting", "deleted"})
 
 
-@lists(INSTANCE, client="ec2", permission="ec2:DescribeInstances", facets=(Instance, Tags))
-def instances(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
+_INSTANCE_READS = (
+    "InstanceId",
+    "State.Name",
+    "MetadataOptions.HttpTokens",
+    "MetadataOptions.HttpEndpoint",
+    "Monitoring.State",
+    "NetworkInterfaces.NetworkInterfaceId",
+    "NetworkInterfaces.Association.PublicIp",
+    "NetworkInterfaces.PrivateIpAddresses.Association.PublicIp",
+    "NetworkInterfaces.Ipv6Addresses.Ipv6Address",
+    "NetworkInterfaces.Ipv6Prefixes.Ipv6Prefix",
+    "PublicIpAddress",
+    "Ipv6Address",
+    "Tags.Key",
+    "Tags.Value",
+)
+
+
+@lists(
+    INSTANCE,
+    client="ec2",
+    permission="ec2:DescribeInstances",
+    facets=(Instance, Tags),
+    reads=tuple(f"Reservations.Instances.{name}" for name in _INSTANCE_READS),
+)
+def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the instances of a region, 1000 a page; those that are going or gone are left out.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
-    for page in ec2.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 1000}):
-        items = [item for reservation in page.get("Reservations", ()) for item in reservation.get("Instances", ())]
-        yield [
-            _listed(INSTANCE, "instance", str(item["InstanceId"]), item, shard, (Instance, Tags))
-            for item in items
-            if (item.get("State") or {}).get("Name") not in _GONE
-        ]
+    answer = ec2.describe_instances(MaxResults=1000, **after(token))
+    items = (
+        _listed(INSTANCE, "instance", str(item["InstanceId"]), item, shard, (Instance, Tags))
+        for reservation in answer.get("Reservations", ())
+        for item in reservation.get("Instances", ())
+        if (item.get("State") or {}).get("Name") not in _GONE
+    )
+    return Page(items, answer.get("NextToken"))
 
 
 @lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=(Volume, Tags))
-def volumes(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
+def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the volumes of a region, attached or not, 500 a page; those that are going or gone are left out.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html
     """
-    for page in ec2.get_paginator("describe_volumes").paginate(PaginationConfig={"PageSize": 500}):
-        yield [
-            _listed(VOLUME, "volume", str(item["VolumeId"]), item, shard, (Volume, Tags))
-            for item in page.get("Volumes", ())
-            if item.get("State") not in _GONE
-        ]
+    answer = ec2.describe_volumes(MaxResults=500, **after(token))
+    items = (
+        _listed(VOLUME, "volume", str(item["VolumeId"]), item, shard, (Volume, Tags))
+        for item in answer.get("Volumes", ())
+        if item.get("State") not in _GONE
+    )
+    return Page(items, answer.get("NextToken"))
 
 
 @lists(SECURITY_GROUP, client="ec2", permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags))
-def security_groups(ec2: "EC2Client", shard: Shard) -> Iterator[Sequence[Listed]]:
+def security_groups(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the security groups of a region with their rules, 1000 a page.
 
     Those that another account shares are left out: they are judged where they are owned, where they can be mended.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html
     """
-    for page in ec2.get_paginator("describe_security_groups").paginate(PaginationConfig={"PageSize": 1000}):
-        yield [
-            _listed(SECURITY_GROUP, "security-group", str(item["GroupId"]), item, shard, (SecurityGroup, Tags))
-            for item in page.get("SecurityGroups", ())
-            if item.get("OwnerId", shard.account_id) == shard.account_id
-        ]
+    answer = ec2.describe_security_groups(MaxResults=1000, **after(token))
+    items = (
+        _listed(SECURITY_GROUP, "security-group", str(item["GroupId"]), item, shard, (SecurityGroup, Tags))
+        for item in answer.get("SecurityGroups", ())
+        if item.get("OwnerId", shard.account_id) == shard.account_id
+    )
+    return Page(items, answer.get("NextToken"))
 
 
 @describes(

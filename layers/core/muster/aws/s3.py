@@ -1,7 +1,6 @@
 """Reading S3: buckets, what each is configured to do, and the account's own settings."""
 
 import typing
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from muster.facets.s3 import (
@@ -19,7 +18,7 @@ from muster.facets.s3 import (
 from muster.facets.s3_lifecycle import BucketLifecycle
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, Resource, Unavailable
-from muster.reading import Listed, Shard, describes, lists
+from muster.reading import Listed, Page, Shard, after, describes, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,14 +34,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
 
 
 @lists(BUCKET, client="s3", permission="s3:ListAllMyBuckets", also=("s3:GetBucketLocation",))
-def buckets(s3: "S3Client", shard: Shard) -> Iterator[Sequence[Listed]]:
+def buckets(s3: "S3Client", shard: Shard, token: str | None) -> Page:
     """List the account's buckets, 1000 a page, each with its region.
 
     Without a page size the call is refused in accounts with a quota over 10,000, and BucketRegion is left out.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
     """
-    for page in s3.get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": 1000}):
-        yield [_listed(s3, shard, str(item["Name"]), item.get("BucketRegion")) for item in page.get("Buckets", ())]
+    answer = s3.list_buckets(MaxBuckets=1000, **after(token, "ContinuationToken"))
+    items = (_listed(s3, shard, str(item["Name"]), item.get("BucketRegion")) for item in answer.get("Buckets", ()))
+    return Page(items, answer.get("ContinuationToken"))
 
 
 @describes(BUCKET, client="s3", permission="s3:GetBucketVersioning")
@@ -150,7 +150,7 @@ def _listed(s3: "S3Client", shard: Shard, name: str, region: str | None) -> List
 
 def _located(s3: "S3Client", shard: Shard, name: str) -> tuple[str, Unavailable | None]:
     """Ask for a bucket's region where the listing did not say it; one that will not tell is unread, not lost."""
-    from muster.session import READ_ERRORS, unavailable  # noqa: PLC0415 - the catalogue loads without the SDK
+    from muster.refusals import READ_ERRORS, unavailable  # noqa: PLC0415 - the catalogue loads without the SDK
 
     try:
         said = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or ""

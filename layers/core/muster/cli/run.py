@@ -26,10 +26,11 @@ from muster.model import Finding, Severity
 from muster.pipeline import annotate, scope_of
 from muster.reading import Shard
 from muster.regions import resolve_regions
-from muster.scan import ShardScan, shards
+from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, caller, open_session
 from muster.settings import Configuration
+from muster.sharding import shards
 from muster.suppress import expired
 
 FAILED = 1

@@ -10,7 +10,8 @@ from typing import Any
 import botocore.exceptions
 
 from muster.errors import MusterError, Throttled, Transient
-from muster.session import DENIED, EXPIRED, THROTTLED, Clients, code_of
+from muster.refusals import DENIED, EXPIRED, THROTTLED, code_of
+from muster.session import Clients
 
 
 class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error

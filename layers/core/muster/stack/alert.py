@@ -8,7 +8,8 @@ from muster import keys
 from muster.alerts import email
 from muster.errors import EventError, Transient
 from muster.model import Severity
-from muster.session import READ_ERRORS, Clients, code_of
+from muster.refusals import READ_ERRORS, code_of
+from muster.session import Clients
 from muster.sinks.bucket import Bucket
 from muster.stack.request import Environment
 

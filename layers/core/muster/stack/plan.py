@@ -12,10 +12,10 @@ from muster.evaluate import Rule
 from muster.policy import scanner_actions
 from muster.reading import Shard
 from muster.regions import resolve_regions
-from muster.scan import shards
 from muster.select import rules_to_json, select
 from muster.session import Clients
 from muster.settings import Configuration
+from muster.sharding import shards
 from muster.sinks.bucket import Bucket
 from muster.stack.request import Environment, Request
 

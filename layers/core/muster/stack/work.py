@@ -16,9 +16,10 @@ from muster.evaluate import Rule
 from muster.model import ACCOUNT, REGION, TARGET, Finding, Severity, Status
 from muster.pipeline import Annotator, scope_of
 from muster.reading import Shard
+from muster.refusals import READ_ERRORS, code_of
 from muster.scan import ShardScan
 from muster.select import rules_from_json
-from muster.session import READ_ERRORS, Clients, code_of
+from muster.session import Clients
 from muster.settings import Configuration
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch

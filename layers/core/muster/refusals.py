@@ -1,0 +1,179 @@
+"""What AWS's errors mean: denied, expired, throttled, gone, blocked by a policy of the organization."""
+
+import botocore.exceptions
+import botocore.parsers
+
+from muster.errors import MusterError
+from muster.model import Unavailable
+
+DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "Forbidden",
+        "UnauthorizedOperation",
+        "UnauthorizedAccess",
+        "403",
+    }
+)
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+REFUSED = frozenset(
+    {
+        "AuthFailure",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "InvalidToken",
+        "UnrecognizedClientException",
+        "OptInRequired",
+    }
+)
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+    }
+)
+CREDENTIALS = (
+    botocore.exceptions.NoCredentialsError,
+    botocore.exceptions.PartialCredentialsError,
+    botocore.exceptions.CredentialRetrievalError,
+    botocore.exceptions.TokenRetrievalError,
+    botocore.exceptions.UnauthorizedSSOTokenError,
+    botocore.exceptions.SSOTokenLoadError,
+)
+_OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure"})
+"""What a region that is not enabled answers too, while the credentials are good everywhere else."""
+
+
+BLOCKED = "blocked by policy"
+"""How a reason begins when the organization, not the role, denies a call."""
+_THEIR_FAULT = frozenset(
+    {
+        "500",
+        "502",
+        "503",
+        "504",
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerErrorException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Unavailable",
+    }
+)
+_NETWORK = (
+    botocore.exceptions.HTTPClientError,
+    botocore.exceptions.ConnectionError,
+    botocore.parsers.ResponseParserError,
+    OSError,
+)
+_TOKENS = frozenset(
+    {
+        "InvalidNextToken",
+        "InvalidNextTokenException",
+        "InvalidPaginationToken",
+        "InvalidPaginationTokenException",
+        "ExpiredNextTokenException",
+        "ExpiredPaginationToken",
+        "ExpiredIteratorException",
+    }
+)
+
+
+def code_of(error: BaseException) -> str:
+    """Return AWS's error code, or the exception's name where AWS did not answer."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if response else type(error).__name__
+
+
+def throttled(error: BaseException) -> bool:
+    """Whether AWS asked to slow down."""
+    return code_of(error) in THROTTLED
+
+
+def transient(error: BaseException) -> bool:
+    """Whether the same call may succeed a moment later: throttled, the service's own fault, or the network's."""
+    return throttled(error) or code_of(error) in _THEIR_FAULT or isinstance(error, _NETWORK)
+
+
+def blocked(error: BaseException) -> bool:
+    """Whether a service control policy of the organization denies the call, whatever the role may do.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    return code_of(error) in DENIED and "explicit deny in a service control policy" in str(error)
+
+
+def token_expired(error: BaseException) -> bool:
+    """Whether AWS refuses the token of a page: the listing must begin again.
+
+    EC2 and S3 have no code of their own for it; their messages speak of the token.
+    """
+    code, text = code_of(error), str(error).lower()
+    if code in _TOKENS:
+        return True
+    return code in ("InvalidParameterValue", "InvalidArgument", "ValidationException", "ValidationError") and any(
+        name in text for name in ("nexttoken", "next token", "pagination token", "continuation token", "marker")
+    )
+
+
+def unavailable(permission: str, error: Exception) -> Unavailable:
+    """Say in an auditor's words why something could not be read; only a denial names the permission."""
+    code = code_of(error)
+    if isinstance(error, AssumeRoleError):
+        return Unavailable("sts:AssumeRole", str(error))
+    if code in DENIED and not blocked(error):
+        return Unavailable(permission, f"access denied ({code})")
+    return Unavailable(None, _reason(permission, code, error))
+
+
+def _reason(permission: str, code: str, error: Exception) -> str:
+    if blocked(error):
+        return f"{BLOCKED}: a service control policy denies {permission}"
+    if code in EXPIRED or isinstance(error, CREDENTIALS):
+        return f"the credentials expired or cannot be used ({code})"
+    if code in REFUSED:
+        return f"AWS does not accept the credentials here ({code})"
+    if code in THROTTLED:
+        return f"throttled until the retries ran out ({code})"
+    if code in ("NoSuchBucket", "404") or code.endswith(".NotFound"):
+        return f"gone meanwhile ({code})"
+    return f"{permission} failed ({code}: {_first_line(error)})"
+
+
+def lost_credentials(error: Exception) -> bool:
+    """Whether no later call of this session can succeed either."""
+    code = code_of(error)
+    return code in EXPIRED or code in REFUSED - _OF_ONE_REGION or isinstance(error, CREDENTIALS)
+
+
+class AssumeRoleError(MusterError):
+    """The role of an account cannot be assumed: nothing of the account can be read."""
+
+
+READ_ERRORS: tuple[type[Exception], ...] = (
+    AssumeRoleError,
+    botocore.exceptions.ClientError,
+    botocore.exceptions.BotoCoreError,
+    botocore.parsers.ResponseParserError,
+    OSError,
+)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]

@@ -1,0 +1,207 @@
+"""The short way for the calls that every bucket costs: own request, botocore's signer and HTTP session, our parsing.
+
+Botocore spends most of a small call on things that do not change from one to the next: endpoint rules, parameter
+validation, building and copying of requests, two dozen events. Here the endpoint of a bucket is resolved once, by
+botocore; what AWS answers is read by a compiled plan. Redirects, regions that do not match and whatever else is not
+plain go through the ordinary client, which knows about them.
+"""
+
+import functools
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.exceptions
+import botocore.parsers
+import tenacity
+from botocore.model import OperationModel
+
+from muster.limiter import Gate
+from muster.refusals import READ_ERRORS, THROTTLED, code_of, throttled, transient
+from muster.wire.parsers import BROKEN
+from muster.wire.projection import Read, compiled, namespace_of, root_of
+
+ATTEMPTS = 3
+"""As botocore's standard mode: the first attempt and two more."""
+_LONGEST = 20.0
+
+_OPERATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "get_bucket_acl": "GetBucketAcl",
+        "get_bucket_encryption": "GetBucketEncryption",
+        "get_bucket_lifecycle_configuration": "GetBucketLifecycleConfiguration",
+        "get_bucket_logging": "GetBucketLogging",
+        "get_bucket_ownership_controls": "GetBucketOwnershipControls",
+        "get_bucket_policy": "GetBucketPolicy",
+        "get_bucket_policy_status": "GetBucketPolicyStatus",
+        "get_bucket_tagging": "GetBucketTagging",
+        "get_bucket_versioning": "GetBucketVersioning",
+        "get_public_access_block": "GetPublicAccessBlock",
+        "list_bucket_metrics_configurations": "ListBucketMetricsConfigurations",
+    }
+)
+_QUERY = MappingProxyType({"ContinuationToken": "continuation-token"})
+_LONG_WAY = frozenset({301, 302, 307, 308})
+_OTHER_REGION = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
+
+Answered = Callable[[str, int, str, float], None]
+"""Is told of each call: the operation, how many retries it took, the error's code or nothing, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a bucket answers and for which region requests are signed; no signer where only botocore's own will do."""
+
+    url: str
+    region: str
+    plain: bool
+
+
+class Lane:
+    """An S3 client whose calls for a bucket's configuration take the short way; all others are botocore's."""
+
+    def __init__(self, client: Any, credentials: Any, gate: Gate, answered: Answered) -> None:
+        """Go beside a client, with its session's credentials; every call passes the gate and is told of."""
+        self._client, self._credentials, self._gate, self._answered = client, credentials, gate, answered
+        self._models: dict[str, OperationModel] = {}
+        self._plans: dict[tuple[str, str], Read] = {}
+        self._places: dict[str, Place] = {}
+        self._lock = threading.Lock()
+        self._parser = botocore.parsers.create_parser("rest-xml")
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the short way of an operation, or whatever the client has under the name."""
+        operation = _OPERATIONS.get(name)
+        if operation is None:
+            return getattr(self._client, name)
+        short = functools.partial(self._call, name, operation)
+        setattr(self, name, short)
+        return short
+
+    def _call(self, name: str, operation: str, *, Bucket: str, **query: str) -> Any:  # noqa: N803 - S3's own name
+        place = self._places.get(Bucket) or self._place(Bucket, operation)
+        if not place.plain or query.keys() - _QUERY.keys():
+            return getattr(self._client, name)(Bucket=Bucket, **query)
+        self._gate.acquire(operation)
+        began, retries, code = time.monotonic(), 0, ""
+        try:
+            retries, answer = self._tried(operation, place, query)
+        except READ_ERRORS as error:
+            code = code_of(error)
+            raise
+        finally:
+            self._gate.release(operation, taken=code not in THROTTLED)
+            self._answered(operation, retries, code, time.monotonic() - began)
+        return getattr(self._client, name)(Bucket=Bucket, **query) if answer is None else answer
+
+    def _tried(self, operation: str, place: Place, query: Mapping[str, str]) -> tuple[int, Any | None]:
+        try:
+            return 0, self._once(operation, place, query)
+        except READ_ERRORS as error:
+            if not self._worth(operation, error):
+                raise
+        return self._again(operation, place, query)
+
+    def _worth(self, operation: str, error: BaseException) -> bool:
+        if throttled(error):
+            self._gate.throttled(operation)
+        return transient(error)
+
+    def _again(self, operation: str, place: Place, query: Mapping[str, str]) -> tuple[int, Any | None]:
+        rounds = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: self._worth(operation, error)),
+            wait=tenacity.wait_random_exponential(multiplier=1, max=_LONGEST),
+            stop=tenacity.stop_after_attempt(ATTEMPTS - 1),
+            reraise=True,
+        )
+        answer = rounds(self._once, operation, place, query)
+        return int(rounds.statistics.get("attempt_number", 1)), answer
+
+    def _once(self, operation: str, place: Place, query: Mapping[str, str]) -> Any | None:
+        """Make one request and return its answer, or None when it must go the ordinary way."""
+        model = self._model(operation)
+        request = botocore.awsrequest.AWSRequest("GET", self._url(model, place, query), headers=self._headers())
+        signer = botocore.auth.S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", place.region)
+        signer.add_auth(request)
+        prepared = request.prepare()
+        events = self._client.meta.events
+        response = events.emit_until_response(f"before-send.s3.{operation}", request=prepared)[1]
+        if response is None:
+            response = self._client._endpoint.http_session.send(prepared)  # noqa: SLF001 - a test guards the name
+        status, body = response.status_code, response.content
+        if status == 200:  # noqa: PLR2004 - OK
+            return self._read(model, response.headers, body)
+        self._refuse(model, status, response.headers, body)
+        return None
+
+    def _read(self, model: OperationModel, headers: Mapping[str, str], body: bytes) -> Any:
+        shape: Any = model.output_shape
+        payload = shape.serialization.get("payload")
+        if payload and shape.members[payload].type_name == "string":
+            return {payload: body.decode()}
+        try:
+            root = root_of(body)
+        except BROKEN as error:
+            raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
+        namespace = namespace_of(root)
+        plan = self._plans.get((model.name, namespace))
+        if plan is None:
+            plan = compiled(shape.members[payload] if payload else shape, namespace)
+            self._plans[model.name, namespace] = plan
+        try:
+            found = plan(root)
+        except BROKEN as error:
+            raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
+        answer = {payload: found} if payload else found
+        for name, member in shape.members.items():
+            if member.serialization.get("location") == "header" and (said := headers.get(member.serialization["name"])):
+                answer[name] = said
+        return answer
+
+    def _refuse(self, model: OperationModel, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        if status in _LONG_WAY:
+            return
+        said = {"status_code": status, "headers": headers, "body": body}
+        shape: Any = model.output_shape
+        parsed = self._parser.parse(said, shape)
+        if parsed.get("Error", {}).get("Code") in _OTHER_REGION:
+            return
+        raise botocore.exceptions.ClientError(parsed, model.name)
+
+    def _place(self, bucket: str, operation: str) -> Place:
+        """Let botocore resolve where a bucket answers, once."""
+        client, model = self._client, self._model(operation)
+        context: dict[str, Any] = {"client_region": client.meta.region_name, "client_config": client.meta.config}
+        context |= {"has_streaming_input": False, "auth_type": model.auth_type, "unsigned_payload": None, "signing": {}}
+        resolve = client._resolve_endpoint_ruleset  # noqa: SLF001 - a test guards the name
+        url, headers, _ = resolve(model, {"Bucket": bucket}, context)
+        region = context["signing"].get("region") or client.meta.region_name
+        plain = context.get("auth_type") in (None, "v4", "s3v4") and not headers and self._credentials is not None
+        place = Place(url.rstrip("/"), region, plain)
+        with self._lock:
+            self._places = {**self._places, bucket: place} if len(self._places) < _PLACES else {bucket: place}
+        return place
+
+    def _model(self, operation: str) -> OperationModel:
+        model = self._models.get(operation)
+        if model is None:
+            model = self._models[operation] = self._client.meta.service_model.operation_model(operation)
+        return model
+
+    def _url(self, model: OperationModel, place: Place, query: Mapping[str, str]) -> str:
+        _, _, name = model.http["requestUri"].partition("?")
+        more = "".join(f"&{_QUERY[key]}={urllib.parse.quote(value, safe='')}" for key, value in query.items())
+        return f"{place.url}?{name}{more}" if place.url.count("/") > 2 else f"{place.url}/?{name}{more}"  # noqa: PLR2004
+
+    def _headers(self) -> dict[str, str]:
+        return {"User-Agent": self._client.meta.config.user_agent or ""}
+
+
+_PLACES = 4096
+"""How many buckets' endpoints are kept: more than are described between two pages."""

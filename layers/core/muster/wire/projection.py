@@ -1,0 +1,137 @@
+"""Reads chosen members out of XML: a plan is compiled from botocore's shape once, then walked over each answer.
+
+What a plan returns is what botocore's own parser returns, less the members that nobody reads.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from botocore.model import ListShape, Shape, StructureShape
+from botocore.utils import parse_timestamp
+from lxml import etree
+
+Element = Any
+Read = Callable[[Element], Any]
+Paths = Mapping[str, "Paths | None"]
+"""Members to read, by name; None reads all of a member."""
+
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_PARSER_OPTIONS: Mapping[str, Any] = {
+    "remove_blank_text": True,
+    "remove_comments": True,
+    "remove_pis": True,
+    "resolve_entities": False,
+    "no_network": True,
+    "huge_tree": True,
+}
+
+
+class UnsupportedShape(Exception):  # noqa: N818 - it is an answer: the ordinary parser is used
+    """The shape holds something that a plan cannot read."""
+
+
+def root_of(body: bytes) -> Element:
+    """Return the root element of an answer.
+
+    Raises:
+        lxml.etree.XMLSyntaxError: it is no XML.
+    """
+    return etree.fromstring(body, etree.XMLParser(**_PARSER_OPTIONS))
+
+
+def namespace_of(root: Element) -> str:
+    """Return the namespace of an element as it stands before its name: `{…}` or nothing."""
+    return str(root.tag).rpartition("}")[0] + "}" if root.tag.startswith("{") else ""
+
+
+def tree(paths: Iterable[str]) -> Paths:
+    """Return dotted paths as a tree of members; lists are passed through without a name of their own."""
+    found: dict[str, Any] = {}
+    for path in paths:
+        branch = found
+        *above, last = path.split(".")
+        for name in above:
+            branch = branch.setdefault(name, {})
+        branch[last] = None
+    return found
+
+
+def compiled(shape: Shape, namespace: str, paths: Paths | None = None) -> Read:
+    """Return a function from an element to its value; `paths` are the members to read, None is all of them.
+
+    Raises:
+        UnsupportedShape: the shape holds maps, blobs or other things no hot path answers with.
+    """
+    if isinstance(shape, StructureShape):
+        return _structure(shape, namespace, paths)
+    if isinstance(shape, ListShape):
+        return _list(shape, namespace, paths)
+    read = _LEAVES.get(shape.type_name)
+    if read is None:
+        raise UnsupportedShape(f"{shape.name} is a {shape.type_name}")
+    return read
+
+
+def _structure(shape: StructureShape, namespace: str, paths: Paths | None) -> Read:
+    if shape.is_tagged_union:
+        raise UnsupportedShape(f"{shape.name} is a union")
+    elements: list[tuple[str, str, Read]] = []
+    flattened: list[tuple[str, str, Read]] = []
+    attributes: list[tuple[str, str]] = []
+    for name, member in shape.members.items():
+        said = member.serialization
+        if (paths is not None and name not in paths) or said.get("location") or said.get("eventheader"):
+            continue  # nobody reads it, or it stands in a header, which is for the caller to read
+        if said.get("xmlAttribute"):
+            attributes.append((name, said["name"].replace("xsi:", _XSI)))
+            continue
+        read = compiled(member, namespace, paths[name] if paths is not None else None)
+        kind = flattened if isinstance(member, ListShape) and said.get("flattened") else elements
+        kind.append((name, namespace + _tag(member, name), read))
+
+    def structure(element: Element) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        find = element.find
+        for name, tag, read in elements:
+            child = find(tag)
+            if child is not None:
+                value[name] = read(child)
+        for name, tag, read in flattened:
+            if children := element.findall(tag):
+                value[name] = read(children)
+        for name, key in attributes:
+            if key in element.attrib:
+                value[name] = element.attrib[key]
+        return value
+
+    return structure
+
+
+def _list(shape: ListShape, namespace: str, paths: Paths | None) -> Read:
+    read = compiled(shape.member, namespace, paths)
+    return lambda element: [read(item) for item in element]
+
+
+def _tag(member: Shape, name: str) -> str:
+    """Return what a member is called on the wire; a flattened list is called what its members are."""
+    if isinstance(member, ListShape) and member.serialization.get("flattened"):
+        inner = member.member.serialization.get("name")
+        if inner is not None:
+            return str(inner)
+    return str(member.serialization.get("name", name))
+
+
+def _text(element: Element) -> str:
+    return element.text or ""
+
+
+_LEAVES: Mapping[str, Read] = {
+    "string": _text,
+    "character": _text,
+    "boolean": lambda element: element.text == "true",
+    "integer": lambda element: int(element.text or ""),
+    "long": lambda element: int(element.text or ""),
+    "float": lambda element: float(element.text or ""),
+    "double": lambda element: float(element.text or ""),
+    "timestamp": lambda element: parse_timestamp(element.text or ""),
+}
