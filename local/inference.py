@@ -24,6 +24,9 @@ _OF_BUCKETS = {
     ("GET", "ownershipControls"): "GetBucketOwnershipControls",
     ("DELETE", "ownershipControls"): "DeleteBucketOwnershipControls",
     ("GET", "versioning"): "GetBucketVersioning",
+    ("GET", "acl"): "GetBucketAcl",
+    ("GET", "logging"): "GetBucketLogging",
+    ("GET", "tagging"): "GetBucketTagging",
 }
 
 

@@ -96,8 +96,9 @@ def _resource(action: str, call: Call, region: str) -> str:
     if service == "s3" and "Bucket" in said:
         bucket = f"arn:aws:s3:::{said['Bucket']}"
         return f"{bucket}/{said['Key']}" if "Key" in said else bucket
-    if "TopicArn" in said:
-        return said["TopicArn"]
+    for name in ("TopicArn", "RoleArn"):
+        if name in said:
+            return said[name]
     if "QueueUrl" in said:
         return f"arn:aws:sqs:{region}:{ACCOUNT}:{said['QueueUrl'].rpartition('/')[2]}"
     if "FunctionName" in said:

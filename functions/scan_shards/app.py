@@ -15,9 +15,13 @@ logger = Logger(service="muster")
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Scan the shards of one item of the Distributed Map."""
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Scan the shards of one batch, as far as the time goes."""
     logger.append_keys(scan_id=event.get("scan_id"))
-    done = scan_batch(event, Environment.parse(os.environ), load(), Clients(open_session()))
+
+    def left() -> float:
+        return float(context.get_remaining_time_in_millis()) / 1000
+
+    done = scan_batch(event, Environment.parse(os.environ), load(), Clients(open_session()), left)
     logger.info("scanned", extra=done)
     return done

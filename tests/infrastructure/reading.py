@@ -47,8 +47,9 @@ def listed(value: Any) -> list[Any]:
 
 
 def statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the statements of a policy document."""
-    return listed(policy["Statement"])
+    """Return the statements of a policy document; of an `!If` that of the first branch."""
+    found = [each["Fn::If"][1] if "Fn::If" in each else each for each in listed(policy["Statement"])]
+    return [each for each in found if "Effect" in each]
 
 
 def role_statements(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -15,15 +15,18 @@ SCAN = "20261121T060000Z-c22b102a"
 DAY = "2026-11-21"
 SHARD = "111122223333.eu-west-1.ec2"
 WRITES = {
-    "PlanScanRole": {keys.plan(SCAN), keys.batches(SCAN)},
+    "PlanScanRole": {keys.plan(SCAN), keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "ScanShardsRole": {
-        keys.part(SCAN, SHARD),
+        keys.part(SCAN, SHARD, 0),
+        keys.progress(SCAN, SHARD),
         keys.commit(SCAN, SHARD),
         keys.state("111122223333", "eu-west-1", "ec2"),
     },
     "SummarizeScanRole": {
         keys.summary(SCAN),
         keys.report(SCAN),
+        keys.incomplete(SCAN),
+        keys.sizes(),
         keys.table("findings", DAY, SCAN, 0),
         keys.table("tallies", DAY, SCAN),
         keys.table("coverage", DAY, SCAN),
@@ -32,17 +35,26 @@ WRITES = {
     "StateMachineRole": {f"{keys.failures(SCAN)}b0000.json", "map-results/manifest.json"},
 }
 READS = {
-    "PlanScanRole": {"config/muster.yaml"},
-    "ScanShardsRole": {keys.plan(SCAN), keys.commit(SCAN, SHARD), keys.state("111122223333", "eu-west-1", "ec2")},
+    "PlanScanRole": {"config/muster.yaml", keys.sizes(), keys.plan(SCAN), keys.batches(SCAN), keys.incomplete(SCAN)},
+    "ScanShardsRole": {
+        keys.plan(SCAN),
+        keys.commit(SCAN, SHARD),
+        keys.part(SCAN, SHARD, 0),
+        keys.progress(SCAN, SHARD),
+        keys.state("111122223333", "eu-west-1", "ec2"),
+    },
     "SummarizeScanRole": {
         keys.plan(SCAN),
         keys.batches(SCAN),
+        keys.batches(SCAN, "0a1b2c3d"),
+        keys.progress(SCAN, SHARD),
+        keys.sizes(),
         keys.commit(SCAN, SHARD),
-        keys.part(SCAN, SHARD),
+        keys.part(SCAN, SHARD, 0),
         f"{keys.failures(SCAN)}b0000.json",
     },
     "SendAlertRole": {keys.summary(SCAN), keys.report(SCAN), keys.commit(SCAN, SHARD), keys.alert(SCAN), alert._LAST},
-    "StateMachineRole": {keys.batches(SCAN)},
+    "StateMachineRole": {keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "CrawlerRole": {keys.table("coverage", DAY, SCAN)},
 }
 ELSEWHERE = {"config/muster.yaml", "athena-results/a.csv", "audit/findings/a/1.json"}
@@ -84,14 +96,18 @@ def test_nobody_but_the_planner_reads_the_configuration(role: str, template: Tem
     assert not may(template, role, "s3:GetObject", "config/muster.yaml")
 
 
-def test_only_parts_of_a_scan_are_ever_deleted(template: Template) -> None:
+def test_only_what_a_scan_can_write_again_is_ever_deleted(template: Template) -> None:
     deleting = {
         (role, text(resource))
         for role, statement in role_statements(template)
         for resource in listed(statement["Resource"])
         if any("Delete" in action and action.startswith("s3:") for action in listed(statement["Action"]))
     }
-    assert deleting == {("SummarizeScanRole", "${ReportBucket.Arn}/scans/*/parts/*")}
+    assert deleting == {
+        ("SummarizeScanRole", "${ReportBucket.Arn}/scans/*/parts/*"),
+        ("PlanScanRole", "${ReportBucket.Arn}/scans/*/commits/*"),
+        ("PlanScanRole", "${ReportBucket.Arn}/scans/*/progress/*"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_the_sample_events_are_understood() -> None:
     request = Request.parse(events["plan_scan"])
     assert (request.kind, request.record) == ("scheduled", True)
     assert Request.parse({**events["plan_scan"], "input": events["start_execution"]}).packs == ("s3-compliance",)
-    scan_id, shards = _parse(events["scan_shards"])
+    scan_id, _, shards = _parse(events["scan_shards"])
     assert {scan_id, events["summarize_scan"]["scan_id"], events["send_alert"]["scan_id"]} == {request.scan_id}
     assert [shard.id for shard in shards] == ["111122223333.eu-west-1.ec2"]
 

@@ -49,7 +49,7 @@ def retry(name: str, *names: str) -> Callable[[Definition], None]:
         pytest.param(
             rules.what_works_is_caught, drop("Note failed batch", "Catch"), "Note failed", id="uncaught catch"
         ),
-        pytest.param(rules.what_works_is_caught, drop("Scan all shards", "Catch"), "Scan all", id="uncaught Map"),
+        pytest.param(rules.what_works_is_caught, drop("Scan all accounts", "Catch"), "Scan all", id="uncaught Map"),
         pytest.param(rules.what_works_is_caught, catch_all_first, "before others", id="States.ALL not last"),
         pytest.param(rules.tasks_end, drop("Send alert", "TimeoutSeconds"), "Send alert", id="no timeout"),
         pytest.param(rules.retries_are_by_name, drop("Summarize scan", "Retry"), "is not retried", id="no retry"),
@@ -69,21 +69,30 @@ def retry(name: str, *names: str) -> Callable[[Definition], None]:
             id="no jitter",
         ),
         pytest.param(
-            rules.maps_tolerate, put("Scan all shards", ToleratedFailurePercentage=50.0), "tolerate", id="half may fail"
+            rules.maps_tolerate,
+            put("Scan all accounts", ToleratedFailurePercentage=50.0),
+            "tolerate",
+            id="half may fail",
         ),
         pytest.param(
-            rules.maps_tolerate, put("Scan all shards", ToleratedFailurePercentage=100), "tolerate", id="an integer"
+            rules.maps_tolerate, put("Scan all accounts", ToleratedFailurePercentage=100), "tolerate", id="an integer"
         ),
         pytest.param(
-            rules.maps_tolerate, drop("Scan all shards", "ResultWriter"), "carries", id="results in the state"
+            rules.maps_tolerate, drop("Scan all accounts", "ResultWriter"), "carries", id="results in the state"
         ),
         pytest.param(
             rules.maps_tolerate,
-            lambda workflow: inside(workflow, "Scan all shards")["ItemProcessor"]["ProcessorConfig"].update(
+            lambda workflow: inside(workflow, "Scan all accounts")["ItemProcessor"]["ProcessorConfig"].update(
                 ExecutionType="EXPRESS"
             ),
             "STANDARD",
             id="children of five minutes",
+        ),
+        pytest.param(
+            rules.maps_tolerate, put("Scan account", MaxConcurrency=40), "in one account", id="an account overrun"
+        ),
+        pytest.param(
+            rules.maps_tolerate, drop("Scan account", "MaxConcurrency"), "in one account", id="an unbounded account"
         ),
         pytest.param(
             rules.ways_lead_somewhere, put("Plan scan", Next="Nowhere"), "Nowhere does not", id="no such state"
@@ -160,10 +169,10 @@ def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, A
             [statement["Resource"]] if not isinstance(statement["Resource"], list) else statement["Resource"]
         )
     }
-    prefix = inside(definition(template), "Scan all shards")["ResultWriter"]["Parameters"]["Prefix"]
-    assert keys.batches("*") == "scans/*/batches.json"
+    prefix = inside(definition(template), "Scan all accounts")["ResultWriter"]["Parameters"]["Prefix"]
+    assert (keys.batches("*"), keys.batches("*", "a")) == ("scans/*/batches.json", "scans/*/batches-a.json")
     assert {
-        ("s3:GetObject", "${ReportBucket.Arn}/scans/*/batches.json"),
+        ("s3:GetObject", "${ReportBucket.Arn}/scans/*/batches*.json"),
         ("s3:PutObject", f"${{ReportBucket.Arn}}/{keys.failures('*')}*"),
         ("s3:PutObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
         ("s3:GetObject", f"${{ReportBucket.Arn}}/{prefix}/*"),

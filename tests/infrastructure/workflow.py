@@ -75,9 +75,16 @@ def retries_are_by_name(definition: Mapping[str, Any]) -> Iterator[str]:
 
 
 def maps_tolerate(definition: Mapping[str, Any]) -> Iterator[str]:
-    """One failed batch stops nobody, children may outlive five minutes, and results are too many for the state."""
+    """One failed batch stops nobody, children may outlive five minutes, and results are too many for the state.
+
+    Inside an account the Map is inline, and few batches run at a time.
+    """
     for name, state in states(definition, "Map"):
         processor = state["ItemProcessor"].get("ProcessorConfig", {})
+        if processor.get("Mode") == "INLINE":
+            if not 1 <= state.get("MaxConcurrency", 0) <= 4:
+                yield f"{name} does not bound what runs at a time in one account"
+            continue
         if (processor.get("Mode"), processor.get("ExecutionType")) != ("DISTRIBUTED", "STANDARD"):
             yield f"{name} is not distributed over STANDARD children"
         if state.get("ToleratedFailurePercentage") != 100.0 or isinstance(state["ToleratedFailurePercentage"], int):

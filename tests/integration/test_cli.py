@@ -155,14 +155,14 @@ class TestScan:
     def test_a_shard_that_breaks_stops_no_other(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        real = ShardScan._scan_type
+        real = ShardScan._type
 
         def broken(scan: ShardScan, *arguments: Any) -> Any:
             if scan._shard.region == "eu-central-1":
                 raise ZeroDivisionError("oops")
             return real(scan, *arguments)
 
-        monkeypatch.setattr(ShardScan, "_scan_type", broken)
+        monkeypatch.setattr(ShardScan, "_type", broken)
         regions = ("--region", "eu-west-1", "--region", "eu-central-1")
         asked = ("--check", "ec2-ebs-encryption-by-default", *regions, "--format", "json", "--fail-on", "never")
         assert main(["scan", *asked]) == 3

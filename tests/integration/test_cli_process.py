@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from local.front import _said
 from local.server import EmbeddedAws
 
 # ruff: noqa: S603 - the command is ours
@@ -164,7 +165,7 @@ def _hanging(aws: EmbeddedAws, operation: str) -> Iterator[tuple[threading.Event
     before, came, go = aws.front.app, threading.Event(), threading.Event()
 
     def wait(environ: dict[str, Any], start_response: Any) -> Any:
-        if operation in environ.values():
+        if operation == _said(environ)[0]:
             came.set()
             go.wait(30)
         return before(environ, start_response)

@@ -20,7 +20,7 @@ from muster.errors import ConfigurationError
 from muster.model import Severity, Suppression, Verdict, compliant
 from muster.plain import frozen, plain
 from muster.reading import Listed, Shard, lists
-from muster.settings import Configuration, Exclude, SuppressionRule, Tags, TypeTags, load, parse
+from muster.settings import Accounts, Configuration, Exclude, SuppressionRule, Tags, TypeTags, load, parse
 from muster.settings.schema import json_schema, schema_of, schema_text
 
 
@@ -410,6 +410,13 @@ CONFIGURATIONS = st.builds(
     ),
     suppressions=st.lists(RULES, max_size=2).map(tuple),
     account_names=st.dictionaries(ACCOUNTS, TEXTS),
+    accounts=st.builds(
+        Accounts,
+        include=st.lists(ACCOUNTS | st.sampled_from(["all", "ou-ab12-cdef3456", "r-ab12"])).map(tuple),
+        tags=st.dictionaries(TEXTS, TEXTS),
+        role=st.sampled_from(["", "MusterMemberRole", "security/Muster"]),
+        external_id=st.sampled_from(["", "an-id"]),
+    ),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from muster.model import Finding, Status
 
@@ -110,25 +111,35 @@ def seen(finding: Finding) -> Seen | None:
     return Seen(state, _subject(finding), finding.reason)
 
 
-def settle(
+def seen_row(row: Mapping[str, Any]) -> Seen | None:
+    """Reduce a row of the table `findings` likewise."""
+    state = _state_of(Status(row["status"]), suppressed=row["suppression"] is not None)
+    if state is State.FINE:
+        return None
+    told = {name: row[name] or "" for name in Subject.__dataclass_fields__}
+    return Seen(state, Subject(**told), row["reason"])
+
+
+def settle(  # noqa: PLR0913 - a memory, what was found, and what was looked at
     memory: Memory | None,
     found: Mapping[str, Seen],
     scan_id: str,
     at: datetime,
     looked_at: Callable[[Subject], bool],
+    owns: Callable[[Subject], bool] = lambda _subject: True,
 ) -> Settled:
     """Bring the memory of one check up to date with what a scan found.
 
     `looked_at` says whether the scan would have seen the finding's resource if it were still there: its lister
-    finished and its region was in scope. What the scan did not look at stays as it is.
+    finished and its region was in scope. What the scan did not look at stays as it is. `owns` says whether it is
+    for this shard to settle at all: several shards of a scan may share one memory.
     A memory that a later scan wrote is returned unchanged.
     """
     if memory is not None and memory.started_at > at:
         return Settled(memory, (), baseline=False)
-    base = {
-        key: known for key, record in (memory.records if memory else {}).items() if (known := _base(record, scan_id))
-    }
-    records: dict[str, Record] = {}
+    known = memory.records if memory else {}
+    records = {key: record for key, record in known.items() if not owns(record.subject)}
+    base = {key: old for key, record in known.items() if key not in records and (old := _base(record, scan_id))}
     changes: list[Change] = []
     for key in base.keys() | found.keys():
         record, change = _next(key, base.get(key), found.get(key), scan_id, at, looked_at)
@@ -200,10 +211,14 @@ def _event(was: State, now: State, *, was_open: bool) -> Event | None:
 
 
 def _state(finding: Finding) -> State:
-    if finding.status is Status.INSUFFICIENT_DATA:
+    return _state_of(finding.status, suppressed=finding.suppression is not None)
+
+
+def _state_of(status: Status, *, suppressed: bool) -> State:
+    if status is Status.INSUFFICIENT_DATA:
         return State.UNREAD
-    if finding.status is Status.NON_COMPLIANT:
-        return State.SUPPRESSED if finding.suppression else State.OPEN
+    if status is Status.NON_COMPLIANT:
+        return State.SUPPRESSED if suppressed else State.OPEN
     return State.FINE
 
 

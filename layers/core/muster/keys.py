@@ -8,14 +8,19 @@ def plan(scan_id: str) -> str:
     return f"scans/{scan_id}/plan.json"
 
 
-def batches(scan_id: str) -> str:
-    """Return the key of the work list."""
-    return f"scans/{scan_id}/batches.json"
+def batches(scan_id: str, attempt: str = "") -> str:
+    """Return the key of the work list; a scan that is resumed has another one for each attempt."""
+    return f"scans/{scan_id}/batches{attempt and '-'}{attempt}.json"
 
 
-def part(scan_id: str, shard_id: str) -> str:
-    """Return the key of a shard's findings, not yet published."""
-    return f"scans/{scan_id}/parts/{shard_id}-0000.parquet"
+def part(scan_id: str, shard_id: str, number: int) -> str:
+    """Return the key of one page of a shard's findings, not yet published."""
+    return f"scans/{scan_id}/parts/{shard_id}-{number:04d}.parquet"
+
+
+def progress(scan_id: str, shard_id: str) -> str:
+    """Return the key of how far a shard has come that was not done in one go."""
+    return f"scans/{scan_id}/progress/{shard_id}.json"
 
 
 def commit(scan_id: str, shard_id: str) -> str:
@@ -38,6 +43,11 @@ def parts(scan_id: str) -> str:
     return f"scans/{scan_id}/parts/"
 
 
+def incomplete(scan_id: str) -> str:
+    """Return the key of the names of the shards that a scan has not seen whole."""
+    return f"scans/{scan_id}/incomplete.json"
+
+
 def summary(scan_id: str) -> str:
     """Return the key of a scan's summary."""
     return f"scans/{scan_id}/summary.json"
@@ -51,6 +61,11 @@ def report(scan_id: str) -> str:
 def alert(scan_id: str) -> str:
     """Return the key of the alert as it was sent."""
     return f"scans/{scan_id}/alert.json"
+
+
+def sizes() -> str:
+    """Return the key of how many resources each shard had when it was last scanned whole."""
+    return "state/sizes.json"
 
 
 def state(account_id: str, region: str, service: str) -> str:

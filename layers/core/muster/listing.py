@@ -1,6 +1,6 @@
 """The pages of a listing: the next one is on its way while this one is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +10,7 @@ from muster.reading import Listed, Lister, Page, Shard
 
 def pages(
     lister: Lister, client: Any, shard: Shard, patience: Patience, token: str | None = None
-) -> Iterator[tuple[Sequence[Listed], str | None]]:
+) -> Generator[tuple[Sequence[Listed], str | None], None, None]:
     """Yield the items of each page from the one that `token` names, with the token of the next, None after the last.
 
     One page is asked for ahead and no more, because an answer of AWS holds the token of the next. A page whose

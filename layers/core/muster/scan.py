@@ -1,7 +1,8 @@
 """The scan: one generator from shards to findings; listing and describing meet judging here and nowhere else."""
 
+import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -124,10 +125,11 @@ class ShardScan:
 
         A listing whose token expires ends there, as one that is refused: what was yielded cannot be taken back.
         """
-        for chunk in self.chunks(restarts=0):
-            yield from chunk.findings
+        with contextlib.closing(self.chunks(restarts=0)) as chunks:
+            for chunk in chunks:
+                yield from chunk.findings
 
-    def chunks(self, start: Cursor | None = None, *, restarts: int = RESTARTS) -> Iterator[Chunk]:
+    def chunks(self, start: Cursor | None = None, *, restarts: int = RESTARTS) -> Generator[Chunk, None, None]:
         """Yield the findings page by page, from a cursor or from the beginning."""
         pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="describe")
         describe = Describing(self._shard, self._clients, self._patience, self._lose, pool)
@@ -159,10 +161,11 @@ class ShardScan:
         for chance in itertools.count():
             try:
                 client = self._clients.get(lister.client, self._shard.endpoint_region)
-                for items, then in pages(lister, client, self._shard, self._patience, token):
-                    token = then
-                    following = Cursor(resource_type, then) if then else self._after(place)
-                    yield Chunk(resource_type, self._judge(self._kept(lister, items), rules, describe), following)
+                with contextlib.closing(pages(lister, client, self._shard, self._patience, token)) as listing:
+                    for items, then in listing:
+                        token = then
+                        following = Cursor(resource_type, then) if then else self._after(place)
+                        yield Chunk(resource_type, self._judge(self._kept(lister, items), rules, describe), following)
             except _LISTING_ERRORS as error:
                 if token and chance < restarts and token_expired(error):
                     token = None

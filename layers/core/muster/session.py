@@ -110,8 +110,7 @@ def open_session(profile: str | None = None, region: str | None = None) -> "boto
         CredentialsError: the profile does not exist, or there are no credentials.
     """
     try:
-        made = botocore.session.Session(profile=profile)
-        made.register_component("response_parser_factory", Factory(projections()))
+        made = reading(botocore.session.Session(profile=profile))
         session = boto3.session.Session(botocore_session=made, region_name=region)
         if session.get_credentials() is None:
             raise CredentialsError(
@@ -121,6 +120,12 @@ def open_session(profile: str | None = None, region: str | None = None) -> "boto
         raise CredentialsError(f"{error}: see 'aws configure list-profiles'") from error
     except CREDENTIALS as error:
         raise CredentialsError(f"the AWS credentials cannot be used: {error}") from error
+    return session
+
+
+def reading(session: "botocore.session.Session") -> "botocore.session.Session":
+    """Let a session read of long answers only what is judged, and return it."""
+    session.register_component("response_parser_factory", Factory(projections()))
     return session
 
 
@@ -154,8 +159,11 @@ def home_region(partition: str) -> str:
     return _HOME.get(partition, "us-east-1")
 
 
-def asking(what: str, call: Callable[[], T]) -> T:
-    """Make a call without which nothing can begin, and say in Muster's words why it failed."""
+def asking(what: str, call: Callable[[], T], instead: str = "name the regions to scan") -> T:
+    """Make a call without which nothing can begin, and say in Muster's words why it failed.
+
+    `instead` is what one can do when it is denied, besides allowing it.
+    """
     try:
         return call()
     except CREDENTIALS as error:
@@ -167,7 +175,7 @@ def asking(what: str, call: Callable[[], T]) -> T:
         if code in THROTTLED:
             raise Throttled(f"{what} is throttled ({code})") from error
         if code in DENIED:
-            raise CredentialsError(f"{what} is denied ({code}): allow it, or name the regions to scan") from error
+            raise CredentialsError(f"{what} is denied ({code}): allow it, or {instead}") from error
         raise Transient(f"{what} failed: {error}") from error
     except botocore.parsers.ResponseParserError as error:
         raise Transient(f"{what} failed: the endpoint does not answer as AWS does") from error

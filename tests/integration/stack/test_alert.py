@@ -60,7 +60,7 @@ def ended(
     events = {"opened": {"count": opened, "worst": [worst] * opened}} if opened else {}
     bucket.put_json(keys.summary(scan_id), summary)
     bucket.put_json(keys.report(scan_id), {"findings": []})
-    bucket.put_json(keys.commit(scan_id, "s"), {"changes": {"events": events}})
+    bucket.put_json(keys.commit(scan_id, "s"), {"attempt": "", "changes": {"events": events}})
 
 
 def sent(topic: str) -> int:

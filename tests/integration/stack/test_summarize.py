@@ -1,6 +1,7 @@
 """The end of a scan, on moto: what is published, what is deleted, and how small the summary stays."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from muster import keys
 from muster.errors import EventError
+from muster.reading import Shard
 from muster.session import Clients
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
@@ -40,15 +42,12 @@ def planned(bucket: Bucket, *shards: str) -> None:
         "accounts": ["111122223333"],
         "shards": len(shards),
     }
-    bucket.put_json(keys.plan(SCAN), {"scan": scan})
-    items = [
-        {
-            "batch": f"b{number:04d}",
-            "shards": [dict(zip(("account_id", "region", "service"), shard.split("."), strict=True))],
-        }
-        for number, shard in enumerate(shards)
+    bucket.put_json(keys.plan(SCAN), {"scan": scan, "severities": {"c": "HIGH"}})
+    work = [Shard(*shard.split("."), REGION, (REGION,)) for shard in shards]
+    batches = [
+        {"batch": f"b{number:04d}", "attempt": "", "shards": [asdict(shard)]} for number, shard in enumerate(work)
     ]
-    bucket.put_json(keys.batches(SCAN), items)
+    bucket.put_json(keys.batches(SCAN), [{"account_id": "111122223333", "batches": batches}])
 
 
 def part(bucket: Bucket, folder: Path, shard: str, *rows: dict[str, Any]) -> str:
@@ -59,7 +58,7 @@ def part(bucket: Bucket, folder: Path, shard: str, *rows: dict[str, Any]) -> str
         "observed_at": AT,
     }
     parquet.write(folder / "part", FINDINGS, [plain | row for row in rows])
-    key = keys.part(SCAN, shard)
+    key = keys.part(SCAN, shard, 0)
     bucket.upload(folder / "part", key)
     return key
 
@@ -72,6 +71,8 @@ def commit(bucket: Bucket, shard: str, parts: list[str], **changed: Any) -> None
         keys.commit(SCAN, shard),
         {
             "shard": shard,
+            "attempt": "",
+            "blocked": False,
             "account_id": account_id,
             "region": region,
             "service": service,

@@ -32,7 +32,14 @@ def environment(clients: Clients, queue: str) -> Environment:
     bucket = Bucket("reports", clients, REGION)
     rules = select(load(), Configuration(), checks=("ec2-ebs-encryption-by-default",))
     plan = {
-        "scan": {"scan_id": SCAN, "scan_kind": "manual", "started_at": AT.isoformat(), "record": False},
+        "scan": {
+            "scan_id": SCAN,
+            "scan_kind": "manual",
+            "started_at": AT.isoformat(),
+            "record": False,
+            "account_id": "123456789012",
+            "role": {"name": "", "external_id": "", "partition": "aws"},
+        },
         "configuration": Configuration().to_json(),
         "rules": rules_to_json(rules),
     }
@@ -61,12 +68,16 @@ def messages(clients: Clients, queue: str) -> list[dict[str, Any]]:
 
 
 def test_a_batch_commits_each_shard_and_says_so(environment: Environment, clients: Clients, queue: str) -> None:
-    assert work.scan_batch(batch(REGION, "us-east-1"), environment, load(), clients) == {"scan_id": SCAN, "shards": 2}
+    assert work.scan_batch(batch(REGION, "us-east-1"), environment, load(), clients) == {
+        "scan_id": SCAN,
+        "shards": 2,
+        "left": 0,
+    }
     bucket = Bucket("reports", clients, REGION)
     commit = bucket.get_json(keys.commit(SCAN, f"123456789012.{REGION}.ec2"))
     assert [check["check_id"] for check in commit["checks"]] == ["ec2-ebs-encryption-by-default"]
     assert dict(bucket.keys(keys.parts(SCAN))).keys() == {
-        keys.part(SCAN, f"123456789012.{region}.ec2") for region in (REGION, "us-east-1")
+        keys.part(SCAN, f"123456789012.{region}.ec2", 0) for region in (REGION, "us-east-1")
     }
     assert {message["region"] for message in messages(clients, queue)} == {REGION, "us-east-1"}
 

@@ -1,4 +1,4 @@
-"""How a scan's shards are dealt into the items of the Distributed Map."""
+"""How a scan's shards are dealt into batches, and these into the items of the Distributed Map."""
 
 import json
 
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.reading import Shard
-from muster.stack.plan import MAX_ITEMS, deal
+from muster.stack.plan import MAX_BATCHES, deal, grouped
 
 REGIONS = [f"region-{number}" for number in range(17)]
 
@@ -20,24 +20,28 @@ def work(accounts: int, regions: int, services: int = 10) -> list[Shard]:
     ]
 
 
-def test_a_thousand_accounts_make_at_most_two_thousand_items_of_one_account_each() -> None:
-    items = deal("scan", work(1_000, 17))
-    assert len(items) == 2_000
-    assert all(len({shard["account_id"] for shard in item["shards"]}) == 1 for item in items)
-    assert max(len(json.dumps(item)) for item in items) < 256 * 1024
+def test_a_thousand_accounts_make_a_thousand_items_and_at_most_two_thousand_batches() -> None:
+    batches = deal(work(1_000, 17))
+    assert len(batches) == 2_000
+    items = grouped(batches)
+    assert len(items) == 1_000
+    for item in items:
+        shards = [shard for batch in item["batches"] for shard in batch["shards"]]
+        assert {shard["account_id"] for shard in shards} == {item["account_id"]}
+    assert max(len(json.dumps(item)) for item in items) < 256 * 1024, "what a state may hold"
 
 
 def test_one_account_has_an_item_for_each_region() -> None:
-    items = deal("scan", work(1, 17))
+    items = deal(work(1, 17))
     assert [len({shard["region"] for shard in item["shards"]}) for item in items] == [1] * 17
 
 
 def test_more_accounts_than_items_have_an_item_each() -> None:
-    assert len(deal("scan", work(2_500, 2, 1))) == 2_500
+    assert len(deal(work(2_500, 2, 1))) == 2_500
 
 
 def test_nothing_to_do_is_no_items() -> None:
-    assert deal("scan", []) == []
+    assert deal([]) == []
 
 
 @given(accounts=st.integers(1, 30), regions=st.integers(1, 17), services=st.integers(1, 4))
@@ -45,10 +49,10 @@ def test_every_shard_is_dealt_once_and_no_region_of_an_account_is_torn_apart(
     accounts: int, regions: int, services: int
 ) -> None:
     shards = work(accounts, regions, services)
-    items = deal("scan", shards)
+    items = deal(shards)
     dealt = [(shard["account_id"], shard["region"], shard["service"]) for item in items for shard in item["shards"]]
     assert sorted(dealt) == sorted((shard.account_id, shard.region, shard.service) for shard in shards)
-    assert len(items) <= MAX_ITEMS
+    assert len(items) <= MAX_BATCHES
     homes = {(shard["account_id"], shard["region"], item["batch"]) for item in items for shard in item["shards"]}
     assert len(homes) == len({(account, region) for account, region, _ in homes})
     assert len({item["batch"] for item in items}) == len(items)

@@ -30,6 +30,19 @@ class Tags:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounts:
+    """Which accounts are scanned: ids, units of the organization or `all`; nothing means the one Muster runs in.
+
+    With `tags`, only those that carry all of them. `role` is assumed in every account but its own.
+    """
+
+    include: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    role: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exclude:
     """What is not looked at: any of these is enough. `arns` and the values of `tags` are globs."""
 
@@ -82,6 +95,7 @@ class Configuration:
     exclude: Exclude = field(default_factory=Exclude)
     suppressions: tuple[SuppressionRule, ...] = ()
     account_names: Mapping[str, str] = field(default_factory=dict)
+    accounts: Accounts = field(default_factory=Accounts)
 
     def to_json(self) -> dict[str, Any]:
         """Return the configuration as plain JSON, in the shape of muster.yaml with nothing left out."""
@@ -103,13 +117,14 @@ class Configuration:
             },
             "suppressions": [rule.to_json() for rule in self.suppressions],
             "account_names": dict(self.account_names),
+            "accounts": _accounts_to_json(self.accounts),
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Configuration":
         """Read what `to_json` wrote, or a document that the schema has found valid."""
         tags, exclude = document.get("tags", {}), document.get("exclude", {})
-        regions = document.get("regions", ())
+        regions, accounts = document.get("regions", ()), document.get("accounts", {})
         return cls(
             packs=tuple(document.get("packs", ())),
             checks=tuple(document.get("checks", ())),
@@ -128,6 +143,12 @@ class Configuration:
             ),
             suppressions=tuple(SuppressionRule.from_json(entry) for entry in document.get("suppressions", ())),
             account_names=dict(document.get("account_names", {})),
+            accounts=Accounts(
+                include=tuple(accounts.get("include", ())),
+                tags=dict(accounts.get("tags", {})),
+                role=accounts.get("role", ""),
+                external_id=accounts.get("external_id", ""),
+            ),
         )
 
 
@@ -139,3 +160,13 @@ def _tags_to_json(tags: Tags | TypeTags) -> dict[str, Any]:
 def _tags_from_json(said: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, Mapping[str, object] | None]:
     required, values = said.get("required"), said.get("values")
     return None if required is None else tuple(required), None if values is None else dict(frozen_items(values))
+
+
+def _accounts_to_json(accounts: Accounts) -> dict[str, Any]:
+    said = {
+        "include": list(accounts.include),
+        "tags": dict(accounts.tags),
+        "role": accounts.role,
+        "external_id": accounts.external_id,
+    }
+    return {key: value for key, value in said.items() if value}

@@ -46,6 +46,7 @@ def json_schema(catalog: Catalog) -> Schema:
                     "title": "a list of regions, or all",
                     "pattern": "^all$",
                 },
+                "accounts": _accounts(),
                 "exclude": _exclude(),
                 "suppressions": _list(_suppression(), "Failures that somebody accepts until a day."),
                 "account_names": {
@@ -140,6 +141,34 @@ def _tagged_types(catalog: Catalog) -> Collection[str]:
     return catalog.resource_types(check) if check else catalog.listers
 
 
+def _accounts() -> Schema:
+    return {
+        **_object(
+            "a key",
+            {
+                "include": {
+                    **_list({"$ref": "#/$defs/account_or_unit"}, "Accounts, units of the organization, or all."),
+                    "minItems": 1,
+                },
+                "tags": {"$ref": "#/$defs/tag", "description": "Of those, the accounts that carry all these tags."},
+                "role": {
+                    "type": "string",
+                    "title": "the name of a role, with its path, like security/MusterMemberRole",
+                    "pattern": r"^/?([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$",
+                    "description": "The role that is assumed in every account but Muster's own.",
+                },
+                "external_id": {
+                    "type": "string",
+                    "title": "an external id of 2 to 1224 letters, digits and +=,.@:/-",
+                    "pattern": r"^([\w+=,.@:/-]{2,1224})?$",
+                    "description": "What the role asks for besides.",
+                },
+            },
+        ),
+        "description": "Which accounts are scanned; without, the one that Muster runs in.",
+    }
+
+
 def _exclude() -> Schema:
     return {
         **_object(
@@ -177,6 +206,11 @@ def _definitions(catalog: Catalog) -> Schema:
         "pack": {"type": "string", "title": "a pack", "enum": sorted(packs.load(catalog))},
         "check": {"type": "string", "title": "a check", "enum": sorted(catalog.checks)},
         "account": {"type": "string", "title": "an account id of 12 digits", "pattern": "^[0-9]{12}$", "maxLength": 12},
+        "account_or_unit": {
+            "type": "string",
+            "title": "an account id of 12 digits, a unit like ou-ab12-cdef3456, a root like r-ab12, or all",
+            "pattern": "^(all|[0-9]{12}|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$",
+        },
         "region": {"type": "string", "title": "a region like eu-west-1", "pattern": f"^{_REGION}$"},
         "region_or_all": {"type": "string", "title": "a region like eu-west-1 or all", "pattern": f"^(all|{_REGION})$"},
         "arn": {

@@ -55,8 +55,8 @@ class Bucket:
         except (botocore.exceptions.BotoCoreError, OSError) as error:
             raise _named(error, f"read s3://{self.name}/{key}") from error
 
-    def put_json(self, key: str, value: object, *, etag: str | None = "*") -> None:
-        """Write an object as JSON.
+    def put_json(self, key: str, value: object, *, etag: str | None = "*") -> str:
+        """Write an object as JSON and return its ETag.
 
         `etag` is the version that may be replaced, None when there must be none yet; `*` replaces whatever is there.
 
@@ -67,7 +67,9 @@ class Bucket:
         body = gzip.compress(text, mtime=0) if key.endswith(".gz") else text
         condition = {} if etag == "*" else {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
-            self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json", **condition)
+            kind = "application/json"
+            answer = self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind, **condition)
+            return str(answer["ETag"])
         except botocore.exceptions.ClientError as error:
             if code_of(error) in _CONFLICT:
                 raise Conflict(f"s3://{self.name}/{key} was written by somebody else meanwhile") from error

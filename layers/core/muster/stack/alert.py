@@ -19,20 +19,21 @@ _LAST = "state/last-alert.json"
 def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clients) -> dict[str, Any]:
     """Publish the alert of a scan when it has news, and say whether it did and why not.
 
-    Only a scan that records tells anybody; a retry does not tell twice.
+    Only a scan that records tells anybody; a retry does not tell twice, and a scan that was resumed tells what is new.
 
     Raises:
         EventError: there is no summary of such a scan.
         Transient: the topic did not take it.
     """
-    scan_id = str(event.get("scan_id", ""))
+    scan_id, attempt = str(event.get("scan_id", "")), str(event.get("attempt", ""))
     bucket = Bucket(environment.bucket, clients, environment.region)
     summary = bucket.get_json(keys.summary(scan_id)) if scan_id else None
     if summary is None:
         raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/scans/")
     if not summary["record"]:
         return {"sent": False, "why": 'the scan was not recorded; start it with "record": true to be told'}
-    if bucket.get_json(keys.alert(scan_id)) is not None:
+    before = bucket.get_json(keys.alert(scan_id))
+    if before is not None and before["attempt"] == attempt:
         return {"sent": True, "why": "it was sent before"}
     unfinished = sorted(item["shard"] for item in summary["incomplete"])
     last = bucket.get_json(_LAST) or {}
@@ -41,9 +42,10 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
         return {"sent": False, "why": "nothing changed"}
     report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
     where = email.Where(environment.region, environment.database, environment.workgroup)
-    alert = email.compose(summary, _events(bucket, scan_id), report["findings"], where)
+    alert = email.compose(summary, _events(bucket, scan_id, attempt), report["findings"], where)
     message_id = _publish(alert, environment, clients)
-    bucket.put_json(keys.alert(scan_id), {"subject": alert.subject, "email": alert.email, "message_id": message_id})
+    sent = {"attempt": attempt, "subject": alert.subject, "email": alert.email, "message_id": message_id}
+    bucket.put_json(keys.alert(scan_id), sent)
     _remember(bucket, unfinished, last)
     return {"sent": True, "why": "something changed"}
 
@@ -53,11 +55,13 @@ def _remember(bucket: Bucket, unfinished: list[str], last: Mapping[str, Any]) ->
         bucket.put_json(_LAST, {"incomplete": unfinished})
 
 
-def _events(bucket: Bucket, scan_id: str) -> dict[str, list[dict[str, Any]]]:
-    """Gather the worst changes of all shards, by kind, bounded as the e-mail is."""
+def _events(bucket: Bucket, scan_id: str, attempt: str) -> dict[str, list[dict[str, Any]]]:
+    """Gather the worst changes of an attempt's shards, by kind, bounded as the e-mail is."""
     events: dict[str, list[dict[str, Any]]] = {}
     for key, _ in bucket.keys(keys.commits(scan_id)):
-        commit = bucket.get_json(key) or {"changes": {"events": {}}}
+        commit = bucket.get_json(key)
+        if commit is None or commit["attempt"] != attempt:
+            continue
         for event, told in commit["changes"]["events"].items():
             merged = [*events.get(event, ()), *told["worst"]]
             merged.sort(

@@ -1,29 +1,31 @@
 """The plan: what a scan will do, fixed in the bucket before it begins, and its shards dealt into batches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from muster import keys, settings
-from muster.aws import BUCKET_LIKE
+from muster.accounts import Found
 from muster.catalog import Catalog
 from muster.errors import ConfigurationError
 from muster.evaluate import Rule
 from muster.policy import scanner_actions
 from muster.reading import Shard
-from muster.regions import resolve_regions
 from muster.select import rules_to_json, select
 from muster.session import Clients
 from muster.settings import Configuration
-from muster.sharding import shards
 from muster.sinks.bucket import Bucket
 from muster.stack.request import Environment, Request
+from muster.stack.sessions import Role
+from muster.stack.targets import Target, targets
 
-MAX_ITEMS = 2_000
-"""How many items the Distributed Map gets at most, whatever the number of accounts: each costs a child execution."""
+Json = dict[str, Any]
+
+MAX_BATCHES = 2_000
+"""How many batches a scan is dealt into, whatever the number of accounts, but one for each: each costs invocations."""
 
 
-def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog, clients: Clients) -> dict[str, Any]:
+def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog, clients: Clients) -> Json:
     """Fix what the scan does and return where its work list is.
 
     Raises:
@@ -32,52 +34,81 @@ def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog,
     """
     request = Request.parse(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
+    if request.resume:
+        return _resume(request, bucket)
     configuration = _configuration(bucket, environment, catalog)
     rules = select(
         catalog, configuration, packs=request.packs or _packs(configuration, environment), checks=request.checks
     )
     _refuse_ungranted(rules, environment, catalog)
-    _refuse_accounts(request)
-    regions = resolve_regions(
-        request.regions or configuration.regions or environment.regions or (environment.region,),
-        excluded=configuration.exclude.regions,
-        partition=request.partition,
-        clients=clients,
-        region=environment.region,
-    )
-    excluded = request.account_id in configuration.exclude.accounts
-    work = () if excluded else shards(request.account_id, request.partition, regions, rules, bucket_like=BUCKET_LIKE)
-    items = deal(request.scan_id, work)
-    bucket.put_json(keys.plan(request.scan_id), _document(request, regions, configuration, rules, environment, work))
+    sizes = bucket.get_json(keys.sizes()) or {}
+    found, scanned = targets(request, configuration, environment, clients)
+    work = [shard for target in scanned for shard in target.shards(rules, sizes)]
+    items = grouped(deal(work))
+    document = _document(request, scanned, found, configuration, rules, environment, work)
+    bucket.put_json(keys.plan(request.scan_id), document)
     bucket.put_json(keys.batches(request.scan_id), items)
-    return {
-        "scan_id": request.scan_id,
-        "bucket": bucket.name,
-        "batches_key": keys.batches(request.scan_id),
-        "batches": len(items),
-        "record": request.record,
-    }
+    return _planned(request.scan_id, "", bucket, items, record=request.record)
 
 
-def deal(scan_id: str, work: Sequence[Shard]) -> list[dict[str, Any]]:
-    """Deal shards into at most `MAX_ITEMS` batches, each of one account, a region's shards together.
+def deal(work: Sequence[Shard], attempt: str = "") -> list[Json]:
+    """Deal shards into batches, each of one account, a region's shards together.
 
-    An account's regions are spread evenly over as many batches as its share of the items allows.
+    An account's regions are spread evenly over as many batches as its share of `MAX_BATCHES` allows.
     """
     accounts: dict[str, dict[str, list[Shard]]] = {}
     for shard in work:
         accounts.setdefault(shard.account_id, {}).setdefault(shard.region, []).append(shard)
-    share = max(1, MAX_ITEMS // max(1, len(accounts)))
-    batches = []
+    share = max(1, MAX_BATCHES // max(1, len(accounts)))
+    hands: list[list[Shard]] = []
     for regions in accounts.values():
-        hands: list[list[Shard]] = [[] for _ in range(min(share, len(regions)))]
-        for number, dealt in enumerate(regions.values()):
-            hands[number % len(hands)].extend(dealt)
-        batches.extend(hands)
+        dealt: list[list[Shard]] = [[] for _ in range(min(share, len(regions)))]
+        for number, shards in enumerate(regions.values()):
+            dealt[number % len(dealt)].extend(shards)
+        hands.extend(dealt)
+    prefix = f"{attempt}-" if attempt else "b"
     return [
-        {"batch": f"b{number:04d}", "scan_id": scan_id, "shards": [asdict(shard) for shard in hand]}
-        for number, hand in enumerate(batches)
+        {"batch": f"{prefix}{number:04d}", "attempt": attempt, "shards": [asdict(shard) for shard in hand]}
+        for number, hand in enumerate(hands)
     ]
+
+
+def grouped(batches: Sequence[Json]) -> list[Json]:
+    """Return one item an account for the Distributed Map, with the account's batches."""
+    accounts: dict[str, list[Json]] = {}
+    for batch in batches:
+        accounts.setdefault(batch["shards"][0]["account_id"], []).append(batch)
+    return [{"account_id": account_id, "batches": dealt} for account_id, dealt in accounts.items()]
+
+
+def _resume(request: Request, bucket: Bucket) -> Json:
+    """Plan what is missing of a scan: the shards without a commit, and those that were not seen whole."""
+    scan_id = request.resume
+    plan, items = bucket.get_json(keys.plan(scan_id)), bucket.get_json(keys.batches(scan_id))
+    if plan is None or items is None:
+        raise ConfigurationError(f"there is no scan {scan_id} in s3://{bucket.name}/scans/ to resume")
+    done = {key.rpartition("/")[2].removesuffix(".json") for key, _ in bucket.keys(keys.commits(scan_id))}
+    for name in done.intersection(bucket.get_json(keys.incomplete(scan_id)) or []):
+        bucket.delete(keys.commit(scan_id, name))
+        bucket.delete(keys.progress(scan_id, name))
+        done.discard(name)
+    planned = (shard for item in items for batch in item["batches"] for shard in batch["shards"])
+    work = [Shard(**{**shard, "scope": tuple(shard["scope"])}) for shard in planned]
+    left = grouped(deal([shard for shard in work if shard.id not in done], request.attempt))
+    bucket.put_json(keys.batches(scan_id, request.attempt), left)
+    return _planned(scan_id, request.attempt, bucket, left, record=plan["scan"]["record"])
+
+
+def _planned(scan_id: str, attempt: str, bucket: Bucket, items: Sequence[Json], *, record: bool) -> Json:
+    return {
+        "scan_id": scan_id,
+        "attempt": attempt,
+        "bucket": bucket.name,
+        "batches_key": keys.batches(scan_id, attempt),
+        "accounts": len(items),
+        "batches": sum(len(item["batches"]) for item in items),
+        "record": record,
+    }
 
 
 def _configuration(bucket: Bucket, environment: Environment, catalog: Catalog) -> Configuration:
@@ -85,8 +116,16 @@ def _configuration(bucket: Bucket, environment: Environment, catalog: Catalog) -
     source = f"s3://{bucket.name}/{environment.config_key}"
     configuration = settings.parse(found[0] if found else b"", catalog, source=source)
     if environment.required_tags and configuration.tags.required is None:
-        return replace(configuration, tags=replace(configuration.tags, required=environment.required_tags))
-    return configuration
+        tags = replace(configuration.tags, required=environment.required_tags)
+        configuration = replace(configuration, tags=tags)
+    accounts = configuration.accounts
+    accounts = replace(
+        accounts,
+        include=accounts.include or environment.accounts,
+        role=accounts.role or environment.member_role,
+        external_id=accounts.external_id or environment.external_id,
+    )
+    return replace(configuration, accounts=accounts)
 
 
 def _packs(configuration: Configuration, environment: Environment) -> tuple[str, ...]:
@@ -103,35 +142,40 @@ def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: 
             )
 
 
-def _refuse_accounts(request: Request) -> None:
-    if others := sorted(set(request.accounts) - {request.account_id}):
-        raise ConfigurationError(
-            f"this stack scans its own account {request.account_id} only; it has no role in {', '.join(others)}"
-        )
-
-
 def _document(  # noqa: PLR0913 - all that is fixed, once
     request: Request,
-    regions: Sequence[str],
+    scanned: Sequence[Target],
+    found: Found,
     configuration: Configuration,
     rules: Sequence[Rule],
     environment: Environment,
     work: Sequence[Shard],
-) -> dict[str, Any]:
+) -> Json:
+    accounts = configuration.accounts
+    names = {account.id: account.name for account in found.accounts if account.name} | dict(configuration.account_names)
+    configuration = replace(configuration, account_names=names)
     return {
-        "version": 1,
+        "version": 2,
         "scan": {
             "scan_id": request.scan_id,
             "scan_kind": request.kind,
             "started_at": request.started_at.isoformat(),
             "record": request.record,
             "stack": environment.stack,
-            "accounts": sorted({shard.account_id for shard in work}),
-            "regions": list(regions),
+            "account_id": request.account_id,
+            "role": asdict(Role(accounts.role, accounts.external_id, request.partition)),
+            "accounts": [target.account_id for target in scanned],
+            "accounts_excluded": dict(found.excluded),
+            "regions": sorted({region for target in scanned for region in target.regions}),
             "packs": list(request.packs or configuration.packs or environment.packs),
             "checks": sorted({rule.check.id for rule in rules}),
             "shards": len(work),
         },
         "configuration": configuration.to_json(),
         "rules": rules_to_json(rules),
+        "severities": _severities(rules),
     }
+
+
+def _severities(rules: Sequence[Rule]) -> Mapping[str, str]:
+    return {rule.check.id: rule.check.severity.value for rule in rules}

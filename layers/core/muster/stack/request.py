@@ -13,7 +13,8 @@ from muster.names import unknown
 CONFIG_KEY = "config/muster.yaml"
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _LISTS = ("packs", "checks", "accounts", "regions")
-_KEYS = ("pack", *_LISTS, "record", "scheduled")
+_KEYS = ("pack", *_LISTS, "record", "resume", "scheduled")
+_SCAN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class Environment:
     packs: tuple[str, ...] = ("all",)
     required_tags: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    member_role: str = ""
+    external_id: str = ""
     topic_arn: str = ""
     queue_url: str = ""
     database: str = ""
@@ -52,6 +56,9 @@ class Environment:
             packs=_words(variables.get("MUSTER_PACKS", "")) or ("all",),
             required_tags=_words(variables.get("MUSTER_REQUIRED_TAGS", "")),
             regions=_words(variables.get("MUSTER_REGIONS", "")),
+            accounts=_words(variables.get("MUSTER_ACCOUNTS", "")),
+            member_role=variables.get("MUSTER_MEMBER_ROLE", ""),
+            external_id=variables.get("MUSTER_EXTERNAL_ID", ""),
             topic_arn=variables.get("MUSTER_TOPIC_ARN", ""),
             queue_url=variables.get("MUSTER_QUEUE_URL", ""),
             database=variables.get("MUSTER_DATABASE", ""),
@@ -61,7 +68,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One execution: what it was asked, when it began and where it runs."""
+    """One execution: what it was asked, when it began and where it runs.
+
+    `attempt` names the execution: a scan that is resumed has several, `resume` is the scan that goes on.
+    """
 
     scan_id: str
     started_at: datetime
@@ -73,6 +83,8 @@ class Request:
     regions: tuple[str, ...] = ()
     record: bool = False
     scheduled: bool = False
+    resume: str = ""
+    attempt: str = ""
 
     @property
     def kind(self) -> str:
@@ -99,8 +111,9 @@ class Request:
         started = started.astimezone(UTC)
         digest = hashlib.sha256(execution.encode()).hexdigest()[:8]
         single = (str(asked["pack"]),) if asked.get("pack") else ()
+        resume = str(asked.get("resume", ""))
         return cls(
-            scan_id=f"{started:%Y%m%dT%H%M%SZ}-{digest}",
+            scan_id=resume or f"{started:%Y%m%dT%H%M%SZ}-{digest}",
             started_at=started,
             account_id=account_id,
             partition=partition,
@@ -110,6 +123,8 @@ class Request:
             regions=tuple(asked.get("regions", ())),
             record=bool(asked.get("record", False)),
             scheduled=bool(asked.get("scheduled", False)),
+            resume=resume,
+            attempt=digest if resume else "",
         )
 
 
@@ -132,6 +147,10 @@ def _checked(asked: object) -> Mapping[str, Any]:
     for key in ("record", "scheduled"):
         _require(isinstance(asked.get(key, False), bool), key, "true or false", asked.get(key))
     _require(isinstance(asked.get("pack", ""), str), "pack", "a text", asked.get("pack"))
+    resume = asked.get("resume", "")
+    _require(resume == "" or (isinstance(resume, str) and bool(_SCAN.match(resume))), "resume", "a scan's id", resume)
+    if resume and len(asked) > 1:
+        raise ConfigurationError("the execution's input: resume goes alone; the scan's plan says everything else")
     for account in asked.get("accounts", []):
         if not _ACCOUNT.match(account):
             raise ConfigurationError(f"the execution's input: {account!r} is not an account id of 12 digits")

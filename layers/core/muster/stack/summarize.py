@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from muster import keys
+from muster.coverage import ALL
 from muster.errors import EventError
 from muster.formats.record import from_row
 from muster.model import Severity, Status
+from muster.reading import Shard
 from muster.session import Clients
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import COVERAGE, TALLIES, ScanHeader
+from muster.stack.commit import unfinished
+from muster.stack.progress import STATUSES, Progress
 from muster.stack.request import Environment
 
 Json = dict[str, Any]
@@ -30,7 +34,7 @@ NAMED = 20
 PUBLISHED = 64 * 1024 * 1024
 """Bytes of parts that are merged into one published file."""
 
-_COUNTS = (*(status.value.lower() for status in Status), "suppressed")
+_COUNTS = STATUSES
 
 
 def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: Clients) -> Json:
@@ -47,16 +51,31 @@ def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: 
     if plan is None:
         raise EventError(f"there is no scan {scan_id!r} in s3://{bucket.name}/scans/")
     header = ScanHeader(scan_id, plan["scan"]["scan_kind"], datetime.fromisoformat(plan["scan"]["started_at"]))
+    attempt = str(event.get("attempt", ""))
     commits = _commits(bucket, scan_id)
-    missing = _missing(bucket, scan_id, {commit["shard"] for commit in commits})
+    committed = len(commits)
+    commits += _unfinished_shards(bucket, plan, header, attempt, {commit["shard"] for commit in commits})
     _delete_orphans(bucket, scan_id, {part for commit in commits for part in commit["parts"]})
     with scratch() as folder:
         failing = _publish_findings(bucket, header, commits, Path(folder))
         _publish_tables(bucket, header, commits, Path(folder))
-    summary = _summary(plan, commits, missing, bucket.name, header)
+    summary = {**_summary(plan, commits, committed, bucket.name, header), "attempt": attempt}
+    summary["changes"] = _changes([commit for commit in commits if commit["attempt"] == attempt])
     bucket.put_json(keys.report(scan_id), _report(plan, summary, failing, commits, bucket.name, header))
+    bucket.put_json(keys.incomplete(scan_id), [item["shard"] for item in _incomplete(commits)])
     bucket.put_json(keys.summary(scan_id), summary)
+    if plan["scan"]["record"]:
+        _remember_sizes(bucket, commits)
     return summary
+
+
+def _remember_sizes(bucket: Bucket, commits: Sequence[Json]) -> None:
+    """Note how large each shard is, so that the next plan can cut the large ones; a cut one counts as a whole."""
+    sizes: Counter[str] = Counter()
+    for commit in commits:
+        if commit["complete"]:
+            sizes[f"{commit['account_id']}.{commit['region']}.{commit['service']}"] += commit["resources"]["scanned"]
+    bucket.put_json(keys.sizes(), {**(bucket.get_json(keys.sizes()) or {}), **sizes})
 
 
 def _commits(bucket: Bucket, scan_id: str) -> list[Json]:
@@ -65,20 +84,24 @@ def _commits(bucket: Bucket, scan_id: str) -> list[Json]:
         return [commit for commit in pool.map(bucket.get_json, names) if commit is not None]
 
 
-def _missing(bucket: Bucket, scan_id: str, committed: set[str]) -> list[Json]:
-    """Return the shards that no commit speaks of, with the reason the state machine noted for their batch."""
+def _unfinished_shards(bucket: Bucket, plan: Json, header: ScanHeader, attempt: str, committed: set[str]) -> list[Json]:
+    """Return, for the shards that no commit speaks of, what they had found and why they went no further."""
+    scan_id = header.scan_id
     reasons: dict[str, str] = {}
     for key, _ in bucket.keys(keys.failures(scan_id)):
         note = _note(bucket.get_json(key))
         batch = key.rpartition("/")[2].removesuffix(".json")
         reasons[batch] = f"{note.get('Error', 'failed')}: {_cause(note.get('Cause', ''))}"
+    severities = plan["severities"]
     found = []
-    for item in bucket.get_json(keys.batches(scan_id)) or []:
-        for shard in item["shards"]:
-            name = f"{shard['account_id']}.{shard['region']}.{shard['service']}"
-            if name not in committed:
-                reason = reasons.get(item["batch"], "it never ended, and left no word of why")
-                found.append({"shard": name, "reason": reason})
+    for account in bucket.get_json(keys.batches(scan_id, attempt)) or []:
+        for batch in account["batches"]:
+            reason = reasons.get(batch["batch"], "it never ended, and left no word of why")
+            for item in batch["shards"]:
+                shard = Shard(**{**item, "scope": tuple(item["scope"])})
+                if shard.id not in committed:
+                    progress = Progress.read(bucket, scan_id, shard.id)
+                    found.append(unfinished(shard, progress, header, reason, severities))
     return found
 
 
@@ -144,11 +167,24 @@ def _downloaded(bucket: Bucket, group: Sequence[str], folder: Path) -> Iterator[
 
 
 def _publish_tables(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> None:
-    coverage = ({column: row.get(column) for column in COVERAGE} for commit in commits for row in commit["coverage"])
+    coverage = ({column: row.get(column) for column in COVERAGE} for row in _coverage(commits))
     for name, columns, rows in (("tallies", TALLIES, _tallies(header, commits)), ("coverage", COVERAGE, coverage)):
         path = folder / f"{name}.parquet"
         parquet.write(path, columns, rows)
         bucket.upload(path, keys.table(name, header.scan_date, header.scan_id))
+
+
+def _coverage(commits: Sequence[Json]) -> Iterator[Json]:
+    """Yield the rows of the ledger; a region that a policy blocks has one for all its services."""
+    blocked: dict[tuple[str, str], Json] = {}
+    for commit in commits:
+        for row in commit["coverage"]:
+            if not commit["blocked"]:
+                yield row
+                continue
+            whole = blocked.setdefault((row["account_id"], row["region"]), {**row, "service": ALL, "calls": 0})
+            whole["calls"] += row["calls"]
+    yield from blocked.values()
 
 
 def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
@@ -163,8 +199,8 @@ def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
             }
 
 
-def _summary(plan: Json, commits: Sequence[Json], missing: Sequence[Json], bucket: str, header: ScanHeader) -> Json:
-    unfinished = [*missing, *_unfinished(commits)]
+def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, header: ScanHeader) -> Json:
+    incomplete = _incomplete(commits)
     checks = _by_check(commits)
     statuses = Counter({status: sum(check[status] for check in checks) for status in _COUNTS})
     severities: Counter[str] = Counter()
@@ -179,21 +215,21 @@ def _summary(plan: Json, commits: Sequence[Json], missing: Sequence[Json], bucke
             for key in ("scan_id", "scan_kind", "started_at", "record", "stack", "regions", "packs")
         },
         "accounts": len(plan["scan"]["accounts"]),
-        "complete": not unfinished,
-        "incomplete": unfinished[:NAMED],
-        "shards": {"planned": plan["scan"]["shards"], "committed": len(commits), "incomplete": len(unfinished)},
+        "complete": not incomplete,
+        "incomplete": incomplete[:NAMED],
+        "shards": {"planned": plan["scan"]["shards"], "committed": committed, "incomplete": len(incomplete)},
+        "blocked": len({(commit["account_id"], commit["region"]) for commit in commits if commit["blocked"]}),
         "resources": {"scanned": scanned, "compliant": scanned - failing, "non_compliant": failing},
         "findings": dict(statuses),
         "failing": {severity.value: severities[severity.value] for severity in reversed(Severity)},
         "checks": checks,
-        "changes": _changes(commits),
         "calls": sum(row["calls"] for commit in commits for row in commit["coverage"]),
         "report": f"s3://{bucket}/{keys.report(header.scan_id)}",
         "findings_at": f"s3://{bucket}/findings/scan_date={header.scan_date}/",
     }
 
 
-def _unfinished(commits: Sequence[Json]) -> list[Json]:
+def _incomplete(commits: Sequence[Json]) -> list[Json]:
     return [
         {"shard": commit["shard"], "reason": "; ".join(commit["reasons"])}
         for commit in commits
@@ -229,10 +265,9 @@ def _report(  # noqa: PLR0913 - all that the report is made of
     plan: Json, summary: Json, failing: list[Json], commits: Sequence[Json], bucket: str, header: ScanHeader
 ) -> Json:
     totals: dict[str, Counter[str]] = {}
-    for commit in commits:
-        for row in commit["coverage"]:
-            wanted = ("calls", "items", "retries", "denials", "errors", "out_of_scope")
-            totals.setdefault(row["api"], Counter()).update({key: row[key] for key in wanted})
+    for row in _coverage(commits):
+        wanted = ("calls", "items", "retries", "denials", "errors", "out_of_scope")
+        totals.setdefault(row["api"], Counter()).update({key: row[key] for key in wanted})
     return {
         "findings": failing,
         "truncated": summary["findings"]["non_compliant"] > len(failing),

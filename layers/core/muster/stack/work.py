@@ -1,34 +1,40 @@
 """One batch of shards: scan each that is not committed yet, write its part, settle the state, commit, and say so."""
 
 import json
+import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from muster import diff, keys, state
 from muster.catalog import Catalog
-from muster.diff import Change, Memory, Seen, Subject
+from muster.diff import Change, Seen, Subject
 from muster.errors import EventError, Throttled, Transient
 from muster.evaluate import Rule
-from muster.model import ACCOUNT, REGION, TARGET, Finding, Severity, Status
+from muster.model import Finding
 from muster.pipeline import Annotator, scope_of
 from muster.reading import Shard
 from muster.refusals import READ_ERRORS, code_of
-from muster.scan import ShardScan
+from muster.scan import Chunk, ShardScan
 from muster.select import rules_from_json
 from muster.session import Clients
 from muster.settings import Configuration
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
-from muster.sinks.tables import FINDINGS, ScanHeader, coverage_row, finding_row
+from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.stack.commit import commit, told
+from muster.stack.progress import STATUSES, Progress, Tally
 from muster.stack.request import Environment
+from muster.stack.sessions import Role, Sessions
 
-_NONE: Counter[str] = Counter()
-TOLD = 200
-"""How many changes of each kind a commit names, the worst first; the counts are of all."""
+RESERVE = 60.0
+"""Seconds that must remain for another page to be begun; twice the longest page so far, when that is more."""
+SIDE_BY_SIDE = 4
+"""How many shards of a batch are scanned at a time: most of a small shard is waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ class Plan:
     record: bool
     rules: tuple[Rule, ...]
     configuration: Configuration
+    account_id: str
+    """The account of the stack itself, which needs no role."""
+    role: Role
 
     @classmethod
     def read(cls, bucket: Bucket, scan_id: str, catalog: Catalog) -> "Plan":
@@ -53,116 +62,188 @@ class Plan:
         scan = document["scan"]
         header = ScanHeader(scan["scan_id"], scan["scan_kind"], datetime.fromisoformat(scan["started_at"]))
         rules = rules_from_json(catalog, document["rules"])
-        return cls(header, scan["record"], rules, Configuration.from_json(document["configuration"]))
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts what passes: findings by check, region and status, resources by whether anything of them fails."""
-
-    checks: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    scanned: int = 0
-    failing: int = 0
-    _resource: tuple[str, str] = ("", "")
-    _failed: bool = False
-
-    def count(self, finding: Finding) -> None:
-        """Count one finding; those of one resource come one after another."""
-        status = "SUPPRESSED" if finding.suppression else finding.status.value
-        self.checks.setdefault((finding.check_id, finding.resource.region), Counter())[status] += 1
-        if finding.resource.type in (ACCOUNT, REGION, TARGET):
-            return
-        resource = (finding.resource.region, finding.resource.key)
-        if resource != self._resource:
-            self._resource, self._failed = resource, False
-            self.scanned += 1
-        if finding.failing and not self._failed:
-            self._failed = True
-            self.failing += 1
+        configuration = Configuration.from_json(document["configuration"])
+        return cls(header, scan["record"], rules, configuration, scan["account_id"], Role(**scan["role"]))
 
 
 def scan_batch(
-    event: Mapping[str, Any], environment: Environment, catalog: Catalog, clients: Clients
+    event: Mapping[str, Any],
+    environment: Environment,
+    catalog: Catalog,
+    clients: Clients,
+    left: Callable[[], float] = lambda: math.inf,
 ) -> dict[str, Any]:
-    """Scan the shards of one batch; a shard that is committed already is not scanned again.
+    """Scan the shards of one batch, some side by side; a shard that is committed already is not scanned again.
 
-    A shard that fails stops none of the others. What a retry may mend is raised before what it cannot.
+    `left` says how many seconds remain: a shard that cannot be done in them keeps how far it came, and the answer's
+    `left` how many shards are not done. A shard that fails stops none of the others.
 
     Raises:
         EventError: it is not the event that the state machine sends.
-        Exception: shards failed; one shard's error, after all the others were done.
+        Exception: shards failed; one shard's error, after all the others were done. What a retry may mend is raised
+            before what it cannot.
     """
-    scan_id, shards = _parse(event)
+    scan_id, attempt, shards = _parse(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = Plan.read(bucket, scan_id, catalog)
-    failed: list[Exception] = []
-    done = 0
-    for shard in shards:
-        try:
-            commit = bucket.get_json(keys.commit(scan_id, shard.id)) or _scan(shard, plan, catalog, clients, bucket)
-            _announce(commit, environment, clients)
-            done += 1
-        except Exception as error:  # noqa: BLE001 - whatever breaks one shard, the others are scanned
-            failed.append(error)
+    sessions = Sessions(clients, plan.account_id, plan.role, environment.region)
+    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left)
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
+        ended = list(pool.map(work.shard, shards))
+    failed = [end for end in ended if isinstance(end, Exception)]
     if failed:
         raise min(failed, key=lambda error: not isinstance(error, Throttled | Transient))
-    return {"scan_id": scan_id, "shards": done}
+    return {"scan_id": scan_id, "shards": sum(end is True for end in ended), "left": sum(end is False for end in ended)}
 
 
-def _parse(event: Mapping[str, Any]) -> tuple[str, list[Shard]]:
+def _parse(event: Mapping[str, Any]) -> tuple[str, str, list[Shard]]:
     try:
         batch = event["batch"]
         shards = [Shard(**{**shard, "scope": tuple(shard["scope"])}) for shard in batch["shards"]]
-        return str(event["scan_id"]), shards
+        return str(event["scan_id"]), str(batch.get("attempt", "")), shards
     except (KeyError, TypeError) as error:
         raise EventError(
             "scan_shards is invoked by the state machine with scan_id and batch; see events/scan_shards.json"
         ) from error
 
 
-def _scan(shard: Shard, plan: Plan, catalog: Catalog, clients: Clients, bucket: Bucket) -> dict[str, Any]:
-    header = plan.header
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What all shards of a batch share."""
+
+    plan: Plan
+    attempt: str
+    environment: Environment
+    catalog: Catalog
+    sessions: Sessions
+    bucket: Bucket
+    left: Callable[[], float]
+
+    def shard(self, shard: Shard) -> bool | Exception:
+        """Scan one shard and say whether it is done, or what broke it."""
+        try:
+            commit = self.bucket.get_json(keys.commit(self.plan.header.scan_id, shard.id))
+            if commit is None:
+                if self.left() < RESERVE:
+                    return False
+                commit = _scan(shard, self)
+            if commit is None:
+                return False
+            _announce(commit, self.environment, self.sessions.own)
+        except Exception as error:  # noqa: BLE001 - whatever breaks one shard, the others are scanned
+            return error
+        return True
+
+
+def _scan(shard: Shard, work: _Work) -> dict[str, Any] | None:
+    """Scan a shard from where it stands, page by page; None when the time is up before its end."""
+    plan, bucket, header = work.plan, work.bucket, work.plan.header
+    progress = Progress.read(bucket, header.scan_id, shard.id)
+    earlier = progress.parts
+    scan = ShardScan(
+        shard, plan.rules, work.catalog, work.sessions.of(shard.account_id), header.observed_at,
+        scope=scope_of(plan.configuration), coverage=progress.coverage, gaps=progress.gaps,
+    )  # fmt: skip
     memories = state.read(bucket, _state_key(shard))[0]
-    scan = ShardScan(shard, plan.rules, catalog, clients, header.observed_at, scope=scope_of(plan.configuration))
-    tally = Tally()
-    found: dict[str, dict[str, Seen]] = {rule.check.id: {} for rule in scan.rules}
-    findings = _watched(scan, plan, memories, tally, found)
-    with scratch() as folder:
-        path = Path(folder) / "part.parquet"
-        count = parquet.write(path, FINDINGS, (finding_row(each, header, shard.id) for each in findings))
-        part = keys.part(header.scan_id, shard.id)
-        if count:
-            bucket.upload(path, part)
-    changes = _remember(shard, scan, plan, found, bucket) if plan.record else {"baseline": False, "events": {}}
-    commit = _commit(shard, scan, header, tally, [part] if count else [], changes)
-    bucket.put_json(keys.commit(header.scan_id, shard.id), commit)
-    return commit
+    pages = _Pages(shard, plan, bucket, memories)
+    longest, began = 0.0, work.left()
+    for chunk in scan.chunks(progress.cursor):
+        if chunk.anew:
+            progress.forget(chunk.resource_type)
+            pages.forget(chunk.resource_type)
+        else:
+            part, tally = pages.write(chunk, progress.number)
+            _refuse_expired(scan)
+            progress.add(chunk.resource_type, part, tally)
+        if chunk.then is None:
+            break
+        progress.save(bucket, chunk.then, scan.outcome.ledger.rows(), scan.outcome.unlisted)
+        longest, began = max(longest, began - work.left()), work.left()
+        if work.left() < max(RESERVE, 2 * longest):
+            return None
+    _refuse_expired(scan)
+    changes: dict[str, Any] = {"baseline": False, "events": {}}
+    if plan.record:
+        pages.recall(part for part in progress.parts if part in earlier)
+        changes = _remember(shard, scan, plan, pages.found, bucket)
+    done = commit(shard, scan, header, progress, changes, work.attempt)
+    bucket.put_json(keys.commit(header.scan_id, shard.id), done)
+    return done
 
 
-def _watched(
-    scan: ShardScan,
-    plan: Plan,
-    memories: Mapping[str, Memory],
-    tally: Tally,
-    found: dict[str, dict[str, Seen]],
-) -> Iterator[Finding]:
-    annotate = Annotator(plan.configuration, plan.header.observed_at.date())
-    for bare in scan:
-        finding = annotate(bare)
-        since = diff.first_seen(memories.get(finding.check_id), finding, plan.header.scan_id)
-        finding = replace(finding, first_seen=since)
-        tally.count(finding)
-        if noted := diff.seen(finding):
-            found[finding.check_id][finding.finding_id] = noted
-        yield finding
+def _refuse_expired(scan: ShardScan) -> None:
+    """Let the function be tried again with fresh credentials, from the last page that was read with good ones."""
+    if scan.outcome.expired:
+        raise Transient(f"{scan.outcome.lost}; the shard goes on where it stopped")
+
+
+class _Pages:
+    """Writes the findings of a shard page by page, and keeps what must be remembered of them."""
+
+    def __init__(self, shard: Shard, plan: Plan, bucket: Bucket, memories: state.Memories) -> None:
+        self._shard, self._plan, self._bucket, self._memories = shard, plan, bucket, memories
+        self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
+        self._seen: dict[str, dict[str, tuple[str, Seen]]] = {}
+
+    def write(self, chunk: Chunk, number: int) -> tuple[str | None, Tally]:
+        """Write the findings of a page to the part of that number; there is no part without findings."""
+        header, tally = self._plan.header, Tally()
+        rows = (finding_row(each, header, self._shard.id) for each in self._watched(chunk, tally))
+        with scratch() as folder:
+            path = Path(folder) / "part.parquet"
+            if not parquet.write(path, FINDINGS, rows):
+                return None, tally
+            part = keys.part(header.scan_id, self._shard.id, number)
+            self._bucket.upload(path, part)
+        return part, tally
+
+    def forget(self, resource_type: str) -> None:
+        """Drop what was seen of a type."""
+        self._seen.pop(resource_type, None)
+
+    def recall(self, parts: Iterable[str]) -> None:
+        """See again what earlier attempts wrote."""
+        with scratch() as folder:
+            path = Path(folder) / "part.parquet"
+            for part in parts:
+                self._bucket.download(part, path)
+                for row in parquet.read(path):
+                    if noted := diff.seen_row(row):
+                        self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
+
+    @property
+    def found(self) -> dict[str, dict[str, Seen]]:
+        """What must be remembered, by check and finding."""
+        found: dict[str, dict[str, Seen]] = {}
+        for seen in self._seen.values():
+            for finding_id, (check_id, noted) in seen.items():
+                found.setdefault(check_id, {})[finding_id] = noted
+        return found
+
+    def _watched(self, chunk: Chunk, tally: Tally) -> Iterator[Finding]:
+        for bare in chunk.findings:
+            finding = self._annotate(bare)
+            since = diff.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
+            finding = replace(finding, first_seen=since)
+            tally.count(finding)
+            if self._plan.record and (noted := diff.seen(finding)):
+                self._note(chunk.resource_type, finding.check_id, finding.finding_id, noted)
+            yield finding
+
+    def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Seen) -> None:
+        self._seen.setdefault(resource_type, {})[finding_id] = (check_id, noted)
 
 
 def _remember(
     shard: Shard, scan: ShardScan, plan: Plan, found: Mapping[str, Mapping[str, Seen]], bucket: Bucket
 ) -> dict[str, Any]:
     """Settle what was found with what is remembered, and return the changes as the commit tells them."""
-    told: dict[str, list[Change]] = {}
+    events: dict[str, list[Change]] = {}
     baseline = False
+    types = {rule.resource_type for rule in scan.rules}
+
+    def owns(subject: Subject) -> bool:
+        return not shard.resource_type or subject.resource_type in types or subject.resource_id in types
 
     def looked_at(subject: Subject) -> bool:
         listed = subject.resource_type not in scan.outcome.unlisted
@@ -170,71 +251,22 @@ def _remember(
 
     def settle(memories: state.Memories) -> state.Memories:
         nonlocal baseline
-        told.clear()
+        events.clear()
         settled = {
-            check_id: diff.settle(memories.get(check_id), seen, plan.header.scan_id, plan.header.observed_at, looked_at)
-            for check_id, seen in found.items()
-        }
+            check_id: diff.settle(
+                memories.get(check_id), found.get(check_id, {}), plan.header.scan_id, plan.header.observed_at,
+                looked_at, owns,
+            )
+            for check_id in {rule.check.id for rule in scan.rules}
+        }  # fmt: skip
         for one in settled.values():
             for change in one.changes:
-                told.setdefault("baseline" if one.baseline else change.event.value, []).append(change)
+                events.setdefault("baseline" if one.baseline else change.event.value, []).append(change)
         baseline = any(one.baseline for one in settled.values())
         return {**memories, **{check_id: one.memory for check_id, one in settled.items()}}
 
     state.update(bucket, _state_key(shard), settle)
-    return {"baseline": baseline, "events": {event: _told(changes) for event, changes in sorted(told.items())}}
-
-
-def _told(changes: list[Change]) -> dict[str, Any]:
-    worst = diff.worst_first(changes, lambda severity: Severity(severity).rank)[:TOLD]
-    return {
-        "count": len(changes),
-        "worst": [
-            {
-                "finding_id": change.finding_id,
-                **asdict(change.subject),
-                "reason": change.reason,
-                "first_seen": change.first_seen.isoformat(),
-            }
-            for change in worst
-        ],
-    }
-
-
-def _commit(  # noqa: PLR0913 - everything a commit says, once
-    shard: Shard, scan: ShardScan, header: ScanHeader, tally: Tally, parts: list[str], changes: dict[str, Any]
-) -> dict[str, Any]:
-    outcome = scan.outcome
-    kinds: dict[str, set[str]] = {}
-    for rule in scan.rules:
-        kinds.setdefault(rule.check.id, set()).add(rule.resource_type)
-    reasons = [f"{kind} could not be listed: {gap.reason}" for kind, gap in sorted(outcome.unlisted.items())]
-    return {
-        "version": 1,
-        "scan_id": header.scan_id,
-        "shard": shard.id,
-        "account_id": shard.account_id,
-        "region": shard.region,
-        "service": shard.service,
-        "complete": outcome.complete,
-        "reasons": [*reasons, *([outcome.lost] if outcome.lost else [])],
-        "resources": {"scanned": tally.scanned, "non_compliant": tally.failing},
-        "checks": [
-            {
-                "check_id": rule.check.id,
-                "severity": rule.check.severity.value,
-                "region": region,
-                "complete": not outcome.lost and not (kinds[rule.check.id] & outcome.unlisted.keys()),
-                **{status.value.lower(): tally.checks.get((rule.check.id, region), _NONE)[status] for status in Status},
-                "suppressed": tally.checks.get((rule.check.id, region), _NONE)["SUPPRESSED"],
-            }
-            for rule in {rule.check.id: rule for rule in scan.rules}.values()
-            for region in dict.fromkeys([*shard.scope, shard.region])
-        ],
-        "coverage": [dict(coverage_row(row, header, shard.id)) for row in outcome.ledger.rows()],
-        "parts": parts,
-        "changes": changes,
-    }
+    return {"baseline": baseline, "events": {event: told(changes) for event, changes in sorted(events.items())}}
 
 
 def _announce(commit: Mapping[str, Any], environment: Environment, clients: Clients) -> None:
@@ -242,7 +274,7 @@ def _announce(commit: Mapping[str, Any], environment: Environment, clients: Clie
         return
     statuses: Counter[str] = Counter()
     for check in commit["checks"]:
-        statuses.update({key: check[key] for key in (*(status.value.lower() for status in Status), "suppressed")})
+        statuses.update({key: check[key] for key in STATUSES})
     message = {
         "version": 1,
         **{key: commit[key] for key in ("scan_id", "shard", "account_id", "region", "service", "complete", "parts")},

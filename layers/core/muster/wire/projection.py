@@ -75,20 +75,32 @@ def compiled(shape: Shape, namespace: str, paths: Paths | None = None) -> Read:
 def _structure(shape: StructureShape, namespace: str, paths: Paths | None) -> Read:
     if shape.is_tagged_union:
         raise UnsupportedShape(f"{shape.name} is a union")
+    members = {name: member for name, member in shape.members.items() if _is_read(name, member, paths)}
     elements: list[tuple[str, str, Read]] = []
     flattened: list[tuple[str, str, Read]] = []
-    attributes: list[tuple[str, str]] = []
-    for name, member in shape.members.items():
-        said = member.serialization
-        if (paths is not None and name not in paths) or said.get("location") or said.get("eventheader"):
-            continue  # nobody reads it, or it stands in a header, which is for the caller to read
-        if said.get("xmlAttribute"):
-            attributes.append((name, said["name"].replace("xsi:", _XSI)))
+    for name, member in members.items():
+        if member.serialization.get("xmlAttribute"):
             continue
         read = compiled(member, namespace, paths[name] if paths is not None else None)
-        kind = flattened if isinstance(member, ListShape) and said.get("flattened") else elements
+        kind = flattened if isinstance(member, ListShape) and member.serialization.get("flattened") else elements
         kind.append((name, namespace + _tag(member, name), read))
+    attributes = [
+        (name, member.serialization["name"].replace("xsi:", _XSI))
+        for name, member in members.items()
+        if member.serialization.get("xmlAttribute")
+    ]
+    return _reading(elements, flattened, attributes)
 
+
+def _is_read(name: str, member: Shape, paths: Paths | None) -> bool:
+    """Whether anybody reads a member; one that stands in a header is for the caller to read."""
+    said = member.serialization
+    return (paths is None or name in paths) and not said.get("location") and not said.get("eventheader")
+
+
+def _reading(
+    elements: list[tuple[str, str, Read]], flattened: list[tuple[str, str, Read]], attributes: list[tuple[str, str]]
+) -> Read:
     def structure(element: Element) -> dict[str, Any]:
         value: dict[str, Any] = {}
         find = element.find

@@ -1,0 +1,174 @@
+"""Which accounts are meant, from a list or from the organization, and the role that is assumed in each."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+
+from muster.errors import ConfigurationError
+from muster.refusals import code_of
+from muster.session import Clients, asking, home_region, reading
+from muster.settings import Accounts
+
+ALL = "all"
+ROLE_SECONDS = 3600
+"""What AWS grants a role that is assumed by a role; longer is refused.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+"""
+_INSTEAD = (
+    "ask from the organization's management account or from a delegated administrator (organizations:List* and "
+    "organizations:DescribeOrganization), or name the accounts by their ids"
+)
+_NO_ORGANIZATION = "AWSOrganizationsNotInUseException"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account, with its name where the organization told it."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The accounts to scan, sorted, those that are left out with the reason, and the management account if known."""
+
+    accounts: tuple[Account, ...]
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    management: str = ""
+
+
+def find_accounts(
+    clients: Clients, wanted: Accounts, *, own: str, partition: str = "aws", excluded: Iterable[str] = ()
+) -> Found:
+    """Return which accounts are meant; only units, tags and `all` ask the organization.
+
+    Raises:
+        ConfigurationError: there is no organization, no such unit, or no account is left.
+        CredentialsError: the organization may not be asked from here.
+    """
+    include = wanted.include or (own,)
+    ids = tuple(name for name in include if name.isdigit())
+    units = tuple(name for name in include if not name.isdigit())
+    if not units and not wanted.tags:
+        return _without([Account(name) for name in ids], {}, excluded, "")
+    organization = _Organization(clients.get("organizations", home_region(partition)))
+    told = {str(account["Id"]): account for account in organization.members(units, ids)}
+    if strangers := sorted(set(ids) - told.keys()):
+        raise ConfigurationError(
+            f"accounts: {', '.join(strangers)} {'is' if len(strangers) == 1 else 'are'} not in the organization"
+        )
+    accounts = [Account(name, str(account.get("Name", ""))) for name, account in told.items()]
+    out = {
+        name: state.lower().replace("_", " ") for name, found in told.items() if (state := _state(found)) != "ACTIVE"
+    }
+    if wanted.tags:
+        active = [account for account in accounts if account.id not in out]
+        out |= {
+            account.id: "it has not the tags" for account in active if not organization.tagged(account, wanted.tags)
+        }
+    return _without(accounts, out, excluded, organization.management())
+
+
+def role_arn(account_id: str, partition: str, role: str) -> str:
+    """Return the ARN of a role, named with its path, in an account."""
+    return f"arn:{partition}:iam::{account_id}:role/{role.strip('/')}"
+
+
+def assumed(session: "boto3.session.Session", arn: str, *, external_id: str, region: str) -> "boto3.session.Session":
+    """Return a session with the credentials of a role, which are renewed before they expire.
+
+    The role is assumed when credentials are first asked for, at the regional endpoint of STS: the global one's
+    tokens are not valid in regions that are opted into.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
+    """
+    extra: dict[str, Any] = {"RoleSessionName": "muster", "DurationSeconds": ROLE_SECONDS}
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=lambda service, **options: session.client(service, **{**options, "region_name": region}),
+        source_credentials=session.get_credentials(),
+        role_arn=arn,
+        extra_args={**extra, "ExternalId": external_id} if external_id else extra,
+    )
+    made: Any = reading(botocore.session.Session())
+    made._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - as aws-cli does
+    return boto3.session.Session(botocore_session=made, region_name=region)
+
+
+class _Organization:
+    """Asks AWS Organizations, each question once."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def members(self, units: Sequence[str], ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Yield the accounts of units and their units, and the accounts named by id."""
+        if ALL in units or ids:
+            everyone = list(self._pages("ListAccounts", self._client.list_accounts, "Accounts"))
+            yield from (account for account in everyone if ALL in units or account["Id"] in ids)
+        if ALL not in units:
+            for unit in units:
+                yield from self._below(unit)
+
+    def tagged(self, account: Account, tags: Mapping[str, str]) -> bool:
+        """Whether an account carries all the tags."""
+        pages = self._pages("ListTagsForResource", self._client.list_tags_for_resource, "Tags", ResourceId=account.id)
+        found = {tag["Key"]: tag["Value"] for tag in pages}
+        return all(found.get(key) == value for key, value in tags.items())
+
+    def management(self) -> str:
+        """Return the id of the management account."""
+        answer = self._ask("DescribeOrganization", self._client.describe_organization)
+        return str(answer["Organization"].get("MasterAccountId", ""))
+
+    def _below(self, unit: str) -> Iterator[Mapping[str, Any]]:
+        client = self._client
+        yield from self._pages("ListAccountsForParent", client.list_accounts_for_parent, "Accounts", ParentId=unit)
+        within = self._pages(
+            "ListOrganizationalUnitsForParent",
+            client.list_organizational_units_for_parent,
+            "OrganizationalUnits",
+            ParentId=unit,
+        )
+        for inner in within:
+            yield from self._below(str(inner["Id"]))
+
+    def _pages(self, name: str, call: Callable[..., Any], key: str, **parameters: str) -> Iterator[Mapping[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            answer = self._ask(name, lambda: call(**parameters, **token))  # noqa: B023 - called at once
+            yield from answer.get(key, ())
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
+
+    def _ask(self, name: str, call: Callable[[], Any]) -> Any:
+        def told() -> Any:
+            try:
+                return call()
+            except self._client.exceptions.ClientError as error:
+                if code_of(error) == _NO_ORGANIZATION:
+                    raise ConfigurationError(f"this account is in no organization: {_INSTEAD}") from error
+                if code_of(error) in ("ParentNotFoundException", "InvalidInputException"):
+                    raise ConfigurationError(f"accounts: the organization has no such unit ({error})") from error
+                raise
+
+        return asking(f"organizations:{name}", told, instead=_INSTEAD)
+
+
+def _state(account: Mapping[str, Any]) -> str:
+    # `Status` is what `State` was called until 2025; AWS answers both until it is gone.
+    return str(account.get("State") or account.get("Status") or "ACTIVE").lower().replace("_", " ")
+
+
+def _without(accounts: Sequence[Account], out: Mapping[str, str], excluded: Iterable[str], management: str) -> Found:
+    unwanted = set(excluded)
+    reasons = {**out, **{each.id: "excluded by the configuration" for each in accounts if each.id in unwanted}}
+    left = tuple(sorted((each for each in accounts if each.id not in reasons), key=lambda account: account.id))
+    if accounts and not left and not unwanted & {each.id for each in accounts}:
+        raise ConfigurationError("accounts: none of those asked for is active and tagged so")
+    return Found(left, dict(sorted(reasons.items())), management)

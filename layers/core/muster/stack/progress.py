@@ -1,0 +1,157 @@
+"""How far a shard has come: the parts it wrote, what they count, and where it goes on.
+
+Written after each page, so that whoever dies loses one page at most; a shard that is done in one go writes none.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from muster import keys
+from muster.coverage import Coverage
+from muster.errors import Transient
+from muster.model import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
+from muster.scan import Cursor
+from muster.sinks.bucket import Bucket, Conflict
+
+Json = dict[str, Any]
+STATUSES = (*(status.value.lower() for status in Status), "suppressed")
+"""What findings are counted by; a suppressed one is counted as that alone."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what passes: findings by check, region and status, resources by whether anything of them fails."""
+
+    checks: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    scanned: int = 0
+    failing: int = 0
+    _resource: tuple[str, str] = ("", "")
+    _failed: bool = False
+
+    def count(self, finding: Finding) -> None:
+        """Count one finding; those of one resource come one after another."""
+        status = "suppressed" if finding.suppression else finding.status.value.lower()
+        self.checks.setdefault((finding.check_id, finding.resource.region), Counter())[status] += 1
+        if finding.resource.type in (ACCOUNT, REGION, TARGET):
+            return
+        resource = (finding.resource.region, finding.resource.key)
+        if resource != self._resource:
+            self._resource, self._failed = resource, False
+            self.scanned += 1
+        if finding.failing and not self._failed:
+            self._failed = True
+            self.failing += 1
+
+    def add(self, other: "Tally") -> None:
+        """Count what another one counted."""
+        for key, counts in other.checks.items():
+            self.checks.setdefault(key, Counter()).update(counts)
+        self.scanned += other.scanned
+        self.failing += other.failing
+
+    def to_json(self) -> Json:
+        """Return the counts as plain JSON."""
+        checks = [{"check_id": check, "region": region, **counts} for (check, region), counts in self.checks.items()]
+        return {"checks": checks, "scanned": self.scanned, "failing": self.failing}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_json` returned."""
+        checks = {
+            (row["check_id"], row["region"]): Counter({key: row[key] for key in STATUSES if key in row})
+            for row in document["checks"]
+        }
+        return cls(checks, document["scanned"], document["failing"])
+
+
+@dataclass(slots=True)
+class Done:
+    """What is done of one resource type."""
+
+    parts: list[str] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(slots=True)
+class Progress:
+    """The progress of one shard of one scan; `number` is that of its next part."""
+
+    key: str
+    cursor: Cursor | None = None
+    number: int = 0
+    types: dict[str, Done] = field(default_factory=dict)
+    coverage: tuple[Coverage, ...] = ()
+    gaps: dict[str, Unavailable] = field(default_factory=dict)
+    _etag: str | None = None
+
+    @classmethod
+    def read(cls, bucket: Bucket, scan_id: str, shard_id: str) -> Self:
+        """Return how far a shard has come; one that has not begun has come nowhere."""
+        key = keys.progress(scan_id, shard_id)
+        found = bucket.get_versioned(key)
+        if found is None:
+            return cls(key)
+        document, etag = found
+        return cls(
+            key,
+            Cursor(**document["cursor"]),
+            document["number"],
+            {
+                kind: Done(list(done["parts"]), Tally.from_json(done["tally"]))
+                for kind, done in document["types"].items()
+            },
+            tuple(Coverage(**row) for row in document["coverage"]),
+            {kind: Unavailable(**gap) for kind, gap in document["gaps"].items()},
+            etag,
+        )
+
+    def save(
+        self, bucket: Bucket, cursor: Cursor, coverage: Iterable[Coverage], gaps: Mapping[str, Unavailable]
+    ) -> None:
+        """Write where the shard goes on.
+
+        Raises:
+            Transient: somebody else works on the shard; who tries again goes on from there.
+        """
+        self.cursor, self.coverage, self.gaps = cursor, tuple(coverage), dict(gaps)
+        document = {
+            "version": 1,
+            "cursor": asdict(cursor),
+            "number": self.number,
+            "types": {kind: {"parts": done.parts, "tally": done.tally.to_json()} for kind, done in self.types.items()},
+            "coverage": [asdict(row) for row in self.coverage],
+            "gaps": {kind: asdict(gap) for kind, gap in self.gaps.items()},
+        }
+        try:
+            self._etag = bucket.put_json(self.key, document, etag=self._etag)
+        except Conflict as error:
+            raise Transient(f"somebody else works on the same shard: {error}") from error
+
+    def add(self, resource_type: str, part: str | None, tally: Tally) -> None:
+        """Count one page of a resource type; a page without findings has no part."""
+        done = self.types.setdefault(resource_type, Done())
+        done.parts.extend([part] if part else ())
+        done.tally.add(tally)
+        self.number += part is not None
+
+    def forget(self, resource_type: str) -> None:
+        """Drop what is done of a type whose listing begins again; its parts are named by nobody then."""
+        self.types.pop(resource_type, None)
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts of all types."""
+        return [part for done in self.types.values() for part in done.parts]
+
+    def tally(self) -> Tally:
+        """Return the counts of all types."""
+        total = Tally()
+        for done in self.types.values():
+            total.add(done.tally)
+        return total
+
+    def rows(self) -> Iterator[Coverage]:
+        """Yield the coverage as it was saved last."""
+        yield from self.coverage

@@ -1,0 +1,87 @@
+"""Clients for each account that a function scans: its own credentials for its own account, a role for the others."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from muster.accounts import assumed, role_arn
+from muster.coverage import Ledger
+from muster.errors import Throttled, Transient
+from muster.refusals import READ_ERRORS, AssumeRoleError, code_of, throttled, transient
+from muster.session import Clients
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Which role is assumed in other accounts: its name with path, and the external id that it asks for, if any."""
+
+    name: str = ""
+    external_id: str = ""
+    partition: str = "aws"
+
+
+@dataclass(slots=True)
+class Sessions:
+    """Makes the clients of an account once, and keeps them."""
+
+    own: Clients
+    account_id: str
+    role: Role
+    region: str
+    _made: dict[str, Clients] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, account_id: str) -> Clients:
+        """Return the clients of an account; where its role cannot be assumed, clients that refuse and say why.
+
+        Raises:
+            Throttled: AWS asks to come back later.
+            Transient: AWS or the network failed.
+        """
+        if account_id == self.account_id:
+            return self.own
+        with self._lock:
+            if account_id not in self._made:
+                self._made[account_id] = self._assume(account_id)
+            return self._made[account_id]
+
+    def open(self, account_id: str) -> bool:
+        """Whether the account can be entered."""
+        return not isinstance(self.of(account_id), Refused)
+
+    def _assume(self, account_id: str) -> Clients:
+        if not self.role.name:
+            return Refused(self.own, f"no role is named for the account {account_id}: set accounts.role")
+        arn = role_arn(account_id, self.role.partition, self.role.name)
+        session: Any = assumed(self.own.session, arn, external_id=self.role.external_id, region=self.region)
+        try:
+            session.get_credentials().get_frozen_credentials()
+        except READ_ERRORS as error:
+            what = f"the role {arn} cannot be assumed ({code_of(error)})"
+            if throttled(error):
+                raise Throttled(what) from error
+            if transient(error):
+                raise Transient(what) from error
+            return Refused(self.own, what)
+        return Clients(session, limiter=self.own.limiter, account_id=account_id)
+
+
+class Refused(Clients):
+    """Clients of an account that cannot be entered: asking for one raises the reason."""
+
+    def __init__(self, own: Clients, reason: str) -> None:
+        """Refuse with a reason that an auditor can read."""
+        super().__init__(own.session, limiter=own.limiter)
+        self._reason = reason
+
+    def get(self, service: str, region: str) -> Any:  # noqa: ARG002 - no client is given
+        """Refuse.
+
+        Raises:
+            AssumeRoleError: always.
+        """
+        raise AssumeRoleError(self._reason)
+
+    def counting_in(self, ledger: Ledger) -> "Refused":  # noqa: ARG002 - nothing is called
+        """Return the same refusal."""
+        return self
