@@ -41,7 +41,8 @@ def role_statements(aws: EmbeddedAws, stack: Stack) -> dict[str, list[Statement]
             documents = [iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names]
             # moto keeps what CloudFormation hands over as Python spells it; YAML reads that and JSON alike.
             plain = [yaml.safe_load(each) if isinstance(each, str) else each for each in documents]
-            found[name] = [_statement(each) for document in plain for each in document["Statement"]]
+            every = [each for document in plain for each in document["Statement"]]
+            found[name] = [_statement(each) for each in every if isinstance(each, dict)]  # moto keeps what NoValue left
     return found
 
 

@@ -33,7 +33,8 @@ def test_the_roles_allow_what_is_called_and_nothing_that_is_not(embedded: tuple[
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     aws.front.calls.clear()
     assert workflow.fire(aws, stack).status == "SUCCEEDED"
-    aws.refuse("s3:PutObject", key="*/commits/*.eu-west-1.ec2.json")
+    for kept in ("commits", "progress"):
+        aws.refuse("s3:PutObject", key=f"*/{kept}/*.eu-west-1.ec2.json")
     second = workflow.fire(aws, stack).output
     assert not second["complete"]
     assert not [

@@ -40,13 +40,15 @@ class Cursor:
 class Chunk:
     """The findings of one page, to be iterated over before the next chunk is taken; `then` is where it goes on.
 
-    `anew` says that the listing of the type begins again: what was found of it so far is void.
+    `anew` says that the listing of the type begins again: what was found of it so far is void. `whole` says that the
+    page is all there is of the type, so that this cannot happen.
     """
 
     resource_type: str
     findings: Iterable[Finding]
     then: Cursor | None
     anew: bool = False
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -156,16 +158,17 @@ class ShardScan:
         if lister is None:
             if not self._shut_out():
                 item = Listed(pseudo(resource_type, self._shard))
-                yield Chunk(resource_type, self._judge([item], rules, describe), self._after(place))
+                yield Chunk(resource_type, self._judge([item], rules, describe), self._after(place), whole=True)
             return
         for chance in itertools.count():
             try:
                 client = self._clients.get(lister.client, self._shard.endpoint_region)
                 with contextlib.closing(pages(lister, client, self._shard, self._patience, token)) as listing:
                     for items, then in listing:
-                        token = then
+                        whole, token = token is None and then is None, then
                         following = Cursor(resource_type, then) if then else self._after(place)
-                        yield Chunk(resource_type, self._judge(self._kept(lister, items), rules, describe), following)
+                        findings = self._judge(self._kept(lister, items), rules, describe)
+                        yield Chunk(resource_type, findings, following, whole=whole)
             except _LISTING_ERRORS as error:
                 if token and chance < restarts and token_expired(error):
                     token = None
@@ -220,7 +223,7 @@ class ShardScan:
             self.outcome.ledger.blocked(BLOCKED)
             return
         if self.outcome.unlisted:
-            yield Chunk(TARGET, self._unlisted(), None)
+            yield Chunk(TARGET, self._unlisted(), None, whole=True)
 
     def _unlisted(self) -> Iterator[Finding]:
         for resource_type, gap in sorted(self.outcome.unlisted.items()):

@@ -18,6 +18,8 @@ class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error
     """Somebody else wrote the object meanwhile."""
 
 
+ONE_GO = 16 << 20
+"""Bytes that are written by one request; more go in parts, by several."""
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _CONFLICT = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
@@ -80,14 +82,19 @@ class Bucket:
     def upload(self, path: Path, key: str) -> None:
         """Write a file to an object, in parts when it is large."""
         try:
-            self._s3.upload_file(str(path), self.name, key)
+            if path.stat().st_size <= ONE_GO:
+                self._s3.put_object(Bucket=self.name, Key=key, Body=path.read_bytes())
+            else:
+                self._s3.upload_file(str(path), self.name, key)
         except Exception as error:  # boto3 wraps ClientError in S3UploadFailedError
             raise _named(error.__cause__ or error, f"write s3://{self.name}/{key}") from error
 
     def download(self, key: str, path: Path) -> None:
         """Read an object into a file."""
         try:
-            self._s3.download_file(self.name, key, str(path))
+            with path.open("wb") as file:
+                for piece in self._s3.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(1 << 20):
+                    file.write(piece)
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
             raise _named(error, f"read s3://{self.name}/{key}") from error
 

@@ -19,7 +19,7 @@ from muster.model import Finding
 from muster.pipeline import Annotator, scope_of
 from muster.reading import Shard
 from muster.refusals import READ_ERRORS, code_of
-from muster.scan import Chunk, ShardScan
+from muster.scan import ShardScan
 from muster.select import rules_from_json
 from muster.session import Clients
 from muster.settings import Configuration
@@ -27,6 +27,7 @@ from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack.commit import commit, told
+from muster.stack.gathering import Sheaf, gathered
 from muster.stack.progress import STATUSES, Progress, Tally
 from muster.stack.request import Environment
 from muster.stack.sessions import Role, Sessions
@@ -147,17 +148,17 @@ def _scan(shard: Shard, work: _Work) -> dict[str, Any] | None:
     memories = state.read(bucket, _state_key(shard))[0]
     pages = _Pages(shard, plan, bucket, memories)
     longest, began = 0.0, work.left()
-    for chunk in scan.chunks(progress.cursor):
-        if chunk.anew:
-            progress.forget(chunk.resource_type)
-            pages.forget(chunk.resource_type)
+    for sheaf in gathered(scan.chunks(progress.cursor)):
+        if sheaf.anew:
+            progress.forget(sheaf.name)
+            pages.forget(sheaf.name)
         else:
-            part, tally = pages.write(chunk, progress.number)
+            part, tally = pages.write(sheaf, progress.number)
             _refuse_expired(scan)
-            progress.add(chunk.resource_type, part, tally)
-        if chunk.then is None:
+            progress.add(sheaf.name, part, tally)
+        if sheaf.then is None:
             break
-        progress.save(bucket, chunk.then, scan.outcome.ledger.rows(), scan.outcome.unlisted)
+        progress.save(bucket, sheaf.then, scan.outcome.ledger.rows(), scan.outcome.unlisted)
         longest, began = max(longest, began - work.left()), work.left()
         if work.left() < max(RESERVE, 2 * longest):
             return None
@@ -185,10 +186,10 @@ class _Pages:
         self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
         self._seen: dict[str, dict[str, tuple[str, Seen]]] = {}
 
-    def write(self, chunk: Chunk, number: int) -> tuple[str | None, Tally]:
-        """Write the findings of a page to the part of that number; there is no part without findings."""
+    def write(self, sheaf: Sheaf, number: int) -> tuple[str | None, Tally]:
+        """Write the findings of a sheaf to the part of that number; there is no part without findings."""
         header, tally = self._plan.header, Tally()
-        rows = (finding_row(each, header, self._shard.id) for each in self._watched(chunk, tally))
+        rows = (finding_row(each, header, self._shard.id) for each in self._watched(sheaf, tally))
         with scratch() as folder:
             path = Path(folder) / "part.parquet"
             if not parquet.write(path, FINDINGS, rows):
@@ -220,14 +221,14 @@ class _Pages:
                 found.setdefault(check_id, {})[finding_id] = noted
         return found
 
-    def _watched(self, chunk: Chunk, tally: Tally) -> Iterator[Finding]:
-        for bare in chunk.findings:
+    def _watched(self, sheaf: Sheaf, tally: Tally) -> Iterator[Finding]:
+        for bare in sheaf.findings():
             finding = self._annotate(bare)
             since = diff.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
             finding = replace(finding, first_seen=since)
             tally.count(finding)
             if self._plan.record and (noted := diff.seen(finding)):
-                self._note(chunk.resource_type, finding.check_id, finding.finding_id, noted)
+                self._note(finding.resource.type, finding.check_id, finding.finding_id, noted)
             yield finding
 
     def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Seen) -> None:

@@ -1,0 +1,66 @@
+"""Pages bound into sheaves: what is written as one part, and done or not done as a whole.
+
+A long listing has a sheaf for each page. Types that fit on one page are bound together until they are as much as
+a page, so that a small shard is one part and no progress.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from muster.model import Finding
+from muster.scan import Chunk, Cursor
+
+ENOUGH = 500
+"""How many resources a sheaf of several types holds before it is closed: with the last type, about a page."""
+SHORT = "*"
+"""The name of sheaves of types that fit on one page; one of a longer listing has the name of its type."""
+
+
+@dataclass(slots=True)
+class Sheaf:
+    """One or several pages; `then` is where the shard goes on, and is known once the findings were iterated over."""
+
+    name: str
+    then: Cursor | None
+    anew: bool
+    _first: Chunk
+    _rest: Iterator[Chunk]
+    following: Chunk | None = None
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the findings, once."""
+        resources = _Resources()
+        yield from resources.counted(self._first.findings)
+        while self._first.whole and resources.count < ENOUGH and self.following is None:
+            chunk = next(self._rest, None)
+            if chunk is None:
+                return
+            if not chunk.whole:
+                self.following = chunk
+                return
+            yield from resources.counted(chunk.findings)
+            self.then = chunk.then
+
+
+def gathered(chunks: Iterator[Chunk]) -> Iterator[Sheaf]:
+    """Bind chunks into sheaves; each is to be iterated over before the next is taken."""
+    chunk = next(chunks, None)
+    while chunk is not None:
+        sheaf = Sheaf(SHORT if chunk.whole else chunk.resource_type, chunk.then, chunk.anew, chunk, chunks)
+        yield sheaf
+        chunk = sheaf.following or next(chunks, None)
+
+
+class _Resources:
+    """Counts resources as their findings pass; those of one resource come one after another."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._last = ""
+
+    def counted(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        for finding in findings:
+            if finding.resource.key != self._last:
+                self._last = finding.resource.key
+                self.count += 1
+            yield finding

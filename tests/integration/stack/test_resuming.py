@@ -1,0 +1,299 @@
+"""Death at every moment: whatever is lost with a function, the findings of the scan are the same.
+
+A shard of seven pages is scanned by a function that dies at its n-th word with AWS, for every n there is: before and
+after each page, each write and each read. Then it is called again, as the state machine does.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import botocore.exceptions
+import pytest
+
+from muster import keys, state
+from muster.catalog import Catalog
+from muster.check import check
+from muster.evaluate import Rule
+from muster.model import Resource, Severity, Verdict, compliant, non_compliant
+from muster.reading import Listed, Page, Shard, describes, lists
+from muster.select import rules_to_json
+from muster.session import Clients
+from muster.settings import Configuration
+from muster.sinks import parquet
+from muster.sinks.bucket import Bucket
+from muster.stack import work
+from muster.stack.request import Environment
+from muster.stack.summarize import summarize_scan
+
+REGION = "eu-west-1"
+SCAN = "20261121T060000Z-0a1b2c3d"
+AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
+SHARD = Shard("123456789012", REGION, "box", REGION, (REGION,))
+PAGES = {"Test::Box": 4, "Test::Crate": 1, "Test::Drum": 2}
+EACH = 3
+
+
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches SIGKILL."""
+
+
+class World:
+    """What AWS is asked, counted; dies when the count is reached."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.left: int | None = None
+        self.expired: set[str] = set()
+
+    def word(self, what: str) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
+        self.calls[what] += 1
+
+
+WORLD = World()
+
+
+@dataclass(frozen=True, slots=True)
+class Lid:
+    shut: bool
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        return cls(response["shut"])
+
+
+def listed(kind: str, shard: Shard, token: str | None) -> Page:
+    WORLD.word(f"list {kind} {token}")
+    if token in WORLD.expired:
+        WORLD.expired.discard(token or "")
+        raise botocore.exceptions.ClientError({"Error": {"Code": "InvalidNextToken", "Message": "old"}}, "List")
+    number = int((token or "page-0").rpartition("-")[2])
+    names = [f"{kind}-{number}-{item}" for item in range(EACH)]
+    items = [
+        Listed(Resource(kind, name, shard.account_id, shard.region, arn=f"arn:aws:x:::{name}", tags={}))
+        for name in names
+    ]
+    return Page(iter(items), f"{kind}-page-{number + 1}" if number + 1 < PAGES[kind] else None)
+
+
+@lists("Test::Box", client="box", permission="box:ListBoxes")
+def boxes(_client: Any, shard: Shard, token: str | None) -> Page:
+    return listed("Test::Box", shard, token)
+
+
+@lists("Test::Crate", client="box", permission="box:ListCrates")
+def crates(_client: Any, shard: Shard, token: str | None) -> Page:
+    return listed("Test::Crate", shard, token)
+
+
+@lists("Test::Drum", client="box", permission="box:ListDrums")
+def drums(_client: Any, shard: Shard, token: str | None) -> Page:
+    return listed("Test::Drum", shard, token)
+
+
+def read(thing: Resource) -> Lid:
+    WORLD.word(f"describe {thing.id}")
+    return Lid(shut=thing.id.endswith("0"))
+
+
+@describes("Test::Box", client="box", permission="box:GetBoxLid")
+def lid_of_box(_client: Any, thing: Resource) -> Lid:
+    return read(thing)
+
+
+@describes("Test::Crate", client="box", permission="box:GetCrateLid")
+def lid_of_crate(_client: Any, thing: Resource) -> Lid:
+    return read(thing)
+
+
+@describes("Test::Drum", client="box", permission="box:GetDrumLid")
+def lid_of_drum(_client: Any, thing: Resource) -> Lid:
+    return read(thing)
+
+
+@check(severity=Severity.HIGH)
+def lid_is_shut(lid: Lid) -> Verdict:
+    """Lids should be shut.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant("it is") if lid.shut else non_compliant("it is not")
+
+
+CATALOG = Catalog(
+    {lid_is_shut.id: lid_is_shut},
+    {each.resource_type: each for each in (boxes, crates, drums)},
+    {(each.resource_type, each.facet): each for each in (lid_of_box, lid_of_crate, lid_of_drum)},
+)
+RULES = [Rule(lid_is_shut, kind, "box") for kind in PAGES]
+
+
+class Dying(Clients):
+    """Clients whose every S3 call is a word with AWS, and which hand the test's own listers nothing."""
+
+    def get(self, service: str, region: str) -> Any:
+        if service == "box":
+            return None
+        client = super().get(service, region)
+        if service == "s3" and not getattr(client, "dying", False):
+            client.dying = True
+            client.meta.events.register("before-call.s3", lambda model, **_: WORLD.word(model.name))
+            client.meta.events.register("after-call.s3", lambda model, **_: WORLD.word(f"after {model.name}"))
+        return client
+
+    def counting_in(self, _ledger: object) -> "Dying":
+        return self
+
+
+@pytest.fixture
+def clients(clients: Clients) -> Iterator[Clients]:
+    global WORLD  # noqa: PLW0603 - one AWS a test
+    WORLD = World()
+    clients.get("s3", REGION).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    yield Dying(clients.session)
+
+
+ENVIRONMENT = Environment(bucket="reports", region=REGION)
+
+
+def planned(bucket: Bucket, scan_id: str = SCAN) -> None:
+    plan = {
+        "scan": {
+            "scan_id": scan_id,
+            "scan_kind": "scheduled",
+            "started_at": AT.isoformat(),
+            "record": True,
+            "account_id": SHARD.account_id,
+            "role": {"name": "", "external_id": "", "partition": "aws"},
+            "stack": "dev",
+            "regions": [REGION],
+            "packs": ["all"],
+            "accounts": [SHARD.account_id],
+            "shards": 1,
+        },
+        "configuration": Configuration().to_json(),
+        "rules": rules_to_json(RULES),
+        "severities": {lid_is_shut.id: "HIGH"},
+    }
+    bucket.put_json(keys.plan(scan_id), plan)
+    batch = {"batch": "b0000", "attempt": "", "shards": [asdict(SHARD)]}
+    bucket.put_json(keys.batches(scan_id), [{"account_id": SHARD.account_id, "batches": [batch]}])
+
+
+def scanned(clients: Clients, left: Any = None) -> dict[str, Any]:
+    event = {"scan_id": SCAN, "batch": {"batch": "b0000", "attempt": "", "shards": [asdict(SHARD)]}}
+    return work.scan_batch(event, ENVIRONMENT, CATALOG, clients, *([left] if left else []))
+
+
+def findings(clients: Clients, folder: Path) -> list[tuple[str, str, str]]:
+    """Summarize, and return what is published: every finding as often as it stands there."""
+    WORLD.left = None
+    summary = summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients)
+    assert summary["complete"] is True
+    bucket = Bucket("reports", clients, REGION)
+    rows = []
+    for key, _ in bucket.keys("findings/"):
+        bucket.download(key, folder / "published")
+        rows += [(row["resource_id"], row["check_id"], row["status"]) for row in parquet.read(folder / "published")]
+    assert summary["resources"]["scanned"] == len(rows)
+    assert summary["findings"]["non_compliant"] == sum(status == "NON_COMPLIANT" for _, _, status in rows)
+    return sorted(rows)
+
+
+EXPECTED = sorted(
+    (f"{kind}-{page}-{item}", "lid-is-shut", "COMPLIANT" if item == 0 else "NON_COMPLIANT")
+    for kind, pages in PAGES.items()
+    for page in range(pages)
+    for item in range(EACH)
+)
+
+
+def remembered(clients: Clients) -> set[str]:
+    memories, _ = state.read(Bucket("reports", clients, REGION), keys.state(SHARD.account_id, REGION, "box"))
+    return {record.subject.resource_id for record in memories["lid-is-shut"].records.values()}
+
+
+FAILING = {name for name, _, status in EXPECTED if status == "NON_COMPLIANT"}
+
+
+def test_a_function_that_lives_finds_everything_with_each_call_made_once(clients: Clients, tmp_path: Path) -> None:
+    planned(Bucket("reports", clients, REGION))
+    assert scanned(clients) == {"scan_id": SCAN, "shards": 1, "left": 0}
+    assert {count for what, count in WORLD.calls.items() if what.startswith(("list ", "describe "))} == {1}
+    assert findings(clients, tmp_path) == EXPECTED
+    assert remembered(clients) == FAILING
+
+
+MOMENTS = 120
+
+
+def test_the_moments_below_are_all_there_are(clients: Clients) -> None:
+    planned(Bucket("reports", clients, REGION))
+    WORLD.left = 10_000
+    scanned(clients)
+    assert 50 < 10_000 - WORLD.left < MOMENTS
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_a_function_that_dies_once_at_any_moment_loses_and_doubles_nothing(
+    clients: Clients, tmp_path: Path, moment: int
+) -> None:
+    planned(Bucket("reports", clients, REGION))
+    WORLD.calls.clear()
+    WORLD.left = moment
+    try:
+        scanned(clients)
+    except Killed:
+        WORLD.left = None
+        scanned(clients)
+    again = Counter(what for what, count in WORLD.calls.items() if what.startswith("describe ") and count > 1)
+    assert len(again) <= EACH + EACH, "one page is described again at most, with the short type bound to it"
+    assert findings(clients, tmp_path) == EXPECTED
+    assert remembered(clients) == FAILING
+
+
+@pytest.mark.parametrize("patience", [9, 13, 17, 23])
+def test_a_function_that_dies_again_and_again_comes_to_the_end(clients: Clients, tmp_path: Path, patience: int) -> None:
+    planned(Bucket("reports", clients, REGION))
+    for tries in range(1, 60):
+        WORLD.left = patience + tries  # a little further each time: what is read at the start grows with what is done
+        try:
+            scanned(clients)
+        except Killed:
+            continue
+        break
+    assert findings(clients, tmp_path) == EXPECTED
+    assert remembered(clients) == FAILING
+
+
+def test_a_function_that_runs_short_of_time_is_called_again_until_nothing_is_left(
+    clients: Clients, tmp_path: Path
+) -> None:
+    planned(Bucket("reports", clients, REGION))
+    calls = 0
+    while True:
+        calls += 1
+        clock = iter([900.0, *[10.0] * 100])
+        if scanned(clients, lambda clock=clock: next(clock))["left"] == 0:
+            break
+    assert calls == 7, "a page a call, of the seven that are not the last"
+    assert {count for what, count in WORLD.calls.items() if what.startswith("describe ")} == {1}
+    assert findings(clients, tmp_path) == EXPECTED
+
+
+def test_a_listing_whose_token_expires_meanwhile_begins_again(clients: Clients, tmp_path: Path) -> None:
+    planned(Bucket("reports", clients, REGION))
+    clock = iter([900.0, *[10.0] * 100])
+    assert scanned(clients, lambda: next(clock))["left"] == 1
+    WORLD.expired = {"Test::Box-page-1"}
+    assert scanned(clients)["left"] == 0
+    assert findings(clients, tmp_path) == EXPECTED
+    assert remembered(clients) == FAILING

@@ -1,0 +1,73 @@
+"""Pages bound into sheaves: the parts of a shard."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from muster.model import Finding, Resource, Severity, Status
+from muster.scan import Chunk, Cursor
+from muster.stack.gathering import ENOUGH, SHORT, gathered
+
+AT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def finding(name: str, kind: str = "A") -> Finding:
+    resource = Resource(kind, name, "111122223333", "eu-west-1", arn=f"arn:aws:x:::{name}")
+    return Finding(name, "c", 1, "t", Severity.LOW, Status.COMPLIANT, "r", resource, "x", AT)
+
+
+def chunk(kind: str, then: Cursor | None, *names: str, whole: bool = True) -> Chunk:
+    return Chunk(kind, [finding(name, kind) for name in names], then, whole=whole)
+
+
+def bound(chunks: Iterable[Chunk]) -> list[tuple[str, list[str], Cursor | None]]:
+    return [
+        (sheaf.name, [found.resource.id for found in sheaf.findings()], sheaf.then) for sheaf in gathered(iter(chunks))
+    ]
+
+
+def test_types_of_one_page_are_one_sheaf() -> None:
+    chunks = [chunk("A", Cursor("B"), "a"), chunk("B", Cursor("C"), "b"), chunk("C", None)]
+    assert bound(chunks) == [(SHORT, ["a", "b"], None)]
+
+
+def test_each_page_of_a_longer_listing_is_a_sheaf_of_its_own() -> None:
+    chunks = [
+        chunk("A", Cursor("B"), "a"),
+        chunk("B", Cursor("B", "2"), "b", whole=False),
+        chunk("B", Cursor("C"), "c", whole=False),
+        chunk("C", None, "d"),
+    ]
+    assert bound(chunks) == [
+        (SHORT, ["a"], Cursor("B")),
+        ("B", ["b"], Cursor("B", "2")),
+        ("B", ["c"], Cursor("C")),
+        (SHORT, ["d"], None),
+    ]
+
+
+def test_a_sheaf_is_closed_when_it_is_as_much_as_a_page() -> None:
+    many = [f"a{number}" for number in range(ENOUGH)]
+    chunks = [chunk("A", Cursor("B"), *many), chunk("B", None, "b")]
+    assert [(name, len(names), then) for name, names, then in bound(chunks)] == [
+        (SHORT, ENOUGH, Cursor("B")),
+        (SHORT, 1, None),
+    ]
+
+
+def test_a_listing_that_begins_again_is_told_and_holds_nothing() -> None:
+    chunks = [replace(chunk("A", Cursor("A"), whole=False), anew=True), chunk("A", None, "a")]
+    sheaves = [(sheaf.anew, [found.resource.id for found in sheaf.findings()]) for sheaf in gathered(iter(chunks))]
+    assert sheaves == [(True, []), (False, ["a"])]
+
+
+def test_the_next_page_is_not_asked_for_before_the_last_is_written() -> None:
+    taken: list[str] = []
+
+    def chunks() -> Iterator[Chunk]:
+        for name in "ab":
+            taken.append(name)
+            yield chunk(name, Cursor("b") if name == "a" else None, name, whole=False)
+
+    for sheaf in gathered(chunks()):
+        assert [found.resource.id for found in sheaf.findings()] == taken[-1:]
