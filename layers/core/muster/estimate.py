@@ -1,0 +1,166 @@
+"""The estimate: calls, findings, duration and cost of a scan, computed before anything is asked of AWS."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
+from muster.aws.s3 import BUCKET
+from muster.catalog import Catalog
+from muster.evaluate import Rule
+from muster.facets.tags import Tags
+from muster.model import ACCOUNT, GLOBAL, REGION
+from muster.policy import OPERATION_ACTIONS
+from muster.reading import Describer, Lister, Shard
+from muster.sharding import shards
+
+Resources = Mapping[tuple[str, str], int]
+"""How many resources an account has, by resource type and region."""
+
+PAGE_SIZES: Mapping[str, int] = MappingProxyType({INSTANCE: 1000, VOLUME: 500, SECURITY_GROUP: 1000, BUCKET: 1000})
+"""How many resources a full page of each listing holds: what the listers ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls by API, named as the coverage ledger names them; `listings` are those that are made page after page."""
+
+    by_api: Mapping[str, int]
+    listings: frozenset[str] = frozenset()
+
+    @property
+    def total(self) -> int:
+        """All calls."""
+        return sum(self.by_api.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is asked of whom: the rules, and the resources of one account in the regions that are scanned.
+
+    All `accounts` are taken to be alike. `related` is how many other resources those of a shard name, for each
+    facet that is read of them; `by_tags` says that the tags of every resource are read, whatever the checks need.
+    """
+
+    catalog: Catalog
+    rules: Sequence[Rule]
+    resources: Resources
+    regions: Sequence[str]
+    bucket_like: frozenset[str]
+    accounts: int = 1
+    related: int = 0
+    by_tags: bool = False
+
+    def shards(self) -> tuple[Shard, ...]:
+        """Return the shards of one account."""
+        return shards("", "aws", self.regions, self.rules, bucket_like=self.bucket_like)
+
+    def types(self, shard: Shard) -> list[str]:
+        """Return the resource types of a shard in the order in which they are scanned."""
+        kinds = {rule.resource_type for rule in self.rules if rule.service == shard.service}
+        return sorted(kinds, key=lambda kind: (kind not in self.catalog.listers, kind))
+
+    def judged(self, kind: str, shard: Shard) -> Mapping[str, int]:
+        """Return how many resources of a type a shard judges, by region; of an account or a region there is one."""
+        if kind not in self.catalog.listers:
+            return {shard.region: 1}
+        return {region: self.resources.get((kind, region), 0) for region in shard.scope}
+
+    def pages(self, kind: str, shard: Shard) -> int:
+        """Return how many pages the listing of a type has; what no region asked for owns is listed all the same."""
+        if kind not in self.catalog.listers:
+            return 0
+        everywhere = (count for (name, _), count in self.resources.items() if name == kind)
+        listed = sum(everywhere if shard.region == GLOBAL else self.judged(kind, shard).values())
+        return max(1, math.ceil(listed / PAGE_SIZES[kind]))
+
+    def describers(self, kind: str) -> list[Describer]:
+        """Return what is called for each resource of a type, each once however many rules need it."""
+        rules = [rule for rule in self.rules if rule.resource_type == kind]
+        found = [each for rule in rules for each in self.catalog.describers_for(rule.check, kind)]
+        if self.by_tags and (tags := self.catalog.describers.get((kind, Tags))):
+            found.append(tags)
+        return list({(each.resource_type, each.facet): each for each in found}.values())
+
+
+def calls(  # noqa: PLR0913 - what is scanned, and how
+    catalog: Catalog,
+    rules: Sequence[Rule],
+    resources: Resources,
+    regions: Sequence[str],
+    *,
+    bucket_like: frozenset[str],
+    accounts: int = 1,
+    related: int = 0,
+    by_tags: bool = False,
+) -> Calls:
+    """Return the calls that the shards of a scan make in good weather.
+
+    Every page but the last of a listing is taken to be full, and ListBuckets to say each bucket's region, as AWS
+    documents it. What is asked before the first shard (who we are, which regions are enabled) is not counted, as
+    it is not in the ledger.
+    """
+    return calls_of(Demand(catalog, rules, resources, regions, bucket_like, accounts, related, by_tags))
+
+
+def calls_of(demand: Demand) -> Calls:
+    """Return the calls that satisfy a demand."""
+    made: Counter[str] = Counter()
+    for shard in demand.shards():
+        for api, count in _shard_calls(demand, shard):
+            made[api] += count * demand.accounts
+    listings = {operation(lister) for lister in demand.catalog.listers.values()}
+    return Calls({api: made[api] for api in sorted(made)}, frozenset(listings & made.keys()))
+
+
+def findings_of(demand: Demand) -> Mapping[str, int]:
+    """Return how many findings one account has, by region: one for each rule and resource."""
+    found: Counter[str] = Counter()
+    for shard in demand.shards():
+        for rule in demand.rules:
+            if rule.service == shard.service:
+                found.update(demand.judged(rule.resource_type, shard))
+    return {region: found[region] for region in sorted(found) if found[region]}
+
+
+def operation(reader: Lister | Describer) -> str:
+    """Return the API that a reader calls, as `service:Operation`.
+
+    A reader declares a permission; where IAM's name is not the operation's, the table of permissions knows it.
+    """
+    for name, actions in OPERATION_ACTIONS.items():
+        if reader.permission in actions and name.partition(":")[0] == reader.client:
+            return name
+    return f"{reader.client}:{reader.permission.partition(':')[2]}"
+
+
+def _shard_calls(demand: Demand, shard: Shard) -> Iterator[tuple[str, int]]:
+    shared: dict[type, str] = {}
+    for kind in demand.types(shard):
+        if lister := demand.catalog.listers.get(kind):
+            yield operation(lister), demand.pages(kind, shard)
+        count = sum(demand.judged(kind, shard).values())
+        if not count:
+            continue
+        for describer in demand.describers(kind):
+            if describer.resource_type in (ACCOUNT, REGION):
+                shared[describer.facet] = operation(describer)
+            elif describer.of is None:
+                yield operation(describer), count
+            elif demand.related:
+                yield operation(describer), demand.related
+    yield from ((api, 1) for api in shared.values())
+
+
+def difference(predicted: int, made: int) -> str:
+    """Say how many calls were made, and how far that is from what was predicted."""
+    told = f"{made:,} call" if made == 1 else f"{made:,} calls"
+    if made == predicted:
+        return f"{told} as predicted"
+    if not predicted:
+        return f"{told}, where none was predicted"
+    percent = abs(made - predicted) / predicted * 100
+    share = "less than 0.1 %" if percent < 0.1 else f"{percent:,.1f} %"  # noqa: PLR2004 - it would read 0.0
+    return f"{told}, {share} {'more' if made > predicted else 'fewer'} than the {predicted:,} predicted"
