@@ -5,7 +5,7 @@ after each page, each write and each read. Then it is called again, as the state
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,11 +154,11 @@ class Dying(Clients):
 
 
 @pytest.fixture
-def clients(clients: Clients) -> Iterator[Clients]:
+def clients(clients: Clients) -> Clients:
     global WORLD  # noqa: PLW0603 - one AWS a test
     WORLD = World()
     clients.get("s3", REGION).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
-    yield Dying(clients.session)
+    return Dying(clients.session)
 
 
 ENVIRONMENT = Environment(bucket="reports", region=REGION)

@@ -1,7 +1,7 @@
 """The tables that Athena reads: their columns, and rows from findings, tallies and coverage."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -119,9 +119,9 @@ def finding_row(finding: Finding, header: ScanHeader, shard: str) -> Row:
         "account_id": resource.account_id,
         "account_name": finding.account_name,
         "region": resource.region,
-        "tags": None if resource.tags is None else _text(dict(resource.tags)),
-        "controls": _text(list(finding.controls)),
-        "settings": _text(plain(finding.settings)),
+        "tags": None if resource.tags is None else _tags(resource.tags),
+        "controls": _controls(finding.controls),
+        "settings": _settings(finding.settings),
         "variant": finding.variant,
         "remediation": finding.remediation,
         "docs_url": finding.docs_url,
@@ -141,5 +141,30 @@ def coverage_row(row: Coverage, header: ScanHeader, shard: str) -> Row:
     return {"scan_id": header.scan_id, "scan_kind": header.scan_kind, "shard": shard, **asdict(row)}
 
 
+class _Last:
+    """Spells a value as JSON, and the same object again as it did before: findings that follow each other share them.
+
+    The object is kept, so that its identity cannot pass to another.
+    """
+
+    def __init__(self, spell: Callable[[Any], str], size: int) -> None:
+        self._spell, self._size = spell, size
+        self._known: dict[int, tuple[object, str]] = {}
+
+    def __call__(self, value: Any) -> str:
+        known = self._known.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        text = self._spell(value)
+        known_by_now = {} if len(self._known) >= self._size else self._known
+        self._known = {**known_by_now, id(value): (value, text)} if self._size > 1 else {id(value): (value, text)}
+        return text
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+_tags = _Last(lambda tags: _text(dict(tags)), 1)
+_controls = _Last(lambda controls: _text(list(controls)), 512)
+_settings = _Last(lambda settings: _text(plain(settings)), 512)

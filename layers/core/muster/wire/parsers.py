@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 import botocore.parsers
 from botocore.model import Shape
@@ -14,7 +15,7 @@ Projections = Mapping[str, tuple[str, ...]]
 """What is read of an answer, as dotted paths, by the name of its shape."""
 
 _TOKEN = re.compile(rb"<nextToken>([^<]*)</nextToken>")
-BROKEN = (etree.XMLSyntaxError, ValueError)
+BROKEN = (etree.XMLSyntaxError, ElementTree.ParseError, ValueError)
 """What a body that is no proper answer raises when it is read."""
 
 

@@ -5,6 +5,7 @@ What a plan returns is what botocore's own parser returns, less the members that
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from xml.etree import ElementTree
 
 from botocore.model import ListShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
@@ -30,12 +31,19 @@ class UnsupportedShape(Exception):  # noqa: N818 - it is an answer: the ordinary
     """The shape holds something that a plan cannot read."""
 
 
+SMALL = 64 * 1024
+"""Bytes up to which a body is read by the standard library: lxml lets go of the interpreter to parse, and among many
+threads waits longer to get it back than a small body takes."""
+
+
 def root_of(body: bytes) -> Element:
-    """Return the root element of an answer.
+    """Return the root element of an answer: lxml's, or of a small one the standard library's.
 
     Raises:
-        lxml.etree.XMLSyntaxError: it is no XML.
+        lxml.etree.XMLSyntaxError, xml.etree.ElementTree.ParseError: it is no XML.
     """
+    if len(body) <= SMALL:
+        return ElementTree.fromstring(body)
     return etree.fromstring(body, etree.XMLParser(**_PARSER_OPTIONS))
 
 
@@ -101,27 +109,40 @@ def _is_read(name: str, member: Shape, paths: Paths | None) -> bool:
 def _reading(
     elements: list[tuple[str, str, Read]], flattened: list[tuple[str, str, Read]], attributes: list[tuple[str, str]]
 ) -> Read:
+    single = {tag: (name, read) for name, tag, read in elements}
+    several = {tag: (name, read) for name, tag, read in flattened}
+    tags = (*single, *several)
+
     def structure(element: Element) -> dict[str, Any]:
         value: dict[str, Any] = {}
-        find = element.find
-        for name, tag, read in elements:
-            child = find(tag)
-            if child is not None:
-                value[name] = read(child)
-        for name, tag, read in flattened:
-            if children := element.findall(tag):
-                value[name] = read(children)
+        many: dict[str, list[Element]] = {}
+        # lxml picks the children by their tags before Python sees any: most of an answer is never looked at.
+        for child in element.iterchildren(*tags) if isinstance(element, etree._Element) else element:  # noqa: SLF001 - lxml's only name for the type
+            tag = child.tag
+            if tag in single:
+                name, read = single[tag]
+                if name not in value:
+                    value[name] = read(child)
+            elif tag in several:
+                many.setdefault(tag, []).append(child)
+        for tag, children in many.items():
+            name, read = several[tag]
+            value[name] = read(children)
         for name, key in attributes:
             if key in element.attrib:
                 value[name] = element.attrib[key]
         return value
 
-    return structure
+    return (
+        structure
+        if tags
+        else lambda element: {name: element.attrib[key] for name, key in attributes if key in element.attrib}
+    )
 
 
 def _list(shape: ListShape, namespace: str, paths: Paths | None) -> Read:
     read = compiled(shape.member, namespace, paths)
-    return lambda element: [read(item) for item in element]
+    return lambda elements: [read(item) for item in elements]
 
 
 def _tag(member: Shape, name: str) -> str:
