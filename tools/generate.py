@@ -1,4 +1,4 @@
-"""Write what follows from the code: template.yaml's permissions, tables and saved queries, the schema of muster.yaml.
+"""Write what follows from the code: the templates' permissions, tables and saved queries, the schema of muster.yaml.
 
 `python -m tools.generate` writes, `--check` fails when something is stale. Between `# generated: NAME` and
 `# end of generated` nothing is written by hand.
@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from muster.catalog import load
-from muster.policy import scanner_statements
+from muster.packs import ALL
+from muster.policy import iam_policy, scanner_statements
 from muster.select import select
 from muster.settings import Configuration, schema_text
 from muster.sinks import tables
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
+MEMBER_ROLE = ROOT / "member-role.yaml"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 _FIRST_YEAR = 2026
 _PRESTO = {
@@ -37,8 +39,20 @@ _DEFAULT_PACKS = re.compile(r"^  PackNames:\n(?:    .*\n)*?    Default: (\S+)\n"
 def generated(template: str) -> str:
     """Return the template with its generated sections written anew."""
     sections = {"scanner-permissions": _permissions(template), "tables": _tables(), "queries": _queries()}
+    return _written(TEMPLATE.name, template, sections)
+
+
+def generated_member_role(template: str) -> str:
+    """Return the template of the member role with its permissions written anew: those that all packs spend."""
+    catalog = load()
+    policy = iam_policy(catalog, select(catalog, Configuration(), packs=(ALL,)), "${AWS::Partition}")
+    permissions = "".join(_statement(each) for each in policy["Statement"])
+    return _written(MEMBER_ROLE.name, template, {"member-permissions": permissions})
+
+
+def _written(file: str, template: str, sections: Mapping[str, str]) -> str:
     if missing := sections.keys() - {match.group(2) for match in _SECTION.finditer(template)}:
-        raise SystemExit(f"template.yaml: there is no section '# generated: {min(missing)}' with its end")
+        raise SystemExit(f"{file}: there is no section '# generated: {min(missing)}' with its end")
 
     def write(match: re.Match[str]) -> str:
         indent, name = match.group(1), match.group(2)
@@ -157,7 +171,11 @@ def _queries() -> str:
 
 def main() -> None:
     """Write what is generated, or with `--check` say what of it is stale."""
-    wanted = {TEMPLATE: generated(TEMPLATE.read_text(encoding="utf-8")), SCHEMA: schema_text(load())}
+    wanted = {
+        TEMPLATE: generated(TEMPLATE.read_text(encoding="utf-8")),
+        MEMBER_ROLE: generated_member_role(MEMBER_ROLE.read_text(encoding="utf-8")),
+        SCHEMA: schema_text(load()),
+    }
     stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         if stale:
