@@ -18,6 +18,7 @@ from muster.names import unknown
 _COMMANDS = MappingProxyType(
     {
         "scan": "muster.cli.scan",
+        "plan": "muster.cli.plan",
         "list": "muster.cli.listing",
         "explain": "muster.cli.explain",
         "iam-policy": "muster.cli.iam_policy",

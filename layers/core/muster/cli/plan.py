@@ -1,0 +1,324 @@
+"""`muster plan`: calls, duration and cost of a scan, without asking AWS anything."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from importlib import resources as package
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from muster.cli.options import configuration as configured
+from muster.cli.options import listed_as, selecting
+from muster.errors import ConfigurationError
+from muster.model import Severity
+from muster.names import unknown
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from muster.catalog import Catalog
+    from muster.estimate import Cost, Demand, Price, Resources
+    from muster.settings import Configuration
+
+_CONFIG = "AWS Config"
+_WIDE = 10_000
+"""Columns of a file or pipe: there lines are not folded, so that they can be searched."""
+_LEAST = 0.0001
+_TEACH = (
+    "say how many resources there are: --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200, or "
+    "--from report.json, where 'muster scan --format json --output report.json' wrote what it found"
+)
+
+
+@click.command("plan", short_help="Predict the calls, duration and cost of a scan.")
+@selecting
+@click.option("--resources", "counts", multiple=True, metavar="TYPE=COUNT",
+              help="An account has so many, over all its regions. Repeatable.")  # fmt: skip
+@click.option("--from", "report", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="REPORT",
+              help="Count what a scan found, in the JSON that it wrote.")  # fmt: skip
+@click.option("--region", "regions", multiple=True, metavar="NAME", help="Scan this region. Repeatable.")
+@click.option("--accounts", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many accounts there are, all alike.")  # fmt: skip
+@click.option("--scans-per-day", type=click.IntRange(min=1), default=4, show_default=True, help="For the cost a month.")
+@listed_as
+def command(**options: Any) -> int:
+    """Predict what a scan asks, how long it takes and what it costs. Nothing is asked of AWS.
+
+    The calls follow from the selected checks and from how many resources there are: exactly, as long as AWS fills
+    its pages and answers. Seconds follow from assumptions that are named beside them. Costs are list prices of
+    us-east-1 for scans on the stack, beside what AWS Config and Security Hub charge for as many evaluations.
+
+    --resources counts are spread evenly over the regions; those of --from stand where they were found, and a report
+    counts the types that its checks judged. Without --region, the regions of the report or of the configuration are
+    taken, else AWS_REGION or the profile's.
+
+    \b
+    Examples:
+      muster plan --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200 --region eu-west-1
+      muster plan --pack s3-compliance --resources AWS::S3::Bucket=1000 --accounts 50 --scans-per-day 1
+      muster plan --from report.json
+      muster plan --from report.json --format json | jq .calls.total
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
+    demand = _demand(options)
+    document = _document(demand, options["scans_per_day"])
+    if options["form"] == "json":
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        _show(document)
+    return 0
+
+
+def _demand(options: Mapping[str, Any]) -> "Demand":
+    from muster.aws import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
+    from muster.catalog import load  # noqa: PLC0415 - the same
+    from muster.estimate import Demand  # noqa: PLC0415 - the same
+    from muster.pipeline import scope_of  # noqa: PLC0415 - the same
+    from muster.select import select  # noqa: PLC0415 - the same
+
+    catalog = load()
+    configuration = configured(options["config"], catalog)
+    rules = select(
+        catalog, configuration, packs=options["packs"], checks=options["checks"],
+        exclude_checks=options["exclude_checks"], services=options["services"],
+        severity=None if options["severity"] is None else Severity(options["severity"]),
+    )  # fmt: skip
+    if not options["counts"] and not options["report"]:
+        raise ConfigurationError(_TEACH)
+    said = _counts(options["counts"], catalog)
+    found, scanned = _reported(options["report"], catalog) if options["report"] else ({}, ())
+    regions = _regions(options["regions"] or scanned, configuration)
+    counts = {**found, **_spread(said, found, regions)}
+    by_tags = scope_of(configuration).by_tags
+    return Demand(catalog, rules, counts, regions, BUCKET_LIKE, options["accounts"], by_tags=by_tags)
+
+
+def _counts(said: Sequence[str], catalog: "Catalog") -> dict[str, int]:
+    found: dict[str, int] = {}
+    for text in said:
+        name, equals, count = text.partition("=")
+        if not equals or not count.isascii() or not count.isdigit():
+            raise ConfigurationError(f"--resources: {text!r} is not TYPE=COUNT, as in AWS::EC2::Instance=10000")
+        if name not in catalog.listers:
+            raise ConfigurationError(f"--resources: {unknown(name, 'a resource type that is listed', catalog.listers)}")
+        if found.setdefault(name, int(count)) != int(count):
+            raise ConfigurationError(f"--resources: there cannot be both {found[name]} and {count} of {name}")
+    return found
+
+
+def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Deal counts out to the regions; they stand instead of what the report has of the type, wherever it was."""
+    spread = {(kind, region): 0 for kind, region in found if kind in counts}
+    for kind, count in counts.items():
+        share, rest = divmod(count, len(regions))
+        spread |= {(kind, region): share + (place < rest) for place, region in enumerate(regions)}
+    return spread
+
+
+def _reported(path: Path, catalog: "Catalog") -> tuple["Resources", tuple[str, ...]]:
+    """Count the distinct resources of a report, and return the regions that it scanned.
+
+    Raises:
+        ConfigurationError: it is not what `muster scan --format json` writes.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        seen = {
+            (finding["resource"]["type"], finding["resource"]["region"], finding["resource"]["id"])
+            for finding in document["findings"]
+        }
+        scan = document["scan"]
+        accounts = {finding["resource"]["account_id"] for finding in document["findings"]}
+        elsewhere = {row["api"]: row["out_of_scope"] for row in scan["coverage"] if row["out_of_scope"]}
+        regions = tuple(scan["regions"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"--from: {path} is not a report that 'muster scan --format json' wrote") from error
+    if len(accounts) > 1:
+        raise ConfigurationError(f"--from: {path} is of {len(accounts)} accounts; take the report of one")
+    found = Counter((kind, region) for kind, region, _ in seen if kind in catalog.listers)
+    return {**found, **_elsewhere(elsewhere, catalog)}, regions
+
+
+def _elsewhere(out_of_scope: Mapping[str, int], catalog: "Catalog") -> dict[tuple[str, str], int]:
+    """Return what was listed and belongs to regions that were not scanned: it fills pages all the same."""
+    from muster.estimate import operation  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
+
+    apis = {operation(lister): lister.resource_type for lister in catalog.listers.values()}
+    return {(apis[api], "elsewhere"): count for api, count in out_of_scope.items() if api in apis}
+
+
+def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
+    import botocore.session  # noqa: PLC0415 - `muster plan --help` is quick without it
+
+    from muster.cli.places import check_names  # noqa: PLC0415 - the same
+    from muster.regions import ALL  # noqa: PLC0415 - the same
+
+    names = tuple(asked) or configuration.regions
+    if not names:
+        own = os.environ.get("AWS_REGION") or botocore.session.get_session().get_config_variable("region")
+        names = (own,) if own else ()
+    excluded = configuration.exclude.regions
+    check_names(names, excluded)
+    if ALL in names:
+        raise ConfigurationError("which regions an account has enabled only AWS can say: name them with --region")
+    left = tuple(sorted(set(names) - set(excluded)))
+    if not left:
+        raise ConfigurationError("no region is named: use --region, the configuration's regions, or AWS_REGION")
+    return left
+
+
+def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:
+    import yaml  # noqa: PLC0415 - `muster plan --help` is quick without it
+
+    from muster.estimate import Price  # noqa: PLC0415 - the same
+
+    text = (package.files("muster") / "data" / "prices.yaml").read_text(encoding="utf-8")
+    document = yaml.safe_load(text)
+    return document, {name: Price.from_json(price) for name, price in document["prices"].items()}
+
+
+def _document(demand: "Demand", scans_per_day: int) -> dict[str, Any]:
+    from muster import estimate  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
+
+    source, prices = _prices()
+    made = estimate.calls_of(demand)
+    findings = sum(estimate.findings_of(demand).values()) * demand.accounts
+    assumed = estimate.Assumptions()
+    seconds = estimate.seconds_of(made, findings, assumed)
+    work = estimate.work_of(demand, seconds)
+    ours = estimate.cost(work, prices, scans_per_day)
+    theirs = estimate.elsewhere(demand, prices, scans_per_day)
+    scans = scans_per_day * estimate.DAYS
+    return {
+        "accounts": demand.accounts,
+        "regions": list(demand.regions),
+        "checks": sorted({rule.check.id for rule in demand.rules}),
+        "resources": [
+            {"resource_type": kind, "region": region, "count": count}
+            for (kind, region), count in sorted(demand.resources.items())
+        ],
+        "calls": {"total": made.total, "by_api": dict(made.by_api)},
+        "findings": findings,
+        "duration": {
+            "account_seconds": round(seconds.total / demand.accounts, 3),
+            "waiting_seconds": round(seconds.waiting, 3),
+            "cpu_seconds": round(seconds.cpu, 3),
+            "stack_seconds": round(work.wall, 3),
+            "assumptions": asdict(assumed),
+        },
+        "stack": asdict(work),
+        "cost": {
+            "currency": "USD",
+            "region": source["region"],
+            "looked_up": str(source["looked_up"]),
+            "scans_per_day": scans_per_day,
+            "muster": _bill(ours, scans),
+            "elsewhere": _bill(theirs, scans),
+        },
+    }
+
+
+def _bill(parts: Sequence["Cost"], scans: int) -> list[dict[str, Any]]:
+    return [{**asdict(part), "scan": None if part.month is None else part.month / scans} for part in parts]
+
+
+def _show(document: Mapping[str, Any]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - JSON does without
+
+    console = Console(highlight=False, emoji=False, markup=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    with console.capture() as captured:
+        for block in _blocks(document):
+            console.print(block)
+    click.echo("".join(line.rstrip() + "\n" for line in captured.get().splitlines()), nl=False)
+
+
+def _blocks(document: Mapping[str, Any]) -> Iterator["RenderableType"]:
+    made, bill = document["calls"], document["cost"]
+    calls = [(api, f"{count:,}") for api, count in made["by_api"].items()]
+    yield _table(("API", "CALLS"), [*calls, ("total", f"{made['total']:,}")])
+    yield ""
+    yield from _sentences(document)
+    for title, parts in (("ON THE STACK", bill["muster"]), ("AS MANY EVALUATIONS ELSEWHERE", bill["elsewhere"])):
+        yield ""
+        rows = [
+            (f"{part['service']}: {part['what']}", _units(part["units"]), _usd(part["scan"]), _usd(part["month"]))
+            for part in parts
+        ]
+        rows += [
+            (name, "", _usd(sum(part["scan"] for part in of)), _usd(sum(part["month"] for part in of)))
+            for name, of in _totals(parts)
+        ]
+        yield _table((title, "UNITS A MONTH", "USD A SCAN", "USD A MONTH"), rows)
+    yield ""
+    yield (
+        f"{_counted(bill['scans_per_day'], 'scan')} a day. List prices of {bill['region']}, looked up on "
+        f"{bill['looked_up']}, without free tiers and discounts."
+    )
+    yield "AWS Config and Security Hub evaluate when something changes and on schedules of their own: that may be less."
+
+
+def _totals(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    """Yield the sum of the stack's parts, or of each other service that has several; what has no price is in none."""
+    priced = [part for part in parts if part["month"] is not None]
+    services = {part["service"] for part in parts}
+    if _CONFIG not in services:
+        yield "total", priced
+        return
+    yield f"{_CONFIG} together", [part for part in priced if part["service"] == _CONFIG]
+
+
+def _sentences(document: Mapping[str, Any]) -> Iterator[str]:
+    accounts, regions = _counted(document["accounts"], "account"), _counted(len(document["regions"]), "region")
+    checks = _counted(len(document["checks"]), "check")
+    yield f"{_counted(document['findings'], 'finding')} of {checks} in {regions} of {accounts}"
+    duration, stack = document["duration"], document["stack"]
+    assumed = duration["assumptions"]
+    yield (
+        f"{_time(duration['account_seconds'])} for 'muster scan' in one account, {_time(duration['stack_seconds'])} on "
+        f"the stack in {_counted(stack['batches'], 'batch', 'batches')}"
+    )
+    yield (
+        f"taking {assumed['call']:g} s a call and {assumed['page']:g} s a page of EC2, {assumed['concurrency']} calls "
+        f"in flight, {assumed['cpu_per_call'] * 1000:g} ms of CPU a call and {assumed['cpu_per_finding'] * 1000:g} ms "
+        "a finding"
+    )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
+    from rich.table import Table  # noqa: PLC0415 - JSON does without
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _usd(amount: float | None) -> str:
+    if amount is None:
+        return "no price"
+    if 0 < amount < _LEAST:
+        return f"< {_LEAST}"
+    return f"{amount:,.2f}" if amount >= 1 or not amount else f"{amount:,.4f}"
+
+
+def _units(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:,.3g}"  # noqa: PLR2004 - a few TB or requests
+
+
+def _time(seconds: float) -> str:
+    minutes = seconds / 60
+    if minutes < 2:  # noqa: PLR2004 - below that, seconds say more
+        return f"{seconds:,.1f} s"
+    return f"{minutes:,.1f} min" if minutes < 120 else f"{minutes / 60:,.1f} h"  # noqa: PLR2004 - the same
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
