@@ -1,22 +1,54 @@
 """What a scan will ask, take and cost, against what the readers really ask for and what can be counted by hand."""
 
-from collections.abc import Callable, Sequence
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from boto3.s3.transfer import TransferConfig
 from botocore import xform_name
 
+from muster import estimate
 from muster.aws import BUCKET_LIKE
 from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.aws.s3 import BUCKET
 from muster.catalog import load
-from muster.estimate import PAGE_SIZES, Calls, Demand, calls, difference, findings_of, operation
-from muster.evaluate import Rule
+from muster.estimate import (
+    PAGE_SIZES,
+    Assumptions,
+    Calls,
+    Demand,
+    Price,
+    Seconds,
+    calls,
+    cost,
+    difference,
+    elsewhere,
+    findings_of,
+    operation,
+    seconds_of,
+    work_of,
+)
+from muster.evaluate import Rule, evaluate
+from muster.facets.ec2 import Instance
+from muster.facets.tags import Tags
 from muster.model import GLOBAL, Resource
 from muster.reading import Describer, Lister, Shard
 from muster.select import select
 from muster.settings import Configuration
+from muster.sharding import LARGE, shards
+from muster.sinks import bucket, parquet
+from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.stack import gathering, plan, summarize, work
+from muster.stack.plan import deal
 
+ROOT = Path(__file__).parents[2]
+DOCUMENT = yaml.safe_load((ROOT / "layers/core/muster/data/prices.yaml").read_text(encoding="utf-8"))
+PRICES = {name: Price.from_json(price) for name, price in DOCUMENT["prices"].items()}
 CATALOG = load()
 IRELAND, FRANKFURT = "eu-west-1", "eu-central-1"
 READERS = [*CATALOG.listers.values(), *CATALOG.describers.values()]
@@ -165,3 +197,140 @@ def test_findings_are_a_rule_and_a_resource_each() -> None:
 )
 def test_the_difference_is_a_sentence(predicted: int, made: int, said: str) -> None:
     assert difference(predicted, made) == said
+
+
+def _demand(rules: Sequence[Rule], resources: dict[tuple[str, str], int], *regions: str, accounts: int = 1) -> Demand:
+    return Demand(CATALOG, rules, resources, regions or (IRELAND,), BUCKET_LIKE, accounts)
+
+
+class TestSeconds:
+    def test_pages_follow_each_other_and_other_calls_are_in_flight_together(self) -> None:
+        made = Calls({"ec2:DescribeInstances": 10, "s3:GetBucketAcl": 320}, frozenset({"ec2:DescribeInstances"}))
+        seconds = seconds_of(made, 1000, Assumptions(0.05, 1.0, 0.001, 0.0001, 16))
+        assert seconds.waiting == pytest.approx(10 + 320 * 0.05 / 16)
+        assert seconds.cpu == pytest.approx(330 * 0.001 + 1000 * 0.0001)
+        assert seconds.total == seconds.waiting + seconds.cpu
+
+
+class TestTheStackIsAsTheEstimateTakesIt:
+    @pytest.mark.parametrize(("accounts", "regions"), [(1, 1), (1, 17), (3, 4), (1000, 17), (3000, 2)])
+    def test_batches_are_dealt_so(self, accounts: int, regions: int) -> None:
+        rules, names = _rules("ec2-instance-imdsv2-required", "s3-bucket-encrypted"), [f"r{n}" for n in range(regions)]
+        ids = [f"{number:012}" for number in range(accounts)]
+        dealt = deal([shard for each in ids for shard in shards(each, "aws", names, rules, bucket_like=BUCKET_LIKE)])
+        made = work_of(_demand(rules, {}, *names, accounts=accounts), Seconds(0, 0))
+        assert (made.batches, made.shards) == (len(dealt), sum(len(batch["shards"]) for batch in dealt))
+
+    def test_a_large_region_is_cut(self) -> None:
+        rules = _rules("ec2-instance-imdsv2-required", "ec2-volume-encrypted")
+        assert work_of(_demand(rules, {(INSTANCE, IRELAND): LARGE - 1}), Seconds(0, 0)).shards == 1
+        assert work_of(_demand(rules, {(INSTANCE, IRELAND): LARGE}), Seconds(0, 0)).shards == 2
+
+    def test_the_state_machine_enters_so_many_states(self) -> None:
+        machine = yaml.safe_load((ROOT / "statemachine" / "scan.asl.yaml").read_text(encoding="utf-8"))
+        scan = _entered(machine)
+        account = _entered(machine["States"]["Scan all accounts"]["ItemProcessor"])
+        inner = machine["States"]["Scan all accounts"]["ItemProcessor"]["States"]["Scan account"]["ItemProcessor"]
+        again = inner["States"]["All scanned?"]["Choices"][0]["Next"]
+        assert again == "Scan shards"
+        assert (len(scan), len(account), len(_entered(inner)), 2) == estimate.TRANSITIONS
+
+    def test_its_bounds_are_those_of_the_code_and_the_template(self) -> None:
+        template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+        function = re.search(r"\n  ScanShardsFunction:\n(?:    .*\n)+", template)
+        assert function
+        assert "MemorySize: 1769" in function[0]
+        assert int(re.findall(r"Timeout: (\d+)", function[0])[0]) - work.RESERVE == estimate.RUN
+        assert "MaxConcurrency:\n    Type: Number\n    Default: 10\n" in template
+        assert (estimate.MAX_BATCHES, estimate.SIDE_BY_SIDE) == (plan.MAX_BATCHES, work.SIDE_BY_SIDE)
+        assert (estimate.ENOUGH, estimate.PUBLISHED) == (gathering.ENOUGH, summarize.PUBLISHED)
+        assert (bucket.ONE_GO, TransferConfig().multipart_chunksize) == (estimate.ONE_GO, estimate.PIECE)
+
+    def test_a_finding_takes_so_many_bytes(self, tmp_path: Path) -> None:
+        rows = list(_rows(1000))
+        parquet.write(tmp_path / "part.parquet", FINDINGS, rows)
+        size = (tmp_path / "part.parquet").stat().st_size / len(rows)
+        assert size == pytest.approx(estimate.BYTES_PER_FINDING, rel=0.15)
+
+
+class TestWork:
+    def test_a_function_that_runs_short_hands_over(self) -> None:
+        demand = _demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1})
+        one, three = work_of(demand, Seconds(0, estimate.RUN)), work_of(demand, Seconds(0, 2 * estimate.RUN + 1))
+        assert (one.invocations, one.transitions) == (1 + 3, 4 + 1 + 3)
+        assert (three.invocations, three.transitions) == (3 + 3, 4 + 1 + 3 + 2 * 2)
+
+    def test_shards_of_a_batch_wait_side_by_side(self) -> None:
+        rules = _rules("ec2-instance-imdsv2-required", "s3-bucket-encrypted")
+        made = work_of(_demand(rules, {}, IRELAND, accounts=2000), Seconds(1000, 100))
+        assert (made.batches, made.shards) == (2000, 4000)
+        assert made.seconds == pytest.approx(1000 / 2 + 100)
+        assert made.wall == pytest.approx(600 / 10)
+
+
+class TestPrice:
+    def test_units_are_priced_tier_by_tier(self) -> None:
+        price = PRICES["config_evaluation"]
+        assert price.of(100_000) == pytest.approx(100)
+        assert price.of(500_000) == pytest.approx(100 + 400_000 * 0.0008)
+        assert price.of(600_000) == pytest.approx(100 + 320 + 100_000 * 0.0005)
+
+    def test_a_price_may_be_of_many(self) -> None:
+        assert PRICES["states_transition"].of(4000) == pytest.approx(0.1)
+
+    def test_each_has_the_page_it_is_from(self) -> None:
+        for price in DOCUMENT["prices"].values():
+            assert price["page"].startswith("https://aws.amazon.com/")
+            assert price["source"].startswith("https://")
+        assert DOCUMENT["looked_up"] == date(2026, 11, 21)
+
+    def test_a_month_is_thirty_days_of_scans(self) -> None:
+        made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1}), Seconds(0, 1))
+        parts = {part.what: part for part in cost(made, PRICES, scans_per_day=2)}
+        assert parts["state transitions"].units == 8 * 60
+        assert parts["state transitions"].month == pytest.approx(8 * 60 * 0.025 / 1000)
+        assert parts["GB-seconds"].month == pytest.approx(60 * 1769 / 1024 * 0.0000166667)
+
+    def test_what_has_no_price_is_left_out(self) -> None:
+        made = work_of(_demand(_rules("s3-bucket-encrypted"), {}), Seconds(0, 1))
+        without = {name: price for name, price in PRICES.items() if name != "athena_terabyte"}
+        assert [part.service for part in cost(made, without) if part.month is None] == ["Athena"]
+
+    def test_others_count_each_account_and_region_from_the_first_tier(self) -> None:
+        resources = {(BUCKET, IRELAND): 2500, (BUCKET, FRANKFURT): 2500}
+        demand = _demand(_rules("s3-bucket-encrypted"), resources, IRELAND, FRANKFURT, accounts=10)
+        items, evaluations, checks = elsewhere(demand, PRICES)
+        assert (items.units, items.month) == (50_000, pytest.approx(150))
+        # 2,500 buckets, 120 times a month, in each of 20 places: 300,000 evaluations, 100,000 of them dearer.
+        assert (evaluations.units, evaluations.month) == (6_000_000, pytest.approx(20 * (100 + 160)))
+        assert checks.month == pytest.approx(evaluations.month)
+
+
+def _entered(machine: dict[str, Any]) -> list[str]:
+    """Return the states that are entered when all goes well."""
+    entered = [machine["StartAt"]]
+    while following := (state := machine["States"][entered[-1]]).get("Next") or state.get("Default"):
+        entered.append(following)
+    return entered
+
+
+def _rows(count: int) -> Iterator[Any]:
+    rng = random.Random(1)  # noqa: S311 - an estate that is the same each time
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    header = ScanHeader("20261121T000000Z-00000000", "scheduled", now)
+    rules = [rule for rule in select(CATALOG, Configuration()) if rule.resource_type == INSTANCE]
+    for _ in range(count):
+        name = f"i-{rng.getrandbits(68):017x}"
+        tags = {"Owner": f"team-{rng.randrange(40)}", "Environment": "prod", "Name": f"web-{rng.randrange(10**6)}"}
+        item = {
+            "State": {"Name": rng.choice(["running", "stopped"])},
+            "MetadataOptions": {"HttpTokens": rng.choice(["required", "optional"]), "HttpEndpoint": "enabled"},
+            "Monitoring": {"State": rng.choice(["enabled", "disabled"])},
+            "NetworkInterfaces": [],
+            "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+        }
+        arn = f"arn:aws:ec2:{IRELAND}:111111111111:instance/{name}"
+        resource = Resource(INSTANCE, name, "111111111111", IRELAND, "aws", arn, tags)
+        facets = {facet: facet.parse(item) for facet in (Instance, Tags)}
+        for rule in rules:
+            yield finding_row(evaluate(rule, resource, facets, now), header, f"111111111111.{IRELAND}.ec2")
