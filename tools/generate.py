@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import botocore.loaders
+
 from muster.catalog import load
 from muster.packs import ALL
 from muster.policy import iam_policy, scanner_statements
 from muster.select import select
 from muster.settings import Configuration, schema_text
 from muster.sinks import tables
+from muster.wire import models
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
@@ -169,20 +172,35 @@ def _queries() -> str:
     return textwrap.indent("".join(made), "  ")
 
 
+def generated_models() -> dict[Path, str]:
+    """Return the service models that are cut down, from the botocore that is installed, which is the one pinned."""
+    found = {}
+    for service in models.PRUNED:
+        builtin: Any = botocore.loaders.Loader()
+        version = builtin.determine_latest_version(service, "service-2")
+        whole = builtin.load_service_model(service, "service-2", version)
+        left = models.pruned(whole, models.operations(load(), service))
+        path = models.FOLDER / service / version / "service-2.json"
+        found[path] = json.dumps(left, separators=(",", ":"), sort_keys=True) + "\n"
+    return found
+
+
 def main() -> None:
     """Write what is generated, or with `--check` say what of it is stale."""
     wanted = {
         TEMPLATE: generated(TEMPLATE.read_text(encoding="utf-8")),
         MEMBER_ROLE: generated_member_role(MEMBER_ROLE.read_text(encoding="utf-8")),
         SCHEMA: schema_text(load()),
+        **generated_models(),
     }
-    stale = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         if stale:
             names = ", ".join(path.name for path in stale)
             raise SystemExit(f"stale: {names}; run 'make generate' and commit")
         return
     for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted[path], encoding="utf-8")
 
 

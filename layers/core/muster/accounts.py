@@ -64,9 +64,7 @@ def find_accounts(
             f"accounts: {', '.join(strangers)} {'is' if len(strangers) == 1 else 'are'} not in the organization"
         )
     accounts = [Account(name, str(account.get("Name", ""))) for name, account in told.items()]
-    out = {
-        name: state.lower().replace("_", " ") for name, found in told.items() if (state := _state(found)) != "ACTIVE"
-    }
+    out = {name: state for name, account in told.items() if (state := _state(account)) != "active"}
     if wanted.tags:
         active = [account for account in accounts if account.id not in out]
         out |= {

@@ -20,6 +20,7 @@ from muster.coverage import Ledger
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
 from muster.limiter import Gate, Limiter
 from muster.refusals import CREDENTIALS, DENIED, EXPIRED, READ_ERRORS, REFUSED, THROTTLED, code_of
+from muster.wire import models
 from muster.wire.lane import Lane
 from muster.wire.parsers import Factory
 
@@ -124,7 +125,8 @@ def open_session(profile: str | None = None, region: str | None = None) -> "boto
 
 
 def reading(session: "botocore.session.Session") -> "botocore.session.Session":
-    """Let a session read of long answers only what is judged, and return it."""
+    """Let a session load the models that we cut down, and read of long answers only what is judged; return it."""
+    session.register_component("data_loader", models.loader())
     session.register_component("response_parser_factory", Factory(projections()))
     return session
 

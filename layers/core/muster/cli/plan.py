@@ -152,15 +152,11 @@ def _elsewhere(out_of_scope: Mapping[str, int], catalog: "Catalog") -> dict[tupl
 
 
 def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
-    import botocore.session  # noqa: PLC0415 - `muster plan --help` is quick without it
-
-    from muster.cli.places import check_names  # noqa: PLC0415 - the same
+    from muster.cli.places import check_names  # noqa: PLC0415 - `muster plan --help` is quick without it
     from muster.regions import ALL  # noqa: PLC0415 - the same
 
-    names = tuple(asked) or configuration.regions
-    if not names:
-        own = os.environ.get("AWS_REGION") or botocore.session.get_session().get_config_variable("region")
-        names = (own,) if own else ()
+    own = "" if asked or configuration.regions else os.environ.get("AWS_REGION") or _profile_region()
+    names = tuple(asked) or configuration.regions or ((own,) if own else ())
     excluded = configuration.exclude.regions
     check_names(names, excluded)
     if ALL in names:
@@ -169,6 +165,16 @@ def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str,
     if not left:
         raise ConfigurationError("no region is named: use --region, the configuration's regions, or AWS_REGION")
     return left
+
+
+def _profile_region() -> str:
+    import botocore.exceptions  # noqa: PLC0415 - only who names no region needs it
+    import botocore.session  # noqa: PLC0415 - the same
+
+    try:
+        return str(botocore.session.get_session().get_config_variable("region") or "")
+    except botocore.exceptions.ProfileNotFound as error:
+        raise ConfigurationError(f"{error}: see 'aws configure list-profiles', or use --region") from error
 
 
 def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:

@@ -9,8 +9,10 @@ from typing import Any
 import arro3.io
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
-BATCH = 5_000
-"""Rows that are in memory at a time."""
+BATCH = 2_000
+"""Rows that are in memory at a time as Python's values."""
+ROW_GROUP = 20_000
+"""Rows that are in memory at a time as columns, until they are compressed and written."""
 
 _TYPES = {
     "string": DataType.utf8(),
@@ -33,7 +35,7 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
     batches = (_batch(schema, columns, chunk) for chunk in _chunks(counted))
     try:
         arro3.io.write_parquet(
-            RecordBatchReader.from_batches(schema, batches), path, compression="zstd(3)", max_row_group_size=100_000
+            RecordBatchReader.from_batches(schema, batches), path, compression="zstd(3)", max_row_group_size=ROW_GROUP
         )
     except Exception:
         if counted.error is not None:
@@ -65,7 +67,7 @@ def concatenate(path: Path, parts: Iterable[Path]) -> int:
                 yield batch
 
     stream = RecordBatchReader.from_batches(first.schema, batches())
-    arro3.io.write_parquet(stream, path, compression="zstd(3)", max_row_group_size=100_000)
+    arro3.io.write_parquet(stream, path, compression="zstd(3)", max_row_group_size=ROW_GROUP)
     return count
 
 

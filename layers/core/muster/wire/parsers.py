@@ -1,21 +1,24 @@
 """A factory of response parsers for botocore: listings of which only some members are read are parsed for those."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import botocore.parsers
-from botocore.model import Shape
+from botocore.model import Shape, StructureShape
 from lxml import etree
 
-from muster.wire.projection import Read, compiled, namespace_of, root_of, tree
+from muster.wire.projection import OPTIONS, Paths, Read, compiled, tree
 
 Projections = Mapping[str, tuple[str, ...]]
 """What is read of an answer, as dotted paths, by the name of its shape."""
 
 _TOKEN = re.compile(rb"<nextToken>([^<]*)</nextToken>")
-BROKEN = (etree.XMLSyntaxError, ElementTree.ParseError, ValueError)
+_NAMESPACE = re.compile(rb"<[A-Za-z]+Response[^>]*? xmlns=[\"']([^\"']+)[\"']")
+_SLICE = 1 << 20
+BROKEN = (etree.XMLSyntaxError, ET.ParseError, ValueError)
 """What a body that is no proper answer raises when it is read."""
 
 
@@ -32,54 +35,90 @@ class Factory(botocore.parsers.ResponseParserFactory):
         return self._projecting if protocol_name == "ec2" else super().create_parser(protocol_name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Nested:
+    """A list of lists in an answer, and what is read of the inner one's items: as reservations hold instances."""
+
+    outer: str
+    inner: str
+    tag: str
+    shape: Shape
+    paths: Paths
+
+
 class Lazy:
-    """A list of an answer that is read out of the body when it is iterated over, each time anew."""
+    """A list of an answer that is read out of the body when it is iterated over: once, for the body is let go then."""
 
-    def __init__(self, body: bytes, name: str, parser: "_ProjectingParser", shape: Shape) -> None:
+    def __init__(self, body: bytes, nested: _Nested, plan: Read, namespace: str) -> None:
         """Keep the body until then."""
-        self._body, self._name, self._parser, self._shape = body, name, parser, shape
+        self._body, self._nested, self._plan, self._namespace = body, nested, plan, namespace
 
-    def __iter__(self) -> Iterator[Any]:
-        """Read the list and yield its items.
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        """Read the list piece by piece, and yield its items; what was read is let go before the next piece.
 
         Raises:
             botocore.parsers.ResponseParserError: the body is no proper answer.
         """
+        body, self._body = self._body, b""
+        parser = etree.XMLPullParser(("end",), tag=self._namespace + self._nested.tag, **OPTIONS)
         try:
-            found = self._parser.project(self._body, self._shape)
+            for start in range(0, len(body), _SLICE):
+                parser.feed(body[start : start + _SLICE])
+                yield from self._taken(parser)
+            parser.close()
         except BROKEN as error:
             raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
-        return iter(found.get(self._name, ()))
+
+    def _taken(self, parser: Any) -> Iterator[Mapping[str, Any]]:
+        for _, element in parser.read_events():
+            yield {self._nested.inner: self._plan(element)}
+            item = element.getparent()
+            element.clear()
+            while item is not None and item.getprevious() is not None:
+                del item.getparent()[0]
 
 
 class _ProjectingParser(botocore.parsers.EC2QueryParser):
     def __init__(self, projections: Projections) -> None:
         super().__init__()
-        self._projections = {name: tree(paths) for name, paths in projections.items()}
+        self._projections = projections
+        self._nested: dict[str, _Nested] = {}
         self._plans: dict[tuple[str, str], Read] = {}
 
-    def project(self, body: bytes, shape: Shape) -> Any:
-        """Read the chosen members of a body."""
-        root = root_of(body)
-        namespace = namespace_of(root)
-        plan = self._plans.get((shape.name, namespace))
-        if plan is None:
-            plan = compiled(shape, namespace, self._projections[shape.name])
-            self._plans[shape.name, namespace] = plan
-        return plan(root)
-
     def _do_parse(self, response: Mapping[str, Any], shape: Shape | None) -> Any:
-        """Say at once where the next page is, and leave the one list of the answer to whoever reads it.
+        """Say at once where the next page is, and leave the list of the answer to whoever reads it.
 
         So the next page can be on its way while this one is read, in another thread.
         """
-        chosen = self._projections.get(shape.name) if shape is not None else None
-        if shape is None or chosen is None:
+        if not isinstance(shape, StructureShape) or shape.name not in self._projections:
             return super()._do_parse(response, shape)  # type: ignore[misc]  # the stubs leave it out
         body: bytes = response["body"]
-        (name,) = chosen
+        if shape.name not in self._nested:
+            self._nested[shape.name] = _nested(shape, self._projections[shape.name])
+        nested = self._nested[shape.name]
+        named = _NAMESPACE.search(body, 0, 1024)
+        namespace = f"{{{named.group(1).decode()}}}" if named else ""
+        plan = self._plans.get((shape.name, namespace))
+        if plan is None:
+            plan = self._plans[shape.name, namespace] = compiled(nested.shape, namespace, nested.paths)
+        answer: dict[str, Any] = {nested.outer: Lazy(body, nested, plan, namespace), "ResponseMetadata": {}}
         token = _TOKEN.search(body, max(0, body.rfind(b"<nextToken>")))
-        answer: dict[str, Any] = {name: Lazy(body, name, self, shape), "ResponseMetadata": {}}
         if token and token.group(1):
             answer["NextToken"] = token.group(1).decode()
         return answer
+
+
+def _nested(shape: StructureShape, paths: Iterable[str]) -> _Nested:
+    """Find the two lists that all paths pass through.
+
+    Raises:
+        ValueError: they do not.
+    """
+    chosen: Any = tree(paths)
+    if len(chosen) != 1 or len(next(iter(chosen.values()))) != 1:
+        raise ValueError(f"{shape.name}: what is read must lie in one list within one list")
+    ((outer, within),) = chosen.items()
+    ((inner, members),) = within.items()
+    item: Any = shape.members[outer]
+    list_shape = item.member.members[inner]
+    return _Nested(outer, inner, str(list_shape.serialization.get("name", inner)), list_shape, members)
