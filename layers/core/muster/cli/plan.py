@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from muster.settings import Configuration
 
 _CONFIG = "AWS Config"
+_COLUMNS = ("UNITS A MONTH", "USD A SCAN", "USD A MONTH")
 _WIDE = 10_000
 """Columns of a file or pipe: there lines are not folded, so that they can be searched."""
 _LEAST = 0.0001
@@ -250,17 +251,14 @@ def _blocks(document: Mapping[str, Any]) -> Iterator["RenderableType"]:
     yield _table(("API", "CALLS"), [*calls, ("total", f"{made['total']:,}")])
     yield ""
     yield from _sentences(document)
-    for title, parts in (("ON THE STACK", bill["muster"]), ("AS MANY EVALUATIONS ELSEWHERE", bill["elsewhere"])):
-        yield ""
-        rows = [
-            (f"{part['service']}: {part['what']}", _units(part["units"]), _usd(part["scan"]), _usd(part["month"]))
-            for part in parts
-        ]
-        rows += [
-            (name, "", _usd(sum(part["scan"] for part in of)), _usd(sum(part["month"] for part in of)))
-            for name, of in _totals(parts)
-        ]
-        yield _table((title, "UNITS A MONTH", "USD A SCAN", "USD A MONTH"), rows)
+    ours, theirs = bill["muster"], bill["elsewhere"]
+    yield ""
+    yield _table(("ON THE STACK", *_COLUMNS), [*map(_row, ours), _total("total", ours)])
+    yield ""
+    config = [part for part in theirs if part["service"] == _CONFIG]
+    others = [part for part in theirs if part["service"] != _CONFIG]
+    rows = [*map(_row, config), _total(f"{_CONFIG} together", config), *map(_row, others)]
+    yield _table(("AS MANY EVALUATIONS ELSEWHERE", *_COLUMNS), rows)
     yield ""
     yield (
         f"{_counted(bill['scans_per_day'], 'scan')} a day. List prices of {bill['region']}, looked up on "
@@ -269,14 +267,14 @@ def _blocks(document: Mapping[str, Any]) -> Iterator["RenderableType"]:
     yield "AWS Config and Security Hub evaluate when something changes and on schedules of their own: that may be less."
 
 
-def _totals(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """Yield the sum of the stack's parts, or of each other service that has several; what has no price is in none."""
+def _row(part: Mapping[str, Any]) -> tuple[str, ...]:
+    return f"{part['service']}: {part['what']}", _units(part["units"]), _usd(part["scan"]), _usd(part["month"])
+
+
+def _total(name: str, parts: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Add up what has a price."""
     priced = [part for part in parts if part["month"] is not None]
-    services = {part["service"] for part in parts}
-    if _CONFIG not in services:
-        yield "total", priced
-        return
-    yield f"{_CONFIG} together", [part for part in priced if part["service"] == _CONFIG]
+    return name, "", *(_usd(sum(part[column] for part in priced)) for column in ("scan", "month"))
 
 
 def _sentences(document: Mapping[str, Any]) -> Iterator[str]:

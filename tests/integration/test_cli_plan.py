@@ -1,0 +1,213 @@
+"""`muster plan` in this process: what it says, what it refuses, and whether a scan on moto then does as it said."""
+
+import json
+import socket
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from muster.aws import BUCKET_LIKE
+from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
+from muster.aws.s3 import BUCKET
+from muster.catalog import load
+from muster.cli import main
+from muster.estimate import Demand, Seconds, work_of
+from muster.select import select
+from muster.session import Clients
+from muster.settings import Configuration
+from muster.stack.plan import plan_scan
+from muster.stack.request import Environment
+from muster.stack.summarize import summarize_scan
+from muster.stack.work import scan_batch
+
+REGION, OTHER = "eu-west-1", "eu-central-1"
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder: a muster.yaml of somebody else is not read."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+
+
+def _planned(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(["plan", "--format", "json", *arguments]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def _finding(kind: str, region: str, name: str, account_id: str = "111111111111") -> dict[str, Any]:
+    return {"resource": {"type": kind, "region": region, "id": name, "account_id": account_id}}
+
+
+def _report(path: Path, *findings: dict[str, Any], coverage: tuple[dict[str, Any], ...] = ()) -> Path:
+    document = {"findings": findings, "summary": {}, "scan": {"regions": [REGION, OTHER], "coverage": coverage}}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+class TestCounts:
+    def test_counts_are_spread_over_the_regions(self, capsys: pytest.CaptureFixture[str]) -> None:
+        document = _planned(
+            capsys, "--resources", f"{INSTANCE}=3001", "--region", REGION, "--region", OTHER,
+            "--check", "ec2-instance-imdsv2-required",
+        )  # fmt: skip
+        assert [(each["region"], each["count"]) for each in document["resources"]] == [(OTHER, 1501), (REGION, 1500)]
+        assert document["calls"] == {"total": 4, "by_api": {"ec2:DescribeInstances": 4}}
+        assert document["findings"] == 3001
+
+    def test_a_report_counts_each_resource_once_and_says_the_regions(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        found = (_finding(BUCKET, REGION, "a"), _finding(BUCKET, REGION, "a"), _finding(BUCKET, OTHER, "b"))
+        target = _finding("AWS::::Target", REGION, INSTANCE)
+        elsewhere = {"api": "s3:ListBuckets", "out_of_scope": 999}
+        report = _report(tmp_path / "report.json", *found, target, coverage=(elsewhere,))
+        document = _planned(capsys, "--from", str(report), "--check", "s3-bucket-encrypted")
+        assert document["regions"] == [OTHER, REGION]
+        assert document["calls"]["by_api"] == {"s3:GetBucketEncryption": 2, "s3:ListBuckets": 2}
+
+    def test_a_count_stands_instead_of_the_reports(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        report = _report(tmp_path / "report.json", _finding(BUCKET, REGION, "a"), _finding(BUCKET, "us-east-1", "b"))
+        document = _planned(
+            capsys, "--from", str(report), "--resources", f"{BUCKET}=7", "--region", REGION,
+            "--check", "s3-bucket-encrypted",
+        )  # fmt: skip
+        assert document["calls"]["by_api"] == {"s3:GetBucketEncryption": 7, "s3:ListBuckets": 1}
+
+    def test_accounts_multiply(self, capsys: pytest.CaptureFixture[str]) -> None:
+        arguments = ("--resources", f"{BUCKET}=7", "--check", "s3-bucket-encrypted")
+        one, many = _planned(capsys, *arguments), _planned(capsys, *arguments, "--accounts", "100")
+        assert many["calls"]["total"] == 100 * one["calls"]["total"]
+        assert many["duration"]["account_seconds"] == one["duration"]["account_seconds"]
+
+
+class TestRefused:
+    def _refused(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+        assert main(["plan", *arguments]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        return err
+
+    def test_without_counts_both_options_are_taught(self, capsys: pytest.CaptureFixture[str]) -> None:
+        err = self._refused(capsys)
+        assert "--resources AWS::EC2::Instance=10000" in err
+        assert "--from report.json" in err
+        assert "scan --format json" in err
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--resources", "AWS::EC2::Instances=1"], "did you mean AWS::EC2::Instance?"),
+            (["--resources", "AWS::EC2::Instance"], "is not TYPE=COUNT"),
+            (["--resources", "AWS::EC2::Instance=-1"], "is not TYPE=COUNT"),
+            (["--resources", f"{BUCKET}=1", "--resources", f"{BUCKET}=2"], "cannot be both 1 and 2"),
+            (["--resources", f"{BUCKET}=1", "--region", "all"], "name them with --region"),
+            (["--resources", f"{BUCKET}=1", "--region", "eu-west-11"], "did you mean eu-west-1?"),
+            (["--resources", f"{BUCKET}=1", "--check", "s3-bucket-encryptd"], "did you mean s3-bucket-encrypted?"),
+            (["--resources", f"{BUCKET}=1", "--accounts", "0"], "--accounts"),
+        ],
+    )
+    def test_what_cannot_be_meant(self, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert said in self._refused(capsys, *arguments)
+
+    @pytest.mark.parametrize("text", ["", "[]", '{"findings": [{}]}', "id,status\n"])
+    def test_what_is_no_report(self, text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        (tmp_path / "report").write_text(text, encoding="utf-8")
+        assert "is not a report" in self._refused(capsys, "--from", "report")
+
+    def test_a_report_of_several_accounts(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        _report(tmp_path / "r.json", _finding(BUCKET, REGION, "a"), _finding(BUCKET, REGION, "b", "222222222222"))
+        assert "is of 2 accounts" in self._refused(capsys, "--from", "r.json")
+
+
+def test_nothing_is_asked_of_anybody(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("somebody was called")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert _planned(capsys, "--resources", f"{BUCKET}=1")["regions"] == [REGION]
+
+
+def test_a_profile_that_does_not_exist_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert main(["plan", "--resources", f"{BUCKET}=1"]) == 2
+    assert "The config profile (nobody) could not be found" in capsys.readouterr().err
+
+
+def test_the_table_has_calls_sentences_and_dollars(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--resources", f"{INSTANCE}=10000", "--resources", f"{BUCKET}=200", "--accounts", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split() == ["s3:GetBucketAcl", "400"] for line in lines)
+    assert any(line.startswith("total ") and line.endswith("4,430") for line in lines)
+    assert any("findings of 22 checks in 1 region of 2 accounts" in line for line in lines)
+    assert any(line.startswith("Step Functions: state transitions ") for line in lines)
+    assert any(line.startswith("Security Hub CSPM: security checks ") for line in lines)
+    assert any("List prices of us-east-1, looked up on 2026-11-21" in line for line in lines)
+
+
+def _estate(clients: Clients) -> None:
+    for name, region in (("a", REGION), ("b", REGION), ("c", OTHER), ("d", "us-west-2")):
+        where = {"LocationConstraint": region}
+        clients.get("s3", region).create_bucket(Bucket=f"photos-{name}", CreateBucketConfiguration=where)
+    ec2 = clients.get("ec2", REGION)
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    ec2.run_instances(ImageId=image, MinCount=3, MaxCount=3)
+
+
+def test_a_scan_makes_the_calls_that_were_predicted(clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+    _estate(clients)
+    wanted = ["--region", REGION, "--region", OTHER, "--exclude-check", "ec2-security-group-admin-ports-closed"]
+    main(["scan", *wanted, "--format", "json", "--output", "report.json", "--fail-on", "never"])
+    scan = json.loads(Path("report.json").read_text(encoding="utf-8"))
+    made: Counter[str] = Counter()
+    for row in scan["scan"]["coverage"]:
+        made[row["api"]] += row["calls"]
+    capsys.readouterr()
+    document = _planned(capsys, "--from", "report.json", *wanted)
+    assert made.pop("s3:GetBucketLocation") == 4  # moto's listing does not say the region, as AWS's does
+    assert document["calls"]["by_api"] == made
+    assert document["findings"] == len(scan["findings"])
+    assert {each["resource_type"] for each in document["resources"]} == {BUCKET, INSTANCE, SECURITY_GROUP, VOLUME}
+
+
+def _requests(clients: Clients) -> Counter[str]:
+    """Count what is asked of the report bucket from now on; what is not found is paid for like the rest."""
+    asked: Counter[str] = Counter()
+    events = clients.get("s3", REGION).meta.events
+    events.register("before-call.s3", lambda model, **_: asked.update([model.name]))
+    return asked
+
+
+def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> None:
+    _estate(clients)
+    s3 = clients.get("s3", REGION)
+    s3.create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    environment = Environment(bucket="reports", region=REGION, regions=(REGION, OTHER))
+    asked = _requests(clients)
+    event = {
+        "execution": "arn:aws:states:eu-west-1:123456789012:execution:muster:one",
+        "started_at": datetime(2026, 11, 21, 6, tzinfo=UTC).isoformat(),
+        "input": {"record": True},
+    }
+    planned = plan_scan(event, environment, load(), clients)
+    items = json.loads(s3.get_object(Bucket="reports", Key=planned["batches_key"])["Body"].read())
+    for batch in items[0]["batches"]:
+        scan_batch({"scan_id": planned["scan_id"], "batch": batch}, environment, load(), clients)
+    summarize_scan({"scan_id": planned["scan_id"], "attempt": ""}, environment, clients)
+    made = Counter(asked)
+
+    scanned = {(INSTANCE, REGION): 3, (BUCKET, REGION): 3, (BUCKET, OTHER): 1, (BUCKET, "us-west-2"): 1}
+    demand = Demand(load(), select(load(), Configuration()), scanned, (OTHER, REGION), BUCKET_LIKE)
+    work = work_of(demand, Seconds(0, 1))
+    # The alert reads three objects when there is no news, and is not sent here.
+    assert made["GetObject"] == work.reads - 3
+    assert made["PutObject"] + made["ListObjectsV2"] == work.writes
+    assert (planned["batches"], work.shards) == (work.batches, 3)
