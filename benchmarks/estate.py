@@ -4,115 +4,154 @@ Nothing is kept in memory, so an estate of a million instances costs what one of
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 REQUIRED = ("Environment", "Owner", "CostCenter", "Project")
+OLD = 90
+"""The age in days that the check of lifecycle rules asks for by default."""
 COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE = "COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"
-CHECKS = (
-    "required-tags",
-    "ec2-instance-imdsv2-required",
-    "ec2-instance-detailed-monitoring-enabled",
-    "s3-bucket-encrypted",
-    "s3-bucket-lifecycle-covers-old-objects",
-    "s3-bucket-versioning-enabled",
-    "s3-bucket-level-public-access-prohibited",
-    "s3-bucket-request-metrics-configured",
-    "s3-bucket-logging-enabled",
-)
-"""What every tool of the benchmark judges."""
+TAGS = "required-tags"
+TOKENS = "ec2-instance-imdsv2-required"
+MONITORING = "ec2-instance-detailed-monitoring-enabled"
+ENCRYPTION = "s3-bucket-encrypted"
+LIFECYCLE = "s3-bucket-lifecycle-covers-old-objects"
+VERSIONING = "s3-bucket-versioning-enabled"
+PUBLIC_ACCESS = "s3-bucket-level-public-access-prohibited"
+METRICS = "s3-bucket-request-metrics-configured"
+TLS = "s3-bucket-ssl-requests-only"
+CHECKS = (TAGS, TOKENS, MONITORING, ENCRYPTION, LIFECYCLE, VERSIONING, PUBLIC_ACCESS, METRICS, TLS)
+"""What every tool of the benchmark judges, by Muster's names: seven calls a bucket, one for each check of buckets."""
+
+Judged = tuple[str, str, str]
+"""The check, the resource's id and the status."""
+
+_SWITCHES = ((True,) * 4, (True, True, False, False), (False, False, False, False), None)
+_EXPIRY = ((0, ""), (30, ""), (365, ""), (30, "logs/"))
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance: what is asked about it."""
+    """One instance: what is asked about it, and the number that the rest of it follows from."""
 
+    number: int
     id: str
+    state: str
     tokens: str
+    endpoint: str
     monitoring: str
     public_ip: str
-    tags: dict[str, str]
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One bucket: None or empty where nothing is configured."""
+    """One bucket: empty, None or 0 where nothing is configured.
+
+    `switches` are those of the public access block in the order of S3's answer; `prefix` and `metrics_prefix` narrow
+    the lifecycle rule and the metrics configuration.
+    """
 
     name: str
+    region: str
     algorithm: str
     expiry_days: int
+    prefix: str
     versioning: str
-    blocked: bool
-    metrics: bool
-    logging: bool
-    tags: dict[str, str]
+    switches: tuple[bool, ...] | None
+    metrics: str
+    metrics_prefix: str
+    log_target: str
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """So many instances and buckets, in one region."""
+    """So many instances and buckets, dealt out to the regions one after the other."""
 
     instances: int = 1_000
     buckets: int = 20
     seed: int = 1
+    regions: tuple[str, ...] = ("eu-west-1",)
 
     def instance(self, number: int) -> Instance:
         """Return one instance."""
         draw = self._drawn("i", number)
-        tags = {key: f"{key.lower()}-{draw[5] % 7}" for key in REQUIRED}
-        if draw[0] < 85:  # noqa: PLR2004 - a third of 256
+        tags = {"Name": f"host-{number:07d}"}
+        tags |= {key: f"{key.lower()}-{draw[5] % 7}" for key in REQUIRED}
+        if draw[0] % 3 == 0:
             del tags[REQUIRED[draw[1] % len(REQUIRED)]]
-        tags["Name"] = f"host-{number:07d}"
         return Instance(
+            number=number,
             id=f"i-{self.seed:03x}{number:014x}",
-            tokens="required" if draw[2] < 160 else "optional",  # noqa: PLR2004
-            monitoring="enabled" if draw[3] < 60 else "disabled",  # noqa: PLR2004
-            public_ip=f"198.51.{number >> 8 & 255}.{number & 255}" if draw[4] < 50 else "",  # noqa: PLR2004
+            state="stopped" if draw[6] % 4 == 0 else "running",
+            tokens="optional" if draw[2] % 8 < 3 else "required",  # noqa: PLR2004 - three of eight
+            endpoint="disabled" if draw[7] % 16 == 0 else "enabled",
+            monitoring="enabled" if draw[3] % 4 == 0 else "disabled",
+            public_ip=f"198.51.{number >> 8 & 255}.{number & 255}" if draw[4] % 5 == 0 else "",
             tags=tags,
         )
 
     def bucket(self, number: int) -> Bucket:
         """Return one bucket."""
         draw = self._drawn("b", number)
-        tags = {key: f"{key.lower()}-{draw[7] % 5}" for key in REQUIRED[: draw[6] % 5]}
+        metrics = ("", "EntireBucket", "part")[draw[4] % 3]
+        days, prefix = _EXPIRY[draw[1] % 4]
         return Bucket(
-            name=f"bucket-{self.seed:03x}-{number:06d}",
-            algorithm=("AES256", "AES256", "aws:kms", "aws:kms:dsse")[draw[0] % 4],
-            expiry_days=(0, 30, 90, 365)[draw[1] % 4],
+            name=f"bucket-{number:05d}",
+            region=self.regions[number % len(self.regions)],
+            algorithm="aws:kms" if draw[0] % 3 == 0 else "AES256",
+            expiry_days=days,
+            prefix=prefix,
             versioning=("", "Enabled", "Enabled", "Suspended")[draw[2] % 4],
-            blocked=draw[3] < 200,  # noqa: PLR2004
-            metrics=draw[4] < 100,  # noqa: PLR2004
-            logging=draw[5] < 128,  # noqa: PLR2004
-            tags=tags,
+            switches=_SWITCHES[draw[3] % 4],
+            metrics=metrics,
+            metrics_prefix="in/" if metrics == "part" else "",
+            log_target="access-logs" if draw[5] % 2 else "",
+            tags={key: f"{key.lower()}-{draw[7] % 5}" for key in REQUIRED[: (0, 2, 4, 4)[draw[6] % 4]]},
         )
 
-    def truth(self) -> Iterator[tuple[str, str, str]]:
-        """Yield check, resource id and the right status, for every pair there is."""
-        for number in range(self.instances):
-            yield from judged_instance(self.instance(number))
-        for number in range(self.buckets):
-            yield from judged_bucket(self.bucket(number))
+    def numbers(self, region: str) -> range:
+        """Return the numbers of a region's instances."""
+        if region not in self.regions:
+            return range(0)
+        return range(self.regions.index(region), self.instances, len(self.regions))
 
     def _drawn(self, kind: str, number: int) -> bytes:
         return hashlib.blake2b(f"{self.seed}/{kind}/{number}".encode(), digest_size=8).digest()
 
 
-def judged_instance(instance: Instance) -> Iterator[tuple[str, str, str]]:
+def truth(estate: Estate) -> Iterator[Judged]:
+    """Yield check, resource id and the right status, for every pair there is."""
+    for number in range(estate.instances):
+        yield from judged_instance(estate.instance(number))
+    for number in range(estate.buckets):
+        yield from judged_bucket(estate.bucket(number))
+
+
+def tally(judged: Iterator[Judged]) -> Counter[tuple[str, str]]:
+    """Count verdicts by check and status."""
+    return Counter((check, status) for check, _, status in judged)
+
+
+def judged_instance(instance: Instance) -> Iterator[Judged]:
     """Yield the right verdicts on an instance."""
-    yield CHECKS[0], instance.id, _whether(instance.tags.keys() >= set(REQUIRED))
-    yield CHECKS[1], instance.id, _whether(instance.tokens == "required")
-    yield CHECKS[2], instance.id, _whether(instance.monitoring == "enabled")
+    yield TAGS, instance.id, _whether(instance.tags.keys() >= set(REQUIRED))
+    yield TOKENS, instance.id, _whether(instance.endpoint == "disabled" or instance.tokens == "required")
+    running = instance.state == "running"
+    yield MONITORING, instance.id, _whether(instance.monitoring == "enabled") if running else NOT_APPLICABLE
 
 
-def judged_bucket(bucket: Bucket) -> Iterator[tuple[str, str, str]]:
+def judged_bucket(bucket: Bucket) -> Iterator[Judged]:
     """Yield the right verdicts on a bucket."""
-    yield CHECKS[0], bucket.name, _whether(bucket.tags.keys() >= set(REQUIRED))
-    yield CHECKS[3], bucket.name, COMPLIANT
-    yield CHECKS[4], bucket.name, _whether(0 < bucket.expiry_days <= 90)  # noqa: PLR2004 - the check's own setting
-    yield CHECKS[5], bucket.name, _whether(bucket.versioning == "Enabled")
-    yield CHECKS[6], bucket.name, _whether(bucket.blocked)
-    yield CHECKS[7], bucket.name, _whether(bucket.metrics)
-    yield CHECKS[8], bucket.name, _whether(bucket.logging)
+    yield TAGS, bucket.name, _whether(bucket.tags.keys() >= set(REQUIRED))
+    yield ENCRYPTION, bucket.name, _whether(bucket.algorithm)
+    yield LIFECYCLE, bucket.name, _whether(0 < bucket.expiry_days <= OLD and not bucket.prefix)
+    yield VERSIONING, bucket.name, _whether(bucket.versioning == "Enabled")
+    yield PUBLIC_ACCESS, bucket.name, _whether(bucket.switches and all(bucket.switches))
+    yield METRICS, bucket.name, _whether(bucket.metrics and not bucket.metrics_prefix)
+    yield TLS, bucket.name, NON_COMPLIANT  # no bucket of an estate has a policy
 
 
 def _whether(fine: object) -> str:

@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.catalog import load
+from muster.memory import steady
 from muster.session import Clients, open_session
 from muster.stack.request import Environment
 from muster.stack.work import scan_batch
@@ -17,6 +18,7 @@ logger = Logger(service="muster")
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Scan the shards of one batch, as far as the time goes."""
+    steady()
     logger.append_keys(scan_id=event.get("scan_id"))
 
     def left() -> float:

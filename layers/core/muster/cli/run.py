@@ -22,6 +22,7 @@ from muster.evaluate import Rule
 from muster.formats.record import printable
 from muster.formats.report import ScanReport, Tally, Writer
 from muster.formats.table import LINES, TableWriter, counted, footer
+from muster.memory import steady
 from muster.model import Finding, Severity
 from muster.pipeline import annotate, scope_of
 from muster.reading import Shard
@@ -115,6 +116,7 @@ def run(options: Options) -> int:
     Raises:
         MusterError: nothing was scanned, and the message says why.
     """
+    steady()
     try:
         with results(options.output) as stream:
             job = prepare(options)

@@ -1,0 +1,79 @@
+"""Muster itself over the fake AWS, as a library: the shards of EC2 and S3 side by side, findings into Parquet."""
+
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.estate import CHECKS
+from benchmarks.measuring import cpu, peak_mb
+from benchmarks.server import ACCOUNT
+from muster.aws import BUCKET_LIKE
+from muster.catalog import load
+from muster.memory import steady
+from muster.model import Finding
+from muster.reading import Shard
+from muster.scan import ShardScan
+from muster.select import select
+from muster.session import Clients, open_session
+from muster.settings import Configuration
+from muster.sharding import shards
+from muster.sinks import parquet
+from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+
+REGION = "eu-west-1"
+
+
+@click.command(help=__doc__)
+@click.option("--endpoint", required=True)
+@click.option("--concurrency", default=16, show_default=True)
+@click.option("--only", type=click.Choice(["ec2", "s3"]), default=None)
+def main(endpoint: str, concurrency: int, only: str | None) -> None:
+    """Scan, and print what it took as one line of JSON."""
+    imported, at = cpu(), datetime.now(UTC)
+    steady()
+    catalog, clients = load(), Clients(open_session(region=REGION), endpoint_url=endpoint, concurrency=64)
+    rules = [rule for rule in select(catalog, Configuration(), checks=CHECKS) if _is_measured(rule.resource_type)]
+    work = [
+        shard
+        for shard in shards(ACCOUNT, "aws", (REGION,), rules, bucket_like=BUCKET_LIKE)
+        if only in (None, shard.service)
+    ]
+    counts: Counter[str] = Counter()
+    began = time.monotonic()
+
+    def scan(shard: Shard) -> None:
+        header = ScanHeader("bench", "manual", at)
+        found = ShardScan(shard, rules, catalog, clients, at, concurrency=concurrency)
+        with tempfile.TemporaryDirectory() as folder:
+            rows = (finding_row(each, header, shard.id) for each in _counted(found, counts))
+            parquet.write(Path(folder) / "findings.parquet", FINDINGS, rows)
+        if not found.outcome.complete:
+            raise SystemExit(f"{shard.id} is incomplete: {found.outcome}")
+
+    with ThreadPoolExecutor(len(work)) as pool:
+        list(pool.map(scan, work))
+    took: dict[str, Any] = {"cpu": cpu() - imported, "import": imported, "wall": time.monotonic() - began}
+    json.dump({**took, "peak_mb": peak_mb(), "counts": counts}, sys.stdout)
+
+
+def _is_measured(resource_type: str) -> bool:
+    return resource_type in ("AWS::EC2::Instance", "AWS::S3::Bucket")
+
+
+def _counted(findings: ShardScan, counts: Counter[str]) -> Iterator[Finding]:
+    for finding in findings:
+        counts[f"{finding.check_id} {finding.status}"] += 1
+        yield finding
+
+
+if __name__ == "__main__":
+    main()
