@@ -31,13 +31,14 @@ class Call:
 
 @dataclass(slots=True)
 class Refusal:
-    """Answers an operation with an error; `bucket` and `key` (a glob) narrow it, `times` bounds it."""
+    """Answers an operation with an error; `bucket`, `key` (a glob) and `role` (an ARN) narrow it, `times` bounds it."""
 
     operation: str
     code: str = "AccessDenied"
     status: int = 403
     bucket: str | None = None
     key: str = "*"
+    role: str | None = None
     times: int | None = None
 
 
@@ -77,6 +78,8 @@ class Front:
                 continue
             if not fnmatch.fnmatchcase(parameters.get("Key", ""), refusal.key):
                 continue
+            if refusal.role and parameters.get("RoleArn") != refusal.role:
+                continue
             with self.lock:
                 if refusal.times == 0:
                     continue
@@ -111,6 +114,9 @@ def error_body(service: str, code: str) -> str:
     if service == "ec2":
         inner = f"<Errors><Error><Code>{code}</Code><Message>refused by the embedded AWS</Message></Error></Errors>"
         return f"<Response>{inner}<RequestID>embedded</RequestID></Response>"
+    if service == "sts":
+        inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>refused by the embedded AWS</Message></Error>"
+        return f"<ErrorResponse>{inner}<RequestId>embedded</RequestId></ErrorResponse>"
     return json.dumps({"__type": code, "message": "refused by the embedded AWS"})
 
 

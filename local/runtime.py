@@ -35,6 +35,8 @@ class Runtime:
     folders: dict[str, Path] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
+    deaths: dict[str, list[int]] = field(default_factory=dict)
+    told: dict[str, float] = field(default_factory=dict)
     _idle: dict[str, list["Environment"]] = field(default_factory=dict)
     _all: list["Environment"] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,6 +63,14 @@ class Runtime:
         """Let the next invocations of a function end in these errors, for example `Transient` or `Sandbox.Timedout`."""
         self.failures.setdefault(function, []).extend(errors)
 
+    def die(self, function: str, *moments: int) -> None:
+        """Kill the process of each of the next invocations of a function when it has made so many calls of AWS."""
+        self.deaths.setdefault(function, []).extend(moments)
+
+    def hurry(self, function: str, seconds: float) -> None:
+        """Tell the invocations of a function that so little time is left, from now on."""
+        self.told[function] = seconds
+
     def invoke(self, function: Any, event: Any) -> Result:
         """Run one invocation in an idle environment, or in a new one."""
         name = str(function.function_name)
@@ -73,12 +83,32 @@ class Runtime:
             environment = Environment.start(self._variables(function), self.folders[name])
             self._all.append(environment)
         payload = event if isinstance(event, str) else json.dumps(event)
-        result = environment.invoke(payload, int(function.timeout), str(function.function_arn))
+        self._doom(name, environment)
+        told = next((seconds for part, seconds in self.told.items() if part in name), None)
+        result = environment.invoke(payload, int(function.timeout), str(function.function_arn), told)
         self.logs.extend(environment.taken_log())
         if environment.alive:
             with self._lock:
                 self._idle.setdefault(name, []).append(environment)
         return result
+
+    def _doom(self, name: str, environment: "Environment") -> None:
+        """Watch a process's calls and kill it at its moment, if one is set."""
+        moment = next((moments.pop(0) for part, moments in self.deaths.items() if part in name and moments), None)
+        if moment is None:
+            return
+
+        def watch() -> None:
+            role = name.removesuffix(f"-{name.rpartition('-')[2]}")
+            seen = len(self.aws.front.calls)
+            while environment.alive:
+                calls = self.aws.front.calls[seen:]
+                if sum(self.aws.roles.get(call.access_key, "").startswith(role) for call in calls) >= moment:
+                    environment.process.kill()
+                    return
+                time.sleep(0.002)
+
+        threading.Thread(target=watch, daemon=True, name="death").start()
 
     def _variables(self, function: Any) -> dict[str, str]:
         role = str(function.role)
@@ -140,12 +170,15 @@ class Environment:
         """Whether it can take another invocation."""
         return self.process.poll() is None
 
-    def invoke(self, payload: str, timeout: int, arn: str) -> Result:
-        """Run one invocation; a function that takes too long is killed, as Lambda does."""
+    def invoke(self, payload: str, timeout: int, arn: str, told: float | None = None) -> Result:
+        """Run one invocation; a function that takes too long is killed, as Lambda does.
+
+        `told` is how many seconds it is told to have, where that is not the truth.
+        """
         deadline = time.time() + timeout
         headers = {
             "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
-            "Lambda-Runtime-Deadline-Ms": str(round(deadline * 1000)),
+            "Lambda-Runtime-Deadline-Ms": str(round((deadline if told is None else time.time() + told) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": arn,
             "Lambda-Runtime-Trace-Id": "Root=1-00000000-000000000000000000000000;Sampled=0",
         }

@@ -79,6 +79,15 @@ class EmbeddedAws:
         session: Any = boto3.session.Session("embedded", "embedded", region_name=region)
         return session.client(service, endpoint_url=self.endpoint)
 
+    def client_in(self, account: str, service: str, region: str = "eu-west-1") -> Any:
+        """Return a client of another account."""
+        role = f"arn:aws:iam::{account}:role/administrator"
+        key = self.client("sts").assume_role(RoleArn=role, RoleSessionName="administrator")["Credentials"]
+        session: Any = boto3.session.Session(
+            key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], region_name=region
+        )
+        return session.client(service, endpoint_url=self.endpoint)
+
     def refuse(self, operation: str, **how: Any) -> None:
         """Answer an operation (`s3:GetBucketVersioning`) with an error from now on."""
         self.front.refusals.append(Refusal(operation, **how))

@@ -140,6 +140,23 @@ def test_a_shard_that_always_fails_leaves_the_scan_incomplete_and_named(deployed
     assert workflow.fire(deployed.aws, deployed.stack).output["changes"] == {"baseline": False}
 
 
+def test_a_scan_is_resumed_where_it_stopped_and_nothing_else_is_scanned_again(deployed: Deployed) -> None:
+    """Embedded only: it refuses, and counts."""
+    good = verdicts(deployed, workflow.fire(deployed.aws, deployed.stack).output["scan_id"])
+    for kept in ("commits", "progress"):
+        deployed.aws.refuse("s3:PutObject", key=f"*/{kept}/*.global.s3.json")
+    first = workflow.fire(deployed.aws, deployed.stack).output
+    assert [item["shard"] for item in first["incomplete"]] == ["123456789012.global.s3"]
+    deployed.aws.front.refusals.clear()
+    deployed.aws.front.calls.clear()
+    second = workflow.start(deployed.aws, deployed.stack, {"resume": first["scan_id"]}).output
+    assert (second["scan_id"], second["complete"], second["changes"]) == (first["scan_id"], True, {"baseline": False})
+    called = {call.operation for call in deployed.aws.calls}
+    assert "s3:ListBuckets" in called
+    assert not {name for name in called if name.startswith("ec2:")}
+    assert verdicts(deployed, first["scan_id"]) == good
+
+
 def test_a_denied_describe_is_unread_for_exactly_the_findings_that_needed_it(deployed: Deployed) -> None:
     """Embedded only: it denies."""
     good = verdicts(deployed, workflow.start(deployed.aws, deployed.stack, {}).output["scan_id"])

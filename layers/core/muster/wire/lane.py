@@ -170,8 +170,12 @@ class Lane:
         said = {"status_code": status, "headers": headers, "body": body}
         shape: Any = model.output_shape
         parsed = self._parser.parse(said, shape)
-        if parsed.get("Error", {}).get("Code") in _OTHER_REGION:
+        code = str(parsed.get("Error", {}).get("Code"))
+        if code in _OTHER_REGION:
             return
+        if code == str(status):
+            # Botocore says the status where the body names no code: what was to be told was lost on the way.
+            raise botocore.parsers.ResponseParserError(f"unable to parse an error of status {status}")
         raise botocore.exceptions.ClientError(parsed, model.name)
 
     def _place(self, bucket: str, operation: str) -> Place:

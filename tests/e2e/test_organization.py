@@ -1,0 +1,101 @@
+"""Several accounts: found in the organization, entered by a role, and told apart when one cannot be.
+
+Embedded only: a real organization is nobody's to make.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local import athena, estate, permissions, workflow
+from local.deploy import Stack, deploy
+from local.runtime import Runtime
+from local.server import ACCOUNT, EmbeddedAws
+
+ROLE = "MusterMemberRole"
+
+
+@pytest.fixture(scope="module")
+def organization() -> Iterator[tuple[EmbeddedAws, Runtime, Stack, list[str]]]:
+    """An organization of three accounts: the management account with the stack, and two members."""
+    with EmbeddedAws() as aws, Runtime(aws) as runtime:
+        client = aws.client("organizations", "us-east-1")
+        client.create_organization(FeatureSet="ALL")
+        root = client.list_roots()["Roots"][0]["Id"]
+        unit = client.create_organizational_unit(ParentId=root, Name="web")["OrganizationalUnit"]["Id"]
+        members = [member(aws, client, name) for name in ("one", "two")]
+        client.move_account(AccountId=members[1], SourceParentId=root, DestinationParentId=unit)
+        client.tag_resource(ResourceId=members[0], Tags=[{"Key": "Environment", "Value": "prod"}])
+        stack = deploy(aws, {"Accounts": "all", "MemberRoleName": ROLE, "MemberExternalId": "muster"})
+        runtime.folders.update(stack.functions)
+        estate.seed(aws, instances=2, buckets=1)
+        yield aws, runtime, stack, [*members, unit]
+
+
+def member(aws: EmbeddedAws, organizations: Any, name: str) -> str:
+    """Make an account with a bucket of its own in it."""
+    made = organizations.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]
+    account = str(made["AccountId"])
+    s3 = aws.client_in(account, "s3")
+    s3.create_bucket(Bucket=f"of-{name}", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return account
+
+
+@pytest.fixture(autouse=True)
+def _fair_weather(organization: Any) -> Iterator[None]:
+    yield
+    organization[0].front.refusals.clear()
+
+
+def buckets(aws: EmbeddedAws, stack: Stack, scan_id: str) -> set[tuple[str, str]]:
+    sql = f"SELECT DISTINCT account_id, resource_id FROM findings WHERE scan_id = '{scan_id}' AND service = 's3'"  # noqa: S608
+    return {(str(row[0]), str(row[1])) for row in athena.query(aws, sql, stack.outputs["DatabaseName"])[1]}
+
+
+def test_every_account_of_the_organization_is_scanned_with_its_own_resources(organization: Any) -> None:
+    aws, _, stack, (one, two, _unit) = organization
+    execution = workflow.start(aws, stack, {})
+    assert execution.status == "SUCCEEDED", execution.cause
+    assert (execution.output["complete"], execution.output["accounts"]) == (True, 3)
+    found = buckets(aws, stack, execution.output["scan_id"])
+    assert {(one, "of-one"), (two, "of-two"), (ACCOUNT, "good-bucket")} <= found
+    assert not {(ACCOUNT, "of-one"), (one, "of-two"), (one, "good-bucket")} & found
+
+
+def test_an_account_that_cannot_be_entered_is_incomplete_and_stops_no_other(organization: Any) -> None:
+    aws, _, stack, (one, two, _unit) = organization
+    aws.refuse("sts:AssumeRole", role=f"arn:aws:iam::{one}:role/{ROLE}")
+    execution = workflow.start(aws, stack, {"regions": ["eu-west-1"]})
+    assert execution.output["complete"] is False
+    assert {item["shard"].partition(".")[0] for item in execution.output["incomplete"]} == {one}
+    assert all("cannot be assumed" in item["reason"] for item in execution.output["incomplete"])
+    found = buckets(aws, stack, execution.output["scan_id"])
+    assert (two, "of-two") in found
+    assert (one, "of-one") not in found
+
+    aws.front.refusals.clear()
+    resumed = workflow.start(aws, stack, {"resume": execution.output["scan_id"]})
+    assert resumed.output["complete"] is True
+    assert (one, "of-one") in buckets(aws, stack, execution.output["scan_id"])
+
+
+@pytest.mark.parametrize("asked", ["unit", "tag"])
+def test_units_and_tags_narrow_the_accounts(organization: Any, asked: str) -> None:
+    aws, _, stack, (one, two, unit) = organization
+    accounts = {"unit": f"{{include: [{unit}]}}", "tag": "{include: [all], tags: {Environment: prod}}"}[asked]
+    s3, bucket = aws.client("s3", stack.region), stack.outputs["ReportBucketName"]
+    s3.put_object(Bucket=bucket, Key="config/muster.yaml", Body=f"accounts: {accounts}\n".encode())
+    try:
+        summary = workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"]}).output
+    finally:
+        s3.delete_object(Bucket=bucket, Key="config/muster.yaml")
+    assert {account for account, _ in buckets(aws, stack, summary["scan_id"])} == {{"unit": two, "tag": one}[asked]}
+
+
+def test_the_roles_allow_what_an_organization_needs_and_nothing_more(organization: Any) -> None:
+    """It follows the tests above: all of the organization's questions were asked by then."""
+    aws, _, stack, _ = organization
+    assert permissions.denied(aws, stack) == []
+    unused = [said for said in permissions.unused(aws, stack) if "organizations:" in said or "sts:" in said]
+    assert unused == []
