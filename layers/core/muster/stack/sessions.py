@@ -7,7 +7,7 @@ from typing import Any
 from muster.accounts import assumed, role_arn
 from muster.coverage import Ledger
 from muster.errors import Throttled, Transient
-from muster.refusals import READ_ERRORS, AssumeRoleError, code_of, throttled, transient
+from muster.refusals import EXPIRED, READ_ERRORS, AssumeRoleError, code_of, throttled, transient
 from muster.session import Clients
 
 
@@ -36,7 +36,7 @@ class Sessions:
 
         Raises:
             Throttled: AWS asks to come back later.
-            Transient: AWS or the network failed.
+            Transient: AWS or the network failed, or the own credentials expired: a retry has fresh ones.
         """
         if account_id == self.account_id:
             return self.own
@@ -60,7 +60,7 @@ class Sessions:
             what = f"the role {arn} cannot be assumed ({code_of(error)})"
             if throttled(error):
                 raise Throttled(what) from error
-            if transient(error):
+            if transient(error) or code_of(error) in EXPIRED:
                 raise Transient(what) from error
             return Refused(self.own, what)
         return Clients(session, limiter=self.own.limiter, account_id=account_id)
