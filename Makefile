@@ -52,6 +52,18 @@ unit: $(SETUP) ## Unit, integration and infrastructure tests
 e2e: $(SETUP) ## The stack on the embedded AWS, or on a real one (MUSTER_STACK_NAME=muster-dev)
 	$(BIN)/pytest -q tests/e2e
 
+.PHONY: bench
+bench: $(SETUP) ## Measure CPU and wall time beside other clients, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks.run --estate 10000x200
+
+.PHONY: bench-memory
+bench-memory: $(SETUP) ## Measure the peak of memory at a million instances
+	$(BIN)/python -m benchmarks.run --memory
+
+.PHONY: bench-peers
+bench-peers: $(SETUP) ## Install other scanners into .venv-peers, and measure those that can run
+	$(BIN)/python -m benchmarks.peers --install
+
 .PHONY: package
 package: $(SETUP) $(SAM) ## Validate the template and build it for Lambda, without Docker
 	.venv-sam/bin/sam validate --lint --region eu-west-1
@@ -90,4 +102,4 @@ lock: $(SETUP) ## Pin the dependencies anew, with hashes and without any registr
 
 .PHONY: clean
 clean: ## Delete environments and everything built
-	rm -rf .venv .venv-sam .aws-sam out
+	rm -rf .venv .venv-sam .venv-peers .aws-sam out

@@ -49,7 +49,7 @@ Verdict = tuple[str, str]
 
 @click.command(help=__doc__)
 @click.option("--endpoint", required=True)
-@click.option("--threads", default=4, show_default=True)
+@click.option("--threads", default=16, show_default=True)
 def main(endpoint: str, threads: int) -> None:
     """Judge, and print what it took as one line of JSON."""
     imported, began = cpu(), time.monotonic()
@@ -120,7 +120,8 @@ def _instances(ec2: Service) -> Iterator[Verdict]:
     token = ""
     while True:
         form = {"Action": "DescribeInstances", "Version": "2016-11-15", "MaxResults": "1000"}
-        root = etree.XML(ec2.post(urllib.parse.urlencode(form | ({"NextToken": token} if token else {}))))
+        said = ec2.post(urllib.parse.urlencode(form | ({"NextToken": token} if token else {})))
+        root = etree.XML(said, _BARE)
         for instance in root.iter(f"{_EC2}instanceId"):
             yield from _instance(instance.getparent())
         token = root.findtext(f"{_EC2}nextToken")
@@ -144,6 +145,7 @@ def _instance(instance: Any) -> Iterator[Verdict]:
 _READ = _STATE, _MONITORING, _TAG_SET, _OPTIONS = tuple(
     f"{_EC2}{name}" for name in ("instanceState", "monitoring", "tagSet", "metadataOptions")
 )
+_BARE = etree.XMLParser(remove_blank_text=True, collect_ids=False)
 _TOKENS, _ENDPOINT = f"{_EC2}httpTokens", f"{_EC2}httpEndpoint"
 
 
@@ -159,7 +161,7 @@ def _buckets(s3: Service, threads: int) -> Iterator[Verdict]:
 
 
 def _names(s3: Service) -> Iterator[str]:
-    query = "max-buckets=1000"
+    query = "max-buckets=10000"
     while True:
         root = etree.XML(s3.get("/", query))
         for name in root.iter(f"{_S3}Name"):
@@ -167,7 +169,7 @@ def _names(s3: Service) -> Iterator[str]:
         token = root.findtext(f"{_S3}ContinuationToken")
         if not token:
             return
-        query = f"continuation-token={urllib.parse.quote(token, safe='')}&max-buckets=1000"
+        query = f"continuation-token={urllib.parse.quote(token, safe='')}&max-buckets=10000"
 
 
 def _whether(fine: object) -> str:
