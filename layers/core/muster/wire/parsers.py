@@ -15,8 +15,8 @@ from muster.wire.projection import OPTIONS, Paths, Read, compiled, tree
 Projections = Mapping[str, tuple[str, ...]]
 """What is read of an answer, as dotted paths, by the name of its shape."""
 
-_TOKEN = re.compile(rb"<nextToken>([^<]*)</nextToken>")
-_NAMESPACE = re.compile(rb"<[A-Za-z]+Response[^>]*? xmlns=[\"']([^\"']+)[\"']")
+_TOKEN = re.compile(rb"<nextToken(?:\s[^>]*)?>.*?</nextToken>", re.DOTALL)
+_NAMESPACE = re.compile(rb"<[A-Za-z]+Response[^>]*?\sxmlns\s*=\s*[\"']([^\"']+)[\"']")
 _SLICE = 1 << 20
 BROKEN = (etree.XMLSyntaxError, ET.ParseError, ValueError)
 """What a body that is no proper answer raises when it is read."""
@@ -102,10 +102,17 @@ class _ProjectingParser(botocore.parsers.EC2QueryParser):
         if plan is None:
             plan = self._plans[shape.name, namespace] = compiled(nested.shape, namespace, nested.paths)
         answer: dict[str, Any] = {nested.outer: Lazy(body, nested, plan, namespace), "ResponseMetadata": {}}
-        token = _TOKEN.search(body, max(0, body.rfind(b"<nextToken>")))
-        if token and token.group(1):
-            answer["NextToken"] = token.group(1).decode()
+        token = _TOKEN.search(body, max(0, body.rfind(b"<nextToken")))
+        if token and (name := _text(token.group())):
+            answer["NextToken"] = name
         return answer
+
+
+def _text(element: bytes) -> str:
+    try:
+        return ET.fromstring(element).text or ""  # noqa: S314 - what AWS answers over TLS
+    except BROKEN as error:
+        raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
 
 
 def _nested(shape: StructureShape, paths: Iterable[str]) -> _Nested:
