@@ -149,6 +149,10 @@ class Lane:
             root = root_of(body)
         except BROKEN as error:
             raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
+        if root.tag == "Error":
+            # S3 may say 200 and in the body that it failed; botocore takes it for a 500 too.
+            self._refuse(model, 500, headers, body)
+            return None
         namespace = namespace_of(root)
         plan = self._plans.get((model.name, namespace))
         if plan is None:
