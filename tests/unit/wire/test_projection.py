@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape
 
+import botocore.exceptions
 import botocore.parsers
 import botocore.session
 import pytest
+from botocore.awsrequest import HeadersDict
 from botocore.model import DenormalizedStructureBuilder, ListShape, OperationModel, Shape, StructureShape
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -264,12 +266,214 @@ def test_a_policy_is_the_text_of_the_body(text: str) -> None:
 
 
 def test_what_stands_in_a_header_is_read_whatever_the_case_of_its_name() -> None:
-    header = botocore.parsers.lowercase_dict  # the same dictionary that botocore makes of headers holds lower case
-    name = "x-amz-transition-default-minimum-object-size"
-    body = b"<LifecycleConfiguration/>"
-    headers = header({name.title(): "varies_by_storage_class"})
-    found = agree("GetBucketLifecycleConfiguration", body, headers)
+    headers = HeadersDict({"X-Amz-Transition-Default-Minimum-Object-Size": "varies_by_storage_class"})
+    found = agree("GetBucketLifecycleConfiguration", b"<LifecycleConfiguration/>", headers)
     assert found == {"TransitionDefaultMinimumObjectSize": "varies_by_storage_class"}
+
+
+DOCUMENTED: list[tuple[str, str]] = [
+    (
+        "GetBucketAcl",
+        """<?xml version="1.0" encoding="UTF-8"?>
+<AccessControlPolicy xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+  <Owner>
+    <ID>75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a</ID>
+    <DisplayName>CustomersName@amazon.com</DisplayName>
+  </Owner>
+  <AccessControlList>
+    <Grant>
+      <Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser">
+        <ID>75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a</ID>
+        <DisplayName>CustomersName@amazon.com</DisplayName>
+      </Grantee>
+      <Permission>FULL_CONTROL</Permission>
+    </Grant>
+    <Grant>
+      <Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="Group">
+        <URI>http://acs.amazonaws.com/groups/global/AllUsers</URI>
+      </Grantee>
+      <Permission>READ</Permission>
+    </Grant>
+  </AccessControlList>
+</AccessControlPolicy>""",
+    ),
+    (
+        "GetBucketEncryption",
+        """<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+    <Rule>
+        <ApplyServerSideEncryptionByDefault>
+            <SSEAlgorithm>aws:kms</SSEAlgorithm>
+            <KMSMasterKeyID>arn:aws:kms:us-east-1:1234/5678example</KMSMasterKeyID>
+        </ApplyServerSideEncryptionByDefault>
+        <BucketKeyEnabled>true</BucketKeyEnabled>
+        <BlockedEncryptionTypes>
+            <EncryptionType>SSE-C</EncryptionType>
+        </BlockedEncryptionTypes>
+    </Rule>
+</ServerSideEncryptionConfiguration>""",
+    ),
+    (
+        "GetBucketLifecycleConfiguration",
+        """<?xml version="1.0" encoding="UTF-8"?>
+<LifecycleConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+  <Rule>
+    <ID>Archive and then delete rule</ID>
+    <Prefix>projectdocs/</Prefix>
+    <Status>Enabled</Status>
+    <Transition>
+      <Days>30</Days>
+      <StorageClass>STANDARD_IA</StorageClass>
+    </Transition>
+    <Transition>
+      <Days>365</Days>
+      <StorageClass>GLACIER</StorageClass>
+    </Transition>
+    <Expiration>
+      <Days>3650</Days>
+    </Expiration>
+  </Rule>
+  <Rule>
+    <ID>tagged</ID>
+    <Filter>
+      <And>
+        <Prefix>a/</Prefix>
+        <Tag><Key>k1</Key><Value>v1</Value></Tag>
+        <Tag><Key>k2</Key><Value/></Tag>
+        <ObjectSizeGreaterThan>500</ObjectSizeGreaterThan>
+        <ObjectSizeLessThan>64000</ObjectSizeLessThan>
+      </And>
+    </Filter>
+    <Status>Disabled</Status>
+    <Expiration><Date>2027-01-01T00:00:00.000Z</Date></Expiration>
+    <NoncurrentVersionTransition>
+      <NoncurrentDays>30</NoncurrentDays><StorageClass>GLACIER</StorageClass>
+    </NoncurrentVersionTransition>
+    <NoncurrentVersionExpiration>
+      <NewerNoncurrentVersions>5</NewerNoncurrentVersions><NoncurrentDays>90</NoncurrentDays>
+    </NoncurrentVersionExpiration>
+  </Rule>
+  <Rule>
+    <ID>markers</ID>
+    <Filter><Prefix></Prefix></Filter>
+    <Status>Enabled</Status>
+    <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>
+    <AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload>
+  </Rule>
+</LifecycleConfiguration>""",
+    ),
+    (
+        "GetBucketLogging",
+        """<?xml version="1.0" encoding="UTF-8"?>
+<BucketLoggingStatus xmlns="http://doc.s3.amazonaws.com/2006-03-01">
+  <LoggingEnabled>
+    <TargetBucket>mybucketlogs</TargetBucket>
+    <TargetPrefix>mybucket-access_log-/</TargetPrefix>
+    <TargetGrants>
+      <Grant>
+        <Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="AmazonCustomerByEmail">
+          <EmailAddress>user@company.com</EmailAddress>
+        </Grantee>
+        <Permission>READ</Permission>
+      </Grant>
+    </TargetGrants>
+    <TargetObjectKeyFormat>
+      <PartitionedPrefix><PartitionDateSource>EventTime</PartitionDateSource></PartitionedPrefix>
+    </TargetObjectKeyFormat>
+  </LoggingEnabled>
+</BucketLoggingStatus>""",
+    ),
+    (
+        "GetBucketLogging",
+        """<?xml version="1.0" encoding="UTF-8"?>
+<BucketLoggingStatus xmlns="http://doc.s3.amazonaws.com/2006-03-01" />""",
+    ),
+    (
+        "GetBucketOwnershipControls",
+        """<OwnershipControls xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+  <Rule>
+    <ObjectOwnership>BucketOwnerEnforced</ObjectOwnership>
+  </Rule>
+</OwnershipControls>""",
+    ),
+    (
+        "GetBucketPolicy",
+        """{
+"Version":"2012-10-17",
+"Id":"aaaa-bbbb-cccc-dddd",
+"Statement":[{"Effect":"Deny","Sid":"1","Principal":{"AWS":["111122223333","444455556666"]},
+"Action":["s3:*"],"Resource":"arn:aws:s3:::bucket/*"}]
+}""",
+    ),
+    (
+        "GetBucketPolicyStatus",
+        """<PolicyStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+  <IsPublic>true</IsPublic>
+</PolicyStatus>""",
+    ),
+    (
+        "GetBucketTagging",
+        """<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+  <TagSet>
+     <Tag>
+       <Key>Project</Key>
+       <Value>Project One</Value>
+     </Tag>
+     <Tag>
+       <Key>User</Key>
+       <Value>jsmith</Value>
+     </Tag>
+  </TagSet>
+</Tagging>""",
+    ),
+    ("GetBucketTagging", '<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><TagSet/></Tagging>'),
+    (
+        "GetBucketVersioning",
+        """<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+  <Status>Suspended</Status>
+  <MfaDelete>Disabled</MfaDelete>
+</VersioningConfiguration>""",
+    ),
+    ("GetBucketVersioning", '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>'),
+    (
+        "GetPublicAccessBlock",
+        """<PublicAccessBlockConfiguration>
+   <BlockPublicAcls>TRUE</BlockPublicAcls>
+   <IgnorePublicAcls>FALSE</IgnorePublicAcls>
+   <BlockPublicPolicy>true</BlockPublicPolicy>
+   <RestrictPublicBuckets>false</RestrictPublicBuckets>
+</PublicAccessBlockConfiguration>""",
+    ),
+    (
+        "ListBucketMetricsConfigurations",
+        """<ListMetricsConfigurationsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+   <MetricsConfiguration>
+      <Id>EntireBucket</Id>
+   </MetricsConfiguration>
+   <MetricsConfiguration>
+      <Id>Documents</Id>
+      <Filter><Prefix>documents/</Prefix></Filter>
+   </MetricsConfiguration>
+   <IsTruncated>true</IsTruncated>
+   <ContinuationToken>a</ContinuationToken>
+   <NextContinuationToken>b+c/d=</NextContinuationToken>
+</ListMetricsConfigurationsResult>""",
+    ),
+]
+"""As the API's reference words them; what its examples leave out is added as its response syntax has it.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize(("operation", "body"), DOCUMENTED)
+def test_a_plan_reads_what_botocore_reads_of_the_documented_answers(operation: str, body: str, end: str) -> None:
+    found = agree(operation, body.replace("\n", end).encode())
+    assert found or body.endswith("/>")
+
+
+def test_every_operation_has_a_documented_answer() -> None:
+    assert {operation for operation, _ in DOCUMENTED} == set(OPERATIONS)
 
 
 ANSWERS: list[tuple[str, Callable[[Any], s3_answers.Answer]]] = [
@@ -328,6 +532,22 @@ def test_what_cannot_be_read_is_an_error_of_the_moment(body: str, padding: int) 
     text = body.encode() if not padding else body.encode() + b"\n" * (padding + 1)
     with pytest.raises(botocore.parsers.ResponseParserError) as caught:
         ours(S3.operation_model("GetBucketLifecycleConfiguration"), text)
+    assert transient(caught.value)
+
+
+def test_an_empty_answer_is_none_though_botocore_reads_nothing_of_it() -> None:
+    model = S3.operation_model("GetBucketVersioning")
+    assert botocores(model, b"") == {}
+    with pytest.raises(botocore.parsers.ResponseParserError):
+        ours(model, b"")
+
+
+@pytest.mark.parametrize("operation", XML)
+@pytest.mark.parametrize("padding", [0, SMALL])
+def test_an_error_that_comes_with_the_status_of_an_answer_is_one(operation: str, padding: int) -> None:
+    _, body, _ = s3_answers.s3_error(200, "InternalError", "Please try again.", f"<Padding>{'x' * padding}</Padding>")
+    with pytest.raises(botocore.exceptions.ClientError, match="InternalError") as caught:
+        ours(S3.operation_model(operation), body)
     assert transient(caught.value)
 
 
