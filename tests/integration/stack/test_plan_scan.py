@@ -1,0 +1,304 @@
+"""The plan of a scan: what is fixed in the bucket, how it is dealt, and what is left of a scan that is resumed."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from muster import keys
+from muster.catalog import load
+from muster.errors import ConfigurationError, CredentialsError
+from muster.session import Clients
+from muster.sharding import LARGE
+from muster.sinks.bucket import Bucket
+from muster.stack.plan import plan_scan
+from muster.stack.request import Environment
+
+OWN = "123456789012"
+OTHERS = ("111122223333", "222233334444")
+HERE = "eu-west-1"
+ROLE = "security/MusterMemberRole"
+EXECUTION = f"arn:aws:states:{HERE}:{OWN}:execution:muster-scan-dev:"
+THREE = f"accounts: {{include: ['{OWN}', '{OTHERS[0]}', '{OTHERS[1]}'], role: {ROLE}}}\n"
+ENVIRONMENT = Environment("reports", HERE, stack="dev")
+
+
+@pytest.fixture
+def bucket(clients: Clients) -> Bucket:
+    clients.get("s3", HERE).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": HERE})
+    return Bucket("reports", clients, HERE)
+
+
+def configured(clients: Clients, text: str) -> None:
+    clients.get("s3", HERE).put_object(Bucket="reports", Key="config/muster.yaml", Body=text.encode())
+
+
+def planned(clients: Clients, environment: Environment = ENVIRONMENT, name: str = "morning", **asked: Any) -> Any:
+    event = {"input": asked, "execution": EXECUTION + name, "started_at": "2026-11-21T06:00:00Z"}
+    return plan_scan(event, environment, load(), clients)
+
+
+def shards(items: Any) -> list[dict[str, Any]]:
+    return [shard for item in items for batch in item["batches"] for shard in batch["shards"]]
+
+
+def ids(items: Any) -> list[str]:
+    return [
+        f"{shard['account_id']}.{shard['region']}.{shard['service']}"
+        + (f".{shard['resource_type'].rpartition('::')[2]}" if shard["resource_type"] else "")
+        for shard in shards(items)
+    ]
+
+
+def test_a_scan_of_the_own_account_is_one_item(clients: Clients, bucket: Bucket) -> None:
+    told = planned(clients, regions=[HERE, "us-east-1"])
+    assert told == {
+        "scan_id": told["scan_id"],
+        "attempt": "",
+        "bucket": "reports",
+        "batches_key": f"scans/{told['scan_id']}/batches.json",
+        "accounts": 1,
+        "batches": len(bucket.get_json(told["batches_key"])[0]["batches"]),
+        "record": False,
+    }
+    [item] = bucket.get_json(told["batches_key"])
+    assert item["account_id"] == OWN
+    assert {shard["region"] for shard in shards([item])} == {HERE, "us-east-1", "global"}
+
+
+def test_every_account_is_an_item_of_its_own_shards(clients: Clients, bucket: Bucket) -> None:
+    configured(clients, THREE)
+    told = planned(clients, regions=[HERE, "us-east-1"])
+    items = bucket.get_json(told["batches_key"])
+    assert [item["account_id"] for item in items] == sorted((OWN, *OTHERS))
+    assert told["accounts"] == 3
+    assert told["batches"] == sum(len(item["batches"]) for item in items)
+    for item in items:
+        assert {shard["account_id"] for shard in shards([item])} == {item["account_id"]}
+    services = {item["account_id"]: {(each["service"], each["region"]) for each in shards([item])} for item in items}
+    assert services[OWN] == services[OTHERS[0]] == services[OTHERS[1]]
+    assert len(set(ids(items))) == len(ids(items))
+
+
+def test_the_plan_names_what_is_scanned_and_what_is_not_and_why(clients: Clients, bucket: Bucket) -> None:
+    configured(clients, f"{THREE}exclude: {{accounts: ['{OTHERS[1]}'], regions: [us-west-2]}}\n")
+    told = planned(clients, regions=["us-east-1", "us-west-2", HERE], record=True)
+    plan = bucket.get_json(keys.plan(told["scan_id"]))
+    scan = plan["scan"]
+    assert scan["accounts"] == sorted((OWN, OTHERS[0]))
+    assert scan["accounts_excluded"] == {OTHERS[1]: "excluded by the configuration"}
+    assert scan["regions"] == [HERE, "us-east-1"]
+    assert scan["role"] == {"name": ROLE, "external_id": "", "partition": "aws"}
+    assert (scan["account_id"], scan["stack"], scan["record"]) == (OWN, "dev", True)
+    assert scan["shards"] == len(shards(bucket.get_json(told["batches_key"])))
+    assert set(scan["checks"]) == set(plan["severities"]) == {rule["check"] for rule in plan["rules"]}
+
+
+def test_the_plan_keeps_the_names_of_accounts_the_configuration_s_before_the_organization_s(
+    clients: Clients, bucket: Bucket
+) -> None:
+    organization = clients.get("organizations", "us-east-1")
+    organization.create_organization(FeatureSet="ALL")
+    shop, bank = (
+        organization.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["AccountId"]
+        for name in ("shop", "bank")
+    )
+    configured(clients, f"accounts: {{include: [all], role: {ROLE}}}\naccount_names: {{'{bank}': the bank}}\n")
+    plan = bucket.get_json(keys.plan(planned(clients)["scan_id"]))
+    assert plan["configuration"]["account_names"] == {OWN: "master", shop: "shop", bank: "the bank"}
+
+
+def test_the_stack_s_parameters_stand_in_for_what_the_configuration_leaves_open(
+    clients: Clients, bucket: Bucket
+) -> None:
+    stack = Environment("reports", HERE, accounts=OTHERS, member_role="FromStack", external_id="the stack's")
+    first = bucket.get_json(keys.plan(planned(clients, stack)["scan_id"]))["scan"]
+    assert (first["accounts"], first["role"]["name"], first["role"]["external_id"]) == (
+        list(OTHERS),
+        "FromStack",
+        "the stack's",
+    )
+    configured(clients, f"accounts: {{include: ['{OTHERS[0]}'], role: FromFile}}\n")
+    second = bucket.get_json(keys.plan(planned(clients, stack)["scan_id"]))["scan"]
+    assert (second["accounts"], second["role"]["name"], second["role"]["external_id"]) == (
+        [OTHERS[0]],
+        "FromFile",
+        "the stack's",
+    )
+
+
+def test_the_execution_s_regions_go_before_the_configuration_s_and_those_before_the_stack_s(
+    clients: Clients, bucket: Bucket
+) -> None:
+    stack = Environment("reports", HERE, regions=("us-west-2",))
+
+    def regions(**asked: Any) -> list[str]:
+        return list(bucket.get_json(keys.plan(planned(clients, stack, **asked)["scan_id"]))["scan"]["regions"])
+
+    assert regions() == ["us-west-2"]
+    configured(clients, "regions: [eu-north-1]\n")
+    assert regions() == ["eu-north-1"]
+    assert regions(regions=["us-east-1"]) == ["us-east-1"]
+
+
+def test_a_shard_that_was_large_is_cut_by_type_and_only_that_one(clients: Clients, bucket: Bucket) -> None:
+    configured(clients, THREE)
+    before = ids(bucket.get_json(planned(clients)["batches_key"]))
+    bucket.put_json(keys.sizes(), {f"{OWN}.{HERE}.ec2": LARGE, f"{OTHERS[0]}.{HERE}.ec2": LARGE - 1})
+    told = planned(clients, name="evening")
+    after = ids(bucket.get_json(told["batches_key"]))
+    assert set(before) - set(after) == {f"{OWN}.{HERE}.ec2"}
+    cut = set(after) - set(before)
+    assert len(cut) > 1
+    assert all(name.startswith(f"{OWN}.{HERE}.ec2.") for name in cut)
+    assert bucket.get_json(keys.plan(told["scan_id"]))["scan"]["shards"] == len(after)
+
+
+def test_an_account_that_is_not_scanned_leaves_no_plan(clients: Clients, bucket: Bucket) -> None:
+    with pytest.raises(ConfigurationError, match="999999999999.*accounts.include"):
+        planned(clients, accounts=["999999999999"])
+    assert list(bucket.keys("scans/")) == []
+
+
+def test_an_organization_that_may_not_be_asked_leaves_no_plan(clients: Clients, bucket: Bucket) -> None:
+    configured(clients, f"accounts: {{include: [all], role: {ROLE}}}\n")
+    denied = {"Error": {"Code": "AccessDeniedException", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    clients.session.events.register(
+        "before-call.organizations.ListAccounts", lambda **_: (AWSResponse("", 400, {}, None), denied)
+    )
+    with pytest.raises(CredentialsError, match="organizations:ListAccounts is denied"):
+        planned(clients)
+    assert list(bucket.keys("scans/")) == []
+
+
+class Scan:
+    """A scan of three accounts that was planned, and ended with some shards done, some not and some not whole."""
+
+    def __init__(self, clients: Clients, bucket: Bucket) -> None:
+        configured(clients, THREE)
+        self.bucket, self.told = bucket, planned(clients, record=True)
+        self.id = self.told["scan_id"]
+        self.names = ids(bucket.get_json(self.told["batches_key"]))
+
+    def commit(self, *names: str) -> None:
+        for name in names:
+            self.bucket.put_json(keys.commit(self.id, name), {"shard": name})
+
+    @property
+    def committed(self) -> set[str]:
+        return {key.rpartition("/")[2].removesuffix(".json") for key, _ in self.bucket.keys(keys.commits(self.id))}
+
+
+@pytest.fixture
+def scan(clients: Clients, bucket: Bucket) -> Scan:
+    return Scan(clients, bucket)
+
+
+def test_a_scan_that_is_resumed_deals_only_what_has_no_commit(clients: Clients, scan: Scan) -> None:
+    left = [name for name in scan.names if name.startswith(OTHERS[0])][:2]
+    scan.commit(*(name for name in scan.names if name not in left))
+    told = planned(clients, name="again", resume=scan.id)
+    items = scan.bucket.get_json(told["batches_key"])
+    assert ids(items) == left
+    assert [item["account_id"] for item in items] == [OTHERS[0]]
+    assert (told["scan_id"], told["accounts"], told["record"]) == (scan.id, 1, True)
+    assert scan.committed == set(scan.names) - set(left)
+
+
+def test_an_attempt_has_a_work_list_and_batches_of_its_own(clients: Clients, scan: Scan) -> None:
+    fixed = {key: scan.bucket.get_json(key) for key in (keys.plan(scan.id), keys.batches(scan.id))}
+    told = planned(clients, name="again", resume=scan.id)
+    attempt = told["attempt"]
+    assert told["batches_key"] == f"scans/{scan.id}/batches-{attempt}.json"
+    batches = [batch for item in scan.bucket.get_json(told["batches_key"]) for batch in item["batches"]]
+    assert {batch["attempt"] for batch in batches} == {attempt}
+    assert all(batch["batch"].startswith(f"{attempt}-") for batch in batches)
+    assert {key: scan.bucket.get_json(key) for key in fixed} == fixed
+
+
+def test_a_shard_that_was_not_seen_whole_is_dealt_again_and_its_commit_and_progress_are_gone(
+    clients: Clients, scan: Scan
+) -> None:
+    partial = scan.names[0]
+    scan.commit(*scan.names)
+    for name in scan.names[:2]:
+        scan.bucket.put_json(keys.progress(scan.id, name), {"version": 1})
+    scan.bucket.put_json(keys.incomplete(scan.id), [partial])
+    told = planned(clients, name="again", resume=scan.id)
+    assert ids(scan.bucket.get_json(told["batches_key"])) == [partial]
+    assert scan.committed == set(scan.names[1:])
+    assert [key for key, _ in scan.bucket.keys(f"scans/{scan.id}/progress/")] == [keys.progress(scan.id, scan.names[1])]
+
+
+def test_a_shard_that_never_ended_keeps_its_progress(clients: Clients, scan: Scan) -> None:
+    unfinished = scan.names[0]
+    scan.commit(*scan.names[1:])
+    scan.bucket.put_json(keys.progress(scan.id, unfinished), {"version": 1})
+    scan.bucket.put_json(keys.incomplete(scan.id), [unfinished])
+    told = planned(clients, name="again", resume=scan.id)
+    assert ids(scan.bucket.get_json(told["batches_key"])) == [unfinished]
+    assert scan.bucket.get_json(keys.progress(scan.id, unfinished)) == {"version": 1}
+
+
+def test_a_plan_that_is_tried_again_deals_the_same(clients: Clients, scan: Scan) -> None:
+    scan.commit(*scan.names[1:])
+    scan.bucket.put_json(keys.incomplete(scan.id), [scan.names[1]])
+    once = planned(clients, name="again", resume=scan.id)
+    dealt = scan.bucket.get_json(once["batches_key"])
+    assert planned(clients, name="again", resume=scan.id) == once
+    assert scan.bucket.get_json(once["batches_key"]) == dealt
+    assert sorted(ids(dealt)) == sorted(scan.names[:2])
+
+
+def test_a_scan_that_is_whole_has_nothing_left_to_deal(clients: Clients, scan: Scan) -> None:
+    scan.commit(*scan.names)
+    scan.bucket.put_json(keys.incomplete(scan.id), [])
+    told = planned(clients, name="again", resume=scan.id)
+    assert (told["accounts"], told["batches"]) == (0, 0)
+    assert scan.bucket.get_json(told["batches_key"]) == []
+
+
+def test_a_second_resumption_deals_from_the_first_list_what_is_still_missing(clients: Clients, scan: Scan) -> None:
+    scan.commit(*scan.names[3:])
+    first = planned(clients, name="again", resume=scan.id)
+    assert sorted(ids(scan.bucket.get_json(first["batches_key"]))) == sorted(scan.names[:3])
+    scan.commit(scan.names[0])
+    second = planned(clients, name="and again", resume=scan.id)
+    assert sorted(ids(scan.bucket.get_json(second["batches_key"]))) == sorted(scan.names[1:3])
+    assert second["attempt"] != first["attempt"]
+
+
+def test_what_was_cut_stays_cut_when_it_is_resumed(clients: Clients, bucket: Bucket) -> None:
+    bucket.put_json(keys.sizes(), {f"{OWN}.{HERE}.ec2": LARGE})
+    told = planned(clients)
+    bucket.put_json(keys.sizes(), {})
+    again = planned(clients, name="again", resume=told["scan_id"])
+    assert ids(bucket.get_json(again["batches_key"])) == ids(bucket.get_json(told["batches_key"]))
+
+
+def test_a_resumption_asks_the_bucket_and_nobody_else(clients: Clients, scan: Scan) -> None:
+    configured(clients, "accounts: {include: [all]}\n")
+    asked: Counter[str] = Counter()
+    fresh = Clients(clients.session)
+    fresh.session.events.register("before-call", lambda model, **_: asked.update([model.service_model.service_name]))
+    planned(fresh, name="again", resume=scan.id)
+    assert asked.keys() == {"s3"}
+
+
+def test_a_scan_that_is_not_there_cannot_be_resumed(clients: Clients, bucket: Bucket) -> None:
+    with pytest.raises(ConfigurationError, match="there is no scan 20261121T060000Z-0a1b2c3d in s3://reports/scans/"):
+        planned(clients, resume="20261121T060000Z-0a1b2c3d")
+    assert list(bucket.keys("scans/")) == []
+
+
+def test_a_scan_whose_plan_was_never_dealt_cannot_be_resumed(clients: Clients, scan: Scan) -> None:
+    scan.bucket.delete(keys.batches(scan.id))
+    with pytest.raises(ConfigurationError, match=f"there is no scan {scan.id}"):
+        planned(clients, name="again", resume=scan.id)
+
+
+def test_what_else_is_asked_with_a_resumption_is_refused(clients: Clients, scan: Scan) -> None:
+    with pytest.raises(ConfigurationError, match="resume goes alone"):
+        planned(clients, name="again", resume=scan.id, regions=[HERE])
+    assert [key for key, _ in scan.bucket.keys(f"scans/{scan.id}/batches")] == [keys.batches(scan.id)]
