@@ -1,13 +1,15 @@
 """A finding's life between scans."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.diff import FORGET, Event, Memory, Seen, State, Subject, settle
+from muster.diff import FORGET, Event, Memory, Seen, State, Subject, seen_row, settle
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 HOURS = timedelta(hours=6)
@@ -136,3 +138,95 @@ def _plain(records: Mapping[str, object]) -> dict[str, object]:
 def test_a_second_scan_of_an_unchanged_estate_is_silent(history: list[State], state: State) -> None:
     _, told = live(*history, state, state)
     assert told[-1] == []
+
+
+VOLUME, SNAPSHOT = "AWS::EC2::Volume", "AWS::EC2::Snapshot"
+
+
+def of(kind: str) -> Subject:
+    return replace(subject(kind), resource_type=kind)
+
+
+def both(state: State = O) -> dict[str, Seen]:
+    return {kind: Seen(state, of(kind), "because") for kind in (VOLUME, SNAPSHOT)}
+
+
+def only(kind: str) -> Any:
+    return lambda told: told.resource_type == kind
+
+
+def test_a_shard_resolves_what_it_owns_and_leaves_the_rest_to_those_who_share_the_memory() -> None:
+    before = settle(None, both(), "scan0", START, everything).memory
+    settled = settle(before, {}, "scan1", START + HOURS, everything, only(VOLUME))
+    assert [(change.event, change.subject.resource_type) for change in settled.changes] == [(Event.RESOLVED, VOLUME)]
+    assert settled.memory.records[VOLUME].state is State.RESOLVED
+    assert settled.memory.records[SNAPSHOT] == before.records[SNAPSHOT]
+
+
+@pytest.mark.parametrize("order", [(VOLUME, SNAPSHOT), (SNAPSHOT, VOLUME)])
+def test_two_shards_of_one_scan_settle_a_memory_as_one_shard_does(order: tuple[str, str]) -> None:
+    before = settle(None, both(), "scan0", START, everything).memory
+    found = {SNAPSHOT: Seen(S, of(SNAPSHOT), "accepted")}
+    whole = settle(before, found, "scan1", START + HOURS, everything)
+    memory, told = before, set()
+    for kind in order:
+        mine = {key: one for key, one in found.items() if key == kind}
+        settled = settle(memory, mine, "scan1", START + HOURS, everything, only(kind))
+        memory, told = settled.memory, told | set(settled.changes)
+    assert memory == whole.memory
+    assert told == set(whole.changes)
+
+
+def test_a_shard_that_is_tried_again_after_the_other_one_settled_undoes_nothing_of_it() -> None:
+    before = settle(None, both(), "scan0", START, everything).memory
+    at = START + HOURS
+    first = settle(before, {}, "scan1", at, everything, only(VOLUME))
+    second = settle(first.memory, {}, "scan1", at, everything, only(SNAPSHOT))
+    again = settle(second.memory, {}, "scan1", at, everything, only(VOLUME))
+    assert again.changes == first.changes
+    assert again.memory == second.memory
+
+
+def test_the_first_look_of_two_shards_is_a_baseline_for_both() -> None:
+    first = settle(None, {VOLUME: both()[VOLUME]}, "scan0", START, everything, only(VOLUME))
+    second = settle(first.memory, {SNAPSHOT: both()[SNAPSHOT]}, "scan0", START, everything, only(SNAPSHOT))
+    assert (first.baseline, second.baseline) == (True, True)
+    assert second.memory.records.keys() == {VOLUME, SNAPSHOT}
+
+
+def test_what_a_shard_does_not_own_is_not_forgotten_by_it() -> None:
+    memory = settle(None, both(), "scan0", START, everything).memory
+    memory = settle(memory, {}, "scan1", START + HOURS, everything).memory
+    late = settle(memory, {}, "late", START + HOURS + FORGET + timedelta(seconds=1), everything, only(VOLUME))
+    assert late.memory.records.keys() == {SNAPSHOT}
+
+
+def row(status: str, **changed: Any) -> dict[str, Any]:
+    told = {name: getattr(subject(), name) for name in Subject.__dataclass_fields__}
+    return {**told, "status": status, "suppression": None, "reason": "because", "more": "columns", **changed}
+
+
+@pytest.mark.parametrize(
+    ("status", "suppression", "state"),
+    [
+        pytest.param("NON_COMPLIANT", None, O, id="a failure"),
+        pytest.param("NON_COMPLIANT", {"owner": "web"}, S, id="an accepted failure"),
+        pytest.param("INSUFFICIENT_DATA", None, U, id="what could not be read"),
+        pytest.param("INSUFFICIENT_DATA", {"owner": "web"}, U, id="what could not be read whatever was accepted"),
+    ],
+)
+def test_a_row_of_the_findings_is_remembered_as_its_finding(
+    status: str, suppression: dict[str, str] | None, state: State
+) -> None:
+    assert seen_row(row(status, suppression=suppression)) == Seen(state, subject(), "because")
+
+
+@pytest.mark.parametrize("status", ["COMPLIANT", "NOT_APPLICABLE"])
+def test_a_row_of_what_is_fine_is_not_remembered(status: str) -> None:
+    assert seen_row(row(status)) is None
+
+
+def test_a_resource_without_an_arn_is_remembered_without_one() -> None:
+    noted = seen_row(row("NON_COMPLIANT", resource_arn=None))
+    assert noted is not None
+    assert noted.subject == replace(subject(), resource_arn="")

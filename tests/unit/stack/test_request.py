@@ -9,6 +9,7 @@ from muster.errors import ConfigurationError, EventError
 from muster.stack.request import Environment, Request
 
 EXECUTION = "arn:aws:states:eu-west-1:111122223333:execution:muster-scan-dev:morning"
+SCAN = "20261121T060000Z-0a1b2c3d"
 
 
 def event(asked: Any = None, **changed: Any) -> dict[str, Any]:
@@ -48,6 +49,12 @@ def test_one_pack_or_several() -> None:
         pytest.param({"accounts": ["123"]}, "'123' is not an account id", id="an account of three digits"),
         pytest.param([1], "is a JSON object", id="a list for an object"),
         pytest.param("all", "is a JSON object", id="a text for an object"),
+        pytest.param({"resume": "latest"}, "resume is a scan's id, not 'latest'", id="a word for a scan"),
+        pytest.param({"resume": 20261121}, "resume is a scan's id, not 20261121", id="a number for a scan"),
+        pytest.param({"resume": f"{SCAN}\n"}, "resume is a scan's id", id="a scan and a newline"),
+        pytest.param({"resume": f"../{SCAN}"}, "resume is a scan's id", id="a path for a scan"),
+        pytest.param({"resume": SCAN, "regions": ["eu-west-1"]}, "resume goes alone", id="a region to resume"),
+        pytest.param({"resume": SCAN, "record": True}, "resume goes alone", id="a record to resume"),
     ],
 )
 def test_a_wrong_input_is_refused_with_the_fix(asked: Any, says: str) -> None:
@@ -68,3 +75,27 @@ def test_the_environment_is_read_once_and_whole() -> None:
     assert (environment.packs, environment.regions) == (("a", "b"), ())
     with pytest.raises(ConfigurationError, match="MUSTER_BUCKET is not set"):
         Environment.parse({})
+
+
+def test_a_scan_that_is_resumed_keeps_its_name_and_the_execution_names_the_attempt() -> None:
+    request = Request.parse(event({"resume": SCAN}))
+    assert (request.scan_id, request.resume) == (SCAN, SCAN)
+    assert request.attempt == Request.parse(event({})).scan_id.rpartition("-")[2]
+
+
+def test_a_retried_resumption_is_the_same_attempt_and_another_execution_another() -> None:
+    attempt = Request.parse(event({"resume": SCAN})).attempt
+    assert Request.parse(event({"resume": SCAN})).attempt == attempt
+    assert Request.parse(event({"resume": SCAN}, execution=EXECUTION + "2")).attempt != attempt
+
+
+def test_a_scan_of_its_own_is_no_attempt() -> None:
+    for asked in ({}, {"resume": ""}):
+        request = Request.parse(event(asked))
+        assert (request.resume, request.attempt) == ("", "")
+        assert request.scan_id.startswith("20261121T060000Z-")
+
+
+def test_what_a_scan_is_named_can_be_resumed() -> None:
+    name = Request.parse(event({})).scan_id
+    assert Request.parse(event({"resume": name})).scan_id == name
