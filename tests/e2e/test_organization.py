@@ -96,6 +96,7 @@ def test_units_and_tags_narrow_the_accounts(organization: Any, asked: str) -> No
 def test_the_roles_allow_what_an_organization_needs_and_nothing_more(organization: Any) -> None:
     """It follows the tests above: all of the organization's questions were asked by then."""
     aws, _, stack, _ = organization
+    workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"], "regions": ["all"]})
     assert permissions.denied(aws, stack) == []
     unused = [said for said in permissions.unused(aws, stack) if "organizations:" in said or "sts:" in said]
     assert unused == []

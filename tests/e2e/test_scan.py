@@ -202,7 +202,7 @@ def test_a_denied_list_is_a_finding_on_the_target_and_resolves_nothing(deployed:
         ({"checks": ["s3-bucket-versioning"]}, "s3-bucket-versioning-enabled"),
         ({"pack": "s3-complience"}, "s3-compliance"),
         ({"regions": ["eu-wst-1"]}, "did you mean eu-west-1"),
-        ({"accounts": ["210987654321"]}, "does not scan 210987654321: name it under accounts.include"),
+        ({"accounts": ["210987654321"]}, "does not name 210987654321: add it to accounts.include"),
     ],
 )
 def test_a_wrong_input_fails_at_once_with_the_fix(deployed: Deployed, asked: dict[str, Any], says: str) -> None:

@@ -234,7 +234,7 @@ class TestRefusals:
     def test_an_excluded_account_is_not_scanned(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "muster.yaml").write_text("exclude: {accounts: ['123456789012']}\n")
         assert main(["scan"]) == 2
-        assert "the account 123456789012 is excluded" in capsys.readouterr().err
+        assert "no account is left to scan: 123456789012: excluded by the configuration" in capsys.readouterr().err
 
     def test_a_mistake_of_our_own_is_a_sentence(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -189,6 +189,7 @@ def test_an_interrupted_scan_writes_what_it_found(
         env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert came.wait(30)
+        time.sleep(2)  # the other shard, which runs beside it, has told what it found by then
         process.send_signal(number)
         time.sleep(0.5)
         go.set()

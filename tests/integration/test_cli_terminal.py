@@ -82,7 +82,7 @@ def _run(environment: dict[str, str], folder: Path, *arguments: str, out: bool, 
 def test_the_bar_is_on_standard_error_and_the_pipe_is_clean(environment: dict[str, str], tmp_path: Path) -> None:
     status, out, err = _run(environment, tmp_path, "scan", "--check", CHECK, out=False, err=True)
     assert status == 1
-    assert "ec2 eu-west-1" in err
+    assert "ec2 in eu-west-1" in err
     assert "0/1" in err
     assert ESCAPE not in out
     assert CHECK in out

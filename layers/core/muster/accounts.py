@@ -42,6 +42,11 @@ class Found:
     excluded: Mapping[str, str] = field(default_factory=dict)
     management: str = ""
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that the organization told, by account."""
+        return {account.id: account.name for account in self.accounts if account.name}
+
 
 def find_accounts(
     clients: Clients, wanted: Accounts, *, own: str, partition: str = "aws", excluded: Iterable[str] = ()

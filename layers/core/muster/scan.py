@@ -118,11 +118,20 @@ class ShardScan:
         self._order = sorted({rule.resource_type for rule in self._rules}, key=self._rank)
 
     @property
+    def shard(self) -> Shard:
+        """What is scanned."""
+        return self._shard
+
+    @property
     def rules(self) -> Sequence[Rule]:
         """The rules that this shard judges by."""
         return self._rules
 
     def __iter__(self) -> Iterator[Finding]:
+        """Yield what `findings` does."""
+        return self.findings()
+
+    def findings(self) -> Generator[Finding, None, None]:
         """Yield the findings of every resource type in turn; memory is bounded by two pages and a window.
 
         A listing whose token expires ends there, as one that is refused: what was yielded cannot be taken back.

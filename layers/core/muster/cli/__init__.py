@@ -22,6 +22,7 @@ _COMMANDS = MappingProxyType(
         "list": "muster.cli.listing",
         "explain": "muster.cli.explain",
         "iam-policy": "muster.cli.iam_policy",
+        "redrive": "muster.cli.redrive",
         "validate": "muster.cli.validate",
     }
 )

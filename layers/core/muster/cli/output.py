@@ -57,10 +57,10 @@ def say(message: str) -> None:
     click.echo(f"muster: {message}", err=True)
 
 
-def trace() -> None:
-    """Show where the exception at hand was raised, to whoever asked for it."""
+def trace(error: BaseException | None = None) -> None:
+    """Show where an exception was raised, the one at hand or another, to whoever asked for it."""
     if os.environ.get(DEBUG):
-        traceback.print_exc()
+        traceback.print_exception(error or sys.exception())
 
 
 def forget_standard_output() -> None:

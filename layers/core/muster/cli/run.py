@@ -1,17 +1,18 @@
 """The run of `muster scan`: prepare, scan shard after shard, write what is found as it comes, and sum up."""
 
+import contextlib
 import os
 import secrets
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from muster import catalog as catalogs
 from muster import packs
-from muster.aws import BUCKET_LIKE
+from muster.catalog import Catalog
 from muster.cli.interrupt import Interrupt
 from muster.cli.options import configuration as configured
 from muster.cli.output import STANDARD, forget_standard_output, results, say, trace
@@ -19,6 +20,7 @@ from muster.cli.places import check_names, home
 from muster.cli.progress import Step, progress
 from muster.errors import ConfigurationError
 from muster.evaluate import Rule
+from muster.foresight import foreseen, listed
 from muster.formats.record import printable
 from muster.formats.report import ScanReport, Tally, Writer
 from muster.formats.table import LINES, TableWriter, counted, footer
@@ -26,13 +28,14 @@ from muster.memory import steady
 from muster.model import Finding, Severity
 from muster.pipeline import annotate, scope_of
 from muster.reading import Shard
-from muster.regions import resolve_regions
 from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, caller, open_session
+from muster.sessions import Sessions
 from muster.settings import Configuration
-from muster.sharding import shards
 from muster.suppress import expired
+from muster.targets import targets
+from muster.together import SIDE_BY_SIDE, Begun, Ended, together
 
 FAILED = 1
 INCOMPLETE = 3
@@ -50,6 +53,9 @@ class Options:
     services: Sequence[str] = ()
     severity: Severity | None = None
     config: Path | None = None
+    accounts: Sequence[str] = ()
+    role: str = ""
+    external_id: str = ""
     regions: Sequence[str] = ()
     exclude_regions: Sequence[str] = ()
     tags: Mapping[str, str] | None = None
@@ -75,7 +81,7 @@ class Job:
     options: Options
     configuration: Configuration
     rules: tuple[Rule, ...]
-    clients: Clients
+    sessions: Sessions
     work: tuple[Shard, ...]
     report: ScanReport
     tally: Tally
@@ -83,30 +89,52 @@ class Job:
     """What is being scanned, and how many shards are done."""
 
     def findings(self, step: Step) -> Generator[Finding, None, None]:
-        """Yield the findings of all shards in turn; a shard that breaks stops none of the others."""
-        catalog, scope = catalogs.load(), scope_of(self.configuration, self.options.tags)
-        for number, shard in enumerate(self.work):
-            self.at = (f"{shard.service} {shard.region}", number)
-            step(*self.at, self.tally.findings)
-            scan = ShardScan(
-                shard, self.rules, catalog, self.clients, self.report.started_at,
-                scope=scope, concurrency=self.options.concurrency,
-            )  # fmt: skip
-            try:
-                yield from annotate(scan, self.configuration, self.report.started_at.date())
-            except Exception as error:  # noqa: BLE001 - a scan is long: what else was found is told
-                trace()
-                self.report.incomplete.append(f"{shard.service} in {shard.region} broke: {error!r}")
-            finally:
-                self._note(scan, shard)
+        """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others."""
+        running: dict[str, ShardScan] = {}
+        try:
+            with contextlib.closing(together(self.work, self._scan_of)) as events:
+                for event in events:
+                    if isinstance(event, Begun | Ended):
+                        self._follow(event, running)
+                        step(*self.at, self.tally.findings)
+                    else:
+                        yield from annotate(event, self.configuration, self.report.started_at.date())
+        finally:
+            for scan in running.values():
+                self._note(scan)
 
-    def _note(self, scan: ShardScan, shard: Shard) -> None:
-        outcome = scan.outcome
-        for name, gap in sorted(outcome.unlisted.items()):
+    def _follow(self, event: Begun | Ended, running: dict[str, ShardScan]) -> None:
+        if isinstance(event, Begun):
+            running[event.shard.id] = event.scan
+            self.at = (self._place(event.shard), self.at[1])
+            return
+        self.at = (self.at[0], self.at[1] + 1)
+        if event.error is not None:
+            trace(event.error)
+            self.report.incomplete.append(f"{self._place(event.shard)} broke: {event.error!r}")
+        if scan := running.pop(event.shard.id, None):
+            self._note(scan)
+
+    def _scan_of(self, shard: Shard) -> ShardScan:
+        return ShardScan(
+            shard, self.rules, catalogs.load(), self.sessions.of(shard.account_id), self.report.started_at,
+            scope=scope_of(self.configuration, self.options.tags), concurrency=self.options.concurrency,
+        )  # fmt: skip
+
+    def _place(self, shard: Shard) -> str:
+        account = f" of {shard.account_id}" if len(self.report.accounts) > 1 else ""
+        return f"{shard.service} in {shard.region}{account}"
+
+    def _note(self, scan: ShardScan) -> None:
+        outcome, place = scan.outcome, self._place(scan.shard)
+        where = place.removeprefix(f"{scan.shard.service} ")
+        for name, gap in () if outcome.blocked else sorted(outcome.unlisted.items()):
             needs = f" (needs {gap.permission})" if gap.permission else ""
-            self.report.incomplete.append(f"{name} in {shard.region} could not be listed: {gap.reason}{needs}")
+            self.report.incomplete.append(f"{name} {where} could not be listed: {gap.reason}{needs}")
         if outcome.lost:
-            self.report.incomplete.append(f"{shard.service} in {shard.region}: {outcome.lost}")
+            self.report.incomplete.append(f"{place}: {outcome.lost}")
+        if outcome.blocked:
+            self.report.blocked.append(where.removeprefix("in "))
         self.report.coverage.extend(outcome.ledger.rows())
 
 
@@ -134,7 +162,7 @@ def prepare(options: Options) -> Job:
         MusterError: nothing was scanned, and the message says why.
     """
     catalog = catalogs.load()
-    configuration = configured(options.config, catalog)
+    configuration = _configured(options, catalog)
     rules = select(
         catalog,
         configuration,
@@ -144,30 +172,51 @@ def prepare(options: Options) -> Job:
         services=options.services,
         severity=options.severity,
     )
-    excluded = (*configuration.exclude.regions, *options.exclude_regions)
+    excluded = configuration.exclude.regions
     asked = tuple(options.regions) or configuration.regions
     check_names(asked, excluded)
     session = open_session(options.profile, os.environ.get("AWS_REGION"))
     region = home(session, asked)
-    clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency)
+    clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
     who = caller(clients, region)
-    if who.account_id in configuration.exclude.accounts:
-        raise ConfigurationError(f"the account {who.account_id} is excluded by the configuration")
-    regions = resolve_regions(
-        asked or (region,), excluded=excluded, partition=who.partition, clients=clients, region=region
+    whole = targets(
+        clients, configuration, own=who.account_id, partition=who.partition, region=region, asked=asked or (region,)
     )
+    if not whole.scanned:
+        raise ConfigurationError(_nothing_left(whole.found.excluded))
+    configuration = replace(configuration, account_names={**whole.found.names, **configuration.account_names})
     started = datetime.now(UTC)
     report = ScanReport(
         scan_id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         started_at=started,
         account_id=who.account_id,
         account_name=configuration.account_names.get(who.account_id, ""),
-        regions=regions,
+        accounts=[target.account_id for target in whole.scanned],
+        accounts_excluded=whole.found.excluded,
+        regions=whole.regions,
         packs=_packs(options, configuration),
         checks=sorted({rule.check.id for rule in rules}),
     )
-    work = shards(who.account_id, who.partition, regions, rules, bucket_like=BUCKET_LIKE)
-    return Job(options, configuration, rules, clients, work, report, Tally())
+    work = tuple(shard for target in whole.scanned for shard in target.shards(rules, {}))
+    return Job(options, configuration, rules, whole.sessions, work, report, Tally())
+
+
+def _configured(options: Options, catalog: Catalog) -> Configuration:
+    """Read the configuration, and put what was said on the command line before it."""
+    read = configured(options.config, catalog)
+    accounts = replace(
+        read.accounts,
+        include=tuple(options.accounts) or read.accounts.include,
+        role=options.role or read.accounts.role,
+        external_id=options.external_id or read.accounts.external_id,
+    )
+    exclude = replace(read.exclude, regions=(*read.exclude.regions, *options.exclude_regions))
+    return replace(read, accounts=accounts, exclude=exclude)
+
+
+def _nothing_left(excluded: Mapping[str, str]) -> str:
+    reasons = "; ".join(f"{account}: {reason}" for account, reason in excluded.items())
+    return f"no account is left to scan: {reasons}"
 
 
 def status(job: Job) -> int:
@@ -202,7 +251,18 @@ def _scan(job: Job, writer: Writer) -> None:
         if options.strict and tally.unread:
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
         report.finished_at = datetime.now(UTC)
+        report.calls_foreseen = _foreseen(job)
     writer.close(tally, report)
+
+
+def _foreseen(job: Job) -> int | None:
+    """Return how many calls `muster plan` predicts for what was found; None when the scan did not see it whole."""
+    if not job.report.complete:
+        return None
+    catalog, accounts = catalogs.load(), dict.fromkeys(job.report.accounts, job.report.regions)
+    scope = scope_of(job.configuration, job.options.tags)
+    expected = foreseen(catalog, job.rules, accounts, listed(catalog, job.report.coverage), by_tags=scope.by_tags)
+    return expected.calls if expected else None
 
 
 def _writer(job: Job, stream: TextIO) -> Writer:

@@ -1,5 +1,6 @@
 """`muster scan`: its options; `muster.cli.run` does the work."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from muster.cli.options import Severities, selecting
 from muster.model import Severity
 
 NEVER = "never"
+_ACCOUNT = re.compile(r"all|\d{12}|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
 
 
 def _tags(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -22,8 +24,21 @@ def _tags(_context: click.Context, _parameter: click.Parameter, values: tuple[st
     return found
 
 
+def _accounts(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for text in values:
+        if not _ACCOUNT.fullmatch(text):
+            raise click.BadParameter(
+                f"{text!r} is not an account id of 12 digits, a unit like ou-ab12-cdef3456, a root like r-ab12, or all"
+            )
+    return values
+
+
 @click.command("scan", short_help="Scan an account and report what complies.")
 @selecting
+@click.option("--account", "accounts", multiple=True, metavar="ID", callback=_accounts,
+              help="Scan this account: an id, a unit of the organization, or all. Repeatable.")  # fmt: skip
+@click.option("--role", default="", metavar="NAME", help="The role to assume in other accounts.")
+@click.option("--external-id", default="", metavar="ID", help="What that role asks for besides.")
 @click.option("--region", "regions", multiple=True, metavar="NAME", help="Scan this region, or all. Repeatable.")
 @click.option("--exclude-region", "exclude_regions", multiple=True, metavar="NAME", help="Not this one. Repeatable.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
@@ -48,6 +63,7 @@ def command(**options: Any) -> int:
     \b
     Examples:
       muster scan --region eu-west-1 --region eu-central-1
+      muster scan --account all --role MusterMemberRole --region all
       muster scan --region all --exclude-region us-east-2 --severity HIGH
       muster scan --check s3-bucket-public-access-prohibited --tag Environment=prod
       muster scan --format ndjson | jq 'select(.status == "NON_COMPLIANT")'

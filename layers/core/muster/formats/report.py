@@ -1,7 +1,7 @@
 """What is told of a scan besides its findings: the header, the counts, and whether it is complete."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -134,6 +134,10 @@ class ScanReport:
     regions: Sequence[str]
     packs: Sequence[str]
     checks: Sequence[str]
+    accounts: Sequence[str] = ()
+    accounts_excluded: Mapping[str, str] = field(default_factory=dict)
+    blocked: list[str] = field(default_factory=list)
+    calls_foreseen: int | None = None
     finished_at: datetime | None = None
     incomplete: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
@@ -143,6 +147,11 @@ class ScanReport:
         """Whether nothing is missing."""
         return not self.incomplete
 
+    @property
+    def calls(self) -> int:
+        """How many calls of AWS the shards made."""
+        return sum(row.calls for row in self.coverage)
+
     def to_json(self) -> dict[str, Any]:
         """Return the scan as plain JSON."""
         return {
@@ -151,9 +160,13 @@ class ScanReport:
             "finished_at": None if self.finished_at is None else timestamp(self.finished_at),
             "account_id": self.account_id,
             "account_name": self.account_name,
+            "accounts": list(self.accounts),
+            "accounts_excluded": dict(self.accounts_excluded),
+            "blocked_by_policy": sorted(set(self.blocked)),
             "regions": list(self.regions),
             "packs": list(self.packs),
             "checks": list(self.checks),
+            "calls": {"made": self.calls, "foreseen": self.calls_foreseen},
             "complete": self.complete,
             "incomplete": list(self.incomplete),
             "coverage": [{**asdict(row), "seconds": round(row.seconds, 3)} for row in self.coverage],

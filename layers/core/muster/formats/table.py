@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from muster.estimate import difference
 from muster.formats.record import printable
 from muster.formats.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally
 from muster.model import Finding, Severity, Status
@@ -141,10 +142,17 @@ def footer(tally: Tally, scan: ScanReport) -> Iterable[Text]:
     """Yield the lines that end a report: what was looked at, and how many findings of each status."""
     seconds = (scan.finished_at - scan.started_at).total_seconds() if scan.finished_at else 0
     name = f" ({printable(scan.account_name)})" if scan.account_name else ""
+    where = f"account {scan.account_id}{name}" if not scan.accounts[1:] else f"{len(scan.accounts)} accounts"
     yield Text(
         f"{counted(tally.resources, 'resource')} and {counted(len(scan.checks), 'check')} in "
-        f"{counted(len(scan.regions), 'region')} of account {scan.account_id}{name}, {seconds:.1f} s"
+        f"{counted(len(scan.regions), 'region')} of {where}, {seconds:.1f} s"
     )
+    if scan.blocked:
+        yield Text(f"Blocked by a policy of the organization: {', '.join(sorted(set(scan.blocked)))}")
+    if scan.accounts_excluded:
+        yield Text(f"Not scanned: {'; '.join(f'{each}: {why}' for each, why in scan.accounts_excluded.items())}")
+    if scan.calls_foreseen is not None:
+        yield Text(f"{difference(scan.calls_foreseen, scan.calls)} for what was found", style="dim")
     line = Text()
     for status, word in WORDS.items():
         number = tally.statuses[status.value.lower()]

@@ -5,19 +5,22 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from muster import keys, settings
-from muster.accounts import Found
 from muster.catalog import Catalog
+from muster.coverage import Coverage
 from muster.errors import ConfigurationError
 from muster.evaluate import Rule
+from muster.foresight import Foreseen, foreseen, listed
+from muster.pipeline import scope_of
 from muster.policy import scanner_actions
 from muster.reading import Shard
+from muster.scan import Scope
 from muster.select import rules_to_json, select
 from muster.session import Clients
+from muster.sessions import Role
 from muster.settings import Configuration
 from muster.sinks.bucket import Bucket
 from muster.stack.request import Environment, Request
-from muster.stack.sessions import Role
-from muster.stack.targets import Target, targets
+from muster.targets import Targets, targets
 
 Json = dict[str, Any]
 
@@ -41,11 +44,18 @@ def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog,
         catalog, configuration, packs=request.packs or _packs(configuration, environment), checks=request.checks
     )
     _refuse_ungranted(rules, environment, catalog)
-    sizes = bucket.get_json(keys.sizes()) or {}
-    found, scanned = targets(request, configuration, environment, clients)
-    work = [shard for target in scanned for shard in target.shards(rules, sizes)]
+    known = bucket.get_json(keys.sizes()) or {}
+    sizes = {shard: size["resources"] for shard, size in known.items()}
+    whole = targets(
+        clients, configuration, own=request.account_id, partition=request.partition, region=environment.region,
+        asked=request.regions or configuration.regions or environment.regions or (environment.region,),
+        only=request.accounts,
+    )  # fmt: skip
+    work = [shard for target in whole.scanned for shard in target.shards(rules, sizes)]
     items = grouped(deal(work))
-    document = _document(request, scanned, found, configuration, rules, environment, work)
+    document = _document(request, whole, configuration, rules, environment, work)
+    expected = _foreseen(catalog, rules, whole, known, scope_of(configuration))
+    document["foreseen"] = expected.to_json() if expected else None
     bucket.put_json(keys.plan(request.scan_id), document)
     bucket.put_json(keys.batches(request.scan_id), items)
     return _planned(request.scan_id, "", bucket, items, record=request.record)
@@ -99,6 +109,20 @@ def _resume(request: Request, bucket: Bucket) -> Json:
     return _planned(scan_id, request.attempt, bucket, left, record=plan["scan"]["record"])
 
 
+def _foreseen(
+    catalog: Catalog, rules: Sequence[Rule], whole: Targets, known: Mapping[str, Any], scope: Scope
+) -> Foreseen | None:
+    """Return what the scan takes if it finds what the last one found; of an account that is new nothing is known."""
+    rows = [
+        Coverage(account_id, region, service, api, items=items)
+        for shard, size in known.items()
+        for account_id, region, service in [shard.split(".")]
+        for api, items in size["listed"].items()
+    ]
+    accounts = {target.account_id: target.regions for target in whole.scanned}
+    return foreseen(catalog, rules, accounts, listed(catalog, rows), by_tags=scope.by_tags)
+
+
 def _planned(scan_id: str, attempt: str, bucket: Bucket, items: Sequence[Json], *, record: bool) -> Json:
     return {
         "scan_id": scan_id,
@@ -144,15 +168,14 @@ def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: 
 
 def _document(  # noqa: PLR0913 - all that is fixed, once
     request: Request,
-    scanned: Sequence[Target],
-    found: Found,
+    whole: Targets,
     configuration: Configuration,
     rules: Sequence[Rule],
     environment: Environment,
     work: Sequence[Shard],
 ) -> Json:
     accounts = configuration.accounts
-    names = {account.id: account.name for account in found.accounts if account.name} | dict(configuration.account_names)
+    names = {**whole.found.names, **configuration.account_names}
     configuration = replace(configuration, account_names=names)
     return {
         "version": 2,
@@ -164,9 +187,9 @@ def _document(  # noqa: PLR0913 - all that is fixed, once
             "stack": environment.stack,
             "account_id": request.account_id,
             "role": asdict(Role(accounts.role, accounts.external_id, request.partition)),
-            "accounts": [target.account_id for target in scanned],
-            "accounts_excluded": dict(found.excluded),
-            "regions": sorted({region for target in scanned for region in target.regions}),
+            "accounts": [target.account_id for target in whole.scanned],
+            "accounts_excluded": dict(whole.found.excluded),
+            "regions": list(whole.regions),
             "packs": list(request.packs or configuration.packs or environment.packs),
             "checks": sorted({rule.check.id for rule in rules}),
             "shards": len(work),

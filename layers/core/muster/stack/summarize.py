@@ -14,6 +14,7 @@ from typing import Any
 from muster import keys
 from muster.coverage import ALL
 from muster.errors import EventError
+from muster.foresight import Foreseen
 from muster.formats.record import from_row
 from muster.model import Severity, Status
 from muster.reading import Shard
@@ -70,11 +71,18 @@ def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: 
 
 
 def _remember_sizes(bucket: Bucket, commits: Sequence[Json]) -> None:
-    """Note how large each shard is, so that the next plan can cut the large ones; a cut one counts as a whole."""
-    sizes: Counter[str] = Counter()
+    """Note how large each shard is, so that the next plan foresees its calls and cuts the large ones.
+
+    One that was cut counts as a whole.
+    """
+    sizes: dict[str, Json] = {}
     for commit in commits:
-        if commit["complete"]:
-            sizes[f"{commit['account_id']}.{commit['region']}.{commit['service']}"] += commit["resources"]["scanned"]
+        if not commit["complete"]:
+            continue
+        name = f"{commit['account_id']}.{commit['region']}.{commit['service']}"
+        size = sizes.setdefault(name, {"resources": 0, "listed": {}})
+        size["resources"] += commit["resources"]["scanned"]
+        size["listed"] |= {row["api"]: row["items"] - row["out_of_scope"] for row in commit["coverage"] if row["items"]}
     bucket.put_json(keys.sizes(), {**(bucket.get_json(keys.sizes()) or {}), **sizes})
 
 
@@ -201,6 +209,8 @@ def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
 
 def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, header: ScanHeader) -> Json:
     incomplete = _incomplete(commits)
+    expected = Foreseen.from_json(plan.get("foreseen"))
+    calls = sum(row["calls"] for commit in commits for row in commit["coverage"])
     checks = _by_check(commits)
     statuses = Counter({status: sum(check[status] for check in checks) for status in _COUNTS})
     severities: Counter[str] = Counter()
@@ -223,7 +233,8 @@ def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, h
         "findings": dict(statuses),
         "failing": {severity.value: severities[severity.value] for severity in reversed(Severity)},
         "checks": checks,
-        "calls": sum(row["calls"] for commit in commits for row in commit["coverage"]),
+        "calls": calls,
+        "foreseen": {**plan["foreseen"], "difference": expected.against(calls)} if expected else None,
         "report": f"s3://{bucket}/{keys.report(header.scan_id)}",
         "findings_at": f"s3://{bucket}/findings/scan_date={header.scan_date}/",
     }

@@ -22,6 +22,7 @@ from muster.refusals import READ_ERRORS, code_of
 from muster.scan import ShardScan
 from muster.select import rules_from_json
 from muster.session import Clients
+from muster.sessions import Role, Sessions
 from muster.settings import Configuration
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
@@ -30,7 +31,6 @@ from muster.stack.commit import commit, told
 from muster.stack.gathering import Sheaf, gathered
 from muster.stack.progress import STATUSES, Progress, Tally
 from muster.stack.request import Environment
-from muster.stack.sessions import Role, Sessions
 
 RESERVE = 60.0
 """Seconds that must remain for another page to be begun; twice the longest page so far, when that is more."""

@@ -89,39 +89,43 @@ class Lane:
         if not place.plain or query.keys() - _QUERY.keys():
             return getattr(self._client, name)(Bucket=Bucket, **query)
         self._gate.acquire(operation)
-        began, retries, code = time.monotonic(), 0, ""
+        began, code, attempts = time.monotonic(), "", [0]
+
+        def once() -> Any | None:
+            attempts[0] += 1
+            return self._once(operation, place, query)
+
         try:
-            retries, answer = self._tried(operation, place, query)
+            answer = self._tried(operation, once)
         except READ_ERRORS as error:
             code = code_of(error)
             raise
         finally:
             self._gate.release(operation, taken=code not in THROTTLED)
-            self._answered(operation, retries, code, time.monotonic() - began)
+            self._answered(operation, attempts[0] - 1, code, time.monotonic() - began)
         return getattr(self._client, name)(Bucket=Bucket, **query) if answer is None else answer
 
-    def _tried(self, operation: str, place: Place, query: Mapping[str, str]) -> tuple[int, Any | None]:
+    def _tried(self, operation: str, once: Callable[[], Any | None]) -> Any | None:
         try:
-            return 0, self._once(operation, place, query)
+            return once()
         except READ_ERRORS as error:
             if not self._worth(operation, error):
                 raise
-        return self._again(operation, place, query)
+        return self._again(operation, once)
 
     def _worth(self, operation: str, error: BaseException) -> bool:
         if throttled(error):
             self._gate.throttled(operation)
         return transient(error)
 
-    def _again(self, operation: str, place: Place, query: Mapping[str, str]) -> tuple[int, Any | None]:
+    def _again(self, operation: str, once: Callable[[], Any | None]) -> Any | None:
         rounds = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: self._worth(operation, error)),
             wait=tenacity.wait_random_exponential(multiplier=1, max=_LONGEST),
             stop=tenacity.stop_after_attempt(ATTEMPTS - 1),
             reraise=True,
         )
-        answer = rounds(self._once, operation, place, query)
-        return int(rounds.statistics.get("attempt_number", 1)), answer
+        return rounds(once)
 
     def _once(self, operation: str, place: Place, query: Mapping[str, str]) -> Any | None:
         """Make one request and return its answer, or None when it must go the ordinary way."""

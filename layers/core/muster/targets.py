@@ -12,10 +12,9 @@ from muster.reading import Shard
 from muster.refusals import AssumeRoleError
 from muster.regions import ALL, resolve_regions
 from muster.session import Clients, enabled_regions
+from muster.sessions import Role, Sessions
 from muster.settings import Configuration
 from muster.sharding import shards
-from muster.stack.request import Environment, Request
-from muster.stack.sessions import Role, Sessions
 
 _SIDE_BY_SIDE = 16
 _MANAGEMENT = (
@@ -39,38 +38,55 @@ class Target:
         return shards(self.account_id, self.partition, self.regions, rules, bucket_like=BUCKET_LIKE, sizes=sizes)
 
 
-def targets(
-    request: Request, configuration: Configuration, environment: Environment, clients: Clients
-) -> tuple[Found, tuple[Target, ...]]:
-    """Return which accounts were found, and what is scanned in those that are asked for.
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a scan looks at: the accounts that were found, and what is scanned in those that are asked for."""
+
+    found: Found
+    scanned: tuple[Target, ...]
+    sessions: Sessions
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of all accounts."""
+        return tuple(sorted({region for target in self.scanned for region in target.regions}))
+
+
+def targets(  # noqa: PLR0913 - where we are, and what is asked for
+    clients: Clients,
+    configuration: Configuration,
+    *,
+    own: str,
+    partition: str,
+    region: str,
+    asked: Sequence[str],
+    only: Sequence[str] = (),
+) -> Targets:
+    """Return what is scanned: accounts by the configuration, of which `only` some, and the `asked` regions in each.
+
+    `own` is the account of the clients' credentials, `region` where questions are asked that have no region.
 
     Raises:
         ConfigurationError: accounts or regions are asked for that cannot be scanned.
         CredentialsError: the organization or the enabled regions may not be asked for.
     """
-    wanted, own = configuration.accounts, request.account_id
-    found = find_accounts(
-        clients, wanted, own=own, partition=request.partition, excluded=configuration.exclude.accounts
-    )
-    _refuse_strangers(request, found, wanted.role)
-    asked = request.regions or configuration.regions or environment.regions or (environment.region,)
-    regions = resolve_regions(
-        asked, excluded=configuration.exclude.regions, partition=request.partition,
-        clients=clients, region=environment.region,
-    )  # fmt: skip
-    sessions = Sessions(clients, own, Role(wanted.role, wanted.external_id, request.partition), environment.region)
+    wanted, excluded = configuration.accounts, configuration.exclude
+    found = find_accounts(clients, wanted, own=own, partition=partition, excluded=excluded.accounts)
+    _refuse_strangers(found, own, wanted.role, only)
+    regions = resolve_regions(asked, excluded=excluded.regions, partition=partition, clients=clients, region=region)
+    sessions = Sessions(clients, own, Role(wanted.role, wanted.external_id, partition), region)
     found = _without_management(found, own, sessions)
-    accounts = [account for account in found.accounts if not request.accounts or account.id in request.accounts]
+    accounts = [account for account in found.accounts if not only or account.id in only]
     everywhere = ALL in asked
 
     def target(account: Account) -> Target:
         here = regions
         if everywhere and account.id != own:
-            here = _enabled(sessions, account.id, environment.region, configuration.exclude.regions, regions)
-        return Target(account.id, request.partition, here)
+            here = _enabled(sessions, account.id, region, excluded.regions, regions)
+        return Target(account.id, partition, here)
 
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="target") as pool:
-        return found, tuple(pool.map(target, accounts))
+        return Targets(found, tuple(pool.map(target, accounts)), sessions)
 
 
 def _enabled(
@@ -96,16 +112,16 @@ def _without_management(found: Found, own: str, sessions: Sessions) -> Found:
     return replace(found, accounts=left, excluded={**found.excluded, name: _MANAGEMENT})
 
 
-def _refuse_strangers(request: Request, found: Found, role: str) -> None:
+def _refuse_strangers(found: Found, own: str, role: str, only: Sequence[str]) -> None:
     known = {account.id for account in found.accounts}
-    if strangers := sorted(set(request.accounts) - known - found.excluded.keys()):
+    if strangers := sorted(set(only) - known - found.excluded.keys()):
         raise ConfigurationError(
-            f"this stack does not scan {', '.join(strangers)}: name it under accounts.include in muster.yaml, and "
-            "under accounts.role the role that member-role.yaml deploys there"
+            f"the configuration does not name {', '.join(strangers)}: add it to accounts.include in muster.yaml, and "
+            "to accounts.role the role that member-role.yaml deploys there"
         )
-    others = sorted(known - {request.account_id})
+    others = sorted(known - {own})
     if others and not role:
         raise ConfigurationError(
-            f"accounts.role is missing: {len(others)} other account{'s' * (len(others) > 1)} cannot be entered without "
-            "the role that member-role.yaml deploys there"
+            f"accounts.role is missing (--role): {len(others)} other account{'s' * (len(others) > 1)} cannot be "
+            "entered without the role that member-role.yaml deploys there"
         )

@@ -1,0 +1,67 @@
+"""How many calls a scan will make and how long it takes, from what the last one listed; and how far off that was."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.aws import BUCKET_LIKE
+from muster.catalog import Catalog
+from muster.coverage import Coverage
+from muster.estimate import Assumptions, Calls, Demand, calls_of, difference, findings_of, operation, seconds_of
+from muster.evaluate import Rule
+
+Listed = Mapping[tuple[str, str], int]
+"""How many resources were listed, by type and region (`global` for types that are listed once for the account)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a scan is expected to take: calls of AWS, and seconds of all its shards one after the other."""
+
+    calls: int
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        return {"calls": self.calls, "seconds": round(self.seconds, 1)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any] | None) -> Self | None:
+        """Read what `to_json` returned."""
+        return cls(document["calls"], document["seconds"]) if document else None
+
+    def against(self, calls: int) -> str:
+        """Say how many calls were made, and how far that is from what was expected."""
+        return difference(self.calls, calls)
+
+
+def listed(catalog: Catalog, rows: Iterable[Coverage]) -> dict[str, dict[tuple[str, str], int]]:
+    """Return how many resources of each account were listed and judged, from the ledger."""
+    kinds = {operation(lister): kind for kind, lister in catalog.listers.items()}
+    found: dict[str, dict[tuple[str, str], int]] = {}
+    for row in rows:
+        if kind := kinds.get(row.api):
+            of_account = found.setdefault(row.account_id, {})
+            count = row.items - row.out_of_scope
+            of_account[kind, row.region] = of_account.get((kind, row.region), 0) + count
+    return found
+
+
+def foreseen(
+    catalog: Catalog,
+    rules: Sequence[Rule],
+    accounts: Mapping[str, Sequence[str]],
+    resources: Mapping[str, Listed],
+    *,
+    by_tags: bool = False,
+) -> Foreseen | None:
+    """Return what a scan of accounts and their regions takes; None when of an account nothing is known."""
+    calls, seconds = 0, 0.0
+    for account_id, regions in accounts.items():
+        if account_id not in resources:
+            return None
+        demand = Demand(catalog, rules, resources[account_id], regions, BUCKET_LIKE, by_tags=by_tags)
+        made: Calls = calls_of(demand)
+        calls += made.total
+        seconds += seconds_of(made, sum(findings_of(demand).values()), Assumptions()).total
+    return Foreseen(calls, seconds)
