@@ -194,7 +194,8 @@ class Lane:
         resolve = client._resolve_endpoint_ruleset  # noqa: SLF001 - a test guards the name
         url, headers, _ = resolve(model, {"Bucket": bucket}, context)
         region = context["signing"].get("region") or client.meta.region_name
-        plain = context.get("auth_type") in (None, "v4", "s3v4") and not headers and self._credentials is not None
+        ours = context["signing"].get("signing_name", "s3") == "s3" and context.get("auth_type") in (None, "v4", "s3v4")
+        plain = ours and not headers and self._credentials is not None
         place = Place(url.rstrip("/"), region, plain)
         with self._lock:
             self._places = {**self._places, bucket: place} if len(self._places) < _PLACES else {bucket: place}
