@@ -53,17 +53,21 @@ class Knobs:
                 raise ValueError(f"there is no knob {name}; there are {', '.join(known)}")
             if isinstance(known[name], tuple):
                 changed[name] = _texts(name, value)
-            elif isinstance(value, int | float) and not isinstance(value, bool):
-                changed[name] = value
             else:
-                raise ValueError(f"{name} takes a number")
+                changed[name] = _number(name, value)
         return replace(self, **changed)
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} takes a number")
+    return value
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     items = [] if isinstance(value, str) else list(value)
     if isinstance(value, str) or any(not isinstance(item, str) for item in items):
-        raise ValueError(f"{name} takes a list of texts")
+        raise TypeError(f"{name} takes a list of texts")
     return tuple(items)
 
 

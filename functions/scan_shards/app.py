@@ -24,6 +24,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def left() -> float:
         return float(context.get_remaining_time_in_millis()) / 1000
 
-    done = scan_batch(event, Environment.parse(os.environ), load(), Clients(open_session()), left)
+    def tell(line: dict[str, Any]) -> None:
+        logger.info("shard", extra=line)
+
+    done = scan_batch(event, Environment.parse(os.environ), load(), Clients(open_session()), left, tell)
     logger.info("scanned", extra=done)
     return done

@@ -20,5 +20,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(scan_id=event.get("scan_id"))
     summary = summarize_scan(event, Environment.parse(os.environ), Clients(open_session()))
     emit(summary)
+    for row in summary["coverage"]:
+        logger.info("coverage", extra=row)
     logger.info("summarized", extra={"complete": summary["complete"], "findings": summary["findings"]})
     return summary

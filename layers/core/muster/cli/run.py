@@ -1,141 +1,40 @@
 """The run of `muster scan`: prepare, scan shard after shard, write what is found as it comes, and sum up."""
 
-import contextlib
 import os
 import secrets
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TextIO
 
 from muster import catalog as catalogs
 from muster import packs
 from muster.catalog import Catalog
 from muster.cli.interrupt import Interrupt
+from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
-from muster.cli.output import STANDARD, forget_standard_output, results, say, trace
+from muster.cli.output import forget_standard_output, results, say
 from muster.cli.places import check_names, home
-from muster.cli.progress import Step, progress
+from muster.cli.progress import progress
 from muster.errors import ConfigurationError
-from muster.evaluate import Rule
 from muster.foresight import foreseen, listed
 from muster.formats.record import printable
 from muster.formats.report import ScanReport, Tally, Writer
 from muster.formats.table import LINES, TableWriter, counted, footer
 from muster.memory import steady
-from muster.model import Finding, Severity
-from muster.pipeline import annotate, scope_of
-from muster.reading import Shard
-from muster.scan import ShardScan
+from muster.pipeline import scope_of
 from muster.select import select
 from muster.session import Clients, caller, open_session
-from muster.sessions import Sessions
 from muster.settings import Configuration
 from muster.suppress import expired
 from muster.targets import targets
-from muster.together import SIDE_BY_SIDE, Begun, Ended, together
+from muster.together import SIDE_BY_SIDE
 
 FAILED = 1
 INCOMPLETE = 3
 STRIDE = 20
 """How many findings pass between two movements of the progress bar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user asked for, one field an option."""
-
-    packs: Sequence[str] = ()
-    checks: Sequence[str] = ()
-    exclude_checks: Sequence[str] = ()
-    services: Sequence[str] = ()
-    severity: Severity | None = None
-    config: Path | None = None
-    accounts: Sequence[str] = ()
-    role: str = ""
-    external_id: str = ""
-    regions: Sequence[str] = ()
-    exclude_regions: Sequence[str] = ()
-    tags: Mapping[str, str] | None = None
-    profile: str | None = None
-    endpoint_url: str | None = None
-    form: str = "table"
-    output: Path | None = None
-    fail_on: Severity | None = Severity.HIGH
-    strict: bool = False
-    quiet: bool = False
-    concurrency: int = 16
-
-    @property
-    def to_stdout(self) -> bool:
-        """Whether results go to standard output."""
-        return self.output in (None, STANDARD)
-
-
-@dataclass(slots=True)
-class Job:
-    """A scan that is prepared: all that could be refused was not."""
-
-    options: Options
-    configuration: Configuration
-    rules: tuple[Rule, ...]
-    sessions: Sessions
-    work: tuple[Shard, ...]
-    report: ScanReport
-    tally: Tally
-    at: tuple[str, int] = ("", 0)
-    """What is being scanned, and how many shards are done."""
-
-    def findings(self, step: Step) -> Generator[Finding, None, None]:
-        """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others."""
-        running: dict[str, ShardScan] = {}
-        try:
-            with contextlib.closing(together(self.work, self._scan_of)) as events:
-                for event in events:
-                    if isinstance(event, Begun | Ended):
-                        self._follow(event, running)
-                        step(*self.at, self.tally.findings)
-                    else:
-                        yield from annotate(event, self.configuration, self.report.started_at.date())
-        finally:
-            for scan in running.values():
-                self._note(scan)
-
-    def _follow(self, event: Begun | Ended, running: dict[str, ShardScan]) -> None:
-        if isinstance(event, Begun):
-            running[event.shard.id] = event.scan
-            self.at = (self._place(event.shard), self.at[1])
-            return
-        self.at = (self.at[0], self.at[1] + 1)
-        if event.error is not None:
-            trace(event.error)
-            self.report.incomplete.append(f"{self._place(event.shard)} broke: {event.error!r}")
-        if scan := running.pop(event.shard.id, None):
-            self._note(scan)
-
-    def _scan_of(self, shard: Shard) -> ShardScan:
-        return ShardScan(
-            shard, self.rules, catalogs.load(), self.sessions.of(shard.account_id), self.report.started_at,
-            scope=scope_of(self.configuration, self.options.tags), concurrency=self.options.concurrency,
-        )  # fmt: skip
-
-    def _place(self, shard: Shard) -> str:
-        account = f" of {shard.account_id}" if len(self.report.accounts) > 1 else ""
-        return f"{shard.service} in {shard.region}{account}"
-
-    def _note(self, scan: ShardScan) -> None:
-        outcome, place = scan.outcome, self._place(scan.shard)
-        where = place.removeprefix(f"{scan.shard.service} ")
-        for name, gap in () if outcome.blocked else sorted(outcome.unlisted.items()):
-            needs = f" (needs {gap.permission})" if gap.permission else ""
-            self.report.incomplete.append(f"{name} {where} could not be listed: {gap.reason}{needs}")
-        if outcome.lost:
-            self.report.incomplete.append(f"{place}: {outcome.lost}")
-        if outcome.blocked:
-            self.report.blocked.append(where.removeprefix("in "))
-        self.report.coverage.extend(outcome.ledger.rows())
 
 
 def run(options: Options) -> int:

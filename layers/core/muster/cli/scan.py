@@ -76,7 +76,8 @@ def command(**options: Any) -> int:
       2  wrong usage, configuration or credentials; nothing was scanned
       3  the scan is incomplete, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.run import Options, run  # noqa: PLC0415 - `muster scan --help` does not need botocore
+    from muster.cli.job import Options  # noqa: PLC0415 - the same
+    from muster.cli.run import run  # noqa: PLC0415 - `muster scan --help` does not need botocore
 
     fail_on = options.pop("fail_on")
     severity = options.pop("severity")

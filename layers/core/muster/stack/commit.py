@@ -92,6 +92,18 @@ def unfinished(
     }
 
 
+def line(commit: Mapping[str, Any]) -> Json:
+    """Return what a log says of a shard: its counts and what was asked of AWS, in one line."""
+    rows = commit["coverage"]
+    counted = ("calls", "items", "retries", "denials", "errors", "seconds")
+    return {
+        **{key: commit[key] for key in ("shard", "account_id", "region", "service", "complete")},
+        "resources": commit["resources"]["scanned"],
+        "failing": commit["resources"]["non_compliant"],
+        **{key: round(sum(row[key] for row in rows), 3) for key in counted},
+    }
+
+
 def told(changes: list[Change]) -> Json:
     """Return how many changes of a kind there are, and the worst of them."""
     worst = diff.worst_first(changes, lambda severity: Severity(severity).rank)[:TOLD]

@@ -1,8 +1,6 @@
 """The end of a scan: what no commit names is deleted, the rest is published, and the whole is summed up."""
 
 import contextlib
-import heapq
-import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,27 +13,25 @@ from muster import keys
 from muster.coverage import ALL
 from muster.errors import EventError
 from muster.foresight import Foreseen
-from muster.formats.record import from_row
-from muster.model import Severity, Status
+from muster.model import Severity
 from muster.reading import Shard
 from muster.session import Clients
-from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
-from muster.sinks.tables import COVERAGE, TALLIES, ScanHeader
+from muster.sinks.tables import ScanHeader
 from muster.stack.commit import unfinished
 from muster.stack.progress import STATUSES, Progress
+from muster.stack.publish import REPORTED, delete_orphans, publish_findings, publish_tables
 from muster.stack.request import Environment
 
 Json = dict[str, Any]
 
-REPORTED = 10_000
-"""How many failing findings report.json holds at most, the worst first."""
 NAMED = 20
 """How many incomplete shards the summary names: an execution's output is small whatever the estate."""
-PUBLISHED = 64 * 1024 * 1024
-"""Bytes of parts that are merged into one published file."""
 
 _COUNTS = STATUSES
+LEDGER = ("account_id", "region", "service", "api", "calls", "items", "retries", "denials", "errors", "seconds",
+          "out_of_scope", "reason")  # fmt: skip
+"""What the report says of each API in each region of each account."""
 
 
 def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: Clients) -> Json:
@@ -56,11 +52,12 @@ def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: 
     commits = _commits(bucket, scan_id)
     committed = len(commits)
     commits += _unfinished_shards(bucket, plan, header, attempt, {commit["shard"] for commit in commits})
-    _delete_orphans(bucket, scan_id, {part for commit in commits for part in commit["parts"]})
+    delete_orphans(bucket, scan_id, {part for commit in commits for part in commit["parts"]})
     with scratch() as folder:
-        failing = _publish_findings(bucket, header, commits, Path(folder))
-        _publish_tables(bucket, header, commits, Path(folder))
+        failing = publish_findings(bucket, header, commits, Path(folder))
+        publish_tables(bucket, header, commits, _coverage(commits), Path(folder))
     summary = {**_summary(plan, commits, committed, bucket.name, header), "attempt": attempt}
+    summary["coverage"] = _by_api(commits)
     summary["changes"] = _changes([commit for commit in commits if commit["attempt"] == attempt])
     bucket.put_json(keys.report(scan_id), _report(plan, summary, failing, commits, bucket.name, header))
     bucket.put_json(keys.incomplete(scan_id), [item["shard"] for item in _incomplete(commits)])
@@ -127,61 +124,6 @@ def _cause(cause: object) -> str:
     return text[:300]
 
 
-def _delete_orphans(bucket: Bucket, scan_id: str, named: set[str]) -> None:
-    for key, _ in bucket.keys(keys.parts(scan_id)):
-        if key not in named:
-            bucket.delete(key)
-
-
-def _publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> list[Json]:
-    """Merge the committed parts into published files, and return the worst failing findings on the way."""
-    named = {part for commit in commits for part in commit["parts"]}
-    sizes = [(key, size) for key, size in bucket.keys(keys.parts(header.scan_id)) if key in named]
-    worst: list[tuple[int, str, Json]] = []
-    for number, group in enumerate(_grouped(sizes)):
-        merged = folder / "merged.parquet"
-        parquet.concatenate(merged, _downloaded(bucket, group, folder))
-        bucket.upload(merged, keys.table("findings", header.scan_date, header.scan_id, number))
-        worst = heapq.nlargest(
-            REPORTED, itertools.chain(worst, _failing(merged)), key=lambda entry: (entry[0], entry[1])
-        )
-    return [row for _, _, row in sorted(worst, key=lambda entry: (-entry[0], entry[2]["check_id"], entry[1]))]
-
-
-def _failing(path: Path) -> Iterator[tuple[int, str, Json]]:
-    for row in parquet.read(path):
-        if row["status"] == Status.NON_COMPLIANT.value and row["suppression"] is None:
-            yield Severity(row["severity"]).rank, row["finding_id"], from_row(row)
-
-
-def _grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
-    group: list[str] = []
-    total = 0
-    for key, size in sizes:
-        if group and total + size > PUBLISHED:
-            yield group
-            group, total = [], 0
-        group.append(key)
-        total += size
-    if group:
-        yield group
-
-
-def _downloaded(bucket: Bucket, group: Sequence[str], folder: Path) -> Iterator[Path]:
-    for key in group:
-        path = folder / key.rpartition("/")[2]
-        bucket.download(key, path)
-        yield path
-
-
-def _publish_tables(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> None:
-    coverage = ({column: row.get(column) for column in COVERAGE} for row in _coverage(commits))
-    for name, columns, rows in (("tallies", TALLIES, _tallies(header, commits)), ("coverage", COVERAGE, coverage)):
-        path = folder / f"{name}.parquet"
-        parquet.write(path, columns, rows)
-        bucket.upload(path, keys.table(name, header.scan_date, header.scan_id))
-
-
 def _coverage(commits: Sequence[Json]) -> Iterator[Json]:
     """Yield the rows of the ledger; a region that a policy blocks has one for all its services."""
     blocked: dict[tuple[str, str], Json] = {}
@@ -195,16 +137,14 @@ def _coverage(commits: Sequence[Json]) -> Iterator[Json]:
     yield from blocked.values()
 
 
-def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
-    for commit in commits:
-        for check in commit["checks"]:
-            yield {
-                "scan_id": header.scan_id,
-                "scan_kind": header.scan_kind,
-                **{key: commit[key] for key in ("shard", "account_id", "service")},
-                "started_at": header.observed_at,
-                **check,
-            }
+def _by_api(commits: Sequence[Json]) -> list[Json]:
+    """Return the ledger's totals by API: few rows whatever the number of accounts."""
+    totals: dict[str, Counter[str]] = {}
+    for row in _coverage(commits):
+        wanted = ("calls", "items", "retries", "denials", "errors", "out_of_scope")
+        totals.setdefault(row["api"], Counter()).update({key: row[key] for key in wanted})
+        totals[row["api"]]["milliseconds"] += round(row["seconds"] * 1000)
+    return [{"api": api, **counts} for api, counts in sorted(totals.items())]
 
 
 def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, header: ScanHeader) -> Json:
@@ -275,10 +215,7 @@ def _changes(commits: Sequence[Json]) -> Json:
 def _report(  # noqa: PLR0913 - all that the report is made of
     plan: Json, summary: Json, failing: list[Json], commits: Sequence[Json], bucket: str, header: ScanHeader
 ) -> Json:
-    totals: dict[str, Counter[str]] = {}
-    for row in _coverage(commits):
-        wanted = ("calls", "items", "retries", "denials", "errors", "out_of_scope")
-        totals.setdefault(row["api"], Counter()).update({key: row[key] for key in wanted})
+    rows = sorted(_coverage(commits), key=lambda row: (not row["reason"], -row["denials"] - row["errors"]))
     return {
         "findings": failing,
         "truncated": summary["findings"]["non_compliant"] > len(failing),
@@ -287,6 +224,7 @@ def _report(  # noqa: PLR0913 - all that the report is made of
         "scan": {
             **plan["scan"],
             "complete": summary["complete"],
-            "coverage": {k: dict(v) for k, v in sorted(totals.items())},
+            "coverage": [{column: row[column] for column in LEDGER} for row in rows[:REPORTED]],
+            "coverage_truncated": len(rows) > REPORTED,
         },
     }

@@ -27,7 +27,7 @@ from muster.settings import Configuration
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
-from muster.stack.commit import commit, told
+from muster.stack.commit import commit, line, told
 from muster.stack.gathering import Sheaf, gathered
 from muster.stack.progress import STATUSES, Progress, Tally
 from muster.stack.request import Environment
@@ -67,17 +67,19 @@ class Plan:
         return cls(header, scan["record"], rules, configuration, scan["account_id"], Role(**scan["role"]))
 
 
-def scan_batch(
+def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell hands in
     event: Mapping[str, Any],
     environment: Environment,
     catalog: Catalog,
     clients: Clients,
     left: Callable[[], float] = lambda: math.inf,
+    tell: Callable[[dict[str, Any]], None] = lambda _line: None,
 ) -> dict[str, Any]:
     """Scan the shards of one batch, some side by side; a shard that is committed already is not scanned again.
 
     `left` says how many seconds remain: a shard that cannot be done in them keeps how far it came, and the answer's
-    `left` how many shards are not done. A shard that fails stops none of the others.
+    `left` how many shards are not done. A shard that fails stops none of the others. `tell` takes a line of a log
+    for each shard that ends.
 
     Raises:
         EventError: it is not the event that the state machine sends.
@@ -88,7 +90,7 @@ def scan_batch(
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = Plan.read(bucket, scan_id, catalog)
     sessions = Sessions(clients, plan.account_id, plan.role, environment.region)
-    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left)
+    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell)
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         ended = list(pool.map(work.shard, shards))
     failed = [end for end in ended if isinstance(end, Exception)]
@@ -119,6 +121,7 @@ class _Work:
     sessions: Sessions
     bucket: Bucket
     left: Callable[[], float]
+    tell: Callable[[dict[str, Any]], None]
 
     def shard(self, shard: Shard) -> bool | Exception:
         """Scan one shard and say whether it is done, or what broke it."""
@@ -128,8 +131,9 @@ class _Work:
                 if self.left() < RESERVE:
                     return False
                 commit = _scan(shard, self)
-            if commit is None:
-                return False
+                if commit is None:
+                    return False
+                self.tell(line(commit))
             _announce(commit, self.environment, self.sessions.own)
         except Exception as error:  # noqa: BLE001 - whatever breaks one shard, the others are scanned
             return error

@@ -1,0 +1,182 @@
+"""What a scan uses of the stack and what that costs, beside what AWS asks for the same evaluations."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.estimate.demand import Demand, Seconds, findings_of
+from muster.reading import Shard
+
+MAX_BATCHES = 2_000
+SIDE_BY_SIDE = 4
+ENOUGH = 500
+PUBLISHED = 64 << 20
+ONE_GO = 16 << 20
+"""How the stack deals, scans, binds, merges and uploads: `muster.stack` and `muster.sinks` have the numbers."""
+PIECE = 8 << 20
+"""Bytes of one piece of an upload that goes in several, as boto3 cuts them."""
+RUN = 840
+"""Seconds that a function scans before it hands over: its timeout without the reserve."""
+GIGABYTES = 1769 / 1024
+"""What the template gives the scanning function."""
+ACCOUNTS_AT_A_TIME, BATCHES_AT_A_TIME = 10, 4
+"""How many accounts are scanned at a time, and how many batches of each: the template and the state machine."""
+TRANSITIONS = (4, 1, 3, 2)
+"""States that are entered for a scan, an account, a batch, and each time a batch goes on in another function."""
+BYTES_PER_FINDING = 33.0
+"""What a finding takes of a part: 1,000 instances with three tags, judged by four checks, written by
+`muster.sinks.parquet` (31 for 5,000 instances; a test measures it again)."""
+DAYS = 30
+"""What a month is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a scan on the stack uses; a scan that is recorded, in good weather, with nothing new to tell.
+
+    `seconds` are those of the scanning functions, added up, and `wall` is from the first to the last of them when
+    all lanes are equally full; starting them, and the short functions before and after them, are left out, as are
+    what AWS reads and writes on our behalf, the result queue, logs and storage.
+    """
+
+    shards: int
+    batches: int
+    invocations: int
+    seconds: float
+    wall: float
+    transitions: int
+    reads: int
+    writes: int
+    bytes: float
+
+
+def work_of(demand: Demand, seconds: Seconds) -> Work:
+    """Return what the stack uses when its shards take so long one after the other."""
+    findings = sum(findings_of(demand).values()) * demand.accounts
+    sizes = {shard.id: _size(demand, shard) for shard in demand.shards()}
+    one = demand.shards(sizes)
+    sheaves = [_sheaves(demand, shard) for shard in one]
+    parts = sum(found for _, found in sheaves) * demand.accounts
+    count, accounts = len(one) * demand.accounts, demand.accounts
+    batches = accounts * min(max(1, MAX_BATCHES // accounts), len({shard.region for shard in one}))
+    billed = seconds.waiting / max(1, min(SIDE_BY_SIDE, count / batches)) + seconds.cpu
+    lanes = min(accounts, ACCOUNTS_AT_A_TIME) * min(batches // accounts, BATCHES_AT_A_TIME)
+    runs = batches * max(1, math.ceil(billed / batches / RUN))
+    scan, account, batch, again = TRANSITIONS
+    stored = findings * BYTES_PER_FINDING
+    saved = sum(made - 1 for made, _ in sheaves) * accounts
+    return Work(
+        shards=count,
+        batches=batches,
+        invocations=runs + 3,
+        seconds=billed,
+        wall=billed / lanes,
+        transitions=scan + account * accounts + batch * batches + again * (runs - batches),
+        # Of a shard: its commit, twice, its progress, and its state, twice. Of a scan: what the others read.
+        reads=5 * count + runs + parts + 9,
+        # Of a shard: its commit and its state. Of a scan: the plan and the summary, and listings, which cost the same.
+        writes=2 * count + parts + saved + _published(parts, stored) + _lists(count) + 2 * _lists(parts) + 9,
+        bytes=stored,
+    )
+
+
+def _size(demand: Demand, shard: Shard) -> int:
+    listed = (kind for kind in demand.types(shard) if kind in demand.catalog.listers)
+    return sum(sum(demand.judged(kind, shard).values()) for kind in listed)
+
+
+def _sheaves(demand: Demand, shard: Shard) -> tuple[int, int]:
+    """Return how often a shard writes: sheaves of pages, and parts, which are sheaves with findings."""
+    bound: list[int] = []
+    open_ = False
+    for kind in demand.types(shard):
+        pages, count = demand.pages(kind, shard), sum(demand.judged(kind, shard).values())
+        if pages > 1:
+            bound += [count // pages or 1] * pages
+            open_ = False
+        elif open_ and bound[-1] < ENOUGH:
+            bound[-1] += count
+        else:
+            bound.append(count)
+            open_ = True
+    return len(bound), sum(count > 0 for count in bound)
+
+
+def _published(parts: int, stored: float) -> int:
+    if not parts or stored <= ONE_GO:
+        return min(parts, 1)
+    return 2 * math.ceil(stored / PUBLISHED) + math.ceil(stored / PIECE)
+
+
+def _lists(keys: int) -> int:
+    return max(1, math.ceil(keys / 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What units cost: the dollars of `per` of them, up to a number of units and then less."""
+
+    tiers: tuple[tuple[float, float], ...]
+    per: float = 1
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a price as the data file spells it."""
+        tiers = document.get("tiers", [document])
+        found = tuple((float(tier.get("up_to", math.inf)), float(tier["usd"])) for tier in tiers)
+        return cls(found, float(document.get("per", 1)))
+
+    def of(self, units: float) -> float:
+        """Return what so many units cost."""
+        starts = (0.0, *(up_to for up_to, _ in self.tiers))
+        inside = (max(0.0, min(units, up_to) - start) for start, (up_to, _) in zip(starts, self.tiers, strict=False))
+        return sum(count * usd for count, (_, usd) in zip(inside, self.tiers, strict=True)) / self.per
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One part of the cost: units and dollars a month; without a price there are no dollars."""
+
+    service: str
+    what: str
+    units: float
+    month: float | None
+
+
+def cost(work: Work, prices: Mapping[str, Price], scans_per_day: int = 4) -> tuple[Cost, ...]:
+    """Return what scans of a month cost on the stack, part by part; Athena reads each day's findings once."""
+    scans = scans_per_day * DAYS
+    read = max(work.bytes * scans_per_day, 10e6) * DAYS / 2**40
+    used = (
+        ("Lambda", "GB-seconds", "lambda_gb_second", work.seconds * GIGABYTES * scans),
+        ("Lambda", "requests", "lambda_request", float(work.invocations * scans)),
+        ("Step Functions", "state transitions", "states_transition", float(work.transitions * scans)),
+        ("S3", "PUT and LIST requests", "s3_write", float(work.writes * scans)),
+        ("S3", "GET requests", "s3_read", float(work.reads * scans)),
+        ("Athena", "TB read, each day's findings once", "athena_terabyte", read),
+    )
+    return tuple(
+        Cost(service, what, units, prices[name].of(units) if name in prices else None)
+        for service, what, name, units in used
+    )
+
+
+def elsewhere(demand: Demand, prices: Mapping[str, Price], scans_per_day: int = 4) -> tuple[Cost, ...]:
+    """Return what AWS Config and Security Hub cost for as many evaluations; each resource is recorded once a month.
+
+    It is the least: Config records a resource each time it changes, and Security Hub's checks need what it records.
+    """
+    regions = [count * scans_per_day * DAYS for count in findings_of(demand).values()]
+    evaluations = float(sum(regions) * demand.accounts)
+    items = float(sum(_size(demand, shard) for shard in demand.shards()) * demand.accounts)
+
+    def tiered(name: str) -> float | None:
+        return sum(prices[name].of(count) for count in regions) * demand.accounts if name in prices else None
+
+    recorded = prices["config_item"].of(items) if "config_item" in prices else None
+    return (
+        Cost("AWS Config", "configuration items", items, recorded),
+        Cost("AWS Config", "rule evaluations", evaluations, tiered("config_evaluation")),
+        Cost("Security Hub CSPM", "security checks", evaluations, tiered("security_hub_check")),
+    )

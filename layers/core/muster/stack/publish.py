@@ -1,0 +1,92 @@
+"""Publishing a scan: committed parts become the tables that Athena reads, and what nobody committed is deleted."""
+
+import heapq
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from muster import keys
+from muster.formats.record import from_row
+from muster.model import Severity, Status
+from muster.sinks import parquet
+from muster.sinks.bucket import Bucket
+from muster.sinks.tables import COVERAGE, TALLIES, ScanHeader
+
+Json = dict[str, Any]
+
+REPORTED = 10_000
+"""How many failing findings report.json holds at most, the worst first."""
+PUBLISHED = 64 * 1024 * 1024
+"""Bytes of parts that are merged into one published file."""
+
+
+def delete_orphans(bucket: Bucket, scan_id: str, named: set[str]) -> None:
+    """Delete the parts that no commit names: those of attempts that died."""
+    for key, _ in bucket.keys(keys.parts(scan_id)):
+        if key not in named:
+            bucket.delete(key)
+
+
+def publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> list[Json]:
+    """Merge the committed parts into published files, and return the worst failing findings on the way."""
+    named = {part for commit in commits for part in commit["parts"]}
+    sizes = [(key, size) for key, size in bucket.keys(keys.parts(header.scan_id)) if key in named]
+    worst: list[tuple[int, str, Json]] = []
+    for number, group in enumerate(_grouped(sizes)):
+        merged = folder / "merged.parquet"
+        parquet.concatenate(merged, _downloaded(bucket, group, folder))
+        bucket.upload(merged, keys.table("findings", header.scan_date, header.scan_id, number))
+        worst = heapq.nlargest(
+            REPORTED, itertools.chain(worst, _failing(merged)), key=lambda entry: (entry[0], entry[1])
+        )
+    return [row for _, _, row in sorted(worst, key=lambda entry: (-entry[0], entry[2]["check_id"], entry[1]))]
+
+
+def _failing(path: Path) -> Iterator[tuple[int, str, Json]]:
+    for row in parquet.read(path):
+        if row["status"] == Status.NON_COMPLIANT.value and row["suppression"] is None:
+            yield Severity(row["severity"]).rank, row["finding_id"], from_row(row)
+
+
+def _grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
+    group: list[str] = []
+    total = 0
+    for key, size in sizes:
+        if group and total + size > PUBLISHED:
+            yield group
+            group, total = [], 0
+        group.append(key)
+        total += size
+    if group:
+        yield group
+
+
+def _downloaded(bucket: Bucket, group: Sequence[str], folder: Path) -> Iterator[Path]:
+    for key in group:
+        path = folder / key.rpartition("/")[2]
+        bucket.download(key, path)
+        yield path
+
+
+def publish_tables(
+    bucket: Bucket, header: ScanHeader, commits: Sequence[Json], ledger: Iterable[Mapping[str, Any]], folder: Path
+) -> None:
+    """Write the scan's tallies and its ledger."""
+    coverage = ({column: row.get(column) for column in COVERAGE} for row in ledger)
+    for name, columns, rows in (("tallies", TALLIES, _tallies(header, commits)), ("coverage", COVERAGE, coverage)):
+        path = folder / f"{name}.parquet"
+        parquet.write(path, columns, rows)
+        bucket.upload(path, keys.table(name, header.scan_date, header.scan_id))
+
+
+def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
+    for commit in commits:
+        for check in commit["checks"]:
+            yield {
+                "scan_id": header.scan_id,
+                "scan_kind": header.scan_kind,
+                **{key: commit[key] for key in ("shard", "account_id", "service")},
+                "started_at": header.observed_at,
+                **check,
+            }
