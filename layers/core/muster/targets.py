@@ -76,6 +76,7 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
     regions = resolve_regions(asked, excluded=excluded.regions, partition=partition, clients=clients, region=region)
     sessions = Sessions(clients, own, Role(wanted.role, wanted.external_id, partition), region)
     found = _without_management(found, own, sessions)
+    _refuse_left_out(found, only)
     accounts = [account for account in found.accounts if not only or account.id in only]
     everywhere = ALL in asked
 
@@ -125,3 +126,9 @@ def _refuse_strangers(found: Found, own: str, role: str, only: Sequence[str]) ->
             f"accounts.role is missing (--role): {len(others)} other account{'s' * (len(others) > 1)} cannot be "
             "entered without the role that member-role.yaml deploys there"
         )
+
+
+def _refuse_left_out(found: Found, only: Sequence[str]) -> None:
+    if out := sorted(found.excluded.keys() & set(only)):
+        says = (f"the account {name} is not scanned: {found.excluded[name]}" for name in out)
+        raise ConfigurationError("; ".join(says))
