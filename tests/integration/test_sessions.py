@@ -1,0 +1,210 @@
+"""The accounts that a function enters: its own as it is, others by a role, and what is told where the role is shut."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.exceptions
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from muster.catalog import load
+from muster.errors import Throttled, Transient
+from muster.limiter import Limiter
+from muster.model import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
+from muster.reading import Shard
+from muster.refusals import AssumeRoleError
+from muster.scan import ShardScan
+from muster.select import select
+from muster.session import Clients
+from muster.sessions import Refused, Role, Sessions
+from muster.settings import Configuration
+
+OWN = "123456789012"
+OTHER = "111122223333"
+HERE = "eu-west-1"
+ROLE = Role("security/MusterMemberRole", "our secret")
+ARN = f"arn:aws:iam::{OTHER}:role/security/MusterMemberRole"
+AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
+
+
+class Sts:
+    """Watches how often a role is asked for, and answers as a test wants."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.asked: Counter[str] = Counter()
+        self.parameters: list[dict[str, Any]] = []
+        self.answer: Callable[[], Any] = lambda: None
+        clients.session.events.register("provide-client-params.sts.AssumeRole", self._note)
+        clients.session.events.register("before-call.sts.AssumeRole", lambda **_: self.answer())
+
+    def refuse(self, code: str) -> None:
+        error = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        self.answer = lambda: (AWSResponse("", 400, {}, None), error)
+
+    def fail(self, error: Exception) -> None:
+        def failing() -> None:
+            raise error
+
+        self.answer = failing
+
+    def _note(self, params: dict[str, Any], **_: object) -> None:
+        self.parameters.append(params)
+        self.asked[params["RoleArn"].split(":")[4]] += 1
+
+
+@pytest.fixture
+def sts(clients: Clients) -> Sts:
+    return Sts(clients)
+
+
+@pytest.fixture
+def sessions(clients: Clients) -> Sessions:
+    return Sessions(clients, OWN, ROLE, HERE)
+
+
+def test_the_own_account_is_entered_without_a_role(clients: Clients, sessions: Sessions, sts: Sts) -> None:
+    assert sessions.of(OWN) is clients
+    assert sessions.open(OWN)
+    assert sts.asked == Counter()
+
+
+def test_another_account_is_entered_by_its_role(sessions: Sessions, sts: Sts) -> None:
+    told = sessions.of(OTHER).get("sts", HERE).get_caller_identity()
+    assert told["Arn"] == f"arn:aws:sts::{OTHER}:assumed-role/MusterMemberRole/muster"
+    [asked] = sts.parameters
+    assert (asked["RoleArn"], asked["ExternalId"]) == (ARN, "our secret")
+
+
+def test_the_clients_of_another_account_pass_the_same_limiter_under_its_own_name(clients: Clients, sts: Sts) -> None:
+    own = Clients(clients.session, limiter=Limiter(), account_id=OWN)
+    other = Sessions(own, OWN, ROLE, HERE).of(OTHER)
+    assert other.limiter is own.limiter
+    assert other.account_id == OTHER
+    assert sts.asked == {OTHER: 1}
+
+
+def test_a_role_is_asked_for_once_an_account_however_many_threads_enter(sessions: Sessions, sts: Sts) -> None:
+    together = threading.Barrier(16)
+
+    def enter(number: int) -> Clients:
+        together.wait()
+        return sessions.of(OTHER if number % 2 else "222233334444")
+
+    with ThreadPoolExecutor(16) as pool:
+        made = list(pool.map(enter, range(16)))
+    assert sts.asked == {OTHER: 1, "222233334444": 1}
+    assert len(set(map(id, made))) == 2
+
+
+def test_a_denied_role_refuses_with_its_arn_and_is_not_asked_for_again(sessions: Sessions, sts: Sts) -> None:
+    sts.refuse("AccessDenied")
+    assert [sessions.open(OTHER), sessions.open(OTHER)] == [False, False]
+    assert sts.asked == {OTHER: 1}
+    with pytest.raises(AssumeRoleError, match=f"^the role {ARN} cannot be assumed \\(AccessDenied\\)$"):
+        sessions.of(OTHER).get("s3", HERE)
+
+
+def test_one_denied_account_shuts_no_other(sessions: Sessions, sts: Sts) -> None:
+    sts.refuse("AccessDenied")
+    assert not sessions.open(OTHER)
+    sts.answer = lambda: None
+    assert sessions.open("222233334444")
+    assert not sessions.open(OTHER)
+
+
+def test_without_a_role_another_account_is_refused_with_the_fix(clients: Clients, sts: Sts) -> None:
+    refused = Sessions(clients, OWN, Role(), HERE).of(OTHER)
+    assert isinstance(refused, Refused)
+    with pytest.raises(AssumeRoleError, match=f"no role is named for the account {OTHER}: set accounts.role"):
+        refused.get("ec2", HERE)
+    assert sts.asked == Counter()
+
+
+def test_a_throttled_role_is_worth_a_retry_which_then_succeeds(sessions: Sessions, sts: Sts) -> None:
+    sts.refuse("Throttling")
+    with pytest.raises(Throttled, match=r"cannot be assumed \(Throttling\)"):
+        sessions.of(OTHER)
+    sts.answer = lambda: None
+    assert sessions.open(OTHER)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        botocore.exceptions.EndpointConnectionError(endpoint_url="https://sts.eu-west-1.amazonaws.com"),
+        botocore.exceptions.ReadTimeoutError(endpoint_url="https://sts.eu-west-1.amazonaws.com"),
+        ConnectionResetError("peer"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_bad_moment_of_the_network_is_worth_a_retry_which_then_succeeds(
+    sessions: Sessions, sts: Sts, error: Exception
+) -> None:
+    sts.fail(error)
+    with pytest.raises(Transient, match="cannot be assumed"):
+        sessions.of(OTHER)
+    sts.answer = lambda: None
+    assert sessions.open(OTHER)
+
+
+@pytest.mark.parametrize("code", ["ServiceUnavailable", "InternalFailure"])
+def test_a_fault_of_sts_is_worth_a_retry(sessions: Sessions, sts: Sts, code: str) -> None:
+    sts.refuse(code)
+    with pytest.raises(Transient, match=code):
+        sessions.of(OTHER)
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "RequestExpired"])
+def test_own_credentials_that_expired_are_worth_a_retry_with_fresh_ones(
+    sessions: Sessions, sts: Sts, code: str
+) -> None:
+    sts.refuse(code)
+    with pytest.raises(Transient, match=code):
+        sessions.of(OTHER)
+
+
+SHARDS = [
+    pytest.param(Shard(OTHER, HERE, "ec2", HERE, (HERE,)), id="ec2"),
+    pytest.param(Shard(OTHER, "global", "s3", HERE, (HERE, "global")), id="s3"),
+]
+
+
+def scanned(sessions: Sessions, shard: Shard) -> tuple[list[Finding], ShardScan]:
+    rules = select(load(), Configuration(), packs=("all",))
+    scan = ShardScan(shard, rules, load(), sessions.of(OTHER), AT)
+    return list(scan), scan
+
+
+@pytest.mark.parametrize("shard", SHARDS)
+def test_every_check_says_of_a_denied_account_that_it_could_not_look(
+    sessions: Sessions, sts: Sts, shard: Shard
+) -> None:
+    sts.refuse("AccessDenied")
+    findings, scan = scanned(sessions, shard)
+    because = f"the role {ARN} cannot be assumed (AccessDenied)"
+    assert Counter(finding.check_id for finding in findings) == Counter(rule.check.id for rule in scan.rules)
+    assert {finding.status for finding in findings} == {Status.INSUFFICIENT_DATA}
+    assert {finding.unavailable for finding in findings} == {(Unavailable("sts:AssumeRole", because),)}
+    assert {finding.reason for finding in findings} == {f"{because} (needs sts:AssumeRole)"}
+    assert {finding.resource.account_id for finding in findings} == {OTHER}
+    assert {finding.resource.type for finding in findings} <= {TARGET, ACCOUNT, REGION}
+    listed = {rule.resource_type for rule in scan.rules} & load().listers.keys()
+    assert {finding.resource.id for finding in findings if finding.resource.type == TARGET} == listed
+
+
+@pytest.mark.parametrize("shard", SHARDS)
+def test_the_coverage_of_a_denied_account_says_that_no_listing_finished_and_why(
+    sessions: Sessions, sts: Sts, shard: Shard
+) -> None:
+    sts.refuse("AccessDenied")
+    _, scan = scanned(sessions, shard)
+    rows = list(scan.outcome.ledger.rows())
+    assert rows
+    assert {(row.account_id, row.calls, row.items) for row in rows} == {(OTHER, 0, 0)}
+    assert {row.reason for row in rows} == {f"the role {ARN} cannot be assumed (AccessDenied)"}
+    assert not scan.outcome.complete
+    assert not scan.outcome.expired
