@@ -54,7 +54,7 @@ def find_accounts(
     """Return which accounts are meant; only units, tags and `all` ask the organization.
 
     Raises:
-        ConfigurationError: there is no organization, no such unit, or no account is left.
+        ConfigurationError: there is no organization, no such unit, or none of the accounts is active and tagged so.
         CredentialsError: the organization may not be asked from here.
     """
     include = wanted.include or (own,)

@@ -78,6 +78,9 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
     found = _without_management(found, own, sessions)
     _refuse_left_out(found, only)
     accounts = [account for account in found.accounts if not only or account.id in only]
+    if not accounts:
+        reasons = "; ".join(f"{account}: {reason}" for account, reason in found.excluded.items())
+        raise ConfigurationError(f"no account is left to scan: {reasons or 'the units asked for hold none'}")
     everywhere = ALL in asked
 
     def target(account: Account) -> Target:

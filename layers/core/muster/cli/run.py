@@ -17,7 +17,6 @@ from muster.cli.options import configuration as configured
 from muster.cli.output import forget_standard_output, results, say
 from muster.cli.places import check_names, home
 from muster.cli.progress import progress
-from muster.errors import ConfigurationError
 from muster.foresight import foreseen, listed
 from muster.formats.record import printable
 from muster.formats.report import ScanReport, Tally, Writer
@@ -81,8 +80,6 @@ def prepare(options: Options) -> Job:
     whole = targets(
         clients, configuration, own=who.account_id, partition=who.partition, region=region, asked=asked or (region,)
     )
-    if not whole.scanned:
-        raise ConfigurationError(_nothing_left(whole.found.excluded))
     configuration = replace(configuration, account_names={**whole.found.names, **configuration.account_names})
     started = datetime.now(UTC)
     report = ScanReport(
@@ -111,11 +108,6 @@ def _configured(options: Options, catalog: Catalog) -> Configuration:
     )
     exclude = replace(read.exclude, regions=(*read.exclude.regions, *options.exclude_regions))
     return replace(read, accounts=accounts, exclude=exclude)
-
-
-def _nothing_left(excluded: Mapping[str, str]) -> str:
-    reasons = "; ".join(f"{account}: {reason}" for account, reason in excluded.items())
-    return f"no account is left to scan: {reasons}"
 
 
 def status(job: Job) -> int:
