@@ -129,6 +129,21 @@ def test_an_excluded_account_that_is_asked_for_is_refused_with_the_reason(client
         aimed(clients, OWN, OTHER, only=(OTHER,), exclude=Exclude(accounts=(OTHER,)))
 
 
+def test_when_every_account_is_excluded_the_scan_is_refused_with_the_reasons(clients: Clients) -> None:
+    says = f"no account is left to scan: {OTHER}: excluded by the configuration; {OWN}: excluded by the configuration"
+    with pytest.raises(ConfigurationError, match=says):
+        aimed(clients, OWN, OTHER, exclude=Exclude(accounts=(OWN, OTHER)))
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_unit_without_accounts_is_refused(clients: Clients) -> None:
+    organization = clients.get("organizations", "us-east-1")
+    root = organization.list_roots()["Roots"][0]["Id"]
+    unit = organization.create_organizational_unit(ParentId=root, Name="empty")["OrganizationalUnit"]["Id"]
+    with pytest.raises(ConfigurationError, match="no account is left to scan: the units asked for hold none"):
+        aimed(clients, unit)
+
+
 @pytest.mark.parametrize(
     ("include", "count"),
     [((OWN, OTHER), "1 other account cannot"), ((OTHER, "222233334444"), "2 other accounts cannot")],
