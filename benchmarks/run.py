@@ -135,8 +135,9 @@ def right_counts(estate: Estate) -> dict[str, int]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a tool: dummy credentials, no profile, no proxy on the way."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """Return the environment of a tool: dummy credentials, no profile, no proxy on the way, and bytecode is kept."""
+    dropped = ("AWS_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "dummy", "AWS_DEFAULT_REGION": "eu-west-1"}
     files = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     return kept | keys | files | {"AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1"}
