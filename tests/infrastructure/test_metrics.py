@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from muster.model import Severity, Status
 from muster.stack import metrics
 from tests.infrastructure.conftest import ROOT
@@ -112,9 +114,24 @@ def test_the_dashboard_shows_every_function_and_the_executions(template: Templat
 
 
 def test_the_dashboard_shows_the_latest_results_from_the_log(template: Template) -> None:
-    (query,) = (widget["query"] for widget in dashboard(template) if "query" in widget)
+    (query,) = (widget["query"] for widget in dashboard(template) if "'summarized'" in widget.get("query", ""))
     assert "SOURCE '${SummarizeScanLogs}'" in query
     assert "filter message = 'summarized'" in query
     assert 'logger.info("summarized"' in (ROOT / "functions/summarize_scan/app.py").read_text(encoding="utf-8")
     statuses = {status.value.lower() for status in Status} | {"suppressed"}
     assert set(re.findall(r"findings\.(\w+)", query)) <= statuses
+
+
+@pytest.mark.parametrize(
+    ("message", "function", "fields"),
+    [
+        ("shard", "scan_shards", {"calls", "items", "retries", "denials", "errors", "seconds"}),
+        ("coverage", "summarize_scan", {"calls", "items", "retries", "denials", "errors", "milliseconds"}),
+    ],
+)
+def test_the_dashboard_shows_the_ledger_from_the_log(
+    template: Template, message: str, function: str, fields: set[str]
+) -> None:
+    (query,) = (widget["query"] for widget in dashboard(template) if f"'{message}'" in widget.get("query", ""))
+    assert f'logger.info("{message}"' in (ROOT / f"functions/{function}/app.py").read_text(encoding="utf-8")
+    assert set(re.findall(r"sum\((\w+)\)", query)) == fields

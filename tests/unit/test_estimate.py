@@ -43,7 +43,7 @@ from muster.settings import Configuration
 from muster.sharding import LARGE, shards
 from muster.sinks import bucket, parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
-from muster.stack import gathering, plan, summarize, work
+from muster.stack import gathering, plan, publish, work
 from muster.stack.plan import deal
 
 ROOT = Path(__file__).parents[2]
@@ -243,7 +243,7 @@ class TestTheStackIsAsTheEstimateTakesIt:
         assert int(re.findall(r"Timeout: (\d+)", function[0])[0]) - work.RESERVE == estimate.RUN
         assert "MaxConcurrency:\n    Type: Number\n    Default: 10\n" in template
         assert (estimate.MAX_BATCHES, estimate.SIDE_BY_SIDE) == (plan.MAX_BATCHES, work.SIDE_BY_SIDE)
-        assert (estimate.ENOUGH, estimate.PUBLISHED) == (gathering.ENOUGH, summarize.PUBLISHED)
+        assert (estimate.ENOUGH, estimate.PUBLISHED) == (gathering.ENOUGH, publish.PUBLISHED)
         assert (bucket.ONE_GO, TransferConfig().multipart_chunksize) == (estimate.ONE_GO, estimate.PIECE)
 
     def test_a_finding_takes_so_many_bytes(self, tmp_path: Path) -> None:

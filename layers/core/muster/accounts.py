@@ -83,7 +83,9 @@ def role_arn(account_id: str, partition: str, role: str) -> str:
     return f"arn:{partition}:iam::{account_id}:role/{role.strip('/')}"
 
 
-def assumed(session: "boto3.session.Session", arn: str, *, external_id: str, region: str) -> "boto3.session.Session":
+def assumed(
+    session: "boto3.session.Session", arn: str, *, external_id: str, region: str, endpoint_url: str | None = None
+) -> "boto3.session.Session":
     """Return a session with the credentials of a role, which are renewed before they expire.
 
     The role is assumed when credentials are first asked for, at the regional endpoint of STS: the global one's
@@ -92,7 +94,9 @@ def assumed(session: "boto3.session.Session", arn: str, *, external_id: str, reg
     """
     extra: dict[str, Any] = {"RoleSessionName": "muster", "DurationSeconds": ROLE_SECONDS}
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=lambda service, **options: session.client(service, **{**options, "region_name": region}),
+        client_creator=lambda service, **options: session.client(
+            service, **{**options, "region_name": region, "endpoint_url": endpoint_url}
+        ),
         source_credentials=session.get_credentials(),
         role_arn=arn,
         extra_args={**extra, "ExternalId": external_id} if external_id else extra,

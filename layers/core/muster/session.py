@@ -59,7 +59,7 @@ class Clients:
         self.account_id = account_id
         self._concurrency = concurrency
         self._ledger = ledger
-        self._endpoint_url = endpoint_url
+        self.endpoint_url = endpoint_url
         self._made: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._config = botocore.config.Config(
@@ -81,18 +81,22 @@ class Clients:
             if client is None:
                 try:
                     client = self.session.client(
-                        service, region_name=region, endpoint_url=self._endpoint_url, config=self._config
+                        service, region_name=region, endpoint_url=self.endpoint_url, config=self._config
                     )
                 except (ValueError, botocore.exceptions.InvalidRegionError) as error:
                     raise ConfigurationError(f"cannot make a client for {service} in {region}: {error}") from error
-                if service == "s3control" and (self._endpoint_url or os.environ.get("AWS_ENDPOINT_URL")):
+                if service == "s3control" and (self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")):
                     client.meta.events.register("before-sign", _without_account_in_host)
                 self._made[service, region] = client = self._watched(client, service, region)
             return client
 
+    def of_account(self, session: "boto3.session.Session", account_id: str) -> "Clients":
+        """Return clients of another account's session, which go where these go and share their limiter."""
+        return Clients(session, None, self.endpoint_url, self._concurrency, self.limiter, account_id)
+
     def counting_in(self, ledger: Ledger) -> "Clients":
         """Return clients of the same session and limiter that count in another ledger."""
-        return Clients(self.session, ledger, self._endpoint_url, self._concurrency, self.limiter, self.account_id)
+        return Clients(self.session, ledger, self.endpoint_url, self._concurrency, self.limiter, self.account_id)
 
     def _watched(self, client: Any, service: str, region: str) -> Any:
         if self._ledger is None:

@@ -29,6 +29,7 @@ class Sessions:
     role: Role
     region: str
     _made: dict[str, Clients] = field(default_factory=dict)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, account_id: str) -> Clients:
@@ -41,6 +42,8 @@ class Sessions:
         if account_id == self.account_id:
             return self.own
         with self._lock:
+            lock = self._locks.setdefault(account_id, threading.Lock())
+        with lock:
             if account_id not in self._made:
                 self._made[account_id] = self._assume(account_id)
             return self._made[account_id]
@@ -53,7 +56,10 @@ class Sessions:
         if not self.role.name:
             return Refused(self.own, f"no role is named for the account {account_id}: set accounts.role")
         arn = role_arn(account_id, self.role.partition, self.role.name)
-        session: Any = assumed(self.own.session, arn, external_id=self.role.external_id, region=self.region)
+        session: Any = assumed(
+            self.own.session, arn, external_id=self.role.external_id, region=self.region,
+            endpoint_url=self.own.endpoint_url,
+        )  # fmt: skip
         try:
             session.get_credentials().get_frozen_credentials()
         except READ_ERRORS as error:
@@ -63,7 +69,7 @@ class Sessions:
             if transient(error) or code_of(error) in EXPIRED:
                 raise Transient(what) from error
             return Refused(self.own, what)
-        return Clients(session, limiter=self.own.limiter, account_id=account_id)
+        return self.own.of_account(session, account_id)
 
 
 class Refused(Clients):

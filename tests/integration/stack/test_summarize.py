@@ -82,6 +82,11 @@ def commit(bucket: Bucket, shard: str, parts: list[str], **changed: Any) -> None
             "checks": [check],
             "coverage": [
                 {
+                    "account_id": account_id,
+                    "region": region,
+                    "service": service,
+                    "seconds": 0.25,
+                    "reason": "",
                     "api": "s3:ListBuckets",
                     "calls": 1,
                     "items": 2,
