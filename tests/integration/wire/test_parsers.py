@@ -121,6 +121,15 @@ def test_a_body_is_read_the_same_in_one_piece_and_in_several(padding: int) -> No
         agree(Writer(Style(seed=seed, namespace=NAMESPACES[0])).body(ROOT, FULL.output_shape, padding))
 
 
+@pytest.mark.parametrize("size", [1, 64, 1000])
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_wherever_the_pieces_end_no_text_is_lost(size: int, indent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsers, "_SLICE", size)
+    for seed in range(20):
+        style = Style(seed=seed, density=0.6, namespace=NAMESPACES[0], indent=indent, required=REQUIRED)
+        agree(Writer(style).body(ROOT, FULL.output_shape))
+
+
 def test_an_estates_instances_are_read_the_same_and_are_what_the_estate_says() -> None:
     estate = Estate(instances=400)
     body = page_of(estate, 400, "bmV4dA==")

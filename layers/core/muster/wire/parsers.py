@@ -61,10 +61,14 @@ class Lazy:
         """
         body, self._body = self._body, b""
         parser = etree.XMLPullParser(("end",), tag=self._namespace + self._nested.tag, **OPTIONS)
+        start = 0
         try:
-            for start in range(0, len(body), _SLICE):
-                parser.feed(body[start : start + _SLICE])
+            while start < len(body):
+                # Cut behind a tag: libxml2 drops a blank text as indentation where it cannot see its element end.
+                end = body.find(b">", start + _SLICE) + 1 or len(body)
+                parser.feed(body[start:end])
                 yield from self._taken(parser)
+                start = end
             parser.close()
         except BROKEN as error:
             raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
