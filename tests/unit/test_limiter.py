@@ -55,7 +55,7 @@ def test_one_call_more_than_the_bound_waits_until_one_has_ended() -> None:
     _, through = begun(lambda: limiter.acquire(KEY))
     assert not through.wait(0.1)
     limiter.release(KEY, taken=True)
-    assert through.wait(0.9), "it is told of the free place, and does not find it by looking again"
+    assert through.wait(0.5), "it is told of the free place, and does not find it by looking again"
 
 
 def test_the_bound_is_never_exceeded_and_is_used() -> None:

@@ -126,6 +126,21 @@ def test_a_page_is_there_before_the_next_has_answered() -> None:
         boxes.go.set()
 
 
+def test_the_next_page_is_on_its_way_while_one_is_read() -> None:
+    asked: list[str | None] = []
+
+    def slow_to_read(token: str | None) -> Iterator[Listed]:
+        until(lambda: asked[-1] == "1")
+        yield box(token or "0")
+
+    def function(_client: Any, _shard: Shard, token: str | None) -> Page:
+        asked.append(token)
+        return Page(slow_to_read(token), None if token else "1")
+
+    lister = Lister(BOX, "box", "box", "box:ListBoxes", (), (), function)
+    assert [len(items) for items, _ in pages(lister, "client", SHARD, Patience())] == [1, 1]
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_page_that_turns_out_broken_is_asked_for_again_and_comes_whole(number: int) -> None:
     boxes = Boxes(2, 2, 1)

@@ -282,13 +282,14 @@ def test_a_bucket_of_another_region_is_read_through_the_ordinary_client(fake: Fa
     assert way.in_flight() == 0
 
 
-@pytest.mark.parametrize("status", [301, 307])
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_followed_by_the_ordinary_client(status: int) -> None:
     way = Way(plain())
+    code = {301: "PermanentRedirect", 302: "Redirect", 307: "TemporaryRedirect", 308: "PermanentRedirect"}[status]
     moved = s3_error(
         status,
-        "PermanentRedirect",
-        "The bucket you are attempting to access must be addressed using the specified endpoint.",
+        code,
+        "Please re-send this request to the specified endpoint.",
         "<Endpoint>site.s3.us-east-1.amazonaws.com</Endpoint><Bucket>site</Bucket>",
         {"x-amz-bucket-region": THERE},
     )

@@ -12,7 +12,7 @@ import botocore.parsers
 import botocore.session
 import pytest
 from botocore.awsrequest import HeadersDict
-from botocore.model import DenormalizedStructureBuilder, ListShape, OperationModel, Shape, StructureShape
+from botocore.model import DenormalizedStructureBuilder, ListShape, OperationModel, Shape, ShapeResolver, StructureShape
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +44,7 @@ TEXTS = (
     "é" * 4000,
 )
 TIMES = ("2026-03-01T00:00:00.000Z", "2026-03-01T00:00:00Z", "2026-03-01T08:15:30+02:00", "1772323200")
-ALL_IN_ONE = '<a xmlns="urn:one"><!-- said --><b>1<!-- between -->2</b><?pi x?><c> </c></a>'
+ALL_IN_ONE = '<a xmlns="urn:one"><!-- said --><b>1<!-- between -->2<?pi x?>3</b><?pi x?><c> </c></a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,7 +555,35 @@ def test_an_error_that_comes_with_the_status_of_an_answer_is_one(operation: str,
 def test_comments_and_instructions_are_not_read(padding: int) -> None:
     read = compiled(structure({"b": {"type": "string"}, "c": {"type": "string"}}), "{urn:one}")
     body = ALL_IN_ONE.encode().replace(b"</a>", b"<d>" + b"x" * padding + b"</d></a>")
-    assert read(root_of(body)) == {"b": "12", "c": " "}
+    assert read(root_of(body)) == {"b": "123", "c": " "}
+
+
+@pytest.mark.parametrize("padding", [0, SMALL])
+def test_what_is_said_between_the_items_of_a_list_is_none_of_them(padding: int) -> None:
+    tag = "<Tag><Key>a</Key><Value>b</Value></Tag>"
+    body = f"<T><TagSet><!-- one -->{tag}<?pi x?>{tag}<!-- end --></TagSet><P>{'x' * padding}</P></T>"
+    assert len(agree("GetBucketTagging", body.encode())["TagSet"]) == 2
+
+
+@pytest.mark.parametrize("padding", [0, SMALL])
+def test_of_a_structure_that_is_there_twice_the_first_is_read(padding: int) -> None:
+    one = "<LoggingEnabled><TargetBucket>{}</TargetBucket></LoggingEnabled>"
+    body = f"<B>{one.format('first')}{one.format('second')}<P>{'x' * padding}</P></B>"
+    assert agree("GetBucketLogging", body.encode()) == {"LoggingEnabled": {"TargetBucket": "first"}}
+
+
+@pytest.mark.parametrize("padding", [0, SMALL])
+def test_a_flattened_list_goes_by_the_name_of_its_members(padding: int) -> None:
+    shapes = {
+        "Out": {"type": "structure", "members": {"Boxes": {"shape": "Boxes", "locationName": "zz"}}},
+        "Boxes": {"type": "list", "flattened": True, "member": {"shape": "Text", "locationName": "box"}},
+        "Text": {"type": "string"},
+    }
+    shape = ShapeResolver(shapes).get_shape_by_name("Out")
+    body = f"<r><box>1</box><zz>no</zz><box>2</box><P>{'x' * padding}</P></r>".encode()
+    said = {"status_code": 200, "headers": {}, "body": body}
+    parsed = botocore.parsers.create_parser("rest-xml").parse(said, shape)
+    assert compiled(shape, "")(root_of(body)) == {"Boxes": parsed["Boxes"]} == {"Boxes": ["1", "2"]}
 
 
 @pytest.mark.parametrize("padding", [0, SMALL])
