@@ -108,7 +108,13 @@ def throttled(error: BaseException) -> bool:
 
 def transient(error: BaseException) -> bool:
     """Whether the same call may succeed a moment later: throttled, the service's own fault, or the network's."""
-    return throttled(error) or code_of(error) in _THEIR_FAULT or isinstance(error, _NETWORK)
+    return throttled(error) or code_of(error) in _THEIR_FAULT or _down(error) or isinstance(error, _NETWORK)
+
+
+def _down(error: BaseException) -> bool:
+    """Whether the status says that the service is at fault, whatever code it gives: as botocore's standard mode."""
+    response = getattr(error, "response", None) or {}
+    return response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (500, 502, 503, 504)
 
 
 def blocked(error: BaseException) -> bool:

@@ -39,7 +39,7 @@ ESTATE = Estate(instances=1, buckets=16, regions=(HERE, THERE))
 BUCKETS = [ESTATE.bucket(number) for number in range(ESTATE.buckets)]
 MINE = next(bucket.name for bucket in BUCKETS if bucket.region == HERE)
 FOREIGN = next(bucket.name for bucket in BUCKETS if bucket.region == THERE)
-STANDARD = botocore.config.Config(retries={"mode": "standard", "max_attempts": ATTEMPTS})
+STANDARD = botocore.config.Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
 EMPTY = b"<VersioningConfiguration/>"
 
 Told = list[tuple[str, int, str]]
@@ -225,6 +225,8 @@ def test_trouble_of_the_moment_is_tried_again_as_often_as_botocore_does(
         s3_error(500, "InternalError", "We encountered an internal error. Please try again."),
         s3_error(200, "InternalError", "We encountered an internal error. Please try again."),
         s3_error(503, "ServiceUnavailable", "Please reduce your request rate."),
+        s3_error(503, "Busy", "The service is unavailable. Try again later."),
+        s3_error(504, "Unheard", "A code that nobody knows."),
         s3_error(400, "RequestTimeout", "Your socket connection was not read from within the timeout period."),
         (502, b"<html>Bad gateway</html>", {}),
         (500, b"", {}),
@@ -240,6 +242,36 @@ def test_an_answer_after_some_attempts_counts_and_so_do_the_attempts(trouble: An
     assert way.lane.get_bucket_versioning(Bucket="site") == {"Status": "Enabled"}
     assert len(wire.sent) == failures + 1
     assert way.told == [("GetBucketVersioning", failures, "")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        s3_error(503, "SlowDown", "Please reduce your request rate."),
+        s3_error(503, "Busy", "The service is unavailable. Try again later."),
+        s3_error(501, "NotImplemented", "not implemented"),
+        s3_error(403, "AccessDenied", "no"),
+    ],
+    ids=str,
+)
+def test_it_makes_as_many_attempts_as_botocore_and_ends_with_the_same_error(answer: Any) -> None:
+    way, client = Way(plain()), plain()
+    short, long = Wire(way.client, answer), Wire(client, answer)
+    found, expected = (outcome(lambda each=each: each.get_bucket_acl(Bucket="site")) for each in (way.lane, client))
+    assert found == expected
+    assert len(short.sent) == len(long.sent)
+
+
+@pytest.mark.parametrize(
+    "answer", [(500, b"", {}), (502, b"<html>Bad gateway</html>", {}), (404, b"<Err", {})], ids=str
+)
+def test_an_error_that_names_no_code_is_of_the_moment(answer: Any) -> None:
+    way = Way(plain())
+    wire = Wire(way.client, answer)
+    with pytest.raises(botocore.parsers.ResponseParserError) as caught:
+        way.lane.get_bucket_acl(Bucket="site")
+    assert transient(caught.value)
+    assert len(wire.sent) == ATTEMPTS
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket", "ExpiredToken", "InvalidAccessKeyId"])
