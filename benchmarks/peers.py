@@ -80,7 +80,7 @@ def main(instances: int, buckets: int, repeats: int, *, install: bool) -> None:
         try:
             version = _version(peer, install=install)
             rows.append(_row(f"{peer.name} {version}", _runner(peer), estate, repeats))
-            lines.append(f"- {peer.name}: {peer.said}")
+            lines.append(f"- {peer.name}: {peer.said}.")
         except UnfitError as error:
             lines.append(f"- {peer.name} is left out: {error}.")
     run.show(run.wide_console(), f"{instances} instances, {buckets} buckets", rows)
@@ -88,10 +88,8 @@ def main(instances: int, buckets: int, repeats: int, *, install: bool) -> None:
     run.write_section(run.PEERS, [began, title, run.markdown(rows), _ABOUT, "\n".join(lines)])
 
 
-_ABOUT = (
-    "CPU is that of the whole program here, its start and imports too; what it takes on an empty estate stands beside "
-    "it. Muster judges by all of the nine checks, the others as follows, and each found what is there."
-)
+_ABOUT = """CPU is that of the whole program, its start and imports too; what it takes on an empty estate stands beside it.
+Muster judges by all of the nine checks, the others as follows, and each found what is there."""
 
 
 def _row(name: str, once: Callable[[FakeAws], Usage], estate: Estate, repeats: int) -> list[str]:
@@ -289,8 +287,8 @@ KNOWN = (
     Peer(
         "Prowler",
         "prowler",
-        "seven checks, required tags and request metrics left out; it gathers all that its services know, each "
-        "instance's user data too, and what the fake AWS has no answer for it counts as absent",
+        "seven checks, required tags and request metrics left out; it gathers all that its services know, with a call "
+        "for each instance, and for some of what it asks the fake AWS has no answer",
         _prowler,
         _prowler_failing,
         _prowler_right,
