@@ -88,8 +88,8 @@ def main(instances: int, buckets: int, repeats: int, *, install: bool) -> None:
     run.write_section(run.PEERS, [began, title, run.markdown(rows), _ABOUT, "\n".join(lines)])
 
 
-_ABOUT = """CPU is that of the whole program, its start and imports too; what it takes on an empty estate stands beside it.
-Muster judges by all of the nine checks, the others as follows, and each found what is there."""
+_ABOUT = """CPU is that of the whole program, its start and imports too; what it takes on an empty estate stands beside
+it. Muster judges by all of the nine checks, the others as follows, and each found what is there."""
 
 
 def _row(name: str, once: Callable[[FakeAws], Usage], estate: Estate, repeats: int) -> list[str]:
