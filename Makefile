@@ -50,7 +50,7 @@ unit: $(SETUP) ## Unit, integration and infrastructure tests
 
 .PHONY: e2e
 e2e: $(SETUP) ## The stack on the embedded AWS, or on a real one (MUSTER_STACK_NAME=muster-dev)
-	$(BIN)/pytest -q tests/e2e
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e
 
 .PHONY: bench
 bench: $(SETUP) ## Measure CPU and wall time beside other clients, and write docs/benchmarks.md
@@ -59,6 +59,10 @@ bench: $(SETUP) ## Measure CPU and wall time beside other clients, and write doc
 .PHONY: bench-memory
 bench-memory: $(SETUP) ## Measure the peak of memory at a million instances
 	$(BIN)/python -m benchmarks.run --memory
+
+.PHONY: bench-cold-start
+bench-cold-start: $(SETUP) ## Measure how long the built functions take to be ready, under AWS's runtime client
+	$(BIN)/python -m benchmarks.cold_start
 
 .PHONY: bench-peers
 bench-peers: $(SETUP) ## Install other scanners into .venv-peers, and measure those that can run

@@ -42,6 +42,10 @@ THROTTLED = frozenset(
         "SlowDown",
         "BandwidthLimitExceeded",
         "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "TransactionInProgressException",
     }
 )
 CREDENTIALS = (

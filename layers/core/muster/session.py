@@ -63,7 +63,7 @@ class Clients:
         self._made: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._config = botocore.config.Config(
-            retries={"mode": "standard", "max_attempts": 3},
+            retries={"mode": "standard", "total_max_attempts": 3},
             max_pool_connections=concurrency,
             connect_timeout=5,
             read_timeout=30,

@@ -1,6 +1,7 @@
 """`muster redrive`: scan what is missing of a scan on the stack."""
 
 import json
+import secrets
 import time
 from typing import Any
 
@@ -43,7 +44,8 @@ def command(**options: Any) -> int:
     machine = _state_machine(clients.get("cloudformation", session.region_name), options["stack"])
     states = clients.get("stepfunctions", session.region_name)
     asked = json.dumps({"resume": options["scan_id"]})
-    arn = states.start_execution(stateMachineArn=machine, input=asked)["executionArn"]
+    name = f"resume-{options['scan_id']}-{secrets.token_hex(4)}"
+    arn = states.start_execution(stateMachineArn=machine, name=name, input=asked)["executionArn"]
     click.echo(f"started {arn}", err=True)
     return _waited(states, arn) if options["wait"] else 0
 

@@ -7,6 +7,7 @@ plain go through the ordinary client, which knows about them.
 """
 
 import functools
+import random
 import threading
 import time
 import urllib.parse
@@ -29,7 +30,8 @@ from muster.wire.projection import Read, compiled, namespace_of, root_of
 
 ATTEMPTS = 3
 """As botocore's standard mode: the first attempt and two more."""
-_LONGEST = 20.0
+_FIRST, _LONGEST = 0.5, 20.0
+"""Seconds before the first and the last retry, at most."""
 
 _OPERATIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -119,6 +121,10 @@ class Lane:
         return transient(error)
 
     def _again(self, operation: str, once: Callable[[], Any | None]) -> Any | None:
+        # What was refused may be refused to all: the gate knows, and lets nobody through for a moment.
+        self._gate.release(operation, taken=False)
+        time.sleep(random.uniform(0, _FIRST))  # noqa: S311 - jitter is no secret
+        self._gate.acquire(operation)
         rounds = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: self._worth(operation, error)),
             wait=tenacity.wait_random_exponential(multiplier=1, max=_LONGEST),

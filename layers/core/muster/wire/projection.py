@@ -27,6 +27,9 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
+_LXML = etree._Element  # noqa: SLF001 - lxml has no other name for the type of its elements
+
+
 class UnsupportedShape(Exception):  # noqa: N818 - it is an answer: the ordinary parser is used
     """The shape holds something that a plan cannot read."""
 
@@ -97,7 +100,7 @@ def _structure(shape: StructureShape, namespace: str, paths: Paths | None) -> Re
         for name, member in members.items()
         if member.serialization.get("xmlAttribute")
     ]
-    return _reading(elements, flattened, attributes)
+    return _reading(elements, flattened, attributes, len(shape.members))
 
 
 def _is_read(name: str, member: Shape, paths: Paths | None) -> bool:
@@ -107,37 +110,36 @@ def _is_read(name: str, member: Shape, paths: Paths | None) -> bool:
 
 
 def _reading(
-    elements: list[tuple[str, str, Read]], flattened: list[tuple[str, str, Read]], attributes: list[tuple[str, str]]
+    elements: list[tuple[str, str, Read]],
+    flattened: list[tuple[str, str, Read]],
+    attributes: list[tuple[str, str]],
+    members: int,
 ) -> Read:
     single = {tag: (name, read) for name, tag, read in elements}
     several = {tag: (name, read) for name, tag, read in flattened}
     tags = (*single, *several)
+    # lxml can pick the children by their tags before Python sees any, which pays where most of them are never read.
+    picky = bool(tags) and 2 * len(tags) <= members
+
+    def plain(element: Element) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for child in element.iterchildren(*tags) if picky and isinstance(element, _LXML) else element:
+            found = single.get(child.tag)
+            if found is not None and found[0] not in value:
+                value[found[0]] = found[1](child)
+        return value
 
     def structure(element: Element) -> dict[str, Any]:
-        value: dict[str, Any] = {}
-        many: dict[str, list[Element]] = {}
-        # lxml picks the children by their tags before Python sees any: most of an answer is never looked at.
-        for child in element.iterchildren(*tags) if isinstance(element, etree._Element) else element:  # noqa: SLF001 - lxml's only name for the type
-            tag = child.tag
-            if tag in single:
-                name, read = single[tag]
-                if name not in value:
-                    value[name] = read(child)
-            elif tag in several:
-                many.setdefault(tag, []).append(child)
-        for tag, children in many.items():
-            name, read = several[tag]
-            value[name] = read(children)
+        value = plain(element)
+        for tag, (name, read) in several.items():
+            if children := element.findall(tag):
+                value[name] = read(children)
         for name, key in attributes:
             if key in element.attrib:
                 value[name] = element.attrib[key]
         return value
 
-    return (
-        structure
-        if tags
-        else lambda element: {name: element.attrib[key] for name, key in attributes if key in element.attrib}
-    )
+    return structure if several or attributes else plain
 
 
 def _list(shape: ListShape, namespace: str, paths: Paths | None) -> Read:
