@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jsonschema
@@ -155,6 +156,19 @@ def test_a_scan_is_resumed_where_it_stopped_and_nothing_else_is_scanned_again(de
     assert "s3:ListBuckets" in called
     assert not {name for name in called if name.startswith("ec2:")}
     assert verdicts(deployed, first["scan_id"]) == good
+
+
+def test_two_executions_at_a_time_do_not_disturb_each_other(deployed: Deployed) -> None:
+    """Embedded only: it reads state and mail."""
+    good = verdicts(deployed, workflow.fire(deployed.aws, deployed.stack).output["scan_id"])
+    mails = len(workflow.mails(deployed.stack))
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: workflow.fire(deployed.aws, deployed.stack).output, range(2)))
+    assert len({summary["scan_id"] for summary in both}) == 2
+    for summary in both:
+        assert (summary["complete"], summary["changes"]) == (True, {"baseline": False})
+        assert verdicts(deployed, summary["scan_id"]) == good
+    assert len(workflow.mails(deployed.stack)) == mails
 
 
 def test_a_denied_describe_is_unread_for_exactly_the_findings_that_needed_it(deployed: Deployed) -> None:

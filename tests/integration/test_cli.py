@@ -171,6 +171,45 @@ class TestScan:
         assert [found["resource"]["region"] for found in document["findings"]] == ["eu-west-1"]
 
 
+class TestAccounts:
+    @pytest.fixture
+    def member(self) -> str:
+        """Make an organization with one member, which has a bucket of its own."""
+        organizations = boto3.client("organizations", "us-east-1")
+        organizations.create_organization(FeatureSet="ALL")
+        made = organizations.create_account(AccountName="web", Email="web@example.com")["CreateAccountStatus"]
+        account = str(made["AccountId"])
+        role = f"arn:aws:iam::{account}:role/administrator"
+        key = boto3.client("sts", REGION).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        session = boto3.session.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], REGION)
+        where = {"LocationConstraint": REGION}
+        session.client("s3").create_bucket(Bucket="of-member", CreateBucketConfiguration=where)
+        return account
+
+    @pytest.mark.usefixtures("bucket")
+    def test_all_accounts_of_the_organization_are_scanned_and_told_apart(
+        self, member: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        asked = ("--account", "all", "--role", "MusterMemberRole", "--check", VERSIONING, "--format", "json")
+        assert main(["scan", *asked, "--fail-on", "never"]) == 0
+        out, err = capsys.readouterr()
+        document = json.loads(out)
+        where = {each["resource"]["id"]: each["resource"]["account_id"] for each in document["findings"]}
+        assert where == {"photos": "123456789012", "of-member": member}
+        names = {each["resource"]["id"]: each["account_name"] for each in document["findings"]}
+        assert names["of-member"] == "web"
+        assert document["scan"]["accounts"] == sorted(["123456789012", member])
+        assert "of 2 accounts" in err
+
+    def test_other_accounts_need_a_role(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["scan", "--account", "210987654321", "--check", VERSIONING]) == 2
+        assert "accounts.role is missing (--role)" in capsys.readouterr().err
+
+    def test_what_is_no_account_is_refused_before_anything_is_asked(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["scan", "--account", "everything"]) == 2
+        assert "is not an account id of 12 digits" in capsys.readouterr().err
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -277,6 +316,16 @@ class TestOtherCommands:
         statements = json.loads(capsys.readouterr().out)["Statement"]
         actions = [action for statement in statements for action in statement["Action"]]
         assert actions == ["ec2:DescribeVolumes", "ec2:DescribeRegions"]
+
+    def test_the_policy_of_a_scan_of_many_accounts_enters_and_finds_them(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "muster.yaml").write_text("accounts: {include: [all], role: security/Muster}\n")
+        assert main(["iam-policy", "--check", "ec2-volume-encrypted"]) == 0
+        statements = {each["Sid"]: each for each in json.loads(capsys.readouterr().out)["Statement"]}
+        assert statements["MusterEntersAccounts"]["Resource"] == "arn:aws:iam::*:role/security/Muster"
+        assert statements["MusterEntersAccounts"]["Action"] == ["sts:AssumeRole"]
+        assert "organizations:ListAccounts" in statements["MusterFindsAccounts"]["Action"]
 
     def test_a_valid_configuration_is_summed_up(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "muster.yaml").write_text(

@@ -44,6 +44,14 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec
 
 _SIDS = ("MusterReadsBuckets", "MusterReadsConfiguration")
 _TARGETS = ("ec2:DescribeRegions",)
+ORGANIZATION = (
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListTagsForResource",
+)
+"""What finding the accounts of an organization asks; none of it takes a resource that is known before."""
 
 
 def actions_of(operation: str) -> tuple[str, ...]:
@@ -71,10 +79,24 @@ def scanner_statements(catalog: Catalog, rules: Iterable[Rule], partition: str =
     ]
 
 
-def iam_policy(catalog: Catalog, rules: Iterable[Rule], partition: str = "aws") -> dict[str, Any]:
-    """Return the least IAM policy document for these rules, ready for `aws iam create-policy`."""
-    regions = {"Sid": "MusterFindsRegions", "Effect": "Allow", "Action": list(_TARGETS), "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [*scanner_statements(catalog, rules, partition), regions]}
+def iam_policy(
+    catalog: Catalog, rules: Iterable[Rule], partition: str = "aws", *, role: str = "", organization: bool = False
+) -> dict[str, Any]:
+    """Return the least IAM policy document for these rules, ready for `aws iam create-policy`.
+
+    With a `role` it may be assumed in whatever account; with `organization` its accounts may be asked for.
+    """
+    statements = [*scanner_statements(catalog, rules, partition), _allow("MusterFindsRegions", _TARGETS, "*")]
+    if role:
+        arn = f"arn:{partition}:iam::*:role/{role.strip('/')}"
+        statements.append(_allow("MusterEntersAccounts", ("sts:AssumeRole",), arn))
+    if organization:
+        statements.append(_allow("MusterFindsAccounts", ORGANIZATION, "*"))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _allow(sid: str, actions: Iterable[str], resource: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
 def _spent(catalog: Catalog, rules: Iterable[Rule]) -> dict[str, str]:

@@ -12,17 +12,22 @@ from muster.model import Severity
 
 @click.command("iam-policy", short_help="Print the IAM policy that a scan needs.")
 @selecting
-def command(config: Any, severity: str | None, **chosen: Any) -> None:
+@click.option("--role", default="", metavar="NAME", help="The role that is assumed in other accounts.")
+@click.option("--organization", is_flag=True, help="Accounts are found in the organization: all, units or tags.")
+def command(config: Any, severity: str | None, role: str, *, organization: bool, **chosen: Any) -> None:
     """Print the least IAM policy for a scan of the same selection, as JSON.
 
-    Every action only reads. ec2:DescribeRegions is what '--region all' needs.
+    Every action only reads. ec2:DescribeRegions is what '--region all' needs. What `accounts` in the configuration
+    says counts as if it were said here.
     """
     from muster.catalog import load  # noqa: PLC0415 - `muster iam-policy --help` is quick without it
     from muster.policy import iam_policy  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
 
     catalog = load()
-    rules = select(
-        catalog, configured(config, catalog), severity=None if severity is None else Severity(severity), **chosen
-    )
-    click.echo(json.dumps(iam_policy(catalog, rules), indent=2))
+    configuration = configured(config, catalog)
+    rules = select(catalog, configuration, severity=None if severity is None else Severity(severity), **chosen)
+    accounts = configuration.accounts
+    asks = organization or bool(accounts.tags) or any(not name.isdigit() for name in accounts.include)
+    policy = iam_policy(catalog, rules, role=role or accounts.role, organization=asks)
+    click.echo(json.dumps(policy, indent=2))

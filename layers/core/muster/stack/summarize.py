@@ -165,6 +165,7 @@ def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, h
             for key in ("scan_id", "scan_kind", "started_at", "record", "stack", "regions", "packs")
         },
         "accounts": len(plan["scan"]["accounts"]),
+        "accounts_excluded": dict(list(plan["scan"].get("accounts_excluded", {}).items())[:NAMED]),
         "complete": not incomplete,
         "incomplete": incomplete[:NAMED],
         "shards": {"planned": plan["scan"]["shards"], "committed": committed, "incomplete": len(incomplete)},
