@@ -4,6 +4,7 @@
 spares 20 MB in every process.
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,12 @@ _ALSO = ("ec2:DescribeRegions", "ec2:DescribeAvailabilityZones")
 Model = Mapping[str, Any]
 
 
+@functools.cache
 def loader() -> botocore.loaders.Loader:
-    """Return a loader that finds our models before botocore's."""
+    """Return the loader that finds our models before botocore's.
+
+    There is one for all sessions: it keeps what it has read, and every account that is entered has a session.
+    """
     return botocore.loaders.Loader(extra_search_paths=[str(FOLDER)])
 
 
