@@ -1,5 +1,6 @@
 """How a lister and a describer declare what they read, with which call and which permission."""
 
+import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,15 +64,17 @@ class Page:
     then: str | None = None
 
 
-List = Callable[[Any, Shard, str | None], Page]
-"""Asks for one page: the first, or the one that a token names."""
+List = Callable[..., Page]
+"""Asks for one page with (client, shard, token): the first, or the one that a token names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lister:
-    """Lists one resource type, a page a call.
+    """Lists one resource type, a page a call; `page` is how many resources a full page holds.
 
-    `reads` names what is read of an answer, where nothing else is parsed: see `muster.wire`.
+    `of` is a facet of the region or account that the listing is made from, handed in as the fourth argument: what is
+    read once for other checks is not listed again. `reads` names what is read of an answer, where nothing else is
+    parsed: see `muster.wire`. `on` is the narrowest pattern of ARNs that the permissions besides the listing's take.
     """
 
     resource_type: str
@@ -82,14 +85,19 @@ class Lister:
     facets: tuple[type, ...]
     function: List
     reads: tuple[str, ...] = ()
+    page: int = 100
+    of: type | None = None
+    on: str = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Describer:
-    """Reads one facet of one resource with one call.
+    """Reads one facet of one resource with one call, or of up to `at_once` resources.
 
     `absent` are the error codes by which AWS says that there is none. With `of` and `keys` it reads the facet
-    of the resources that the judged one names: once for each key.
+    of the resources that the judged one names: once for each key. With `of` and `when` it is called only for the
+    resources whose facet `of` says so; for others there is none. `timed` says that it wants to know when the scan
+    began. `permissions` are all that it spends, `on` the narrowest pattern of ARNs that they take.
     """
 
     resource_type: str
@@ -101,6 +109,16 @@ class Describer:
     absent: frozenset[str]
     of: type | None = None
     keys: Callable[[Any], Sequence[str]] | None = None
+    when: Callable[[Any], bool] | None = None
+    at_once: int = 1
+    timed: bool = False
+    permissions: tuple[str, ...] = ()
+    on: str = "*"
+
+    @property
+    def related(self) -> bool:
+        """Whether it reads other resources than the judged one."""
+        return self.keys is not None
 
 
 def lists(  # noqa: PLR0913 - each says one thing about the call
@@ -111,11 +129,15 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
     facets: tuple[type, ...] = (),
     also: tuple[str, ...] = (),
     reads: tuple[str, ...] = (),
+    page: int = 100,
+    of: type | None = None,
+    on: str = "*",
 ) -> Callable[[List], Lister]:
     """Declare a lister; `facets` come with the listing, `also` are permissions that it spends besides."""
 
     def declare(function: List) -> Lister:
-        return Lister(resource_type, client, client, permission, (permission, *also), facets, function, reads)
+        permissions = (permission, *also)
+        return Lister(resource_type, client, client, permission, permissions, facets, function, reads, page, of, on)
 
     return declare
 
@@ -126,25 +148,100 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
     client: str,
     permission: str,
     absent: tuple[str, ...] = (),
+    also: tuple[str, ...] = (),
     service: str | None = None,
     of: type | None = None,
     keys: Callable[[Any], Sequence[str]] | None = None,
+    when: Callable[[Any], bool] | None = None,
+    on: str = "*",
 ) -> Callable[[Callable[..., Any]], Describer]:
-    """Declare a describer; the facet is what the function returns.
+    """Declare a describer, called with (client, resource), or (client, resource, key) where it has keys.
+
+    The facet is what the function returns. With a keyword-only parameter `at` it is told when the scan began.
 
     Raises:
-        TypeError: the function's return annotation is not a facet's type.
+        TypeError: the declaration is incomplete; the message says what to change.
     """
 
     def declare(function: Callable[..., Any]) -> Describer:
         facet = function.__annotations__.get("return")
         if not isinstance(facet, type) or not hasattr(facet, "parse"):
             raise TypeError(f"{function.__name__}: a describer is annotated with the facet it returns")
-        return Describer(
-            resource_type, service or client, client, permission, facet, function, frozenset(absent), of, keys
+        return _describer(
+            function, facet, resource_type, client, service, permission, also, absent, of, keys, when, 1, on
         )
 
     return declare
+
+
+def describes_many(  # noqa: PLR0913 - each says one thing about the call
+    resource_type: str,
+    *,
+    client: str,
+    permission: str,
+    at_once: int,
+    absent: tuple[str, ...] = (),
+    also: tuple[str, ...] = (),
+    service: str | None = None,
+    of: type | None = None,
+    keys: Callable[[Any], Sequence[str]] | None = None,
+    when: Callable[[Any], bool] | None = None,
+    on: str = "*",
+) -> Callable[[Callable[..., Any]], Describer]:
+    """Declare a describer of up to `at_once` resources a call, annotated with `Mapping[str, the facet]`.
+
+    It is called with (client, resources) and answers by the resources' ids; with keys it is called with (client,
+    region, keys) and answers by key. Whoever is missing in the answer could not be read.
+
+    Raises:
+        TypeError: the declaration is incomplete; the message says what to change.
+    """
+
+    def declare(function: Callable[..., Any]) -> Describer:
+        answer = typing.get_args(function.__annotations__.get("return"))
+        facet = answer[1] if len(answer) == 2 else None  # noqa: PLR2004 - key and value
+        if not isinstance(facet, type) or not hasattr(facet, "parse"):
+            raise TypeError(f"{function.__name__}: a describer of many is annotated with Mapping[str, facet]")
+        return _describer(
+            function, facet, resource_type, client, service, permission, also, absent, of, keys, when, at_once, on
+        )
+
+    return declare
+
+
+def _describer(  # noqa: PLR0913 - a describer's parts
+    function: Callable[..., Any],
+    facet: type,
+    resource_type: str,
+    client: str,
+    service: str | None,
+    permission: str,
+    also: tuple[str, ...],
+    absent: tuple[str, ...],
+    of: type | None,
+    keys: Callable[[Any], Sequence[str]] | None,
+    when: Callable[[Any], bool] | None,
+    at_once: int,
+    on: str,
+) -> Describer:
+    if (keys or when) and of is None:
+        raise TypeError(f"{function.__name__}: keys and when are read from a facet; name it with of")
+    return Describer(
+        resource_type=resource_type,
+        service=service or client,
+        client=client,
+        permission=permission,
+        facet=facet,
+        function=function,
+        absent=frozenset(absent),
+        of=of,
+        keys=keys,
+        when=when,
+        at_once=at_once,
+        timed="at" in inspect.signature(function).parameters,
+        permissions=(permission, *also),
+        on=on,
+    )
 
 
 def after(token: str | None, name: str = "NextToken") -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""The alarms of a region, read once and asked about by whatever may be alarmed on."""
+
+import functools
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from muster.model import Unknown
+
+_CHILD = re.compile(r"""\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"([^"]+)"|'([^']+)'|([^\s"')]+))\s*\)""")
+_QUERY = re.compile(r'\bFROM\s+(?:SCHEMA\s*\(\s*)?"?(?P<namespace>[\w./-]+)"?', re.IGNORECASE)
+_SELECTED = re.compile(r'\bSELECT\s+\w+\s*\(\s*"?(?P<metric>[\w.-]+)"?\s*\)', re.IGNORECASE)
+_FILTERED = re.compile(r"\bWHERE\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One metric that an alarm looks at."""
+
+    namespace: str
+    metric: str
+    dimensions: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm; `kind` is `metric`, `composite` or `log`, `children` are the names or ARNs that a composite reads."""
+
+    name: str
+    arn: str
+    kind: str
+    actions: tuple[str, ...]
+    actions_enabled: bool | Unknown
+    state: str | Unknown
+    state_since: datetime | Unknown
+    watched: tuple[Watched, ...]
+    children: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of MetricAlarms, CompositeAlarms or LogAlarms of DescribeAlarms."""
+        enabled = response.get("ActionsEnabled")
+        since = response.get("StateTransitionedTimestamp") or response.get("StateUpdatedTimestamp")
+        rule = str(response.get("AlarmRule") or "")
+        return cls(
+            name=str(response["AlarmName"]),
+            arn=str(response["AlarmArn"]),
+            kind=str(response.get("kind") or ("composite" if rule else "metric")),
+            actions=tuple(str(action) for action in response.get("AlarmActions") or ()),
+            actions_enabled=enabled if isinstance(enabled, bool) else Unknown("AWS did not say whether actions are on"),
+            state=response.get("StateValue") or Unknown("AWS did not say in which state the alarm is"),
+            state_since=since if isinstance(since, datetime) else Unknown("AWS did not say since when"),
+            watched=tuple(_watched(response)),
+            children=tuple(next(filter(None, found.groups())) for found in _CHILD.finditer(rule)),
+        )
+
+    @property
+    def acts(self) -> bool:
+        """Whether it does something itself when it goes into ALARM."""
+        return bool(self.actions) and self.actions_enabled is True
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """All alarms of a region, without what no check reads: some 500 bytes an alarm, 10,000 of them in 5 MB."""
+
+    alarms: tuple[Alarm, ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeAlarms, all pages joined; an alarm of a shape we do not know is an error, not left out."""
+        kinds = {"MetricAlarms": "metric", "CompositeAlarms": "composite", "LogAlarms": "log"}
+        found = [
+            Alarm.parse({**item, "kind": kind}) for name, kind in kinds.items() for item in response.get(name) or ()
+        ]
+        return cls(tuple(found))
+
+    def on(self, namespace: str, metrics: Collection[str], dimensions: Mapping[str, str]) -> tuple[Alarm, ...]:
+        """Return the alarms on one of the metrics with exactly these dimensions.
+
+        An alarm with other dimensions looks at another metric: CloudWatch never adds them up.
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension
+        """
+        wanted = frozenset(dimensions.items())
+        found = (alarm for metric in metrics for alarm in self._index.get(Watched(namespace, metric, wanted), ()))
+        return tuple({alarm.arn: alarm for alarm in found}.values())
+
+    def notifies(self, alarm: Alarm) -> bool:
+        """Whether somebody hears of it: it acts itself, or an alarm above it does."""
+        seen: set[str] = set()
+        waiting = [alarm]
+        while waiting:
+            one = waiting.pop()
+            if one.acts:
+                return True
+            if one.arn not in seen:
+                seen.add(one.arn)
+                waiting.extend(self.parents(one))
+        return False
+
+    def parents(self, alarm: Alarm) -> tuple[Alarm, ...]:
+        """Return the composite alarms whose rule names an alarm, by name or by ARN."""
+        found = (*self._parents.get(alarm.name, ()), *self._parents.get(alarm.arn, ()))
+        return tuple({each.arn: each for each in found}.values())
+
+    @functools.cached_property
+    def _index(self) -> Mapping[Watched, tuple[Alarm, ...]]:
+        found: dict[Watched, tuple[Alarm, ...]] = {}
+        for alarm in self.alarms:
+            for watched in dict.fromkeys(alarm.watched):
+                found[watched] = (*found.get(watched, ()), alarm)
+        return found
+
+    @functools.cached_property
+    def _parents(self) -> Mapping[str, tuple[Alarm, ...]]:
+        found: dict[str, tuple[Alarm, ...]] = {}
+        for alarm in self.alarms:
+            for child in dict.fromkeys(alarm.children):
+                found[child] = (*found.get(child, ()), alarm)
+        return found
+
+
+def _watched(alarm: Mapping[str, Any]) -> Iterator[Watched]:
+    """Yield the metrics of an alarm: its own, those that its expressions name, and those that a query selects whole."""
+    if alarm.get("MetricName"):
+        yield _metric(alarm)
+    for query in alarm.get("Metrics") or ():
+        if metric := (query.get("MetricStat") or {}).get("Metric"):
+            yield _metric(metric)
+        text = str(query.get("Expression") or "")
+        source, selected = _QUERY.search(text), _SELECTED.search(text)
+        if source and selected and not _FILTERED.search(text):
+            # A query without WHERE looks at the metric of all resources, as one without dimensions does.
+            yield Watched(source["namespace"], selected["metric"], frozenset())
+
+
+def _metric(said: Mapping[str, Any]) -> Watched:
+    dimensions = frozenset((str(each["Name"]), str(each["Value"])) for each in said.get("Dimensions") or ())
+    return Watched(str(said.get("Namespace") or ""), str(said.get("MetricName") or ""), dimensions)
