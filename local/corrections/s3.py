@@ -1,60 +1,38 @@
-"""Where moto answers otherwise than AWS documents, this answers instead; each correction has a contract test.
+"""Where moto's S3 answers otherwise than AWS documents.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html and its neighbours say what AWS answers.
 """
 
-import io
 import json
 import re
-import urllib.parse
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from local.front import Answer, Environ, Front, error_body
+from local.corrections.request import Correction, Request
+from local.front import Answer, error_body
 
 _NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _METRICS_PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request as a correction sees it."""
-
-    front: Front
-    environ: Environ
-    bucket: str
-    query: dict[str, str]
-
-    @property
-    def body(self) -> str:
-        """The body, read once."""
-        return _body(self.environ)
+def corrections() -> dict[str, Correction]:
+    """Return what corrects S3, by operation; what was put is remembered in it."""
+    return _Corrections().by_operation()
 
 
 @dataclass(slots=True)
-class Corrections:
+class _Corrections:
     """What the corrections remember, and which operation each is for."""
 
     metrics: dict[tuple[str, str], str] = field(default_factory=dict)
-    tokens: dict[str, int] = field(default_factory=dict)
     lifecycles: dict[str, str] = field(default_factory=dict)
     removed: set[tuple[str, str]] = field(default_factory=set)
     policies: dict[str, str] = field(default_factory=dict)
     account_block: str = ""
 
-    def __call__(self, front: Front, operation: str, parameters: dict[str, str], environ: Environ) -> Answer | None:
-        """Answer a request, or leave it to moto."""
-        correction = self._by_operation().get(operation)
-        if correction is None:
-            return None
-        query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-        return correction(Request(front, environ, parameters.get("Bucket", ""), query))
-
-    def _by_operation(self) -> dict[str, Callable[[Request], Answer | None]]:
+    def by_operation(self) -> dict[str, Correction]:
         return {
             "s3:ListBuckets": _list_buckets,
             "s3:PutBucketMetricsConfiguration": self._put_metrics,
@@ -73,7 +51,6 @@ class Corrections:
             "s3:GetBucketOwnershipControls": self._get_ownership,
             "s3control:PutPublicAccessBlock": self._put_account_block,
             "s3control:GetPublicAccessBlock": self._get_account_block,
-            "ec2:DescribeInstances": self._describe_instances,
         }
 
     def _put_metrics(self, request: Request) -> Answer:
@@ -110,9 +87,7 @@ class Corrections:
         statements = _beyond_tls(policy)
         if not statements:
             return HTTPStatus.NO_CONTENT, ""
-        body = json.dumps({**json.loads(policy), "Statement": statements}).encode()
-        kept = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "HTTP_CONTENT_ENCODING": ""}
-        return request.front.ask({**request.environ, **kept})
+        return request.ask(json.dumps({**json.loads(policy), "Statement": statements}).encode())
 
     def _delete_policy(self, request: Request) -> None:
         self.policies.pop(request.bucket, None)
@@ -146,19 +121,6 @@ class Corrections:
         if self.account_block:
             return HTTPStatus.OK, self.account_block
         return HTTPStatus.NOT_FOUND, error_body("s3", "NoSuchPublicAccessBlockConfiguration")
-
-    def _describe_instances(self, request: Request) -> Answer:
-        """Page by instance, where moto pages by reservation: MaxResults counts instances."""
-        form = dict(urllib.parse.parse_qsl(request.body, keep_blank_values=True))
-        limit = int(form.pop("MaxResults", "1000000"))
-        start = self.tokens.get(form.pop("NextToken", ""), 0)
-        status, body = request.front.ask(_with_form(request.environ, form))
-        if status != HTTPStatus.OK:
-            return status, body
-        text, more = _slice(body, start, limit)
-        if more:
-            self.tokens[f"page-{start + limit}"] = start + limit
-        return status, text
 
 
 _ENCRYPTION = (
@@ -220,41 +182,7 @@ def _regions_of_buckets() -> dict[str, str]:
     }
 
 
-def _slice(body: str, start: int, limit: int) -> tuple[str, bool]:
-    """Return an answer of DescribeInstances with so many instances of it, and whether there are more."""
-    root = ET.fromstring(body)
-    space = root.tag.partition("}")[0] + "}"
-    ET.register_namespace("", space.strip("{}"))
-    position = 0
-    for instances in root.iterfind(f"{space}reservationSet/{space}item/{space}instancesSet"):
-        for instance in list(instances):
-            if not start <= position < start + limit:
-                instances.remove(instance)
-            position += 1
-    for old in root.findall(f"{space}nextToken"):
-        root.remove(old)
-    more = position > start + limit
-    if more:
-        ET.SubElement(root, f"{space}nextToken").text = f"page-{start + limit}"
-    return ET.tostring(root, encoding="unicode"), more
-
-
 def _beyond_tls(policy: str) -> list[Any]:
     statements = json.loads(policy)["Statement"]
     statements = statements if isinstance(statements, list) else [statements]
     return [each for each in statements if "aws:SecureTransport" not in json.dumps(each.get("Condition", {}))]
-
-
-def _with_form(environ: Environ, form: dict[str, str]) -> Environ:
-    body = urllib.parse.urlencode(form).encode()
-    return {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "wsgi.input_terminated": True}
-
-
-def _body(environ: Environ) -> str:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    raw: bytes = environ["wsgi.input"].read(length)
-    if "aws-chunked" in environ.get("HTTP_CONTENT_ENCODING", ""):
-        raw = re.sub(
-            rb"^[0-9a-f]+(?:;[^\r\n]*)?\r\n|\r\n[0-9a-f]+(?:;[^\r\n]*)?\r\n(?:x-amz-[^\r\n]*\r\n)*\r?\n?$", b"", raw
-        )
-    return raw.decode()

@@ -1,0 +1,31 @@
+"""Where moto answers otherwise than AWS documents, a module a service; each correction has a contract test."""
+
+import importlib
+import pkgutil
+import urllib.parse
+
+from local.corrections.request import Correction, Request
+from local.front import Answer, Environ, Front
+
+
+class Corrections:
+    """All corrections, by operation, with what they remember."""
+
+    def __init__(self) -> None:
+        """Take the corrections of every module beside this one."""
+        self._by_operation: dict[str, Correction] = {}
+        for info in pkgutil.iter_modules(__path__, f"{__name__}."):
+            make = getattr(importlib.import_module(info.name), "corrections", dict)
+            self._by_operation |= make()
+
+    def __call__(self, front: Front, operation: str, parameters: dict[str, str], environ: Environ) -> Answer | None:
+        """Answer a request, or leave it to moto."""
+        correction = self._by_operation.get(operation)
+        if correction is None:
+            return None
+        query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+        request = Request(front, environ, parameters, query)
+        answer = correction(request)
+        if answer is None and request.was_read:
+            return request.ask()
+        return answer

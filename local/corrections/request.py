@@ -1,0 +1,66 @@
+"""A request as a correction sees it."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from local.front import Answer, Environ, Front
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: `parameters` are the SDK's own, as far as they are texts; `query` is the query string."""
+
+    front: Front
+    environ: Environ
+    parameters: dict[str, str]
+    query: dict[str, str]
+    _read: list[bytes] = field(default_factory=list)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket that it is about, if any."""
+        return self.parameters.get("Bucket", "")
+
+    @property
+    def raw(self) -> bytes:
+        """The body, however often it is asked for."""
+        if not self._read:
+            self._read.append(_body(self.environ))
+        return self._read[0]
+
+    @property
+    def body(self) -> str:
+        """The body as a text."""
+        return self.raw.decode()
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the body was read, so that moto must be handed it anew."""
+        return bool(self._read)
+
+    def ask(self, body: bytes | None = None) -> Answer:
+        """Ask moto the same, or with another body."""
+        sent = self.raw if body is None else body
+        kept = {
+            "wsgi.input": io.BytesIO(sent),
+            "CONTENT_LENGTH": str(len(sent)),
+            "HTTP_CONTENT_ENCODING": "",
+            "wsgi.input_terminated": True,
+        }
+        return self.front.ask({**self.environ, **kept})
+
+
+Correction = Callable[[Request], Answer | None]
+"""Answers a request, or leaves it to moto with None."""
+
+
+def _body(environ: Environ) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    raw: bytes = environ["wsgi.input"].read(length)
+    if "aws-chunked" in environ.get("HTTP_CONTENT_ENCODING", ""):
+        raw = re.sub(
+            rb"^[0-9a-f]+(?:;[^\r\n]*)?\r\n|\r\n[0-9a-f]+(?:;[^\r\n]*)?\r\n(?:x-amz-[^\r\n]*\r\n)*\r?\n?$", b"", raw
+        )
+    return raw
