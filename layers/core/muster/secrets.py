@@ -33,7 +33,6 @@ _PASSWORDS = frozenset({"password", "passwd", "passphrase", "passcode", "pwd"})
 _TOKENS = frozenset({"secret", "secrets", "token", "apikey", "credential", "credentials", "signature", "bearer"})
 _KEYS = frozenset({"api", "access", "auth", "private", "encryption", "signing", "secret", "account", "master", "hmac"})
 _ABOUT = frozenset(
-    # fmt: off
     {
         "alias",
         "algorithm",
@@ -82,7 +81,6 @@ _ABOUT = frozenset(
         "username",
         "version",
     }
-    # fmt: on
 )
 """What a name ends in when its value only tells something about a secret: DB_PASSWORD_PARAMETER, TOKEN_TTL."""
 
