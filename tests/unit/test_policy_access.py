@@ -1,0 +1,372 @@
+"""Who may do what by a policy: everybody, others of the account's acquaintance, or nobody else."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.policy_access import covers, foreign, meet, public
+from muster.resource_policy import Policy
+
+OWN = "123456789012"
+OTHER = "111122223333"
+ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+DENY = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+EVERYBODY = ("everybody may do s3:getobject",)
+
+
+def statement(base: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    return {key: value for key, value in {**base, **changed}.items() if value is not None}
+
+
+def policy(*statements: dict[str, Any]) -> Policy:
+    return Policy.parse(json.dumps({"Statement": list(statements)}))
+
+
+def allowed(**changed: Any) -> Policy:
+    return policy(statement(ALLOW, **changed))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({}, EVERYBODY, id="a star"),
+        pytest.param({"Principal": {"AWS": "*"}}, EVERYBODY, id="a star of AWS"),
+        pytest.param({"Principal": {"AWS": [OWN, "*"]}}, EVERYBODY, id="a star among others"),
+        pytest.param(
+            {"Principal": None, "NotPrincipal": {"AWS": OTHER}},
+            (f"everybody but {OTHER} may do s3:getobject",),
+            id="all but one",
+        ),
+        pytest.param(
+            {"Action": None, "NotAction": ["s3:Put*"]}, ("everybody may do all but s3:put*",), id="all but an action"
+        ),
+        pytest.param({"Action": ["s3:B", "s3:A"]}, ("everybody may do s3:a, s3:b",), id="several actions"),
+        pytest.param({"Principal": {"AWS": OTHER}}, (), id="another account"),
+        pytest.param({"Principal": {"Service": "sns.amazonaws.com"}}, (), id="a service"),
+        pytest.param({"Effect": "Deny"}, (), id="a denial"),
+    ],
+)
+def test_who_is_everybody(changed: Any, said: tuple[str, ...]) -> None:
+    assert public(allowed(**changed)) == said
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param({"StringEquals": {"aws:SourceAccount": OWN}}, id="an account"),
+        pytest.param({"StringEquals": {"AWS:SourceOwner": OWN}}, id="an owner, as SNS writes it"),
+        pytest.param({"StringEquals": {"aws:PrincipalAccount": [OWN, OTHER]}}, id="several accounts"),
+        pytest.param({"StringEquals": {"kms:CallerAccount": OWN}}, id="a caller of KMS"),
+        pytest.param({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, id="an organization"),
+        pytest.param({"StringEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"}}, id="a source's organization"),
+        pytest.param(
+            {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}}, id="a path of one"
+        ),
+        pytest.param({"ArnEquals": {"aws:SourceArn": "arn:aws-cn:s3:::logs"}}, id="an ARN"),
+        pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:1:t"}}, id="ArnLike without a wildcard"),
+        pytest.param({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::1:role/r"}}, id="a principal"),
+        pytest.param({"StringEqualsIgnoreCase": {"aws:SourceVpc": "vpc-1"}}, id="a VPC"),
+        pytest.param({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, id="an endpoint"),
+        pytest.param({"StringEquals": {"aws:userid": "AIDA123"}}, id="a user"),
+        pytest.param({"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "11.0.0.0/8"]}}, id="ranges of addresses"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "2001:db8::/32"}}, id="a range of long addresses"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "192.0.2.7"}}, id="an address"),
+        pytest.param({"StringEquals": {"s3:DataAccessPointAccount": OWN}}, id="access points of an account"),
+        pytest.param(
+            {"ArnLike": {"s3:DataAccessPointArn": f"arn:aws:s3:*:{OWN}:accesspoint/*"}},
+            id="access points of an account by ARN",
+        ),
+        pytest.param(
+            {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceVpc": "vpc-1"}}, id="among others"
+        ),
+    ],
+)
+def test_a_fixed_value_narrows(condition: Any) -> None:
+    assert public(allowed(Condition=condition)) == ()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param({"Bool": {"aws:SecureTransport": "true"}}, id="a key that says nobody"),
+        pytest.param({"StringLike": {"aws:SourceAccount": "12345*"}}, id="a wildcard"),
+        pytest.param({"StringLike": {"aws:SourceAccount": "12345678901?"}}, id="a wildcard of one letter"),
+        pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:1:*"}}, id="an ARN with wildcards"),
+        pytest.param({"StringEquals": {"aws:SourceVpc": ["vpc-1", "*"]}}, id="a wildcard among values"),
+        pytest.param({"StringEquals": {"aws:PrincipalAccount": "${aws:SourceAccount}"}}, id="a variable"),
+        pytest.param({"StringLike": {"aws:userid": "AROA123:*"}}, id="sessions of a role"),
+        pytest.param({"StringEquals": {"aws:SourceAccount": []}}, id="no value"),
+        pytest.param({"StringEquals": {"aws:SourceAccount": ""}}, id="an empty value"),
+        pytest.param({"StringEqualsIfExists": {"aws:SourceAccount": OWN}}, id="only if the key exists"),
+        pytest.param({"IpAddressIfExists": {"aws:SourceIp": "192.0.2.0/24"}}, id="only if there is an address"),
+        pytest.param({"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}}, id="all values, of which none"),
+        pytest.param({"ForAnyValue:StringEquals": {"aws:PrincipalOrgID": "o-1"}}, id="any value of a single one"),
+        pytest.param({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-ab12/*"}}, id="any organization"),
+        pytest.param({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, id="all paths, of which none"),
+        pytest.param({"StringNotEquals": {"aws:SourceAccount": OWN}}, id="all but an account"),
+        pytest.param({"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, id="all but a range"),
+        pytest.param({"Null": {"aws:SourceAccount": "false"}}, id="that there is one"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}}, id="half of all addresses"),
+        pytest.param({"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/0"]}}, id="all addresses among ranges"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "2001::/31"}}, id="a broad range of long addresses"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "here"}}, id="no address at all"),
+        pytest.param({"StringEquals": {"aws:SourceIp": "192.0.2.0/24"}}, id="an address compared as a text"),
+        pytest.param({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/24"}}, id="an address that anybody may have"),
+        pytest.param({"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:*:accesspoint/a"}}, id="anybody's points"),
+        pytest.param({"StringEquals": {"s3:DataAccessPointArn": OWN}}, id="what is no ARN"),
+    ],
+)
+def test_what_is_not_fixed_does_not_narrow(condition: Any) -> None:
+    (said,) = public(allowed(Condition=condition))
+    ((key, *_),) = condition.values()
+    assert said == f"everybody may do s3:getobject, which the condition on {key.lower()} does not narrow"
+
+
+@pytest.mark.parametrize(
+    ("changed", "actions", "open_"),
+    [
+        pytest.param({}, ("s3:Get*",), True, id="a pattern of it"),
+        pytest.param({}, ("s3:Put*", "S3:GETOBJECT"), True, id="one of two, whatever the letters"),
+        pytest.param({}, ("s3:Put*",), False, id="another"),
+        pytest.param({}, (), False, id="none asked"),
+        pytest.param({"Action": "s3:*Object"}, ("s3:Get*",), True, id="two patterns that meet"),
+        pytest.param({"Action": "*"}, ("s3:Get*",), True, id="all"),
+        pytest.param({"Action": None, "NotAction": "s3:Get*"}, ("s3:GetObject",), False, id="excepted"),
+        pytest.param({"Action": None, "NotAction": "s3:GetObject"}, ("s3:Get*",), True, id="excepted in part"),
+    ],
+)
+def test_only_actions_that_are_asked_count(changed: Any, actions: tuple[str, ...], open_: bool) -> None:
+    assert bool(public(allowed(**changed), actions)) is open_
+
+
+@pytest.mark.parametrize(
+    ("denial", "open_"),
+    [
+        pytest.param({}, False, id="everything"),
+        pytest.param({"Action": "s3:GetObject"}, False, id="the same action"),
+        pytest.param({"Action": None, "NotAction": "s3:Put*"}, False, id="all but others"),
+        pytest.param({"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}, False, id="all but one's own"),
+        pytest.param(
+            {"Condition": {"NotIpAddressIfExists": {"aws:SourceIp": "192.0.2.0/24"}}}, False, id="all but near"
+        ),
+        pytest.param({"Principal": None, "NotPrincipal": {"AWS": OTHER}}, False, id="all but somebody named"),
+        pytest.param({"Principal": None, "NotPrincipal": "*"}, True, id="all but everybody"),
+        pytest.param({"Principal": {"AWS": OTHER}}, True, id="one account"),
+        pytest.param({"Action": "s3:Put*"}, True, id="another action"),
+        pytest.param({"Action": None, "NotAction": "s3:*"}, True, id="all but these"),
+        pytest.param({"Resource": "arn:aws:s3:::b/secret/*"}, True, id="a part"),
+        pytest.param({"Resource": None, "NotResource": "arn:aws:s3:::b/*"}, True, id="all but a part"),
+        pytest.param({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, True, id="without TLS"),
+        pytest.param({"Condition": {"StringNotLike": {"aws:PrincipalOrgID": "*"}}}, True, id="all but anybody"),
+        pytest.param({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, True, id="one's own"),
+        pytest.param(
+            {"Condition": {"StringNotEquals": {"aws:SourceVpc": "v", "aws:PrincipalOrgID": "o"}}},
+            True,
+            id="who is neither here nor there",
+        ),
+    ],
+)
+def test_a_denial_counts_only_if_it_leaves_strangers_nothing(denial: Any, open_: bool) -> None:
+    judged = policy(statement(ALLOW), statement(DENY, **denial))
+    assert bool(public(judged)) is open_
+
+
+def test_every_action_and_every_resource_must_be_denied() -> None:
+    two = {"Action": ["s3:GetObject", "s3:PutObject"], "Resource": ["arn:aws:s3:::b/1", "arn:aws:s3:::b/2"]}
+    for part in ({"Action": "s3:PutObject"}, {"Resource": "arn:aws:s3:::b/1"}):
+        assert public(policy(statement(ALLOW, **two), statement(DENY, **part)))
+    assert not public(policy(statement(ALLOW, **two), statement(DENY, Resource="arn:aws:s3:::b/?")))
+
+
+def test_an_action_that_was_not_asked_need_not_be_denied() -> None:
+    judged = policy(statement(ALLOW, Action="s3:*"), statement(DENY, Action="s3:Put*"))
+    assert not public(judged, ("s3:PutObject",))
+    assert public(judged, ("s3:PutObject", "s3:GetObject"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({"Principal": {"AWS": OWN}}, (), id="the account"),
+        pytest.param({"Principal": {"AWS": f"arn:aws-cn:iam::{OWN}:user/path/u"}}, (), id="its user"),
+        pytest.param({"Principal": {"AWS": OTHER}}, (OTHER,), id="another account"),
+        pytest.param(
+            {"Principal": {"AWS": [f"arn:aws:iam::{OTHER}:root", OWN]}},
+            (f"arn:aws:iam::{OTHER}:root",),
+            id="one of two",
+        ),
+        pytest.param({"Principal": {"Service": "sns.amazonaws.com"}}, (), id="a service"),
+        pytest.param({"Principal": {"AWS": "AIDAQ3EGPKVVAEXAMPLE1"}}, (), id="who was deleted"),
+        pytest.param({"Principal": {"CanonicalUser": "79a5"}}, ("79a5",), id="whose account the name does not tell"),
+        pytest.param({"Principal": {"Federated": "accounts.google.com"}}, ("accounts.google.com",), id="no account"),
+        pytest.param({"Principal": {"Federated": f"arn:aws:iam::{OWN}:saml-provider/p"}}, (), id="its own provider"),
+        pytest.param({}, ("everybody",), id="everybody"),
+        pytest.param(
+            {"Principal": None, "NotPrincipal": {"AWS": OTHER}}, (f"everybody but {OTHER}",), id="everybody but one"
+        ),
+        pytest.param(
+            {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
+            ("everybody whom the condition on aws:principalorgid admits",),
+            id="an organization has other accounts",
+        ),
+        pytest.param({"Condition": {"StringEquals": {"aws:PrincipalAccount": OWN}}}, (), id="held to the account"),
+        pytest.param(
+            {"Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}}}, (), id="held to its roles"
+        ),
+        pytest.param(
+            {"Principal": {"AWS": OTHER}, "Condition": {"StringEquals": {"aws:SourceAccount": [OWN, OTHER]}}},
+            (OTHER,),
+            id="held to both accounts",
+        ),
+        pytest.param(
+            {"Principal": {"AWS": OTHER}, "Condition": {"StringEqualsIfExists": {"aws:PrincipalAccount": OWN}}},
+            (OTHER,),
+            id="held only if the key exists",
+        ),
+        pytest.param({"Effect": "Deny", "Principal": {"AWS": OTHER}}, (), id="a denial"),
+    ],
+)
+def test_principals_of_other_accounts(changed: Any, said: tuple[str, ...]) -> None:
+    assert foreign(allowed(**changed), OWN) == said
+
+
+def test_other_accounts_are_asked_for_by_action_too() -> None:
+    judged = allowed(Principal={"AWS": OTHER}, Action="s3:Put*")
+    assert foreign(judged, OWN, ("s3:PutBucketAcl",)) == (OTHER,)
+    assert foreign(judged, OWN, ("s3:GetObject",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("denial", "left"),
+    [
+        pytest.param({"Principal": None, "NotPrincipal": {"AWS": OWN}}, (), id="all but the account"),
+        pytest.param({"Principal": None, "NotPrincipal": {"AWS": OTHER}}, (OTHER,), id="all but the stranger"),
+        pytest.param({"Condition": {"StringNotEquals": {"aws:PrincipalAccount": OWN}}}, (), id="whoever is not of it"),
+        pytest.param({"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o"}}}, (OTHER,), id="who is not near"),
+    ],
+)
+def test_a_denial_of_strangers(denial: Any, left: tuple[str, ...]) -> None:
+    judged = policy(statement(ALLOW, Principal={"AWS": OTHER}), statement(DENY, **denial))
+    assert foreign(judged, OWN) == left
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "matched", "met"),
+    [
+        ("s3:*", "s3:getobject", True, True),
+        ("s3:get*", "s3:*", False, True),
+        ("*", "*", True, True),
+        ("a?c", "abc", True, True),
+        ("a?c", "a*c", False, True),
+        ("a*c", "ab", False, False),
+        ("a", "", False, False),
+        ("*a", "b*", False, True),
+        ("", "**", False, True),
+        ("a.c", "abc", False, False),
+        ("[ab]", "a", False, False),
+    ],
+)
+def test_patterns(one: str, other: str, matched: bool, met: bool) -> None:
+    assert covers(one, other) is matched
+    assert meet(one, other) is met
+
+
+PATTERN = st.text(alphabet="ab*?", max_size=6)
+
+
+@given(PATTERN, PATTERN, st.text(alphabet="ab", max_size=6))
+def test_patterns_meet_whenever_a_text_matches_both(one: str, other: str, text: str) -> None:
+    assert meet(one, other) is meet(other, one)
+    if covers(one, text) and covers(other, text):
+        assert meet(one, other)
+
+
+@given(PATTERN, PATTERN, st.text(alphabet="ab", max_size=6))
+def test_who_covers_a_pattern_covers_what_it_matches(one: str, other: str, text: str) -> None:
+    if covers(one, other) and covers(other, text):
+        assert covers(one, text)
+
+
+PRINCIPALS = st.sampled_from(["*", {"AWS": "*"}, {"AWS": OWN}, {"AWS": [OTHER]}, {"Service": "s3.amazonaws.com"}])
+ACTIONS = st.sampled_from(["s3:GetObject", "s3:Get*", "s3:PutObject", "s3:*", "*"])
+CONDITIONS = st.sampled_from(
+    [
+        {},
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+        {"StringNotEquals": {"aws:PrincipalAccount": OWN}},
+        {"StringLike": {"aws:SourceAccount": "*"}},
+    ]
+)
+
+
+def statements(effects: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.builds(
+        lambda effect, principal, kind, action, resource, condition: {
+            "Effect": effect,
+            kind[0]: principal,
+            kind[1]: action,
+            "Resource": resource,
+            "Condition": condition,
+        },
+        st.sampled_from(effects),
+        PRINCIPALS,
+        st.sampled_from([("Principal", "Action"), ("NotPrincipal", "Action"), ("Principal", "NotAction")]),
+        ACTIONS,
+        st.sampled_from(["*", "arn:aws:s3:::b", "arn:aws:s3:::b/*"]),
+        CONDITIONS,
+    )
+
+
+POLICIES = st.lists(statements(("Allow", "Deny")), max_size=4)
+ASKED = st.none() | st.lists(ACTIONS, max_size=2).map(tuple)
+
+
+@given(POLICIES, statements(("Allow",)), ASKED)
+def test_a_policy_with_one_more_allow_is_never_less_open(
+    said: list[dict[str, Any]], more: dict[str, Any], asked: tuple[str, ...] | None
+) -> None:
+    before, after = policy(*said), policy(*said, more)
+    assert set(public(before, asked)) <= set(public(after, asked))
+    assert set(foreign(before, OWN, asked)) <= set(foreign(after, OWN, asked))
+
+
+@given(POLICIES, statements(("Deny",)))
+def test_a_policy_with_one_more_deny_is_never_more_open(said: list[dict[str, Any]], more: dict[str, Any]) -> None:
+    before, after = policy(*said), policy(*said, more)
+    assert set(public(after)) <= set(public(before))
+    assert set(foreign(after, OWN)) <= set(foreign(before, OWN))
+
+
+@given(POLICIES.flatmap(lambda said: st.tuples(st.just(said), st.permutations(said))))
+def test_the_order_of_statements_never_matters(orders: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
+    one, other = (policy(*said) for said in orders)
+    assert public(one) == public(other)
+    assert foreign(one, OWN) == foreign(other, OWN)
+
+
+def listed(said: dict[str, Any]) -> dict[str, Any]:
+    """Spell every text as a list of one."""
+    names = ("Action", "NotAction", "Resource")
+    spelled = {key: [value] if key in names else value for key, value in said.items()}
+    for key in ("Principal", "NotPrincipal"):
+        if isinstance(said.get(key), dict):
+            spelled[key] = {kind: [name] if isinstance(name, str) else name for kind, name in said[key].items()}
+    tests = said["Condition"].items()
+    spelled["Condition"] = {operator: {key: [value] for key, value in test.items()} for operator, test in tests}
+    return spelled
+
+
+@given(POLICIES)
+def test_a_text_or_a_list_never_matters(said: list[dict[str, Any]]) -> None:
+    one, other = policy(*said), policy(*map(listed, said))
+    assert public(one) == public(other)
+    assert foreign(one, OWN) == foreign(other, OWN)
+
+
+@given(POLICIES)
+def test_what_everybody_may_do_strangers_may_do(said: list[dict[str, Any]]) -> None:
+    assert not public(policy(*said)) or foreign(policy(*said), OWN)
