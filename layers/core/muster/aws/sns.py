@@ -1,0 +1,84 @@
+"""Reading SNS: topics, subscriptions, and where undelivered messages go."""
+
+import hashlib
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from muster.facets.sns import DELETED, PENDING, Subscription, SubscriptionAttributes, Topic
+from muster.facets.tags import Tags
+from muster.model import Resource
+from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+
+if typing.TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+TOPIC = "AWS::SNS::Topic"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+
+
+@lists(TOPIC, client="sns", permission="sns:ListTopics")
+def topics(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
+    """List the topics of a region; SNS takes no page size and answers up to 100.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html
+    """
+    answer = sns.list_topics(**after(token))
+    items = (Listed(_resource(TOPIC, str(item["TopicArn"]), shard)) for item in answer.get("Topics", ()))
+    return Page(items, answer.get("NextToken"))
+
+
+@lists(SUBSCRIPTION, client="sns", permission="sns:ListSubscriptions", facets=(Subscription,))
+def subscriptions(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
+    """List the account's subscriptions in a region, up to 100 a page; those that were deleted are left out.
+
+    One that waits for its confirmation, as it may for two days, has no ARN yet.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html
+    """
+    answer = sns.list_subscriptions(**after(token))
+    items = (
+        listed(_subscription(item, shard), item, (Subscription,))
+        for item in answer.get("Subscriptions", ())
+        if item.get("SubscriptionArn") != DELETED
+    )
+    return Page(items, answer.get("NextToken"))
+
+
+@describes(TOPIC, client="sns", permission="sns:GetTopicAttributes", on="arn:{partition}:sns:*:*:*")
+def topic(sns: "SNSClient", topic: Resource) -> Topic:
+    """Read the key that encrypts the topic, and its policy."""
+    return Topic.parse(sns.get_topic_attributes(TopicArn=topic.id))
+
+
+@describes(TOPIC, client="sns", permission="sns:ListTagsForResource", on="arn:{partition}:sns:*:*:*")
+def tags(sns: "SNSClient", topic: Resource) -> Tags:
+    """Read the topic's tags."""
+    return Tags.parse(sns.list_tags_for_resource(ResourceArn=topic.id))
+
+
+@describes(
+    SUBSCRIPTION,
+    client="sns",
+    permission="sns:GetSubscriptionAttributes",
+    of=Subscription,
+    when=lambda subscription: subscription.delivers_by_retry,
+)
+def subscription_attributes(sns: "SNSClient", subscription: Resource) -> SubscriptionAttributes:
+    """Read where undelivered messages go; IAM takes no resource for this action."""
+    return SubscriptionAttributes.parse(sns.get_subscription_attributes(SubscriptionArn=subscription.id))
+
+
+def _resource(resource_type: str, arn: str, shard: Shard) -> Resource:
+    return Resource(resource_type, arn, shard.account_id, shard.region, shard.partition, arn)
+
+
+def _subscription(item: Mapping[str, Any], shard: Shard) -> Resource:
+    """Name a subscription by its ARN, or by what makes it unique while it has none."""
+    arn = str(item["SubscriptionArn"])
+    if arn != PENDING:
+        return _resource(SUBSCRIPTION, arn, shard)
+    topic, protocol, endpoint = (str(item.get(name) or "") for name in ("TopicArn", "Protocol", "Endpoint"))
+    # An endpoint may be a person's address or telephone number, which has no place in a report.
+    digest = hashlib.sha256(endpoint.encode()).hexdigest()[:12]
+    name = f"{topic}:{PENDING}:{protocol}:{digest}"
+    return Resource(SUBSCRIPTION, name, shard.account_id, shard.region, shard.partition)

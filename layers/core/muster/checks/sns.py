@@ -1,0 +1,60 @@
+"""Checks of SNS topics and subscriptions."""
+
+from muster.check import check
+from muster.facets.sns import Subscription, SubscriptionAttributes, Topic
+from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.policy_access import public
+
+
+@check(severity=Severity.MEDIUM, controls=("Security Hub SNS.1",))
+def sns_encrypted_kms(topic: Topic) -> Verdict:
+    """SNS topics should be encrypted with a KMS key.
+
+    Any key counts, the one that AWS manages for SNS (alias/aws/sns) too.
+
+    Why: A key's policy says who may read what is published, and each use of the key is on record.
+    Fix: aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY; alarms and
+      other services that publish need kms:Decrypt and kms:GenerateDataKey* by the policy of a key of your own.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-1
+    """
+    key = known(topic.kms_key)
+    if key:
+        return compliant(f"the topic is encrypted with {key}")
+    return non_compliant("no KMS key encrypts the topic")
+
+
+@check(severity=Severity.CRITICAL, controls=("FSBP SNS.4",))
+def sns_topic_no_public_access(topic: Topic) -> Verdict:
+    """SNS topics should not be public.
+
+    A statement for everybody is public unless a condition holds it to a fixed account, ARN, organization or network;
+    the policy that SNS gives a new topic holds it to the topic's owner.
+
+    Why: Whoever may publish can feed what trusts the topic, and whoever may subscribe reads all that is published.
+    Fix: Name the principals in the topic's policy, or add a condition such as aws:SourceAccount with a fixed value.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-4
+    """
+    found = public(known(topic.policy))
+    if found:
+        return non_compliant(f"the topic is public: {'; '.join(found)}")
+    return compliant("no statement of its policy admits everybody")
+
+
+@check(severity=Severity.LOW)
+def sns_subscription_dlq_configured(subscription: Subscription, attributes: SubscriptionAttributes) -> Verdict:
+    """SNS subscriptions should have a dead-letter queue.
+
+    Why: What SNS cannot deliver after its retries is dropped, and nobody learns what it was.
+    Fix: aws sns set-subscription-attributes --subscription-arn ARN --attribute-name RedrivePolicy --attribute-value
+      '{"deadLetterTargetArn": "QUEUE-ARN"}'; the queue's policy must let sns.amazonaws.com send messages to it.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+    """
+    if not subscription.confirmed:
+        return not_applicable("the subscription waits for its confirmation: nothing is delivered yet")
+    protocol = known(subscription.protocol)
+    if protocol == "firehose":
+        return not_applicable("the subscription delivers into a stream of Firehose")
+    target = known(attributes.dead_letter_queue)
+    if target:
+        return compliant(f"what cannot be delivered goes to {target}")
+    return non_compliant(f"what cannot be delivered to its {protocol} endpoint is dropped: it has no redrive policy")

@@ -1,0 +1,88 @@
+"""Checks of SQS queues."""
+
+from muster.check import check
+from muster.facets.sqs import DeadLetterSources, Queue
+from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.policy_access import public
+
+_SHOWN = 4
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP SQS.1",))
+def sqs_queue_encrypted(queue: Queue) -> Verdict:
+    """SQS queues should be encrypted at rest.
+
+    A KMS key and SQS's own key count alike.
+
+    Why: Messages wait for up to two weeks in a queue; unencrypted ones can be read from the disks they wait on.
+    Fix: aws sqs set-queue-attributes --queue-url URL --attributes SqsManagedSseEnabled=true
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html#sqs-1
+    """
+    key = known(queue.kms_key)
+    if key:
+        return compliant(f"the queue is encrypted with {key}")
+    if known(queue.sqs_managed_encryption):
+        return compliant("the queue is encrypted with SQS's own key")
+    return non_compliant("neither a KMS key nor SQS's own key encrypts the queue")
+
+
+@check(severity=Severity.CRITICAL, controls=("FSBP SQS.3",))
+def sqs_queue_no_public_access(queue: Queue) -> Verdict:
+    """SQS queues should not be public.
+
+    A statement for everybody is public unless a condition holds it to a fixed account, ARN, organization or network.
+
+    Why: Strangers who may send feed what trusts the queue; those who may receive take its messages away.
+    Fix: Name the principals in the queue's policy, or add a condition such as aws:SourceArn with a fixed value.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html#sqs-3
+    """
+    found = public(known(queue.policy))
+    if found:
+        return non_compliant(f"the queue is public: {'; '.join(found)}")
+    return compliant("no statement of its policy admits everybody")
+
+
+@check(severity=Severity.MEDIUM)
+def sqs_queue_dlq_configured(queue: Queue, sources: DeadLetterSources) -> Verdict:
+    """SQS queues should have a dead-letter queue.
+
+    Queues that are the dead-letter queue of others are exempt. One that only other services use as such, for example
+    Lambda or SNS, does not look different from any queue: exclude or suppress it.
+
+    Why: A message that cannot be handled comes back again and again until it expires, and then nobody can look at it.
+    Fix: aws sqs set-queue-attributes --queue-url URL, with a RedrivePolicy of deadLetterTargetArn (a queue of the same
+      kind) and maxReceiveCount (5, say).
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    """
+    target = known(queue.dead_letter_queue)
+    if target:
+        receives = known(queue.max_receive_count)
+        return compliant(f"after {receives} receives a message goes to {target}")
+    if sources.queues:
+        return not_applicable(f"it is itself the dead-letter queue of {_shown(sources)}")
+    return non_compliant("it has no redrive policy, and no queue names it as its dead-letter queue")
+
+
+@check(severity=Severity.MEDIUM)
+def sqs_dlq_empty(queue: Queue, sources: DeadLetterSources, *, max_messages: int = 0) -> Verdict:
+    """Dead-letter queues should be empty.
+
+    Messages that wait, that are in flight and that are delayed are added up; SQS counts them approximately. A queue
+    is a dead-letter queue where another queue of the account names it.
+
+    Why: Each message in it is work that failed and that nobody has looked at; it expires with the queue's retention.
+    Fix: Look at the messages, mend the cause, then send them back: aws sqs start-message-move-task --source-arn ARN
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+    """
+    if not sources.queues:
+        return not_applicable("no queue names it as its dead-letter queue")
+    messages = known(queue.messages)
+    said = f"{messages} messages" if messages != 1 else "1 message"
+    if messages > max_messages:
+        return non_compliant(f"it holds {said} that could not be handled, of {_shown(sources)}")
+    return compliant(f"it holds {said}, at most {max_messages} asked for" if messages else "it is empty")
+
+
+def _shown(sources: DeadLetterSources) -> str:
+    more = len(sources.queues) - _SHOWN
+    return ", ".join(sources.queues[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,103 @@
+"""What SNS answers about topics, their policies and their subscriptions."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.model import Unknown
+from muster.resource_policy import Policy
+
+PENDING = "PendingConfirmation"
+DELETED = "Deleted"
+_ARN = "arn:"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: the key that encrypts it, empty where there is none, and its access policy."""
+
+    kms_key: str | Unknown
+    policy: Policy | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetTopicAttributes; a topic has no key where none is named, but attributes always."""
+        attributes = response.get("Attributes")
+        if not attributes:
+            unknown = Unknown("AWS did not say the topic's attributes")
+            return cls(unknown, unknown)
+        return cls(str(attributes.get("KmsMasterKeyId") or ""), _policy(attributes.get("Policy")))
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscription as it is listed; `confirmed` says whether its endpoint agreed to be written to."""
+
+    protocol: str | Unknown
+    topic_arn: str
+    confirmed: bool
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of ListSubscriptions."""
+        return cls(
+            protocol=response.get("Protocol") or Unknown("AWS did not say the subscription's protocol"),
+            topic_arn=str(response.get("TopicArn") or ""),
+            confirmed=str(response.get("SubscriptionArn") or "").startswith(_ARN),
+        )
+
+    @property
+    def delivers_by_retry(self) -> bool:
+        """Whether SNS itself tries to deliver: to an endpoint that agreed, and not into a stream of Firehose."""
+        return self.confirmed and self.protocol != "firehose"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionAttributes:
+    """Where messages go that could not be delivered: a queue's ARN, empty where they are dropped."""
+
+    dead_letter_queue: str | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetSubscriptionAttributes."""
+        attributes = response.get("Attributes")
+        if not attributes:
+            return cls(Unknown("AWS did not say the subscription's attributes"))
+        text = attributes.get("RedrivePolicy")
+        if not text:
+            return cls("")
+        try:
+            return cls(str(json.loads(text)["deadLetterTargetArn"]))
+        except (KeyError, TypeError, ValueError):
+            return cls(Unknown(f"the subscription's redrive policy cannot be understood: {text}"))
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAudience:
+    """Whether a topic exists and whether somebody listens; of those who listen, one is all that is looked for."""
+
+    exists: bool
+    confirmed: bool
+    pending: int
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the items of ListSubscriptionsByTopic; no list at all means that there is no such topic."""
+        items = response.get("Subscriptions")
+        arns = [str(item.get("SubscriptionArn") or "") for item in items or ()]
+        return cls(
+            exists=items is not None,
+            confirmed=any(arn.startswith(_ARN) for arn in arns),
+            pending=arns.count(PENDING),
+        )
+
+
+def _policy(text: object) -> Policy | Unknown:
+    if not text:
+        return Policy(())
+    try:
+        return Policy.parse(str(text))
+    except ValueError as error:
+        return Unknown(f"the topic's policy cannot be understood: {error}")

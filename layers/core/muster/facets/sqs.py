@@ -1,0 +1,103 @@
+"""What SQS answers about queues and about what they are dead-letter queues of."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.model import Unknown
+from muster.resource_policy import Policy
+
+_COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue; `kms_key` and `dead_letter_queue` (an ARN) are empty where there is none.
+
+    `messages` are all that it holds: those that wait, those that are in flight and those that are delayed.
+    """
+
+    kms_key: str | Unknown
+    sqs_managed_encryption: bool | Unknown
+    policy: Policy | Unknown
+    dead_letter_queue: str | Unknown
+    max_receive_count: int | Unknown
+    visibility_timeout: int | Unknown
+    messages: int | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetQueueAttributes for all attributes; a queue always has some."""
+        attributes = response.get("Attributes")
+        if not attributes:
+            nothing = Unknown("AWS did not say the queue's attributes")
+            return cls(nothing, nothing, nothing, nothing, nothing, nothing, nothing)
+        target, receives = _redrive(attributes.get("RedrivePolicy"))
+        return cls(
+            kms_key=str(attributes.get("KmsMasterKeyId") or ""),
+            sqs_managed_encryption=_switch(attributes.get("SqsManagedSseEnabled")),
+            policy=_policy(attributes.get("Policy")),
+            dead_letter_queue=target,
+            max_receive_count=receives,
+            visibility_timeout=_number("VisibilityTimeout", attributes.get("VisibilityTimeout")),
+            messages=_total(attributes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterSources:
+    """The names of the queues that name this one as their dead-letter queue."""
+
+    queues: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of ListDeadLetterSourceQueues, whose member is spelled unlike that of ListQueues."""
+        return cls(tuple(str(url).rpartition("/")[2] for url in response.get("queueUrls") or ()))
+
+
+def _redrive(text: object) -> tuple[str | Unknown, int | Unknown]:
+    """Read the dead-letter queue and the number of receives before it; SQS writes the number as a text at times."""
+    if not text:
+        return "", 0
+    try:
+        said = json.loads(str(text))
+        return str(said["deadLetterTargetArn"]), int(said["maxReceiveCount"])
+    except (KeyError, TypeError, ValueError):
+        unknown = Unknown(f"the queue's redrive policy cannot be understood: {text}")
+        return unknown, unknown
+
+
+def _switch(said: object) -> bool | Unknown:
+    word = str(said).lower()
+    if word in ("true", "false"):
+        return word == "true"
+    return Unknown("AWS did not say whether SQS encrypts the queue with its own key")
+
+
+def _number(name: str, said: object) -> int | Unknown:
+    try:
+        return int(str(said))
+    except ValueError:
+        return Unknown(f"AWS did not say the queue's {name}")
+
+
+def _total(attributes: Mapping[str, Any]) -> int | Unknown:
+    """Add the counts up; one that is missing makes the sum unknown."""
+    counts = [_number(name, attributes.get(name)) for name in _COUNTS]
+    known = [count for count in counts if not isinstance(count, Unknown)]
+    return sum(known) if len(known) == len(counts) else next(each for each in counts if isinstance(each, Unknown))
+
+
+def _policy(text: object) -> Policy | Unknown:
+    if not text:
+        return Policy(())
+    try:
+        return Policy.parse(str(text))
+    except ValueError as error:
+        return Unknown(f"the queue's policy cannot be understood: {error}")
