@@ -11,11 +11,13 @@ from typing import TypeVar
 import muster.aws
 import muster.checks
 from muster.check import Check
-from muster.model import ACCOUNT, REGION, ObservedAt
+from muster.model import ACCOUNT, REGION, ObservedAt, Resource
 from muster.reading import Describer, Lister
 
 T = TypeVar("T")
 _SHARED = (ACCOUNT, REGION)
+_GIVEN = (ObservedAt, Resource)
+"""What every check may read without a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,30 @@ class Catalog:
         return (REGION,) if REGION in shared else (ACCOUNT,)
 
     def describers_for(self, check: Check, resource_type: str) -> Iterator[Describer]:
-        """Yield what must be called for one resource so that the check can judge it, shared facets included."""
-        for facet in check.facets.values():
-            for owner in (resource_type, *_SHARED):
-                if describer := self.describers.get((owner, facet)):
-                    yield describer
-                    break
+        """Yield what must be called for one resource so that the check can judge it, shared facets included.
+
+        What another describer reads the resources by comes before it.
+        """
+        waiting = list(check.facets.values())
+        found: dict[type, Describer] = {}
+        while waiting:
+            facet = waiting.pop(0)
+            describer = self.describer(resource_type, facet)
+            if describer and facet not in found:
+                found[facet] = describer
+                waiting += [describer.of] if describer.of else []
+        yield from reversed(found.values())
+
+    def describer(self, resource_type: str, facet: type) -> Describer | None:
+        """Return what reads a facet of a type, or shares it with all of the region or account."""
+        if (lister := self.listers.get(resource_type)) and facet in lister.facets:
+            return None
+        owners = (resource_type, *_SHARED)
+        return next((found for owner in owners if (found := self.describers.get((owner, facet)))), None)
+
+    def source(self, lister: Lister) -> Describer | None:
+        """Return what reads the facet of the region or account that a listing is made from."""
+        return self.describer("", lister.of) if lister.of else None
 
     def service_of(self, check: Check, resource_type: str) -> str:
         """Return the service whose shards judge this check on this type."""
@@ -52,7 +72,7 @@ class Catalog:
         return next(describer.service for describer in self.describers_for(check, resource_type))
 
     def _offers(self, check: Check) -> list[set[str]]:
-        return [self._offering(facet) for facet in check.facets.values() if facet is not ObservedAt]
+        return [self._offering(facet) for facet in check.facets.values() if facet not in _GIVEN]
 
     def _offering(self, facet: type) -> set[str]:
         listed = {lister.resource_type for lister in self.listers.values() if facet in lister.facets}
@@ -77,7 +97,7 @@ def load() -> Catalog:
 
 def _examine(catalog: Catalog, check: Check) -> None:
     for facet in check.facets.values():
-        if facet is not ObservedAt and not catalog._offering(facet):  # noqa: SLF001 - one thing in two functions
+        if facet not in _GIVEN and not catalog._offering(facet):  # noqa: SLF001 - one thing in two functions
             raise TypeError(f"{check.id}: nothing describes {facet.__name__}")
     if not catalog.resource_types(check):
         names = ", ".join(facet.__name__ for facet in check.facets.values())

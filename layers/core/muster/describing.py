@@ -1,18 +1,20 @@
 """Reading the facets of resources, many calls side by side, the resources in their order."""
 
-import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from muster.batches import Answer, Batch, Batches
 from muster.facets.tags import Tags
-from muster.model import ACCOUNT, REGION, Related, Resource, Unavailable
+from muster.model import ACCOUNT, GLOBAL, REGION, Related, Resource, Unavailable
 from muster.patience import Patience
 from muster.reading import Describer, Listed, Shard, parsed
-from muster.refusals import READ_ERRORS, code_of, unavailable
+from muster.refusals import READ_ERRORS, code_of, of_one, unavailable
 from muster.session import Clients
+from muster.shared import Once, Shared
 
 SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
 """What parsing an answer raises when it has not the shape that AWS documents."""
@@ -24,72 +26,154 @@ WINDOW = 64
 class Describing:
     """Reads facets for the resources of one shard; what resources share is read once."""
 
-    def __init__(
-        self, shard: Shard, clients: Clients, patience: Patience, lose: Callable[[Exception], None], pool: Executor
+    def __init__(  # noqa: PLR0913 - what a shard's reading needs
+        self,
+        shard: Shard,
+        clients: Clients,
+        patience: Patience,
+        lose: Callable[[Exception], None],
+        pool: Executor,
+        at: datetime,
+        shared: Shared,
     ) -> None:
-        """Call through `clients` in the threads of `pool`; `lose` is told every error."""
+        """Call through `clients` in the threads of `pool`; `lose` is told every error, `at` is the scan's time."""
         self._shard, self._clients, self._patience, self._lose, self._pool = shard, clients, patience, lose, pool
-        self._once = _Once()
+        self._at = at
+        self._once = Once()
+        self._shared = shared
 
     def __call__(self, items: Iterable[Listed], describers: Sequence[Describer]) -> Iterator[Listed]:
         """Yield the resources with their facets; while one waits for an answer, those behind it are asked about."""
-        if not describers:
-            yield from items
-            return
-        waiting: deque[tuple[Listed, list[tuple[type, Future[object]]]]] = deque()
+        for wave in _waves(describers):
+            items = self._wave(items, wave)
+        yield from items
+
+    def shared(self, describer: Describer) -> object:
+        """Return a facet of the account or the region, read once for all shards that are scanned together."""
+        owner = pseudo(describer.resource_type, self._shard)
+        return self._shared(self._shard, describer, lambda: self._call(describer, owner))
+
+    def _wave(self, items: Iterable[Listed], describers: Sequence[Describer]) -> Iterator[Listed]:
+        many = {each.facet: Batches(each.at_once, self._reader(each)) for each in describers if each.at_once > 1}
+        window = max([WINDOW, *(2 * each.at_once for each in describers)])
+        waiting: deque[tuple[Listed, list[tuple[type, Answer]]]] = deque()
         for item in items:
-            waiting.append((item, [(each.facet, self._pool.submit(self._read, each, item)) for each in describers]))
-            if len(waiting) >= WINDOW:
+            waiting.append((item, [(each.facet, self._ask(each, item, many.get(each.facet))) for each in describers]))
+            if len(waiting) >= window:
                 yield _described(*waiting.popleft())
+        for batches in many.values():
+            batches.flush()
         while waiting:
             yield _described(*waiting.popleft())
 
-    def _read(self, describer: Describer, item: Listed) -> object:
-        if describer.resource_type in (ACCOUNT, REGION):
-            owner = pseudo(describer.resource_type, self._shard)
-            return self._once(describer.facet, lambda: self._call(describer, owner))
+    def _ask(self, describer: Describer, item: Listed, batches: Batches | None) -> Answer:
+        if batches is None:
+            return self._pool.submit(self._read, describer, item)
+        known = self._without_call(describer, item)
+        if known is not None:
+            return _done(known)
+        if describer.of is None or describer.keys is None:
+            return batches.add(item.resource.id, item.resource)
+        return batches.add_all(describer.keys(item.facets[describer.of]), item.resource)
+
+    def _reader(self, describer: Describer) -> Callable[[Batch], None]:
+        def read(batch: Batch) -> None:
+            self._pool.submit(batch.settle, lambda: self._call_many(describer, batch))
+
+        return read
+
+    def _without_call(self, describer: Describer, item: Listed) -> object | None:
+        """Return the facet where it is known without a call: unreadable, or not wanted of this resource."""
         if item.unavailable:
             return item.unavailable
+        if describer.of is None:
+            return None
+        of = item.facets.get(describer.of)
+        if of is None:
+            return Unavailable(None, "nothing was read")
+        if isinstance(of, Unavailable):
+            return of
+        if describer.when is not None and not describer.when(of):
+            return parsed(describer.facet, {})
+        return None
+
+    def _read(self, describer: Describer, item: Listed) -> object:
+        if describer.resource_type in (ACCOUNT, REGION):
+            return self.shared(describer)
+        known = self._without_call(describer, item)
+        if known is not None:
+            return known
         if describer.of is None or describer.keys is None:
             return self._call(describer, item.resource)
-        named = item.facets.get(describer.of)
-        if named is None or isinstance(named, Unavailable):
-            return named
-        return Related({key: self._related(describer, item.resource, key) for key in describer.keys(named)})
+        keys = describer.keys(item.facets[describer.of])
+        return Related({key: self._related(describer, item.resource, key) for key in keys})
 
     def _related(self, describer: Describer, resource: Resource, key: str) -> Any:
         return self._once((describer.facet, resource.region, key), lambda: self._call(describer, resource, key))
 
     def _call(self, describer: Describer, resource: Resource, *keys: str) -> object:
-        region = self._shard.endpoint_region if resource.region not in self._shard.scope else resource.region
-        api = (self._shard.account_id, region, describer.permission)
         try:
-            client = self._clients.get(describer.client, region)
-            return self._patience(api, lambda: describer.function(client, resource, *keys))
+            return self._made(describer, resource, resource, *keys)
         except READ_ERRORS as error:
             if code_of(error) in describer.absent:
                 return parsed(describer.facet, {})
             self._lose(error)
-            return unavailable(describer.permission, error)
+            return unavailable(_permission(describer, error), error)
         except SHAPE_ERRORS as error:
             return strange(describer.facet.__name__, error)
 
+    def _call_many(self, describer: Describer, batch: Batch) -> Mapping[str, object]:
+        """Ask about all of a batch; where one of them makes AWS refuse the call, about each alone."""
+        first = batch.resources[0]
+        arguments: tuple[object, ...] = (batch.resources,)
+        if describer.related:
+            arguments = (pseudo(REGION, self._shard), batch.names)
+        try:
+            answer: Mapping[str, object] = self._made(describer, first, *arguments)
+        except READ_ERRORS as error:
+            if len(batch.names) > 1 and of_one(error):
+                return {name: self._call_many(describer, alone)[name] for name, alone in batch.apart()}
+            if code_of(error) in describer.absent:
+                return dict.fromkeys(batch.names, parsed(describer.facet, {}))
+            self._lose(error)
+            return dict.fromkeys(batch.names, unavailable(_permission(describer, error), error))
+        except SHAPE_ERRORS as error:
+            return dict.fromkeys(batch.names, strange(describer.facet.__name__, error))
+        missing = Unavailable(None, "AWS left it out of its answer: gone meanwhile")
+        return {name: answer.get(name, missing) for name in batch.names}
 
-class _Once:
-    """Reads what many resources share a single time, however many threads ask for it."""
+    def _made(self, describer: Describer, resource: Resource, *arguments: object) -> Any:
+        region = self._shard.endpoint_region if resource.region not in self._shard.scope else resource.region
+        region = self._shard.endpoint_region if region == GLOBAL else region
+        api = (self._shard.account_id, region, describer.permission)
+        client = self._clients.get(describer.client, region)
+        named = {"at": self._at} if describer.timed else {}
+        return self._patience(api, lambda: describer.function(client, *arguments, **named))
 
-    def __init__(self) -> None:
-        self._locks: dict[object, threading.Lock] = {}
-        self._values: dict[object, object] = {}
-        self._guard = threading.Lock()
 
-    def __call__(self, key: object, read: Callable[[], object]) -> object:
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            if key not in self._values:
-                self._values[key] = read()
-            return self._values[key]
+def _permission(describer: Describer, error: Exception) -> str:
+    """Return which of a describer's permissions a call needed: that of its operation, where they are called alike."""
+    called = str(getattr(error, "operation_name", ""))
+    return next((each for each in describer.permissions if each.endswith(f":{called}")), describer.permission)
+
+
+def _waves(describers: Sequence[Describer]) -> Iterator[list[Describer]]:
+    """Yield the describers so that whatever one reads the resources by was read in a wave before it."""
+    left = list(describers)
+    while left:
+        coming = {each.facet for each in left}
+        wave = [each for each in left if each.of not in coming]
+        if not wave:
+            names = ", ".join(sorted(each.facet.__name__ for each in left))
+            raise TypeError(f"describers wait for each other: {names}")
+        yield wave
+        left = [each for each in left if each not in wave]
+
+
+def _done(value: object) -> Answer:
+    future: Future[object] = Future()
+    future.set_result(value)
+    return future
 
 
 def pseudo(resource_type: str, shard: Shard) -> Resource:
@@ -104,8 +188,8 @@ def strange(what: str, error: Exception) -> Unavailable:
     return Unavailable(None, f"AWS answered in a shape Muster does not understand ({what}: {error!r})")
 
 
-def _described(item: Listed, futures: Sequence[tuple[type, Future[object]]]) -> Listed:
-    facets = {**item.facets, **{facet: future.result() for facet, future in futures}}
+def _described(item: Listed, answers: Sequence[tuple[type, Answer]]) -> Listed:
+    facets = {**item.facets, **{facet: answer.result() for facet, answer in answers}}
     tags = facets.get(Tags)
     resource = item.resource
     if resource.tags is None and isinstance(tags, Tags):

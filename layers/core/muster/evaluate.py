@@ -31,9 +31,8 @@ class Rule:
 
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:
     """Judge a resource by a rule; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
-    values = [
-        ObservedAt(observed_at) if want is ObservedAt else facets.get(want) for want in rule.check.facets.values()
-    ]
+    own: Mapping[type, object] = {ObservedAt: ObservedAt(observed_at), Resource: resource}
+    values = [own.get(want) or facets.get(want) for want in rule.check.facets.values()]
     missing = tuple(value for value in values if isinstance(value, Unavailable))
     if missing:
         return _unread(rule, resource, missing, observed_at)

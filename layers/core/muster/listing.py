@@ -1,6 +1,7 @@
 """The pages of a listing: the next one is on its way while this one is read."""
 
-from collections.abc import Generator, Sequence
+import functools
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,24 +10,24 @@ from muster.reading import Listed, Lister, Page, Shard
 
 
 def pages(
-    lister: Lister, client: Any, shard: Shard, patience: Patience, token: str | None = None
+    lister: Lister, client: Any, shard: Shard, patience: Patience, token: str | None = None, *made_from: object
 ) -> Generator[tuple[Sequence[Listed], str | None], None, None]:
     """Yield the items of each page from the one that `token` names, with the token of the next, None after the last.
 
     One page is asked for ahead and no more, because an answer of AWS holds the token of the next. A page whose
-    answer turns out to be broken is asked for again.
+    answer turns out to be broken is asked for again. `made_from` is the facet that the listing is made from, if any.
     """
     key = (shard.account_id, shard.endpoint_region, lister.permission)
 
     def ask(name: str | None) -> Page:
-        return patience(key, lambda: lister.function(client, shard, name))
+        return patience(key, lambda: lister.function(client, shard, name, *made_from))
 
     with ThreadPoolExecutor(1, thread_name_prefix="page") as ahead:
         page = ask(token)
         while True:
             then = page.then or None
             following = ahead.submit(ask, then) if then else None
-            items = _read(page, token, lister, client, shard, patience, key)
+            items = _read(page, key, patience, functools.partial(lister.function, client, shard, token, *made_from))
             del page
             yield items, then
             del items
@@ -35,12 +36,10 @@ def pages(
             page, token = following.result(), then
 
 
-def _read(  # noqa: PLR0913 - a page, and all that is needed to ask for it again
-    page: Page, token: str | None, lister: Lister, client: Any, shard: Shard, patience: Patience, key: object
-) -> Sequence[Listed]:
+def _read(page: Page, key: object, patience: Patience, again: Callable[[], Page]) -> Sequence[Listed]:
     first = [page]
 
     def read() -> Sequence[Listed]:
-        return list((first.pop() if first else lister.function(client, shard, token)).items)
+        return list((first.pop() if first else again()).items)
 
     return patience(key, read)

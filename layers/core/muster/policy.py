@@ -1,11 +1,13 @@
 """The permissions that a scan spends, derived from the checks: nothing is granted that no check needs."""
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from muster.catalog import Catalog
 from muster.evaluate import Rule
+from muster.reading import Describer
 
 OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -42,7 +44,9 @@ _NARROWER: Mapping[str, str] = MappingProxyType({"AWS::S3::Bucket": "arn:{partit
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 """
 
-_SIDS = ("MusterReadsBuckets", "MusterReadsConfiguration")
+_SIDS: Mapping[str, str] = MappingProxyType(
+    {"*": "MusterReadsConfiguration", "arn:{partition}:s3:::*": "MusterReadsBuckets"}
+)
 _TARGETS = ("ec2:DescribeRegions",)
 ORGANIZATION = (
     "organizations:DescribeOrganization",
@@ -61,21 +65,21 @@ def actions_of(operation: str) -> tuple[str, ...]:
 
 def scanner_actions(catalog: Catalog, rules: Iterable[Rule]) -> tuple[str, ...]:
     """Return the sorted IAM actions that judging by these rules spends."""
-    return tuple(sorted(_spent(catalog, rules)))
+    return tuple(sorted({action for action, _ in _spent(catalog, rules)}))
 
 
 def scanner_statements(catalog: Catalog, rules: Iterable[Rule], partition: str = "aws") -> list[dict[str, Any]]:
     """Return the statements that grant those actions, each on the narrowest resource that AWS offers.
 
-    Listings have none, and neither has what is read of a region; what is read of buckets is granted on buckets.
+    Listings have none, and neither has most of what is read of a region; what is read of buckets is granted on buckets.
     `partition` may be a placeholder of a template.
     """
     by_resource: dict[str, list[str]] = {}
-    for action, pattern in sorted(_spent(catalog, rules).items()):
-        by_resource.setdefault(pattern.format(partition=partition), []).append(action)
+    for action, pattern in sorted(_spent(catalog, rules)):
+        by_resource.setdefault(pattern, []).append(action)
     return [
-        {"Sid": _SIDS[resource == "*"], "Effect": "Allow", "Action": actions, "Resource": resource}
-        for resource, actions in sorted(by_resource.items())
+        _allow(_sid(pattern), actions, pattern.format(partition=partition))
+        for pattern, actions in sorted(by_resource.items())
     ]
 
 
@@ -95,21 +99,37 @@ def iam_policy(
     return {"Version": "2012-10-17", "Statement": statements}
 
 
+def _sid(pattern: str) -> str:
+    """Name a statement after the resources that it speaks of: letters and digits, as IAM wants it."""
+    service, _, rest = pattern.partition(":")[2].partition(":")[2].partition(":")
+    words = re.findall(r"[A-Za-z0-9]+", f"{service} {rest.rpartition(':')[2]}")
+    return _SIDS.get(pattern) or "MusterReads" + "".join(word.capitalize() for word in words)
+
+
 def _allow(sid: str, actions: Iterable[str], resource: str) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
-def _spent(catalog: Catalog, rules: Iterable[Rule]) -> dict[str, str]:
+def _spent(catalog: Catalog, rules: Iterable[Rule]) -> set[tuple[str, str]]:
     """Return the actions with the pattern of the resources they are granted on."""
-    actions: dict[str, str] = {}
+    spent: set[tuple[str, str]] = set()
     for rule in rules:
         if lister := catalog.listers.get(rule.resource_type):
-            actions |= {action: _narrowest(rule.resource_type) for action in lister.permissions}
-            actions[lister.permission] = "*"
+            spent |= {(action, _narrowest(rule.resource_type, lister.on)) for action in lister.permissions[1:]}
+            spent.add((lister.permission, "*"))
+            spent |= _spent_by(catalog.source(lister))
         for describer in catalog.describers_for(rule.check, rule.resource_type):
-            actions[describer.permission] = _narrowest(describer.resource_type)
-    return actions
+            spent |= _spent_by(describer)
+    # Where an action is granted on everything, a narrower grant adds nothing.
+    everywhere = {action for action, pattern in spent if pattern == "*"}
+    return {(action, pattern) for action, pattern in spent if pattern == "*" or action not in everywhere}
 
 
-def _narrowest(resource_type: str) -> str:
-    return _NARROWER.get(resource_type, "*")
+def _spent_by(describer: Describer | None) -> set[tuple[str, str]]:
+    if describer is None:
+        return set()
+    return {(action, _narrowest(describer.resource_type, describer.on)) for action in describer.permissions}
+
+
+def _narrowest(resource_type: str, said: str) -> str:
+    return said if said != "*" else _NARROWER.get(resource_type, "*")

@@ -121,6 +121,12 @@ def _down(error: BaseException) -> bool:
     return response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (500, 502, 503, 504)
 
 
+def of_one(error: BaseException) -> bool:
+    """Whether AWS refuses what was asked rather than who asks: of many that were asked about, one may be gone."""
+    refused = isinstance(error, botocore.exceptions.ClientError) and not transient(error)
+    return refused and code_of(error) not in DENIED | EXPIRED | REFUSED
+
+
 def blocked(error: BaseException) -> bool:
     """Whether a service control policy of the organization denies the call, whatever the role may do.
 

@@ -18,8 +18,18 @@ from muster.patience import Patience
 from muster.reading import Describer, Listed, Lister, Shard
 from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, token_expired, unavailable
 from muster.session import Clients
+from muster.shared import Shared
 
 _LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
+
+
+class _NotReadError(Exception):
+    """What a listing is made from could not be read."""
+
+    def __init__(self, unavailable: Unavailable) -> None:
+        super().__init__(unavailable.reason)
+        self.unavailable = unavailable
+
 
 RESTARTS = 3
 """How often a listing begins again because AWS no longer knows the token of its next page."""
@@ -96,12 +106,14 @@ class ShardScan:
         scope: Scope | None = None,
         concurrency: int = 16,
         patience: Patience | None = None,
+        shared: Shared | None = None,
         coverage: Iterable[Coverage] = (),
         gaps: Mapping[str, Unavailable] | None = None,
     ) -> None:
         """Prepare; nothing is asked of AWS before the first finding is.
 
-        `coverage` and `gaps` are what is known of the shard from an earlier attempt.
+        `shared` is handed to all shards that are scanned together; `coverage` and `gaps` are what is known of the shard
+        from an earlier attempt.
         """
         self._shard = shard
         self._rules = [
@@ -112,6 +124,7 @@ class ShardScan:
         self._scope = scope or Scope()
         self._concurrency = concurrency
         self._patience = patience or Patience()
+        self._shared = shared or Shared()
         ledger = Ledger(shard.account_id, shard.region, shard.service, coverage)
         self.outcome = Outcome(ledger, dict(gaps or {}))
         self._clients = clients.counting_in(ledger)
@@ -143,7 +156,9 @@ class ShardScan:
     def chunks(self, start: Cursor | None = None, *, restarts: int = RESTARTS) -> Generator[Chunk, None, None]:
         """Yield the findings page by page, from a cursor or from the beginning."""
         pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="describe")
-        describe = Describing(self._shard, self._clients, self._patience, self._lose, pool)
+        describe = Describing(
+            self._shard, self._clients, self._patience, self._lose, pool, self._observed_at, self._shared
+        )
         position = self._order.index(start.resource_type) if start and start.resource_type in self._order else 0
         if start and start.resource_type == TARGET:
             position = len(self._order)
@@ -172,12 +187,17 @@ class ShardScan:
         for chance in itertools.count():
             try:
                 client = self._clients.get(lister.client, self._shard.endpoint_region)
-                with contextlib.closing(pages(lister, client, self._shard, self._patience, token)) as listing:
+                made_from = self._made_from(lister, describe)
+                with contextlib.closing(
+                    pages(lister, client, self._shard, self._patience, token, *made_from)
+                ) as listing:
                     for items, then in listing:
                         whole, token = token is None and then is None, then
                         following = Cursor(resource_type, then) if then else self._after(place)
                         findings = self._judge(self._kept(lister, items), rules, describe)
                         yield Chunk(resource_type, findings, following, whole=whole)
+            except _NotReadError as gap:
+                self._leave(lister, gap.unavailable)
             except _LISTING_ERRORS as error:
                 if token and chance < restarts and token_expired(error):
                     token = None
@@ -186,6 +206,16 @@ class ShardScan:
                     continue
                 self._miss(lister, error)
             return
+
+    def _made_from(self, lister: Lister, describe: Describing) -> tuple[object, ...]:
+        """Return the facet that a listing is made from, if it is made from one."""
+        source = self._catalog.source(lister)
+        if source is None:
+            return ()
+        facet = describe.shared(source)
+        if isinstance(facet, Unavailable):
+            raise _NotReadError(facet)
+        return (facet,)
 
     def _after(self, place: int) -> Cursor | None:
         if place + 1 < len(self._order):
@@ -216,6 +246,9 @@ class ShardScan:
             gap = strange(lister.resource_type, error)
         else:
             gap = unavailable(lister.permission, error)
+        self._leave(lister, gap)
+
+    def _leave(self, lister: Lister, gap: Unavailable) -> None:
         self.outcome.unlisted[lister.resource_type] = gap
         self.outcome.ledger.stopped(_api(lister), gap.reason)
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from muster import catalog as catalogs
@@ -16,6 +16,7 @@ from muster.reading import Shard
 from muster.scan import ShardScan
 from muster.sessions import Sessions
 from muster.settings import Configuration
+from muster.shared import Shared
 from muster.together import Begun, Ended, together
 
 
@@ -63,6 +64,7 @@ class Job:
     tally: Tally
     at: tuple[str, int] = ("", 0)
     """What is being scanned, and how many shards are done."""
+    shared: Shared = field(default_factory=Shared)
 
     def findings(self, step: Step) -> Generator[Finding, None, None]:
         """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others."""
@@ -95,6 +97,7 @@ class Job:
         return ShardScan(
             shard, self.rules, catalogs.load(), self.sessions.of(shard.account_id), self.report.started_at,
             scope=scope_of(self.configuration, self.options.tags), concurrency=self.options.concurrency,
+            shared=self.shared,
         )  # fmt: skip
 
     def _place(self, shard: Shard) -> str:

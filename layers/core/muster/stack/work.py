@@ -24,6 +24,7 @@ from muster.select import rules_from_json
 from muster.session import Clients
 from muster.sessions import Role, Sessions
 from muster.settings import Configuration
+from muster.shared import Shared
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
@@ -90,7 +91,7 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = Plan.read(bucket, scan_id, catalog)
     sessions = Sessions(clients, plan.account_id, plan.role, environment.region)
-    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell)
+    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, Shared())
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         ended = list(pool.map(work.shard, shards))
     failed = [end for end in ended if isinstance(end, Exception)]
@@ -122,6 +123,7 @@ class _Work:
     bucket: Bucket
     left: Callable[[], float]
     tell: Callable[[dict[str, Any]], None]
+    shared: Shared
 
     def shard(self, shard: Shard) -> bool | Exception:
         """Scan one shard and say whether it is done, or what broke it."""
@@ -147,7 +149,7 @@ def _scan(shard: Shard, work: _Work) -> dict[str, Any] | None:
     earlier = progress.parts
     scan = ShardScan(
         shard, plan.rules, work.catalog, work.sessions.of(shard.account_id), header.observed_at,
-        scope=scope_of(plan.configuration), coverage=progress.coverage, gaps=progress.gaps,
+        scope=scope_of(plan.configuration), shared=work.shared, coverage=progress.coverage, gaps=progress.gaps,
     )  # fmt: skip
     memories = state.read(bucket, _state_key(shard))[0]
     pages = _Pages(shard, plan, bucket, memories)

@@ -1,0 +1,83 @@
+"""Collecting what is asked of AWS many at a time, each answer a future of its own."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from muster.model import Related, Resource
+
+
+class Answer(Protocol):
+    """What will be known."""
+
+    def result(self) -> object:
+        """Wait for it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The answers about the resources that one names."""
+
+    answers: Mapping[str, Answer]
+
+    def result(self) -> object:
+        """Wait for all of them."""
+        return Related({name: answer.result() for name, answer in self.answers.items()})
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one call asks: names, the resources that they are or that name them, and who waits for the answers."""
+
+    names: list[str] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    answers: list[Future[object]] = field(default_factory=list)
+
+    def settle(self, read: Callable[[], Mapping[str, object]]) -> None:
+        """Read, and hand each its answer; whatever breaks reaches those who wait."""
+        try:
+            found = read()
+        except BaseException as error:  # noqa: BLE001 - whoever waits would wait for ever
+            for answer in self.answers:
+                answer.set_exception(error)
+            return
+        for name, answer in zip(self.names, self.answers, strict=True):
+            answer.set_result(found[name])
+
+    def apart(self) -> Iterator[tuple[str, "Batch"]]:
+        """Yield each as a batch of its own."""
+        for name, resource in zip(self.names, self.resources, strict=True):
+            yield name, Batch([name], [resource])
+
+
+class Batches:
+    """Fills batches of `at_once` and has each read when it is full; used from one thread."""
+
+    def __init__(self, at_once: int, read: Callable[[Batch], None]) -> None:
+        """Prepare; `read` starts the reading of a batch and does not wait for it."""
+        self._at_once, self._read = at_once, read
+        self._batch = Batch()
+        self._asked: dict[str, Future[object]] = {}
+
+    def add(self, name: str, resource: Resource) -> Answer:
+        """Ask about one; the same name is asked about once."""
+        if name not in self._asked:
+            self._asked[name] = answer = Future[object]()
+            self._batch.names.append(name)
+            self._batch.resources.append(resource)
+            self._batch.answers.append(answer)
+            if len(self._batch.names) >= self._at_once:
+                self.flush()
+        return self._asked[name]
+
+    def add_all(self, names: Sequence[str], resource: Resource) -> Answer:
+        """Ask about all that a resource names."""
+        return Gathered({name: self.add(name, resource) for name in names})
+
+    def flush(self) -> None:
+        """Have read what is not a full batch yet."""
+        if self._batch.names:
+            batch, self._batch = self._batch, Batch()
+            self._read(batch)

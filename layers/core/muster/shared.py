@@ -1,0 +1,50 @@
+"""What is read once and used by many: by resources of a shard, or by the shards of an account and region."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from muster.model import ACCOUNT
+from muster.reading import Describer, Shard
+
+KEPT = 64
+"""Of how many accounts and regions the shared facets are kept: shards come in order, so those of long ago are done."""
+
+
+class Once:
+    """Reads what many resources share a single time, however many threads ask for it."""
+
+    def __init__(self) -> None:
+        """Begin with nothing read."""
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._values: dict[Hashable, object] = {}
+        self._guard = threading.Lock()
+
+    def __call__(self, key: Hashable, read: Callable[[], object]) -> object:
+        """Return what was read under a key, by this call if by none before it."""
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._values:
+                self._values[key] = read()
+            return self._values[key]
+
+
+class Shared:
+    """The facets of accounts and regions, each read once for all shards that are scanned in this process."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        """Keep what was read of so many accounts and regions; what is asked for again later is read again."""
+        self._kept = kept
+        self._read: OrderedDict[tuple[str, str], Once] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def __call__(self, shard: Shard, describer: Describer, read: Callable[[], object]) -> object:
+        """Return a facet of the shard's account or region."""
+        owner = (shard.account_id, "" if describer.resource_type == ACCOUNT else shard.region)
+        with self._guard:
+            once = self._read.setdefault(owner, Once())
+            self._read.move_to_end(owner)
+            while len(self._read) > self._kept:
+                self._read.popitem(last=False)
+        return once(describer.facet, read)
