@@ -11,6 +11,12 @@ from muster.model import Related, Severity, Unknown, Verdict, compliant, known, 
 _CONTROLS = ("Security Hub EC2.13", "Security Hub EC2.14", "Security Hub EC2.53", "Security Hub EC2.54")
 _SHOWN = 4
 
+HIGH_RISK_PORTS = (
+    *(20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389),
+    *(4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300),
+)
+"""https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19"""
+
 
 @check(severity=Severity.HIGH, controls=_CONTROLS)
 def ec2_security_group_admin_ports_closed(
@@ -32,22 +38,27 @@ def ec2_security_group_admin_ports_closed(
     Fix: Remove the rule; use Session Manager or EC2 Instance Connect Endpoint, or admit your own networks only.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-13
     """
-    if not ports:
-        return not_applicable("no port is named")
-    widest = {4: widest_ipv4_prefix, 6: widest_ipv6_prefix}
-    admitted = {port: dict(_admitted(group, lists, port)) for port in ports}
-    opened: dict[str, list[int]] = {}
-    for port, sources in admitted.items():
-        for said in _openings(sources, widest):
-            opened.setdefault(said, []).append(port)
-    if opened:
-        return non_compliant("; ".join(f"{_ports(reached)} open to {said}" for said, reached in opened.items()))
-    for name in _named(group, ports):
-        known(lists[name].cidrs)  # only now: a list that cannot be read does not outweigh a rule that can
-    sources = {cidr: via for found in admitted.values() for cidr, via in found.items()}
-    if sources:
-        return compliant(f"{_ports(ports)} open to chosen networks only: {_shown(sources)}")
-    return compliant(f"no inbound rule admits a range of addresses to port {' or '.join(str(port) for port in ports)}")
+    return _judged(group, lists, ports, {4: widest_ipv4_prefix, 6: widest_ipv6_prefix})
+
+
+@check(severity=Severity.CRITICAL, controls=("FSBP EC2.19",))
+def ec2_security_group_high_risk_ports_closed(
+    group: SecurityGroup,
+    lists: Related[PrefixList],
+    *,
+    ports: tuple[int, ...] = HIGH_RISK_PORTS,
+    widest_ipv4_prefix: int = 8,
+    widest_ipv6_prefix: int = 32,
+) -> Verdict:
+    """Security groups should not admit the internet to ports of high risk.
+
+    The ports are those of AWS's control; what is admitted is added up as for administration ports.
+
+    Why: Behind these ports are databases, file shares, mail and consoles that were never meant for strangers.
+    Fix: Remove the rule, or admit your own networks only; put what is public behind a load balancer on port 443.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19
+    """
+    return _judged(group, lists, ports, {4: widest_ipv4_prefix, 6: widest_ipv6_prefix})
 
 
 @check(severity=Severity.HIGH, controls=("FSBP EC2.2",))
@@ -64,6 +75,26 @@ def ec2_default_security_group_closed(group: SecurityGroup) -> Verdict:
     if kinds:
         return non_compliant(f"the default security group of its VPC has {' and '.join(kinds)} rules")
     return compliant("the default security group of its VPC has neither inbound nor outbound rules")
+
+
+def _judged(
+    group: SecurityGroup, lists: Related[PrefixList], ports: tuple[int, ...], widest: Mapping[int, int]
+) -> Verdict:
+    if not ports:
+        return not_applicable("no port is named")
+    admitted = {port: dict(_admitted(group, lists, port)) for port in ports}
+    opened: dict[str, list[int]] = {}
+    for port, sources in admitted.items():
+        for said in _openings(sources, widest):
+            opened.setdefault(said, []).append(port)
+    if opened:
+        return non_compliant("; ".join(f"{_ports(reached)} open to {said}" for said, reached in opened.items()))
+    for name in _named(group, ports):
+        known(lists[name].cidrs)  # only now: a list that cannot be read does not outweigh a rule that can
+    sources = {cidr: via for found in admitted.values() for cidr, via in found.items()}
+    if sources:
+        return compliant(f"{_ports(ports)} open to chosen networks only: {_shown(sources)}")
+    return compliant(f"no inbound rule admits a range of addresses to port {' or '.join(str(port) for port in ports)}")
 
 
 def _named(group: SecurityGroup, ports: Iterable[int]) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 import functools
 import ipaddress
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from muster.model import Unknown, known
@@ -13,13 +15,16 @@ _STATES = frozenset({"pending", "running", "stopping", "stopped", "shutting-down
 
 _MONITORING = frozenset({"disabled", "disabling", "enabled", "pending"})
 
+_TRANSITION = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)\Z")
+"""How the reason of a transition ends when it tells its time: `User initiated (2026-10-01 12:30:00 GMT)`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
     """One instance: its state, metadata options, monitoring and the addresses that the internet can reach.
 
     An address is told with its interface, as `198.51.100.7 on eni-1`; of IPv6 those that only private networks
-    route are left out.
+    route are left out. `stopped_at` is None unless it is stopped.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
     """
 
@@ -29,18 +34,48 @@ class Instance:
     monitoring: str | Unknown
     public_ipv4: tuple[str, ...] = ()
     public_ipv6: tuple[str, ...] = ()
+    id: str = ""
+    stopped_at: datetime | Unknown | None = None
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeInstances."""
         options = response.get("MetadataOptions") or {}
+        state = _one_of(_STATES, "State", (response.get("State") or {}).get("Name"))
         return cls(
-            state=_one_of(_STATES, "State", (response.get("State") or {}).get("Name")),
+            state=state,
             metadata_tokens=_one_of({"optional", "required"}, "HttpTokens", options.get("HttpTokens")),
             metadata_endpoint=_one_of({"disabled", "enabled"}, "HttpEndpoint", options.get("HttpEndpoint")),
             monitoring=_one_of(_MONITORING, "Monitoring", (response.get("Monitoring") or {}).get("State")),
             public_ipv4=_placed(_ipv4(response)),
             public_ipv6=_placed(_ipv6(response)),
+            id=str(response.get("InstanceId") or ""),
+            stopped_at=_stopped_at(response.get("StateTransitionReason")) if state == "stopped" else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceLoad:
+    """How busy an instance was, hour by hour: what 95 of 100 hours stay at or below.
+
+    `hours` is of how many hours there is a datapoint, `cpu` the average in percent, `network` the bytes of an hour
+    in and out.
+    """
+
+    hours: int
+    cpu: float | Unknown
+    network: float | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the hourly values of each metric by its name."""
+        cpu = response.get("CPUUtilization") or ()
+        into, out = (_p95(name, response.get(name) or ()) for name in ("NetworkIn", "NetworkOut"))
+        network = next((value for value in (into, out) if isinstance(value, Unknown)), None)
+        return cls(
+            hours=len(cpu),
+            cpu=_p95("CPUUtilization", cpu),
+            network=network or known(into) + known(out),
         )
 
 
@@ -104,6 +139,9 @@ class Rule:
 _TCP_UDP = frozenset({"tcp", "6", "udp", "17"})
 
 
+_NO_GROUP_ID = Unknown("AWS did not say which id the group has")
+
+
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:
     """One security group and its rules."""
@@ -111,6 +149,7 @@ class SecurityGroup:
     name: str | Unknown
     ingress: tuple[Rule, ...]
     egress: tuple[Rule, ...]
+    id: str | Unknown = _NO_GROUP_ID
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -119,6 +158,7 @@ class SecurityGroup:
             name=response.get("GroupName") or Unknown("AWS did not say what the group is called"),
             ingress=tuple(Rule.parse(item) for item in response.get("IpPermissions") or ()),
             egress=tuple(Rule.parse(item) for item in response.get("IpPermissionsEgress") or ()),
+            id=response.get("GroupId") or _NO_GROUP_ID,
         )
 
     @property
@@ -153,6 +193,41 @@ class EbsEncryptionByDefault:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetEbsEncryptionByDefault."""
         return cls(_flag("EbsEncryptionByDefault", response.get("EbsEncryptionByDefault")))
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceMetadataDefaults:
+    """What the region sets for the metadata service of new instances; None where it leaves it to the launch."""
+
+    tokens: str | Unknown | None
+    endpoint: str | Unknown | None
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetInstanceMetadataDefaults, which leaves out what is not set.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataDefaultsResponse.html
+        """
+        said = response.get("AccountLevel") or {}
+        tokens, endpoint = said.get("HttpTokens"), said.get("HttpEndpoint")
+        return cls(
+            tokens=_one_of({"optional", "required"}, "HttpTokens", tokens) if tokens else None,
+            endpoint=_one_of({"disabled", "enabled"}, "HttpEndpoint", endpoint) if endpoint else None,
+        )
+
+
+def _stopped_at(reason: object) -> datetime | Unknown:
+    found = _TRANSITION.search(str(reason or ""))
+    if found is None:
+        return Unknown(f"AWS did not say when the instance was stopped, only {reason!r}")
+    return datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+
+
+def _p95(metric: str, values: Sequence[float]) -> float | Unknown:
+    """Return the smallest value that 95 of 100 do not exceed."""
+    if not values:
+        return Unknown(f"CloudWatch has no datapoint of {metric}")
+    return sorted(values)[-(-len(values) * 95 // 100) - 1]
 
 
 def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:

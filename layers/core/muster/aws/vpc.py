@@ -1,0 +1,113 @@
+"""Reading the network side of EC2: addresses, VPCs and their flow logs, and who uses a security group."""
+
+import typing
+from collections.abc import Mapping
+
+from muster.facets.tags import Tags
+from muster.facets.vpc import (
+    Address,
+    FlowLogs,
+    FunctionGroups,
+    InterfaceGroups,
+    LaunchTemplateGroups,
+    ReferencedGroups,
+    Vpc,
+)
+from muster.model import REGION, Resource
+from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+
+if typing.TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_lambda import LambdaClient
+
+ADDRESS = "AWS::EC2::EIP"
+VPC = "AWS::EC2::VPC"
+
+
+@lists(ADDRESS, client="ec2", permission="ec2:DescribeAddresses", facets=(Address, Tags))
+def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
+    """List the Elastic IP addresses of a region, which AWS answers in one page.
+
+    Those that a service of AWS manages are left out: nobody else can release them.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
+    """
+    answer = ec2.describe_addresses()
+    items = (
+        _listed(ADDRESS, "elastic-ip", str(item["AllocationId"]), item, shard, (Address, Tags))
+        for item in answer.get("Addresses", ())
+        if not item.get("ServiceManaged")
+    )
+    return Page(items)
+
+
+@lists(VPC, client="ec2", permission="ec2:DescribeVpcs", facets=(Vpc, Tags), page=1000)
+def vpcs(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+    """List the VPCs of a region, 1000 a page.
+
+    Those that another account shares and those on their way out are left out.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html
+    """
+    answer = ec2.describe_vpcs(MaxResults=1000, **after(token))
+    items = (
+        _listed(VPC, "vpc", str(item["VpcId"]), item, shard, (Vpc, Tags))
+        for item in answer.get("Vpcs", ())
+        if item.get("OwnerId", shard.account_id) == shard.account_id and str(item.get("State")) != "deleting"
+    )
+    return Page(items, answer.get("NextToken"))
+
+
+@describes(REGION, client="ec2", permission="ec2:DescribeFlowLogs")
+def flow_logs(ec2: "EC2Client", _region: Resource) -> FlowLogs:
+    """Read the flow logs of the region's VPCs, 1000 a page."""
+    pages = ec2.get_paginator("describe_flow_logs").paginate(PaginationConfig={"PageSize": 1000})
+    return FlowLogs.parse({"FlowLogs": [item for page in pages for item in page.get("FlowLogs", ())]})
+
+
+@describes(REGION, client="ec2", permission="ec2:DescribeNetworkInterfaces")
+def interface_groups(ec2: "EC2Client", _region: Resource) -> InterfaceGroups:
+    """Read which security groups network interfaces have, 1000 a page, those that AWS hides and manages included."""
+    pages = ec2.get_paginator("describe_network_interfaces").paginate(
+        IncludeManagedResources=True, PaginationConfig={"PageSize": 1000}
+    )
+    return InterfaceGroups(frozenset().union(*(InterfaceGroups.parse(page).ids for page in pages)))
+
+
+@describes(REGION, client="ec2", permission="ec2:DescribeSecurityGroupRules")
+def referenced_groups(ec2: "EC2Client", _region: Resource) -> ReferencedGroups:
+    """Read which security groups the rules of other groups name, 1000 a page."""
+    pages = ec2.get_paginator("describe_security_group_rules").paginate(PaginationConfig={"PageSize": 1000})
+    return ReferencedGroups(frozenset().union(*(ReferencedGroups.parse(page).ids for page in pages)))
+
+
+@describes(REGION, client="ec2", permission="ec2:DescribeLaunchTemplateVersions")
+def launch_template_groups(ec2: "EC2Client", _region: Resource) -> LaunchTemplateGroups:
+    """Read which security groups the default and latest versions of launch templates name, 200 a page.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html
+    """
+    pages = ec2.get_paginator("describe_launch_template_versions").paginate(
+        Versions=["$Default", "$Latest"], IncludeManagedResources=True, PaginationConfig={"PageSize": 200}
+    )
+    found = [LaunchTemplateGroups.parse(page) for page in pages]
+    ids = frozenset().union(*(each.ids for each in found))
+    return LaunchTemplateGroups(ids, frozenset().union(*(each.names for each in found)))
+
+
+@describes(REGION, client="lambda", service="ec2", permission="lambda:ListFunctions")
+def function_groups(lambda_: "LambdaClient", _region: Resource) -> FunctionGroups:
+    """Read which security groups functions have, 50 a page, published versions included.
+
+    The interfaces of a function that nobody calls go away after a while; its groups are in use all the same.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    """
+    pages = lambda_.get_paginator("list_functions").paginate(FunctionVersion="ALL", PaginationConfig={"PageSize": 50})
+    return FunctionGroups(frozenset().union(*(FunctionGroups.parse(page).ids for page in pages)))
+
+
+def _listed(  # noqa: PLR0913 - the parts of an ARN
+    resource_type: str, kind: str, name: str, item: Mapping[str, object], shard: Shard, facets: tuple[type, ...]
+) -> Listed:
+    arn = f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"
+    tags = Tags.parse(item).own
+    resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn, tags)
+    return listed(resource, item, facets)

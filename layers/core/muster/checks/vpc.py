@@ -1,0 +1,109 @@
+"""Checks of Elastic IP addresses, flow logs, and of whether security groups are in use."""
+
+from collections.abc import Iterator
+
+from muster.check import check
+from muster.facets.ec2 import SecurityGroup
+from muster.facets.vpc import (
+    Address,
+    FlowLog,
+    FlowLogs,
+    FunctionGroups,
+    InterfaceGroups,
+    LaunchTemplateGroups,
+    ReferencedGroups,
+    Vpc,
+)
+from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+
+
+@check(severity=Severity.LOW, controls=("Security Hub EC2.12",))
+def ec2_eip_attached(address: Address) -> Verdict:
+    """Elastic IP addresses should be attached.
+
+    Why: An address that nothing uses is paid for, and hides the ones that matter.
+    Fix: aws ec2 release-address --allocation-id ID
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-12
+    """
+    if address.associated_with:
+        return compliant(f"{address.public_ip} is associated with {', '.join(address.associated_with)}")
+    return non_compliant(f"{address.public_ip} is associated with nothing")
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP EC2.6",))
+def ec2_vpc_flow_logs_enabled(vpc: Vpc, logs: FlowLogs, *, traffic: tuple[str, ...] = ("ALL", "REJECT")) -> Verdict:
+    """VPCs should have an active flow log.
+
+    It must be a log of the VPC itself, record one of the kinds of traffic that `traffic` names, and arrive: one that
+    AWS fails to deliver records nothing. Logs of single subnets or interfaces do not count.
+
+    Why: Without the record of what was let in and refused, nobody can tell afterwards who reached what.
+    Fix: aws ec2 create-flow-logs --resource-type VPC --resource-ids ID --traffic-type ALL --log-destination ARN
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-6
+    """
+    found = logs.by_vpc.get(known(vpc.id), ())
+    faults = {log.id: tuple(_faults(log, traffic)) for log in found}
+    for log in found:
+        if not faults[log.id]:
+            return compliant(f"flow log {log.id} is active, records {log.traffic} traffic and arrives")
+    if not found:
+        return non_compliant("the VPC has no flow log of its own")
+    for reasons in faults.values():
+        if all(isinstance(reason, Unknown) for reason in reasons):
+            known(reasons[0])
+    said = (", ".join(_text(reason) for reason in reasons) for reasons in faults.values())
+    return non_compliant("; ".join(f"flow log {name} {reason}" for name, reason in zip(faults, said, strict=True)))
+
+
+@check(severity=Severity.LOW, controls=("Security Hub EC2.22",))
+def ec2_security_group_in_use(
+    group: SecurityGroup,
+    interfaces: InterfaceGroups,
+    references: ReferencedGroups,
+    templates: LaunchTemplateGroups,
+    functions: FunctionGroups,
+) -> Verdict:
+    """Security groups should be in use.
+
+    A group is used by network interfaces, which instances, load balancers, databases and endpoints have; by rules of
+    other groups; by the default or latest version of a launch template; and by Lambda functions. What only other
+    configurations name, such as a build project's, is not seen.
+
+    Why: A group that nothing uses is one more to review, and opens ports the day somebody attaches it by mistake.
+    Fix: aws ec2 delete-security-group --group-id ID
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-22
+    """
+    if known(group.name) == "default":
+        return not_applicable("the default security group of a VPC cannot be deleted")
+    users = {
+        "a network interface has it": interfaces.ids,
+        "a rule of another security group names it": references.ids,
+        "a launch template names it": templates.ids,
+        "a Lambda function has it": functions.ids,
+    }
+    said = [user for user, ids in users.items() if known(group.id) in ids]
+    if said:
+        return compliant("; ".join(said))
+    if group.name in templates.names:
+        known(Unknown(f"a launch template names a group {group.name} of the default VPC, which may be this one"))
+    return non_compliant("no network interface, rule of another group, launch template or Lambda function uses it")
+
+
+def _faults(log: FlowLog, traffic: tuple[str, ...]) -> Iterator[str | Unknown]:
+    """Yield what keeps a log from being enough; an `Unknown` is what may keep it."""
+    if isinstance(log.status, Unknown):
+        yield log.status
+    elif log.status != "ACTIVE":
+        yield f"is {log.status}"
+    if isinstance(log.traffic, Unknown):
+        yield log.traffic
+    elif log.traffic not in traffic:
+        yield f"records {log.traffic} traffic only, {' or '.join(traffic)} asked for"
+    if isinstance(log.delivery, Unknown):
+        yield log.delivery
+    elif log.delivery == "FAILED":
+        yield f"is not delivered{f' ({log.error})' if log.error else ''}"
+
+
+def _text(reason: str | Unknown) -> str:
+    return reason.reason if isinstance(reason, Unknown) else reason

@@ -1,0 +1,154 @@
+"""What EC2 answers about VPCs, their flow logs and addresses, and about who uses a security group."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from muster.model import Unknown
+
+_TRAFFIC = frozenset({"ACCEPT", "REJECT", "ALL"})
+_DELIVERY = frozenset({"SUCCESS", "FAILED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One Elastic IP address and what it is associated with, if anything."""
+
+    public_ip: str
+    associated_with: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of DescribeAddresses."""
+        holders = (response.get(name) for name in ("InstanceId", "NetworkInterfaceId", "AssociationId"))
+        address = response.get("PublicIp") or response.get("CarrierIp") or response.get("CustomerOwnedIp")
+        return cls(str(address or "an address AWS did not say"), tuple(str(holder) for holder in holders if holder))
+
+
+@dataclass(frozen=True, slots=True)
+class Vpc:
+    """One VPC."""
+
+    id: str | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of DescribeVpcs."""
+        return cls(response.get("VpcId") or Unknown("AWS did not say which id the VPC has"))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLog:
+    """One flow log: what it records, and whether its records arrive.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html
+    """
+
+    id: str
+    status: str | Unknown
+    traffic: str | Unknown
+    delivery: str | Unknown
+    error: str = ""
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of DescribeFlowLogs."""
+        return cls(
+            id=str(response["FlowLogId"]),
+            status=response.get("FlowLogStatus") or Unknown("AWS did not say whether the flow log is active"),
+            traffic=_one_of(_TRAFFIC, "TrafficType", response.get("TrafficType")),
+            delivery=_one_of(_DELIVERY, "DeliverLogsStatus", response.get("DeliverLogsStatus")),
+            error=str(response.get("DeliverLogsErrorMessage") or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLogs:
+    """The flow logs of a region's VPCs by VPC; those of subnets and interfaces are not kept: some 200 bytes each."""
+
+    by_vpc: Mapping[str, tuple[FlowLog, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeFlowLogs, all pages joined."""
+        found: dict[str, tuple[FlowLog, ...]] = {}
+        for item in response.get("FlowLogs") or ():
+            owner = str(item.get("ResourceId") or "")
+            if owner.startswith("vpc-"):
+                found[owner] = (*found.get(owner, ()), FlowLog.parse(item))
+        return cls(found)
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceGroups:
+    """The security groups that some network interface of the region has: as many ids as there are groups at most."""
+
+    ids: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeNetworkInterfaces, one page or all."""
+        interfaces = response.get("NetworkInterfaces") or ()
+        return cls(frozenset(str(group["GroupId"]) for item in interfaces for group in item.get("Groups") or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencedGroups:
+    """The security groups that a rule of another group names: as many ids as there are groups at most."""
+
+    ids: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeSecurityGroupRules, one page or all; a rule by which a group admits itself does not count."""
+        pairs = (
+            (item.get("GroupId"), (item.get("ReferencedGroupInfo") or {}).get("GroupId"))
+            for item in response.get("SecurityGroupRules") or ()
+        )
+        return cls(frozenset(str(named) for owner, named in pairs if named and named != owner))
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTemplateGroups:
+    """The security groups that launch templates name, by id or, in the default VPC, by name.
+
+    Of each template the default and the latest version count: at most 5,000 templates a region, five groups each.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-launch-templates.html
+    """
+
+    ids: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeLaunchTemplateVersions, one page or all."""
+        data = [item.get("LaunchTemplateData") or {} for item in response.get("LaunchTemplateVersions") or ()]
+        return cls(
+            ids=frozenset(name for each in data for name in _template_groups(each)),
+            names=frozenset(str(name) for each in data for name in each.get("SecurityGroups") or ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionGroups:
+    """The security groups that Lambda functions have, in any version: as many ids as there are groups at most."""
+
+    ids: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse ListFunctions, one page or all."""
+        configured = (item.get("VpcConfig") or {} for item in response.get("Functions") or ())
+        return cls(frozenset(str(name) for each in configured for name in each.get("SecurityGroupIds") or ()))
+
+
+def _template_groups(data: Mapping[str, Any]) -> Iterator[str]:
+    yield from (str(name) for name in data.get("SecurityGroupIds") or ())
+    for interface in data.get("NetworkInterfaces") or ():
+        yield from (str(name) for name in interface.get("Groups") or ())
+
+
+def _one_of(values: frozenset[str], name: str, value: object) -> str | Unknown:
+    if value is None:
+        return Unknown(f"AWS did not say what {name} is")
+    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")
