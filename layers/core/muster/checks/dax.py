@@ -1,0 +1,34 @@
+"""Checks of DynamoDB Accelerator clusters."""
+
+from muster.check import check
+from muster.facets.dax import DaxCluster
+from muster.model import Severity, Verdict, compliant, known, non_compliant
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.3",))
+def dax_encryption_enabled(cluster: DaxCluster) -> Verdict:
+    """DAX clusters should be encrypted at rest.
+
+    Why: A cluster keeps copies of items on the disks of its nodes, whatever encryption their tables have.
+    Fix: It can only be chosen when a cluster is made: aws dax create-cluster --sse-specification Enabled=true, move
+      the application over and delete the old cluster.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-3
+    """
+    state = known(cluster.encryption)
+    if state == "ENABLED":
+        return compliant("encryption at rest is enabled")
+    return non_compliant(f"encryption at rest is {state}")
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.7",))
+def dax_tls_endpoint_encryption(cluster: DaxCluster) -> Verdict:
+    """DAX clusters should be encrypted in transit.
+
+    Why: Without TLS items and keys pass in plain text between the application and the cluster.
+    Fix: It can only be chosen when a cluster is made: aws dax create-cluster --cluster-endpoint-encryption-type TLS,
+      move the application over and delete the old cluster.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-7
+    """
+    if known(cluster.endpoint) == "TLS":
+        return compliant("the cluster's endpoint speaks TLS only")
+    return non_compliant("the cluster's endpoint is not encrypted: ClusterEndpointEncryptionType is NONE")
