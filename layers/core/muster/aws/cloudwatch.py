@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from muster.facets.cloudwatch import Alarms
+from muster.facets.cloudwatch import Alarm, Alarms
+from muster.facets.sns import TopicAudience
+from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import describes
+from muster.reading import Listed, Page, Shard, describes, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_sns import SNSClient
 
+ALARM = "AWS::CloudWatch::Alarm"
 AT_ONCE = 500
 """How many queries one GetMetricData takes.
 
@@ -47,6 +51,46 @@ def alarms(cloudwatch: "CloudWatchClient", _region: Resource) -> Alarms:
     return Alarms.parse(found)
 
 
+@lists(ALARM, client="cloudwatch", permission="cloudwatch:DescribeAlarms", facets=(Alarm,), of=Alarms)
+def listed_alarms(_cloudwatch: "CloudWatchClient", shard: Shard, _token: str | None, alarms: Alarms) -> Page:
+    """List the alarms of a region, on metrics, on logs and composite, out of what was read of them all."""
+    return Page(_listed(alarm, shard) for alarm in alarms.alarms)
+
+
+@describes(
+    ALARM,
+    client="cloudwatch",
+    permission="cloudwatch:ListTagsForResource",
+    on="arn:{partition}:cloudwatch:*:*:alarm:*",
+)
+def tags(cloudwatch: "CloudWatchClient", alarm: Resource) -> Tags:
+    """Read the alarm's tags."""
+    return Tags.parse(cloudwatch.list_tags_for_resource(ResourceARN=str(alarm.arn)))
+
+
+@describes(
+    ALARM,
+    client="sns",
+    service="cloudwatch",
+    permission="sns:ListSubscriptionsByTopic",
+    absent=("NotFound", "NotFoundException"),
+    of=Alarm,
+    keys=lambda alarm: alarm.topics,
+    on="arn:{partition}:sns:*:*:*",
+)
+def topic_audience(sns: "SNSClient", _alarm: Resource, topic: str) -> TopicAudience:
+    """Read whether somebody listens to a topic, 100 subscriptions a page, up to the page with the first who does.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+    """
+    found: list[Any] = []
+    for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic):
+        found.extend(page.get("Subscriptions", ()))
+        if TopicAudience.parse({"Subscriptions": found}).confirmed:
+            break
+    return TopicAudience.parse({"Subscriptions": found})
+
+
 def series(
     cloudwatch: "CloudWatchClient", queries: Sequence[Query], start: datetime, end: datetime
 ) -> list[tuple[float, ...]]:
@@ -78,3 +122,8 @@ def series(
         for result in page.get("MetricDataResults") or ():
             values.setdefault(result["Id"], []).extend(result.get("Values") or ())
     return [tuple(values.get(query["Id"], ())) for query in wanted]
+
+
+def _listed(alarm: Alarm, shard: Shard) -> Listed:
+    resource = Resource(ALARM, alarm.name, shard.account_id, shard.region, shard.partition, alarm.arn)
+    return Listed(resource, {Alarm: alarm})

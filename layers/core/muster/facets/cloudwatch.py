@@ -4,12 +4,14 @@ import functools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from muster.model import Unknown
 
-_CHILD = re.compile(r"""\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"([^"]+)"|'([^']+)'|([^\s"')]+))\s*\)""")
+_NAME = r"""(?:"([^"]+)"|'([^']+)'|([^\s"'(),](?:[^"'(),]*[^\s"'(),])?))"""
+_CHILD = re.compile(rf"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*{_NAME}\s*\)")
+_AT_LEAST = re.compile(r"""\bAT_LEAST\s*\([^(]*\(((?:"[^"]*"|'[^']*'|[^"')])*)\)""")
 _QUERY = re.compile(r'\bFROM\s+(?:SCHEMA\s*\(\s*)?"?(?P<namespace>[\w./-]+)"?', re.IGNORECASE)
 _SELECTED = re.compile(r'\bSELECT\s+\w+\s*\(\s*"?(?P<metric>[\w.-]+)"?\s*\)', re.IGNORECASE)
 _FILTERED = re.compile(r"\bWHERE\b", re.IGNORECASE)
@@ -42,7 +44,8 @@ class Alarm:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of MetricAlarms, CompositeAlarms or LogAlarms of DescribeAlarms."""
         enabled = response.get("ActionsEnabled")
-        since = response.get("StateTransitionedTimestamp") or response.get("StateUpdatedTimestamp")
+        # StateUpdatedTimestamp will not do: it grows with every update, whether the state changes or not.
+        since = response.get("StateTransitionedTimestamp")
         rule = str(response.get("AlarmRule") or "")
         return cls(
             name=str(response["AlarmName"]),
@@ -51,15 +54,36 @@ class Alarm:
             actions=tuple(str(action) for action in response.get("AlarmActions") or ()),
             actions_enabled=enabled if isinstance(enabled, bool) else Unknown("AWS did not say whether actions are on"),
             state=response.get("StateValue") or Unknown("AWS did not say in which state the alarm is"),
-            state_since=since if isinstance(since, datetime) else Unknown("AWS did not say since when"),
+            state_since=since.astimezone(UTC)
+            if isinstance(since, datetime)
+            else Unknown("AWS did not say since when the alarm is in its state"),
             watched=tuple(_watched(response)),
-            children=tuple(next(filter(None, found.groups())) for found in _CHILD.finditer(rule)),
+            children=tuple(_children(rule)),
         )
 
     @property
     def acts(self) -> bool:
         """Whether it does something itself when it goes into ALARM."""
         return bool(self.actions) and self.actions_enabled is True
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The SNS topics that it tells, of its own account and region: those that a scan of them can look at."""
+        return tuple(arn for arn in self._told if _home(arn) == _home(self.arn))
+
+    @property
+    def topics_elsewhere(self) -> tuple[str, ...]:
+        """The SNS topics that it tells, of other accounts and regions."""
+        return tuple(arn for arn in self._told if _home(arn) != _home(self.arn))
+
+    @property
+    def other_actions(self) -> tuple[str, ...]:
+        """The services besides SNS that it acts through, as ARNs spell them: `autoscaling`, `lambda`, `swf`."""
+        return tuple(sorted({service for action in self.actions if (service := _service(action)) != "sns"}))
+
+    @property
+    def _told(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(action for action in self.actions if _service(action) == "sns"))
 
 
 @dataclass(frozen=True)
@@ -89,16 +113,18 @@ class Alarms:
 
     def notifies(self, alarm: Alarm) -> bool:
         """Whether somebody hears of it: it acts itself, or an alarm above it does."""
-        seen: set[str] = set()
+        return alarm.acts or any(above.acts for above in self.above(alarm))
+
+    def above(self, alarm: Alarm) -> Iterator[Alarm]:
+        """Yield the composite alarms above an alarm, the nearest first and each once."""
+        seen = {alarm.arn}
         waiting = [alarm]
         while waiting:
-            one = waiting.pop()
-            if one.acts:
-                return True
-            if one.arn not in seen:
-                seen.add(one.arn)
-                waiting.extend(self.parents(one))
-        return False
+            for parent in self.parents(waiting.pop(0)):
+                if parent.arn not in seen:
+                    seen.add(parent.arn)
+                    waiting.append(parent)
+                    yield parent
 
     def parents(self, alarm: Alarm) -> tuple[Alarm, ...]:
         """Return the composite alarms whose rule names an alarm, by name or by ARN."""
@@ -120,6 +146,28 @@ class Alarms:
             for child in dict.fromkeys(alarm.children):
                 found[child] = (*found.get(child, ()), alarm)
         return found
+
+
+def _children(rule: str) -> Iterator[str]:
+    """Yield the names or ARNs that a rule names, one to a function or several to AT_LEAST.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
+    """
+    for one in _CHILD.finditer(rule):
+        yield next(filter(None, one.groups()))
+    for group in _AT_LEAST.finditer(rule):
+        for one in re.finditer(_NAME, group[1]):
+            yield next(filter(None, one.groups()))
+
+
+def _service(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[2] if len(parts) > 2 else arn  # noqa: PLR2004 - the third part of an ARN
+
+
+def _home(arn: str) -> tuple[str, ...]:
+    """Return the region and the account of an ARN."""
+    return tuple(arn.split(":")[3:5])
 
 
 def _watched(alarm: Mapping[str, Any]) -> Iterator[Watched]:

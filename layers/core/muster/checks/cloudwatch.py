@@ -1,0 +1,103 @@
+"""Checks of CloudWatch alarms."""
+
+from datetime import timedelta
+
+from muster.check import check
+from muster.facets.cloudwatch import Alarm, Alarms
+from muster.facets.sns import TopicAudience
+from muster.model import (
+    ObservedAt,
+    Related,
+    Severity,
+    Unknown,
+    Verdict,
+    compliant,
+    known,
+    non_compliant,
+    not_applicable,
+)
+
+
+@check(severity=Severity.HIGH, controls=("Security Hub CloudWatch.15",))
+def cloudwatch_alarm_actions_set(alarm: Alarm, alarms: Alarms) -> Verdict:
+    """CloudWatch alarms should have an action for the state ALARM.
+
+    An alarm that a composite alarm reads needs none of its own where that one, or one above it, has an action. Alarms
+    on metrics, on logs and composite ones are judged alike.
+
+    Why: An alarm without an action turns red on a page that nobody looks at.
+    Fix: aws cloudwatch put-metric-alarm with --alarm-actions TOPIC-ARN and the alarm's other parameters
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-15
+    """
+    if alarm.actions:
+        return compliant(f"its actions for ALARM: {', '.join(alarm.actions)}")
+    above = next((each for each in alarms.above(alarm) if each.actions), None)
+    if above:
+        return compliant(f"the composite alarm {above.name} above it has an action for ALARM")
+    return non_compliant("neither the alarm nor a composite alarm above it has an action for ALARM")
+
+
+@check(severity=Severity.HIGH, controls=("Security Hub CloudWatch.17",))
+def cloudwatch_alarm_actions_enabled(alarm: Alarm) -> Verdict:
+    """CloudWatch alarms should have their actions enabled.
+
+    Why: Actions are turned off for maintenance and forgotten; from then on the alarm tells nobody.
+    Fix: aws cloudwatch enable-alarm-actions --alarm-names NAME
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-17
+    """
+    if known(alarm.actions_enabled):
+        return compliant("its actions are enabled")
+    return non_compliant("its actions are disabled")
+
+
+@check(severity=Severity.MEDIUM)
+def cloudwatch_alarm_action_targets_live(alarm: Alarm, topics: Related[TopicAudience]) -> Verdict:
+    """CloudWatch alarms should tell SNS topics that exist and that somebody listens to.
+
+    Each topic among the actions for ALARM must exist and have a subscription that is confirmed. A topic of another
+    account or region cannot be looked at, so that there is no verdict unless another topic fails.
+
+    Why: An action that ends in a deleted topic, or in one whose subscribers never confirmed, fails without a sound.
+    Fix: aws sns subscribe --topic-arn ARN --protocol email --notification-endpoint ADDRESS, then confirm it; or give
+      the alarm a topic that exists.
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    """
+    others = f"; other actions, not looked at: {', '.join(alarm.other_actions)}" if alarm.other_actions else ""
+    if not alarm.topics and not alarm.topics_elsewhere:
+        return not_applicable(f"the alarm tells no SNS topic{others}")
+    read = [(arn, found) for arn in alarm.topics if isinstance(found := topics.by_key.get(arn), TopicAudience)]
+    dead = [f"{arn} {_lack(found)}" for arn, found in read if not found.confirmed]
+    if dead:
+        return non_compliant("; ".join(dead) + others)
+    for arn in alarm.topics:
+        topics[arn]  # only now: a topic that cannot be read does not outweigh one that is dead
+    if alarm.topics_elsewhere:
+        named = ", ".join(alarm.topics_elsewhere)
+        known(Unknown(f"topics of other accounts or regions cannot be looked at: {named}"))
+    return compliant(f"somebody listens to {', '.join(alarm.topics)}{others}")
+
+
+@check(severity=Severity.LOW)
+def cloudwatch_alarm_has_data(alarm: Alarm, observed: ObservedAt, *, days: int = 7) -> Verdict:
+    """CloudWatch alarms should not be without data for long.
+
+    Why: An alarm in INSUFFICIENT_DATA for days watches something that is gone, or a metric that never was.
+    Fix: Delete the alarm, or correct its metric and dimensions; where silence is good, set TreatMissingData.
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+    state = known(alarm.state)
+    if state != "INSUFFICIENT_DATA":
+        return compliant(f"the alarm is in {state}: it has data")
+    since = known(alarm.state_since)
+    said = f"the alarm is in INSUFFICIENT_DATA since {since:%Y-%m-%d %H:%M} UTC"
+    if observed.at - since > timedelta(days=days):
+        return non_compliant(f"{said}, more than {days} days")
+    return compliant(f"{said}, not yet more than {days} days")
+
+
+def _lack(audience: TopicAudience) -> str:
+    if not audience.exists:
+        return "does not exist"
+    if audience.pending:
+        return f"has no confirmed subscription: {audience.pending} are pending"
+    return "has no subscription"
