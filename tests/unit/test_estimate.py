@@ -18,7 +18,6 @@ from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.aws.s3 import BUCKET
 from muster.catalog import load
 from muster.estimate import (
-    PAGE_SIZES,
     Assumptions,
     Calls,
     Demand,
@@ -108,7 +107,7 @@ def test_a_reader_calls_the_operation_that_the_estimate_names(reader: Lister | D
 @pytest.mark.parametrize("lister", CATALOG.listers.values(), ids=_name)
 def test_pages_are_as_large_as_the_listers_ask_for(lister: Lister) -> None:
     [(_, parameters)] = _asked(lister)
-    assert [size for name, size in parameters.items() if name.startswith("Max")] == [PAGE_SIZES[lister.resource_type]]
+    assert [size for name, size in parameters.items() if name.startswith("Max")] == [lister.page]
 
 
 class TestCalls:

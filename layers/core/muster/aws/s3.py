@@ -33,7 +33,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
 """
 
 
-@lists(BUCKET, client="s3", permission="s3:ListAllMyBuckets", also=("s3:GetBucketLocation",))
+@lists(BUCKET, client="s3", permission="s3:ListAllMyBuckets", also=("s3:GetBucketLocation",), page=1000)
 def buckets(s3: "S3Client", shard: Shard, token: str | None) -> Page:
     """List the account's buckets, 1000 a page, each with its region.
 

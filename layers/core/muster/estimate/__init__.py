@@ -22,7 +22,6 @@ from muster.estimate.cost import (
     work_of,
 )
 from muster.estimate.demand import (
-    PAGE_SIZES,
     Assumptions,
     Calls,
     Demand,
@@ -45,7 +44,6 @@ __all__ = [
     "GIGABYTES",
     "MAX_BATCHES",
     "ONE_GO",
-    "PAGE_SIZES",
     "PIECE",
     "PUBLISHED",
     "RUN",

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
-from muster.aws.s3 import BUCKET
 from muster.catalog import Catalog
 from muster.evaluate import Rule
 from muster.facets.tags import Tags
@@ -18,10 +16,6 @@ from muster.sharding import shards
 
 Resources = Mapping[tuple[str, str], int]
 """How many resources an account has, by resource type and region."""
-
-PAGE_SIZES: Mapping[str, int] = MappingProxyType({INSTANCE: 1000, VOLUME: 500, SECURITY_GROUP: 1000, BUCKET: 1000})
-"""How many resources a full page of each listing holds: what the listers ask for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Calls:
@@ -71,11 +65,12 @@ class Demand:
 
     def pages(self, kind: str, shard: Shard) -> int:
         """Return how many pages the listing of a type has; what no region asked for owns is listed all the same."""
-        if kind not in self.catalog.listers:
+        lister = self.catalog.listers.get(kind)
+        if lister is None or lister.of is not None:
             return 0
         everywhere = (count for (name, _), count in self.resources.items() if name == kind)
         listed = sum(everywhere if shard.region == GLOBAL else self.judged(kind, shard).values())
-        return max(1, math.ceil(listed / PAGE_SIZES[kind]))
+        return max(1, math.ceil(listed / lister.page))
 
     def describers(self, kind: str) -> list[Describer]:
         """Return what is called for each resource of a type, each once however many rules need it."""
@@ -112,6 +107,8 @@ def calls_of(demand: Demand) -> Calls:
     for shard in demand.shards():
         for api, count in _shard_calls(demand, shard):
             made[api] += count * demand.accounts
+    for api, count in _shared_calls(demand):
+        made[api] += count * demand.accounts
     listings = {operation(lister) for lister in demand.catalog.listers.values()}
     return Calls({api: made[api] for api in sorted(made)}, frozenset(listings & made.keys()))
 
@@ -138,21 +135,36 @@ def operation(reader: Lister | Describer) -> str:
 
 
 def _shard_calls(demand: Demand, shard: Shard) -> Iterator[tuple[str, int]]:
-    shared: dict[type, str] = {}
     for kind in demand.types(shard):
-        if lister := demand.catalog.listers.get(kind):
+        if (lister := demand.catalog.listers.get(kind)) and lister.of is None:
             yield operation(lister), demand.pages(kind, shard)
         count = sum(demand.judged(kind, shard).values())
         if not count:
             continue
         for describer in demand.describers(kind):
             if describer.resource_type in (ACCOUNT, REGION):
-                shared[describer.facet] = operation(describer)
-            elif describer.of is None:
-                yield operation(describer), count
+                continue
+            if not describer.related:
+                yield operation(describer), math.ceil(count / describer.at_once)
             elif demand.related:
                 yield operation(describer), demand.related
-    yield from ((api, 1) for api in shared.values())
+
+
+def _shared_calls(demand: Demand) -> Iterator[tuple[str, int]]:
+    """Yield what is asked once of an account or a region for all shards that need it: one page of it is counted."""
+    asked: set[tuple[str, type]] = set()
+    for shard in demand.shards():
+        for kind in demand.types(shard):
+            lister = demand.catalog.listers.get(kind)
+            sources = [demand.catalog.source(lister)] if lister and lister.of else []
+            judged = demand.describers(kind) if sum(demand.judged(kind, shard).values()) else []
+            for describer in (*sources, *judged):
+                if describer is None or describer.resource_type not in (ACCOUNT, REGION):
+                    continue
+                where = "" if describer.resource_type == ACCOUNT else shard.region
+                if (where, describer.facet) not in asked:
+                    asked.add((where, describer.facet))
+                    yield operation(describer), 1
 
 
 @dataclass(frozen=True, slots=True)
