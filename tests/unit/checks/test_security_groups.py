@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.checks.security_groups import ec2_default_security_group_closed, ec2_security_group_admin_ports_closed
+from muster.checks.security_groups import (
+    HIGH_RISK_PORTS,
+    ec2_default_security_group_closed,
+    ec2_security_group_admin_ports_closed,
+    ec2_security_group_high_risk_ports_closed,
+)
 from muster.facets.ec2 import PrefixList, Rule, SecurityGroup
 from muster.model import Related, Status, Unavailable, UnknownField
 
@@ -251,3 +256,39 @@ def test_the_reason_says_which_rules_the_default_group_has() -> None:
 def test_a_group_without_a_name_is_no_verdict() -> None:
     with pytest.raises(UnknownField):
         ec2_default_security_group_closed(SecurityGroup.parse({}))
+
+
+@pytest.mark.parametrize("port", HIGH_RISK_PORTS)
+def test_every_port_of_high_risk_is_looked_at(port: int) -> None:
+    opened = group(rule("0.0.0.0/0", first=port, last=port))
+    assert ec2_security_group_high_risk_ports_closed(opened, LISTS).status is N
+
+
+@pytest.mark.parametrize(
+    ("rules", "settings", "status"),
+    [
+        pytest.param([], {}, C, id="no rules"),
+        pytest.param([rule("0.0.0.0/0", first=443, last=443)], {}, C, id="HTTPS is no such port"),
+        pytest.param([rule("0.0.0.0/0", first=80, last=80)], {}, C, id="nor is HTTP"),
+        pytest.param([rule("198.51.100.0/24", first=3306, last=3306)], {}, C, id="a database for one network"),
+        pytest.param([rule("::/0", first=9000, last=9400)], {}, N, id="a range that holds two, over IPv6"),
+        pytest.param([rule("0.0.0.0/0", protocol="-1", first=None, last=None)], {}, N, id="everything"),
+        pytest.param([rule(first=5432, last=5432, lists=("pl-wide",))], {}, N, id="a wide prefix list"),
+        pytest.param([rule("16.0.0.0/7", first=5432, last=5432)], {}, N, id="a range wider than a /8"),
+        pytest.param([rule("16.0.0.0/7", first=5432, last=5432)], {"widest_ipv4_prefix": 7}, C, id="as wide as may be"),
+        pytest.param([rule("2001::/16", first=5432, last=5432)], {"widest_ipv6_prefix": 16}, C, id="the same of IPv6"),
+        pytest.param([rule("0.0.0.0/0", first=6379, last=6379)], {"ports": (6379,)}, N, id="a port of one's own"),
+        pytest.param([rule("0.0.0.0/0", first=3306, last=3306)], {"ports": (6379,)}, C, id="and none but that"),
+        pytest.param([rule("0.0.0.0/0")], {"ports": ()}, NA, id="no port named"),
+    ],
+)
+def test_ec2_security_group_high_risk_ports_closed(
+    rules: list[Rule], settings: dict[str, object], status: Status
+) -> None:
+    assert ec2_security_group_high_risk_ports_closed(group(*rules), LISTS, **settings).status is status
+
+
+def test_the_reason_names_the_ports_of_high_risk() -> None:
+    opened = group(rule("0.0.0.0/0", first=9200, last=9300))
+    reason = ec2_security_group_high_risk_ports_closed(opened, LISTS).reason
+    assert reason == "ports 9200 and 9300 are open to the whole IPv4 internet: 0.0.0.0/0"

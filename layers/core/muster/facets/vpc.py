@@ -112,8 +112,7 @@ class ReferencedGroups:
 class LaunchTemplateGroups:
     """The security groups that launch templates name, by id or, in the default VPC, by name.
 
-    Of each template the default and the latest version count: at most 5,000 templates a region, five groups each.
-    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-launch-templates.html
+    Of each template the default and the latest version count; what is kept is one id or name for each group.
     """
 
     ids: frozenset[str] = frozenset()

@@ -1,0 +1,207 @@
+"""Addresses, VPCs, flow logs and the users of security groups, against moto and against AWS's documented answers."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from muster.aws.vpc import (
+    ADDRESS,
+    VPC,
+    addresses,
+    flow_logs,
+    function_groups,
+    interface_groups,
+    launch_template_groups,
+    referenced_groups,
+    vpcs,
+)
+from muster.facets.tags import Tags
+from muster.facets.vpc import Address, LaunchTemplateGroups, Vpc
+from muster.model import REGION, Resource
+from muster.reading import Shard
+from muster.session import Clients
+from tests.integration.conftest import listing
+
+HERE = "eu-west-1"
+SHARD = Shard("123456789012", HERE, "ec2", HERE, (HERE,))
+PLACE = Resource(REGION, HERE, "123456789012", HERE)
+MARK = {"Key": "Owner", "Value": "a=b 🌍"}
+
+
+def test_addresses_are_listed(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    made = ec2.allocate_address(Domain="vpc", TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": [MARK]}])
+    (found,) = listing(addresses, ec2, SHARD)
+    assert (found.resource.type, found.resource.id) == (ADDRESS, made["AllocationId"])
+    assert found.resource.arn == f"arn:aws:ec2:{HERE}:123456789012:elastic-ip/{made['AllocationId']}"
+    assert found.resource.tags == {"Owner": "a=b 🌍"}
+    assert found.facets == {Address: Address(made["PublicIp"]), Tags: Tags({"Owner": "a=b 🌍"})}
+
+
+def test_an_address_says_which_instance_has_it(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    name = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    made = ec2.allocate_address(Domain="vpc")
+    ec2.associate_address(AllocationId=made["AllocationId"], InstanceId=name)
+    (found,) = listing(addresses, ec2, SHARD)
+    facet = found.facets[Address]
+    assert isinstance(facet, Address)
+    assert name in facet.associated_with
+
+
+def test_addresses_that_a_service_manages_are_left_out() -> None:
+    ec2 = boto3.client("ec2", HERE)
+    answer = {
+        "Addresses": [{"AllocationId": "eipalloc-1"}, {"AllocationId": "eipalloc-2", "ServiceManaged": "alb"}],
+    }
+    with Stubber(ec2) as stub:
+        stub.add_response("describe_addresses", answer, {})
+        assert [found.resource.id for found in listing(addresses, ec2, SHARD)] == ["eipalloc-1"]
+
+
+def test_vpcs_are_listed_and_found_by_their_flow_logs(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    made = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": [MARK]}])["Vpc"][
+        "VpcId"
+    ]
+    subnet = ec2.create_subnet(VpcId=made, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    for kind, name in (("VPC", made), ("Subnet", subnet)):
+        ec2.create_flow_logs(
+            ResourceType=kind,
+            ResourceIds=[name],
+            TrafficType="REJECT",
+            LogDestinationType="cloud-watch-logs",
+            LogGroupName=f"flows-{kind}",
+            DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flows",
+        )
+    found = {item.resource.id: item for item in listing(vpcs, ec2, SHARD)}
+    assert found[made].resource.type == VPC
+    assert found[made].resource.arn == f"arn:aws:ec2:{HERE}:123456789012:vpc/{made}"
+    assert found[made].facets == {Vpc: Vpc(made), Tags: Tags({"Owner": "a=b 🌍"})}
+    logs = flow_logs.function(ec2, PLACE).by_vpc
+    assert list(logs) == [made]
+    assert [(log.status, log.traffic) for log in logs[made]] == [("ACTIVE", "REJECT")]
+
+
+def test_vpcs_of_other_accounts_and_those_on_their_way_out_are_left_out() -> None:
+    ec2 = boto3.client("ec2", "cn-north-1")
+    first = {
+        "Vpcs": [
+            {"VpcId": "vpc-1", "OwnerId": "123456789012", "State": "available"},
+            {"VpcId": "vpc-2", "OwnerId": "111122223333", "State": "available"},
+            {"VpcId": "vpc-3", "OwnerId": "123456789012", "State": "deleting"},
+        ],
+        "NextToken": "next",
+    }
+    shard = Shard("123456789012", "cn-north-1", "ec2", "cn-north-1", ("cn-north-1",), "aws-cn")
+    with Stubber(ec2) as stub:
+        stub.add_response("describe_vpcs", first, {"MaxResults": 1000})
+        stub.add_response("describe_vpcs", {"Vpcs": [{"VpcId": "vpc-4"}]}, {"MaxResults": 1000, "NextToken": "next"})
+        found = listing(vpcs, ec2, shard)
+    assert [item.resource.arn for item in found] == [
+        "arn:aws-cn:ec2:cn-north-1:123456789012:vpc/vpc-1",
+        "arn:aws-cn:ec2:cn-north-1:123456789012:vpc/vpc-4",
+    ]
+
+
+def group(ec2: Any, name: str) -> str:
+    vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    return str(ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"])
+
+
+def test_the_users_of_a_group_are_found(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    groups = {name: group(ec2, name) for name in ("interface", "rule", "template", "nested", "self", "unused")}
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    ec2.create_network_interface(SubnetId=subnet, Groups=[groups["interface"]])
+    for owner, named in (("unused", "rule"), ("self", "self")):
+        pair = [{"GroupId": groups[named]}]
+        permission: Any = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": pair}
+        ec2.authorize_security_group_ingress(GroupId=groups[owner], IpPermissions=[permission])
+    ec2.create_launch_template(
+        LaunchTemplateName="web",
+        LaunchTemplateData={
+            "SecurityGroupIds": [groups["template"]],
+            "NetworkInterfaces": [{"DeviceIndex": 0, "Groups": [groups["nested"]]}],
+        },
+    )
+    assert groups["interface"] in interface_groups.function(ec2, PLACE).ids
+    assert referenced_groups.function(ec2, PLACE).ids == {groups["rule"]}
+    assert launch_template_groups.function(ec2, PLACE).ids == {groups["template"], groups["nested"]}
+
+
+@pytest.mark.parametrize(
+    ("describer", "operation", "asked", "pages", "ids"),
+    [
+        pytest.param(
+            interface_groups,
+            "describe_network_interfaces",
+            {"IncludeManagedResources": True, "MaxResults": 1000},
+            [{"NetworkInterfaces": [{"Groups": [{"GroupId": name}]}]} for name in ("sg-1", "sg-2")],
+            {"sg-1", "sg-2"},
+            id="interfaces",
+        ),
+        pytest.param(
+            referenced_groups,
+            "describe_security_group_rules",
+            {"MaxResults": 1000},
+            [
+                {"SecurityGroupRules": [{"GroupId": "sg-0", "ReferencedGroupInfo": {"GroupId": name}}]}
+                for name in ("sg-1", "sg-2")
+            ],
+            {"sg-1", "sg-2"},
+            id="rules",
+        ),
+        pytest.param(
+            launch_template_groups,
+            "describe_launch_template_versions",
+            {"Versions": ["$Default", "$Latest"], "IncludeManagedResources": True, "MaxResults": 200},
+            [
+                {"LaunchTemplateVersions": [{"LaunchTemplateData": {"SecurityGroupIds": [name]}}]}
+                for name in ("sg-1", "sg-2")
+            ],
+            {"sg-1", "sg-2"},
+            id="launch templates",
+        ),
+    ],
+)
+def test_users_are_asked_for_in_large_pages_to_the_end(
+    describer: Any, operation: str, asked: dict[str, Any], pages: list[dict[str, Any]], ids: set[str]
+) -> None:
+    ec2 = boto3.client("ec2", HERE)
+    with Stubber(ec2) as stub:
+        stub.add_response(operation, pages[0] | {"NextToken": "next"}, asked)
+        stub.add_response(operation, pages[1], asked | {"NextToken": "next"})
+        assert describer.function(ec2, PLACE).ids == ids
+
+
+def test_templates_may_name_groups_by_name_on_any_page() -> None:
+    ec2 = boto3.client("ec2", HERE)
+    with Stubber(ec2) as stub:
+        for name, then in (("web", {"NextToken": "next"}), ("db", {})):
+            versions = [{"LaunchTemplateData": {"SecurityGroups": [name]}}]
+            stub.add_response("describe_launch_template_versions", {"LaunchTemplateVersions": versions, **then})
+        found = launch_template_groups.function(ec2, PLACE)
+    assert found == LaunchTemplateGroups(names=frozenset({"web", "db"}))
+
+
+def test_the_flow_logs_of_all_pages_are_read() -> None:
+    ec2 = boto3.client("ec2", HERE)
+    asked = {"MaxResults": 1000}
+    with Stubber(ec2) as stub:
+        pages = [{"FlowLogs": [{"FlowLogId": "fl-1", "ResourceId": name}]} for name in ("vpc-1", "vpc-2")]
+        stub.add_response("describe_flow_logs", pages[0] | {"NextToken": "next"}, asked)
+        stub.add_response("describe_flow_logs", pages[1], asked | {"NextToken": "next"})
+        assert list(flow_logs.function(ec2, PLACE).by_vpc) == ["vpc-1", "vpc-2"]
+
+
+def test_the_groups_of_all_versions_of_functions_are_read() -> None:
+    lambda_ = boto3.client("lambda", HERE)
+    asked = {"FunctionVersion": "ALL", "MaxItems": 50}
+    with Stubber(lambda_) as stub:
+        pages = [{"Functions": [{"VpcConfig": {"SecurityGroupIds": [name]}}]} for name in ("sg-1", "sg-2")]
+        stub.add_response("list_functions", pages[0] | {"NextMarker": "next"}, asked)
+        stub.add_response("list_functions", pages[1], asked | {"Marker": "next"})
+        assert function_groups.function(lambda_, PLACE).ids == {"sg-1", "sg-2"}
