@@ -49,6 +49,7 @@ def test_an_instance_is_parsed_with_every_public_address_once_and_its_interface(
         monitoring="disabled",
         public_ipv4=("198.51.100.7 on eni-1", "198.51.100.8 on eni-1"),
         public_ipv6=("2001:db8::5 on eni-1", "2001:db8:0:1::/80 on eni-1"),
+        id="i-1",
     )
 
 
@@ -176,7 +177,16 @@ def subset(name: str, *members: str) -> st.SearchStrategy[dict[str, Any]]:
 
 CALM = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 INSTANCES = subset(
-    "Instance", "State", "MetadataOptions", "Monitoring", "NetworkInterfaces", "PublicIpAddress", "Ipv6Address", "Tags"
+    "Instance",
+    "InstanceId",
+    "State",
+    "StateTransitionReason",
+    "MetadataOptions",
+    "Monitoring",
+    "NetworkInterfaces",
+    "PublicIpAddress",
+    "Ipv6Address",
+    "Tags",
 )
 
 

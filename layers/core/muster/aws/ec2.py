@@ -1,14 +1,26 @@
 """Reading EC2: instances, volumes, security groups, and the region's defaults."""
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from muster.facets.ec2 import EbsEncryptionByDefault, Instance, PrefixList, SecurityGroup, Volume
+from muster.aws.cloudwatch import AT_ONCE, Query, series
+from muster.facets.ebs import VolumeUse
+from muster.facets.ec2 import (
+    EbsEncryptionByDefault,
+    Instance,
+    InstanceLoad,
+    InstanceMetadataDefaults,
+    PrefixList,
+    SecurityGroup,
+    Volume,
+)
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+from muster.reading import Listed, Page, Shard, after, describes, describes_many, listed, lists
 
 if typing.TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ec2 import EC2Client
 
 INSTANCE = "AWS::EC2::Instance"
@@ -21,6 +33,7 @@ _GONE = frozenset({"shutting-down", "terminated", "deleting", "deleted"})
 _INSTANCE_READS = (
     "InstanceId",
     "State.Name",
+    "StateTransitionReason",
     "MetadataOptions.HttpTokens",
     "MetadataOptions.HttpEndpoint",
     "Monitoring.State",
@@ -41,6 +54,7 @@ _INSTANCE_READS = (
     client="ec2",
     permission="ec2:DescribeInstances",
     facets=(Instance, Tags),
+    page=1000,
     reads=tuple(f"Reservations.Instances.{name}" for name in _INSTANCE_READS),
 )
 def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
@@ -58,7 +72,40 @@ def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-@lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=(Volume, Tags))
+_LOAD = (("CPUUtilization", "Average"), ("NetworkIn", "Sum"), ("NetworkOut", "Sum"))
+"""Which metrics tell how busy an instance is; sums do not depend on how often it sends.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
+"""
+
+_DAYS = 14
+_HOUR = 3600
+
+
+@describes_many(
+    INSTANCE,
+    client="cloudwatch",
+    permission="cloudwatch:GetMetricData",
+    at_once=AT_ONCE // len(_LOAD),
+    of=Instance,
+    when=lambda instance: instance.state == "running",
+)
+def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: datetime) -> Mapping[str, InstanceLoad]:
+    """Read how busy running instances were in the 14 days before the scan, hour by hour."""
+    end = at.replace(minute=0, second=0, microsecond=0)
+    queries = [
+        Query("AWS/EC2", metric, (("InstanceId", instance.id),), stat, _HOUR)
+        for instance in instances
+        for metric, stat in _LOAD
+    ]
+    values = iter(series(cloudwatch, queries, end - timedelta(days=_DAYS), end))
+    return {instance.id: InstanceLoad.parse({metric: next(values) for metric, _ in _LOAD}) for instance in instances}
+
+
+_VOLUME_FACETS = (Volume, VolumeUse, Tags)
+
+
+@lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=_VOLUME_FACETS)
 def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the volumes of a region, attached or not, 500 a page; those that are going or gone are left out.
 
@@ -66,14 +113,14 @@ def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """
     answer = ec2.describe_volumes(MaxResults=500, **after(token))
     items = (
-        _listed(VOLUME, "volume", str(item["VolumeId"]), item, shard, (Volume, Tags))
+        _listed(VOLUME, "volume", name, item | {"VolumeArn": _arn(shard, "volume", name)}, shard, _VOLUME_FACETS)
         for item in answer.get("Volumes", ())
-        if item.get("State") not in _GONE
+        if item.get("State") not in _GONE and (name := str(item["VolumeId"]))
     )
     return Page(items, answer.get("NextToken"))
 
 
-@lists(SECURITY_GROUP, client="ec2", permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags))
+@lists(SECURITY_GROUP, client="ec2", permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags), page=1000)
 def security_groups(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the security groups of a region with their rules, 1000 a page.
 
@@ -113,10 +160,20 @@ def ebs_encryption_by_default(ec2: "EC2Client", _region: Resource) -> EbsEncrypt
     return EbsEncryptionByDefault.parse(ec2.get_ebs_encryption_by_default())
 
 
+@describes(REGION, client="ec2", permission="ec2:GetInstanceMetadataDefaults")
+def instance_metadata_defaults(ec2: "EC2Client", _region: Resource) -> InstanceMetadataDefaults:
+    """Read what the region sets for the metadata service of new instances."""
+    return InstanceMetadataDefaults.parse(ec2.get_instance_metadata_defaults())
+
+
 def _listed(  # noqa: PLR0913 - the parts of an ARN
     resource_type: str, kind: str, name: str, item: Mapping[str, object], shard: Shard, facets: tuple[type, ...]
 ) -> Listed:
-    arn = f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"
+    arn = _arn(shard, kind, name)
     tags = Tags.parse(item).own
     resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn, tags)
     return listed(resource, item, facets)
+
+
+def _arn(shard: Shard, kind: str, name: str) -> str:
+    return f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"

@@ -1,8 +1,14 @@
 """Checks of EC2 instances, volumes and the region's defaults."""
 
+from datetime import timedelta
+
 from muster.check import check
-from muster.facets.ec2 import EbsEncryptionByDefault, Instance, Volume
-from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.facets.cloudwatch import Alarms
+from muster.facets.ec2 import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
+from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
+
+_STATUS_CHECKS = ("StatusCheckFailed", "StatusCheckFailed_System")
+_MEGABYTE = 1_000_000
 
 
 @check(severity=Severity.HIGH, controls=("FSBP EC2.8",))
@@ -59,6 +65,80 @@ def ec2_instance_no_public_ip(instance: Instance, *, ipv6: bool = True) -> Verdi
     return compliant("no interface has a public IPv4 address" + (" or a routable IPv6 address" if ipv6 else ""))
 
 
+@check(severity=Severity.LOW)
+def ec2_instance_not_idle(
+    instance: Instance,
+    load: InstanceLoad,
+    *,
+    cpu_percent: int = 5,
+    network_megabytes: int = 5,
+    minimum_hours: int = 300,
+) -> Verdict:
+    """EC2 instances should not be idle.
+
+    The 14 days before the scan are looked at hour by hour: an instance is idle when in 95 of 100 hours it used less
+    than `cpu_percent` of its processors on average and moved less than `network_megabytes`, in and out together. One
+    with datapoints of fewer than `minimum_hours` of the 336 hours is too young to tell, or was stopped meanwhile.
+
+    Why: An instance that does nothing costs as much as one that works, and is patched and watched for nothing.
+    Fix: Stop it and delete it after a while, or move what it does to a smaller type: aws ec2 stop-instances
+      --instance-ids ID
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
+    """
+    if known(instance.state) != "running":
+        return not_applicable(f"the instance is {instance.state}: only a running one can be idle")
+    cpu, network = known(load.cpu), known(load.network) / _MEGABYTE
+    if load.hours < minimum_hours:
+        return not_applicable(
+            f"it has datapoints of {load.hours} hours of the last 14 days, {minimum_hours} are asked for"
+        )
+    said = f"in 95 of 100 hours of 14 days at most {cpu:.1f} % CPU and {network:.1f} MB of network an hour"
+    if cpu < cpu_percent and network < network_megabytes:
+        return non_compliant(f"the instance is idle: {said}")
+    return compliant(f"the instance is used: {said}")
+
+
+@check(severity=Severity.LOW, controls=("FSBP EC2.4",))
+def ec2_instance_not_stopped_too_long(instance: Instance, scan: ObservedAt, *, days: int = 30) -> Verdict:
+    """EC2 instances should not stay stopped for long.
+
+    Why: A stopped instance is not patched and starts again with old holes; its volumes and addresses cost on.
+    Fix: aws ec2 terminate-instances --instance-ids ID, after making an image of it if it may be needed.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-4
+    """
+    if known(instance.state) != "stopped" or instance.stopped_at is None:
+        return not_applicable(f"the instance is {instance.state}")
+    since = known(instance.stopped_at)
+    stopped = f"stopped {(scan.at - since).days} days ago, on {since:%Y-%m-%d}"
+    if scan.at - since > timedelta(days=days):
+        return non_compliant(f"{stopped}; {days} days are allowed")
+    return compliant(stopped)
+
+
+@check(severity=Severity.MEDIUM)
+def ec2_instance_status_check_alarmed(instance: Instance, alarms: Alarms) -> Verdict:
+    """EC2 instances should have an alarm on their status checks.
+
+    An alarm on StatusCheckFailed or StatusCheckFailed_System of the instance counts if it has an action for ALARM, or
+    a composite alarm above it has.
+
+    Why: An instance whose host or network has failed stays so until somebody hears of it; an alarm on the system's
+      check can also recover it without anybody.
+    Fix: aws cloudwatch put-metric-alarm on AWS/EC2 StatusCheckFailed with the dimension InstanceId and an
+      --alarm-actions ARN
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/creating_status_check_alarms.html
+    """
+    if known(instance.state) != "running":
+        return not_applicable(f"the instance is {instance.state}: only a running one has status checks")
+    found = alarms.on("AWS/EC2", _STATUS_CHECKS, {"InstanceId": instance.id})
+    if loud := [alarm.name for alarm in found if alarms.notifies(alarm)]:
+        return compliant(f"the alarm {loud[0]} watches its status checks")
+    if found:
+        silent = ", ".join(alarm.name for alarm in found)
+        return non_compliant(f"what watches its status checks acts on nothing when it goes into ALARM: {silent}")
+    return non_compliant(f"no alarm watches {' or '.join(_STATUS_CHECKS)} of the instance")
+
+
 @check(severity=Severity.HIGH, controls=("FSBP EC2.3",))
 def ec2_volume_encrypted(volume: Volume) -> Verdict:
     """EBS volumes should be encrypted.
@@ -85,3 +165,21 @@ def ec2_ebs_encryption_by_default(default: EbsEncryptionByDefault) -> Verdict:
     if known(default.enabled):
         return compliant("encryption by default is on: new volumes of this region are encrypted")
     return non_compliant("encryption by default is off: a new volume of this region is encrypted only when asked for")
+
+
+@check(severity=Severity.MEDIUM)
+def ec2_imdsv2_required_by_default(defaults: InstanceMetadataDefaults) -> Verdict:
+    """IMDSv2 should be required by default in every region.
+
+    Why: It is set for each region apart; where it is not, an instance answers version 1 of the metadata service
+      unless whoever launches it, or its image, asks for version 2.
+    Fix: aws ec2 modify-instance-metadata-defaults --http-tokens required --region REGION
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html
+    """
+    if defaults.endpoint == "disabled":
+        return compliant("the metadata service of new instances is turned off: neither version answers")
+    if known(defaults.tokens) == "required":
+        return compliant("HttpTokens is required by default: new instances answer IMDSv2 only")
+    known(defaults.endpoint)  # tokens do not matter where nothing answers
+    said = "optional by default" if defaults.tokens else "not set for the region: the launch and the image decide"
+    return non_compliant(f"HttpTokens is {said}")

@@ -1,0 +1,126 @@
+"""Checks of EBS volumes' use and backups, and of snapshots."""
+
+from datetime import timedelta
+
+from muster.check import check
+from muster.facets.backup import ProtectedResources
+from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
+from muster.model import (
+    ObservedAt,
+    Severity,
+    Verdict,
+    compliant,
+    known,
+    non_compliant,
+    not_applicable,
+)
+
+
+@check(severity=Severity.LOW)
+def ec2_volume_inuse(volume: VolumeUse, scan: ObservedAt, *, older_than_days: int = 7) -> Verdict:
+    """EBS volumes should be attached to something.
+
+    A volume that is younger than `older_than_days` may be attached to nothing. AWS does not tell since when a volume
+    is: the age is that of the volume.
+
+    Why: A volume that nothing uses costs as much as one in use, and its data is watched by nobody.
+    Fix: aws ec2 create-snapshot --volume-id ID, then aws ec2 delete-volume --volume-id ID
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/ec2-volume-inuse-check.html
+    """
+    state = known(volume.state)
+    if state == "in-use":
+        return compliant("the volume is in use")
+    if state != "available":
+        return not_applicable(f"the volume is {state}: nothing can use it")
+    age = scan.at - known(volume.created_at)
+    said = f"created {_days(age)} ago, attached to nothing"
+    if age > timedelta(days=older_than_days):
+        return non_compliant(said)
+    return compliant(f"{said}: up to {older_than_days} days it may be")
+
+
+@check(severity=Severity.MEDIUM)
+def ec2_volume_backed_up(
+    volume: VolumeUse,
+    snapshots: NewestSnapshots,
+    backups: ProtectedResources,
+    scan: ObservedAt,
+    *,
+    within_days: int = 7,
+) -> Verdict:
+    """EBS volumes should have a recent backup.
+
+    A completed snapshot counts, whoever made it, from when it was begun, and so does a backup of the volume by AWS
+    Backup. A backup of the whole instance is there as snapshots. A volume younger than `within_days` need not have
+    one yet.
+
+    Why: A volume lives in one availability zone; what is lost with it, deleted or encrypted by somebody else comes
+      back only from a copy, and an old copy brings back old data.
+    Fix: Assign the volume to a backup plan or to a lifecycle policy of Data Lifecycle Manager by a tag.
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/ebs-last-backup-recovery-point-created.html
+    """
+    made = {"snapshot": snapshots.of(volume.id), "backup by AWS Backup": backups.last_backup(volume.arn)}
+    what, newest = max(((what, at) for what, at in made.items() if at), key=lambda pair: pair[1], default=("", None))
+    if newest and scan.at - newest <= timedelta(days=within_days):
+        return compliant(f"the newest {what} is of {newest:%Y-%m-%d %H:%M} UTC")
+    age = scan.at - known(volume.created_at)
+    if age <= timedelta(days=within_days):
+        return not_applicable(f"created {_days(age)} ago: a backup is due after {within_days} days")
+    if newest:
+        late = _days(scan.at - newest)
+        return non_compliant(f"the newest {what} is {late} old, of {newest:%Y-%m-%d}; {within_days} are asked for")
+    return non_compliant("there is no completed snapshot of the volume, and AWS Backup has none")
+
+
+@check(severity=Severity.MEDIUM)
+def ec2_snapshot_encrypted(snapshot: Snapshot) -> Verdict:
+    """EBS snapshots should be encrypted.
+
+    Why: An unencrypted snapshot can be read by every account that it is ever shared with, and volumes made of it are
+      not encrypted either unless somebody asks.
+    Fix: aws ec2 copy-snapshot --source-snapshot-id ID --source-region REGION --encrypted, then delete the old one.
+    Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html
+    """
+    if known(snapshot.encrypted):
+        return compliant("the snapshot is encrypted")
+    return non_compliant("the snapshot is not encrypted")
+
+
+@check(severity=Severity.CRITICAL, controls=("FSBP EC2.1",))
+def ec2_snapshot_not_public(snapshot: Snapshot, public: PublicSnapshots, block: SnapshotBlockPublicAccess) -> Verdict:
+    """EBS snapshots should not be public.
+
+    A snapshot that is shared with everybody is not public where the region blocks all sharing: AWS then treats it as
+    private, but leaves its permissions as they are.
+
+    Why: Whoever has an AWS account can make a volume of a public snapshot and read all that is on it.
+    Fix: aws ec2 modify-snapshot-attribute --snapshot-id ID --attribute createVolumePermission --operation-type remove
+      --group-names all
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-1
+    """
+    if snapshot.id not in public.ids:
+        return compliant("the snapshot is not shared with everybody")
+    if known(block.state) == "block-all-sharing":
+        return compliant("the snapshot is shared with everybody, but the region blocks all public sharing")
+    return non_compliant("the snapshot is shared with everybody: any AWS account can restore it")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP EC2.182",))
+def ec2_snapshot_block_public_access(block: SnapshotBlockPublicAccess) -> Verdict:
+    """Regions should block all public sharing of EBS snapshots.
+
+    Why: It is set for each region apart, and stops a snapshot from becoming public by one careless call; only
+      block-all-sharing also takes back what is public already.
+    Fix: aws ec2 enable-snapshot-block-public-access --state block-all-sharing --region REGION
+    Source: https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html
+    """
+    state = known(block.state)
+    if state == "block-all-sharing":
+        return compliant("the region blocks all public sharing of snapshots")
+    if state == "block-new-sharing":
+        return non_compliant("the region blocks new public sharing only: what was shared before stays public")
+    return non_compliant("the region does not block the public sharing of snapshots")
+
+
+def _days(age: timedelta) -> str:
+    return f"{age.days} day{'' if age.days == 1 else 's'}"
