@@ -9,7 +9,7 @@ from typing import Any
 
 from muster.aws.cloudwatch import AT_ONCE, Query, series
 from muster.facets.ecs import Cluster, EcsRegion, Service, tags_of
-from muster.facets.ecs_task_definition import TaskDefinition
+from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
@@ -116,9 +116,9 @@ def task_definition(ecs: "ECSClient", definition: Resource) -> TaskDefinition:
     of=Service,
     keys=lambda service: service.definitions,
 )
-def definition_of_service(ecs: "ECSClient", _service: Resource, arn: str) -> TaskDefinition:
+def definition_of_service(ecs: "ECSClient", _service: Resource, arn: str) -> RunDefinition:
     """Read a task definition whose tasks a service runs."""
-    return TaskDefinition.parse(ecs.describe_task_definition(taskDefinition=arn))
+    return RunDefinition.parse(ecs.describe_task_definition(taskDefinition=arn))
 
 
 @describes(

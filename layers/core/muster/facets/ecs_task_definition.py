@@ -127,6 +127,11 @@ class TaskDefinition:
         return ((each, each.health_check) for each in known(self.containers) if each.essential and each.health_check)
 
 
+@dataclass(frozen=True, slots=True)
+class RunDefinition(TaskDefinition):
+    """A task definition as a service runs it: a facet apart, for what judges definitions is not to judge services."""
+
+
 def _startup(container: Container, by_name: Mapping[str, Container], seen: frozenset[str]) -> int:
     own = container.health_check.start_period if container.health_check else 0
     awaited = (by_name[name] for name in container.after if name in by_name and name not in seen)
