@@ -94,7 +94,7 @@ class SourceQueue:
     """
 
     visibility: int | Unknown
-    receives: int | None | Unknown
+    receives: int | Unknown | None
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -115,7 +115,7 @@ def _visibility(attributes: Mapping[str, Any]) -> int | Unknown:
         return Unknown("AWS did not say what the queue's visibility timeout is")
 
 
-def _receives(attributes: Mapping[str, Any]) -> int | None | Unknown:
+def _receives(attributes: Mapping[str, Any]) -> int | Unknown | None:
     if not attributes:
         return Unknown("AWS did not say whether the queue has a dead-letter queue")
     if not attributes.get("RedrivePolicy"):

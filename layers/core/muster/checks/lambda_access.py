@@ -1,0 +1,81 @@
+"""Checks of who can reach Lambda functions, and of what their settings give away."""
+
+from muster.check import check
+from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
+from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.policy_access import may, narrows, public
+from muster.resource_policy import Policy
+
+_S3 = ("service:s3.amazonaws.com", "service:s3.amazonaws.com.cn")
+_OWNERS = ("aws:sourceaccount", "aws:sourceorgid")
+
+
+@check(severity=Severity.CRITICAL, controls=("FSBP Lambda.1",))
+def lambda_function_public_access_prohibited(policy: FunctionPolicy) -> Verdict:
+    """Lambda functions should not be open to everybody by their policy.
+
+    A policy that lets S3 invoke the function must name the bucket's account in AWS:SourceAccount: the ARN of a bucket
+    does not hold its account, so that whoever takes a deleted bucket's name could invoke the function. What counts is
+    the policy of the function itself; versions and aliases have policies of their own, which are not read.
+
+    Why: Whoever may invoke a function can spend its money and use what its role may do.
+    Fix: aws lambda remove-permission --function-name NAME --statement-id ID; then aws lambda add-permission with the
+      principal that needs it, and --source-account ID where that is a service.
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/lambda-function-public-access-prohibited.html
+    """
+    said = known(policy.policy)
+    if not said.statements:
+        return compliant("it has no policy: only principals of its own account can be allowed to invoke it")
+    found = (*public(said), *(("any account's S3 may invoke it: AWS:SourceAccount is not named",) * _any_s3(said)))
+    if found:
+        return non_compliant(f"its policy is public: {'; '.join(found)}")
+    return compliant("its policy admits nobody but those it names")
+
+
+@check(severity=Severity.HIGH)
+def lambda_function_url_auth_required(urls: FunctionUrls) -> Verdict:
+    """Lambda function URLs should ask callers to authenticate.
+
+    Why: A URL without authentication is open to the internet as soon as the function's policy allows it, and the
+      console adds that statement by itself.
+    Fix: aws lambda update-function-url-config --function-name NAME --auth-type AWS_IAM
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    """
+    if not urls.urls:
+        return not_applicable("the function has no URL")
+    bare = [qualifier for qualifier, auth in urls.urls if auth == "NONE"]
+    if bare:
+        return non_compliant(f"AuthType is NONE: nobody is asked who calls the URL of {', '.join(bare)}")
+    named = [f"{known(auth)} ({qualifier})" for qualifier, auth in urls.urls]
+    return compliant(f"every URL asks callers to authenticate: {', '.join(named)}")
+
+
+@check(severity=Severity.HIGH)
+def lambda_environment_without_secrets(function: Function, *, accepted: tuple[str, ...] = ()) -> Verdict:
+    """Lambda functions should not hold secrets in environment variables.
+
+    Names, known shapes of tokens and randomness are looked at; the names in `accepted` are not. The reason holds the
+    names of what was found and never a value.
+
+    Why: Whoever may read a function's configuration reads its variables, and they get into templates, logs and tools.
+    Fix: Put the secret into Secrets Manager or the Parameter Store, and read it from there when the function starts.
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    count = known(function.variables)
+    if not count:
+        return compliant("it has no environment variables")
+    found = [f"{name}: {reason}" for name, reason in known(function.secrets) if name not in accepted]
+    if found:
+        return non_compliant(f"{len(found)} of {count} environment variables look like secrets ({'; '.join(found)})")
+    return compliant(f"none of {count} environment variables looks like a secret")
+
+
+def _any_s3(policy: Policy) -> bool:
+    """Whether buckets of any account may have the function invoked."""
+    return any(
+        statement.allow
+        and any(name in _S3 for name in statement.principals)
+        and may(statement, "lambda:InvokeFunction")
+        and not any(condition.key in _OWNERS and narrows(condition) for condition in statement.conditions)
+        for statement in policy.statements
+    )

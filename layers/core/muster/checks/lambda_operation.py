@@ -1,0 +1,126 @@
+"""Checks of how Lambda functions are run and watched: runtime, concurrency, tracing, alarms."""
+
+from datetime import date
+
+from muster.check import check
+from muster.facets.cloudwatch import Alarms
+from muster.facets.lambda_ import Function, FunctionConcurrency, RegionConcurrency
+from muster.facets.lambda_runtimes import table
+from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP Lambda.2",))
+def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead: int = 90) -> Verdict:
+    """Lambda functions should use a runtime that AWS still patches.
+
+    A runtime that AWS will deprecate within `days_ahead` days fails too, because moving takes time; 0 turns that off.
+    The dates come from a table that is part of Muster; of a runtime that is not in it nothing is said.
+
+    Why: A deprecated runtime gets no more security patches, and later its functions can no longer be changed.
+    Fix: aws lambda update-function-configuration --function-name NAME --runtime SUCCESSOR, after testing with it.
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+    """
+    if known(function.package) == "Image":
+        return not_applicable("the function is a container image: its runtime is in the image")
+    name = known(function.runtime)
+    runtime, today = known(table().find(name)), scan.at.date()
+    left = (runtime.deprecated - today).days
+    then = (
+        f"creating functions with it {_blocked(runtime.create_block, today)}, "
+        f"updating them {_blocked(runtime.update_block, today)}"
+        + (f"; {runtime.successor} is the newest that follows it" if runtime.successor else "")
+    )
+    if left <= 0:
+        return non_compliant(f"{name} was deprecated on {runtime.deprecated}: {then}")
+    if left <= days_ahead:
+        return non_compliant(f"{name} is deprecated on {runtime.deprecated}, in {left} days: {then}")
+    return compliant(f"{name} is supported until {runtime.deprecated}, for {left} days")
+
+
+@check(severity=Severity.LOW, controls=("Security Hub Lambda.7",))
+def lambda_tracing_enabled(function: Function) -> Verdict:
+    """Lambda functions should be traced with X-Ray.
+
+    Why: Without active tracing nobody sees where the time goes between a request and what the function calls.
+    Fix: aws lambda update-function-configuration --function-name NAME --tracing-config Mode=Active
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/lambda-function-xray-enabled.html
+    """
+    if known(function.tracing) == "Active":
+        return compliant("tracing is Active")
+    return non_compliant("tracing is PassThrough: only requests are traced whose caller asks for it")
+
+
+@check(severity=Severity.LOW)
+def lambda_reserved_concurrency_set(concurrency: FunctionConcurrency, *, required: bool = False) -> Verdict:
+    """Lambda functions should have concurrency reserved where the policy asks for it.
+
+    It takes concurrency away from all other functions, so that it is asked for only with `required`.
+
+    Why: A reservation keeps a function from using up the region's concurrency, and keeps some for it.
+    Fix: aws lambda put-function-concurrency --function-name NAME --reserved-concurrent-executions NUMBER
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/lambda-concurrency-check.html
+    """
+    if concurrency.reserved == 0:
+        return not_applicable("reserved concurrency is 0: the function is disabled, nothing can invoke it")
+    if not required:
+        return not_applicable("no policy asks for it: the setting required is off")
+    if concurrency.reserved is None:
+        return non_compliant("no concurrency is reserved: the function shares the region's with all others")
+    return compliant(f"{concurrency.reserved} concurrent executions are reserved")
+
+
+@check(severity=Severity.LOW)
+def lambda_concurrency_pool_sufficient(region: RegionConcurrency, *, unreserved_percent: int = 20) -> Verdict:
+    """Lambda concurrency should be left over for functions without a reservation.
+
+    Less than `unreserved_percent` of the region's concurrency fails. AWS itself keeps only 100 executions unreserved.
+
+    Why: What functions reserve is taken from all others, which are throttled together when the rest is used up.
+    Fix: aws lambda delete-function-concurrency --function-name NAME, or ask for a higher quota in Service Quotas.
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    limit, rest = known(region.limit), known(region.unreserved)
+    if rest >= limit:
+        return compliant(f"nothing is reserved: all functions share {limit} concurrent executions")
+    said = f"{limit - rest} of {limit} concurrent executions are reserved, {rest} are left for all other functions"
+    if rest * 100 < limit * unreserved_percent:
+        return non_compliant(f"{said}: less than {unreserved_percent} %")
+    return compliant(said)
+
+
+@check(severity=Severity.MEDIUM)
+def lambda_errors_alarmed(function: Function, alarms: Alarms, *, throttles: bool = False) -> Verdict:
+    """Lambda functions should have an alarm on their errors that somebody hears.
+
+    An alarm on the function or on all functions of the region counts if it acts, or a composite alarm above it does.
+    With `throttles` there must be one on throttled invocations too.
+
+    Why: A function that fails all the time says so in its logs only, which nobody reads unasked.
+    Fix: aws cloudwatch put-metric-alarm --namespace AWS/Lambda --metric-name Errors
+      --dimensions Name=FunctionName,Value=NAME --alarm-actions TOPIC, with statistic Sum and a threshold.
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    name = known(function.name)
+    metrics = ("Errors", "Throttles") if throttles else ("Errors",)
+    said = {metric: _alarmed(alarms, metric, name) for metric in metrics}
+    missing = [reason for heard, reason in said.values() if not heard]
+    if missing:
+        return non_compliant("; ".join(missing))
+    return compliant("; ".join(reason for _, reason in said.values()))
+
+
+def _blocked(day: date, today: date) -> str:
+    return f"{'has been' if day <= today else 'will be'} blocked from {day}"
+
+
+def _alarmed(alarms: Alarms, metric: str, name: str) -> tuple[bool, str]:
+    """Say whether somebody hears of a metric of a function, and by which alarm."""
+    places: dict[str, dict[str, str]] = {f"of {name}": {"FunctionName": name}, "of all functions": {}}
+    found = [(alarm, place) for place, of in places.items() for alarm in alarms.on("AWS/Lambda", (metric,), of)]
+    for alarm, place in found:
+        if alarms.notifies(alarm):
+            return True, f"the alarm {alarm.name} watches {metric} {place}"
+    if found:
+        silent = ", ".join(dict.fromkeys(alarm.name for alarm, _ in found))
+        return False, f"{metric} is watched by {silent}, which nobody hears: no action is enabled"
+    return False, f"no alarm watches {metric} of the function or of all functions"
