@@ -1,0 +1,227 @@
+"""The alarms of a region, parsed and asked."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.facets.cloudwatch import Alarm, Alarms, Watched
+from muster.model import Unknown
+
+HERE = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+
+
+def item(name: str, **more: Any) -> dict[str, Any]:
+    return {"AlarmName": name, "AlarmArn": HERE + name, "ActionsEnabled": True, **more}
+
+
+def composite(name: str, rule: str, **more: Any) -> dict[str, Any]:
+    return item(name, AlarmRule=rule, **more)
+
+
+def metric(namespace: str, name: str, **dimensions: str) -> dict[str, Any]:
+    said = [{"Name": key, "Value": value} for key, value in dimensions.items()]
+    return {"Namespace": namespace, "MetricName": name, "Dimensions": said}
+
+
+def alarms(*metrics: Mapping[str, Any], above: tuple[Mapping[str, Any], ...] = ()) -> Alarms:
+    return Alarms.parse({"MetricAlarms": metrics, "CompositeAlarms": above})
+
+
+def names(found: tuple[Alarm, ...]) -> list[str]:
+    return [alarm.name for alarm in found]
+
+
+def test_an_alarm_with_all_that_is_read() -> None:
+    since = datetime(2026, 11, 1, 13, tzinfo=timezone(timedelta(hours=1)))
+    said = item("errors", AlarmActions=[TOPIC], StateValue="OK", StateTransitionedTimestamp=since)
+    assert Alarm.parse(said | metric("AWS/Lambda", "Errors", FunctionName="f")) == Alarm(
+        name="errors",
+        arn=HERE + "errors",
+        kind="metric",
+        actions=(TOPIC,),
+        actions_enabled=True,
+        state="OK",
+        state_since=datetime(2026, 11, 1, 12, tzinfo=UTC),
+        watched=(Watched("AWS/Lambda", "Errors", frozenset({("FunctionName", "f")})),),
+        children=(),
+    )
+
+
+def test_what_aws_leaves_out_is_not_known() -> None:
+    alarm = Alarm.parse({"AlarmName": "a", "AlarmArn": HERE + "a"})
+    assert isinstance(alarm.actions_enabled, Unknown)
+    assert isinstance(alarm.state, Unknown)
+    assert isinstance(alarm.state_since, Unknown)
+    assert (alarm.actions, alarm.watched, alarm.children) == ((), (), ())
+
+
+def test_the_time_of_an_update_is_not_taken_for_that_of_a_change_of_state() -> None:
+    assert isinstance(Alarm.parse(item("a", StateUpdatedTimestamp=datetime.now(UTC))).state_since, Unknown)
+
+
+def test_all_three_kinds_of_alarms_are_read() -> None:
+    found = Alarms.parse(
+        {"MetricAlarms": [item("m")], "CompositeAlarms": [composite("c", "ALARM(m)")], "LogAlarms": [item("l")]}
+    )
+    assert [(alarm.name, alarm.kind) for alarm in found.alarms] == [("m", "metric"), ("c", "composite"), ("l", "log")]
+    assert Alarms.parse({}).alarms == ()
+
+
+def test_an_alarm_of_a_shape_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        Alarms.parse({"MetricAlarms": [{"AlarmName": "without an ARN"}]})
+
+
+@pytest.mark.parametrize(
+    ("rule", "children"),
+    [
+        pytest.param("", (), id="no rule"),
+        pytest.param("TRUE", (), id="a constant"),
+        pytest.param('ALARM("a")', ("a",), id="one in quotes"),
+        pytest.param("ALARM('a')", ("a",), id="one in single quotes"),
+        pytest.param("ALARM(a)", ("a",), id="one without quotes"),
+        pytest.param("ALARM( a b )", ("a b",), id="spaces around and within"),
+        pytest.param('ALARM("a (b), c")', ("a (b), c",), id="brackets and commas in quotes"),
+        pytest.param(f"ALARM({HERE}a)", (HERE + "a",), id="an ARN"),
+        pytest.param('ALARM("a") AND NOT OK(b) OR INSUFFICIENT_DATA("c")', ("a", "b", "c"), id="every function"),
+        pytest.param("(ALARM(a) OR ALARM(b)) AND ALARM(c)", ("a", "b", "c"), id="in brackets"),
+        pytest.param("AT_LEAST(2, ALARM, (a, b-1, c))", ("a", "b-1", "c"), id="at least two of a list"),
+        pytest.param('AT_LEAST("50%", OK, ("a (x)", b)) AND ALARM(c)', ("c", "a (x)", "b"), id="half of a list"),
+        pytest.param("AT_LEAST(1, NOT ALARM, (a))", ("a",), id="a list of one, denied"),
+    ],
+)
+def test_the_children_of_a_rule(rule: str, children: tuple[str, ...]) -> None:
+    assert Alarm.parse(composite("c", rule)).children == children
+
+
+ERRORS = metric("AWS/Lambda", "Errors", FunctionName="f")
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        pytest.param(ERRORS, ["a"], id="the very metric"),
+        pytest.param(metric("AWS/Lambda", "Throttles", FunctionName="f"), ["a"], id="another of those asked for"),
+        pytest.param(metric("AWS/Lambda", "Duration", FunctionName="f"), [], id="another metric"),
+        pytest.param(metric("AWS/SQS", "Errors", FunctionName="f"), [], id="another namespace"),
+        pytest.param(metric("AWS/Lambda", "Errors", FunctionName="g"), [], id="another function"),
+        pytest.param(metric("AWS/Lambda", "Errors"), [], id="no dimension is another metric"),
+        pytest.param(
+            metric("AWS/Lambda", "Errors", FunctionName="f", Resource="f:1"), [], id="one more is another metric"
+        ),
+        pytest.param(
+            {"Metrics": [{"Id": "m", "MetricStat": {"Metric": ERRORS}}, {"Id": "e", "Expression": "m * 2"}]},
+            ["a"],
+            id="in an expression",
+        ),
+        pytest.param({"Metrics": [{"Id": "e", "Expression": "TIME_SERIES(1)"}]}, [], id="an expression of no metric"),
+    ],
+)
+def test_the_alarms_on_a_metric(said: dict[str, Any], found: list[str]) -> None:
+    asked = alarms(item("a") | said).on("AWS/Lambda", ("Errors", "Throttles"), {"FunctionName": "f"})
+    assert names(asked) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param('SELECT SUM(Errors) FROM SCHEMA("AWS/Lambda", FunctionName)', ["a"], id="a schema"),
+        pytest.param('SELECT SUM(Errors) FROM "AWS/Lambda"', ["a"], id="a namespace"),
+        pytest.param("select max(Errors) from SCHEMA(\"AWS/Lambda\") where FunctionName = 'f'", [], id="narrowed"),
+        pytest.param('SELECT SUM(Errors) FROM "AWS/SQS"', [], id="another namespace"),
+    ],
+)
+def test_an_alarm_on_a_query_of_all_looks_at_the_metric_without_dimensions(query: str, found: list[str]) -> None:
+    said = item("a", Metrics=[{"Id": "q", "Expression": query}])
+    assert names(alarms(said).on("AWS/Lambda", ("Errors",), {})) == found
+
+
+def test_an_alarm_on_two_of_the_metrics_is_found_once() -> None:
+    stats = [{"Id": f"m{n}", "MetricStat": {"Metric": metric("N", name)}} for n, name in enumerate(("A", "B", "A"))]
+    assert names(alarms(item("a", Metrics=stats), item("b") | metric("N", "A")).on("N", ("A", "B"), {})) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("own", "above", "heard"),
+    [
+        pytest.param({"AlarmActions": [TOPIC]}, (), True, id="an action of its own"),
+        pytest.param({"AlarmActions": [TOPIC], "ActionsEnabled": False}, (), False, id="an action that is off"),
+        pytest.param({"AlarmActions": [TOPIC], "ActionsEnabled": None}, (), False, id="one of which it is not known"),
+        pytest.param({"OKActions": [TOPIC]}, (), False, id="an action for OK alone"),
+        pytest.param({}, (), False, id="none"),
+        pytest.param({}, (composite("p", "ALARM(a)", AlarmActions=[TOPIC]),), True, id="an action of its parent"),
+        pytest.param({}, (composite("p", f'OK("{HERE}a")', AlarmActions=[TOPIC]),), True, id="a parent by the ARN"),
+        pytest.param({}, (composite("p", "ALARM(b)", AlarmActions=[TOPIC]),), False, id="a parent of another alarm"),
+        pytest.param(
+            {},
+            (composite("p", "ALARM(a)", AlarmActions=[TOPIC], ActionsEnabled=False),),
+            False,
+            id="its parent's is off",
+        ),
+        pytest.param(
+            {},
+            (composite("p", "ALARM(a)"), composite("q", "ALARM(p)", AlarmActions=[TOPIC])),
+            True,
+            id="an action two above",
+        ),
+        pytest.param(
+            {},
+            (composite("p", "ALARM(a) OR ALARM(q)"), composite("q", "ALARM(p)")),
+            False,
+            id="a circle without action",
+        ),
+    ],
+)
+def test_whether_somebody_hears_of_an_alarm(own: dict[str, Any], above: tuple[Any, ...], heard: bool) -> None:
+    found = alarms(item("a", **own), above=above)
+    assert found.notifies(found.alarms[0]) is heard
+
+
+def test_the_alarms_above_come_nearest_first_and_once() -> None:
+    above = (
+        composite("top", "ALARM(left) OR ALARM(right)"),
+        composite("left", f"ALARM(a) OR ALARM({HERE}a)"),
+        composite("right", "ALARM(a)"),
+        composite("circle", "ALARM(a) OR ALARM(circle)"),
+    )
+    found = alarms(item("a"), above=above)
+    assert [alarm.name for alarm in found.above(found.alarms[0])] == ["left", "right", "circle", "top"]
+
+
+@given(parents=st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=10, max_size=10))
+def test_what_is_above_an_alarm_is_what_can_be_reached(parents: list[list[int]]) -> None:
+    rules = [" OR ".join(f"ALARM(n{child})" for child in children) or "TRUE" for children in parents]
+    found = alarms(above=tuple(composite(f"n{number}", rule) for number, rule in enumerate(rules)))
+    reached, grown = {0}, True
+    while grown:
+        more = {number for number, children in enumerate(parents) if reached & set(children)}
+        grown = not more <= reached
+        reached |= more
+    above = {alarm.name for alarm in found.above(found.alarms[0])}
+    assert above == {f"n{number}" for number in reached - {0}}
+
+
+def test_the_topics_and_the_other_actions_of_an_alarm() -> None:
+    away = "arn:aws:sns:us-east-1:123456789012:alerts"
+    foreign = "arn:aws:sns:eu-west-1:111122223333:alerts"
+    others = [
+        "arn:aws:automate:eu-west-1:ec2:stop",
+        "arn:aws:lambda:eu-west-1:123456789012:function:f",
+        "arn:aws:lambda:eu-west-1:123456789012:function:g",
+        "nonsense",
+    ]
+    alarm = Alarm.parse(item("a", AlarmActions=[TOPIC, away, foreign, TOPIC, *others]))
+    assert alarm.topics == (TOPIC,)
+    assert alarm.topics_elsewhere == (away, foreign)
+    assert alarm.other_actions == ("automate", "lambda", "nonsense")
+
+
+def test_a_topic_in_china_is_at_home_there() -> None:
+    said = {"AlarmName": "a", "AlarmArn": "arn:aws-cn:cloudwatch:cn-north-1:123456789012:alarm:a"}
+    topic = "arn:aws-cn:sns:cn-north-1:123456789012:alerts"
+    assert Alarm.parse({**said, "AlarmActions": [topic]}).topics == (topic,)
