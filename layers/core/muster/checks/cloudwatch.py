@@ -89,7 +89,7 @@ def cloudwatch_alarm_has_data(alarm: Alarm, observed: ObservedAt, *, days: int =
     if state != "INSUFFICIENT_DATA":
         return compliant(f"the alarm is in {state}: it has data")
     since = known(alarm.state_since)
-    said = f"the alarm is in INSUFFICIENT_DATA since {since:%Y-%m-%d %H:%M} UTC"
+    said = f"the alarm has been in INSUFFICIENT_DATA since {since:%Y-%m-%d %H:%M} UTC"
     if observed.at - since > timedelta(days=days):
         return non_compliant(f"{said}, more than {days} days")
     return compliant(f"{said}, not yet more than {days} days")

@@ -1,0 +1,202 @@
+"""CloudWatch alarms."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.checks.cloudwatch import (
+    cloudwatch_alarm_action_targets_live,
+    cloudwatch_alarm_actions_enabled,
+    cloudwatch_alarm_actions_set,
+    cloudwatch_alarm_has_data,
+)
+from muster.facets.cloudwatch import Alarm, Alarms
+from muster.facets.sns import TopicAudience
+from muster.model import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField
+
+C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SNS = "arn:aws:sns:eu-west-1:123456789012:"
+STOP = "arn:aws:automate:eu-west-1:ec2:stop"
+UNKNOWN = Unknown("AWS did not say")
+
+
+def alarm(name: str = "a", **fields: Any) -> Alarm:
+    plain: dict[str, Any] = {
+        "name": name,
+        "arn": f"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{name}",
+        "kind": "metric",
+        "actions": (),
+        "actions_enabled": True,
+        "state": "OK",
+        "state_since": AT,
+        "watched": (),
+        "children": (),
+    }
+    return Alarm(**plain | fields)
+
+
+def composite(name: str, *children: str, **fields: Any) -> Alarm:
+    return alarm(name, kind="composite", children=children, **fields)
+
+
+@pytest.mark.parametrize(
+    ("judged", "above", "status"),
+    [
+        pytest.param(alarm(actions=(SNS + "alerts",)), (), C, id="an action"),
+        pytest.param(alarm(), (), N, id="none"),
+        pytest.param(alarm(kind="log", actions=(SNS + "alerts",)), (), C, id="an action of an alarm on logs"),
+        pytest.param(alarm(kind="log"), (), N, id="none of an alarm on logs"),
+        pytest.param(composite("a", "b", actions=(SNS + "alerts",)), (), C, id="an action of a composite alarm"),
+        pytest.param(composite("a", "b"), (), N, id="none of a composite alarm"),
+        pytest.param(alarm(), (composite("p", "a", actions=(STOP,)),), C, id="a parent has one"),
+        pytest.param(alarm(), (composite("p", "a"),), N, id="a parent without"),
+        pytest.param(
+            alarm(), (composite("p", "a"), composite("q", "p", actions=(STOP,))), C, id="the parent's parent has one"
+        ),
+        pytest.param(alarm(), (composite("p", "b", actions=(STOP,)),), N, id="another alarm's parent has one"),
+        pytest.param(
+            alarm(actions=(STOP,), actions_enabled=False), (), C, id="one that is off: another check's question"
+        ),
+        pytest.param(
+            composite("a", "b"), (alarm("b", actions=(STOP,)),), N, id="a child's action says nothing of its parent"
+        ),
+    ],
+)
+def test_cloudwatch_alarm_actions_set(judged: Alarm, above: tuple[Alarm, ...], status: Status) -> None:
+    assert cloudwatch_alarm_actions_set(judged, Alarms((judged, *above))).status is status
+
+
+def test_the_reason_names_the_actions_or_the_alarm_above() -> None:
+    own = alarm(actions=(SNS + "alerts", STOP))
+    assert cloudwatch_alarm_actions_set(own, Alarms((own,))).reason == f"its actions for ALARM: {SNS}alerts, {STOP}"
+    child, parent = alarm(), composite("p", "a", actions=(STOP,))
+    said = cloudwatch_alarm_actions_set(child, Alarms((child, parent))).reason
+    assert said == "the composite alarm p above it has an action for ALARM"
+
+
+@pytest.mark.parametrize(
+    ("enabled", "status"), [pytest.param(True, C, id="on"), pytest.param(False, N, id="turned off")]
+)
+def test_cloudwatch_alarm_actions_enabled(enabled: bool, status: Status) -> None:
+    assert cloudwatch_alarm_actions_enabled(alarm(actions_enabled=enabled)).status is status
+
+
+def test_actions_of_which_it_is_not_known_are_no_verdict() -> None:
+    with pytest.raises(UnknownField):
+        cloudwatch_alarm_actions_enabled(alarm(actions_enabled=UNKNOWN))
+
+
+TOPICS = Related(
+    {
+        SNS + "live": TopicAudience(exists=True, confirmed=True, pending=0),
+        SNS + "gone": TopicAudience(exists=False, confirmed=False, pending=0),
+        SNS + "pending": TopicAudience(exists=True, confirmed=False, pending=2),
+        SNS + "lonely": TopicAudience(exists=True, confirmed=False, pending=0),
+        SNS + "denied": Unavailable("sns:ListSubscriptionsByTopic", "access denied"),
+    }
+)
+AWAY = "arn:aws:sns:us-east-1:123456789012:live"
+FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
+
+
+@pytest.mark.parametrize(
+    ("actions", "status", "reason"),
+    [
+        pytest.param((SNS + "live",), C, f"somebody listens to {SNS}live", id="a topic that somebody listens to"),
+        pytest.param((SNS + "gone",), N, f"{SNS}gone does not exist", id="a topic that does not exist"),
+        pytest.param(
+            (SNS + "pending",), N, f"{SNS}pending has no confirmed subscription: 2 are pending", id="nobody confirmed"
+        ),
+        pytest.param((SNS + "lonely",), N, f"{SNS}lonely has no subscription", id="nobody subscribed"),
+        pytest.param((SNS + "live", SNS + "gone"), N, f"{SNS}gone does not exist", id="one of two does not exist"),
+        pytest.param(
+            (SNS + "lonely", SNS + "gone"),
+            N,
+            f"{SNS}lonely has no subscription; {SNS}gone does not exist",
+            id="both are dead",
+        ),
+        pytest.param((SNS + "denied", SNS + "gone"), N, f"{SNS}gone does not exist", id="a dead one decides"),
+        pytest.param((AWAY, SNS + "gone"), N, f"{SNS}gone does not exist", id="a dead one decides, another far away"),
+        pytest.param((), NA, "the alarm tells no SNS topic", id="no action"),
+        pytest.param(
+            (STOP,),
+            NA,
+            "the alarm tells no SNS topic; other actions, not looked at: automate",
+            id="an action of another kind",
+        ),
+        pytest.param(
+            (SNS + "live", STOP, "arn:aws:lambda:eu-west-1:123456789012:function:f"),
+            C,
+            f"somebody listens to {SNS}live; other actions, not looked at: automate, lambda",
+            id="a topic and others",
+        ),
+        pytest.param(
+            (SNS + "gone", STOP),
+            N,
+            f"{SNS}gone does not exist; other actions, not looked at: automate",
+            id="a dead topic and others",
+        ),
+    ],
+)
+def test_cloudwatch_alarm_action_targets_live(actions: tuple[str, ...], status: Status, reason: str) -> None:
+    verdict = cloudwatch_alarm_action_targets_live(alarm(actions=actions), TOPICS)
+    assert (verdict.status, verdict.reason) == (status, reason)
+
+
+@pytest.mark.parametrize(
+    ("actions", "said"),
+    [
+        pytest.param((SNS + "denied",), "access denied", id="denied"),
+        pytest.param((SNS + "live", SNS + "denied"), "access denied", id="one of two denied"),
+        pytest.param((SNS + "unread",), "was not read", id="not read"),
+        pytest.param((AWAY,), AWAY, id="another region"),
+        pytest.param((SNS + "live", FOREIGN), FOREIGN, id="another account"),
+    ],
+)
+def test_a_topic_that_cannot_be_looked_at_is_no_verdict(actions: tuple[str, ...], said: str) -> None:
+    with pytest.raises(UnknownField, match=said):
+        cloudwatch_alarm_action_targets_live(alarm(actions=actions), TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "settings", "status"),
+    [
+        pytest.param("OK", timedelta(days=90), {}, C, id="in OK for long"),
+        pytest.param("ALARM", timedelta(days=90), {}, C, id="in ALARM for long"),
+        pytest.param("INSUFFICIENT_DATA", timedelta(hours=1), {}, C, id="without data for an hour"),
+        pytest.param("INSUFFICIENT_DATA", timedelta(days=7), {}, C, id="without data for just seven days"),
+        pytest.param("INSUFFICIENT_DATA", timedelta(days=7, seconds=1), {}, N, id="without data for longer"),
+        pytest.param("INSUFFICIENT_DATA", timedelta(days=7, seconds=1), {"days": 8}, C, id="eight days are allowed"),
+        pytest.param("INSUFFICIENT_DATA", timedelta(days=2), {"days": 1}, N, id="one day is allowed"),
+        pytest.param("INSUFFICIENT_DATA", timedelta(hours=-1), {}, C, id="since the scan began"),
+    ],
+)
+def test_cloudwatch_alarm_has_data(state: str, age: timedelta, settings: dict[str, int], status: Status) -> None:
+    judged = alarm(state=state, state_since=AT - age)
+    assert cloudwatch_alarm_has_data(judged, ObservedAt(AT), **settings).status is status
+
+
+def test_the_reason_says_since_when() -> None:
+    judged = alarm(state="INSUFFICIENT_DATA", state_since=datetime(2026, 11, 1, 9, 30, tzinfo=UTC))
+    said = cloudwatch_alarm_has_data(judged, ObservedAt(AT)).reason
+    assert said == "the alarm has been in INSUFFICIENT_DATA since 2026-11-01 09:30 UTC, more than 7 days"
+
+
+def test_the_time_matters_only_where_data_is_missing() -> None:
+    assert cloudwatch_alarm_has_data(alarm(state_since=UNKNOWN), ObservedAt(AT)).status is C
+    for fields in ({"state": "INSUFFICIENT_DATA", "state_since": UNKNOWN}, {"state": UNKNOWN}):
+        with pytest.raises(UnknownField):
+            cloudwatch_alarm_has_data(alarm(**fields), ObservedAt(AT))
+
+
+@given(minutes=st.integers(0, 10**5), more=st.integers(0, 10**5))
+def test_an_alarm_never_gets_better_by_waiting(minutes: int, more: int) -> None:
+    def judged(age: int) -> Status:
+        since = AT - timedelta(minutes=age)
+        return cloudwatch_alarm_has_data(alarm(state="INSUFFICIENT_DATA", state_since=since), ObservedAt(AT)).status
+
+    assert not (judged(minutes) is N and judged(minutes + more) is C)
