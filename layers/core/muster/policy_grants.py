@@ -77,10 +77,10 @@ def administrative(policy: Policy) -> Grant | None:
         if not _on_everything(statement):
             continue
         whole = any(_matches_all(action) for action in statement.actions)
-        kept = [action for action in SELF_GRANTING if _speaks_of(statement, action)]
+        kept = [action for action in SELF_GRANTING if speaks_of(statement, action)]
         denied = [each for each in _denying(policy) if _on_everything(each)]
         if (whole or statement.not_actions) and any(
-            not any(_speaks_of(each, action) for each in denied) for action in kept
+            not any(speaks_of(each, action) for each in denied) for action in kept
         ):
             return _grant(number, statement, statement.actions)
     return None
@@ -106,11 +106,11 @@ def whole_services(policy: Policy) -> Iterator[Grant]:
 def on_all(policy: Policy, action: str, kinds: Sequence[str]) -> Grant | None:
     """Find what allows one action on all resources of the kinds, given as ARNs in which ANY stands for the rest."""
     action = action.lower()
-    denied = (each for each in _denying(policy) if _speaks_of(each, action))
+    denied = (each for each in _denying(policy) if speaks_of(each, action))
     if any(_on_all_of(each, kinds) for each in denied):
         return None
     for number, statement in _allowing(policy):
-        if _speaks_of(statement, action) and _on_all_of(statement, kinds):
+        if speaks_of(statement, action) and _on_all_of(statement, kinds):
             said = [pattern for pattern in statement.actions if matches(pattern, action)]
             return _grant(number, statement, said)
     return None
@@ -119,6 +119,13 @@ def on_all(policy: Policy, action: str, kinds: Sequence[str]) -> Grant | None:
 def matches(pattern: str, text: str) -> bool:
     """Whether a pattern of IAM, with `*` and `?`, matches a text, which may hold ANY."""
     return _like(pattern).fullmatch(text) is not None
+
+
+def speaks_of(statement: Statement, action: str) -> bool:
+    """Whether a statement is about an action, which is spelled in lower case."""
+    if statement.not_actions:
+        return not any(matches(pattern, action) for pattern in statement.not_actions)
+    return any(matches(pattern, action) for pattern in statement.actions)
 
 
 def _grant(number: int, statement: Statement, actions: Sequence[str]) -> Grant:
@@ -138,13 +145,6 @@ def _allowing(policy: Policy) -> Iterator[tuple[int, Statement]]:
 
 def _denying(policy: Policy) -> Iterator[Statement]:
     return (each for each in policy.statements if not each.allow and not each.conditions)
-
-
-def _speaks_of(statement: Statement, action: str) -> bool:
-    """Whether a statement is about an action, which is spelled in lower case."""
-    if statement.not_actions:
-        return not any(matches(pattern, action) for pattern in statement.not_actions)
-    return any(matches(pattern, action) for pattern in statement.actions)
 
 
 def _on_everything(statement: Statement) -> bool:

@@ -1,0 +1,92 @@
+"""What IAM says of roles, users, groups and customer managed policies: what they grant, and whom roles trust."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.model import Unknown
+from muster.policy_grants import read_policy
+from muster.resource_policy import Policy
+
+_ADMINISTRATOR = re.compile(r"arn:[^:]+:iam::aws:policy/AdministratorAccess\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPolicy:
+    """A policy that grants, with the words by which a reason names it; Unknown where it cannot be understood."""
+
+    name: str
+    policy: Policy | Unknown
+
+    @classmethod
+    def read(cls, name: str, document: object) -> Self:
+        """Read a policy's document; there is always one, so that one left out is not known."""
+        if not document:
+            return cls(name, Unknown(f"AWS left the text of {name} out"))
+        try:
+            return cls(name, read_policy(document))
+        except ValueError as error:
+            return cls(name, Unknown(f"{name} cannot be understood: {error}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What stands in a resource itself: inline policies of principals, the version in force of a managed policy.
+
+    `attached` are the ARNs of the managed policies that a principal has besides, `boundary` that of its permissions
+    boundary, empty where there is none.
+    """
+
+    policies: tuple[NamedPolicy, ...]
+    attached: tuple[str, ...]
+    boundary: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of GetAccountAuthorizationDetails, of whichever of its four lists."""
+        return cls(
+            policies=(*_inline(response), *_in_force(response)),
+            attached=tuple(str(each["PolicyArn"]) for each in response.get("AttachedManagedPolicies") or ()),
+            boundary=str((response.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or ""),
+        )
+
+    @property
+    def administrator_attached(self) -> bool:
+        """Whether AWS's own policy for administrators is attached, in any partition."""
+        return any(_ADMINISTRATOR.match(arn) for arn in self.attached)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom a role lets assume it, and the account it belongs to."""
+
+    account_id: str
+    policy: Policy | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of RoleDetailList."""
+        account = str(response.get("Arn") or ":::::").split(":")[4]
+        read = NamedPolicy.read("its trust policy", response.get("AssumeRolePolicyDocument"))
+        return cls(account, read.policy)
+
+
+def _inline(response: Mapping[str, Any]) -> Iterator[NamedPolicy]:
+    for kind in ("UserPolicyList", "GroupPolicyList", "RolePolicyList"):
+        for each in response.get(kind) or ():
+            yield NamedPolicy.read(f"its inline policy {each['PolicyName']}", each.get("PolicyDocument"))
+
+
+def _in_force(response: Mapping[str, Any]) -> Iterator[NamedPolicy]:
+    """Yield the default version of a managed policy: what the other versions say is not in force."""
+    version = response.get("DefaultVersionId")
+    if version is None and "PolicyVersionList" not in response:
+        return
+    found = [
+        each
+        for each in response.get("PolicyVersionList") or ()
+        if each.get("IsDefaultVersion") or each.get("VersionId") == version
+    ]
+    document = found[0].get("Document") if found else None
+    yield NamedPolicy.read(f"its default version {version or ''}".rstrip(), document)
