@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from muster.checks.ec2 import ec2_instance_imdsv2_required, ec2_volume_encrypted
 from muster.evaluate import Rule as Selected
 from muster.evaluate import evaluate
-from muster.facets.ec2 import EbsEncryptionByDefault, Instance, PrefixList, Rule, SecurityGroup, Volume
+from muster.facets.ec2 import (
+    EbsEncryptionByDefault,
+    Instance,
+    InstanceLoad,
+    InstanceMetadataDefaults,
+    PrefixList,
+    Rule,
+    SecurityGroup,
+    Volume,
+)
 from muster.facets.tags import Tags
 from muster.model import Resource, Status, Unavailable, Unknown
 from muster.reading import parsed
@@ -97,6 +106,100 @@ def test_a_value_that_is_not_known_says_so(changed: dict[str, Any], field: str, 
     value = getattr(Instance.parse(INSTANCE | changed), field)
     assert isinstance(value, Unknown)
     assert says in value.reason
+
+
+STOPPED = {"State": {"Name": "stopped"}}
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "User initiated (2026-10-01 12:30:00 GMT)",
+        "User initiated (2026-10-01 12:30:00 UTC)",
+        "Service initiated (2026-10-01 12:30:00 GMT)",
+    ],
+)
+def test_the_reason_of_a_transition_tells_since_when_an_instance_is_stopped(reason: str) -> None:
+    found = Instance.parse(INSTANCE | STOPPED | {"StateTransitionReason": reason})
+    assert found.stopped_at == datetime(2026, 10, 1, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        None,
+        "",
+        "Server.ScheduledStop: Stopped due to scheduled retirement",
+        "(soon GMT)",
+        "User initiated (2026-13-41 12:30:00 GMT)",
+    ],
+)
+def test_a_reason_without_a_time_leaves_it_unknown(reason: str | None) -> None:
+    found = Instance.parse(INSTANCE | STOPPED | {"StateTransitionReason": reason}).stopped_at
+    assert isinstance(found, Unknown)
+    assert repr(reason) in found.reason
+
+
+def test_only_a_stopped_instance_has_a_time_since_when() -> None:
+    item = INSTANCE | {"StateTransitionReason": "User initiated (2026-10-01 12:30:00 GMT)"}
+    assert Instance.parse(item).stopped_at is None
+
+
+def test_how_busy_an_instance_was_is_what_95_of_100_hours_stay_below() -> None:
+    found = InstanceLoad.parse(
+        {
+            "CPUUtilization": [float(value) for value in range(100)],
+            "NetworkIn": [9e9, 9e9, *[10.0] * 98],
+            "NetworkOut": [5.0] * 100,
+        }
+    )
+    assert found == InstanceLoad(hours=100, cpu=94.0, network=15.0)
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=400))
+def test_at_most_five_of_a_hundred_hours_are_busier(values: list[float]) -> None:
+    cpu = InstanceLoad.parse({"CPUUtilization": values}).cpu
+    assert cpu in values
+    assert sum(value > cpu for value in values) * 100 <= 5 * len(values)  # type: ignore[operator]
+    assert sum(value >= cpu for value in values) * 100 > 5 * len(values)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("missing", ["CPUUtilization", "NetworkIn", "NetworkOut"])
+def test_a_metric_without_datapoints_is_not_zero(missing: str) -> None:
+    values = {name: (1.0,) for name in ("CPUUtilization", "NetworkIn", "NetworkOut") if name != missing}
+    found = InstanceLoad.parse(values)
+    value = found.cpu if missing == "CPUUtilization" else found.network
+    assert value == Unknown(f"CloudWatch has no datapoint of {missing}")
+    assert isinstance(InstanceLoad.parse({}).cpu, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        pytest.param({}, InstanceMetadataDefaults(None, None), id="nothing is set"),
+        pytest.param({"AccountLevel": {}}, InstanceMetadataDefaults(None, None), id="an empty setting"),
+        pytest.param(
+            {"AccountLevel": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "ManagedBy": "account"}},
+            InstanceMetadataDefaults("required", None),
+            id="tokens only",
+        ),
+        pytest.param(
+            {"AccountLevel": {"HttpTokens": "optional", "HttpEndpoint": "disabled"}},
+            InstanceMetadataDefaults("optional", "disabled"),
+            id="both",
+        ),
+    ],
+)
+def test_the_defaults_of_the_metadata_service_are_parsed(
+    answer: dict[str, Any], found: InstanceMetadataDefaults
+) -> None:
+    assert InstanceMetadataDefaults.parse(answer) == found
+
+
+def test_a_new_default_of_the_metadata_service_is_not_known() -> None:
+    found = InstanceMetadataDefaults.parse({"AccountLevel": {"HttpTokens": "no-preference", "HttpEndpoint": "maybe"}})
+    assert isinstance(found.tokens, Unknown)
+    assert isinstance(found.endpoint, Unknown)
 
 
 def test_a_volume_is_parsed() -> None:

@@ -1,6 +1,6 @@
 """Checks of EBS volumes' use and backups, and of snapshots."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from muster.check import check
 from muster.facets.backup import ProtectedResources
@@ -59,16 +59,19 @@ def ec2_volume_backed_up(
     Fix: Assign the volume to a backup plan or to a lifecycle policy of Data Lifecycle Manager by a tag.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ebs-last-backup-recovery-point-created.html
     """
-    made = {"snapshot": snapshots.of(volume.id), "backup by AWS Backup": backups.last_backup(volume.arn)}
-    what, newest = max(((what, at) for what, at in made.items() if at), key=lambda pair: pair[1], default=("", None))
-    if newest and scan.at - newest <= timedelta(days=within_days):
-        return compliant(f"the newest {what} is of {newest:%Y-%m-%d %H:%M} UTC")
+    made = {"snapshot": snapshots.times.get(volume.id), "backup by AWS Backup": backups.times.get(volume.arn)}
+    times = {what: at for what, at in made.items() if isinstance(at, datetime)}
+    what = max(times, key=lambda name: times[name], default="")
+    if what and scan.at - times[what] <= timedelta(days=within_days):
+        return compliant(f"the newest {what} is of {times[what]:%Y-%m-%d %H:%M} UTC")
+    for at in made.values():
+        known(at)  # one of unknown time may be a fresh one
     age = scan.at - known(volume.created_at)
     if age <= timedelta(days=within_days):
         return not_applicable(f"created {_days(age)} ago: a backup is due after {within_days} days")
-    if newest:
-        late = _days(scan.at - newest)
-        return non_compliant(f"the newest {what} is {late} old, of {newest:%Y-%m-%d}; {within_days} are asked for")
+    if what:
+        late = _days(scan.at - times[what])
+        return non_compliant(f"the newest {what} is {late} old, of {times[what]:%Y-%m-%d}; {within_days} are asked for")
     return non_compliant("there is no completed snapshot of the volume, and AWS Backup has none")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from muster.model import Unknown, known
+from muster.model import Unknown
 
 _VOLUME_STATES = frozenset({"creating", "available", "in-use", "deleting", "deleted", "error"})
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html"""
@@ -69,15 +69,6 @@ class NewestSnapshots:
             if item.get("State") == "completed" and (volume := item.get("VolumeId")):
                 times[volume] = _newer(times.get(volume), _time("StartTime", item.get("StartTime")))
         return cls(times)
-
-    def of(self, volume_id: str) -> datetime | None:
-        """Return when the newest snapshot of a volume was begun, None if there is none.
-
-        Raises:
-            UnknownField: there are snapshots, but AWS did not say of when.
-        """
-        found = self.times.get(volume_id)
-        return None if found is None else known(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Instance:
         """Parse an item of DescribeInstances."""
         options = response.get("MetadataOptions") or {}
         state = _one_of(_STATES, "State", (response.get("State") or {}).get("Name"))
+        transition = response.get("StateTransitionReason")
         return cls(
             state=state,
             metadata_tokens=_one_of({"optional", "required"}, "HttpTokens", options.get("HttpTokens")),
@@ -50,7 +51,7 @@ class Instance:
             public_ipv4=_placed(_ipv4(response)),
             public_ipv6=_placed(_ipv6(response)),
             id=str(response.get("InstanceId") or ""),
-            stopped_at=_stopped_at(response.get("StateTransitionReason")) if state == "stopped" else None,
+            stopped_at=_stopped_at(transition) if state == "stopped" else None,
         )
 
 
@@ -218,9 +219,10 @@ class InstanceMetadataDefaults:
 
 def _stopped_at(reason: object) -> datetime | Unknown:
     found = _TRANSITION.search(str(reason or ""))
-    if found is None:
+    try:
+        return datetime.strptime(found[1] if found else "", "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
         return Unknown(f"AWS did not say when the instance was stopped, only {reason!r}")
-    return datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
 
 
 def _p95(metric: str, values: Sequence[float]) -> float | Unknown:
