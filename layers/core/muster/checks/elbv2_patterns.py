@@ -1,0 +1,117 @@
+"""Which texts the wildcards of listener rules match, and whether one pattern's are all among others'."""
+
+import functools
+from collections import deque
+from collections.abc import Iterator, Sequence
+from enum import Enum
+
+from muster.facets.elbv2_rules import SEPARATOR
+
+_BOUND = 2_000
+"""How many places are looked at before the answer is that nobody can tell; patterns in use take some hundred."""
+
+
+class Wild(Enum):
+    """A wildcard: exactly one character, or any number of them."""
+
+    ONE = "?"
+    MANY = "*"
+
+
+Pattern = tuple[str | Wild, ...]
+ANYTHING: Pattern = (Wild.MANY,)
+
+
+@functools.lru_cache(maxsize=4096)
+def pattern(text: str, *, fold: bool = False, escapes: bool = False) -> Pattern:
+    """Read a pattern: `fold` where letters match in either case, `escapes` where a backslash makes a wildcard plain.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
+    """
+    found: list[str | Wild] = []
+    letters = iter(text.lower() if fold else text)
+    for letter in letters:
+        if escapes and letter == "\\":
+            found.append(next(letters, letter))
+        else:
+            found.append(Wild(letter) if letter in "*?" else letter)
+    return tuple(found)
+
+
+def included(inner: Pattern, outer: Sequence[Pattern], *, start: str = "") -> bool | None:
+    """Whether every text that `inner` matches is matched by one of `outer`; None when that takes too long to tell.
+
+    With `start` only texts that begin with this character are looked at. Both are followed letter by letter: a text
+    that ends where `inner` may end and none of `outer` may is one too many.
+    """
+    everywhere = _closed(outer, frozenset((number, 0) for number in range(len(outer))))
+    waiting = deque((place, everywhere, start) for place in _reached(inner, 0))
+    seen = set(waiting)
+    while waiting:
+        if len(seen) > _BOUND:
+            return None
+        place, places, begin = waiting.popleft()
+        ended = place == len(inner) and not any(at == len(outer[number]) for number, at in places)
+        if not begin and (ended or not places):
+            return False  # where no place is left, whatever ends the text is one too many
+        for letter in _letters(begin, inner, outer):
+            onward = _closed(outer, frozenset(_steps(outer, places, letter)))
+            for following in _step(inner, place, letter):
+                for reached in _reached(inner, following):
+                    if (state := (reached, onward, "")) not in seen:
+                        seen.add(state)
+                        waiting.append(state)
+    return True
+
+
+def disjoint(one: Pattern, other: Pattern, *, start: str = "") -> bool:
+    """Whether no text is matched by both; with `start` only texts that begin with this character are looked at."""
+    waiting = [(a, b, start) for a in _reached(one, 0) for b in _reached(other, 0)]
+    seen = set(waiting)
+    while waiting:
+        a, b, begin = waiting.pop()
+        if (a, b, begin) == (len(one), len(other), ""):
+            return False
+        for letter in _letters(begin, one, (other,)):
+            onward = [(x, y) for x in _step(one, a, letter) for y in _step(other, b, letter)]
+            found = {(x, y, "") for each in onward for x in _reached(one, each[0]) for y in _reached(other, each[1])}
+            waiting.extend(found - seen)
+            seen |= found
+    return True
+
+
+_OTHER = "\ufffe"
+"""Stands for every letter that no pattern names: they are all alike."""
+
+
+def _letters(begin: str, inner: Pattern, outer: Sequence[Pattern]) -> Sequence[str]:
+    if begin:
+        return (begin,)
+    named = {token for each in (inner, *outer) for token in each if not isinstance(token, Wild)}
+    return (*sorted(named), _OTHER)
+
+
+def _step(of: Pattern, place: int, letter: str) -> tuple[int, ...]:
+    """Return where a letter leads to; no wildcard matches what separates a key from its value."""
+    if place == len(of):
+        return ()
+    token = of[place]
+    if isinstance(token, Wild):
+        return () if letter == SEPARATOR else (place if token is Wild.MANY else place + 1,)
+    return (place + 1,) if token == letter else ()
+
+
+def _steps(outer: Sequence[Pattern], places: frozenset[tuple[int, int]], letter: str) -> Iterator[tuple[int, int]]:
+    return ((number, then) for number, at in places for then in _step(outer[number], at, letter))
+
+
+def _reached(of: Pattern, place: int) -> tuple[int, ...]:
+    """Return a place and those behind the stars that follow it: a star may match nothing."""
+    last = place
+    while last < len(of) and of[last] is Wild.MANY:
+        last += 1
+    return tuple(range(place, last + 1))
+
+
+def _closed(outer: Sequence[Pattern], places: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    return frozenset((number, reached) for number, at in places for reached in _reached(outer[number], at))

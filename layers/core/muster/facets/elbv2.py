@@ -1,0 +1,189 @@
+"""What Elastic Load Balancing answers about load balancers, listeners and target groups."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.model import Unknown
+
+APPLICATION, NETWORK, GATEWAY = "application", "network", "gateway"
+_KINDS = {"app": APPLICATION, "net": NETWORK, "gwy": GATEWAY}
+"""How the ARN of a listener spells the type of its load balancer.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+"""
+_PROTOCOLS = frozenset({"HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"})
+_TARGETS = frozenset({"instance", "ip", "lambda", "alb"})
+_HEALTH = frozenset({"initial", "healthy", "unhealthy", "unhealthy.draining", "unused", "draining", "unavailable"})
+
+RECOMMENDED_TLS_POLICIES = (
+    "ELBSecurityPolicy-TLS13-1-3-2021-06",
+    "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
+    "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+    "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",
+    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09",
+)
+"""The security policies that AWS recommended on 2026-11-21, those with post-quantum key exchange (PQ) among them.
+
+https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer:
+    """One load balancer of type application, network or gateway."""
+
+    kind: str | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of DescribeLoadBalancers."""
+        return cls(_one_of(_KINDS.values(), "Type", response.get("Type")))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancerAttributes:
+    """What of a load balancer's attributes is checked; a gateway load balancer has no access logs."""
+
+    deletion_protection: bool | Unknown
+    access_logs: bool | Unknown
+    access_logs_bucket: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeLoadBalancerAttributes."""
+        said = _attributes(response)
+        return cls(
+            deletion_protection=_flag("deletion_protection.enabled", said),
+            access_logs=_flag("access_logs.s3.enabled", said),
+            access_logs_bucket=said.get("access_logs.s3.bucket", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerProtocols:
+    """The protocols that the listeners of one load balancer speak."""
+
+    protocols: frozenset[str]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeListeners of one load balancer, all pages joined."""
+        return cls(frozenset(str(item["Protocol"]) for item in response.get("Listeners") or () if "Protocol" in item))
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One listener; `kind` is its load balancer's, `tls_policy` is set where it speaks HTTPS or TLS.
+
+    A gateway load balancer's listener has neither port nor protocol.
+    """
+
+    kind: str | Unknown
+    protocol: str | Unknown
+    port: int | None
+    tls_policy: str | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of DescribeListeners."""
+        arn = str(response["ListenerArn"]).split("/")
+        return cls(
+            kind=_KINDS.get(arn[1]) or Unknown(f"{arn[1]!r} is a type of load balancer Muster does not know"),
+            protocol=_one_of(_PROTOCOLS, "Protocol", response.get("Protocol")),
+            port=response.get("Port"),
+            tls_policy=response.get("SslPolicy") or Unknown("AWS did not say which security policy the listener has"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGroup:
+    """One target group: what kind of targets it has, how they are checked, and which load balancers use it."""
+
+    kind: str | Unknown
+    load_balancers: tuple[str, ...]
+    health_checks: bool | Unknown
+    interval: int | Unknown
+    timeout: int | Unknown
+    healthy_after: int | Unknown
+    unhealthy_after: int | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of DescribeTargetGroups."""
+        enabled = response.get("HealthCheckEnabled")
+        return cls(
+            kind=_one_of(_TARGETS, "TargetType", response.get("TargetType")),
+            load_balancers=tuple(str(arn) for arn in response.get("LoadBalancerArns") or ()),
+            health_checks=enabled
+            if isinstance(enabled, bool)
+            else Unknown("AWS did not say whether health is checked"),
+            interval=_number("HealthCheckIntervalSeconds", response.get("HealthCheckIntervalSeconds")),
+            timeout=_number("HealthCheckTimeoutSeconds", response.get("HealthCheckTimeoutSeconds")),
+            healthy_after=_number("HealthyThresholdCount", response.get("HealthyThresholdCount")),
+            unhealthy_after=_number("UnhealthyThresholdCount", response.get("UnhealthyThresholdCount")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGroupAttributes:
+    """How long a target that is taken out may finish its work, in seconds; functions have no such delay."""
+
+    deregistration_delay: int | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeTargetGroupAttributes."""
+        name = "deregistration_delay.timeout_seconds"
+        said = _attributes(response).get(name)
+        return cls(int(said) if said is not None else Unknown(f"AWS did not say what {name} is"))
+
+
+@dataclass(frozen=True, slots=True)
+class TargetHealth:
+    """How many targets are in which state; a function whose health nobody checks counts as `unchecked`."""
+
+    states: Mapping[str, int]
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeTargetHealth.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+        """
+        states: Counter[str] = Counter()
+        unknown = []
+        for item in response.get("TargetHealthDescriptions") or ():
+            health = item.get("TargetHealth") or {}
+            state = health.get("State")
+            if health.get("Reason") == "Target.HealthCheckDisabled":
+                states["unchecked"] += 1
+            elif state in _HEALTH:
+                states[state] += 1
+            else:
+                unknown.append(f"the state of a target is {state!r}, which Muster does not know")
+        return cls(dict(states), tuple(unknown))
+
+
+def _attributes(response: Mapping[str, Any]) -> Mapping[str, str]:
+    return {str(item["Key"]): str(item.get("Value") or "") for item in response.get("Attributes") or ()}
+
+
+def _flag(name: str, said: Mapping[str, str]) -> bool | Unknown:
+    values = {"true": True, "false": False}
+    return values.get(said.get(name, ""), Unknown(f"AWS did not say whether {name} is true"))
+
+
+def _number(name: str, value: object) -> int | Unknown:
+    return value if isinstance(value, int) else Unknown(f"AWS did not say what {name} is")
+
+
+def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
+    if value is None:
+        return Unknown(f"AWS did not say what {name} is")
+    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")
