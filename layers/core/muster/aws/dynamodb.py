@@ -1,0 +1,142 @@
+"""Reading DynamoDB: tables, how they are configured, their keys, and how often they were throttled."""
+
+import typing
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
+from muster.facets.tags import Tags
+from muster.model import Resource
+from muster.reading import Listed, Page, Shard, after, describes, describes_many, lists
+
+if typing.TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+TABLE = "AWS::DynamoDB::Table"
+WINDOW = timedelta(days=14)
+"""How far back throttling is read."""
+
+_ON = "arn:{partition}:dynamodb:*:*:table/*"
+_METRICS = ("ReadThrottleEvents", "WriteThrottleEvents")
+_HOUR = 3600
+
+
+@lists(TABLE, client="dynamodb", permission="dynamodb:ListTables")
+def tables(dynamodb: "DynamoDBClient", shard: Shard, token: str | None) -> Page:
+    """List the tables of a region, 100 a page, those of global tables in each of their regions.
+
+    The listing has names only, so that tables on their way out or archived are there too: checks set them aside.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html
+    """
+    answer = dynamodb.list_tables(Limit=100, **after(token, "ExclusiveStartTableName"))
+    items = (Listed(_table(str(name), shard)) for name in answer.get("TableNames", ()))
+    return Page(items, answer.get("LastEvaluatedTableName"))
+
+
+@describes(TABLE, client="dynamodb", permission="dynamodb:DescribeTable", on=_ON)
+def table(dynamodb: "DynamoDBClient", table: Resource) -> Table:
+    """Read how the table is configured."""
+    return Table.parse(typing.cast("Mapping[str, Any]", dynamodb.describe_table(TableName=table.id)["Table"]))
+
+
+@describes(TABLE, client="dynamodb", permission="dynamodb:ListTagsOfResource", on=_ON)
+def tags(dynamodb: "DynamoDBClient", table: Resource) -> Tags:
+    """Read the tags."""
+    pages = dynamodb.get_paginator("list_tags_of_resource").paginate(ResourceArn=table.key)
+    return Tags.parse({"Tags": [tag for page in pages for tag in page.get("Tags", ())]})
+
+
+@describes(
+    TABLE,
+    client="dynamodb",
+    permission="dynamodb:DescribeContinuousBackups",
+    of=Table,
+    when=lambda table: not table.set_aside,
+    on=_ON,
+)
+def point_in_time_recovery(dynamodb: "DynamoDBClient", table: Resource) -> PointInTimeRecovery:
+    """Read whether the table can be restored to any point in time; one that is set aside is not asked about."""
+    answer = dynamodb.describe_continuous_backups(TableName=table.id)
+    return PointInTimeRecovery.parse(typing.cast("Mapping[str, Any]", answer))
+
+
+@describes(
+    TABLE,
+    client="dynamodb",
+    permission="dynamodb:DescribeTimeToLive",
+    of=Table,
+    when=lambda table: not table.set_aside,
+    on=_ON,
+)
+def time_to_live(dynamodb: "DynamoDBClient", table: Resource) -> TimeToLive:
+    """Read whether items expire; a table that is set aside is not asked about."""
+    return TimeToLive.parse(typing.cast("Mapping[str, Any]", dynamodb.describe_time_to_live(TableName=table.id)))
+
+
+@describes(
+    TABLE,
+    client="kms",
+    service="dynamodb",
+    permission="kms:DescribeKey",
+    of=Table,
+    keys=lambda table: table.own_key,
+    on="arn:{partition}:kms:*:*:key/*",
+)
+def table_key(kms: "KMSClient", _table: Resource, key: str) -> TableKey:
+    """Read who manages the key that a table names: its ARN does not tell aws/dynamodb from a customer's."""
+    return TableKey.parse(typing.cast("Mapping[str, Any]", kms.describe_key(KeyId=key)))
+
+
+@describes_many(
+    TABLE,
+    client="cloudwatch",
+    service="dynamodb",
+    permission="cloudwatch:GetMetricData",
+    at_once=250,
+    of=Table,
+    keys=lambda table: table.metered,
+)
+def throttling(
+    cloudwatch: "CloudWatchClient", _region: Resource, names: Sequence[str], *, at: datetime
+) -> Mapping[str, Throttling]:
+    """Read in which of the last 14 days' hours tables and indexes were throttled, two metrics each.
+
+    A result that CloudWatch could not complete is left out. The metrics of a table do not hold those of its indexes.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+    """
+    queries: list[Any] = [
+        _query(f"q{number}_{metric}", metric, name) for number, name in enumerate(names) for metric in _METRICS
+    ]
+    pages = cloudwatch.get_paginator("get_metric_data").paginate(
+        MetricDataQueries=queries, StartTime=at - WINDOW, EndTime=at
+    )
+    found: dict[str, dict[str, list[Any]]] = {}
+    last: dict[str, str] = {}
+    for page in pages:
+        for result in page.get("MetricDataResults", ()):
+            points = found.setdefault(result["Id"], {"Timestamps": [], "Values": []})
+            points["Timestamps"] += result.get("Timestamps", ())
+            points["Values"] += result.get("Values", ())
+            last[result["Id"]] = str(result.get("StatusCode"))
+    return {
+        name: Throttling.parse({metric: found[f"q{number}_{metric}"] for metric in _METRICS})
+        for number, name in enumerate(names)
+        if all(last.get(f"q{number}_{metric}") == "Complete" for metric in _METRICS)
+    }
+
+
+def _query(query: str, metric: str, name: str) -> dict[str, Any]:
+    table, _, index = name.partition("/")
+    dimensions = [{"Name": "TableName", "Value": table}]
+    if index:
+        dimensions.append({"Name": "GlobalSecondaryIndexName", "Value": index})
+    asked = {"Namespace": "AWS/DynamoDB", "MetricName": metric, "Dimensions": dimensions}
+    return {"Id": query, "MetricStat": {"Metric": asked, "Period": _HOUR, "Stat": "Sum"}}
+
+
+def _table(name: str, shard: Shard) -> Resource:
+    arn = f"arn:{shard.partition}:dynamodb:{shard.region}:{shard.account_id}:table/{name}"
+    return Resource(TABLE, name, shard.account_id, shard.region, shard.partition, arn)
