@@ -28,7 +28,6 @@ PLAIN = Queue(
     policy=Policy(()),
     dead_letter_queue="",
     max_receive_count=0,
-    visibility_timeout=30,
     messages=0,
 )
 NOBODY = DeadLetterSources(())

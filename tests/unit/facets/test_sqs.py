@@ -17,7 +17,6 @@ ATTRIBUTES = {
     "ApproximateNumberOfMessages": "3",
     "ApproximateNumberOfMessagesNotVisible": "4",
     "ApproximateNumberOfMessagesDelayed": "5",
-    "VisibilityTimeout": "30",
     "SqsManagedSseEnabled": "true",
 }
 
@@ -33,7 +32,6 @@ def test_a_plain_queue() -> None:
         policy=Policy(()),
         dead_letter_queue="",
         max_receive_count=0,
-        visibility_timeout=30,
         messages=12,
     )
 
@@ -42,7 +40,7 @@ def test_a_plain_queue() -> None:
 def test_a_queue_without_attributes_is_not_known(response: dict[str, Any]) -> None:
     queue = Queue.parse(response)
     fields = (queue.kms_key, queue.sqs_managed_encryption, queue.policy, queue.dead_letter_queue, queue.messages)
-    assert all(isinstance(each, Unknown) for each in (*fields, queue.max_receive_count, queue.visibility_timeout))
+    assert all(isinstance(each, Unknown) for each in (*fields, queue.max_receive_count))
 
 
 @pytest.mark.parametrize(
@@ -97,10 +95,6 @@ def test_all_messages_count(waiting: int, flying: int, delayed: int) -> None:
         ApproximateNumberOfMessagesDelayed=str(delayed),
     )
     assert queue.messages == waiting + flying + delayed
-
-
-def test_a_visibility_timeout_that_is_missing_is_not_known() -> None:
-    assert isinstance(parsed(VisibilityTimeout=None).visibility_timeout, Unknown)
 
 
 def test_a_policy_is_parsed_and_one_that_cannot_be_is_not_known() -> None:

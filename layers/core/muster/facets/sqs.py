@@ -27,7 +27,6 @@ class Queue:
     policy: Policy | Unknown
     dead_letter_queue: str | Unknown
     max_receive_count: int | Unknown
-    visibility_timeout: int | Unknown
     messages: int | Unknown
 
     @classmethod
@@ -36,7 +35,7 @@ class Queue:
         attributes = response.get("Attributes")
         if not attributes:
             nothing = Unknown("AWS did not say the queue's attributes")
-            return cls(nothing, nothing, nothing, nothing, nothing, nothing, nothing)
+            return cls(nothing, nothing, nothing, nothing, nothing, nothing)
         target, receives = _redrive(attributes.get("RedrivePolicy"))
         return cls(
             kms_key=str(attributes.get("KmsMasterKeyId") or ""),
@@ -44,7 +43,6 @@ class Queue:
             policy=_policy(attributes.get("Policy")),
             dead_letter_queue=target,
             max_receive_count=receives,
-            visibility_timeout=_number("VisibilityTimeout", attributes.get("VisibilityTimeout")),
             messages=_total(attributes),
         )
 
