@@ -18,8 +18,6 @@ class ServiceUtilization:
 
     hours: int
     cpu_p95: float | Unknown
-    cpu_maximum: float | Unknown
-    memory_p95: float | Unknown
     memory_maximum: float | Unknown
 
     @classmethod
@@ -29,8 +27,6 @@ class ServiceUtilization:
         return cls(
             hours=min(len(cpu), len(memory)),
             cpu_p95=_rank("CPUUtilization", cpu, 95),
-            cpu_maximum=_rank("CPUUtilization", cpu, 100),
-            memory_p95=_rank("MemoryUtilization", memory, 95),
             memory_maximum=_rank("MemoryUtilization", memory, 100),
         )
 
