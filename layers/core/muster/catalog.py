@@ -4,7 +4,7 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
 
@@ -22,17 +22,23 @@ _GIVEN = (ObservedAt, Resource)
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Checks by id, listers by resource type, describers by resource type and facet."""
+    """Checks by id, listers by resource type, describers by resource type and facet.
+
+    `kinds` says which resource type a check judges where its facets alone do not.
+    """
 
     checks: Mapping[str, Check]
     listers: Mapping[str, Lister]
     describers: Mapping[tuple[str, type], Describer]
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def resource_types(self, check: Check) -> tuple[str, ...]:
         """Return the resource types that a check judges: those that offer all its facets.
 
         Facets of the account and of the region are shared and narrow nothing, unless there are no others.
         """
+        if check.id in self.kinds:
+            return (self.kinds[check.id],)
         own = [types for types in self._offers(check) if not types <= set(_SHARED)]
         if own:
             return tuple(sorted(set.intersection(*own) - set(_SHARED)))

@@ -6,6 +6,7 @@ from typing import Any
 from muster import packs as packs_
 from muster.catalog import Catalog
 from muster.check import Check
+from muster.custom import extended
 from muster.errors import ConfigurationError
 from muster.evaluate import Rule
 from muster.model import Severity
@@ -36,10 +37,14 @@ def select(  # noqa: PLR0913 - each is one way to choose
     Raises:
         ConfigurationError: a name is not known, a check would have two settings for one type, or nothing is left.
     """
+    catalog = extended(catalog, configuration.custom_checks)
     available = packs_.load(catalog) if known is None else known
     replaced = bool(packs or checks)
     packs = packs if replaced else configuration.packs
     named = checks if replaced else configuration.checks
+    if not replaced and (packs or named):
+        # Whoever writes a check into the configuration wants it, whatever else the configuration takes.
+        named = (*named, *(entry.id for entry in configuration.custom_checks))
     excluded = {*exclude_checks, *(set(configuration.exclude_checks) - set(checks))}
     if not packs and not named:
         packs = (ALL,)
@@ -76,7 +81,7 @@ def rules_to_json(rules: Iterable[Rule]) -> list[dict[str, Any]]:
 
 
 def rules_from_json(catalog: Catalog, data: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
-    """Read what `rules_to_json` wrote.
+    """Read what `rules_to_json` wrote; the catalogue is one with the configuration's own checks.
 
     Raises:
         ConfigurationError: a check of the plan is not in the catalogue: another version of Muster wrote it.

@@ -3,11 +3,15 @@
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from muster.cli.options import listed_as
+from muster.cli.options import catalogue, configured_by, listed_as
 from muster.formats.record import Record
+
+FEW = 4
+"""How many resource types of a check a table lists; more are counted, and JSON has them all."""
 
 
 @click.group("list", short_help="List checks, packs or resource types.")
@@ -17,14 +21,14 @@ def command() -> None:
 
 @command.command("checks")
 @listed_as
-def checks(form: str) -> None:
-    """List the checks with their severity and what they judge."""
-    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.docs import permissions  # noqa: PLC0415 - the same
+@configured_by
+def checks(form: str, config: Path | None) -> None:
+    """List the checks with their severity and what they judge; those of the configuration are among them."""
+    from muster.docs import permissions  # noqa: PLC0415 - `muster list --help` is quick without it
     from muster.evaluate import docs_url  # noqa: PLC0415 - the same
     from muster.plain import plain  # noqa: PLC0415 - the same
 
-    catalog = load()
+    catalog = catalogue(config)
     found: list[Record] = []
     for check in catalog.checks.values():
         types = catalog.resource_types(check)
@@ -125,4 +129,6 @@ def _cell(found: Record, column: str, between: str) -> str:
     value = found[column]
     if column == "checks":
         return str(len(value))
+    if column == "resource_types" and len(value) > FEW:
+        return f"{len(value)} types"
     return between.join(value) if isinstance(value, list) else str(value)

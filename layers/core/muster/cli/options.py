@@ -31,16 +31,21 @@ def selecting(function: F) -> F:
             ),
             click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
             click.option("--severity", type=Severities(), help="Only checks at this severity or above."),
-            click.option(
-                "--config",
-                type=click.Path(path_type=Path),
-                metavar="FILE",
-                help="Configuration. [default: ./muster.yaml if there is one]",
-            ),
+            configured_by,
         )
     ):
         function = option(function)
     return function
+
+
+def configured_by(function: F) -> F:
+    """Add the option that names the configuration."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Configuration. [default: ./muster.yaml if there is one]",
+    )(function)
 
 
 def listed_as(function: F) -> F:
@@ -62,6 +67,19 @@ class Severities(click.Choice[str]):
         """Fold the case."""
         folded = str(choice).upper()
         return self._others.get(folded, folded)
+
+
+def catalogue(path: Path | None) -> "Catalog":
+    """Return all checks, those of the configuration that was named (or of muster.yaml) among them.
+
+    Raises:
+        ConfigurationError: something in the configuration is wrong.
+    """
+    from muster.catalog import load  # noqa: PLC0415 - `muster --help` does not need it
+    from muster.custom import extended  # noqa: PLC0415 - the same
+
+    catalog = load()
+    return extended(catalog, configuration(path, catalog).custom_checks)
 
 
 def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":

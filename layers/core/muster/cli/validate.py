@@ -24,6 +24,7 @@ def command(file: Path) -> None:
     from muster import settings  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.catalog import load  # noqa: PLC0415 - the same
     from muster.cli.places import check_names  # noqa: PLC0415 - the same
+    from muster.custom import extended  # noqa: PLC0415 - the same
     from muster.formats.table import counted  # noqa: PLC0415 - the same
     from muster.packs import ALL  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
@@ -32,6 +33,7 @@ def command(file: Path) -> None:
     configuration = settings.load(file, catalog)
     check_names(configuration.regions, configuration.exclude.regions)
     rules = select(catalog, configuration)
+    catalog = extended(catalog, configuration.custom_checks)
     packs = configuration.packs or (() if configuration.checks else (ALL,))
     click.echo(f"{file} is valid")
     click.echo(f"  packs         {', '.join(packs) or 'none'}")

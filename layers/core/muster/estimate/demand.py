@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from muster.catalog import Catalog
 from muster.evaluate import Rule
@@ -16,6 +15,7 @@ from muster.sharding import shards
 
 Resources = Mapping[tuple[str, str], int]
 """How many resources an account has, by resource type and region."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calls:

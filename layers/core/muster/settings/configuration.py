@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from muster.custom import CustomCheck
 from muster.model import Suppression
 from muster.plain import frozen_items, plain
 
@@ -96,6 +97,7 @@ class Configuration:
     suppressions: tuple[SuppressionRule, ...] = ()
     account_names: Mapping[str, str] = field(default_factory=dict)
     accounts: Accounts = field(default_factory=Accounts)
+    custom_checks: tuple[CustomCheck, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the configuration as plain JSON, in the shape of muster.yaml with nothing left out."""
@@ -118,6 +120,7 @@ class Configuration:
             "suppressions": [rule.to_json() for rule in self.suppressions],
             "account_names": dict(self.account_names),
             "accounts": _accounts_to_json(self.accounts),
+            "custom_checks": [entry.to_json() for entry in self.custom_checks],
         }
 
     @classmethod
@@ -149,6 +152,7 @@ class Configuration:
                 role=accounts.get("role", ""),
                 external_id=accounts.get("external_id", ""),
             ),
+            custom_checks=tuple(CustomCheck.from_json(entry) for entry in document.get("custom_checks", ())),
         )
 
 

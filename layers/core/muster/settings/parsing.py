@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from muster.catalog import Catalog
+from muster.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
 from muster.names import unknown
 from muster.settings import document as documents
@@ -44,7 +45,9 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME) -> Configurat
     document = documents.read(text)
     problems = list(document.problems)
     if document.value is not None:
-        problems += _mistakes(document, json_schema(catalog))
+        entries = _custom_entries(document)
+        problems += _mistakes(document, json_schema(catalog, [str(entry.get("id")) for entry in entries.values()]))
+        problems += [] if problems else _custom_mistakes(document, entries, catalog)
     if problems:
         sentences = dict.fromkeys(f"{source}:{each.line}: {each.sentence}" for each in sorted(problems))
         raise ConfigurationError("\n".join(sentences))
@@ -55,6 +58,38 @@ def _mistakes(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem
     for error in _validator(schema).iter_errors(document.value):
         yield from _problems(error, document)
     yield from _said_twice(document)
+
+
+def _custom_entries(document: Document) -> Mapping[int, Mapping[str, Any]]:
+    """Return the entries of `custom_checks` by their place, as far as they are mappings."""
+    top = document.value if isinstance(document.value, dict) else {}
+    entries = top.get("custom_checks")
+    return {place: each for place, each in enumerate(entries if isinstance(entries, list) else []) if _is_mapping(each)}
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _custom_mistakes(
+    document: Document, entries: Mapping[int, Mapping[str, Any]], catalog: Catalog
+) -> Iterator[Problem]:
+    """Yield what is wrong with checks whose keys are all there: ids that are taken, and their expressions."""
+    seen: dict[str, int] = {}
+    for place, entry in entries.items():
+        path: Path = ("custom_checks", place)
+        check = CustomCheck.from_json(entry)
+        if check.id in catalog.checks:
+            yield _problem(document, (*path, "id"), f"{check.id} is a check of Muster's own; choose another id")
+        if check.id in seen:
+            yield _problem(document, (*path, "id"), f"{check.id} stands in line {seen[check.id]} already")
+        seen.setdefault(check.id, document.lines[*path, "id"])
+        for key in ("condition", "when"):
+            if key in entry:
+                try:
+                    examined(catalog, check, key)
+                except ValueError as error:
+                    yield _problem(document, (*path, key), str(error))
 
 
 def _validator(schema: Mapping[str, Any]) -> "jsonschema.protocols.Validator":

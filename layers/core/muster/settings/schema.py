@@ -9,6 +9,8 @@ from typing import Any
 from muster import packs
 from muster.catalog import Catalog
 from muster.check import Check
+from muster.custom import judged_types
+from muster.model import Severity
 from muster.plain import plain
 
 REQUIRED_TAGS = "required-tags"
@@ -23,8 +25,8 @@ _REGION = "[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}"
 Schema = dict[str, Any]
 
 
-def json_schema(catalog: Catalog) -> Schema:
-    """Return the schema of muster.yaml for these checks.
+def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
+    """Return the schema of muster.yaml for these checks, and for those that the file itself adds by these ids.
 
     A `title` inside it is the noun that messages use: "… is not <title>".
     """
@@ -39,6 +41,7 @@ def json_schema(catalog: Catalog) -> Schema:
                 "checks": _list({"$ref": "#/$defs/check"}, "Checks besides those of the packs."),
                 "exclude_checks": _list({"$ref": "#/$defs/check"}, "Checks of the packs that are left out."),
                 "settings": _settings(catalog.checks.values()),
+                "custom_checks": _list(_custom(catalog), "Checks of your own, without code."),
                 "tags": _tags(_tagged_types(catalog)),
                 "regions": {
                     **_list({"$ref": "#/$defs/region_or_all"}, "Regions to scan, or all."),
@@ -57,7 +60,7 @@ def json_schema(catalog: Catalog) -> Schema:
                 },
             },
         ),
-        "$defs": _definitions(catalog),
+        "$defs": _definitions(catalog, custom),
     }
 
 
@@ -121,6 +124,27 @@ def _setting(check: Check, name: str, hint: object) -> Schema:
     if name.endswith("pattern"):
         schema["format"] = "regex"
     return {**schema, **default}
+
+
+def _custom(catalog: Catalog) -> Schema:
+    properties = {
+        "id": {
+            "type": "string",
+            "title": "an id in small letters and digits with hyphens, like ec2-instance-is-burstable",
+            "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+            "maxLength": 100,
+        },
+        "resource_type": {"type": "string", "title": "a resource type", "enum": list(judged_types(catalog))},
+        "when": {**_text("a condition"), "description": "JMESPath: which resources are judged; without, all."},
+        "condition": {**_text("a condition"), "description": "JMESPath over the facets: what should be true."},
+        "severity": {"type": "string", "title": "a severity", "enum": [severity.value for severity in Severity]},
+        "title": {"type": "string", "title": "a sentence that says what should be", "pattern": " should "},
+        "why": _text("a reason"),
+        "fix": _text("a remedy"),
+        "source": _text("an address"),
+    }
+    required = ["id", "resource_type", "condition", "severity", "title", "why", "fix"]
+    return {**_object("a key", properties), "required": required}
 
 
 def _tags(resource_types: Collection[str]) -> Schema:
@@ -201,10 +225,10 @@ def _suppression() -> Schema:
     }
 
 
-def _definitions(catalog: Catalog) -> Schema:
+def _definitions(catalog: Catalog, custom: Collection[str]) -> Schema:
     return {
         "pack": {"type": "string", "title": "a pack", "enum": sorted(packs.load(catalog))},
-        "check": {"type": "string", "title": "a check", "enum": sorted(catalog.checks)},
+        "check": {"type": "string", "title": "a check", "enum": sorted({*catalog.checks, *custom})},
         "account": {"type": "string", "title": "an account id of 12 digits", "pattern": "^[0-9]{12}$", "maxLength": 12},
         "account_or_unit": {
             "type": "string",

@@ -12,6 +12,7 @@ from typing import Any
 
 from muster import diff, keys, state
 from muster.catalog import Catalog
+from muster.custom import extended
 from muster.diff import Change, Seen, Subject
 from muster.errors import EventError, Throttled, Transient
 from muster.evaluate import Rule
@@ -63,8 +64,8 @@ class Plan:
             raise EventError(f"there is no scan {scan_id}: s3://{bucket.name}/{keys.plan(scan_id)} does not exist")
         scan = document["scan"]
         header = ScanHeader(scan["scan_id"], scan["scan_kind"], datetime.fromisoformat(scan["started_at"]))
-        rules = rules_from_json(catalog, document["rules"])
         configuration = Configuration.from_json(document["configuration"])
+        rules = rules_from_json(extended(catalog, configuration.custom_checks), document["rules"])
         return cls(header, scan["record"], rules, configuration, scan["account_id"], Role(**scan["role"]))
 
 

@@ -1,0 +1,162 @@
+"""Conditions in JMESPath: what they may read, and that doubt is never an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from muster.expressions import Fields, examine, told, words
+from muster.model import Unknown, UnknownField
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    size: int
+    kind: str | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    name: str
+    running: bool | Unknown
+    disks: tuple[Disk, ...]
+    labels: Mapping[str, str]
+    made_at: datetime
+    owner: str | None
+    ports: frozenset[int]
+
+    @property
+    def large(self) -> bool:
+        return any(disk.size > 100 for disk in self.disks)
+
+
+@dataclass(frozen=True, slots=True)
+class VPCFlowLog:
+    on: bool
+
+
+FACETS = {"machine": Machine, "flow": VPCFlowLog}
+MACHINE = Machine(
+    "web-1",
+    running=True,
+    disks=(Disk(8, "gp3"), Disk(500, "io2")),
+    labels={"Team": "shop"},
+    made_at=datetime(2026, 11, 1, tzinfo=UTC),
+    owner=None,
+    ports=frozenset({443, 80}),
+)
+LOST = Machine("x", Unknown("AWS did not say"), (Disk(1, Unknown("no kind")),), {}, MACHINE.made_at, None, frozenset())
+
+
+def document(machine: Machine = MACHINE) -> dict[str, Any]:
+    return {"machine": Fields(machine), "flow": Fields(VPCFlowLog(on=False))}
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("machine.name == 'web-1'", True),
+        ("machine.name == 'web-2'", False),
+        ("machine.running", True),
+        ("!(machine.running)", False),
+        ("machine.running && flow.on", False),
+        ("machine.running || flow.on", True),
+        ("machine.large", True),
+        ("contains(machine.name, 'web')", True),
+        ("starts_with(machine.name, 'db')", False),
+        ("contains(keys(machine.labels), 'Team')", True),
+        ("machine.labels.Team == 'shop'", True),
+        ("machine.labels.Owner == 'shop'", False),
+        ("machine.labels.Owner == `null`", True),
+        ("length(machine.disks) == `2`", True),
+        ("length(machine.disks[?size > `100`]) == `0`", False),
+        ("contains(machine.disks[*].kind, 'io2')", True),
+        ("machine.disks[0].size <= `8`", True),
+        ("machine.made_at < '2026-12-01'", True),
+        ("machine.made_at < `3`", None),
+        ("starts_with(machine.made_at, '2026-11-01')", True),
+        ("machine.ports == `[80, 443]`", True),
+        ("machine.disks | length(@) > `1`", True),
+        ("machine.disks | length(@) > `1` && length(@) < `3`", True),
+        ("`true` && machine.running", True),
+    ],
+)
+def test_a_condition_is_evaluated_over_plain_values(text: str, holds: bool | None) -> None:
+    expression = examine(text, FACETS)
+    if holds is None:
+        with pytest.raises(UnknownField, match="neither true nor false|cannot be evaluated"):
+            expression.holds(document())
+    else:
+        assert expression.holds(document()) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("machine.running", "AWS did not say", id="a field that is not known"),
+        pytest.param("!(machine.running)", "AWS did not say", id="however it is turned"),
+        pytest.param("machine.name == 'y' && machine.running", None, id="what is not looked at does not matter"),
+        pytest.param("contains(machine.disks[*].kind, 'io2')", "no kind", id="a field within a list"),
+        pytest.param("contains(machine.owner, 'x')", "cannot be evaluated", id="a function of nothing"),
+        pytest.param("machine.labels.Size > `3`", "neither true nor false", id="an order of nothing"),
+    ],
+)
+def test_doubt_stops_the_evaluation(text: str, said: str | None) -> None:
+    expression = examine(text, FACETS)
+    if said is None:
+        assert expression.holds(document(LOST)) is False
+        return
+    with pytest.raises(UnknownField, match=said):
+        expression.holds(document(LOST))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("machine.name = 'x'", "this is not JMESPath, at column 14"),
+        ("machine.name == 'x", "this is not JMESPath, at column 17"),
+        ("machine.", "this is not JMESPath, at column 9"),
+        ("machin.name == 'x'", "machin is not a facet of this resource type; did you mean machine?"),
+        ("machine.nam == 'x'", "nam is not a field of machine; did you mean name?"),
+        ("length(machine.disc) > `0`", "disc is not a field of machine; did you mean disks?"),
+        ("machine.disc[0].size > `0`", "disc is not a field of machine; did you mean disks?"),
+        ("lenght(machine.disks) > `0`", "lenght is not a function of JMESPath; did you mean length?"),
+        ("contains(machine.disks)", "contains takes 2 arguments, not 1"),
+        ("length(machine.disks, machine.name) > `0`", "length takes 1 arguments, not 2"),
+        ("machine.name", "machine.name is a text, neither true nor false"),
+        ("machine.running && machine.labels", "machine.labels is a mapping, neither"),
+        ("machine.disks", "machine.disks is a list, neither"),
+        ("machine.made_at", "machine.made_at is a time, neither"),
+        ("machine", "machine is an object, neither"),
+        ("length(machine.disks)", "this is neither true nor false"),
+        ("machine.disks | length(@)", "this is neither true nor false"),
+        ("'yes'", "it reads no facet; there are flow, machine"),
+        ("`1` == `1`", "it reads no facet"),
+        ("machine.labels.Owner == null", "null is not a facet"),
+        ("@ == 'x'", "@ is everything that is known"),
+        ("!machine.running", r"! binds closer than the dot; write !\(…\)"),
+    ],
+)
+def test_what_can_never_be_an_answer_is_refused_with_what_is_allowed(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        examine(text, FACETS)
+
+
+def test_an_expression_knows_which_facets_it_reads() -> None:
+    expression = examine("length(machine.disks[?size > `1`].kind) > `0` && flow.on || machine.name == 'x'", FACETS)
+    assert expression.facets == ("machine", "flow")
+    assert ("machine", "name") in expression.paths
+
+
+def test_what_was_looked_at_is_told() -> None:
+    expression = examine("machine.labels.Team == 'x' && flow.on && machine.owner == 'me'", FACETS)
+    said = told(document(), expression.paths)
+    assert said == "machine.labels.Team is 'shop', flow.on is false, machine.owner is not there"
+    long = Machine("x" * 500, True, (), {}, MACHINE.made_at, None, frozenset())
+    assert len(told(document(long), [("machine", "name")])) < 150
+
+
+def test_facets_are_called_as_expressions_spell_names() -> None:
+    assert [words(each) for each in (Machine, VPCFlowLog)] == ["machine", "vpc_flow_log"]
