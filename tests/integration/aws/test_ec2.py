@@ -1,7 +1,7 @@
 """Reading EC2 on moto."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -13,16 +13,20 @@ from muster.aws.ec2 import (
     INSTANCE,
     SECURITY_GROUP,
     ebs_encryption_by_default,
+    instance_metadata_defaults,
     instances,
     prefix_list,
     security_groups,
     volumes,
 )
+from muster.aws.ec2 import (
+    load as load_of,
+)
 from muster.catalog import load
 from muster.evaluate import Rule
-from muster.facets.ec2 import Instance, SecurityGroup, Volume
+from muster.facets.ec2 import Instance, InstanceLoad, InstanceMetadataDefaults, SecurityGroup, Volume
 from muster.facets.tags import Tags
-from muster.model import REGION, TARGET, Finding, Resource, Status
+from muster.model import REGION, TARGET, Finding, Resource, Status, Unknown
 from muster.reading import Lister, Shard
 from muster.scan import ShardScan
 from muster.session import Clients
@@ -52,6 +56,105 @@ def test_instances_come_with_facets_tags_and_arn_and_terminated_ones_do_not(clie
     assert isinstance(facet, Instance)
     assert (facet.state, facet.metadata_tokens) == ("running", "required")
     assert found.facets[Tags] == Tags({"Owner": "web"})
+
+
+def test_a_stopped_instance_says_since_when(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    made = ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    ec2.stop_instances(InstanceIds=[made])
+    (found,) = listing(instances, ec2, SHARD)
+    facet = found.facets[Instance]
+    assert isinstance(facet, Instance)
+    assert (facet.id, facet.state) == (made, "stopped")
+    assert isinstance(facet.stopped_at, datetime)
+    assert abs(facet.stopped_at - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def named(name: str) -> Resource:
+    return Resource(INSTANCE, name, ACCOUNT_ID, HERE)
+
+
+def test_how_busy_instances_were_is_read_of_many_at_once() -> None:
+    cloudwatch = boto3.client("cloudwatch", HERE)
+    values = {
+        "q0": [1.0, 2.0],
+        "q1": [3e6],
+        "q2": [4e6],
+        "q4": [5e6],
+    }
+    wanted = [
+        {
+            "Id": f"q{number}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "AWS/EC2",
+                    "MetricName": metric,
+                    "Dimensions": [{"Name": "InstanceId", "Value": name}],
+                },
+                "Period": 3600,
+                "Stat": stat,
+            },
+            "ReturnData": True,
+        }
+        for number, (name, metric, stat) in enumerate(
+            (name, metric, stat)
+            for name in ("i-1", "i-2")
+            for metric, stat in (("CPUUtilization", "Average"), ("NetworkIn", "Sum"), ("NetworkOut", "Sum"))
+        )
+    ]
+    with Stubber(cloudwatch) as stub:
+        stub.add_response(
+            "get_metric_data",
+            {"MetricDataResults": [{"Id": key, "Values": value} for key, value in values.items()]},
+            {
+                "MetricDataQueries": wanted,
+                "StartTime": AT - timedelta(days=14),
+                "EndTime": AT,
+                "ScanBy": "TimestampDescending",
+            },
+        )
+        found = load_of.function(cloudwatch, [named("i-1"), named("i-2")], at=AT + timedelta(minutes=59))
+    assert found["i-1"] == InstanceLoad(hours=2, cpu=2.0, network=7e6)
+    assert found["i-2"].hours == 0
+    assert isinstance(found["i-2"].cpu, Unknown)
+    assert isinstance(found["i-2"].network, Unknown)
+
+
+def test_a_metric_that_was_sent_is_read_back(clients: Clients) -> None:
+    cloudwatch = clients.get("cloudwatch", HERE)
+    dimensions = [{"Name": "InstanceId", "Value": "i-1"}]
+    cloudwatch.put_metric_data(
+        Namespace="AWS/EC2",
+        MetricData=[
+            {
+                "MetricName": metric,
+                "Dimensions": dimensions,
+                "Timestamp": AT - timedelta(days=day, hours=1),
+                "Value": 8.0,
+            }
+            for metric in ("CPUUtilization", "NetworkIn", "NetworkOut")
+            for day in (0, 1, 20)
+        ],
+    )
+    assert load_of.function(cloudwatch, [named("i-1")], at=AT) == {"i-1": InstanceLoad(2, 8.0, 16.0)}
+
+
+@pytest.mark.parametrize("state", ["pending", "running", "stopping", "stopped"])
+def test_only_running_instances_are_asked_about_and_no_more_than_a_call_takes(state: str) -> None:
+    assert load_of.when is not None
+    assert load_of.when(Instance.parse({"State": {"Name": state}})) is (state == "running")
+    assert not load_of.when(Instance.parse({}))
+    assert load_of.at_once * 3 <= 500 < (load_of.at_once + 1) * 3
+    assert load_of.timed
+
+
+def test_the_defaults_of_the_metadata_service_are_read() -> None:
+    ec2 = boto3.client("ec2", HERE)
+    with Stubber(ec2) as stub:
+        answer = {"AccountLevel": {"HttpTokens": "required", "ManagedBy": "account"}}
+        stub.add_response("get_instance_metadata_defaults", answer, {})
+        found = instance_metadata_defaults.function(ec2, Resource(REGION, HERE, ACCOUNT_ID, HERE))
+    assert found == InstanceMetadataDefaults("required", None)
 
 
 def test_volumes_and_security_groups_are_listed_with_their_facets(clients: Clients) -> None:
