@@ -1,0 +1,335 @@
+"""Whom a role may trust, and under which conditions."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.checks.iam_trust import iam_role_trust_not_confusable
+from muster.facets.iam import Trust
+from muster.model import Status, Unknown, UnknownField
+from muster.policy_grants import read_policy
+
+C, N = Status.COMPLIANT, Status.NON_COMPLIANT
+OWN, OTHER = "123456789012", "111122223333"
+GITHUB = f"arn:aws:iam::{OWN}:oidc-provider/token.actions.githubusercontent.com"
+SUB = "token.actions.githubusercontent.com:sub"
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+FOREIGN = {"AWS": f"arn:aws:iam::{OTHER}:root"}
+AUDIENCE = {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}
+
+
+def statement(principal: Any, condition: Any = None, **more: Any) -> dict[str, Any]:
+    said = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition, **more}
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def trust(*statements: dict[str, Any]) -> Trust:
+    return Trust(OWN, read_policy({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def github(subject: Any, operator: str = "StringLike") -> dict[str, Any]:
+    action = "sts:AssumeRoleWithWebIdentity"
+    return statement({"Federated": GITHUB}, {**AUDIENCE, operator: {SUB: subject}}, Action=action)
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "status"),
+    [
+        pytest.param(LAMBDA, None, N, id="a service without a condition"),
+        pytest.param(LAMBDA, {"StringEquals": {"aws:SourceAccount": OWN}}, C, id="SourceAccount"),
+        pytest.param(LAMBDA, {"StringEquals": {"AWS:sourceaccount": [OWN, OTHER]}}, C, id="two accounts"),
+        pytest.param(LAMBDA, {"StringLike": {"aws:SourceAccount": "*"}}, N, id="any account"),
+        pytest.param(LAMBDA, {"StringLike": {"aws:SourceAccount": [OWN, "1*"]}}, N, id="some account"),
+        pytest.param(LAMBDA, {"StringEquals": {"aws:SourceAccount": []}}, N, id="no value"),
+        pytest.param(LAMBDA, {"StringEquals": {"aws:SourceOrgID": "o-abcd123456"}}, C, id="SourceOrgID"),
+        pytest.param(
+            LAMBDA, {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-abcd123456/*"}}, C, id="SourceOrgPaths"
+        ),
+        pytest.param(
+            LAMBDA, {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-*/r-ab12/*"}}, N, id="any organization's paths"
+        ),
+        pytest.param(
+            LAMBDA, {"ForAllValues:StringLike": {"aws:SourceOrgPaths": "o-abcd123456/*"}}, N, id="met without the key"
+        ),
+        pytest.param(LAMBDA, {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:*:{OWN}:*"}}, C, id="SourceArn"),
+        pytest.param(LAMBDA, {"StringLike": {"aws:SourceArn": f"arn:aws:lambda:*:{OWN}:*"}}, C, id="SourceArn as text"),
+        pytest.param(LAMBDA, {"ArnEquals": {"aws:SourceArn": "arn:aws:lambda:*:*:function:x"}}, N, id="of any account"),
+        pytest.param(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::shop-uploads*"}}, C, id="a bucket"),
+        pytest.param(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}, N, id="any bucket"),
+        pytest.param(LAMBDA, {"ArnLike": {"aws:SourceArn": "*"}}, N, id="any ARN"),
+        pytest.param(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*"}}, N, id="an ARN cut short"),
+        pytest.param(LAMBDA, {"StringEqualsIfExists": {"aws:SourceAccount": OWN}}, N, id="IfExists is met without"),
+        pytest.param(LAMBDA, {"StringNotEquals": {"aws:SourceAccount": OTHER}}, N, id="all but one account"),
+        pytest.param(LAMBDA, {"Null": {"aws:SourceAccount": "false"}}, N, id="any value"),
+        pytest.param(LAMBDA, {"StringEquals": {"sts:ExternalId": "x"}}, N, id="a service sends no external id"),
+        pytest.param({"Service": "ec2.amazonaws.com"}, None, C, id="a service that cannot say"),
+        pytest.param({"Service": "ec2.amazonaws.com.cn"}, None, C, id="in China"),
+        pytest.param({"Service": "lambda.eu-west-1.amazonaws.com"}, None, N, id="of a region"),
+        pytest.param({"Service": "states.us-gov-west-1.amazonaws.com"}, None, N, id="of GovCloud"),
+        pytest.param({"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}, None, N, id="one of two services"),
+        pytest.param({"Service": "*"}, None, N, id="every service"),
+        pytest.param({"Service": "odd.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": OWN}}, C, id="bound"),
+        pytest.param({"AWS": f"arn:aws:iam::{OWN}:root"}, None, C, id="its own account"),
+        pytest.param({"AWS": OWN}, None, C, id="its own account as a number"),
+        pytest.param({"AWS": f"arn:aws-cn:iam::{OWN}:role/x"}, None, C, id="a role of its own account"),
+        pytest.param({"AWS": f"arn:aws:sts::{OWN}:assumed-role/x/y"}, None, C, id="a session of its own account"),
+        pytest.param({"AWS": "AROAEXAMPLEEXAMPLE123"}, None, C, id="a principal that was deleted"),
+        pytest.param(FOREIGN, None, N, id="another account"),
+        pytest.param({"AWS": OTHER}, None, N, id="another account as a number"),
+        pytest.param({"AWS": f"arn:aws:iam::{OTHER}:role/x"}, None, N, id="a role of another account"),
+        pytest.param({"AWS": [f"arn:aws:iam::{OWN}:root", OTHER]}, None, N, id="one of two accounts"),
+        pytest.param(FOREIGN, {"StringEquals": {"sts:ExternalId": "agreed"}}, C, id="ExternalId"),
+        pytest.param(FOREIGN, {"StringLike": {"sts:ExternalId": "*"}}, N, id="any ExternalId"),
+        pytest.param(FOREIGN, {"StringLike": {"sts:ExternalId": "acme-*"}}, N, id="an ExternalId to choose"),
+        pytest.param(FOREIGN, {"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}, C, id="PrincipalOrgID"),
+        pytest.param(FOREIGN, {"StringLike": {"aws:PrincipalOrgID": "o-*"}}, N, id="any organization"),
+        pytest.param(
+            FOREIGN,
+            {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-abcd123456/r-ab12/ou-*"}},
+            C,
+            id="PrincipalOrgPaths",
+        ),
+        pytest.param(FOREIGN, {"Bool": {"aws:MultiFactorAuthPresent": "true"}}, N, id="a second factor is no deputy's"),
+        pytest.param(FOREIGN, {"StringEquals": {"aws:SourceAccount": OTHER}}, N, id="a source is for services"),
+        pytest.param("*", None, N, id="everybody"),
+        pytest.param({"AWS": "*"}, None, N, id="everybody in another spelling"),
+        pytest.param("*", {"StringEquals": {"sts:ExternalId": "agreed"}}, N, id="everybody who knows a word"),
+        pytest.param("*", {"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}, C, id="everybody in one's house"),
+        pytest.param("*", {"StringEquals": {"aws:PrincipalAccount": OTHER}}, C, id="everybody of an account"),
+        pytest.param("*", {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/x-*"}}, C, id="some roles"),
+        pytest.param("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}, N, id="roles of any account"),
+    ],
+)
+def test_who_is_trusted(principal: Any, condition: Any, status: Status) -> None:
+    assert iam_role_trust_not_confusable(trust(statement(principal, condition))).status is status
+
+
+@pytest.mark.parametrize(
+    ("subject", "operator", "status"),
+    [
+        pytest.param("repo:octo-org/octo-repo:ref:refs/heads/main", "StringEquals", C, id="a branch"),
+        pytest.param("repo:octo-org/octo-repo:*", "StringLike", C, id="a repository"),
+        pytest.param("repo:octo-org/*", "StringLike", C, id="an organization"),
+        pytest.param(["repo:octo-org/a:*", "repo:octo-org/b:*"], "StringLike", C, id="two repositories"),
+        pytest.param("repo:octo-org*", "StringLike", N, id="organizations that begin so"),
+        pytest.param("repo:*", "StringLike", N, id="any repository"),
+        pytest.param("repo:*/octo-repo:*", "StringLike", N, id="anybody's repository of a name"),
+        pytest.param("*", "StringLike", N, id="any subject"),
+        pytest.param("*:ref:refs/heads/main", "StringLike", N, id="anybody's main branch"),
+        pytest.param(["repo:octo-org/a:*", "repo:*"], "StringLike", N, id="one of two is open"),
+        pytest.param("repo:octo-org/*", "ForAllValues:StringLike", N, id="met without a subject"),
+        pytest.param("repo:octo-org/*", "StringLikeIfExists", N, id="if there is one"),
+        pytest.param("repo:octo-org/*", "StringNotLike", N, id="all but one's own"),
+    ],
+)
+def test_github_needs_a_subject_that_is_ones_own(subject: Any, operator: str, status: Status) -> None:
+    assert iam_role_trust_not_confusable(trust(github(subject, operator))).status is status
+
+
+def federated(provider: str, condition: Any = None, action: str = "sts:AssumeRoleWithWebIdentity") -> dict[str, Any]:
+    return statement({"Federated": provider}, condition, Action=action)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        pytest.param(federated(GITHUB), N, id="GitHub without conditions"),
+        pytest.param(federated(GITHUB, AUDIENCE), N, id="GitHub's audience is everybody's"),
+        pytest.param(
+            federated(f"arn:aws:iam::{OWN}:oidc-provider/gitlab.com", {"StringLike": {"gitlab.com:sub": "*"}}),
+            N,
+            id="GitLab, anybody",
+        ),
+        pytest.param(
+            federated(
+                f"arn:aws:iam::{OWN}:oidc-provider/gitlab.com",
+                {"StringLike": {"gitlab.com:sub": "project_path:octo/shop:ref_type:branch:ref:*"}},
+            ),
+            C,
+            id="GitLab, a project",
+        ),
+        pytest.param(
+            federated(
+                f"arn:aws:iam::{OWN}:oidc-provider/app.terraform.io",
+                {"StringLike": {"app.terraform.io:sub": "organization:octo:project:*:workspace:*:run_phase:*"}},
+            ),
+            C,
+            id="Terraform, an organization",
+        ),
+        pytest.param(federated("cognito-identity.amazonaws.com"), N, id="Cognito, any pool"),
+        pytest.param(
+            federated(
+                "cognito-identity.amazonaws.com",
+                {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:1234"}},
+            ),
+            C,
+            id="Cognito, one pool",
+        ),
+        pytest.param(
+            federated(
+                "cognito-identity.amazonaws.com",
+                {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}},
+            ),
+            N,
+            id="Cognito, anybody who logged in anywhere",
+        ),
+        pytest.param(
+            federated(
+                f"arn:aws:iam::{OWN}:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE",
+                {"StringEquals": {"oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE:sub": "system:serviceaccount:a:b"}},
+            ),
+            C,
+            id="a cluster of one's own",
+        ),
+        pytest.param(
+            federated(f"arn:aws:iam::{OWN}:saml-provider/idp", action="sts:AssumeRoleWithSAML"),
+            C,
+            id="a directory of one's own",
+        ),
+    ],
+)
+def test_identity_providers(said: dict[str, Any], status: Status) -> None:
+    assert iam_role_trust_not_confusable(trust(said)).status is status
+
+
+NOT_OURS = {"StringNotEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}
+
+
+@pytest.mark.parametrize(
+    ("denial", "status"),
+    [
+        pytest.param(statement("*", NOT_OURS, Effect="Deny"), C, id="strangers are refused"),
+        pytest.param(statement("*", NOT_OURS, Effect="Deny", Action="sts:*"), C, id="whatever they assume it with"),
+        pytest.param(
+            statement("*", {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-abcd123456"}}, Effect="Deny"),
+            C,
+            id="with IfExists a refusal stands",
+        ),
+        pytest.param(statement(FOREIGN, NOT_OURS, Effect="Deny"), N, id="only some are refused"),
+        pytest.param(
+            statement("*", {**NOT_OURS, "Bool": {"aws:SecureTransport": "false"}}, Effect="Deny"),
+            N,
+            id="refused at times",
+        ),
+        pytest.param(statement("*", NOT_OURS, Effect="Deny", Action="sts:TagSession"), N, id="refused something else"),
+        pytest.param(
+            statement("*", {"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}, Effect="Deny"),
+            N,
+            id="one's own are refused",
+        ),
+        pytest.param(
+            statement("*", {"StringNotLike": {"aws:PrincipalOrgID": "o-*"}}, Effect="Deny"),
+            N,
+            id="those without any house are refused",
+        ),
+        pytest.param(statement("*", NOT_OURS), N, id="strangers are let in"),
+    ],
+)
+def test_a_denial_binds_everybody_it_speaks_of(denial: dict[str, Any], status: Status) -> None:
+    assert iam_role_trust_not_confusable(trust(statement(FOREIGN), denial)).status is status
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        pytest.param(statement(FOREIGN, Action="sts:TagSession"), C, id="tags of a session alone"),
+        pytest.param(statement(FOREIGN, Action=["sts:TagSession", "sts:AssumeRole"]), N, id="both"),
+        pytest.param(statement(FOREIGN, Action="sts:*"), N, id="all of STS"),
+        pytest.param(statement(FOREIGN, Action="STS:assumerole"), N, id="in other letters"),
+        pytest.param(statement(FOREIGN, Effect="Deny"), C, id="refused"),
+        pytest.param(statement(None, NotPrincipal={"AWS": OWN}), N, id="everybody but one's own"),
+    ],
+)
+def test_only_what_lets_somebody_in_counts(said: dict[str, Any], status: Status) -> None:
+    assert iam_role_trust_not_confusable(trust(said)).status is status
+
+
+@pytest.mark.parametrize(
+    ("judged", "settings", "status"),
+    [
+        pytest.param(trust(statement(FOREIGN)), {"trusted_accounts": (OTHER,)}, C, id="an account that is trusted"),
+        pytest.param(
+            trust(statement({"Service": "glue.amazonaws.com"})),
+            {"services_with_source": ("glue.amazonaws.com",)},
+            N,
+            id="a service that says for whom",
+        ),
+        pytest.param(
+            trust(statement(LAMBDA)),
+            {"services_without_source": ("lambda.amazonaws.com",)},
+            C,
+            id="a service that does not",
+        ),
+        pytest.param(trust(federated(GITHUB)), {"shared_providers": ()}, C, id="a provider of one's own"),
+    ],
+)
+def test_the_lists_are_settings(judged: Trust, settings: dict[str, Any], status: Status) -> None:
+    assert iam_role_trust_not_confusable(judged, **settings).status is status
+
+
+def test_of_a_service_that_nobody_knows_there_is_no_verdict_unless_another_decides() -> None:
+    odd = statement({"Service": "glue.amazonaws.com"})
+    with pytest.raises(UnknownField, match=r"whether glue\.amazonaws\.com says for whom it acts is not known"):
+        iam_role_trust_not_confusable(trust(odd))
+    assert iam_role_trust_not_confusable(trust(odd, statement(LAMBDA))).status is N
+
+
+def test_a_trust_that_cannot_be_understood_is_no_verdict() -> None:
+    with pytest.raises(UnknownField, match="no JSON"):
+        iam_role_trust_not_confusable(Trust(OWN, Unknown("no JSON")))
+
+
+@pytest.mark.parametrize(
+    ("judged", "reason"),
+    [
+        pytest.param(trust(), "all that it trusts is its own or bound by a condition", id="nobody"),
+        pytest.param(
+            trust(statement({"Service": ["ec2.amazonaws.com", "cloudtrail.amazonaws.com"]})),
+            "all that it trusts is its own or bound by a condition, but ec2.amazonaws.com, cloudtrail.amazonaws.com, "
+            "which cannot be bound",
+            id="services that cannot say",
+        ),
+        pytest.param(
+            trust(statement(LAMBDA), statement(FOREIGN), statement(FOREIGN)),
+            f"without saying for whom, it trusts lambda.amazonaws.com, arn:aws:iam::{OTHER}:root",
+            id="all of them, once",
+        ),
+        pytest.param(trust(statement("*")), "without saying for whom, it trusts anybody with an AWS account", id="all"),
+        pytest.param(trust(github("repo:*")), f"without saying for whom, it trusts {GITHUB}", id="a provider"),
+    ],
+)
+def test_the_reason_names_them(judged: Trust, reason: str) -> None:
+    assert iam_role_trust_not_confusable(judged).reason == reason
+
+
+said = st.builds(
+    statement,
+    st.sampled_from([LAMBDA, FOREIGN, "*", {"AWS": OWN}, {"Service": "ec2.amazonaws.com"}, {"Federated": GITHUB}]),
+    st.sampled_from(
+        [
+            None,
+            {"StringEquals": {"aws:SourceAccount": OWN}},
+            {"StringEquals": {"sts:ExternalId": "agreed"}},
+            {"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}},
+        ]
+    ),
+)
+
+
+@given(st.lists(said, max_size=4), said)
+def test_a_further_allowance_never_closes_a_role(before: list[dict[str, Any]], more: dict[str, Any]) -> None:
+    was, now = (iam_role_trust_not_confusable(trust(*each)).status for each in (before, [*before, more]))
+    assert not (was is N and now is C)
+
+
+@given(st.lists(said, max_size=4))
+def test_the_order_does_not_matter(statements: list[dict[str, Any]]) -> None:
+    there, back = (iam_role_trust_not_confusable(trust(*each)).status for each in (statements, statements[::-1]))
+    assert there is back
+
+
+def test_a_denial_binds_only_the_way_in_that_it_refuses() -> None:
+    judged = trust(statement(FOREIGN, Action="sts:*"), statement("*", NOT_OURS, Effect="Deny"))
+    assert iam_role_trust_not_confusable(judged).status is N
