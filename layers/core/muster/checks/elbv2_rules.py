@@ -90,16 +90,22 @@ def _twice(conditions: Sequence[Condition]) -> Iterator[Condition]:
 
 
 def _as_default(rules: Sequence[ListenerRule], default: Action) -> Iterator[str | Unknown]:
-    live = [rule for number, rule in enumerate(rules) if not any(takes_all(each, rule) for each in rules[:number])]
-    for number, rule in enumerate(live):
+    for number, rule in enumerate(rules):
         if rule.action.whole != default.whole:
             continue
-        later = [each for each in live[number + 1 :] if each.action.whole != default.whole]
-        answers = [apart(rule, each) for each in later]
+        answers = [apart(rule, each) for each in _behind(rules, number) if each.action.whole != default.whole]
         if all(answers):
             yield f"rule {rule.priority} does what the default rule does, and no rule between them differs"
         elif False not in answers:
             yield Unknown(f"whether rule {rule.priority}, which does what the default rule does, is an exception")
+
+
+def _behind(rules: Sequence[ListenerRule], number: int) -> Iterator[ListenerRule]:
+    """Yield the later rules that would be reached if the one with this number were taken away."""
+    for place in range(number + 1, len(rules)):
+        before = (*rules[:number], *rules[number + 1 : place])
+        if not any(takes_all(each, rules[place]) for each in before):
+            yield rules[place]
 
 
 def _encrypts(action: Action) -> bool:
