@@ -8,10 +8,19 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from local.estates.iam import seed
+from local.server import EmbeddedAws
 from muster.aws.iam import GROUP, POLICY, ROLE, USER, groups, policies, policy_tags, roles, users
+from muster.check import Check
+from muster.checks.iam import (
+    iam_policy_no_admin_access_statements,
+    iam_policy_no_full_access_statements,
+    iam_policy_no_kms_decrypt_on_all_keys,
+)
+from muster.checks.iam_trust import iam_role_trust_not_confusable
 from muster.facets.iam import Grants, Trust
 from muster.facets.tags import Tags
-from muster.model import GLOBAL, Resource
+from muster.model import GLOBAL, Resource, Status
 from muster.reading import Lister, Shard
 from muster.session import Clients
 from tests.integration.conftest import listing
@@ -168,3 +177,33 @@ def test_the_permissions_are_the_ones_of_the_calls() -> None:
     listed = {lister.resource_type: lister.permissions for lister in (roles, users, groups, policies)}
     assert listed == dict.fromkeys((ROLE, USER, GROUP, POLICY), ("iam:GetAccountAuthorizationDetails",))
     assert (policy_tags.permissions, policy_tags.on) == (("iam:ListPolicyTags",), "arn:{partition}:iam::*:policy/*")
+
+
+@pytest.fixture(scope="module")
+def estate() -> list[Any]:
+    with EmbeddedAws() as embedded:
+        for region in ("eu-west-1", "us-east-1"):
+            seed(embedded, region)
+        iam = embedded.client("iam")
+        return [item for lister in (roles, users, groups, policies) for item in listing(lister, iam, SHARD)]
+
+
+@pytest.mark.parametrize(
+    ("check", "facet", "good", "bad"),
+    [
+        (iam_policy_no_admin_access_statements, Grants, {"ann", "web", "reports"}, {"build", "platform"}),
+        (iam_policy_no_full_access_statements, Grants, {"web", "orders"}, {"deploy-anything"}),
+        (iam_policy_no_kms_decrypt_on_all_keys, Grants, {"web", "orders"}, {"bastion"}),
+        (iam_role_trust_not_confusable, Trust, {"orders", "monitoring", "deploy"}, {"reports", "auditor"}),
+    ],
+    ids=["admin", "full access", "keys", "trust"],
+)
+def test_the_seeded_estate_has_good_and_bad(
+    estate: list[Any], check: Check, facet: type, good: set[str], bad: set[str]
+) -> None:
+    said: dict[Status, set[str]] = {status: set() for status in Status}
+    for item in estate:
+        if facet in item.facets:
+            said[check(item.facets[facet]).status].add(item.resource.id)
+    assert good <= said[Status.COMPLIANT]
+    assert bad <= said[Status.NON_COMPLIANT]

@@ -17,6 +17,50 @@ _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")
 _EXTERNAL = ("sts:externalid", *_CALLERS)
 _ANYBODY = ("aws:principalaccount", "aws:principalarn", *_CALLERS)
 
+WITH_SOURCE = (
+    "appstream.amazonaws.com",
+    "codebuild.amazonaws.com",
+    "ecs-tasks.amazonaws.com",
+    "fis.amazonaws.com",
+    "iot.amazonaws.com",
+    "lambda.amazonaws.com",
+    "personalize.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+"""Services whose guides ask for aws:SourceAccount or aws:SourceArn in the trust policies of their roles.
+
+https://docs.aws.amazon.com/appstream2/latest/developerguide/example-fleet-machine.html
+https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+https://github.com/aws/agent-toolkit-for-aws (its trust policy of ecs-tasks.amazonaws.com)
+https://docs.aws.amazon.com/resilience-hub/latest/userguide/next-gen-resilience-testing-iam-single-account.html
+https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
+https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/doc-history.html (confused deputy prevention)
+https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+https://docs.aws.amazon.com/vpc/latest/tgw/flow-logs-cwl.html
+"""
+
+WITHOUT_SOURCE = ("cloudtrail.amazonaws.com", "ec2.amazonaws.com")
+"""Services that were seen to send neither: a condition on them locks the service out.
+
+https://github.com/prowler-cloud/prowler/issues/2810
+https://github.com/prowler-cloud/prowler/issues/4714
+"""
+
+SHARED_PROVIDERS = (
+    "agent.buildkite.com",
+    "app.terraform.io",
+    "gitlab.com",
+    "token.actions.githubusercontent.com",
+)
+"""Identity providers that sign the tokens of all their customers, who differ in the claim `sub`.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
+"""
+
 _PUBLIC_PROVIDERS: Mapping[str, tuple[str, ...]] = {
     "accounts.google.com": ("aud", "oaud", "sub"),
     "cognito-identity.amazonaws.com": ("aud",),
@@ -39,25 +83,9 @@ _TENANT = re.compile(r"[^:*?]+:[^:*?/]+[:/]")
 def iam_role_trust_not_confusable(
     trust: Trust,
     *,
-    services_with_source: tuple[str, ...] = (
-        "appstream.amazonaws.com",
-        "codebuild.amazonaws.com",
-        "ecs-tasks.amazonaws.com",
-        "fis.amazonaws.com",
-        "iot.amazonaws.com",
-        "lambda.amazonaws.com",
-        "personalize.amazonaws.com",
-        "scheduler.amazonaws.com",
-        "states.amazonaws.com",
-        "vpc-flow-logs.amazonaws.com",
-    ),
-    services_without_source: tuple[str, ...] = ("cloudtrail.amazonaws.com", "ec2.amazonaws.com"),
-    shared_providers: tuple[str, ...] = (
-        "agent.buildkite.com",
-        "app.terraform.io",
-        "gitlab.com",
-        "token.actions.githubusercontent.com",
-    ),
+    services_with_source: tuple[str, ...] = WITH_SOURCE,
+    services_without_source: tuple[str, ...] = WITHOUT_SOURCE,
+    shared_providers: tuple[str, ...] = SHARED_PROVIDERS,
     trusted_accounts: tuple[str, ...] = (),
 ) -> Verdict:
     """IAM roles should say for whom services and other accounts may assume them.
