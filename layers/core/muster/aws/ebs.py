@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
-from muster.facets.tags import Tags
+from muster.facets.tags import TagParents, Tags
 from muster.model import REGION, Resource
 from muster.reading import Page, Shard, after, describes, listed, lists
 
@@ -17,7 +17,10 @@ SNAPSHOT = "AWS::EC2::Snapshot"
 _LARGEST = 1000
 
 
-@lists(SNAPSHOT, client="ec2", permission="ec2:DescribeSnapshots", facets=(Snapshot, Tags))
+_SNAPSHOT_FACETS = (Snapshot, TagParents, Tags)
+
+
+@lists(SNAPSHOT, client="ec2", permission="ec2:DescribeSnapshots", facets=_SNAPSHOT_FACETS, page=1000)
 def snapshots(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the account's own snapshots in a region, 1000 a page; those in the recycle bin are not listed.
 
@@ -27,7 +30,7 @@ def snapshots(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """
     answer = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=_LARGEST, **after(token))
     items = (
-        listed(_resource(shard, str(item["SnapshotId"]), Tags.parse(item)), item, (Snapshot, Tags))
+        listed(_resource(shard, str(item["SnapshotId"]), Tags.parse(item)), item, _SNAPSHOT_FACETS)
         for item in answer.get("Snapshots", ())
     )
     return Page(items, answer.get("NextToken"))

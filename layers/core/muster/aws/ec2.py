@@ -15,7 +15,7 @@ from muster.facets.ec2 import (
     SecurityGroup,
     Volume,
 )
-from muster.facets.tags import Tags
+from muster.facets.tags import TagParents, Tags
 from muster.model import REGION, Resource
 from muster.reading import Listed, Page, Shard, after, describes, describes_many, listed, lists
 
@@ -102,10 +102,10 @@ def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: d
     return {instance.id: InstanceLoad.parse({metric: next(values) for metric, _ in _LOAD}) for instance in instances}
 
 
-_VOLUME_FACETS = (Volume, VolumeUse, Tags)
+_VOLUME_FACETS = (Volume, VolumeUse, TagParents, Tags)
 
 
-@lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=_VOLUME_FACETS)
+@lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=_VOLUME_FACETS, page=500)
 def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the volumes of a region, attached or not, 500 a page; those that are going or gone are left out.
 

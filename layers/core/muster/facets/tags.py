@@ -21,3 +21,35 @@ class Tags:
     def own(self) -> Mapping[str, str]:
         """The tags that somebody chose: the prefix `aws:` is reserved in any case of its letters."""
         return {key: value for key, value in self.values.items() if not key.lower().startswith("aws:")}
+
+
+@dataclass(frozen=True, slots=True)
+class TagParents:
+    """The resources that one belongs to, by id: a volume to its instances, a snapshot to its volume."""
+
+    ids: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of DescribeVolumes or DescribeSnapshots; copies of snapshots name a volume that never was."""
+        attached = [each.get("InstanceId") for each in response.get("Attachments") or ()]
+        volume = response.get("VolumeId") if response.get("SnapshotId") and not attached else None
+        # Volumes have a SnapshotId too: the one that they were made from.
+        taken = [volume] if volume and response.get("StartTime") and volume != _NO_VOLUME else []
+        return cls(tuple(dict.fromkeys(str(each) for each in (*attached, *taken) if each)))
+
+
+_NO_VOLUME = "vol-ffffffff"
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html"""
+
+
+@dataclass(frozen=True, slots=True)
+class ParentTags:
+    """The tags of a resource that another belongs to; one without any tag and one that is gone look alike."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the items of DescribeTags that are about one resource."""
+        return cls(Tags.parse(response).own)

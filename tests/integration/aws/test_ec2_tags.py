@@ -1,0 +1,33 @@
+"""The tags of what volumes and snapshots belong to, on moto."""
+
+from datetime import UTC, datetime
+
+from muster.catalog import load
+from muster.evaluate import Rule
+from muster.model import Status
+from muster.reading import Shard
+from muster.scan import ShardScan
+from muster.session import Clients
+
+HERE = "eu-west-1"
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SHARD = Shard("123456789012", HERE, "ec2", HERE, (HERE,))
+
+
+def test_volumes_and_snapshots_are_compared_with_what_they_belong_to(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    instance = ec2.run_instances(
+        ImageId="ami-12c6146b",
+        MinCount=1,
+        MaxCount=1,
+        TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Owner", "Value": "web=😀"}]}],
+    )["Instances"][0]["InstanceId"]
+    (volume,) = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"]
+    ec2.create_tags(Resources=[volume["VolumeId"]], Tags=[{"Key": "Owner", "Value": "data"}])
+    snapshot = ec2.create_snapshot(VolumeId=volume["VolumeId"])["SnapshotId"]
+    ec2.create_tags(Resources=[snapshot], Tags=[{"Key": "Owner", "Value": "data"}])
+    check = load().checks["tags-agree-with-parent"]
+    rules = [Rule(check, kind, "ec2") for kind in load().resource_types(check)]
+    found = {each.resource.id: each for each in ShardScan(SHARD, rules, load(), clients, AT)}
+    assert found[volume["VolumeId"]].reason == f"Owner is 'data', 'web=😀' on {instance}"
+    assert found[snapshot].status is Status.COMPLIANT
