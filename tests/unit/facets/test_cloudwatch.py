@@ -141,6 +141,11 @@ def test_an_alarm_on_a_query_of_all_looks_at_the_metric_without_dimensions(query
     assert names(alarms(said).on("AWS/Lambda", ("Errors",), {})) == found
 
 
+def test_a_metric_of_which_little_is_said() -> None:
+    queries = [{"MetricStat": {"Metric": {"MetricName": "Errors"}}}, {"Expression": None}, {"MetricStat": None}]
+    assert Alarm.parse(item("a", Metrics=queries)).watched == (Watched("", "Errors", frozenset()),)
+
+
 def test_an_alarm_on_two_of_the_metrics_is_found_once() -> None:
     stats = [{"Id": f"m{n}", "MetricStat": {"Metric": metric("N", name)}} for n, name in enumerate(("A", "B", "A"))]
     assert names(alarms(item("a", Metrics=stats), item("b") | metric("N", "A")).on("N", ("A", "B"), {})) == ["a", "b"]
