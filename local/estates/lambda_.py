@@ -1,0 +1,111 @@
+"""Functions: one as it should be, one as bad as may be for each thing that is checked, one switched off."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from local.estate import HOME
+from local.server import ACCOUNT, EmbeddedAws
+
+TAGS = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
+_PAIRS = [{"Key": key, "Value": value} for key, value in TAGS.items()]
+_GOOD, _BAD, _OFF = "shop-orders", "shop-bills", "shop-old-bills"
+
+
+def seed(aws: EmbeddedAws, region: str) -> None:
+    """Make the estate of one region; in the first of the estate's regions too much concurrency is reserved."""
+    client, sqs, sns = (aws.client(name, region) for name in ("lambda", "sqs", "sns"))
+    role = _role(aws.client("iam", region), region)
+    _functions(client, role)
+    topic = sns.create_topic(Name="shop-function-alerts", Tags=_PAIRS)["TopicArn"]
+    _alarm(aws.client("cloudwatch", region), topic)
+    _queues(client, sqs)
+    client.add_permission(**_permission(_GOOD, "bucket", "s3.amazonaws.com", SourceAccount=ACCOUNT))
+    client.add_permission(**_permission(_BAD, "topic", "sns.amazonaws.com", SourceArn=topic))
+    client.add_permission(**_permission(_BAD, "everybody", "*"))
+    client.create_function_url_config(FunctionName=_GOOD, AuthType="AWS_IAM")
+    client.create_function_url_config(FunctionName=_BAD, AuthType="NONE")
+    client.put_function_concurrency(FunctionName=_GOOD, ReservedConcurrentExecutions=850 if region == HOME else 50)
+    client.put_function_concurrency(FunctionName=_OFF, ReservedConcurrentExecutions=0)
+
+
+def _role(iam: Any, region: str) -> str:
+    said = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [said]})
+    role = iam.create_role(RoleName=f"shop-functions-{region}", AssumeRolePolicyDocument=trust, Tags=_PAIRS)
+    return str(role["Role"]["Arn"])
+
+
+def _functions(client: Any, role: str) -> None:
+    _function(
+        client,
+        role,
+        FunctionName=_GOOD,
+        Runtime="python3.13",
+        TracingConfig={"Mode": "Active"},
+        Environment={"Variables": {"LOG_LEVEL": "INFO", "DB_PASSWORD_PARAMETER": "/shop/orders/password"}},
+        Tags=TAGS,
+    )
+    _function(
+        client,
+        role,
+        FunctionName=_BAD,
+        Runtime="nodejs18.x",
+        Environment={"Variables": {"LOG_LEVEL": "DEBUG", "DB_PASSWORD": "correct horse battery staple"}},
+    )
+    _function(client, role, FunctionName=_OFF, Runtime="provided.al2023")
+
+
+def _function(client: Any, role: str, **said: Any) -> None:
+    client.create_function(Role=role, Handler="app.handler", Timeout=30, Code={"ZipFile": _code()}, **said)
+
+
+def _code() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("app.py", "def handler(event, context):\n    return event\n")
+    return held.getvalue()
+
+
+def _permission(function: str, name: str, principal: str, **more: str) -> dict[str, str]:
+    return {
+        "FunctionName": function,
+        "StatementId": name,
+        "Action": "lambda:InvokeFunction",
+        "Principal": principal,
+        **more,
+    }
+
+
+def _queues(client: Any, sqs: Any) -> None:
+    dead = _queue(sqs, "shop-function-failures")
+    redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 5})
+    good = _queue(sqs, "shop-function-orders", VisibilityTimeout="180", RedrivePolicy=redrive)
+    bad = _queue(sqs, "shop-function-bills", VisibilityTimeout="30")
+    client.create_event_source_mapping(FunctionName=_GOOD, EventSourceArn=good)
+    client.create_event_source_mapping(FunctionName=_BAD, EventSourceArn=bad)
+    destination = {"OnFailure": {"Destination": dead}}
+    client.put_function_event_invoke_config(FunctionName=_GOOD, DestinationConfig=destination)
+
+
+def _queue(sqs: Any, name: str, **attributes: str) -> str:
+    url = sqs.create_queue(QueueName=name, Attributes=attributes, tags=TAGS)["QueueUrl"]
+    return str(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
+
+
+def _alarm(cloudwatch: Any, topic: str) -> None:
+    cloudwatch.put_metric_alarm(
+        AlarmName=f"{_GOOD}-fails",
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": _GOOD}],
+        Statistic="Sum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+        AlarmActions=[topic],
+        Tags=_PAIRS,
+    )

@@ -1,0 +1,130 @@
+"""Where moto's Lambda answers otherwise than AWS documents, the embedded AWS answers as AWS does."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.estate import AWAY, HOME
+from local.estates.lambda_ import seed
+from local.server import ACCOUNT, EmbeddedAws
+from muster.catalog import load
+from muster.evaluate import Rule
+from muster.model import Status
+from muster.reading import Shard
+from muster.scan import ShardScan
+from muster.session import Clients
+
+DEAD = f"arn:aws:sqs:{HOME}:{ACCOUNT}:dead"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[EmbeddedAws]:
+    with EmbeddedAws() as embedded:
+        yield embedded
+
+
+@pytest.fixture
+def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
+    yield running
+    running.reset()
+
+
+def made(aws: EmbeddedAws, *names: str, **more: Any) -> Any:
+    role = aws.client("iam").create_role(RoleName="function", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("app.py", "")
+    client = aws.client("lambda", HOME)
+    said = {"Runtime": "python3.13", "Role": role, "Handler": "app.handler", "Code": {"ZipFile": held.getvalue()}}
+    for name in names:
+        client.create_function(FunctionName=name, **said, **more)
+    return client
+
+
+def test_functions_are_listed_in_pages(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html."""
+    client = made(aws, "a", "b", "c")
+    first = client.list_functions(MaxItems=2)
+    second = client.list_functions(MaxItems=2, Marker=first["NextMarker"])
+    assert [each["FunctionName"] for page in (first, second) for each in page["Functions"]] == ["a", "b", "c"]
+    assert "NextMarker" not in second
+    assert "NextMarker" not in client.list_functions(MaxItems=3)
+
+
+def test_a_page_has_fifty_functions_at_most(aws: EmbeddedAws) -> None:
+    client = made(aws, *(f"f{number:02}" for number in range(51)))
+    assert len(client.list_functions(MaxItems=1000)["Functions"]) == 50
+    assert len(client.list_functions()["Functions"]) == 50
+    pages = client.get_paginator("list_functions").paginate()
+    assert len({each["FunctionName"] for page in pages for each in page["Functions"]}) == 51
+
+
+def test_a_dead_letter_queue_is_kept_changed_and_taken_away(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_DeadLetterConfig.html."""
+
+    def told() -> Any:
+        return client.list_functions()["Functions"][0].get("DeadLetterConfig")
+
+    client = made(aws, "orders", DeadLetterConfig={"TargetArn": DEAD})
+    assert told() == {"TargetArn": DEAD}
+    client.update_function_configuration(FunctionName="orders", Timeout=9)
+    assert told() == {"TargetArn": DEAD}
+    changed = client.update_function_configuration(FunctionName="orders", DeadLetterConfig={"TargetArn": f"{DEAD}-2"})
+    assert changed["DeadLetterConfig"] == told() == {"TargetArn": f"{DEAD}-2"}
+    client.update_function_configuration(FunctionName="orders", DeadLetterConfig={"TargetArn": ""})
+    assert told() is None
+
+
+def test_the_urls_of_a_function_are_listed(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html."""
+    client = made(aws, "orders")
+    assert client.list_function_url_configs(FunctionName="orders")["FunctionUrlConfigs"] == []
+    client.create_function_url_config(FunctionName="orders", AuthType="NONE")
+    (found,) = client.list_function_url_configs(FunctionName="orders")["FunctionUrlConfigs"]
+    arn = f"arn:aws:lambda:{HOME}:{ACCOUNT}:function:orders"
+    assert (found["AuthType"], found["FunctionArn"]) == ("NONE", arn)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        client.list_function_url_configs(FunctionName="nobody")
+
+
+def test_what_functions_reserve_is_taken_from_the_region_of_the_account(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html."""
+
+    def left(client: Any) -> tuple[int, int]:
+        limit = client.get_account_settings()["AccountLimit"]
+        return limit["ConcurrentExecutions"], limit["UnreservedConcurrentExecutions"]
+
+    client = made(aws, "orders", "bills", "returns")
+    assert left(client) == (1000, 1000)
+    client.put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=100)
+    client.put_function_concurrency(FunctionName="bills", ReservedConcurrentExecutions=0)
+    assert left(client) == (1000, 900)
+    assert left(aws.client("lambda", AWAY)) == (1000, 1000)
+    assert left(aws.client_in("111122223333", "lambda", HOME)) == (1000, 1000)
+
+
+def test_the_estate_has_what_passes_and_what_fails_each_check(aws: EmbeddedAws) -> None:
+    catalog = load()
+    checks = [check for check in catalog.checks.values() if check.id.startswith("lambda-")]
+    required = {"lambda-reserved-concurrency-set": {"required": True}}
+    rules = [
+        Rule(check, kind, "lambda", {**check.settings, **required.get(check.id, {})})
+        for check in checks
+        for kind in catalog.resource_types(check)
+    ]
+    said: dict[str, set[Status]] = {check.id: set() for check in checks}
+    for region in (HOME, AWAY):
+        seed(aws, region)
+        clients = Clients(boto3.session.Session("embedded", "embedded", region_name=region))
+        shard = Shard(ACCOUNT, region, "lambda", region, (region,))
+        for finding in ShardScan(shard, rules, catalog, clients, datetime(2026, 11, 21, tzinfo=UTC)):
+            said[finding.check_id].add(finding.status)
+    for check_id, statuses in said.items():
+        assert {Status.COMPLIANT, Status.NON_COMPLIANT} <= statuses, check_id
+        assert Status.INSUFFICIENT_DATA not in statuses, check_id
