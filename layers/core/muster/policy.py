@@ -15,6 +15,8 @@ OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
         "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
         "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+        "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
+        "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
         "s3:ListBucketMetricsConfigurations": ("s3:GetMetricsConfiguration",),
         "s3:GetBucketMetricsConfiguration": ("s3:GetMetricsConfiguration",),
         "s3:ListObjects": ("s3:ListBucket",),
@@ -38,6 +40,14 @@ OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
 
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag", "s3control": "s3", "stepfunctions": "states"}
+)
+"""The services that IAM calls otherwise than the SDK does.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
 _NARROWER: Mapping[str, str] = MappingProxyType({"AWS::S3::Bucket": "arn:{partition}:s3:::*"})
 """Resource types whose reading actions take an ARN; EC2's Describe and Get actions take none.
 
@@ -59,8 +69,9 @@ ORGANIZATION = (
 
 
 def actions_of(operation: str) -> tuple[str, ...]:
-    """Return the IAM actions that one operation (`service:Operation`) spends."""
-    return OPERATION_ACTIONS.get(operation, (operation,))
+    """Return the IAM actions that one operation (`service:Operation`, as the SDK calls both) spends."""
+    service, _, name = operation.partition(":")
+    return OPERATION_ACTIONS.get(operation, (f"{PREFIXES.get(service, service)}:{name}",))
 
 
 def scanner_actions(catalog: Catalog, rules: Iterable[Rule]) -> tuple[str, ...]:
