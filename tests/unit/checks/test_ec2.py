@@ -213,7 +213,7 @@ def stopped(at: datetime | Unknown) -> Instance:
 @pytest.mark.parametrize(
     ("judged", "status", "reason"),
     [
-        pytest.param(stopped(AT - timedelta(days=1)), C, "stopped 1 days ago, on 2026-11-20", id="yesterday"),
+        pytest.param(stopped(AT - timedelta(days=1)), C, "stopped 1 day ago, on 2026-11-20", id="yesterday"),
         pytest.param(stopped(AT - timedelta(days=30)), C, "stopped 30 days ago", id="as long as may be"),
         pytest.param(
             stopped(AT - timedelta(days=30, seconds=1)),

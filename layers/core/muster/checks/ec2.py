@@ -109,8 +109,9 @@ def ec2_instance_not_stopped_too_long(instance: Instance, scan: ObservedAt, *, d
     if known(instance.state) != "stopped" or instance.stopped_at is None:
         return not_applicable(f"the instance is {instance.state}")
     since = known(instance.stopped_at)
-    stopped = f"stopped {(scan.at - since).days} days ago, on {since:%Y-%m-%d}"
-    if scan.at - since > timedelta(days=days):
+    age = scan.at - since
+    stopped = f"stopped {age.days} day{'' if age.days == 1 else 's'} ago, on {since:%Y-%m-%d}"
+    if age > timedelta(days=days):
         return non_compliant(f"{stopped}; {days} days are allowed")
     return compliant(stopped)
 
