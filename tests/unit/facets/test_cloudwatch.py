@@ -70,6 +70,7 @@ def test_all_three_kinds_of_alarms_are_read() -> None:
     )
     assert [(alarm.name, alarm.kind) for alarm in found.alarms] == [("m", "metric"), ("c", "composite"), ("l", "log")]
     assert Alarms.parse({}).alarms == ()
+    assert Alarm.parse(composite("c", "ALARM(m)")).kind == "composite"
 
 
 def test_an_alarm_of_a_shape_that_is_not_known_is_an_error() -> None:
