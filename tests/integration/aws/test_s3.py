@@ -22,6 +22,7 @@ from muster.facets.s3 import (
     BucketVersioning,
 )
 from muster.facets.s3_lifecycle import Rule, When
+from muster.facets.s3_resilience import BucketObjectLock
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, Resource, Unavailable
 from muster.reading import Describer, Listed, Shard
@@ -203,9 +204,37 @@ def test_where_logs_go_and_whether_a_policy_is_public() -> None:
         stub.add_response("get_bucket_logging", enabled, {"Bucket": "site"})
         stub.add_response("get_bucket_policy_status", {"PolicyStatus": {"IsPublic": True}}, {"Bucket": "site"})
         stub.add_response("get_bucket_acl", {"Grants": []}, {"Bucket": "site"})
-        assert reading.logging.function(client, BUCKET) == BucketLogging("logs")
+        assert reading.logging.function(client, BUCKET) == BucketLogging("logs", "site/")
         assert reading.policy_status.function(client, BUCKET) == BucketPolicyStatus(public=True)
         assert reading.acl.function(client, BUCKET) == BucketAcl(())
+
+
+def test_object_lock_and_replication(clients: Clients) -> None:
+    client = clients.get("s3", HERE)
+    where = {"LocationConstraint": HERE}
+    client.create_bucket(Bucket="site", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
+    assert reading.object_lock.function(client, BUCKET) == BucketObjectLock(enabled=True, mode="", days=0)
+    retention = {"Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}, "ObjectLockEnabled": "Enabled"}
+    client.put_object_lock_configuration(Bucket="site", ObjectLockConfiguration=retention)
+    assert reading.object_lock.function(client, BUCKET) == BucketObjectLock(enabled=True, mode="COMPLIANCE", days=30)
+    made(clients, "copy", "us-east-1").put_bucket_versioning(
+        Bucket="copy", VersioningConfiguration={"Status": "Enabled"}
+    )
+    client.put_bucket_versioning(Bucket="site", VersioningConfiguration={"Status": "Enabled"})
+    rules = [
+        {
+            "ID": "all",
+            "Status": "Enabled",
+            "Priority": 1,
+            "Filter": {"Prefix": ""},
+            "DeleteMarkerReplication": {"Status": "Disabled"},
+            "Destination": {"Bucket": "arn:aws:s3:::copy"},
+        }
+    ]
+    role = "arn:aws:iam::123456789012:role/replication"
+    client.put_bucket_replication(Bucket="site", ReplicationConfiguration={"Role": role, "Rules": rules})
+    (rule,) = reading.replication.function(client, BUCKET).rules
+    assert (rule.enabled, rule.bucket, rule.part) == (True, "copy", False)
 
 
 def test_metrics_configurations_are_read_to_the_end() -> None:
@@ -225,6 +254,8 @@ def test_metrics_configurations_are_read_to_the_end() -> None:
         pytest.param(reading.lifecycle, None, id="lifecycle"),
         pytest.param(reading.policy, None, id="policy"),
         pytest.param(reading.tags, None, id="tags"),
+        pytest.param(reading.object_lock, None, id="lock"),
+        pytest.param(reading.replication, None, id="replication"),
         pytest.param(
             reading.encryption, lambda client: client.delete_bucket_encryption(Bucket="site"), id="encryption"
         ),

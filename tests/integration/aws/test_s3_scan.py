@@ -113,8 +113,13 @@ def test_buckets_of_two_regions_are_judged_in_one_shard(clients: Clients) -> Non
         "s3-bucket-level-public-access-prohibited",
         "s3-bucket-ssl-requests-only",
         "s3-bucket-acl-prohibited",
+        "s3-bucket-cross-account-writes-prohibited",
     }
-    assert {check for check, status in good.items() if status is N} - UNSTUBBED == {"s3-bucket-logging-enabled"}
+    assert {check for check, status in good.items() if status is N} - UNSTUBBED == {
+        "s3-bucket-logging-enabled",
+        "s3-bucket-default-lock-enabled",
+        "s3-bucket-sse-c-blocked",
+    }
     bad = said(findings, "bad")
     assert {check for check, status in bad.items() if status is N} - UNSTUBBED == {
         "s3-bucket-versioning-enabled",
@@ -126,9 +131,13 @@ def test_buckets_of_two_regions_are_judged_in_one_shard(clients: Clients) -> Non
         "s3-bucket-ssl-requests-only",
         "s3-bucket-acl-prohibited",
         "s3-bucket-logging-enabled",
+        "s3-bucket-default-lock-enabled",
+        "s3-bucket-sse-c-blocked",
     }
     assert {check for check, status in bad.items() if status is NA} == {
         "s3-bucket-key-enabled",
+        "s3-bucket-mfa-delete-enabled",
+        "s3-bucket-cross-region-replication-enabled",
         "s3-lifecycle-noncurrent-versions-expire",
     }
     (public,) = [found for found in findings if (found.resource.id, found.check_id) == ("bad", PUBLIC)]
@@ -163,13 +172,13 @@ class Refusing:
             "s3",
             "GetBucketVersioning",
             "s3:GetBucketVersioning",
-            {"s3-bucket-versioning-enabled", "s3-lifecycle-noncurrent-versions-expire"},
+            {"s3-bucket-versioning-enabled", "s3-lifecycle-noncurrent-versions-expire", "s3-bucket-mfa-delete-enabled"},
         ),
         (
             "s3",
             "GetBucketEncryption",
             "s3:GetEncryptionConfiguration",
-            {"s3-bucket-encrypted", "s3-default-encryption-kms", "s3-bucket-key-enabled"},
+            {"s3-bucket-encrypted", "s3-default-encryption-kms", "s3-bucket-key-enabled", "s3-bucket-sse-c-blocked"},
         ),
         (
             "s3",
@@ -179,6 +188,7 @@ class Refusing:
                 "s3-bucket-lifecycle-covers-old-objects",
                 "s3-lifecycle-noncurrent-versions-expire",
                 "s3-lifecycle-aborts-multipart-uploads",
+                "s3-bucket-mfa-delete-enabled",
             },
         ),
         (
@@ -195,7 +205,29 @@ class Refusing:
         ),
         ("s3", "GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", {PUBLIC}),
         ("s3", "GetBucketAcl", "s3:GetBucketAcl", {PUBLIC, "s3-bucket-logging-enabled"}),
-        ("s3", "GetBucketPolicy", "s3:GetBucketPolicy", {"s3-bucket-ssl-requests-only", "s3-bucket-logging-enabled"}),
+        (
+            "s3",
+            "GetBucketPolicy",
+            "s3:GetBucketPolicy",
+            {
+                "s3-bucket-ssl-requests-only",
+                "s3-bucket-logging-enabled",
+                "s3-bucket-cross-account-writes-prohibited",
+                "s3-bucket-cross-region-replication-enabled",
+            },
+        ),
+        (
+            "s3",
+            "GetObjectLockConfiguration",
+            "s3:GetBucketObjectLockConfiguration",
+            {"s3-bucket-default-lock-enabled"},
+        ),
+        (
+            "s3",
+            "GetBucketReplication",
+            "s3:GetReplicationConfiguration",
+            {"s3-bucket-cross-region-replication-enabled"},
+        ),
         ("s3", "GetBucketOwnershipControls", "s3:GetBucketOwnershipControls", {"s3-bucket-acl-prohibited", PUBLIC}),
         ("s3", "GetBucketLogging", "s3:GetBucketLogging", {"s3-bucket-logging-enabled"}),
         (

@@ -1,6 +1,7 @@
 """Who can reach a bucket: policy, list of grants, ownership and the two public-access blocks together."""
 
 import itertools
+import json
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from muster.checks.s3_access import (
     s3_account_level_public_access_blocks,
     s3_bucket_acl_prohibited,
+    s3_bucket_cross_account_writes_prohibited,
     s3_bucket_level_public_access_prohibited,
     s3_bucket_public_access_prohibited,
     s3_bucket_ssl_requests_only,
@@ -20,10 +22,11 @@ from muster.facets.s3 import (
     AccountPublicAccessBlock,
     BucketAcl,
     BucketOwnershipControls,
+    BucketPolicy,
     BucketPolicyStatus,
     BucketPublicAccessBlock,
 )
-from muster.model import Severity, Status, Unknown, UnknownField, Verdict
+from muster.model import Resource, Severity, Status, Unknown, UnknownField, Verdict
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
 ON = (True, True, True, True)
@@ -261,6 +264,56 @@ def test_ownership_that_is_not_known_is_no_verdict() -> None:
         s3_bucket_acl_prohibited(BucketOwnershipControls(Unknown("a new word")))
 
 
+OTHER = {"AWS": "arn:aws:iam::111122223333:root"}
+BUCKET = Resource("AWS::S3::Bucket", "site", "123456789012", "eu-west-1", arn="arn:aws:s3:::site")
+
+
+def allowing(principal: object, *actions: str, **more: object) -> BucketPolicy:
+    said = {"Effect": "Allow", "Principal": principal, "Action": list(actions), "Resource": "*", **more}
+    return BucketPolicy.parse({"Policy": json.dumps({"Statement": [said]})})
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "reason"),
+    [
+        pytest.param(BucketPolicy.parse({}), C, "lets no other account do any of these actions", id="no policy"),
+        pytest.param(allowing(OTHER, "s3:GetObject", "s3:PutObject"), C, "lets no other", id="other actions"),
+        pytest.param(
+            allowing(OTHER, "s3:PutBucketAcl"),
+            N,
+            "its policy allows s3:PutBucketAcl by arn:aws:iam::111122223333:root",
+            id="another account",
+        ),
+        pytest.param(
+            allowing(OTHER, "s3:*Policy"),
+            N,
+            "s3:DeleteBucketPolicy by arn:aws:iam::111122223333:root; s3:PutBucketPolicy by arn",
+            id="a pattern of actions",
+        ),
+        pytest.param(allowing("*", "s3:*"), N, "s3:PutObjectAcl by everybody", id="everybody"),
+        pytest.param(allowing({"AWS": "123456789012"}, "s3:*"), C, "lets no other", id="its own account"),
+        pytest.param(allowing({"Service": "s3.amazonaws.com"}, "s3:*"), C, "lets no other", id="a service"),
+        pytest.param(
+            allowing("*", "s3:*", Condition={"StringEquals": {"aws:PrincipalAccount": "123456789012"}}),
+            C,
+            "lets no other",
+            id="everybody of its own account",
+        ),
+    ],
+)
+def test_s3_bucket_cross_account_writes_prohibited(policy: BucketPolicy, status: Status, reason: str) -> None:
+    verdict = s3_bucket_cross_account_writes_prohibited(BUCKET, policy)
+    assert verdict.status is status
+    assert reason in verdict.reason
+
+
+def test_which_actions_others_must_not_do_is_a_setting_and_a_policy_may_not_be_known() -> None:
+    policy = allowing(OTHER, "s3:PutObject")
+    assert s3_bucket_cross_account_writes_prohibited(BUCKET, policy, actions=("s3:Put*",)).status is N
+    with pytest.raises(UnknownField, match="new word"):
+        s3_bucket_cross_account_writes_prohibited(BUCKET, BucketPolicy(Unknown("a new word")))
+
+
 def test_severities_and_controls() -> None:
     assert {
         check.id: (check.severity, check.controls)
@@ -270,6 +323,7 @@ def test_severities_and_controls() -> None:
             s3_bucket_level_public_access_prohibited,
             s3_bucket_ssl_requests_only,
             s3_bucket_acl_prohibited,
+            s3_bucket_cross_account_writes_prohibited,
         )
     } == {
         "s3-bucket-public-access-prohibited": (Severity.CRITICAL, ("FSBP S3.2", "FSBP S3.3")),
@@ -277,4 +331,5 @@ def test_severities_and_controls() -> None:
         "s3-bucket-level-public-access-prohibited": (Severity.HIGH, ("FSBP S3.8",)),
         "s3-bucket-ssl-requests-only": (Severity.MEDIUM, ("FSBP S3.5",)),
         "s3-bucket-acl-prohibited": (Severity.MEDIUM, ("FSBP S3.12",)),
+        "s3-bucket-cross-account-writes-prohibited": (Severity.HIGH, ("FSBP S3.6",)),
     }

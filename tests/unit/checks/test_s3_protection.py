@@ -1,6 +1,5 @@
-"""Versions, encryption, logs and metrics of buckets."""
+"""Versions, encryption and metrics of buckets."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,19 +7,14 @@ import pytest
 from muster.checks.s3_protection import (
     s3_bucket_encrypted,
     s3_bucket_key_enabled,
-    s3_bucket_logging_enabled,
     s3_bucket_request_metrics_configured,
+    s3_bucket_sse_c_blocked,
     s3_bucket_versioning_enabled,
     s3_default_encryption_kms,
 )
 from muster.facets.s3 import (
-    ALL_USERS,
-    LOG_DELIVERY,
-    BucketAcl,
     BucketEncryption,
-    BucketLogging,
     BucketMetrics,
-    BucketPolicy,
     BucketVersioning,
 )
 from muster.model import Severity, Status, Unknown, UnknownField
@@ -124,69 +118,20 @@ def test_a_word_that_nobody_knows_is_no_verdict() -> None:
             judge(kept(NEW))
 
 
-PRIVATE = BucketAcl((("", "FULL_CONTROL"),))
-NO_POLICY = BucketPolicy.parse({})
-
-
-def delivered(**changed: Any) -> BucketPolicy:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "logging.s3.amazonaws.com"},
-        "Action": "s3:PutObject",
-        "Resource": "arn:aws:s3:::logs/*",
-        **changed,
-    }
-    return BucketPolicy.parse({"Policy": json.dumps({"Statement": statement})})
-
-
 @pytest.mark.parametrize(
-    ("logging", "acl", "policy", "status", "reason"),
+    ("blocked", "status", "reason"),
     [
-        pytest.param("logs", PRIVATE, NO_POLICY, C, "access logs go to logs", id="on"),
-        pytest.param("", PRIVATE, NO_POLICY, N, "server access logging is off", id="off"),
-        pytest.param(
-            "", PRIVATE, delivered(), NA, "where access logs of other buckets go", id="a target by its policy"
-        ),
-        pytest.param(
-            "",
-            PRIVATE,
-            delivered(Principal={"Service": ["delivery.logs.amazonaws.com", "logging.s3.amazonaws.com"]}),
-            NA,
-            "where access logs of other buckets go",
-            id="a target of two services",
-        ),
-        pytest.param("", PRIVATE, delivered(Action=["s3:Put*"]), NA, "where access logs", id="a pattern of actions"),
-        pytest.param("", PRIVATE, delivered(Action="s3:GetObject"), N, "is off", id="the service may only read"),
-        pytest.param("", PRIVATE, delivered(Effect="Deny"), N, "is off", id="the service is denied"),
-        pytest.param(
-            "", PRIVATE, delivered(Principal={"Service": "cloudtrail.amazonaws.com"}), N, "is off", id="another service"
-        ),
-        pytest.param("", PRIVATE, delivered(Principal="*"), N, "is off", id="everybody is not the service"),
-        pytest.param(
-            "", BucketAcl(((LOG_DELIVERY, "WRITE"),)), NO_POLICY, NA, "where access logs", id="a target by its list"
-        ),
-        pytest.param(
-            "", BucketAcl(((LOG_DELIVERY, "FULL_CONTROL"),)), NO_POLICY, NA, "where access logs", id="with full control"
-        ),
-        pytest.param("", BucketAcl(((LOG_DELIVERY, "READ_ACP"),)), NO_POLICY, N, "is off", id="only reads the list"),
-        pytest.param("", BucketAcl(((ALL_USERS, "WRITE"),)), NO_POLICY, N, "is off", id="everybody may write"),
-        pytest.param("logs", PRIVATE, delivered(), C, "access logs go to logs", id="a target that logs elsewhere"),
+        pytest.param(("SSE-C",), C, "objects encrypted with keys of their writers (SSE-C) are refused", id="blocked"),
+        pytest.param(("NONE",), N, "objects encrypted with keys of their writers (SSE-C) are taken", id="unblocked"),
+        pytest.param((), N, "objects encrypted with keys of their writers (SSE-C) are taken", id="never configured"),
+        pytest.param(("OTHER", "SSE-C"), C, "(SSE-C) are refused", id="among others"),
+        pytest.param(("OTHER",), N, "(SSE-C) are taken", id="another kind"),
     ],
 )
-def test_s3_bucket_logging_enabled(
-    logging: str, acl: BucketAcl, policy: BucketPolicy, status: Status, reason: str
-) -> None:
-    verdict = s3_bucket_logging_enabled(BucketLogging(logging), acl, policy)
+def test_s3_bucket_sse_c_blocked(blocked: tuple[str, ...], status: Status, reason: str) -> None:
+    verdict = s3_bucket_sse_c_blocked(BucketEncryption("AES256", "", bucket_key=False, blocked=blocked))
     assert verdict.status is status
     assert reason in verdict.reason
-
-
-def test_a_policy_that_is_not_known_matters_only_where_it_could_excuse_the_bucket() -> None:
-    unknown = BucketPolicy(NEW)
-    with pytest.raises(UnknownField, match="new word"):
-        s3_bucket_logging_enabled(BucketLogging(""), PRIVATE, unknown)
-    assert s3_bucket_logging_enabled(BucketLogging("logs"), PRIVATE, unknown).status is C
-    assert s3_bucket_logging_enabled(BucketLogging(""), BucketAcl(((LOG_DELIVERY, "WRITE"),)), unknown).status is NA
 
 
 @pytest.mark.parametrize(
@@ -230,7 +175,7 @@ def test_severities_and_controls() -> None:
             s3_bucket_encrypted,
             s3_default_encryption_kms,
             s3_bucket_key_enabled,
-            s3_bucket_logging_enabled,
+            s3_bucket_sse_c_blocked,
             s3_bucket_request_metrics_configured,
         )
     } == {
@@ -238,6 +183,6 @@ def test_severities_and_controls() -> None:
         "s3-bucket-encrypted": (Severity.MEDIUM, ()),
         "s3-default-encryption-kms": (Severity.MEDIUM, ("Security Hub S3.17",)),
         "s3-bucket-key-enabled": (Severity.LOW, ()),
-        "s3-bucket-logging-enabled": (Severity.MEDIUM, ("FSBP S3.9",)),
+        "s3-bucket-sse-c-blocked": (Severity.MEDIUM, ()),
         "s3-bucket-request-metrics-configured": (Severity.LOW, ()),
     }

@@ -63,8 +63,10 @@ def test_an_empty_answer_means_that_there_is_none(facet: type, nothing: object) 
 
 
 @pytest.mark.parametrize("status", ["Enabled", "Suspended"])
-def test_versioning_is_parsed(status: str) -> None:
-    assert BucketVersioning.parse({"Status": status, "MFADelete": "Disabled"}) == BucketVersioning(status)
+@pytest.mark.parametrize("mfa", ["Enabled", "Disabled"])
+def test_versioning_is_parsed(status: str, mfa: str) -> None:
+    assert BucketVersioning.parse({"Status": status, "MFADelete": mfa}) == BucketVersioning(status, mfa)
+    assert BucketVersioning.parse({"Status": status}) == BucketVersioning(status, "")
 
 
 def test_encryption_is_parsed_with_key_and_bucket_key() -> None:
@@ -75,10 +77,20 @@ def test_encryption_is_parsed_with_key_and_bucket_key() -> None:
     assert encryption({"BucketKeyEnabled": True}, default("aws:kms:dsse")).algorithm == "aws:kms:dsse"
 
 
+def test_what_may_not_be_written_is_parsed_from_whichever_rule_says_it() -> None:
+    blocks = {"BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}
+    assert encryption({**default("AES256"), **blocks}).blocked == ("SSE-C",)
+    assert encryption(blocks).blocked == ("SSE-C",)
+    assert encryption(default("AES256"), blocks).blocked == ("SSE-C",)
+    assert encryption({**default("AES256"), "BlockedEncryptionTypes": {}}).blocked == ()
+    assert encryption(default("AES256")).blocked == ()
+
+
 @pytest.mark.parametrize(
     "value",
     [
         pytest.param(BucketVersioning.parse({"Status": "Archived"}).status, id="versioning"),
+        pytest.param(BucketVersioning.parse({"MFADelete": "Sometimes"}).mfa_delete, id="MFA delete"),
         pytest.param(encryption(default("aws:quantum")).algorithm, id="encryption"),
         pytest.param(
             BucketOwnershipControls.parse(
@@ -108,8 +120,8 @@ def test_a_block_is_parsed_switch_by_switch_and_joined_with_another() -> None:
 def test_policy_status_and_logging_and_ownership_are_parsed() -> None:
     assert BucketPolicyStatus.parse({"PolicyStatus": {"IsPublic": True}}).public
     assert not BucketPolicyStatus.parse({"PolicyStatus": {"IsPublic": False}}).public
-    said = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": ""}}
-    assert BucketLogging.parse(said) == BucketLogging("logs")
+    said = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "site/"}}
+    assert BucketLogging.parse(said) == BucketLogging("logs", "site/")
     controls = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}
     assert BucketOwnershipControls.parse(controls) == BucketOwnershipControls("BucketOwnerEnforced")
 

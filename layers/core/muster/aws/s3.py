@@ -16,6 +16,7 @@ from muster.facets.s3 import (
     BucketVersioning,
 )
 from muster.facets.s3_lifecycle import BucketLifecycle
+from muster.facets.s3_resilience import BucketObjectLock, BucketReplication
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, Resource, Unavailable
 from muster.reading import Listed, Page, Shard, after, describes, lists
@@ -121,6 +122,28 @@ def logging(s3: "S3Client", bucket: Resource) -> BucketLogging:
     return BucketLogging.parse(s3.get_bucket_logging(Bucket=bucket.id))
 
 
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetBucketObjectLockConfiguration",
+    absent=("ObjectLockConfigurationNotFoundError",),
+)
+def object_lock(s3: "S3Client", bucket: Resource) -> BucketObjectLock:
+    """Read whether objects are locked, and for how long by default."""
+    return BucketObjectLock.parse(s3.get_object_lock_configuration(Bucket=bucket.id))
+
+
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetReplicationConfiguration",
+    absent=("ReplicationConfigurationNotFoundError",),
+)
+def replication(s3: "S3Client", bucket: Resource) -> BucketReplication:
+    """Read where objects are copied to."""
+    return BucketReplication.parse(s3.get_bucket_replication(Bucket=bucket.id))
+
+
 @describes(BUCKET, client="s3", permission="s3:GetMetricsConfiguration")
 def metrics(s3: "S3Client", bucket: Resource) -> BucketMetrics:
     """Read all request-metrics configurations; boto3 has no paginator for them."""
@@ -140,6 +163,12 @@ def tags(s3: "S3Client", bucket: Resource) -> Tags:
     return Tags.parse(s3.get_bucket_tagging(Bucket=bucket.id))
 
 
+def region_of(s3: "S3Client", name: str) -> str:
+    """Ask for the region of a bucket."""
+    said = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or ""
+    return _OLD_NAMES.get(said, said)
+
+
 def _listed(s3: "S3Client", shard: Shard, name: str, region: str | None) -> Listed:
     arn = f"arn:{shard.partition}:s3:::{name}"
     gap = None
@@ -153,7 +182,6 @@ def _located(s3: "S3Client", shard: Shard, name: str) -> tuple[str, Unavailable 
     from muster.refusals import READ_ERRORS, unavailable  # noqa: PLC0415 - the catalogue loads without the SDK
 
     try:
-        said = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or ""
+        return region_of(s3, name), None
     except READ_ERRORS as error:
         return shard.region, unavailable("s3:GetBucketLocation", error)
-    return _OLD_NAMES.get(said, said), None

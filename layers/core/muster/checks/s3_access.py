@@ -12,9 +12,17 @@ from muster.facets.s3 import (
     BucketPublicAccessBlock,
     PublicAccessBlock,
 )
-from muster.model import Severity, Verdict, compliant, known, non_compliant
+from muster.model import Resource, Severity, Verdict, compliant, known, non_compliant
+from muster.policy_access import foreign
 from muster.resource_policy import Condition, Statement
 
+_TAKING_OVER = (
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketPolicy",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutObjectAcl",
+)
 _RESOURCE = re.compile(r"(?:arn:[^:/]+:s3:::)?(?P<bucket>[^:/]+)(?:/(?P<key>.*))?\Z", re.DOTALL)
 
 
@@ -107,6 +115,25 @@ def s3_bucket_ssl_requests_only(policy: BucketPolicy) -> Verdict:
         where = "the bucket" if bucket and len(named) == 1 else "objects" if objects else ", ".join(named) or "nothing"
         return non_compliant(f"its policy denies requests without TLS on {where} only")
     return non_compliant("no statement of its policy denies everybody all actions without TLS")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP S3.6",))
+def s3_bucket_cross_account_writes_prohibited(
+    bucket: Resource, policy: BucketPolicy, *, actions: tuple[str, ...] = _TAKING_OVER
+) -> Verdict:
+    """S3 buckets should not let other accounts change who may do what.
+
+    `actions` are those that AWS's control names. Everybody is of another account too.
+
+    Why: Whoever may change a bucket's policy, lists or encryption can take it over and lock its owner's rules out.
+    Fix: Take the actions out of the statement that names the other account, with aws s3api put-bucket-policy
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6
+    """
+    found = {action: foreign(known(policy.policy), bucket.account_id, (action,)) for action in actions}
+    if not any(found.values()):
+        return compliant("its policy lets no other account do any of these actions")
+    said = "; ".join(f"{action} by {', '.join(names)}" for action, names in found.items() if names)
+    return non_compliant(f"its policy allows {said}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP S3.12",))

@@ -1,21 +1,14 @@
-"""Checks of how S3 buckets protect and watch their data: versions, encryption, logs, metrics."""
-
-from fnmatch import fnmatchcase
+"""Checks of how S3 buckets protect and watch their data: versions, encryption, metrics."""
 
 from muster.check import check
 from muster.facets.s3 import (
-    BucketAcl,
     BucketEncryption,
-    BucketLogging,
     BucketMetrics,
-    BucketPolicy,
     BucketVersioning,
 )
 from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.resource_policy import Policy
 
 _KMS = ("aws:kms", "aws:kms:dsse")
-_LOG_SERVICE = "service:logging.s3.amazonaws.com"
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub S3.14",))
@@ -91,22 +84,19 @@ def s3_bucket_key_enabled(encryption: BucketEncryption) -> Verdict:
     return non_compliant("every object is a call to KMS: BucketKeyEnabled is false")
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",))
-def s3_bucket_logging_enabled(logging: BucketLogging, acl: BucketAcl, policy: BucketPolicy) -> Verdict:
-    """S3 buckets should have server access logging enabled.
+@check(severity=Severity.MEDIUM)
+def s3_bucket_sse_c_blocked(encryption: BucketEncryption) -> Verdict:
+    """S3 buckets should refuse objects that are encrypted with keys of their writers (SSE-C).
 
-    A bucket that S3's log delivery may write to is where logs go, and needs none of its own: AWS says to suppress the
-    control there, for logging a log target into itself never ends.
+    New buckets refuse them; what an older bucket does is what was configured.
 
-    Why: Who read what cannot be found out afterwards when nobody wrote it down.
-    Fix: aws s3api put-bucket-logging with a target bucket of the same region and account
-    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-9
+    Why: With SSE-C the key is with the writer alone: whoever may write can lock everybody else out, and ask for money.
+    Fix: aws s3api put-bucket-encryption with BlockedEncryptionTypes={EncryptionType=[SSE-C]} in the rule
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
     """
-    if logging.target:
-        return compliant(f"access logs go to {logging.target}")
-    if acl.log_target or _takes_logs(known(policy.policy)):
-        return not_applicable("it is where access logs of other buckets go")
-    return non_compliant("server access logging is off")
+    if "SSE-C" in encryption.blocked:
+        return compliant("objects encrypted with keys of their writers (SSE-C) are refused")
+    return non_compliant("objects encrypted with keys of their writers (SSE-C) are taken")
 
 
 @check(severity=Severity.LOW)
@@ -132,12 +122,3 @@ def _aws_managed(encryption: BucketEncryption) -> bool:
 
 def _key(encryption: BucketEncryption) -> str:
     return "with AWS's own key aws/s3" if _aws_managed(encryption) else f"with the key {encryption.key_id}"
-
-
-def _takes_logs(policy: Policy) -> bool:
-    return any(
-        statement.allow
-        and _LOG_SERVICE in statement.principals
-        and any(fnmatchcase("s3:putobject", action) for action in statement.actions)
-        for statement in policy.statements
-    )

@@ -17,28 +17,38 @@ OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
 
 @dataclass(frozen=True, slots=True)
 class BucketVersioning:
-    """`status` is Enabled, Suspended or empty: never versioned."""
+    """`status` is Enabled, Suspended or empty: never versioned; `mfa_delete` is Enabled, Disabled or empty: never."""
 
     status: str | Unknown
+    mfa_delete: str | Unknown = ""
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketVersioning."""
-        return cls(_word("versioning", response.get("Status"), ("Enabled", "Suspended")))
+        return cls(
+            _word("versioning", response.get("Status"), ("Enabled", "Suspended")),
+            _word("MFA delete", response.get("MFADelete"), ("Enabled", "Disabled")),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class BucketEncryption:
-    """The default encryption: the algorithm (empty: none is configured), the key where it names one, the bucket key."""
+    """The default encryption: the algorithm (empty: none is configured), the key where it names one, the bucket key.
+
+    `blocked` are the kinds of encryption with which nothing may be written.
+    """
 
     algorithm: str | Unknown
     key_id: str
     bucket_key: bool
+    blocked: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketEncryption."""
         rules = (response.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or ()
+        kinds = ((rule.get("BlockedEncryptionTypes") or {}).get("EncryptionType") or () for rule in rules)
+        blocked = tuple(str(kind) for each in kinds for kind in each)
         for rule in rules:
             default = rule.get("ApplyServerSideEncryptionByDefault") or {}
             if default.get("SSEAlgorithm"):
@@ -46,8 +56,9 @@ class BucketEncryption:
                     _word("the default encryption", default["SSEAlgorithm"], ALGORITHMS),
                     str(default.get("KMSMasterKeyID", "")),
                     bool(rule.get("BucketKeyEnabled", False)),
+                    blocked,
                 )
-        return cls("", "", bucket_key=False)
+        return cls("", "", bucket_key=False, blocked=blocked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +186,16 @@ class BucketOwnershipControls:
 
 @dataclass(frozen=True, slots=True)
 class BucketLogging:
-    """Where access logs go; empty means that logging is off."""
+    """The bucket and the prefix where access logs go; an empty bucket means that logging is off."""
 
     target: str
+    prefix: str = ""
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketLogging."""
-        return cls(str((response.get("LoggingEnabled") or {}).get("TargetBucket", "")))
+        said = response.get("LoggingEnabled") or {}
+        return cls(str(said.get("TargetBucket", "")), str(said.get("TargetPrefix", "")))
 
 
 @dataclass(frozen=True, slots=True)

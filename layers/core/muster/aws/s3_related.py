@@ -1,0 +1,121 @@
+"""Reading the buckets that the configuration of others names: each once in a region, however many name it."""
+
+import typing
+
+from muster.aws.s3 import BUCKET, region_of
+from muster.facets.s3 import BucketLogging
+from muster.facets.s3_related import (
+    LogTargetAcl,
+    LogTargetLock,
+    LogTargetOwnership,
+    LogTargetPlace,
+    LogTargetPolicy,
+    ReplicaPlace,
+)
+from muster.facets.s3_resilience import BucketReplication
+from muster.model import Resource
+from muster.reading import describes
+
+if typing.TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from mypy_boto3_s3 import S3Client
+
+_GONE = "NoSuchBucket"
+
+
+def _target(logging: BucketLogging) -> tuple[str, ...]:
+    return (logging.target,) if logging.target else ()
+
+
+def _destinations(replication: BucketReplication) -> tuple[str, ...]:
+    return replication.destinations
+
+
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetBucketLocation",
+    absent=(_GONE,),
+    of=BucketReplication,
+    keys=_destinations,
+)
+def replica_place(s3: "S3Client", _bucket: Resource, name: str) -> ReplicaPlace:
+    """Read in which region copies are; the bucket may be another account's."""
+    return ReplicaPlace.parse({"BucketRegion": _region(s3, name)})
+
+
+@describes(BUCKET, client="s3", permission="s3:GetBucketLocation", absent=(_GONE,), of=BucketLogging, keys=_target)
+def log_target_place(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetPlace:
+    """Read in which region logs are, if the bucket exists."""
+    return LogTargetPlace.parse({"BucketRegion": region_of(s3, name)})
+
+
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetBucketPolicy",
+    absent=("NoSuchBucketPolicy", _GONE),
+    of=BucketLogging,
+    keys=_target,
+)
+def log_target_policy(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetPolicy:
+    """Read the policy of the bucket that logs go to."""
+    return LogTargetPolicy.parse(s3.get_bucket_policy(Bucket=name))
+
+
+@describes(BUCKET, client="s3", permission="s3:GetBucketAcl", absent=(_GONE,), of=BucketLogging, keys=_target)
+def log_target_acl(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetAcl:
+    """Read the access control list of the bucket that logs go to."""
+    return LogTargetAcl.parse(s3.get_bucket_acl(Bucket=name))
+
+
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetBucketOwnershipControls",
+    absent=("OwnershipControlsNotFoundError", _GONE),
+    of=BucketLogging,
+    keys=_target,
+)
+def log_target_ownership(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetOwnership:
+    """Read whether the access control list of the bucket that logs go to is in force."""
+    return LogTargetOwnership.parse(s3.get_bucket_ownership_controls(Bucket=name))
+
+
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetBucketObjectLockConfiguration",
+    absent=("ObjectLockConfigurationNotFoundError", _GONE),
+    of=BucketLogging,
+    keys=_target,
+)
+def log_target_lock(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetLock:
+    """Read whether objects in the bucket that logs go to are locked by default."""
+    return LogTargetLock.parse(s3.get_object_lock_configuration(Bucket=name))
+
+
+def _region(s3: "S3Client", name: str) -> str:
+    """Ask for a bucket's region, and of a bucket of another account, whose location is not told, its head.
+
+    That answer has the region in a header whether or not it is granted.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - the catalogue loads without the SDK
+
+    try:
+        return region_of(s3, name)
+    except ClientError as refused:
+        if _code(refused) != "AccessDenied":
+            raise
+        try:
+            return s3.head_bucket(Bucket=name).get("BucketRegion", "")
+        except ClientError as error:
+            headers = error.response["ResponseMetadata"].get("HTTPHeaders") or {}
+            if "x-amz-bucket-region" not in headers:
+                raise refused from error
+            return str(headers["x-amz-bucket-region"])
+
+
+def _code(error: "ClientError") -> str:
+    return str(error.response["Error"].get("Code"))

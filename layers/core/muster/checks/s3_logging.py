@@ -1,0 +1,128 @@
+"""Checks of the access logs of S3 buckets: where they go, and whether they arrive."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from muster.check import check
+from muster.facets.s3 import BucketAcl, BucketLogging, BucketPolicy
+from muster.facets.s3_related import (
+    LogTargetAcl,
+    LogTargetLock,
+    LogTargetOwnership,
+    LogTargetPlace,
+    LogTargetPolicy,
+)
+from muster.model import Related, Resource, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.policy_access import covers, may
+from muster.resource_policy import Condition, Policy, Statement
+
+_PUT = "s3:putobject"
+_DELIVERY = "logging.s3.amazonaws.com"
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",), version=2)
+def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and of the one its logs go to
+    bucket: Resource,
+    logging: BucketLogging,
+    acl: BucketAcl,
+    policy: BucketPolicy,
+    place: Related[LogTargetPlace],
+    target_policy: Related[LogTargetPolicy],
+    target_acl: Related[LogTargetAcl],
+    ownership: Related[LogTargetOwnership],
+    lock: Related[LogTargetLock],
+) -> Verdict:
+    """S3 buckets should have server access logging enabled.
+
+    The logs must also arrive: the target exists in the same region, has no default retention, and its policy, or its
+    access control list where lists are in force, lets S3's log delivery write.
+
+    A bucket that S3's log delivery may write to is where logs go, and needs none of its own: AWS says to suppress the
+    control there, for logging a log target into itself never ends.
+
+    Why: Who read what cannot be found out afterwards when nobody wrote it down.
+    Fix: aws s3api put-bucket-logging with a target bucket of the same region and account, whose policy allows
+      logging.s3.amazonaws.com to s3:PutObject
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-9
+    """
+    target = logging.target
+    if not target:
+        if acl.log_target or _takes_logs(known(policy.policy)):
+            return not_applicable("it is where access logs of other buckets go")
+        return non_compliant("server access logging is off")
+    if lost := _lost(bucket, target, place[target], lock[target]):
+        return non_compliant(lost)
+    by_list = known(ownership[target].object_ownership) != "BucketOwnerEnforced" and target_acl[target].log_target
+    if known(_taken(known(target_policy[target].policy), bucket, logging, by_list=by_list)):
+        return compliant(f"access logs go to {target}")
+    return non_compliant(f"access logs cannot be written to {target}: it does not let S3's log delivery write")
+
+
+def _lost(bucket: Resource, target: str, place: LogTargetPlace, lock: LogTargetLock) -> str:
+    """Say why logs cannot arrive in the target, whoever may write there; empty where they can.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+    """
+    if not place.region:
+        return f"access logs should go to {target}, which does not exist"
+    if place.region != bucket.region:
+        return f"access logs should go to {target}, which is in {place.region}: they are never delivered"
+    return f"access logs cannot be written to {target}: it has a default retention" if lock.retains else ""
+
+
+def _taken(policy: Policy, source: Resource, logging: BucketLogging, *, by_list: bool) -> bool | Unknown:
+    """Whether the target of a bucket's logs takes them, as far as its policy can be understood."""
+    written = f"arn:{source.partition}:s3:::{logging.target}/{logging.prefix}x"
+    concerned = [each for each in policy.statements if _concerns(each, written)]
+    denials = [_met(each.conditions, source) for each in concerned if not each.allow]
+    allowed = [True] if by_list else [_met(each.conditions, source) for each in concerned if each.allow]
+    if True in denials or not any(met is not False for met in allowed):
+        return False
+    if None in denials or True not in allowed:
+        return Unknown(f"whether {logging.target} takes logs depends on conditions that Muster does not understand")
+    return True
+
+
+def _concerns(statement: Statement, written: str) -> bool:
+    """Whether a statement speaks of log delivery's writing of an object."""
+    named = f"service:{_DELIVERY}"
+    whom = named not in statement.not_principals if statement.not_principals else named in statement.principals
+    where = any(covers(pattern, written) for pattern in statement.not_resources or statement.resources)
+    return (whom or statement.everybody) and may(statement, _PUT) and where is not bool(statement.not_resources)
+
+
+def _met(conditions: Sequence[Condition], source: Resource) -> bool | None:
+    """Whether log delivery meets all conditions when it writes the logs of a bucket; None if that is not known."""
+    found = [_meets(condition, source) for condition in conditions]
+    return False if False in found else None if None in found else True
+
+
+def _meets(condition: Condition, source: Resource) -> bool | None:
+    if condition.key == "s3:tlsversion" and condition.operator == "numericlessthan":
+        # S3 writes to itself over no version that it refuses to others.
+        return False
+    said = {
+        "aws:sourceaccount": source.account_id,
+        "aws:sourcearn": source.arn or "",
+        "aws:securetransport": "true",
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": _DELIVERY,
+    }.get(condition.key)
+    operator, negated = condition.operator.replace("not", ""), "not" in condition.operator
+    if said is None or operator not in _COMPARED:
+        return None
+    found = any(covers(value, said) if operator in _PATTERNS else value == said for value in condition.values)
+    return found is not negated
+
+
+_PATTERNS = ("stringlike", "arnlike", "arnequals")
+_COMPARED = (*_PATTERNS, "stringequals", "bool")
+
+
+def _takes_logs(policy: Policy) -> bool:
+    return any(
+        statement.allow
+        and f"service:{_DELIVERY}" in statement.principals
+        and any(fnmatchcase(_PUT, action) for action in statement.actions)
+        for statement in policy.statements
+    )

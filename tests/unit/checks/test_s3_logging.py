@@ -1,0 +1,262 @@
+"""Whether access logs of buckets are written, and whether they arrive."""
+
+import json
+from typing import Any
+
+import pytest
+
+from muster.checks.s3_logging import s3_bucket_logging_enabled
+from muster.facets.s3 import ALL_USERS, LOG_DELIVERY, BucketAcl, BucketLogging, BucketPolicy
+from muster.facets.s3_related import LogTargetAcl, LogTargetLock, LogTargetOwnership, LogTargetPlace, LogTargetPolicy
+from muster.model import Related, Resource, Severity, Status, Unavailable, Unknown, UnknownField, Verdict
+
+C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
+HERE = "eu-west-1"
+SITE = Resource("AWS::S3::Bucket", "site", "123456789012", HERE, arn="arn:aws:s3:::site")
+UNKNOWN = Unknown("a new word")
+NO_LOCK = LogTargetLock.parse({})
+PRIVATE = BucketAcl((("", "FULL_CONTROL"),))
+NO_POLICY = BucketPolicy.parse({})
+
+
+def delivered(**changed: Any) -> BucketPolicy:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::logs/*",
+        **changed,
+    }
+    return BucketPolicy.parse({"Policy": json.dumps({"Statement": statement})})
+
+
+DELIVERS = {
+    "Effect": "Allow",
+    "Principal": {"Service": "logging.s3.amazonaws.com"},
+    "Action": "s3:PutObject",
+    "Resource": "arn:aws:s3:::logs/*",
+}
+
+
+def allowing(*changes: dict[str, Any]) -> LogTargetPolicy:
+    """A target's policy with one statement for each change of that which AWS recommends."""
+    said = [{key: value for key, value in {**DELIVERS, **change}.items() if value is not None} for change in changes]
+    return LogTargetPolicy.parse({"Policy": json.dumps({"Statement": said})})
+
+
+def deny(**changed: Any) -> dict[str, Any]:
+    return {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", **changed}
+
+
+def judged(bucket: Resource = SITE, **said: Any) -> Verdict:
+    """The verdict on a bucket whose logs arrive, but for what is said otherwise."""
+    given = {
+        "logging": BucketLogging("logs", "s/"),
+        "acl": PRIVATE,
+        "policy": NO_POLICY,
+        "place": LogTargetPlace(HERE),
+        "target_policy": allowing({}),
+        "target_acl": LogTargetAcl(()),
+        "ownership": LogTargetOwnership(""),
+        "lock": NO_LOCK,
+        **said,
+    }
+    own, related = ("logging", "acl", "policy"), ("place", "target_policy", "target_acl", "ownership", "lock")
+    others = (Related({"logs": given[name]} if given["logging"].target else {}) for name in related)
+    return s3_bucket_logging_enabled(bucket, *(given[name] for name in own), *others)
+
+
+@pytest.mark.parametrize(
+    ("acl", "policy", "status", "reason"),
+    [
+        pytest.param(PRIVATE, NO_POLICY, N, "server access logging is off", id="off"),
+        pytest.param(PRIVATE, delivered(), NA, "where access logs of other buckets go", id="a target by its policy"),
+        pytest.param(
+            PRIVATE,
+            delivered(Principal={"Service": ["delivery.logs.amazonaws.com", "logging.s3.amazonaws.com"]}),
+            NA,
+            "where access logs of other buckets go",
+            id="a target of two services",
+        ),
+        pytest.param(PRIVATE, delivered(Action=["s3:Put*"]), NA, "where access logs", id="a pattern of actions"),
+        pytest.param(PRIVATE, delivered(Action="s3:GetObject"), N, "is off", id="the service may only read"),
+        pytest.param(PRIVATE, delivered(Effect="Deny"), N, "is off", id="the service is denied"),
+        pytest.param(
+            PRIVATE, delivered(Principal={"Service": "cloudtrail.amazonaws.com"}), N, "is off", id="another service"
+        ),
+        pytest.param(PRIVATE, delivered(Principal="*"), N, "is off", id="everybody is not the service"),
+        pytest.param(
+            BucketAcl(((LOG_DELIVERY, "WRITE"),)), NO_POLICY, NA, "where access logs", id="a target by its list"
+        ),
+        pytest.param(
+            BucketAcl(((LOG_DELIVERY, "FULL_CONTROL"),)), NO_POLICY, NA, "where access logs", id="with full control"
+        ),
+        pytest.param(BucketAcl(((LOG_DELIVERY, "READ_ACP"),)), NO_POLICY, N, "is off", id="only reads the list"),
+        pytest.param(BucketAcl(((ALL_USERS, "WRITE"),)), NO_POLICY, N, "is off", id="everybody may write"),
+    ],
+)
+def test_a_bucket_without_logs(acl: BucketAcl, policy: BucketPolicy, status: Status, reason: str) -> None:
+    verdict = judged(logging=BucketLogging(""), acl=acl, policy=policy)
+    assert verdict.status is status
+    assert reason in verdict.reason
+
+
+def test_a_policy_that_is_not_known_matters_only_where_it_could_excuse_the_bucket() -> None:
+    unknown, off = BucketPolicy(UNKNOWN), BucketLogging("")
+    with pytest.raises(UnknownField, match="new word"):
+        judged(logging=off, policy=unknown)
+    assert judged(policy=unknown).status is C
+    assert judged(logging=off, acl=BucketAcl(((LOG_DELIVERY, "WRITE"),)), policy=unknown).status is NA
+
+
+FROM_HERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::si*"}, "StringEquals": {"aws:SourceAccount": "123456789012"}}
+FROM_ELSEWHERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "reason"),
+    [
+        pytest.param({}, C, "access logs go to logs", id="its policy takes them"),
+        pytest.param(
+            {"place": LogTargetPlace("")}, N, "access logs should go to logs, which does not exist", id="it is gone"
+        ),
+        pytest.param(
+            {"place": LogTargetPlace("us-east-1")},
+            N,
+            "access logs should go to logs, which is in us-east-1: they are never delivered",
+            id="in another region",
+        ),
+        pytest.param(
+            {"lock": LogTargetLock(enabled=True, mode="GOVERNANCE", days=1)},
+            N,
+            "access logs cannot be written to logs: it has a default retention",
+            id="with a default retention",
+        ),
+        pytest.param({"lock": LogTargetLock(enabled=True, mode="", days=0)}, C, "logs go to logs", id="only a lock"),
+        pytest.param(
+            {"target_policy": allowing()}, N, "it does not let S3's log delivery write", id="no policy and no list"
+        ),
+        pytest.param(
+            {"target_policy": allowing(), "target_acl": LogTargetAcl(((LOG_DELIVERY, "WRITE"),))},
+            C,
+            "access logs go to logs",
+            id="its list takes them",
+        ),
+        pytest.param(
+            {
+                "target_policy": allowing(),
+                "target_acl": LogTargetAcl(((LOG_DELIVERY, "WRITE"),)),
+                "ownership": LogTargetOwnership("BucketOwnerEnforced"),
+            },
+            N,
+            "it does not let S3's log delivery write",
+            id="its list is not in force",
+        ),
+        pytest.param({"target_policy": allowing({"Action": "s3:GetObject"})}, N, "does not let", id="another action"),
+        pytest.param(
+            {"target_policy": allowing({"Resource": "arn:aws:s3:::logs/other/*"})}, N, "does not let", id="elsewhere"
+        ),
+        pytest.param({"target_policy": allowing({"Resource": "arn:aws:s3:::logs/s/*"})}, C, "go to", id="the prefix"),
+        pytest.param(
+            {"target_policy": allowing({"Principal": {"Service": "cloudtrail.amazonaws.com"}})},
+            N,
+            "does not let",
+            id="another service",
+        ),
+        pytest.param({"target_policy": allowing({"Principal": "*"})}, C, "go to", id="everybody"),
+        pytest.param({"target_policy": allowing({"Condition": FROM_HERE})}, C, "go to", id="from this bucket"),
+        pytest.param({"target_policy": allowing({"Condition": FROM_ELSEWHERE})}, N, "not let", id="from another"),
+        pytest.param({"target_policy": allowing({}, deny())}, N, "not let", id="and denied to everybody"),
+        pytest.param({"target_policy": allowing({}, deny(Action="s3:Get*"))}, C, "go to", id="another action denied"),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Condition={"Bool": {"aws:SecureTransport": "false"}}))},
+            C,
+            "go to",
+            id="denied without TLS",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Condition={"NumericLessThan": {"s3:TlsVersion": 1.2}}))},
+            C,
+            "go to",
+            id="denied with an old TLS",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Condition={"StringNotEquals": {"aws:SourceAccount": "123456789012"}}))},
+            C,
+            "go to",
+            id="denied to other accounts",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Condition={"StringNotEquals": {"aws:SourceAccount": "111122223333"}}))},
+            N,
+            "not let",
+            id="denied to this account",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Principal=None, NotPrincipal={"AWS": "123456789012"}))},
+            N,
+            "not let",
+            id="denied to all but an account",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Principal=None, NotPrincipal={"Service": "logging.s3.amazonaws.com"}))},
+            C,
+            "go to",
+            id="denied to all but log delivery",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Resource=None, NotResource="arn:aws:s3:::logs/*"))},
+            C,
+            "go to",
+            id="denied in other places",
+        ),
+    ],
+)
+def test_whether_logs_arrive(said: dict[str, Any], status: Status, reason: str) -> None:
+    verdict = judged(**said)
+    assert verdict.status is status
+    assert reason in verdict.reason
+
+
+ENCRYPTED = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"target_policy": allowing({"Condition": {"StringEquals": {"s3:x": "y"}}})}, id="an allowance"),
+        pytest.param({"target_policy": allowing({}, deny(Condition=ENCRYPTED))}, id="a denial"),
+        pytest.param(
+            {
+                "target_policy": allowing(deny(Condition=ENCRYPTED)),
+                "target_acl": LogTargetAcl(((LOG_DELIVERY, "WRITE"),)),
+            },
+            id="a denial in spite of a list",
+        ),
+        pytest.param({"target_policy": LogTargetPolicy(UNKNOWN)}, id="a policy"),
+        pytest.param({"ownership": LogTargetOwnership(UNKNOWN)}, id="ownership"),
+        *(
+            pytest.param({name: Unavailable(None, "not read")}, id=f"{name} that was not read")
+            for name in ("place", "target_policy", "target_acl", "ownership", "lock")
+        ),
+    ],
+)
+def test_what_is_not_understood_is_no_verdict(said: dict[str, Any]) -> None:
+    with pytest.raises(UnknownField):
+        judged(**said)
+
+
+def test_a_target_in_china_is_named_so() -> None:
+    site = Resource("AWS::S3::Bucket", "site", "123456789012", HERE, "aws-cn", "arn:aws-cn:s3:::site")
+    for partition, status in (("aws-cn", C), ("aws", N)):
+        assert judged(site, target_policy=allowing({"Resource": f"arn:{partition}:s3:::logs/*"})).status is status
+
+
+def test_severity_and_controls_and_version() -> None:
+    check = s3_bucket_logging_enabled
+    assert (check.id, check.severity, check.controls, check.version) == (
+        "s3-bucket-logging-enabled",
+        Severity.MEDIUM,
+        ("FSBP S3.9",),
+        2,
+    )
