@@ -43,14 +43,14 @@ def aws() -> Iterator[EmbeddedAws]:
         yield aws
 
 
-def statuses(region: str) -> dict[str, set[Status]]:
+def statuses(aws: EmbeddedAws, region: str) -> dict[str, set[Status]]:
     catalog = load()
     rules = [
         Rule(catalog.checks[name], kind, "ec2", catalog.checks[name].settings)
         for name in (*EXPECTED, *BY_REGION)
         for kind in catalog.resource_types(catalog.checks[name])
     ]
-    clients = Clients(boto3.session.Session("embedded", "embedded", region_name=region))
+    clients = Clients(boto3.session.Session("embedded", "embedded", region_name=region), endpoint_url=aws.endpoint)
     found: dict[str, set[Status]] = {}
     for finding in ShardScan(
         Shard(ACCOUNT, region, "ec2", region, (region,)), rules, catalog, clients, datetime.now(UTC)
@@ -59,7 +59,6 @@ def statuses(region: str) -> dict[str, set[Status]]:
     return found
 
 
-@pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize(("region", "which"), [(ec2.HOME, 0), (AWAY, 1)])
-def test_every_check_finds_what_is_good_and_what_is_bad(region: str, which: int) -> None:
-    assert statuses(region) == EXPECTED | {name: both[which] for name, both in BY_REGION.items()}
+def test_every_check_finds_what_is_good_and_what_is_bad(aws: EmbeddedAws, region: str, which: int) -> None:
+    assert statuses(aws, region) == EXPECTED | {name: both[which] for name, both in BY_REGION.items()}
