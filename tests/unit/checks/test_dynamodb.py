@@ -95,6 +95,7 @@ def test_recovery_that_is_not_known_is_no_verdict(recovery: PointInTimeRecovery)
         pytest.param(TABLE, OWN, False, C, f"the customer's key {KEY}", id="a customer's"),
         pytest.param(TABLE, OWN, True, C, f"the customer's key {KEY}", id="a customer's is asked for"),
         pytest.param(TABLE, DENIED, False, C, f"the KMS key {KEY}", id="whose it is does not matter"),
+        pytest.param(TABLE, NO_KEYS, False, C, f"the KMS key {KEY}", id="nobody asked whose it is"),
         pytest.param(
             replace(TABLE, key=OTHERS_KEY),
             NO_KEYS,
@@ -114,6 +115,7 @@ def test_dynamodb_table_encrypted_kms(
     found = dynamodb_table_encrypted_kms(table, keys, customer_managed=customer_managed)
     assert found.status is verdict
     assert says in found.reason
+    assert ("reach" in found.reason) is table.key_lost
 
 
 @pytest.mark.parametrize(
