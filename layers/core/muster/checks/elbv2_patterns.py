@@ -1,14 +1,16 @@
 """Which texts the wildcards of listener rules match, and whether one pattern's are all among others'."""
 
 import functools
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from muster.facets.elbv2_rules import SEPARATOR
 
 _BOUND = 2_000
-"""How many places are looked at before the answer is that nobody can tell; patterns in use take some hundred."""
+"""How many places are looked at before the answer is that nobody can tell; a rule has six wildcards at most, which takes some hundred.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+"""
 
 
 class Wild(Enum):
@@ -45,16 +47,17 @@ def included(inner: Pattern, outer: Sequence[Pattern], *, start: str = "") -> bo
     that ends where `inner` may end and none of `outer` may is one too many.
     """
     everywhere = _closed(outer, frozenset((number, 0) for number in range(len(outer))))
-    waiting = deque((place, everywhere, start) for place in _reached(inner, 0))
+    if not start and not _match(outer, everywhere, _plainest(inner)):
+        return False
+    waiting = [(place, everywhere, start) for place in _reached(inner, 0)]
     seen = set(waiting)
     while waiting:
         if len(seen) > _BOUND:
             return None
-        place, places, begin = waiting.popleft()
-        ended = place == len(inner) and not any(at == len(outer[number]) for number, at in places)
-        if not begin and (ended or not places):
+        place, places, begin = waiting.pop()
+        if not begin and (not places or (place == len(inner) and not _match(outer, places, ()))):
             return False  # where no place is left, whatever ends the text is one too many
-        for letter in _letters(begin, inner, outer):
+        for letter in _letters(begin, _token(inner, place), *(_token(outer[number], at) for number, at in places)):
             onward = _closed(outer, frozenset(_steps(outer, places, letter)))
             for following in _step(inner, place, letter):
                 for reached in _reached(inner, following):
@@ -66,13 +69,15 @@ def included(inner: Pattern, outer: Sequence[Pattern], *, start: str = "") -> bo
 
 def disjoint(one: Pattern, other: Pattern, *, start: str = "") -> bool:
     """Whether no text is matched by both; with `start` only texts that begin with this character are looked at."""
+    if _clash(one, other) or _clash(one[::-1], other[::-1]):
+        return True
     waiting = [(a, b, start) for a in _reached(one, 0) for b in _reached(other, 0)]
     seen = set(waiting)
     while waiting:
         a, b, begin = waiting.pop()
         if (a, b, begin) == (len(one), len(other), ""):
             return False
-        for letter in _letters(begin, one, (other,)):
+        for letter in _letters(begin, _token(one, a), _token(other, b)):
             onward = [(x, y) for x in _step(one, a, letter) for y in _step(other, b, letter)]
             found = {(x, y, "") for each in onward for x in _reached(one, each[0]) for y in _reached(other, each[1])}
             waiting.extend(found - seen)
@@ -84,11 +89,34 @@ _OTHER = "\ufffe"
 """Stands for every letter that no pattern names: they are all alike."""
 
 
-def _letters(begin: str, inner: Pattern, outer: Sequence[Pattern]) -> Sequence[str]:
-    if begin:
-        return (begin,)
-    named = {token for each in (inner, *outer) for token in each if not isinstance(token, Wild)}
-    return (*sorted(named), _OTHER)
+def _letters(begin: str, *tokens: str | Wild | None) -> Iterable[str]:
+    """Return the letters to go on with: those that are named where we are, and one for all others."""
+    return (begin,) if begin else {_OTHER, *(token for token in tokens if isinstance(token, str))}
+
+
+def _token(of: Pattern, place: int) -> str | Wild | None:
+    return of[place] if place < len(of) else None
+
+
+def _plainest(of: Pattern) -> Sequence[str]:
+    """Return a text that a pattern matches: most patterns that do not include it fail at this one."""
+    return [_OTHER if isinstance(token, Wild) else token for token in of]
+
+
+def _match(outer: Sequence[Pattern], places: frozenset[tuple[int, int]], text: Iterable[str]) -> bool:
+    for letter in text:
+        places = _closed(outer, frozenset(_steps(outer, places, letter)))
+    return any(at == len(outer[number]) for number, at in places)
+
+
+def _clash(one: Pattern, other: Pattern) -> bool:
+    """Whether two patterns ask for different letters before either has a star."""
+    for a, b in zip(one, other, strict=False):
+        if Wild.MANY in (a, b):
+            return False
+        if isinstance(a, str) and isinstance(b, str) and a != b:
+            return True
+    return False
 
 
 def _step(of: Pattern, place: int, letter: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ Each answer is yes, no or None, which is that nobody can tell: regular expressio
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from muster.checks.elbv2_patterns import ANYTHING, Pattern, disjoint, included, pattern
 from muster.facets.elbv2_rules import Condition, ListenerRule
@@ -124,5 +124,9 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:
-    found: Sequence[bool | None] = list(answers)
-    return False if False in found else None if None in found else True
+    told = True
+    for answer in answers:
+        if answer is False:
+            return False
+        told = told and answer is not None
+    return True if told else None

@@ -1,12 +1,16 @@
 """Checks of what the rules of a listener do."""
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
 from muster.check import check
 from muster.checks.elbv2_requests import apart, normal, takes_all
 from muster.facets.elbv2 import APPLICATION, GATEWAY, Listener
 from muster.facets.elbv2_rules import Action, Condition, ListenerRule, ListenerRules
 from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+
+Covers = Mapping[tuple[int, int], bool | None]
+"""Whether the rule at one place takes every request that the one at a later place would."""
 
 
 @check(severity=Severity.LOW)
@@ -26,7 +30,9 @@ def elb_listener_rules_not_redundant(listener: Listener, rules: ListenerRules) -
     default = known(rules.default)
     if not rules.rules:
         return not_applicable("the listener has no rule besides its default one")
-    found = [*_never_reached(rules.rules), *_repeating(rules.rules), *_as_default(rules.rules, default)]
+    covers = _covers(rules.rules)
+    unreached, as_default = _never_reached(rules.rules, covers), _as_default(rules.rules, default, covers)
+    found = [*unreached, *_repeating(rules.rules), *as_default]
     said = [reason for reason in found if isinstance(reason, str)]
     if said:
         return non_compliant("; ".join(said))
@@ -60,16 +66,23 @@ def elb_http_redirected(listener: Listener, rules: ListenerRules) -> Verdict:
     return compliant(f"every rule of HTTP on port {listener.port} redirects to HTTPS")
 
 
-def _never_reached(rules: Sequence[ListenerRule]) -> Iterator[str | Unknown]:
+def _covers(rules: Sequence[ListenerRule]) -> Covers:
+    pairs = itertools.combinations(enumerate(rules), 2)
+    return {(place, later): takes_all(one, other) for (place, one), (later, other) in pairs}
+
+
+def _never_reached(rules: Sequence[ListenerRule], covers: Covers) -> Iterator[str | Unknown]:
     for number, rule in enumerate(rules):
-        answers = {earlier.priority: takes_all(earlier, rule) for earlier in rules[:number]}
-        first = next((earlier for earlier in rules[:number] if answers[earlier.priority]), None)
+        first = next((rules[place] for place in range(number) if covers[place, number]), None)
+        doubts = [str(rules[place].priority) for place in range(number) if covers[place, number] is None]
         if first and takes_all(rule, first):
             yield f"rule {rule.priority} is never reached: rule {first.priority} has the same conditions"
         elif first:
             yield f"rule {rule.priority} is never reached: rule {first.priority} takes every request it would"
-        elif doubt := [str(priority) for priority, answer in answers.items() if answer is None]:
-            yield Unknown(f"whether rule {rule.priority} is ever reached behind rule {', '.join(doubt)} cannot be told")
+        elif doubts:
+            yield Unknown(
+                f"whether rule {rule.priority} is ever reached behind rule {', '.join(doubts)} cannot be told"
+            )
 
 
 def _repeating(rules: Sequence[ListenerRule]) -> Iterator[str]:
@@ -89,23 +102,23 @@ def _twice(conditions: Sequence[Condition]) -> Iterator[Condition]:
         seen.add(normal(condition))
 
 
-def _as_default(rules: Sequence[ListenerRule], default: Action) -> Iterator[str | Unknown]:
+def _as_default(rules: Sequence[ListenerRule], default: Action, covers: Covers) -> Iterator[str | Unknown]:
     for number, rule in enumerate(rules):
         if rule.action.whole != default.whole:
             continue
-        answers = [apart(rule, each) for each in _behind(rules, number) if each.action.whole != default.whole]
+        behind = (rules[place] for place in _behind(len(rules), number, covers))
+        answers = [apart(rule, each) for each in behind if each.action.whole != default.whole]
         if all(answers):
             yield f"rule {rule.priority} does what the default rule does, and no rule between them differs"
         elif False not in answers:
             yield Unknown(f"whether rule {rule.priority}, which does what the default rule does, is an exception")
 
 
-def _behind(rules: Sequence[ListenerRule], number: int) -> Iterator[ListenerRule]:
-    """Yield the later rules that would be reached if the one with this number were taken away."""
-    for place in range(number + 1, len(rules)):
-        before = (*rules[:number], *rules[number + 1 : place])
-        if not any(takes_all(each, rules[place]) for each in before):
-            yield rules[place]
+def _behind(count: int, number: int, covers: Covers) -> Iterator[int]:
+    """Yield the places of later rules that would be reached if the rule at a place were taken away."""
+    for later in range(number + 1, count):
+        if not any(covers[place, later] for place in range(later) if place != number):
+            yield later
 
 
 def _encrypts(action: Action) -> bool:
