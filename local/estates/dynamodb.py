@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.server import EmbeddedAws
+from local.server import ACCOUNT, EmbeddedAws
 
 _GOOD_TAGS = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
 _TAGS = [{"Key": key, "Value": value} for key, value in _GOOD_TAGS.items()]
@@ -21,7 +21,7 @@ def seed(aws: EmbeddedAws, region: str) -> None:
 def _good_table(aws: EmbeddedAws, region: str) -> None:
     dynamodb, name = aws.client("dynamodb", region), "orders"
     key = aws.client("kms", region).create_key(Description="encrypts orders", Tags=_kms_tags())["KeyMetadata"]["Arn"]
-    _make(
+    arn = _make(
         dynamodb,
         name,
         BillingMode="PAY_PER_REQUEST",
@@ -34,6 +34,12 @@ def _good_table(aws: EmbeddedAws, region: str) -> None:
     dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
     expiry = {"Enabled": True, "AttributeName": "expires"}
     dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+    role = f"arn:aws:iam::{ACCOUNT}:role/backup"
+    aws.client("backup", region).start_backup_job(BackupVaultName="Default", ResourceArn=arn, IamRoleArn=role)
+    _alarms(aws, region, name)
+
+
+def _alarms(aws: EmbeddedAws, region: str, name: str) -> None:
     topic = aws.client("sns", region).create_topic(Name="throttled")["TopicArn"]
     for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
         aws.client("cloudwatch", region).put_metric_alarm(
@@ -76,21 +82,22 @@ def _bad_table(aws: EmbeddedAws, region: str) -> None:
 
 def _clusters(aws: EmbeddedAws, region: str) -> None:
     dax = aws.client("dax", region)
-    asked = {"NodeType": "dax.t3.small", "ReplicationFactor": 1, "IamRoleArn": "arn:aws:iam::123456789012:role/dax"}
+    asked = {"NodeType": "dax.t3.small", "ReplicationFactor": 1, "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/dax"}
     good = {"SSESpecification": {"Enabled": True}, "ClusterEndpointEncryptionType": "TLS", "Tags": _TAGS}
     dax.create_cluster(ClusterName="orders-cache", **asked, **good)
     dax.create_cluster(ClusterName="sessions-cache", **asked)
 
 
-def _make(dynamodb: Any, name: str, **more: Any) -> None:
+def _make(dynamodb: Any, name: str, **more: Any) -> str:
     capacity = {} if "BillingMode" in more else {"ProvisionedThroughput": _units()}
-    dynamodb.create_table(
+    made = dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         **capacity,
         **more,
     )
+    return str(made["TableDescription"]["TableArn"])
 
 
 def _index() -> dict[str, Any]:
