@@ -7,7 +7,7 @@ from enum import Enum
 from muster.facets.elbv2_rules import SEPARATOR
 
 _BOUND = 2_000
-"""How many places are looked at before the answer is that nobody can tell; a rule has six wildcards at most, which takes some hundred.
+"""How many places are looked at before nobody can tell; a rule has six wildcards at most, which takes some hundred.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 """
