@@ -17,7 +17,6 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 Answer = tuple[int, str]
 _QUERY = frozenset({"elbv2", "iam", "sns", "sts"})
 """Services that speak AWS's query protocol, in which errors are XML."""
-_CBOR = frozenset({"cloudwatch"})
 _TOLD = "refused by the embedded AWS"
 
 _KEY = re.compile(r"Credential=([^/,\s]+)/")
@@ -76,7 +75,7 @@ class Front:
                 with self.lock:
                     self.calls.append(Call(key.group(1) if key else "", operation, parameters, seen["status"]))
 
-    def _refused(self, operation: str, parameters: dict[str, str]) -> tuple[int, str | bytes] | None:
+    def _refused(self, operation: str, parameters: dict[str, str]) -> Answer | None:
         for refusal in self.refusals:
             if refusal.operation != operation or (refusal.bucket and parameters.get("Bucket") != refusal.bucket):
                 continue
@@ -89,9 +88,7 @@ class Front:
                     continue
                 if refusal.times is not None:
                     refusal.times -= 1
-            service = operation.partition(":")[0]
-            said = _cbor({"__type": refusal.code, "message": _TOLD}) if service in _CBOR else None
-            return refusal.status, said or error_body(service, refusal.code)
+            return refusal.status, error_body(operation.partition(":")[0], refusal.code)
         return None
 
     def ask(self, environ: Environ) -> Answer:
@@ -126,25 +123,9 @@ def error_body(service: str, code: str) -> str:
     return json.dumps({"__type": code, "message": _TOLD})
 
 
-def _cbor(texts: dict[str, str]) -> bytes:
-    """Encode a small mapping of short texts.
-
-    https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
-    """
-    encoded = [text.encode() for pair in texts.items() for text in pair]
-    return bytes([0xA0 + len(texts)]) + b"".join(bytes([0x78, len(text)]) + text for text in encoded)
-
-
-def _send(answer: tuple[int, str | bytes], start_response: StartResponse) -> Iterable[bytes]:
-    status, said = answer
-    body = said if isinstance(said, bytes) else said.encode()
-    headers = [("Content-Type", _kind(body)), ("Content-Length", str(len(body)))]
-    cbor = [("smithy-protocol", "rpc-v2-cbor")] if isinstance(said, bytes) else []
-    start_response(f"{status} Embedded", headers + cbor)
+def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+    status, text = answer
+    body = text.encode()
+    kind = "application/x-amz-json-1.0" if text.startswith("{") else "application/xml"
+    start_response(f"{status} Embedded", [("Content-Type", kind), ("Content-Length", str(len(body)))])
     return [body]
-
-
-def _kind(body: bytes) -> str:
-    if body.startswith(b"{"):
-        return "application/x-amz-json-1.0"
-    return "application/xml" if body.startswith(b"<") or not body else "application/cbor"
