@@ -109,7 +109,10 @@ def test_what_functions_reserve_is_taken_from_the_region_of_the_account(aws: Emb
     assert left(aws.client_in("111122223333", "lambda", HOME)) == (1000, 1000)
 
 
-def test_the_estate_has_what_passes_and_what_fails_each_check(aws: EmbeddedAws) -> None:
+def test_the_estate_has_what_passes_and_what_fails_each_check(
+    aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
     catalog = load()
     checks = [check for check in catalog.checks.values() if check.id.startswith("lambda-")]
     required = {"lambda-reserved-concurrency-set": {"required": True}}
