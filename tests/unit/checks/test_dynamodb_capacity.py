@@ -278,6 +278,14 @@ def hours(reads: Mapping[float, float] = {}, writes: Mapping[float, float] = {})
             id="all that is read",
         ),
         pytest.param(
+            hours({24 * 14 + 1: 9}),
+            QUIET,
+            {"days": 14},
+            C,
+            "nothing was throttled in the last 14 days",
+            id="nothing in all that is read",
+        ),
+        pytest.param(
             hours({2: 3}, {2: 2}),
             QUIET,
             {"tolerated_events": 5},
