@@ -147,7 +147,7 @@ def judged(*rules: ListenerRule, default: Action | Unknown = SERVE) -> tuple[Sta
     ("rules", "status", "says"),
     [
         pytest.param([], NA, "no rule besides its default one", id="the default rule alone"),
-        pytest.param([rule(1, path("/a")), rule(2, path("/*"))], C, "each of the 2 rules", id="narrow before wide"),
+        pytest.param([rule(1, path("/a")), rule(2, path("/*"))], C, "changes something: 1, 2", id="narrow before wide"),
         pytest.param(
             [rule(1, path("/*")), rule(2, path("/a"))],
             N,
@@ -160,7 +160,7 @@ def judged(*rules: ListenerRule, default: Action | Unknown = SERVE) -> tuple[Sta
             "rule 7 is never reached: rule 1 has the same conditions",
             id="the same conditions",
         ),
-        pytest.param([rule(1, path("/a", "/A"))], C, "each of the 1", id="paths that differ in case"),
+        pytest.param([rule(1, path("/a", "/A"))], C, "changes something: 1", id="paths that differ in case"),
         pytest.param(
             [rule(1, host("a.example.com", "A.example.com"))],
             N,
@@ -173,7 +173,7 @@ def judged(*rules: ListenerRule, default: Action | Unknown = SERVE) -> tuple[Sta
             "rule 1 has the same condition on http-header twice",
             id="a condition twice",
         ),
-        pytest.param([rule(1, header("x-a", "v"), header("x-b", "v"))], C, "each", id="two headers"),
+        pytest.param([rule(1, header("x-a", "v"), header("x-b", "v"))], C, "changes something: 1", id="two headers"),
         pytest.param(
             [rule(1, path("/a"), action=SERVE)],
             N,
@@ -181,7 +181,10 @@ def judged(*rules: ListenerRule, default: Action | Unknown = SERVE) -> tuple[Sta
             id="as the default",
         ),
         pytest.param(
-            [rule(1, path("/a"), action=SERVE), rule(2, path("/*"))], C, "each of the 2", id="an exception to a rule"
+            [rule(1, path("/a"), action=SERVE), rule(2, path("/*"))],
+            C,
+            "changes something: 1, 2",
+            id="an exception to a rule",
         ),
         pytest.param(
             [rule(1, path("/a"), action=SERVE), rule(2, path("/b"))],

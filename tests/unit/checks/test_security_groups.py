@@ -135,7 +135,7 @@ def test_a_rule_whose_protocol_is_not_known_is_no_verdict() -> None:
         ),
         pytest.param(
             [rule(*(f"198.51.100.{last}/32" for last in range(10)))],
-            "ports 22 and 3389 are open to chosen networks only: 198.51.100.0/32, 198.51.100.1/32, 198.51.100.2/32, "
+            "port 22 is open to chosen networks only: 198.51.100.0/32, 198.51.100.1/32, 198.51.100.2/32, "
             "198.51.100.3/32 and 6 more",
             id="a long list is cut",
         ),
@@ -292,3 +292,10 @@ def test_the_reason_names_the_ports_of_high_risk() -> None:
     opened = group(rule("0.0.0.0/0", first=9200, last=9300))
     reason = ec2_security_group_high_risk_ports_closed(opened, LISTS).reason
     assert reason == "ports 9200 and 9300 are open to the whole IPv4 internet: 0.0.0.0/0"
+
+
+def test_a_long_list_of_ports_is_counted_and_those_that_are_reached_are_named() -> None:
+    nothing = ec2_security_group_high_risk_ports_closed(group(), LISTS).reason
+    assert nothing == "no inbound rule admits a range of addresses to one of the 24 ports"
+    office = ec2_security_group_high_risk_ports_closed(group(rule("198.51.100.0/24")), LISTS).reason
+    assert office == "port 22 is open to chosen networks only: 198.51.100.0/24"

@@ -38,7 +38,8 @@ def elb_listener_rules_not_redundant(listener: Listener, rules: ListenerRules) -
         return non_compliant("; ".join(said))
     for doubt in found:
         known(doubt)
-    return compliant(f"each of the {len(rules.rules)} rules besides the default one changes something")
+    names = ", ".join(str(rule.priority) for rule in rules.rules)
+    return compliant(f"every rule besides the default one changes something: {names}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP ELB.1",))

@@ -93,8 +93,10 @@ def _judged(
         known(lists[name].cidrs)  # only now: a list that cannot be read does not outweigh a rule that can
     sources = {cidr: via for found in admitted.values() for cidr, via in found.items()}
     if sources:
-        return compliant(f"{_ports(ports)} open to chosen networks only: {_shown(sources)}")
-    return compliant(f"no inbound rule admits a range of addresses to port {' or '.join(str(port) for port in ports)}")
+        reached = [port for port, found in admitted.items() if found]
+        return compliant(f"{_ports(reached)} open to chosen networks only: {_shown(sources)}")
+    named = f"one of the {len(ports)} ports" if len(ports) > _SHOWN else f"port {' or '.join(map(str, ports))}"
+    return compliant(f"no inbound rule admits a range of addresses to {named}")
 
 
 def _named(group: SecurityGroup, ports: Iterable[int]) -> Iterator[str]:
