@@ -30,6 +30,8 @@ class _Corrections:
     lifecycles: dict[str, str] = field(default_factory=dict)
     removed: set[tuple[str, str]] = field(default_factory=set)
     policies: dict[str, str] = field(default_factory=dict)
+    encryptions: dict[str, str] = field(default_factory=dict)
+    mfa_delete: dict[str, str] = field(default_factory=dict)
     account_block: str = ""
 
     def by_operation(self) -> dict[str, Correction]:
@@ -44,7 +46,11 @@ class _Corrections:
             "s3:DeleteBucketPolicy": self._delete_policy,
             "s3:GetBucketPolicy": self._get_policy,
             "s3:GetBucketPolicyStatus": self._get_policy_status,
-            "s3:GetBucketEncryption": lambda request: _or_default(request, "", _ENCRYPTION),
+            "s3:PutBucketEncryption": self._put_encryption,
+            "s3:DeleteBucketEncryption": self._delete_encryption,
+            "s3:GetBucketEncryption": self._get_encryption,
+            "s3:PutBucketVersioning": self._put_versioning,
+            "s3:GetBucketVersioning": self._get_versioning,
             "s3:DeletePublicAccessBlock": lambda request: self._remove(request, "block"),
             "s3:DeleteBucketOwnershipControls": lambda request: self._remove(request, "ownership"),
             "s3:GetPublicAccessBlock": self._get_block,
@@ -80,6 +86,28 @@ class _Corrections:
     def _get_lifecycle(self, request: Request) -> Answer | None:
         kept = self.lifecycles.get(request.bucket)
         return (HTTPStatus.OK, kept) if kept else None
+
+    def _put_encryption(self, request: Request) -> None:
+        """Keep the rules to the letter: moto drops what they block."""
+        self.encryptions[request.bucket] = request.body
+
+    def _delete_encryption(self, request: Request) -> None:
+        self.encryptions.pop(request.bucket, None)
+
+    def _get_encryption(self, request: Request) -> Answer:
+        kept = self.encryptions.get(request.bucket)
+        return (HTTPStatus.OK, kept) if kept else _or_default(request, "", _ENCRYPTION)
+
+    def _put_versioning(self, request: Request) -> None:
+        """Remember MFA delete, which moto drops; it stays as it is where a request does not speak of it."""
+        if said := re.search(r"<MfaDelete>(\w+)</MfaDelete>", request.body):
+            self.mfa_delete[request.bucket] = said.group(1)
+
+    def _get_versioning(self, request: Request) -> Answer:
+        status, body = request.ask()
+        if not (kept := self.mfa_delete.get(request.bucket)) or status != HTTPStatus.OK:
+            return status, body
+        return status, body.replace("</Status>", f"</Status><MfaDelete>{kept}</MfaDelete>")
 
     def _put_policy(self, request: Request) -> Answer:
         """Keep statements about TLS from moto, which enforces a Deny whatever its condition."""

@@ -26,6 +26,14 @@ def seed(aws: EmbeddedAws, region: str) -> None:
         _bucket(aws, target, region).put_bucket_policy(Bucket=target, Policy=delivers)
     s3 = _bucket(aws, guarded, region, ObjectLockEnabledForBucket=True)
     retention = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}}
+    protected = {"Status": "Enabled", "MFADelete": "Enabled"}
+    s3.put_bucket_versioning(Bucket=guarded, VersioningConfiguration=protected, MFA="serial 123456")
+    encryption = {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"},
+        "BucketKeyEnabled": True,
+        "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+    }
+    s3.put_bucket_encryption(Bucket=guarded, ServerSideEncryptionConfiguration={"Rules": [encryption]})
     s3.put_object_lock_configuration(Bucket=guarded, ObjectLockConfiguration=retention)
     _log(s3, guarded, logs)
     _replicate(s3, guarded, copies)
