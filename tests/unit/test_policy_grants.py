@@ -49,6 +49,7 @@ def policy(*statements: dict[str, Any]) -> Policy:
         pytest.param([allow("*", "arn:aws:s3:::*")], False, id="all of one service"),
         pytest.param([allow("*", None, NotResource="arn:aws:s3:::a")], True, id="everything but a bucket"),
         pytest.param([allow("*", None, NotResource="*")], False, id="everything but everything"),
+        pytest.param([allow("*", None, NotResource=["arn:aws:s3:::a", "*"])], False, id="everything among others"),
         pytest.param([allow("s3:*")], False, id="one service"),
         pytest.param([allow("iam:*")], False, id="a service that could grant the rest"),
         pytest.param([allow("*:Get*")], False, id="reading everything"),
@@ -94,6 +95,7 @@ def test_administrative(statements: list[dict[str, Any]], found: bool) -> None:
         pytest.param([allow("*")], ["*"], id="all services"),
         pytest.param([allow("s3*:*")], ["s3*:*"], id="services by their first letters"),
         pytest.param([allow("s3:?*")], ["s3:?*"], id="another spelling of all actions"),
+        pytest.param([allow("s3:???")], [], id="names of three letters"),
         pytest.param([allow("s3:Get*")], [], id="a family of actions"),
         pytest.param([allow("s3:*Object")], [], id="a family by its end"),
         pytest.param([allow("s3:*", "arn:aws:s3:::*")], ["s3:*"], id="all resources of the service"),
@@ -107,12 +109,17 @@ def test_administrative(statements: list[dict[str, Any]], found: bool) -> None:
         pytest.param([allow("s3:*", None, NotResource="arn:aws:s3:::*")], [], id="all but all buckets"),
         pytest.param([allow(None, NotAction=["iam:*"])], ["everything but iam:*"], id="all services but one"),
         pytest.param([allow(None, NotAction="*")], [], id="all services but all"),
+        pytest.param([allow(None, NotAction=["iam:*", "*:*"])], [], id="all services but all, among others"),
         pytest.param([allow(None, "arn:aws:s3:::a", NotAction="iam:*")], [], id="all services but one, on a bucket"),
         pytest.param([allow("s3:*"), deny("s3:*")], [], id="denied again"),
         pytest.param([allow("s3:*"), deny("*")], [], id="everything denied"),
         pytest.param([allow("s3:*"), deny(None, NotAction="sqs:*")], [], id="everything else denied"),
         pytest.param([allow("s3:*"), deny(None, NotAction="s3:GetObject")], ["s3:*"], id="a part left"),
         pytest.param([allow("s3:*"), deny(None, NotAction="*:GetObject")], ["s3:*"], id="a part of all services left"),
+        pytest.param(
+            [allow("s3:*"), deny(None, NotAction=["sqs:*", "s3:GetObject"])], ["s3:*"], id="a part left among others"
+        ),
+        pytest.param([allow("s3:*"), deny(None, NotAction="s?:GetObject")], ["s3:*"], id="a part left by its letters"),
         pytest.param([allow("s3:*"), deny("s3:Delete*")], ["s3:*"], id="a part denied"),
         pytest.param([allow("*"), deny("s3:*")], ["*"], id="one service of all denied"),
         pytest.param([allow("s3:*"), deny("s3:*", "arn:aws:s3:::a")], ["s3:*"], id="denied on one bucket"),
@@ -190,6 +197,14 @@ def test_on_all(statements: list[dict[str, Any]], found: bool) -> None:
 )
 def test_a_grant_is_said_in_the_policys_words(said: list[dict[str, Any]], sentence: str) -> None:
     assert str(administrative(policy(*said))) == sentence
+
+
+def test_all_of_the_kinds_are_asked_for() -> None:
+    aliases = KMS_KEYS.replace("key/", "alias/")
+    keys = policy(allow("kms:Decrypt", "arn:aws:kms:*:*:key/*"))
+    assert on_all(keys, "kms:Decrypt", (KMS_KEYS, aliases)) is None
+    both = policy(allow("kms:Decrypt", ["arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/*"]))
+    assert on_all(both, "kms:Decrypt", (KMS_KEYS, aliases)) is not None
 
 
 def test_only_the_patterns_that_match_are_said_of_one_action() -> None:

@@ -44,6 +44,10 @@ EVERYTHING = f"arn:{ANY}:{ANY}:{ANY}:{ANY}:{ANY}"
 KMS_KEYS = f"arn:{ANY}:kms:{ANY}:{ANY}:key/{ANY}"
 
 
+_ALL_ACTIONS = re.compile(r"\*+(:\*+)?")
+_ALL_NAMES = re.compile(r"[*?]*\*[*?]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A statement that grants too much: its number in the policy, and what it grants in its own words."""
@@ -175,7 +179,7 @@ def _covers(pattern: str, kind: str) -> bool:
 
 
 def _matches_all(action: str) -> bool:
-    return bool(action) and not action.strip("*:") and "*" in action and action.count(":") <= 1
+    return _ALL_ACTIONS.fullmatch(action) is not None
 
 
 def _whole_service(action: str) -> str:
@@ -183,7 +187,7 @@ def _whole_service(action: str) -> str:
     if _matches_all(action):
         return "*"
     service, _, name = action.partition(":")
-    return service if "*" in name and not name.strip("*?") else ""
+    return service if _ALL_NAMES.fullmatch(name) else ""
 
 
 def _denied_whole(policy: Policy, service: str) -> bool:
