@@ -161,6 +161,21 @@ def test_a_check_that_waits_longer_than_its_interval_is_named() -> None:
     assert ecs_service_health_checked(service(), even).status is C
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        pytest.param(
+            {"balanced": True, "grace_period": 20},
+            "a load balancer asks its tasks, after a grace period of 20 s",
+            id="a load balancer",
+        ),
+        pytest.param({"grace_period": 20}, "its containers have health checks", id="the containers"),
+    ],
+)
+def test_the_reason_says_who_asks(said: dict[str, object], reason: str) -> None:
+    assert ecs_service_health_checked(service(**said), running(container(health_check=CHECKED))).reason == reason
+
+
 def test_every_definition_in_use_is_looked_at() -> None:
     definitions = Related(
         {
@@ -253,6 +268,7 @@ def test_ecs_fargate_latest_platform_version(launch: Launch, status: Status) -> 
     [
         pytest.param(Launch("FARGATE", platform_version="1.0.0"), id="the latest of one family, old for the other"),
         pytest.param(Launch("FARGATE", platform_version="next"), id="a version that is no number"),
+        pytest.param(Launch("FARGATE", platform_version="1.x"), id="a version that is a number in part"),
         pytest.param(Launch(), id="neither launch type nor provider"),
         pytest.param(Launch(Unknown("new")), id="a new launch type"),
     ],
@@ -266,6 +282,12 @@ def test_an_old_platform_decides_before_one_that_is_not_known() -> None:
     launches = (Launch("FARGATE", platform_version="next"), Launch("FARGATE", (), "1.3.0", "LINUX"))
     verdict = ecs_fargate_latest_platform_version(service(launches=launches))
     assert verdict.reason == "the platform version is 1.3.0 for LINUX"
+
+
+def test_the_reason_names_the_platform_versions() -> None:
+    launches = (Launch("FARGATE"), Launch("FARGATE", (), "1.4.0", "LINUX"), Launch("EC2"))
+    verdict = ecs_fargate_latest_platform_version(service(launches=launches))
+    assert verdict.reason == "the platform version is 1.4.0, LATEST"
 
 
 def test_the_latest_versions_are_settings() -> None:
@@ -344,6 +366,10 @@ def test_how_many_must_stay_healthy_is_a_setting() -> None:
 
 
 def test_the_reason_names_what_is_in_the_way() -> None:
+    none = ecs_service_healthy_percent_sound(service(minimum_healthy=100, maximum=100, desired=0))
+    assert none.reason == (
+        "minimumHealthyPercent is 100, maximumPercent 100: a deployment can neither stop a task nor start one"
+    )
     verdict = ecs_service_healthy_percent_sound(service(minimum_healthy=100, maximum=120, desired=3))
     assert verdict.reason == (
         "minimumHealthyPercent is 100, maximumPercent 120 of 3 tasks: "

@@ -109,9 +109,32 @@ def test_large_sizes_need_a_platform(cpu: int, version: str, status: Status) -> 
     assert ecs_task_definition_fargate_size_valid(definition(cpu, 16 * GB), region).status is status
 
 
-def test_the_reason_names_the_sizes_there_are() -> None:
-    said = ecs_task_definition_fargate_size_valid(definition(512, 512), EMPTY).reason
-    assert said == "memory is 512 MiB; with 512 units of CPU Fargate has 1024 to 4096 in steps"
+@pytest.mark.parametrize(
+    ("cpu", "memory", "family", "reason"),
+    [
+        pytest.param(
+            512, 512, "", "memory is 512 MiB; with 512 units of CPU Fargate has 1024 to 4096 in steps", id="memory"
+        ),
+        pytest.param(
+            300, 512, "LINUX", "cpu is 300; Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384", id="units of CPU"
+        ),
+        pytest.param(
+            256, 512, "WINDOWS_SERVER_2022_CORE", "cpu is 256; Windows on Fargate has 1024, 2048, 4096", id="of Windows"
+        ),
+        pytest.param(None, 512, "", "Fargate needs both: cpu is not set, memory is 512", id="no CPU"),
+        pytest.param(256, None, "", "Fargate needs both: cpu is 256, memory is not set", id="no memory"),
+    ],
+)
+def test_the_reason_names_the_sizes_there_are(cpu: int | None, memory: int | None, family: str, reason: str) -> None:
+    judged = definition(cpu, memory, os_family=family)
+    assert ecs_task_definition_fargate_size_valid(judged, EMPTY).reason == reason
+
+
+def test_a_platform_that_is_not_known_is_no_verdict_on_a_large_size() -> None:
+    region = run_by(Launch("FARGATE", platform_version="next"))
+    with pytest.raises(UnknownField):
+        ecs_task_definition_fargate_size_valid(definition(8192, 16 * GB), region)
+    assert ecs_task_definition_fargate_size_valid(definition(4096, 16 * GB), region).status is C
 
 
 def test_an_amount_that_is_not_known_is_no_verdict() -> None:
@@ -130,7 +153,8 @@ def sized(cpu: int, memory: int, **said: object) -> Related[RunDefinition]:
     [
         pytest.param((1024, 2 * GB), 10, 10, N, "256 units with 512 MiB", id="hardly used"),
         pytest.param((1024, 2 * GB), 70, 70, C, "", id="well used"),
-        pytest.param((1024, 2 * GB), 41, 10, C, "", id="more than half of the CPU"),
+        pytest.param((1024, 2 * GB), 40.2, 10, C, "", id="a little more than half of the CPU"),
+        pytest.param((1024, 2 * GB), 70, 95, C, "", id="memory is as full as may be"),
         pytest.param((1024, 2 * GB), 40, 80, N, "512 units with 2048 MiB", id="half of the CPU, all of the memory"),
         pytest.param((1024, 8 * GB), 70, 20, N, "1024 units with 2048 MiB", id="memory alone"),
         pytest.param((256, 512), 1, 1, C, "", id="the smallest there is"),
@@ -180,7 +204,11 @@ def test_how_full_is_a_setting(settings: dict[str, int], status: Status) -> None
         pytest.param(replace(SERVICE, launches=(Launch(None, ("mine",)),)), (1024, 2048), id="another provider"),
         pytest.param(replace(SERVICE, desired=0), (1024, 2048), id="no task"),
         pytest.param(replace(SERVICE, definitions=(), launches=(Launch(),)), (1024, 2048), id="no definition"),
+        pytest.param(
+            replace(SERVICE, launches=(Launch("FARGATE"), Launch("EC2"))), (1024, 2048), id="a task set on instances"
+        ),
         pytest.param(SERVICE, (None, None), id="no size"),
+        pytest.param(SERVICE, (1024, None), id="no memory"),
     ],
 )
 def test_services_without_a_size_to_pay_are_not_judged(service: Service, size: tuple[int, int]) -> None:
@@ -197,6 +225,21 @@ def test_services_without_a_size_to_pay_are_not_judged(service: Service, size: t
 def test_without_enough_metrics_nothing_is_said(used: ServiceUtilization) -> None:
     with pytest.raises(UnknownField):
         ecs_service_right_sized(SERVICE, sized(1024, 2048), used)
+
+
+@pytest.mark.parametrize(
+    ("service", "size", "used"),
+    [
+        pytest.param(replace(SERVICE, launches=(Launch(),)), (1024, 2048), (336, 10, 10), id="where it runs"),
+        pytest.param(replace(SERVICE, desired=Unknown("none")), (1024, 2048), (336, 10, 10), id="how many tasks"),
+        pytest.param(SERVICE, (Unknown("strange"), 2048), (336, 10, 10), id="the size"),
+        pytest.param(SERVICE, (1024, 2048), (336, Unknown("none"), 10), id="the use of CPU"),
+        pytest.param(SERVICE, (1024, 2048), (336, 10, Unknown("none")), id="the use of memory"),
+    ],
+)
+def test_what_is_not_known_is_no_verdict(service: Service, size: tuple[int, int], used: tuple[int, int, int]) -> None:
+    with pytest.raises(UnknownField):
+        ecs_service_right_sized(service, sized(*size), ServiceUtilization(*used))
 
 
 def test_how_many_hours_are_enough_is_a_setting() -> None:

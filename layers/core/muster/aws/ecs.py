@@ -53,7 +53,6 @@ def region(ecs: "ECSClient", _region: Resource) -> EcsRegion:
     CLUSTER,
     client="ecs",
     permission="ecs:DescribeClusters",
-    also=("ecs:ListClusters",),
     facets=(Cluster, Tags),
     of=EcsRegion,
 )
@@ -66,7 +65,6 @@ def clusters(_ecs: "ECSClient", shard: Shard, _token: str | None, found: EcsRegi
     SERVICE,
     client="ecs",
     permission="ecs:DescribeServices",
-    also=("ecs:ListServices",),
     facets=(Service, Tags),
     of=EcsRegion,
 )

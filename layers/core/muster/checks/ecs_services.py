@@ -201,18 +201,14 @@ def _places(service: Service) -> list[str]:
 
 def _current(launch: Launch, linux: str, windows: str) -> bool | Unknown:
     """Whether its platform version is the latest, or newer; without a family it must be so of both, or of neither."""
-    said = launch.platform_version
-    if said in {"", "LATEST"}:
+    said = launch.version
+    if said is None:
         return True
-    if not all(part.isdecimal() for part in said.split(".")):
-        return Unknown(f"{said!r} is no platform version that Muster knows")
+    if isinstance(said, Unknown):
+        return said
     family = launch.platform_family.upper()
     latest = {windows} if family.startswith("WINDOWS") else {linux} if family else {linux, windows}
-    answers = {_version(said) >= _version(each) for each in latest}
+    answers = {said >= tuple(map(int, each.split("."))) for each in latest}
     if len(answers) > 1:
         return Unknown("AWS did not say for which operating system the platform version is")
     return answers.pop()
-
-
-def _version(said: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in said.split("."))

@@ -28,8 +28,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-erro
 _OF_WINDOWS = (1024, 2048, 4096)
 """Windows needs a whole vCPU, and has no more than four."""
 
-_LINUX_1_4 = (8192, 16384)
-"""Sizes that need platform version 1.4.0."""
+_LARGE, _FOR_LARGE = (8192, 16384), (1, 4, 0)
+"""Sizes that need a platform version, and which."""
 
 
 @check(severity=Severity.MEDIUM)
@@ -55,9 +55,9 @@ def ecs_task_definition_fargate_size_valid(definition: TaskDefinition, region: E
     if memory not in valid[cpu]:
         first, *_, last = valid[cpu]
         return non_compliant(f"memory is {memory} MiB; with {cpu} units of CPU Fargate has {first} to {last} in steps")
-    old = [each.platform_version for each in launches if cpu in _LINUX_1_4 and _before_1_4(each.platform_version)]
-    if old:
-        return non_compliant(f"{cpu} units of CPU need platform version 1.4.0; a service runs it on {old[0]}")
+    named = [version for each in launches if cpu in _LARGE and (version := each.version) is not None]
+    if any(known(version) < _FOR_LARGE for version in named):
+        return non_compliant(f"{cpu} units of CPU need platform version 1.4.0; a service runs it on an older one")
     return compliant(f"{cpu} units of CPU with {memory} MiB are a size of Fargate")
 
 
@@ -122,11 +122,6 @@ def _smallest(cpu: float, memory: float, *, windows: bool) -> tuple[int, int] | 
         if units >= cpu and amount >= memory
     )
     return next(fitting, None)
-
-
-def _before_1_4(version: str) -> bool:
-    numbers = version.split(".")
-    return all(each.isdecimal() for each in numbers) and [int(each) for each in numbers] < [1, 4, 0]
 
 
 def _percent(value: float) -> str:

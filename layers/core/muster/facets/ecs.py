@@ -64,6 +64,19 @@ class Launch:
         )
 
     @property
+    def version(self) -> tuple[int, ...] | Unknown | None:
+        """The platform version as numbers; None where it is the latest, whichever that is, as it is without a word.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+        """
+        if self.platform_version in {"", "LATEST"}:
+            return None
+        parts = self.platform_version.split(".")
+        if not all(part.isdecimal() for part in parts):
+            return Unknown(f"{self.platform_version!r} is no platform version that Muster knows")
+        return tuple(int(part) for part in parts)
+
+    @property
     def fargate(self) -> bool | Unknown:
         """Whether the tasks run on Fargate: its capacity providers are called FARGATE and FARGATE_SPOT."""
         if isinstance(self.launch_type, Unknown):
