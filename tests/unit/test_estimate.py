@@ -1,5 +1,7 @@
 """What a scan will ask, take and cost, against what the readers really ask for and what can be counted by hand."""
 
+import contextlib
+import math
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -7,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 import yaml
 from boto3.s3.transfer import TransferConfig
@@ -28,14 +31,15 @@ from muster.estimate import (
     difference,
     elsewhere,
     findings_of,
-    operation,
     seconds_of,
     work_of,
 )
+from muster.estimate.demand import lists_itself
 from muster.evaluate import Rule, evaluate
 from muster.facets.ec2 import Instance
 from muster.facets.tags import Tags
 from muster.model import GLOBAL, Resource
+from muster.policy import actions_of
 from muster.reading import Describer, Lister, Shard
 from muster.select import select
 from muster.settings import Configuration
@@ -51,6 +55,11 @@ PRICES = {name: Price.from_json(price) for name, price in DOCUMENT["prices"].ite
 CATALOG = load()
 IRELAND, FRANKFURT = "eu-west-1", "eu-central-1"
 READERS = [*CATALOG.listers.values(), *CATALOG.describers.values()]
+SDK = botocore.session.get_session()
+OPERATIONS = {
+    client: {xform_name(name): name for name in SDK.get_service_model(client).operation_names}
+    for client in {reader.client for reader in READERS}
+}
 
 
 class Recorder:
@@ -78,10 +87,18 @@ def _asked(reader: Lister | Describer) -> list[tuple[str, dict[str, Any]]]:
     client = Recorder()
     if isinstance(reader, Lister):
         shard = Shard("111111111111", IRELAND, reader.service, IRELAND, (IRELAND,))
-        list(reader.function(client, shard, None).items)
-    else:
-        resource = Resource(reader.resource_type, "one", "111111111111", IRELAND, "aws")
-        reader.function(client, resource, *(["pl-1"] if reader.of else []))
+        source = CATALOG.source(reader)
+        made_from = [source.facet.parse({})] if source else []  # type: ignore[attr-defined]
+        list(reader.function(client, shard, None, *made_from).items)
+        return client.asked
+    arn = f"arn:aws:x:{IRELAND}:111111111111:{reader.resource_type}/one"
+    resource = Resource(reader.resource_type, "one", "111111111111", IRELAND, "aws", arn)
+    name = f"arn:aws:sqs:{IRELAND}:111111111111:one"
+    key: Any = [name] if reader.at_once > 1 else name
+    first: Any = [resource] if reader.at_once > 1 and not reader.related else resource
+    at = {"at": datetime(2026, 11, 21, tzinfo=UTC)} if reader.timed else {}
+    with contextlib.suppress(KeyError):  # an answer without what it must have
+        reader.function(client, first, *([key] if reader.related else []), **at)
     return client.asked
 
 
@@ -99,15 +116,27 @@ def _name(reader: Lister | Describer) -> str:
 
 
 @pytest.mark.parametrize("reader", READERS, ids=_name)
-def test_a_reader_calls_the_operation_that_the_estimate_names(reader: Lister | Describer) -> None:
-    [(method, _)] = _asked(reader)
-    assert xform_name(operation(reader).partition(":")[2]) == method
+def test_a_reader_calls_the_operations_that_it_declares_and_no_other(reader: Lister | Describer) -> None:
+    methods = {method for method, _ in _asked(reader)}
+    spent = {
+        action for method in methods for action in actions_of(f"{reader.client}:{OPERATIONS[reader.client][method]}")
+    }
+    assert spent <= set(reader.permissions)
+    silent = isinstance(reader, Lister) and not lists_itself(CATALOG, reader)
+    assert bool(methods) is not silent
 
 
-@pytest.mark.parametrize("lister", CATALOG.listers.values(), ids=_name)
+@pytest.mark.parametrize(
+    "lister", [each for each in CATALOG.listers.values() if lists_itself(CATALOG, each)], ids=_name
+)
 def test_pages_are_as_large_as_the_listers_ask_for(lister: Lister) -> None:
     [(_, parameters)] = _asked(lister)
-    assert [size for name, size in parameters.items() if name.startswith("Max")] == [lister.page]
+    sizes = [size for name, size in parameters.items() if re.match("Max|Limit|limit|PageSize|max", name)]
+    assert (sizes or [WITHOUT_SIZE[lister.resource_type]]) == [lister.page]
+
+
+WITHOUT_SIZE = {"AWS::EC2::EIP": 1_000_000, "AWS::SNS::Subscription": 100, "AWS::SNS::Topic": 100}
+"""Listings that cannot be told how much to answer: addresses come all at once, SNS pages by a hundred."""
 
 
 class TestCalls:
@@ -253,6 +282,13 @@ class TestTheStackIsAsTheEstimateTakesIt:
 
 
 class TestWork:
+    def test_metrics_are_paid_one_by_one_however_many_a_call_takes(self) -> None:
+        demand = _demand(_rules("ec2-instance-not-idle"), {(INSTANCE, IRELAND): 1000}, accounts=2)
+        made = work_of(demand, Seconds(0, 1))
+        assert made.metrics == 3 * 1000 * 2
+        (paid,) = [part for part in cost(made, {"cloudwatch_metric": Price(((math.inf, 0.01),), 1000)}) if part.month]
+        assert (paid.service, paid.units, round(paid.month or 0, 2)) == ("CloudWatch", 6000 * 120, 7.2)
+
     def test_a_function_that_runs_short_hands_over(self) -> None:
         demand = _demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1})
         one, three = work_of(demand, Seconds(0, estimate.RUN)), work_of(demand, Seconds(0, 2 * estimate.RUN + 1))
@@ -317,7 +353,13 @@ def _rows(count: int) -> Iterator[Any]:
     rng = random.Random(1)  # noqa: S311 - an estate that is the same each time
     now = datetime(2026, 11, 21, tzinfo=UTC)
     header = ScanHeader("20261121T000000Z-00000000", "scheduled", now)
-    rules = [rule for rule in select(CATALOG, Configuration()) if rule.resource_type == INSTANCE]
+    names = (
+        "required-tags",
+        "ec2-instance-imdsv2-required",
+        "ec2-instance-detailed-monitoring-enabled",
+        "ec2-instance-no-public-ip",
+    )
+    rules = [rule for rule in select(CATALOG, Configuration(), checks=names) if rule.resource_type == INSTANCE]
     for _ in range(count):
         name = f"i-{rng.getrandbits(68):017x}"
         tags = {"Owner": f"team-{rng.randrange(40)}", "Environment": "prod", "Name": f"web-{rng.randrange(10**6)}"}

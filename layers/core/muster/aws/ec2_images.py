@@ -14,7 +14,7 @@ IMAGE = "AWS::EC2::Image"
 LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 
 
-@lists(IMAGE, client="ec2", permission="ec2:DescribeImages", facets=(Image, Tags))
+@lists(IMAGE, client="ec2", permission="ec2:DescribeImages", facets=(Image, Tags), page=1000)
 def images(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the account's own machine images in a region, 1000 a page, disabled ones too; deregistered ones are gone.
 

@@ -24,7 +24,7 @@ ADDRESS = "AWS::EC2::EIP"
 VPC = "AWS::EC2::VPC"
 
 
-@lists(ADDRESS, client="ec2", permission="ec2:DescribeAddresses", facets=(Address, Tags))
+@lists(ADDRESS, client="ec2", permission="ec2:DescribeAddresses", facets=(Address, Tags), page=1_000_000)
 def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
     """List the Elastic IP addresses of a region, which AWS answers in one page.
 

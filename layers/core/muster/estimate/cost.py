@@ -14,6 +14,8 @@ ENOUGH = 500
 PUBLISHED = 64 << 20
 ONE_GO = 16 << 20
 """How the stack deals, scans, binds, merges and uploads: `muster.stack` and `muster.sinks` have the numbers."""
+METRICS_AT_ONCE = 500
+"""How many metrics one GetMetricData takes; AWS asks a price for each, whatever the number of calls."""
 PIECE = 8 << 20
 """Bytes of one piece of an upload that goes in several, as boto3 cuts them."""
 RUN = 840
@@ -49,6 +51,7 @@ class Work:
     reads: int
     writes: int
     bytes: float
+    metrics: int = 0
 
 
 def work_of(demand: Demand, seconds: Seconds) -> Work:
@@ -78,6 +81,20 @@ def work_of(demand: Demand, seconds: Seconds) -> Work:
         # Of a shard: its commit and its state. Of a scan: the plan and the summary, and listings, which cost the same.
         writes=2 * count + parts + saved + _published(parts, stored) + _lists(count) + 2 * _lists(parts) + 9,
         bytes=stored,
+        metrics=sum(_metrics(demand, shard) for shard in one) * demand.accounts,
+    )
+
+
+METRICS = "cloudwatch:GetMetricData"
+
+
+def _metrics(demand: Demand, shard: Shard) -> int:
+    """Return how many metrics are asked for: those of a resource times those resources, whether or not they idle."""
+    return sum(
+        sum(demand.judged(kind, shard).values()) * (METRICS_AT_ONCE // describer.at_once)
+        for kind in demand.types(shard)
+        for describer in demand.describers(kind)
+        if describer.permission == METRICS
     )
 
 
@@ -154,6 +171,7 @@ def cost(work: Work, prices: Mapping[str, Price], scans_per_day: int = 4) -> tup
         ("Step Functions", "state transitions", "states_transition", float(work.transitions * scans)),
         ("S3", "PUT and LIST requests", "s3_write", float(work.writes * scans)),
         ("S3", "GET requests", "s3_read", float(work.reads * scans)),
+        ("CloudWatch", "metrics asked for", "cloudwatch_metric", float(work.metrics * scans)),
         ("Athena", "TB read, each day's findings once", "athena_terabyte", read),
     )
     return tuple(

@@ -66,7 +66,7 @@ class Demand:
     def pages(self, kind: str, shard: Shard) -> int:
         """Return how many pages the listing of a type has; what no region asked for owns is listed all the same."""
         lister = self.catalog.listers.get(kind)
-        if lister is None or lister.of is not None:
+        if lister is None or not lists_itself(self.catalog, lister):
             return 0
         everywhere = (count for (name, _), count in self.resources.items() if name == kind)
         listed = sum(everywhere if shard.region == GLOBAL else self.judged(kind, shard).values())
@@ -134,9 +134,15 @@ def operation(reader: Lister | Describer) -> str:
     return f"{reader.client}:{reader.permission.partition(':')[2]}"
 
 
+def lists_itself(catalog: Catalog, lister: Lister) -> bool:
+    """Whether a lister makes a call: one that is made from a shared facet may find everything in there."""
+    source = catalog.source(lister)
+    return source is None or lister.permission not in source.permissions
+
+
 def _shard_calls(demand: Demand, shard: Shard) -> Iterator[tuple[str, int]]:
     for kind in demand.types(shard):
-        if (lister := demand.catalog.listers.get(kind)) and lister.of is None:
+        if (lister := demand.catalog.listers.get(kind)) and lists_itself(demand.catalog, lister):
             yield operation(lister), demand.pages(kind, shard)
         count = sum(demand.judged(kind, shard).values())
         if not count:
