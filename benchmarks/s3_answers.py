@@ -96,6 +96,17 @@ def no_policy(bucket: Bucket) -> Answer:
     return _absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket)
 
 
+def no_lock(bucket: Bucket) -> Answer:
+    """Return that objects are not locked: in no bucket of an estate they are."""
+    message = "Object Lock configuration does not exist for this bucket"
+    return _absent("ObjectLockConfigurationNotFoundError", message, bucket)
+
+
+def no_replication(bucket: Bucket) -> Answer:
+    """Return that nothing is replicated: no bucket of an estate is."""
+    return _absent("ReplicationConfigurationNotFoundError", "The replication configuration was not found", bucket)
+
+
 def acl(_: Bucket) -> Answer:
     """Return the access control list of a private bucket."""
     grantee = (
@@ -149,6 +160,8 @@ CONFIGURED: Mapping[str, tuple[str, Callable[[Bucket], Answer]]] = MappingProxyT
         "policy": ("GetBucketPolicy", no_policy),
         "ownershipControls": ("GetBucketOwnershipControls", ownership_controls),
         "location": ("GetBucketLocation", location),
+        "object-lock": ("GetObjectLockConfiguration", no_lock),
+        "replication": ("GetBucketReplication", no_replication),
     }
 )
 """What is asked of a bucket, by the word in the query: the operation and what answers it."""

@@ -42,6 +42,14 @@ FOREIGN = next(bucket.name for bucket in BUCKETS if bucket.region == THERE)
 STANDARD = botocore.config.Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
 EMPTY = b"<VersioningConfiguration/>"
 
+ABSENT = {
+    "get_bucket_policy": "NoSuchBucketPolicy",
+    "get_bucket_policy_status": "NoSuchBucketPolicy",
+    "get_bucket_replication": "ReplicationConfigurationNotFoundError",
+    "get_object_lock_configuration": "ObjectLockConfigurationNotFoundError",
+}
+"""What no bucket of the estate has, with the code by which S3 says so."""
+
 Told = list[tuple[str, int, str]]
 
 
@@ -161,14 +169,11 @@ def test_every_bucket_has_the_same_answer_or_the_same_error_as_of_a_plain_client
         found = outcome(lambda bucket=bucket: getattr(way.lane, name)(Bucket=bucket))
         assert found == outcome(lambda bucket=bucket: getattr(client, name)(Bucket=bucket))
         answers += isinstance(found, dict)
-    assert answers or name in ("get_bucket_policy", "get_bucket_policy_status")
+    assert answers or name in ABSENT
     assert way.in_flight() == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [("get_bucket_policy", "NoSuchBucketPolicy"), ("get_bucket_policy_status", "NoSuchBucketPolicy")],
-)
+@pytest.mark.parametrize(("name", "code"), ABSENT.items())
 def test_what_is_not_there_is_a_client_error_with_its_code_and_is_asked_for_once(
     fake: FakeAws, name: str, code: str
 ) -> None:
@@ -561,3 +566,43 @@ def test_a_handler_of_what_is_sent_is_heard(aws: None) -> None:  # noqa: ARG001 
     assert client.get_bucket_tagging(Bucket="site") == {"TagSet": tags}
     with pytest.raises(botocore.exceptions.ClientError, match="NoSuchBucketPolicy"):
         client.get_bucket_policy(Bucket="site")
+
+
+RETAINED = b"""<?xml version="1.0" encoding="UTF-8"?>
+<ObjectLockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><ObjectLockEnabled>Enabled</ObjectLockEnabled>
+<Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>30</Days></DefaultRetention></Rule></ObjectLockConfiguration>"""
+COPIED = b"""<?xml version="1.0" encoding="UTF-8"?>
+<ReplicationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Role>arn:aws:iam::123456789012:role/r</Role>
+<Rule><ID>one</ID><Priority>1</Priority><Filter><And><Prefix>a/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And>
+</Filter><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::copy</Bucket></Destination></Rule>
+<Rule><ID>two</ID><Prefix></Prefix><Status>Disabled</Status><Destination><Bucket>arn:aws:s3:::old</Bucket></Destination>
+</Rule></ReplicationConfiguration>"""
+BLOCKED = b"""<?xml version="1.0" encoding="UTF-8"?>
+<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule>
+<ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>
+<BlockedEncryptionTypes><EncryptionType>SSE-C</EncryptionType></BlockedEncryptionTypes></Rule>
+</ServerSideEncryptionConfiguration>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("get_object_lock_configuration", RETAINED, {"Mode": "GOVERNANCE", "Days": 30}),
+        ("get_bucket_replication", COPIED, ["arn:aws:s3:::copy", "arn:aws:s3:::old"]),
+        ("get_bucket_encryption", BLOCKED, ["SSE-C"]),
+    ],
+)
+def test_locks_copies_and_what_is_blocked_are_read_as_botocore_reads_them(name: str, body: bytes, said: Any) -> None:
+    way, client = Way(plain()), plain()
+    for each in (way.client, client):
+        Wire(each, (200, body, {}))
+    answer, ordinary = getattr(way.lane, name)(Bucket="site"), getattr(client, name)(Bucket="site")
+    ordinary.pop("ResponseMetadata")
+    assert {key: value for key, value in answer.items() if key != "ResponseMetadata"} == ordinary
+    (found,) = ordinary.values()
+    read = {
+        "get_object_lock_configuration": lambda: found["Rule"]["DefaultRetention"],
+        "get_bucket_replication": lambda: [rule["Destination"]["Bucket"] for rule in found["Rules"]],
+        "get_bucket_encryption": lambda: found["Rules"][0]["BlockedEncryptionTypes"]["EncryptionType"],
+    }
+    assert read[name]() == said

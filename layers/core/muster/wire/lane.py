@@ -42,8 +42,10 @@ _OPERATIONS: Mapping[str, str] = MappingProxyType(
         "get_bucket_ownership_controls": "GetBucketOwnershipControls",
         "get_bucket_policy": "GetBucketPolicy",
         "get_bucket_policy_status": "GetBucketPolicyStatus",
+        "get_bucket_replication": "GetBucketReplication",
         "get_bucket_tagging": "GetBucketTagging",
         "get_bucket_versioning": "GetBucketVersioning",
+        "get_object_lock_configuration": "GetObjectLockConfiguration",
         "get_public_access_block": "GetPublicAccessBlock",
         "list_bucket_metrics_configurations": "ListBucketMetricsConfigurations",
     }
