@@ -4,6 +4,7 @@ import contextlib
 import math
 import random
 import re
+import types
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -67,6 +68,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.meta = types.SimpleNamespace(endpoint_url="https://aws.example")
 
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
         def ask(**parameters: Any) -> dict[str, Any]:
