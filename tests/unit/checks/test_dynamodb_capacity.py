@@ -84,6 +84,7 @@ def test_dynamodb_autoscaling_enabled(table: Table, scaling: TableScaling, statu
 def test_a_long_list_of_what_is_not_scaled_is_cut() -> None:
     wide = replace(TABLE, indexes=tuple(f"by-{number}" for number in range(20)))
     assert dynamodb_autoscaling_enabled(wide, scaled()).reason.endswith(" and 36 more")
+    assert "more" not in dynamodb_autoscaling_enabled(replace(TABLE, indexes=("by-day", "by-week")), scaled()).reason
 
 
 def test_a_mode_that_is_not_known_is_no_verdict() -> None:
