@@ -101,3 +101,11 @@ def test_tags_which_sqs_answers_as_a_mapping(clients: Clients) -> None:
     labels = {"Owner": "web=1", "Mood": "🙂"}
     assert tags.function(sqs, made(sqs, "orders", labels)) == Tags(labels)
     assert tags.function(sqs, made(sqs, "bare")) == Tags({})
+
+
+def test_a_queue_whose_tags_aws_leaves_out_has_none() -> None:
+    sqs = boto3.client("sqs", HERE)
+    one = Resource(QUEUE, "https://sqs.eu-west-1.amazonaws.com/123456789012/a", ACCOUNT_ID, HERE)
+    with Stubber(sqs) as stub:
+        stub.add_response("list_queue_tags", {})
+        assert tags.function(sqs, one) == Tags({})
