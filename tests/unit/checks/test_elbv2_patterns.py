@@ -65,6 +65,15 @@ def test_patterns_that_take_too_long_are_not_decided(monkeypatch: pytest.MonkeyP
     assert included(pattern("*a????????"), [pattern("*a????????b*"), pattern("*a*")]) is None
 
 
+def test_most_patterns_are_told_apart_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elbv2_patterns, "_BOUND", 0)
+    assert included(pattern("*.a.example.com"), [pattern("*.b.example.com")]) is False
+    assert included(pattern("*.a.example.com"), [pattern("*.a.example.com")]) is None
+    monkeypatch.setattr(elbv2_patterns, "_reached", None)
+    assert disjoint(pattern("/a/*"), pattern("/b/*"))
+    assert disjoint(pattern("*.a.example.com"), pattern("*.b.example.com"))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "are_disjoint"),
     [

@@ -91,6 +91,9 @@ STRANGE = Condition("moon-phase", ("{}",))
             [source("10.0.0.0/9", "10.128.0.0/9")], [source("10.0.0.0/8")], True, id="two halves make the whole"
         ),
         pytest.param([source("10.0.0.0/9")], [source("10.0.0.0/8")], False, id="one half does not"),
+        pytest.param(
+            [source("2001:db8::/33", "2001:db8:8000::/33")], [source("2001:db8::/32")], True, id="IPv6 halves"
+        ),
         pytest.param([source("0.0.0.0/0")], [source("::/0")], False, id="the other family"),
         pytest.param([source("0.0.0.0/0", "::/0")], [path("/a")], True, id="every request has an address"),
         pytest.param([source("0.0.0.0/0")], [path("/a")], False, id="which may be IPv6"),
