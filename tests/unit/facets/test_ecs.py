@@ -172,6 +172,20 @@ def test_where_a_launch_runs_may_be_unknown(said: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        pytest.param("1.4.0", (1, 4, 0), id="numbers"),
+        pytest.param("1.10.0", (1, 10, 0), id="a number of two digits"),
+        pytest.param("LATEST", None, id="the latest"),
+        pytest.param(None, None, id="not said is the latest"),
+        pytest.param("1.x", Unknown("'1.x' is no platform version that Muster knows"), id="a number in part"),
+    ],
+)
+def test_the_platform_version_as_numbers(said: str | None, version: object) -> None:
+    assert Launch.parse({"platformVersion": said}).version == version
+
+
+@pytest.mark.parametrize(
     ("network", "address"),
     [
         pytest.param({"assignPublicIp": "ENABLED"}, "ENABLED", id="enabled"),
