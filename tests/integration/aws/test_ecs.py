@@ -320,6 +320,7 @@ def test_metrics_of_many_services_are_one_call() -> None:
         pytest.param((Launch("FARGATE"),), True, id="Fargate"),
         pytest.param((Launch(None, ("FARGATE_SPOT",)),), True, id="a capacity provider"),
         pytest.param((Launch("EC2"),), False, id="instances"),
+        pytest.param((Launch("FARGATE"), Launch("EC2")), False, id="a task set on instances, which is not judged"),
         pytest.param((Launch(),), False, id="not known"),
     ],
 )

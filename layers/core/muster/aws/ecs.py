@@ -137,7 +137,7 @@ def tags(ecs: "ECSClient", definition: Resource) -> Tags:
     permission="cloudwatch:GetMetricData",
     at_once=AT_ONCE // len(_METRICS),
     of=Service,
-    when=lambda service: any(launch.fargate is True for launch in service.launches),
+    when=lambda service: all(launch.fargate is True for launch in service.launches),
 )
 def utilization(
     cloudwatch: "CloudWatchClient", found: Sequence[Resource], *, at: datetime
