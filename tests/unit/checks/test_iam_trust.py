@@ -40,6 +40,8 @@ def github(subject: Any, operator: str = "StringLike") -> dict[str, Any]:
         pytest.param(LAMBDA, None, N, id="a service without a condition"),
         pytest.param(LAMBDA, {"StringEquals": {"aws:SourceAccount": OWN}}, C, id="SourceAccount"),
         pytest.param(LAMBDA, {"StringEquals": {"AWS:sourceaccount": [OWN, OTHER]}}, C, id="two accounts"),
+        pytest.param(LAMBDA, {"StringLike": {"aws:SourceAccount": OWN}}, C, id="a pattern without wildcards"),
+        pytest.param(LAMBDA, {"StringEquals": {"aws:SourceAccount": "*"}}, C, id="a star that is none"),
         pytest.param(LAMBDA, {"StringLike": {"aws:SourceAccount": "*"}}, N, id="any account"),
         pytest.param(LAMBDA, {"StringLike": {"aws:SourceAccount": [OWN, "1*"]}}, N, id="some account"),
         pytest.param(LAMBDA, {"StringEquals": {"aws:SourceAccount": []}}, N, id="no value"),
@@ -83,6 +85,7 @@ def github(subject: Any, operator: str = "StringLike") -> dict[str, Any]:
         pytest.param(FOREIGN, {"StringEquals": {"sts:ExternalId": "agreed"}}, C, id="ExternalId"),
         pytest.param(FOREIGN, {"StringLike": {"sts:ExternalId": "*"}}, N, id="any ExternalId"),
         pytest.param(FOREIGN, {"StringLike": {"sts:ExternalId": "acme-*"}}, N, id="an ExternalId to choose"),
+        pytest.param(FOREIGN, {"StringLike": {"sts:ExternalId": "acme:x:*"}}, N, id="an ExternalId to choose in part"),
         pytest.param(FOREIGN, {"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}, C, id="PrincipalOrgID"),
         pytest.param(FOREIGN, {"StringLike": {"aws:PrincipalOrgID": "o-*"}}, N, id="any organization"),
         pytest.param(

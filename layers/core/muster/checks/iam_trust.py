@@ -167,8 +167,7 @@ def _trusted(policy: Policy) -> Iterator[tuple[str, Statement]]:
     """Yield who may assume the role, with the statement that says so."""
     for statement in policy.statements:
         if statement.allow and any(speaks_of(statement, action) for action in _ASSUMING):
-            everybody = "*" in statement.principals or statement.not_principals
-            for principal in ("*",) if everybody else statement.principals:
+            for principal in ("*",) if statement.not_principals else statement.principals:
                 yield principal, statement
 
 
@@ -209,7 +208,7 @@ def _narrow(key: str, value: str, *, wild: bool) -> bool:
     if key.endswith("orgpaths"):
         return not set("*?") & set(value.partition("/")[0])
     # What is left are claims of identity providers, `repo:octo-org/*` for example: the tenant must be spelled out.
-    return ":" in key and key.partition(":")[0] not in ("aws", "sts") and _TENANT.match(value) is not None
+    return not key.startswith(("aws:", "sts:")) and _TENANT.match(value) is not None
 
 
 def _held(conditions: Iterable[Condition], keys: Collection[str]) -> bool:
