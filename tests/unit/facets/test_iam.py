@@ -126,7 +126,9 @@ def test_a_policy_that_cannot_be_read_is_unknown_and_not_empty(item: Mapping[str
     ],
 )
 def test_awss_policy_for_administrators_is_known_by_its_arn(arn: str, said: bool) -> None:
-    assert Grants.parse({"AttachedManagedPolicies": [{"PolicyArn": arn}]}).administrator_attached is said
+    other = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    attached = [{"PolicyArn": other}, {"PolicyArn": arn}]
+    assert Grants.parse({"AttachedManagedPolicies": attached}).administrator_attached is said
 
 
 @pytest.mark.parametrize("spelled", [TRUST, json.dumps(TRUST), quote(json.dumps(TRUST))])
