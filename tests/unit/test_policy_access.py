@@ -174,6 +174,21 @@ def test_a_denial_counts_only_if_it_leaves_strangers_nothing(denial: Any, open_:
     assert bool(public(judged)) is open_
 
 
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("StringNotEquals", "aws:PrincipalOrgID", "o-1"),
+        ("StringNotEqualsIgnoreCase", "aws:PrincipalOrgID", "o-1"),
+        ("StringNotLike", "aws:PrincipalOrgID", "o-1"),
+        ("ArnNotEquals", "aws:PrincipalArn", "arn:aws:iam::1:role/r"),
+        ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::1:role/r"),
+        ("NotIpAddress", "aws:SourceIp", "192.0.2.0/24"),
+    ],
+)
+def test_a_denial_of_all_but_a_fixed_value_may_be_spelled_in_any_way(operator: str, key: str, value: str) -> None:
+    assert not public(policy(statement(ALLOW), statement(DENY, Condition={operator: {key: value}})))
+
+
 def test_every_action_and_every_resource_must_be_denied() -> None:
     two = {"Action": ["s3:GetObject", "s3:PutObject"], "Resource": ["arn:aws:s3:::b/1", "arn:aws:s3:::b/2"]}
     for part in ({"Action": "s3:PutObject"}, {"Resource": "arn:aws:s3:::b/1"}):
