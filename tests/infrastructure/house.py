@@ -107,8 +107,17 @@ def no_action_is_a_star(template: Template) -> Iterator[str]:
                 yield f"{role} is granted {action} on every resource"
 
 
+_OF_NO_BUCKET = frozenset(
+    {"s3:GetAccessPoint", "s3:GetAccountPublicAccessBlock", "s3:ListAccessPoints", "s3:ListAllMyBuckets"}
+)
+"""Actions of S3 that take no resource.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+"""
+
+
 def _needs_star(sid: str | None, action: str) -> bool:
-    of_buckets = action.startswith("s3:") and action not in ("s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock")
+    of_buckets = action.startswith("s3:") and action not in _OF_NO_BUCKET
     reads = action.partition(":")[2].startswith(_READS) and not of_buckets
     return action in NOTHING_NARROWER or (sid == SCANNER and reads)
 

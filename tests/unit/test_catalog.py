@@ -14,7 +14,7 @@ from muster import packs
 from muster.catalog import Catalog, load
 from muster.check import Check, check
 from muster.facets.ec2 import Instance, Volume
-from muster.model import ACCOUNT, REGION, ObservedAt, Severity, Status, Verdict, compliant
+from muster.model import ACCOUNT, REGION, ObservedAt, Resource, Severity, Status, Verdict, compliant
 from muster.reading import Describer
 
 CATALOG = load()
@@ -34,7 +34,7 @@ def test_every_facet_of_a_check_can_be_read(found: Check) -> None:
     for resource_type in CATALOG.resource_types(found):
         listed = CATALOG.listers[resource_type].facets if resource_type in CATALOG.listers else ()
         described = {describer.facet for describer in CATALOG.describers_for(found, resource_type)}
-        assert set(found.facets.values()) - {ObservedAt} <= described | set(listed)
+        assert set(found.facets.values()) - {ObservedAt, Resource} <= described | set(listed)
 
 
 def test_every_check_is_exampled_both_ways(tmp_path: Path) -> None:
@@ -57,7 +57,8 @@ def test_a_check_has_no_client_no_clock_and_no_try(found: Check) -> None:
 
 def test_every_permission_is_spelled_as_iam_spells_them() -> None:
     for declared in (*CATALOG.listers.values(), *CATALOG.describers.values()):
-        assert re.fullmatch(r"[a-z0-9]+:[A-Z][A-Za-z0-9]+", declared.permission)
+        for permission in declared.permissions:
+            assert re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+", permission)
 
 
 def test_shared_facets_belong_to_the_account_or_region() -> None:

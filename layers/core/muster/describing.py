@@ -74,7 +74,7 @@ class Describing:
             return _done(known)
         if describer.of is None or describer.keys is None:
             return batches.add(item.resource.id, item.resource)
-        return batches.add_all(describer.keys(item.facets[describer.of]), item.resource)
+        return batches.add_all(describer.keys(item.facets[describer.of], item.resource), item.resource)
 
     def _reader(self, describer: Describer) -> Callable[[Batch], None]:
         def read(batch: Batch) -> None:
@@ -105,7 +105,7 @@ class Describing:
             return known
         if describer.of is None or describer.keys is None:
             return self._call(describer, item.resource)
-        keys = describer.keys(item.facets[describer.of])
+        keys = describer.keys(item.facets[describer.of], item.resource)
         return Related({key: self._related(describer, item.resource, key) for key in keys})
 
     def _related(self, describer: Describer, resource: Resource, key: str) -> Any:

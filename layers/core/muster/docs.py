@@ -119,8 +119,11 @@ def _calls(check: Check, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
         found = []
         if lister := catalog.listers.get(name):
             found += [(f"the list of {name}", permission, "page by page") for permission in lister.permissions]
+        source = catalog.source(lister) if lister else None
         found += [
-            (each.facet.__name__, each.permission, _how_often(each)) for each in catalog.describers_for(check, name)
+            (each.facet.__name__, permission, _how_often(each))
+            for each in (*((source,) if source else ()), *catalog.describers_for(check, name))
+            for permission in each.permissions
         ]
         for call in found:
             if call not in seen:
@@ -129,9 +132,13 @@ def _calls(check: Check, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
 
 
 def _how_often(describer: Describer) -> str:
-    if describer.of is not None:
-        return f"once for each that a {describer.of.__name__} names"
-    return _OWNERS.get(describer.resource_type, "once for each")
+    if describer.related and describer.of is not None:
+        often = f"once for each that a {describer.of.__name__} names"
+    elif describer.of is not None:
+        often = f"once for each whose {describer.of.__name__} asks for it"
+    else:
+        often = _OWNERS.get(describer.resource_type, "once for each")
+    return often if describer.at_once == 1 else f"{often}, {describer.at_once} a call"
 
 
 def _reads(check: Check, catalog: Catalog) -> str:

@@ -127,8 +127,10 @@ def _spent(catalog: Catalog, rules: Iterable[Rule]) -> set[tuple[str, str]]:
     for rule in rules:
         if lister := catalog.listers.get(rule.resource_type):
             spent |= {(action, _narrowest(rule.resource_type, lister.on)) for action in lister.permissions[1:]}
-            spent.add((lister.permission, "*"))
-            spent |= _spent_by(catalog.source(lister))
+            source = catalog.source(lister)
+            spent |= _spent_by(source)
+            if source is None or lister.permission not in source.permissions:
+                spent.add((lister.permission, "*"))
         for describer in catalog.describers_for(rule.check, rule.resource_type):
             spent |= _spent_by(describer)
     # Where an action is granted on everything, a narrower grant adds nothing.
@@ -139,7 +141,8 @@ def _spent(catalog: Catalog, rules: Iterable[Rule]) -> set[tuple[str, str]]:
 def _spent_by(describer: Describer | None) -> set[tuple[str, str]]:
     if describer is None:
         return set()
-    return {(action, _narrowest(describer.resource_type, describer.on)) for action in describer.permissions}
+    on = describer.on if isinstance(describer.on, Mapping) else dict.fromkeys(describer.permissions, describer.on)
+    return {(action, _narrowest(describer.resource_type, on.get(action, "*"))) for action in describer.permissions}
 
 
 def _narrowest(resource_type: str, said: str) -> str:

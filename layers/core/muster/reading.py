@@ -95,9 +95,11 @@ class Describer:
     """Reads one facet of one resource with one call, or of up to `at_once` resources.
 
     `absent` are the error codes by which AWS says that there is none. With `of` and `keys` it reads the facet
-    of the resources that the judged one names: once for each key. With `of` and `when` it is called only for the
+    of the resources that the judged one names: once for each key, which `keys` finds in the facet `of` of the resource,
+    both of which it is given. With `of` and `when` it is called only for the
     resources whose facet `of` says so; for others there is none. `timed` says that it wants to know when the scan
-    began. `permissions` are all that it spends, `on` the narrowest pattern of ARNs that they take.
+    began. `permissions` are all that it spends, `on` the narrowest pattern of ARNs that they take, or that each takes:
+    what is not in there takes none.
     """
 
     resource_type: str
@@ -108,12 +110,12 @@ class Describer:
     function: Callable[..., Any]
     absent: frozenset[str]
     of: type | None = None
-    keys: Callable[[Any], Sequence[str]] | None = None
+    keys: Callable[[Any, Resource], Sequence[str]] | None = None
     when: Callable[[Any], bool] | None = None
     at_once: int = 1
     timed: bool = False
     permissions: tuple[str, ...] = ()
-    on: str = "*"
+    on: str | Mapping[str, str] = "*"
 
     @property
     def related(self) -> bool:
@@ -151,13 +153,14 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
     also: tuple[str, ...] = (),
     service: str | None = None,
     of: type | None = None,
-    keys: Callable[[Any], Sequence[str]] | None = None,
+    keys: Callable[..., Sequence[str]] | None = None,
     when: Callable[[Any], bool] | None = None,
-    on: str = "*",
+    on: str | Mapping[str, str] = "*",
 ) -> Callable[[Callable[..., Any]], Describer]:
     """Declare a describer, called with (client, resource), or (client, resource, key) where it has keys.
 
-    The facet is what the function returns. With a keyword-only parameter `at` it is told when the scan began.
+    The facet is what the function returns. With a keyword-only parameter `at` it is told when the scan began. `keys`
+    is given the facet `of`, and the resource if it takes two.
 
     Raises:
         TypeError: the declaration is incomplete; the message says what to change.
@@ -184,9 +187,9 @@ def describes_many(  # noqa: PLR0913 - each says one thing about the call
     also: tuple[str, ...] = (),
     service: str | None = None,
     of: type | None = None,
-    keys: Callable[[Any], Sequence[str]] | None = None,
+    keys: Callable[..., Sequence[str]] | None = None,
     when: Callable[[Any], bool] | None = None,
-    on: str = "*",
+    on: str | Mapping[str, str] = "*",
 ) -> Callable[[Callable[..., Any]], Describer]:
     """Declare a describer of up to `at_once` resources a call, annotated with `Mapping[str, the facet]`.
 
@@ -219,10 +222,10 @@ def _describer(  # noqa: PLR0913 - a describer's parts
     also: tuple[str, ...],
     absent: tuple[str, ...],
     of: type | None,
-    keys: Callable[[Any], Sequence[str]] | None,
+    keys: Callable[..., Sequence[str]] | None,
     when: Callable[[Any], bool] | None,
     at_once: int,
-    on: str,
+    on: str | Mapping[str, str],
 ) -> Describer:
     if (keys or when) and of is None:
         raise TypeError(f"{function.__name__}: keys and when are read from a facet; name it with of")
@@ -235,13 +238,20 @@ def _describer(  # noqa: PLR0913 - a describer's parts
         function=function,
         absent=frozenset(absent),
         of=of,
-        keys=keys,
+        keys=_of_resource(keys) if keys else None,
         when=when,
         at_once=at_once,
         timed="at" in inspect.signature(function).parameters,
         permissions=(permission, *also),
         on=on,
     )
+
+
+def _of_resource(keys: Callable[..., Sequence[str]]) -> Callable[[Any, Resource], Sequence[str]]:
+    """Return keys that are given the resource too, as most need not be."""
+    if len(inspect.signature(keys).parameters) > 1:
+        return keys
+    return lambda facet, _resource: keys(facet)
 
 
 def after(token: str | None, name: str = "NextToken") -> dict[str, Any]:

@@ -157,7 +157,7 @@ def test_what_is_polled_for_functions_is_read_with_its_queue(clients: Clients, c
     (mapping,) = mappings.polled_for("orders")
     assert (mapping.source, mapping.kind, mapping.active) == (queue, "queue", True)
     assert source_queue.keys is not None
-    assert source_queue.keys(mappings) == (queue,)
+    assert source_queue.keys(mappings, ORDERS) == (queue,)
     assert source_queue.function(sqs, ORDERS, queue) == SourceQueue(visibility=60, receives=3)
 
 

@@ -192,7 +192,7 @@ def test_the_mappings_of_a_region_are_asked_by_function() -> None:
     assert [each.source for each in found.polled_for("orders")] == [QUEUE, STREAM]
     assert [each.source for each in found.polled_for("returns")] == [QUEUE]
     assert found.polled_for("nobody") == ()
-    assert found.queues == (QUEUE,)
+    assert [found.queues_of(name) for name in ("orders", "returns", "nobody")] == [(QUEUE,), (QUEUE,), ()]
     assert len(found.mappings) == 4
 
 

@@ -142,6 +142,7 @@ def security_groups(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     permission="ec2:GetManagedPrefixListEntries",
     of=SecurityGroup,
     keys=lambda group: group.prefix_lists,
+    on="arn:{partition}:ec2:*:*:prefix-list/*",
 )
 def prefix_list(ec2: "EC2Client", _group: Resource, prefix_list_id: str) -> PrefixList:
     """Read the address ranges of a prefix list that a security group names, 100 a page.

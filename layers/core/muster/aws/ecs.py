@@ -35,6 +35,10 @@ _HOUR, _WATCHED = 3600, timedelta(days=14)
     client="ecs",
     permission="ecs:DescribeServices",
     also=("ecs:ListServices", "ecs:DescribeClusters", "ecs:ListClusters"),
+    on={
+        "ecs:DescribeServices": "arn:{partition}:ecs:*:*:service/*",
+        "ecs:DescribeClusters": "arn:{partition}:ecs:*:*:cluster/*",
+    },
 )
 def region(ecs: "ECSClient", _region: Resource) -> EcsRegion:
     """Read all clusters and services of a region: clusters 100 a call, services listed 100 and described 10 a call.

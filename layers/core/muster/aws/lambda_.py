@@ -111,7 +111,7 @@ def event_source_mappings(client: "LambdaClient", _region: Resource) -> EventSou
     service="lambda",
     permission="sqs:GetQueueAttributes",
     of=EventSourceMappings,
-    keys=lambda mappings: mappings.queues,
+    keys=lambda mappings, function: mappings.queues_of(function.id),
     on="arn:{partition}:sqs:*:*:*",
 )
 def source_queue(sqs: "SQSClient", _function: Resource, arn: str) -> SourceQueue:

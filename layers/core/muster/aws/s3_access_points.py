@@ -40,7 +40,7 @@ def access_points(s3control: "S3ControlClient", shard: Shard, token: str | None)
     return Page(items, answer.get("NextToken"))
 
 
-@describes(ACCESS_POINT, client="s3control", permission="s3:GetAccessPoint", on=_POINTS)
+@describes(ACCESS_POINT, client="s3control", permission="s3:GetAccessPoint")
 def access_point(s3control: "S3ControlClient", point: Resource) -> AccessPoint:
     """Read the access point's own public-access block, and from where it answers."""
     return AccessPoint.parse(s3control.get_access_point(AccountId=point.account_id, Name=point.id))

@@ -67,10 +67,9 @@ class EventSourceMappings:
         items = response.get("EventSourceMappings") or ()
         return cls(tuple(EventSourceMapping.parse(item) for item in items if item.get("State") != "Deleting"))
 
-    @property
-    def queues(self) -> tuple[str, ...]:
-        """The ARNs of the queues that are polled, each once."""
-        found = (each.source for each in self.mappings if each.active and each.kind == "queue")
+    def queues_of(self, function: str) -> tuple[str, ...]:
+        """Return the ARNs of the queues that are polled for a function, each once."""
+        found = (each.source for each in self.polled_for(function) if each.kind == "queue")
         return tuple(dict.fromkeys(found))
 
     def polled_for(self, function: str) -> tuple[EventSourceMapping, ...]:
