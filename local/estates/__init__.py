@@ -2,11 +2,27 @@
 
 import importlib
 import pkgutil
+from pathlib import Path
 
+from local import estate
 from local.server import EmbeddedAws
 
+CONFIGURATION = Path(__file__).with_name("muster.yaml")
+"""The configuration that the estates are scanned with."""
+REGIONS = (estate.HOME, estate.AWAY)
+_EVERYWHERE = ("ec2", "lambda_")
+"""What is seeded in both regions: the second has the switches of a region on, and room for more functions."""
 
-def seed(aws: EmbeddedAws, region: str) -> None:
+
+def seed(aws: EmbeddedAws, region: str = estate.HOME) -> None:
     """Make the resources of every module of this package in a region."""
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
         importlib.import_module(f"{__name__}.{info.name}").seed(aws, region)
+
+
+def seed_all(aws: EmbeddedAws) -> None:
+    """Make an estate of every resource type in two regions, with few of what the larger estate has many of."""
+    estate.seed(aws, instances=6, buckets=3)
+    seed(aws)
+    for name in _EVERYWHERE:
+        importlib.import_module(f"{__name__}.{name}").seed(aws, estate.AWAY)

@@ -12,7 +12,7 @@ from muster.facets.tags import Tags
 from muster.model import ACCOUNT, GLOBAL, REGION, Related, Resource, Unavailable
 from muster.patience import Patience
 from muster.reading import Describer, Listed, Shard, parsed
-from muster.refusals import READ_ERRORS, code_of, of_one, unavailable
+from muster.refusals import READ_ERRORS, code_of, needed, of_one, unavailable
 from muster.session import Clients
 from muster.shared import Once, Shared
 
@@ -118,7 +118,7 @@ class Describing:
             if code_of(error) in describer.absent:
                 return parsed(describer.facet, {})
             self._lose(error)
-            return unavailable(_permission(describer, error), error)
+            return unavailable(needed(describer.permissions, error), error)
         except SHAPE_ERRORS as error:
             return strange(describer.facet.__name__, error)
 
@@ -136,7 +136,7 @@ class Describing:
             if code_of(error) in describer.absent:
                 return dict.fromkeys(batch.names, parsed(describer.facet, {}))
             self._lose(error)
-            return dict.fromkeys(batch.names, unavailable(_permission(describer, error), error))
+            return dict.fromkeys(batch.names, unavailable(needed(describer.permissions, error), error))
         except SHAPE_ERRORS as error:
             return dict.fromkeys(batch.names, strange(describer.facet.__name__, error))
         missing = Unavailable(None, "AWS left it out of its answer: gone meanwhile")
@@ -149,12 +149,6 @@ class Describing:
         client = self._clients.get(describer.client, region)
         named = {"at": self._at} if describer.timed else {}
         return self._patience(api, lambda: describer.function(client, *arguments, **named))
-
-
-def _permission(describer: Describer, error: Exception) -> str:
-    """Return which of a describer's permissions a call needed: that of its operation, where they are called alike."""
-    called = str(getattr(error, "operation_name", ""))
-    return next((each for each in describer.permissions if each.endswith(f":{called}")), describer.permission)
 
 
 def _waves(describers: Sequence[Describer]) -> Iterator[list[Describer]]:

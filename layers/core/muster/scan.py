@@ -16,7 +16,7 @@ from muster.listing import pages
 from muster.model import TARGET, Finding, Resource, Unavailable
 from muster.patience import Patience
 from muster.reading import Describer, Listed, Lister, Shard
-from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, token_expired, unavailable
+from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, needed, token_expired, unavailable
 from muster.session import Clients
 from muster.shared import Shared
 
@@ -245,7 +245,7 @@ class ShardScan:
         if isinstance(error, SHAPE_ERRORS):
             gap = strange(lister.resource_type, error)
         else:
-            gap = unavailable(lister.permission, error)
+            gap = unavailable(needed(lister.permissions, error), error)
         self._leave(lister, gap)
 
     def _leave(self, lister: Lister, gap: Unavailable) -> None:

@@ -1,0 +1,21 @@
+"""What the other estates leave as AWS makes it: a default group that is shut, a bucket without a key of its own."""
+
+from local.server import EmbeddedAws
+
+
+def seed(aws: EmbeddedAws, region: str) -> None:
+    """Make both."""
+    ec2 = aws.client("ec2", region)
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    (group,) = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+    for revoke, rules in (
+        (ec2.revoke_security_group_ingress, group["IpPermissions"]),
+        (ec2.revoke_security_group_egress, group["IpPermissionsEgress"]),
+    ):
+        if rules:
+            revoke(GroupId=group["GroupId"], IpPermissions=rules)
+    s3, name = aws.client("s3", region), f"keyed-{region}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": False}
+    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
