@@ -274,7 +274,13 @@ SETTINGS = st.fixed_dictionaries(
     }
 )
 RULES = st.builds(
-    Rule, st.sampled_from([old, plain]), st.sampled_from([BUCKET, INSTANCE]), st.just("s3"), SETTINGS, JSON_TEXT
+    Rule,
+    st.sampled_from([old, plain]),
+    st.sampled_from([BUCKET, INSTANCE]),
+    st.just("s3"),
+    SETTINGS,
+    JSON_TEXT,
+    st.none() | st.lists(JSON_TEXT).map(tuple),
 )
 
 

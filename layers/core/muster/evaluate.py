@@ -20,13 +20,17 @@ from muster.model import (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check as it was selected: for one resource type, with its settings; `variant` names a second selection."""
+    """A check as it was selected: for one resource type, with its settings; `variant` names a second selection.
+
+    `controls` are those of the check's that concern the type; None stands for all of them.
+    """
 
     check: Check
     resource_type: str
     service: str
     settings: Mapping[str, object] = field(default_factory=dict)
     variant: str = ""
+    controls: tuple[str, ...] | None = None
 
 
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:
@@ -73,7 +77,7 @@ def _finding(
         resource=resource,
         service=rule.service,
         observed_at=at,
-        controls=check.controls,
+        controls=check.controls if rule.controls is None else rule.controls,
         settings=rule.settings,
         variant=rule.variant,
         remediation=check.fix,

@@ -6,6 +6,7 @@ from typing import Any
 from muster import packs as packs_
 from muster.catalog import Catalog
 from muster.check import Check
+from muster.controls import supported
 from muster.custom import extended
 from muster.errors import ConfigurationError
 from muster.evaluate import Rule
@@ -75,6 +76,7 @@ def rules_to_json(rules: Iterable[Rule]) -> list[dict[str, Any]]:
             "service": rule.service,
             "settings": plain(rule.settings),
             "variant": rule.variant,
+            "controls": plain(rule.controls),
         }
         for rule in rules
     ]
@@ -95,6 +97,7 @@ def rules_from_json(catalog: Catalog, data: Iterable[Mapping[str, Any]]) -> tupl
             rule["service"],
             dict(frozen_items(rule["settings"])),
             rule["variant"],
+            None if rule["controls"] is None else tuple(rule["controls"]),
         )
         for rule in data
     )
@@ -117,9 +120,12 @@ def _rules(entries: Iterable[Entry], catalog: Catalog, configuration: Configurat
     found: dict[tuple[str, str], list[Rule]] = {}
     for entry in entries:
         check = catalog.checks[entry.check]
-        for name in entry.resource_types or catalog.resource_types(check):
+        types = catalog.resource_types(check)
+        for name in entry.resource_types or types:
             settings = _settings(check, name, entry, configuration)
-            rule = Rule(check, name, catalog.service_of(check, name), settings, entry.variant)
+            # A check of one type cites controls of this type only: the controls need not be read for it.
+            controls = supported(check, name) if len(types) > 1 else check.controls
+            rule = Rule(check, name, catalog.service_of(check, name), settings, entry.variant, controls)
             others = found.setdefault((check.id, name), [])
             if rule not in others:
                 others.append(rule)

@@ -1,0 +1,162 @@
+"""The controls of frameworks, as data: what each asks for, which framework holds it, which checks support it. Pure.
+
+Security Hub's control ids are one namespace. A check cites them, as `FSBP S3.5` or `Security Hub S3.7`, and nothing
+else: what a control means to CIS, PCI DSS or NIST is AWS's mapping, which stands in data/controls.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from typing import Any
+
+from muster.catalog import Catalog
+from muster.check import Check
+from muster.model import Severity
+
+SECURITY_HUB = "security-hub"
+"""The framework of all of Security Hub's controls, whatever standard holds them."""
+
+FSBP = "fsbp"
+"""The framework of AWS Foundational Security Best Practices, which citations tell apart."""
+
+_NAMES = {"FSBP": True, "Security Hub": False}
+"""How a citation begins, and whether the control is in FSBP then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control of Security Hub; `asks` is written for those that checks cite.
+
+    `resource_types` are AWS's, and those on which Muster judges the same. A date that AWS does not tell is None.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    resource_types: frozenset[str]
+    published: date | None = None
+    retired: bool = False
+    retired_on: date | None = None
+    replaced_by: tuple[str, ...] = ()
+    asks: str = ""
+
+    @classmethod
+    def from_json(cls, name: str, document: Mapping[str, Any]) -> "Control":
+        """Read a control as its file spells it."""
+        return cls(
+            id=name,
+            title=document["title"],
+            severity=Severity(document["severity"]),
+            resource_types=frozenset(document["resource_types"] + document.get("judged_as", [])),
+            published=document.get("published"),
+            retired=document.get("retired", False),
+            retired_on=document.get("retired_on"),
+            replaced_by=tuple(document.get("replaced_by", ())),
+            asks=document.get("asks", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A framework: the controls of Security Hub that it holds, each with the framework's own requirements."""
+
+    name: str
+    title: str
+    source: str
+    controls: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Controls by id, frameworks by name, and the services whose controls are here: all of them, no others."""
+
+    services: tuple[str, ...]
+    by_id: Mapping[str, Control]
+    frameworks: Mapping[str, Framework]
+
+
+@functools.cache
+def load() -> Controls:
+    """Read the package's controls and frameworks."""
+    import yaml  # noqa: PLC0415 - only who selects or lists needs it; the other functions read the plan
+
+    files = sorted((resources.files("muster") / "data" / "controls").iterdir(), key=lambda file: file.name)
+    found: dict[str, Any] = {
+        file.name.removesuffix(".yaml"): yaml.safe_load(file.read_text(encoding="utf-8"))
+        for file in files
+        if file.name.endswith(".yaml")
+    }
+    whole = found.pop("security_hub")
+    by_id = {name: Control.from_json(name, document) for name, document in whole["controls"].items()}
+    in_use = {name: () for name, control in by_id.items() if not control.retired}
+    everything = Framework(SECURITY_HUB, "AWS Security Hub", whole["source"], in_use)
+    frameworks = [everything, *(_framework(name, document) for name, document in found.items())]
+    return Controls(tuple(whole["services"]), by_id, {framework.name: framework for framework in frameworks})
+
+
+def cited(check: Check) -> Iterator[tuple[str, str]]:
+    """Yield the prefix and the control's id of each citation of a check."""
+    for citation in check.controls:
+        prefix, _, name = citation.rpartition(" ")
+        yield prefix, name
+
+
+def supported(check: Check, resource_type: str, controls: Controls | None = None) -> tuple[str, ...]:
+    """Return a check's citations that concern a resource type: a tag control of tables says nothing of buckets."""
+    book = controls or load()
+    return tuple(
+        citation
+        for citation, (_, name) in zip(check.controls, cited(check), strict=True)
+        if name in book.by_id and resource_type in book.by_id[name].resource_types
+    )
+
+
+def covered(catalog: Catalog, controls: Controls | None = None) -> Mapping[str, tuple[str, ...]]:
+    """Return the checks that support each control which any check supports, by the control's id."""
+    found: dict[str, list[str]] = {}
+    for check in catalog.checks.values():
+        types = catalog.resource_types(check) if check.controls else ()
+        citations = {citation for name in types for citation in supported(check, name, controls)}
+        for citation in citations:
+            found.setdefault(citation.rpartition(" ")[2], []).append(check.id)
+    return {name: tuple(sorted(checks)) for name, checks in found.items()}
+
+
+def mistakes(catalog: Catalog, controls: Controls | None = None) -> tuple[str, ...]:
+    """Say what is wrong with the controls that checks cite; a test keeps this empty."""
+    book = controls or load()
+    return tuple(
+        f"{check.id}: {wrong}"
+        for check in catalog.checks.values()
+        for prefix, name in cited(check)
+        for wrong in _wrong(prefix, name, frozenset(catalog.resource_types(check)), book)
+    )
+
+
+def _wrong(prefix: str, name: str, types: frozenset[str], book: Controls) -> Iterator[str]:
+    if prefix not in _NAMES:
+        yield f"a control is cited as {' or '.join(_NAMES)}, not as {prefix or name}"
+        return
+    control = book.by_id.get(name)
+    if control is None:
+        yield f"there is no control {name}"
+        return
+    if control.retired:
+        on = f" on {control.retired_on}" if control.retired_on else ""
+        instead = f"; cite {', '.join(control.replaced_by)}" if control.replaced_by else ""
+        yield f"{name} was retired{on}{instead}"
+        return
+    if _NAMES[prefix] != (name in book.frameworks[FSBP].controls):
+        yield f"{name} is {'not in' if _NAMES[prefix] else 'in'} FSBP"
+    if not types & control.resource_types:
+        about = ", ".join(sorted(control.resource_types))
+        yield f"{name} is about {about}, the check judges {', '.join(sorted(types))}"
+    if not control.asks:
+        yield f"nobody wrote down what {name} asks for"
+
+
+def _framework(name: str, document: Mapping[str, Any]) -> Framework:
+    held = {control: tuple(requirements) for control, requirements in document["controls"].items()}
+    return Framework(name, document["title"], document["source"], held)
