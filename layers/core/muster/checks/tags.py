@@ -12,10 +12,27 @@ Allowed = Mapping[str, object]
 """Allowed values by key: a tuple of texts, in which `*` stands for anything, or {"pattern": a regular expression}."""
 
 
-@check(
-    severity=Severity.MEDIUM,
-    controls=("Security Hub EC2.38", "Security Hub EC2.43", "Security Hub EC2.45"),
+_CONTROLS = (
+    "Security Hub DynamoDB.5",
+    "Security Hub EC2.37",
+    "Security Hub EC2.38",
+    "Security Hub EC2.43",
+    "Security Hub EC2.45",
+    "Security Hub EC2.46",
+    "Security Hub EC2.175",
+    "Security Hub ECS.13",
+    "Security Hub ECS.14",
+    "Security Hub ECS.15",
+    "Security Hub IAM.24",
+    "Security Hub IAM.25",
+    "Security Hub Lambda.6",
+    "Security Hub SNS.3",
+    "Security Hub SQS.2",
 )
+"""A finding carries the one of its resource's type. They ask for any tag, or for every key of a list."""
+
+
+@check(severity=Severity.MEDIUM, controls=_CONTROLS)
 def required_tags(
     tags: Tags,
     *,
