@@ -1,20 +1,24 @@
-"""`muster list`: the checks, the packs, and the resource types with what is read of them."""
+"""`muster list`: checks, packs, resource types with what is read of them, and the controls of frameworks."""
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from muster.cli.options import catalogue, configured_by, listed_as
 from muster.formats.record import Record
 
+if TYPE_CHECKING:
+    from muster.controls import Controls, Framework
+
 FEW = 4
 """How many resource types of a check a table lists; more are counted, and JSON has them all."""
 
 
-@click.group("list", short_help="List checks, packs or resource types.")
+@click.group("list", short_help="List checks, packs, resource types or controls.")
 def command() -> None:
     """List what Muster has; with --format json as a JSON array of objects."""
 
@@ -96,6 +100,59 @@ def resources(form: str) -> None:
     _show(form, found, ("resource_type", "service", "checks", "permissions"))
 
 
+@command.command("controls")
+@listed_as
+@click.option("--framework", metavar="NAME", help="Only this framework.")
+def controls(form: str, framework: str | None) -> None:
+    """List the controls of each framework with the checks that support them, those without a check too."""
+    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.controls import covered  # noqa: PLC0415 - the same
+    from muster.controls import load as load_controls  # noqa: PLC0415 - the same
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.names import unknown  # noqa: PLC0415 - the same
+
+    book = load_controls()
+    if framework is not None and framework not in book.frameworks:
+        raise ConfigurationError(unknown(framework, "a framework", book.frameworks))
+    checks = covered(load())
+    found: list[Record] = [
+        _framework(each, book, checks)
+        for each in book.frameworks.values()
+        if framework is None or each.name == framework
+    ]
+    if form == "json":
+        _show(form, found, ())
+        return
+    for each in found:
+        click.echo(f"{each['title']} ({each['framework']}): {each['covered']} of {each['total']} controls")
+        _show(form, each["controls"], ("control", "supported_by", "title", "requirements"))
+        click.echo()
+    click.echo(f"Counted are the controls of {', '.join(book.services)}; those with a - no check supports.")
+
+
+def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tuple[str, ...]]) -> Record:
+    rows: list[Record] = [
+        {
+            "control": name,
+            "requirements": list(requirements),
+            "title": book.by_id[name].title,
+            "severity": book.by_id[name].severity.value,
+            "resource_types": sorted(book.by_id[name].resource_types),
+            "supported_by": list(checks.get(name, ())),
+        }
+        for name, requirements in framework.controls.items()
+    ]
+    return {
+        "framework": framework.name,
+        "title": framework.title,
+        "source": framework.source,
+        "services": list(book.services),
+        "covered": sum(bool(row["supported_by"]) for row in rows),
+        "total": len(rows),
+        "controls": rows,
+    }
+
+
 def _show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
     """Write objects as JSON, or some of their values as a table; checks are counted there."""
     if form == "json":
@@ -131,4 +188,4 @@ def _cell(found: Record, column: str, between: str) -> str:
         return str(len(value))
     if column == "resource_types" and len(value) > FEW:
         return f"{len(value)} types"
-    return between.join(value) if isinstance(value, list) else str(value)
+    return (between.join(value) or "-") if isinstance(value, list) else str(value)
