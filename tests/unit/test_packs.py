@@ -4,6 +4,7 @@ import pytest
 
 from muster import catalog, packs
 from muster.catalog import Catalog
+from muster.controls import supported
 from muster.model import Severity
 from muster.packs import Entry, Pack
 from muster.select import select
@@ -62,3 +63,50 @@ def test_a_pack_keeps_the_types_of_python() -> None:
     entry = {"check": "x", "resource_types": ["T"], "settings": {"names": ["a"]}, "variant": "v"}
     pack = Pack.from_json({"name": "p", "title": "t", "description": "d.", "checks": [entry]})
     assert pack.entries == (Entry("x", ("T",), {"names": ("a",)}, "v"),)
+
+
+def test_foundational_is_what_supports_fsbp() -> None:
+    """A check that cites a control of FSBP has a line in it, for the types of the control and no others."""
+    whole = catalog.load()
+    wanted = {
+        (check.id, kind)
+        for check in whole.checks.values()
+        for kind in whole.resource_types(check)
+        if any(citation.startswith("FSBP ") for citation in supported(check, kind))
+    }
+    rules = select(whole, Configuration(), packs=["foundational"])
+    assert {(rule.check.id, rule.resource_type) for rule in rules} == wanted
+
+
+def test_all_packs_go_together() -> None:
+    """Nobody has to choose between two of them because they want one check with two settings."""
+    rules = select(catalog.load(), Configuration(), packs=NAMES)
+    kept = [rule for rule in rules if rule.check.id == "cloudwatch-log-group-retention-set"]
+    assert [(rule.variant, rule.settings["min_days"]) for rule in kept] == [("cost", 1), ("kept", 365)]
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"ec2-tag-compliance", "s3-compliance"}))
+def test_a_pack_says_for_whom_it_is(name: str) -> None:
+    """The packs of a purpose begin with who wants them."""
+    assert packs.load(EMPTY)[name].description.startswith("For ")
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        pytest.param("ecs-fargate", {"ecs-images-pinned-by-digest", "elb-listener-rules-not-redundant"}, id="ecs"),
+        pytest.param("event-pipeline", {"dynamodb-pitr-enabled", "sqs-queue-dlq-configured"}, id="events"),
+        pytest.param("finops", {"ec2-instance-not-idle", "required-tags"}, id="cost"),
+        pytest.param(
+            "operational-readiness", {"cloudwatch-alarm-action-targets-live", "ec2-volume-backed-up"}, id="operations"
+        ),
+    ],
+)
+def test_a_pack_is_about_what_it_says(name: str, asked: set[str]) -> None:
+    assert asked <= {entry.check for entry in packs.load(EMPTY)[name].entries}
+
+
+def test_the_pipelines_streams_carry_both_images() -> None:
+    """An audit of changes needs what was and what is."""
+    entries = {entry.check: entry for entry in packs.load(EMPTY)["event-pipeline"].entries}
+    assert entries["dynamodb-table-stream-enabled"].settings == {"allowed": ("NEW_AND_OLD_IMAGES",)}
