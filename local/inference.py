@@ -27,6 +27,8 @@ _OF_BUCKETS = {
     ("GET", "acl"): "GetBucketAcl",
     ("GET", "logging"): "GetBucketLogging",
     ("GET", "tagging"): "GetBucketTagging",
+    ("GET", "object-lock"): "GetObjectLockConfiguration",
+    ("GET", "replication"): "GetBucketReplication",
 }
 
 

@@ -97,15 +97,28 @@ def _resource(action: str, call: Call, region: str) -> str:
     if service == "s3" and "Bucket" in said:
         bucket = f"arn:aws:s3:::{said['Bucket']}"
         return f"{bucket}/{said['Key']}" if "Key" in said else bucket
-    for name in ("TopicArn", "RoleArn"):
-        if name in said:
-            return said[name]
     if "QueueUrl" in said:
         return f"arn:aws:sqs:{region}:{ACCOUNT}:{said['QueueUrl'].rpartition('/')[2]}"
-    if "FunctionName" in said:
-        name = said["FunctionName"]
-        return name if name.startswith("arn:") else f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"
+    for name, kind in _KINDS.items():
+        if name in said:
+            value = said[name]
+            return value if value.startswith("arn:") else f"arn:aws:{service}:{region}:{ACCOUNT}:{kind}{value}"
     return "*"
+
+
+_KINDS: Mapping[str, str] = {
+    "FunctionName": "function:",
+    "KeyId": "key/",
+    "PrefixListId": "prefix-list/",
+    "TableName": "table/",
+    "clusters": "cluster/",
+    "services": "service/",
+    **dict.fromkeys(
+        ("PolicyArn", "Resource", "ResourceARN", "ResourceArn", "ResourceName", "RoleArn", "TopicArn", "resourceArn"),
+        "",
+    ),
+}
+"""How the ARN goes on of what a parameter names, where it is not an ARN itself."""
 
 
 def _statement(document: Mapping[str, Any]) -> Statement:

@@ -1,10 +1,13 @@
-"""What the other estates leave as AWS makes it: a default group that is shut, a bucket without a key of its own."""
+"""What the other estates leave as AWS makes it.
+
+A default group that is shut, a group that admits a list of networks, a bucket without a key of its own.
+"""
 
 from local.server import EmbeddedAws
 
 
 def seed(aws: EmbeddedAws, region: str) -> None:
-    """Make both."""
+    """Make all three."""
     ec2 = aws.client("ec2", region)
     vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
@@ -15,6 +18,13 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     ):
         if rules:
             revoke(GroupId=group["GroupId"], IpPermissions=rules)
+    entries = [{"Cidr": "198.51.100.0/24", "Description": "office"}]
+    offices = ec2.create_managed_prefix_list(
+        PrefixListName="offices", MaxEntries=2, AddressFamily="IPv4", Entries=entries
+    )["PrefixList"]["PrefixListId"]
+    office = ec2.create_security_group(GroupName="offices", Description="from the offices", VpcId=vpc)["GroupId"]
+    admitted = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": offices}]}
+    ec2.authorize_security_group_ingress(GroupId=office, IpPermissions=[admitted])
     s3, name = aws.client("s3", region), f"keyed-{region}"
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": False}

@@ -12,7 +12,14 @@ import botocore.endpoint
 
 OPERATION = "X-Embedded-Operation"
 PARAMETERS = "X-Embedded-Parameters"
-_WANTED = ("Bucket", "Key", "TopicArn", "QueueUrl", "FunctionName", "stateMachineArn", "RoleArn")
+_WANTED = frozenset(
+    {
+        "Bucket", "Key", "FunctionName", "KeyId", "PolicyArn", "PrefixListId", "QueueUrl", "Resource", "ResourceARN",
+        "ResourceArn", "ResourceName", "RoleArn", "TableName", "TopicArn", "clusters", "resourceArn", "services",
+        "stateMachineArn",
+    }
+)  # fmt: skip
+"""The parameters that name what a call is about; of several resources the first is told."""
 _current = threading.local()
 
 
@@ -25,9 +32,8 @@ def install() -> None:
     make_api_call, create_request = client._make_api_call, endpoint.create_request
 
     def remember(self: Any, operation_name: str, api_params: dict[str, Any]) -> Any:
-        _current.parameters = {
-            key: value for key, value in api_params.items() if isinstance(value, str) and key in _WANTED
-        }
+        said = ((key, value[0] if isinstance(value, list) and value else value) for key, value in api_params.items())
+        _current.parameters = {key: value for key, value in said if isinstance(value, str) and key in _WANTED}
         return make_api_call(self, operation_name, api_params)
 
     def tell(self: Any, params: dict[str, Any], operation_model: Any = None) -> Any:
