@@ -130,6 +130,10 @@ class TestSupported:
         assert supported(found, QUEUE, BOOK) == ("FSBP SQS.1",)
         assert supported(found, "AWS::SNS::Topic", BOOK) == ()
 
+    def test_a_control_that_does_not_exist_concerns_nothing(self) -> None:
+        """The test of the catalogue tells it; a scan does not end for it."""
+        assert supported(_citing("FSBP S3.99", "FSBP S3.1"), BUCKET, BOOK) == ("FSBP S3.1",)
+
     @pytest.mark.parametrize(
         ("name", "kind", "controls"),
         [
@@ -182,6 +186,42 @@ class TestCovered:
 
 
 class TestData:
+    def test_a_control_as_its_file_spells_it(self) -> None:
+        written = {
+            "title": "Buckets should be shut",
+            "severity": "HIGH",
+            "resource_types": ["AWS::::Account"],
+            "judged_as": [BUCKET],
+            "published": date(2020, 1, 2),
+            "retired": True,
+            "retired_on": date(2021, 1, 2),
+            "replaced_by": ["S3.2"],
+            "asks": "It is shut.",
+            "differs": "Lids are not judged.",
+        }
+        assert Control.from_json("S3.1", written) == Control(
+            "S3.1",
+            "Buckets should be shut",
+            Severity.HIGH,
+            frozenset({"AWS::::Account", BUCKET}),
+            published=date(2020, 1, 2),
+            retired=True,
+            retired_on=date(2021, 1, 2),
+            replaced_by=("S3.2",),
+            asks="It is shut.",
+            differs="Lids are not judged.",
+        )
+
+    def test_what_differs_is_said_of_cited_controls(self) -> None:
+        """Of a control that no check cites, there is nothing to say."""
+        cited = covered(catalog.load())
+        assert [name for name, control in load().by_id.items() if control.differs and name not in cited] == []
+
+    def test_what_replaces_a_control_is_in_use(self) -> None:
+        book = load()
+        heirs = {name for control in book.by_id.values() for name in control.replaced_by}
+        assert all(not book.by_id[name].retired for name in heirs)
+
     def test_frameworks_hold_controls_in_use(self) -> None:
         """Requirements of a control that is gone would be counted as lacking."""
         book = load()

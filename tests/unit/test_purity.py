@@ -18,6 +18,7 @@ PURE = [
     "suppress",
     "select",
     "packs",
+    "controls",
     "settings",
     "alerts.email",
 ]

@@ -27,7 +27,7 @@ _NAMES = {"FSBP": True, "Security Hub": False}
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A control of Security Hub; `asks` is written for those that checks cite.
+    """A control of Security Hub; `asks` is written for those that checks cite, `differs` where a check asks for less.
 
     `resource_types` are AWS's, and those on which Muster judges the same. A date that AWS does not tell is None.
     """
@@ -41,6 +41,7 @@ class Control:
     retired_on: date | None = None
     replaced_by: tuple[str, ...] = ()
     asks: str = ""
+    differs: str = ""
 
     @classmethod
     def from_json(cls, name: str, document: Mapping[str, Any]) -> "Control":
@@ -55,6 +56,7 @@ class Control:
             retired_on=document.get("retired_on"),
             replaced_by=tuple(document.get("replaced_by", ())),
             asks=document.get("asks", ""),
+            differs=document.get("differs", ""),
         )
 
 
@@ -84,9 +86,7 @@ def load() -> Controls:
 
     files = sorted((resources.files("muster") / "data" / "controls").iterdir(), key=lambda file: file.name)
     found: dict[str, Any] = {
-        file.name.removesuffix(".yaml"): yaml.safe_load(file.read_text(encoding="utf-8"))
-        for file in files
-        if file.name.endswith(".yaml")
+        file.name.removesuffix(".yaml"): yaml.safe_load(file.read_text(encoding="utf-8")) for file in files
     }
     whole = found.pop("security_hub")
     by_id = {name: Control.from_json(name, document) for name, document in whole["controls"].items()}

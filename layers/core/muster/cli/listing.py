@@ -139,6 +139,7 @@ def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tu
             "severity": book.by_id[name].severity.value,
             "resource_types": sorted(book.by_id[name].resource_types),
             "supported_by": list(checks.get(name, ())),
+            "differs": book.by_id[name].differs,
         }
         for name, requirements in framework.controls.items()
     ]
