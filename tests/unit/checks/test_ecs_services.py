@@ -19,7 +19,7 @@ from muster.checks.ecs_services import (
 )
 from muster.facets.ecs import Cluster, Launch, Service
 from muster.facets.ecs_task_definition import Container, HealthCheck, RunDefinition
-from muster.model import Related, Status, Unavailable, Unknown, UnknownField
+from muster.model import Related, Status, Unavailable, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/web"
@@ -310,6 +310,13 @@ def test_the_latest_versions_are_settings() -> None:
 )
 def test_ecs_service_propagates_tags(said: dict[str, object], status: Status) -> None:
     assert ecs_service_propagates_tags(service(**said)).status is status
+
+
+def test_tags_from_an_unknown_place_are_neither_good_nor_bad() -> None:
+    with pytest.raises(UnknownField, match="CLUSTER"):
+        ecs_service_propagates_tags(service(propagate_tags=Unknown("CLUSTER"), managed_tags=True))
+    unmanaged = ecs_service_propagates_tags(service(propagate_tags=Unknown("CLUSTER")))
+    assert unmanaged == Verdict(N, "enableECSManagedTags is off")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ WRITE = (AUTHENTICATED_USERS, "WRITE")
 
 def judge(
     *,
-    public: bool = False,
+    public: bool | Unknown = False,
     grants: tuple[tuple[str, str], ...] = (),
     ownership: str | Unknown = "ObjectWriter",
     bucket: tuple[bool, ...] = NONE,
@@ -147,6 +147,14 @@ def judge(
 )
 def test_s3_bucket_public_access_prohibited(verdict: Verdict, status: Status, reason: str) -> None:
     assert (verdict.status, verdict.reason) == (status, reason)
+
+
+def test_a_policy_of_which_s3_does_not_say_whether_it_is_public_is_no_verdict_where_it_decides() -> None:
+    unknown = Unknown("not a word")
+    with pytest.raises(UnknownField, match="not a word"):
+        judge(public=unknown)
+    assert judge(public=unknown, bucket=RESTRICTS) == Verdict(C, "the bucket is not public")
+    assert judge(public=unknown, grants=(READ,)).status is N
 
 
 def test_ownership_that_is_not_known_is_no_verdict_where_it_decides() -> None:

@@ -60,6 +60,11 @@ def test_what_aws_leaves_out_is_not_known() -> None:
     assert (alarm.actions, alarm.watched, alarm.children) == ((), (), ())
 
 
+def test_a_new_state_is_not_known() -> None:
+    state = Alarm.parse(item("a", StateValue="DREAMING")).state
+    assert state == Unknown("the alarm's state is 'DREAMING', a value Muster does not know")
+
+
 def test_the_time_of_an_update_is_not_taken_for_that_of_a_change_of_state() -> None:
     assert isinstance(Alarm.parse(item("a", StateUpdatedTimestamp=datetime.now(UTC))).state_since, Unknown)
 

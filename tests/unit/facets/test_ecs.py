@@ -84,6 +84,12 @@ def test_a_service_is_parsed() -> None:
         pytest.param({"healthCheckGracePeriodSeconds": None}, "grace_period", 0, id="no grace period"),
         pytest.param({"propagateTags": "NONE"}, "propagate_tags", "", id="tags that are not passed on"),
         pytest.param({"propagateTags": None}, "propagate_tags", "", id="not a word of tags"),
+        pytest.param(
+            {"propagateTags": "CLUSTER"},
+            "propagate_tags",
+            Unknown("propagateTags is 'CLUSTER', a value Muster does not know"),
+            id="tags from a new place",
+        ),
         pytest.param({"enableECSManagedTags": None}, "managed_tags", False, id="not a word of managed tags"),
         pytest.param({"tags": None}, "tags", Tags(), id="no tags"),
         pytest.param({"loadBalancers": []}, "balanced", False, id="no load balancer"),

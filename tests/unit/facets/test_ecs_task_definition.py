@@ -151,6 +151,11 @@ def test_what_is_windows(family: str, windows: bool) -> None:
     assert of(runtimePlatform={"operatingSystemFamily": family}).windows is windows
 
 
+def test_a_container_without_a_name_cannot_be_told_from_those_that_wait_for_it() -> None:
+    with pytest.raises(KeyError):
+        of(containerDefinitions=[{"image": "web:1"}])
+
+
 def test_containers_and_images_that_aws_does_not_tell_are_unknown() -> None:
     assert isinstance(Container.parse({"name": "web"}).image, Unknown)
     for nothing in (TaskDefinition.parse({}), of(containerDefinitions=[])):

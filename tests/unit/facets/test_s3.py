@@ -120,6 +120,9 @@ def test_a_block_is_parsed_switch_by_switch_and_joined_with_another() -> None:
 def test_policy_status_and_logging_and_ownership_are_parsed() -> None:
     assert BucketPolicyStatus.parse({"PolicyStatus": {"IsPublic": True}}).public
     assert not BucketPolicyStatus.parse({"PolicyStatus": {"IsPublic": False}}).public
+    assert BucketPolicyStatus.parse({"PolicyStatus": {}}).public == Unknown(
+        "S3 did not say whether the policy is public"
+    )
     said = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "site/"}}
     assert BucketLogging.parse(said) == BucketLogging("logs", "site/")
     controls = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}

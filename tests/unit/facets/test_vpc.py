@@ -109,6 +109,11 @@ def test_a_rule_by_which_a_group_admits_itself_does_not_count() -> None:
     assert ReferencedGroups.parse({}) == ReferencedGroups()
 
 
+def test_a_rule_of_no_group_may_be_one_by_which_a_group_admits_itself() -> None:
+    rules = [{"ReferencedGroupInfo": {"GroupId": "sg-1"}}]
+    assert isinstance(parsed(ReferencedGroups, {"SecurityGroupRules": rules}), Unavailable)
+
+
 def test_launch_templates_name_groups_in_three_places() -> None:
     versions: list[dict[str, Any]] = [
         {"LaunchTemplateData": {"SecurityGroupIds": ["sg-1"], "SecurityGroups": ["web"]}},

@@ -132,11 +132,11 @@ def ecs_service_propagates_tags(service: Service) -> Verdict:
       --force-new-deployment
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
     """
-    lacks = [] if service.propagate_tags else ["propagateTags is not set"]
+    lacks = ["propagateTags is not set"] if service.propagate_tags == "" else []
     lacks += [] if service.managed_tags else ["enableECSManagedTags is off"]
     if lacks:
         return non_compliant("; ".join(lacks))
-    return compliant(f"tags come from {service.propagate_tags}, and those that ECS manages besides")
+    return compliant(f"tags come from {known(service.propagate_tags)}, and those that ECS manages besides")
 
 
 @check(severity=Severity.MEDIUM)

@@ -45,14 +45,16 @@ def s3_bucket_public_access_prohibited(
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     block = account.joined(bucket)
-    open_by_policy = status.public and not block.restrict_public_buckets
+    open_by_policy = status.public is True and not block.restrict_public_buckets
     grants = () if block.ignore_public_acls else acl.public
     if grants and known(ownership.object_ownership) == "BucketOwnerEnforced":
         grants = ()
     found = (["its policy is public"] if open_by_policy else []) + [f"its ACL grants {grant}" for grant in grants]
     if found:
         return non_compliant(f"the bucket is public: {', '.join(found)}")
-    kept = (["a public policy is restricted"] if status.public else []) + (
+    if not block.restrict_public_buckets:
+        known(status.public)
+    kept = (["a public policy is restricted"] if status.public is True else []) + (
         ["public grants are ignored"] if acl.public else []
     )
     return compliant(f"the bucket is not public{': ' + ', '.join(kept) if kept else ''}")

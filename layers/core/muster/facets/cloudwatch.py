@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from muster.model import Unknown
 
+_STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
 _NAME = r"""(?:"([^"]+)"|'([^']+)'|([^\s"'(),](?:[^"'(),]*[^\s"'(),])?))"""
 _CHILD = re.compile(rf"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*{_NAME}\s*\)")
 _AT_LEAST = re.compile(r"""\bAT_LEAST\s*\([^(]*\(((?:"[^"]*"|'[^']*'|[^"')])*)\)""")
@@ -53,7 +54,7 @@ class Alarm:
             kind=str(response.get("kind") or ("composite" if rule else "metric")),
             actions=tuple(str(action) for action in response.get("AlarmActions") or ()),
             actions_enabled=enabled if isinstance(enabled, bool) else Unknown("AWS did not say whether actions are on"),
-            state=response.get("StateValue") or Unknown("AWS did not say in which state the alarm is"),
+            state=_state(response.get("StateValue")),
             state_since=since.astimezone(UTC)
             if isinstance(since, datetime)
             else Unknown("AWS did not say since when the alarm is in its state"),
@@ -146,6 +147,12 @@ class Alarms:
             for child in dict.fromkeys(alarm.children):
                 found[child] = (*found.get(child, ()), alarm)
         return found
+
+
+def _state(said: object) -> str | Unknown:
+    if not said:
+        return Unknown("AWS did not say in which state the alarm is")
+    return str(said) if said in _STATES else Unknown(f"the alarm's state is {said!r}, a value Muster does not know")
 
 
 def _children(rule: str) -> Iterator[str]:

@@ -111,7 +111,7 @@ class Service:
     balanced: bool = False
     grace_period: int = 0
     managed_tags: bool = False
-    propagate_tags: str = ""
+    propagate_tags: str | Unknown = ""
     tags: Tags = field(default_factory=Tags)
 
     @classmethod
@@ -138,11 +138,12 @@ class Service:
             balanced=_balanced(response),
             grace_period=int(response.get("healthCheckGracePeriodSeconds") or 0),
             managed_tags=response.get("enableECSManagedTags") is True,
-            propagate_tags="" if propagated == "NONE" else str(propagated),
+            propagate_tags="" if propagated == "NONE" else _one_of(_PROPAGATED, "propagateTags", propagated),
             tags=tags_of(response),
         )
 
 
+_PROPAGATED = frozenset({"", "TASK_DEFINITION", "SERVICE"})
 _STRATEGIES = frozenset({"ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"})
 
 

@@ -59,7 +59,7 @@ class Container:
         variables = response.get("environment") or ()
         awaited = response.get("dependsOn") or ()
         return cls(
-            name=str(response.get("name") or "a container without a name"),
+            name=str(response["name"]),
             image=response.get("image") or Unknown("AWS did not say which image a container runs"),
             essential=response.get("essential") is not False,
             readonly=response.get("readonlyRootFilesystem") is True,

@@ -115,12 +115,15 @@ class AccountPublicAccessBlock(PublicAccessBlock):
 class BucketPolicyStatus:
     """Whether S3 itself calls the bucket's policy public."""
 
-    public: bool
+    public: bool | Unknown
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketPolicyStatus; without a policy nothing is public by it."""
-        return cls(bool((response.get("PolicyStatus") or {}).get("IsPublic", False)))
+        if not response:
+            return cls(False)
+        public = (response.get("PolicyStatus") or {}).get("IsPublic")
+        return cls(public if isinstance(public, bool) else Unknown("S3 did not say whether the policy is public"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What EC2 answers about VPCs, their flow logs and addresses, and about who uses a security group."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -102,30 +102,10 @@ class ReferencedGroups:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeSecurityGroupRules, one page or all; a rule by which a group admits itself does not count."""
         pairs = (
-            (item.get("GroupId"), (item.get("ReferencedGroupInfo") or {}).get("GroupId"))
+            (item, (item.get("ReferencedGroupInfo") or {}).get("GroupId"))
             for item in response.get("SecurityGroupRules") or ()
         )
-        return cls(frozenset(str(named) for owner, named in pairs if named and named != owner))
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchTemplateGroups:
-    """The security groups that launch templates name, by id or, in the default VPC, by name.
-
-    Of each template the default and the latest version count; what is kept is one id or name for each group.
-    """
-
-    ids: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse DescribeLaunchTemplateVersions, one page or all."""
-        data = [item.get("LaunchTemplateData") or {} for item in response.get("LaunchTemplateVersions") or ()]
-        return cls(
-            ids=frozenset(name for each in data for name in _template_groups(each)),
-            names=frozenset(str(name) for each in data for name in each.get("SecurityGroups") or ()),
-        )
+        return cls(frozenset(str(named) for item, named in pairs if named and named != item["GroupId"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +119,6 @@ class FunctionGroups:
         """Parse ListFunctions, one page or all."""
         configured = (item.get("VpcConfig") or {} for item in response.get("Functions") or ())
         return cls(frozenset(str(name) for each in configured for name in each.get("SecurityGroupIds") or ()))
-
-
-def _template_groups(data: Mapping[str, Any]) -> Iterator[str]:
-    yield from (str(name) for name in data.get("SecurityGroupIds") or ())
-    for interface in data.get("NetworkInterfaces") or ():
-        yield from (str(name) for name in interface.get("Groups") or ())
 
 
 def _one_of(values: frozenset[str], name: str, value: object) -> str | Unknown:
