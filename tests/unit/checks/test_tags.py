@@ -70,8 +70,23 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
         ),
         pytest.param(GOOD, {"values": {"Tier": ("1",)}}, C, "it has", id="an optional tag is not there"),
         pytest.param(
-            {"Tier": ""}, {"keys": (), "values": {"Tier": ("1",)}}, N, "Tier is ''", id="an optional tag is empty"
+            {"Tier": ""}, {"keys": (), "values": {"Tier": ("1",)}}, N, "Tier is empty", id="an optional tag is empty"
         ),
+        pytest.param(
+            {"Tier": " "},
+            {"keys": (), "values": {"Tier": ("*",)}},
+            N,
+            "Tier is empty, allowed is *",
+            id="an empty value fails whatever is allowed",
+        ),
+        pytest.param(
+            {"Tier": ""},
+            {"keys": (), "values": {"Tier": {"pattern": ".*"}}},
+            N,
+            "Tier is empty, allowed is what matches .*",
+            id="an empty value fails whatever the pattern",
+        ),
+        pytest.param({"Note": ""}, {"keys": ()}, C, "no tag is required", id="a tag nobody asks of may be empty"),
         pytest.param(
             GOOD, {"values": {"Environment": ("dev", "prod*ion")}}, C, "it has", id="a wildcard in the middle"
         ),

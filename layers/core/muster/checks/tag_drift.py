@@ -9,7 +9,7 @@ from muster.model import Related, Severity, Verdict, compliant, non_compliant, n
 
 
 @check(
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     controls=(
         "Security Hub DynamoDB.5",
         "Security Hub EC2.38",

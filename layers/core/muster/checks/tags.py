@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from muster.check import check
 from muster.facets.tags import Tags
@@ -32,7 +32,7 @@ _CONTROLS = (
 """A finding carries the one of its resource's type. They ask for any tag, or for every key of a list."""
 
 
-@check(severity=Severity.MEDIUM, controls=_CONTROLS)
+@check(severity=Severity.MEDIUM, controls=_CONTROLS, version=2)
 def required_tags(
     tags: Tags,
     *,
@@ -42,7 +42,8 @@ def required_tags(
     """Resources should carry the required tags with allowed values.
 
     Keys and values are compared in exact case, an empty value is no value, and keys that AWS sets itself (`aws:…`)
-    are left out of account. Resources that were never tagged are judged like all others.
+    are left out of account. Resources that were never tagged are judged like all others. Of a key in `values` that is
+    not in `keys` only the value is judged, where the key is there.
 
     Why: Costs, owners and environments are found by tags; a resource without them belongs to nobody.
     Fix: Add the missing tags and correct the values, by hand or where the resource is defined.
@@ -72,12 +73,12 @@ def _folded(key: str) -> str:
     return re.sub(r"[\s_.:-]", "", key).casefold()
 
 
-def _invalid(own: Mapping[str, str], keys: Collection[str], values: Allowed) -> Iterator[str]:
+def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> Iterator[str]:
     for key in dict.fromkeys([*keys, *sorted(values)]):
         if key not in own:
             continue
         value = own[key]
-        if key in keys and not value.strip():
+        if not value.strip():
             yield f"{key} is empty" + (f", allowed is {_said(values[key])}" if key in values else "")
         elif key in values and not _allowed(value, values[key]):
             yield f"{key} is {value!r}, allowed is {_said(values[key])}"
