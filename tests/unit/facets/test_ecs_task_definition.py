@@ -181,6 +181,16 @@ def waiting(name: str, *after: str, start: int = 10) -> dict[str, Any]:
         pytest.param([waiting("a", "b"), waiting("b", "c"), waiting("c")], 30, id="a chain"),
         pytest.param([waiting("a", "b", "c"), waiting("b", start=5), waiting("c", start=50)], 60, id="waits for both"),
         pytest.param([waiting("a", "gone")], 10, id="waits for one that there is not"),
+        pytest.param(
+            [waiting("a") | {"dependsOn": [{"containerName": "b", "condition": "START"}]}, waiting("b")],
+            10,
+            id="waits for one to be started only",
+        ),
+        pytest.param(
+            [waiting("a") | {"dependsOn": [{"containerName": "b", "condition": "READY"}]}, waiting("b")],
+            20,
+            id="waits for what Muster does not know",
+        ),
         pytest.param([waiting("a", "b"), waiting("b", "a")], 20, id="a circle, which ECS refuses, ends"),
     ],
 )

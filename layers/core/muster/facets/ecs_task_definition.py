@@ -34,6 +34,10 @@ class HealthCheck:
         return cls(**{name: int(value) for name, value in said.items() if value is not None})
 
 
+_SOONER = frozenset({"START", "COMPLETE", "SUCCESS"})
+"""What a container waits for that says nothing of another's health; a word that is new may be any more than that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """One container; `after` are those that must be healthy before it starts.
@@ -68,7 +72,7 @@ class Container:
             log_driver=str((response.get("logConfiguration") or {}).get("logDriver") or ""),
             environment=tuple((str(each.get("name") or ""), str(each.get("value") or "")) for each in variables),
             health_check=_health_check(response.get("healthCheck") or {}),
-            after=tuple(str(each["containerName"]) for each in awaited if each.get("condition") == "HEALTHY"),
+            after=tuple(str(each["containerName"]) for each in awaited if each.get("condition") not in _SOONER),
         )
 
 
