@@ -35,6 +35,7 @@ def clients(aws: None) -> Clients:  # noqa: ARG001 - moto is on while it is used
     return Clients(boto3.session.Session(region_name=REGION))
 
 
-def listing(lister: Lister, client: Any, shard: Shard) -> list[Listed]:
+def listing(lister: Lister, client: Any, shard: Shard, *made_from: object) -> list[Listed]:
     """List everything, page by page."""
-    return [item for items, _ in pages(lister, client, shard, Patience(sleep=lambda _: None)) for item in items]
+    patience = Patience(sleep=lambda _: None)
+    return [item for items, _ in pages(lister, client, shard, patience, None, *made_from) for item in items]

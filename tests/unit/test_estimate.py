@@ -19,6 +19,7 @@ from botocore import xform_name
 from muster import estimate
 from muster.aws import BUCKET_LIKE
 from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
+from muster.aws.elbv2 import LISTENER, LOAD_BALANCER
 from muster.aws.s3 import BUCKET
 from muster.catalog import load
 from muster.estimate import (
@@ -90,7 +91,10 @@ def _asked(reader: Lister | Describer) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(reader, Lister):
         shard = Shard("111111111111", IRELAND, reader.service, IRELAND, (IRELAND,))
         source = CATALOG.source(reader)
-        made_from = [source.facet.parse({})] if source else []  # type: ignore[attr-defined]
+        answer = (
+            {"LoadBalancers": [{"LoadBalancerArn": "arn:one", "LoadBalancerName": "one"}]} if reader.each_of else {}
+        )
+        made_from = [source.facet.parse(answer)] if source else []  # type: ignore[attr-defined]
         list(reader.function(client, shard, None, *made_from).items)
         return client.asked
     arn = f"arn:aws:x:{IRELAND}:111111111111:{reader.resource_type}/one"
@@ -167,6 +171,15 @@ class TestCalls:
     )
     def test_a_page_that_is_begun_is_a_call(self, kind: str, check: str, count: int, pages: int) -> None:
         assert _calls(_rules(check), {(kind, IRELAND): count}).total == pages
+
+    @pytest.mark.parametrize(("balancers", "count", "pages"), [(0, 0, 0), (3, 0, 3), (3, 6, 3), (1, 401, 2)])
+    def test_what_is_listed_for_each_of_another_type_is_a_page_for_each(
+        self, balancers: int, count: int, pages: int
+    ) -> None:
+        rules = _rules("elb-tls-policy-current")
+        made = _calls(rules, {(LOAD_BALANCER, IRELAND): balancers, (LISTENER, IRELAND): count}).by_api
+        assert made.pop("elbv2:DescribeLoadBalancers") == 1
+        assert made == ({"elbv2:DescribeListeners": pages} if pages else {})
 
     def test_each_region_is_listed_and_buckets_once_for_all(self) -> None:
         rules = _rules("ec2-instance-imdsv2-required", "s3-bucket-versioning-enabled")

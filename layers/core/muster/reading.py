@@ -73,7 +73,8 @@ class Lister:
     """Lists one resource type, a page a call; `page` is how many resources a full page holds.
 
     `of` is a facet of the region or account that the listing is made from, handed in as the fourth argument: what is
-    read once for other checks is not listed again. `reads` names what is read of an answer, where nothing else is
+    read once for other checks is not listed again. `each_of` is the resource type whose resources are listed for one by
+    one. `reads` names what is read of an answer, where nothing else is
     parsed: see `muster.wire`. `on` is the narrowest pattern of ARNs that the permissions besides the listing's take.
     """
 
@@ -88,6 +89,7 @@ class Lister:
     page: int = 100
     of: type | None = None
     on: str = "*"
+    each_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +136,15 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
     page: int = 100,
     of: type | None = None,
     on: str = "*",
+    each_of: str = "",
 ) -> Callable[[List], Lister]:
     """Declare a lister; `facets` come with the listing, `also` are permissions that it spends besides."""
 
     def declare(function: List) -> Lister:
         permissions = (permission, *also)
-        return Lister(resource_type, client, client, permission, permissions, facets, function, reads, page, of, on)
+        return Lister(
+            resource_type, client, client, permission, permissions, facets, function, reads, page, of, on, each_of
+        )
 
     return declare
 

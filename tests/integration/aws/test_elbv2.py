@@ -1,6 +1,5 @@
 """Load balancers, listeners and target groups, against moto and against AWS's documented answers."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from muster.aws.elbv2 import (
     load_balancer_attributes,
     load_balancer_tags,
     load_balancers,
+    region,
     rules,
     target_group_attributes,
     target_group_tags,
@@ -26,10 +26,10 @@ from muster.aws.elbv2 import (
 )
 from muster.catalog import load
 from muster.evaluate import Rule
-from muster.facets.elbv2 import Listener, ListenerProtocols, LoadBalancer, TargetGroup
+from muster.facets.elbv2 import Listener, ListenerProtocols, LoadBalancer, LoadBalancers, NamedLoadBalancer, TargetGroup
 from muster.facets.elbv2_rules import Condition, ListenerRules
 from muster.facets.tags import Tags
-from muster.model import Resource, Status
+from muster.model import REGION, Resource, Status
 from muster.reading import Describer, Listed, Lister, Shard, parsed
 from muster.scan import ShardScan
 from muster.session import Clients
@@ -38,6 +38,7 @@ from tests.integration.conftest import listing
 HERE, ACCOUNT = "eu-west-1", "123456789012"
 SHARD = Shard(ACCOUNT, HERE, "elbv2", HERE, (HERE,))
 PREFIX = f"arn:aws:elasticloadbalancing:{HERE}:{ACCOUNT}"
+THE_REGION = Resource(REGION, HERE, ACCOUNT, HERE)
 MARK = {"Key": "Owner", "Value": "a=b 🌍"}
 BALANCER = Resource(LOAD_BALANCER, "web", ACCOUNT, HERE, arn=f"{PREFIX}:loadbalancer/net/web/1")
 
@@ -68,8 +69,18 @@ def estate(clients: Clients) -> Estate:
     return Estate(clients)
 
 
+def listed(lister: Lister, elbv2: Any) -> list[Listed]:
+    """List what is made from the load balancers of the region."""
+    return listing(lister, elbv2, SHARD, region.function(elbv2, THE_REGION))
+
+
+def balancers(*numbers: int) -> LoadBalancers:
+    names = [name_of("loadbalancer", number) for number in numbers]
+    return LoadBalancers(tuple(NamedLoadBalancer(name, name, LoadBalancer("application")) for name in names))
+
+
 def test_load_balancers_are_listed(estate: Estate) -> None:
-    (found,) = listing(load_balancers, estate.elbv2, SHARD)
+    (found,) = listed(load_balancers, estate.elbv2)
     assert (found.resource.type, found.resource.id, found.resource.arn) == (LOAD_BALANCER, "web", estate.balancer)
     assert found.facets == {LoadBalancer: LoadBalancer("application")}
     assert load_balancer_tags.function(estate.elbv2, [found.resource]) == {"web": Tags({"Owner": "a=b 🌍"})}
@@ -95,7 +106,7 @@ def test_listeners_are_listed_with_their_rules(estate: Estate) -> None:
         Conditions=[{"Field": "path-pattern", "Values": ["/a"]}],
         Actions=[{"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "StatusCode": "HTTP_301"}}],
     )
-    (found,) = listing(listeners, estate.elbv2, SHARD)
+    (found,) = listed(listeners, estate.elbv2)
     assert (found.resource.type, found.resource.id, found.resource.arn) == (LISTENER, estate.listener, estate.listener)
     facet = found.facets[Listener]
     assert isinstance(facet, Listener)
@@ -107,22 +118,22 @@ def test_listeners_are_listed_with_their_rules(estate: Estate) -> None:
     assert read.default.kind == "forward"
 
 
-def test_the_listeners_of_more_than_one_page_of_load_balancers_are_listed(estate: Estate) -> None:
+def test_the_listeners_of_many_load_balancers_are_listed(estate: Estate) -> None:
     arns = [estate.balancer, *(estate.make(f"web-{number:02}", Type="network") for number in range(22))]
     made = {estate.listener}
     for arn in arns[1::2]:
         forward: Any = [{"Type": "forward", "TargetGroupArn": estate.group}]
         answer = estate.elbv2.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=80, DefaultActions=forward)
         made.add(answer["Listeners"][0]["ListenerArn"])
-    assert {item.resource.id for item in listing(listeners, estate.elbv2, SHARD)} == made
+    assert {item.resource.id for item in listed(listeners, estate.elbv2)} == made
 
 
 def test_a_region_without_load_balancers_has_no_listeners(clients: Clients) -> None:
-    assert listing(listeners, clients.get("elbv2", HERE), SHARD) == []
+    assert listed(listeners, clients.get("elbv2", HERE)) == []
 
 
 def test_attributes_are_read(estate: Estate) -> None:
-    (found,) = listing(load_balancers, estate.elbv2, SHARD)
+    (found,) = listed(load_balancers, estate.elbv2)
     attributes = {
         "deletion_protection.enabled": "true",
         "access_logs.s3.enabled": "true",
@@ -135,84 +146,71 @@ def test_attributes_are_read(estate: Estate) -> None:
     assert (read.deletion_protection, read.access_logs, read.access_logs_bucket) == (True, True, "logs")
 
 
-@pytest.mark.parametrize(
-    ("lister", "operation", "item", "ids"),
-    [
-        pytest.param(
-            load_balancers,
-            "describe_load_balancers",
-            lambda name: {
-                "LoadBalancers": [{"LoadBalancerName": name, "LoadBalancerArn": f"arn:{name}", "Type": "gateway"}]
-            },
-            ["a", "b"],
-            id="load balancers",
-        ),
-        pytest.param(
-            target_groups,
-            "describe_target_groups",
-            lambda name: {"TargetGroups": [{"TargetGroupName": name, "TargetGroupArn": f"arn:{name}"}]},
-            ["a", "b"],
-            id="target groups",
-        ),
-    ],
-)
-def test_listings_are_asked_for_in_large_pages_to_the_end(
-    lister: Lister, operation: str, item: Callable[[str], dict[str, Any]], ids: list[str]
-) -> None:
+def test_target_groups_are_asked_for_in_large_pages_to_the_end() -> None:
     elbv2 = boto3.client("elbv2", HERE)
+    pages: Any = [{"TargetGroups": [{"TargetGroupName": name, "TargetGroupArn": f"arn:{name}"}]} for name in "ab"]
     with Stubber(elbv2) as stub:
-        stub.add_response(operation, item("a") | {"NextMarker": "next"}, {"PageSize": 400})
-        stub.add_response(operation, item("b"), {"PageSize": 400, "Marker": "next"})
-        assert [found.resource.id for found in listing(lister, elbv2, SHARD)] == ids
+        stub.add_response("describe_target_groups", pages[0] | {"NextMarker": "next"}, {"PageSize": 400})
+        stub.add_response("describe_target_groups", pages[1], {"PageSize": 400, "Marker": "next"})
+        assert [found.resource.id for found in listing(target_groups, elbv2, SHARD)] == ["a", "b"]
 
 
-def test_a_load_balancer_that_could_not_be_made_is_left_out() -> None:
+def test_load_balancers_are_asked_for_in_large_pages_to_the_end() -> None:
     elbv2 = boto3.client("elbv2", HERE)
-    made: Any = [
-        {"LoadBalancerName": code, "LoadBalancerArn": f"arn:{code}", "State": {"Code": code}}
-        for code in ("active", "provisioning", "active_impaired", "failed")
+    pages: Any = [
+        {"LoadBalancers": [{"LoadBalancerName": name, "LoadBalancerArn": f"arn:{name}", "Type": "gateway"}]}
+        for name in "ba"
     ]
     with Stubber(elbv2) as stub:
-        stub.add_response("describe_load_balancers", {"LoadBalancers": made})
-        found = listing(load_balancers, elbv2, SHARD)
-    assert [item.resource.id for item in found] == ["active", "provisioning", "active_impaired"]
+        stub.add_response("describe_load_balancers", pages[0] | {"NextMarker": "next"}, {"PageSize": 400})
+        stub.add_response("describe_load_balancers", pages[1], {"PageSize": 400, "Marker": "next"})
+        found = listed(load_balancers, elbv2)
+    assert [(item.resource.id, item.resource.arn, item.facets) for item in found] == [
+        (name, f"arn:{name}", {LoadBalancer: LoadBalancer("gateway")}) for name in "ab"
+    ]
 
 
 def name_of(kind: str, number: int) -> str:
     return f"{PREFIX}:{kind}/app/web/{number}"
 
 
-def test_listeners_of_a_load_balancer_are_read_to_the_end_and_the_next_twenty_follow() -> None:
+def own(*numbers: int) -> dict[str, Any]:
+    return {"Listeners": [{"ListenerArn": name_of("listener", number)} for number in numbers]}
+
+
+def asked(number: int) -> dict[str, Any]:
+    return {"LoadBalancerArn": name_of("loadbalancer", number), "PageSize": 400}
+
+
+def test_listeners_of_a_load_balancer_are_read_to_the_end_and_those_of_the_next_follow() -> None:
     elbv2 = boto3.client("elbv2", HERE)
-
-    def parents(*numbers: int) -> dict[str, Any]:
-        return {"LoadBalancers": [{"LoadBalancerArn": name_of("loadbalancer", number)} for number in numbers]}
-
-    def own(*numbers: int) -> dict[str, Any]:
-        return {"Listeners": [{"ListenerArn": name_of("listener", number)} for number in numbers]}
-
-    def asked(number: int) -> dict[str, Any]:
-        return {"LoadBalancerArn": name_of("loadbalancer", number), "PageSize": 400}
-
     with Stubber(elbv2) as stub:
-        stub.add_response("describe_load_balancers", parents(1, 2) | {"NextMarker": "more"}, {"PageSize": 20})
         stub.add_response("describe_listeners", own(1) | {"NextMarker": "rest"}, asked(1))
         stub.add_response("describe_listeners", own(2), asked(1) | {"Marker": "rest"})
         stub.add_client_error("describe_listeners", "LoadBalancerNotFound", expected_params=asked(2))
-        stub.add_response("describe_load_balancers", parents(3), {"PageSize": 20, "Marker": "more"})
         stub.add_response("describe_listeners", own(3), asked(3))
-        found = listing(listeners, elbv2, SHARD)
+        found = listing(listeners, elbv2, SHARD, balancers(1, 2, 3))
     assert [item.resource.id for item in found] == [name_of("listener", number) for number in (1, 2, 3)]
 
 
-def test_the_listing_goes_on_from_any_of_its_tokens(estate: Estate) -> None:
-    estate.make("second")
-    first = listeners.function(estate.elbv2, SHARD, None)
-    assert list(first.items) == []
-    second = listeners.function(estate.elbv2, SHARD, first.then)
-    again = listeners.function(estate.elbv2, SHARD, first.then)
-    assert [item.resource.id for item in second.items] == [item.resource.id for item in again.items]
-    assert second.then == again.then
+def test_the_listing_goes_on_from_any_of_its_tokens() -> None:
+    elbv2 = boto3.client("elbv2", HERE)
+    with Stubber(elbv2) as stub:
+        stub.add_response("describe_listeners", own(1), asked(1))
+        first = listeners.function(elbv2, SHARD, None, balancers(1, 2, 3))
+        for _ in range(2):
+            stub.add_response("describe_listeners", own(2) | {"NextMarker": "rest"}, asked(2))
+            second = listeners.function(elbv2, SHARD, first.then, balancers(1, 2, 3))
+            assert [item.resource.id for item in second.items] == [name_of("listener", 2)]
+        stub.add_response("describe_listeners", own(4), asked(2) | {"Marker": "rest"})
+        third = listeners.function(elbv2, SHARD, second.then, balancers(1, 2, 3))
+        assert [item.resource.id for item in third.items] == [name_of("listener", 4)]
+        # The load balancer whose turn it was is gone, and the marker of its listing with it.
+        stub.add_response("describe_listeners", own(3), asked(3))
+        after = listeners.function(elbv2, SHARD, second.then, balancers(1, 3))
+        assert [item.resource.id for item in after.items] == [name_of("listener", 3)]
+        assert after.then is None
+        assert listeners.function(elbv2, SHARD, second.then, balancers(1)).then is None
 
 
 @pytest.mark.parametrize("describer", [load_balancer_tags, listener_tags, target_group_tags])

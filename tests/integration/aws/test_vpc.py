@@ -6,6 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from muster.aws.ec2_images import launch_template_versions
 from muster.aws.vpc import (
     ADDRESS,
     VPC,
@@ -13,12 +14,11 @@ from muster.aws.vpc import (
     flow_logs,
     function_groups,
     interface_groups,
-    launch_template_groups,
     referenced_groups,
     vpcs,
 )
 from muster.facets.tags import Tags
-from muster.facets.vpc import Address, LaunchTemplateGroups, Vpc
+from muster.facets.vpc import Address, Vpc
 from muster.model import REGION, Resource
 from muster.reading import Shard
 from muster.session import Clients
@@ -129,7 +129,7 @@ def test_the_users_of_a_group_are_found(clients: Clients) -> None:
     )
     assert groups["interface"] in interface_groups.function(ec2, PLACE).ids
     assert referenced_groups.function(ec2, PLACE).ids == {groups["rule"]}
-    assert launch_template_groups.function(ec2, PLACE).ids == {groups["template"], groups["nested"]}
+    assert launch_template_versions.function(ec2, PLACE).group_ids == {groups["template"], groups["nested"]}
 
 
 @pytest.mark.parametrize(
@@ -154,17 +154,6 @@ def test_the_users_of_a_group_are_found(clients: Clients) -> None:
             {"sg-1", "sg-2"},
             id="rules",
         ),
-        pytest.param(
-            launch_template_groups,
-            "describe_launch_template_versions",
-            {"Versions": ["$Default", "$Latest"], "IncludeManagedResources": True, "MaxResults": 200},
-            [
-                {"LaunchTemplateVersions": [{"LaunchTemplateData": {"SecurityGroupIds": [name]}}]}
-                for name in ("sg-1", "sg-2")
-            ],
-            {"sg-1", "sg-2"},
-            id="launch templates",
-        ),
     ],
 )
 def test_users_are_asked_for_in_large_pages_to_the_end(
@@ -175,16 +164,6 @@ def test_users_are_asked_for_in_large_pages_to_the_end(
         stub.add_response(operation, pages[0] | {"NextToken": "next"}, asked)
         stub.add_response(operation, pages[1], asked | {"NextToken": "next"})
         assert describer.function(ec2, PLACE).ids == ids
-
-
-def test_templates_may_name_groups_by_name_on_any_page() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    with Stubber(ec2) as stub:
-        for name, then in (("web", {"NextToken": "next"}), ("db", {})):
-            versions = [{"LaunchTemplateData": {"SecurityGroups": [name]}}]
-            stub.add_response("describe_launch_template_versions", {"LaunchTemplateVersions": versions, **then})
-        found = launch_template_groups.function(ec2, PLACE)
-    assert found == LaunchTemplateGroups(names=frozenset({"web", "db"}))
 
 
 def test_the_flow_logs_of_all_pages_are_read() -> None:

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from muster.checks.vpc import ec2_eip_attached, ec2_security_group_in_use, ec2_vpc_flow_logs_enabled
 from muster.facets.ec2 import SecurityGroup
+from muster.facets.ec2_images import LaunchTemplateVersions
 from muster.facets.vpc import (
     Address,
     FlowLog,
     FlowLogs,
     FunctionGroups,
     InterfaceGroups,
-    LaunchTemplateGroups,
     ReferencedGroups,
     Vpc,
 )
@@ -98,7 +98,7 @@ def test_a_log_that_may_be_enough_is_no_verdict(field: str) -> None:
         ec2_vpc_flow_logs_enabled(HERE, logs)
 
 
-NOBODY = (InterfaceGroups(), ReferencedGroups(), LaunchTemplateGroups(), FunctionGroups())
+NOBODY = (InterfaceGroups(), ReferencedGroups(), LaunchTemplateVersions(), FunctionGroups())
 WEB = SecurityGroup("web", (), (), "sg-1")
 
 
@@ -107,7 +107,9 @@ WEB = SecurityGroup("web", (), (), "sg-1")
     [
         pytest.param(0, InterfaceGroups(frozenset({"sg-1"})), "a network interface has it", id="an interface"),
         pytest.param(1, ReferencedGroups(frozenset({"sg-1"})), "a rule of another", id="a rule of another group"),
-        pytest.param(2, LaunchTemplateGroups(frozenset({"sg-1"})), "a launch template names it", id="a template"),
+        pytest.param(
+            2, LaunchTemplateVersions(group_ids=frozenset({"sg-1"})), "a launch template names it", id="a template"
+        ),
         pytest.param(3, FunctionGroups(frozenset({"sg-1"})), "a Lambda function has it", id="a function"),
     ],
 )
@@ -130,7 +132,7 @@ def test_a_default_group_cannot_be_deleted() -> None:
 
 
 def test_a_template_that_names_a_group_of_the_default_vpc_is_no_verdict_unless_something_else_uses_it() -> None:
-    named = (*NOBODY[:2], LaunchTemplateGroups(names=frozenset({"web"})), FunctionGroups())
+    named = (*NOBODY[:2], LaunchTemplateVersions(group_names=frozenset({"web"})), FunctionGroups())
     with pytest.raises(UnknownField, match="default VPC, which may be this one"):
         ec2_security_group_in_use(WEB, *named)
     assert ec2_security_group_in_use(WEB, InterfaceGroups(frozenset({"sg-1"})), *named[1:]).status is C
@@ -152,7 +154,7 @@ def test_a_group_is_in_use_when_any_of_the_sets_has_it(
         WEB,
         InterfaceGroups(interfaces),
         ReferencedGroups(rules),
-        LaunchTemplateGroups(templates),
+        LaunchTemplateVersions(group_ids=templates),
         FunctionGroups(functions),
     )
     assert (verdict.status is C) == ("sg-1" in interfaces | rules | templates | functions)

@@ -72,6 +72,19 @@ def test_versions_are_found_by_template_and_number() -> None:
     assert "version 2" in missing.reason
 
 
+def test_launch_templates_name_groups_in_three_places() -> None:
+    versions = [
+        version(1, {"SecurityGroupIds": ["sg-1"], "SecurityGroups": ["web"]}),
+        version(2, {"NetworkInterfaces": [{"Groups": ["sg-2"]}, {}]}),
+        version(1, {"SecurityGroupIds": ["sg-1", "sg-3"], "SecurityGroups": ["db"]}, "lt-2"),
+        version(1, {}, "lt-3"),
+    ]
+    found = LaunchTemplateVersions.parse({"LaunchTemplateVersions": versions})
+    assert (found.group_ids, found.group_names) == ({"sg-1", "sg-2", "sg-3"}, {"web", "db"})
+    none = LaunchTemplateVersions.parse({})
+    assert (none.group_ids, none.group_names) == (frozenset(), frozenset())
+
+
 def test_where_there_are_no_versions_none_is_found() -> None:
     assert isinstance(LaunchTemplateVersions.parse({}).of("lt-1", 1), Unknown)
 

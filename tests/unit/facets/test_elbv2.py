@@ -9,6 +9,7 @@ from muster.facets.elbv2 import (
     ListenerProtocols,
     LoadBalancer,
     LoadBalancerAttributes,
+    LoadBalancers,
     TargetGroup,
     TargetGroupAttributes,
     TargetHealth,
@@ -42,6 +43,42 @@ def test_a_load_balancer_is_parsed(kind: str) -> None:
 @pytest.mark.parametrize("item", [{}, {"Type": "quantum"}])
 def test_a_type_that_is_not_known_says_so(item: dict[str, str]) -> None:
     assert isinstance(LoadBalancer.parse(item).kind, Unknown)
+
+
+def test_load_balancers_are_in_the_order_of_their_arns_without_those_that_could_not_be_made() -> None:
+    items: list[dict[str, Any]] = [
+        {"LoadBalancerName": f"of {code}", "LoadBalancerArn": f"arn:{code}", "State": {"Code": code}, "Type": "network"}
+        for code in ("provisioning", "active", "failed", "active_impaired")
+    ]
+    items.append({"LoadBalancerName": "new", "LoadBalancerArn": "arn:b", "Type": "quantum"})
+    found = LoadBalancers.parse({"LoadBalancers": iter(items)})
+    assert [(each.arn, each.name) for each in found.all] == [
+        ("arn:active", "of active"),
+        ("arn:active_impaired", "of active_impaired"),
+        ("arn:b", "new"),
+        ("arn:provisioning", "of provisioning"),
+    ]
+    assert [each.facet.kind for each in found.all if each.name != "new"] == ["network"] * 3
+    assert isinstance(found.all[2].facet.kind, Unknown)
+    assert LoadBalancers.parse({}) == LoadBalancers(())
+
+
+@pytest.mark.parametrize(
+    ("arn", "names"),
+    [
+        pytest.param("", ["a", "c", "e"], id="from the first"),
+        pytest.param("arn:c", ["c", "e"], id="from one that is there"),
+        pytest.param("arn:b", ["c", "e"], id="from one that is gone"),
+        pytest.param("arn:f", [], id="from one after the last"),
+    ],
+)
+def test_load_balancers_from_one_on(arn: str, names: list[str]) -> None:
+    items = [{"LoadBalancerName": name, "LoadBalancerArn": f"arn:{name}"} for name in "ace"]
+    assert [each.name for each in LoadBalancers.parse({"LoadBalancers": items}).since(arn)] == names
+
+
+def test_a_load_balancer_without_arn_is_a_strange_answer() -> None:
+    assert isinstance(parsed(LoadBalancers, {"LoadBalancers": [{"LoadBalancerName": "web"}]}), Unavailable)
 
 
 def test_attributes_are_parsed() -> None:

@@ -11,7 +11,6 @@ from muster.facets.vpc import (
     FlowLogs,
     FunctionGroups,
     InterfaceGroups,
-    LaunchTemplateGroups,
     ReferencedGroups,
     Vpc,
 )
@@ -114,18 +113,6 @@ def test_a_rule_of_no_group_may_be_one_by_which_a_group_admits_itself() -> None:
     assert isinstance(parsed(ReferencedGroups, {"SecurityGroupRules": rules}), Unavailable)
 
 
-def test_launch_templates_name_groups_in_three_places() -> None:
-    versions: list[dict[str, Any]] = [
-        {"LaunchTemplateData": {"SecurityGroupIds": ["sg-1"], "SecurityGroups": ["web"]}},
-        {"LaunchTemplateData": {"NetworkInterfaces": [{"Groups": ["sg-2"]}, {}]}},
-        {"LaunchTemplateData": {}},
-        {},
-    ]
-    found = LaunchTemplateGroups.parse({"LaunchTemplateVersions": versions})
-    assert found == LaunchTemplateGroups(frozenset({"sg-1", "sg-2"}), frozenset({"web"}))
-    assert LaunchTemplateGroups.parse({}) == LaunchTemplateGroups()
-
-
 def test_the_groups_of_functions_are_gathered() -> None:
     functions = [{"VpcConfig": {"SecurityGroupIds": ["sg-1"]}}, {"VpcConfig": {}}, {}, {"VpcConfig": None}]
     assert FunctionGroups.parse({"Functions": functions}) == FunctionGroups(frozenset({"sg-1"}))
@@ -136,7 +123,7 @@ def test_a_security_group_knows_its_id() -> None:
     assert SecurityGroup.parse({"GroupId": "sg-1", "GroupName": "web"}).id == "sg-1"
 
 
-@pytest.mark.parametrize("facet", [FlowLogs, InterfaceGroups, ReferencedGroups, LaunchTemplateGroups, FunctionGroups])
+@pytest.mark.parametrize("facet", [FlowLogs, InterfaceGroups, ReferencedGroups, FunctionGroups])
 def test_a_shape_that_aws_does_not_document_is_said(facet: type) -> None:
-    names = ("FlowLogs", "NetworkInterfaces", "SecurityGroupRules", "LaunchTemplateVersions", "Functions")
+    names = ("FlowLogs", "NetworkInterfaces", "SecurityGroupRules", "Functions")
     assert isinstance(parsed(facet, {name: ["text"] for name in names}), Unavailable)

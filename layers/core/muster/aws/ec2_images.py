@@ -56,10 +56,12 @@ def launch_templates(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
 def launch_template_versions(ec2: "EC2Client", _region: Resource) -> LaunchTemplateVersions:
     """Read the default and the latest version of all launch templates, 200 versions a page.
 
+    Those that AWS hides and manages are asked for too: the security groups that they name are in use.
+
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html
     """
     pages = ec2.get_paginator("describe_launch_template_versions").paginate(
-        Versions=["$Default", "$Latest"], PaginationConfig={"PageSize": 200}
+        Versions=["$Default", "$Latest"], IncludeManagedResources=True, PaginationConfig={"PageSize": 200}
     )
     return LaunchTemplateVersions.parse(
         {"LaunchTemplateVersions": (item for page in pages for item in page.get("LaunchTemplateVersions", ()))}

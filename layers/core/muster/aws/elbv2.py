@@ -3,7 +3,6 @@
 import json
 import typing
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from muster.facets.elbv2 import (
     GATEWAY,
@@ -12,13 +11,14 @@ from muster.facets.elbv2 import (
     ListenerProtocols,
     LoadBalancer,
     LoadBalancerAttributes,
+    LoadBalancers,
     TargetGroup,
     TargetGroupAttributes,
     TargetHealth,
 )
 from muster.facets.elbv2_rules import ListenerRules
 from muster.facets.tags import Tags
-from muster.model import Resource
+from muster.model import REGION, Resource
 from muster.reading import Listed, Page, Shard, after, describes, describes_many, listed, lists
 
 if typing.TYPE_CHECKING:
@@ -30,8 +30,16 @@ TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
 _TAGS_AT_ONCE = 20
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html"""
-_PARENTS_AT_ONCE = 20
-"""How many load balancers are asked for when their listeners are listed: their ARNs stand in the token."""
+
+
+@describes(REGION, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancers")
+def region(elbv2: "Client", _region: Resource) -> LoadBalancers:
+    """Read the load balancers of a region, 400 a page.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
+    """
+    pages = elbv2.get_paginator("describe_load_balancers").paginate(PaginationConfig={"PageSize": 400})
+    return LoadBalancers.parse({"LoadBalancers": (item for page in pages for item in page.get("LoadBalancers", ()))})
 
 
 @lists(
@@ -39,53 +47,46 @@ _PARENTS_AT_ONCE = 20
     client="elbv2",
     permission="elasticloadbalancing:DescribeLoadBalancers",
     facets=(LoadBalancer,),
-    page=400,
+    of=LoadBalancers,
 )
-def load_balancers(elbv2: "Client", shard: Shard, token: str | None) -> Page:
-    """List the load balancers of a region, 400 a page; those that could not be made are left out.
-
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
-    """
-    answer = elbv2.describe_load_balancers(PageSize=400, **after(token, "Marker"))
-    items = (
-        _listed(LOAD_BALANCER, str(item["LoadBalancerName"]), str(item["LoadBalancerArn"]), item, shard, LoadBalancer)
-        for item in answer.get("LoadBalancers", ())
-        if (item.get("State") or {}).get("Code") != "failed"
+def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, found: LoadBalancers) -> Page:
+    """List the load balancers of a region; those that could not be made are left out."""
+    return Page(
+        Listed(_resource(LOAD_BALANCER, each.name, each.arn, shard), {LoadBalancer: each.facet}) for each in found.all
     )
-    return Page(items, answer.get("NextMarker") or None)
 
 
 @lists(
     LISTENER,
     client="elbv2",
     permission="elasticloadbalancing:DescribeListeners",
-    also=("elasticloadbalancing:DescribeLoadBalancers",),
     facets=(Listener,),
-    page=_PARENTS_AT_ONCE,
+    page=400,
+    of=LoadBalancers,
+    each_of=LOAD_BALANCER,
 )
-def listeners(elbv2: "Client", shard: Shard, token: str | None) -> Page:
-    """List the listeners of a region: twenty load balancers, then the listeners of each, then the next twenty.
+def listeners(elbv2: "Client", shard: Shard, token: str | None, found: LoadBalancers) -> Page:
+    """List the listeners of a region by load balancer, 400 a page: AWS lists those of one load balancer only.
 
-    AWS lists listeners by load balancer only. The token says which ones of the twenty are left, and where each of
-    the two listings goes on. A load balancer that is gone by then has no listeners.
+    The token is the ARN of the load balancer whose turn it is, and where the listing of its listeners goes on. A load
+    balancer that is gone by then has no listeners.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
     """
-    state: dict[str, Any] = json.loads(token) if token else {"left": [], "parents": None, "own": None}
-    if not state["left"]:
-        answer = elbv2.describe_load_balancers(PageSize=_PARENTS_AT_ONCE, **after(state["parents"], "Marker"))
-        arns = [item["LoadBalancerArn"] for item in answer.get("LoadBalancers", ())]
-        return Page((), _rest(arns, answer.get("NextMarker"), None))
-    parent, *left = state["left"]
+    place: dict[str, str] = json.loads(token) if token else {"parent": "", "then": ""}
+    left = [each.arn for each in found.since(place["parent"])[:2]]
+    if not left:
+        return Page(())
+    then = place["then"] if left[0] == place["parent"] else None
     try:
-        found = elbv2.describe_listeners(LoadBalancerArn=parent, PageSize=400, **after(state["own"], "Marker"))
+        answer = elbv2.describe_listeners(LoadBalancerArn=left[0], PageSize=400, **after(then, "Marker"))
     except elbv2.exceptions.LoadBalancerNotFoundException:
-        return Page((), _rest(left, state["parents"], None))
-    own = found.get("NextMarker")
+        return Page((), _place(left[1:]))
     items = (
         _listed(LISTENER, str(item["ListenerArn"]), str(item["ListenerArn"]), item, shard, Listener)
-        for item in found.get("Listeners", ())
+        for item in answer.get("Listeners", ())
     )
-    return Page(items, _rest([parent, *left] if own else left, state["parents"], own))
+    more = answer.get("NextMarker")
+    return Page(items, _place(left, more) if more else _place(left[1:]))
 
 
 @lists(
@@ -191,8 +192,8 @@ def _tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
     return {resource.id: found[_arn(resource)] for resource in resources if _arn(resource) in found}
 
 
-def _rest(left: list[str], parents: str | None, own: str | None) -> str | None:
-    return json.dumps({"left": left, "parents": parents, "own": own}) if left or parents else None
+def _place(left: Sequence[str], then: str = "") -> str | None:
+    return json.dumps({"parent": left[0], "then": then}) if left else None
 
 
 def _arn(resource: Resource) -> str:
@@ -202,5 +203,8 @@ def _arn(resource: Resource) -> str:
 def _listed(  # noqa: PLR0913 - the parts of a resource
     resource_type: str, name: str, arn: str, item: Mapping[str, object], shard: Shard, facet: type
 ) -> Listed:
-    resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn)
-    return listed(resource, item, (facet,))
+    return listed(_resource(resource_type, name, arn, shard), item, (facet,))
+
+
+def _resource(resource_type: str, name: str, arn: str, shard: Shard) -> Resource:
+    return Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn)

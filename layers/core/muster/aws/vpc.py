@@ -9,7 +9,6 @@ from muster.facets.vpc import (
     FlowLogs,
     FunctionGroups,
     InterfaceGroups,
-    LaunchTemplateGroups,
     ReferencedGroups,
     Vpc,
 )
@@ -77,20 +76,6 @@ def referenced_groups(ec2: "EC2Client", _region: Resource) -> ReferencedGroups:
     """Read which security groups the rules of other groups name, 1000 a page."""
     pages = ec2.get_paginator("describe_security_group_rules").paginate(PaginationConfig={"PageSize": 1000})
     return ReferencedGroups(frozenset().union(*(ReferencedGroups.parse(page).ids for page in pages)))
-
-
-@describes(REGION, client="ec2", permission="ec2:DescribeLaunchTemplateVersions")
-def launch_template_groups(ec2: "EC2Client", _region: Resource) -> LaunchTemplateGroups:
-    """Read which security groups the default and latest versions of launch templates name, 200 a page.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html
-    """
-    pages = ec2.get_paginator("describe_launch_template_versions").paginate(
-        Versions=["$Default", "$Latest"], IncludeManagedResources=True, PaginationConfig={"PageSize": 200}
-    )
-    found = [LaunchTemplateGroups.parse(page) for page in pages]
-    ids = frozenset().union(*(each.ids for each in found))
-    return LaunchTemplateGroups(ids, frozenset().union(*(each.names for each in found)))
 
 
 @describes(REGION, client="lambda", service="ec2", permission="lambda:ListFunctions")

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from muster.check import check
 from muster.facets.ec2 import SecurityGroup
+from muster.facets.ec2_images import LaunchTemplateVersions
 from muster.facets.vpc import (
     Address,
     FlowLog,
     FlowLogs,
     FunctionGroups,
     InterfaceGroups,
-    LaunchTemplateGroups,
     ReferencedGroups,
     Vpc,
 )
@@ -60,7 +60,7 @@ def ec2_security_group_in_use(
     group: SecurityGroup,
     interfaces: InterfaceGroups,
     references: ReferencedGroups,
-    templates: LaunchTemplateGroups,
+    templates: LaunchTemplateVersions,
     functions: FunctionGroups,
 ) -> Verdict:
     """Security groups should be in use.
@@ -78,13 +78,13 @@ def ec2_security_group_in_use(
     users = {
         "a network interface has it": interfaces.ids,
         "a rule of another security group names it": references.ids,
-        "a launch template names it": templates.ids,
+        "a launch template names it": templates.group_ids,
         "a Lambda function has it": functions.ids,
     }
     said = [user for user, ids in users.items() if known(group.id) in ids]
     if said:
         return compliant("; ".join(said))
-    if group.name in templates.names:
+    if group.name in templates.group_names:
         known(Unknown(f"a launch template names a group {group.name} of the default VPC, which may be this one"))
     return non_compliant("no network interface, rule of another group, launch template or Lambda function uses it")
 

@@ -70,7 +70,8 @@ class Demand:
             return 0
         everywhere = (count for (name, _), count in self.resources.items() if name == kind)
         listed = sum(everywhere if shard.region == GLOBAL else self.judged(kind, shard).values())
-        return max(1, math.ceil(listed / lister.page))
+        listings = sum(self.judged(lister.each_of, shard).values()) if lister.each_of else 1
+        return max(listings, math.ceil(listed / lister.page))
 
     def describers(self, kind: str) -> list[Describer]:
         """Return what is called for each resource of a type, each once however many rules need it."""
@@ -110,7 +111,8 @@ def calls_of(demand: Demand) -> Calls:
     for api, count in _shared_calls(demand):
         made[api] += count * demand.accounts
     listings = {operation(lister) for lister in demand.catalog.listers.values()}
-    return Calls({api: made[api] for api in sorted(made)}, frozenset(listings & made.keys()))
+    by_api = {api: count for api, count in sorted(made.items()) if count}
+    return Calls(by_api, frozenset(listings & by_api.keys()))
 
 
 def findings_of(demand: Demand) -> Mapping[str, int]:

@@ -1,7 +1,7 @@
 """What EC2 answers about machine images and launch templates."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.model import Unknown
@@ -75,28 +75,38 @@ class MetadataOptions:
 class LaunchTemplateVersions:
     """The default and the latest version of every launch template of a region.
 
-    Some 500 bytes a template, of which a region has 5,000 unless its quota was raised: 2.5 MB.
+    `group_ids` and `group_names` are the security groups that any of them names, by id or, in the default VPC, by name.
+    Some 500 bytes a template, of which a region has 5,000 unless its quota was raised: 2.5 MB; and one id or name for
+    each group.
     https://docs.aws.amazon.com/general/latest/gr/ec2-service.html
     """
 
-    options: Mapping[tuple[str, int], MetadataOptions]
+    options: Mapping[tuple[str, int], MetadataOptions] = field(default_factory=dict)
+    group_ids: frozenset[str] = frozenset()
+    group_names: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeLaunchTemplateVersions, all pages joined."""
-        found = response.get("LaunchTemplateVersions") or ()
-        return cls(
-            {
-                (str(item["LaunchTemplateId"]), int(item["VersionNumber"])): MetadataOptions.parse(
-                    item.get("LaunchTemplateData") or {}
-                )
-                for item in found
-            }
-        )
+        options = {}
+        ids: set[str] = set()
+        names: set[str] = set()
+        for item in response.get("LaunchTemplateVersions") or ():
+            data = item.get("LaunchTemplateData") or {}
+            options[str(item["LaunchTemplateId"]), int(item["VersionNumber"])] = MetadataOptions.parse(data)
+            ids.update(_groups(data))
+            names.update(str(name) for name in data.get("SecurityGroups") or ())
+        return cls(options, frozenset(ids), frozenset(names))
 
     def of(self, template_id: str, number: int) -> MetadataOptions | Unknown:
         """Return what a version says, unless it was not there when the versions were read."""
         return self.options.get((template_id, number)) or Unknown(f"version {number} was not among those that AWS told")
+
+
+def _groups(data: Mapping[str, Any]) -> Iterator[str]:
+    yield from (str(name) for name in data.get("SecurityGroupIds") or ())
+    for interface in data.get("NetworkInterfaces") or ():
+        yield from (str(name) for name in interface.get("Groups") or ())
 
 
 def _number(name: str, value: object) -> int | Unknown:
