@@ -15,7 +15,7 @@ _HOURS, _A_CALL = 14 * 24, 1000
 def seed(aws: EmbeddedAws, region: str) -> None:
     """Make two clusters; the older revision of the good definition is in use as well, and not active any more."""
     ecs = aws.client("ecs", region)
-    subnet, group = _network(aws, region)
+    vpc, subnet, group = _network(aws, region)
     ecs.create_cluster(
         clusterName="shop",
         settings=[{"name": "containerInsights", "value": "enhanced"}],
@@ -26,20 +26,29 @@ def seed(aws: EmbeddedAws, region: str) -> None:
         ecs.register_task_definition(**_good())
     ecs.register_task_definition(**_bad())
     ecs.register_task_definition(**_windows())
-    _good_service(ecs, "web", "web:2", subnet, group)
-    _good_service(ecs, "web-before", "web:1", subnet, group)
+    _good_service(ecs, "web", "web:2", subnet, group, **_behind(aws, region, vpc, "tasks"))
+    hasty = _behind(aws, region, vpc, "hasty-tasks", HealthCheckIntervalSeconds=10)
+    _good_service(ecs, "web-before", "web:1", subnet, group, **hasty)
     ecs.deregister_task_definition(taskDefinition="web:1")
     _bad_service(ecs, subnet, group)
     _metrics(aws, region, "shop", "web", 72.0)
     _metrics(aws, region, "lab", "job", 4.0)
 
 
-def _network(aws: EmbeddedAws, region: str) -> tuple[str, str]:
+def _network(aws: EmbeddedAws, region: str) -> tuple[str, str, str]:
     ec2 = aws.client("ec2", region)
     vpc = ec2.create_vpc(CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.3.0.0/24")["Subnet"]["SubnetId"]
     group = ec2.create_security_group(GroupName="tasks", Description="of ECS tasks", VpcId=vpc)["GroupId"]
-    return subnet, group
+    return vpc, subnet, group
+
+
+def _behind(aws: EmbeddedAws, region: str, vpc: str, name: str, **checked: int) -> dict[str, Any]:
+    """Make a target group, and say how a service stands behind it; what asks every 10 s gives up before the start."""
+    asked = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"} | checked
+    (made,) = aws.client("elbv2", region).create_target_group(Name=name, **asked)["TargetGroups"]
+    balancer = {"targetGroupArn": made["TargetGroupArn"], "containerName": "web", "containerPort": 80}
+    return {"loadBalancers": [balancer], "healthCheckGracePeriodSeconds": 30}
 
 
 def _good() -> dict[str, Any]:
@@ -97,7 +106,7 @@ def _windows() -> dict[str, Any]:
     }
 
 
-def _good_service(ecs: Any, name: str, definition: str, subnet: str, group: str) -> None:
+def _good_service(ecs: Any, name: str, definition: str, subnet: str, group: str, **behind: Any) -> None:
     ecs.create_service(
         cluster="shop",
         serviceName=name,
@@ -109,6 +118,7 @@ def _good_service(ecs: Any, name: str, definition: str, subnet: str, group: str)
         propagateTags="SERVICE",
         enableECSManagedTags=True,
         tags=_pairs(_TAGS),
+        **behind,
     )
 
 

@@ -18,6 +18,7 @@ from muster.aws.ecs import (
     region,
     services,
     tags,
+    target_windows,
     task_definition,
     task_definitions,
     utilization,
@@ -25,6 +26,7 @@ from muster.aws.ecs import (
 from muster.catalog import load
 from muster.evaluate import Rule
 from muster.facets.ecs import Cluster, EcsRegion, Launch, Service
+from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.tags import Tags
 from muster.model import REGION, Finding, Resource, Status, Unknown
@@ -261,10 +263,37 @@ def test_an_inactive_revision_that_a_service_runs_is_read(ecs: Any) -> None:
     ecs.deregister_task_definition(taskDefinition="web:1")
     (service,) = read(ecs).services
     assert definition_of_service.keys is not None
-    (arn,) = definition_of_service.keys(service)
-    found = definition_of_service.function(ecs, Resource(SERVICE, "shop/web", ACCOUNT_ID, HERE), arn)
+    resource = Resource(SERVICE, "shop/web", ACCOUNT_ID, HERE)
+    (arn,) = definition_of_service.keys(service, resource)
+    found = definition_of_service.function(ecs, resource, arn)
     assert type(found) is RunDefinition
     assert found.status == "INACTIVE"
+
+
+def group(clients: Clients, name: str, **said: object) -> str:
+    vpc = clients.get("ec2", HERE).create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    asked = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"} | said
+    return str(clients.get("elbv2", HERE).create_target_group(Name=name, **asked)["TargetGroups"][0]["TargetGroupArn"])
+
+
+def test_the_target_groups_of_services_are_read(clients: Clients) -> None:
+    quick = group(clients, "quick", HealthCheckIntervalSeconds=5, HealthyThresholdCount=2, UnhealthyThresholdCount=3)
+    plain = group(clients, "plain")
+    group(clients, "another")
+    found = target_windows.function(clients.get("elbv2", HERE), Resource(*OWNER), [quick, plain])
+    assert found == {quick: TargetWindow(15, 10), plain: TargetWindow(60, 150)}
+
+
+def test_target_groups_are_asked_for_by_their_arns_and_one_that_is_gone_refuses_the_call() -> None:
+    client = boto3.client("elbv2", HERE)
+    arn = f"arn:aws:elasticloadbalancing:{HERE}:{ACCOUNT_ID}:targetgroup/web/73e2d6bc24d8a067"
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "describe_target_groups", "TargetGroupNotFound", expected_params={"TargetGroupArns": [arn]}
+        )
+        with pytest.raises(client.exceptions.TargetGroupNotFoundException):
+            target_windows.function(client, Resource(*OWNER), [arn])
+    assert target_windows.absent == frozenset()
 
 
 def resource_of(name: str) -> Resource:
@@ -354,6 +383,20 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(ecs: Any, clients: Cli
         ),
         ("ecs-container-insights-enabled", "shop"): (Status.COMPLIANT, "containerInsights is enhanced"),
     }
+
+
+def test_a_target_group_of_a_service_is_read_for_its_grace_period(ecs: Any, clients: Clients) -> None:
+    arn = group(clients, "web")
+    balancer = {"targetGroupArn": arn, "containerName": "web", "containerPort": 80}
+    served(ecs, "web", loadBalancers=[balancer])
+    (service,) = read(ecs).services
+    assert target_windows.keys is not None
+    assert target_windows.keys(service, resource_of("shop/web")) == (arn,)
+    (found,) = scanned(clients, "ecs-service-health-checked")
+    assert (found.status, found.reason) == (
+        Status.COMPLIANT,
+        "a load balancer asks its tasks, after a grace period of 0 s",
+    )
 
 
 def test_the_tags_of_all_three_types_are_judged(ecs: Any, clients: Clients) -> None:

@@ -18,6 +18,7 @@ from muster.checks.ecs_services import (
     ecs_service_propagates_tags,
 )
 from muster.facets.ecs import Cluster, Launch, Service
+from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import Container, HealthCheck, RunDefinition
 from muster.model import Related, Status, Unavailable, Unknown, UnknownField, Verdict
 
@@ -62,6 +63,15 @@ def running(*containers: Container) -> Related[RunDefinition]:
     return Related({NEW: RunDefinition(containers=containers)})
 
 
+def health_checked(
+    judged: Service,
+    definitions: Related[RunDefinition],
+    windows: Related[TargetWindow] | None = None,
+    **settings: object,
+) -> Verdict:
+    return ecs_service_health_checked(judged, definitions, windows or Related({}), **settings)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("containers", "balanced", "every", "status"),
     [
@@ -89,9 +99,7 @@ def running(*containers: Container) -> Related[RunDefinition]:
     ],
 )
 def test_ecs_service_health_checked(containers: list[Container], balanced: bool, every: bool, status: Status) -> None:
-    judged = ecs_service_health_checked(
-        service(balanced=balanced), running(*containers), every_essential_container=every
-    )
+    judged = health_checked(service(balanced=balanced), running(*containers), every_essential_container=every)
     assert judged.status is status
 
 
@@ -137,28 +145,89 @@ def test_ecs_service_health_checked(containers: list[Container], balanced: bool,
     ],
 )
 def test_the_grace_period_is_as_long_as_the_start(containers: list[Container], grace: int, status: Status) -> None:
-    judged = ecs_service_health_checked(service(balanced=True, grace_period=grace), running(*containers))
+    judged = health_checked(service(balanced=True, grace_period=grace), running(*containers))
     assert judged.status is status
+
+
+GROUP = "arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:123456789012:targetgroup/web/73e2d6bc24d8a067"
+OTHER = GROUP.replace("/web/", "/admin/")
+
+
+@pytest.mark.parametrize(
+    ("window", "start", "grace", "status"),
+    [
+        pytest.param(TargetWindow(60, 150), 60, 209, N, id="given up, and not taken back when the grace period ends"),
+        pytest.param(TargetWindow(60, 150), 60, 210, C, id="given up, and taken back within the grace period"),
+        pytest.param(TargetWindow(61, 150), 60, 60, C, id="started before it is given up"),
+        pytest.param(TargetWindow(60, 150), 0, 0, C, id="a task that starts at once"),
+        pytest.param(TargetWindow(60, 10), 90, 89, N, id="shorter than the start, whatever the target group does"),
+        pytest.param(TargetWindow(10, 10), 90, 99, N, id="a quick target group gives up quickly"),
+        pytest.param(TargetWindow(10, 10), 90, 100, C, id="and takes back quickly"),
+    ],
+)
+def test_the_grace_period_lasts_until_the_target_group_is_content(
+    window: TargetWindow, start: int, grace: int, status: Status
+) -> None:
+    judged = service(balanced=True, target_groups=(GROUP,), grace_period=grace)
+    definitions = running(container(health_check=HealthCheck(start_period=start)))
+    assert health_checked(judged, definitions, Related({GROUP: window})).status is status
+
+
+def test_the_reason_names_the_target_group_that_gives_a_task_up() -> None:
+    judged = service(balanced=True, target_groups=(GROUP, OTHER), grace_period=90)
+    windows = Related({GROUP: TargetWindow(100, 150), OTHER: TargetWindow(60, 150)})
+    verdict = health_checked(judged, running(container(health_check=HealthCheck(start_period=60))), windows)
+    assert verdict.reason == (
+        "the grace period is 90 s, too short for 60 s to start and 150 s until admin takes the task back"
+    )
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        pytest.param(Unavailable("elasticloadbalancing:DescribeTargetGroups", "access denied"), id="denied"),
+        pytest.param(TargetWindow.parse({}), id="not said"),
+        pytest.param(TargetWindow(60, Unknown("not said")), id="not said when it takes a task back"),
+    ],
+)
+def test_a_target_group_that_is_not_known_is_no_verdict_unless_another_fails_or_nothing_depends_on_it(
+    window: TargetWindow | Unavailable,
+) -> None:
+    judged = service(balanced=True, target_groups=(OTHER, GROUP), grace_period=90)
+    slow = running(container(health_check=HealthCheck(start_period=60)))
+    with pytest.raises(UnknownField):
+        health_checked(judged, slow, Related({OTHER: TargetWindow(61, 10), GROUP: window}))
+    assert health_checked(judged, slow, Related({OTHER: TargetWindow(60, 31), GROUP: window})).status is N
+    assert health_checked(judged, running(container()), Related({GROUP: window})).status is C
+
+
+@given(st.integers(0, 300), st.integers(0, 600), st.integers(10, 600), st.integers(10, 600), st.integers(0, 300))
+def test_a_longer_grace_period_never_fails(start: int, grace: int, gives_up: int, takes_back: int, more: int) -> None:
+    definitions = running(container(health_check=HealthCheck(start_period=start)))
+    windows = Related({GROUP: TargetWindow(gives_up, takes_back)})
+    judged = service(balanced=True, target_groups=(GROUP,), grace_period=grace)
+    if health_checked(judged, definitions, windows).status is C:
+        assert health_checked(replace(judged, grace_period=grace + more), definitions, windows).status is C
 
 
 def test_without_a_load_balancer_the_start_period_is_the_grace_period() -> None:
     definitions = running(container(health_check=HealthCheck(start_period=60)))
-    assert ecs_service_health_checked(service(), definitions).status is C
+    assert health_checked(service(), definitions).status is C
 
 
 def test_a_smallest_grace_period_can_be_asked_for() -> None:
     judged = service(balanced=True, grace_period=20)
-    verdict = ecs_service_health_checked(judged, running(container()), minimum_grace_period=30)
+    verdict = health_checked(judged, running(container()), minimum_grace_period=30)
     assert verdict.reason == "the grace period is 20 s, 30 s are needed to start"
-    assert ecs_service_health_checked(judged, running(container()), minimum_grace_period=20).status is C
+    assert health_checked(judged, running(container()), minimum_grace_period=20).status is C
 
 
 def test_a_check_that_waits_longer_than_its_interval_is_named() -> None:
     slow = running(container(health_check=HealthCheck(interval=10, timeout=11)))
-    verdict = ecs_service_health_checked(service(), slow)
+    verdict = health_checked(service(), slow)
     assert verdict.reason == ("a health check waits longer than its interval: web is given 11 s to answer, every 10 s")
     even = running(container(health_check=HealthCheck(interval=10, timeout=10)))
-    assert ecs_service_health_checked(service(), even).status is C
+    assert health_checked(service(), even).status is C
 
 
 @pytest.mark.parametrize(
@@ -173,7 +242,7 @@ def test_a_check_that_waits_longer_than_its_interval_is_named() -> None:
     ],
 )
 def test_the_reason_says_who_asks(said: dict[str, object], reason: str) -> None:
-    assert ecs_service_health_checked(service(**said), running(container(health_check=CHECKED))).reason == reason
+    assert health_checked(service(**said), running(container(health_check=CHECKED))).reason == reason
 
 
 def test_every_definition_in_use_is_looked_at() -> None:
@@ -183,7 +252,7 @@ def test_every_definition_in_use_is_looked_at() -> None:
             OLD: RunDefinition(containers=(container("old"),)),
         }
     )
-    verdict = ecs_service_health_checked(service(definitions=(NEW, OLD)), definitions)
+    verdict = health_checked(service(definitions=(NEW, OLD)), definitions)
     assert verdict.reason == "nobody asks for the health of old"
 
 
@@ -193,12 +262,12 @@ def test_what_a_service_runs_must_be_known() -> None:
         Related({NEW: RunDefinition.parse({})}),
     ):
         with pytest.raises(UnknownField):
-            ecs_service_health_checked(service(balanced=True), definitions)
+            health_checked(service(balanced=True), definitions)
 
 
 def test_a_service_that_runs_nothing_yet_is_not_judged() -> None:
     empty = service(definitions=(), launches=(Launch(),), controller="EXTERNAL")
-    assert ecs_service_health_checked(empty, Related({})).status is NA
+    assert health_checked(empty, Related({})).status is NA
     assert ecs_fargate_latest_platform_version(empty).status is NA
 
 

@@ -67,6 +67,7 @@ def test_a_service_is_parsed() -> None:
         minimum_healthy=100,
         maximum=200,
         balanced=True,
+        target_groups=("arn:tg",),
         grace_period=60,
         managed_tags=True,
         propagate_tags="SERVICE",
@@ -110,6 +111,26 @@ def test_a_service_is_parsed() -> None:
             "balanced",
             False,
             id="a task set that goes",
+        ),
+        pytest.param({"loadBalancers": [{"loadBalancerName": "old"}]}, "target_groups", (), id="a classic one"),
+        pytest.param(
+            {"loadBalancers": [{"targetGroupArn": "a", "advancedConfiguration": {"alternateTargetGroupArn": "b"}}]},
+            "target_groups",
+            ("a", "b"),
+            id="two target groups in turn",
+        ),
+        pytest.param(
+            {
+                "loadBalancers": [{"targetGroupArn": "a"}],
+                "taskSets": [
+                    {"status": "PRIMARY", "loadBalancers": [{"targetGroupArn": "a"}]},
+                    {"status": "ACTIVE", "loadBalancers": [{"targetGroupArn": "b"}]},
+                    {"status": "DRAINING", "loadBalancers": [{"targetGroupArn": "c"}]},
+                ],
+            },
+            "target_groups",
+            ("a", "b"),
+            id="the target groups of task sets, each once",
         ),
         pytest.param({"taskDefinition": None, "deployments": None}, "definitions", (), id="no definition yet"),
         pytest.param(

@@ -9,6 +9,7 @@ from typing import Any
 
 from muster.aws.cloudwatch import AT_ONCE, Query, series
 from muster.facets.ecs import Cluster, EcsRegion, Service, tags_of
+from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
 from muster.facets.tags import Tags
@@ -18,6 +19,7 @@ from muster.reading import Listed, Page, Shard, after, describes, describes_many
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
 
 CLUSTER = "AWS::ECS::Cluster"
 SERVICE = "AWS::ECS::Service"
@@ -25,6 +27,9 @@ TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 
 _GONE = frozenset({"INACTIVE", "DEPROVISIONING", "DRAINING"})
 """What ECS calls a cluster or a service that is deleted, or about to be."""
+
+_GROUPS_AT_ONCE = 20
+"""Few enough to be answered in one page, of which 100 items are the default and the most is 400."""
 
 _METRICS = ("CPUUtilization", "MemoryUtilization")
 _HOUR, _WATCHED = 3600, timedelta(days=14)
@@ -121,6 +126,26 @@ def task_definition(ecs: "ECSClient", definition: Resource) -> TaskDefinition:
 def definition_of_service(ecs: "ECSClient", _service: Resource, arn: str) -> RunDefinition:
     """Read a task definition whose tasks a service runs."""
     return RunDefinition.parse(ecs.describe_task_definition(taskDefinition=arn))
+
+
+@describes_many(
+    SERVICE,
+    client="elbv2",
+    service="ecs",
+    permission="elasticloadbalancing:DescribeTargetGroups",
+    at_once=_GROUPS_AT_ONCE,
+    of=Service,
+    keys=lambda service: service.target_groups,
+)
+def target_windows(
+    elbv2: "ElasticLoadBalancingv2Client", _region: Resource, arns: Sequence[str]
+) -> Mapping[str, TargetWindow]:
+    """Read how the target groups of services ask for health; one that is gone lets AWS refuse the call.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
+    """
+    found = elbv2.describe_target_groups(TargetGroupArns=list(arns)).get("TargetGroups", ())
+    return {str(each["TargetGroupArn"]): TargetWindow.parse(typing.cast("Mapping[str, Any]", each)) for each in found}
 
 
 @describes(

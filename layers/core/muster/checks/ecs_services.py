@@ -1,9 +1,10 @@
 """Checks of how ECS services replace, watch and expose their tasks, and of clusters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from muster.check import check
 from muster.facets.ecs import Cluster, Launch, Service
+from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import RunDefinition
 from muster.model import (
     Related,
@@ -37,10 +38,11 @@ def ecs_service_circuit_breaker_enabled(service: Service) -> Verdict:
     return compliant("a failed deployment is stopped and rolled back")
 
 
-@check(severity=Severity.MEDIUM)
+@check(severity=Severity.MEDIUM, version=2)
 def ecs_service_health_checked(
     service: Service,
     definitions: Related[RunDefinition],
+    windows: Related[TargetWindow],
     *,
     every_essential_container: bool = False,
     minimum_grace_period: int = 0,
@@ -50,7 +52,9 @@ def ecs_service_health_checked(
     A load balancer or VPC Lattice must ask its tasks, or an essential container must have a health check; with
     `every_essential_container` each one. A health check may not wait for an answer longer than its interval. Behind a
     load balancer the grace period must be `minimum_grace_period` seconds, and as long as the containers may take to
-    start by their own start periods, one after the other where one waits for another.
+    start by their own start periods, one after the other where one waits for another. Where a target group gives a task
+    up before it has started (its unhealthy threshold times its interval), the grace period must last until the group
+    takes the task back too (its healthy threshold times its interval): ECS stops a task that is unhealthy then.
 
     Why: A task that hangs stays in service; one that is asked too early is stopped and started for ever.
     Fix: Add a healthCheck to the containers, or a target group to the service; set its
@@ -68,12 +72,13 @@ def ecs_service_health_checked(
     ]
     if slow:
         return non_compliant(f"a health check waits longer than its interval: {', '.join(dict.fromkeys(slow))}")
-    needed = max(minimum_grace_period, *(definition.startup for definition in found))
-    if service.balanced and service.grace_period < needed:
-        return non_compliant(f"the grace period is {service.grace_period} s, {needed} s are needed to start")
+    startup = max(definition.startup for definition in found)
+    if short := _short(service, max(minimum_grace_period, startup)) or _given_up(service, startup, windows):
+        return non_compliant(short)
     unasked = [name for definition in found for name in _unasked(definition, every_essential_container)]
     if unasked and not (service.balanced and not every_essential_container):
         return non_compliant(f"nobody asks for the health of {', '.join(dict.fromkeys(unasked))}")
+    _all_told(service, startup, windows)
     by = "a load balancer asks its tasks" if service.balanced else "its containers have health checks"
     grace = f", after a grace period of {service.grace_period} s" if service.balanced else ""
     return compliant(f"{by}{grace}")
@@ -185,6 +190,38 @@ def _not_rolling(service: Service) -> str:
     if known(service.controller) != "ECS":
         return f"its deployment controller is {service.controller}"
     return "" if known(service.strategy) == "ROLLING" else f"its deployment strategy is {service.strategy}"
+
+
+def _short(service: Service, needed: int) -> str:
+    if not service.balanced or service.grace_period >= needed:
+        return ""
+    return f"the grace period is {service.grace_period} s, {needed} s are needed to start"
+
+
+def _given_up(service: Service, startup: int, windows: Related[TargetWindow]) -> str:
+    """Say which target group is known to still call a task unhealthy when the grace period ends; empty if none is."""
+    for arn in _asking(service, startup):
+        window = windows.by_key.get(arn)
+        if not isinstance(window, TargetWindow) or isinstance(window.gives_up, Unknown):
+            continue
+        if window.gives_up <= startup and service.grace_period < startup + known(window.takes_back):
+            needed = f"{startup} s to start and {window.takes_back} s until {_name(arn)} takes the task back"
+            return f"the grace period is {service.grace_period} s, too short for {needed}"
+    return ""
+
+
+def _all_told(service: Service, startup: int, windows: Related[TargetWindow]) -> None:
+    for arn in _asking(service, startup):
+        known(windows[arn].gives_up)
+
+
+def _asking(service: Service, startup: int) -> Sequence[str]:
+    """Return the target groups that matter: of a task that starts at once nothing depends on them."""
+    return service.target_groups if startup else ()
+
+
+def _name(arn: str) -> str:
+    return arn.split("/")[1] if "/" in arn else arn
 
 
 def _unasked(definition: RunDefinition, everyone: bool) -> Iterator[str]:

@@ -91,7 +91,7 @@ class Service:
     """One service: how it starts, replaces and watches its tasks.
 
     `launches` are those of its task sets where another controller than ECS deploys it; `definitions` are the ARNs of
-    the task definitions whose tasks run, the newest first.
+    the task definitions whose tasks run, the newest first, `target_groups` those of the groups that they are put into.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
     """
 
@@ -109,6 +109,7 @@ class Service:
     minimum_healthy: int | Unknown = 100
     maximum: int | Unknown = 200
     balanced: bool = False
+    target_groups: tuple[str, ...] = ()
     grace_period: int = 0
     managed_tags: bool = False
     propagate_tags: str | Unknown = ""
@@ -136,6 +137,7 @@ class Service:
             minimum_healthy=_number("minimumHealthyPercent", deployment.get("minimumHealthyPercent")),
             maximum=_number("maximumPercent", deployment.get("maximumPercent")),
             balanced=_balanced(response),
+            target_groups=tuple(dict.fromkeys(_target_groups(response))),
             grace_period=int(response.get("healthCheckGracePeriodSeconds") or 0),
             managed_tags=response.get("enableECSManagedTags") is True,
             propagate_tags="" if propagated == "NONE" else _one_of(_PROPAGATED, "propagateTags", propagated),
@@ -196,6 +198,13 @@ def _balanced(service: Mapping[str, Any]) -> bool:
     """Whether a load balancer or VPC Lattice asks its tasks for their health."""
     lattice = (each.get("vpcLatticeConfigurations") for each in service.get("deployments") or ())
     return any((service.get("loadBalancers"), *(each.get("loadBalancers") for each in _task_sets(service)), *lattice))
+
+
+def _target_groups(service: Mapping[str, Any]) -> Iterator[str]:
+    for holder in (service, *_task_sets(service)):
+        for each in holder.get("loadBalancers") or ():
+            other = (each.get("advancedConfiguration") or {}).get("alternateTargetGroupArn")
+            yield from (str(arn) for arn in (each.get("targetGroupArn"), other) if arn)
 
 
 def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
