@@ -1,5 +1,6 @@
 """The alarms of a region, parsed and asked."""
 
+import itertools
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -97,12 +98,87 @@ def test_an_alarm_of_a_shape_that_is_not_known_is_an_error() -> None:
         pytest.param('ALARM("a") AND NOT OK(b) OR INSUFFICIENT_DATA("c")', ("a", "b", "c"), id="every function"),
         pytest.param("(ALARM(a) OR ALARM(b)) AND ALARM(c)", ("a", "b", "c"), id="in brackets"),
         pytest.param("AT_LEAST(2, ALARM, (a, b-1, c))", ("a", "b-1", "c"), id="at least two of a list"),
-        pytest.param('AT_LEAST("50%", OK, ("a (x)", b)) AND ALARM(c)', ("c", "a (x)", "b"), id="half of a list"),
+        pytest.param('AT_LEAST("50%", OK, ("a (x)", b)) AND ALARM(c)', ("a (x)", "b", "c"), id="half of a list"),
         pytest.param("AT_LEAST(1, NOT ALARM, (a))", ("a",), id="a list of one, denied"),
     ],
 )
 def test_the_children_of_a_rule(rule: str, children: tuple[str, ...]) -> None:
     assert Alarm.parse(composite("c", rule)).children == children
+
+
+@pytest.mark.parametrize(
+    ("rule", "raised_by"),
+    [
+        pytest.param("ALARM(a)", ("a",), id="ALARM"),
+        pytest.param("OK(a) OR INSUFFICIENT_DATA(a)", (), id="another state"),
+        pytest.param("NOT OK(a)", ("a",), id="not another state"),
+        pytest.param("ALARM(cpu) AND NOT ALARM(deploying)", ("cpu",), id="an alarm that holds it down"),
+        pytest.param("ALARM(a) AND NOT (ALARM(b) OR OK(c))", ("a", "c"), id="not before brackets"),
+        pytest.param("NOT (ALARM(a) AND NOT ALARM(b)) OR ALARM(c)", ("b", "c"), id="not within not, and after both"),
+        pytest.param("NOT NOT ALARM(a)", ("a",), id="not twice"),
+        pytest.param("((ALARM(a)) AND (NOT OK(b)))", ("a", "b"), id="brackets within brackets"),
+        pytest.param("AT_LEAST(2, ALARM, (a, b)) AND OK(c)", ("a", "b"), id="at least two"),
+        pytest.param("AT_LEAST(2, OK, (a, b)) AND ALARM(c)", ("c",), id="at least two in another state"),
+        pytest.param("AT_LEAST(60%, NOT OK, (a, b))", ("a", "b"), id="at least as many not in another state"),
+        pytest.param("NOT AT_LEAST(1, ALARM, (a)) AND ALARM(b)", ("b",), id="not as many"),
+        pytest.param('ALARM("NOT (this") AND ALARM(b)', ("NOT (this", "b"), id="words in quotes are names"),
+        pytest.param("ALARM(a) AND NOT ALARM(a)", ("a",), id="both ways"),
+        pytest.param("NOT FALSE AND ALARM(a)", ("a",), id="not a constant"),
+        pytest.param("ALARM(a)) AND ALARM(b)", ("a", "b"), id="a bracket too many"),
+    ],
+)
+def test_whose_alarm_raises_a_composite_alarm(rule: str, raised_by: tuple[str, ...]) -> None:
+    assert Alarm.parse(composite("c", rule)).raised_by == raised_by
+
+
+def spelled(tree: Any) -> str:
+    """Spell a rule in CloudWatch's words; a leaf is a name and the state that is asked for."""
+    match tree:
+        case ("NOT", inner):
+            return f"NOT ({spelled(inner)})"
+        case (("AND" | "OR") as word, one, other):
+            return f"({spelled(one)}) {word} ({spelled(other)})"
+        case (name, state):
+            return f"{state}({name})"
+    raise AssertionError(tree)
+
+
+def holds(tree: Any, states: dict[str, str]) -> bool:
+    match tree:
+        case ("NOT", inner):
+            return not holds(inner, states)
+        case ("AND", one, other):
+            return holds(one, states) and holds(other, states)
+        case ("OR", one, other):
+            return holds(one, states) or holds(other, states)
+        case (name, state):
+            return states[name] == state
+    raise AssertionError(tree)
+
+
+@st.composite
+def rules_of_each_name_once(draw: st.DrawFn) -> tuple[Any, list[str]]:
+    named = [f"a{number}" for number in range(draw(st.integers(1, 4)))]
+    trees: list[Any] = [(name, draw(st.sampled_from(("ALARM", "OK")))) for name in named]
+    while True:
+        trees = [("NOT", each) if draw(st.booleans()) else each for each in trees]
+        if len(trees) == 1:
+            return trees[0], named
+        one = trees.pop(draw(st.integers(0, len(trees) - 1)))
+        trees[0] = (draw(st.sampled_from(("AND", "OR"))), one, trees[0])
+
+
+@given(rules_of_each_name_once())
+def test_an_alarm_raises_a_rule_when_trying_every_state_shows_it(drawn: tuple[Any, list[str]]) -> None:
+    tree, named = drawn
+    raising = {
+        name
+        for name in named
+        for others in itertools.product(("OK", "ALARM"), repeat=len(named))
+        if not holds(tree, dict(zip(named, others, strict=True)) | {name: "OK"})
+        and holds(tree, dict(zip(named, others, strict=True)) | {name: "ALARM"})
+    }
+    assert set(Alarm.parse(composite("c", spelled(tree))).raised_by) == raising
 
 
 ERRORS = metric("AWS/Lambda", "Errors", FunctionName="f")
@@ -166,8 +242,21 @@ def test_an_alarm_on_two_of_the_metrics_is_found_once() -> None:
         pytest.param({"OKActions": [TOPIC]}, (), False, id="an action for OK alone"),
         pytest.param({}, (), False, id="none"),
         pytest.param({}, (composite("p", "ALARM(a)", AlarmActions=[TOPIC]),), True, id="an action of its parent"),
-        pytest.param({}, (composite("p", f'OK("{HERE}a")', AlarmActions=[TOPIC]),), True, id="a parent by the ARN"),
+        pytest.param({}, (composite("p", f'ALARM("{HERE}a")', AlarmActions=[TOPIC]),), True, id="a parent by the ARN"),
         pytest.param({}, (composite("p", "ALARM(b)", AlarmActions=[TOPIC]),), False, id="a parent of another alarm"),
+        pytest.param(
+            {},
+            (composite("p", "ALARM(b) AND NOT ALARM(a)", AlarmActions=[TOPIC]),),
+            False,
+            id="a parent that it holds down",
+        ),
+        pytest.param({}, (composite("p", "OK(a)", AlarmActions=[TOPIC]),), False, id="a parent raised when it is OK"),
+        pytest.param(
+            {},
+            (composite("p", "ALARM(a)"), composite("q", "NOT ALARM(p)", AlarmActions=[TOPIC])),
+            False,
+            id="an action two above that its parent holds down",
+        ),
         pytest.param(
             {},
             (composite("p", "ALARM(a)", AlarmActions=[TOPIC], ActionsEnabled=False),),

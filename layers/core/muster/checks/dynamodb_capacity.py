@@ -56,7 +56,7 @@ def dynamodb_autoscaling_enabled(table: Table, scaling: TableScaling) -> Verdict
     return compliant(f"read and write capacity of the table{also} are scaled")
 
 
-@check(severity=Severity.MEDIUM)
+@check(severity=Severity.MEDIUM, version=2)
 def dynamodb_table_throttling_alarmed(
     table: Table,
     alarms: Alarms,
@@ -68,7 +68,8 @@ def dynamodb_table_throttling_alarmed(
 
     Reads want an alarm on ReadThrottleEvents of the table and of every global secondary index, writes likewise on
     WriteThrottleEvents. Alarms on ThrottledRequests do instead when they look at all of `read_operations` or
-    `write_operations`; those count what indexes throttle too. The alarm, or one above it, must have an action.
+    `write_operations`; those count what indexes throttle too. The alarm, or a composite one that it helps
+    to raise, must have an action.
 
     Why: A throttled table turns requests away while it looks healthy in every other way.
     Fix: aws cloudwatch put-metric-alarm --namespace AWS/DynamoDB --metric-name WriteThrottleEvents --statistic Sum

@@ -116,12 +116,12 @@ def ec2_instance_not_stopped_too_long(instance: Instance, scan: ObservedAt, *, d
     return compliant(stopped)
 
 
-@check(severity=Severity.MEDIUM)
+@check(severity=Severity.MEDIUM, version=2)
 def ec2_instance_status_check_alarmed(instance: Instance, alarms: Alarms) -> Verdict:
     """EC2 instances should have an alarm on their status checks.
 
     An alarm on StatusCheckFailed or StatusCheckFailed_System of the instance counts if it has an action for ALARM, or
-    a composite alarm above it has.
+    a composite alarm has that it helps to raise.
 
     Why: An instance whose host or network has failed stays so until somebody hears of it; an alarm on the system's
       check can also recover it without anybody.

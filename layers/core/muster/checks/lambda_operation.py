@@ -88,12 +88,12 @@ def lambda_concurrency_pool_sufficient(region: RegionConcurrency, *, unreserved_
     return compliant(said)
 
 
-@check(severity=Severity.MEDIUM)
+@check(severity=Severity.MEDIUM, version=2)
 def lambda_errors_alarmed(function: Function, alarms: Alarms, *, throttles: bool = False) -> Verdict:
     """Lambda functions should have an alarm on their errors that somebody hears.
 
-    An alarm on the function or on all functions of the region counts if it acts, or a composite alarm above it does.
-    With `throttles` there must be one on throttled invocations too.
+    An alarm on the function or on all functions of the region counts if it acts, or a composite alarm does that
+    it helps to raise. With `throttles` there must be one on throttled invocations too.
 
     Why: A function that fails all the time says so in its logs only, which nobody reads unasked.
     Fix: aws cloudwatch put-metric-alarm --namespace AWS/Lambda --metric-name Errors

@@ -2,17 +2,15 @@
 
 import functools
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from muster.facets.alarm_rules import references
 from muster.model import Unknown
 
 _STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
-_NAME = r"""(?:"([^"]+)"|'([^']+)'|([^\s"'(),](?:[^"'(),]*[^\s"'(),])?))"""
-_CHILD = re.compile(rf"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*{_NAME}\s*\)")
-_AT_LEAST = re.compile(r"""\bAT_LEAST\s*\([^(]*\(((?:"[^"]*"|'[^']*'|[^"')])*)\)""")
 _QUERY = re.compile(r'\bFROM\s+(?:SCHEMA\s*\(\s*)?"?(?P<namespace>[\w./-]+)"?', re.IGNORECASE)
 _SELECTED = re.compile(r'\bSELECT\s+\w+\s*\(\s*"?(?P<metric>[\w.-]+)"?\s*\)', re.IGNORECASE)
 _FILTERED = re.compile(r"\bWHERE\b", re.IGNORECASE)
@@ -29,7 +27,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm; `kind` is `metric`, `composite` or `log`, `children` are the names or ARNs that a composite reads."""
+    """One alarm; `kind` is `metric`, `composite` or `log`, `children` are the names or ARNs that a composite reads.
+
+    Of these `raised_by` are those whose ALARM helps to raise it.
+    """
 
     name: str
     arn: str
@@ -40,6 +41,7 @@ class Alarm:
     state_since: datetime | Unknown
     watched: tuple[Watched, ...]
     children: tuple[str, ...]
+    raised_by: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -59,7 +61,8 @@ class Alarm:
             if isinstance(since, datetime)
             else Unknown("AWS did not say since when the alarm is in its state"),
             watched=tuple(_watched(response)),
-            children=tuple(_children(rule)),
+            children=tuple(dict.fromkeys(name for name, _ in references(rule))),
+            raised_by=tuple(dict.fromkeys(name for name, raises in references(rule) if raises)),
         )
 
     @property
@@ -113,24 +116,12 @@ class Alarms:
         return tuple({alarm.arn: alarm for alarm in found}.values())
 
     def notifies(self, alarm: Alarm) -> bool:
-        """Whether somebody hears of it: it acts itself, or an alarm above it does."""
-        return alarm.acts or any(above.acts for above in self.above(alarm))
+        """Whether somebody hears of it: it acts itself, or an alarm above it does that it helps to raise."""
+        return alarm.acts or any(above.acts for above in _climb(alarm, self._raised))
 
     def above(self, alarm: Alarm) -> Iterator[Alarm]:
         """Yield the composite alarms above an alarm, the nearest first and each once."""
-        seen = {alarm.arn}
-        waiting = [alarm]
-        while waiting:
-            for parent in self.parents(waiting.pop(0)):
-                if parent.arn not in seen:
-                    seen.add(parent.arn)
-                    waiting.append(parent)
-                    yield parent
-
-    def parents(self, alarm: Alarm) -> tuple[Alarm, ...]:
-        """Return the composite alarms whose rule names an alarm, by name or by ARN."""
-        found = (*self._parents.get(alarm.name, ()), *self._parents.get(alarm.arn, ()))
-        return tuple({each.arn: each for each in found}.values())
+        return _climb(alarm, self._parents)
 
     @functools.cached_property
     def _index(self) -> Mapping[Watched, tuple[Alarm, ...]]:
@@ -142,29 +133,37 @@ class Alarms:
 
     @functools.cached_property
     def _parents(self) -> Mapping[str, tuple[Alarm, ...]]:
-        found: dict[str, tuple[Alarm, ...]] = {}
-        for alarm in self.alarms:
-            for child in dict.fromkeys(alarm.children):
-                found[child] = (*found.get(child, ()), alarm)
-        return found
+        return _by_name((child, alarm) for alarm in self.alarms for child in alarm.children)
+
+    @functools.cached_property
+    def _raised(self) -> Mapping[str, tuple[Alarm, ...]]:
+        return _by_name((child, alarm) for alarm in self.alarms for child in alarm.raised_by)
+
+
+def _by_name(pairs: Iterable[tuple[str, Alarm]]) -> Mapping[str, tuple[Alarm, ...]]:
+    found: dict[str, tuple[Alarm, ...]] = {}
+    for name, alarm in pairs:
+        found[name] = (*found.get(name, ()), alarm)
+    return found
+
+
+def _climb(alarm: Alarm, parents: Mapping[str, tuple[Alarm, ...]]) -> Iterator[Alarm]:
+    """Yield the alarms above one, the nearest first and each once; a rule names an alarm by name or by ARN."""
+    seen = {alarm.arn}
+    waiting = [alarm]
+    while waiting:
+        child = waiting.pop(0)
+        for parent in (*parents.get(child.name, ()), *parents.get(child.arn, ())):
+            if parent.arn not in seen:
+                seen.add(parent.arn)
+                waiting.append(parent)
+                yield parent
 
 
 def _state(said: object) -> str | Unknown:
     if not said:
         return Unknown("AWS did not say in which state the alarm is")
     return str(said) if said in _STATES else Unknown(f"the alarm's state is {said!r}, a value Muster does not know")
-
-
-def _children(rule: str) -> Iterator[str]:
-    """Yield the names or ARNs that a rule names, one to a function or several to AT_LEAST.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
-    """
-    for one in _CHILD.finditer(rule):
-        yield next(filter(None, one.groups()))
-    for group in _AT_LEAST.finditer(rule):
-        for one in re.finditer(_NAME, group[1]):
-            yield next(filter(None, one.groups()))
 
 
 def _service(arn: str) -> str:
