@@ -244,6 +244,11 @@ def test_the_rule_that_keeps_another_from_being_reached_is_not_called_useless() 
             "whether rule 1, which does what the default rule does, is an exception",
             id="an expression that may be the rule of an exception",
         ),
+        pytest.param(
+            [rule(1, Condition("moon-phase", ("full",)))],
+            "rule 1 asks for a moon-phase, which Muster does not know",
+            id="a field that Muster does not know, in the only rule",
+        ),
     ],
 )
 def test_rules_that_cannot_be_compared_are_no_verdict(rules: list[ListenerRule], says: str) -> None:

@@ -34,12 +34,12 @@ NEW = "quantum-🙂"
 LEFT_OUT = object()
 """Stands for a member that AWS leaves out."""
 
-_PAGES = 3
 _TOKENS = re.compile(r"(next|.*Next).*Token|(Next)?Marker|ContinuationToken|LastEvaluatedTableName")
 _ATTRIBUTE = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 _RARE = ("AssociationId", "Error", "MasterArn", "Operator", "ServiceManaged", "failures")
 """Members that mostly are not there: most of what is listed is one's own."""
-_COUNTED = re.compile(r"Approximate.*|.*(Seconds|Timeout|Count|Days|Period|_value)")
+_BESIDE = {"Value": "Key", "value": "name"}
+_COUNTED = re.compile(r"Approximate.*|.*(Seconds|Timeout|Count|Days|Period)|.*\..*_value")
 _PLAIN = re.compile(r"[^\s{}%\\]{1,80}")
 _KEYS, _VALUES = ("Key", "TagKey", "key"), ("Value", "TagValue", "value")
 _NAMES = ("a", "DB_PASSWORD", "hunter2Zx9Qw8Er7Ty6Ui5", "x-1", "n" * 63, "key=value", "größe 🙂", "team/app:1", "*", "")
@@ -55,7 +55,7 @@ class World:
 
     `gaps` is the share of members that are left out, `odd` that of values nobody expects, `words` and `numbers` are
     those that the readers and checks speak of, `changes` replaces values, `tags` are what every resource is tagged
-    with, if given. `told` gathers what was looked at.
+    with, if given. Lists have at most `longest` items, answers `pages` pages. `told` gathers what was looked at.
     """
 
     seed: object
@@ -66,6 +66,8 @@ class World:
     numbers: tuple[int, ...] = ()
     changes: Mapping[Place, object] = field(default_factory=dict)
     tags: Mapping[str, str] | None = None
+    longest: int = 3
+    pages: int = 3
     told: dict[Place, Any] = field(default_factory=dict)
     shapes: dict[Place, Shape] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
@@ -90,7 +92,7 @@ class World:
         self.calls[call] += 1
         place = (f"{call}({json.dumps(asked, sort_keys=True, default=str)})", "")
         shape = client.meta.service_model.operation_model(operation).output_shape
-        return Told(_Draw(self, asked, tuple(_texts(asked)), self.calls[call] < _PAGES), shape, place)
+        return Told(_Draw(self, asked, tuple(_texts(asked)), self.calls[call] < self.pages), shape, place)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class _Draw:
         if name == "MetricDataResults":
             ids = [each["Id"] for each in self.request["MetricDataQueries"]]
             return [Told(self, shape.member, (call, f"{path}[{each}]"), Id=each) for each in ids]
-        many = 2 if name in ("Timestamps", "Values") else rng.choice((0, 1, 1, 2, 3))
+        many = 2 if name in ("Timestamps", "Values") else min(rng.choice((0, 1, 1, 2, 3)), self.world.longest)
         found = [self.value(shape.member, name, (call, f"{path}[{number}]")) for number in range(many)]
         if name.endswith("Attributes") and isinstance(shape.member, StructureShape):
             for word in self.world.words:
@@ -155,20 +157,22 @@ class _Draw:
         if "Version" in name:
             return rng.choice((1, 2))
         number = rng.choice((-1, 0, 1, 2, 7, 22, 80, 3389, 2**31 - 1, *self.world.numbers)) + rng.choice((-1, 0, 0, 1))
+        number = number if rng.random() < self.world.odd else abs(number)
         return number if kind in ("integer", "long") else rng.choice((number / 1.0, 0.0, 0.5, 99.5))
 
     def _text(self, shape: Shape, name: str, rng: Random) -> Any:
         odd = rng.random() < self.world.odd
         if name in _POLICIES:
             return _spelled_policy(name, self.world.partition, odd, rng)
-        if name in _LIKELY:
+        if name in _LIKELY and (name not in _ENUMERATED_TOO or not getattr(shape, "enum", ())):
             likely = rng.choice(_LIKELY[name])
             return NEW if odd else likely.format(partition=self.world.partition, region=self.world.region)
         if values := getattr(shape, "enum", ()):
             spoken = [each for each in values if each in self.world.words] or values
             return NEW if odd else rng.choice((rng.choice(values), rng.choice(spoken)))
         if _COUNTED.fullmatch(name) and not odd:
-            return rng.choice(("true", "false", "0", "1", "3", "10", "30", "300", *map(str, self.world.numbers)))
+            numbers = (0, 1, 3, 10, 30, 300, *self.world.numbers) if not name.endswith(".enabled_value") else ()
+            return rng.choice(("true", "false", *map(str, numbers)))
         if name in _KEYS:
             return rng.choice(_TAG_KEYS)
         return rng.choice(rng.choice(self._pools(name, odd, rng)))
@@ -201,8 +205,9 @@ class Told(dict[str, Any]):
         if key not in self._drawn:
             shape = self._members.get(str(key))
             call, path = self._place
-            # A value beside a key is about what the key names.
-            name = f"{self._drawn['Key']}_value" if key == "Value" and "Key" in self._drawn else str(key)
+            # A value beside a key or a name is about what that names.
+            beside = self._value(_BESIDE[str(key)]) if key in _BESIDE else LEFT_OUT
+            name = str(key) if beside is LEFT_OUT else f"{beside}_value"
             self._drawn[str(key)] = self._draw.value(shape, name, (call, f"{path}.{key}")) if shape else LEFT_OUT
         return self._drawn[str(key)]
 
@@ -246,6 +251,12 @@ class Told(dict[str, Any]):
         """Draw all."""
         return {**self, **other}
 
+    def __eq__(self, other: object) -> bool:
+        """Draw all."""
+        return isinstance(other, Mapping) and dict(self.items()) == dict(other.items())
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         """Show what was looked at."""
         return repr({key: value for key, value in self._drawn.items() if value is not LEFT_OUT})
@@ -273,7 +284,7 @@ class Reading:
             if isinstance(made_from[0], Unavailable):
                 return
         token: str | None = None
-        for _ in range(2 * _PAGES):
+        for _ in range(2 * self.world.pages):
             try:
                 page = lister.function(self.world.client(lister.client), self.shard, token, *made_from)
                 yield from page.items
@@ -434,38 +445,63 @@ def _arn(partition: str, rng: Random) -> str:
 
 
 _LIKELY: Mapping[str, tuple[str, ...]] = {
+    "AlarmActions": (
+        "arn:{partition}:sns:{region}:111122223333:alerts",
+        "arn:{partition}:sns:{region}:444455556666:theirs",
+        "arn:{partition}:lambda:{region}:111122223333:function:f",
+    ),
     "AlarmRule": ('ALARM("a") OR ALARM(x-1)', 'AT_LEAST(2, ALARM, ("a", "x-1"))', "TRUE", "("),
     "Cidr": ("0.0.0.0/0", "::/0", "10.0.0.0/8", "198.51.100.7"),
     "CidrIp": ("0.0.0.0/0", "10.0.0.0/8", "198.51.100.7/32", "0.0.0.0/1"),
     "CidrIpv6": ("::/0", "2001:db8::/32", "::/1", "2001:DB8::1/128"),
+    "EventSourceArn": (
+        "arn:{partition}:sqs:{region}:111122223333:jobs",
+        "arn:{partition}:kinesis:{region}:111122223333:stream/clicks",
+    ),
+    "Field": ("host-header", "host-header", "path-pattern"),
     "FunctionArn": ("arn:{partition}:lambda:{region}:111122223333:function:f",),
     "FunctionName": ("f", "g"),
     "GroupId": ("sg-1", "sg-2"),
     "GroupName": ("default", "web"),
+    "ImageBlockPublicAccessState": ("unblocked", "block-new-sharing"),
     "InstanceId": ("i-1", "i-2"),
     "IpProtocol": ("tcp", "udp", "-1", "6", "icmp", "TCP"),
     "Ipv6Address": ("2001:db8::5", "fd12::5"),
     "Ipv6Prefix": ("2001:db8:0:1::/80",),
+    "KeyManager": ("CUSTOMER", "CUSTOMER", "AWS"),
+    "KeyId": ("0f1e", "1f2e"),
     "LaunchTemplateId": ("lt-1",),
     "ListenerArn": ("arn:{partition}:elasticloadbalancing:{region}:111122223333:listener/app/web/50dc/f2f7",),
     "LocationConstraint": ("", "EU", "eu-central-1"),
+    "Origin": ("AWS_KMS", "AWS_KMS", "EXTERNAL"),
     "OwnerId": ("111122223333", "111122223333", "111122223333", "444455556666"),
     "PublicIp": ("198.51.100.7",),
     "Runtime": ("python3.8", "python3.13", "nodejs16.x"),
     "SslPolicy": ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"),
+    "Priority": ("1", "2", "default"),
+    "State": ("Enabled", "Enabled", "Disabled", "available"),
     "StateTransitionReason": ("User initiated (2026-09-01 12:30:00 GMT)", "Server.ScheduledStop", ""),
     "StatusCode": ("Complete", "Complete", "Complete", "PartialData"),
+    "TargetGroupArn": ("arn:{partition}:elasticloadbalancing:{region}:111122223333:targetgroup/web/73e2",),
     "URI": ("http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/s3/LogDelivery"),
+    "SnapshotId": ("snap-1", "snap-2"),
+    "Values": ("www.example.com", "WWW.example.com"),
     "VolumeId": ("vol-1", "vol-2"),
+    "capacityProvider": ("FARGATE", "FARGATE_SPOT", "mine"),
+    "containerInsights_value": ("enabled", "enhanced", "disabled"),
     "cpu": ("256", "1024", ".5 vCPU"),
     "image": ("nginx", "nginx:latest", "nginx:1", "x.dkr.ecr.eu-west-1.amazonaws.com/a@sha256:" + "0" * 64),
     "memory": ("512", "2048", "1GB"),
     "operatingSystemFamily": ("LINUX", "LINUX", "WINDOWS_SERVER_2022_CORE"),
     "platformVersion": ("LATEST", "1.3.0", "1.4.0", "1.0.0"),
     "strategy": ("ROLLING", "ROLLING", "CANARY"),
+    "taskDefinition": ("arn:{partition}:ecs:{region}:111122223333:task-definition/web:7",),
     "user": ("root", "0", "1000:1000", "app", "0:0", ""),
 }
 """What stands in members that the models call plain strings, or that have many values of which few matter."""
+
+_ENUMERATED_TOO = ("State",)
+"""Members that are a plain string in some shapes and enumerated in others."""
 
 _POLICIES = ("AssumeRolePolicyDocument", "Document", "Policy", "PolicyContent", "PolicyDocument", "RedrivePolicy")
 

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StructureShape
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.ec2 import ec2_instance_imdsv2_required, ec2_volume_encrypted
@@ -23,8 +21,7 @@ from muster.facets.ec2 import (
     SecurityGroup,
     Volume,
 )
-from muster.facets.tags import Tags
-from muster.model import Resource, Status, Unavailable, Unknown
+from muster.model import Resource, Status, Unknown
 from muster.reading import parsed
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -238,89 +235,20 @@ def test_a_prefix_list_and_the_default_are_parsed() -> None:
     assert EbsEncryptionByDefault.parse({"EbsEncryptionByDefault": False}) == EbsEncryptionByDefault(False)
 
 
-MODEL = botocore.session.get_session().get_service_model("ec2")
-V4, V6 = st.ip_addresses(v=4).map(str), st.ip_addresses(v=6).map(str)
-TEXTS = {
-    "CidrIp": V4.map("{}/24".format),
-    "CidrIpv6": V6.map("{}/64".format),
-    "Ipv6Prefix": V6.map("{}/80".format),
-    "Cidr": V4 | V6,
-    "Ipv6Address": V6,
-}
+def parts(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Structures of which any member may be missing."""
+    return st.fixed_dictionaries({}, optional=members)
 
 
-def answers(shape: Shape, name: str = "") -> st.SearchStrategy[Any]:
-    """Answers of a shape, any member of which may be missing."""
-    if isinstance(shape, StructureShape):
-        members = {key: answers(member, key) for key, member in shape.members.items() if key != "Operator"}
-        return st.fixed_dictionaries({}, optional=members)
-    if isinstance(shape, ListShape):
-        return st.lists(st.deferred(lambda: answers(shape.member)), max_size=2)
-    if isinstance(shape, MapShape):
-        return st.just({})
-    if shape.type_name == "string":
-        values = getattr(shape, "enum", ())
-        return st.sampled_from(values) if values else TEXTS.get(name, st.text(max_size=6))
-    plain: dict[str, st.SearchStrategy[Any]] = {
-        "boolean": st.booleans(),
-        "integer": st.integers(-1, 65535),
-        "long": st.integers(),
-        "double": st.floats(),
-        "float": st.floats(),
-        "timestamp": st.datetimes(),
-    }
-    return plain[shape.type_name]
-
-
-def subset(name: str, *members: str) -> st.SearchStrategy[dict[str, Any]]:
-    shape = MODEL.shape_for(name)
-    assert isinstance(shape, StructureShape)
-    return st.fixed_dictionaries({}, optional={member: answers(shape.members[member], member) for member in members})
-
-
-CALM = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
-INSTANCES = subset(
-    "Instance",
-    "InstanceId",
-    "State",
-    "StateTransitionReason",
-    "MetadataOptions",
-    "Monitoring",
-    "NetworkInterfaces",
-    "PublicIpAddress",
-    "Ipv6Address",
-    "Tags",
+INSTANCES = parts(
+    State=parts(Name=st.sampled_from(("running", "stopped"))),
+    MetadataOptions=parts(
+        HttpTokens=st.sampled_from(("required", "optional", "quantum")),
+        HttpEndpoint=st.sampled_from(("enabled", "disabled", "quantum")),
+    ),
 )
 
 
-@pytest.mark.parametrize(
-    ("facet", "answer"),
-    [
-        pytest.param(Instance, INSTANCES, id="Instance"),
-        pytest.param(Volume, subset("Volume", "Encrypted", "Attachments", "State", "Tags"), id="Volume"),
-        pytest.param(
-            SecurityGroup,
-            subset("SecurityGroup", "GroupName", "IpPermissions", "IpPermissionsEgress"),
-            id="SecurityGroup",
-        ),
-        pytest.param(PrefixList, subset("GetManagedPrefixListEntriesResult", "Entries"), id="PrefixList"),
-        pytest.param(
-            EbsEncryptionByDefault, subset("GetEbsEncryptionByDefaultResult", "EbsEncryptionByDefault"), id="default"
-        ),
-        pytest.param(Tags, subset("Instance", "Tags"), id="Tags"),
-    ],
-)
-@CALM
-@given(data=st.data())
-def test_any_part_of_an_answer_is_a_facet_or_says_that_it_is_strange(
-    facet: type, answer: st.SearchStrategy[Mapping[str, Any]], data: st.DataObject
-) -> None:
-    found = parsed(facet, data.draw(answer))
-    assert isinstance(found, facet | Unavailable)
-    assert not isinstance(found, Unavailable) or facet in {SecurityGroup, Tags}, "nothing here has a required member"
-
-
-@CALM
 @given(INSTANCES)
 def test_what_aws_leaves_out_never_makes_an_instance_pass(answer: dict[str, Any]) -> None:
     options = answer.get("MetadataOptions", {})
@@ -329,8 +257,7 @@ def test_what_aws_leaves_out_never_makes_an_instance_pass(answer: dict[str, Any]
     assert (verdict is Status.COMPLIANT) is passes
 
 
-@CALM
-@given(subset("Volume", "Encrypted", "Attachments"))
+@given(parts(Encrypted=st.booleans(), Attachments=st.just([])))
 def test_what_aws_leaves_out_never_makes_a_volume_pass(answer: dict[str, Any]) -> None:
     status = judged(ec2_volume_encrypted, "AWS::EC2::Volume", Volume, answer)
     expected = {True: Status.COMPLIANT, False: Status.NON_COMPLIANT}

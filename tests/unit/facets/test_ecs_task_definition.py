@@ -151,6 +151,11 @@ def test_what_is_windows(family: str, windows: bool) -> None:
     assert of(runtimePlatform={"operatingSystemFamily": family}).windows is windows
 
 
+def test_a_system_that_is_neither_windows_nor_linux_is_not_known() -> None:
+    with pytest.raises(UnknownField, match="PLAN9"):
+        _ = of(runtimePlatform={"operatingSystemFamily": "PLAN9"}).windows
+
+
 def test_a_container_without_a_name_cannot_be_told_from_those_that_wait_for_it() -> None:
     with pytest.raises(KeyError):
         of(containerDefinitions=[{"image": "web:1"}])

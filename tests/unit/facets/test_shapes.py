@@ -1,7 +1,10 @@
 """Whatever AWS may answer: every lister, describer and check against answers drawn from botocore's own models."""
 
 import itertools
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,19 +14,23 @@ from hypothesis import strategies as st
 from muster.catalog import load
 from muster.check import Check
 from muster.facets.tags import Tags
-from muster.model import Related, Unavailable
+from muster.model import Finding, Related, Status, Unavailable
 from muster.reading import Describer, Lister
 from tests.unit.facets.shapes import (
+    LEFT_OUT,
+    NEW,
     PARTITIONS,
+    Place,
     Reading,
     World,
     judged,
+    member,
     resources,
     words_of,
 )
 
 CATALOG = load()
-CALM = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+CALM = settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
 WORLDS = st.fixed_dictionaries(
     {
         "seed": st.integers(0, 2**32),
@@ -37,6 +44,7 @@ ASKED: Mapping[str, Mapping[str, object]] = {
     "dynamodb-table-stream-enabled": {"allowed": ("NEW_IMAGE",)},
     "dynamodb-table-ttl-enabled": {"names": ("*",)},
     "ec2-instance-not-idle": {"minimum_hours": 1, "cpu_percent": 200, "network_megabytes": 10**9},
+    "ecs-service-right-sized": {"hours": 1},
     "lambda-reserved-concurrency-set": {"required": True},
     "s3-bucket-cross-region-replication-enabled": {"buckets": ("*",)},
     "s3-bucket-mfa-delete-enabled": {"buckets": ("*",)},
@@ -149,3 +157,133 @@ def test_names_and_arns_come_out_as_they_are(kind: str, seed: int, partition: st
         arn = resource.arn or ""
         own = [value for value in heard | pieces if resource.id.endswith(value)]
         assert arn in heard or (arn.startswith(f"arn:{partition}:") and any(arn.endswith(value) for value in own))
+
+
+ONE_TYPE = [pytest.param(check, CATALOG.resource_types(check)[0], id=name) for name, check in CATALOG.checks.items()]
+ENOUGH = 2
+"""How many failures of each check are looked at."""
+
+EC2 = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+ECS = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/"
+POLICY = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"
+TASK = "ecs.DescribeTaskDefinition.taskDefinition"
+PERMISSION = "ec2.DescribeSecurityGroups.SecurityGroups[].IpPermissions[]"
+
+DOCUMENTED: Mapping[str, str] = {
+    # There only where the instance has one.
+    "ec2-instance-no-public-ip: ec2.DescribeInstances.Reservations[].Instances[].PublicIpAddress left out": (
+        f"{EC2}API_Instance.html"
+    ),
+    # Any protocol has a name or a number; ports are those of tcp and udp, or of all with -1.
+    f"ec2-security-group-admin-ports-closed: {PERMISSION}.IpProtocol unknown": f"{EC2}API_IpPermission.html",
+    f"ec2-security-group-high-risk-ports-closed: {PERMISSION}.IpProtocol unknown": (f"{EC2}API_IpPermission.html"),
+    # Off unless it is asked for.
+    f"ecs-containers-nonprivileged: {TASK}.containerDefinitions[].privileged left out": (
+        f"{ECS}API_ContainerDefinition.html"
+    ),
+    # "If one isn't specified, the LATEST platform version is used."
+    "ecs-fargate-latest-platform-version: ecs.DescribeServices.services[].platformVersion left out": (
+        f"{ECS}API_Service.html"
+    ),
+    # An empty variable holds no secret.
+    f"ecs-no-environment-secrets: {TASK}.containerDefinitions[].environment[].value left out": (
+        f"{ECS}API_KeyValuePair.html"
+    ),
+    # "If this parameter is omitted, a container is assumed to be essential."
+    # "By default, the startPeriod is off", the interval is 30 seconds and the timeout 5.
+    f"ecs-service-health-checked: {TASK}.containerDefinitions[].essential left out": (
+        f"{ECS}API_ContainerDefinition.html"
+    ),
+    f"ecs-service-health-checked: {TASK}.containerDefinitions[].healthCheck.startPeriod left out": (
+        f"{ECS}API_HealthCheck.html"
+    ),
+    f"ecs-service-health-checked: {TASK}.containerDefinitions[].healthCheck.interval left out": (
+        f"{ECS}API_HealthCheck.html"
+    ),
+    f"ecs-service-health-checked: {TASK}.containerDefinitions[].healthCheck.timeout left out": (
+        f"{ECS}API_HealthCheck.html"
+    ),
+    # "If no network mode is specified, the default is bridge."
+    f"ecs-task-definition-network-mode-not-host: {TASK}.networkMode left out": f"{ECS}API_TaskDefinition.html",
+    # Only Windows has to be said: without a word it is Linux.
+    f"ecs-task-definition-fargate-size-valid: {TASK}.runtimePlatform.operatingSystemFamily left out": (
+        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#runtime-platform"
+    ),
+    # Any name may stand there, and one that is not root's is not root.
+    f"ecs-task-definition-linux-user-non-root: {TASK}.containerDefinitions[].user unknown": (
+        f"{ECS}API_ContainerDefinition.html"
+    ),
+    # "If no value is specified, the default is a private namespace for each container."
+    f"ecs-task-definition-pid-mode-not-shared: {TASK}.pidMode left out": f"{ECS}API_TaskDefinition.html",
+    # Without one messages are delivered as often as need be: there is no count that is too small.
+    "lambda-queue-visibility-sufficient: sqs.GetQueueAttributes.Attributes.RedrivePolicy left out": (
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html"
+    ),
+    # Without a policy nobody outside the account is let in.
+    "lambda-function-public-access-prohibited: lambda.GetPolicy.Policy left out": POLICY,
+    "s3-bucket-cross-account-writes-prohibited: s3.GetBucketPolicy.Policy left out": POLICY,
+    "sns-topic-no-public-access: sns.GetTopicAttributes.Attributes.Policy left out": POLICY,
+    "sqs-queue-no-public-access: sqs.GetQueueAttributes.Attributes.Policy left out": POLICY,
+}
+"""What AWS documents to pass where a member is left out or has another value, with AWS's page."""
+
+
+@pytest.mark.parametrize(("check", "kind"), ONE_TYPE)
+def test_what_aws_leaves_out_or_newly_says_never_makes_a_failure_pass(check: Check, kind: str) -> None:
+    found = list(itertools.islice(failures(check, kind), ENOUGH))
+    assert found, "no world makes the check fail: this test would show nothing"
+    wrong = {
+        f"{check.id}: {member(place)} {'left out' if instead is LEFT_OUT else 'unknown'}": (failure, passing)
+        for world, failure in found
+        for place, instead in spoiled(world)
+        for passing in again(replace(world, changes={place: instead}, told={}, calls=Counter()), check, failure)
+        if passing.status is Status.COMPLIANT
+    }
+    for what, (failure, passing) in wrong.items():
+        assert what in DOCUMENTED, f"{failure.reason} -> {passing.reason}"
+
+
+def failures(check: Check, kind: str) -> Iterator[tuple[World, Finding]]:
+    """Yield failures, one of each world at most; the worlds mostly are as AWS documents them, the same in each run."""
+    known = known_words(kind, check)
+    for seed in range(3000):
+        world = World(seed, gaps=0.05, odd=0.02, longest=2, pages=1, **known)
+        for finding in once(judgements(world, check, kind)):
+            if finding.status is Status.NON_COMPLIANT:
+                yield world, finding
+                break
+
+
+def again(world: World, check: Check, failure: Finding) -> Iterator[Finding]:
+    """Yield what becomes of the same resource in another world, if it is there."""
+    found = once(judgements(world, check, failure.resource.type))
+    return (each for each in found if each.finding_id == failure.finding_id)
+
+
+def judgements(world: World, check: Check, kind: str) -> list[Finding]:
+    return list(judged(world, CATALOG, check, kind, ASKED.get(check.id, {})))
+
+
+def once(findings: list[Finding]) -> list[Finding]:
+    """Return those of resources whose names no other has: drawn names may collide."""
+    ids = Counter(each.finding_id for each in findings)
+    return [each for each in findings if ids[each.finding_id] == 1]
+
+
+def spoiled(world: World) -> Iterator[tuple[Place, object]]:
+    """Yield the members that were looked at, each with what stands there instead: nothing, or an unknown value.
+
+    Items of lists, tags, variables and settings are no members: without one, or without its name, there are fewer of
+    them. Nor is what says that there is another page.
+    """
+    for place, value in world.told.items():
+        if COUNTED.search(member(place)):
+            continue
+        yield place, LEFT_OUT
+        if isinstance(value, str) and value and (world.enumerated(place) or value in world.words or value[0] in "{%"):
+            yield place, NEW
+
+
+COUNTED = re.compile(
+    r"\]$|\.(tags|variables)(\[\])?\.|(settings|attributes|environment)\[\]\.(name|key)$|truncated$", re.IGNORECASE
+)

@@ -86,12 +86,14 @@ def _never_reached(rules: Sequence[ListenerRule], covers: Covers) -> Iterator[st
             )
 
 
-def _repeating(rules: Sequence[ListenerRule]) -> Iterator[str]:
+def _repeating(rules: Sequence[ListenerRule]) -> Iterator[str | Unknown]:
     for rule in rules:
         for condition in dict.fromkeys(_twice(rule.conditions)):
             yield f"rule {rule.priority} has the same condition on {condition.field} twice"
         for condition in rule.conditions:
-            if len(normal(condition)[2]) < len(condition.values):
+            if not condition.known:
+                yield Unknown(f"rule {rule.priority} asks for a {condition.field}, which Muster does not know")
+            elif len(normal(condition)[2]) < len(condition.values):
                 yield f"rule {rule.priority} names a value of {condition.field} twice"
 
 

@@ -117,7 +117,10 @@ class TaskDefinition:
     @property
     def windows(self) -> bool:
         """Whether its containers run on Windows."""
-        return self.os_family.upper().startswith("WINDOWS")
+        family = self.os_family.upper()
+        if not family.startswith(("WINDOWS", "LINUX")) and family:
+            known(Unknown(f"operatingSystemFamily is {self.os_family!r}, a value Muster does not know"))
+        return family.startswith("WINDOWS")
 
     @property
     def startup(self) -> int:

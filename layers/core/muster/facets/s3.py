@@ -134,11 +134,13 @@ class BucketAcl:
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketAcl."""
+        """Parse the answer of GetBucketAcl.
+
+        Raises:
+            ValueError: a grant is for a group that S3 does not document, so that nobody can say who is in it.
+        """
         grants = response.get("Grants") or ()
-        return cls(
-            tuple(((grant.get("Grantee") or {}).get("URI", ""), str(grant.get("Permission", ""))) for grant in grants)
-        )
+        return cls(tuple((_group(grant.get("Grantee") or {}), str(grant.get("Permission", ""))) for grant in grants))
 
     @property
     def public(self) -> tuple[str, ...]:
@@ -153,6 +155,17 @@ class BucketAcl:
     def log_target(self) -> bool:
         """Whether S3's log delivery may write to the bucket."""
         return any(uri == LOG_DELIVERY and permission in ("WRITE", "FULL_CONTROL") for uri, permission in self.grants)
+
+
+def _group(grantee: Mapping[str, Any]) -> str:
+    """Return the URI of a group, empty for whoever is none.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee
+    """
+    uri = str(grantee.get("URI") or "")
+    if (uri or grantee.get("Type") == "Group") and uri not in (ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY):
+        raise ValueError(f"a grant is for the group {uri!r}, which Muster does not know")
+    return uri
 
 
 @dataclass(frozen=True, slots=True)
