@@ -63,9 +63,15 @@ def policy(*statements: dict[str, Any]) -> Policy:
         pytest.param([allow(None, "arn:aws:s3:::a", NotAction="s3:DeleteBucket")], False, id="all but one, somewhere"),
         pytest.param([allow("*"), deny("*")], False, id="all denied again"),
         pytest.param([deny("*"), allow("*")], False, id="a denial before it"),
-        pytest.param([allow("*"), deny("iam:*")], False, id="IAM denied"),
-        pytest.param([allow("*"), deny(IAM_WRITES[:4]), deny(IAM_WRITES[4:])], False, id="in two statements"),
-        pytest.param([allow("*"), deny(None, NotAction="s3:*")], False, id="all but S3 denied"),
+        pytest.param([allow("*"), deny("iam:*")], True, id="everything said, IAM denied"),
+        pytest.param([allow("*"), deny(None, NotAction="s3:*")], True, id="everything said, all but S3 denied"),
+        pytest.param([allow(None, NotAction="s3:*"), deny("iam:*")], False, id="all but a service, IAM denied"),
+        pytest.param(
+            [allow(None, NotAction="s3:*"), deny(IAM_WRITES[:4]), deny(IAM_WRITES[4:])], False, id="in two statements"
+        ),
+        pytest.param(
+            [allow(None, NotAction="s3:*"), deny(None, NotAction="ec2:*")], False, id="all but a service, most denied"
+        ),
         pytest.param([allow("*"), deny(None, NotAction="iam:*")], True, id="all but IAM denied"),
         pytest.param([allow("*"), deny("iam:CreateUser")], True, id="a part of IAM denied"),
         pytest.param([allow("*"), deny("s3:*")], True, id="another service denied"),

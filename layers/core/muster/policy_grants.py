@@ -76,16 +76,13 @@ def read_policy(document: object) -> Policy:
 
 
 def administrative(policy: Policy) -> Grant | None:
-    """Find what allows everything on everything, or all but so little that the holder can grant itself the rest."""
+    """Find what allows everything on everything, or all but so little that the holder can grant itself the rest.
+
+    A statement that says everything is forgiven only where everything is denied again: it was meant so. One that says
+    NotAction is forgiven too where what grants the rest is denied.
+    """
     for number, statement in _allowing(policy):
-        if not _on_everything(statement):
-            continue
-        whole = any(_matches_all(action) for action in statement.actions)
-        kept = [action for action in SELF_GRANTING if speaks_of(statement, action)]
-        denied = [each for each in _denying(policy) if _on_everything(each)]
-        if (whole or statement.not_actions) and any(
-            not any(speaks_of(each, action) for each in denied) for action in kept
-        ):
+        if _on_everything(statement) and (_says_all(policy, statement) or _grants_itself(policy, statement)):
             return _grant(number, statement, statement.actions)
     return None
 
@@ -130,6 +127,16 @@ def speaks_of(statement: Statement, action: str) -> bool:
     if statement.not_actions:
         return not any(matches(pattern, action) for pattern in statement.not_actions)
     return any(matches(pattern, action) for pattern in statement.actions)
+
+
+def _says_all(policy: Policy, statement: Statement) -> bool:
+    return any(map(_matches_all, statement.actions)) and not _denied_whole(policy, "*")
+
+
+def _grants_itself(policy: Policy, statement: Statement) -> bool:
+    denied = [each for each in _denying(policy) if _on_everything(each)]
+    kept = [action for action in SELF_GRANTING if statement.not_actions and speaks_of(statement, action)]
+    return any(not any(speaks_of(each, action) for each in denied) for action in kept)
 
 
 def _grant(number: int, statement: Statement, actions: Sequence[str]) -> Grant:

@@ -65,7 +65,13 @@ def grants(*policies: NamedPolicy, attached: tuple[str, ...] = (), boundary: str
             id="both of two policies",
         ),
         pytest.param(
-            grants(named(allow("*"), deny("iam:*"))), C, "no statement allows everything on everything", id="denied"
+            grants(named(allow("*"), deny("*"))), C, "no statement allows everything on everything", id="denied"
+        ),
+        pytest.param(
+            grants(named(allow("*"), deny("iam:*"))),
+            N,
+            "in its inline policy deploy statement 1 allows * on *",
+            id="everything, with IAM denied, is everything still",
         ),
         pytest.param(grants(named(allow("*", "arn:aws:s3:::a/*"))), C, None, id="everything somewhere"),
         pytest.param(grants(named(allow("iam:*"))), C, None, id="one service"),

@@ -9,13 +9,14 @@ from muster.policy_grants import KMS_KEYS, Grant, administrative, on_all, whole_
 from muster.resource_policy import Policy
 
 
-@check(severity=Severity.CRITICAL, controls=("FSBP IAM.1",))
+@check(severity=Severity.CRITICAL, controls=("FSBP IAM.1",), version=2)
 def iam_policy_no_admin_access_statements(grants: Grants) -> Verdict:
     """IAM policies should not allow all actions on all resources.
 
     Customer managed policies are judged themselves, attached or not; users, groups and roles by their inline policies
     and by AWS's AdministratorAccess. An Allow with NotAction comes to the same where it leaves a principal an action
-    of IAM by which it can grant itself the rest. Denials of the same policy count where they have no condition.
+    of IAM by which it can grant itself the rest. Denials of the same policy count where they have no condition and,
+    where an Allow says everything, deny everything again.
 
     Why: Whoever gets at such a principal owns the account: its data, its logs and all other principals.
     Fix: Allow the actions that are needed; attach AdministratorAccess to nobody but a role for emergencies.
