@@ -3,7 +3,7 @@
 No other verdict changes, none disappears, and whatever changes says which permission it lacks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -37,13 +37,6 @@ class Fair(NamedTuple):
 
     findings: dict[str, Finding]
     operations: frozenset[str]
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as running:
-        estates.seed_all(running)
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def listeners(elbv2: "Client", shard: Shard, token: str | None, found: LoadBalan
     """List the listeners of a region by load balancer, 400 a page: AWS lists those of one load balancer only.
 
     The token is the ARN of the load balancer whose turn it is, and where the listing of its listeners goes on. A load
-    balancer that is gone by then has no listeners.
+    balancer that is gone by then has no listeners, and one that could not be made has none that anybody reaches.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
     """
     place: dict[str, str] = json.loads(token) if token else {"parent": "", "then": ""}

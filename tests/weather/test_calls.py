@@ -1,0 +1,447 @@
+"""One list, many checks: the whole catalogue on the embedded AWS makes the least number of calls, each accounted for.
+
+What the estate holds is counted with calls of the test's own; the table says how many of each operation that takes.
+"""
+
+import functools
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import estate, estates
+from local.server import ACCOUNT, EmbeddedAws
+from muster import settings
+from muster.aws import BUCKET_LIKE
+from muster.catalog import load
+from muster.evaluate import Rule
+from muster.model import Status
+from muster.patience import Patience
+from muster.scan import ShardScan
+from muster.select import select
+from muster.session import Clients, open_session
+from muster.sharding import shards
+from muster.shared import Shared
+
+AT = datetime.now(UTC)
+RULES = select(load(), settings.load(estates.CONFIGURATION, load()))
+REGIONS = len(estates.REGIONS)
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What is there, as AWS lists it: `held("ec2", "describe_volumes", "Volumes")` by region."""
+
+    aws: EmbeddedAws
+    known: dict[tuple[str, ...], dict[str, list[Any]]] = field(default_factory=dict)
+
+    def held(self, service: str, operation: str, *path: str, **asked: Any) -> dict[str, list[Any]]:
+        """Return the items of a listing by region, all pages; `path` leads to them."""
+        key = (service, operation, *path, repr(asked))
+        if key not in self.known:
+            self.known[key] = {
+                region: list(self._items(region, service, operation, path, asked)) for region in estates.REGIONS
+            }
+        return self.known[key]
+
+    def all(self, service: str, operation: str, *path: str, **asked: Any) -> list[Any]:
+        """Return the items of a listing, those of all regions in one list."""
+        return [item for items in self.held(service, operation, *path, **asked).values() for item in items]
+
+    def ask(self, region: str, service: str, operation: str, **asked: Any) -> Any:
+        """Make one call."""
+        return getattr(_client(self.aws, service, region), operation)(**asked)
+
+    def _items(
+        self, region: str, service: str, operation: str, path: Sequence[str], asked: Mapping[str, Any]
+    ) -> Iterable[Any]:
+        client = _client(self.aws, service, region)
+        paged = client.can_paginate(operation)
+        pages = client.get_paginator(operation).paginate(**asked) if paged else [getattr(client, operation)(**asked)]
+        for page in pages:
+            items = [page]
+            for name in path:
+                items = [each for item in items for each in item.get(name) or ()]
+            yield from items
+
+
+@functools.cache
+def _client(aws: EmbeddedAws, service: str, region: str) -> Any:
+    if service == "s3control":
+        # Whose hosts are named after the account, unless they are told not to be.
+        return Clients(open_session(region=region), endpoint_url=aws.endpoint).get(service, region)
+    return aws.client(service, region)
+
+
+def batches(items: Mapping[str, Sequence[Any]], size: int) -> int:
+    """Return how many calls it takes to ask about the items of each region, so many a call."""
+    return sum(math.ceil(len(each) / size) for each in items.values())
+
+
+def places(*held: Mapping[str, Sequence[Any]]) -> int:
+    """Return in how many regions there is any of it: what is shared is read where something is judged by it."""
+    return sum(any(items.get(region) for items in held) for region in estates.REGIONS)
+
+
+def scanned(aws: EmbeddedAws, rules: Sequence[Rule]) -> tuple[Counter[str], Counter[Status]]:
+    """Scan all shards as one scan does; return the operations that were called, and what was found."""
+    clients = Clients(open_session(region=estate.HOME), endpoint_url=aws.endpoint)
+    shared, patience = Shared(), Patience(sleep=lambda _: None)
+    before = len(aws.calls)
+    found: Counter[Status] = Counter()
+    for shard in shards(ACCOUNT, "aws", estates.REGIONS, rules, bucket_like=BUCKET_LIKE):
+        scan = ShardScan(shard, rules, load(), clients, AT, patience=patience, shared=shared)
+        found.update(finding.status for finding in scan)
+        assert scan.outcome.complete
+    return Counter(call.operation for call in aws.calls[before:]), found
+
+
+@pytest.fixture(scope="module")
+def made(aws: EmbeddedAws) -> Counter[str]:
+    """Scan with every check once."""
+    return scanned(aws, RULES)[0]
+
+
+def test_every_operation_is_called_as_often_as_it_must_be(aws: EmbeddedAws, made: Counter[str]) -> None:
+    assert {rule.check.id for rule in RULES} > load().checks.keys(), "some check is left out: this would show less"
+    there = Estate(aws)
+    wanted: dict[str, int] = {}
+    for table in (of_ec2, of_storage, of_databases, of_functions, of_containers, of_messages, of_iam, of_all):
+        calls = table(there)
+        assert not calls.keys() & wanted.keys()
+        wanted |= calls
+    assert all(wanted.values()), "of some operation the estate needs no call: this would show nothing of it"
+    assert dict(sorted(made.items())) == dict(sorted(wanted.items()))
+
+
+def of_ec2(there: Estate) -> dict[str, int]:
+    instances = there.held("ec2", "describe_instances", "Reservations", "Instances")
+    running = {
+        region: [each for each in items if each["State"]["Name"] == "running"] for region, items in instances.items()
+    }
+    volumes = there.held("ec2", "describe_volumes", "Volumes")
+    attached = {
+        region: {each["InstanceId"] for volume in items for each in volume["Attachments"]}
+        for region, items in volumes.items()
+    }
+    snapshots = there.held("ec2", "describe_snapshots", "Snapshots", OwnerIds=["self"])
+    taken = {region: {each["VolumeId"] for each in items} - {"vol-ffffffff"} for region, items in snapshots.items()}
+    groups = there.held("ec2", "describe_security_groups", "SecurityGroups")
+    prefix_lists = {
+        (region, each["PrefixListId"])
+        for region, items in groups.items()
+        for group in items
+        for permission in group["IpPermissions"]
+        for each in permission.get("PrefixListIds", ())
+    }
+    page = REGIONS
+    return {
+        "ec2:DescribeAddresses": page,
+        "ec2:DescribeFlowLogs": page,
+        "ec2:DescribeImages": page,
+        "ec2:DescribeInstances": page,
+        "ec2:DescribeLaunchTemplateVersions": page,
+        "ec2:DescribeLaunchTemplates": page,
+        "ec2:DescribeNetworkInterfaces": page,
+        "ec2:DescribeSecurityGroupRules": page,
+        "ec2:DescribeSecurityGroups": page,
+        "ec2:DescribeVolumes": page,
+        "ec2:DescribeVpcs": page,
+        "ec2:GetEbsEncryptionByDefault": page,
+        "ec2:GetImageBlockPublicAccessState": page,
+        "ec2:GetInstanceMetadataDefaults": page,
+        "ec2:GetSnapshotBlockPublicAccessState": page,
+        # Page by page to judge each; once before that for the newest of each volume, as no page is kept (all of them
+        # would not fit into memory); and those that everybody may restore, which the other listings do not tell.
+        "ec2:DescribeSnapshots": 3 * page,
+        # The instances that volumes are attached to, and the volumes that snapshots are of: 200 a call.
+        "ec2:DescribeTags": batches({region: list(ids) for region, ids in attached.items()}, 200)
+        + batches({region: list(ids) for region, ids in taken.items()}, 200),
+        "ec2:GetManagedPrefixListEntries": len(prefix_lists),
+        # The metrics of instances, tables and services: 500 a call, of which an instance has three.
+        "cloudwatch:GetMetricData": batches(running, 500 // 3) + of_metered_tables(there) + of_metered_services(there),
+        # Judged by it are volumes and tables.
+        "backup:ListProtectedResources": places(volumes, there.held("dynamodb", "list_tables", "TableNames")),
+    }
+
+
+def of_metered_tables(there: Estate) -> int:
+    """Two metrics of a table and of each of its global indexes."""
+    metered = {
+        region: [
+            name
+            for table in items
+            for description in [there.ask(region, "dynamodb", "describe_table", TableName=table)["Table"]]
+            for name in (table, *(each["IndexName"] for each in description.get("GlobalSecondaryIndexes", ())))
+        ]
+        for region, items in there.held("dynamodb", "list_tables", "TableNames").items()
+    }
+    return batches(metered, 500 // 2)
+
+
+def of_metered_services(there: Estate) -> int:
+    """Two metrics of a service on Fargate."""
+    fargate = {
+        region: [each for each in items if each.get("launchType") == "FARGATE"]
+        for region, items in _services(there).items()
+    }
+    return batches(fargate, 500 // 2)
+
+
+def of_storage(there: Estate) -> dict[str, int]:
+    s3 = [each["Name"] for each in there.ask(estate.HOME, "s3", "list_buckets")["Buckets"]]
+    logging = [there.ask(estate.HOME, "s3", "get_bucket_logging", Bucket=name) for name in s3]
+    targets = {each["LoggingEnabled"]["TargetBucket"] for each in logging if "LoggingEnabled" in each}
+    points = there.held("s3control", "list_access_points", "AccessPointList", AccountId=ACCOUNT)
+    each, point = len(s3), sum(len(items) for items in points.values())
+    return {
+        "s3:ListBuckets": 1,
+        "s3control:GetPublicAccessBlock": 1,
+        "s3:GetBucketEncryption": each,
+        "s3:GetBucketLifecycleConfiguration": each,
+        "s3:GetBucketLogging": each,
+        "s3:GetBucketPolicyStatus": each,
+        "s3:GetBucketReplication": each,
+        "s3:GetBucketTagging": each,
+        "s3:GetBucketVersioning": each,
+        "s3:GetPublicAccessBlock": each,
+        "s3:ListBucketMetricsConfigurations": each,
+        # Those that logs are delivered to once more: any bucket may be one, and none is kept after it was judged.
+        "s3:GetBucketAcl": each + len(targets),
+        "s3:GetBucketOwnershipControls": each + len(targets),
+        "s3:GetBucketPolicy": each + len(targets),
+        "s3:GetObjectLockConfiguration": each + len(targets),
+        # Where those are that are named by others, which may be other accounts'; the list says it of one's own.
+        "s3:GetBucketLocation": len(targets) + len(_replicas(there, s3)),
+        "s3control:ListAccessPoints": REGIONS,
+        "s3control:GetAccessPoint": point,
+        "s3control:ListTagsForResource": point,
+    }
+
+
+def _replicas(there: Estate, names: Iterable[str]) -> set[str]:
+    s3 = _client(there.aws, "s3", estate.HOME)
+    found = set()
+    for name in names:
+        try:
+            rules = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]["Rules"]
+        except s3.exceptions.ClientError:
+            continue
+        found |= {each["Destination"]["Bucket"].rpartition(":")[2] for each in rules if each["Status"] == "Enabled"}
+    return found
+
+
+def of_databases(there: Estate) -> dict[str, int]:
+    tables = there.held("dynamodb", "list_tables", "TableNames")
+    each = sum(len(items) for items in tables.values())
+    described = [
+        there.ask(region, "dynamodb", "describe_table", TableName=name)["Table"]
+        for region, items in tables.items()
+        for name in items
+    ]
+    keys = {table["SSEDescription"]["KMSMasterKeyArn"] for table in described if "SSEDescription" in table}
+    clusters = there.all("dax", "describe_clusters", "Clusters")
+    own = [
+        there.ask(region, "kms", "describe_key", KeyId=key["KeyId"])["KeyMetadata"]
+        for region, items in there.held("kms", "list_keys", "Keys").items()
+        for key in items
+        if key["KeyId"] not in _of_aws(there, region)
+    ]
+    rotatable = [
+        key
+        for key in own
+        if (key["KeySpec"], key["Origin"]) == ("SYMMETRIC_DEFAULT", "AWS_KMS") and key["KeyState"] != "PendingDeletion"
+    ]
+    return {
+        "dynamodb:ListTables": REGIONS,
+        "dynamodb:DescribeContinuousBackups": each,
+        "dynamodb:DescribeTable": each,
+        "dynamodb:DescribeTimeToLive": each,
+        "dynamodb:ListTagsOfResource": each,
+        "application-autoscaling:DescribeScalableTargets": places(tables),
+        "dax:DescribeClusters": REGIONS,
+        "dax:ListTags": len(clusters),
+        "kms:ListAliases": REGIONS,
+        "kms:ListKeys": REGIONS,
+        "kms:GetKeyPolicy": len(own),
+        "kms:GetKeyRotationStatus": len(rotatable),
+        "kms:ListResourceTags": len(own),
+        # Once more those that tables name: whose they are does not depend on a scan of keys, nor on its being done.
+        "kms:DescribeKey": len(own) + len(keys),
+    }
+
+
+def _of_aws(there: Estate, region: str) -> set[str]:
+    aliases = there.held("kms", "list_aliases", "Aliases")[region]
+    return {each.get("TargetKeyId", "") for each in aliases if each["AliasName"].startswith("alias/aws/")}
+
+
+def of_functions(there: Estate) -> dict[str, int]:
+    functions = there.held("lambda", "list_functions", "Functions")
+    each = sum(len(items) for items in functions.values())
+    without = [
+        one for items in functions.values() for one in items if "TargetArn" not in one.get("DeadLetterConfig", {})
+    ]
+    mappings = there.held("lambda", "list_event_source_mappings", "EventSourceMappings")
+    polled = {one["EventSourceArn"] for items in mappings.values() for one in items if ":sqs:" in one["EventSourceArn"]}
+    queues = there.all("sqs", "list_queues", "QueueUrls")
+    groups = there.all("logs", "describe_log_groups", "logGroups")
+    return {
+        "lambda:GetAccountSettings": REGIONS,
+        "lambda:GetFunctionConcurrency": each,
+        "lambda:GetPolicy": each,
+        "lambda:ListEventSourceMappings": places(functions),
+        # A function with a dead-letter queue needs no destination.
+        "lambda:ListFunctionEventInvokeConfigs": len(without),
+        "lambda:ListFunctionUrlConfigs": each,
+        "lambda:ListTags": each,
+        # Functions to judge, in the shard of Lambda; in that of EC2 the security groups of all their versions.
+        "lambda:ListFunctions": REGIONS + places(there.held("ec2", "describe_security_groups", "SecurityGroups")),
+        "logs:DescribeLogGroups": REGIONS,
+        "logs:ListTagsForResource": len(groups),
+        "sqs:ListQueues": REGIONS,
+        "sqs:ListDeadLetterSourceQueues": len(queues),
+        "sqs:ListQueueTags": len(queues),
+        # Once more those that functions poll, which may be other accounts' and are looked at in the shard of Lambda.
+        "sqs:GetQueueAttributes": len(queues) + len(polled),
+    }
+
+
+def _services(there: Estate) -> dict[str, list[Any]]:
+    return {
+        region: [
+            service
+            for cluster in clusters
+            for arn in there.ask(region, "ecs", "list_services", cluster=cluster)["serviceArns"]
+            for service in there.ask(region, "ecs", "describe_services", cluster=cluster, services=[arn])["services"]
+        ]
+        for region, clusters in there.held("ecs", "list_clusters", "clusterArns").items()
+    }
+
+
+def of_containers(there: Estate) -> dict[str, int]:
+    clusters = there.held("ecs", "list_clusters", "clusterArns")
+    services = [each for items in _services(there).values() for each in items]
+    of_cluster = Counter(each["clusterArn"] for each in services)
+    registered = {
+        region: list({each["targetGroupArn"] for service in items for each in service.get("loadBalancers", ())})
+        for region, items in _services(there).items()
+    }
+    run = {each["taskDefinition"] for each in services}
+    active = there.all("ecs", "list_task_definitions", "taskDefinitionArns")
+    latest = {arn.rpartition(":")[0]: arn for arn in sorted(active, key=_revision)}
+    judged = run | set(latest.values())
+    balancers = there.held("elbv2", "describe_load_balancers", "LoadBalancers")
+    each = [(region, one["LoadBalancerArn"]) for region, items in balancers.items() for one in items]
+    network = [one for items in balancers.values() for one in items if one["Type"] == "network"]
+    of_balancer = {
+        arn: there.ask(region, "elbv2", "describe_listeners", LoadBalancerArn=arn)["Listeners"] for region, arn in each
+    }
+    targets = there.held("elbv2", "describe_target_groups", "TargetGroups")
+    used = [one for items in targets.values() for one in items if one["LoadBalancerArns"]]
+    return {
+        "ecs:ListClusters": REGIONS,
+        "ecs:DescribeClusters": batches(clusters, 100),
+        "ecs:ListServices": sum(len(items) for items in clusters.values()),
+        # Ten services of one cluster a call.
+        "ecs:DescribeServices": sum(math.ceil(count / 10) for count in of_cluster.values()),
+        "ecs:ListTaskDefinitions": REGIONS,
+        # Once more those that services run: services are judged by them before definitions are, and none is kept.
+        "ecs:DescribeTaskDefinition": len(judged) + len(run),
+        "ecs:ListTagsForResource": len(judged),
+        "elbv2:DescribeLoadBalancers": REGIONS,
+        "elbv2:DescribeLoadBalancerAttributes": len(each),
+        # Of each load balancer to judge them; of network ones before that, which are judged by what listeners speak.
+        "elbv2:DescribeListeners": len(each) + len(network),
+        "elbv2:DescribeRules": sum(len(listeners) for listeners in of_balancer.values()),
+        # Once more those that services are registered with, twenty a call: they are judged by how these ask.
+        "elbv2:DescribeTargetGroups": REGIONS + batches(registered, 20),
+        "elbv2:DescribeTargetGroupAttributes": sum(len(items) for items in targets.values()),
+        "elbv2:DescribeTargetHealth": len(used),
+        # Twenty a call of each page; the listeners of each load balancer are a page.
+        "elbv2:DescribeTags": batches(balancers, 20) + batches(targets, 20) + batches(of_balancer, 20),
+    }
+
+
+def _revision(arn: str) -> int:
+    return int(arn.rpartition(":")[2])
+
+
+def of_messages(there: Estate) -> dict[str, int]:
+    topics = there.all("sns", "list_topics", "Topics")
+    subscriptions = there.all("sns", "list_subscriptions", "Subscriptions")
+    confirmed = [each for each in subscriptions if each["SubscriptionArn"].startswith("arn:")]
+    retried = [each for each in confirmed if each["Protocol"] != "firehose"]
+    alarms = {
+        region: metric + composite
+        for (region, metric), composite in zip(
+            there.held("cloudwatch", "describe_alarms", "MetricAlarms").items(),
+            there.held("cloudwatch", "describe_alarms", "CompositeAlarms").values(),
+            strict=True,
+        )
+    }
+    told = {
+        action
+        for region, items in alarms.items()
+        for alarm in items
+        for action in alarm["AlarmActions"]
+        if action.startswith(f"arn:aws:sns:{region}:{ACCOUNT}:")
+    }
+    return {
+        "cloudwatch:DescribeAlarms": REGIONS,
+        "cloudwatch:ListTagsForResource": sum(len(items) for items in alarms.values()),
+        "sns:ListTopics": REGIONS,
+        "sns:GetTopicAttributes": len(topics),
+        "sns:ListTagsForResource": len(topics),
+        "sns:ListSubscriptions": REGIONS,
+        # What SNS itself tries to deliver.
+        "sns:GetSubscriptionAttributes": len(retried),
+        # Who listens to the topics that alarms tell, however many alarms tell them.
+        "sns:ListSubscriptionsByTopic": len(told),
+    }
+
+
+def of_iam(there: Estate) -> dict[str, int]:
+    policies = there.ask(estate.HOME, "iam", "list_policies", Scope="Local")["Policies"]
+    return {
+        # Roles, users, groups and policies, each with a listing of its own.
+        "iam:GetAccountAuthorizationDetails": 4,
+        "iam:ListPolicyTags": len(policies),
+    }
+
+
+def of_all(_there: Estate) -> dict[str, int]:
+    return {
+        # Of the account, for every taggable resource of every shard.
+        "organizations:DescribeEffectivePolicy": 1,
+        "resourcegroupstaggingapi:ListRequiredTags": 1,
+    }
+
+
+MORE = """  - id: table-is-protected
+    resource_type: AWS::DynamoDB::Table
+    condition: table.deletion_protection && tags.own.Owner != ''
+    severity: LOW
+    title: Tables should be protected and owned.
+    why: They are missed.
+    fix: Protect them.
+"""
+
+
+def test_with_twice_the_checks_no_operation_is_called_more_often(
+    aws: EmbeddedAws, made: Counter[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_text(estates.CONFIGURATION.read_text(encoding="utf-8") + MORE, encoding="utf-8")
+    rules = select(load(), settings.load(path, load()))
+    assert len(rules) == len(RULES) + 1
+    twice = [*rules, *(replace(rule, variant="again") for rule in rules)]
+    calls, found = scanned(aws, twice)
+    assert calls == made
+    once = scanned(aws, rules)[1]
+    assert found == Counter({status: 2 * count for status, count in once.items()})
