@@ -203,7 +203,12 @@ def listed(pages: Sequence[Sequence[str]], found: EcsRegion) -> list[list[Listed
     ("pages", "in_use", "kept"),
     [
         pytest.param([[]], [], [[]], id="none"),
-        pytest.param([["web:10", "web:9", "web:1"]], [], [["web:10"]], id="the latest of a family"),
+        pytest.param(
+            [["web:10", "web:9", "web:1"]],
+            [],
+            [["web:10"]],
+            id="the latest of a family, and no revision that nobody runs",
+        ),
         pytest.param([["web:2", "job:7", "job:6"]], [], [["web:2", "job:7"]], id="of each family"),
         pytest.param([["web:2", "web:1"], ["web:0", "job:1"]], [], [["web:2"], ["job:1"]], id="a family over a page"),
         pytest.param([["web:2"], [], ["web:1"]], [], [["web:2"], [], []], id="over an empty page"),

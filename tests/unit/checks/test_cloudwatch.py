@@ -52,7 +52,9 @@ def composite(name: str, *children: str, **fields: Any) -> Alarm:
         pytest.param(alarm(kind="log"), (), N, id="none of an alarm on logs"),
         pytest.param(composite("a", "b", actions=(SNS + "alerts",)), (), C, id="an action of a composite alarm"),
         pytest.param(composite("a", "b"), (), N, id="none of a composite alarm"),
-        pytest.param(alarm(), (composite("p", "a", actions=(STOP,)),), C, id="a parent has one"),
+        pytest.param(
+            alarm(), (composite("p", "a", actions=(STOP,)),), C, id="the child of a composite alarm that has one"
+        ),
         pytest.param(alarm(), (composite("p", "a"),), N, id="a parent without"),
         pytest.param(
             alarm(), (composite("p", "a"), composite("q", "p", actions=(STOP,))), C, id="the parent's parent has one"

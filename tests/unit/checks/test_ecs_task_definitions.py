@@ -95,8 +95,8 @@ def test_every_container_counts(check: Check, good: dict[str, object], bad: dict
     [
         pytest.param("LINUX", N, id="Linux"),
         pytest.param("", N, id="not said counts as Linux"),
-        pytest.param(WINDOWS, NA, id="Windows"),
-        pytest.param("WINDOWS_SERVER_2019_FULL", NA, id="another Windows"),
+        pytest.param(WINDOWS, NA, id="a Windows task"),
+        pytest.param("WINDOWS_SERVER_2019_FULL", NA, id="a task of another Windows"),
     ],
 )
 def test_what_only_linux_has(check: Check, bad: dict[str, object], family: str, status: Status) -> None:

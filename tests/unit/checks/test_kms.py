@@ -58,7 +58,7 @@ UNREAD = KeyRotation.parse({})
             {},
             NA,
             "KMS cannot rotate it: its material was imported",
-            id="imported material",
+            id="imported material, which KMS cannot rotate",
         ),
         pytest.param(
             replace(OWN, origin="AWS_CLOUDHSM"),

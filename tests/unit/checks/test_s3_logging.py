@@ -70,7 +70,13 @@ def judged(bucket: Resource = SITE, **said: Any) -> Verdict:
     ("acl", "policy", "status", "reason"),
     [
         pytest.param(PRIVATE, NO_POLICY, N, "server access logging is off", id="off"),
-        pytest.param(PRIVATE, delivered(), NA, "where access logs of other buckets go", id="a target by its policy"),
+        pytest.param(
+            PRIVATE,
+            delivered(),
+            NA,
+            "where access logs of other buckets go",
+            id="a log target, by its policy, needs none",
+        ),
         pytest.param(
             PRIVATE,
             delivered(Principal={"Service": ["delivery.logs.amazonaws.com", "logging.s3.amazonaws.com"]}),
@@ -86,7 +92,11 @@ def judged(bucket: Resource = SITE, **said: Any) -> Verdict:
         ),
         pytest.param(PRIVATE, delivered(Principal="*"), N, "is off", id="everybody is not the service"),
         pytest.param(
-            BucketAcl(((LOG_DELIVERY, "WRITE"),)), NO_POLICY, NA, "where access logs", id="a target by its list"
+            BucketAcl(((LOG_DELIVERY, "WRITE"),)),
+            NO_POLICY,
+            NA,
+            "where access logs",
+            id="a log target, by its list, needs none",
         ),
         pytest.param(
             BucketAcl(((LOG_DELIVERY, "FULL_CONTROL"),)), NO_POLICY, NA, "where access logs", id="with full control"
