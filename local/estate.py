@@ -1,4 +1,4 @@
-"""A small estate with good and bad resources: more than one page of instances and buckets, in two regions."""
+"""A small estate with good and bad resources: more than one page of instances, and buckets, in two regions."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ HOME, AWAY = "eu-west-1", "us-east-1"
 IMAGE = "ami-12c6146b"
 GOOD_TAGS = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
 INSTANCES = 1_020
-BUCKETS = 1_010
+BUCKETS = 120
 
 
 def seed(aws: EmbeddedAws, *, instances: int = INSTANCES, buckets: int = BUCKETS) -> None:

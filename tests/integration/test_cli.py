@@ -69,9 +69,9 @@ class TestScan:
 
     @pytest.mark.usefixtures("bucket")
     def test_ndjson_and_csv_have_a_finding_each(self, capsys: pytest.CaptureFixture[str]) -> None:
-        main(["scan", "--service", "s3", "--format", "ndjson"])
+        main(["scan", "--pack", "s3-compliance", "--format", "ndjson"])
         lines = capsys.readouterr().out.splitlines()
-        main(["scan", "--service", "s3", "--format", "csv"])
+        main(["scan", "--pack", "s3-compliance", "--format", "csv"])
         rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
         assert [json.loads(line)["finding_id"] for line in lines] == [row["finding_id"] for row in rows]
         assert list(rows[0]) == list(COLUMNS)
@@ -117,7 +117,9 @@ class TestScan:
         tagged = [{"ResourceType": "volume", "Tags": [{"Key": "Environment", "Value": "prod"}]}]
         wanted = ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a", TagSpecifications=tagged)["VolumeId"]
         ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a")
-        main(["scan", "--service", "ec2", "--tag", "Environment=prod", "--format", "json"])
+        checks = ("required-tags", "ec2-volume-encrypted", "ec2-ebs-encryption-by-default")
+        chosen = [word for check in checks for word in ("--check", check)]
+        main(["scan", "--service", "ec2", *chosen, "--tag", "Environment=prod", "--format", "json"])
         assert {found["resource"]["id"] for found in _findings(capsys.readouterr().out)} == {wanted}
 
     @pytest.mark.usefixtures("bucket")

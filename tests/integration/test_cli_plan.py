@@ -24,6 +24,16 @@ from muster.stack.summarize import summarize_scan
 from muster.stack.work import scan_batch
 
 REGION, OTHER = "eu-west-1", "eu-central-1"
+PACKS = ("ec2-tag-compliance", "s3-compliance")
+"""What moto in process can answer."""
+CHECKS = (
+    "ec2-default-security-group-closed",
+    "ec2-ebs-encryption-by-default",
+    "ec2-instance-imdsv2-required",
+    "ec2-volume-encrypted",
+    "s3-bucket-encrypted",
+)
+CHOSEN = [*("--pack", PACKS[1]), *(word for check in CHECKS for word in ("--check", check))]
 
 
 @pytest.fixture(autouse=True)
@@ -143,11 +153,14 @@ def test_a_profile_that_does_not_exist_is_said(
 
 
 def test_the_table_has_calls_sentences_and_dollars(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["plan", "--resources", f"{INSTANCE}=10000", "--resources", f"{BUCKET}=200", "--accounts", "2"]) == 0
+    resources = ["--resources", f"{INSTANCE}=10000", "--resources", f"{BUCKET}=200"]
+    assert main(["plan", *resources, "--accounts", "2", *CHOSEN]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.split() == ["s3:GetBucketAcl", "400"] for line in lines)
-    assert any(line.startswith("total ") and line.endswith("4,430") for line in lines)
-    assert any("findings of 22 checks in 1 region of 2 accounts" in line for line in lines)
+    # Of each account ten pages of instances, one each of volumes, groups and buckets, a switch of the region, the
+    # account's own block and eight facets of each bucket.
+    assert any(line.startswith("total ") and line.endswith(f"{2 * (10 + 3 + 2 + 8 * 200):,}") for line in lines)
+    assert any("findings of 9 checks in 1 region of 2 accounts" in line for line in lines)
     assert any(line.startswith("Step Functions: state transitions ") for line in lines)
     assert any(line.startswith("Security Hub CSPM: security checks ") for line in lines)
     assert any("List prices of us-east-1, looked up on 2026-11-21" in line for line in lines)
@@ -164,7 +177,7 @@ def _estate(clients: Clients) -> None:
 
 def test_a_scan_makes_the_calls_that_were_predicted(clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
     _estate(clients)
-    wanted = ["--region", REGION, "--region", OTHER, "--exclude-check", "ec2-security-group-admin-ports-closed"]
+    wanted = ["--region", REGION, "--region", OTHER, *CHOSEN]
     main(["scan", *wanted, "--format", "json", "--output", "report.json", "--fail-on", "never"])
     scan = json.loads(Path("report.json").read_text(encoding="utf-8"))
     made: Counter[str] = Counter()
@@ -190,7 +203,7 @@ def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> N
     _estate(clients)
     s3 = clients.get("s3", REGION)
     s3.create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
-    environment = Environment(bucket="reports", region=REGION, regions=(REGION, OTHER))
+    environment = Environment(bucket="reports", region=REGION, regions=(REGION, OTHER), packs=PACKS)
     asked = _requests(clients)
     event = {
         "execution": "arn:aws:states:eu-west-1:123456789012:execution:muster:one",
@@ -205,7 +218,7 @@ def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> N
     made = Counter(asked)
 
     scanned = {(INSTANCE, REGION): 3, (BUCKET, REGION): 3, (BUCKET, OTHER): 1, (BUCKET, "us-west-2"): 1}
-    demand = Demand(load(), select(load(), Configuration()), scanned, (OTHER, REGION), BUCKET_LIKE)
+    demand = Demand(load(), select(load(), Configuration(), packs=PACKS), scanned, (OTHER, REGION), BUCKET_LIKE)
     work = work_of(demand, Seconds(0, 1))
     # The alert reads three objects when there is no news, and is not sent here.
     assert made["GetObject"] == work.reads - 3

@@ -256,7 +256,7 @@ def _of_resource(keys: Callable[..., Sequence[str]]) -> Callable[[Any, Resource]
     """Return keys that are given the resource too, as most need not be."""
     if len(inspect.signature(keys).parameters) > 1:
         return keys
-    return lambda facet, _resource: keys(facet)
+    return lambda facet, _resource=None: keys(facet)
 
 
 def after(token: str | None, name: str = "NextToken") -> dict[str, Any]:

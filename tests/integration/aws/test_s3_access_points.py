@@ -96,6 +96,6 @@ def test_tags() -> None:
         assert reading.tags.function(client, POINT) == Tags({})
 
 
-def test_permissions_are_granted_on_access_points_alone() -> None:
-    assert {each.on for each in (reading.access_point, reading.tags)} == {"arn:{partition}:s3:*:*:accesspoint/*"}
-    assert reading.access_points.on == "*"
+def test_tags_are_granted_on_access_points_alone_and_the_other_actions_take_no_resource() -> None:
+    assert reading.tags.on == "arn:{partition}:s3:*:*:accesspoint/*"
+    assert [reading.access_point.on, reading.access_points.on] == ["*", "*"]
