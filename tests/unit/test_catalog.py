@@ -13,7 +13,9 @@ import pytest
 from muster import packs
 from muster.catalog import Catalog, load
 from muster.check import Check, check
+from muster.checks.tags import required_tags
 from muster.facets.ec2 import Instance, Volume
+from muster.facets.tags import Tags
 from muster.model import ACCOUNT, REGION, ObservedAt, Resource, Severity, Status, Verdict, compliant
 from muster.reading import Describer
 
@@ -35,6 +37,16 @@ def test_every_facet_of_a_check_can_be_read(found: Check) -> None:
         listed = CATALOG.listers[resource_type].facets if resource_type in CATALOG.listers else ()
         described = {describer.facet for describer in CATALOG.describers_for(found, resource_type)}
         assert set(found.facets.values()) - {ObservedAt, Resource} <= described | set(listed)
+
+
+def test_every_listed_type_that_can_be_tagged_is_judged_by_its_tags_the_never_tagged_too() -> None:
+    cannot_be_tagged = {"AWS::IAM::Group", "AWS::SNS::Subscription"}
+    wanted = set(CATALOG.listers) - cannot_be_tagged
+    for name in ("required-tags", "tagged", "tag-keys-spelled-alike", "tags-follow-organization-policy"):
+        assert set(CATALOG.resource_types(CATALOG.checks[name])) == wanted
+    # Nothing but the resource's own tags is asked, so that no inventory of what is tagged decides who is judged.
+    assert set(CATALOG.checks["required-tags"].facets.values()) == {Tags}
+    assert required_tags(Tags.parse({})).status is Status.NON_COMPLIANT
 
 
 def test_every_check_is_exampled_both_ways(tmp_path: Path) -> None:

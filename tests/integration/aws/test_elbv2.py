@@ -286,7 +286,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients, esta
         ),
         ("elb-health-check-window-sound", "web"): (
             Status.COMPLIANT,
-            "a failed target is noticed within 65 seconds, a new one used within 150",
+            "a failed target is noticed within 65 seconds, a recovered one used within 150",
         ),
         ("elb-http-redirected", estate.listener): (
             Status.NON_COMPLIANT,

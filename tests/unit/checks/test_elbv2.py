@@ -188,7 +188,7 @@ def window(*, delay: int | Unknown = 300, settings: dict[str, int] | None = None
 @pytest.mark.parametrize(
     ("changed", "status", "says"),
     [
-        pytest.param({}, C, "noticed within 65 seconds, a new one used within 150", id="AWS's defaults"),
+        pytest.param({}, C, "noticed within 65 seconds, a recovered one used within 150", id="AWS's defaults"),
         pytest.param(
             {"timeout": 30}, N, "the timeout of 30 seconds is not shorter than the interval of 30", id="as long"
         ),
@@ -196,7 +196,7 @@ def window(*, delay: int | Unknown = 300, settings: dict[str, int] | None = None
         pytest.param({"interval": 10, "timeout": 20}, N, "timeout of 20 seconds is not shorter", id="longer"),
         pytest.param({"unhealthy_after": 4}, N, "gets requests for 125 seconds, 120 allowed", id="noticed late"),
         pytest.param({"unhealthy_after": 4, "interval": 28, "timeout": 8}, C, "noticed within 120", id="just in time"),
-        pytest.param({"healthy_after": 10}, C, "used within 300", id="a new target waits as long as it may"),
+        pytest.param({"healthy_after": 10}, C, "used within 300", id="a recovered target waits as long as it may"),
         pytest.param(
             {"healthy_after": 8, "interval": 40}, N, "waits 320 seconds for requests, 300 allowed", id="waits long"
         ),

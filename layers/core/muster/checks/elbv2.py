@@ -118,9 +118,10 @@ def elb_health_check_window_sound(  # noqa: PLR0913 - each setting is one limit
     """Target groups should notice failed and recovered targets in time, and let deregistered ones finish.
 
     All in seconds. A target that stops answering gets requests until as many checks as the unhealthy threshold asks
-    for have run into the timeout: threshold times interval, and the timeout. A new one waits for the healthy
-    threshold times the interval. A check must end before the next begins. The delay of deregistration is how long
-    requests under way may take; AWS's default is 300.
+    for have run into the timeout: threshold times interval, and the timeout. One that has recovered waits for the
+    healthy threshold times the interval; a new one has to pass a single check. A check must end before the next begins.
+    The delay of deregistration is how long requests under way may take; AWS's default is 300. Whether the grace period
+    of an ECS service is long enough for its target groups is asked by `ecs-service-health-checked`.
 
     Why: A slow check sends requests to dead targets; a delay of nothing cuts off answers, one too long holds up
       deployments.
@@ -136,7 +137,7 @@ def elb_health_check_window_sound(  # noqa: PLR0913 - each setting is one limit
     if faults:
         return non_compliant("; ".join(faults))
     return compliant(
-        f"a failed target is noticed within {_noticed(group)} seconds, a new one used within {_welcomed(group)}"
+        f"a failed target is noticed within {_noticed(group)} seconds, a recovered one used within {_welcomed(group)}"
     )
 
 
@@ -146,7 +147,7 @@ def _checking(group: TargetGroup, noticed_within: int, healthy_within: int) -> I
     if _noticed(group) > noticed_within:
         yield f"a failed target gets requests for {_noticed(group)} seconds, {noticed_within} allowed"
     if _welcomed(group) > healthy_within:
-        yield f"a new target waits {_welcomed(group)} seconds for requests, {healthy_within} allowed"
+        yield f"a recovered target waits {_welcomed(group)} seconds for requests, {healthy_within} allowed"
 
 
 def _draining(delay: int, shortest: int, longest: int) -> Iterator[str]:
