@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster import packs as packs_
-from muster.catalog import Catalog
+from muster.catalog import Catalog, load
 from muster.check import check
 from muster.errors import ConfigurationError
 from muster.evaluate import Rule
@@ -87,6 +87,7 @@ def lister(resource_type: str, client: str, *facets: type) -> Lister:
 LISTERS = {BUCKET: lister(BUCKET, "s3", Age, Marks), INSTANCE: lister(INSTANCE, "ec2", Marks)}
 CATALOG = Catalog({each.id: each for each in (old, plain, required_tags)}, LISTERS, {})
 NOTHING = Configuration()
+DEFAULT_KEYS = ("Environment", "Owner", "CostCenter", "Project")
 
 
 def pack(name: str, *entries: Entry) -> Pack:
@@ -214,6 +215,39 @@ def test_tags_are_settings_of_required_tags_and_may_differ_by_type() -> None:
         INSTANCE: {"keys": ("A", "B"), "values": values},
         BUCKET: {"keys": ("C",), "values": values},
     }
+
+
+@pytest.mark.parametrize(
+    ("tags", "settings", "buckets", "others"),
+    [
+        pytest.param(Tags(), {}, DEFAULT_KEYS, DEFAULT_KEYS, id="nothing is said"),
+        pytest.param(Tags(("cost-center",)), {}, ("cost-center",), ("cost-center",), id="required of all"),
+        pytest.param(
+            Tags(("cost-center",), None, {BUCKET: TypeTags(required=("owner", "cost-center"))}),
+            {},
+            ("owner", "cost-center"),
+            ("cost-center",),
+            id="required of all, and more of a type",
+        ),
+        pytest.param(
+            Tags(None, None, {BUCKET: TypeTags(required=("owner",))}),
+            {},
+            ("owner", *DEFAULT_KEYS),
+            DEFAULT_KEYS,
+            id="required of a type",
+        ),
+        pytest.param(Tags(("cost-center",)), {"keys": ("Team",)}, ("Team",), ("Team",), id="a setting of its own"),
+    ],
+)
+def test_keys_are_to_be_spelled_as_they_are_required(
+    tags: Tags, settings: dict[str, object], buckets: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    """A key that one check requires is never another spelling to the other."""
+    configuration = Configuration(tags=tags, settings={"tag-keys-spelled-alike": settings} if settings else {})
+    rules = select(load(), configuration, checks=["tag-keys-spelled-alike"])
+    found = {rule.resource_type: rule.settings["keys"] for rule in rules}
+    assert found.pop(BUCKET) == buckets
+    assert set(found.values()) == {others}
 
 
 def test_the_stacks_parameter_is_weaker_than_the_files_settings() -> None:

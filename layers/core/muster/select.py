@@ -15,7 +15,7 @@ from muster.names import unknown
 from muster.packs import ALL, Entry, Pack
 from muster.plain import frozen_items, plain
 from muster.settings.configuration import Configuration, Tags, TypeTags
-from muster.settings.schema import REQUIRED_TAGS
+from muster.settings.schema import REQUIRED_TAGS, SPELLED_ALIKE
 
 
 def select(  # noqa: PLR0913 - each is one way to choose
@@ -142,6 +142,8 @@ def _settings(check: Check, resource_type: str, entry: Entry, configuration: Con
         # Settings and tags never both say a thing in one file; the stack's own parameter comes in as tags.
         layers += [_tag_settings(configuration.tags), said]
         layers += [_tag_settings(configuration.tags.resource_types.get(resource_type, TypeTags()))]
+    elif check.id == SPELLED_ALIKE:
+        layers += [_spelled(configuration.tags, resource_type, {**check.settings, **entry.settings}), said]
     else:
         layers += [said]
     return {name: value for layer in layers for name, value in frozen_items(layer)}
@@ -150,6 +152,13 @@ def _settings(check: Check, resource_type: str, entry: Entry, configuration: Con
 def _tag_settings(tags: Tags | TypeTags) -> Mapping[str, object]:
     said = {"keys": tags.required, "values": tags.values}
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _spelled(tags: Tags, resource_type: str, settings: Mapping[str, Any]) -> Mapping[str, object]:
+    """Return the keys to keep to: one that is required is never another spelling of a default."""
+    everywhere = settings["keys"] if tags.required is None else tags.required
+    of_type = tags.resource_types.get(resource_type, TypeTags()).required or ()
+    return {"keys": tuple(dict.fromkeys([*of_type, *everywhere]))}
 
 
 def _clashes(rules: Sequence[Rule]) -> Iterator[str]:

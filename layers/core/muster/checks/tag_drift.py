@@ -38,14 +38,15 @@ def tagged(tags: Tags) -> Verdict:
     return non_compliant(f"it has no tag of its own{set_by_aws}")
 
 
-@check(severity=Severity.LOW)
+@check(severity=Severity.LOW, version=2)
 def tag_keys_spelled_alike(
     tags: Tags, *, keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project")
 ) -> Verdict:
     """Tag keys should be spelled in one way.
 
     A key is another spelling of one in `keys` when they differ only in case, blanks, hyphens, underscores, dots or
-    colons: `costcenter`, `Cost Center` and `cost-center` are meant for `CostCenter`.
+    colons: `costcenter`, `Cost Center` and `cost-center` are meant for `CostCenter`. Unless it is set, `keys` are those
+    that the configuration requires under `tags`, if it says any.
 
     Why: Cost reports, policies and searches compare keys letter by letter: what is spelled otherwise is not found.
     Fix: Tag the resource with the key as it should be, and remove the other.

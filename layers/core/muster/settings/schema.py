@@ -14,6 +14,7 @@ from muster.model import Severity
 from muster.plain import plain
 
 REQUIRED_TAGS = "required-tags"
+SPELLED_ALIKE = "tag-keys-spelled-alike"
 """The check that the key `tags` feeds: its settings `keys` and `values`."""
 
 LONGEST = 36_500
