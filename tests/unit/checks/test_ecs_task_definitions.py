@@ -29,6 +29,11 @@ def web(**said: object) -> Container:
     return Container(**{"name": "web", "image": REPOSITORY + DIGEST} | said)  # type: ignore[arg-type]
 
 
+def variables(**said: str) -> tuple[tuple[str, str], ...]:
+    environment = [{"name": name, "value": value} for name, value in said.items()]
+    return Container.parse({"name": "web", "environment": environment}).environment
+
+
 def of(*containers: Container, **said: object) -> TaskDefinition:
     return TaskDefinition(containers=containers, **said)  # type: ignore[arg-type]
 
@@ -195,18 +200,25 @@ def test_what_is_not_known_is_no_verdict(check: Check, definition: TaskDefinitio
     ],
 )
 def test_ecs_no_environment_secrets(name: str, value: str, status: Status) -> None:
-    verdict = ecs_no_environment_secrets(of(web(), web(name="job", environment=(("A", "b"), (name, value)))))
+    verdict = ecs_no_environment_secrets(of(web(), web(name="job", environment=variables(A="b", **{name: value}))))
     assert verdict.status is status
     assert not value or value not in verdict.reason
 
 
 def test_variables_can_be_allowed_by_name() -> None:
-    definition = of(web(environment=(("DB_PASSWORD", "hunter2!"), ("API_TOKEN", "s3cr3t-t0ken-9"))))
+    definition = of(web(environment=variables(DB_PASSWORD="hunter2!", API_TOKEN="s3cr3t-t0ken-9")))
     verdict = ecs_no_environment_secrets(definition, allowed=("DB_PASSWORD",))
     assert verdict.status is N
     assert "API_TOKEN of web" in verdict.reason
     assert "DB_PASSWORD" not in verdict.reason
     assert ecs_no_environment_secrets(definition, allowed=("DB_PASSWORD", "API_TOKEN")).status is C
+
+
+@given(st.text(alphabet="abcXYZ0189+/", min_size=12, max_size=40))
+def test_no_value_ever_gets_into_the_facet_or_the_reason(value: str) -> None:
+    definition = of(web(environment=variables(DB_PASSWORD=value, PLAIN=f"Zq{value}")))
+    assert value not in repr(definition)
+    assert value not in ecs_no_environment_secrets(definition).reason
 
 
 def test_no_variables_hold_no_secrets() -> None:

@@ -48,7 +48,9 @@ def function(**said: Any) -> Function:
         pytest.param(
             {"Runtime": "python3.6"}, date(2026, 11, 21), N, "has been blocked from 2022-08-29", id="blocked long ago"
         ),
-        pytest.param({"Runtime": "nodejs18.x"}, date(2026, 11, 21), N, "2025-09-01", id="what others let pass"),
+        pytest.param(
+            {"Runtime": "nodejs18.x"}, date(2026, 11, 21), N, "2025-09-01", id="nodejs18.x, which others let pass"
+        ),
         pytest.param(
             {"Runtime": "nodejs22.x"}, date(2027, 4, 1), N, "is deprecated on 2027-04-30, in 29 days", id="soon"
         ),

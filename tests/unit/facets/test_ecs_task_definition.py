@@ -16,7 +16,7 @@ WEB: dict[str, Any] = {
     "privileged": False,
     "user": "1000:1000",
     "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/web"}},
-    "environment": [{"name": "A", "value": "b=c 🦆"}, {"name": "EMPTY"}],
+    "environment": [{"name": "A", "value": "b=c 🦆"}, {"name": "EMPTY"}, {"name": "DB_PASSWORD", "value": "hunter2!"}],
     "healthCheck": {"command": ["CMD-SHELL", "true"], "interval": 10, "timeout": 2, "retries": 5, "startPeriod": 60},
     "dependsOn": [{"containerName": "db", "condition": "HEALTHY"}, {"containerName": "log", "condition": "START"}],
 }
@@ -44,7 +44,11 @@ def test_a_task_definition_is_parsed() -> None:
         readonly=True,
         user="1000:1000",
         log_driver="awslogs",
-        environment=(("A", "b=c 🦆"), ("EMPTY", "")),
+        environment=(
+            ("A", ""),
+            ("EMPTY", ""),
+            ("DB_PASSWORD", "its name says that it is a secret, and its value is no reference to one"),
+        ),
         health_check=HealthCheck(10, 2, 5, 60),
         after=("db",),
     )

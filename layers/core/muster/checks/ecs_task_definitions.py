@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from muster.check import check
 from muster.facets.ecs_task_definition import Container, TaskDefinition
 from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.secrets import secret_like
 
 _DIGEST = re.compile(r"@sha256:[0-9a-fA-F]{64}\Z")
 
@@ -149,8 +148,8 @@ def ecs_no_environment_secrets(definition: TaskDefinition, *, allowed: tuple[str
     found = [
         f"{name} of {container.name}: {reason}"
         for container in known(definition.containers)
-        for name, value in container.environment
-        if name not in allowed and (reason := secret_like(name, value))
+        for name, reason in container.environment
+        if reason and name not in allowed
     ]
     if found:
         return non_compliant("; ".join(found))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.model import Unknown, known
+from muster.secrets import secret_like
 
 _AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>vcpu|gb)?", re.IGNORECASE)
 
@@ -42,7 +43,9 @@ _SOONER = frozenset({"START", "COMPLETE", "SUCCESS"})
 class Container:
     """One container; `after` are those that must be healthy before it starts.
 
-    What AWS leaves out has the default that it documents: a container is essential, writable and not privileged.
+    `environment` holds each variable's name and why its value looks like a secret, nothing where it does not: values
+    are forgotten as soon as they are parsed, so that they cannot get into findings, logs or memory dumps. What AWS
+    leaves out has the default that it documents: a container is essential, writable and not privileged.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
 
@@ -70,7 +73,7 @@ class Container:
             privileged=response.get("privileged") is True,
             user=str(response.get("user") or ""),
             log_driver=str((response.get("logConfiguration") or {}).get("logDriver") or ""),
-            environment=tuple((str(each.get("name") or ""), str(each.get("value") or "")) for each in variables),
+            environment=tuple(_variable(each) for each in variables),
             health_check=_health_check(response.get("healthCheck") or {}),
             after=tuple(str(each["containerName"]) for each in awaited if each.get("condition") not in _SOONER),
         )
@@ -143,6 +146,11 @@ def _startup(container: Container, by_name: Mapping[str, Container], seen: froze
     own = container.health_check.start_period if container.health_check else 0
     awaited = (by_name[name] for name in container.after if name in by_name and name not in seen)
     return own + max((_startup(each, by_name, seen | {container.name}) for each in awaited), default=0)
+
+
+def _variable(said: Mapping[str, Any]) -> tuple[str, str]:
+    name = str(said.get("name") or "")
+    return name, secret_like(name, str(said.get("value") or "")) or ""
 
 
 def _health_check(said: Mapping[str, Any]) -> HealthCheck | None:
