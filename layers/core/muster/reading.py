@@ -256,7 +256,11 @@ def _of_resource(keys: Callable[..., Sequence[str]]) -> Callable[[Any, Resource]
     """Return keys that are given the resource too, as most need not be."""
     if len(inspect.signature(keys).parameters) > 1:
         return keys
-    return lambda facet, _resource=None: keys(facet)
+
+    def of_facet(facet: Any, _resource: Resource | None = None) -> Sequence[str]:
+        return keys(facet)
+
+    return of_facet
 
 
 def after(token: str | None, name: str = "NextToken") -> dict[str, Any]:
