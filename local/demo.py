@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from local import athena, estate, workflow
+from local import athena, estate, estates, workflow
 from local.deploy import Stack, deploy
 from local.runtime import Runtime
 from local.server import EmbeddedAws
@@ -31,8 +31,11 @@ def main() -> int:
         with _step(console, "Deploy template.yaml: the SAM transform, then CloudFormation"):
             stack = deploy(aws, {"Regions": REGIONS, "AlertEmail": "platform@example.com"})
             runtime.folders.update(stack.functions)
-        with _step(console, f"Seed an estate: {estate.INSTANCES} instances, {estate.BUCKETS} buckets, two regions"):
+        many = f"{estate.INSTANCES} instances, {estate.BUCKETS} buckets, some of every other type, two regions"
+        with _step(console, f"Seed an estate: {many}"):
             estate.seed(aws)
+            # Where the few instances are: moto takes minutes to look up the metrics of a thousand.
+            estates.seed(aws, estate.AWAY)
         with _step(console, "Fire the schedule: plan, scan every shard, summarize, alert"):
             execution = workflow.fire(aws, stack)
         if execution.status != "SUCCEEDED":

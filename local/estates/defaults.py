@@ -3,6 +3,8 @@
 A default group that is shut, a group that admits a list of networks, a bucket without a key of its own.
 """
 
+from typing import Any
+
 from local.server import EmbeddedAws
 
 
@@ -26,6 +28,9 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     admitted = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": offices}]}
     ec2.authorize_security_group_ingress(GroupId=office, IpPermissions=[admitted])
     s3, name = aws.client("s3", region), f"keyed-{region}"
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    where: dict[str, Any] = (
+        {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    )
+    s3.create_bucket(Bucket=name, **where)
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": False}
     s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
