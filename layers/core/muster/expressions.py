@@ -69,12 +69,12 @@ class Expression:
         import jmespath.exceptions  # noqa: PLC0415 - only who has such checks needs it
 
         try:
-            said = _compiled(self.text).search(document)
+            answer = _compiled(self.text).search(document)
         except (jmespath.exceptions.JMESPathError, TypeError) as error:
             raise UnknownField(Unavailable(None, f"{self.text} cannot be evaluated: {error}")) from error
-        if not isinstance(said, bool):
-            raise UnknownField(Unavailable(None, f"{self.text} is {_spelled(said)}, neither true nor false"))
-        return said
+        if not isinstance(answer, bool):
+            raise UnknownField(Unavailable(None, f"{self.text} is {_spelled(answer)}, neither true nor false"))
+        return answer
 
 
 def examine(text: str, facets: Mapping[str, type]) -> Expression:
@@ -224,7 +224,7 @@ def _examine_truth(node: Node, facets: Mapping[str, type]) -> None:
         path = next(_paths(node))
         hint = fields(facets[path[0]])[path[1]] if len(path) == 2 else object  # noqa: PLR2004 - facet and field
         if bool not in _options(hint):
-            raise ValueError(f"{'.'.join(path)} is {_said(hint)}, neither true nor false; compare it with something")
+            raise ValueError(f"{'.'.join(path)} is {said(hint)}, neither true nor false; compare it with something")
     elif not _is_truth(node):
         raise ValueError("this is neither true nor false; compare it with something, as in length(…) > `0`")
 
@@ -246,8 +246,9 @@ def _options(hint: object) -> tuple[object, ...]:
     return (hint,)
 
 
-def _said(hint: object) -> str:
-    names = {str: "a text", int: "a number", float: "a number", datetime: "a time"}
+def said(hint: object) -> str:
+    """Name the kind of value that an annotation admits, in words that a reader of conditions knows."""
+    names = {bool: "true or false", str: "a text", int: "a number", float: "a number", datetime: "a time"}
     told = [each for each in _options(hint) if each is not Unknown]
     origin = typing.get_origin(told[0])
     if isinstance(origin, type):

@@ -154,6 +154,33 @@ def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tu
     }
 
 
+@command.command("facets")
+@click.argument("resource_type")
+@listed_as
+def facets(resource_type: str, form: str) -> None:
+    """List what a check without code may read of a resource type, as its condition spells it.
+
+    \b
+    Example:
+      muster list facets AWS::EC2::Instance
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
+    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.custom import judged_types, readable  # noqa: PLC0415 - the same
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.expressions import fields, said  # noqa: PLC0415 - the same
+    from muster.names import unknown  # noqa: PLC0415 - the same
+
+    catalog = load()
+    if resource_type not in judged_types(catalog):
+        raise ConfigurationError(unknown(resource_type, "a resource type", judged_types(catalog)))
+    found = [
+        {"path": f"{name}.{field}", "is": said(hint), "facet": facet.__name__}
+        for name, facet in sorted(readable(catalog, resource_type).items())
+        for field, hint in fields(facet).items()
+    ]
+    _show(form, found, ("path", "is", "facet"))
+
+
 def _show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
     """Write objects as JSON, or some of their values as a table; checks are counted there."""
     if form == "json":
