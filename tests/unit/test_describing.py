@@ -1,5 +1,7 @@
 """Facets that are read many at a time, only where they are wanted, or once for all."""
 
+import math
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,6 +9,8 @@ from typing import Any, Self
 
 import botocore.exceptions
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from muster.catalog import Catalog
 from muster.check import Check, check
@@ -310,6 +314,39 @@ def test_related_resources_are_asked_about_together_and_each_once() -> None:
     fake = Fake(ListCrates=lambda: ["c1", "c2", "d1"], Weigh=weighed, GetOwners=lambda *_: None)
     assert reasons(scan(fake, crate_owned)) == {"c1": "O1", "c2": "O2", "d1": "O1"}
     assert fake.made("GetOwners") == [(REGION, "o1", "o2")]
+
+
+def in_time(*arguments: Any) -> list[Finding]:
+    """Scan, unless it takes for ever."""
+    found: list[list[Finding]] = []
+    scanning = threading.Thread(target=lambda: found.append(scan(*arguments)), daemon=True)
+    scanning.start()
+    scanning.join(20)
+    assert found, "the scan waits for what nobody asks for"
+    return found[0]
+
+
+def test_many_that_name_the_same_do_not_wait_for_a_batch_that_never_fills() -> None:
+    fake = Fake(
+        ListCrates=lambda: numbered(200), Weigh=lambda *names: dict.fromkeys(names, 1), GetOwners=lambda *_: None
+    )
+    found = in_time(fake, crate_owned)
+    assert [(each.resource.id, each.reason) for each in found] == [(name, "O1") for name in numbered(200)]
+    assert fake.made("GetOwners") == [(REGION, "o1")]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 60), max_size=250))
+def test_however_many_name_the_same_they_come_in_their_order_in_the_fewest_calls(numbers: list[int]) -> None:
+    named = {f"c{place}": number for place, number in enumerate(numbers)}
+    fake = Fake(
+        ListCrates=lambda: list(named),
+        Weigh=lambda *names: {name: named[name] for name in names},
+        GetOwners=lambda *_: None,
+    )
+    found = in_time(fake, crate_owned)
+    assert [(each.resource.id, each.reason) for each in found] == [(name, f"O{named[name]}") for name in named]
+    assert len(fake.made("GetOwners")) == math.ceil(len(set(numbers)) / 10)
 
 
 def test_a_facet_of_the_region_is_read_once_for_all_shards_and_a_check_may_ask_for_the_resource() -> None:

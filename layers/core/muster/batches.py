@@ -60,6 +60,7 @@ class Batches:
         self._at_once, self._read = at_once, read
         self._batch = Batch()
         self._asked: dict[str, Future[object]] = {}
+        self._unsent: set[Answer] = set()
 
     def add(self, name: str, resource: Resource) -> Answer:
         """Ask about one; the same name is asked about once."""
@@ -68,6 +69,7 @@ class Batches:
             self._batch.names.append(name)
             self._batch.resources.append(resource)
             self._batch.answers.append(answer)
+            self._unsent.add(answer)
             if len(self._batch.names) >= self._at_once:
                 self.flush()
         return self._asked[name]
@@ -76,8 +78,14 @@ class Batches:
         """Ask about all that a resource names."""
         return Gathered({name: self.add(name, resource) for name in names})
 
+    def unsent(self, answer: Answer) -> bool:
+        """Whether an answer, or a part of it, waits for its batch to be filled."""
+        parts = answer.answers.values() if isinstance(answer, Gathered) else (answer,)
+        return any(part in self._unsent for part in parts)
+
     def flush(self) -> None:
         """Have read what is not a full batch yet."""
+        self._unsent.clear()
         if self._batch.names:
             batch, self._batch = self._batch, Batch()
             self._read(batch)

@@ -20,7 +20,10 @@ SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
 """What parsing an answer raises when it has not the shape that AWS documents."""
 
 WINDOW = 64
-"""How many resources are described at a time: what bounds memory besides one page of a listing."""
+"""How many resources are described at a time: what bounds memory besides one page of a listing.
+
+Where a batch of many takes longer to fill, it is up to that page.
+"""
 
 
 class Describing:
@@ -59,7 +62,8 @@ class Describing:
         waiting: deque[tuple[Listed, list[tuple[type, Answer]]]] = deque()
         for item in items:
             waiting.append((item, [(each.facet, self._ask(each, item, many.get(each.facet))) for each in describers]))
-            if len(waiting) >= window:
+            # Many may name the same, or nothing: the first waits on until its batch is full or the page is at its end.
+            while len(waiting) >= window and not _unsent(waiting[0][1], many):
                 yield _described(*waiting.popleft())
         for batches in many.values():
             batches.flush()
@@ -180,6 +184,10 @@ def pseudo(resource_type: str, shard: Shard) -> Resource:
 def strange(what: str, error: Exception) -> Unavailable:
     """Say that an answer of AWS has a shape we do not know."""
     return Unavailable(None, f"AWS answered in a shape Muster does not understand ({what}: {error!r})")
+
+
+def _unsent(answers: Sequence[tuple[type, Answer]], many: Mapping[type, Batches]) -> bool:
+    return any(facet in many and many[facet].unsent(answer) for facet, answer in answers)
 
 
 def _described(item: Listed, answers: Sequence[tuple[type, Answer]]) -> Listed:
