@@ -105,7 +105,8 @@ def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, found: E
     seen = [*place["seen"], *(name for name in names if name in wanted)]
     then = answer.get("nextToken")
     if not then:
-        kept += [name for name in wanted if name not in seen]
+        came_by = frozenset(seen)
+        kept += [name for name in wanted if name not in came_by]
     follow = json.dumps({"then": then, "family": families[-1], "seen": seen}) if then else None
     return Page((_definition(name, shard) for name in kept), follow)
 

@@ -1,6 +1,7 @@
 """What ECS answers about the clusters and services of a region, read once and listed from."""
 
-from collections.abc import Collection, Iterator, Mapping
+import functools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -149,7 +150,7 @@ _PROPAGATED = frozenset({"", "TASK_DEFINITION", "SERVICE"})
 _STRATEGIES = frozenset({"ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EcsRegion:
     """The clusters and services of a region, without what no check reads.
 
@@ -170,11 +171,19 @@ class EcsRegion:
     @property
     def in_use(self) -> tuple[str, ...]:
         """The task definitions that a service runs, each once."""
-        return tuple(dict.fromkeys(arn for service in self.services for arn in service.definitions))
+        return tuple(self._launches)
 
-    def launches(self, definition: str) -> Iterator[Launch]:
-        """Yield how services start the tasks of a definition, named by its ARN."""
-        return (each for service in self.services if definition in service.definitions for each in service.launches)
+    def launches(self, definition: str) -> tuple[Launch, ...]:
+        """Return how services start the tasks of a definition, named by its ARN."""
+        return tuple(self._launches.get(definition, ()))
+
+    @functools.cached_property
+    def _launches(self) -> Mapping[str, Sequence[Launch]]:
+        found: dict[str, list[Launch]] = {}
+        for service in self.services:
+            for definition in service.definitions:
+                found.setdefault(definition, []).extend(service.launches)
+        return found
 
 
 def tags_of(response: Mapping[str, Any]) -> Tags:
