@@ -32,6 +32,31 @@ class Deployed:
     runtime: Runtime | None
 
 
+FEW = """\
+packs: [ec2-tag-compliance, s3-compliance]
+checks:
+  - ec2-default-security-group-closed
+  - ec2-ebs-encryption-by-default
+  - ec2-instance-detailed-monitoring-enabled
+  - ec2-instance-imdsv2-required
+  - ec2-instance-no-public-ip
+  - ec2-security-group-admin-ports-closed
+  - ec2-volume-encrypted
+  - s3-account-level-public-access-blocks
+  - s3-bucket-logging-enabled
+  - s3-bucket-ssl-requests-only
+  - s3-default-encryption-kms
+  - s3-lifecycle-noncurrent-versions-expire
+"""
+"""A configuration of EC2 and S3: what is tested here is the workflow; test_catalogue.py scans with everything."""
+
+
+def configure(aws: Any, stack: Stack, text: str = FEW) -> None:
+    """Put the stack's configuration into its bucket."""
+    bucket = stack.outputs["ReportBucketName"]
+    aws.client("s3", stack.region).put_object(Bucket=bucket, Key="config/muster.yaml", Body=text.encode())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if REAL and "real" not in item.keywords:

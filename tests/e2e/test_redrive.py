@@ -10,6 +10,8 @@ from local.deploy import deploy
 from local.runtime import Runtime
 from local.server import EmbeddedAws
 
+from .conftest import configure
+
 MUSTER = [sys.executable, "-c", "import sys; from muster.cli import main; sys.exit(main())"]
 
 
@@ -25,6 +27,7 @@ def test_what_is_missing_of_a_scan_is_scanned_by_its_id(embedded: tuple[Embedded
     stack = deploy(aws)
     runtime.folders.update(stack.functions)
     estate.seed(aws, instances=2, buckets=1)
+    configure(aws, stack)
     aws.refuse("s3:ListBuckets")
     first = workflow.start(aws, stack, {}).output
     assert first["complete"] is False

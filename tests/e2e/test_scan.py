@@ -1,6 +1,7 @@
 """The deployed workflow, end to end."""
 
 import json
+import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from local import athena, estate, workflow
 from local.deploy import TEMPLATE
 
-from .conftest import Deployed
+from .conftest import FEW, Deployed, configure
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +27,7 @@ def _no_refusals(deployed: Deployed) -> Iterator[None]:
 def _estate(deployed: Deployed) -> None:
     if deployed.runtime:
         estate.seed(deployed.aws, instances=8, buckets=3)
+        configure(deployed.aws, deployed.stack)
 
 
 def findings(deployed: Deployed, scan_id: str) -> list[dict[str, Any]]:
@@ -228,19 +230,17 @@ def test_a_wrong_input_fails_at_once_with_the_fix(deployed: Deployed, asked: dic
 
 def test_a_wrong_configuration_never_starts_a_scan(deployed: Deployed) -> None:
     """Embedded only: it would break a real stack's configuration."""
-    s3, bucket = deployed.aws.client("s3", deployed.stack.region), deployed.stack.outputs["ReportBucketName"]
-    s3.put_object(Bucket=bucket, Key="config/muster.yaml", Body=b"packs: [all]\nregion: x\n")
+    configure(deployed.aws, deployed.stack, "packs: [all]\nregion: x\n")
     try:
         execution = workflow.start(deployed.aws, deployed.stack, {})
     finally:
-        s3.delete_object(Bucket=bucket, Key="config/muster.yaml")
+        configure(deployed.aws, deployed.stack)
     assert execution.error == "ConfigurationError"
     assert "config/muster.yaml:2" in execution.cause
 
 
 def test_configuration_suppresses_and_excludes(deployed: Deployed) -> None:
     """Embedded only: it knows what the estate holds."""
-    s3, bucket = deployed.aws.client("s3", deployed.stack.region), deployed.stack.outputs["ReportBucketName"]
     text = """
     exclude: {arns: ['arn:aws:s3:::plain-*']}
     suppressions:
@@ -250,11 +250,11 @@ def test_configuration_suppresses_and_excludes(deployed: Deployed) -> None:
         owner: web
         expires: 2099-01-01
     """
-    s3.put_object(Bucket=bucket, Key="config/muster.yaml", Body=text.encode())
+    configure(deployed.aws, deployed.stack, FEW + textwrap.dedent(text))
     try:
-        scan_id = workflow.start(deployed.aws, deployed.stack, {"pack": "all"}).output["scan_id"]
+        scan_id = workflow.start(deployed.aws, deployed.stack, {}).output["scan_id"]
     finally:
-        s3.delete_object(Bucket=bucket, Key="config/muster.yaml")
+        configure(deployed.aws, deployed.stack)
     rows = findings(deployed, scan_id)
     assert not [row for row in rows if row["resource_id"].startswith("plain-")]
     (suppressed,) = [row for row in rows if row["suppression"]]
