@@ -35,8 +35,9 @@ class Rule:
 
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:
     """Judge a resource by a rule; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
-    own: Mapping[type, object] = {ObservedAt: ObservedAt(observed_at), Resource: resource}
-    values = [own.get(want) or facets.get(want) for want in rule.check.facets.values()]
+    values = [
+        facets[want] if want in facets else _given(want, resource, observed_at) for want in rule.check.facets.values()
+    ]
     missing = tuple(value for value in values if isinstance(value, Unavailable))
     if missing:
         return _unread(rule, resource, missing, observed_at)
@@ -47,6 +48,13 @@ def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], obse
     except UnknownField as unknown:
         return _unread(rule, resource, (unknown.unavailable,), observed_at)
     return _finding(rule, resource, verdict, observed_at)
+
+
+def _given(want: type, resource: Resource, observed_at: datetime) -> object:
+    """Return what a check may read without a call, None for anything else."""
+    if want is Resource:
+        return resource
+    return ObservedAt(observed_at) if want is ObservedAt else None
 
 
 def unlisted(rule: Rule, target: Resource, unavailable: Unavailable, observed_at: datetime) -> Finding:
