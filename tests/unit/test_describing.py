@@ -30,7 +30,7 @@ from muster.model import (
     compliant,
 )
 from muster.patience import Patience
-from muster.reading import Describer, Listed, Lister, Page, Shard, describes, describes_many, lists
+from muster.reading import Describer, Listed, Lister, Page, Shard, describes, lists
 from muster.scan import ShardScan
 from muster.shared import Shared
 
@@ -126,7 +126,7 @@ def crate(name: str, shard: Shard = SHARD, kind: str = CRATE) -> Resource:
     return Resource(kind, name, shard.account_id, shard.region, arn=f"arn:aws:yard:{shard.region}::{kind}/{name}")
 
 
-@describes_many(CRATE, client="yard", permission="yard:Weigh", at_once=10)
+@describes(CRATE, client="yard", permission="yard:Weigh", at_once=10)
 def weights(client: Any, some: Sequence[Resource]) -> Mapping[str, Weight]:
     answer = client("Weigh", *(one.id for one in some))
     return {name: Weight(kilograms) for name, kilograms in answer.items()}
@@ -137,7 +137,7 @@ def seal(client: Any, one: Resource) -> Seal:
     return Seal(client("GetSeal", one.id))
 
 
-@describes_many(
+@describes(
     CRATE,
     client="yard",
     permission="yard:GetOwners",
@@ -442,4 +442,4 @@ def test_a_describer_of_many_says_by_its_annotation_what_it_reads() -> None:
         raise NotImplementedError
 
     with pytest.raises(TypeError, match="Mapping"):
-        describes_many(CRATE, client="y", permission="y:X", at_once=2)(read)
+        describes(CRATE, client="y", permission="y:X", at_once=2)(read)

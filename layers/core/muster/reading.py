@@ -160,6 +160,7 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
     of: type | None = None,
     keys: Callable[..., Sequence[str]] | None = None,
     when: Callable[[Any], bool] | None = None,
+    at_once: int = 1,
     on: str | Mapping[str, str] = "*",
 ) -> Callable[[Callable[..., Any]], Describer]:
     """Declare a describer, called with (client, resource), or (client, resource, key) where it has keys.
@@ -167,89 +168,47 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
     The facet is what the function returns. With a keyword-only parameter `at` it is told when the scan began. `keys`
     is given the facet `of`, and the resource if it takes two.
 
+    With `at_once` it is called with (client, resources) and returns `Mapping[str, the facet]` by the resources' ids;
+    with keys it is called with (client, region, keys) and answers by key. Whoever is missing in the answer could not
+    be read.
+
     Raises:
         TypeError: the declaration is incomplete; the message says what to change.
     """
 
     def declare(function: Callable[..., Any]) -> Describer:
-        facet = function.__annotations__.get("return")
-        if not isinstance(facet, type) or not hasattr(facet, "parse"):
-            raise TypeError(f"{function.__name__}: a describer is annotated with the facet it returns")
-        return _describer(
-            function, facet, resource_type, client, service, permission, also, absent, of, keys, when, 1, on
+        if (keys or when) and of is None:
+            raise TypeError(f"{function.__name__}: keys and when are read from a facet; name it with of")
+        return Describer(
+            resource_type=resource_type,
+            service=service or client,
+            client=client,
+            permission=permission,
+            facet=_returned(function, many=at_once > 1),
+            function=function,
+            absent=frozenset(absent),
+            of=of,
+            keys=_of_resource(keys) if keys else None,
+            when=when,
+            at_once=at_once,
+            timed="at" in inspect.signature(function).parameters,
+            permissions=(permission, *also),
+            on=on,
         )
 
     return declare
 
 
-def describes_many(  # noqa: PLR0913 - each says one thing about the call
-    resource_type: str,
-    *,
-    client: str,
-    permission: str,
-    at_once: int,
-    absent: tuple[str, ...] = (),
-    also: tuple[str, ...] = (),
-    service: str | None = None,
-    of: type | None = None,
-    keys: Callable[..., Sequence[str]] | None = None,
-    when: Callable[[Any], bool] | None = None,
-    on: str | Mapping[str, str] = "*",
-) -> Callable[[Callable[..., Any]], Describer]:
-    """Declare a describer of up to `at_once` resources a call, annotated with `Mapping[str, the facet]`.
-
-    It is called with (client, resources) and answers by the resources' ids; with keys it is called with (client,
-    region, keys) and answers by key. Whoever is missing in the answer could not be read.
-
-    Raises:
-        TypeError: the declaration is incomplete; the message says what to change.
-    """
-
-    def declare(function: Callable[..., Any]) -> Describer:
-        answer = typing.get_args(function.__annotations__.get("return"))
+def _returned(function: Callable[..., Any], *, many: bool) -> type:
+    """Return the facet that a describer is annotated with."""
+    facet = function.__annotations__.get("return")
+    if many:
+        answer = typing.get_args(facet)
         facet = answer[1] if len(answer) == 2 else None  # noqa: PLR2004 - key and value
-        if not isinstance(facet, type) or not hasattr(facet, "parse"):
-            raise TypeError(f"{function.__name__}: a describer of many is annotated with Mapping[str, facet]")
-        return _describer(
-            function, facet, resource_type, client, service, permission, also, absent, of, keys, when, at_once, on
-        )
-
-    return declare
-
-
-def _describer(  # noqa: PLR0913 - a describer's parts
-    function: Callable[..., Any],
-    facet: type,
-    resource_type: str,
-    client: str,
-    service: str | None,
-    permission: str,
-    also: tuple[str, ...],
-    absent: tuple[str, ...],
-    of: type | None,
-    keys: Callable[..., Sequence[str]] | None,
-    when: Callable[[Any], bool] | None,
-    at_once: int,
-    on: str | Mapping[str, str],
-) -> Describer:
-    if (keys or when) and of is None:
-        raise TypeError(f"{function.__name__}: keys and when are read from a facet; name it with of")
-    return Describer(
-        resource_type=resource_type,
-        service=service or client,
-        client=client,
-        permission=permission,
-        facet=facet,
-        function=function,
-        absent=frozenset(absent),
-        of=of,
-        keys=_of_resource(keys) if keys else None,
-        when=when,
-        at_once=at_once,
-        timed="at" in inspect.signature(function).parameters,
-        permissions=(permission, *also),
-        on=on,
-    )
+    if not isinstance(facet, type) or not hasattr(facet, "parse"):
+        wanted = "Mapping[str, the facet], as it reads many at once" if many else "the facet it returns"
+        raise TypeError(f"{function.__name__}: a describer is annotated with {wanted}")
+    return facet
 
 
 def _of_resource(keys: Callable[..., Sequence[str]]) -> Callable[[Any, Resource], Sequence[str]]:

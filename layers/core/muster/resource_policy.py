@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.model import Unknown
+
 _OPERATOR = re.compile(r"(?:(?P<set>ForAllValues|ForAnyValue):)?(?P<name>[A-Za-z]+?)(?P<if>IfExists)?\Z")
 
 
@@ -82,6 +84,16 @@ class Policy:
         if not isinstance(statements, list) or not all(isinstance(each, Mapping) for each in statements):
             raise ValueError("its Statement is neither an object nor a list of objects")
         return cls(tuple(Statement.parse(each) for each in statements))
+
+
+def policy_of(text: object, whose: str) -> Policy | Unknown:
+    """Return the policy that AWS answered as a text; none where there is none, Unknown where it is no policy."""
+    if not text:
+        return Policy(())
+    try:
+        return Policy.parse(str(text))
+    except ValueError as error:
+        return Unknown(f"{whose}'s policy cannot be understood: {error}")
 
 
 def _texts(value: object) -> tuple[str, ...]:

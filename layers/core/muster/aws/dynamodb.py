@@ -8,7 +8,7 @@ from typing import Any
 from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
 from muster.facets.tags import Tags
 from muster.model import Resource
-from muster.reading import Listed, Page, Shard, after, describes, describes_many, lists
+from muster.reading import Listed, Page, Shard, after, describes, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -90,7 +90,7 @@ def table_key(kms: "KMSClient", _table: Resource, key: str) -> TableKey:
     return TableKey.parse(typing.cast("Mapping[str, Any]", kms.describe_key(KeyId=key)))
 
 
-@describes_many(
+@describes(
     TABLE,
     client="cloudwatch",
     service="dynamodb",

@@ -17,7 +17,7 @@ from muster.facets.ec2 import (
 )
 from muster.facets.tags import TagParents, Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, describes_many, listed, lists
+from muster.reading import Listed, Page, Shard, after, describes, listed, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -82,7 +82,7 @@ _DAYS = 14
 _HOUR = 3600
 
 
-@describes_many(
+@describes(
     INSTANCE,
     client="cloudwatch",
     permission="cloudwatch:GetMetricData",

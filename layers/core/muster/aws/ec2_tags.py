@@ -8,7 +8,7 @@ from muster.aws.ebs import SNAPSHOT
 from muster.aws.ec2 import VOLUME
 from muster.facets.tags import ParentTags, TagParents
 from muster.model import Resource
-from muster.reading import describes_many
+from muster.reading import describes
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -20,7 +20,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
 """
 
 
-@describes_many(
+@describes(
     VOLUME,
     client="ec2",
     permission="ec2:DescribeTags",
@@ -33,7 +33,7 @@ def tags_of_instances(ec2: "EC2Client", _region: Resource, ids: Sequence[str]) -
     return _tags_of(ec2, ids)
 
 
-@describes_many(
+@describes(
     SNAPSHOT,
     client="ec2",
     permission="ec2:DescribeTags",

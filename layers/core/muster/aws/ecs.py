@@ -14,7 +14,7 @@ from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, describes_many, lists
+from muster.reading import Listed, Page, Shard, after, describes, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -129,7 +129,7 @@ def definition_of_service(ecs: "ECSClient", _service: Resource, arn: str) -> Run
     return RunDefinition.parse(ecs.describe_task_definition(taskDefinition=arn))
 
 
-@describes_many(
+@describes(
     SERVICE,
     client="elbv2",
     service="ecs",
@@ -160,7 +160,7 @@ def tags(ecs: "ECSClient", definition: Resource) -> Tags:
     return tags_of(typing.cast("Mapping[str, Any]", ecs.list_tags_for_resource(resourceArn=str(definition.arn))))
 
 
-@describes_many(
+@describes(
     SERVICE,
     client="cloudwatch",
     service="ecs",

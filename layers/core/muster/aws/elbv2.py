@@ -19,7 +19,7 @@ from muster.facets.elbv2 import (
 from muster.facets.elbv2_rules import ListenerRules
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, describes_many, listed, lists
+from muster.reading import Listed, Page, Shard, after, describes, listed, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client as Client
@@ -109,19 +109,19 @@ def target_groups(elbv2: "Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextMarker") or None)
 
 
-@describes_many(LOAD_BALANCER, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
+@describes(LOAD_BALANCER, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
 def load_balancer_tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
     """Read the tags of up to twenty load balancers."""
     return _tags(elbv2, resources)
 
 
-@describes_many(LISTENER, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
+@describes(LISTENER, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
 def listener_tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
     """Read the tags of up to twenty listeners."""
     return _tags(elbv2, resources)
 
 
-@describes_many(TARGET_GROUP, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
+@describes(TARGET_GROUP, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
 def target_group_tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
     """Read the tags of up to twenty target groups."""
     return _tags(elbv2, resources)

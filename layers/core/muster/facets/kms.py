@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from muster.model import Unknown
-from muster.resource_policy import Policy
+from muster.resource_policy import Policy, policy_of
 
 STATES = (
     "Creating",
@@ -117,12 +117,7 @@ class KeyPolicy:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetKeyPolicy."""
         text = response.get("Policy")
-        if not text:
-            return cls(Unknown("AWS did not say the key's policy"))
-        try:
-            return cls(Policy.parse(str(text)))
-        except ValueError as error:
-            return cls(Unknown(f"the key's policy cannot be understood: {error}"))
+        return cls(policy_of(text, "the key") if text else Unknown("AWS did not say the key's policy"))
 
 
 def _word(what: str, said: object, expected: tuple[str, ...]) -> str | Unknown:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.model import Unknown
-from muster.resource_policy import Policy
+from muster.resource_policy import Policy, policy_of
 from muster.secrets import secret_like
 
 LATEST = "$LATEST"
@@ -57,13 +57,7 @@ class FunctionPolicy:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetPolicy; a function without a policy can be invoked from its own account only."""
-        text = response.get("Policy")
-        if not text:
-            return cls(Policy(()))
-        try:
-            return cls(Policy.parse(str(text)))
-        except ValueError as error:
-            return cls(Unknown(f"the function's policy cannot be understood: {error}"))
+        return cls(policy_of(response.get("Policy"), "the function"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.model import Unknown
-from muster.resource_policy import Policy
+from muster.resource_policy import Policy, policy_of
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
@@ -177,13 +177,7 @@ class BucketPolicy:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketPolicy."""
-        text = response.get("Policy")
-        if not text:
-            return cls(Policy(()))
-        try:
-            return cls(Policy.parse(str(text)))
-        except ValueError as error:
-            return cls(Unknown(f"the bucket's policy cannot be understood: {error}"))
+        return cls(policy_of(response.get("Policy"), "the bucket"))
 
 
 @dataclass(frozen=True, slots=True)

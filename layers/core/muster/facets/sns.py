@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.model import Unknown
-from muster.resource_policy import Policy
+from muster.resource_policy import Policy, policy_of
 
 PENDING = "PendingConfirmation"
 DELETED = "Deleted"
@@ -27,7 +27,7 @@ class Topic:
         if not attributes:
             unknown = Unknown("AWS did not say the topic's attributes")
             return cls(unknown, unknown)
-        return cls(str(attributes.get("KmsMasterKeyId") or ""), _policy(attributes.get("Policy")))
+        return cls(str(attributes.get("KmsMasterKeyId") or ""), policy_of(attributes.get("Policy"), "the topic"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,3 @@ class TopicAudience:
             confirmed=any(arn.startswith(_ARN) for arn in arns),
             pending=arns.count(PENDING),
         )
-
-
-def _policy(text: object) -> Policy | Unknown:
-    if not text:
-        return Policy(())
-    try:
-        return Policy.parse(str(text))
-    except ValueError as error:
-        return Unknown(f"the topic's policy cannot be understood: {error}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.model import Unknown
-from muster.resource_policy import Policy
+from muster.resource_policy import Policy, policy_of
 
 _COUNTS = (
     "ApproximateNumberOfMessages",
@@ -40,7 +40,7 @@ class Queue:
         return cls(
             kms_key=str(attributes.get("KmsMasterKeyId") or ""),
             sqs_managed_encryption=_switch(attributes.get("SqsManagedSseEnabled")),
-            policy=_policy(attributes.get("Policy")),
+            policy=policy_of(attributes.get("Policy"), "the queue"),
             dead_letter_queue=target,
             max_receive_count=receives,
             messages=_total(attributes),
@@ -90,12 +90,3 @@ def _total(attributes: Mapping[str, Any]) -> int | Unknown:
     counts = [_number(name, attributes.get(name)) for name in _COUNTS]
     known = [count for count in counts if not isinstance(count, Unknown)]
     return sum(known) if len(known) == len(counts) else next(each for each in counts if isinstance(each, Unknown))
-
-
-def _policy(text: object) -> Policy | Unknown:
-    if not text:
-        return Policy(())
-    try:
-        return Policy.parse(str(text))
-    except ValueError as error:
-        return Unknown(f"the queue's policy cannot be understood: {error}")
