@@ -8,9 +8,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
 from typing import Any
 
+from muster import package_data
 from muster.catalog import Catalog
 from muster.check import Check
 from muster.model import Severity
@@ -82,11 +82,8 @@ class Controls:
 @functools.cache
 def load() -> Controls:
     """Read the package's controls and frameworks."""
-    import yaml  # noqa: PLC0415 - only who selects or lists needs it; the other functions read the plan
-
-    files = sorted((resources.files("muster") / "data" / "controls").iterdir(), key=lambda file: file.name)
     found: dict[str, Any] = {
-        file.name.removesuffix(".yaml"): yaml.safe_load(file.read_text(encoding="utf-8")) for file in files
+        name.removesuffix(".yaml"): package_data.read("controls", name) for name in package_data.names("controls")
     }
     whole = found.pop("security_hub")
     by_id = {name: Control.from_json(name, document) for name, document in whole["controls"].items()}

@@ -3,9 +3,9 @@
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
 
+from muster import package_data
 from muster.catalog import Catalog
 from muster.plain import frozen_items
 
@@ -55,9 +55,5 @@ def load(catalog: Catalog) -> Mapping[str, Pack]:
 
 @functools.cache
 def _written() -> Mapping[str, Pack]:
-    import yaml  # noqa: PLC0415 - only who selects needs it; the other functions read the plan
-
-    files = (resources.files("muster") / "data" / "packs").iterdir()
-    texts = [file.read_text(encoding="utf-8") for file in files if file.name.endswith(".yaml")]
-    packs = [Pack.from_json(yaml.safe_load(text)) for text in texts]
+    packs = [Pack.from_json(package_data.read("packs", name)) for name in package_data.names("packs")]
     return {pack.name: pack for pack in sorted(packs, key=lambda pack: pack.name)}

@@ -5,12 +5,12 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from importlib import resources as package
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from muster import package_data
 from muster.cli.options import configuration as configured
 from muster.cli.options import listed_as, selecting
 from muster.errors import ConfigurationError
@@ -179,12 +179,9 @@ def _profile_region() -> str:
 
 
 def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:
-    import yaml  # noqa: PLC0415 - `muster plan --help` is quick without it
+    from muster.estimate import Price  # noqa: PLC0415 - `muster plan --help` is quick without it
 
-    from muster.estimate import Price  # noqa: PLC0415 - the same
-
-    text = (package.files("muster") / "data" / "prices.yaml").read_text(encoding="utf-8")
-    document = yaml.safe_load(text)
+    document = package_data.read("prices.yaml")
     return document, {name: Price.from_json(price) for name, price in document["prices"].items()}
 
 

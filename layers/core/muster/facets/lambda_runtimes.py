@@ -4,11 +4,9 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from muster import package_data
 from muster.model import Unknown
 
 
@@ -41,6 +39,5 @@ class Table:
 @functools.cache
 def table() -> Table:
     """Read the table."""
-    text = (resources.files("muster") / "data" / "lambda_runtimes.yaml").read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.safe_load(text)
+    document: dict[str, Any] = package_data.read("lambda_runtimes.yaml")
     return Table(document["read"], {name: Runtime(**dates) for name, dates in document["runtimes"].items()})
