@@ -31,7 +31,7 @@ def main() -> int:
         with _step(console, "Deploy template.yaml: the SAM transform, then CloudFormation"):
             stack = deploy(aws, {"Regions": REGIONS, "AlertEmail": "platform@example.com"})
             runtime.folders.update(stack.functions)
-        many = f"{estate.INSTANCES} instances, {estate.BUCKETS} buckets, some of every other type, two regions"
+        many = f"{estate.INSTANCES} instances, {estate.BUCKETS} buckets, some of every other type"
         with _step(console, f"Seed an estate: {many}"):
             estate.seed(aws)
             # Where the few instances are: moto takes minutes to look up the metrics of a thousand.
