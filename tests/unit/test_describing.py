@@ -360,6 +360,28 @@ def test_a_facet_of_the_region_is_read_once_for_all_shards_and_a_check_may_ask_f
     assert fake.made("DescribeYard") == [(HERE,), ("eu-west-2",)]
 
 
+@pytest.mark.parametrize(
+    ("code", "calls"),
+    [
+        pytest.param("AccessDenied", 1, id="a denial holds for all"),
+        pytest.param("ExpiredToken", 2, id="the next shard may have credentials that last"),
+        pytest.param("InternalError", 2, id="or come when the service is well again"),
+    ],
+)
+def test_a_shared_facet_that_could_not_be_read_is_asked_for_once_a_shard_unless_it_is_denied(
+    code: str, calls: int
+) -> None:
+    def denied(_region: str) -> Any:
+        raise refused(code)
+
+    fake = Fake(ListCrates=lambda: numbered(40), Weigh=weighed, DescribeYard=denied)
+    shared = Shared()
+    for _ in range(2):
+        findings = scan(fake, crate_in_yard, shared=shared, patience=lambda _api, call: call())
+        assert {found.status for found in findings} == {Status.INSUFFICIENT_DATA}
+    assert len(fake.made("DescribeYard")) == calls
+
+
 def test_what_was_shared_long_ago_is_forgotten_and_read_again() -> None:
     fake = Fake(ListCrates=lambda: numbered(1), Weigh=weighed, DescribeYard=lambda _region: ["c1"])
     shared = Shared(kept=1)

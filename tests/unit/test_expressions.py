@@ -81,6 +81,9 @@ def document(machine: Machine = MACHINE) -> dict[str, Any]:
         ("machine.disks | length(@) > `1`", True),
         ("machine.disks | length(@) > `1` && length(@) < `3`", True),
         ("`true` && machine.running", True),
+        ("length(machine.disks[0:1]) == `1`", True),
+        ("machine.disks[::-1] | [0].size == `500`", True),
+        ("length(machine.disks[::0]) == `0`", None),
     ],
 )
 def test_a_condition_is_evaluated_over_plain_values(text: str, holds: bool | None) -> None:

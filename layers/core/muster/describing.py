@@ -54,7 +54,11 @@ class Describing:
     def shared(self, describer: Describer) -> object:
         """Return a facet of the account or the region, read once for all shards that are scanned together."""
         owner = pseudo(describer.resource_type, self._shard)
-        return self._shared(self._shard, describer, lambda: self._call(describer, owner))
+
+        def read() -> object:
+            return self._shared(self._shard, describer, lambda: self._call(describer, owner))
+
+        return self._once(describer.facet, read)
 
     def _wave(self, items: Iterable[Listed], describers: Sequence[Describer]) -> Iterator[Listed]:
         many = {each.facet: Batches(each.at_once, self._reader(each)) for each in describers if each.at_once > 1}

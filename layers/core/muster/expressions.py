@@ -66,11 +66,10 @@ class Expression:
         Raises:
             UnknownField: a field is not known, or what comes out is neither true nor false.
         """
-        import jmespath.exceptions  # noqa: PLC0415 - only who has such checks needs it
-
         try:
             answer = _compiled(self.text).search(document)
-        except (jmespath.exceptions.JMESPathError, TypeError) as error:
+        except (ValueError, TypeError) as error:
+            # JMESPath's own errors are ValueErrors; Python's are those of orders and slices that there are not.
             raise UnknownField(Unavailable(None, f"{self.text} cannot be evaluated: {error}")) from error
         if not isinstance(answer, bool):
             raise UnknownField(Unavailable(None, f"{self.text} is {_spelled(answer)}, neither true nor false"))
@@ -211,7 +210,8 @@ def _examine_functions(node: Node) -> None:
         if given < wanted or (given > wanted and not found["signature"][-1].get("variadic")):
             raise ValueError(f"{node['value']} takes {wanted} arguments, not {given}")
     for child in node["children"]:
-        _examine_functions(child)
+        if isinstance(child, Mapping):  # the children of a slice are its numbers
+            _examine_functions(child)
 
 
 def _examine_truth(node: Node, facets: Mapping[str, type]) -> None:

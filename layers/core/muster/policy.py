@@ -113,7 +113,7 @@ def iam_policy(
 def _sid(pattern: str) -> str:
     """Name a statement after the resources that it speaks of: letters and digits, as IAM wants it."""
     service, _, rest = pattern.partition(":")[2].partition(":")[2].partition(":")
-    words = re.findall(r"[A-Za-z0-9]+", f"{service} {rest.rpartition(':')[2]}")
+    words = re.findall(r"[A-Za-z0-9]+", f"{service} {rest}")
     return _SIDS.get(pattern) or "MusterReads" + "".join(word.capitalize() for word in words)
 
 

@@ -4,11 +4,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from muster.model import ACCOUNT
+from muster.model import ACCOUNT, Unavailable
 from muster.reading import Describer, Shard
 
-KEPT = 64
-"""Of how many accounts and regions the shared facets are kept: shards come in order, so those of long ago are done."""
+KEPT = 16
+"""Of how many accounts and regions the shared facets are kept: shards come region by region, a few side by side."""
 
 
 class Once:
@@ -29,6 +29,11 @@ class Once:
                 self._values[key] = read()
             return self._values[key]
 
+    def forget(self, key: Hashable) -> None:
+        """Have it read again when it is asked for the next time."""
+        with self._guard:
+            self._values.pop(key, None)
+
 
 class Shared:
     """The facets of accounts and regions, each read once for all shards that are scanned in this process."""
@@ -47,4 +52,8 @@ class Shared:
             self._read.move_to_end(owner)
             while len(self._read) > self._kept:
                 self._read.popitem(last=False)
-        return once(describer.facet, read)
+        value = once(describer.facet, read)
+        if isinstance(value, Unavailable) and value.permission is None:
+            # Only a denial holds for all: what was throttled or expired for one may be there for the next.
+            once.forget(describer.facet)
+        return value
