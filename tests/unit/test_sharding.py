@@ -58,3 +58,9 @@ def test_a_large_region_leaves_the_other_one_whole() -> None:
 def test_the_partition_is_passed_on() -> None:
     found = shards(ACCOUNT, "aws-cn", ("cn-north-1",), RULES, bucket_like=frozenset({"s3"}))
     assert {shard.partition for shard in found} == {"aws-cn"}
+
+
+def test_the_shards_of_a_region_come_together_and_those_of_no_region_first() -> None:
+    regions = [shard.region for shard in cut()]
+    assert list(dict.fromkeys(regions)) == ["global", *REGIONS]
+    assert regions == sorted(regions, key=["global", *REGIONS].index)
