@@ -274,14 +274,15 @@ def test_a_function_that_dies_again_and_again_comes_to_the_end(clients: Clients,
     assert remembered(clients) == FAILING
 
 
+@pytest.mark.parametrize("at_first", [900.0, 10.0])
 def test_a_function_that_runs_short_of_time_is_called_again_until_nothing_is_left(
-    clients: Clients, tmp_path: Path
+    clients: Clients, tmp_path: Path, at_first: float
 ) -> None:
     planned(Bucket("reports", clients, REGION))
     calls = 0
     while True:
         calls += 1
-        clock = iter([900.0, *[10.0] * 100])
+        clock = iter([at_first, *[10.0] * 100])
         if scanned(clients, lambda clock=clock: next(clock))["left"] == 0:
             break
     assert calls == 7, "a page a call, of the seven that are not the last"

@@ -90,6 +90,12 @@ def test_a_committed_shard_is_not_scanned_again(
     assert work.scan_batch(batch(REGION), environment, load(), clients)["shards"] == 1
 
 
+def test_when_the_time_is_up_one_shard_a_call_goes_on(environment: Environment, clients: Clients) -> None:
+    three = batch(REGION, "us-east-1", "us-east-2")
+    left = [work.scan_batch(three, environment, load(), clients, lambda: 1.0)["left"] for _ in range(3)]
+    assert left == [2, 1, 0]
+
+
 @pytest.mark.parametrize("order", [("us-east-1", "us-east-2"), ("us-east-2", "us-east-1")])
 def test_whatever_breaks_one_shard_the_others_are_scanned_and_what_a_retry_mends_is_raised(
     environment: Environment, clients: Clients, monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]

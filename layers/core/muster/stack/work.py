@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 from muster import diff, keys, state
@@ -35,7 +36,10 @@ from muster.stack.progress import STATUSES, Progress, Tally
 from muster.stack.request import Environment
 
 RESERVE = 60.0
-"""Seconds that must remain for another page to be begun; twice the longest page so far, when that is more."""
+"""Seconds that must remain for another page to be begun; twice the longest page so far, when that is more.
+
+One page is read however little remains, or a function that starts slowly would be called again for ever.
+"""
 SIDE_BY_SIDE = 4
 """How many shards of a batch are scanned at a time: most of a small shard is waiting."""
 
@@ -92,7 +96,7 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = Plan.read(bucket, scan_id, catalog)
     sessions = Sessions(clients, plan.account_id, plan.role, environment.region)
-    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, Shared())
+    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, Shared(), Semaphore())
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         ended = list(pool.map(work.shard, shards))
     failed = [end for end in ended if isinstance(end, Exception)]
@@ -125,13 +129,15 @@ class _Work:
     left: Callable[[], float]
     tell: Callable[[dict[str, Any]], None]
     shared: Shared
+    turn: Semaphore
+    """Free until one shard took it to read its page although the time is up."""
 
     def shard(self, shard: Shard) -> bool | Exception:
         """Scan one shard and say whether it is done, or what broke it."""
         try:
             commit = self.bucket.get_json(keys.commit(self.plan.header.scan_id, shard.id))
             if commit is None:
-                if self.left() < RESERVE:
+                if self.left() < RESERVE and not self.turn.acquire(blocking=False):
                     return False
                 commit = _scan(shard, self)
                 if commit is None:
