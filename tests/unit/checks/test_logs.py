@@ -60,6 +60,8 @@ def test_cloudwatch_log_group_retention_set(
 def test_the_reason_names_the_policy_of_the_account() -> None:
     reason = cloudwatch_log_group_retention_set(group(400, policy="a-year")).reason
     assert reason == "retention is 400 days by the account's policy a-year"
+    reason = cloudwatch_log_group_retention_set(group(FOR_EVER, policy="for-good")).reason
+    assert reason == "its events never expire by the account's policy for-good"
 
 
 def test_a_group_for_delivery_alone_has_no_retention_to_set() -> None:

@@ -16,16 +16,18 @@ def cloudwatch_log_group_retention_set(
 
     Why: Events that expire too early are missing when an incident is looked into; those kept for ever cost for ever,
       and may be kept longer than the law allows.
-    Fix: aws logs put-retention-policy --log-group-name NAME --retention-in-days 365
+    Fix: aws logs put-retention-policy --log-group-name NAME --retention-in-days 365; a policy of the account that the
+      reason names overrides it, and is changed with aws logs put-account-policy, after a look at it with
+      aws logs describe-account-policies --policy-type RETENTION_POLICY and a --dry-run.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16
     """
     if group.log_class == "DELIVERY":
         return not_applicable("log groups of the class DELIVERY keep events for one day, which nobody can change")
     days = known(group.retention_days)
-    if days is None:
-        said = "its events never expire"
-        return compliant(f"{said}, which is allowed") if never_expires_allowed else non_compliant(said)
     by = f" by the account's policy {group.retention_policy}" if group.retention_policy else ""
+    if days is None:
+        said = f"its events never expire{by}"
+        return compliant(f"{said}, which is allowed") if never_expires_allowed else non_compliant(said)
     said = f"retention is {days} days{by}"
     if days < min_days:
         return non_compliant(f"{said}, at least {min_days} asked for")
