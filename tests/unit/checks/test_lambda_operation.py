@@ -21,6 +21,7 @@ from muster.model import ObservedAt, Status, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+OWN_RUNTIME = "arn:aws:lambda:eu-west-1:111122223333:runtime/cobol"
 
 
 def at(day: date) -> ObservedAt:
@@ -59,6 +60,13 @@ def function(**said: Any) -> Function:
         pytest.param({"Runtime": "nodejs22.x"}, date(2027, 4, 30), N, "was deprecated on", id="on the day itself"),
         pytest.param({"Runtime": "provided.al2"}, date(2026, 11, 21), N, "provided.al2023", id="a custom runtime"),
         pytest.param({"PackageType": "Image", "Runtime": None}, date(2026, 11, 21), NA, "image", id="an image"),
+        pytest.param(
+            {"Runtime": "custom", "RuntimeConfig": {"RuntimeArn": OWN_RUNTIME, "RuntimeAlias": "stable"}},
+            date(2026, 11, 21),
+            NA,
+            f"who publishes {OWN_RUNTIME} patches it",
+            id="a customer's runtime",
+        ),
     ],
 )
 def test_lambda_runtime_supported(said: dict[str, Any], today: date, status: Status, reason: str) -> None:
@@ -79,6 +87,7 @@ def test_the_warning_can_be_turned_off_and_widened() -> None:
     [
         pytest.param({"Runtime": "cobol85"}, "cobol85 is not in the table", id="newer than the table"),
         pytest.param({"Runtime": None}, "did not say which runtime", id="no runtime"),
+        pytest.param({"Runtime": "custom"}, "custom is not in the table", id="a customer's runtime, not said which"),
         pytest.param({"PackageType": None}, "PackageType", id="neither file nor image"),
         pytest.param({"PackageType": "Wasm"}, "'Wasm'", id="a new kind of package"),
     ],

@@ -61,6 +61,14 @@ def test_an_image_has_no_runtime() -> None:
     assert Function.parse({"PackageType": "Image"}).runtime == ""
 
 
+def test_a_customers_runtime_is_named_by_its_arn() -> None:
+    arn = "arn:aws:lambda:eu-west-1:111122223333:runtime/cobol"
+    own = {"PackageType": "Zip", "RuntimeConfig": {"RuntimeArn": arn, "RuntimeAlias": "stable"}}
+    assert Function.parse(own).runtime == arn
+    assert Function.parse(own | {"Runtime": "custom"}).runtime == arn
+    assert Function.parse(FUNCTION | {"RuntimeConfig": {}}).runtime == "python3.13"
+
+
 def test_what_aws_leaves_out_of_a_function_is_none_or_not_known() -> None:
     found = Function.parse({})
     for field in ("name", "package", "runtime", "timeout", "tracing"):
@@ -260,6 +268,7 @@ FUNCTIONS = subset(
     "FunctionConfiguration",
     "FunctionName",
     "Runtime",
+    "RuntimeConfig",
     "Timeout",
     "PackageType",
     "TracingConfig",

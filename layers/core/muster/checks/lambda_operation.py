@@ -14,7 +14,8 @@ def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead
     """Lambda functions should use a runtime that AWS still patches.
 
     A runtime that AWS will deprecate within `days_ahead` days fails too, because moving takes time; 0 turns that off.
-    The dates come from a table that is part of Muster; of a runtime that is not in it nothing is said.
+    The dates come from a table that is part of Muster; of a runtime that is not in it nothing is said. A container
+    image and a customer-managed runtime are patched by whoever publishes them, and are not judged.
 
     Why: A deprecated runtime gets no more security patches, and later its functions can no longer be changed.
     Fix: aws lambda update-function-configuration --function-name NAME --runtime SUCCESSOR, after testing with it.
@@ -23,6 +24,8 @@ def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead
     if known(function.package) == "Image":
         return not_applicable("the function is a container image: its runtime is in the image")
     name = known(function.runtime)
+    if name.startswith("arn:"):
+        return not_applicable(f"the runtime is customer-managed: who publishes {name} patches it")
     runtime, today = known(table().find(name)), scan.at.date()
     left = (runtime.deprecated - today).days
     then = (

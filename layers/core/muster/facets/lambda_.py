@@ -14,7 +14,9 @@ LATEST = "$LATEST"
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function; `runtime` is empty for an image, `dead_letter` (an ARN) where there is none.
+    """One function; `runtime` is empty for an image, and an ARN where a customer publishes it.
+
+    `dead_letter` is an ARN, empty where there is none.
 
     Of the environment only the names of what looks like a secret are kept, each with the reason: values are forgotten
     as soon as they are parsed, so that they cannot get into findings, logs or memory dumps.
@@ -39,7 +41,7 @@ class Function:
         return cls(
             name=response.get("FunctionName") or Unknown("AWS did not say what the function is called"),
             package=package,
-            runtime=_runtime(package, response.get("Runtime")),
+            runtime=_runtime(package, response),
             timeout=timeout if isinstance(timeout, int) else Unknown("AWS did not say what the timeout is"),
             tracing=_one_of({"Active", "PassThrough"}, "Mode", (response.get("TracingConfig") or {}).get("Mode")),
             dead_letter=str((response.get("DeadLetterConfig") or {}).get("TargetArn") or ""),
@@ -142,9 +144,10 @@ _COLONS = 6
 """How many stand in the ARN of a function without a qualifier."""
 
 
-def _runtime(package: str | Unknown, said: object) -> str | Unknown:
+def _runtime(package: str | Unknown, response: Mapping[str, Any]) -> str | Unknown:
     if package == "Image":
         return ""
+    said = (response.get("RuntimeConfig") or {}).get("RuntimeArn") or response.get("Runtime")
     return str(said) if said else Unknown("AWS did not say which runtime the function uses")
 
 
