@@ -1,5 +1,6 @@
 """Checks without code, from muster.yaml to findings."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,12 +11,14 @@ from muster.docs import page
 from muster.errors import ConfigurationError
 from muster.evaluate import evaluate
 from muster.facets.ec2 import Instance
+from muster.facets.elbv2 import Listener
 from muster.facets.tags import Tags
 from muster.model import Resource, Severity, Status, Unavailable
 from muster.policy import scanner_actions
 from muster.select import rules_from_json, rules_to_json, select
 from muster.settings import Configuration, parse
 
+ARN = "arn:aws:elasticloadbalancing:eu-west-1:111122223333"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 INSTANCE = "AWS::EC2::Instance"
 BOX = Resource(INSTANCE, "i-1", "111122223333", "eu-west-1", arn="arn:aws:ec2:eu-west-1:111122223333:instance/i-1")
@@ -56,6 +59,33 @@ def test_an_unread_facet_or_field_leaves_it_unanswered() -> None:
     assert (unread.status, unread.unavailable[0].permission) == (Status.INSUFFICIENT_DATA, "ec2:X")
     unknown = evaluate(rule, BOX, {Instance: Instance.parse({"InstanceId": "i-1"}), Tags: Tags({})}, AT)
     assert unknown.status is Status.INSUFFICIENT_DATA
+
+
+@pytest.mark.parametrize(
+    ("condition", "when", "status"),
+    [
+        pytest.param("listener.protocol != 'HTTPS' || listener.tls_policy == 'X'", "", Status.COMPLIANT, id="or"),
+        pytest.param("listener.protocol == 'HTTPS' && listener.tls_policy == 'X'", "", Status.NON_COMPLIANT, id="and"),
+        pytest.param(
+            "listener.tls_policy == 'X'",
+            "listener.protocol == 'HTTPS' && listener.tls_policy != 'Y'",
+            Status.NOT_APPLICABLE,
+            id="when",
+        ),
+        pytest.param("listener.tls_policy == 'X'", "", Status.INSUFFICIENT_DATA, id="asked for"),
+    ],
+)
+def test_a_field_that_the_answer_does_not_need_may_be_unknown(condition: str, when: str, status: Status) -> None:
+    listener = "AWS::ElasticLoadBalancingV2::Listener"
+    text = TEXT.replace(INSTANCE, listener).replace("contains(keys(tags.own), 'Team')", condition)
+    first = "    when: instance.state == 'running'\n"
+    text = text.replace(first, f"    when: {when}\n" if when else "")
+    (rule,) = select(load(), parse(text, load()), checks=["ec2-instance-names-its-team"])
+    http = Listener.parse({"ListenerArn": f"{ARN}:listener/app/shop/1/2", "Protocol": "HTTP", "Port": 80})
+    finding = evaluate(rule, replace(BOX, type=listener), {Listener: http}, AT)
+    assert finding.status is status
+    asked = "listener.tls_policy is not known (AWS did not say which security policy the listener has)"
+    assert (asked in finding.reason) == (status is not Status.INSUFFICIENT_DATA)
 
 
 def test_it_judges_its_own_type_though_others_have_the_facet_too() -> None:

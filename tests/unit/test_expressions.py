@@ -1,20 +1,32 @@
 """Conditions in JMESPath: what they may read, and that doubt is never an answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import dataclasses
+import typing
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from muster.expressions import Fields, examine, told, words
+from muster.catalog import load
+from muster.custom import judged_types, readable
+from muster.expression_kinds import options
+from muster.expression_values import Fields, told
+from muster.expressions import examine, fields, words
 from muster.model import Unknown, UnknownField
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    alias: str
 
 
 @dataclass(frozen=True, slots=True)
 class Disk:
     size: int
     kind: str | Unknown
+    key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,9 @@ class Machine:
     made_at: datetime
     owner: str | None
     ports: frozenset[int]
+    groups: tuple[tuple[Disk, ...], ...] = ()
+    mirrors: Mapping[str, Disk] = field(default_factory=dict)
+    first: Disk | None = None
 
     @property
     def large(self) -> bool:
@@ -147,6 +162,87 @@ def test_what_can_never_be_an_answer_is_refused_with_what_is_allowed(text: str, 
         examine(text, FACETS)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("length(machine.disks[?sice > `1`]) == `0`", "sice is not a field of disk; did you mean size?"),
+        ("machine.disks[0].sice != `1`", "sice is not a field of disk"),
+        ("machine.disks[-1:].sice != `[]`", "sice is not a field of disk"),
+        ("!(contains(machine.disks[*].sice, `1`))", "sice is not a field of disk"),
+        ("!(contains(machine.disks[*].[sice], `1`))", "sice is not a field of disk"),
+        ("!(contains(machine.disks[*].{x: sice}, `1`))", "sice is not a field of disk"),
+        ("!(contains(machine.disks[*].key.alyas, 'x'))", "alyas is not a field of key; did you mean alias?"),
+        ("!(contains(machine.groups[].sice, `1`))", "sice is not a field of disk"),
+        ("!(contains(machine.groups[0][*].sice, `1`))", "sice is not a field of disk"),
+        ("!(contains(machine.mirrors.*.sice, `1`))", "sice is not a field of disk"),
+        ("machine.mirrors.west.sice != `1`", "sice is not a field of disk"),
+        ("machine.first.sice != `1`", "sice is not a field of disk"),
+        ("sort_by(machine.disks, &sice)[0].size > `1`", "sice is not a field of disk"),
+        ("sort_by(machine.disks, &size)[0].sice != `1`", "sice is not a field of disk"),
+        ("max_by(machine.disks, &size).sice != `1`", "sice is not a field of disk"),
+        ("(machine.disks | [0]).sice != `1`", "sice is not a field of disk"),
+        ("machine.disks.size != `1`", r"size is asked of a list, which has no fields; \[\*\] reads it of each"),
+        ("machine.name.first != 'x'", "first is asked of a text, which has no fields$"),
+        ("machine.name[0] != 'x'", r"\[…\] is asked of a text, which is no list"),
+        ("length(machine.labels[?@ == 'x']) == `0`", "is asked of a mapping, which is no list"),
+        ("length(machine.first.*) == `0`", "looks at all of disk; name one of its fields"),
+        ("length(keys(machine.first)) == `0`", "keys looks at all of disk; name one of its fields"),
+    ],
+)
+def test_what_is_not_there_is_refused_however_deep(text: str, said: str) -> None:
+    """JMESPath takes it for null, so that a slip of the pen in what must not be would be compliant."""
+    with pytest.raises(ValueError, match=said):
+        examine(text, FACETS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "machine.disks[0].key == `null`",
+        "contains(machine.disks[*].key.alias, 'x')",
+        "sort_by(machine.disks, &size)[0].kind == 'x'",
+        "contains(machine.groups[].kind, 'x')",
+        "contains(values(machine.mirrors)[*].kind, 'x')",
+        "not_null(machine.owner, machine.name) == 'x'",
+        "type(machine.first) == 'object'",
+        "contains(keys(machine.labels), 'x')",
+        "(machine.labels.Owner || machine.labels.Team) == 'x'",
+    ],
+)
+def test_what_is_there_may_be_read_however_deep(text: str) -> None:
+    assert examine(text, FACETS).facets == ("machine",)
+
+
+def test_what_cannot_be_examined_before_is_not_taken_for_nothing() -> None:
+    expression = examine("(machine.disks || `[]`)[0].sice != `1`", FACETS)
+    with pytest.raises(UnknownField, match="sice is not a field of Disk"):
+        expression.holds(document())
+
+
+def test_whatever_a_facet_holds_can_be_examined() -> None:
+    """A kind of value that nobody can tell would let through what is not there."""
+    catalog = load()
+    for resource_type in judged_types(catalog):
+        for facet in readable(catalog, resource_type).values():
+            for hint in fields(facet).values():
+                _tellable(hint, set())
+
+
+def _tellable(hint: object, seen: set[object]) -> None:
+    for each in options(hint):
+        origin = typing.get_origin(each)
+        if each in (Unknown, type(None), str, bool, int, float, datetime) or each in seen:
+            continue
+        if origin is None:
+            assert dataclasses.is_dataclass(each), each
+            inner = fields(typing.cast("type", each)).values()
+        else:
+            assert issubclass(origin, Collection), each
+            inner = [argument for argument in typing.get_args(each) if argument is not ...]
+        for further in inner:
+            _tellable(further, seen | {each})
+
+
 def test_an_expression_knows_which_facets_it_reads() -> None:
     expression = examine("length(machine.disks[?size > `1`].kind) > `0` && flow.on || machine.name == 'x'", FACETS)
     assert expression.facets == ("machine", "flow")
@@ -157,6 +253,9 @@ def test_what_was_looked_at_is_told() -> None:
     expression = examine("machine.labels.Team == 'x' && flow.on && machine.owner == 'me'", FACETS)
     said = told(document(), expression.paths)
     assert said == "machine.labels.Team is 'shop', flow.on is false, machine.owner is not there"
+    assert told(document(), [("machine", "disks")]) == "machine.disks is a list of 2 objects"
+    assert told(document(LOST), [("machine", "disks")]) == "machine.disks is a list of 1 object"
+    assert told(document(LOST), [("machine", "running")]) == "machine.running is not known (AWS did not say)"
     long = Machine("x" * 500, True, (), {}, MACHINE.made_at, None, frozenset())
     assert len(told(document(long), [("machine", "name")])) < 150
 

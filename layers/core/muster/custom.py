@@ -7,7 +7,8 @@ from typing import Any
 
 from muster.catalog import Catalog
 from muster.check import Check
-from muster.expressions import Expression, Fields, examine, told, words
+from muster.expression_values import Fields, told
+from muster.expressions import Expression, examine, words
 from muster.model import ACCOUNT, REGION, Severity, Verdict, compliant, non_compliant, not_applicable
 
 

@@ -5,23 +5,19 @@ https://jmespath.org/specification.html
 
 import dataclasses
 import functools
-import inspect
-import re
-import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import datetime
 from typing import Any
 
-from muster.model import Unavailable, Unknown, UnknownField, known
+from muster.expression_kinds import Node, fields, kind_of, options, said, words
+from muster.expression_values import Path, spelled
+from muster.model import Unavailable, UnknownField
 from muster.names import unknown
 
 if typing.TYPE_CHECKING:
     from jmespath.parser import ParsedResult
 
-Node = Mapping[str, Any]
-Path = tuple[str, ...]
+__all__ = ["Expression", "examine", "fields", "said", "words"]
 
 _TRUTHS = frozenset({"contains", "starts_with", "ends_with"})
 _FIRST = frozenset(
@@ -29,23 +25,6 @@ _FIRST = frozenset(
 )
 """Nodes whose first child alone looks at the whole document; the others look at what it gave."""
 _WHOLE = frozenset({"current", "identity"})
-
-
-def words(facet: type) -> str:
-    """Return a facet's name as expressions spell it: `BucketAcl` is `bucket_acl`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", facet.__name__).lower()
-
-
-def fields(facet: type) -> Mapping[str, object]:
-    """Return the annotations of a facet's fields and properties, by name."""
-    hints = typing.get_type_hints(facet)
-    stored = {field.name: hints[field.name] for field in dataclasses.fields(facet) if field.name[0] != "_"}
-    asked = {
-        name: typing.get_type_hints(member.fget).get("return", object)
-        for name, member in inspect.getmembers(facet, lambda member: isinstance(member, property))
-        if name[0] != "_" and member.fget
-    }
-    return {**stored, **asked}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,7 +51,7 @@ class Expression:
             # JMESPath's own errors are ValueErrors; Python's are those of orders and slices that there are not.
             raise UnknownField(Unavailable(None, f"{self.text} cannot be evaluated: {error}")) from error
         if not isinstance(answer, bool):
-            raise UnknownField(Unavailable(None, f"{self.text} is {_spelled(answer)}, neither true nor false"))
+            raise UnknownField(Unavailable(None, f"{self.text} is {spelled(answer)}, neither true nor false"))
         return answer
 
 
@@ -91,67 +70,11 @@ def examine(text: str, facets: Mapping[str, type]) -> Expression:
         raise ValueError(f"this is not JMESPath, at column {place + 1}: {_first_line(error)}") from error
     _examine_functions(tree)
     paths = tuple(dict.fromkeys(_paths(tree)))
-    for path in paths:
-        _examine_path(path, facets)
+    kind_of(tree, facets)
     if not paths:
         raise ValueError(f"it reads no facet; there are {', '.join(sorted(facets))}")
     _examine_truth(tree, facets)
     return Expression(text, paths)
-
-
-class Fields(dict[str, Any]):
-    """A facet as JMESPath reads it: a field that is not known stops the evaluation."""
-
-    def __init__(self, facet: object) -> None:
-        """Look at a facet; nothing of it is converted before it is asked for."""
-        super().__init__()
-        self._facet = facet
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return a field or property in plain values.
-
-        Raises:
-            UnknownField: AWS did not say.
-        """
-        return _plain(getattr(self._facet, key, default))
-
-
-def told(document: Mapping[str, Fields], paths: Sequence[Path]) -> str:
-    """Say what stands where an expression looks, for an auditor."""
-    return ", ".join(f"{'.'.join(path)} is {_spelled(_at(document, path))}" for path in paths)
-
-
-def _at(document: Mapping[str, Any], path: Path) -> Any:
-    value: Any = document
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
-def _plain(value: object) -> Any:
-    value = known(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, str | bool | int | float) or value is None:
-        return value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, AbstractSet):
-        return sorted(_plain(inner) for inner in value)
-    if isinstance(value, Sequence):
-        return [_plain(inner) for inner in value]
-    return Fields(value) if dataclasses.is_dataclass(value) else str(value)
-
-
-_LONG = 120
-
-
-def _spelled(value: Any) -> str:
-    if isinstance(value, Fields):
-        return "an object"
-    text = "not there" if value is None else repr(value)
-    text = str(value).lower() if isinstance(value, bool) else text
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 @functools.lru_cache(maxsize=256)
@@ -192,13 +115,6 @@ def _names(nodes: Sequence[Node]) -> Iterator[str]:
         return
 
 
-def _examine_path(path: Path, facets: Mapping[str, type]) -> None:
-    if path[0] not in facets:
-        raise ValueError(unknown(path[0], "a facet of this resource type", facets))
-    if len(path) > 1 and path[1] not in fields(facets[path[0]]):
-        raise ValueError(unknown(path[1], f"a field of {path[0]}", fields(facets[path[0]])))
-
-
 def _examine_functions(node: Node) -> None:
     from jmespath.functions import Functions  # noqa: PLC0415 - only who has such checks needs it
 
@@ -223,7 +139,7 @@ def _examine_truth(node: Node, facets: Mapping[str, type]) -> None:
     elif kind in ("field", "subexpression"):
         path = next(_paths(node))
         hint = fields(facets[path[0]])[path[1]] if len(path) == 2 else object  # noqa: PLR2004 - facet and field
-        if bool not in _options(hint):
+        if bool not in options(hint):
             raise ValueError(f"{'.'.join(path)} is {said(hint)}, neither true nor false; compare it with something")
     elif not _is_truth(node):
         raise ValueError("this is neither true nor false; compare it with something, as in length(…) > `0`")
@@ -238,22 +154,6 @@ def _is_truth(node: Node) -> bool:
     if kind == "function_expression":
         return value in _TRUTHS
     return kind in ("comparator", "not_expression") or (kind == "literal" and isinstance(value, bool))
-
-
-def _options(hint: object) -> tuple[object, ...]:
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        return typing.get_args(hint)
-    return (hint,)
-
-
-def said(hint: object) -> str:
-    """Name the kind of value that an annotation admits, in words that a reader of conditions knows."""
-    names = {bool: "true or false", str: "a text", int: "a number", float: "a number", datetime: "a time"}
-    told = [each for each in _options(hint) if each is not Unknown]
-    origin = typing.get_origin(told[0])
-    if isinstance(origin, type):
-        return "a mapping" if issubclass(origin, Mapping) else "a list"
-    return names.get(typing.cast("type", told[0]), "an object")
 
 
 def _first_line(error: Exception) -> str:

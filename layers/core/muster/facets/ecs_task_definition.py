@@ -1,7 +1,7 @@
 """What ECS answers about task definitions: how a task runs, and each of its containers."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -132,9 +132,10 @@ class TaskDefinition:
         return max((_startup(each, by_name, frozenset()) for each in by_name.values() if each.essential), default=0)
 
     @property
-    def checked(self) -> Iterator[tuple[Container, HealthCheck]]:
-        """Yield the essential containers that have a health check, with it."""
-        return ((each, each.health_check) for each in known(self.containers) if each.essential and each.health_check)
+    def checked(self) -> tuple[tuple[Container, HealthCheck], ...]:
+        """The essential containers that have a health check, with it."""
+        essential = (each for each in known(self.containers) if each.essential)
+        return tuple((each, each.health_check) for each in essential if each.health_check)
 
 
 @dataclass(frozen=True, slots=True)
