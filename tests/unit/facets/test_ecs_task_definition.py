@@ -205,3 +205,28 @@ def waiting(name: str, *after: str, start: int = 10) -> dict[str, Any]:
 )
 def test_how_long_the_start_takes(containers: list[dict[str, Any]], seconds: int) -> None:
     assert of(containerDefinitions=containers).startup == seconds
+
+
+@pytest.mark.parametrize(
+    ("expression", "platform", "windows"),
+    [
+        pytest.param("attribute:ecs.os-type == windows", None, True, id="windows"),
+        pytest.param("attribute:ecs.os-type=='windows'", {}, True, id="in quotes"),
+        pytest.param("attribute:ecs.os-type == linux", None, False, id="linux"),
+        pytest.param("attribute:ecs.os-type != windows", None, False, id="not windows"),
+        pytest.param(
+            "attribute:ecs.os-type == windows or attribute:size == large", None, False, id="or something else"
+        ),
+        pytest.param("attribute:my.os-type == windows", None, False, id="an attribute of one's own"),
+        pytest.param(None, None, False, id="no expression"),
+        pytest.param(
+            "attribute:ecs.os-type == windows", {"operatingSystemFamily": "LINUX"}, False, id="but it says Linux"
+        ),
+    ],
+)
+def test_what_is_placed_on_windows_instances_runs_windows(
+    expression: str | None, platform: dict[str, str] | None, windows: bool
+) -> None:
+    """On EC2 nobody has to say the operating system; the constraint is how mixed clusters keep the two apart."""
+    found = of(placementConstraints=[{"type": "memberOf", "expression": expression}], runtimePlatform=platform)
+    assert found.windows is windows

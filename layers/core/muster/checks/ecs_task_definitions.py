@@ -91,7 +91,7 @@ def ecs_task_definition_linux_user_non_root(definition: TaskDefinition) -> Verdi
     """ECS task definitions should have every Linux container run as a user other than root.
 
     A user that only the image names does not count: ECS does not know it. Without an operating system the containers
-    count as Linux.
+    count as Linux, unless a placement constraint asks for Windows instances.
 
     Why: Root in a container has all that it takes to use a flaw of the kernel or of the runtime against the host.
     Fix: Register a new revision in which every container has a user, for example 1000:1000.

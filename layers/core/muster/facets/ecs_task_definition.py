@@ -8,6 +8,7 @@ from typing import Any, Self
 from muster.model import Unknown, known
 from muster.secrets import secret_like
 
+_ON_WINDOWS = re.compile(r"""attribute:ecs\.os-type\s*==\s*(['"]?)windows\1""", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>vcpu|gb)?", re.IGNORECASE)
 
 
@@ -86,8 +87,10 @@ _NO_CONTAINERS = Unknown("AWS did not say which containers the task definition h
 class TaskDefinition:
     """One revision of a task definition; `cpu` is in units, `memory` in MiB, None where the task has none.
 
-    `os_family` is empty where it is not said: only Fargate and Windows need it, so that the containers count as Linux.
+    `os_family` is empty where it is not said: only Fargate needs it, so that the containers count as Linux, unless they
+    are placed on Windows instances alone.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
     """
 
     arn: str = ""
@@ -111,7 +114,7 @@ class TaskDefinition:
             memory=_amount("memory", said.get("memory")),
             network_mode=_mode("networkMode", said.get("networkMode"), "bridge", "host", "awsvpc", "none"),
             pid_mode=_mode("pidMode", said.get("pidMode"), "", "host", "task"),
-            os_family=str((said.get("runtimePlatform") or {}).get("operatingSystemFamily") or ""),
+            os_family=str((said.get("runtimePlatform") or {}).get("operatingSystemFamily") or _placed_on(said)),
             requires=tuple(str(each) for each in said.get("requiresCompatibilities") or ()),
             containers=tuple(Container.parse(each) for each in said.get("containerDefinitions") or ())
             or _NO_CONTAINERS,
@@ -147,6 +150,12 @@ def _startup(container: Container, by_name: Mapping[str, Container], seen: froze
     own = container.health_check.start_period if container.health_check else 0
     awaited = (by_name[name] for name in container.after if name in by_name and name not in seen)
     return own + max((_startup(each, by_name, seen | {container.name}) for each in awaited), default=0)
+
+
+def _placed_on(said: Mapping[str, Any]) -> str:
+    """Return WINDOWS where a placement constraint asks for nothing but Windows instances."""
+    asked = (str(each.get("expression") or "") for each in said.get("placementConstraints") or ())
+    return "WINDOWS" if any(_ON_WINDOWS.fullmatch(each.strip()) for each in asked) else ""
 
 
 def _variable(said: Mapping[str, Any]) -> tuple[str, str]:
