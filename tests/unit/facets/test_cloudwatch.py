@@ -56,9 +56,14 @@ def test_an_alarm_with_all_that_is_read() -> None:
 def test_what_aws_leaves_out_is_not_known() -> None:
     alarm = Alarm.parse({"AlarmName": "a", "AlarmArn": HERE + "a"})
     assert isinstance(alarm.actions_enabled, Unknown)
-    assert isinstance(alarm.state, Unknown)
+    assert alarm.state == Unknown("AWS did not say in which state the alarm is")
     assert isinstance(alarm.state_since, Unknown)
     assert (alarm.actions, alarm.watched, alarm.children) == ((), (), ())
+
+
+@pytest.mark.parametrize("state", ["OK", "ALARM", "INSUFFICIENT_DATA"])
+def test_every_state_is_known(state: str) -> None:
+    assert Alarm.parse(item("a", StateValue=state)).state == state
 
 
 def test_a_new_state_is_not_known() -> None:
@@ -202,6 +207,16 @@ ERRORS = metric("AWS/Lambda", "Errors", FunctionName="f")
             id="in an expression",
         ),
         pytest.param({"Metrics": [{"Id": "e", "Expression": "TIME_SERIES(1)"}]}, [], id="an expression of no metric"),
+        pytest.param(
+            {"Metrics": [{"Id": "m", "MetricStat": {"Metric": ERRORS}, "AccountId": "123456789012"}]},
+            ["a"],
+            id="of the account itself, named",
+        ),
+        pytest.param(
+            {"Metrics": [{"Id": "m", "MetricStat": {"Metric": ERRORS}, "AccountId": "111122223333"}]},
+            [],
+            id="a function of the same name in another account",
+        ),
     ],
 )
 def test_the_alarms_on_a_metric(said: dict[str, Any], found: list[str]) -> None:
@@ -223,8 +238,52 @@ def test_an_alarm_on_a_query_of_all_looks_at_the_metric_without_dimensions(query
     assert names(alarms(said).on("AWS/Lambda", ("Errors",), {})) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param("SELECT SUM(Errors) FROM \"AWS/Lambda\" WHERE FunctionName = 'f'", ["a"], id="one function"),
+        pytest.param(
+            "select max(Errors) from SCHEMA(\"AWS/Lambda\", FunctionName) where FunctionName='f' group by FunctionName",
+            ["a"],
+            id="one function, of a schema",
+        ),
+        pytest.param(
+            'SELECT SUM(Errors) FROM "AWS/Lambda" WHERE "FunctionName" = \'f\' ORDER BY SUM() LIMIT 5',
+            ["a"],
+            id="a key in quotes",
+        ),
+        pytest.param("SELECT SUM(Errors) FROM \"AWS/Lambda\" WHERE FunctionName = 'g'", [], id="another function"),
+        pytest.param("SELECT SUM(Errors) FROM \"AWS/Lambda\" WHERE FunctionName != 'f'", [], id="all but one"),
+        pytest.param(
+            "SELECT SUM(Errors) FROM \"AWS/Lambda\" WHERE FunctionName = 'f' AND Resource = 'f:1'", [], id="a version"
+        ),
+        pytest.param(
+            "SELECT SUM(Errors) FROM \"AWS/Lambda\" WHERE FunctionName = 'f' AND tag.Stage != 'test'",
+            [],
+            id="one function, if it is tagged so",
+        ),
+        pytest.param(
+            "SELECT SUM(Errors) FROM SCHEMA(\"AWS/Lambda\", FunctionName, Resource) WHERE FunctionName = 'f'",
+            [],
+            id="a schema of other metrics",
+        ),
+        pytest.param('SELECT SUM(Errors) FROM "AWS/Lambda" WHERE', [], id="nothing after WHERE"),
+    ],
+)
+def test_an_alarm_on_a_query_of_one_looks_at_the_metric_with_these_dimensions(query: str, found: list[str]) -> None:
+    said = item("a", Metrics=[{"Id": "q", "Expression": query}])
+    assert names(alarms(said).on("AWS/Lambda", ("Errors",), {"FunctionName": "f"})) == found
+    assert names(alarms(said).on("AWS/Lambda", ("Errors",), {})) == []
+
+
 def test_a_metric_of_which_little_is_said() -> None:
-    queries = [{"MetricStat": {"Metric": {"MetricName": "Errors"}}}, {"Expression": None}, {"MetricStat": None}]
+    queries = [
+        {"MetricStat": {"Metric": {"MetricName": "Errors"}}},
+        {"Expression": None},
+        {"MetricStat": None},
+        {"Expression": "SELECT SUM(Errors)"},
+        {"Expression": 'ANOMALY_DETECTION_BAND(m1) FROM "AWS/Lambda"'},
+    ]
     assert Alarm.parse(item("a", Metrics=queries)).watched == (Watched("", "Errors", frozenset()),)
 
 

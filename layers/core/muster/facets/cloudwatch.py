@@ -11,9 +11,16 @@ from muster.facets.alarm_rules import references
 from muster.model import Unknown
 
 _STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
-_QUERY = re.compile(r'\bFROM\s+(?:SCHEMA\s*\(\s*)?"?(?P<namespace>[\w./-]+)"?', re.IGNORECASE)
-_SELECTED = re.compile(r'\bSELECT\s+\w+\s*\(\s*"?(?P<metric>[\w.-]+)"?\s*\)', re.IGNORECASE)
-_FILTERED = re.compile(r"\bWHERE\b", re.IGNORECASE)
+_QUERY = re.compile(
+    r"""\bSELECT\s+\w+\s*\(\s*"?(?P<metric>[\w.-]+)"?\s*\)
+    \s+FROM\s+(?P<schema>SCHEMA\s*\(\s*)?"?(?P<namespace>[\w./-]+)"?(?(schema)(?P<keys>[^()]*)\))
+    (?P<where>\s+WHERE\b.*?)?(?:\s+(?:GROUP|ORDER|LIMIT)\b.*)?[\s;]*\Z""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html"""
+
+_TEST = re.compile(r"""\b(?:WHERE|AND)\s+"?([\w.:/-]+)"?\s*=\s*'([^']*)'""", re.IGNORECASE)
+_KEY = re.compile(r"[\w.:/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +184,31 @@ def _home(arn: str) -> tuple[str, ...]:
 
 
 def _watched(alarm: Mapping[str, Any]) -> Iterator[Watched]:
-    """Yield the metrics of an alarm: its own, those that its expressions name, and those that a query selects whole."""
+    """Yield the metrics of an alarm: its own, those that its expressions name, and those that a query selects whole.
+
+    Metrics of other accounts are none of ours, though resources there may be called alike.
+    """
+    ours = (None, *_home(str(alarm["AlarmArn"]))[1:])
     if alarm.get("MetricName"):
         yield _metric(alarm)
     for query in alarm.get("Metrics") or ():
-        if metric := (query.get("MetricStat") or {}).get("Metric"):
+        metric = (query.get("MetricStat") or {}).get("Metric")
+        if metric and query.get("AccountId") in ours:
             yield _metric(metric)
-        text = str(query.get("Expression") or "")
-        source, selected = _QUERY.search(text), _SELECTED.search(text)
-        if source and selected and not _FILTERED.search(text):
-            # A query without WHERE looks at the metric of all resources, as one without dimensions does.
-            yield Watched(source["namespace"], selected["metric"], frozenset())
+        yield from _selected(str(query.get("Expression") or ""))
+
+
+def _selected(text: str) -> Iterator[Watched]:
+    """Yield the metric that a query selects, where it selects it of all resources, or of the one that it names."""
+    query = _QUERY.search(text)
+    if query is None:
+        return
+    where = query["where"] or ""
+    tests = dict(_TEST.findall(where))
+    if _TEST.sub("", where).strip() or (tests and query["schema"] and set(_KEY.findall(query["keys"])) != set(tests)):
+        return
+    # A query without WHERE looks at the metric of all resources, as one without dimensions does.
+    yield Watched(query["namespace"], query["metric"], frozenset(tests.items()))
 
 
 def _metric(said: Mapping[str, Any]) -> Watched:
