@@ -202,7 +202,6 @@ def of_storage(there: Estate) -> dict[str, int]:
     return {
         "s3:ListBuckets": 1,
         "s3control:GetPublicAccessBlock": 1,
-        "s3:GetBucketEncryption": each,
         "s3:GetBucketLifecycleConfiguration": each,
         "s3:GetBucketLogging": each,
         "s3:GetBucketPolicyStatus": each,
@@ -213,6 +212,7 @@ def of_storage(there: Estate) -> dict[str, int]:
         "s3:ListBucketMetricsConfigurations": each,
         # Those that logs are delivered to once more: any bucket may be one, and none is kept after it was judged.
         "s3:GetBucketAcl": each + len(targets),
+        "s3:GetBucketEncryption": each + len(targets),
         "s3:GetBucketOwnershipControls": each + len(targets),
         "s3:GetBucketPolicy": each + len(targets),
         "s3:GetObjectLockConfiguration": each + len(targets),

@@ -11,7 +11,13 @@ from botocore.stub import Stubber
 from muster.aws import s3_related as reading
 from muster.aws.s3 import BUCKET
 from muster.facets.s3 import LOG_DELIVERY, BucketLogging
-from muster.facets.s3_related import LogTargetLock, LogTargetOwnership, LogTargetPlace, ReplicaPlace
+from muster.facets.s3_related import (
+    LogTargetEncryption,
+    LogTargetLock,
+    LogTargetOwnership,
+    LogTargetPlace,
+    ReplicaPlace,
+)
 from muster.facets.s3_resilience import BucketReplication, ReplicationRule
 from muster.model import Resource, Unknown
 from muster.reading import Describer
@@ -25,6 +31,7 @@ TARGETS = (
     reading.log_target_acl,
     reading.log_target_ownership,
     reading.log_target_lock,
+    reading.log_target_encryption,
 )
 
 
@@ -60,6 +67,8 @@ def test_a_target_on_moto(clients: Clients) -> None:
     rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
     client.put_bucket_ownership_controls(Bucket="log-target", OwnershipControls=rules)
     client.put_bucket_acl(Bucket="log-target", GrantWrite=f"uri={LOG_DELIVERY}")
+    default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    client.put_bucket_encryption(Bucket="log-target", ServerSideEncryptionConfiguration={"Rules": [default]})
     assert reading.log_target_place.function(client, SITE, "log-target") == LogTargetPlace(HERE)
     policy = reading.log_target_policy.function(client, SITE, "log-target").policy
     assert not isinstance(policy, Unknown)
@@ -67,6 +76,8 @@ def test_a_target_on_moto(clients: Clients) -> None:
     assert reading.log_target_acl.function(client, SITE, "log-target").log_target
     assert reading.log_target_ownership.function(client, SITE, "log-target") == LogTargetOwnership("ObjectWriter")
     assert reading.log_target_lock.function(client, SITE, "log-target") == LogTargetLock(enabled=True, mode="", days=0)
+    encryption = reading.log_target_encryption.function(client, SITE, "log-target")
+    assert encryption == LogTargetEncryption("aws:kms", "", bucket_key=False)
 
 
 @pytest.mark.parametrize("describer", [*TARGETS, reading.replica_place])
@@ -77,7 +88,13 @@ def test_a_bucket_that_is_gone_is_said_to_be(clients: Clients, describer: Descri
 
 
 @pytest.mark.parametrize(
-    "describer", [reading.log_target_policy, reading.log_target_ownership, reading.log_target_lock]
+    "describer",
+    [
+        reading.log_target_policy,
+        reading.log_target_ownership,
+        reading.log_target_lock,
+        reading.log_target_encryption,
+    ],
 )
 def test_what_a_target_does_not_have_is_said_to_be_missing(clients: Clients, describer: Describer) -> None:
     client = made(clients, "log-target")

@@ -7,7 +7,14 @@ import pytest
 
 from muster.checks.s3_logging import s3_bucket_logging_enabled
 from muster.facets.s3 import ALL_USERS, LOG_DELIVERY, BucketAcl, BucketLogging, BucketPolicy
-from muster.facets.s3_related import LogTargetAcl, LogTargetLock, LogTargetOwnership, LogTargetPlace, LogTargetPolicy
+from muster.facets.s3_related import (
+    LogTargetAcl,
+    LogTargetEncryption,
+    LogTargetLock,
+    LogTargetOwnership,
+    LogTargetPlace,
+    LogTargetPolicy,
+)
 from muster.model import Related, Resource, Severity, Status, Unavailable, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
@@ -15,6 +22,7 @@ HERE = "eu-west-1"
 SITE = Resource("AWS::S3::Bucket", "site", "123456789012", HERE, arn="arn:aws:s3:::site")
 UNKNOWN = Unknown("a new word")
 NO_LOCK = LogTargetLock.parse({})
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"
 PRIVATE = BucketAcl((("", "FULL_CONTROL"),))
 NO_POLICY = BucketPolicy.parse({})
 
@@ -59,9 +67,11 @@ def judged(bucket: Resource = SITE, **said: Any) -> Verdict:
         "target_acl": LogTargetAcl(()),
         "ownership": LogTargetOwnership(""),
         "lock": NO_LOCK,
+        "encryption": LogTargetEncryption("AES256", "", bucket_key=False),
         **said,
     }
-    own, related = ("logging", "acl", "policy"), ("place", "target_policy", "target_acl", "ownership", "lock")
+    own = ("logging", "acl", "policy")
+    related = ("place", "target_policy", "target_acl", "ownership", "lock", "encryption")
     others = (Related({"logs": given[name]} if given["logging"].target else {}) for name in related)
     return s3_bucket_logging_enabled(bucket, *(given[name] for name in own), *others)
 
@@ -139,10 +149,28 @@ FROM_ELSEWHERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}
         pytest.param(
             {"lock": LogTargetLock(enabled=True, mode="GOVERNANCE", days=1)},
             N,
-            "access logs cannot be written to logs: it has a default retention",
+            "access logs cannot be written to logs: it has Object Lock",
             id="with a default retention",
         ),
-        pytest.param({"lock": LogTargetLock(enabled=True, mode="", days=0)}, C, "logs go to logs", id="only a lock"),
+        pytest.param(
+            {"lock": LogTargetLock(enabled=True, mode="", days=0)},
+            N,
+            "access logs cannot be written to logs: it has Object Lock",
+            id="only a lock",
+        ),
+        pytest.param(
+            {"encryption": LogTargetEncryption("aws:kms", "", bucket_key=True)},
+            N,
+            "access logs in logs cannot be read: its default encryption is aws:kms with AWS's own key aws/s3",
+            id="encrypted with AWS's key",
+        ),
+        pytest.param(
+            {"encryption": LogTargetEncryption("aws:kms:dsse", "alias/aws/s3", bucket_key=False)},
+            N,
+            "its default encryption is aws:kms:dsse with AWS's own key aws/s3",
+            id="encrypted twice with AWS's key",
+        ),
+        pytest.param({"encryption": LogTargetEncryption("", "", bucket_key=False)}, C, "go to", id="not encrypted"),
         pytest.param(
             {"target_policy": allowing()}, N, "it does not let S3's log delivery write", id="no policy and no list"
         ),
@@ -167,6 +195,30 @@ FROM_ELSEWHERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}
             {"target_policy": allowing({"Resource": "arn:aws:s3:::logs/other/*"})}, N, "does not let", id="elsewhere"
         ),
         pytest.param({"target_policy": allowing({"Resource": "arn:aws:s3:::logs/s/*"})}, C, "go to", id="the prefix"),
+        pytest.param(
+            {
+                "target_policy": allowing({"Resource": "arn:aws:s3:::logs/s/123456789012/eu-west-1/site/*"}),
+                "logging": BucketLogging("logs", "s/", partitioned=True),
+            },
+            C,
+            "go to",
+            id="the partition",
+        ),
+        pytest.param(
+            {"target_policy": allowing({"Resource": "arn:aws:s3:::logs/s/123456789012/eu-west-1/site/*"})},
+            N,
+            "does not let",
+            id="a partition, but logs are not partitioned",
+        ),
+        pytest.param(
+            {
+                "target_policy": allowing({"Resource": "arn:aws:s3:::logs/s/111122223333/*"}),
+                "logging": BucketLogging("logs", "s/", partitioned=True),
+            },
+            N,
+            "does not let",
+            id="another partition",
+        ),
         pytest.param(
             {"target_policy": allowing({"Principal": {"Service": "cloudtrail.amazonaws.com"}})},
             N,
@@ -244,16 +296,24 @@ ENCRYPTED = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
             id="a denial in spite of a list",
         ),
         pytest.param({"target_policy": LogTargetPolicy(UNKNOWN)}, id="a policy"),
+        pytest.param({"encryption": LogTargetEncryption("aws:kms", KEY, bucket_key=True)}, id="a key of one's own"),
+        pytest.param({"encryption": LogTargetEncryption(UNKNOWN, "", bucket_key=False)}, id="encryption"),
         pytest.param({"ownership": LogTargetOwnership(UNKNOWN)}, id="ownership"),
         *(
             pytest.param({name: Unavailable(None, "not read")}, id=f"{name} that was not read")
-            for name in ("place", "target_policy", "target_acl", "ownership", "lock")
+            for name in ("place", "target_policy", "target_acl", "ownership", "lock", "encryption")
         ),
     ],
 )
 def test_what_is_not_understood_is_no_verdict(said: dict[str, Any]) -> None:
     with pytest.raises(UnknownField):
         judged(**said)
+
+
+def test_a_target_that_cannot_take_logs_is_said_to_be_so_whatever_its_key() -> None:
+    locked, own = LogTargetLock(enabled=True, mode="", days=0), LogTargetEncryption("aws:kms", KEY, bucket_key=True)
+    assert judged(lock=locked, encryption=own).status is N
+    assert judged(target_policy=allowing(), encryption=own).status is N
 
 
 def test_a_target_in_china_is_named_so() -> None:
@@ -268,5 +328,5 @@ def test_severity_and_controls_and_version() -> None:
         "s3-bucket-logging-enabled",
         Severity.MEDIUM,
         ("FSBP S3.9",),
-        2,
+        3,
     )

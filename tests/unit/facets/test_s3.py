@@ -125,6 +125,9 @@ def test_policy_status_and_logging_and_ownership_are_parsed() -> None:
     )
     said = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "site/"}}
     assert BucketLogging.parse(said) == BucketLogging("logs", "site/")
+    for form, partitioned in (("SimplePrefix", {}), False), (("PartitionedPrefix", {}), True), ((None, None), False):
+        formed = {"LoggingEnabled": {**said["LoggingEnabled"], "TargetObjectKeyFormat": dict([form])}}
+        assert BucketLogging.parse(formed) == BucketLogging("logs", "site/", partitioned=partitioned)
     controls = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}
     assert BucketOwnershipControls.parse(controls) == BucketOwnershipControls("BucketOwnerEnforced")
 

@@ -9,6 +9,7 @@ from muster.facets.s3_access_points import AccessPoint
 from muster.facets.s3_related import (
     BucketPlace,
     LogTargetAcl,
+    LogTargetEncryption,
     LogTargetLock,
     LogTargetOwnership,
     LogTargetPlace,
@@ -38,6 +39,7 @@ def lock(**retention: Any) -> BucketObjectLock:
         (LogTargetAcl, LogTargetAcl(())),
         (LogTargetOwnership, LogTargetOwnership("")),
         (LogTargetLock, LogTargetLock(enabled=False, mode="", days=0)),
+        (LogTargetEncryption, LogTargetEncryption("", "", bucket_key=False)),
     ],
 )
 def test_an_empty_answer_means_that_there_is_none(facet: type, nothing: object) -> None:

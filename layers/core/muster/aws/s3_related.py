@@ -6,6 +6,7 @@ from muster.aws.s3 import BUCKET, region_of
 from muster.facets.s3 import BucketLogging
 from muster.facets.s3_related import (
     LogTargetAcl,
+    LogTargetEncryption,
     LogTargetLock,
     LogTargetOwnership,
     LogTargetPlace,
@@ -91,8 +92,21 @@ def log_target_ownership(s3: "S3Client", _bucket: Resource, name: str) -> LogTar
     keys=_target,
 )
 def log_target_lock(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetLock:
-    """Read whether objects in the bucket that logs go to are locked by default."""
+    """Read whether objects in the bucket that logs go to can be locked."""
     return LogTargetLock.parse(s3.get_object_lock_configuration(Bucket=name))
+
+
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetEncryptionConfiguration",
+    absent=("ServerSideEncryptionConfigurationNotFoundError", _GONE),
+    of=BucketLogging,
+    keys=_target,
+)
+def log_target_encryption(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetEncryption:
+    """Read with which key logs are encrypted in the bucket that they go to."""
+    return LogTargetEncryption.parse(s3.get_bucket_encryption(Bucket=name))
 
 
 def _region(s3: "S3Client", name: str) -> str:

@@ -7,6 +7,7 @@ from muster.check import check
 from muster.facets.s3 import BucketAcl, BucketLogging, BucketPolicy
 from muster.facets.s3_related import (
     LogTargetAcl,
+    LogTargetEncryption,
     LogTargetLock,
     LogTargetOwnership,
     LogTargetPlace,
@@ -20,7 +21,7 @@ _PUT = "s3:putobject"
 _DELIVERY = "logging.s3.amazonaws.com"
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",), version=2)
+@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",), version=3)
 def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and of the one its logs go to
     bucket: Resource,
     logging: BucketLogging,
@@ -31,18 +32,20 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     target_acl: Related[LogTargetAcl],
     ownership: Related[LogTargetOwnership],
     lock: Related[LogTargetLock],
+    encryption: Related[LogTargetEncryption],
 ) -> Verdict:
     """S3 buckets should have server access logging enabled.
 
-    The logs must also arrive: the target exists in the same region, has no default retention, and its policy, or its
-    access control list where lists are in force, lets S3's log delivery write.
+    The logs must also arrive: the target exists in the same region, has no Object Lock, and its policy, or its access
+    control list where lists are in force, lets S3's log delivery write. AWS supports targets that are encrypted with
+    S3's own keys only: with the key aws/s3 nobody can read the logs, and of a key of one's own there is no verdict.
 
     A bucket that S3's log delivery may write to is where logs go, and needs none of its own: AWS says to suppress the
     control there, for logging a log target into itself never ends.
 
     Why: Who read what cannot be found out afterwards when nobody wrote it down.
-    Fix: aws s3api put-bucket-logging with a target bucket of the same region and account, whose policy allows
-      logging.s3.amazonaws.com to s3:PutObject
+    Fix: aws s3api put-bucket-logging with a target bucket of the same region and account, without Object Lock and
+      encrypted with AES256, whose policy allows logging.s3.amazonaws.com to s3:PutObject
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-9
     """
     target = logging.target
@@ -50,29 +53,41 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
         if acl.log_target or _takes_logs(known(policy.policy)):
             return not_applicable("it is where access logs of other buckets go")
         return non_compliant("server access logging is off")
-    if lost := _lost(bucket, target, place[target], lock[target]):
+    if lost := _lost(bucket, target, place[target], lock[target]) or _unreadable(target, encryption[target]):
         return non_compliant(lost)
     by_list = known(ownership[target].object_ownership) != "BucketOwnerEnforced" and target_acl[target].log_target
-    if known(_taken(known(target_policy[target].policy), bucket, logging, by_list=by_list)):
-        return compliant(f"access logs go to {target}")
-    return non_compliant(f"access logs cannot be written to {target}: it does not let S3's log delivery write")
+    if not known(_taken(known(target_policy[target].policy), bucket, logging, by_list=by_list)):
+        return non_compliant(f"access logs cannot be written to {target}: it does not let S3's log delivery write")
+    if encryption[target].kms:
+        known(Unknown(f"whether logs arrive in {target} is not known: AWS supports no key of KMS there"))
+    return compliant(f"access logs go to {target}")
 
 
 def _lost(bucket: Resource, target: str, place: LogTargetPlace, lock: LogTargetLock) -> str:
     """Say why logs cannot arrive in the target, whoever may write there; empty where they can.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     """
     if not place.region:
         return f"access logs should go to {target}, which does not exist"
     if place.region != bucket.region:
         return f"access logs should go to {target}, which is in {place.region}: they are never delivered"
-    return f"access logs cannot be written to {target}: it has a default retention" if lock.retains else ""
+    return f"access logs cannot be written to {target}: it has Object Lock" if lock.enabled else ""
+
+
+def _unreadable(target: str, encryption: LogTargetEncryption) -> str:
+    """Say why nobody can read the logs in the target; empty where somebody can."""
+    algorithm = known(encryption.algorithm)
+    if not encryption.kms or not encryption.aws_managed:
+        return ""
+    return f"access logs in {target} cannot be read: its default encryption is {algorithm} with AWS's own key aws/s3"
 
 
 def _taken(policy: Policy, source: Resource, logging: BucketLogging, *, by_list: bool) -> bool | Unknown:
     """Whether the target of a bucket's logs takes them, as far as its policy can be understood."""
-    written = f"arn:{source.partition}:s3:::{logging.target}/{logging.prefix}x"
+    partition = f"{source.account_id}/{source.region}/{source.id}/" if logging.partitioned else ""
+    written = f"arn:{source.partition}:s3:::{logging.target}/{logging.prefix}{partition}x"
     concerned = [each for each in policy.statements if _concerns(each, written)]
     denials = [_met(each.conditions, source) for each in concerned if not each.allow]
     allowed = [True] if by_list else [_met(each.conditions, source) for each in concerned if each.allow]

@@ -8,8 +8,6 @@ from muster.facets.s3 import (
 )
 from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
 
-_KMS = ("aws:kms", "aws:kms:dsse")
-
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub S3.14",))
 def s3_bucket_versioning_enabled(versioning: BucketVersioning) -> Verdict:
@@ -43,7 +41,7 @@ def s3_bucket_encrypted(encryption: BucketEncryption) -> Verdict:
         return non_compliant("no default encryption is configured")
     if algorithm == "AES256":
         return compliant("new objects are encrypted with keys of S3's own (SSE-S3), AWS's default")
-    key = f", {_key(encryption)}" if algorithm in _KMS else ""
+    key = f", {_key(encryption)}" if encryption.kms else ""
     return compliant(f"new objects are encrypted with {algorithm}{key}")
 
 
@@ -59,9 +57,9 @@ def s3_default_encryption_kms(encryption: BucketEncryption, *, customer_managed:
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-default-encryption-kms.html
     """
     algorithm = known(encryption.algorithm)
-    if algorithm not in _KMS:
+    if not encryption.kms:
         return non_compliant(f"the default encryption is {algorithm or 'none'}, not KMS")
-    if customer_managed and _aws_managed(encryption):
+    if customer_managed and encryption.aws_managed:
         return non_compliant("the key is aws/s3, AWS's own, not one of the customer's")
     return compliant(f"the default encryption is {algorithm}, {_key(encryption)}")
 
@@ -116,9 +114,5 @@ def s3_bucket_request_metrics_configured(metrics: BucketMetrics) -> Verdict:
     return non_compliant("it has no request-metrics configuration")
 
 
-def _aws_managed(encryption: BucketEncryption) -> bool:
-    return not encryption.key_id or encryption.key_id.endswith("alias/aws/s3")
-
-
 def _key(encryption: BucketEncryption) -> str:
-    return "with AWS's own key aws/s3" if _aws_managed(encryption) else f"with the key {encryption.key_id}"
+    return "with AWS's own key aws/s3" if encryption.aws_managed else f"with the key {encryption.key_id}"

@@ -60,6 +60,16 @@ class BucketEncryption:
                 )
         return cls("", "", bucket_key=False, blocked=blocked)
 
+    @property
+    def kms(self) -> bool:
+        """Whether the algorithm is one of KMS's."""
+        return self.algorithm in ("aws:kms", "aws:kms:dsse")
+
+    @property
+    def aws_managed(self) -> bool:
+        """Whether the key, if KMS encrypts, is aws/s3, AWS's own, which is taken where none is named."""
+        return not self.key_id or self.key_id.endswith("alias/aws/s3")
+
 
 @dataclass(frozen=True, slots=True)
 class PublicAccessBlock:
@@ -196,16 +206,21 @@ class BucketOwnershipControls:
 
 @dataclass(frozen=True, slots=True)
 class BucketLogging:
-    """The bucket and the prefix where access logs go; an empty bucket means that logging is off."""
+    """The bucket and the prefix where access logs go; an empty bucket means that logging is off.
+
+    `partitioned` says that account, region and bucket follow the prefix in the names of the logs.
+    """
 
     target: str
     prefix: str = ""
+    partitioned: bool = False
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answer of GetBucketLogging."""
         said = response.get("LoggingEnabled") or {}
-        return cls(str(said.get("TargetBucket", "")), str(said.get("TargetPrefix", "")))
+        partition = (said.get("TargetObjectKeyFormat") or {}).get("PartitionedPrefix")
+        return cls(str(said.get("TargetBucket", "")), str(said.get("TargetPrefix", "")), partition is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.facets.s3 import BucketAcl, BucketOwnershipControls, BucketPolicy
+from muster.facets.s3 import BucketAcl, BucketEncryption, BucketOwnershipControls, BucketPolicy
 from muster.facets.s3_resilience import BucketObjectLock
 
 
@@ -48,3 +48,8 @@ class LogTargetOwnership(BucketOwnershipControls):
 @dataclass(frozen=True, slots=True)
 class LogTargetLock(BucketObjectLock):
     """The Object Lock of a bucket that logs go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTargetEncryption(BucketEncryption):
+    """The default encryption of a bucket that logs go to."""
