@@ -118,6 +118,10 @@ def test_dynamodb_table_encrypted_kms(
     assert ("reach" in found.reason) is table.key_lost
 
 
+def test_the_key_that_aws_manages_is_enough_unless_somebody_asks_for_a_customers() -> None:
+    assert dynamodb_table_encrypted_kms(TABLE, MANAGED).status is C
+
+
 @pytest.mark.parametrize(
     ("table", "keys", "says"),
     [

@@ -131,6 +131,13 @@ def test_what_somebody_configured_is_invoked_asynchronously(
     assert judged(function(DEAD), destinations=destinations).status is C
 
 
+def test_each_place_where_failures_are_kept_is_named_once() -> None:
+    verdict = judged(destinations=(("$LATEST", DEAD), ("live", OTHER)))
+    assert verdict.reason == (
+        f"what the function fails on is kept: asynchronous events go to {DEAD}; those of live to {OTHER}"
+    )
+
+
 def test_an_aliass_destination_does_not_help_the_function_itself() -> None:
     assert judged(policy=policy("sns.amazonaws.com"), destinations=(("live", DEAD),)).status is N
 

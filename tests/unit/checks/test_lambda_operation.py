@@ -58,6 +58,13 @@ def function(**said: Any) -> Function:
         pytest.param({"Runtime": "nodejs22.x"}, date(2027, 1, 30), N, "in 90 days", id="90 days ahead"),
         pytest.param({"Runtime": "nodejs22.x"}, date(2027, 1, 29), C, "for 91 days", id="91 days ahead"),
         pytest.param({"Runtime": "nodejs22.x"}, date(2027, 4, 30), N, "was deprecated on", id="on the day itself"),
+        pytest.param(
+            {"Runtime": "nodejs20.x"},
+            date(2027, 2, 1),
+            N,
+            "creating functions with it has been blocked from 2027-02-01, updating them will be blocked",
+            id="on the day of a block",
+        ),
         pytest.param({"Runtime": "provided.al2"}, date(2026, 11, 21), N, "provided.al2023", id="a custom runtime"),
         pytest.param({"PackageType": "Image", "Runtime": None}, date(2026, 11, 21), NA, "image", id="an image"),
         pytest.param(
@@ -132,6 +139,10 @@ def test_lambda_reserved_concurrency_set(reserved: int | None, required: bool, s
     verdict = lambda_reserved_concurrency_set(FunctionConcurrency(reserved), required=required)
     assert verdict.status is status
     assert reason in verdict.reason
+
+
+def test_nobody_is_asked_for_a_reservation_unless_the_setting_says_so() -> None:
+    assert lambda_reserved_concurrency_set(FunctionConcurrency(None)).status is NA
 
 
 @pytest.mark.parametrize(

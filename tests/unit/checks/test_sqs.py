@@ -124,6 +124,20 @@ def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
         ),
         pytest.param(
             {},
+            DeadLetterSources(("a", "b", "c", "d")),
+            NA,
+            "it is itself the dead-letter queue of a, b, c, d",
+            id="it is that of four",
+        ),
+        pytest.param(
+            {},
+            DeadLetterSources(("a", "b", "c", "d", "e")),
+            NA,
+            "it is itself the dead-letter queue of a, b, c, d and 1 more",
+            id="it is that of five",
+        ),
+        pytest.param(
+            {},
             DeadLetterSources(("a", "b", "c", "d", "e", "f")),
             NA,
             "it is itself the dead-letter queue of a, b, c, d and 2 more",
