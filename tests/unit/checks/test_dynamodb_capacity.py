@@ -152,11 +152,15 @@ def summed(*operations: str) -> Any:
             TABLE,
             [EVENTS[0], alarm(W, table="orders", actions=())],
             N,
-            f"{W} of the table ({W}-orders has no action)",
+            f"{W} of the table (nobody hears {W}-orders: no action is enabled)",
             id="an alarm that nobody hears",
         ),
         pytest.param(
-            TABLE, [EVENTS[0], EVENTS[1] | {"ActionsEnabled": False}], N, "has no action", id="actions are turned off"
+            TABLE,
+            [EVENTS[0], EVENTS[1] | {"ActionsEnabled": False}],
+            N,
+            f"(nobody hears {W}-orders: no action is enabled)",
+            id="actions are turned off",
         ),
         pytest.param(TABLE, [alarm(R, table="order"), alarm(W, table="order")], N, R, id="alarms of another table"),
         pytest.param(INDEXED, EVENTS, N, f"{R} of the index by-day (no alarm)", id="but not of its index"),

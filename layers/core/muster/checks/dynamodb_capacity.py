@@ -139,7 +139,8 @@ def _unheard(alarms: Alarms, metric: str, table: str, indexes: Collection[str]) 
         dimensions = {"TableName": table} | ({"GlobalSecondaryIndexName": index} if index else {})
         if not _heard(alarms, metric, dimensions):
             silent = alarms.on(_NAMESPACE, (metric,), dimensions)
-            yield _place(index) + (f" ({silent[0].name} has no action)" if silent else " (no alarm)")
+            why = f"nobody hears {silent[0].name}: no action is enabled" if silent else "no alarm"
+            yield f"{_place(index)} ({why})"
 
 
 def _requests(alarms: Alarms, table: str, operations: Collection[str]) -> bool:
