@@ -42,8 +42,9 @@ def lambda_failure_destination_configured(  # noqa: PLR0913 - what a function is
 
     Why: After its retries Lambda discards an event that nobody asked it to keep, and nobody knows what was lost.
     Fix: aws lambda put-function-event-invoke-config --function-name NAME --destination-config
-      '{"OnFailure": {"Destination": "QUEUE_ARN"}}'; for a stream aws lambda update-event-source-mapping --uuid ID
-      with the same; for a queue give the queue a RedrivePolicy.
+      '{"OnFailure": {"Destination": "QUEUE_ARN"}}', or update-function-event-invoke-config where something is
+      configured, which put would replace; for a stream aws lambda update-event-source-mapping --uuid ID with the same;
+      the function's role must be allowed to send there. For a queue give the queue a RedrivePolicy.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
     polled = mappings.polled_for(known(function.name))
