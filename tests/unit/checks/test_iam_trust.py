@@ -100,8 +100,23 @@ def github(subject: Any, operator: str = "StringLike") -> dict[str, Any]:
         pytest.param({"AWS": "*"}, None, N, id="everybody in another spelling"),
         pytest.param("*", {"StringEquals": {"sts:ExternalId": "agreed"}}, N, id="everybody who knows a word"),
         pytest.param("*", {"StringEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}, C, id="everybody in one's house"),
-        pytest.param("*", {"StringEquals": {"aws:PrincipalAccount": OTHER}}, C, id="everybody of an account"),
-        pytest.param("*", {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/x-*"}}, C, id="some roles"),
+        pytest.param("*", {"StringEquals": {"aws:PrincipalAccount": OWN}}, C, id="everybody of its own account"),
+        pytest.param("*", {"StringEquals": {"aws:PrincipalAccount": OTHER}}, N, id="everybody of another account"),
+        pytest.param("*", {"StringEquals": {"aws:PrincipalAccount": [OWN, OTHER]}}, N, id="of one of two accounts"),
+        pytest.param("*", {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/x-*"}}, C, id="some of its roles"),
+        pytest.param("*", {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/x-*"}}, N, id="others' roles"),
+        pytest.param(
+            "*",
+            {"StringEquals": {"aws:PrincipalAccount": OTHER, "sts:ExternalId": "agreed"}},
+            C,
+            id="everybody of another account who knows a word",
+        ),
+        pytest.param(
+            "*",
+            {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}, "StringEquals": {"sts:ExternalId": "agreed"}},
+            N,
+            id="roles of any account who know a word",
+        ),
         pytest.param("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}, N, id="roles of any account"),
     ],
 )
@@ -254,6 +269,12 @@ def test_only_what_lets_somebody_in_counts(said: dict[str, Any], status: Status)
     [
         pytest.param(trust(statement(FOREIGN)), {"trusted_accounts": (OTHER,)}, C, id="an account that is trusted"),
         pytest.param(
+            trust(statement("*", {"StringEquals": {"aws:PrincipalAccount": OTHER}})),
+            {"trusted_accounts": (OTHER,)},
+            C,
+            id="everybody of an account that is trusted",
+        ),
+        pytest.param(
             trust(statement({"Service": "glue.amazonaws.com"})),
             {"services_with_source": ("glue.amazonaws.com",)},
             N,
@@ -300,6 +321,11 @@ def test_a_trust_that_cannot_be_understood_is_no_verdict() -> None:
             id="all of them, once",
         ),
         pytest.param(trust(statement("*")), "without saying for whom, it trusts anybody with an AWS account", id="all"),
+        pytest.param(
+            trust(statement("*", {"StringEquals": {"aws:PrincipalAccount": OTHER}})),
+            f"without saying for whom, it trusts anybody of {OTHER}",
+            id="all of an account",
+        ),
         pytest.param(trust(github("repo:*")), f"without saying for whom, it trusts {GITHUB}", id="a provider"),
     ],
 )

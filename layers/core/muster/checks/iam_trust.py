@@ -14,8 +14,8 @@ from muster.resource_policy import Condition, Policy, Statement
 _ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")
-_EXTERNAL = ("sts:externalid", *_CALLERS)
-_ANYBODY = ("aws:principalaccount", "aws:principalarn", *_CALLERS)
+_WHOSE = ("aws:principalaccount", "aws:principalarn")
+_EXTERNAL = ("sts:externalid",)
 
 WITH_SOURCE = (
     "appstream.amazonaws.com",
@@ -79,7 +79,7 @@ _ACCOUNT = re.compile(r"(?:arn:[^:]+:(?:iam|sts)::)?(?P<account>\d{12})(?::.+)?\
 _TENANT = re.compile(r"[^:*?]+:[^:*?/]+[:/]")
 
 
-@check(severity=Severity.HIGH)
+@check(severity=Severity.HIGH, version=2)
 def iam_role_trust_not_confusable(
     trust: Trust,
     *,
@@ -91,10 +91,11 @@ def iam_role_trust_not_confusable(
     """IAM roles should say for whom services and other accounts may assume them.
 
     A service needs a condition on aws:SourceAccount, aws:SourceArn, aws:SourceOrgID or aws:SourceOrgPaths; another
-    account one on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalOrgPaths, unless it is one of `trusted_accounts`;
+    account one on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalOrgPaths, unless it is one of
+    `trusted_accounts`, and so does everybody whom aws:PrincipalAccount or aws:PrincipalArn holds to another account;
     an identity provider that many organizations share one on the claim that tells them apart. Principals of the
-    role's own account and its own identity providers need none. A condition counts where it cannot be met without
-    the key and its values are not left open; one in a Deny counts for everybody it speaks of.
+    role's own account and its own identity providers need none. A condition counts where it cannot be met without the
+    key and its values are not left open; one in a Deny counts for everybody it speaks of.
 
     Services of `services_without_source` send no such key, so that a condition would lock them out. Of a service in
     neither list it is not known, and there is no verdict.
@@ -113,7 +114,7 @@ def iam_role_trust_not_confusable(
     for principal, statement in _trusted(policy):
         guards = (_denied_otherwise(each, statement) for each in policy.statements)
         conditions = [each for each in (*statement.conditions, *filter(None, guards)) if _binds(each)]
-        found[_kind(principal, conditions, lists)].append(principal.partition(":")[2] or "anybody with an AWS account")
+        found[_kind(principal, conditions, lists)].append(principal.partition(":")[2] or _anybody(conditions))
     if opened := _listed(found[_Kind.OPEN]):
         return non_compliant(f"without saying for whom, it trusts {opened}")
     if doubted := _listed(found[_Kind.DOUBTED]):
@@ -148,9 +149,11 @@ def _kind(principal: str, conditions: list[Condition], lists: _Lists) -> _Kind:
         return _Kind.BOUND if _held(conditions, _SOURCES) else _service_kind(name, lists)
     if kind == "federated":
         bound = _told_apart(name, conditions, lists.shared)
+    elif principal == "*":
+        agreed = _held(conditions, _WHOSE) and _held(conditions, _EXTERNAL)
+        bound = agreed or _held(conditions, _CALLERS) or _held_to(conditions, lists.accounts)
     else:
-        keys = _ANYBODY if principal == "*" else _EXTERNAL
-        bound = _held(conditions, keys) or (principal != "*" and _of(name, lists.accounts))
+        bound = _held(conditions, (*_EXTERNAL, *_CALLERS)) or _of(name, lists.accounts)
     return _Kind.BOUND if bound else _Kind.OPEN
 
 
@@ -213,6 +216,18 @@ def _narrow(key: str, value: str, *, wild: bool) -> bool:
 
 def _held(conditions: Iterable[Condition], keys: Collection[str]) -> bool:
     return any(condition.key in keys for condition in conditions)
+
+
+def _held_to(conditions: Iterable[Condition], accounts: Collection[str]) -> bool:
+    """Whether only principals of the accounts meet the conditions."""
+    whose = (condition for condition in conditions if condition.key in _WHOSE)
+    return any(all(_of(value, accounts) for value in condition.values) for condition in whose)
+
+
+def _anybody(conditions: Iterable[Condition]) -> str:
+    """Say who everybody is, under conditions that each bind."""
+    held = _listed(value for condition in conditions if condition.key in _WHOSE for value in condition.values)
+    return f"anybody of {held}" if held else "anybody with an AWS account"
 
 
 def _told_apart(provider: str, conditions: Iterable[Condition], shared: Collection[str]) -> bool:
