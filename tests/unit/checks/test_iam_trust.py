@@ -146,6 +146,62 @@ def test_github_needs_a_subject_that_is_ones_own(subject: Any, operator: str, st
     assert iam_role_trust_not_confusable(trust(github(subject, operator))).status is status
 
 
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        pytest.param({"StringEquals": {"repository": "octo-org/octo-repo"}}, C, id="a repository"),
+        pytest.param({"StringLike": {"repository": "octo-org/*"}}, C, id="an organization's repositories"),
+        pytest.param({"StringLike": {"repository": "octo-*/shop"}}, N, id="repositories of organizations named so"),
+        pytest.param({"StringLike": {"repository": "octo-org*"}}, N, id="organizations that begin so"),
+        pytest.param({"StringEquals": {"repository_id": "74"}}, C, id="a repository by its number"),
+        pytest.param({"StringLike": {"repository_id": "7*"}}, N, id="repositories whose numbers begin so"),
+        pytest.param({"StringEquals": {"enterprise_id": "42"}}, C, id="an enterprise"),
+        pytest.param({"StringEquals": {"ref": "refs/heads/main"}}, N, id="anybody's main branch"),
+        pytest.param({"StringEquals": {"environment": "production"}}, N, id="anybody's production"),
+    ],
+)
+def test_github_has_other_claims_that_tell_repositories_apart(claims: dict[str, Any], status: Status) -> None:
+    host = "token.actions.githubusercontent.com"
+    said = {operator: {f"{host}:{claim}": value for claim, value in test.items()} for operator, test in claims.items()}
+    said["StringLike"] = {**said.get("StringLike", {}), SUB: "repo:*"}
+    assert iam_role_trust_not_confusable(trust(federated(GITHUB, said))).status is status
+
+
+@pytest.mark.parametrize(
+    ("host", "claim", "value"),
+    [
+        ("agent.buildkite.com", "sub", "organization:octo:pipeline:shop:ref:refs/heads/main"),
+        ("api.pulumi.com/oidc", "aud", "aws:octo"),
+        ("gitlab.com", "sub", "project_path:octo/shop:ref_type:branch:ref:main"),
+        ("oidc-configuration.audit-log.githubusercontent.com", "sub", "https://github.com/octo"),
+        ("oidc.codefresh.io", "sub", "account:74:pipeline:47:initiator:manual"),
+        ("oidc.vercel.com", "aud", "https://vercel.com/octo"),
+        ("oidc.vercel.com", "sub", "owner:octo:project:shop:environment:production"),
+        ("proidc.upbound.io", "sub", "mcp:octo/shop:provider:aws"),
+        ("sandboxes.cloud", "aud", "octo"),
+        ("scalr.io", "sub", "account:octo:environment:shop:workspace:main"),
+        ("studio.datachain.ai/api", "sub", "credentials:octo/shop"),
+        ("tokens.cloud.shisho.dev", "sub", "job:octo"),
+        ("vstoken.actions.githubusercontent.com", "sub", "repo:octo/shop:ref:refs/heads/main"),
+    ],
+)
+def test_tokens_of_a_shared_provider_are_told_apart_by_its_claim(host: str, claim: str, value: str) -> None:
+    def judged(condition: Any) -> Status:
+        provider = f"arn:aws:iam::{OWN}:oidc-provider/{host}"
+        return iam_role_trust_not_confusable(trust(federated(provider, condition))).status
+
+    assert judged(None) is N
+    assert judged({"StringEquals": {f"{host}:{claim}": value}}) is C
+    assert judged({"StringLike": {f"{host}:{claim}": "*"}}) is N
+    assert judged({"StringEquals": {f"{host}:azp": value}}) is N
+
+
+def test_a_subject_says_nothing_where_the_audience_tells_tokens_apart() -> None:
+    said = {"StringLike": {"api.pulumi.com/oidc:sub": "pulumi:deploy:*"}}
+    provider = f"arn:aws:iam::{OWN}:oidc-provider/api.pulumi.com/oidc"
+    assert iam_role_trust_not_confusable(trust(federated(provider, said))).status is N
+
+
 def federated(provider: str, condition: Any = None, action: str = "sts:AssumeRoleWithWebIdentity") -> dict[str, Any]:
     return statement({"Federated": provider}, condition, Action=action)
 

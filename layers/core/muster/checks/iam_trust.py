@@ -52,13 +52,34 @@ https://github.com/prowler-cloud/prowler/issues/4714
 
 SHARED_PROVIDERS = (
     "agent.buildkite.com",
+    "api.pulumi.com/oidc",
     "app.terraform.io",
     "gitlab.com",
+    "oidc-configuration.audit-log.githubusercontent.com",
+    "oidc.codefresh.io",
+    "oidc.vercel.com",
+    "proidc.upbound.io",
+    "sandboxes.cloud",
+    "scalr.io",
+    "studio.datachain.ai/api",
     "token.actions.githubusercontent.com",
+    "tokens.cloud.shisho.dev",
+    "vstoken.actions.githubusercontent.com",
 )
-"""Identity providers that sign the tokens of all their customers, who differ in the claim `sub`.
+"""Identity providers that sign the tokens of all their customers, who differ in the claim `sub` or as `_CLAIMS` says.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
+"""
+
+_CLAIMS: Mapping[str, tuple[str, ...]] = {
+    "api.pulumi.com/oidc": ("aud",),
+    "oidc.vercel.com": ("aud", "sub"),
+    "sandboxes.cloud": ("aud",),
+    "token.actions.githubusercontent.com": ("enterprise_id", "repository", "repository_id", "sub"),
+}
+"""The claims of shared providers that tell their customers apart, where that is not `sub` alone.
+
+https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
 """
 
 _PUBLIC_PROVIDERS: Mapping[str, tuple[str, ...]] = {
@@ -210,6 +231,9 @@ def _narrow(key: str, value: str, *, wild: bool) -> bool:
         return not set("*?") & set(account) if account else rest[:1] not in ("*", "?", "")
     if key.endswith("orgpaths"):
         return not set("*?") & set(value.partition("/")[0])
+    if key.endswith(":repository"):
+        owner, _, name = value.partition("/")
+        return bool(name) and not set("*?") & set(owner)
     # What is left are claims of identity providers, `repo:octo-org/*` for example: the tenant must be spelled out.
     return not key.startswith(("aws:", "sts:")) and _TENANT.match(value) is not None
 
@@ -233,7 +257,7 @@ def _anybody(conditions: Iterable[Condition]) -> str:
 def _told_apart(provider: str, conditions: Iterable[Condition], shared: Collection[str]) -> bool:
     """Whether a provider's tokens of others are refused; one that is nobody else's needs no condition."""
     host = provider.rpartition("oidc-provider/")[2].lower()
-    claims = _PUBLIC_PROVIDERS.get(host, ("sub",) if host in shared else ())
+    claims = _PUBLIC_PROVIDERS.get(host, _CLAIMS.get(host, ("sub",)) if host in shared else ())
     return not claims or _held(conditions, [f"{host}:{claim}" for claim in claims])
 
 
