@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from muster import catalog
+from muster import catalog, package_data
 from muster.catalog import Catalog
 from muster.check import Check, check
 from muster.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
@@ -216,6 +216,19 @@ class TestData:
         """Of a control that no check cites, there is nothing to say."""
         cited = covered(catalog.load())
         assert [name for name, control in load().by_id.items() if control.differs and name not in cited] == []
+
+    def test_a_type_of_a_cited_control_that_no_check_judges_is_told(self) -> None:
+        """Else a control that is half covered would count as supported."""
+        whole = catalog.load()
+        written = package_data.read("controls", "security_hub.yaml")["controls"]
+        silent = [
+            name
+            for name, checks in covered(whole).items()
+            if not {"judged_as", "differs"} & set(written[name])
+            and not set(written[name]["resource_types"])
+            <= {each for check in checks for each in whole.resource_types(whole.checks[check])}
+        ]
+        assert silent == []
 
     def test_what_replaces_a_control_is_in_use(self) -> None:
         book = load()
