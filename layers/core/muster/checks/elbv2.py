@@ -87,6 +87,7 @@ def elb_target_group_in_use(group: TargetGroup, health: TargetHealth) -> Verdict
 
     Why: Without a healthy target every request is answered with an error; without a load balancer none arrives.
     Fix: Register targets that pass the health check, or delete the group: aws elbv2 delete-target-group
+      --target-group-arn ARN
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
     if not group.load_balancers:
@@ -126,7 +127,8 @@ def elb_health_check_window_sound(  # noqa: PLR0913 - each setting is one limit
     Why: A slow check sends requests to dead targets; a delay of nothing cuts off answers, one too long holds up
       deployments.
     Fix: aws elbv2 modify-target-group --target-group-arn ARN --health-check-interval-seconds 10
-      --health-check-timeout-seconds 5; aws elbv2 modify-target-group-attributes for the delay
+      --health-check-timeout-seconds 5; for the delay: aws elbv2 modify-target-group-attributes --target-group-arn ARN
+      --attributes Key=deregistration_delay.timeout_seconds,Value=60
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
     if known(group.health_checks) is False:

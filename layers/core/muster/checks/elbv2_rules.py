@@ -49,8 +49,9 @@ def elb_http_redirected(listener: Listener, rules: ListenerRules) -> Verdict:
     All rules are looked at, not the default one alone: a single rule that forwards is served without encryption.
 
     Why: What is asked over HTTP can be read and changed by everybody on the way.
-    Fix: aws elbv2 modify-rule --rule-arn ARN --actions Type=redirect,RedirectConfig='{Protocol=HTTPS,Port=443,
-      StatusCode=HTTP_301}'
+    Fix: aws elbv2 modify-listener --listener-arn ARN
+      --default-actions 'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'; for other rules
+      than the default one: aws elbv2 modify-rule --rule-arn ARN --actions, with the same
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1
     """
     if known(listener.kind) != APPLICATION:
