@@ -125,3 +125,9 @@ def test_what_is_read_by_people_is_laid_out(
     _, out, _ = _run(environment, tmp_path, *arguments, out=False, err=False)
     assert piped in out
     assert ESCAPE not in out
+
+
+def test_a_narrow_terminal_shows_a_page_whole(environment: dict[str, str], tmp_path: Path) -> None:
+    _, out, _ = _run({**environment, "COLUMNS": "60"}, tmp_path, "explain", "ec2-volume-backed-up", out=True, err=False)
+    assert "…" not in out
+    assert "edResources" in out, "what does not fit goes on in the next line"

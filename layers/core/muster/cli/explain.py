@@ -28,6 +28,7 @@ def command(check: str, config: Path | None) -> None:
         click.echo(text, nl=False)
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-    from rich.markdown import Markdown  # noqa: PLC0415 - the same
 
-    Console().print(Markdown(text))
+    from muster.cli.markdown import Page  # noqa: PLC0415 - the same
+
+    Console().print(Page(text))
