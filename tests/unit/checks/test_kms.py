@@ -57,7 +57,7 @@ UNREAD = KeyRotation.parse({})
             UNREAD,
             {},
             NA,
-            "KMS cannot rotate it: its material was imported",
+            "KMS cannot rotate it by itself: its material was imported",
             id="imported material, which KMS cannot rotate",
         ),
         pytest.param(
@@ -65,7 +65,7 @@ UNREAD = KeyRotation.parse({})
             UNREAD,
             {},
             NA,
-            "KMS cannot rotate it: it is in a CloudHSM key store",
+            "KMS cannot rotate it by itself: it is in a CloudHSM key store",
             id="a store of CloudHSM",
         ),
         pytest.param(
@@ -73,7 +73,7 @@ UNREAD = KeyRotation.parse({})
             UNREAD,
             {},
             NA,
-            "KMS cannot rotate it: it is in an external key store",
+            "KMS cannot rotate it by itself: it is in an external key store",
             id="an external store",
         ),
         pytest.param(

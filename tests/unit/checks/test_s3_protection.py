@@ -24,6 +24,7 @@ OWN_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"
 ALIAS = "arn:aws:kms:eu-west-1:111122223333:alias/web"
 AWS_KEY = "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3"
 NEW = Unknown("a new word")
+OPEN = "its encryption does not block objects encrypted with keys of their writers (SSE-C)"
 
 
 @pytest.mark.parametrize(
@@ -122,10 +123,20 @@ def test_a_word_that_nobody_knows_is_no_verdict() -> None:
     ("blocked", "status", "reason"),
     [
         pytest.param(("SSE-C",), C, "objects encrypted with keys of their writers (SSE-C) are refused", id="blocked"),
-        pytest.param(("NONE",), N, "objects encrypted with keys of their writers (SSE-C) are taken", id="unblocked"),
-        pytest.param((), N, "objects encrypted with keys of their writers (SSE-C) are taken", id="never configured"),
+        pytest.param(
+            ("NONE",),
+            N,
+            "its encryption does not block objects encrypted with keys of their writers (SSE-C)",
+            id="unblocked",
+        ),
+        pytest.param(
+            (),
+            N,
+            "its encryption does not block objects encrypted with keys of their writers (SSE-C)",
+            id="never configured",
+        ),
         pytest.param(("OTHER", "SSE-C"), C, "(SSE-C) are refused", id="among others"),
-        pytest.param(("OTHER",), N, "(SSE-C) are taken", id="another kind"),
+        pytest.param(("OTHER",), N, "does not block objects", id="another kind"),
     ],
 )
 def test_s3_bucket_sse_c_blocked(blocked: tuple[str, ...], status: Status, reason: str) -> None:

@@ -79,14 +79,14 @@ def kms_key_not_scheduled_for_deletion(key: Key) -> Verdict:
 
 
 def _not_rotatable(key: Key) -> str:
-    """Say why KMS does not rotate a key on demand of its owner; empty where it can."""
+    """Say why its owner cannot have KMS rotate a key by itself; empty where that can be."""
     spec, origin, state = known(key.spec), known(key.origin), known(key.state)
     if known(key.manager) == "AWS":
         return "AWS manages the key and rotates it every year"
     if spec != SYMMETRIC:
         return f"KMS rotates no {spec} keys"
     if origin != "AWS_KMS":
-        return f"KMS cannot rotate it: {_ELSEWHERE[origin]}"
+        return f"KMS cannot rotate it by itself: {_ELSEWHERE[origin]}"
     if key.primary:
         return f"it is a replica: it is rotated with its primary in {key.primary}"
     return f"it is scheduled for deletion ({state})" if key.leaving else ""

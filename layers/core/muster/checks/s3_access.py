@@ -41,7 +41,8 @@ def s3_bucket_public_access_prohibited(
     ownership enforced by the bucket's owner, under which no access control list counts at all.
 
     Why: What a stranger can list or read will be found; public buckets are searched for all the time.
-    Fix: aws s3api put-public-access-block with all four switches on; serve public content through CloudFront.
+    Fix: aws s3api put-public-access-block --bucket NAME with all four switches on; serve public content
+      through CloudFront.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     block = account.joined(bucket)
@@ -143,7 +144,8 @@ def s3_bucket_acl_prohibited(ownership: BucketOwnershipControls) -> Verdict:
     """S3 buckets should have access control lists disabled.
 
     Why: With lists on, who may read an object is decided object by object, by whoever wrote it.
-    Fix: aws s3api put-bucket-ownership-controls with ObjectOwnership=BucketOwnerEnforced
+    Fix: Grant by policy what lists grant to others, whom they no longer let in afterwards, make the bucket's own list
+      private, and then aws s3api put-bucket-ownership-controls --bucket NAME with ObjectOwnership=BucketOwnerEnforced
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-acl-prohibited.html
     """
     said = known(ownership.object_ownership) or "ObjectWriter"

@@ -33,7 +33,7 @@ def s3_bucket_encrypted(encryption: BucketEncryption) -> Verdict:
     that this check passes on every bucket S3 answers for. Ask `s3-default-encryption-kms` for keys of your own.
 
     Why: Auditors ask for it, and the reason says which kind of encryption stands.
-    Fix: aws s3api put-bucket-encryption with SSEAlgorithm AES256 or aws:kms
+    Fix: aws s3api put-bucket-encryption --bucket NAME with SSEAlgorithm AES256 or aws:kms
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
     """
     algorithm = known(encryption.algorithm)
@@ -53,7 +53,8 @@ def s3_default_encryption_kms(encryption: BucketEncryption, *, customer_managed:
     the alias aws/s3 and a configuration without a key do not.
 
     Why: Only with KMS does reading take a second permission, on the key, and leave a trace of its own.
-    Fix: aws s3api put-bucket-encryption with SSEAlgorithm aws:kms, a KMSMasterKeyID and BucketKeyEnabled
+    Fix: aws s3api put-bucket-encryption --bucket NAME with SSEAlgorithm aws:kms, a KMSMasterKeyID and
+      BucketKeyEnabled=true, and with the BlockedEncryptionTypes that it has: the call replaces the whole
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-default-encryption-kms.html
     """
     algorithm = known(encryption.algorithm)
@@ -69,7 +70,8 @@ def s3_bucket_key_enabled(encryption: BucketEncryption) -> Verdict:
     """S3 buckets with KMS encryption should use a bucket key.
 
     Why: Without it every object is a call to KMS, which costs money and may be throttled.
-    Fix: aws s3api put-bucket-encryption with BucketKeyEnabled=true; objects written before keep their own keys.
+    Fix: aws s3api put-bucket-encryption --bucket NAME with BucketKeyEnabled=true and with the key and the
+      BlockedEncryptionTypes that it has: the call replaces the whole; objects written before keep their own keys.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
     """
     algorithm = known(encryption.algorithm)
@@ -86,15 +88,17 @@ def s3_bucket_key_enabled(encryption: BucketEncryption) -> Verdict:
 def s3_bucket_sse_c_blocked(encryption: BucketEncryption) -> Verdict:
     """S3 buckets should refuse objects that are encrypted with keys of their writers (SSE-C).
 
-    New buckets refuse them; what an older bucket does is what was configured.
+    Buckets made since April 2026 refuse them; what an older bucket does is what was configured. Only what its
+    encryption blocks is judged: a policy that denies them is another way to the same end.
 
     Why: With SSE-C the key is with the writer alone: whoever may write can lock everybody else out, and ask for money.
-    Fix: aws s3api put-bucket-encryption with BlockedEncryptionTypes={EncryptionType=[SSE-C]} in the rule
+    Fix: aws s3api put-bucket-encryption --bucket NAME with BlockedEncryptionTypes={EncryptionType=[SSE-C]} in the rule,
+      beside the default encryption that it has: the call replaces the whole
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
     """
     if "SSE-C" in encryption.blocked:
         return compliant("objects encrypted with keys of their writers (SSE-C) are refused")
-    return non_compliant("objects encrypted with keys of their writers (SSE-C) are taken")
+    return non_compliant("its encryption does not block objects encrypted with keys of their writers (SSE-C)")
 
 
 @check(severity=Severity.LOW)
@@ -102,7 +106,8 @@ def s3_bucket_request_metrics_configured(metrics: BucketMetrics) -> Verdict:
     """S3 buckets should have a request-metrics configuration that covers the whole bucket.
 
     Why: Without it CloudWatch knows a bucket's size once a day, and nothing of requests, errors and latency.
-    Fix: aws s3api put-bucket-metrics-configuration --id EntireBucket --metrics-configuration Id=EntireBucket
+    Fix: aws s3api put-bucket-metrics-configuration --bucket NAME --id EntireBucket
+      --metrics-configuration Id=EntireBucket
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-configurations.html
     """
     whole = [name for name, covers in metrics.configurations if covers]

@@ -33,8 +33,8 @@ def s3_bucket_mfa_delete_enabled(
     with it on no lifecycle can be configured: AWS's control leaves buckets with a lifecycle out.
 
     Why: Whoever steals a key of somebody who may delete cannot delete what the second factor guards.
-    Fix: As root, aws s3api put-bucket-versioning --versioning-configuration Status=Enabled,MFADelete=Enabled
-      --mfa "SERIAL CODE"
+    Fix: As root, aws s3api put-bucket-versioning --bucket NAME
+      --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa "SERIAL CODE"
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
     """
     if not _matches(bucket.id, buckets):
