@@ -152,14 +152,18 @@ def test_a_region_is_read_in_large_pages_to_the_end() -> None:
 
 def test_what_goes_between_two_calls_is_left_out() -> None:
     client = boto3.client("ecs", HERE)
-    both = [cluster_said("shop"), cluster_said("gone")]
+    all_three = [cluster_said("shop"), cluster_said("gone"), cluster_said("going")]
     with Stubber(client) as stub:
-        stub.add_response("list_clusters", {"clusterArns": ["shop", "gone"]})
-        stub.add_response("describe_clusters", {"clusters": both, "failures": [{"arn": "lab", "reason": "MISSING"}]})
+        stub.add_response("list_clusters", {"clusterArns": ["shop", "gone", "going"]})
+        stub.add_response(
+            "describe_clusters", {"clusters": all_three, "failures": [{"arn": "lab", "reason": "MISSING"}]}
+        )
         stub.add_response("list_services", {"serviceArns": ["web", "job"]})
         failures = [{"arn": "job", "reason": "MISSING"}]
         stub.add_response("describe_services", {"services": [service_said("shop", "web")], "failures": failures})
         stub.add_client_error("list_services", "ClusterNotFoundException")
+        stub.add_response("list_services", {"serviceArns": ["late"]})
+        stub.add_client_error("describe_services", "ClusterNotFoundException")
         found = read(client)
     assert [service.name for service in found.services] == ["web"]
 
