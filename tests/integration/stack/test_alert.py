@@ -38,6 +38,7 @@ def ended(
         "stack": "dev",
         "record": record,
         "regions": [REGION],
+        "accounts": 1,
         "packs": ["all"],
         "complete": not incomplete,
         "incomplete": [{"shard": shard, "reason": "it broke"} for shard in incomplete],

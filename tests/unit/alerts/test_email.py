@@ -14,6 +14,7 @@ def summary(**changed: Any) -> dict[str, Any]:
         "scan_id": "20261121T060000Z-0a1b2c3d",
         "stack": "dev",
         "regions": ["eu-west-1"],
+        "accounts": 1,
         "packs": ["all"],
         "complete": True,
         "incomplete": [],
@@ -46,6 +47,20 @@ def row(number: int = 1, **changed: Any) -> dict[str, Any]:
         "check_id": "s3-x",
         "reason": "it is open",
         "first_seen": "2026-11-21T06:00:00+00:00",
+        **changed,
+    }
+
+
+def change(**changed: Any) -> dict[str, Any]:
+    return {
+        "severity": "HIGH",
+        "check_id": "s3-x",
+        "resource_type": "AWS::S3::Bucket",
+        "resource_arn": "arn:aws:s3:::b1",
+        "resource_id": "b1",
+        "account_id": "111122223333",
+        "region": "eu-west-1",
+        "reason": "it is open",
         **changed,
     }
 
@@ -102,10 +117,36 @@ def test_the_subject_is_one_line_of_ascii_under_100_characters() -> None:
 def test_whatever_the_estate_the_mail_is_whole_and_within_the_limit_of_sns() -> None:
     huge = summary(resources={"scanned": 10**6, "compliant": 0, "non_compliant": 10**6})
     huge["changes"] = {"baseline": False, "opened": 10**6, "resolved": 10**6, "reopened": 9, "unreadable": 10**6}
-    change = {**row(), "reason": "é" * 5000, "resource_arn": "arn:aws:s3:::" + "b" * 63, "resource_id": "b"}
-    events = {event: [change] * 500 for event in ("opened", "resolved", "reopened", "unreadable")}
+    long = change(reason="é" * 5000, resource_arn="arn:aws:s3:::" + "b" * 63)
+    events = {event: [long] * 500 for event in ("opened", "resolved", "reopened", "unreadable")}
     rows = [row(number % 5000, reason="é" * 5000) for number in range(10_000)]
     alert = compose(huge, events, rows, WHERE)
     assert len((alert.email + alert.default * 2 + alert.subject).encode()) < LIMIT / 2
     assert "... and 999985 more" in alert.email
     assert alert.email.rstrip().endswith("ORDER BY severity, check_id")
+
+
+def test_a_change_says_where_it_is_for_the_arn_of_a_bucket_does_not() -> None:
+    text = compose(summary(changes={"baseline": False, "opened": 1}), {"opened": [change()]}, [], WHERE).email
+    assert "  HIGH     s3-x: arn:aws:s3:::b1  (eu-west-1, 111122223333)\n           it is open" in text
+
+
+@pytest.mark.parametrize(("accounts", "said"), [(1, "of eu-west-1 (all)"), (40, "of eu-west-1 in 40 accounts (all)")])
+def test_a_scan_of_several_accounts_says_how_many(accounts: int, said: str) -> None:
+    assert said in compose(summary(accounts=accounts), {}, [], WHERE).email
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\x0b", "\x85", "\u2028", "\x1b[2J", "\u202e"])
+def test_a_name_is_one_line_and_only_letters_whatever_it_holds(break_: str) -> None:
+    odd = f"mine{break_}RESOLVED (9)"
+    events = {"opened": [change(resource_arn="", resource_id=odd, reason=odd)]}
+    resource = {**row()["resource"], "arn": "", "id": odd}
+    rows = [row(resource=resource, account_name=odd, reason=odd)]
+    part = {"shard": "111122223333.eu-west-1.ec2", "reason": odd}
+    changes = {"baseline": False, "opened": 1}
+    shards = {"planned": 2, "committed": 1, "incomplete": 1}
+    told = summary(changes=changes, complete=False, incomplete=[part], shards=shards)
+    text = compose(told, events, rows, WHERE).email
+    assert text.count("RESOLVED (9)") == 6
+    assert not [line for line in text.splitlines() if line.startswith("RESOLVED")]
+    assert "".join(text.split("\n")).isprintable()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from muster.formats.record import printable
 from muster.model import Severity
 
 LIMIT = 262_144
@@ -110,9 +111,10 @@ def _incomplete(summary: Mapping[str, Any]) -> str:
 def _totals(summary: Mapping[str, Any]) -> str:
     resources, findings = summary["resources"], summary["findings"]
     severities = ", ".join(f"{count} {severity}" for severity, count in summary["failing"].items() if count) or "none"
+    accounts = f" in {summary['accounts']} accounts" if summary["accounts"] > 1 else ""
     return "\n".join(
         [
-            f"Scan {summary['scan_id']} of {', '.join(summary['regions'])} ({', '.join(summary['packs'])})",
+            f"Scan {summary['scan_id']} of {', '.join(summary['regions'])}{accounts} ({', '.join(summary['packs'])})",
             (
                 f"  Resources  {resources['scanned']} scanned: {resources['compliant']} compliant, "
                 f"{resources['non_compliant']} non-compliant"
@@ -132,7 +134,7 @@ def _changes(title: str, changes: Sequence[Mapping[str, Any]], count: int) -> st
         return ""
     lines = [f"{title} ({count})"]
     for change in itertools.islice(changes, CHANGES):
-        name = change["resource_arn"] or change["resource_id"]
+        name = _named(change["resource_arn"] or change["resource_id"], change["region"], change["account_id"])
         lines.append(f"  {change['severity']:<8} {change['check_id']}: {name}")
         lines.append(textwrap.indent(_short(change["reason"], 240), " " * 11))
     if count > CHANGES:
@@ -152,7 +154,7 @@ def _resources(failing: Iterable[Mapping[str, Any]], summary: Mapping[str, Any])
     worst = sorted(lacking.items(), key=lambda item: _weight(item[1]), reverse=True)
     for (name, region), rows in worst[:RESOURCES]:
         account = rows[0]["account_name"] or rows[0]["resource"]["account_id"]
-        lines.append(f"  {name}  ({region}, {account})")
+        lines.append(f"  {_named(name, region, account)}")
         lines += [f"    {row['severity']:<8} {row['check_id']}: {_short(row['reason'], 160)}" for row in rows[:8]]
         if len(rows) > 8:  # noqa: PLR2004 - a screen's worth
             lines.append(f"    ... and {len(rows) - 8} more")
@@ -181,5 +183,11 @@ def _rest(summary: Mapping[str, Any], where: Where) -> str:
     )
 
 
+def _named(resource: str, region: str, account: str) -> str:
+    """Name a resource and where it is: the ARN of a bucket says neither."""
+    return f"{printable(resource)}  ({region}, {printable(account)})"
+
+
 def _short(text: str, width: int) -> str:
-    return textwrap.shorten(text, width, placeholder=" ...")
+    """Bring a text onto one line: tags and names are anybody's, and must not look like lines of ours."""
+    return textwrap.shorten(printable(text), width, placeholder=" ...")
