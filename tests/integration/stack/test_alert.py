@@ -56,6 +56,8 @@ def ended(
         "check_id": "c",
         "resource_id": "r",
         "resource_arn": "arn:aws:s3:::r",
+        "account_id": "123456789012",
+        "region": REGION,
         "reason": "open",
     }
     events = {"opened": {"count": opened, "worst": [worst] * opened}} if opened else {}
