@@ -195,12 +195,11 @@ def _clusters(ecs: "ECSClient") -> Iterator[Mapping[str, Any]]:
 def _services(ecs: "ECSClient", cluster: str) -> Iterator[Mapping[str, Any]]:
     pages = ecs.get_paginator("list_services").paginate(cluster=cluster, PaginationConfig={"PageSize": 100})
     try:
-        arns = [arn for page in pages for arn in page.get("serviceArns") or ()]
+        for few in _by(10, (arn for page in pages for arn in page.get("serviceArns") or ())):
+            answer = ecs.describe_services(cluster=cluster, services=few, include=["TAGS"])
+            yield from _alive("service", typing.cast("Mapping[str, Any]", answer), "services")
     except ecs.exceptions.ClusterNotFoundException:
         return  # it was deleted after it was described
-    for few in _by(10, arns):
-        answer = ecs.describe_services(cluster=cluster, services=few, include=["TAGS"])
-        yield from _alive("service", typing.cast("Mapping[str, Any]", answer), "services")
 
 
 def _alive(what: str, answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
