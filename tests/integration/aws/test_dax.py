@@ -4,7 +4,8 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from muster.aws.dax import CLUSTER, clusters, tags
@@ -51,6 +52,46 @@ def test_the_largest_page_is_asked_for_and_clusters_on_their_way_out_are_left_ou
         stub.add_response("describe_clusters", last, {"MaxResults": 100, "NextToken": "next"})
         found = listing(clusters, dax, SHARD)
     assert [item.resource.id for item in found] == ["c-creating", "c-available", "c-modifying", "last"]
+
+
+def test_there_are_no_clusters_where_aws_does_not_open_dax() -> None:
+    dax = boto3.client("dax", HERE)
+    with Stubber(dax) as stub:
+        stub.add_client_error(
+            "describe_clusters", "InvalidParameterValueException", "Access Denied to API Version: DAX_V3"
+        )
+        assert listing(clusters, dax, SHARD) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        pytest.param("AccessDeniedException", "not authorized to perform: dax:DescribeClusters", id="denied"),
+        pytest.param("InvalidParameterValueException", "the token is not valid", id="another value"),
+    ],
+)
+def test_every_other_refusal_leaves_the_clusters_unread(code: str, says: str) -> None:
+    dax = boto3.client("dax", HERE)
+    with Stubber(dax) as stub:
+        stub.add_client_error("describe_clusters", code, says)
+        with pytest.raises(ClientError, match=says):
+            clusters.function(dax, SHARD, None)
+
+
+def unreachable(region: str) -> Any:
+    """Return a client that finds nobody at its endpoint, as where AWS has none of that name."""
+    once = Config(retries={"total_max_attempts": 1})
+    return boto3.client("dax", region, endpoint_url="http://127.0.0.1:9", config=once)
+
+
+def test_there_are_no_clusters_in_a_region_where_dax_has_no_endpoint() -> None:
+    nowhere = Shard(ACCOUNT_ID, "me-south-1", "dax", "me-south-1", ("me-south-1",))
+    assert listing(clusters, unreachable("me-south-1"), nowhere) == []
+
+
+def test_an_endpoint_that_cannot_be_reached_leaves_the_clusters_unread() -> None:
+    with pytest.raises(EndpointConnectionError):
+        clusters.function(unreachable(HERE), SHARD, None)
 
 
 def test_the_arn_has_the_partition() -> None:

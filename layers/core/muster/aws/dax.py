@@ -1,6 +1,8 @@
 """Reading DynamoDB Accelerator: its clusters and their tags."""
 
 import typing
+from collections.abc import Mapping
+from typing import Any
 
 from muster.facets.dax import DaxCluster
 from muster.facets.tags import Tags
@@ -19,9 +21,10 @@ _GONE = frozenset({"deleting", "deleted"})
 def clusters(dax: "DAXClient", shard: Shard, token: str | None) -> Page:
     """List the clusters of a region, 100 a page; those that are being deleted are left out.
 
+    There are none where AWS does not offer DAX, which is not in all regions.
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_dax_DescribeClusters.html
     """
-    answer = dax.describe_clusters(MaxResults=100, **after(token))
+    answer = _asked(dax, shard, token)
     items = (
         listed(
             Resource(
@@ -46,3 +49,20 @@ def tags(dax: "DAXClient", cluster: Resource) -> Tags:
     """Read the tags."""
     pages = dax.get_paginator("list_tags").paginate(ResourceName=cluster.key)
     return Tags.parse({"Tags": [tag for page in pages for tag in page.get("Tags", ())]})
+
+
+def _asked(dax: "DAXClient", shard: Shard, token: str | None) -> Mapping[str, Any]:
+    """Ask for a page of clusters; the answer is empty in a region that has no DAX."""
+    import botocore.session  # noqa: PLC0415 - the catalogue loads without the SDK
+    from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415 - the same
+
+    try:
+        return dax.describe_clusters(MaxResults=100, **after(token))
+    except dax.exceptions.InvalidParameterValueException as refused:
+        # So AWS refuses everybody where it does not offer DAX: no permission changes that.
+        if "Access Denied to API Version" not in str(refused):
+            raise
+    except EndpointConnectionError:
+        if shard.endpoint_region in botocore.session.get_session().get_available_regions("dax", shard.partition):
+            raise
+    return {}
