@@ -26,6 +26,10 @@ def test_a_log_group_of_which_only_the_name_is_said_keeps_its_events_for_ever() 
     assert LogGroup.parse({}) == LogGroup("STANDARD", None, "", "")
 
 
+def test_a_day_is_the_shortest_retention() -> None:
+    assert LogGroup.parse({"retentionInDays": 1}).retention_days == 1
+
+
 @pytest.mark.parametrize("said", [0, -1, "400", 1.5])
 def test_a_retention_that_is_no_number_of_days_is_not_known(said: Any) -> None:
     assert isinstance(LogGroup.parse({"retentionInDays": said}).retention_days, Unknown)
