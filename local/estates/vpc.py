@@ -21,10 +21,18 @@ def seed(aws: EmbeddedAws, region: str) -> None:
 
 
 def _addresses(ec2: Any, subnet: str) -> None:
-    used = ec2.allocate_address(Domain="vpc", TagSpecifications=_tagged("elastic-ip"))["AllocationId"]
-    interface = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
-    ec2.associate_address(AllocationId=used, NetworkInterfaceId=interface)
+    instance = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
+    used, _idle = (_of_an_interface(ec2, subnet) for _ in range(2))
+    ec2.attach_network_interface(NetworkInterfaceId=used, InstanceId=instance, DeviceIndex=1)
     ec2.allocate_address(Domain="vpc")
+
+
+def _of_an_interface(ec2: Any, subnet: str) -> str:
+    """Associate an address with a network interface that is attached to nothing yet."""
+    address = ec2.allocate_address(Domain="vpc", TagSpecifications=_tagged("elastic-ip"))["AllocationId"]
+    interface = str(ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"])
+    ec2.associate_address(AllocationId=address, NetworkInterfaceId=interface)
+    return interface
 
 
 def _flow_logs(ec2: Any, logs: Any, vpc: str) -> None:

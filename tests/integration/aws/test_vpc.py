@@ -3,7 +3,6 @@
 from typing import Any
 
 import boto3
-import pytest
 from botocore.stub import Stubber
 
 from muster.aws.ec2_images import launch_template_versions
@@ -13,13 +12,14 @@ from muster.aws.vpc import (
     addresses,
     flow_logs,
     function_groups,
-    interface_groups,
+    network_interfaces,
     referenced_groups,
     vpcs,
 )
+from muster.checks.vpc import ec2_eip_attached
 from muster.facets.tags import Tags
-from muster.facets.vpc import Address, Vpc
-from muster.model import REGION, Resource
+from muster.facets.vpc import Address, NetworkInterfaces, Vpc
+from muster.model import REGION, Resource, Status
 from muster.reading import Shard
 from muster.session import Clients
 from tests.integration.conftest import listing
@@ -38,6 +38,23 @@ def test_addresses_are_listed(clients: Clients) -> None:
     assert found.resource.arn == f"arn:aws:ec2:{HERE}:123456789012:elastic-ip/{made['AllocationId']}"
     assert found.resource.tags == {"Owner": "a=b 🌍"}
     assert found.facets == {Address: Address(made["PublicIp"]), Tags: Tags({"Owner": "a=b 🌍"})}
+
+
+def test_an_address_is_found_by_the_interface_that_nothing_uses(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    name = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    made = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    ec2.associate_address(AllocationId=made, NetworkInterfaceId=name)
+    instance = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+
+    def judged() -> Status:
+        (found,) = listing(addresses, ec2, SHARD)
+        return ec2_eip_attached(found.facets[Address], network_interfaces.function(ec2, PLACE)).status
+
+    assert judged() is Status.NON_COMPLIANT
+    ec2.attach_network_interface(NetworkInterfaceId=name, InstanceId=instance, DeviceIndex=1)
+    assert judged() is Status.COMPLIANT
 
 
 def test_an_address_says_which_instance_has_it(clients: Clients) -> None:
@@ -127,43 +144,36 @@ def test_the_users_of_a_group_are_found(clients: Clients) -> None:
             "NetworkInterfaces": [{"DeviceIndex": 0, "Groups": [groups["nested"]]}],
         },
     )
-    assert groups["interface"] in interface_groups.function(ec2, PLACE).ids
+    assert groups["interface"] in network_interfaces.function(ec2, PLACE).group_ids
     assert referenced_groups.function(ec2, PLACE).ids == {groups["rule"]}
     assert launch_template_versions.function(ec2, PLACE).group_ids == {groups["template"], groups["nested"]}
 
 
-@pytest.mark.parametrize(
-    ("describer", "operation", "asked", "pages", "ids"),
-    [
-        pytest.param(
-            interface_groups,
-            "describe_network_interfaces",
-            {"IncludeManagedResources": True, "MaxResults": 1000},
-            [{"NetworkInterfaces": [{"Groups": [{"GroupId": name}]}]} for name in ("sg-1", "sg-2")],
-            {"sg-1", "sg-2"},
-            id="interfaces",
-        ),
-        pytest.param(
-            referenced_groups,
-            "describe_security_group_rules",
-            {"MaxResults": 1000},
-            [
-                {"SecurityGroupRules": [{"GroupId": "sg-0", "ReferencedGroupInfo": {"GroupId": name}}]}
-                for name in ("sg-1", "sg-2")
-            ],
-            {"sg-1", "sg-2"},
-            id="rules",
-        ),
-    ],
-)
-def test_users_are_asked_for_in_large_pages_to_the_end(
-    describer: Any, operation: str, asked: dict[str, Any], pages: list[dict[str, Any]], ids: set[str]
-) -> None:
+def test_interfaces_are_asked_for_in_large_pages_to_the_end() -> None:
     ec2 = boto3.client("ec2", HERE)
+    asked = {"IncludeManagedResources": True, "MaxResults": 1000}
+    first, second = (
+        {"NetworkInterfaces": [{"NetworkInterfaceId": f"eni-{name}", "Status": status, "Groups": [{"GroupId": name}]}]}
+        for name, status in (("sg-1", "in-use"), ("sg-2", "available"))
+    )
     with Stubber(ec2) as stub:
-        stub.add_response(operation, pages[0] | {"NextToken": "next"}, asked)
-        stub.add_response(operation, pages[1], asked | {"NextToken": "next"})
-        assert describer.function(ec2, PLACE).ids == ids
+        stub.add_response("describe_network_interfaces", first | {"NextToken": "next"}, asked)
+        stub.add_response("describe_network_interfaces", second, asked | {"NextToken": "next"})
+        found = network_interfaces.function(ec2, PLACE)
+    assert found == NetworkInterfaces(frozenset({"sg-1", "sg-2"}), {"eni-sg-2": "available"})
+
+
+def test_rules_are_asked_for_in_large_pages_to_the_end() -> None:
+    ec2 = boto3.client("ec2", HERE)
+    asked = {"MaxResults": 1000}
+    first, second = (
+        {"SecurityGroupRules": [{"GroupId": "sg-0", "ReferencedGroupInfo": {"GroupId": name}}]}
+        for name in ("sg-1", "sg-2")
+    )
+    with Stubber(ec2) as stub:
+        stub.add_response("describe_security_group_rules", first | {"NextToken": "next"}, asked)
+        stub.add_response("describe_security_group_rules", second, asked | {"NextToken": "next"})
+        assert referenced_groups.function(ec2, PLACE).ids == {"sg-1", "sg-2"}
 
 
 def test_the_flow_logs_of_all_pages_are_read() -> None:

@@ -14,7 +14,7 @@ from muster.facets.vpc import (
     FlowLog,
     FlowLogs,
     FunctionGroups,
-    InterfaceGroups,
+    NetworkInterfaces,
     ReferencedGroups,
     Vpc,
 )
@@ -25,23 +25,54 @@ HERE = Vpc("vpc-1")
 LOST = Unknown("AWS did not say")
 
 
+LOOSE = NetworkInterfaces(loose={"eni-1": "available"})
+
+
 @pytest.mark.parametrize(
-    ("address", "status", "reason"),
+    ("address", "interfaces", "status", "reason"),
     [
         pytest.param(
-            Address("203.0.113.9"), N, "203.0.113.9 is associated with nothing", id="an address that nothing uses"
+            Address("203.0.113.9"),
+            LOOSE,
+            N,
+            "203.0.113.9 is associated with nothing",
+            id="an address that nothing uses",
         ),
         pytest.param(
-            Address("203.0.113.9", ("i-1", "eni-1")),
+            Address("203.0.113.9", ("i-1", "eni-2")),
+            LOOSE,
             C,
-            "203.0.113.9 is associated with i-1, eni-1",
+            "203.0.113.9 is associated with i-1, eni-2",
             id="an instance's address",
+        ),
+        pytest.param(
+            Address("203.0.113.9", ("eni-2", "eipassoc-1"), "eni-2"),
+            LOOSE,
+            C,
+            "203.0.113.9 is associated with eni-2, eipassoc-1",
+            id="an interface's that is in use, as a NAT gateway's",
+        ),
+        pytest.param(
+            Address("203.0.113.9", ("eni-1", "eipassoc-1"), "eni-1"),
+            LOOSE,
+            N,
+            "203.0.113.9 is associated with eni-1, which is available: nothing uses it",
+            id="an interface's that nothing uses",
         ),
     ],
 )
-def test_ec2_eip_attached(address: Address, status: Status, reason: str) -> None:
-    verdict = ec2_eip_attached(address)
+def test_ec2_eip_attached(address: Address, interfaces: NetworkInterfaces, status: Status, reason: str) -> None:
+    verdict = ec2_eip_attached(address, interfaces)
     assert (verdict.status, verdict.reason) == (status, reason)
+
+
+def test_an_address_of_an_interface_whose_status_is_not_known_is_no_verdict() -> None:
+    interfaces = NetworkInterfaces(loose={"eni-1": LOST})
+    with pytest.raises(UnknownField, match="AWS did not say"):
+        ec2_eip_attached(Address("203.0.113.9", ("eni-1",), "eni-1"), interfaces)
+    assert ec2_eip_attached(Address("203.0.113.9", ("eni-2",), "eni-2"), interfaces).status is C
+    with pytest.raises(UnknownField, match="AWS did not say"):
+        ec2_eip_attached(Address("203.0.113.9", ("eipassoc-1",), LOST), LOOSE)
 
 
 def log(name: str = "fl-1", **changed: Any) -> FlowLog:
@@ -98,14 +129,14 @@ def test_a_log_that_may_be_enough_is_no_verdict(field: str) -> None:
         ec2_vpc_flow_logs_enabled(HERE, logs)
 
 
-NOBODY = (InterfaceGroups(), ReferencedGroups(), LaunchTemplateVersions(), FunctionGroups())
+NOBODY = (NetworkInterfaces(), ReferencedGroups(), LaunchTemplateVersions(), FunctionGroups())
 WEB = SecurityGroup("web", (), (), "sg-1")
 
 
 @pytest.mark.parametrize(
     ("place", "used", "says"),
     [
-        pytest.param(0, InterfaceGroups(frozenset({"sg-1"})), "a network interface has it", id="an interface"),
+        pytest.param(0, NetworkInterfaces(frozenset({"sg-1"})), "a network interface has it", id="an interface"),
         pytest.param(1, ReferencedGroups(frozenset({"sg-1"})), "a rule of another", id="a rule of another group"),
         pytest.param(
             2, LaunchTemplateVersions(group_ids=frozenset({"sg-1"})), "a launch template names it", id="a template"
@@ -121,7 +152,7 @@ def test_each_user_of_a_group_is_enough(place: int, used: Any, says: str) -> Non
 
 
 def test_a_group_that_nothing_uses() -> None:
-    others = (InterfaceGroups(frozenset({"sg-2"})), *NOBODY[1:])
+    others = (NetworkInterfaces(frozenset({"sg-2"})), *NOBODY[1:])
     verdict = ec2_security_group_in_use(WEB, *others)
     assert verdict.status is N
     assert "no network interface, rule of another group, launch template or Lambda function" in verdict.reason
@@ -135,7 +166,7 @@ def test_a_template_that_names_a_group_of_the_default_vpc_is_no_verdict_unless_s
     named = (*NOBODY[:2], LaunchTemplateVersions(group_names=frozenset({"web"})), FunctionGroups())
     with pytest.raises(UnknownField, match="default VPC, which may be this one"):
         ec2_security_group_in_use(WEB, *named)
-    assert ec2_security_group_in_use(WEB, InterfaceGroups(frozenset({"sg-1"})), *named[1:]).status is C
+    assert ec2_security_group_in_use(WEB, NetworkInterfaces(frozenset({"sg-1"})), *named[1:]).status is C
 
 
 def test_a_group_without_an_id_is_no_verdict() -> None:
@@ -152,7 +183,7 @@ def test_a_group_is_in_use_when_any_of_the_sets_has_it(
 ) -> None:
     verdict = ec2_security_group_in_use(
         WEB,
-        InterfaceGroups(interfaces),
+        NetworkInterfaces(interfaces),
         ReferencedGroups(rules),
         LaunchTemplateVersions(group_ids=templates),
         FunctionGroups(functions),

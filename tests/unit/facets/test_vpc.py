@@ -10,7 +10,7 @@ from muster.facets.vpc import (
     FlowLog,
     FlowLogs,
     FunctionGroups,
-    InterfaceGroups,
+    NetworkInterfaces,
     ReferencedGroups,
     Vpc,
 )
@@ -34,7 +34,7 @@ LOG = {
         pytest.param({"PublicIp": "203.0.113.9"}, Address("203.0.113.9"), id="nothing has it"),
         pytest.param(
             {"PublicIp": "203.0.113.9", "NetworkInterfaceId": "eni-1", "AssociationId": "eipassoc-1"},
-            Address("203.0.113.9", ("eni-1", "eipassoc-1")),
+            Address("203.0.113.9", ("eni-1", "eipassoc-1"), "eni-1"),
             id="an interface without an instance, as a NAT gateway's",
         ),
         pytest.param(
@@ -48,6 +48,12 @@ LOG = {
 )
 def test_an_address_is_parsed(item: dict[str, Any], address: Address) -> None:
     assert Address.parse(item) == address
+
+
+def test_an_address_that_is_associated_with_nobody_says_what_is_not_known_of_it() -> None:
+    address = Address.parse({"PublicIp": "203.0.113.9", "AssociationId": "eipassoc-1"})
+    assert address.associated_with == ("eipassoc-1",)
+    assert isinstance(address.interface, Unknown)
 
 
 def test_a_vpc_is_parsed() -> None:
@@ -87,13 +93,22 @@ def test_a_value_of_a_flow_log_that_is_not_known_says_so(changed: dict[str, Any]
 
 def test_the_groups_of_interfaces_are_gathered() -> None:
     interfaces = [
-        {"Groups": [{"GroupId": "sg-1", "GroupName": "web"}, {"GroupId": "sg-2"}]},
-        {"Groups": [{"GroupId": "sg-1"}]},
-        {"Groups": []},
-        {},
+        {"Status": "in-use", "Groups": [{"GroupId": "sg-1", "GroupName": "web"}, {"GroupId": "sg-2"}]},
+        {"Status": "in-use", "Groups": [{"GroupId": "sg-1"}]},
+        {"Status": "in-use", "Groups": []},
+        {"Status": "in-use"},
     ]
-    assert InterfaceGroups.parse({"NetworkInterfaces": interfaces}) == InterfaceGroups(frozenset({"sg-1", "sg-2"}))
-    assert InterfaceGroups.parse({}) == InterfaceGroups()
+    assert NetworkInterfaces.parse({"NetworkInterfaces": interfaces}) == NetworkInterfaces(frozenset({"sg-1", "sg-2"}))
+    assert NetworkInterfaces.parse({}) == NetworkInterfaces()
+
+
+def test_interfaces_that_are_attached_to_nothing_are_gathered_with_those_that_may_be() -> None:
+    statuses = ("available", "associated", "attaching", "in-use", "detaching", "resting", None)
+    interfaces = [{"NetworkInterfaceId": f"eni-{status}", "Status": status} for status in statuses]
+    loose = dict(NetworkInterfaces.parse({"NetworkInterfaces": interfaces}).loose)
+    assert loose.pop("eni-available") == "available"
+    assert list(loose) == ["eni-resting", "eni-None"]
+    assert all(isinstance(status, Unknown) for status in loose.values())
 
 
 def test_a_rule_by_which_a_group_admits_itself_does_not_count() -> None:
@@ -123,7 +138,7 @@ def test_a_security_group_knows_its_id() -> None:
     assert SecurityGroup.parse({"GroupId": "sg-1", "GroupName": "web"}).id == "sg-1"
 
 
-@pytest.mark.parametrize("facet", [FlowLogs, InterfaceGroups, ReferencedGroups, FunctionGroups])
+@pytest.mark.parametrize("facet", [FlowLogs, NetworkInterfaces, ReferencedGroups, FunctionGroups])
 def test_a_shape_that_aws_does_not_document_is_said(facet: type) -> None:
     names = ("FlowLogs", "NetworkInterfaces", "SecurityGroupRules", "Functions")
     assert isinstance(parsed(facet, {name: ["text"] for name in names}), Unavailable)

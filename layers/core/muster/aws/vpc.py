@@ -1,4 +1,4 @@
-"""Reading the network side of EC2: addresses, VPCs and their flow logs, and who uses a security group."""
+"""Reading the network side of EC2: addresses, VPCs and their flow logs, and who uses a security group or an address."""
 
 import typing
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from muster.facets.vpc import (
     Address,
     FlowLogs,
     FunctionGroups,
-    InterfaceGroups,
+    NetworkInterfaces,
     ReferencedGroups,
     Vpc,
 )
@@ -63,12 +63,14 @@ def flow_logs(ec2: "EC2Client", _region: Resource) -> FlowLogs:
 
 
 @describes(REGION, client="ec2", permission="ec2:DescribeNetworkInterfaces")
-def interface_groups(ec2: "EC2Client", _region: Resource) -> InterfaceGroups:
-    """Read which security groups network interfaces have, 1000 a page, those that AWS hides and manages included."""
+def network_interfaces(ec2: "EC2Client", _region: Resource) -> NetworkInterfaces:
+    """Read what network interfaces use, 1000 a page, those that AWS hides and manages included."""
     pages = ec2.get_paginator("describe_network_interfaces").paginate(
         IncludeManagedResources=True, PaginationConfig={"PageSize": 1000}
     )
-    return InterfaceGroups(frozenset().union(*(InterfaceGroups.parse(page).ids for page in pages)))
+    return NetworkInterfaces.parse(
+        {"NetworkInterfaces": (item for page in pages for item in page.get("NetworkInterfaces", ()))}
+    )
 
 
 @describes(REGION, client="ec2", permission="ec2:DescribeSecurityGroupRules")

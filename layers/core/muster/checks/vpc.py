@@ -10,24 +10,31 @@ from muster.facets.vpc import (
     FlowLog,
     FlowLogs,
     FunctionGroups,
-    InterfaceGroups,
+    NetworkInterfaces,
     ReferencedGroups,
     Vpc,
 )
 from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 
-@check(severity=Severity.LOW, controls=("Security Hub EC2.12",))
-def ec2_eip_attached(address: Address) -> Verdict:
+@check(severity=Severity.LOW, controls=("Security Hub EC2.12",), version=2)
+def ec2_eip_attached(address: Address, interfaces: NetworkInterfaces) -> Verdict:
     """Elastic IP addresses should be attached.
+
+    An address of a network interface that is itself attached to nothing is as unused as one that is associated with
+    nothing.
 
     Why: An address that nothing uses is paid for, and hides the ones that matter.
     Fix: aws ec2 release-address --allocation-id ID
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-12
     """
-    if address.associated_with:
-        return compliant(f"{address.public_ip} is associated with {', '.join(address.associated_with)}")
-    return non_compliant(f"{address.public_ip} is associated with nothing")
+    if not address.associated_with:
+        return non_compliant(f"{address.public_ip} is associated with nothing")
+    interface = known(address.interface)
+    if interface and interface in interfaces.loose:
+        status = known(interfaces.loose[interface])
+        return non_compliant(f"{address.public_ip} is associated with {interface}, which is {status}: nothing uses it")
+    return compliant(f"{address.public_ip} is associated with {', '.join(address.associated_with)}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP EC2.6",))
@@ -58,7 +65,7 @@ def ec2_vpc_flow_logs_enabled(vpc: Vpc, logs: FlowLogs, *, traffic: tuple[str, .
 @check(severity=Severity.LOW, controls=("Security Hub EC2.22",))
 def ec2_security_group_in_use(
     group: SecurityGroup,
-    interfaces: InterfaceGroups,
+    interfaces: NetworkInterfaces,
     references: ReferencedGroups,
     templates: LaunchTemplateVersions,
     functions: FunctionGroups,
@@ -76,7 +83,7 @@ def ec2_security_group_in_use(
     if known(group.name) == "default":
         return not_applicable("the default security group of a VPC cannot be deleted")
     users = {
-        "a network interface has it": interfaces.ids,
+        "a network interface has it": interfaces.group_ids,
         "a rule of another security group names it": references.ids,
         "a launch template names it": templates.group_ids,
         "a Lambda function has it": functions.ids,

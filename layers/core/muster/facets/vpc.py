@@ -1,4 +1,4 @@
-"""What EC2 answers about VPCs, their flow logs and addresses, and about who uses a security group."""
+"""What EC2 answers about VPCs, their flow logs and addresses, and about who uses a security group or an address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,21 +8,36 @@ from muster.model import Unknown
 
 _TRAFFIC = frozenset({"ACCEPT", "REJECT", "ALL"})
 _DELIVERY = frozenset({"SUCCESS", "FAILED"})
+_ATTACHED = frozenset({"associated", "attaching", "in-use", "detaching"})
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html"""
+
+_NO_INTERFACE = Unknown("AWS did not say which network interface the address is associated with")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One Elastic IP address and what it is associated with, if anything."""
+    """One Elastic IP address and what it is associated with, if anything.
+
+    `interface` is the network interface that has it where AWS names no instance; None elsewhere.
+    """
 
     public_ip: str
     associated_with: tuple[str, ...] = ()
+    interface: str | Unknown | None = None
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeAddresses."""
         holders = (response.get(name) for name in ("InstanceId", "NetworkInterfaceId", "AssociationId"))
+        found = tuple(str(holder) for holder in holders if holder)
         address = response.get("PublicIp") or response.get("CarrierIp") or response.get("CustomerOwnedIp")
-        return cls(str(address or "an address AWS did not say"), tuple(str(holder) for holder in holders if holder))
+        return cls(
+            public_ip=str(address or "an address AWS did not say"),
+            associated_with=found,
+            interface=response.get("NetworkInterfaceId") or _NO_INTERFACE
+            if found and not response.get("InstanceId")
+            else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +95,27 @@ class FlowLogs:
 
 
 @dataclass(frozen=True, slots=True)
-class InterfaceGroups:
-    """The security groups that some network interface of the region has: as many ids as there are groups at most."""
+class NetworkInterfaces:
+    """What a region's network interfaces use, and which of them nothing uses.
 
-    ids: frozenset[str] = frozenset()
+    `group_ids` are the security groups that some interface has: as many as there are groups at most. `loose` has the
+    status of interfaces that are attached to nothing, or may be: some 200 bytes each.
+    """
+
+    group_ids: frozenset[str] = frozenset()
+    loose: Mapping[str, str | Unknown] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse DescribeNetworkInterfaces, one page or all."""
-        interfaces = response.get("NetworkInterfaces") or ()
-        return cls(frozenset(str(group["GroupId"]) for item in interfaces for group in item.get("Groups") or ()))
+        """Parse DescribeNetworkInterfaces, all pages joined; the interfaces may come one by one."""
+        groups: set[str] = set()
+        loose: dict[str, str | Unknown] = {}
+        for item in response.get("NetworkInterfaces") or ():
+            groups.update(str(group["GroupId"]) for group in item.get("Groups") or ())
+            status = _one_of(_ATTACHED | {"available"}, "Status", item.get("Status"))
+            if status not in _ATTACHED:
+                loose[str(item["NetworkInterfaceId"])] = status
+        return cls(frozenset(groups), loose)
 
 
 @dataclass(frozen=True, slots=True)
