@@ -38,7 +38,8 @@ def lambda_function_url_auth_required(urls: FunctionUrls) -> Verdict:
 
     Why: A URL without authentication is open to the internet as soon as the function's policy allows it, and the
       console adds that statement by itself.
-    Fix: aws lambda update-function-url-config --function-name NAME --auth-type AWS_IAM
+    Fix: aws lambda update-function-url-config --function-name NAME --auth-type AWS_IAM, with --qualifier ALIAS for the
+      URL of an alias; callers must then sign their requests.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """
     if not urls.urls:
