@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from muster.catalog import load
 from muster.cli import main
+from muster.custom import judged_types, readable
+from muster.expressions import examine
 from muster.session import Clients
 
 TEXT = """\
@@ -34,6 +37,23 @@ def test_what_a_condition_may_read_is_listed_as_it_is_spelled(capsys: pytest.Cap
     assert (found["volume.encrypted"], found["tags.own"]) == ("true or false", "a mapping")
     assert main(["list", "facets", "AWS::EC2::Volum"]) == 2
     assert "did you mean AWS::EC2::Volume?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("resource_type", judged_types(load()))
+def test_all_that_is_listed_may_be_read(resource_type: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "facets", resource_type, "--format", "json"]) == 0
+    paths = [each["path"] for each in json.loads(capsys.readouterr().out)]
+    assert len(set(paths)) == len(paths)
+    for path in paths:
+        examine(f"type({path}) == 'null'", readable(load(), resource_type))
+
+
+def test_what_lists_and_mappings_hold_is_listed_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "facets", "AWS::S3::Bucket", "--format", "json"]) == 0
+    found = {each["path"]: each["is"] for each in json.loads(capsys.readouterr().out)}
+    assert found["bucket_lifecycle.rules"] == "a list"
+    assert found["bucket_lifecycle.rules[*].enabled"] == "true or false"
+    assert found["bucket_lifecycle.rules[*].expiration.days"] == "a number"
 
 
 def test_it_is_listed_and_explained_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:

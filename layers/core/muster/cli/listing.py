@@ -1,8 +1,10 @@
 """`muster list`: checks, packs, resource types with what is read of them, and the controls of frameworks."""
 
+import dataclasses
 import json
 import sys
-from collections.abc import Mapping, Sequence
+import typing
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import click
 
 from muster.cli.options import catalogue, configured_by, listed_as
 from muster.formats.record import Record
+from muster.model import Unknown
 
 if TYPE_CHECKING:
     from muster.controls import Controls, Framework
@@ -167,18 +170,34 @@ def facets(resource_type: str, form: str) -> None:
     from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
     from muster.custom import judged_types, readable  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.expressions import fields, said  # noqa: PLC0415 - the same
+    from muster.expressions import said  # noqa: PLC0415 - the same
     from muster.names import unknown  # noqa: PLC0415 - the same
 
     catalog = load()
     if resource_type not in judged_types(catalog):
         raise ConfigurationError(unknown(resource_type, "a resource type", judged_types(catalog)))
     found = [
-        {"path": f"{name}.{field}", "is": said(hint), "facet": facet.__name__}
+        {"path": path, "is": said(hint), "facet": facet.__name__}
         for name, facet in sorted(readable(catalog, resource_type).items())
-        for field, hint in fields(facet).items()
+        for path, hint in _reads(name, facet)
     ]
     _show(form, found, ("path", "is", "facet"))
+
+
+def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[tuple[str, object]]:
+    """Yield what may be read of an annotation, by path: fields, and those of objects in lists and mappings."""
+    from muster.expression_kinds import fields, options  # noqa: PLC0415 - `muster list --help` is quick without it
+
+    for each in options(hint):
+        kinds, origin = typing.get_args(each), typing.get_origin(each)
+        if dataclasses.is_dataclass(each) and each not in (Unknown, *above):
+            for name, kind in fields(typing.cast("type", each)).items():
+                yield f"{path}.{name}", kind
+                yield from _reads(f"{path}.{name}", kind, (*above, each))
+        elif isinstance(origin, type) and issubclass(origin, Mapping):
+            yield from _reads(f"{path}.*", kinds[1], above)
+        elif isinstance(origin, type) and len({*kinds} - {...}) == 1:
+            yield from _reads(f"{path}[*]", kinds[0], above)
 
 
 def _show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
