@@ -28,6 +28,10 @@ class Disk:
     kind: str | Unknown
     key: Key | None = None
 
+    @property
+    def kept(self) -> bool:
+        return self.size > 100
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -56,7 +60,7 @@ FACETS = {"machine": Machine, "flow": VPCFlowLog}
 MACHINE = Machine(
     "web-1",
     running=True,
-    disks=(Disk(8, "gp3"), Disk(500, "io2")),
+    disks=(Disk(8, "gp3"), Disk(500, "io2", Key("shop"))),
     labels={"Team": "shop"},
     made_at=datetime(2026, 11, 1, tzinfo=UTC),
     owner=None,
@@ -99,6 +103,19 @@ def document(machine: Machine = MACHINE) -> dict[str, Any]:
         ("length(machine.disks[0:1]) == `1`", True),
         ("machine.disks[::-1] | [0].size == `500`", True),
         ("length(machine.disks[::0]) == `0`", None),
+        ("length(machine.disks[?key]) == `1`", True),
+        ("length(machine.disks[?!key]) == `1`", True),
+        ("machine.disks[1].kept", True),
+        ("machine.disks[0].kept && machine.running", False),
+        ("machine.disks[1].key != `null` && `true`", True),
+        ("!(machine.disks[1].key)", False),
+        ("!(machine.disks[0].key)", True),
+        ("machine.disks[1].key == `{}`", False),
+        ("machine.disks[1].key != `{}`", True),
+        ("machine.disks[1].key == machine.disks[-1].key", True),
+        ("machine.disks[1].key != machine.disks[-1].key", False),
+        ("machine.disks[1].key == machine.disks[1]", False),
+        ("machine.disks[1].key == `null`", False),
     ],
 )
 def test_a_condition_is_evaluated_over_plain_values(text: str, holds: bool | None) -> None:
@@ -146,6 +163,8 @@ def test_doubt_stops_the_evaluation(text: str, said: str | None) -> None:
         ("machine.name", "machine.name is a text, neither true nor false"),
         ("machine.running && machine.labels", "machine.labels is a mapping, neither"),
         ("machine.disks", "machine.disks is a list, neither"),
+        ("machine.disks[0].key && machine.running", "this is an object, neither"),
+        ("machine.labels.Team", "machine.labels.Team is a text, neither"),
         ("machine.made_at", "machine.made_at is a time, neither"),
         ("machine", "machine is an object, neither"),
         ("length(machine.disks)", "this is neither true nor false"),

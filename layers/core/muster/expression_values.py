@@ -15,12 +15,29 @@ _NOTHING = object()
 
 
 class Fields(dict[str, Any]):
-    """A facet as JMESPath reads it: a field that is not known stops the evaluation."""
+    """A facet as JMESPath reads it: a field that is not known stops the evaluation.
+
+    It holds nothing itself, yet is not the empty object, which JMESPath takes for false.
+    """
 
     def __init__(self, facet: object) -> None:
         """Look at a facet; nothing of it is converted before it is asked for."""
         super().__init__()
         self._facet = facet
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same facet, or one that says the same."""
+        return isinstance(other, Fields) and bool(self._facet == other._facet)
+
+    def __ne__(self, other: object) -> bool:
+        """Whether it is another: a dict has an answer of its own to this question."""
+        return not self == other
+
+    __hash__ = None
+
+    def __bool__(self) -> bool:
+        """Whether it is there, which it is: what is not there is null."""
+        return True
 
     def get(self, key: str, __default: Any = None) -> Any:
         """Return a field or property in plain values; there is no default, for a name that is not there is a mistake.

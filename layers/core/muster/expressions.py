@@ -137,10 +137,11 @@ def _examine_truth(node: Node, facets: Mapping[str, type]) -> None:
         for child in children:
             _examine_truth(child, facets)
     elif kind in ("field", "subexpression"):
-        path = next(_paths(node))
-        hint = fields(facets[path[0]])[path[1]] if len(path) == 2 else object  # noqa: PLR2004 - facet and field
-        if bool not in options(hint):
-            raise ValueError(f"{'.'.join(path)} is {said(hint)}, neither true nor false; compare it with something")
+        hint = kind_of(node, facets)
+        if hint is not object and bool not in options(hint):
+            named = all(child["type"] == "field" for child in children)
+            name = ".".join(next(_paths(node))) if named else "this"
+            raise ValueError(f"{name} is {said(hint)}, neither true nor false; compare it with something")
     elif not _is_truth(node):
         raise ValueError("this is neither true nor false; compare it with something, as in length(…) > `0`")
 
