@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster import catalog, controls
+from muster.check import Check
 from muster.checks.tag_drift import tag_keys_spelled_alike, tag_values_agree, tagged, tags_agree_with_parent
+from muster.checks.tags import required_tags
 from muster.facets.tags import ParentTags, TagParents, Tags
 from muster.model import Related, Status, Unavailable, UnknownField
 
@@ -31,6 +34,14 @@ C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 def test_tagged(tags: Mapping[str, str], status: Status, says: str) -> None:
     verdict = tagged(Tags(tags))
     assert (verdict.status, verdict.reason) == (status, says)
+
+
+@pytest.mark.parametrize("check", [tagged, required_tags], ids=lambda check: check.id)
+def test_every_control_of_tags_is_cited_whose_type_is_judged(check: Check) -> None:
+    book = controls.load()
+    judged = set(catalog.load().resource_types(check))
+    wanted = {name for name in book.frameworks["tagging"].controls if book.by_id[name].resource_types & judged}
+    assert {name for _, name in controls.cited(check)} == wanted
 
 
 @pytest.mark.parametrize(

@@ -4,25 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from muster.check import check
+from muster.checks.tags import CONTROLS
 from muster.facets.tags import ParentTags, TagParents, Tags
 from muster.model import Related, Severity, Verdict, compliant, non_compliant, not_applicable
 
 
-@check(
-    severity=Severity.LOW,
-    controls=(
-        "Security Hub DynamoDB.5",
-        "Security Hub EC2.38",
-        "Security Hub EC2.43",
-        "Security Hub EC2.45",
-        "Security Hub ECS.13",
-        "Security Hub ECS.14",
-        "Security Hub ECS.15",
-        "Security Hub Lambda.6",
-        "Security Hub SNS.3",
-        "Security Hub SQS.2",
-    ),
-)
+@check(severity=Severity.LOW, controls=CONTROLS)
 def tagged(tags: Tags) -> Verdict:
     """Resources should have at least one tag.
 

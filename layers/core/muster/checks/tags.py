@@ -12,7 +12,7 @@ Allowed = Mapping[str, object]
 """Allowed values by key: a tuple of texts, in which `*` stands for anything, or {"pattern": a regular expression}."""
 
 
-_CONTROLS = (
+CONTROLS = (
     "Security Hub DynamoDB.5",
     "Security Hub EC2.37",
     "Security Hub EC2.38",
@@ -32,7 +32,7 @@ _CONTROLS = (
 """A finding carries the one of its resource's type. They ask for any tag, or for every key of a list."""
 
 
-@check(severity=Severity.MEDIUM, controls=_CONTROLS, version=2)
+@check(severity=Severity.MEDIUM, controls=CONTROLS, version=2)
 def required_tags(
     tags: Tags,
     *,
