@@ -94,6 +94,22 @@ def test_a_value_that_is_not_known_says_so(changed: dict[str, Any], field: str, 
     assert says in value.reason
 
 
+def test_a_table_that_was_on_demand_says_that_it_is_provisioned_again() -> None:
+    assert Table.parse(TABLE | {"BillingModeSummary": {"BillingMode": "PROVISIONED"}}).billing == "PROVISIONED"
+
+
+@pytest.mark.parametrize("view", ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"])
+def test_every_view_of_a_stream_is_known(view: str) -> None:
+    said = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": view}}
+    assert Table.parse(TABLE | said).stream == view
+
+
+@pytest.mark.parametrize("state", ["ENABLING", "UPDATING", "DISABLING"])
+def test_encryption_that_is_being_changed_is_not_known(state: str) -> None:
+    found = Table.parse(TABLE | {"SSEDescription": {"Status": state}}).encryption
+    assert found == Unknown(f"the table's encryption is being changed ({state})")
+
+
 def test_encryption_that_was_turned_off_is_with_a_key_of_aws() -> None:
     assert Table.parse(TABLE | {"SSEDescription": {"Status": "DISABLED"}}).encryption == "AWS_OWNED"
 
@@ -173,6 +189,7 @@ def test_time_to_live_is_parsed() -> None:
     said = {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}}
     assert TimeToLive.parse(said) == TimeToLive("ENABLED", "expires")
     assert TimeToLive.parse({"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLING"}}) == TimeToLive("DISABLING", "")
+    assert TimeToLive.parse({"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLING"}}) == TimeToLive("ENABLING", "")
     assert isinstance(TimeToLive.parse({}).status, Unknown)
 
 
@@ -181,6 +198,8 @@ def test_throttling_keeps_the_hours_in_which_there_was_any() -> None:
     assert Throttling.parse({"ReadThrottleEvents": reads}) == Throttling(((AT, 3.0),), ())
     assert Throttling.parse({"WriteThrottleEvents": reads}) == Throttling((), ((AT, 3.0),))
     assert Throttling.parse({}) == Throttling((), ())
+    once = {"Timestamps": [AT], "Values": [1.0]}
+    assert Throttling.parse({"ReadThrottleEvents": once}) == Throttling(((AT, 1.0),), ())
 
 
 def test_values_without_their_times_are_no_answer() -> None:
