@@ -258,6 +258,12 @@ def test_a_group_without_a_name_is_no_verdict() -> None:
         ec2_default_security_group_closed(SecurityGroup.parse({}))
 
 
+def test_the_ports_of_high_risk_are_those_of_awss_control() -> None:
+    # https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19
+    listed = "20 21 22 23 25 110 135 143 445 1433 1434 3000 3306 3389 4333 5000 5432 5500 5601 8080 8088 8888 9200 9300"
+    assert list(HIGH_RISK_PORTS) == [int(port) for port in listed.split()]
+
+
 @pytest.mark.parametrize("port", HIGH_RISK_PORTS)
 def test_every_port_of_high_risk_is_looked_at(port: int) -> None:
     opened = group(rule("0.0.0.0/0", first=port, last=port))
@@ -274,7 +280,10 @@ def test_every_port_of_high_risk_is_looked_at(port: int) -> None:
         pytest.param([rule("::/0", first=9000, last=9400)], {}, N, id="a range that holds two, over IPv6"),
         pytest.param([rule("0.0.0.0/0", protocol="-1", first=None, last=None)], {}, N, id="everything"),
         pytest.param([rule(first=5432, last=5432, lists=("pl-wide",))], {}, N, id="a wide prefix list"),
+        pytest.param([rule("17.0.0.0/8", first=5432, last=5432)], {}, C, id="a /8"),
         pytest.param([rule("16.0.0.0/7", first=5432, last=5432)], {}, N, id="a range wider than a /8"),
+        pytest.param([rule("2001:db8::/32", first=5432, last=5432)], {}, C, id="an IPv6 /32"),
+        pytest.param([rule("2001:db8::/31", first=5432, last=5432)], {}, N, id="a range wider than an IPv6 /32"),
         pytest.param([rule("16.0.0.0/7", first=5432, last=5432)], {"widest_ipv4_prefix": 7}, C, id="as wide as may be"),
         pytest.param([rule("2001::/16", first=5432, last=5432)], {"widest_ipv6_prefix": 16}, C, id="the same of IPv6"),
         pytest.param([rule("0.0.0.0/0", first=6379, last=6379)], {"ports": (6379,)}, N, id="a port of one's own"),
