@@ -95,6 +95,17 @@ def test_which_definitions_are_for_fargate(requires: tuple[str, ...], region: Ec
     assert ecs_task_definition_fargate_size_valid(judged, region).status is status
 
 
+NOWHERE = Launch(Unknown("launchType is 'MOON', a value Muster does not know"))
+
+
+def test_who_cannot_tell_where_a_definition_runs_does_not_say_that_it_is_not_on_fargate() -> None:
+    judged = definition(300, 300, requires=())
+    with pytest.raises(UnknownField, match="MOON"):
+        ecs_task_definition_fargate_size_valid(judged, run_by(Launch("EC2"), NOWHERE))
+    known_too = run_by(NOWHERE, Launch("FARGATE"))
+    assert ecs_task_definition_fargate_size_valid(judged, known_too).status is N
+
+
 @pytest.mark.parametrize(
     ("cpu", "version", "status"),
     [

@@ -44,6 +44,8 @@ def ecs_task_definition_fargate_size_valid(definition: TaskDefinition, region: E
     """
     launches = [each for each in region.launches(definition.arn) if each.fargate is True]
     if "FARGATE" not in definition.requires and not launches:
+        for each in region.launches(definition.arn):
+            known(each.fargate)
         return not_applicable("it is not for Fargate, and no service runs it there")
     cpu, memory = known(definition.cpu), known(definition.memory)
     if cpu is None or memory is None:
