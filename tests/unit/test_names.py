@@ -19,3 +19,7 @@ MANY = [f"name-{number}" for number in range(FEW + 1)]
 )
 def test_the_sentence_helps(name: str, known: list[str], said: str) -> None:
     assert unknown(name, "a pack", known) == said
+
+
+def test_of_many_names_a_command_is_told_that_lists_them() -> None:
+    assert unknown("x", "a check", MANY) == "x is not a check; 'muster list checks' has the names"
