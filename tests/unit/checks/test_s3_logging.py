@@ -228,6 +228,21 @@ FROM_ELSEWHERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}
         pytest.param({"target_policy": allowing({"Principal": "*"})}, C, "go to", id="everybody"),
         pytest.param({"target_policy": allowing({"Condition": FROM_HERE})}, C, "go to", id="from this bucket"),
         pytest.param({"target_policy": allowing({"Condition": FROM_ELSEWHERE})}, N, "not let", id="from another"),
+        *(
+            pytest.param(
+                {"target_policy": allowing({"Condition": {operator: {"aws:SourceArn": ["arn:aws:s3:::o*", value]}}})},
+                status,
+                "",
+                id=f"{operator} {value}",
+            )
+            for operator, value, status in (
+                ("StringLike", "arn:aws:s3:::s*", C),
+                ("ArnEquals", "arn:aws:s3:::s*", C),
+                ("StringEquals", "arn:aws:s3:::site", C),
+                ("StringEquals", "arn:aws:s3:::s*", N),
+                ("ArnNotLike", "arn:aws:s3:::s*", N),
+            )
+        ),
         pytest.param({"target_policy": allowing({}, deny())}, N, "not let", id="and denied to everybody"),
         pytest.param({"target_policy": allowing({}, deny(Action="s3:Get*"))}, C, "go to", id="another action denied"),
         pytest.param(
@@ -294,6 +309,18 @@ ENCRYPTED = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
                 "target_acl": LogTargetAcl(((LOG_DELIVERY, "WRITE"),)),
             },
             id="a denial in spite of a list",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Condition={"NumericGreaterThan": {"s3:TlsVersion": 1.2}}))},
+            id="a denial of new versions of TLS",
+        ),
+        pytest.param(
+            {"target_policy": allowing({}, deny(Condition={"NumericLessThan": {"s3:max-keys": 10}}))},
+            id="a denial of other numbers",
+        ),
+        pytest.param(
+            {"target_policy": allowing({"Condition": {"Null": {"aws:SourceAccount": "false"}}})},
+            id="an operator that is not compared",
         ),
         pytest.param({"target_policy": LogTargetPolicy(UNKNOWN)}, id="a policy"),
         pytest.param({"encryption": LogTargetEncryption("aws:kms", KEY, bucket_key=True)}, id="a key of one's own"),
