@@ -153,6 +153,18 @@ def test_how_busy_an_instance_was_is_what_95_of_100_hours_stay_below() -> None:
     assert found == InstanceLoad(hours=100, cpu=94.0, network=15.0)
 
 
+def test_what_goes_in_and_out_is_added_up_hour_by_hour() -> None:
+    into = [9e9] * 4 + [0.0] * 96
+    out = [0.0] * 4 + [9e9] * 4 + [0.0] * 92
+    found = InstanceLoad.parse({"CPUUtilization": [1.0] * 100, "NetworkIn": into, "NetworkOut": out})
+    assert found.network == 9e9, "eight of a hundred hours are busy, four of each alone"
+
+
+def test_hours_of_one_direction_alone_cannot_be_added_up() -> None:
+    found = InstanceLoad.parse({"CPUUtilization": [1.0] * 3, "NetworkIn": [1.0] * 3, "NetworkOut": [1.0] * 2})
+    assert found.network == Unknown("CloudWatch has 3 datapoints of NetworkIn, but 2 of NetworkOut")
+
+
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=400))
 def test_at_most_five_of_a_hundred_hours_are_busier(values: list[float]) -> None:
     cpu = InstanceLoad.parse({"CPUUtilization": values}).cpu

@@ -71,12 +71,10 @@ class InstanceLoad:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the hourly values of each metric by its name."""
         cpu = response.get("CPUUtilization") or ()
-        into, out = (_p95(name, response.get(name) or ()) for name in ("NetworkIn", "NetworkOut"))
-        network = next((value for value in (into, out) if isinstance(value, Unknown)), None)
         return cls(
             hours=len(cpu),
             cpu=_p95("CPUUtilization", cpu),
-            network=network or known(into) + known(out),
+            network=_both_ways(response.get("NetworkIn") or (), response.get("NetworkOut") or ()),
         )
 
 
@@ -223,6 +221,16 @@ def _stopped_at(reason: object) -> datetime | Unknown:
         return datetime.strptime(found[1] if found else "", "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         return Unknown(f"AWS did not say when the instance was stopped, only {reason!r}")
+
+
+def _both_ways(into: Sequence[float], out: Sequence[float]) -> float | Unknown:
+    """Return what 95 of 100 hours do not exceed, in and out together: EC2 sends both of every hour or neither."""
+    for name, values in (("NetworkIn", into), ("NetworkOut", out)):
+        if not values:
+            return Unknown(f"CloudWatch has no datapoint of {name}")
+    if len(into) != len(out):
+        return Unknown(f"CloudWatch has {len(into)} datapoints of NetworkIn, but {len(out)} of NetworkOut")
+    return _p95("the network", [sum(each) for each in zip(into, out, strict=True)])
 
 
 def _p95(metric: str, values: Sequence[float]) -> float | Unknown:
