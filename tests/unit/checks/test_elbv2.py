@@ -128,6 +128,8 @@ def test_attributes_and_types_that_are_not_known_are_no_verdict() -> None:
         elb_access_logs_enabled(LoadBalancer("application"), attributes(), none)
     with pytest.raises(UnknownField):
         elb_access_logs_enabled(LoadBalancer(LOST), attributes(logs=True), none)
+    with pytest.raises(UnknownField, match="not asked for"):
+        elb_access_logs_enabled(LoadBalancer("network"), attributes(logs=False), ListenerProtocols.parse({}))
 
 
 def group(**changed: Any) -> TargetGroup:
@@ -174,6 +176,7 @@ def test_a_group_that_no_load_balancer_uses() -> None:
         pytest.param(TargetHealth({"unavailable": 1}), id="the load balancer does not know either"),
         pytest.param(TargetHealth({"unhealthy": 1}, ("the state of a target is 'dreaming'",)), id="a new state"),
         pytest.param(TargetHealth({}, ("the state of a target is None",)), id="no state"),
+        pytest.param(TargetHealth.parse({}), id="not asked for"),
     ],
 )
 def test_health_that_is_not_known_is_no_verdict(health: TargetHealth) -> None:

@@ -113,7 +113,8 @@ def test_attributes_that_aws_leaves_out_are_not_known(attributes: list[dict[str,
 def test_the_protocols_of_a_load_balancers_listeners_are_gathered() -> None:
     listeners: list[dict[str, Any]] = [{"Protocol": "TLS"}, {"Protocol": "TCP"}, {"Protocol": "TCP"}, {"Port": 6081}]
     assert ListenerProtocols.parse({"Listeners": listeners}) == ListenerProtocols(frozenset({"TLS", "TCP"}))
-    assert ListenerProtocols.parse({}) == ListenerProtocols(frozenset())
+    assert ListenerProtocols.parse({"Listeners": []}) == ListenerProtocols(frozenset())
+    assert isinstance(ListenerProtocols.parse({}).protocols, Unknown)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,8 @@ def test_targets_are_counted_by_state() -> None:
     ]
     found = TargetHealth.parse({"TargetHealthDescriptions": targets})
     assert found == TargetHealth({"healthy": 2, "unused": 1, "unchecked": 1, "unavailable": 1})
-    assert TargetHealth.parse({}) == TargetHealth({})
+    assert TargetHealth.parse({"TargetHealthDescriptions": []}) == TargetHealth({})
+    assert isinstance(TargetHealth.parse({}).states, Unknown)
 
 
 def test_a_state_that_is_not_known_is_not_counted_as_any() -> None:

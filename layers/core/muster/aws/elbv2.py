@@ -183,7 +183,8 @@ def target_group_attributes(elbv2: "Client", target_group: Resource) -> TargetGr
 )
 def target_health(elbv2: "Client", target_group: Resource) -> TargetHealth:
     """Read the states of a target group's targets, where a load balancer uses it: nobody checks the others."""
-    return TargetHealth.parse(elbv2.describe_target_health(TargetGroupArn=_arn(target_group)))
+    answer = elbv2.describe_target_health(TargetGroupArn=_arn(target_group))
+    return TargetHealth.parse({"TargetHealthDescriptions": answer.get("TargetHealthDescriptions", ())})
 
 
 def _tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:

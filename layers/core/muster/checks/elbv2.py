@@ -57,7 +57,7 @@ def elb_access_logs_enabled(
     kind = known(load_balancer.kind)
     if kind == GATEWAY:
         return not_applicable("a gateway load balancer has no access logs")
-    if kind == NETWORK and "TLS" not in listeners.protocols:
+    if kind == NETWORK and "TLS" not in known(listeners.protocols):
         return not_applicable("a network load balancer without a TLS listener writes no access logs")
     if known(attributes.access_logs):
         return compliant(f"access logs are written to {attributes.access_logs_bucket or 'a bucket AWS did not name'}")
@@ -92,16 +92,17 @@ def elb_target_group_in_use(group: TargetGroup, health: TargetHealth) -> Verdict
     """
     if not group.load_balancers:
         return non_compliant("no load balancer uses the target group")
-    well = health.states.get("healthy", 0) + health.states.get("unchecked", 0)
+    states = known(health.states)
+    well = states.get("healthy", 0) + states.get("unchecked", 0)
     if well:
-        return compliant(f"{well} of {sum(health.states.values()) + len(health.unknown)} targets can take requests")
+        return compliant(f"{well} of {sum(states.values()) + len(health.unknown)} targets can take requests")
     for reason in health.unknown:
         known(Unknown(reason))
-    if not health.states:
+    if not states:
         return non_compliant("no target is registered")
-    said = ", ".join(f"{count} {state}" for state, count in sorted(health.states.items()))
+    said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     for state in ("initial", "unavailable"):
-        if state in health.states:
+        if state in states:
             known(Unknown(f"whether a target is healthy is not known yet: {said}"))
     return non_compliant(f"no target is healthy: {said}")
 

@@ -106,14 +106,17 @@ class LoadBalancerAttributes:
 
 @dataclass(frozen=True, slots=True)
 class ListenerProtocols:
-    """The protocols that the listeners of one load balancer speak."""
+    """The protocols that the listeners of one load balancer speak, where they were asked for."""
 
-    protocols: frozenset[str]
+    protocols: frozenset[str] | Unknown
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeListeners of one load balancer, all pages joined."""
-        return cls(frozenset(str(item["Protocol"]) for item in response.get("Listeners") or () if "Protocol" in item))
+        listeners = response.get("Listeners")
+        if listeners is None:
+            return cls(Unknown("the listeners of the load balancer were not asked for"))
+        return cls(frozenset(str(item["Protocol"]) for item in listeners if "Protocol" in item))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +188,12 @@ class TargetGroupAttributes:
 
 @dataclass(frozen=True, slots=True)
 class TargetHealth:
-    """How many targets are in which state; a function whose health nobody checks counts as `unchecked`."""
+    """How many targets are in which state, where that was asked for.
 
-    states: Mapping[str, int]
+    A function whose health nobody checks counts as `unchecked`.
+    """
+
+    states: Mapping[str, int] | Unknown
     unknown: tuple[str, ...] = ()
 
     @classmethod
@@ -196,9 +202,12 @@ class TargetHealth:
 
         https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
         """
+        targets = response.get("TargetHealthDescriptions")
+        if targets is None:
+            return cls(Unknown("the health of the targets was not asked for"))
         states: Counter[str] = Counter()
         unknown = []
-        for item in response.get("TargetHealthDescriptions") or ():
+        for item in targets:
             health = item.get("TargetHealth") or {}
             state = health.get("State")
             if health.get("Reason") == "Target.HealthCheckDisabled":
