@@ -332,6 +332,44 @@ def test_a_mistake_is_told_once() -> None:
     assert str(caught.value) == "muster.yaml:1: suppressions[0]: reason and owner and expires are missing"
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        pytest.param("", "a pack is expected, not nothing", id="nothing"),
+        pytest.param("3", "3 is a number to YAML, where a pack is expected; write it in quotes: '3'", id="a number"),
+    ],
+)
+def test_what_is_no_text_is_not_told_as_a_name_too(written: str, said: str) -> None:
+    """Python's word for nothing is no pack that anybody wrote."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse(f"packs:\n- {written}", CATALOG)
+    assert str(caught.value) == f"muster.yaml:2: packs[0]: {said}"
+
+
+def test_a_long_file_is_told_from_a_deep_one() -> None:
+    """Whoever wrote a hundred thousand lines has no aliases to look for."""
+    with pytest.raises(ConfigurationError, match="the file has more than 100,000 values"):
+        parse(f"exclude: {{arns: [{'a,' * 100_001}]}}", CATALOG)
+
+
+def test_regions_that_do_not_exist_are_told_by_line_where_the_regions_are_known() -> None:
+    """The names only look right."""
+    text = "regions:\n- eu-west-1\n- eu-wst-1\nexclude:\n  regions:\n  - eu-west-8\n"
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text, CATALOG, regions=lambda: ("eu-west-1",))
+    assert str(caught.value).splitlines() == [
+        "muster.yaml:3: regions[1]: eu-wst-1 is not a region; did you mean eu-west-1?",
+        "muster.yaml:6: exclude.regions[0]: eu-west-8 is not a region; did you mean eu-west-1?",
+    ]
+    assert parse(text, CATALOG).regions == ("eu-west-1", "eu-wst-1")
+
+
+@pytest.mark.parametrize("text", ["regions: all", "regions: [all]", "packs: []"])
+def test_regions_are_not_looked_up_for_a_file_that_names_none(text: str) -> None:
+    """Whoever names none does not wait for the SDK to be imported."""
+    assert parse(text, CATALOG, regions=lambda: pytest.fail("it was asked"))
+
+
 @pytest.mark.parametrize("text", ["\ufeffregions: [all]", b"\xef\xbb\xbfregions: [all]"])
 def test_a_byte_order_mark_is_passed_over(text: str | bytes) -> None:
     """Some editors write one."""

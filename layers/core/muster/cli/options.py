@@ -89,7 +89,8 @@ def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":
         ConfigurationError: something in it is wrong.
     """
     from muster import settings  # noqa: PLC0415 - `muster --help` does not need YAML
+    from muster.cli.places import regions  # noqa: PLC0415 - the same
 
     if path is None and not CONFIGURATION.exists():
         return settings.Configuration()
-    return settings.load(path or CONFIGURATION, catalog)
+    return settings.load(path or CONFIGURATION, catalog, regions)

@@ -1,5 +1,6 @@
 """Names of regions, looked at before anything is asked of AWS."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,17 +18,22 @@ def check_names(asked: Iterable[str], excluded: Iterable[str]) -> None:
     Raises:
         ConfigurationError: one of them is not.
     """
+    known, names = regions(), [*(name for name in asked if name != ALL), *excluded]
+    if wrong := [unknown(name, "a region", known) for name in names if name not in known]:
+        raise ConfigurationError("\n".join(wrong))
+
+
+@functools.cache
+def regions() -> frozenset[str]:
+    """Return the regions of all partitions, as the SDK knows them."""
     import botocore.session  # noqa: PLC0415 - only who names regions needs it
 
     session = botocore.session.get_session()
-    known = {
+    return frozenset(
         region
         for partition in session.get_available_partitions()
         for region in session.get_available_regions("ec2", partition)
-    }
-    names = [*(name for name in asked if name != ALL), *excluded]
-    if wrong := [unknown(name, "a region", known) for name in names if name not in known]:
-        raise ConfigurationError("\n".join(wrong))
+    )
 
 
 def home(session: Any, asked: Sequence[str]) -> str:

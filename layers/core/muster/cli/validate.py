@@ -23,23 +23,22 @@ def command(file: Path) -> None:
     """
     from muster import settings  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.catalog import load  # noqa: PLC0415 - the same
-    from muster.cli.places import check_names  # noqa: PLC0415 - the same
+    from muster.cli.places import regions  # noqa: PLC0415 - the same
     from muster.custom import extended  # noqa: PLC0415 - the same
     from muster.formats.table import counted  # noqa: PLC0415 - the same
     from muster.packs import ALL  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
 
     catalog = load()
-    configuration = settings.load(file, catalog)
-    check_names(configuration.regions, configuration.exclude.regions)
+    configuration = settings.load(file, catalog, regions)
     rules = select(catalog, configuration)
     catalog = extended(catalog, configuration.custom_checks)
     packs = configuration.packs or (() if configuration.checks else (ALL,))
     click.echo(f"{file} is valid")
     click.echo(f"  packs         {', '.join(packs) or 'none'}")
     click.echo(f"  checks        {len({rule.check.id for rule in rules})} of {len(catalog.checks)}")
-    regions = ", ".join(configuration.regions) or "the profile's own"
-    click.echo(f"  regions       {regions}")
+    named = ", ".join(configuration.regions) or "the profile's own"
+    click.echo(f"  regions       {named}")
     click.echo(f"  suppressions  {counted(len(configuration.suppressions), 'suppression')}")
     _dates(configuration)
 

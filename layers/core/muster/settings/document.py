@@ -56,8 +56,11 @@ def read(text: bytes | str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.problems.append(Problem(mark.line + 1 if mark else 1, f"this is not YAML: {_syntax(error)}"))
-    except (RecursionError, OverflowError):
+    except RecursionError:
         document.problems.append(Problem(1, "the file is nested too deeply, or its aliases expand to too much"))
+    except OverflowError:
+        sentence = f"the file has more than {MAX_VALUES:,} values, or its aliases expand to too much"
+        document.problems.append(Problem(1, sentence))
     return document
 
 

@@ -1,15 +1,17 @@
 """From the text of muster.yaml to a Configuration, or to every mistake in it at once."""
 
 import functools
+import itertools
 import pathlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from muster.catalog import Catalog
 from muster.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
 from muster.names import unknown
+from muster.regions import ALL
 from muster.settings import document as documents
 from muster.settings.configuration import Configuration
 from muster.settings.document import Document, Path, Problem, kind
@@ -21,8 +23,12 @@ if TYPE_CHECKING:
 NAME = "muster.yaml"
 
 
-def load(path: pathlib.Path, catalog: Catalog) -> Configuration:
-    """Read a configuration file.
+Regions = Callable[[], Collection[str]]
+"""Returns the regions that there are; asked only about a file that names one."""
+
+
+def load(path: pathlib.Path, catalog: Catalog, regions: Regions | None = None) -> Configuration:
+    """Read a configuration file; without `regions` a region may have any name that looks like one.
 
     Raises:
         ConfigurationError: it cannot be read, or something in it is wrong; the message names every line.
@@ -31,10 +37,10 @@ def load(path: pathlib.Path, catalog: Catalog) -> Configuration:
         text = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror or error}") from error
-    return parse(text, catalog, source=str(path))
+    return parse(text, catalog, source=str(path), regions=regions)
 
 
-def parse(text: bytes | str, catalog: Catalog, source: str = NAME) -> Configuration:
+def parse(text: bytes | str, catalog: Catalog, source: str = NAME, regions: Regions | None = None) -> Configuration:
     """Read a configuration; an empty text is the default one.
 
     Raises:
@@ -48,6 +54,7 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME) -> Configurat
         entries = _custom_entries(document)
         problems += _mistakes(document, json_schema(catalog, [str(entry.get("id")) for entry in entries.values()]))
         problems += [] if problems else _custom_mistakes(document, entries, catalog)
+        problems += [] if problems or not regions else _unknown_regions(document, regions)
     if problems:
         sentences = dict.fromkeys(f"{source}:{each.line}: {each.sentence}" for each in sorted(problems))
         raise ConfigurationError("\n".join(sentences))
@@ -56,7 +63,9 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME) -> Configurat
 
 def _mistakes(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem]:
     for error in _validator(schema).iter_errors(document.value):
-        yield from _problems(error, document)
+        # Of what is no text, `type` says that already.
+        if error.validator != "enum" or isinstance(error.instance, str):
+            yield from _problems(error, document)
     yield from _said_twice(document)
 
 
@@ -90,6 +99,19 @@ def _custom_mistakes(
                     examined(catalog, check, key)
                 except ValueError as error:
                     yield _problem(document, (*path, key), str(error))
+
+
+def _unknown_regions(document: Document, regions: Regions) -> Iterator[Problem]:
+    """Yield the regions of a valid document that do not exist."""
+    asked, excluded = document.value.get("regions", ()), document.value.get("exclude", {}).get("regions", ())
+    listed = () if isinstance(asked, str) else asked
+    paths: Iterator[tuple[Path, str]] = itertools.chain(
+        ((("regions", place), name) for place, name in enumerate(listed) if name != ALL),
+        ((("exclude", "regions", place), name) for place, name in enumerate(excluded)),
+    )
+    for path, name in paths:
+        if name not in (known := regions()):
+            yield _problem(document, path, unknown(name, "a region", known))
 
 
 def _validator(schema: Mapping[str, Any]) -> "jsonschema.protocols.Validator":
