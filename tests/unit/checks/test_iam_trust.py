@@ -55,7 +55,9 @@ def github(subject: Any, operator: str = "StringLike") -> dict[str, Any]:
         pytest.param(
             LAMBDA, {"ForAllValues:StringLike": {"aws:SourceOrgPaths": "o-abcd123456/*"}}, N, id="met without the key"
         ),
+        pytest.param(LAMBDA, {"StringEqualsIgnoreCase": {"aws:SourceAccount": OWN}}, C, id="in letters of any case"),
         pytest.param(LAMBDA, {"ArnLike": {"aws:SourceArn": f"arn:aws:lambda:*:{OWN}:*"}}, C, id="SourceArn"),
+        pytest.param(LAMBDA, {"ArnEquals": {"aws:SourceArn": f"arn:aws:lambda:*:{OWN}:*"}}, C, id="ArnEquals"),
         pytest.param(LAMBDA, {"StringLike": {"aws:SourceArn": f"arn:aws:lambda:*:{OWN}:*"}}, C, id="SourceArn as text"),
         pytest.param(LAMBDA, {"ArnEquals": {"aws:SourceArn": "arn:aws:lambda:*:*:function:x"}}, N, id="of any account"),
         pytest.param(LAMBDA, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::shop-uploads*"}}, C, id="a bucket"),
@@ -171,6 +173,7 @@ def test_github_has_other_claims_that_tell_repositories_apart(claims: dict[str, 
     ("host", "claim", "value"),
     [
         ("agent.buildkite.com", "sub", "organization:octo:pipeline:shop:ref:refs/heads/main"),
+        ("app.terraform.io", "sub", "organization:octo:project:shop:workspace:main:run_phase:apply"),
         ("api.pulumi.com/oidc", "aud", "aws:octo"),
         ("gitlab.com", "sub", "project_path:octo/shop:ref_type:branch:ref:main"),
         ("oidc-configuration.audit-log.githubusercontent.com", "sub", "https://github.com/octo"),
@@ -194,6 +197,47 @@ def test_tokens_of_a_shared_provider_are_told_apart_by_its_claim(host: str, clai
     assert judged({"StringEquals": {f"{host}:{claim}": value}}) is C
     assert judged({"StringLike": {f"{host}:{claim}": "*"}}) is N
     assert judged({"StringEquals": {f"{host}:azp": value}}) is N
+
+
+@pytest.mark.parametrize(
+    ("host", "claim"),
+    [
+        ("accounts.google.com", "aud"),
+        ("accounts.google.com", "oaud"),
+        ("accounts.google.com", "sub"),
+        ("graph.facebook.com", "app_id"),
+        ("graph.facebook.com", "id"),
+        ("www.amazon.com", "app_id"),
+        ("www.amazon.com", "user_id"),
+    ],
+)
+def test_tokens_of_the_providers_that_iam_knows_are_told_apart(host: str, claim: str) -> None:
+    def judged(condition: Any) -> Status:
+        return iam_role_trust_not_confusable(trust(federated(host, condition))).status
+
+    assert judged(None) is N
+    assert judged({"StringEquals": {f"{host}:{claim}": "74"}}) is C
+    assert judged({"StringEquals": {f"{host}:azp": "74"}}) is N
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "appstream",
+        "codebuild",
+        "ecs-tasks",
+        "fis",
+        "iot",
+        "lambda",
+        "personalize",
+        "scheduler",
+        "states",
+        "vpc-flow-logs",
+    ],
+)
+def test_a_service_whose_guide_asks_for_a_condition_needs_one(name: str) -> None:
+    service = {"Service": f"{name}.amazonaws.com"}
+    assert iam_role_trust_not_confusable(trust(statement(service))).status is N
 
 
 def test_a_subject_says_nothing_where_the_audience_tells_tokens_apart() -> None:
@@ -311,6 +355,7 @@ def test_a_denial_binds_everybody_it_speaks_of(denial: dict[str, Any], status: S
         pytest.param(statement(FOREIGN, Action="sts:TagSession"), C, id="tags of a session alone"),
         pytest.param(statement(FOREIGN, Action=["sts:TagSession", "sts:AssumeRole"]), N, id="both"),
         pytest.param(statement(FOREIGN, Action="sts:*"), N, id="all of STS"),
+        pytest.param(statement("*", Action="sts:AssumeRoleWithSAML"), N, id="everybody with whatever directory"),
         pytest.param(statement(FOREIGN, Action="STS:assumerole"), N, id="in other letters"),
         pytest.param(statement(FOREIGN, Effect="Deny"), C, id="refused"),
         pytest.param(statement(None, NotPrincipal={"AWS": OWN}), N, id="everybody but one's own"),
