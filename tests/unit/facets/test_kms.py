@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import botocore.session
 import pytest
 
-from muster.facets.kms import AwsManagedKeys, Key, KeyPolicy, KeyRotation
+from muster.facets.kms import ORIGINS, STATES, AwsManagedKeys, Key, KeyPolicy, KeyRotation
 from muster.model import Unavailable, Unknown
 from muster.reading import parsed
 
@@ -22,6 +23,11 @@ METADATA = {
     "KeySpec": "SYMMETRIC_DEFAULT",
     "MultiRegion": False,
 }
+
+
+@pytest.mark.parametrize(("shape", "words"), [("KeyState", STATES), ("OriginType", ORIGINS)])
+def test_the_words_are_those_of_kmss_model(shape: str, words: tuple[str, ...]) -> None:
+    assert {*words} == {*botocore.session.get_session().get_service_model("kms").shape_for(shape).enum}
 
 
 def key(**changed: Any) -> Key:

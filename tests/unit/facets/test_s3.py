@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.facets.s3 import (
+    ALGORITHMS,
     ALL_USERS,
     AUTHENTICATED_USERS,
     LOG_DELIVERY,
+    OWNERSHIPS,
     AccountPublicAccessBlock,
     BucketAcl,
     BucketEncryption,
@@ -212,6 +214,11 @@ def test_the_tag_set_of_a_bucket_is_parsed() -> None:
 
 
 MODEL = botocore.session.get_session().get_service_model("s3")
+
+
+@pytest.mark.parametrize(("shape", "words"), [("ServerSideEncryption", ALGORITHMS), ("ObjectOwnership", OWNERSHIPS)])
+def test_the_words_are_those_of_s3s_model(shape: str, words: tuple[str, ...]) -> None:
+    assert {*words} == {*MODEL.shape_for(shape).enum}
 
 
 def answers(shape: Shape) -> st.SearchStrategy[Any]:
