@@ -369,3 +369,11 @@ class TestOtherCommands:
     def test_the_version_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--version"]) == 0
         assert capsys.readouterr().out.startswith("muster ")
+
+    def test_redrive_finds_the_stack_in_the_region_of_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        assert main(["redrive", "20261121T060000Z-c22b102a", "--stack", "nope"]) == 2
+        assert "the stack nope cannot be found" in capsys.readouterr().err
