@@ -130,6 +130,59 @@ def test_wherever_the_pieces_end_no_text_is_lost(size: int, indent: str, monkeyp
         agree(Writer(style).body(ROOT, FULL.output_shape))
 
 
+ITEM = "<item>\n<instanceId>i-{}</instanceId>{}</item>\n"
+
+
+def pieces_of(body: bytes) -> list[int]:
+    """Return how many instances each document holds that a body is cut into."""
+    lazy = ours(body)["Reservations"]
+    return [
+        sum(len(inner) for inner in piece.iter(lazy._namespace + lazy._nested.tags[1]))
+        for piece in parsers._pieces(lazy._body, lazy._nested)
+    ]
+
+
+@pytest.mark.parametrize("in_one", [1, 7, 90, 500])
+def test_no_piece_is_much_larger_than_a_slice_however_many_instances_a_reservation_has(in_one: int) -> None:
+    items = [ITEM.format(number, "<architecture>" + "x" * 6_000 + "</architecture>") for number in range(500)]
+    reservations = ("".join(items[start : start + in_one]) for start in range(0, 500, in_one))
+    inner = "".join(f"<item><instancesSet>{each}</instancesSet></item>" for each in reservations)
+    body = EMPTY.format(f"<reservationSet>{inner}</reservationSet>").encode()
+    assert len(agree(body)) == 500
+    held = pieces_of(body)
+    assert sum(held) == 500
+    assert max(held) * 6_000 < 2 * parsers._SLICE
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        "<!-- <item>\n<instanceId> -->",
+        "<!-- <instancesSet><item>\n<instanceId> -->",
+        "<zz><![CDATA[<item>\n<instanceId>]]></zz>",
+        "<zz><![CDATA[<instancesSet><item>\n<instanceId>]]></zz>",
+        "<zz><item>\n<instanceId>i-9</instanceId></item></zz>",
+        "<zz><instancesSet><item>\n<instanceId/></item></instancesSet></zz>",
+        "<?zz <item>\n<instanceId> ?>",
+        "<?zz <instancesSet><item>\n<instanceId> ?>",
+    ],
+)
+@pytest.mark.parametrize("place", ["before", "among", "within", "behind", "everywhere"])
+def test_what_looks_like_the_place_to_cut_and_is_none_is_not_cut(
+    stranger: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = {name: stranger if place in (name, "everywhere") else "" for name in ("before", "among", "within", "behind")}
+    items = ITEM.format(1, at["within"]) + at["among"] + ITEM.format(2, at["within"])
+    reservation = f"<item><instancesSet>{at['among']}{items}</instancesSet>{at['behind']}</item>"
+    body = EMPTY.format(f"{at['before']}<reservationSet>{reservation * 3}</reservationSet>").encode()
+    # Whatever stands in a list is an item of it, for botocore too; what has no id is no instance.
+    expected = [item["InstanceId"] for item in each(botocores(body)) if "InstanceId" in item]
+    assert expected.count("i-1") == 3
+    for size in (1, 150, 300, 600):
+        monkeypatch.setattr(parsers, "_SLICE", size)
+        assert [item["InstanceId"] for item in each(ours(body)) if "InstanceId" in item] == expected, size
+
+
 def test_an_estates_instances_are_read_the_same_and_are_what_the_estate_says() -> None:
     estate = Estate(instances=400)
     body = page_of(estate, 400, "bmV4dA==")

@@ -10,14 +10,17 @@ import botocore.parsers
 from botocore.model import Shape, StructureShape
 from lxml import etree
 
-from muster.wire.projection import OPTIONS, Paths, Read, compiled, tree
+from muster.wire.projection import OPTIONS, Element, Paths, Read, compiled, tree
 
 Projections = Mapping[str, tuple[str, ...]]
 """What is read of an answer, as dotted paths, by the name of its shape."""
 
 _TOKEN = re.compile(rb"<nextToken(?:\s[^>]*)?>.*?</nextToken>", re.DOTALL)
 _NAMESPACE = re.compile(rb"<[A-Za-z]+Response[^>]*?\sxmlns\s*=\s*[\"']([^\"']+)[\"']")
-_SLICE = 1 << 20
+_ROOT = re.compile(rb"<([A-Za-z][^\s/>]*)")
+_NO_TAG = re.compile(rb"<!|<\?(?!xml\s)")
+_SLICE = 1 << 19
+"""Bytes that are parsed at a time, at least."""
 BROKEN = (etree.XMLSyntaxError, ET.ParseError, ValueError)
 """What a body that is no proper answer raises when it is read."""
 
@@ -37,13 +40,19 @@ class Factory(botocore.parsers.ResponseParserFactory):
 
 @dataclass(frozen=True, slots=True)
 class _Nested:
-    """A list of lists in an answer, and what is read of the inner one's items: as reservations hold instances."""
+    """A list of lists in an answer, and what is read of the inner one's items: as reservations hold instances.
+
+    `tags` are those of the two lists. `first` matches the opening tag of an inner list that holds something, and as its
+    group how an item begins; `closing` are the tags that close what is open between two such items, but for the root's.
+    """
 
     outer: str
     inner: str
-    tag: str
+    tags: tuple[str, str]
     shape: Shape
     paths: Paths
+    first: re.Pattern[bytes]
+    closing: bytes
 
 
 class Lazy:
@@ -56,30 +65,52 @@ class Lazy:
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         """Read the list piece by piece, and yield its items; what was read is let go before the next piece.
 
+        An item of which two pieces hold a part is yielded in parts.
+
         Raises:
             botocore.parsers.ResponseParserError: the body is no proper answer.
         """
         body, self._body = self._body, b""
-        parser = etree.XMLPullParser(("end",), tag=self._namespace + self._nested.tag, **OPTIONS)
-        start = 0
         try:
-            while start < len(body):
-                # Cut behind a tag: libxml2 drops a blank text as indentation where it cannot see its element end.
-                end = body.find(b">", start + _SLICE) + 1 or len(body)
-                parser.feed(body[start:end])
-                yield from self._taken(parser)
-                start = end
-            parser.close()
+            for piece in _pieces(body, self._nested):
+                yield from self._read(piece)
         except BROKEN as error:
             raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
 
-    def _taken(self, parser: Any) -> Iterator[Mapping[str, Any]]:
-        for _, element in parser.read_events():
-            yield {self._nested.inner: self._plan(element)}
-            item = element.getparent()
-            element.clear()
-            while item is not None and item.getprevious() is not None:
-                del item.getparent()[0]
+    def _read(self, piece: Element) -> Iterator[Mapping[str, Any]]:
+        outer, inner = (self._namespace + tag for tag in self._nested.tags)
+        for each in piece.iterchildren(outer):
+            for item in each:
+                for element in item.iterchildren(inner):
+                    yield {self._nested.inner: self._plan(element)}
+
+
+def _pieces(body: bytes, nested: _Nested) -> Iterator[Element]:
+    """Yield a body as documents that are parsed one after the other: a tree of the whole would take much memory.
+
+    It is cut where an item of an inner list begins as the first one does; what is open there is closed in the one
+    document and opened again in the next. That a cut lies between two items, and not in a comment, is what the parser
+    says: it takes no other tags to be closed than those that are open. Where it does not, the rest is one document.
+
+    Raises:
+        lxml.etree.XMLSyntaxError: it is no XML.
+    """
+    parser = etree.XMLParser(**OPTIONS)
+    first, root = nested.first.search(body), _ROOT.search(body)
+    # Only tags are opened again: of a comment that was taken for a tag, the parser might find the end of another one.
+    if first is None or root is None or _NO_TAG.search(body, 0, first.start(1)):
+        yield etree.XML(body, parser)
+        return
+    opened, closed = body[: first.start(1)], b"%b</%b>" % (nested.closing, root[1])
+    head, start = b"", 0
+    while (cut := body.find(first[1], start + _SLICE)) > 0:
+        try:
+            piece = etree.XML(head + body[start:cut] + closed, parser)
+        except etree.XMLSyntaxError:
+            break
+        head, start = opened, cut
+        yield piece
+    yield etree.XML(head + body[start:], parser)
 
 
 class _ProjectingParser(botocore.parsers.EC2QueryParser):
@@ -132,4 +163,11 @@ def _nested(shape: StructureShape, paths: Iterable[str]) -> _Nested:
     ((inner, members),) = within.items()
     item: Any = shape.members[outer]
     list_shape = item.member.members[inner]
-    return _Nested(outer, inner, str(list_shape.serialization.get("name", inner)), list_shape, members)
+    tags = _named(item, outer), _named(list_shape, inner)
+    first = rf"<{tags[1]}(?:\s[^>]*)?>(\s*<{_named(list_shape.member, 'item')}>\s*<\w+>)"
+    closing = f"</{tags[1]}></{_named(item.member, 'item')}></{tags[0]}>"
+    return _Nested(outer, inner, tags, list_shape, members, re.compile(first.encode()), closing.encode())
+
+
+def _named(shape: Shape, name: str) -> str:
+    return str(shape.serialization.get("name", name))
