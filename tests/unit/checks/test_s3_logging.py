@@ -95,6 +95,16 @@ def judged(bucket: Resource = SITE, **said: Any) -> Verdict:
             id="a target of two services",
         ),
         pytest.param(PRIVATE, delivered(Action=["s3:Put*"]), NA, "where access logs", id="a pattern of actions"),
+        pytest.param(
+            PRIVATE,
+            delivered(Action=["s3:GetObject", "s3:PutObject"]),
+            NA,
+            "where access logs",
+            id="among other actions",
+        ),
+        pytest.param(
+            PRIVATE, delivered(Action=[], NotAction="s3:Delete*"), NA, "where access logs", id="all actions but others"
+        ),
         pytest.param(PRIVATE, delivered(Action="s3:GetObject"), N, "is off", id="the service may only read"),
         pytest.param(PRIVATE, delivered(Effect="Deny"), N, "is off", id="the service is denied"),
         pytest.param(
@@ -224,6 +234,12 @@ FROM_ELSEWHERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}
             N,
             "does not let",
             id="another service",
+        ),
+        pytest.param(
+            {"target_policy": allowing({"Resource": ["arn:aws:s3:::logs/other/*", "arn:aws:s3:::logs/s/*"]})},
+            C,
+            "go to",
+            id="the prefix among others",
         ),
         pytest.param({"target_policy": allowing({"Principal": "*"})}, C, "go to", id="everybody"),
         pytest.param({"target_policy": allowing({"Condition": FROM_HERE})}, C, "go to", id="from this bucket"),

@@ -1,7 +1,6 @@
 """Checks of the access logs of S3 buckets: where they go, and whether they arrive."""
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
 from muster.check import check
 from muster.facets.s3 import BucketAcl, BucketLogging, BucketPolicy
@@ -136,8 +135,6 @@ _COMPARED = (*_PATTERNS, "stringequals", "bool")
 
 def _takes_logs(policy: Policy) -> bool:
     return any(
-        statement.allow
-        and f"service:{_DELIVERY}" in statement.principals
-        and any(fnmatchcase(_PUT, action) for action in statement.actions)
+        statement.allow and f"service:{_DELIVERY}" in statement.principals and may(statement, _PUT)
         for statement in policy.statements
     )
