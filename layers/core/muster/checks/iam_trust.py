@@ -229,11 +229,8 @@ def _narrow(key: str, value: str, *, wild: bool) -> bool:
         pieces = value.split(":", 5)
         account, rest = (pieces[4], pieces[5]) if len(pieces) > len("arn:") else ("*", "*")
         return not set("*?") & set(account) if account else rest[:1] not in ("*", "?", "")
-    if key.endswith("orgpaths"):
+    if key.endswith(("orgpaths", ":repository")):
         return not set("*?") & set(value.partition("/")[0])
-    if key.endswith(":repository"):
-        owner, _, name = value.partition("/")
-        return bool(name) and not set("*?") & set(owner)
     # What is left are claims of identity providers, `repo:octo-org/*` for example: the tenant must be spelled out.
     return not key.startswith(("aws:", "sts:")) and _TENANT.match(value) is not None
 
