@@ -377,3 +377,10 @@ class TestOtherCommands:
         monkeypatch.setenv("AWS_REGION", "eu-west-1")
         assert main(["redrive", "20261121T060000Z-c22b102a", "--stack", "nope"]) == 2
         assert "the stack nope cannot be found" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("arguments", [[], ["list"]])
+    def test_no_line_of_help_is_cut_off(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        assert main([*arguments, "--help"]) == 0
+        commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+        assert commands
+        assert not [line for line in commands if line.endswith("...")]

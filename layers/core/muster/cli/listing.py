@@ -1,4 +1,4 @@
-"""`muster list`: checks, packs, resource types with what is read of them, and the controls of frameworks."""
+"""`muster list`: checks, packs, resource types, what conditions may read of them, and the controls of frameworks."""
 
 import dataclasses
 import json
@@ -21,12 +21,12 @@ FEW = 4
 """How many resource types of a check a table lists; more are counted, and JSON has them all."""
 
 
-@click.group("list", short_help="List checks, packs, resource types or controls.")
+@click.group("list", short_help="List checks, packs, resource types, facets or controls.")
 def command() -> None:
     """List what Muster has; with --format json as a JSON array of objects."""
 
 
-@command.command("checks")
+@command.command("checks", short_help="List the checks, their severity and what they judge.")
 @listed_as
 @configured_by
 def checks(form: str, config: Path | None) -> None:
@@ -56,7 +56,7 @@ def checks(form: str, config: Path | None) -> None:
     _show(form, found, ("check_id", "severity", "resource_types", "title"))
 
 
-@command.command("packs")
+@command.command("packs", short_help="List the packs: named selections of checks.")
 @listed_as
 def packs(form: str) -> None:
     """List the packs: named selections of checks."""
@@ -75,7 +75,7 @@ def packs(form: str) -> None:
     _show(form, found, ("pack", "checks", "description"))
 
 
-@command.command("resources")
+@command.command("resources", short_help="List the resource types and the permissions they take.")
 @listed_as
 def resources(form: str) -> None:
     """List the resource types that are judged, and the permissions that reading them takes."""
@@ -103,7 +103,7 @@ def resources(form: str) -> None:
     _show(form, found, ("resource_type", "service", "checks", "permissions"))
 
 
-@command.command("controls")
+@command.command("controls", short_help="List frameworks' controls and which checks support them.")
 @listed_as
 @click.option("--framework", metavar="NAME", help="Only this framework.")
 def controls(form: str, framework: str | None) -> None:
@@ -157,7 +157,7 @@ def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tu
     }
 
 
-@command.command("facets")
+@command.command("facets", short_help="List what a check without code may read.")
 @click.argument("resource_type")
 @listed_as
 def facets(resource_type: str, form: str) -> None:
