@@ -27,7 +27,7 @@ _COMMANDS = MappingProxyType(
     }
 )
 WRONG = 2
-"""Exit status: wrong usage, configuration or credentials; nothing was scanned."""
+"""Exit status: wrong usage, configuration or credentials, or results that cannot be written: there are none."""
 
 
 class _Commands(click.Group):
@@ -70,7 +70,7 @@ def cli() -> None:
     Exit status of scan:
       0  all well
       1  findings fail at or above --fail-on (also when the scan is incomplete)
-      2  wrong usage, configuration or credentials; nothing was scanned
+      2  no results: wrong usage, configuration or credentials, or they cannot be written
       3  the scan is incomplete, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
 

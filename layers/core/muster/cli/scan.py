@@ -73,7 +73,7 @@ def command(**options: Any) -> int:
     Exit status:
       0  all well
       1  findings fail at or above --fail-on (also when the scan is incomplete)
-      2  wrong usage, configuration or credentials; nothing was scanned
+      2  no results: wrong usage, configuration or credentials, or they cannot be written
       3  the scan is incomplete, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.job import Options  # noqa: PLC0415 - the same
