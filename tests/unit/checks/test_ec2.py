@@ -124,6 +124,10 @@ def test_ec2_instance_no_public_ip(judged: Instance, ipv6: bool, status: Status,
     assert reason in verdict.reason
 
 
+def test_ipv6_counts_unless_it_is_put_aside() -> None:
+    assert ec2_instance_no_public_ip(instance(public_ipv6=V6)).status is N
+
+
 def test_ec2_volume_encrypted() -> None:
     assert ec2_volume_encrypted(Volume(encrypted=True)).status is C
     attached = ec2_volume_encrypted(Volume(encrypted=False, attached_to=("i-1", "i-2")))

@@ -44,6 +44,7 @@ LOG = {
         ),
         pytest.param({"PublicIp": "203.0.113.9", "InstanceId": ""}, Address("203.0.113.9"), id="an empty field"),
         pytest.param({"CarrierIp": "155.146.0.1"}, Address("155.146.0.1"), id="a carrier's network"),
+        pytest.param({"CustomerOwnedIp": "192.0.2.1"}, Address("192.0.2.1"), id="an Outpost's own pool"),
     ],
 )
 def test_an_address_is_parsed(item: dict[str, Any], address: Address) -> None:
@@ -73,6 +74,13 @@ def test_flow_logs_are_kept_by_vpc() -> None:
     assert found.by_vpc["vpc-1"][0] == FlowLog("fl-1", "ACTIVE", "ALL", "FAILED", "Access error")
     assert FlowLogs.parse({}) == FlowLogs()
     assert FlowLogs.parse({"FlowLogs": [{"FlowLogId": "fl-1"}]}) == FlowLogs()
+
+
+@pytest.mark.parametrize("traffic", ["ACCEPT", "REJECT", "ALL"])
+@pytest.mark.parametrize("delivery", ["SUCCESS", "FAILED"])
+def test_what_a_flow_log_records_and_whether_it_arrives_is_parsed(traffic: str, delivery: str) -> None:
+    found = FlowLog.parse(LOG | {"TrafficType": traffic, "DeliverLogsStatus": delivery})
+    assert (found.traffic, found.delivery) == (traffic, delivery)
 
 
 @pytest.mark.parametrize(
