@@ -256,6 +256,19 @@ def test_every_definition_in_use_is_looked_at() -> None:
     assert verdict.reason == "nobody asks for the health of old"
 
 
+def test_the_definition_that_starts_slowest_sets_the_grace_period() -> None:
+    slow = container("old", health_check=replace(CHECKED, start_period=90))
+    definitions = Related(
+        {
+            NEW: RunDefinition(containers=(container(health_check=CHECKED),)),
+            OLD: RunDefinition(containers=(slow,)),
+        }
+    )
+    for order in ((NEW, OLD), (OLD, NEW)):
+        verdict = health_checked(service(definitions=order, balanced=True, grace_period=60), definitions)
+        assert verdict.reason == "the grace period is 60 s, 90 s are needed to start"
+
+
 def test_what_a_service_runs_must_be_known() -> None:
     for definitions in (
         Related({NEW: Unavailable("ecs:DescribeTaskDefinition", "access denied")}),
