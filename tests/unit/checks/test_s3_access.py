@@ -315,6 +315,21 @@ def test_s3_bucket_cross_account_writes_prohibited(policy: BucketPolicy, status:
     assert reason in verdict.reason
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "s3:DeleteBucketPolicy",
+        "s3:PutBucketAcl",
+        "s3:PutBucketPolicy",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutObjectAcl",
+    ],
+)
+def test_each_action_that_takes_a_bucket_over_is_named(action: str) -> None:
+    verdict = s3_bucket_cross_account_writes_prohibited(BUCKET, allowing(OTHER, action))
+    assert (verdict.status, verdict.reason) == (N, f"its policy allows {action} by arn:aws:iam::111122223333:root")
+
+
 def test_which_actions_others_must_not_do_is_a_setting_and_a_policy_may_not_be_known() -> None:
     policy = allowing(OTHER, "s3:PutObject")
     assert s3_bucket_cross_account_writes_prohibited(BUCKET, policy, actions=("s3:Put*",)).status is N
