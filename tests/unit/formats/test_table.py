@@ -35,6 +35,20 @@ def test_a_failure_is_told_with_check_resource_reason_and_fix(finding: Finding, 
     ]
 
 
+def test_of_several_accounts_each_row_names_its_own(finding: Finding, scan: ScanReport) -> None:
+    other = replace(finding, resource=replace(finding.resource, account_id="123456789012"))
+    lines = _text([other, finding], replace(scan, accounts=["111122223333", "123456789012"])).splitlines()
+    assert lines[2:4] == [
+        "  111122223333 eu-west-1  photos  the bucket was never versioned",
+        "  123456789012 eu-west-1  photos  the bucket was never versioned",
+    ]
+
+
+def test_on_a_narrow_terminal_a_title_stays_under_its_check(finding: Finding, scan: ScanReport) -> None:
+    lines = _text([finding], scan, terminal=False, width=40).splitlines()
+    assert [line.rstrip() for line in lines[2:4]] == ["  S3 buckets should have versioning", "  enabled."]
+
+
 def test_the_worst_comes_first(finding: Finding, scan: ScanReport) -> None:
     worse = replace(finding, check_id="z-is-critical", severity=Severity.CRITICAL)
     text = _text([finding, worse], scan)

@@ -40,6 +40,7 @@ _STATUS_COLOURS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Row:
+    account_id: str
     region: str
     name: str
     reason: str
@@ -84,7 +85,9 @@ class TableWriter:
             group = _Group(finding.title, finding.severity, finding.remediation, [])
             self._groups[finding.check_id] = group
         variant = f" ({finding.variant})" if finding.variant else ""
-        group.add(_Row(finding.resource.region, printable(finding.resource.id), printable(finding.reason) + variant))
+        resource = finding.resource
+        reason = printable(finding.reason) + variant
+        group.add(_Row(resource.account_id, resource.region, printable(resource.id), reason))
 
     def close(self, tally: Tally, scan: ScanReport) -> None:
         """Write the tables and the footer."""
@@ -102,7 +105,7 @@ class TableWriter:
             group.trim()
             count = tally.checks[name][1][Status.NON_COMPLIANT.value.lower()]
             hidden += count - len(group.rows)
-            yield from self._group(name, group, count)
+            yield from self._group(name, group, count, several=len(scan.accounts) > 1)
         if hidden:
             yield Text(f"{hidden} more failing findings are not shown: --format csv, json or ndjson has them all.\n")
         if not self._groups:
@@ -111,30 +114,33 @@ class TableWriter:
         yield from _incomplete(scan)
         yield from footer(tally, scan)
 
-    def _group(self, name: str, group: _Group, count: int) -> Iterable[RenderableType]:
+    def _group(self, name: str, group: _Group, count: int, *, several: bool) -> Iterable[RenderableType]:
         yield Text.assemble(
             (f" {group.severity} " if group.severity is Severity.CRITICAL else str(group.severity),
              _COLOURS[group.severity]),
             "  ", (name, "bold"), f"  {count} fail",
         )  # fmt: skip
-        yield Text(f"  {group.title}.", style="dim")
-        yield Padding(self._rows(group.rows), (0, 0, 0, 2))
+        yield Padding(Text(f"{group.title}.", style="dim"), (0, 0, 0, 2))
+        yield Padding(self._rows(group.rows, several=several), (0, 0, 0, 2))
         if count > len(group.rows):
             yield Text(f"  … and {count - len(group.rows)} more", style="dim")
         yield Padding(Text.assemble(("Fix: ", "bold"), group.fix), (0, 0, 1, 2))
 
-    def _rows(self, rows: Sequence[_Row]) -> Table:
-        beside = self._console.width - max(len(row.region) + len(row.name) for row in rows) >= NARROW
+    def _rows(self, rows: Sequence[_Row], *, several: bool) -> Table:
+        """Lay out the rows of a check, with the account of each where there are several."""
+        places = [f"{row.account_id} {row.region}" if several else row.region for row in rows]
+        widest = max(len(place) + len(row.name) for place, row in zip(places, rows, strict=True))
+        beside = self._console.width - widest >= NARROW
         table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         if beside:
             table.add_column(overflow="fold")
-        for row in rows:
+        for place, row in zip(places, rows, strict=True):
             if beside:
-                table.add_row(row.region, Text(row.name), Text(row.reason))
+                table.add_row(place, Text(row.name), Text(row.reason))
             else:
-                table.add_row(row.region, Text.assemble((row.name, "bold"), "\n", row.reason))
+                table.add_row(place, Text.assemble((row.name, "bold"), "\n", row.reason))
         return table
 
 
