@@ -152,6 +152,7 @@ def group(**changed: Any) -> TargetGroup:
         pytest.param({"healthy": 1, "unhealthy": 4}, C, "1 of 5", id="one is enough"),
         pytest.param({"healthy": 1, "initial": 1}, C, "1 of 2", id="one is enough beside one that starts"),
         pytest.param({"unchecked": 1}, C, "1 of 1", id="a function that nobody checks"),
+        pytest.param({"healthy": 1, "unchecked": 1}, C, "2 of 2", id="both kinds of good ones"),
         pytest.param({}, N, "no target is registered", id="empty"),
         pytest.param({"unhealthy": 2, "draining": 1}, N, "no target is healthy: 1 draining, 2 unhealthy", id="sick"),
         pytest.param({"unused": 1}, N, "1 unused", id="in a zone that is not enabled"),
@@ -162,6 +163,11 @@ def test_elb_target_group_in_use(states: dict[str, int], status: Status, says: s
     verdict = elb_target_group_in_use(group(), TargetHealth(states))
     assert verdict.status is status
     assert says in verdict.reason
+
+
+def test_a_target_whose_state_is_new_counts_among_all() -> None:
+    verdict = elb_target_group_in_use(group(), TargetHealth({"healthy": 1}, ("the state of a target is 'dreaming'",)))
+    assert (verdict.status, verdict.reason) == (C, "1 of 2 targets can take requests")
 
 
 def test_a_group_that_no_load_balancer_uses() -> None:
