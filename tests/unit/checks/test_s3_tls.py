@@ -51,6 +51,8 @@ def judge(*statements: dict[str, Any]) -> Verdict:
         pytest.param([deny(Action="S3:*")], C, id="all actions in capitals"),
         pytest.param([deny(Action=["s3:Get*", "s3:*"])], C, id="all actions among others"),
         pytest.param([deny(Action="s3:**")], C, id="one asterisk too many"),
+        pytest.param([deny(Action="*:*")], C, id="all actions of all services, in two parts"),
+        pytest.param([deny(Action="s3:")], N, id="no action at all"),
         pytest.param([deny(Action="s3:Get*")], N, id="s3:Get* alone is not all actions"),
         pytest.param([deny(Action=["s3:PutObject"])], N, id="one action"),
         pytest.param([deny(Action=["s3:Get*", "s3:Put*"])], N, id="actions that do not add up"),

@@ -13,7 +13,7 @@ from muster.facets.s3 import (
     PublicAccessBlock,
 )
 from muster.model import Resource, Severity, Verdict, compliant, known, non_compliant
-from muster.policy_access import foreign
+from muster.policy_access import covers, foreign
 from muster.resource_policy import Condition, Statement
 
 _TAKING_OVER = (
@@ -162,13 +162,9 @@ def _all_on(block: PublicAccessBlock) -> Verdict:
 
 def _denies_plain_http(statement: Statement) -> bool:
     """Whether it denies everybody everything whenever a request comes without TLS, whatever else it denies."""
-    everything = any(_every_action(action) for action in statement.actions)
+    everything = any(covers(action, "s3:*") for action in statement.actions)
     tested = all(_true_without_tls(condition) for condition in statement.conditions)
     return not statement.allow and statement.everybody and everything and tested
-
-
-def _every_action(action: str) -> bool:
-    return action.endswith("*") and "s3:".startswith(action.rstrip("*"))
 
 
 def _true_without_tls(condition: Condition) -> bool:
