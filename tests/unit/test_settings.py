@@ -269,6 +269,11 @@ def test_an_expired_suppression_is_no_mistake() -> None:
             "suppressions[0].reason: the text is empty",
             id="without a reason",
         ),
+        pytest.param(
+            "suppressions: [{check: old-enough, resource: '*', reason: r, owner: ' ', expires: 2027-01-01}]",
+            "suppressions[0].owner: the text is empty",
+            id="a blank for an owner",
+        ),
         *(
             pytest.param(
                 f"suppressions: [{{check: old-enough, resource: '*', reason: r, owner: o, expires: {written}}}]",

@@ -15,7 +15,7 @@ from muster.regions import ALL
 from muster.settings import document as documents
 from muster.settings.configuration import Configuration
 from muster.settings.document import Document, Path, Problem, kind
-from muster.settings.schema import REQUIRED_TAGS, json_schema
+from muster.settings.schema import NOT_BLANK, REQUIRED_TAGS, json_schema
 
 if TYPE_CHECKING:
     import jsonschema
@@ -164,7 +164,6 @@ _PLAIN = {
     "maximum": "{value} is more than {limit}",
     "minItems": "the list is empty",
     "maxLength": "{value!r} is longer than {limit} characters",
-    "minLength": "the text is empty",
     "minProperties": "the mapping is empty",
 }
 
@@ -204,6 +203,8 @@ _TYPES = {
 
 
 def _misshapen(value: str, title: str, error: "jsonschema.ValidationError") -> str:
+    if error.validator_value == NOT_BLANK:
+        return "the text is empty"
     cause = f": {error.cause}" if isinstance(error.cause, re.error) else ""
     return f"{value!r} is not {title or 'a regular expression'}{cause}"
 

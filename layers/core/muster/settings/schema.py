@@ -23,6 +23,9 @@ LONGEST = 36_500
 _REGION = "[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}"
 """How regions are spelled; which of them exist is asked when a scan is planned."""
 
+NOT_BLANK = r"\S"
+"""What every text has: blanks are no reason and no owner."""
+
 Schema = dict[str, Any]
 
 
@@ -273,4 +276,4 @@ def _list(items: Schema, description: str) -> Schema:
 
 
 def _text(title: str) -> Schema:
-    return {"type": "string", "minLength": 1, "title": title}
+    return {"type": "string", "pattern": NOT_BLANK, "title": title}
