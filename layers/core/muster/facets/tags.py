@@ -33,9 +33,9 @@ class TagParents:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeVolumes or DescribeSnapshots; copies of snapshots name a volume that never was."""
         attached = [each.get("InstanceId") for each in response.get("Attachments") or ()]
-        volume = response.get("VolumeId") if response.get("SnapshotId") and not attached else None
-        # Volumes have a SnapshotId too: the one that they were made from.
-        taken = [volume] if volume and response.get("StartTime") and volume != _NO_VOLUME else []
+        # Volumes have a VolumeId and a SnapshotId too, their own and the one that they were made from.
+        volume = response.get("VolumeId") if response.get("StartTime") else None
+        taken = () if volume == _NO_VOLUME else (volume,)
         return cls(tuple(dict.fromkeys(str(each) for each in (*attached, *taken) if each)))
 
 
