@@ -1,9 +1,10 @@
 """EC2's answers, parsed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from muster.checks.ec2 import ec2_instance_imdsv2_required, ec2_volume_encrypted
 from muster.evaluate import Rule as Selected
 from muster.evaluate import evaluate
+from muster.facets.ebs import SnapshotBlockPublicAccess, VolumeUse
 from muster.facets.ec2 import (
     EbsEncryptionByDefault,
     Instance,
@@ -21,6 +23,8 @@ from muster.facets.ec2 import (
     SecurityGroup,
     Volume,
 )
+from muster.facets.ec2_images import MetadataOptions
+from muster.facets.vpc import FlowLog, NetworkInterfaces
 from muster.model import Resource, Status, Unknown
 from muster.reading import parsed
 
@@ -279,3 +283,38 @@ def test_what_aws_leaves_out_never_makes_a_volume_pass(answer: dict[str, Any]) -
 def judged(check: Any, kind: str, facet: type, answer: Mapping[str, Any]) -> Status:
     resource = Resource(kind, "x-1", "111122223333", "eu-west-1")
     return evaluate(Selected(check, kind, "ec2"), resource, {facet: parsed(facet, answer)}, AT).status
+
+
+def loose(status: str) -> object:
+    found = NetworkInterfaces.parse({"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Status": status}]})
+    return found.loose.get("eni-1")
+
+
+@pytest.mark.parametrize(
+    ("shape", "parsed_of"),
+    [
+        ("InstanceStateName", lambda value: Instance.parse({"State": {"Name": value}}).state),
+        ("MonitoringState", lambda value: Instance.parse({"Monitoring": {"State": value}}).monitoring),
+        ("HttpTokensState", lambda value: Instance.parse({"MetadataOptions": {"HttpTokens": value}}).metadata_tokens),
+        (
+            "InstanceMetadataEndpointState",
+            lambda value: Instance.parse({"MetadataOptions": {"HttpEndpoint": value}}).metadata_endpoint,
+        ),
+        (
+            "LaunchTemplateHttpTokensState",
+            lambda value: MetadataOptions.parse({"MetadataOptions": {"HttpTokens": value}}).tokens,
+        ),
+        (
+            "LaunchTemplateInstanceMetadataEndpointState",
+            lambda value: MetadataOptions.parse({"MetadataOptions": {"HttpEndpoint": value}}).endpoint,
+        ),
+        ("VolumeState", lambda value: VolumeUse.parse({"State": value}).state),
+        ("SnapshotBlockPublicAccessState", lambda value: SnapshotBlockPublicAccess.parse({"State": value}).state),
+        ("TrafficType", lambda value: FlowLog.parse({"FlowLogId": "fl-1", "TrafficType": value}).traffic),
+        ("NetworkInterfaceStatus", loose),
+    ],
+)
+def test_every_value_of_awss_model_is_known(shape: str, parsed_of: Callable[[str], object]) -> None:
+    values = botocore.session.get_session().get_service_model("ec2").shape_for(shape).enum
+    assert values
+    assert not [value for value in values if isinstance(parsed_of(value), Unknown)]
