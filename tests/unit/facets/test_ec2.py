@@ -88,6 +88,10 @@ def test_addresses_are_gathered_from_all_interfaces(
     assert (found.public_ipv4, found.public_ipv6) == (v4, v6)
 
 
+def test_an_address_of_the_instances_own_that_stays_inside_private_networks_is_left_out() -> None:
+    assert Instance.parse(INSTANCE | {"NetworkInterfaces": [], "Ipv6Address": "fd12::5"}).public_ipv6 == ()
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "says"),
     [
