@@ -211,6 +211,8 @@ def test_where_transitions_do_not_count_only_an_expiry_does() -> None:
     moved = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(MOVES)), AT, allow_transition=False)
     assert moved.status is N
     assert "a transition does not count here" in moved.reason
+    beside = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(ABORTS), rule(MOVES)), AT, allow_transition=False)
+    assert beside == moved
     expired = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(MOVES, EXPIRES)), AT, allow_transition=False)
     assert expired.status is C
 

@@ -72,6 +72,7 @@ def judge(*statements: dict[str, Any]) -> Verdict:
         pytest.param(
             [deny(Resource=[BUCKET, "arn:aws:s3:eu-west-1:111122223333:accesspoint/*"])], N, id="only access points"
         ),
+        pytest.param([deny(Resource="arn:aws:s3:eu-west-1:111122223333:accesspoint/*")], N, id="no bucket at all"),
         pytest.param([deny(Resource=None, NotResource=f"{BUCKET}/public/*")], N, id="all resources but some"),
         pytest.param([deny(Resource=BUCKET), deny(Resource=OBJECTS)], C, id="two statements together"),
         pytest.param(
@@ -109,6 +110,7 @@ def judge(*statements: dict[str, Any]) -> Verdict:
         pytest.param([under("NumericLessThanIfExists", "1.2", "s3:TlsVersion")], C, id="an old version or none"),
         pytest.param([under("NumericLessThanIfExists", 1.2, "s3:TlsVersion")], C, id="a version as a number"),
         pytest.param([under("NumericLessThan", "1.2", "s3:TlsVersion")], N, id="an old version of TLS only"),
+        pytest.param([under("StringEqualsIfExists", "1.0", "s3:TlsVersion")], C, id="one version or none"),
         pytest.param(
             [deny(Condition={**PLAIN, "NumericLessThanIfExists": {"s3:TlsVersion": "1.2"}})],
             C,

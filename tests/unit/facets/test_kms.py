@@ -43,6 +43,8 @@ def test_a_key_is_parsed() -> None:
     assert key() == Key("CUSTOMER", "Enabled", "AWS_KMS", "SYMMETRIC_DEFAULT", primary="", deletion=None, waits=None)
     assert key().rotatable
     assert not key().leaving
+    assert key(KeyManager="AWS").manager == "AWS"
+    assert not key(KeyManager="AWS").rotatable
 
 
 def test_a_key_that_is_leaving_says_when() -> None:

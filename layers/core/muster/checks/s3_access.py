@@ -170,7 +170,7 @@ def _denies_plain_http(statement: Statement) -> bool:
 def _true_without_tls(condition: Condition) -> bool:
     """Whether a request without TLS always meets it: there aws:SecureTransport is false, and no s3:TlsVersion is."""
     if condition.key == "s3:tlsversion":
-        return condition.if_exists and condition.operator.startswith("numeric")
+        return condition.if_exists
     if condition.key != "aws:securetransport":
         return False
     operator = condition.operator.rpartition(":")[2]
