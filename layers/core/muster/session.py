@@ -20,6 +20,7 @@ from muster.coverage import Ledger
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
 from muster.limiter import Gate, Limiter
 from muster.refusals import CREDENTIALS, DENIED, EXPIRED, READ_ERRORS, REFUSED, THROTTLED, code_of
+from muster.renewal import Renewal
 from muster.wire import models
 from muster.wire.lane import Lane
 from muster.wire.parsers import Factory
@@ -48,6 +49,7 @@ class Clients:
         concurrency: int = 32,
         limiter: Limiter | None = None,
         account_id: str = "",
+        renewal: Renewal | None = None,
     ) -> None:
         """Use a session's credentials; `endpoint_url` overrides where every call goes.
 
@@ -57,6 +59,7 @@ class Clients:
         self.session: Any = session
         self.limiter = limiter or Limiter()
         self.account_id = account_id
+        self._renewal = renewal or Renewal(session)
         self._concurrency = concurrency
         self._ledger = ledger
         self.endpoint_url = endpoint_url
@@ -96,16 +99,21 @@ class Clients:
 
     def counting_in(self, ledger: Ledger) -> "Clients":
         """Return clients of the same session and limiter that count in another ledger."""
-        return Clients(self.session, ledger, self.endpoint_url, self._concurrency, self.limiter, self.account_id)
+        return Clients(
+            self.session, ledger, self.endpoint_url, self._concurrency, self.limiter, self.account_id, self._renewal
+        )
 
     def _watched(self, client: Any, service: str, region: str) -> Any:
+        client.meta.events.register("before-call", _begins)
+        client.meta.events.register("needs-retry", functools.partial(_renewed, self._renewal))
         if self._ledger is None:
             return client
         gate = Gate(self.limiter, self.account_id, region, service)
         _watch(client, self._ledger, gate)
         if service != "s3":
             return client
-        return Lane(client, self.session.get_credentials(), gate, functools.partial(_answered, self._ledger, service))
+        answered = functools.partial(_answered, self._ledger, service)
+        return Lane(client, self.session.get_credentials(), gate, answered, self._renewal)
 
 
 def open_session(profile: str | None = None, region: str | None = None) -> "boto3.session.Session":
@@ -197,6 +205,20 @@ def _without_account_in_host(request: Any, **_: object) -> None:
     account = request.headers.get("x-amz-account-id")
     account = account.decode() if isinstance(account, bytes) else account
     request.url = request.url.replace(f"//{account}.", "//", 1)
+
+
+def _begins(context: dict[str, Any], **_: object) -> None:
+    context["muster_signed"] = time.monotonic()
+
+
+def _renewed(renewal: Renewal, response: Any = None, request_dict: Any = None, **_: object) -> float | None:
+    """Have botocore sign and send a call again, once, that was refused as expired and may be with newer credentials."""
+    context = (request_dict or {}).get("context", {})
+    since = context.get("muster_signed")
+    if since is None or response is None or response[1].get("Error", {}).get("Code") not in EXPIRED:
+        return None
+    del context["muster_signed"]
+    return 0.0 if renewal(since) else None
 
 
 def _answered(  # noqa: PLR0913 - what a ledger keeps of a call

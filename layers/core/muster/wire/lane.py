@@ -24,7 +24,7 @@ import tenacity
 from botocore.model import OperationModel
 
 from muster.limiter import Gate
-from muster.refusals import READ_ERRORS, THROTTLED, code_of, throttled, transient
+from muster.refusals import EXPIRED, READ_ERRORS, THROTTLED, code_of, throttled, transient
 from muster.wire.parsers import BROKEN
 from muster.wire.projection import Read, compiled, namespace_of, root_of
 
@@ -56,6 +56,8 @@ _OTHER_REGION = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConst
 
 Answered = Callable[[str, int, str, float], None]
 """Is told of each call: the operation, how many retries it took, the error's code or nothing, seconds."""
+Renewed = Callable[[float], bool]
+"""Says whether credentials that AWS refuses are other ones by now than when a call began (`time.monotonic`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,15 @@ class Place:
 class Lane:
     """An S3 client whose calls for a bucket's configuration take the short way; all others are botocore's."""
 
-    def __init__(self, client: Any, credentials: Any, gate: Gate, answered: Answered) -> None:
-        """Go beside a client, with its session's credentials; every call passes the gate and is told of."""
+    def __init__(
+        self, client: Any, credentials: Any, gate: Gate, answered: Answered, renewed: Renewed = lambda _since: False
+    ) -> None:
+        """Go beside a client, with its session's credentials; every call passes the gate and is told of.
+
+        A call that is refused as expired is made once more where `renewed` says so.
+        """
         self._client, self._credentials, self._gate, self._answered = client, credentials, gate, answered
+        self._renewed = renewed
         self._models: dict[str, OperationModel] = {}
         self._plans: dict[tuple[str, str], Read] = {}
         self._places: dict[str, Place] = {}
@@ -100,7 +108,7 @@ class Lane:
             return self._once(operation, place, query)
 
         try:
-            answer = self._tried(operation, once)
+            answer = self._tried(operation, functools.partial(self._unexpired, once, began))
         except READ_ERRORS as error:
             code = code_of(error)
             raise
@@ -116,6 +124,14 @@ class Lane:
             if not self._worth(operation, error):
                 raise
         return self._again(operation, once)
+
+    def _unexpired(self, once: Callable[[], Any | None], began: float) -> Any | None:
+        try:
+            return once()
+        except READ_ERRORS as error:
+            if code_of(error) not in EXPIRED or not self._renewed(began):
+                raise
+        return once()
 
     def _worth(self, operation: str, error: BaseException) -> bool:
         if throttled(error):
