@@ -11,7 +11,6 @@ from muster.catalog import Catalog
 from muster.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
 from muster.names import unknown
-from muster.regions import ALL
 from muster.settings import document as documents
 from muster.settings.configuration import Configuration
 from muster.settings.document import Document, Path, Problem, kind
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     import jsonschema
 
 NAME = "muster.yaml"
+_ALL = "all"
+"""Instead of names of regions; `muster.regions` has it too, beside what asks AWS for them."""
 
 
 Regions = Callable[[], Collection[str]]
@@ -106,7 +107,7 @@ def _unknown_regions(document: Document, regions: Regions) -> Iterator[Problem]:
     asked, excluded = document.value.get("regions", ()), document.value.get("exclude", {}).get("regions", ())
     listed = () if isinstance(asked, str) else asked
     paths: Iterator[tuple[Path, str]] = itertools.chain(
-        ((("regions", place), name) for place, name in enumerate(listed) if name != ALL),
+        ((("regions", place), name) for place, name in enumerate(listed) if name != _ALL),
         ((("exclude", "regions", place), name) for place, name in enumerate(excluded)),
     )
     for path, name in paths:
