@@ -45,6 +45,8 @@ class Machine:
     groups: tuple[tuple[Disk, ...], ...] = ()
     mirrors: Mapping[str, Disk] = field(default_factory=dict)
     first: Disk | None = None
+    pairs: tuple[tuple[Disk, Key], ...] = ()
+    either: Disk | Key | None = None
 
     @property
     def large(self) -> bool:
@@ -204,6 +206,7 @@ def test_what_can_never_be_an_answer_is_refused_with_what_is_allowed(text: str, 
         ("machine.name.first != 'x'", "first is asked of a text, which has no fields$"),
         ("machine.name[0] != 'x'", r"\[…\] is asked of a text, which is no list"),
         ("length(machine.labels[?@ == 'x']) == `0`", "is asked of a mapping, which is no list"),
+        ("length(machine.disks.*) == `0`", r"\* is asked of a list, which is no mapping"),
         ("length(machine.first.*) == `0`", "looks at all of disk; name one of its fields"),
         ("length(keys(machine.first)) == `0`", "keys looks at all of disk; name one of its fields"),
     ],
@@ -221,6 +224,9 @@ def test_what_is_not_there_is_refused_however_deep(text: str, said: str) -> None
         "contains(machine.disks[*].key.alias, 'x')",
         "sort_by(machine.disks, &size)[0].kind == 'x'",
         "contains(machine.groups[].kind, 'x')",
+        "contains(machine.disks[].kind, 'x')",
+        "contains(machine.pairs[*][1].alias, 'x')",
+        "machine.either.alias == 'x'",
         "contains(values(machine.mirrors)[*].kind, 'x')",
         "not_null(machine.owner, machine.name) == 'x'",
         "type(machine.first) == 'object'",

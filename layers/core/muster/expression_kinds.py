@@ -166,7 +166,9 @@ def _under_any_name(hint: object) -> object:
     only = _only(hint)
     if _is_object(only):
         raise ValueError(f"* looks at all of {words(only)}; name one of its fields")
-    return typing.get_args(only)[1] if _is_a(only, Mapping) and typing.get_args(only) else object
+    if only is not object and not _is_a(only, Mapping):
+        raise ValueError(f"* is asked of {said(only)}, which is no mapping")
+    return typing.get_args(only)[1] if typing.get_args(only) else object
 
 
 def _list_of(hint: object) -> object:
