@@ -134,6 +134,10 @@ def test_s3_bucket_ssl_requests_only(statements: list[dict[str, Any]], status: S
         ([READ], "no statement of its policy denies everybody all actions without TLS"),
         ([deny(Resource=BUCKET)], "its policy denies requests without TLS on the bucket only"),
         ([deny(Resource=OBJECTS)], "its policy denies requests without TLS on objects only"),
+        (
+            [deny(Resource=None, NotResource=f"{BUCKET}/a/*")],
+            "its policy denies requests without TLS on all but arn:aws:s3:::example/a/* only",
+        ),
         ([deny(Resource=f"{BUCKET}/a/*")], "its policy denies requests without TLS on arn:aws:s3:::example/a/* only"),
         (
             [deny(Resource=[BUCKET, f"{BUCKET}/a/*"])],

@@ -115,7 +115,8 @@ def s3_bucket_ssl_requests_only(policy: BucketPolicy) -> Verdict:
         return non_compliant("it has no policy that denies requests without TLS")
     if denying:
         named = sorted({resource for statement in denying for resource in statement.resources})
-        where = "the bucket" if bucket and len(named) == 1 else "objects" if objects else ", ".join(named) or "nothing"
+        spared = sorted({f"all but {resource}" for statement in denying for resource in statement.not_resources})
+        where = "the bucket" if bucket and len(named) == 1 else "objects" if objects else ", ".join([*named, *spared])
         return non_compliant(f"its policy denies requests without TLS on {where} only")
     return non_compliant("no statement of its policy denies everybody all actions without TLS")
 
