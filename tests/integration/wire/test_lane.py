@@ -13,13 +13,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.auth
 import botocore.config
 import botocore.exceptions
 import botocore.parsers
 import botocore.session
 import pytest
 from botocore import xform_name
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.credentials import Credentials, RefreshableCredentials
 
 from benchmarks.estate import Estate
@@ -32,6 +33,7 @@ from muster.refusals import code_of, transient
 from muster.session import Clients, reading
 from muster.wire import lane as lane_module
 from muster.wire.lane import _OPERATIONS, ATTEMPTS, Lane
+from muster.wire.signing import TIME
 
 HERE, THERE = "eu-west-1", "us-east-1"
 ACCOUNT = "123456789012"
@@ -360,7 +362,7 @@ def test_a_credential_that_was_refreshed_signs_the_next_call() -> None:
 
 
 def _said(request: Any, header: str) -> str:
-    value = request.headers[header]
+    value = {name.lower(): value for name, value in request.headers.items()}[header.lower()]
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
@@ -441,6 +443,29 @@ def test_the_signature_is_the_one_that_aws_computes(token: str | None) -> None:
 
 def _hmac(key: bytes, text: str) -> bytes:
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:80",
+        "https://Example.test:443",
+        "https://example.test:80",
+        "http://10.0.0.1:5000",
+        "http://[::1]:1",
+    ],
+)
+def test_it_signs_for_the_host_that_the_session_names(url: str) -> None:
+    way = Way(plain(url))
+    wire = Wire(way.client)
+    way.lane.get_bucket_versioning(Bucket="site")
+    (request,) = wire.sent
+    botocores = AWSRequest("GET", request.url)
+    with pytest.MonkeyPatch.context() as patch:
+        at = dt.datetime.strptime(_said(request, "X-Amz-Date"), TIME)  # noqa: DTZ007 - botocore's clock has no zone
+        patch.setattr(botocore.auth, "get_current_datetime", lambda: at)
+        botocore.auth.S3SigV4Auth(Credentials("AKIAEXAMPLE", "secret"), "s3", HERE).add_auth(botocores)
+    assert _said(request, "Authorization") == botocores.headers["Authorization"]
 
 
 def test_it_says_who_asks_as_botocore_does() -> None:

@@ -1,4 +1,4 @@
-"""The short way for the calls that every bucket costs: own request, botocore's signer and HTTP session, our parsing.
+"""The short way for the calls that every bucket costs: own request and signature, botocore's HTTP session, our parsing.
 
 Botocore spends most of a small call on things that do not change from one to the next: endpoint rules, parameter
 validation, building and copying of requests, two dozen events. Here the endpoint of a bucket is resolved once, by
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import botocore.auth
 import botocore.awsrequest
 import botocore.exceptions
 import botocore.parsers
@@ -27,6 +26,7 @@ from muster.limiter import Gate
 from muster.refusals import EXPIRED, READ_ERRORS, THROTTLED, code_of, throttled, transient
 from muster.wire.parsers import BROKEN
 from muster.wire.projection import Read, compiled, namespace_of, root_of
+from muster.wire.signing import TIME, signed
 
 ATTEMPTS = 3
 """As botocore's standard mode: the first attempt and two more."""
@@ -62,9 +62,14 @@ Renewed = Callable[[float], bool]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a bucket answers and for which region requests are signed; no signer where only botocore's own will do."""
+    """Where a bucket answers and for which region requests are signed; not plain where only botocore's way will do.
 
-    url: str
+    `origin` is the URL up to the path, `host` what the header of that name says.
+    """
+
+    origin: str
+    host: str
+    path: str
     region: str
     plain: bool
 
@@ -154,14 +159,11 @@ class Lane:
     def _once(self, operation: str, place: Place, query: Mapping[str, str]) -> Any | None:
         """Make one request and return its answer, or None when it must go the ordinary way."""
         model = self._model(operation)
-        request = botocore.awsrequest.AWSRequest("GET", self._url(model, place, query), headers=self._headers())
-        signer = botocore.auth.S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", place.region)
-        signer.add_auth(request)
-        prepared = request.prepare()
+        request = self._request(model, place, query)
         events = self._client.meta.events
-        response = events.emit_until_response(f"before-send.s3.{operation}", request=prepared)[1]
+        response = events.emit_until_response(f"before-send.s3.{operation}", request=request)[1]
         if response is None:
-            response = self._client._endpoint.http_session.send(prepared)  # noqa: SLF001 - a test guards the name
+            response = self._client._endpoint.http_session.send(request)  # noqa: SLF001 - a test guards the name
         status, body = response.status_code, response.content
         if status == 200:  # noqa: PLR2004 - OK
             return self._read(model, response.headers, body)
@@ -220,7 +222,8 @@ class Lane:
         region = context["signing"].get("region") or client.meta.region_name
         ours = context["signing"].get("signing_name", "s3") == "s3" and context.get("auth_type") in (None, "v4", "s3v4")
         plain = ours and not headers and self._credentials is not None
-        place = Place(url.rstrip("/"), region, plain)
+        parts = urllib.parse.urlsplit(url)
+        place = Place(f"{parts.scheme}://{parts.netloc}", _host(parts), parts.path.rstrip("/") or "/", region, plain)
         with self._lock:
             self._places = {**self._places, bucket: place} if len(self._places) < _PLACES else {bucket: place}
         return place
@@ -231,13 +234,27 @@ class Lane:
             model = self._models[operation] = self._client.meta.service_model.operation_model(operation)
         return model
 
-    def _url(self, model: OperationModel, place: Place, query: Mapping[str, str]) -> str:
+    def _request(self, model: OperationModel, place: Place, query: Mapping[str, str]) -> Any:
         _, _, name = model.http["requestUri"].partition("?")
-        more = "".join(f"&{_QUERY[key]}={urllib.parse.quote(value, safe='')}" for key, value in query.items())
-        return f"{place.url}?{name}{more}" if place.url.count("/") > 2 else f"{place.url}/?{name}{more}"  # noqa: PLR2004
+        more = sorted(f"{_QUERY[key]}={urllib.parse.quote(value, safe='')}" for key, value in query.items())
+        headers: Any = {"User-Agent": self._client.meta.config.user_agent or ""}
+        headers |= signed(
+            self._credentials.get_frozen_credentials(),
+            place.region,
+            time.strftime(TIME, time.gmtime()),
+            host=place.host,
+            path=place.path,
+            query="&".join(sorted((f"{name}=", *more))),
+        )
+        url = f"{place.origin}{place.path}?{'&'.join((name, *more))}"
+        return botocore.awsrequest.AWSPreparedRequest("GET", url, headers, None, stream_output=False)
 
-    def _headers(self) -> dict[str, str]:
-        return {"User-Agent": self._client.meta.config.user_agent or ""}
+
+def _host(parts: urllib.parse.SplitResult) -> str:
+    """Return what the header says that the HTTP session writes: a port only where it is not the scheme's own."""
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return name if parts.port in (None, usual) else f"{name}:{parts.port}"
 
 
 _PLACES = 4096
