@@ -22,6 +22,8 @@ import pytest
 from botocore import xform_name
 from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.credentials import Credentials, RefreshableCredentials
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
@@ -477,7 +479,9 @@ def test_it_says_who_asks_as_botocore_does() -> None:
     assert ours == theirs
 
 
-def test_botocore_is_asked_once_where_a_bucket_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_botocore_is_asked_once_where_buckets_answer_and_once_for_each_odd_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     way = Way(plain())
     Wire(way.client, (200, b"<Any/>", {}))
     asked: Counter[str] = Counter()
@@ -489,9 +493,57 @@ def test_botocore_is_asked_once_where_a_bucket_answers(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(way.client, "_resolve_endpoint_ruleset", counted)
     for name in _OPERATIONS:
-        for bucket in ("one", "two"):
+        for bucket in ("one", "two", "with.dots", "an--x"):
             getattr(way.lane, name)(Bucket=bucket)
-    assert asked == {"one": 1, "two": 1}
+    assert asked == {lane_module._ANY: 1, "with.dots": 1, "an--x": 1}
+
+
+CLIENTS = [
+    {},
+    {"region": THERE},
+    {"region": "cn-north-1"},
+    {"region": "us-gov-west-1"},
+    {"url": "http://127.0.0.1:5000"},
+    {"url": "https://gateway.example.test/base"},
+    {"s3": {"addressing_style": "path"}},
+    {"s3": {"use_dualstack_endpoint": True}},
+    {"s3": {"use_accelerate_endpoint": True}},
+    {"use_fips_endpoint": True},
+]
+
+
+@functools.cache
+def lane_of(number: int) -> Lane:
+    said = dict(CLIENTS[number])
+    url, region = said.pop("url", None), said.pop("region", HERE)
+    client = session().client("s3", region, endpoint_url=url, config=botocore.config.Config(**said))
+    return Way(client).lane
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    name=st.one_of(
+        st.from_regex(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", fullmatch=True),
+        st.from_regex(r"[a-zA-Z0-9._-]{1,70}", fullmatch=True),
+        st.from_regex(r"[a-z0-9-]{1,20}--(x|xa|op|table)-s3", fullmatch=True),
+    ),
+    number=st.integers(0, len(CLIENTS) - 1),
+)
+@example("site", 0)
+@example("a-1", 4)
+@example("sthree-configurator", 0)
+@example("amzn-s3-demo-bucket", 0)
+@example("0000000000-op", 0)
+@example(lane_module._ANY, 8)
+def test_every_bucket_is_where_botocore_says_that_it_is(name: str, number: int) -> None:
+    lane = lane_of(number)
+    try:
+        expected: Any = lane._resolved(name, "GetBucketAcl")
+    except botocore.exceptions.BotoCoreError as error:
+        with pytest.raises(type(error)):
+            lane._place(name, "GetBucketAcl")
+    else:
+        assert lane._place(name, "GetBucketAcl") == expected
 
 
 def test_no_more_places_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

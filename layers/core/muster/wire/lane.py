@@ -1,13 +1,14 @@
 """The short way for the calls that every bucket costs: own request and signature, botocore's HTTP session, our parsing.
 
 Botocore spends most of a small call on things that do not change from one to the next: endpoint rules, parameter
-validation, building and copying of requests, two dozen events. Here the endpoint of a bucket is resolved once, by
-botocore; what AWS answers is read by a compiled plan. Redirects, regions that do not match and whatever else is not
+validation, building and copying of requests, two dozen events. Here botocore resolves an endpoint once
+for all buckets with an ordinary name; what AWS answers is read by a compiled plan. Redirects, regions that do not match and whatever else is not
 plain go through the ordinary client, which knows about them.
 """
 
 import functools
 import random
+import re
 import threading
 import time
 import urllib.parse
@@ -50,6 +51,12 @@ _OPERATIONS: Mapping[str, str] = MappingProxyType(
         "list_bucket_metrics_configurations": "ListBucketMetricsConfigurations",
     }
 )
+_ORDINARY = re.compile(r"(?=.{3,63}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z")
+"""Names of buckets that differ in nothing but themselves: without dots, and without the suffixes that S3 reserves.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+"""
+_ANY = "any-bucket-with-an-ordinary-name"
 _QUERY = MappingProxyType({"ContinuationToken": "continuation-token"})
 _LONG_WAY = frozenset({301, 302, 307, 308})
 _OTHER_REGION = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
@@ -73,6 +80,11 @@ class Place:
     region: str
     plain: bool
 
+    def of(self, bucket: str) -> "Place":
+        """Return the place of a bucket with an ordinary name, from that of the bucket that stands for all of them."""
+        origin, host, path = (part.replace(_ANY, bucket) for part in (self.origin, self.host, self.path))
+        return Place(origin, host, path, self.region, self.plain)
+
 
 class Lane:
     """An S3 client whose calls for a bucket's configuration take the short way; all others are botocore's."""
@@ -89,6 +101,7 @@ class Lane:
         self._models: dict[str, OperationModel] = {}
         self._plans: dict[tuple[str, str], Read] = {}
         self._places: dict[str, Place] = {}
+        self._any: Place | None = None
         self._lock = threading.Lock()
         self._parser = botocore.parsers.create_parser("rest-xml")
 
@@ -213,7 +226,17 @@ class Lane:
         raise botocore.exceptions.ClientError(parsed, model.name)
 
     def _place(self, bucket: str, operation: str) -> Place:
-        """Let botocore resolve where a bucket answers, once."""
+        """Return where a bucket answers: botocore says it once for all ordinary names, and once for each other."""
+        if not _ORDINARY.match(bucket):
+            place = self._resolved(bucket, operation)
+        else:
+            self._any = self._any or self._resolved(_ANY, operation)
+            place = self._any.of(bucket)
+        with self._lock:
+            self._places = {**self._places, bucket: place} if len(self._places) < _PLACES else {bucket: place}
+        return place
+
+    def _resolved(self, bucket: str, operation: str) -> Place:
         client, model = self._client, self._model(operation)
         context: dict[str, Any] = {"client_region": client.meta.region_name, "client_config": client.meta.config}
         context |= {"has_streaming_input": False, "auth_type": model.auth_type, "unsigned_payload": None, "signing": {}}
@@ -223,10 +246,7 @@ class Lane:
         ours = context["signing"].get("signing_name", "s3") == "s3" and context.get("auth_type") in (None, "v4", "s3v4")
         plain = ours and not headers and self._credentials is not None
         parts = urllib.parse.urlsplit(url)
-        place = Place(f"{parts.scheme}://{parts.netloc}", _host(parts), parts.path.rstrip("/") or "/", region, plain)
-        with self._lock:
-            self._places = {**self._places, bucket: place} if len(self._places) < _PLACES else {bucket: place}
-        return place
+        return Place(f"{parts.scheme}://{parts.netloc}", _host(parts), parts.path.rstrip("/") or "/", region, plain)
 
     def _model(self, operation: str) -> OperationModel:
         model = self._models.get(operation)
