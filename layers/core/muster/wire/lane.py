@@ -1,9 +1,9 @@
 """The short way for the calls that every bucket costs: own request and signature, botocore's HTTP session, our parsing.
 
 Botocore spends most of a small call on things that do not change from one to the next: endpoint rules, parameter
-validation, building and copying of requests, two dozen events. Here botocore resolves an endpoint once
-for all buckets with an ordinary name; what AWS answers is read by a compiled plan. Redirects, regions that do not match and whatever else is not
-plain go through the ordinary client, which knows about them.
+validation, building and copying of requests, two dozen events. Here botocore resolves an endpoint once for all buckets
+with an ordinary name; what AWS answers is read by a compiled plan. Redirects, regions that do not match and whatever
+else is not plain go through the ordinary client, which knows about them.
 """
 
 import functools
