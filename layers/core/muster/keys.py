@@ -1,6 +1,9 @@
-"""Where everything lies in the bucket; each key follows from the scan and shard, so a retry writes the same object."""
+"""Where everything lies in the bucket; each key follows from the scan, shard and attempt: a retry writes it again."""
 
+import re
 from datetime import date
+
+_PART = re.compile(r"(?P<shard>.+?)(-[0-9a-f]{8})?-\d{4,}\.parquet")
 
 
 def plan(scan_id: str) -> str:
@@ -10,17 +13,31 @@ def plan(scan_id: str) -> str:
 
 def batches(scan_id: str, attempt: str = "") -> str:
     """Return the key of the work list; a scan that is resumed has another one for each attempt."""
-    return f"scans/{scan_id}/batches{attempt and '-'}{attempt}.json"
+    return f"{every_batches(scan_id)}{attempt and '-'}{attempt}.json"
 
 
-def part(scan_id: str, shard_id: str, number: int) -> str:
-    """Return the key of one page of a shard's findings, not yet published."""
-    return f"scans/{scan_id}/parts/{shard_id}-{number:04d}.parquet"
+def every_batches(scan_id: str) -> str:
+    """Return the prefix of the work lists of all attempts at a scan."""
+    return f"scans/{scan_id}/batches"
 
 
-def progress(scan_id: str, shard_id: str) -> str:
-    """Return the key of how far a shard has come that was not done in one go."""
-    return f"scans/{scan_id}/progress/{shard_id}.json"
+def part(scan_id: str, shard_id: str, number: int, attempt: str = "") -> str:
+    """Return the key of one page of a shard's findings, not yet published; no attempt writes over another's."""
+    return f"{parts(scan_id)}{shard_id}{attempt and '-'}{attempt}-{number:04d}.parquet"
+
+
+def shard_of(part_key: str) -> str:
+    """Return the id of the shard that a part is of, nothing where the key is not that of a part."""
+    found = _PART.fullmatch(part_key.rpartition("/")[2])
+    return found["shard"] if found else ""
+
+
+def progress(scan_id: str, shard_id: str, replaces: str = "") -> str:
+    """Return the key of how far a shard has come that was not done in one go.
+
+    `replaces` names the commit that was not whole and is to be replaced, where there is one.
+    """
+    return f"scans/{scan_id}/progress/{shard_id}{replaces and '-'}{replaces}.json"
 
 
 def commit(scan_id: str, shard_id: str) -> str:

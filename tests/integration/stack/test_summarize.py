@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from muster import keys
-from muster.errors import EventError
+from muster.alerts.email import CHANGES
+from muster.errors import EventError, Throttled, Transient
 from muster.reading import Shard
 from muster.session import Clients
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.sinks.tables import FINDINGS
+from muster.stack import publish
 from muster.stack.request import Environment
 from muster.stack.summarize import REPORTED, summarize_scan
 
@@ -180,6 +182,81 @@ def test_the_report_holds_a_bounded_number_of_failures_and_says_where_the_rest_i
     report = bucket.get_json(keys.report(SCAN))
     assert (len(report["findings"]), report["truncated"]) == (REPORTED, True)
     assert report["all_findings"] == f"s3://reports/findings/scan_date=2026-11-21/{SCAN}-*.parquet"
+
+
+def test_the_report_names_the_worst_of_what_the_attempt_found(bucket: Bucket, clients: Clients) -> None:
+    planned(bucket, *SHARDS)
+
+    def change(severity: str, number: int) -> dict[str, str]:
+        return {"severity": severity, "check_id": "c", "resource_id": f"{number:03d}"}
+
+    low = {"opened": {"count": 99, "worst": [change("LOW", number) for number in range(CHANGES)]}}
+    high = {"opened": {"count": 1, "worst": [change("HIGH", 7)]}}
+    commit(bucket, SHARDS[0], [], attempt="0a1b2c3d", changes={"baseline": False, "events": low})
+    commit(bucket, SHARDS[1], [], attempt="0a1b2c3d", changes={"baseline": False, "events": high})
+    told = {}
+    for attempt in ("0a1b2c3d", ""):
+        bucket.put_json(keys.batches(SCAN, attempt), [])
+        summarize_scan({"scan_id": SCAN, "attempt": attempt}, ENVIRONMENT, clients)
+        told[attempt] = bucket.get_json(keys.report(SCAN))
+    assert told[""]["changes"] == {}
+    assert told["0a1b2c3d"]["summary"]["changes"] == {"baseline": False, "opened": 100}
+    assert told["0a1b2c3d"]["changes"] == {
+        "opened": [change("HIGH", 7), *(change("LOW", number) for number in range(CHANGES - 1))]
+    }
+
+
+def test_a_file_that_an_earlier_attempt_published_and_this_one_has_not_is_emptied(
+    bucket: Bucket, clients: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(bucket, *SHARDS)
+    for shard in SHARDS:
+        commit(bucket, shard, [part(bucket, tmp_path, shard, {"finding_id": shard})])
+    monkeypatch.setattr(publish, "PUBLISHED", 1)
+    summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    assert len(list(bucket.keys("findings/"))) == len(published(bucket, tmp_path)) == 2
+    commit(bucket, SHARDS[1], [])
+    summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    assert [row["finding_id"] for row in published(bucket, tmp_path)] == [SHARDS[0]]
+
+
+def test_a_part_that_is_gone_is_no_smaller_scan(bucket: Bucket, clients: Clients, tmp_path: Path) -> None:
+    planned(bucket, SHARDS[0])
+    key = part(bucket, tmp_path, SHARDS[0], {"finding_id": "a"})
+    commit(bucket, SHARDS[0], [key])
+    bucket.delete(key)
+    with pytest.raises(Transient, match="1 parts of the scan are gone, among them s3://reports/"):
+        summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    assert bucket.get_json(keys.summary(SCAN)) is None
+
+
+def test_what_the_bucket_refuses_for_a_moment_is_worth_a_retry(
+    bucket: Bucket, clients: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(bucket, SHARDS[0])
+    commit(bucket, SHARDS[0], [part(bucket, tmp_path, SHARDS[0], {"finding_id": "a"})])
+
+    def busy(*_: object) -> None:
+        raise Throttled("cannot read: SlowDown")
+
+    monkeypatch.setattr(Bucket, "download", busy)
+    with pytest.raises(Throttled):
+        summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+
+
+def test_what_another_execution_writes_at_the_same_time_is_left_alone(
+    bucket: Bucket, clients: Clients, tmp_path: Path
+) -> None:
+    planned(bucket, *SHARDS)
+    dead = part(bucket, tmp_path, SHARDS[0], {"finding_id": "dead"})
+    commit(bucket, SHARDS[0], [])
+    unfinished = part(bucket, tmp_path, SHARDS[1], {"finding_id": "half"})
+    bucket.put_json(keys.batches(SCAN, "0a1b2c3d"), [])
+    summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    left = dict(bucket.keys(keys.parts(SCAN)))
+    assert unfinished in left
+    assert dead not in left
+    assert published(bucket, tmp_path) == []
 
 
 @pytest.mark.parametrize("event", [{}, {"scan_id": "nobody"}])

@@ -39,6 +39,7 @@ def commit(shard: Shard, scan: ShardScan, header: ScanHeader, progress: Progress
         "service": shard.service,
         "complete": outcome.complete,
         "blocked": outcome.blocked,
+        "unlisted": sorted(outcome.unlisted),
         "reasons": [] if outcome.blocked else [*reasons, *([outcome.lost] if outcome.lost else [])],
         "resources": {"scanned": tally.scanned, "non_compliant": tally.failing},
         "checks": [
@@ -74,6 +75,7 @@ def unfinished(
         "service": shard.service,
         "complete": False,
         "blocked": False,
+        "unlisted": [],
         "reasons": [reason],
         "resources": {"scanned": tally.scanned, "non_compliant": tally.failing},
         "checks": [

@@ -92,16 +92,16 @@ def grouped(batches: Sequence[Json]) -> list[Json]:
 
 
 def _resume(request: Request, bucket: Bucket) -> Json:
-    """Plan what is missing of a scan: the shards without a commit, and those that were not seen whole."""
+    """Plan what is missing of a scan: the shards without a commit, and those that were not seen whole.
+
+    A commit stays until a later look replaces it: what was found already is not lost with an attempt that dies.
+    """
     scan_id = request.resume
     plan, items = bucket.get_json(keys.plan(scan_id)), bucket.get_json(keys.batches(scan_id))
     if plan is None or items is None:
         raise ConfigurationError(f"there is no scan {scan_id} in s3://{bucket.name}/scans/ to resume")
     done = {key.rpartition("/")[2].removesuffix(".json") for key, _ in bucket.keys(keys.commits(scan_id))}
-    for name in done.intersection(bucket.get_json(keys.incomplete(scan_id)) or []):
-        bucket.delete(keys.commit(scan_id, name))
-        bucket.delete(keys.progress(scan_id, name))
-        done.discard(name)
+    done.difference_update(bucket.get_json(keys.incomplete(scan_id)) or [])
     planned = (shard for item in items for batch in item["batches"] for shard in batch["shards"])
     work = [Shard(**{**shard, "scope": tuple(shard["scope"])}) for shard in planned]
     left = grouped(deal([shard for shard in work if shard.id not in done], request.attempt))

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from muster import keys
 from muster.coverage import Coverage
-from muster.errors import Transient
+from muster.errors import MusterError
 from muster.model import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.scan import Cursor
 from muster.sinks.bucket import Bucket, Conflict
@@ -18,6 +18,10 @@ from muster.sinks.bucket import Bucket, Conflict
 Json = dict[str, Any]
 STATUSES = (*(status.value.lower() for status in Status), "suppressed")
 """What findings are counted by; a suppressed one is counted as that alone."""
+
+
+class Overtaken(MusterError):  # noqa: N818 - it is an answer as much as an error
+    """Somebody else got further with the same shard meanwhile: whoever goes on begins where they stand."""
 
 
 @dataclass(slots=True)
@@ -87,9 +91,12 @@ class Progress:
     _etag: str | None = None
 
     @classmethod
-    def read(cls, bucket: Bucket, scan_id: str, shard_id: str) -> Self:
-        """Return how far a shard has come; one that has not begun has come nowhere."""
-        key = keys.progress(scan_id, shard_id)
+    def read(cls, bucket: Bucket, scan_id: str, shard_id: str, replaces: str = "") -> Self:
+        """Return how far a shard has come; one that has not begun has come nowhere.
+
+        `replaces` names the commit that is to be replaced: who looks again at what was not seen whole begins anew.
+        """
+        key = keys.progress(scan_id, shard_id, replaces)
         found = bucket.get_versioned(key)
         if found is None:
             return cls(key)
@@ -113,7 +120,7 @@ class Progress:
         """Write where the shard goes on.
 
         Raises:
-            Transient: somebody else works on the shard; who tries again goes on from there.
+            Overtaken: somebody else wrote it meanwhile.
         """
         self.cursor, self.coverage, self.gaps = cursor, tuple(coverage), dict(gaps)
         document = {
@@ -127,7 +134,7 @@ class Progress:
         try:
             self._etag = bucket.put_json(self.key, document, etag=self._etag)
         except Conflict as error:
-            raise Transient(f"somebody else works on the same shard: {error}") from error
+            raise Overtaken(f"somebody else works on the same shard: {error}") from error
 
     def add(self, resource_type: str, part: str | None, tally: Tally) -> None:
         """Count one page of a resource type; a page without findings has no part."""

@@ -2,16 +2,17 @@
 
 import heapq
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from muster import keys
+from muster.errors import Transient
 from muster.formats.record import from_row
 from muster.model import Severity, Status
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
-from muster.sinks.tables import COVERAGE, TALLIES, ScanHeader
+from muster.sinks.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader
 
 Json = dict[str, Any]
 
@@ -21,26 +22,52 @@ PUBLISHED = 64 * 1024 * 1024
 """Bytes of parts that are merged into one published file."""
 
 
-def delete_orphans(bucket: Bucket, scan_id: str, named: set[str]) -> None:
-    """Delete the parts that no commit names: those of attempts that died."""
-    for key, _ in bucket.keys(keys.parts(scan_id)):
-        if key not in named:
-            bucket.delete(key)
+def delete_orphans(bucket: Bucket, parts: Iterable[str], named: Collection[str], done: Collection[str] | None) -> None:
+    """Delete the parts that nobody names: those of attempts that died.
+
+    `done` are the shards that are committed for good, where another execution may be at work on the others: what it
+    has written is not named yet. None where nobody else is.
+    """
+    for part in parts:
+        if part not in named and (done is None or keys.shard_of(part) in done):
+            bucket.delete(part)
 
 
 def publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> list[Json]:
-    """Merge the committed parts into published files, and return the worst failing findings on the way."""
+    """Merge the committed parts into published files, and return the worst failing findings on the way.
+
+    Raises:
+        Transient: a part is gone; whoever tries again reads commits that do not name it.
+    """
     named = {part for commit in commits for part in commit["parts"]}
     sizes = [(key, size) for key, size in bucket.keys(keys.parts(header.scan_id)) if key in named]
+    if gone := named.difference(key for key, _ in sizes):
+        raise Transient(f"{len(gone)} parts of the scan are gone, among them s3://{bucket.name}/{min(gone)}")
     worst: list[tuple[int, str, Json]] = []
+    written: set[str] = set()
+    merged = folder / "merged.parquet"
     for number, group in enumerate(_grouped(sizes)):
-        merged = folder / "merged.parquet"
-        parquet.concatenate(merged, _downloaded(bucket, group, folder))
-        bucket.upload(merged, keys.table("findings", header.scan_date, header.scan_id, number))
+        # Read before they are merged: what the bucket refuses reaches the caller by its name, which decides on retries.
+        paths = list(_downloaded(bucket, group, folder))
+        parquet.concatenate(merged, paths)
+        for path in paths:
+            path.unlink()
+        key = keys.table("findings", header.scan_date, header.scan_id, number)
+        bucket.upload(merged, key)
+        written.add(key)
         worst = heapq.nlargest(
             REPORTED, itertools.chain(worst, _failing(merged)), key=lambda entry: (entry[0], entry[1])
         )
+    _empty(bucket, header, written, merged)
     return [row for _, _, row in sorted(worst, key=lambda entry: (-entry[0], entry[2]["check_id"], entry[1]))]
+
+
+def _empty(bucket: Bucket, header: ScanHeader, written: Collection[str], scratch: Path) -> None:
+    """Leave no rows in the files that an earlier attempt published and this one, which has fewer, did not."""
+    parquet.write(scratch, FINDINGS, ())
+    for key, _ in bucket.keys(keys.table("findings", header.scan_date, header.scan_id, 0).removesuffix("0000.parquet")):
+        if key not in written:
+            bucket.upload(scratch, key)
 
 
 def _failing(path: Path) -> Iterator[tuple[int, str, Json]]:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from muster import keys
+from muster.alerts.email import CHANGES
 from muster.coverage import ALL
-from muster.errors import EventError
+from muster.errors import EventError, Transient
 from muster.foresight import Foreseen
 from muster.model import Severity
 from muster.reading import Shard
 from muster.session import Clients
-from muster.sinks.bucket import Bucket, scratch
+from muster.sinks.bucket import Bucket, Conflict, scratch
 from muster.sinks.tables import ScanHeader
 from muster.stack.commit import unfinished
 from muster.stack.progress import STATUSES, Progress
@@ -28,6 +29,8 @@ Json = dict[str, Any]
 NAMED = 20
 """How many incomplete shards the summary names: an execution's output is small whatever the estate."""
 
+ROUNDS = 10
+"""How often a scan is published anew because another execution published it meanwhile."""
 _COUNTS = STATUSES
 LEDGER = ("account_id", "region", "service", "api", "calls", "items", "retries", "denials", "errors", "seconds",
           "out_of_scope", "reason")  # fmt: skip
@@ -37,34 +40,52 @@ LEDGER = ("account_id", "region", "service", "api", "calls", "items", "retries",
 def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: Clients) -> Json:
     """Publish what the shards committed and return the summary, at most 32 KiB of JSON.
 
-    Running it again for the same scan writes the same objects again.
+    Running it again for the same scan writes the same objects again. When another execution of the scan published
+    meanwhile, it is done again from what is committed by now: who comes last never leaves less than who came before.
 
     Raises:
         EventError: there is no such scan.
+        Transient: others published again and again.
     """
     scan_id = str(event.get("scan_id", ""))
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = bucket.get_json(keys.plan(scan_id)) if scan_id else None
     if plan is None:
         raise EventError(f"there is no scan {scan_id!r} in s3://{bucket.name}/scans/")
+    for _ in range(ROUNDS):
+        before = bucket.get_versioned(keys.summary(scan_id))
+        summary, commits = _published(bucket, plan, str(event.get("attempt", "")))
+        try:
+            bucket.put_json(keys.summary(scan_id), summary, etag=before[1] if before else None)
+        except Conflict:
+            continue
+        if plan["scan"]["record"]:
+            _remember_sizes(bucket, commits)
+        return summary
+    raise Transient(f"other executions of the scan {scan_id} publish it again and again")
+
+
+def _published(bucket: Bucket, plan: Json, attempt: str) -> tuple[Json, list[Json]]:
+    """Publish all but the summary; return it, and the commits that it sums up."""
+    scan_id = plan["scan"]["scan_id"]
     header = ScanHeader(scan_id, plan["scan"]["scan_kind"], datetime.fromisoformat(plan["scan"]["started_at"]))
-    attempt = str(event.get("attempt", ""))
-    commits = _commits(bucket, scan_id)
+    # In this order: what another execution writes from now on is either not among the parts, or it is known to run.
+    parts = [key for key, _ in bucket.keys(keys.parts(scan_id))]
+    alone = len(list(bucket.keys(keys.every_batches(scan_id)))) == 1
+    commits = commits_of(bucket, scan_id)
     committed = len(commits)
-    commits += _unfinished_shards(bucket, plan, header, attempt, {commit["shard"] for commit in commits})
-    delete_orphans(bucket, scan_id, {part for commit in commits for part in commit["parts"]})
+    done = None if alone else {commit["shard"] for commit in commits if commit["complete"]}
+    commits += _unfinished_shards(bucket, plan, header, attempt, commits)
+    delete_orphans(bucket, parts, {part for commit in commits for part in commit["parts"]}, done)
     with scratch() as folder:
         failing = publish_findings(bucket, header, commits, Path(folder))
         publish_tables(bucket, header, commits, _coverage(commits), Path(folder))
     summary = {**_summary(plan, commits, committed, bucket.name, header), "attempt": attempt}
     summary["coverage"] = _by_api(commits)
-    summary["changes"] = _changes([commit for commit in commits if commit["attempt"] == attempt])
+    summary["changes"] = changes_of(attempt, commits)
     bucket.put_json(keys.report(scan_id), _report(plan, summary, failing, commits, bucket.name, header))
     bucket.put_json(keys.incomplete(scan_id), [item["shard"] for item in _incomplete(commits)])
-    bucket.put_json(keys.summary(scan_id), summary)
-    if plan["scan"]["record"]:
-        _remember_sizes(bucket, commits)
-    return summary
+    return summary, commits
 
 
 def _remember_sizes(bucket: Bucket, commits: Sequence[Json]) -> None:
@@ -83,15 +104,22 @@ def _remember_sizes(bucket: Bucket, commits: Sequence[Json]) -> None:
     bucket.put_json(keys.sizes(), {**(bucket.get_json(keys.sizes()) or {}), **sizes})
 
 
-def _commits(bucket: Bucket, scan_id: str) -> list[Json]:
+def commits_of(bucket: Bucket, scan_id: str) -> list[Json]:
+    """Return all commits of a scan."""
     names = [key for key, _ in bucket.keys(keys.commits(scan_id))]
     with ThreadPoolExecutor(8) as pool:
         return [commit for commit in pool.map(bucket.get_json, names) if commit is not None]
 
 
-def _unfinished_shards(bucket: Bucket, plan: Json, header: ScanHeader, attempt: str, committed: set[str]) -> list[Json]:
-    """Return, for the shards that no commit speaks of, what they had found and why they went no further."""
+def _unfinished_shards(
+    bucket: Bucket, plan: Json, header: ScanHeader, attempt: str, commits: Sequence[Json]
+) -> list[Json]:
+    """Return, for the shards that no commit speaks of, what they had found and why they went no further.
+
+    To the commit of one that was not seen whole, and that this attempt could not look at again, that is added.
+    """
     scan_id = header.scan_id
+    committed = {commit["shard"]: commit for commit in commits}
     reasons: dict[str, str] = {}
     for key, _ in bucket.keys(keys.failures(scan_id)):
         note = _note(bucket.get_json(key))
@@ -104,7 +132,10 @@ def _unfinished_shards(bucket: Bucket, plan: Json, header: ScanHeader, attempt: 
             reason = reasons.get(batch["batch"], "it never ended, and left no word of why")
             for item in batch["shards"]:
                 shard = Shard(**{**item, "scope": tuple(item["scope"])})
-                if shard.id not in committed:
+                standing = committed.get(shard.id)
+                if standing and not standing["complete"] and standing["attempt"] != attempt:
+                    standing["reasons"].append(f"looking again failed: {reason}")
+                if standing is None:
                     progress = Progress.read(bucket, scan_id, shard.id)
                     found.append(unfinished(shard, progress, header, reason, severities))
     return found
@@ -202,7 +233,9 @@ def _by_check(commits: Sequence[Json]) -> list[Json]:
     ]
 
 
-def _changes(commits: Sequence[Json]) -> Json:
+def changes_of(attempt: str, commits: Sequence[Json]) -> Json:
+    """Return how much changed of each kind by what an attempt found, and whether it was the first look."""
+    commits = [commit for commit in commits if commit["attempt"] == attempt]
     counts: Counter[str] = Counter()
     for commit in commits:
         counts.update({event: told["count"] for event, told in commit["changes"]["events"].items()})
@@ -213,12 +246,26 @@ def _changes(commits: Sequence[Json]) -> Json:
     }
 
 
+def worst_of(attempt: str, commits: Sequence[Json]) -> Json:
+    """Return the worst changes of each kind that an attempt found, as many as an e-mail names."""
+    events: dict[str, list[Json]] = {}
+    for commit in commits:
+        for event, told in commit["changes"]["events"].items() if commit["attempt"] == attempt else ():
+            merged = [*events.get(event, ()), *told["worst"]]
+            merged.sort(
+                key=lambda change: (-Severity(change["severity"]).rank, change["check_id"], change["resource_id"])
+            )
+            events[event] = merged[:CHANGES]
+    return events
+
+
 def _report(  # noqa: PLR0913 - all that the report is made of
     plan: Json, summary: Json, failing: list[Json], commits: Sequence[Json], bucket: str, header: ScanHeader
 ) -> Json:
     rows = sorted(_coverage(commits), key=lambda row: (not row["reason"], -row["denials"] - row["errors"]))
     return {
         "findings": failing,
+        "changes": worst_of(summary["attempt"], commits),
         "truncated": summary["findings"]["non_compliant"] > len(failing),
         "all_findings": f"s3://{bucket}/findings/scan_date={header.scan_date}/{header.scan_id}-*.parquet",
         "summary": summary,

@@ -3,37 +3,32 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import dataclass
 from threading import Semaphore
 from typing import Any
 
 from muster import diff, keys, state
 from muster.catalog import Catalog
-from muster.custom import extended
 from muster.diff import Change, Seen, Subject
 from muster.errors import EventError, Throttled, Transient
 from muster.evaluate import Rule
-from muster.model import Finding
-from muster.pipeline import Annotator, scope_of
+from muster.pipeline import scope_of
 from muster.reading import Shard
 from muster.refusals import READ_ERRORS, code_of
 from muster.scan import ShardScan
-from muster.select import rules_from_json
 from muster.session import Clients
-from muster.sessions import Role, Sessions
-from muster.settings import Configuration
+from muster.sessions import Sessions
 from muster.shared import Shared
-from muster.sinks import parquet
-from muster.sinks.bucket import Bucket, scratch
-from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.sinks.bucket import Bucket, Conflict
 from muster.stack.commit import commit, line, told
-from muster.stack.gathering import Sheaf, gathered
-from muster.stack.progress import STATUSES, Progress, Tally
+from muster.stack.gathering import gathered
+from muster.stack.pages import Pages, Plan
+from muster.stack.progress import STATUSES, Overtaken, Progress
 from muster.stack.request import Environment
+
+Json = dict[str, Any]
 
 RESERVE = 60.0
 """Seconds that must remain for another page to be begun; twice the longest page so far, when that is more.
@@ -42,35 +37,6 @@ One page is read however little remains, or a function that starts slowly would 
 """
 SIDE_BY_SIDE = 4
 """How many shards of a batch are scanned at a time: most of a small shard is waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What plan.json fixed: shards read nothing else of what they are to do."""
-
-    header: ScanHeader
-    record: bool
-    rules: tuple[Rule, ...]
-    configuration: Configuration
-    account_id: str
-    """The account of the stack itself, which needs no role."""
-    role: Role
-
-    @classmethod
-    def read(cls, bucket: Bucket, scan_id: str, catalog: Catalog) -> "Plan":
-        """Read the plan of a scan.
-
-        Raises:
-            EventError: there is no such scan.
-        """
-        document = bucket.get_json(keys.plan(scan_id))
-        if document is None:
-            raise EventError(f"there is no scan {scan_id}: s3://{bucket.name}/{keys.plan(scan_id)} does not exist")
-        scan = document["scan"]
-        header = ScanHeader(scan["scan_id"], scan["scan_kind"], datetime.fromisoformat(scan["started_at"]))
-        configuration = Configuration.from_json(document["configuration"])
-        rules = rules_from_json(extended(catalog, configuration.custom_checks), document["rules"])
-        return cls(header, scan["record"], rules, configuration, scan["account_id"], Role(**scan["role"]))
 
 
 def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell hands in
@@ -135,31 +101,50 @@ class _Work:
     def shard(self, shard: Shard) -> bool | Exception:
         """Scan one shard and say whether it is done, or what broke it."""
         try:
-            commit = self.bucket.get_json(keys.commit(self.plan.header.scan_id, shard.id))
-            if commit is None:
-                if self.left() < RESERVE and not self.turn.acquire(blocking=False):
-                    return False
-                commit = _scan(shard, self)
-                if commit is None:
-                    return False
-                self.tell(line(commit))
-            _announce(commit, self.environment, self.sessions.own)
+            commit = self._committed(shard)
+            if commit is not None and commit["attempt"] == self.attempt:
+                _announce(commit, self.environment, self.sessions.own)
         except Exception as error:  # noqa: BLE001 - whatever breaks one shard, the others are scanned
             return error
-        return True
+        return commit is not None
+
+    def _committed(self, shard: Shard) -> Json | None:
+        """Return the commit of a shard, which is scanned where there is none; None when the time is up before."""
+        while True:
+            found = self.bucket.get_versioned(keys.commit(self.plan.header.scan_id, shard.id))
+            if found and self._stands(found[0]):
+                commit: Json = found[0]
+                return commit
+            if self.left() < RESERVE and not self.turn.acquire(blocking=False):
+                return None
+            try:
+                return _scan(shard, self, found[1] if found else None)
+            except Overtaken:
+                # Another execution of the same scan is at it too, and further: each time one of them comes nearer.
+                continue
+
+    def _stands(self, commit: Json) -> bool:
+        """Whether a commit is the last word: only who resumes a scan looks again, once, at what was not seen whole."""
+        return commit["complete"] or not self.attempt or commit["attempt"] == self.attempt
 
 
-def _scan(shard: Shard, work: _Work) -> dict[str, Any] | None:
-    """Scan a shard from where it stands, page by page; None when the time is up before its end."""
+def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
+    """Scan a shard from where it stands, page by page; None when the time is up before its end.
+
+    `replaces` is the ETag of the commit that it has.
+
+    Raises:
+        Overtaken: somebody else got further with it, or committed it.
+    """
     plan, bucket, header = work.plan, work.bucket, work.plan.header
-    progress = Progress.read(bucket, header.scan_id, shard.id)
+    progress = Progress.read(bucket, header.scan_id, shard.id, (replaces or "").strip('"')[:16])
     earlier = progress.parts
     scan = ShardScan(
         shard, plan.rules, work.catalog, work.sessions.of(shard.account_id), header.observed_at,
         scope=scope_of(plan.configuration), shared=work.shared, coverage=progress.coverage, gaps=progress.gaps,
     )  # fmt: skip
     memories = state.read(bucket, _state_key(shard))[0]
-    pages = _Pages(shard, plan, bucket, memories)
+    pages = Pages(shard, plan, work.attempt, bucket, memories)
     longest, began = 0.0, work.left()
     for sheaf in gathered(scan.chunks(progress.cursor)):
         if sheaf.anew:
@@ -179,10 +164,24 @@ def _scan(shard: Shard, work: _Work) -> dict[str, Any] | None:
     changes: dict[str, Any] = {"baseline": False, "events": {}}
     if plan.record:
         pages.recall(part for part in progress.parts if part in earlier)
-        changes = _remember(shard, scan, plan, pages.found, bucket)
+        changes = _remember(shard, scan.rules, scan.outcome.unlisted, plan, pages.found, bucket)
     done = commit(shard, scan, header, progress, changes, work.attempt)
-    bucket.put_json(keys.commit(header.scan_id, shard.id), done)
+    try:
+        bucket.put_json(keys.commit(header.scan_id, shard.id), done, etag=replaces)
+    except Conflict as error:
+        _give_way(shard, scan.rules, work)
+        raise Overtaken(f"somebody else committed the shard: {error}") from error
+    work.tell(line(done))
     return done
+
+
+def _give_way(shard: Shard, rules: Sequence[Rule], work: _Work) -> None:
+    """Let the state say what the commit of somebody else says, who looked at another moment."""
+    theirs = work.bucket.get_json(keys.commit(work.plan.header.scan_id, shard.id))
+    if work.plan.record and theirs is not None:
+        pages = Pages(shard, work.plan, work.attempt, work.bucket, {})
+        pages.recall(theirs["parts"])
+        _remember(shard, rules, theirs["unlisted"], work.plan, pages.found, work.bucket)
 
 
 def _refuse_expired(scan: ShardScan) -> None:
@@ -191,76 +190,24 @@ def _refuse_expired(scan: ShardScan) -> None:
         raise Transient(f"{scan.outcome.lost}; the shard goes on where it stopped")
 
 
-class _Pages:
-    """Writes the findings of a shard page by page, and keeps what must be remembered of them."""
-
-    def __init__(self, shard: Shard, plan: Plan, bucket: Bucket, memories: state.Memories) -> None:
-        self._shard, self._plan, self._bucket, self._memories = shard, plan, bucket, memories
-        self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
-        self._seen: dict[str, dict[str, tuple[str, Seen]]] = {}
-
-    def write(self, sheaf: Sheaf, number: int) -> tuple[str | None, Tally]:
-        """Write the findings of a sheaf to the part of that number; there is no part without findings."""
-        header, tally = self._plan.header, Tally()
-        rows = (finding_row(each, header, self._shard.id) for each in self._watched(sheaf, tally))
-        with scratch() as folder:
-            path = Path(folder) / "part.parquet"
-            if not parquet.write(path, FINDINGS, rows):
-                return None, tally
-            part = keys.part(header.scan_id, self._shard.id, number)
-            self._bucket.upload(path, part)
-        return part, tally
-
-    def forget(self, resource_type: str) -> None:
-        """Drop what was seen of a type."""
-        self._seen.pop(resource_type, None)
-
-    def recall(self, parts: Iterable[str]) -> None:
-        """See again what earlier attempts wrote."""
-        with scratch() as folder:
-            path = Path(folder) / "part.parquet"
-            for part in parts:
-                self._bucket.download(part, path)
-                for row in parquet.read(path):
-                    if noted := diff.seen_row(row):
-                        self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
-
-    @property
-    def found(self) -> dict[str, dict[str, Seen]]:
-        """What must be remembered, by check and finding."""
-        found: dict[str, dict[str, Seen]] = {}
-        for seen in self._seen.values():
-            for finding_id, (check_id, noted) in seen.items():
-                found.setdefault(check_id, {})[finding_id] = noted
-        return found
-
-    def _watched(self, sheaf: Sheaf, tally: Tally) -> Iterator[Finding]:
-        for bare in sheaf.findings():
-            finding = self._annotate(bare)
-            since = diff.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
-            finding = replace(finding, first_seen=since)
-            tally.count(finding)
-            if self._plan.record and (noted := diff.seen(finding)):
-                self._note(finding.resource.type, finding.check_id, finding.finding_id, noted)
-            yield finding
-
-    def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Seen) -> None:
-        self._seen.setdefault(resource_type, {})[finding_id] = (check_id, noted)
-
-
-def _remember(
-    shard: Shard, scan: ShardScan, plan: Plan, found: Mapping[str, Mapping[str, Seen]], bucket: Bucket
-) -> dict[str, Any]:
+def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where it is kept
+    shard: Shard,
+    rules: Sequence[Rule],
+    unlisted: Collection[str],
+    plan: Plan,
+    found: Mapping[str, Mapping[str, Seen]],
+    bucket: Bucket,
+) -> Json:
     """Settle what was found with what is remembered, and return the changes as the commit tells them."""
     events: dict[str, list[Change]] = {}
     baseline = False
-    types = {rule.resource_type for rule in scan.rules}
+    types = {rule.resource_type for rule in rules}
 
     def owns(subject: Subject) -> bool:
         return not shard.resource_type or subject.resource_type in types or subject.resource_id in types
 
     def looked_at(subject: Subject) -> bool:
-        listed = subject.resource_type not in scan.outcome.unlisted
+        listed = subject.resource_type not in unlisted
         return listed and (subject.region in shard.scope or subject.region == shard.region)
 
     def settle(memories: state.Memories) -> state.Memories:
@@ -271,7 +218,7 @@ def _remember(
                 memories.get(check_id), found.get(check_id, {}), plan.header.scan_id, plan.header.observed_at,
                 looked_at, owns,
             )
-            for check_id in {rule.check.id for rule in scan.rules}
+            for check_id in {rule.check.id for rule in rules}
         }  # fmt: skip
         for one in settled.values():
             for change in one.changes:

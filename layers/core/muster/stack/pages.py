@@ -1,0 +1,112 @@
+"""What a shard's function is given and what it leaves: the plan it reads, the parts it writes page by page."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from muster import diff, keys
+from muster.catalog import Catalog
+from muster.custom import extended
+from muster.diff import Seen
+from muster.errors import EventError
+from muster.evaluate import Rule
+from muster.model import Finding
+from muster.pipeline import Annotator
+from muster.reading import Shard
+from muster.select import rules_from_json
+from muster.sessions import Role
+from muster.settings import Configuration
+from muster.sinks import parquet
+from muster.sinks.bucket import Bucket, scratch
+from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.stack.gathering import Sheaf
+from muster.stack.progress import Tally
+from muster.state import Memories
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What plan.json fixed: shards read nothing else of what they are to do."""
+
+    header: ScanHeader
+    record: bool
+    rules: tuple[Rule, ...]
+    configuration: Configuration
+    account_id: str
+    """The account of the stack itself, which needs no role."""
+    role: Role
+
+    @classmethod
+    def read(cls, bucket: Bucket, scan_id: str, catalog: Catalog) -> "Plan":
+        """Read the plan of a scan.
+
+        Raises:
+            EventError: there is no such scan.
+        """
+        document = bucket.get_json(keys.plan(scan_id))
+        if document is None:
+            raise EventError(f"there is no scan {scan_id}: s3://{bucket.name}/{keys.plan(scan_id)} does not exist")
+        scan = document["scan"]
+        header = ScanHeader(scan["scan_id"], scan["scan_kind"], datetime.fromisoformat(scan["started_at"]))
+        configuration = Configuration.from_json(document["configuration"])
+        rules = rules_from_json(extended(catalog, configuration.custom_checks), document["rules"])
+        return cls(header, scan["record"], rules, configuration, scan["account_id"], Role(**scan["role"]))
+
+
+class Pages:
+    """Writes the findings of a shard page by page, and keeps what must be remembered of them."""
+
+    def __init__(self, shard: Shard, plan: Plan, attempt: str, bucket: Bucket, memories: Memories) -> None:
+        """Write parts of an attempt; `memories` say since when a finding fails."""
+        self._shard, self._plan, self._attempt, self._bucket, self._memories = shard, plan, attempt, bucket, memories
+        self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
+        self._seen: dict[str, dict[str, tuple[str, Seen]]] = {}
+
+    def write(self, sheaf: Sheaf, number: int) -> tuple[str | None, Tally]:
+        """Write the findings of a sheaf to the part of that number; there is no part without findings."""
+        header, tally = self._plan.header, Tally()
+        rows = (finding_row(each, header, self._shard.id) for each in self._watched(sheaf, tally))
+        with scratch() as folder:
+            path = Path(folder) / "part.parquet"
+            if not parquet.write(path, FINDINGS, rows):
+                return None, tally
+            part = keys.part(header.scan_id, self._shard.id, number, self._attempt)
+            self._bucket.upload(path, part)
+        return part, tally
+
+    def forget(self, resource_type: str) -> None:
+        """Drop what was seen of a type."""
+        self._seen.pop(resource_type, None)
+
+    def recall(self, parts: Iterable[str]) -> None:
+        """See again what earlier attempts wrote."""
+        with scratch() as folder:
+            path = Path(folder) / "part.parquet"
+            for part in parts:
+                self._bucket.download(part, path)
+                for row in parquet.read(path):
+                    if noted := diff.seen_row(row):
+                        self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
+
+    @property
+    def found(self) -> dict[str, dict[str, Seen]]:
+        """What must be remembered, by check and finding."""
+        found: dict[str, dict[str, Seen]] = {}
+        for seen in self._seen.values():
+            for finding_id, (check_id, noted) in seen.items():
+                found.setdefault(check_id, {})[finding_id] = noted
+        return found
+
+    def _watched(self, sheaf: Sheaf, tally: Tally) -> Iterator[Finding]:
+        for bare in sheaf.findings():
+            finding = self._annotate(bare)
+            since = diff.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
+            finding = replace(finding, first_seen=since)
+            tally.count(finding)
+            if self._plan.record and (noted := diff.seen(finding)):
+                self._note(finding.resource.type, finding.check_id, finding.finding_id, noted)
+            yield finding
+
+    def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Seen) -> None:
+        self._seen.setdefault(resource_type, {})[finding_id] = (check_id, noted)
