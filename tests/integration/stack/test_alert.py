@@ -27,14 +27,21 @@ def environment(clients: Clients, topic: str) -> Environment:
     return Environment(bucket="reports", region=REGION, topic_arn=topic, database="muster_dev", workgroup="muster-dev")
 
 
-def ended(
-    clients: Clients, scan_id: str, *, opened: int = 0, incomplete: tuple[str, ...] = (), record: bool = True
+def ended(  # noqa: PLR0913 - what a scan may leave
+    clients: Clients,
+    scan_id: str,
+    *,
+    opened: int = 0,
+    incomplete: tuple[str, ...] = (),
+    record: bool = True,
+    attempt: str = "",
 ) -> None:
     """Leave in the bucket what a summarized scan leaves there."""
     bucket = Bucket("reports", clients, REGION)
     changes: dict[str, Any] = {"baseline": False} | ({"opened": opened} if opened else {})
     summary = {
         "scan_id": scan_id,
+        "attempt": attempt,
         "stack": "dev",
         "record": record,
         "regions": [REGION],
@@ -62,8 +69,10 @@ def ended(
     }
     events = {"opened": {"count": opened, "worst": [worst] * opened}} if opened else {}
     bucket.put_json(keys.summary(scan_id), summary)
-    bucket.put_json(keys.report(scan_id), {"findings": []})
-    bucket.put_json(keys.commit(scan_id, "s"), {"attempt": "", "changes": {"events": events}})
+    told = {event: change["worst"] for event, change in events.items()}
+    bucket.put_json(keys.report(scan_id), {"findings": [], "summary": summary, "changes": told})
+    commit = {"attempt": attempt, "changes": {"baseline": False, "events": events}}
+    bucket.put_json(keys.commit(scan_id, f"s{attempt}"), commit)
 
 
 def sent(topic: str) -> int:
@@ -79,6 +88,31 @@ def test_news_are_told_once_however_often_the_function_is_tried(
     assert sent(topic) == 1
     alert = Bucket("reports", clients, REGION).get_json(keys.alert("one"))
     assert "NEW FAILURES (2)" in alert["email"]
+
+
+def test_each_attempt_tells_its_own_news_whoever_summed_up_last(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    ended(clients, "one", opened=2)
+    ended(clients, "one", opened=3, attempt="0a1b2c3d")
+    bucket = Bucket("reports", clients, REGION)
+    for attempt, count in (("", 2), ("0a1b2c3d", 3)):
+        assert send_alert({"scan_id": "one", "attempt": attempt}, environment, clients)["sent"]
+        alert = bucket.get_json(keys.alert("one"))
+        assert f"{count} new" in alert["subject"]
+        assert f"NEW FAILURES ({count})" in alert["email"]
+    assert sent(topic) == 2
+
+
+def test_no_shard_is_asked_for_what_stands_in_the_report(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    """A thousand accounts have more commits than can be read in the time of this function."""
+    ended(clients, "one", opened=2)
+    Bucket("reports", clients, REGION).delete(keys.commit("one", "s"))
+    assert send_alert({"scan_id": "one"}, environment, clients)["sent"]
+    assert "arn:aws:s3:::r" in Bucket("reports", clients, REGION).get_json(keys.alert("one"))["email"]
+    assert sent(topic) == 1
 
 
 def test_no_news_are_not_told(environment: Environment, clients: Clients, topic: str) -> None:

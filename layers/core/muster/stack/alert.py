@@ -7,11 +7,11 @@ from typing import Any
 from muster import keys
 from muster.alerts import email
 from muster.errors import EventError, Transient
-from muster.model import Severity
 from muster.refusals import READ_ERRORS, code_of
 from muster.session import Clients
 from muster.sinks.bucket import Bucket
 from muster.stack.request import Environment
+from muster.stack.summarize import changes_of, commits_of, worst_of
 
 _LAST = "state/last-alert.json"
 
@@ -35,14 +35,15 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
     before = bucket.get_json(keys.alert(scan_id))
     if before is not None and before["attempt"] == attempt:
         return {"sent": True, "why": "it was sent before"}
+    report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
+    summary, events = _news(bucket, scan_id, attempt, summary, report)
     unfinished = sorted(item["shard"] for item in summary["incomplete"])
     last = bucket.get_json(_LAST) or {}
     if not email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished):
         _remember(bucket, unfinished, last)
         return {"sent": False, "why": "nothing changed"}
-    report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
     where = email.Where(environment.region, environment.database, environment.workgroup)
-    alert = email.compose(summary, _events(bucket, scan_id, attempt), report["findings"], where)
+    alert = email.compose(summary, events, report["findings"], where)
     message_id = _publish(alert, environment, clients)
     sent = {"attempt": attempt, "subject": alert.subject, "email": alert.email, "message_id": message_id}
     bucket.put_json(keys.alert(scan_id), sent)
@@ -55,20 +56,17 @@ def _remember(bucket: Bucket, unfinished: list[str], last: Mapping[str, Any]) ->
         bucket.put_json(_LAST, {"incomplete": unfinished})
 
 
-def _events(bucket: Bucket, scan_id: str, attempt: str) -> dict[str, list[dict[str, Any]]]:
-    """Gather the worst changes of an attempt's shards, by kind, bounded as the e-mail is."""
-    events: dict[str, list[dict[str, Any]]] = {}
-    for key, _ in bucket.keys(keys.commits(scan_id)):
-        commit = bucket.get_json(key)
-        if commit is None or commit["attempt"] != attempt:
-            continue
-        for event, told in commit["changes"]["events"].items():
-            merged = [*events.get(event, ()), *told["worst"]]
-            merged.sort(
-                key=lambda change: (-Severity(change["severity"]).rank, change["check_id"], change["resource_id"])
-            )
-            events[event] = merged[: email.CHANGES]
-    return events
+def _news(
+    bucket: Bucket, scan_id: str, attempt: str, summary: Mapping[str, Any], report: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the summary with what changed by this attempt, and the worst changes by kind.
+
+    They stand in the report, unless another execution of the scan wrote its own since.
+    """
+    if summary.get("attempt") == attempt == report.get("summary", {}).get("attempt") and "changes" in report:
+        return summary, report["changes"]
+    commits = commits_of(bucket, scan_id)
+    return {**summary, "changes": changes_of(attempt, commits)}, worst_of(attempt, commits)
 
 
 def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:
