@@ -161,7 +161,8 @@ def test_its_operations_are_called_as_botocore_calls_them_and_ask_for_nothing_bu
         assert xform_name(operation) == name
         found = model.operation_model(operation)
         assert found.http["method"] == "GET"
-        assert found.http["requestUri"].startswith("/{Bucket}?")
+        # A model that was used already has lost the bucket: botocore takes it out, for the endpoint has it.
+        assert found.http["requestUri"].removeprefix("/{Bucket}").startswith("?")
         assert found.input_shape.required_members == ["Bucket"]
 
 
