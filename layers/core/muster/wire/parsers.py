@@ -19,8 +19,8 @@ _TOKEN = re.compile(rb"<nextToken(?:\s[^>]*)?>.*?</nextToken>", re.DOTALL)
 _NAMESPACE = re.compile(rb"<[A-Za-z]+Response[^>]*?\sxmlns\s*=\s*[\"']([^\"']+)[\"']")
 _ROOT = re.compile(rb"<([A-Za-z][^\s/>]*)")
 _NO_TAG = re.compile(rb"<!|<\?(?!xml\s)")
-_SLICE = 1 << 19
-"""Bytes that are parsed at a time, at least."""
+_SLICE = 1 << 16
+"""Bytes that are parsed at a time, at least: few enough that their tree takes no memory from the system."""
 BROKEN = (etree.XMLSyntaxError, ET.ParseError, ValueError)
 """What a body that is no proper answer raises when it is read."""
 
