@@ -77,9 +77,9 @@ def work_of(demand: Demand, seconds: Seconds) -> Work:
         wall=billed / lanes,
         transitions=scan + account * accounts + batch * batches + again * (runs - batches),
         # Of a shard: its commit, twice, its progress, and its state, twice. Of a scan: what the others read.
-        reads=5 * count + runs + parts + 9,
+        reads=5 * count + runs + parts + 10,
         # Of a shard: its commit and its state. Of a scan: the plan and the summary, and listings, which cost the same.
-        writes=2 * count + parts + saved + _published(parts, stored) + _lists(count) + 2 * _lists(parts) + 9,
+        writes=2 * count + parts + saved + _published(parts, stored) + _lists(count) + 2 * _lists(parts) + 11,
         bytes=stored,
         metrics=sum(_metrics(demand, shard) for shard in one) * demand.accounts,
     )

@@ -35,15 +35,17 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
     before = bucket.get_json(keys.alert(scan_id))
     if before is not None and before["attempt"] == attempt:
         return {"sent": True, "why": "it was sent before"}
-    report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
-    summary, events = _news(bucket, scan_id, attempt, summary, report)
+    if summary["attempt"] != attempt:
+        # Another execution of the scan summed up since: what it tells is for it to tell.
+        summary = {**summary, "attempt": attempt, "changes": changes_of(attempt, commits_of(bucket, scan_id))}
     unfinished = sorted(item["shard"] for item in summary["incomplete"])
     last = bucket.get_json(_LAST) or {}
     if not email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished):
         _remember(bucket, unfinished, last)
         return {"sent": False, "why": "nothing changed"}
+    report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
     where = email.Where(environment.region, environment.database, environment.workgroup)
-    alert = email.compose(summary, events, report["findings"], where)
+    alert = email.compose(summary, _events(bucket, scan_id, attempt, report), report["findings"], where)
     message_id = _publish(alert, environment, clients)
     sent = {"attempt": attempt, "subject": alert.subject, "email": alert.email, "message_id": message_id}
     bucket.put_json(keys.alert(scan_id), sent)
@@ -56,17 +58,12 @@ def _remember(bucket: Bucket, unfinished: list[str], last: Mapping[str, Any]) ->
         bucket.put_json(_LAST, {"incomplete": unfinished})
 
 
-def _news(
-    bucket: Bucket, scan_id: str, attempt: str, summary: Mapping[str, Any], report: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the summary with what changed by this attempt, and the worst changes by kind.
-
-    They stand in the report, unless another execution of the scan wrote its own since.
-    """
-    if summary.get("attempt") == attempt == report.get("summary", {}).get("attempt") and "changes" in report:
-        return summary, report["changes"]
-    commits = commits_of(bucket, scan_id)
-    return {**summary, "changes": changes_of(attempt, commits)}, worst_of(attempt, commits)
+def _events(bucket: Bucket, scan_id: str, attempt: str, report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the worst changes of an attempt by kind: those of the report, where it is the report of that attempt."""
+    if "changes" in report and report["summary"]["attempt"] == attempt:
+        found: Mapping[str, Any] = report["changes"]
+        return found
+    return worst_of(attempt, commits_of(bucket, scan_id))
 
 
 def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:
