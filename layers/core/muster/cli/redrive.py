@@ -1,21 +1,36 @@
 """`muster redrive`: scan what is missing of a scan on the stack."""
 
+import contextlib
 import json
-import os
 import secrets
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from muster.session import Clients
+
 INCOMPLETE = 3
 _EVERY = 5.0
+_INSTEAD = "let somebody redrive who may"
+
+
+def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    from muster.stack.request import SCAN_ID  # noqa: PLC0415 - `muster redrive --help` needs nothing of the stack
+
+    if not SCAN_ID.match(value):
+        raise click.BadParameter(
+            f"{value!r} is not a scan's id like 20261121T060000Z-c22b102a; it stands in the scan's summary and e-mail"
+        )
+    return value
 
 
 @click.command("redrive", short_help="Scan what a scan on the stack left out.")
-@click.argument("scan_id", metavar="SCAN_ID")
+@click.argument("scan_id", metavar="SCAN_ID", callback=_id)
 @click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="The stack that it ran on.")
-@click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]")
+@click.option("--region", metavar="NAME", help="The stack's region. [default: the profile's]")
 @click.option("--profile", metavar="NAME", help="The AWS profile to use.")
 @click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the end and print the summary.")
@@ -32,47 +47,103 @@ def command(**options: Any) -> int:
     \b
     Exit status:
       0  nothing is missing any more (with --no-wait: the execution has begun)
-      2  there is no such stack, or the execution failed
+      2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.errors import ConfigurationError  # noqa: PLC0415 - `muster redrive --help` does not need botocore
     from muster.session import Clients, open_session  # noqa: PLC0415 - the same
 
-    session = open_session(options["profile"], options["region"] or os.environ.get("AWS_REGION"))
+    session = open_session(options["profile"], options["region"])
     if session.region_name is None:
         raise ConfigurationError("no region is named: use --region or AWS_REGION")
     clients = Clients(session, endpoint_url=options["endpoint_url"])
-    machine = _state_machine(clients.get("cloudformation", session.region_name), options["stack"])
-    states = clients.get("stepfunctions", session.region_name)
-    asked = json.dumps({"resume": options["scan_id"]})
-    name = f"resume-{options['scan_id']}-{secrets.token_hex(4)}"
-    arn = states.start_execution(stateMachineArn=machine, name=name, input=asked)["executionArn"]
+    machine = _state_machine(clients, session.region_name, options["stack"])
+    arn = _started(clients.get("stepfunctions", session.region_name), machine, options["scan_id"])
     click.echo(f"started {arn}", err=True)
-    return _waited(states, arn) if options["wait"] else 0
+    return _waited(clients.get("stepfunctions", session.region_name), arn) if options["wait"] else 0
 
 
-def _state_machine(cloudformation: Any, stack: str) -> str:
+def _state_machine(clients: "Clients", region: str, stack: str) -> str:
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the same
 
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.session import asking  # noqa: PLC0415 - the same
 
-    try:
-        (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as error:
-        raise ConfigurationError(f"the stack {stack} cannot be found ({error}): name it with --stack") from error
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", ())}
+    def described() -> Any:
+        try:
+            return clients.get("cloudformation", region).describe_stacks(StackName=stack)["Stacks"][0]
+        except ClientError as error:
+            # CloudFormation has no code of its own for a stack that is not there.
+            if error.response["Error"]["Code"] == "ValidationError":
+                raise ConfigurationError(
+                    f"the stack {stack} cannot be found in {region} ({error}): name it with --stack"
+                ) from error
+            raise
+
+    found = asking("cloudformation:DescribeStacks", described, instead=_INSTEAD)
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
     if "StateMachineArn" not in outputs:
         raise ConfigurationError(f"the stack {stack} has no output StateMachineArn: it is not a stack of Muster's")
     return str(outputs["StateMachineArn"])
 
 
+def _started(states: Any, machine: str, scan_id: str) -> str:
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.session import asking  # noqa: PLC0415 - the same
+
+    if running := _running(states, machine, scan_id):
+        raise ConfigurationError(
+            f"the scan {scan_id} still runs: wait for its end to see what is missing, or stop it ({running})"
+        )
+    name, asked = f"resume-{scan_id}-{secrets.token_hex(4)}", json.dumps({"resume": scan_id})
+    answer = asking(
+        "states:StartExecution",
+        lambda: states.start_execution(stateMachineArn=machine, name=name, input=asked),
+        instead=_INSTEAD,
+    )
+    return str(answer["executionArn"])
+
+
+def _running(states: Any, machine: str, scan_id: str) -> str:
+    """Return the execution that is at work on a scan, nothing where there is none or nobody may look."""
+    from muster.refusals import READ_ERRORS  # noqa: PLC0415 - the same
+    from muster.stack.request import name_of  # noqa: PLC0415 - the same
+
+    try:
+        pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
+        for execution in (each for page in pages for each in page["executions"]):
+            arn, name = str(execution["executionArn"]), str(execution["name"])
+            if name_of(arn) == scan_id.rpartition("-")[2] or name.startswith(f"resume-{scan_id}-"):
+                return arn
+    except READ_ERRORS:
+        # Two at a time are safe, only slower: what one cannot see is no reason not to begin.
+        pass
+    return ""
+
+
 def _waited(states: Any, arn: str) -> int:
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.patience import Patience  # noqa: PLC0415 - the same
+    from muster.refusals import READ_ERRORS, code_of  # noqa: PLC0415 - the same
 
-    while (found := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
-        time.sleep(_EVERY)
+    patience = Patience()
+    try:
+        while (found := patience(arn, lambda: states.describe_execution(executionArn=arn)))["status"] == "RUNNING":
+            time.sleep(_EVERY)
+    except READ_ERRORS as error:
+        raise ConfigurationError(f"the execution goes on, but cannot be watched ({code_of(error)}): {arn}") from error
+    except KeyboardInterrupt as error:
+        raise ConfigurationError(f"nobody waits any more; the execution goes on: {arn}") from error
     if found["status"] != "SUCCEEDED":
-        raise ConfigurationError(f"the execution ended {found['status']}: {found.get('cause') or found.get('error')}")
+        raise ConfigurationError(f"the execution ended {found['status']}: {_why(found)}")
     summary = json.loads(found["output"])
     click.echo(json.dumps(summary, indent=2))
     return 0 if summary["complete"] else INCOMPLETE
+
+
+def _why(found: Mapping[str, Any]) -> str:
+    """Return what a function said, without its stack: Step Functions hands it over as a text that holds JSON."""
+    error, cause = str(found.get("error", "")), str(found.get("cause", ""))
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        cause = str(json.loads(cause)["errorMessage"])
+    return ": ".join(each for each in (error, cause) if each) or "it was stopped"

@@ -14,7 +14,7 @@ CONFIG_KEY = "config/muster.yaml"
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _LISTS = ("packs", "checks", "accounts", "regions")
 _KEYS = ("pack", *_LISTS, "record", "resume", "scheduled")
-_SCAN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
+SCAN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Request:
             ) from error
         asked = _checked(event.get("input"))
         started = started.astimezone(UTC)
-        digest = hashlib.sha256(execution.encode()).hexdigest()[:8]
+        digest = name_of(execution)
         single = (str(asked["pack"]),) if asked.get("pack") else ()
         resume = str(asked.get("resume", ""))
         return cls(
@@ -126,6 +126,11 @@ class Request:
             resume=resume,
             attempt=digest if resume else "",
         )
+
+
+def name_of(execution: str) -> str:
+    """Return the short name of an execution, by its ARN: a scan's id ends with that of the execution that began it."""
+    return hashlib.sha256(execution.encode()).hexdigest()[:8]
 
 
 def _checked(asked: object) -> Mapping[str, Any]:
@@ -148,7 +153,7 @@ def _checked(asked: object) -> Mapping[str, Any]:
         _require(isinstance(asked.get(key, False), bool), key, "true or false", asked.get(key))
     _require(isinstance(asked.get("pack", ""), str), "pack", "a text", asked.get("pack"))
     resume = asked.get("resume", "")
-    _require(resume == "" or (isinstance(resume, str) and bool(_SCAN.match(resume))), "resume", "a scan's id", resume)
+    _require(resume == "" or (isinstance(resume, str) and bool(SCAN_ID.match(resume))), "resume", "a scan's id", resume)
     if resume and len(asked) > 1:
         raise ConfigurationError("the execution's input: resume goes alone; the scan's plan says everything else")
     for account in asked.get("accounts", []):
