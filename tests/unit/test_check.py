@@ -73,3 +73,9 @@ def no_default(facet: Facet, *, days: int) -> Verdict:
 def test_a_wrong_declaration_is_refused(function: Any, says: str) -> None:
     with pytest.raises(TypeError, match=says):
         check(severity=Severity.LOW)(function)
+
+
+@pytest.mark.parametrize("name", ["days", "nights"])
+def test_what_opts_in_is_a_setting_that_is_empty_at_first(name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be settings that are empty"):
+        check(severity=Severity.LOW, opt_in=(name,))(good)

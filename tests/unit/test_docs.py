@@ -35,6 +35,12 @@ def test_a_page_names_the_permissions_of_the_policy(name: str) -> None:
     assert all(f"`{permission}`" in page for permission in scanner_actions(CATALOG, rules))
 
 
+def test_a_page_says_which_setting_opts_in() -> None:
+    page = docs.page(CATALOG.checks["dynamodb-table-ttl-enabled"], CATALOG)
+    assert "- Opt-in: judges nothing, and reads nothing of a resource, until the setting `names` or `tagged`" in page
+    assert "Opt-in" not in docs.page(CATALOG.checks["required-tags"], CATALOG)
+
+
 def test_the_index_links_every_page() -> None:
     index = docs.index(CATALOG)
     assert [name for name in CATALOG.checks if f"({name}.md)" not in index] == []

@@ -6,6 +6,7 @@ import random
 import re
 import types
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,12 @@ class TestCalls:
     def test_tags_may_be_read_without_a_check(self) -> None:
         rules, resources = _rules("s3-bucket-versioning-enabled"), {(BUCKET, IRELAND): 10}
         assert _calls(rules, resources, by_tags=True).by_api["s3:GetBucketTagging"] == 10
+
+    def test_what_nobody_opted_into_costs_no_call(self) -> None:
+        rules, resources = _rules("s3-bucket-mfa-delete-enabled"), {(BUCKET, IRELAND): 10}
+        assert _calls(rules, resources).by_api == {"s3:ListBuckets": 1}
+        asked = [replace(rule, settings={"buckets": ("*",)}) for rule in rules]
+        assert _calls(asked, resources).by_api["s3:GetBucketVersioning"] == 10
 
     def test_accounts_are_alike(self) -> None:
         made = _calls(_rules("s3-bucket-versioning-enabled"), {(BUCKET, IRELAND): 10}, accounts=1000)

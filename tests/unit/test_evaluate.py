@@ -56,6 +56,16 @@ def bucket_follows_others(others: Related[Colour], at: ObservedAt) -> Verdict:
     return compliant(f"{others['a'].name} at {at.at:%H}")
 
 
+@check(severity=Severity.LOW, opt_in=("names", "tags"))
+def bucket_is_listed(colour: Colour, *, names: tuple[str, ...] = (), tags: tuple[str, ...] = ()) -> Verdict:
+    """Buckets should be listed.
+
+    Why: It is an example.
+    Fix: List it.
+    """
+    return compliant(f"{colour.name}, {names} and {tags}")
+
+
 RULE = Rule(bucket_is_green, BUCKET.type, "s3", {"shade": "green"})
 FOLLOWS = Rule(bucket_follows_others, BUCKET.type, "s3")
 
@@ -67,6 +77,20 @@ def test_a_verdict_becomes_a_finding_with_all_that_the_check_says() -> None:
     assert (finding.title, finding.remediation) == ("Buckets should be green", "Paint it.")
     assert finding.settings == {"shade": "green"}
     assert finding.observed_at == AT
+
+
+def test_what_nobody_opted_into_is_not_applicable_whatever_was_read() -> None:
+    finding = evaluate(Rule(bucket_is_listed, BUCKET.type, "s3", {"names": (), "tags": ()}), BUCKET, {}, AT)
+    assert finding.status is Status.NOT_APPLICABLE
+    assert finding.reason == (
+        "nobody asked for it: settings.bucket-is-listed.names or settings.bucket-is-listed.tags would"
+    )
+
+
+@pytest.mark.parametrize("settings", [{"names": ("a",), "tags": ()}, {"names": (), "tags": ("a",)}])
+def test_any_setting_that_it_may_be_asked_for_by_opts_in(settings: dict[str, object]) -> None:
+    finding = evaluate(Rule(bucket_is_listed, BUCKET.type, "s3", settings), BUCKET, {Colour: Colour("red")}, AT)
+    assert finding.status is Status.COMPLIANT
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Listing, describing and judging one shard, with a client that answers from a table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -112,6 +112,16 @@ def box_follows_policy(lid: Lid, policy: Policy, lines: Related[Line]) -> Verdic
     return compliant(f"{lid.shut} {policy.strict} {lines['one'].text}")
 
 
+@check(severity=Severity.LOW, opt_in=("names",))
+def box_named_is_locked(lid: Lid, *, names: tuple[str, ...] = ()) -> Verdict:
+    """Boxes that are named should be locked.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(f"{lid.shut} {names}")
+
+
 CATALOG = Catalog(
     {found.id: found for found in (box_has_lid, box_follows_policy)},
     {BOX: boxes},
@@ -184,6 +194,15 @@ def test_each_call_is_made_once_and_only_those_that_the_rules_need() -> None:
     )
     fake = Fake()
     run(fake, RULES[:1])
+    assert {call[0] for call in fake.calls} == {"box:ListBoxes", "box:GetLid"}
+
+
+def test_what_nobody_opted_into_costs_no_call() -> None:
+    asked, fake = Rule(box_named_is_locked, BOX, "box", {"names": ("a",)}), Fake()
+    findings, _ = run(fake, [replace(asked, settings={"names": ()})])
+    assert {finding.status for finding in findings} == {Status.NOT_APPLICABLE}
+    assert {call[0] for call in fake.calls} == {"box:ListBoxes"}
+    run(fake, [asked])
     assert {call[0] for call in fake.calls} == {"box:ListBoxes", "box:GetLid"}
 
 

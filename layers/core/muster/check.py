@@ -19,7 +19,7 @@ class Check:
 
     `facets` maps the function's parameters to the types they want, in order; `settings` maps its
     keyword-only parameters to their defaults and `setting_types` to their annotations; `related` names the
-    parameters that read other resources.
+    parameters that read other resources. `opt_in` names the settings without which it judges nothing.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Check:
     why: str
     fix: str
     source: str
+    opt_in: tuple[str, ...] = ()
 
     def __call__(self, *facets: object, **settings: object) -> Verdict:
         """Judge: the checks' own tests call them so."""
@@ -42,11 +43,12 @@ class Check:
 
 
 def check(
-    *, severity: Severity, controls: tuple[str, ...] = (), version: int = 1
+    *, severity: Severity, controls: tuple[str, ...] = (), version: int = 1, opt_in: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Verdict]], Check]:
     """Turn a function into a check; its name becomes the id, its docstring the documentation.
 
     `controls` are ids of frameworks' controls that the check supports. `version` grows when the meaning changes.
+    `opt_in` names settings: while all of them are empty the policy asks for nothing, and nothing is read for it.
 
     Raises:
         TypeError: the declaration is incomplete or ambiguous; the message says what to change.
@@ -60,6 +62,8 @@ def check(
         if hints.get("return") is not Verdict:
             raise TypeError(f"{name}: a check returns a Verdict")
         facets, related, settings, types = _parameters(name, inspect.signature(function), hints)
+        if unset := [each for each in opt_in if settings.get(each, True)]:
+            raise TypeError(f"{name}: {', '.join(unset)} must be settings that are empty until somebody opts in")
         title, sections = _document(name, inspect.getdoc(function) or "")
         return Check(
             id=name.replace("_", "-"),
@@ -75,6 +79,7 @@ def check(
             why=sections["Why"],
             fix=sections["Fix"],
             source=sections.get("Source", ""),
+            opt_in=opt_in,
         )
 
     return declare

@@ -36,6 +36,7 @@ def page(check: Check, catalog: Catalog) -> str:
                 *([f"- Supports: {', '.join(check.controls)}"] if check.controls else []),
                 f"- Packs: {', '.join(named)}",
                 f"- Version: {check.version}",
+                *([f"- Opt-in: {_opt_in(check)}"] if check.opt_in else []),
             )
         ),
         *([prose] if (prose := _prose(check)) else []),
@@ -104,6 +105,11 @@ def main(folder: Path, *, check: bool) -> None:
         else:
             (folder / name).unlink()
     click.echo(f"{folder}: {len(wanted)} pages, {len(names)} changed")
+
+
+def _opt_in(check: Check) -> str:
+    names = " or ".join(f"`{name}`" for name in check.opt_in)
+    return f"judges nothing, and reads nothing of a resource, until the setting {names} says what is asked for"
 
 
 def _prose(check: Check) -> str:

@@ -15,6 +15,7 @@ from muster.model import (
     UnknownField,
     Verdict,
     finding_id,
+    not_applicable,
 )
 
 
@@ -32,9 +33,17 @@ class Rule:
     variant: str = ""
     controls: tuple[str, ...] | None = None
 
+    @property
+    def asked(self) -> bool:
+        """Whether it judges anything: a check that is opted into does only once a setting says of what."""
+        opt_in = self.check.opt_in
+        return not opt_in or any(self.settings.get(name) for name in opt_in)
+
 
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:
     """Judge a resource by a rule; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
+    if not rule.asked:
+        return _finding(rule, resource, _unasked(rule.check), observed_at)
     values = [
         facets[want] if want in facets else _given(want, resource, observed_at) for want in rule.check.facets.values()
     ]
@@ -48,6 +57,11 @@ def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], obse
     except UnknownField as unknown:
         return _unread(rule, resource, (unknown.unavailable,), observed_at)
     return _finding(rule, resource, verdict, observed_at)
+
+
+def _unasked(check: Check) -> Verdict:
+    names = " or ".join(f"settings.{check.id}.{name}" for name in check.opt_in)
+    return not_applicable(f"nobody asked for it: {names} would")
 
 
 def _given(want: type, resource: Resource, observed_at: datetime) -> object:

@@ -229,7 +229,10 @@ class ShardScan:
 
     def _judge(self, items: Iterable[Listed], rules: Sequence[Rule], describe: Describing) -> Iterator[Finding]:
         describers = _unique(
-            describer for rule in rules for describer in self._catalog.describers_for(rule.check, rule.resource_type)
+            describer
+            for rule in rules
+            if rule.asked
+            for describer in self._catalog.describers_for(rule.check, rule.resource_type)
         )
         if self._scope.by_tags:
             tags = self._catalog.describers.get((rules[0].resource_type, Tags))

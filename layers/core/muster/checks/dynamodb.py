@@ -110,7 +110,7 @@ def dynamodb_table_protected_by_backup_plan(
     return compliant(said) if observed.at - last <= timedelta(days=maximum_age_days) else non_compliant(said)
 
 
-@check(severity=Severity.LOW)
+@check(severity=Severity.LOW, opt_in=("names", "tagged"))
 def dynamodb_table_ttl_enabled(
     table: Table, ttl: TimeToLive, tags: Tags, *, names: tuple[str, ...] = (), tagged: tuple[str, ...] = ()
 ) -> Verdict:
@@ -136,7 +136,7 @@ def dynamodb_table_ttl_enabled(
     return non_compliant(f"time to live is {status}")
 
 
-@check(severity=Severity.LOW)
+@check(severity=Severity.LOW, opt_in=("allowed",))
 def dynamodb_table_stream_enabled(
     table: Table,
     tags: Tags,

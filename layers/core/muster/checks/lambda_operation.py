@@ -53,7 +53,7 @@ def lambda_tracing_enabled(function: Function) -> Verdict:
     return non_compliant("tracing is PassThrough: only requests are traced whose caller asks for it")
 
 
-@check(severity=Severity.LOW)
+@check(severity=Severity.LOW, opt_in=("required",))
 def lambda_reserved_concurrency_set(concurrency: FunctionConcurrency, *, required: bool = False) -> Verdict:
     """Lambda functions should have concurrency reserved where the policy asks for it.
 

@@ -23,7 +23,7 @@ from muster.resource_policy import Policy
 _UNNAMED = "the setting buckets names no pattern that it matches"
 
 
-@check(severity=Severity.LOW, controls=("Security Hub S3.20",))
+@check(severity=Severity.LOW, controls=("Security Hub S3.20",), opt_in=("buckets",))
 def s3_bucket_mfa_delete_enabled(
     bucket: Resource, versioning: BucketVersioning, lifecycle: BucketLifecycle, *, buckets: tuple[str, ...] = ()
 ) -> Verdict:
@@ -70,7 +70,7 @@ def s3_bucket_default_lock_enabled(lock: BucketObjectLock, *, min_days: int = 1,
     return non_compliant(f"{held}, {mode} asked for") if mode and said != mode else compliant(held)
 
 
-@check(severity=Severity.LOW, controls=("Security Hub S3.7",))
+@check(severity=Severity.LOW, controls=("Security Hub S3.7",), opt_in=("buckets",))
 def s3_bucket_cross_region_replication_enabled(  # noqa: PLR0913 - three facets, two settings and the bucket
     bucket: Resource,
     replication: BucketReplication,

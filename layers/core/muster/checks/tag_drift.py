@@ -48,7 +48,7 @@ def tag_keys_spelled_alike(
     return compliant(f"no key is another spelling of {_listed(keys)}" if keys else "no key has a spelling to keep to")
 
 
-@check(severity=Severity.LOW)
+@check(severity=Severity.LOW, opt_in=("agreements",))
 def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[str, ...]]] = {}) -> Verdict:
     """Values of tags should agree with one another.
 

@@ -75,7 +75,7 @@ class Demand:
 
     def describers(self, kind: str) -> list[Describer]:
         """Return what is called for each resource of a type, each once however many rules need it."""
-        rules = [rule for rule in self.rules if rule.resource_type == kind]
+        rules = [rule for rule in self.rules if rule.resource_type == kind and rule.asked]
         found = [each for rule in rules for each in self.catalog.describers_for(rule.check, kind)]
         if self.by_tags and (tags := self.catalog.describers.get((kind, Tags))):
             found.append(tags)
