@@ -76,7 +76,9 @@ def test_every_permission_is_spelled_as_iam_spells_them() -> None:
 def test_shared_facets_belong_to_the_account_or_region() -> None:
     shared = [each for (owner, _), each in CATALOG.describers.items() if owner in (ACCOUNT, REGION)]
     assert shared
-    assert all(isinstance(each, Describer) and each.of is None for each in shared)
+    assert all(isinstance(each, Describer) and not each.related for each in shared)
+    owners = {each.facet: each.resource_type for each in shared}
+    assert {owners[each.of] for each in shared if each.of} == {ACCOUNT}, "what all regions share decides for each"
 
 
 def test_every_pack_names_checks_that_exist() -> None:

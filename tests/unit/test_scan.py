@@ -46,6 +46,15 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    names: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        return cls(tuple(response.get("Names", ())))
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     lists: tuple[str, ...]
 
@@ -87,6 +96,11 @@ def policy(client: Any, _account: Resource) -> Policy:
     return Policy.parse(client.call("box:GetPolicy"))
 
 
+@describes(ACCOUNT, client="box", permission="box:GetRules", of=Policy, when=lambda policy: policy.strict)
+def rules(client: Any, _account: Resource) -> Rules:
+    return Rules.parse(client.call("box:GetRules"))
+
+
 @describes(BOX, client="box", permission="box:GetLine", of=Paper, keys=lambda paper: paper.lists)
 def line(client: Any, _box: Resource, key: str) -> Line:
     return Line.parse(client.call("box:GetLine", key))
@@ -112,6 +126,16 @@ def box_follows_policy(lid: Lid, policy: Policy, lines: Related[Line]) -> Verdic
     return compliant(f"{lid.shut} {policy.strict} {lines['one'].text}")
 
 
+@check(severity=Severity.LOW)
+def box_follows_rules(lid: Lid, rules: Rules) -> Verdict:
+    """Boxes should follow the rules.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(f"{lid.shut} {rules.names}")
+
+
 @check(severity=Severity.LOW, opt_in=("names",))
 def box_named_is_locked(lid: Lid, *, names: tuple[str, ...] = ()) -> Verdict:
     """Boxes that are named should be locked.
@@ -125,7 +149,7 @@ def box_named_is_locked(lid: Lid, *, names: tuple[str, ...] = ()) -> Verdict:
 CATALOG = Catalog(
     {found.id: found for found in (box_has_lid, box_follows_policy)},
     {BOX: boxes},
-    {(each.resource_type, each.facet): each for each in (lid, policy, line)},
+    {(each.resource_type, each.facet): each for each in (lid, policy, rules, line)},
 )
 RULES = [Rule(found, BOX, "box") for found in CATALOG.checks.values()]
 
@@ -138,6 +162,7 @@ class Fake:
             "ListBoxes": [[("a", "eu-west-1"), ("b", "eu-west-1")], [("c", "eu-west-1")]],
             "GetLid": {"Shut": True},
             "GetPolicy": {"Strict": True},
+            "GetRules": {"Names": ["one"]},
             "GetLine": {"Text": "x"},
             **answers,
         }
@@ -195,6 +220,20 @@ def test_each_call_is_made_once_and_only_those_that_the_rules_need() -> None:
     fake = Fake()
     run(fake, RULES[:1])
     assert {call[0] for call in fake.calls} == {"box:ListBoxes", "box:GetLid"}
+
+
+@pytest.mark.parametrize(("strict", "asked"), [(True, 1), (False, 0)])
+def test_what_is_shared_is_asked_for_once_and_only_where_another_facet_says_so(strict: bool, asked: int) -> None:
+    fake = Fake(GetPolicy={"Strict": strict})
+    findings, _ = run(fake, [Rule(box_follows_rules, BOX, "box")])
+    assert [call[0] for call in fake.calls].count("box:GetRules") == asked
+    assert {finding.reason for finding in findings} == {f"True {('one',) * asked}"}
+
+
+def test_what_is_shared_is_unread_where_what_it_hangs_on_is() -> None:
+    findings, _ = run(Fake(GetPolicy=refused("AccessDenied")), [Rule(box_follows_rules, BOX, "box")])
+    assert {finding.status for finding in findings} == {Status.INSUFFICIENT_DATA}
+    assert findings[0].unavailable[0].permission == "box:GetPolicy"
 
 
 def test_what_nobody_opted_into_costs_no_call() -> None:

@@ -106,11 +106,11 @@ class Describing:
         return None
 
     def _read(self, describer: Describer, item: Listed) -> object:
-        if describer.resource_type in (ACCOUNT, REGION):
-            return self.shared(describer)
         known = self._without_call(describer, item)
         if known is not None:
             return known
+        if describer.resource_type in (ACCOUNT, REGION):
+            return self.shared(describer)
         if describer.of is None or describer.keys is None:
             return self._call(describer, item.resource)
         keys = describer.keys(item.facets[describer.of], item.resource)

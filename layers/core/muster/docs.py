@@ -140,7 +140,7 @@ def _calls(check: Check, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
 def _how_often(describer: Describer) -> str:
     if describer.related and describer.of is not None:
         often = f"once for each that a {describer.of.__name__} names"
-    elif describer.of is not None:
+    elif describer.of is not None and describer.resource_type not in _OWNERS:
         often = f"once for each whose {describer.of.__name__} asks for it"
     else:
         often = _OWNERS.get(describer.resource_type, "once for each")

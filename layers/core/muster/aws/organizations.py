@@ -25,10 +25,18 @@ def effective_tag_policy(organizations: "OrganizationsClient", _account: Resourc
     return EffectiveTagPolicy.parse(organizations.describe_effective_policy(PolicyType="TAG_POLICY"))
 
 
-@describes(ACCOUNT, client="resourcegroupstaggingapi", service="organizations", permission="tag:ListRequiredTags")
+@describes(
+    ACCOUNT,
+    client="resourcegroupstaggingapi",
+    service="organizations",
+    permission="tag:ListRequiredTags",
+    of=EffectiveTagPolicy,
+    when=lambda policy: bool(policy.rules),
+)
 def required_tags(tagging: "ResourceGroupsTaggingAPIClient", _account: Resource) -> RequiredTags:
     """Read which keys the tag policy's `report_required_tag_for` asks of which resource types, 200 types a page.
 
+    Nothing is asked where no policy is in force: AWS does not say what it answers there.
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_ListRequiredTags.html
     """
     pages = tagging.get_paginator("list_required_tags").paginate(PaginationConfig={"PageSize": 200})
