@@ -66,7 +66,7 @@ class TestCounts:
             "--check", "ec2-instance-imdsv2-required",
         )  # fmt: skip
         assert [(each["region"], each["count"]) for each in document["resources"]] == [(OTHER, 1501), (REGION, 1500)]
-        assert document["calls"] == {"total": 4, "by_api": {"ec2:DescribeInstances": 4}}
+        assert document["calls"] == {"total": 4, "by_api": {"ec2:DescribeInstances": 4}, "exact": True}
         assert document["findings"] == 3001
 
     def test_a_report_counts_each_resource_once_and_says_the_regions(
@@ -87,6 +87,23 @@ class TestCounts:
             "--check", "s3-bucket-encrypted",
         )  # fmt: skip
         assert document["calls"]["by_api"] == {"s3:GetBucketEncryption": 7, "s3:ListBuckets": 1}
+
+    @pytest.mark.parametrize(
+        ("kind", "check", "exact"),
+        [
+            (BUCKET, "s3-bucket-encrypted", True),
+            (BUCKET, "s3-bucket-logging-enabled", False),  # buckets name others
+            (BUCKET, "s3-bucket-public-access-prohibited", False),  # the account's settings are read once
+            ("AWS::Lambda::Function", "lambda-failure-destination-configured", False),  # only some are asked
+        ],
+    )
+    def test_calls_that_the_counts_do_not_say_are_called_near(
+        self, capsys: pytest.CaptureFixture[str], kind: str, check: str, exact: bool
+    ) -> None:
+        arguments = ("--resources", f"{kind}=7", "--check", check, "--region", REGION)
+        assert _planned(capsys, *arguments)["calls"]["exact"] is exact
+        assert main(["plan", *arguments]) == 0
+        assert ("near, not exact" not in capsys.readouterr().out) is exact
 
     def test_accounts_multiply(self, capsys: pytest.CaptureFixture[str]) -> None:
         arguments = ("--resources", f"{BUCKET}=7", "--check", "s3-bucket-encrypted")

@@ -205,7 +205,7 @@ def _document(demand: "Demand", scans_per_day: int) -> dict[str, Any]:
             {"resource_type": kind, "region": region, "count": count}
             for (kind, region), count in sorted(demand.resources.items())
         ],
-        "calls": {"total": made.total, "by_api": dict(made.by_api)},
+        "calls": {"total": made.total, "by_api": dict(made.by_api), "exact": estimate.is_exact(demand)},
         "findings": findings,
         "duration": {
             "account_seconds": round(seconds.total / demand.accounts, 3),
@@ -278,6 +278,11 @@ def _sentences(document: Mapping[str, Any]) -> Iterator[str]:
     accounts, regions = _counted(document["accounts"], "account"), _counted(len(document["regions"]), "region")
     checks = _counted(len(document["checks"]), "check")
     yield f"{_counted(document['findings'], 'finding')} of {checks} in {regions} of {accounts}"
+    if not document["calls"]["exact"]:
+        yield (
+            "The calls are near, not exact: what is read once of a region counts as one page, what only some resources "
+            "are asked counts for all, what they name of others is left out."
+        )
     duration, stack = document["duration"], document["stack"]
     assumed = duration["assumptions"]
     yield (

@@ -31,6 +31,7 @@ from muster.estimate.demand import (
     calls_of,
     difference,
     findings_of,
+    is_exact,
     operation,
     seconds_of,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "difference",
     "elsewhere",
     "findings_of",
+    "is_exact",
     "operation",
     "seconds_of",
     "work_of",

@@ -115,6 +115,23 @@ def calls_of(demand: Demand) -> Calls:
     return Calls(by_api, frozenset(listings & by_api.keys()))
 
 
+def is_exact(demand: Demand) -> bool:
+    """Whether the numbers of resources say how many calls there are.
+
+    What is read once of an account or a region is counted as one page, what resources name only as far as `related`
+    says, and what only some resources are asked as if it were all.
+    """
+    for shard in demand.shards():
+        for kind in demand.types(shard):
+            lister = demand.catalog.listers.get(kind)
+            judged = demand.describers(kind) if sum(demand.judged(kind, shard).values()) else []
+            if lister and lister.of:
+                return False
+            if any(each.related or each.when or each.resource_type in (ACCOUNT, REGION) for each in judged):
+                return False
+    return True
+
+
 def findings_of(demand: Demand) -> Mapping[str, int]:
     """Return how many findings one account has, by region: one for each rule and resource."""
     found: Counter[str] = Counter()
