@@ -17,6 +17,7 @@ import pytest
 from muster import keys, state
 from muster.catalog import Catalog
 from muster.check import check
+from muster.errors import Transient
 from muster.evaluate import Rule
 from muster.model import Resource, Severity, Verdict, compliant, non_compliant
 from muster.reading import Listed, Page, Shard, describes, lists
@@ -48,6 +49,9 @@ class World:
         self.calls: Counter[str] = Counter()
         self.left: int | None = None
         self.expired: set[str] = set()
+        self.last_good: str | None = None
+        """The last word before the credentials expire."""
+        self.over = False
 
     def word(self, what: str) -> None:
         if self.left is not None:
@@ -55,6 +59,10 @@ class World:
             if self.left < 0:
                 raise Killed
         self.calls[what] += 1
+        if what.startswith(("list ", "describe ")):
+            if self.over:
+                raise botocore.exceptions.ClientError({"Error": {"Code": "ExpiredToken", "Message": "old"}}, "Any")
+            self.over = what == self.last_good
 
 
 WORLD = World()
@@ -295,6 +303,31 @@ def test_a_listing_whose_token_expires_meanwhile_begins_again(clients: Clients, 
     clock = iter([900.0, *[10.0] * 100])
     assert scanned(clients, lambda: next(clock))["left"] == 1
     WORLD.expired = {"Test::Box-page-1"}
+    assert scanned(clients)["left"] == 0
+    assert findings(clients, tmp_path) == EXPECTED
+    assert remembered(clients) == FAILING
+
+
+@pytest.mark.parametrize(
+    "last_good",
+    [
+        "list Test::Box None",
+        "describe Test::Box-1-0",
+        "list Test::Box Test::Box-page-2",
+        "describe Test::Box-3-2",
+        "list Test::Crate None",
+        "describe Test::Drum-0-1",
+        "list Test::Drum Test::Drum-page-1",
+    ],
+)
+def test_credentials_that_expire_in_mid_scan_cost_a_retry_and_no_finding(
+    clients: Clients, tmp_path: Path, last_good: str
+) -> None:
+    planned(Bucket("reports", clients, REGION))
+    WORLD.last_good = last_good
+    with pytest.raises(Transient, match="the shard goes on where it stopped"):
+        scanned(clients)
+    WORLD.last_good, WORLD.over = None, False
     assert scanned(clients)["left"] == 0
     assert findings(clients, tmp_path) == EXPECTED
     assert remembered(clients) == FAILING
