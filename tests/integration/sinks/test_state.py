@@ -1,5 +1,6 @@
 """What is remembered between scans survives writers that meet."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -31,6 +32,33 @@ def bucket(clients: Clients) -> Bucket:
 def test_a_memory_comes_back_as_it_was(bucket: Bucket) -> None:
     state.update(bucket, "state/x.json.gz", lambda _before: {"c": memory("s1")})
     assert state.read(bucket, "state/x.json.gz")[0] == {"c": memory("s1")}
+
+
+def test_odd_names_and_texts_come_back_as_they_were(bucket: Bucket) -> None:
+    odd = replace(SUBJECT, resource_id='a "b"\n}},\r\u2028\x00', title="")
+    found = {
+        name: Memory("s", AT, "s", {"state": Record(State.OPEN, odd, AT, "s", AT)}) for name in ("}}", "subject", "c,")
+    }
+    state.update(bucket, "state/x.json.gz", lambda _before: {**found, "nothing": Memory("s", AT, "s", {})})
+    assert state.read(bucket, "state/x.json.gz")[0] == {**found, "nothing": Memory("s", AT, "s", {})}
+    state.update(bucket, "state/x.json.gz", lambda _before: {})
+    assert state.read(bucket, "state/x.json.gz")[0] == {}
+
+
+def test_it_is_json_and_what_was_written_as_one_line_is_read(bucket: Bucket) -> None:
+    state.update(bucket, "state/x.json.gz", lambda _before: {"c": memory("s1"), "d": memory("s2")})
+    document = bucket.get_json("state/x.json.gz")
+    assert [document["version"], *document["checks"]] == [1, "c", "d"]
+    bucket.put_json("state/x.json.gz", document)
+    assert state.read(bucket, "state/x.json.gz")[0] == {"c": memory("s1"), "d": memory("s2")}
+
+
+def test_a_text_that_many_findings_have_is_in_memory_once(bucket: Bucket) -> None:
+    records = {f"f{number}": Record(State.OPEN, SUBJECT, AT, "s1", AT) for number in range(2)}
+    state.update(bucket, "state/x.json.gz", lambda _before: {"c": Memory("s1", AT, "s1", records)})
+    first, second = state.read(bucket, "state/x.json.gz")[0]["c"].records.values()
+    assert first.subject.title is second.subject.title
+    assert first.first_seen is second.changed_at
 
 
 def test_a_writer_that_lost_begins_again_from_what_the_other_wrote(bucket: Bucket) -> None:

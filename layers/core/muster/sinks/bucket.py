@@ -66,7 +66,10 @@ class Bucket:
             Conflict: somebody else wrote the object meanwhile.
         """
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        body = gzip.compress(text, mtime=0) if key.endswith(".gz") else text
+        return self.put_bytes(key, gzip.compress(text, mtime=0) if key.endswith(".gz") else text, etag=etag)
+
+    def put_bytes(self, key: str, body: bytes, *, etag: str | None = "*") -> str:
+        """Write an object that is JSON already, gzipped where its key says so, as `put_json` does."""
         condition = {} if etag == "*" else {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
             kind = "application/json"

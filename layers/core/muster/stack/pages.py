@@ -54,6 +54,10 @@ class Plan:
         return cls(header, scan["record"], rules, configuration, scan["account_id"], Role(**scan["role"]))
 
 
+Found = dict[str, dict[str, Seen]]
+"""What must be remembered of findings, by check and finding."""
+
+
 class Pages:
     """Writes the findings of a shard page by page, and keeps what must be remembered of them."""
 
@@ -61,7 +65,7 @@ class Pages:
         """Write parts of an attempt; `memories` say since when a finding fails."""
         self._shard, self._plan, self._attempt, self._bucket, self._memories = shard, plan, attempt, bucket, memories
         self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
-        self._seen: dict[str, dict[str, tuple[str, Seen]]] = {}
+        self._seen: dict[str, Found] = {}
 
     def write(self, sheaf: Sheaf, number: int) -> tuple[str | None, Tally]:
         """Write the findings of a sheaf to the part of that number; there is no part without findings."""
@@ -89,13 +93,18 @@ class Pages:
                     if noted := diff.seen_row(row):
                         self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
 
+    def close(self) -> None:
+        """Forget what was remembered when the shard began: whoever settles it reads it again."""
+        self._memories = {}
+
     @property
-    def found(self) -> dict[str, dict[str, Seen]]:
+    def found(self) -> Found:
         """What must be remembered, by check and finding."""
-        found: dict[str, dict[str, Seen]] = {}
+        found: Found = {}
         for seen in self._seen.values():
-            for finding_id, (check_id, noted) in seen.items():
-                found.setdefault(check_id, {})[finding_id] = noted
+            for check_id, noted in seen.items():
+                # Most checks judge one type: theirs is no copy, of which there may be a million.
+                found[check_id] = {**found[check_id], **noted} if check_id in found else noted
         return found
 
     def _watched(self, sheaf: Sheaf, tally: Tally) -> Iterator[Finding]:
@@ -109,4 +118,4 @@ class Pages:
             yield finding
 
     def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Seen) -> None:
-        self._seen.setdefault(resource_type, {})[finding_id] = (check_id, noted)
+        self._seen.setdefault(resource_type, {}).setdefault(check_id, {})[finding_id] = noted

@@ -143,8 +143,7 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
         shard, plan.rules, work.catalog, work.sessions.of(shard.account_id), header.observed_at,
         scope=scope_of(plan.configuration), shared=work.shared, coverage=progress.coverage, gaps=progress.gaps,
     )  # fmt: skip
-    memories = state.read(bucket, _state_key(shard))[0]
-    pages = Pages(shard, plan, work.attempt, bucket, memories)
+    pages = Pages(shard, plan, work.attempt, bucket, state.read(bucket, _state_key(shard))[0])
     longest, began = 0.0, work.left()
     for sheaf in gathered(scan.chunks(progress.cursor)):
         if sheaf.anew:
@@ -162,6 +161,7 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
             return None
     _refuse_expired(scan)
     changes: dict[str, Any] = {"baseline": False, "events": {}}
+    pages.close()
     if plan.record:
         pages.recall(part for part in progress.parts if part in earlier)
         changes = _remember(shard, scan.rules, scan.outcome.unlisted, plan, pages.found, bucket)
