@@ -191,6 +191,23 @@ def test_credentials_that_expire_in_mid_scan_lose_only_what_was_not_read_by_then
     assert any("credentials stopped working" in outcome.lost for outcome in found.outcomes.values())
 
 
+@pytest.mark.parametrize("api", ["s3:GetBucketVersioning", "ec2:DescribeVolumes"])
+def test_an_api_that_takes_calls_and_never_answers_costs_its_own_findings(
+    aws: FakeAws, good: Scanned, monkeypatch: pytest.MonkeyPatch, api: str
+) -> None:
+    """In the short way, and in botocore's: no call waits longer than the client's bound, here a fifth of a second."""
+    monkeypatch.setattr("muster.session.READ_TIMEOUT", 0.2)
+    found = scanned(aws, only=[api], slow=1.0, slow_ms=2_000)
+    unread = {name for name, status in found.statuses.items() if status is Status.INSUFFICIENT_DATA}
+    kept = {name: status for name, status in found.statuses.items() if name not in unread}
+    assert kept.items() <= good.statuses.items()
+    reasons = {gap.reason for name in unread for gap in found.findings[name].unavailable}
+    assert {reason.startswith(f"{api} failed (ReadTimeoutError: ") for reason in reasons} == {True}
+    wanted = {"s3-bucket-versioning-enabled"} if api.startswith("s3:") else {"ec2-volume-encrypted", "required-tags"}
+    assert {found.findings[name].check_id for name in unread} >= wanted
+    assert all(outcome.complete for outcome in found.outcomes.values()) is api.startswith("s3:")
+
+
 @pytest.mark.parametrize("weather", [{"region_down": ["us-east-1"]}, {"opted_out": ["us-east-1"]}])
 def test_a_region_that_is_down_or_not_enabled_costs_its_own_findings(
     aws: FakeAws, good: Scanned, weather: dict[str, Any]

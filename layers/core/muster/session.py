@@ -26,6 +26,8 @@ from muster.wire.lane import Lane
 from muster.wire.parsers import Factory
 
 T = TypeVar("T")
+READ_TIMEOUT = 30.0
+"""Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -69,7 +71,7 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": 3},
             max_pool_connections=concurrency,
             connect_timeout=5,
-            read_timeout=30,
+            read_timeout=READ_TIMEOUT,
             user_agent_extra=f"muster/{__version__}",
         )
 
