@@ -9,7 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.diff import FORGET, Event, Memory, Seen, State, Subject, seen_row, settle
+from muster.diff import (
+    FORGET,
+    Change,
+    Event,
+    Memory,
+    Seen,
+    State,
+    Subject,
+    first_seen,
+    seen,
+    seen_row,
+    settle,
+    worst_first,
+)
+from muster.model import Finding, Resource, Severity, Status, Suppression
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 HOURS = timedelta(hours=6)
@@ -69,6 +83,32 @@ O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE  # noqa: E74
         pytest.param([S, S], [[], []], id="a suppressed failure is silent from the start"),
         pytest.param([S, O], [[], [Event.REOPENED]], id="when the suppression expires it is open again"),
         pytest.param([S, F], [[], []], id="a suppressed failure ends in silence"),
+        pytest.param([O, S, F], [[Event.OPENED], [Event.SUPPRESSED], []], id="an accepted failure ends in silence too"),
+        pytest.param(
+            [O, S, O], [[Event.OPENED], [Event.SUPPRESSED], [Event.REOPENED]], id="what was accepted is open again"
+        ),
+        pytest.param(
+            [O, S, U, O],
+            [[Event.OPENED], [Event.SUPPRESSED], [Event.UNREADABLE], [Event.OPENED]],
+            id="what was accepted is open again though nobody could look when the suppression ended",
+        ),
+        pytest.param(
+            [O, S, U, F],
+            [[Event.OPENED], [Event.SUPPRESSED], [Event.UNREADABLE], []],
+            id="what was accepted ends in silence though nobody could look meanwhile",
+        ),
+        pytest.param([S, F, O], [[], [], [Event.REOPENED]], id="a failure that was accepted, ended and returns"),
+        pytest.param([U, F, O], [[Event.UNREADABLE], [], [Event.OPENED]], id="it never failed before it was fine"),
+        pytest.param(
+            [O, U, F, O],
+            [[Event.OPENED], [Event.UNREADABLE], [Event.RESOLVED], [Event.REOPENED]],
+            id="resolved while nobody could look, it returns",
+        ),
+        pytest.param(
+            [O, F, U, F],
+            [[Event.OPENED], [Event.RESOLVED], [Event.UNREADABLE], []],
+            id="what was resolved before it was unread is not resolved twice",
+        ),
     ],
 )
 def test_what_is_told(states: list[State], told: list[list[Event]]) -> None:
@@ -98,18 +138,50 @@ def test_an_older_scan_that_ends_late_changes_nothing() -> None:
     late = settle(memory, {}, "older", START - HOURS, everything)
     assert late.memory == memory
     assert late.changes == ()
+    assert not late.baseline
 
 
-def test_first_seen_is_when_it_began_to_fail() -> None:
-    memory, _ = live(O, O, U, O)
+@pytest.mark.parametrize(
+    ("states", "since"),
+    [
+        pytest.param([O, O, U, O], 0, id="it failed all along, as far as anybody could see"),
+        pytest.param([O, S, O], 0, id="it failed while it was accepted too"),
+        pytest.param([O, F, O], 2, id="it was fine in between"),
+        pytest.param([U, O], 1, id="nobody knows of before"),
+    ],
+)
+def test_first_seen_is_when_it_began_to_fail(states: list[State], since: int) -> None:
+    memory, _ = live(*states)
     assert memory is not None
-    assert memory.records["f"].first_seen == START
+    assert memory.records["f"].first_seen == START + since * HOURS
 
 
-def test_a_resolved_finding_is_forgotten_after_90_days() -> None:
+@pytest.mark.parametrize("past", [timedelta(0), timedelta(seconds=1)])
+def test_a_resolved_finding_is_forgotten_after_90_days(past: timedelta) -> None:
     memory, _ = live(O, F)
-    later = settle(memory, {}, "late", START + HOURS + FORGET + timedelta(seconds=1), everything)
-    assert later.memory.records == {}
+    later = settle(memory, {}, "late", START + HOURS + timedelta(days=90) + past, everything)
+    assert bool(later.memory.records) is not bool(past)
+
+
+@pytest.mark.parametrize("state", [O, U, S])
+def test_what_is_not_resolved_is_never_forgotten(state: State) -> None:
+    memory, _ = live(state)
+    later = settle(memory, saw(state), "late", START + 2 * FORGET, everything)
+    assert later.memory.records["f"].state is state
+    assert later.changes == ()
+
+
+def test_what_was_never_more_than_unread_is_not_remembered_once_it_is_fine() -> None:
+    memory, _ = live(U, F, F)
+    assert memory is not None
+    assert memory.records == {}
+
+
+def test_what_is_remembered_of_a_failure_is_how_it_was_last_seen() -> None:
+    memory, _ = live(O)
+    graver = replace(subject(), severity="CRITICAL")
+    settled = settle(memory, {"f": Seen(O, graver, "because")}, "scan1", START + HOURS, everything)
+    assert settled.memory.records["f"].subject == graver
 
 
 states = st.sampled_from([O, U, S, F])
@@ -230,3 +302,82 @@ def test_a_resource_without_an_arn_is_remembered_without_one() -> None:
     noted = seen_row(row("NON_COMPLIANT", resource_arn=None))
     assert noted is not None
     assert noted.subject == replace(subject(), resource_arn="")
+
+
+FAILURE = Finding(
+    finding_id="f",
+    check_id="check",
+    check_version=1,
+    title="X should be",
+    severity=Severity.HIGH,
+    status=Status.NON_COMPLIANT,
+    reason="because",
+    resource=Resource("AWS::S3::Bucket", "a", "111122223333", "eu-west-1", arn="arn:aws:s3:::a"),
+    service="s3",
+    observed_at=START + 10 * HOURS,
+)
+ACCEPTED = Suppression(reason="a scratch bucket", owner="data", expires="2027-03-31")
+FINE = [Status.COMPLIANT, Status.NOT_APPLICABLE]
+
+
+@pytest.mark.parametrize(
+    ("finding", "state"),
+    [
+        pytest.param(FAILURE, O, id="a failure"),
+        pytest.param(replace(FAILURE, suppression=ACCEPTED), S, id="an accepted failure"),
+        pytest.param(replace(FAILURE, status=Status.INSUFFICIENT_DATA), U, id="what could not be read"),
+    ],
+)
+def test_a_finding_is_remembered_with_what_must_be_told_of_it_later(finding: Finding, state: State) -> None:
+    assert seen(finding) == Seen(state, subject(), "because")
+
+
+def test_a_finding_of_what_has_no_arn_is_remembered_without_one() -> None:
+    account = Resource("AWS::Account", "111122223333", "111122223333", "eu-west-1")
+    noted = seen(replace(FAILURE, resource=account))
+    assert noted is not None
+    assert noted.subject.resource_arn == ""
+
+
+@pytest.mark.parametrize("status", FINE)
+def test_a_finding_that_is_fine_is_not_remembered(status: Status) -> None:
+    assert seen(replace(FAILURE, status=status)) is None
+
+
+@pytest.mark.parametrize(
+    ("states", "since"),
+    [
+        pytest.param([O], 0, id="it failed before"),
+        pytest.param([O, U], 0, id="it failed before nobody could look"),
+        pytest.param([O, S], 0, id="it failed before it was accepted"),
+        pytest.param([U], 10, id="it was only unread before"),
+        pytest.param([O, F], 10, id="it was fine in between"),
+        pytest.param([F], 10, id="it was fine before"),
+        pytest.param([], 10, id="nobody looked before"),
+    ],
+)
+def test_a_finding_says_since_when_it_fails(states: list[State], since: int) -> None:
+    memory, _ = live(*states)
+    assert first_seen(memory, FAILURE, "this") == START + since * HOURS
+
+
+def test_a_scan_that_is_tried_again_does_not_take_its_own_word_for_the_past() -> None:
+    memory, _ = live(O, F)
+    tried = settle(memory, saw(O), "this", START + 5 * HOURS, everything).memory
+    assert first_seen(tried, FAILURE, "this") == FAILURE.observed_at
+
+
+@pytest.mark.parametrize("status", FINE)
+def test_what_is_fine_fails_since_never(status: Status) -> None:
+    memory, _ = live(O)
+    assert first_seen(memory, replace(FAILURE, status=status), "this") is None
+
+
+def test_changes_are_told_by_severity_then_check_then_resource() -> None:
+    def change(severity: str, check_id: str, name: str) -> Change:
+        about = replace(subject(name), severity=severity, check_id=check_id)
+        return Change(Event.OPENED, f"{check_id}/{name}", about, "because", START)
+
+    told = [change("HIGH", "b", "z"), change("HIGH", "c", "a"), change("HIGH", "c", "b"), change("LOW", "a", "a")]
+    assert worst_first(reversed(told), {"LOW": 1, "HIGH": 3}.__getitem__) == told
+    assert worst_first([told[2], told[0], told[3], told[1]], {"LOW": 1, "HIGH": 3}.__getitem__) == told

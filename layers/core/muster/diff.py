@@ -50,7 +50,8 @@ class Subject:
 class Record:
     """What is remembered of one finding.
 
-    `was_open` tells an unread or suppressed finding that failed before from one that never did.
+    `was_open` tells an unread or suppressed finding that failed before from one that never did, and from one that
+    somebody had accepted before it was unread.
     `before` is the record as the scan `changed_in` found it: a retry of that scan starts from there, so that
     however often a scan is tried, the outcome is that of its last attempt alone.
     """
@@ -184,17 +185,18 @@ def _next(  # noqa: PLR0913 - one step of one life
     if after is was and old:
         return replace(old, subject=new.subject, before=None), None
     event = _event(was, new.state, was_open=was_open)
-    since = old.first_seen if old and (was_open or after is State.RESOLVED) else at
-    stays_open = after in (State.UNREAD, State.SUPPRESSED) and was_open
+    since = old.first_seen if old and was_open else at
+    # What was accepted last is news when it fails again, also when nobody could look in between.
+    stays_open = was_open and (after is State.SUPPRESSED or (after is State.UNREAD and was is not State.SUPPRESSED))
     record = Record(after, new.subject, since, scan_id, at, stays_open, _without_past(old))
     change = Change(event, key, new.subject, new.reason, since) if event else None
-    return (None if after is State.FINE and old is None else record), change
+    return record, change
 
 
 def _after(was: State, now: State, *, was_open: bool) -> State:
     if now is not State.FINE:
         return now
-    remembered = was in (State.OPEN, State.SUPPRESSED, State.RESOLVED) or was_open
+    remembered = was_open or was in (State.SUPPRESSED, State.RESOLVED)
     return State.RESOLVED if remembered else State.FINE
 
 
