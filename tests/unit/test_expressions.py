@@ -174,6 +174,7 @@ def test_doubt_stops_the_evaluation(text: str, said: str | None) -> None:
         ("'yes'", "it reads no facet; there are flow, machine"),
         ("`1` == `1`", "it reads no facet"),
         ("machine.labels.Owner == null", "null is not a facet"),
+        ('machine.name == "x"', "; a text is written 'x', a number, true or null between backticks"),
         ("@ == 'x'", "@ is everything that is known"),
         ("!machine.running", r"! binds closer than the dot; write !\(…\)"),
     ],

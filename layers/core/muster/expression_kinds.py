@@ -123,11 +123,25 @@ def _apart(node: Node, hint: object) -> object:
     return object
 
 
+def _compared(node: Node, hint: object) -> object:
+    """Examine both sides of a comparison; a lone name that is none was often meant as a value."""
+    for child in node["children"]:
+        try:
+            kind_of(child, hint)
+        except ValueError as error:
+            if child["type"] != "field":
+                raise
+            message = f"{error}; a text is written '{child['value']}', a number, true or null between backticks"
+            raise ValueError(message) from error
+    return object
+
+
 def _same(_node: Node, hint: object) -> object:
     return hint
 
 
 _KINDS: Mapping[str, Callable[[Node, object], object]] = {
+    "comparator": _compared,
     "current": _same,
     "identity": _same,
     "slice": _same,
