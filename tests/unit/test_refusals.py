@@ -1,15 +1,22 @@
 """What AWS's errors mean, and the words that an auditor reads."""
 
+from typing import Any
+
 import botocore.exceptions
 import botocore.parsers
+import botocore.session
 import pytest
+from botocore.retries import standard
 
 from muster.model import Unavailable
 from muster.refusals import (
+    READ_ERRORS,
     AssumeRoleError,
     blocked,
     code_of,
     lost_credentials,
+    needed,
+    of_one,
     throttled,
     token_expired,
     transient,
@@ -20,17 +27,20 @@ SCP = "User is not authorized to perform: s3:ListAllMyBuckets with an explicit d
 URL = "https://ec2.eu-west-1.amazonaws.com"
 
 
-def answered(code: str, message: str = "no") -> botocore.exceptions.ClientError:
-    return botocore.exceptions.ClientError({"Error": {"Code": code, "Message": message}}, "Describe")
+def answered(code: str, message: str = "no", status: int = 400, operation: str = "Describe") -> Any:
+    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return botocore.exceptions.ClientError(said, operation)
 
 
 def test_the_code_is_what_aws_answered_or_the_name_of_what_happened_instead() -> None:
     assert code_of(answered("SlowDown")) == "SlowDown"
     assert code_of(ConnectionResetError("peer")) == "ConnectionResetError"
     assert code_of(botocore.exceptions.ClientError({}, "Describe")) == "ClientError"
+    assert code_of(botocore.exceptions.ClientError({"ResponseMetadata": {}}, "Describe")) == ""
+    assert code_of(botocore.exceptions.ClientError({"Error": {"Message": "no"}}, "Describe")) == ""
 
 
-@pytest.mark.parametrize("code", ["Throttling", "RequestLimitExceeded", "SlowDown", "TooManyRequestsException"])
+@pytest.mark.parametrize("code", standard.ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 def test_what_is_throttled_may_succeed_a_moment_later(code: str) -> None:
     assert throttled(answered(code))
     assert transient(answered(code))
@@ -42,15 +52,32 @@ def test_what_is_throttled_may_succeed_a_moment_later(code: str) -> None:
         pytest.param(answered("InternalError"), id="AWS's own fault"),
         pytest.param(answered("503"), id="a fault without a body"),
         pytest.param(answered("ServiceUnavailable"), id="unavailable"),
+        pytest.param(answered("ServiceUnavailableException"), id="unavailable, as Logs says it"),
+        pytest.param(answered("InternalServerError"), id="AWS's own fault, as DynamoDB says it"),
+        pytest.param(answered("ServiceException"), id="AWS's own fault, as Lambda says it"),
+        pytest.param(answered("RequestTimeout"), id="S3 waited too long"),
+        pytest.param(answered("RequestTimeoutException"), id="another service waited too long"),
         pytest.param(botocore.exceptions.EndpointConnectionError(endpoint_url=URL), id="no connection"),
         pytest.param(botocore.exceptions.ReadTimeoutError(endpoint_url=URL), id="no answer in time"),
         pytest.param(botocore.parsers.ResponseParserError("no XML"), id="an answer that is none"),
         pytest.param(ConnectionResetError("peer"), id="a lost connection"),
+        pytest.param(botocore.exceptions.HTTPClientError(error="no"), id="anything that the network does"),
     ],
 )
 def test_a_bad_moment_may_pass_without_being_throttled(error: Exception) -> None:
     assert transient(error)
     assert not throttled(error)
+
+
+@pytest.mark.parametrize("status", standard.TransientRetryableChecker._TRANSIENT_STATUS_CODES)
+def test_the_status_says_that_the_service_is_at_fault_whatever_the_code(status: int) -> None:
+    assert transient(answered("KMSInternalException", status=status))
+    assert transient(answered(str(status)))
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 501, 505])
+def test_another_status_is_no_reason_to_ask_again(status: int) -> None:
+    assert not transient(answered("KMSInvalidStateException", status=status))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +95,19 @@ def test_what_stays_so_is_not_asked_again(error: Exception) -> None:
     assert not transient(error)
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "UnauthorizedOperation", "403", "AllAccessDisabled"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("AccessDenied", id="most services"),
+        pytest.param("AccessDeniedException", id="services that speak JSON"),
+        pytest.param("UnauthorizedOperation", id="EC2"),
+        pytest.param("AuthorizationError", id="SNS"),
+        pytest.param("AllAccessDisabled", id="S3, of what it closed itself"),
+        pytest.param("403", id="an answer without a body"),
+        pytest.param("Forbidden", id="an answer without a code"),
+        pytest.param("UnauthorizedAccess", id="the last spelling"),
+    ],
+)
 def test_a_denial_names_the_permission_that_is_missing(code: str) -> None:
     assert unavailable("s3:GetBucketPolicy", answered(code)) == Unavailable(
         "s3:GetBucketPolicy", f"access denied ({code})"
@@ -116,8 +155,15 @@ def test_a_shut_account_needs_the_role_whatever_was_to_be_read_there() -> None:
         ),
         pytest.param(answered("SlowDown"), "throttled until the retries ran out (SlowDown)", id="throttled"),
         pytest.param(answered("NoSuchBucket"), "gone meanwhile (NoSuchBucket)", id="a bucket that is gone"),
+        pytest.param(answered("404"), "gone meanwhile (404)", id="a bucket that is gone, without a body"),
+        pytest.param(answered("NoSuchAccessPoint"), "gone meanwhile (NoSuchAccessPoint)", id="a gone access point"),
         pytest.param(
             answered("InvalidVolume.NotFound"), "gone meanwhile (InvalidVolume.NotFound)", id="a volume that is gone"
+        ),
+        pytest.param(
+            answered("AWS.SimpleQueueService.NonExistentQueue"),
+            "gone meanwhile (AWS.SimpleQueueService.NonExistentQueue)",
+            id="a queue that is gone, in the words of before SQS spoke JSON",
         ),
         pytest.param(
             ConnectionResetError("peer\nand more"),
@@ -130,6 +176,39 @@ def test_what_is_no_denial_has_a_reason_and_no_permission(error: Exception, says
     assert unavailable("ec2:DescribeVolumes", error) == Unavailable(None, says)
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        pytest.param("cloudwatch", "ListTagsForResource", "ResourceNotFoundException", id="an alarm"),
+        pytest.param("dax", "ListTags", "ClusterNotFoundFault", id="a cluster of DAX"),
+        pytest.param("dynamodb", "DescribeContinuousBackups", "TableNotFoundException", id="a table, of its backups"),
+        pytest.param("dynamodb", "DescribeTable", "ResourceNotFoundException", id="a table"),
+        pytest.param("ecs", "DescribeServices", "ClusterNotFoundException", id="a cluster of ECS"),
+        pytest.param("elbv2", "DescribeListeners", "ListenerNotFound", id="a listener"),
+        pytest.param("elbv2", "DescribeLoadBalancerAttributes", "LoadBalancerNotFound", id="a load balancer"),
+        pytest.param("elbv2", "DescribeRules", "RuleNotFound", id="a rule"),
+        pytest.param("elbv2", "DescribeTargetHealth", "TargetGroupNotFound", id="a target group"),
+        pytest.param("iam", "ListPolicyTags", "NoSuchEntity", id="a policy"),
+        pytest.param("kms", "GetKeyRotationStatus", "NotFoundException", id="a key"),
+        pytest.param("lambda", "GetFunctionConcurrency", "ResourceNotFoundException", id="a function"),
+        pytest.param("logs", "ListTagsForResource", "ResourceNotFoundException", id="a log group"),
+        pytest.param("sns", "GetTopicAttributes", "NotFound", id="a topic"),
+        pytest.param("sns", "ListTagsForResource", "ResourceNotFound", id="a topic, of its tags"),
+        pytest.param("sqs", "GetQueueAttributes", "QueueDoesNotExist", id="a queue"),
+    ],
+)
+def test_what_is_gone_is_told_as_gone_in_the_words_of_each_service(service: str, operation: str, code: str) -> None:
+    """The codes that botocore's models give to operations we call; S3's and EC2's are in no model."""
+    model = botocore.session.get_session().get_service_model(service).operation_model(operation)
+    assert code in {error.metadata.get("error", {}).get("code") or error.name for error in model.error_shapes}
+    assert unavailable(f"{service}:{operation}", answered(code)) == Unavailable(None, f"gone meanwhile ({code})")
+
+
+def test_what_is_not_of_the_kind_that_was_asked_for_is_not_gone() -> None:
+    reason = unavailable("organizations:DescribeEffectivePolicy", answered("TargetNotFoundException")).reason
+    assert reason.startswith("organizations:DescribeEffectivePolicy failed (TargetNotFoundException: ")
+
+
 def test_a_reason_is_of_a_length_that_can_be_read() -> None:
     assert len(unavailable("ec2:DescribeVolumes", OSError("x" * 9_000)).reason) < 300
 
@@ -138,8 +217,26 @@ def test_a_reason_is_of_a_length_that_can_be_read() -> None:
     ("error", "lost"),
     [
         pytest.param(answered("ExpiredToken"), True, id="expired"),
+        pytest.param(answered("ExpiredTokenException"), True, id="expired, as services that speak JSON say it"),
+        pytest.param(answered("RequestExpired"), True, id="expired, as EC2 says it"),
+        pytest.param(answered("TokenRefreshRequired"), True, id="expired, as S3 says it"),
         pytest.param(answered("InvalidClientTokenId"), True, id="not known to AWS"),
+        pytest.param(answered("InvalidAccessKeyId"), True, id="not known to S3"),
+        pytest.param(answered("InvalidToken"), True, id="a token that is none"),
+        pytest.param(answered("SignatureDoesNotMatch"), True, id="another secret"),
+        pytest.param(answered("UnrecognizedClientException"), True, id="not known to services that speak JSON"),
         pytest.param(botocore.exceptions.NoCredentialsError(), True, id="none"),
+        pytest.param(
+            botocore.exceptions.PartialCredentialsError(provider="env", cred_var="secret"), True, id="half of them"
+        ),
+        pytest.param(
+            botocore.exceptions.CredentialRetrievalError(provider="process", error_msg="no"), True, id="not to be had"
+        ),
+        pytest.param(
+            botocore.exceptions.TokenRetrievalError(provider="sso", error_msg="no"), True, id="no token to be had"
+        ),
+        pytest.param(botocore.exceptions.UnauthorizedSSOTokenError(), True, id="an SSO session that is over"),
+        pytest.param(botocore.exceptions.SSOTokenLoadError(error_msg="no"), True, id="no SSO session"),
         pytest.param(answered("OptInRequired"), False, id="a region that is not enabled"),
         pytest.param(answered("AuthFailure"), False, id="the same, as EC2 says it"),
         pytest.param(answered("AccessDenied"), False, id="denied"),
@@ -154,6 +251,16 @@ def test_credentials_are_lost_when_no_later_call_can_succeed(error: Exception, l
     ("error", "expired"),
     [
         pytest.param(answered("InvalidNextToken"), True, id="a code of its own"),
+        pytest.param(answered("InvalidNextTokenException"), True, id="another code of its own"),
+        pytest.param(answered("InvalidPaginationToken"), True, id="a pagination token"),
+        pytest.param(answered("InvalidPaginationTokenException"), True, id="a pagination token, spelled longer"),
+        pytest.param(answered("ExpiredNextTokenException"), True, id="expired"),
+        pytest.param(answered("ExpiredPaginationToken"), True, id="an expired pagination token"),
+        pytest.param(answered("ExpiredIteratorException"), True, id="an expired iterator"),
+        pytest.param(answered("ValidationException", "Invalid NextToken"), True, id="a validation of its name"),
+        pytest.param(answered("ValidationError", "Invalid marker"), True, id="a marker, as ELB and IAM call it"),
+        pytest.param(answered("InvalidParameterValue", "The next token is wrong"), True, id="in two words"),
+        pytest.param(answered("AccessDenied", "no nextToken for you"), False, id="a denial that speaks of it"),
         pytest.param(
             answered("InvalidParameterValue", "Unable to parse pagination token"), True, id="EC2's word for it"
         ),
@@ -166,3 +273,54 @@ def test_credentials_are_lost_when_no_later_call_can_succeed(error: Exception, l
 )
 def test_the_token_of_a_page_is_told_from_other_values(error: Exception, expired: bool) -> None:
     assert token_expired(error) is expired
+
+
+@pytest.mark.parametrize(
+    ("error", "one"),
+    [
+        pytest.param(answered("InvalidInstanceID.NotFound"), True, id="one is gone"),
+        pytest.param(answered("ClusterNotFoundException"), True, id="one is gone, in other words"),
+        pytest.param(answered("AccessDenied"), False, id="who asks may not"),
+        pytest.param(answered("ExpiredToken"), False, id="the credentials expired"),
+        pytest.param(answered("OptInRequired"), False, id="the credentials are not taken here"),
+        pytest.param(answered("Throttling"), False, id="too much was asked"),
+        pytest.param(answered("ServerException", status=500), False, id="the service's own fault"),
+        pytest.param(ConnectionResetError("peer"), False, id="the network's fault"),
+        pytest.param(botocore.exceptions.ParamValidationError(report="no"), False, id="AWS was never asked"),
+        pytest.param(AssumeRoleError("no"), False, id="a shut account"),
+    ],
+)
+def test_one_of_many_makes_aws_refuse_when_it_is_not_who_asks_nor_the_moment(error: Exception, one: bool) -> None:
+    assert of_one(error) is one
+
+
+@pytest.mark.parametrize(
+    ("operation", "permission"),
+    [
+        pytest.param("DescribeClusters", "dax:DescribeClusters", id="the first call's"),
+        pytest.param("ListTags", "dax:ListTags", id="the second call's"),
+        pytest.param("GetTags", "dax:DescribeClusters", id="called otherwise than its permission: the first"),
+        pytest.param("Tags", "dax:DescribeClusters", id="the whole name counts"),
+    ],
+)
+def test_the_permission_that_a_call_needed_is_that_of_its_operation(operation: str, permission: str) -> None:
+    permissions = ("dax:DescribeClusters", "dax:ListTags")
+    assert needed(permissions, answered("AccessDenied", operation=operation)) == permission
+
+
+def test_what_never_reached_an_operation_needed_the_first_permission() -> None:
+    assert needed(("dax:DescribeClusters", "dax:ListTags"), OSError("no")) == "dax:DescribeClusters"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(AssumeRoleError("no"), id="a shut account"),
+        pytest.param(answered("AccessDenied"), id="an answer that refuses"),
+        pytest.param(botocore.exceptions.ReadTimeoutError(endpoint_url=URL), id="no answer"),
+        pytest.param(botocore.parsers.ResponseParserError("no XML"), id="an answer that is none"),
+        pytest.param(ConnectionResetError("peer"), id="a lost connection"),
+    ],
+)
+def test_whatever_keeps_from_reading_is_told_and_ends_no_scan(error: Exception) -> None:
+    assert isinstance(error, READ_ERRORS)

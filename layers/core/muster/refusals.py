@@ -82,6 +82,31 @@ _THEIR_FAULT = frozenset(
         "Unavailable",
     }
 )
+_GONE = frozenset(
+    {
+        "404",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "ClusterNotFoundException",
+        "ClusterNotFoundFault",
+        "ListenerNotFound",
+        "LoadBalancerNotFound",
+        "NoSuchAccessPoint",
+        "NoSuchBucket",
+        "NoSuchEntity",
+        "NotFound",
+        "NotFoundException",
+        "QueueDoesNotExist",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "RuleNotFound",
+        "TableNotFoundException",
+        "TargetGroupNotFound",
+    }
+)
+"""By which the services say that what was asked about is no more; EC2's own all end in `.NotFound`.
+
+Where a describer says that one of them means "there is none", nothing failed, and nobody asks here.
+"""
 _NETWORK = (
     botocore.exceptions.HTTPClientError,
     botocore.exceptions.ConnectionError,
@@ -175,7 +200,7 @@ def _reason(permission: str, code: str, error: Exception) -> str:
         return f"AWS does not accept the credentials here ({code})"
     if code in THROTTLED:
         return f"throttled until the retries ran out ({code})"
-    if code in ("NoSuchBucket", "404") or code.endswith(".NotFound"):
+    if code in _GONE or code.endswith(".NotFound"):
         return f"gone meanwhile ({code})"
     return f"{permission} failed ({code}: {_first_line(error)})"
 
