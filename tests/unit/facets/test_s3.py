@@ -140,14 +140,18 @@ def test_policy_status_and_logging_and_ownership_are_parsed() -> None:
         pytest.param({"Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/Neighbours"}, id="a new group"),
         pytest.param({"URI": "http://acs.amazonaws.com/groups/global/Neighbours"}, id="a new group without a type"),
         pytest.param({"Type": "Group"}, id="a group without a name"),
+        pytest.param({"Type": "CanonicalUser"}, id="a user without an id"),
+        pytest.param({}, id="nobody at all"),
     ],
 )
-def test_a_group_that_s3_does_not_document_may_be_everybody(grantee: dict[str, str]) -> None:
+def test_a_grantee_that_s3_does_not_document_may_be_everybody(grantee: dict[str, str]) -> None:
     assert isinstance(parsed(BucketAcl, {"Grants": [{"Grantee": grantee, "Permission": "READ"}]}), Unavailable)
 
 
 def test_grants_are_parsed_and_sorted_into_public_and_log_delivery() -> None:
     people = {"Grantee": {"Type": "CanonicalUser", "ID": "abc"}, "Permission": "FULL_CONTROL"}
+    by_mail = {"Grantee": {"EmailAddress": "a@example.com"}, "Permission": "READ"}
+    assert BucketAcl.parse({"Grants": [by_mail]}).grants == (("", "READ"),)
     groups = [
         {"Grantee": {"Type": "Group", "URI": uri}, "Permission": permission}
         for uri, permission in ((ALL_USERS, "READ"), (AUTHENTICATED_USERS, "WRITE_ACP"), (LOG_DELIVERY, "WRITE"))

@@ -147,7 +147,8 @@ class BucketAcl:
         """Parse the answer of GetBucketAcl.
 
         Raises:
-            ValueError: a grant is for a group that S3 does not document, so that nobody can say who is in it.
+            ValueError: a grant is for a group that S3 does not document, or for nobody that it names, so that one cannot
+                say who that is.
         """
         grants = response.get("Grants") or ()
         return cls(tuple((_group(grant.get("Grantee") or {}), str(grant.get("Permission", ""))) for grant in grants))
@@ -175,6 +176,8 @@ def _group(grantee: Mapping[str, Any]) -> str:
     uri = str(grantee.get("URI") or "")
     if (uri or grantee.get("Type") == "Group") and uri not in (ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY):
         raise ValueError(f"a grant is for the group {uri!r}, which Muster does not know")
+    if not (uri or grantee.get("ID") or grantee.get("EmailAddress")):
+        raise ValueError("a grant does not say whom it is for")
     return uri
 
 
