@@ -55,6 +55,9 @@ def test_what_is_throttled_may_succeed_a_moment_later(code: str) -> None:
         pytest.param(answered("ServiceUnavailableException"), id="unavailable, as Logs says it"),
         pytest.param(answered("InternalServerError"), id="AWS's own fault, as DynamoDB says it"),
         pytest.param(answered("ServiceException"), id="AWS's own fault, as Lambda says it"),
+        pytest.param(answered("InternalServerErrorException"), id="AWS's own fault, spelled longest"),
+        pytest.param(answered("InternalFailure"), id="AWS's own fault, as all services may say it"),
+        pytest.param(answered("Unavailable"), id="unavailable, as EC2 says it"),
         pytest.param(answered("RequestTimeout"), id="S3 waited too long"),
         pytest.param(answered("RequestTimeoutException"), id="another service waited too long"),
         pytest.param(botocore.exceptions.EndpointConnectionError(endpoint_url=URL), id="no connection"),
@@ -153,6 +156,9 @@ def test_a_shut_account_needs_the_role_whatever_was_to_be_read_there() -> None:
         pytest.param(
             answered("OptInRequired"), "AWS does not accept the credentials here (OptInRequired)", id="not enabled"
         ),
+        pytest.param(
+            answered("AuthFailure"), "AWS does not accept the credentials here (AuthFailure)", id="the same, by EC2"
+        ),
         pytest.param(answered("SlowDown"), "throttled until the retries ran out (SlowDown)", id="throttled"),
         pytest.param(answered("NoSuchBucket"), "gone meanwhile (NoSuchBucket)", id="a bucket that is gone"),
         pytest.param(answered("404"), "gone meanwhile (404)", id="a bucket that is gone, without a body"),
@@ -166,7 +172,7 @@ def test_a_shut_account_needs_the_role_whatever_was_to_be_read_there() -> None:
             id="a queue that is gone, in the words of before SQS spoke JSON",
         ),
         pytest.param(
-            ConnectionResetError("peer\nand more"),
+            ConnectionResetError("peer\nand\nmore"),
             "ec2:DescribeVolumes failed (ConnectionResetError: peer)",
             id="anything else, by its first line",
         ),
@@ -320,6 +326,7 @@ def test_what_never_reached_an_operation_needed_the_first_permission() -> None:
         pytest.param(botocore.exceptions.ReadTimeoutError(endpoint_url=URL), id="no answer"),
         pytest.param(botocore.parsers.ResponseParserError("no XML"), id="an answer that is none"),
         pytest.param(ConnectionResetError("peer"), id="a lost connection"),
+        pytest.param(botocore.exceptions.NoCredentialsError(), id="nothing to ask with"),
     ],
 )
 def test_whatever_keeps_from_reading_is_told_and_ends_no_scan(error: Exception) -> None:
