@@ -24,9 +24,10 @@ PUBLIC = "s3-bucket-public-access-prohibited"
 
 
 def rules() -> list[Rule]:
+    """Return all rules; those that are opted into are asked for of buckets that are not there, so that they read."""
     catalog = load()
     return [
-        Rule(check, kind, "s3", check.settings)
+        Rule(check, kind, "s3", {**check.settings, **dict.fromkeys(check.opt_in, ("named",))})
         for check in catalog.checks.values()
         if check.id.startswith("s3-")
         for kind in catalog.resource_types(check)
