@@ -147,7 +147,7 @@ class BucketAcl:
         """Parse the answer of GetBucketAcl.
 
         Raises:
-            ValueError: a grant is for a group that S3 does not document, or for nobody that it names: it may be for all.
+            ValueError: a grant is for a group that S3 does not document, or does not say for whom: it may be all.
         """
         grants = response.get("Grants") or ()
         return cls(tuple((_group(grant.get("Grantee") or {}), str(grant.get("Permission", ""))) for grant in grants))
