@@ -72,6 +72,11 @@ def policy(*statements: dict[str, Any]) -> Policy:
         pytest.param(
             [allow(None, NotAction="s3:*"), deny(None, NotAction="ec2:*")], False, id="all but a service, most denied"
         ),
+        pytest.param(
+            [allow(None, NotAction="s3:*"), deny("iam:*", "arn:aws:iam::111122223333:role/x")],
+            True,
+            id="all but a service, IAM denied on one role",
+        ),
         pytest.param([allow("*"), deny(None, NotAction="iam:*")], True, id="all but IAM denied"),
         pytest.param([allow("*"), deny("iam:CreateUser")], True, id="a part of IAM denied"),
         pytest.param([allow("*"), deny("s3:*")], True, id="another service denied"),
@@ -89,6 +94,31 @@ def policy(*statements: dict[str, Any]) -> Policy:
 )
 def test_administrative(statements: list[dict[str, Any]], found: bool) -> None:
     assert (administrative(policy(*statements)) is not None) is found
+
+
+GRANTS_ITSELF = [
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:PassRole",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+]
+
+
+@pytest.mark.parametrize("kept", GRANTS_ITSELF)
+def test_whoever_keeps_one_way_to_grant_itself_the_rest_is_an_administrator(kept: str) -> None:
+    others = [action for action in GRANTS_ITSELF if action != kept]
+    assert administrative(policy(allow(None, NotAction=others))) is not None
+    assert administrative(policy(allow(None, NotAction=[*others, kept]))) is None
 
 
 @pytest.mark.parametrize(
@@ -128,6 +158,12 @@ def test_administrative(statements: list[dict[str, Any]], found: bool) -> None:
         pytest.param([allow("s3:*"), deny(None, NotAction="s?:GetObject")], ["s3:*"], id="a part left by its letters"),
         pytest.param([allow("s3:*"), deny("s3:Delete*")], ["s3:*"], id="a part denied"),
         pytest.param([allow("*"), deny("s3:*")], ["*"], id="one service of all denied"),
+        pytest.param([allow("*"), deny(None, NotAction="s3:*")], ["*"], id="all services denied but one"),
+        pytest.param(
+            [allow(None, NotAction="iam:*"), deny(None, NotAction="s3:*")],
+            ["everything but iam:*"],
+            id="all services but one, all denied but another",
+        ),
         pytest.param([allow("s3:*"), deny("s3:*", "arn:aws:s3:::a")], ["s3:*"], id="denied on one bucket"),
         pytest.param([allow(None, NotAction="iam:*"), deny("*")], [], id="all denied"),
     ],
@@ -198,6 +234,11 @@ def test_on_all(statements: list[dict[str, Any]], found: bool) -> None:
             [allow(None, NotAction=[f"s3:Do{number}" for number in range(6)])],
             "statement 1 allows everything but s3:do0, s3:do1, s3:do2, s3:do3 and 2 more on *",
             id="a long list is cut",
+        ),
+        pytest.param(
+            [allow(None, NotAction=[f"s3:Do{number}" for number in range(4)])],
+            "statement 1 allows everything but s3:do0, s3:do1, s3:do2, s3:do3 on *",
+            id="a list that is not too long is whole",
         ),
     ],
 )

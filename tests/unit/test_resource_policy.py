@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.resource_policy import Condition, Policy, Statement
+from muster.model import Unknown
+from muster.resource_policy import Condition, Policy, Statement, policy_of
 
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
 
@@ -63,6 +64,28 @@ def test_who_is_named_as_an_exception_is_kept_apart() -> None:
     assert (found.actions, found.not_actions) == ((), ("a:b",))
     assert found.not_resources == ("r",)
     assert not found.everybody
+
+
+def test_a_denial_is_told_from_an_allowance() -> None:
+    assert statement().allow
+    assert not statement(Effect="Deny").allow
+
+
+def test_everybody_but_somebody_is_not_everybody_whatever_else_it_says() -> None:
+    """IAM takes no statement with both; were there one, it would not be taken for the wider."""
+    assert not statement(NotPrincipal={"AWS": "1"}).everybody
+
+
+@pytest.mark.parametrize("none", [None, ""])
+def test_no_text_is_a_policy_without_statements(none: object) -> None:
+    assert policy_of(none, "the bucket") == Policy(())
+
+
+def test_a_text_that_is_no_policy_is_unknown_and_never_an_empty_policy() -> None:
+    assert policy_of(json.dumps({"Statement": ALLOW}), "the bucket") == Policy((statement(),))
+    found = policy_of("{", "the bucket")
+    assert isinstance(found, Unknown)
+    assert found.reason.startswith("the bucket's policy cannot be understood: ")
 
 
 @pytest.mark.parametrize(
