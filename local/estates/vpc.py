@@ -24,6 +24,7 @@ def _addresses(ec2: Any, subnet: str) -> None:
     instance = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
     used, _idle = (_of_an_interface(ec2, subnet) for _ in range(2))
     ec2.attach_network_interface(NetworkInterfaceId=used, InstanceId=instance, DeviceIndex=1)
+    ec2.create_tags(Resources=[used], Tags=_PAIRS)
     ec2.allocate_address(Domain="vpc")
 
 

@@ -140,6 +140,7 @@ class TestSupported:
             pytest.param("tagged", "AWS::DynamoDB::Table", ("Security Hub DynamoDB.5",), id="a table"),
             pytest.param("tagged", BUCKET, (), id="a bucket has no control of tags"),
             pytest.param("required-tags", "AWS::EC2::Instance", ("Security Hub EC2.38",), id="an instance"),
+            pytest.param("tagged", "AWS::EC2::NetworkInterface", ("Security Hub EC2.35",), id="an interface"),
             pytest.param(
                 "iam-policy-no-kms-decrypt-on-all-keys", "AWS::IAM::ManagedPolicy", ("FSBP KMS.1",), id="managed"
             ),

@@ -129,6 +129,11 @@ def of_ec2(there: Estate) -> dict[str, int]:
         region: {each["InstanceId"] for volume in items for each in volume["Attachments"]}
         for region, items in volumes.items()
     }
+    interfaces = there.held("ec2", "describe_network_interfaces", "NetworkInterfaces")
+    holding = {
+        region: {each["Attachment"]["InstanceId"] for each in items if "Attachment" in each}
+        for region, items in interfaces.items()
+    }
     snapshots = there.held("ec2", "describe_snapshots", "Snapshots", OwnerIds=["self"])
     taken = {region: {each["VolumeId"] for each in items} - {"vol-ffffffff"} for region, items in snapshots.items()}
     groups = there.held("ec2", "describe_security_groups", "SecurityGroups")
@@ -147,7 +152,6 @@ def of_ec2(there: Estate) -> dict[str, int]:
         "ec2:DescribeInstances": page,
         "ec2:DescribeLaunchTemplateVersions": page,
         "ec2:DescribeLaunchTemplates": page,
-        "ec2:DescribeNetworkInterfaces": page,
         "ec2:DescribeSecurityGroupRules": page,
         "ec2:DescribeSecurityGroups": page,
         "ec2:DescribeVolumes": page,
@@ -159,9 +163,13 @@ def of_ec2(there: Estate) -> dict[str, int]:
         # Page by page to judge each; once before that for the newest of each volume, as no page is kept (all of them
         # would not fit into memory); and those that everybody may restore, which the other listings do not tell.
         "ec2:DescribeSnapshots": 3 * page,
-        # The instances that volumes are attached to, and the volumes that snapshots are of: 200 a call.
-        "ec2:DescribeTags": batches({region: list(ids) for region, ids in attached.items()}, 200)
-        + batches({region: list(ids) for region, ids in taken.items()}, 200),
+        # Page by page to judge each; once before that for who uses which group, as with snapshots.
+        "ec2:DescribeNetworkInterfaces": 2 * page,
+        # The instances that volumes are attached to, those that interfaces are, and the volumes that snapshots are of:
+        # 200 a call, apart for each type as it is judged.
+        "ec2:DescribeTags": sum(
+            batches({region: list(ids) for region, ids in named.items()}, 200) for named in (attached, holding, taken)
+        ),
         "ec2:GetManagedPrefixListEntries": len(prefix_lists),
         # The metrics of instances, tables and services: 500 a call, of which an instance has three.
         "cloudwatch:GetMetricData": batches(running, 500 // 3) + of_metered_tables(there) + of_metered_services(there),

@@ -1,7 +1,8 @@
-"""The tags of what volumes and snapshots belong to, on moto."""
+"""The tags of what volumes, snapshots and network interfaces belong to, on moto."""
 
 from datetime import UTC, datetime
 
+from muster.aws.vpc import INTERFACE
 from muster.catalog import load
 from muster.evaluate import Rule
 from muster.model import Status
@@ -31,3 +32,29 @@ def test_volumes_and_snapshots_are_compared_with_what_they_belong_to(clients: Cl
     found = {each.resource.id: each for each in ShardScan(SHARD, rules, load(), clients, AT)}
     assert found[volume["VolumeId"]].reason == f"Owner is 'data', 'web=😀' on {instance}"
     assert found[snapshot].status is Status.COMPLIANT
+
+
+def test_interfaces_are_compared_with_the_instance_that_they_are_attached_to(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    instance = ec2.run_instances(
+        ImageId="ami-12c6146b",
+        MinCount=1,
+        MaxCount=1,
+        TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Owner", "Value": "web"}]}],
+    )["Instances"][0]
+    own = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    tags = [{"ResourceType": "network-interface", "Tags": [{"Key": "Owner", "Value": "web"}]}]
+    good, alone = (
+        ec2.create_network_interface(SubnetId=instance["SubnetId"], TagSpecifications=tags)["NetworkInterface"][
+            "NetworkInterfaceId"
+        ]
+        for _ in range(2)
+    )
+    ec2.attach_network_interface(NetworkInterfaceId=good, InstanceId=instance["InstanceId"], DeviceIndex=1)
+    check = load().checks["tags-agree-with-parent"]
+    found = {each.resource.id: each for each in ShardScan(SHARD, [Rule(check, INTERFACE, "ec2")], load(), clients, AT)}
+    assert {name: (each.status, each.reason) for name, each in found.items()} == {
+        own: (Status.NON_COMPLIANT, f"Owner is missing, 'web' on {instance['InstanceId']}"),
+        good: (Status.COMPLIANT, f"it agrees with {instance['InstanceId']}"),
+        alone: (Status.NOT_APPLICABLE, "it belongs to nothing"),
+    }

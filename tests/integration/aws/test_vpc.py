@@ -8,16 +8,19 @@ from botocore.stub import Stubber
 from muster.aws.ec2_images import launch_template_versions
 from muster.aws.vpc import (
     ADDRESS,
+    INTERFACE,
+    OF_SERVICES,
     VPC,
     addresses,
     flow_logs,
     function_groups,
+    interfaces,
     network_interfaces,
     referenced_groups,
     vpcs,
 )
 from muster.checks.vpc import ec2_eip_attached
-from muster.facets.tags import Tags
+from muster.facets.tags import TagParents, Tags
 from muster.facets.vpc import Address, NetworkInterfaces, Vpc
 from muster.model import REGION, Resource, Status
 from muster.reading import Shard
@@ -147,6 +150,66 @@ def test_the_users_of_a_group_are_found(clients: Clients) -> None:
     assert groups["interface"] in network_interfaces.function(ec2, PLACE).group_ids
     assert referenced_groups.function(ec2, PLACE).ids == {groups["rule"]}
     assert launch_template_versions.function(ec2, PLACE).group_ids == {groups["template"], groups["nested"]}
+
+
+def test_interfaces_are_listed_with_their_tags_and_the_instance_that_they_are_attached_to(clients: Clients) -> None:
+    ec2 = clients.get("ec2", HERE)
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    tags = [{"ResourceType": "network-interface", "Tags": [MARK]}]
+    made = ec2.create_network_interface(SubnetId=subnet, TagSpecifications=tags)["NetworkInterface"]
+    name = made["NetworkInterfaceId"]
+    (found,) = listing(interfaces, ec2, SHARD)
+    assert (found.resource.type, found.resource.id) == (INTERFACE, name)
+    assert found.resource.arn == f"arn:aws:ec2:{HERE}:123456789012:network-interface/{name}"
+    assert found.resource.tags == {"Owner": "a=b 🌍"}
+    assert found.facets == {TagParents: TagParents(()), Tags: Tags({"Owner": "a=b 🌍"})}
+    instance = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    ec2.attach_network_interface(NetworkInterfaceId=name, InstanceId=instance, DeviceIndex=1)
+    attached = {each.resource.id: each.facets[TagParents] for each in listing(interfaces, ec2, SHARD)}
+    assert len(attached) == 2, "the instance has one of its own"
+    assert set(attached.values()) == {TagParents((instance,))}
+
+
+def test_interfaces_are_listed_in_the_largest_pages_to_the_end() -> None:
+    ec2 = boto3.client("ec2", HERE)
+    first, second = ({"NetworkInterfaces": [{"NetworkInterfaceId": name}]} for name in ("eni-1", "eni-2"))
+    with Stubber(ec2) as stub:
+        stub.add_response("describe_network_interfaces", first | {"NextToken": "next"}, {"MaxResults": 1000})
+        stub.add_response("describe_network_interfaces", second, {"MaxResults": 1000, "NextToken": "next"})
+        assert [each.resource.id for each in listing(interfaces, ec2, SHARD)] == ["eni-1", "eni-2"]
+    asked = ec2.meta.service_model.operation_model("DescribeNetworkInterfaces").input_shape.members
+    assert asked["MaxResults"].metadata["max"] == interfaces.page
+
+
+def listed_of(*items: dict[str, Any]) -> list[str]:
+    ec2 = boto3.client("ec2", HERE)
+    with Stubber(ec2) as stub:
+        stub.add_response("describe_network_interfaces", {"NetworkInterfaces": list(items)})
+        return [each.resource.id for each in listing(interfaces, ec2, SHARD)]
+
+
+def test_interfaces_that_a_service_made_and_those_of_other_accounts_are_left_out() -> None:
+    own = {"OwnerId": "123456789012", "RequesterManaged": False, "InterfaceType": "interface"}
+    found = listed_of(
+        {"NetworkInterfaceId": "eni-own"} | own,
+        {"NetworkInterfaceId": "eni-bare"},
+        {"NetworkInterfaceId": "eni-participant"} | own | {"OwnerId": "111122223333"},
+        {"NetworkInterfaceId": "eni-database"} | own | {"RequesterManaged": True},
+        {"NetworkInterfaceId": "eni-function"} | own | {"InterfaceType": "lambda"},
+        {"NetworkInterfaceId": "eni-gateway"} | own | {"InterfaceType": "nat_gateway"},
+        {"NetworkInterfaceId": "eni-new"} | own | {"InterfaceType": "of-a-type-to-come"},
+    )
+    assert found == ["eni-own", "eni-bare", "eni-new"]
+
+
+def test_every_type_of_interface_is_one_to_make_or_one_of_a_service() -> None:
+    """What can be made stands in the prose of CreateNetworkInterface; a branch is in its enumeration, not there."""
+    model = boto3.client("ec2", HERE).meta.service_model
+    types = set(model.shape_for("NetworkInterfaceType").enum)
+    assert types == {"interface", "efa", "efa-only", "trunk"} | (OF_SERVICES & types)
+    assert not OF_SERVICES & (set(model.shape_for("NetworkInterfaceCreationType").enum) - {"branch"})
+    found = listed_of(*({"NetworkInterfaceId": kind, "InterfaceType": kind} for kind in sorted(types)))
+    assert found == ["efa", "efa-only", "interface", "trunk"]
 
 
 def test_interfaces_are_asked_for_in_large_pages_to_the_end() -> None:

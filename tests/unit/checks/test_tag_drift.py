@@ -156,11 +156,39 @@ def test_a_parent_that_cannot_be_read_leaves_it_unanswered() -> None:
         pytest.param(
             {"SnapshotId": "snap-1", "VolumeId": "vol-ffffffff", "StartTime": "2026-11-21"}, (), id="a snapshot's copy"
         ),
+        pytest.param({"NetworkInterfaceId": "eni-1", "Attachment": {"InstanceId": "i-1"}}, ("i-1",), id="an interface"),
+        pytest.param({"NetworkInterfaceId": "eni-1", "Attachment": None}, (), id="an interface on its own"),
+        pytest.param(
+            {"NetworkInterfaceId": "eni-1", "Attachment": {"InstanceOwnerId": "amazon-aws"}},
+            (),
+            id="an interface of no instance",
+        ),
         pytest.param({}, (), id="nothing"),
     ],
 )
 def test_what_a_thing_belongs_to(item: Mapping[str, object], ids: tuple[str, ...]) -> None:
-    assert TagParents.parse(item).ids == ids
+    assert TagParents.parse(item) == TagParents(ids)
+
+
+@pytest.mark.parametrize(
+    ("owner", "holder", "found"),
+    [
+        pytest.param("123456789012", "123456789012", TagParents(("i-1",)), id="of the same account"),
+        pytest.param("123456789012", "111122223333", TagParents((), ("i-1 of 111122223333",)), id="of another account"),
+        pytest.param(None, "111122223333", TagParents(("i-1",)), id="of an account AWS did not say"),
+        pytest.param("123456789012", None, TagParents(("i-1",)), id="attached to one of an account AWS did not say"),
+    ],
+)
+def test_an_instance_of_another_account_is_told_apart(owner: str | None, holder: str | None, found: TagParents) -> None:
+    attachment = {"InstanceId": "i-1", "InstanceOwnerId": holder}
+    assert TagParents.parse({"OwnerId": owner, "Attachment": attachment}) == found
+
+
+def test_what_belongs_to_another_account_is_not_said_to_belong_to_nothing() -> None:
+    parents = TagParents((), ("i-1 of 111122223333",))
+    verdict = tags_agree_with_parent(Tags({}), parents, Related({}))
+    assert verdict.status is NA
+    assert verdict.reason == "it belongs to i-1 of 111122223333, whose tags only that account sees"
 
 
 KEYS = st.text(st.sampled_from("aAbB _-"), min_size=1, max_size=4)

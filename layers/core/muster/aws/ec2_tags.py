@@ -1,4 +1,4 @@
-"""Reading the tags of what volumes and snapshots belong to."""
+"""Reading the tags of what volumes, snapshots and network interfaces belong to."""
 
 import typing
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from typing import Any
 
 from muster.aws.ebs import SNAPSHOT
 from muster.aws.ec2 import VOLUME
+from muster.aws.vpc import INTERFACE
 from muster.facets.tags import ParentTags, TagParents
 from muster.model import Resource
 from muster.reading import describes
@@ -30,6 +31,22 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
 )
 def tags_of_instances(ec2: "EC2Client", _region: Resource, ids: Sequence[str]) -> Mapping[str, ParentTags]:
     """Read the tags of the instances that volumes are attached to."""
+    return _tags_of(ec2, ids)
+
+
+@describes(
+    INTERFACE,
+    client="ec2",
+    permission="ec2:DescribeTags",
+    at_once=AT_ONCE,
+    of=TagParents,
+    keys=lambda parents: parents.ids,
+)
+def tags_of_interfaces_instances(ec2: "EC2Client", _region: Resource, ids: Sequence[str]) -> Mapping[str, ParentTags]:
+    """Read the tags of the instances that network interfaces are attached to.
+
+    They are not kept for volumes, which name the same ones: the tags of all instances would be in memory.
+    """
     return _tags_of(ec2, ids)
 
 

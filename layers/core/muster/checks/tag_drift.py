@@ -78,15 +78,18 @@ def tags_agree_with_parent(
     *,
     keys: tuple[str, ...] = ("Owner", "CostCenter"),
 ) -> Verdict:
-    """Volumes and snapshots should carry the owner of what they belong to.
+    """Volumes, snapshots and network interfaces should carry the owner of what they belong to.
 
-    A volume belongs to the instances that it is attached to, a snapshot to its volume. Only `keys` that the parent
-    has are compared.
+    A volume belongs to the instances that it is attached to, a network interface to the one it is attached to, a
+    snapshot to its volume. Only `keys` that the parent has are compared. An instance of another account is no parent:
+    only that account sees its tags.
 
     Why: A volume that names another owner than its instance is paid for, kept or deleted by the wrong people.
     Fix: aws ec2 create-tags --resources ID --tags Key=KEY,Value=VALUE
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
     """
+    if parents.elsewhere and not parents.ids:
+        return not_applicable(f"it belongs to {_listed(parents.elsewhere)}, whose tags only that account sees")
     if not parents.ids:
         return not_applicable("it belongs to nothing")
     known = {name: parent_tags[name].values for name in parents.ids}

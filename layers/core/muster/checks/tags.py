@@ -14,6 +14,7 @@ Allowed = Mapping[str, object]
 
 CONTROLS = (
     "Security Hub DynamoDB.5",
+    "Security Hub EC2.35",
     "Security Hub EC2.37",
     "Security Hub EC2.38",
     "Security Hub EC2.43",

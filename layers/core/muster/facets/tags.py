@@ -25,14 +25,25 @@ class Tags:
 
 @dataclass(frozen=True, slots=True)
 class TagParents:
-    """The resources that one belongs to, by id: a volume to its instances, a snapshot to its volume."""
+    """The resources that one belongs to: a volume or an interface to its instances, a snapshot to its volume.
+
+    `ids` are those of the same account, `elsewhere` those of others, whose tags only these see: `i-1 of 111122223333`.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+    """
 
     ids: tuple[str, ...]
+    elsewhere: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeVolumes or DescribeSnapshots; copies of snapshots name a volume that never was."""
-        attached = [each.get("InstanceId") for each in response.get("Attachments") or ()]
+        """Parse an item of DescribeVolumes, DescribeSnapshots or DescribeNetworkInterfaces.
+
+        Copies of snapshots name a volume that never was.
+        """
+        holder = response.get("Attachment") or {}
+        if (name := holder.get("InstanceId")) and (owner := _other_owner(response, holder)):
+            return cls((), (f"{name} of {owner}",))
+        attached = [each.get("InstanceId") for each in (*(response.get("Attachments") or ()), holder)]
         # Volumes have a VolumeId and a SnapshotId too, their own and the one that they were made from.
         volume = response.get("VolumeId") if response.get("StartTime") else None
         taken = () if volume == _NO_VOLUME else (volume,)
@@ -41,6 +52,15 @@ class TagParents:
 
 _NO_VOLUME = "vol-ffffffff"
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html"""
+
+
+def _other_owner(interface: Mapping[str, Any], attachment: Mapping[str, Any]) -> str | None:
+    """Return the account whose instance an interface of another is attached to: it may be permitted to do so.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterfacePermission.html
+    """
+    owner, other = interface.get("OwnerId"), attachment.get("InstanceOwnerId")
+    return str(other) if owner and other and owner != other else None
 
 
 @dataclass(frozen=True, slots=True)
