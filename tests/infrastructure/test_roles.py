@@ -56,7 +56,14 @@ READS = {
         keys.part(SCAN, SHARD, 0),
         f"{keys.failures(SCAN)}b0000.json",
     },
-    "SendAlertRole": {keys.summary(SCAN), keys.report(SCAN), keys.commit(SCAN, SHARD), keys.alert(SCAN), alert._LAST},
+    "SendAlertRole": {
+        keys.summary(SCAN),
+        keys.report(SCAN),
+        keys.incomplete(SCAN),
+        keys.commit(SCAN, SHARD),
+        keys.alert(SCAN),
+        alert._LAST,
+    },
     "StateMachineRole": {keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "CrawlerRole": {keys.table("coverage", DAY, SCAN)},
 }

@@ -12,6 +12,7 @@ from muster.session import Clients
 from muster.sinks.bucket import Bucket
 from muster.stack.alert import send_alert
 from muster.stack.request import Environment
+from muster.stack.summarize import NAMED
 
 REGION = "eu-west-1"
 
@@ -48,7 +49,7 @@ def ended(  # noqa: PLR0913 - what a scan may leave
         "accounts": 1,
         "packs": ["all"],
         "complete": not incomplete,
-        "incomplete": [{"shard": shard, "reason": "it broke"} for shard in incomplete],
+        "incomplete": [{"shard": shard, "reason": "it broke"} for shard in incomplete[:NAMED]],
         "shards": {"planned": 2, "committed": 2, "incomplete": len(incomplete)},
         "resources": {"scanned": 1, "compliant": 0, "non_compliant": 1},
         "findings": dict.fromkeys(
@@ -69,6 +70,7 @@ def ended(  # noqa: PLR0913 - what a scan may leave
     }
     events = {"opened": {"count": opened, "worst": [worst] * opened}} if opened else {}
     bucket.put_json(keys.summary(scan_id), summary)
+    bucket.put_json(keys.incomplete(scan_id), list(incomplete))
     told = {event: change["worst"] for event, change in events.items()}
     bucket.put_json(keys.report(scan_id), {"findings": [], "summary": summary, "changes": told})
     commit = {"attempt": attempt, "changes": {"baseline": False, "events": events}}
@@ -136,6 +138,22 @@ def test_the_same_shards_missing_again_are_told_once_and_others_anew(
         ("c", ("x", "y"), 2),
         ("d", (), 2),
         ("e", ("x",), 3),
+    ):
+        ended(clients, scan_id, incomplete=shards)
+        send_alert({"scan_id": scan_id}, environment, clients)
+        assert sent(topic) == mails, scan_id
+
+
+def test_a_shard_beyond_those_that_the_summary_names_is_told_of_too(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    named = tuple(f"s{number:02}" for number in range(NAMED))
+    for scan_id, shards, mails in (
+        ("a", (*named, "x"), 1),
+        ("b", (*named, "x"), 1),
+        ("c", (*named, "y"), 2),
+        ("d", (*named, "y", "z"), 3),
+        ("e", named, 4),
     ):
         ended(clients, scan_id, incomplete=shards)
         send_alert({"scan_id": scan_id}, environment, clients)

@@ -38,7 +38,8 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
     if summary["attempt"] != attempt:
         # Another execution of the scan summed up since: what it tells is for it to tell.
         summary = {**summary, "attempt": attempt, "changes": changes_of(attempt, commits_of(bucket, scan_id))}
-    unfinished = sorted(item["shard"] for item in summary["incomplete"])
+    # The summary names no more than a few of them.
+    unfinished = sorted(bucket.get_json(keys.incomplete(scan_id)) or ()) if not summary["complete"] else []
     last = bucket.get_json(_LAST) or {}
     if not email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished):
         _remember(bucket, unfinished, last)
