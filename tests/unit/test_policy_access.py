@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.policy_access import covers, foreign, meet, public
+from muster.policy_access import covers, foreign, may, meet, public
 from muster.resource_policy import Policy
 
 OWN = "123456789012"
@@ -65,6 +65,11 @@ def test_who_is_everybody(changed: Any, said: tuple[str, ...]) -> None:
         pytest.param(
             {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}}, id="a path of one"
         ),
+        pytest.param({"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/"}}, id="one path"),
+        pytest.param(
+            {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*/ou-ab12-11111111/*"}},
+            id="a path of one organization, by whatever root",
+        ),
         pytest.param({"ArnEquals": {"aws:SourceArn": "arn:aws-cn:s3:::logs"}}, id="an ARN"),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:1:t"}}, id="ArnLike without a wildcard"),
         pytest.param({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::1:role/r"}}, id="a principal"),
@@ -92,6 +97,8 @@ def test_a_fixed_value_narrows(condition: Any) -> None:
     "condition",
     [
         pytest.param({"Bool": {"aws:SecureTransport": "true"}}, id="a key that says nobody"),
+        pytest.param({"StringEquals": {"aws:Referer": "https://example.com/"}}, id="a page that anybody may name"),
+        pytest.param({"StringLike": {"aws:UserAgent": "our-program"}}, id="a program that anybody may name"),
         pytest.param({"StringLike": {"aws:SourceAccount": "12345*"}}, id="a wildcard"),
         pytest.param({"StringLike": {"aws:SourceAccount": "12345678901?"}}, id="a wildcard of one letter"),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:1:*"}}, id="an ARN with wildcards"),
@@ -105,6 +112,7 @@ def test_a_fixed_value_narrows(condition: Any) -> None:
         pytest.param({"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}}, id="all values, of which none"),
         pytest.param({"ForAnyValue:StringEquals": {"aws:PrincipalOrgID": "o-1"}}, id="any value of a single one"),
         pytest.param({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-ab12/*"}}, id="any organization"),
+        pytest.param({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-1/*", "*"]}}, id="one, or any at all"),
         pytest.param({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, id="all paths, of which none"),
         pytest.param({"StringNotEquals": {"aws:SourceAccount": OWN}}, id="all but an account"),
         pytest.param({"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, id="all but a range"),
@@ -116,6 +124,14 @@ def test_a_fixed_value_narrows(condition: Any) -> None:
         pytest.param({"StringEquals": {"aws:SourceIp": "192.0.2.0/24"}}, id="an address compared as a text"),
         pytest.param({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/24"}}, id="an address that anybody may have"),
         pytest.param({"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:*:accesspoint/a"}}, id="anybody's points"),
+        pytest.param(
+            {
+                "ArnLike": {
+                    "s3:DataAccessPointArn": [f"arn:aws:s3:*:{OWN}:accesspoint/*", "arn:aws:s3:*:*:accesspoint/*"]
+                }
+            },
+            id="anybody's points among one's own",
+        ),
         pytest.param({"StringEquals": {"s3:DataAccessPointArn": OWN}}, id="what is no ARN"),
     ],
 )
@@ -136,6 +152,10 @@ def test_what_is_not_fixed_does_not_narrow(condition: Any) -> None:
         pytest.param({"Action": "*"}, ("s3:Get*",), True, id="all"),
         pytest.param({"Action": None, "NotAction": "s3:Get*"}, ("s3:GetObject",), False, id="excepted"),
         pytest.param({"Action": None, "NotAction": "s3:GetObject"}, ("s3:Get*",), True, id="excepted in part"),
+        pytest.param({"Action": None, "NotAction": "s3:Put*"}, ("s3:GetObject",), True, id="not excepted"),
+        pytest.param(
+            {"Action": None, "NotAction": ["s3:Put*", "s3:Get*"]}, ("s3:GetObject",), False, id="excepted among others"
+        ),
     ],
 )
 def test_only_actions_that_are_asked_count(changed: Any, actions: tuple[str, ...], open_: bool) -> None:
@@ -157,6 +177,12 @@ def test_only_actions_that_are_asked_count(changed: Any, actions: tuple[str, ...
         pytest.param({"Principal": {"AWS": OTHER}}, True, id="one account"),
         pytest.param({"Action": "s3:Put*"}, True, id="another action"),
         pytest.param({"Action": None, "NotAction": "s3:*"}, True, id="all but these"),
+        pytest.param({"Action": None, "NotAction": ["s3:Put*", "s3:Get*"]}, True, id="all but these, among others"),
+        pytest.param(
+            {"Action": None, "NotAction": "s3:Put*", "Resource": "arn:aws:s3:::b/secret/*"},
+            True,
+            id="all but others, on a part",
+        ),
         pytest.param({"Resource": "arn:aws:s3:::b/secret/*"}, True, id="a part"),
         pytest.param({"Resource": None, "NotResource": "arn:aws:s3:::b/*"}, True, id="all but a part"),
         pytest.param({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, True, id="without TLS"),
@@ -194,6 +220,33 @@ def test_every_action_and_every_resource_must_be_denied() -> None:
     for part in ({"Action": "s3:PutObject"}, {"Resource": "arn:aws:s3:::b/1"}):
         assert public(policy(statement(ALLOW, **two), statement(DENY, **part)))
     assert not public(policy(statement(ALLOW, **two), statement(DENY, Resource="arn:aws:s3:::b/?")))
+
+
+def test_an_allowance_on_all_but_something_needs_a_denial_on_everything() -> None:
+    allowance = statement(ALLOW, Resource=None, NotResource="arn:aws:s3:::b/public/*")
+    assert public(policy(allowance, statement(DENY, Resource="arn:aws:s3:::b/secret/*")))
+    assert not public(policy(allowance, statement(DENY)))
+
+
+def test_an_action_of_which_no_pattern_was_asked_need_not_be_denied() -> None:
+    judged = policy(statement(ALLOW, Action=["s3:GetObject", "sns:Publish"]), statement(DENY, Action="s3:GetObject"))
+    assert not public(judged, ("s3:Get*",))
+    assert public(judged)
+
+
+@pytest.mark.parametrize(
+    ("changed", "action", "spoken"),
+    [
+        pytest.param({}, "s3:GetObject", True, id="whatever the letters"),
+        pytest.param({}, "s3:PutObject", False, id="of another"),
+        pytest.param({"Action": ["s3:Put*", "s3:Get*"]}, "s3:GetObject", True, id="of one of two"),
+        pytest.param({"Action": None, "NotAction": "s3:Put*"}, "s3:GetObject", True, id="of all but others"),
+        pytest.param({"Action": None, "NotAction": "S3:GET*"}, "s3:GetObject", False, id="of all but it"),
+    ],
+)
+def test_of_which_actions_a_statement_speaks(changed: Any, action: str, spoken: bool) -> None:
+    (said,) = allowed(**changed).statements
+    assert may(said, action) is spoken
 
 
 def test_an_action_that_was_not_asked_need_not_be_denied() -> None:
@@ -241,6 +294,29 @@ def test_an_action_that_was_not_asked_need_not_be_denied() -> None:
             (OTHER,),
             id="held only if the key exists",
         ),
+        pytest.param(
+            {"Principal": {"AWS": OTHER}, "Condition": {"StringEquals": {"aws:PrincipalAccount": []}}},
+            (OTHER,),
+            id="held to nothing",
+        ),
+        pytest.param(
+            {
+                "Principal": {"AWS": OTHER},
+                "Condition": {
+                    "ArnLike": {"aws:SourceArn": [f"arn:aws:sns:*:{OWN}:t", f"arn:aws:sns:*:{OTHER}:t"]},
+                },
+            },
+            (OTHER,),
+            id="held to sources of both accounts",
+        ),
+        pytest.param(
+            {
+                "Principal": {"AWS": OTHER},
+                "Condition": {"ArnLike": {"s3:DataAccessPointArn": f"arn:aws:s3:*:{OWN}:accesspoint/*"}},
+            },
+            (OTHER,),
+            id="through access points of the account, which may let in others",
+        ),
         pytest.param({"Effect": "Deny", "Principal": {"AWS": OTHER}}, (), id="a denial"),
     ],
 )
@@ -259,6 +335,7 @@ def test_other_accounts_are_asked_for_by_action_too() -> None:
     [
         pytest.param({"Principal": None, "NotPrincipal": {"AWS": OWN}}, (), id="all but the account"),
         pytest.param({"Principal": None, "NotPrincipal": {"AWS": OTHER}}, (OTHER,), id="all but the stranger"),
+        pytest.param({"Principal": None, "NotPrincipal": {"AWS": [OWN, OTHER]}}, (OTHER,), id="all but the two"),
         pytest.param({"Condition": {"StringNotEquals": {"aws:PrincipalAccount": OWN}}}, (), id="whoever is not of it"),
         pytest.param({"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o"}}}, (OTHER,), id="who is not near"),
     ],
