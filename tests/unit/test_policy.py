@@ -1,15 +1,30 @@
 """The statements of a scan's policy."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import pytest
 
-from muster.catalog import load
-from muster.policy import actions_of, scanner_statements
+from muster.catalog import Catalog, load
+from muster.check import check
+from muster.evaluate import Rule
+from muster.model import REGION, Severity, Verdict, compliant
+from muster.policy import ORGANIZATION, actions_of, iam_policy, scanner_actions, scanner_statements
+from muster.reading import Page, describes, lists
 from muster.select import select
 from muster.settings import Configuration
 
 ALL = scanner_statements(load(), select(load(), Configuration(), packs=["all"]), "aws-us-gov")
+
+
+def rules(*checks: str) -> tuple[Rule, ...]:
+    return select(load(), Configuration(), checks=checks)
+
+
+def statement(sid: str, actions: list[str], resource: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
 
 
 def test_every_statement_has_a_name_of_its_own_that_iam_takes() -> None:
@@ -26,6 +41,138 @@ def test_an_action_is_granted_on_everything_or_on_patterns_of_the_partition() ->
     assert all(each["Resource"].startswith("arn:aws-us-gov:") for each in narrower)
 
 
+READING = statement("MusterReadsConfiguration", ["ec2:DescribeVolumes"], "*")
+REGIONS = statement("MusterFindsRegions", ["ec2:DescribeRegions"], "*")
+
+
+def test_what_is_granted_is_what_the_checks_read_on_the_narrowest_resource() -> None:
+    chosen = rules("ec2-volume-encrypted", "s3-bucket-versioning-enabled")
+    assert scanner_statements(load(), chosen) == [
+        statement("MusterReadsConfiguration", ["ec2:DescribeVolumes", "s3:ListAllMyBuckets"], "*"),
+        statement("MusterReadsBuckets", ["s3:GetBucketLocation", "s3:GetBucketVersioning"], "arn:aws:s3:::*"),
+    ]
+    assert scanner_actions(load(), chosen) == (
+        "ec2:DescribeVolumes",
+        "s3:GetBucketLocation",
+        "s3:GetBucketVersioning",
+        "s3:ListAllMyBuckets",
+    )
+
+
+def test_a_policy_grants_a_scan_and_the_finding_of_regions_and_no_more() -> None:
+    chosen = rules("ec2-volume-encrypted")
+    assert iam_policy(load(), chosen) == {"Version": "2012-10-17", "Statement": [READING, REGIONS]}
+
+
+@pytest.mark.parametrize("role", ["security/Muster", "/security/Muster"])
+def test_a_role_may_be_assumed_in_every_account(role: str) -> None:
+    found = iam_policy(load(), rules("ec2-volume-encrypted"), "aws-cn", role=role)["Statement"]
+    entering = statement("MusterEntersAccounts", ["sts:AssumeRole"], "arn:aws-cn:iam::*:role/security/Muster")
+    assert found == [READING, REGIONS, entering]
+
+
+def test_the_accounts_of_an_organization_may_be_asked_for() -> None:
+    found = iam_policy(load(), rules("ec2-volume-encrypted"), organization=True)["Statement"]
+    assert found == [READING, REGIONS, statement("MusterFindsAccounts", list(ORGANIZATION), "*")]
+
+
+@dataclass(frozen=True, slots=True)
+class Crates:
+    """All crates of a region."""
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:  # noqa: ARG003 - the protocol's parameter
+        return cls()
+
+
+class Weight(Crates):
+    """What a crate has."""
+
+
+class Seal(Crates):
+    """What a crate has too."""
+
+
+@check(severity=Severity.LOW)
+def crate_sealed(weight: Weight, seal: Seal) -> Verdict:
+    """Crates should be sealed.
+
+    Why: a reason.
+    Fix: a fix.
+    """
+    return compliant(f"{weight} {seal}")
+
+
+PATTERN = "arn:{partition}:crates:*:*:crate/*"
+
+
+def crates(**said: Any) -> Catalog:
+    """Make a catalogue of one check; its lister, and what reads the region and each crate, as it is said."""
+
+    @lists("AWS::Crates::Crate", client="crates", permission="crates:List", on=PATTERN, **said.get("lister", {}))
+    def every(client: object, shard: object, token: object) -> Page:  # noqa: ARG001 - never called
+        return Page(())
+
+    @describes(REGION, client="crates", permission="crates:ListRegion")
+    def region(client: object, resource: object) -> Crates:  # noqa: ARG001 - never called
+        return Crates()
+
+    @describes("AWS::Crates::Crate", client="crates", permission="crates:Weigh", **said.get("weight", {}))
+    def weight(client: object, resource: object) -> Weight:  # noqa: ARG001 - never called
+        return Weight()
+
+    @describes("AWS::Crates::Crate", client="crates", permission="crates:ReadSeal", **said.get("seal", {}))
+    def seal(client: object, resource: object) -> Seal:  # noqa: ARG001 - never called
+        return Seal()
+
+    read = {(each.resource_type, each.facet): each for each in (region, weight, seal)}
+    return Catalog({crate_sealed.id: crate_sealed}, {every.resource_type: every}, read)
+
+
+@pytest.mark.parametrize(
+    ("said", "everywhere", "narrower"),
+    [
+        pytest.param({}, ["crates:List", "crates:ReadSeal", "crates:Weigh"], [], id="nothing takes a pattern"),
+        pytest.param(
+            {"lister": {"also": ("crates:Get", "crates:Tags")}},
+            ["crates:List", "crates:ReadSeal", "crates:Weigh"],
+            ["crates:Get", "crates:Tags"],
+            id="what a listing spends besides takes the lister's",
+        ),
+        pytest.param(
+            {"weight": {"on": PATTERN}}, ["crates:List", "crates:ReadSeal"], ["crates:Weigh"], id="a describer's"
+        ),
+        pytest.param(
+            {"weight": {"also": ("crates:Scale",), "on": {"crates:Scale": PATTERN}}},
+            ["crates:List", "crates:ReadSeal", "crates:Weigh"],
+            ["crates:Scale"],
+            id="one of its two",
+        ),
+        pytest.param(
+            {"weight": {"on": PATTERN}, "seal": {"also": ("crates:Weigh",)}},
+            ["crates:List", "crates:ReadSeal", "crates:Weigh"],
+            [],
+            id="what another needs everywhere is not granted twice",
+        ),
+        pytest.param(
+            {"lister": {"of": Crates}},
+            ["crates:List", "crates:ListRegion", "crates:ReadSeal", "crates:Weigh"],
+            [],
+            id="what the listing is made from is read too",
+        ),
+    ],
+)
+def test_an_action_is_granted_once_where_it_is_needed(
+    said: dict[str, Any], everywhere: list[str], narrower: list[str]
+) -> None:
+    rule = Rule(crate_sealed, "AWS::Crates::Crate", "crates", {})
+    found = scanner_statements(crates(**said), [rule])
+    wanted = [statement("MusterReadsConfiguration", everywhere, "*")]
+    if narrower:
+        wanted.append(statement("MusterReadsCratesCrate", narrower, "arn:aws:crates:*:*:crate/*"))
+    assert found == wanted
+
+
 @pytest.mark.parametrize(
     ("operation", "actions"),
     [
@@ -33,7 +180,10 @@ def test_an_action_is_granted_on_everything_or_on_patterns_of_the_partition() ->
         ("resourcegroupstaggingapi:ListRequiredTags", ("tag:ListRequiredTags",)),
         ("s3control:GetAccessPoint", ("s3:GetAccessPoint",)),
         ("s3:GetBucketReplication", ("s3:GetReplicationConfiguration",)),
+        ("stepfunctions:StartExecution", ("states:StartExecution",)),
         ("dynamodb:DescribeTable", ("dynamodb:DescribeTable",)),
+        ("sts:GetCallerIdentity", ()),
+        ("s3:CopyObject", ("s3:GetObject", "s3:PutObject")),
     ],
 )
 def test_operations_are_spelled_as_iam_spells_them(operation: str, actions: tuple[str, ...]) -> None:
