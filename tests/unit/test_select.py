@@ -104,6 +104,7 @@ KNOWN = {
     "year": pack("year", Entry("old", settings={"days": 365}, variant="year")),
     "quarter-again": pack("quarter-again", Entry("old", settings={"days": 91}, variant="quarter")),
     "tags": pack("tags", Entry("required-tags", (INSTANCE,))),
+    "bucket-tags": pack("bucket-tags", Entry("required-tags", (BUCKET,))),
     "wrong-check": pack("wrong-check", Entry("odl")),
     "wrong-setting": pack("wrong-setting", Entry("old", settings={"dyas": 1})),
     "wrong-type": pack("wrong-type", Entry("required-tags", ("AWS::EC2::Instnace",))),
@@ -141,6 +142,7 @@ ALL = ["old S3", "plain S3", "required-tags EC2", "required-tags S3"]
         pytest.param({}, {"severity": Severity.MEDIUM}, ["old S3", *ALL[2:]], id="this severity and above"),
         pytest.param({}, {"packs": ["all", "all", "strict"]}, ALL, id="named twice"),
         pytest.param({}, {"packs": ["tags", "all"]}, ALL, id="all fills up the types that a pack leaves out"),
+        pytest.param({}, {"packs": ["bucket-tags", "all"]}, ALL, id="a check's types stand in one order"),
     ],
 )
 def test_who_is_chosen(configuration: dict[str, Any], choice: dict[str, Any], rules: list[str]) -> None:
@@ -272,6 +274,12 @@ def test_variants_have_a_finding_each() -> None:
     """Each is named, so each has an id of its own."""
     settings = settings_of(NOTHING, "quarter", "year")
     assert {variant: said["days"] for (_, variant), said in settings.items()} == {"quarter": 90, "year": 365}
+
+
+@pytest.mark.parametrize("packs", list(permutations(["quarter", "year"])))
+def test_variants_stand_in_one_order(packs: tuple[str, str]) -> None:
+    """Two runs that choose the same write the same plan."""
+    assert [rule.variant for rule in select(CATALOG, NOTHING, packs=packs, known=KNOWN)] == ["quarter", "year"]
 
 
 @pytest.mark.parametrize("packs", [("quarter", "strict"), ("quarter", "quarter-again")])
