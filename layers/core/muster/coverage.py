@@ -28,7 +28,7 @@ class Coverage:
 
 ALL = "*"
 """The API of a row that speaks of every API."""
-_COUNTED = ("calls", "retries", "denials")
+_COUNTED = ("calls", "retries", "denials", "errors", "seconds")
 
 
 class Ledger:
@@ -73,10 +73,8 @@ class Ledger:
         """Say of the whole shard in one row that it may not be looked at."""
         with self._lock:
             rows = list(self._rows.values())
-            calls, retries, denials = (sum(getattr(row, name) for row in rows) for name in _COUNTED)
-            seconds = sum(row.seconds for row in rows)
-            one = Coverage(*self._key, ALL, calls, 0, retries, denials, seconds=seconds, reason=reason)
-            self._rows = {ALL: one}
+            counts = {name: sum(getattr(row, name) for row in rows) for name in _COUNTED}
+            self._rows = {ALL: Coverage(*self._key, ALL, **counts, reason=reason)}
 
     def rows(self) -> Iterator[Coverage]:
         """Yield the rows, sorted by API."""
