@@ -46,6 +46,20 @@ def bucket_is_green(colour: Colour, *, shade: str = "green") -> Verdict:
     return compliant("it is") if known(colour.name) == shade else non_compliant(f"it is {colour.name}")
 
 
+class Shape(Colour):
+    pass
+
+
+@check(severity=Severity.LOW)
+def bucket_is_green_and_round(colour: Colour, shape: Shape) -> Verdict:
+    """Buckets should be green and round.
+
+    Why: It is an example.
+    Fix: Paint and turn it.
+    """
+    return compliant(f"{colour.name} {shape.name}")
+
+
 @check(severity=Severity.LOW)
 def bucket_follows_others(others: Related[Colour], at: ObservedAt) -> Verdict:
     """Buckets should follow others.
@@ -54,6 +68,17 @@ def bucket_follows_others(others: Related[Colour], at: ObservedAt) -> Verdict:
     Fix: Follow.
     """
     return compliant(f"{others['a'].name} at {at.at:%H}")
+
+
+@check(severity=Severity.LOW, version=3)
+def bucket_is_named_after_its_colour(colour: Colour, resource: Resource) -> Verdict:
+    """Buckets should be named after their colour.
+
+    Why: It is an example.
+    Fix: Name it.
+    Source: https://docs.aws.amazon.com/x
+    """
+    return compliant("it is") if resource.id == known(colour.name) else non_compliant(f"it is named {resource.id}")
 
 
 @check(severity=Severity.LOW, opt_in=("names", "tags"))
@@ -68,6 +93,7 @@ def bucket_is_listed(colour: Colour, *, names: tuple[str, ...] = (), tags: tuple
 
 RULE = Rule(bucket_is_green, BUCKET.type, "s3", {"shade": "green"})
 FOLLOWS = Rule(bucket_follows_others, BUCKET.type, "s3")
+NAMED = Rule(bucket_is_named_after_its_colour, BUCKET.type, "s3", variant="strict", controls=("FSBP Y.1",))
 
 
 def test_a_verdict_becomes_a_finding_with_all_that_the_check_says() -> None:
@@ -77,6 +103,28 @@ def test_a_verdict_becomes_a_finding_with_all_that_the_check_says() -> None:
     assert (finding.title, finding.remediation) == ("Buckets should be green", "Paint it.")
     assert finding.settings == {"shade": "green"}
     assert finding.observed_at == AT
+    assert (finding.check_version, finding.service, finding.resource) == (1, "s3", BUCKET)
+    assert finding.finding_id == finding_id(BUCKET, "bucket-is-green")
+    assert finding.docs_url == "docs/checks/bucket-is-green.md"
+    assert finding.unavailable == ()
+
+
+def test_what_a_rule_says_is_stronger_than_its_check() -> None:
+    finding = evaluate(NAMED, BUCKET, {Colour: Colour("red")}, AT)
+    assert finding.controls == ("FSBP Y.1",)
+    assert finding.finding_id == finding_id(BUCKET, "bucket-is-named-after-its-colour", "strict")
+    assert (finding.check_version, finding.docs_url) == (3, "https://docs.aws.amazon.com/x")
+
+
+def test_a_check_judges_by_the_rules_settings_and_not_by_its_own() -> None:
+    blue = Rule(bucket_is_green, BUCKET.type, "s3", {"shade": "blue"})
+    assert evaluate(blue, BUCKET, {Colour: Colour("blue")}, AT).status is Status.COMPLIANT
+    assert evaluate(blue, BUCKET, {Colour: Colour("green")}, AT).status is Status.NON_COMPLIANT
+
+
+def test_a_check_may_read_the_resource_itself() -> None:
+    assert evaluate(NAMED, BUCKET, {Colour: Colour("logs")}, AT).status is Status.COMPLIANT
+    assert evaluate(NAMED, BUCKET, {Colour: Colour("red")}, AT).reason == "it is named logs"
 
 
 def test_what_nobody_opted_into_is_not_applicable_whatever_was_read() -> None:
@@ -111,6 +159,20 @@ def test_what_could_not_be_read_is_insufficient_data(facets: dict[type, object],
     finding = evaluate(RULE, BUCKET, facets, AT)
     assert finding.status is Status.INSUFFICIENT_DATA
     assert finding.unavailable == (gap,)
+
+
+def test_one_facet_of_two_that_nobody_read_is_enough() -> None:
+    finding = evaluate(FOLLOWS, BUCKET, {}, AT)
+    assert finding.status is Status.INSUFFICIENT_DATA
+    assert finding.reason == "nothing was read"
+
+
+def test_every_gap_is_told_once_with_the_permission_where_one_is_missing() -> None:
+    denied, broken = Unavailable("s3:GetColour", "access denied"), Unavailable(None, "throttled")
+    rule = Rule(bucket_is_green_and_round, BUCKET.type, "s3")
+    told = evaluate(rule, BUCKET, {Colour: denied, Shape: broken}, AT)
+    assert (told.unavailable, told.reason) == ((denied, broken), "access denied (needs s3:GetColour); throttled")
+    assert evaluate(rule, BUCKET, {Colour: denied, Shape: denied}, AT).unavailable == (denied,)
 
 
 def test_a_related_resource_that_could_not_be_read_stops_only_a_check_that_looks_at_it() -> None:
