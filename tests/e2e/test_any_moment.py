@@ -14,7 +14,7 @@ from local.deploy import Stack, deploy
 from local.runtime import Runtime
 from local.server import EmbeddedAws
 
-CHECKS = {"checks": ["ec2-instance-imdsv2-required", "ec2-volume-encrypted", "required-tags"], "regions": ["eu-west-1"]}
+CHECKS = {"checks": ["ec2-instance-imdsv2-required", "ec2-volume-encrypted"], "regions": ["eu-west-1"]}
 INSTANCES = 1_050
 SCAN = "scan-shards"
 

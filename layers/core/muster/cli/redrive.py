@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str
 @click.command("redrive", short_help="Scan what a scan on the stack left out.")
 @click.argument("scan_id", metavar="SCAN_ID", callback=_id)
 @click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="The stack that it ran on.")
-@click.option("--region", metavar="NAME", help="The stack's region. [default: the profile's]")
+@click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]")
 @click.option("--profile", metavar="NAME", help="The AWS profile to use.")
 @click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the end and print the summary.")
@@ -53,7 +54,7 @@ def command(**options: Any) -> int:
     from muster.errors import ConfigurationError  # noqa: PLC0415 - `muster redrive --help` does not need botocore
     from muster.session import Clients, open_session  # noqa: PLC0415 - the same
 
-    session = open_session(options["profile"], options["region"])
+    session = open_session(options["profile"], options["region"] or os.environ.get("AWS_REGION"))
     if session.region_name is None:
         raise ConfigurationError("no region is named: use --region or AWS_REGION")
     clients = Clients(session, endpoint_url=options["endpoint_url"])
