@@ -115,6 +115,12 @@ def test_it_is_taken_with_whatever_else_the_configuration_takes_and_can_be_left_
     assert not taken("exclude_checks: [ec2-instance-names-its-team]\npacks: [s3-compliance]\n")
     assert not taken("packs: [s3-compliance]\n", packs=["s3-compliance"])
     assert taken("packs: [s3-compliance]\n", packs=["all"])
+    assert taken("checks: [ec2-volume-encrypted]\n")
+
+
+def test_a_configuration_that_says_nothing_else_takes_all_checks_beside_it() -> None:
+    rules = select(load(), parse(TEXT, load()))
+    assert {rule.check.id for rule in rules} == {*load().checks, "ec2-instance-names-its-team"}
 
 
 def test_it_survives_the_plan() -> None:

@@ -252,6 +252,18 @@ def test_keys_are_to_be_spelled_as_they_are_required(
     assert set(found.values()) == {others}
 
 
+def test_keys_that_a_pack_wants_spelled_alike_are_stronger_than_the_default_and_weaker_than_what_is_required() -> None:
+    """The pack's own keys stand where nothing is required."""
+    known = {"all": pack("all"), "teams": pack("teams", Entry("tag-keys-spelled-alike", settings={"keys": ("Team",)}))}
+
+    def keys(tags: Tags) -> set[object]:
+        rules = select(load(), Configuration(tags=tags), packs=["teams"], known=known)
+        return {rule.settings["keys"] for rule in rules}
+
+    assert keys(Tags()) == {("Team",)}
+    assert keys(Tags(("Owner",))) == {("Owner",)}
+
+
 def test_the_stacks_parameter_is_weaker_than_the_files_settings() -> None:
     """The stack's required tags come in as `tags`, whatever the file says under `settings`."""
     configuration = Configuration(tags=Tags(required=("FromStack",)), settings={"required-tags": {"keys": ("Mine",)}})
