@@ -5,6 +5,7 @@ import math
 import random
 import re
 import types
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,8 +21,10 @@ from botocore import xform_name
 from muster import estimate
 from muster.aws import BUCKET_LIKE
 from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
+from muster.aws.ecs import CLUSTER, SERVICE
 from muster.aws.elbv2 import LISTENER, LOAD_BALANCER
 from muster.aws.s3 import BUCKET
+from muster.aws.vpc import INTERFACE
 from muster.catalog import load
 from muster.estimate import (
     Assumptions,
@@ -38,10 +41,12 @@ from muster.estimate import (
     work_of,
 )
 from muster.estimate.demand import lists_itself
+from muster.estimate.once import PAGES
 from muster.evaluate import Rule, evaluate
 from muster.facets.ec2 import Instance
+from muster.facets.ecs import EcsRegion
 from muster.facets.tags import Tags
-from muster.model import GLOBAL, Resource
+from muster.model import GLOBAL, REGION, Resource
 from muster.policy import actions_of
 from muster.reading import Describer, Lister, Shard
 from muster.select import select
@@ -83,7 +88,8 @@ class Recorder:
         self.asked.append((name, {}))
         return self
 
-    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+    def paginate(self, **parameters: Any) -> list[dict[str, Any]]:
+        self.asked[-1] = (self.asked[-1][0], parameters)
         return []
 
 
@@ -144,6 +150,56 @@ def test_pages_are_as_large_as_the_listers_ask_for(lister: Lister) -> None:
 
 WITHOUT_SIZE = {"AWS::EC2::EIP": 1_000_000, "AWS::SNS::Subscription": 100, "AWS::SNS::Topic": 100}
 """Listings that cannot be told how much to answer: addresses come all at once, SNS pages by a hundred."""
+
+
+@pytest.mark.parametrize("facet", PAGES)
+def test_pages_of_what_is_read_once_are_as_large_as_the_readers_ask_for(facet: type) -> None:
+    kind, page = PAGES[facet]
+    assert kind in CATALOG.listers
+    [(_, parameters)] = _asked(CATALOG.describers[REGION, facet])
+    assert parameters["PaginationConfig"] == {"PageSize": page}
+
+
+class Containers(Recorder):
+    """ECS with so many clusters and services in each; it answers in pages, as large as it is asked for."""
+
+    def __init__(self, clusters: int, services: int) -> None:
+        super().__init__()
+        self.held = {"clusterArns": clusters, "serviceArns": services}
+
+    def get_paginator(self, name: str) -> "Containers":
+        self.paging = name
+        return self
+
+    def paginate(self, **parameters: Any) -> list[dict[str, Any]]:
+        key = {"list_clusters": "clusterArns", "list_services": "serviceArns"}[self.paging]
+        size = parameters["PaginationConfig"]["PageSize"]
+        pages = [list(range(self.held[key]))[start : start + size] for start in range(0, self.held[key], size)] or [[]]
+        self.asked += [(self.paging, parameters)] * len(pages)
+        return [{key: [f"arn:aws:ecs:{IRELAND}:111111111111:x/{number}" for number in page]} for page in pages]
+
+    def describe_clusters(self, clusters: Sequence[str], **_: Any) -> dict[str, Any]:
+        self.asked.append(("describe_clusters", {}))
+        return {"clusters": [{"clusterArn": arn, "clusterName": arn, "status": "ACTIVE"} for arn in clusters]}
+
+    def describe_services(self, services: Sequence[str], **_: Any) -> dict[str, Any]:
+        self.asked.append(("describe_services", {}))
+        return {"services": [], "failures": [{"arn": arn, "reason": "MISSING"} for arn in services]}
+
+
+@pytest.mark.parametrize(
+    ("clusters", "services"), [(0, 0), (1, 0), (1, 10), (1, 11), (3, 100), (3, 101), (100, 1), (101, 25)]
+)
+def test_clusters_and_services_take_the_calls_that_the_reader_makes(clusters: int, services: int) -> None:
+    reader = CATALOG.describers[REGION, EcsRegion]
+    ecs: Any = Containers(clusters, services)
+    ecs.exceptions = types.SimpleNamespace(ClusterNotFoundException=LookupError)
+    reader.function(ecs, Resource(REGION, IRELAND, "111111111111", IRELAND, "aws"))
+    made = Counter(f"ecs:{OPERATIONS['ecs'][name]}" for name, _ in ecs.asked)
+    resources = {(CLUSTER, IRELAND): clusters, (SERVICE, IRELAND): clusters * services}
+    rules = _rules("ecs-container-insights-enabled")
+    assert {rule.resource_type for rule in rules} == {CLUSTER}
+    assert _calls(rules, resources).by_api == made
 
 
 class TestCalls:
@@ -211,6 +267,35 @@ class TestCalls:
         rules, resources = _rules("ec2-security-group-admin-ports-closed"), {(SECURITY_GROUP, IRELAND): 10}
         assert _calls(rules, resources).total == 1
         assert _calls(rules, resources, related=3).by_api["ec2:GetManagedPrefixListEntries"] == 3
+
+    def test_where_a_call_asks_about_many_that_are_named_each_names_one(self) -> None:
+        rules, resources = _rules("tags-agree-with-parent", types=(VOLUME,)), {(VOLUME, IRELAND): 401}
+        assert _calls(rules, resources).by_api == {"ec2:DescribeTags": 3, "ec2:DescribeVolumes": 1}
+
+    def test_resources_of_two_pages_are_not_asked_about_in_one_call(self) -> None:
+        rules, resources = _rules("ec2-instance-not-idle"), {(INSTANCE, IRELAND): 2001}
+        # 166 a call: seven for each full page, and one for the last.
+        assert _calls(rules, resources).by_api["cloudwatch:GetMetricData"] == 7 + 7 + 1
+
+    @pytest.mark.parametrize(
+        ("balancers", "count", "asked"), [(3, 3, 3), (3, 41, 3), (3, 63, 6), (2, 43, 4), (5, 2, 2)]
+    )
+    def test_what_is_listed_for_each_of_another_type_is_asked_about_page_by_page(
+        self, balancers: int, count: int, asked: int
+    ) -> None:
+        rules = _rules("tagged", types=(LISTENER,))
+        made = _calls(rules, {(LOAD_BALANCER, IRELAND): balancers, (LISTENER, IRELAND): count})
+        assert made.by_api["elbv2:DescribeTags"] == asked
+
+    def test_what_is_listed_out_of_what_was_read_once_is_one_page(self) -> None:
+        rules = _rules("tagged", types=(LOAD_BALANCER,))
+        made = _calls(rules, {(LOAD_BALANCER, IRELAND): 401})
+        assert made.by_api == {"elbv2:DescribeLoadBalancers": 2, "elbv2:DescribeTags": 21}
+
+    def test_what_is_read_once_has_as_many_pages_as_there_are_resources(self) -> None:
+        rules = _rules("ec2-security-group-in-use")
+        made = _calls(rules, {(SECURITY_GROUP, IRELAND): 1, (INTERFACE, IRELAND): 2001, (INTERFACE, FRANKFURT): 5000})
+        assert made.by_api["ec2:DescribeNetworkInterfaces"] == 3
 
     def test_tags_may_be_read_without_a_check(self) -> None:
         rules, resources = _rules("s3-bucket-versioning-enabled"), {(BUCKET, IRELAND): 10}

@@ -1,5 +1,6 @@
 """How many calls a scan will make and how long it takes, from what the last one listed; and how far off that was."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -36,14 +37,51 @@ class Foreseen:
 
 
 def listed(catalog: Catalog, rows: Iterable[Coverage]) -> dict[str, dict[tuple[str, str], int]]:
-    """Return how many resources of each account were listed and judged, from the ledger."""
-    kinds = {operation(lister): kind for kind, lister in catalog.listers.items()}
+    """Return how many resources of each account were listed and judged, from the ledger.
+
+    Where one API lists several types, the ledger has their sum: as many are of a type as it was read one by one, the
+    rest of the last type.
+    """
+    kinds = _listing(catalog)
+    read = _one_by_one(catalog)
+    rows = list(rows)
     found: dict[str, dict[tuple[str, str], int]] = {}
     for row in rows:
-        if kind := kinds.get(row.api):
+        if row.api in kinds:
             of_account = found.setdefault(row.account_id, {})
-            count = row.items - row.out_of_scope
-            of_account[kind, row.region] = of_account.get((kind, row.region), 0) + count
+            key = kinds[row.api][-1], row.region
+            of_account[key] = of_account.get(key, 0) + row.items - row.out_of_scope
+    for row in rows:
+        for kind, last in read.get(row.api, ()):
+            of_account = found.get(row.account_id, {})
+            known = min(row.calls, of_account.get((last, row.region), 0))
+            if known:
+                of_account[kind, row.region] = known
+                of_account[last, row.region] -= known
+    return found
+
+
+def _listing(catalog: Catalog) -> Mapping[str, Sequence[str]]:
+    """Return which types an API lists, by both names: the ledger counts items under that of the permission."""
+    kinds: dict[str, list[str]] = {}
+    for kind, lister in catalog.listers.items():
+        for name in {operation(lister), lister.permission}:
+            kinds.setdefault(name, []).append(kind)
+    return kinds
+
+
+def _one_by_one(catalog: Catalog) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return the APIs that nobody calls but once for each resource of a type that shares its listing.
+
+    With each comes the type, and the last of those that share the listing.
+    """
+    callers = Counter(map(operation, catalog.listers.values())) + Counter(map(operation, catalog.describers.values()))
+    shared = {kind: kinds[-1] for kinds in _listing(catalog).values() if len(kinds) > 1 for kind in kinds[:-1]}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for describer in catalog.describers.values():
+        api, kind = operation(describer), describer.resource_type
+        if kind in shared and callers[api] == 1 and describer.of is None and describer.at_once == 1:
+            found.setdefault(api, []).append((kind, shared[kind]))
     return found
 
 

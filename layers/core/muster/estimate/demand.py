@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from muster.catalog import Catalog
+from muster.estimate.once import calls_once
 from muster.evaluate import Rule
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, GLOBAL, REGION
@@ -35,7 +36,8 @@ class Demand:
     """What is asked of whom: the rules, and the resources of one account in the regions that are scanned.
 
     All `accounts` are taken to be alike. `related` is how many other resources those of a shard name, for each
-    facet that is read of them; `by_tags` says that the tags of every resource are read, whatever the checks need.
+    facet that is read of them one by one; `by_tags` says that the tags of every resource are read, whatever the
+    checks need.
     """
 
     catalog: Catalog
@@ -63,6 +65,10 @@ class Demand:
             return {shard.region: 1}
         return {region: self.resources.get((kind, region), 0) for region in shard.scope}
 
+    def held_in(self, region: str) -> Callable[[str], int]:
+        """Return what says how many resources of a type a region has."""
+        return lambda kind: self.resources.get((kind, region), 0)
+
     def pages(self, kind: str, shard: Shard) -> int:
         """Return how many pages the listing of a type has; what no region asked for owns is listed all the same."""
         lister = self.catalog.listers.get(kind)
@@ -72,6 +78,25 @@ class Demand:
         listed = sum(everywhere if shard.region == GLOBAL else self.judged(kind, shard).values())
         listings = sum(self.judged(lister.each_of, shard).values()) if lister.each_of else 1
         return max(listings, math.ceil(listed / lister.page))
+
+    def asking(self, kind: str, shard: Shard, at_once: int) -> int:
+        """Return how many calls ask about all resources of a type: those of two pages never share one."""
+        count, lister = sum(self.judged(kind, shard).values()), self.catalog.listers.get(kind)
+        if lister is None or not lists_itself(self.catalog, lister):
+            return math.ceil(count / at_once)
+        pages, page = self.pages(kind, shard), lister.page
+        share, more = divmod(count, pages) if lister.each_of and pages else (page, 0)
+        full, rest = (pages - more, 0) if lister.each_of else divmod(count, page)
+        return full * math.ceil(share / at_once) + more * math.ceil((share + 1) / at_once) + math.ceil(rest / at_once)
+
+    def shared(self, shard: Shard) -> Iterator[Describer]:
+        """Yield what is read once of the account or region for a shard, and listed from or judged by."""
+        for kind in self.types(shard):
+            lister = self.catalog.listers.get(kind)
+            if lister and (source := self.catalog.source(lister)):
+                yield source
+            if sum(self.judged(kind, shard).values()):
+                yield from (each for each in self.describers(kind) if each.resource_type in (ACCOUNT, REGION))
 
     def describers(self, kind: str) -> list[Describer]:
         """Return what is called for each resource of a type, each once however many rules need it."""
@@ -118,8 +143,9 @@ def calls_of(demand: Demand) -> Calls:
 def is_exact(demand: Demand) -> bool:
     """Whether the numbers of resources say how many calls there are.
 
-    What is read once of an account or a region is counted as one page, what resources name only as far as `related`
-    says, and what only some resources are asked as if it were all.
+    What is read once of an account or a region is counted as one page where their number does not say more, what
+    resources name only as far as `related` says, or as one each where a call asks about many, and what only some
+    resources are asked as if it were all.
     """
     for shard in demand.shards():
         for kind in demand.types(shard):
@@ -169,27 +195,21 @@ def _shard_calls(demand: Demand, shard: Shard) -> Iterator[tuple[str, int]]:
         for describer in demand.describers(kind):
             if describer.resource_type in (ACCOUNT, REGION):
                 continue
-            if not describer.related:
-                yield operation(describer), math.ceil(count / describer.at_once)
+            if not describer.related or describer.at_once > 1:
+                yield operation(describer), demand.asking(kind, shard, describer.at_once)
             elif demand.related:
                 yield operation(describer), demand.related
 
 
 def _shared_calls(demand: Demand) -> Iterator[tuple[str, int]]:
-    """Yield what is asked once of an account or a region for all shards that need it: one page of it is counted."""
+    """Yield what is asked once of an account or a region for all shards that need it."""
     asked: set[tuple[str, type]] = set()
     for shard in demand.shards():
-        for kind in demand.types(shard):
-            lister = demand.catalog.listers.get(kind)
-            sources = [demand.catalog.source(lister)] if lister and lister.of else []
-            judged = demand.describers(kind) if sum(demand.judged(kind, shard).values()) else []
-            for describer in (*sources, *judged):
-                if describer is None or describer.resource_type not in (ACCOUNT, REGION):
-                    continue
-                where = "" if describer.resource_type == ACCOUNT else shard.region
-                if (where, describer.facet) not in asked:
-                    asked.add((where, describer.facet))
-                    yield operation(describer), 1
+        for describer in demand.shared(shard):
+            where = "" if describer.resource_type == ACCOUNT else shard.region
+            if (where, describer.facet) not in asked:
+                asked.add((where, describer.facet))
+                yield from calls_once(describer, operation(describer), demand.held_in(where)).items()
 
 
 @dataclass(frozen=True, slots=True)
