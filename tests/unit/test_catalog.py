@@ -6,18 +6,21 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
 from muster import packs
-from muster.catalog import Catalog, load
+from muster.catalog import Catalog, _examine, _unique, load
 from muster.check import Check, check
 from muster.checks.tags import required_tags
 from muster.facets.ec2 import Instance, Volume
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, REGION, ObservedAt, Resource, Severity, Status, Verdict, compliant
-from muster.reading import Describer
+from muster.reading import Describer, Page, describes, lists
 
 CATALOG = load()
 TESTS = Path(__file__).parent / "checks"
@@ -99,3 +102,164 @@ def mixed(instance: Instance, volume: Volume) -> Verdict:
 def test_a_check_of_two_resource_types_judges_none() -> None:
     both = Catalog({mixed.id: mixed}, CATALOG.listers, CATALOG.describers)
     assert both.resource_types(mixed) == ()
+
+
+class Facet:
+    """What stands for a facet where only its type matters."""
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:  # noqa: ARG003 - the protocol's parameter
+        return cls()
+
+
+class Weight(Facet):
+    pass
+
+
+class Seal(Facet):
+    pass
+
+
+class Lid(Facet):
+    pass
+
+
+class Region(Facet):
+    pass
+
+
+class Account(Facet):
+    pass
+
+
+CRATE, BARREL = "Test::Yard::Crate", "Test::Yard::Barrel"
+
+
+@lists(CRATE, client="yard", permission="yard:ListCrates", facets=(Weight,))
+def crates(client: object, shard: object, token: object) -> Page:  # noqa: ARG001 - never called
+    return Page(())
+
+
+@lists(BARREL, client="yard", permission="yard:ListBarrels", of=Region)
+def barrels(client: object, shard: object, token: object, region: object) -> Page:  # noqa: ARG001 - never called
+    return Page(())
+
+
+@describes(BARREL, client="scales", permission="scales:Weigh")
+def weight(client: object, resource: Resource) -> Weight:  # noqa: ARG001 - never called
+    return Weight()
+
+
+@describes(CRATE, client="yard", permission="yard:GetSeal", of=Lid, when=bool)
+def seal(client: object, resource: Resource) -> Seal:  # noqa: ARG001 - never called
+    return Seal()
+
+
+@describes(CRATE, client="yard", permission="yard:GetLid")
+def lid(client: object, resource: Resource) -> Lid:  # noqa: ARG001 - never called
+    return Lid()
+
+
+@describes(REGION, client="yard", permission="yard:GetRegion")
+def region(client: object, resource: Resource) -> Region:  # noqa: ARG001 - never called
+    return Region()
+
+
+@describes(ACCOUNT, client="yard", permission="yard:GetAccount", service="office")
+def account(client: object, resource: Resource) -> Account:  # noqa: ARG001 - never called
+    return Account()
+
+
+def reads(**facets: type) -> Check:
+    """Make a check that reads these facets."""
+
+    def judge(**_facets: object) -> Verdict:
+        """Things should be.
+
+        Why: so.
+        Fix: so.
+        """
+        return compliant("")
+
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in facets]
+    judge.__signature__ = inspect.Signature(parameters)
+    judge.__annotations__ = {**facets, "return": Verdict}
+    return check(severity=Severity.LOW)(judge)
+
+
+YARD = Catalog(
+    {},
+    {each.resource_type: each for each in (crates, barrels)},
+    {(each.resource_type, each.facet): each for each in (weight, seal, lid, region, account)},
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "types"),
+    [
+        pytest.param(reads(a=Weight), (BARREL, CRATE), id="every type that has it, listed or described"),
+        pytest.param(reads(a=Weight, b=Seal), (CRATE,), id="the type that has both"),
+        pytest.param(reads(a=Seal, b=Region, c=Account), (CRATE,), id="what is shared narrows nothing"),
+        pytest.param(reads(a=Seal, at=ObservedAt, it=Resource), (CRATE,), id="what is given narrows nothing"),
+        pytest.param(reads(a=Region), (REGION,), id="the region alone"),
+        pytest.param(reads(a=Account), (ACCOUNT,), id="the account alone"),
+        pytest.param(reads(a=Region, b=Account), (REGION,), id="the account, region by region"),
+    ],
+)
+def test_which_types_a_check_judges(found: Check, types: tuple[str, ...]) -> None:
+    assert YARD.resource_types(found) == types
+
+
+def test_a_check_of_which_the_type_was_said_judges_that_alone() -> None:
+    found = reads(a=Weight)
+    assert replace(YARD, kinds={found.id: BARREL}).resource_types(found) == (BARREL,)
+
+
+@pytest.mark.parametrize(
+    ("found", "resource_type", "called"),
+    [
+        pytest.param(reads(a=Weight), CRATE, [], id="the listing has it"),
+        pytest.param(reads(a=Weight), BARREL, [weight], id="it is read of each"),
+        pytest.param(reads(a=Seal), CRATE, [lid, seal], id="what it is read by is read too"),
+        pytest.param(reads(a=Lid, b=Seal), CRATE, [lid, seal], id="and is read once"),
+        pytest.param(reads(a=Seal, b=Lid), CRATE, [seal, lid], id="whatever the order"),
+        pytest.param(reads(a=Lid, b=Region, at=ObservedAt), CRATE, [region, lid], id="what is shared is read too"),
+    ],
+)
+def test_what_is_called_for_one_resource(found: Check, resource_type: str, called: list[Describer]) -> None:
+    yielded = list(YARD.describers_for(found, resource_type))
+    assert sorted(each.permission for each in yielded) == sorted(each.permission for each in called)
+
+
+def test_what_a_listing_is_made_from_is_read_of_the_region() -> None:
+    assert YARD.source(barrels) is region
+    assert YARD.source(crates) is None
+
+
+def test_a_service_is_the_listers_or_that_of_what_is_read() -> None:
+    assert YARD.service_of(reads(a=Weight), BARREL) == "yard"
+    assert YARD.service_of(reads(a=Account), ACCOUNT) == "office"
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        pytest.param(reads(a=Facet), "nothing describes Facet", id="what nobody reads"),
+        pytest.param(reads(a=Weight, b=Facet), "nothing describes Facet", id="among others"),
+        pytest.param(mixed, "nothing describes Instance", id="what another catalogue reads"),
+    ],
+)
+def test_a_check_that_reads_what_nothing_describes_is_refused(found: Check, says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        _examine(YARD, found)
+
+
+def test_a_check_of_two_resource_types_is_refused() -> None:
+    with pytest.raises(TypeError, match="no type offers all of Instance, Volume"):
+        _examine(CATALOG, mixed)
+
+
+def test_two_of_a_kind_are_refused() -> None:
+    with pytest.raises(TypeError, match="two of the lister of x"):
+        _unique("lister of", iter([("x", crates), ("y", barrels), ("x", barrels)]))
+    assert list(_unique("lister of", iter([("y", barrels), ("x", crates)]))) == ["x", "y"]

@@ -48,7 +48,7 @@ class Catalog:
     def describers_for(self, check: Check, resource_type: str) -> Iterator[Describer]:
         """Yield what must be called for one resource so that the check can judge it, shared facets included.
 
-        What another describer reads the resources by comes before it.
+        What another describer reads the resources by is among them; in which order they call is found where they do.
         """
         waiting = list(check.facets.values())
         found: dict[type, Describer] = {}
