@@ -71,6 +71,11 @@ def change(**changed: Any) -> dict[str, Any]:
         pytest.param({}, False, id="nothing changed: silence"),
         pytest.param({"changes": {"baseline": True}}, True, id="the first look is told"),
         pytest.param({"changes": {"baseline": False, "opened": 1}}, True, id="a new failure is told"),
+        pytest.param({"changes": {"baseline": False, "reopened": 1}}, True, id="a failure that returns is told"),
+        pytest.param({"changes": {"baseline": False, "resolved": 1}}, True, id="what is well again is told"),
+        pytest.param(
+            {"changes": {"baseline": False, "unreadable": 1}}, True, id="what cannot be read any more is told"
+        ),
         pytest.param({"changes": {"baseline": False, "suppressed": 1}}, False, id="an accepted failure alone is not"),
         pytest.param({"complete": False}, True, id="a scan that did not finish is told"),
     ],
@@ -81,6 +86,126 @@ def test_a_mail_is_sent_only_for_news(changed: dict[str, Any], told: bool) -> No
 
 def test_the_same_incomplete_shards_are_not_told_again() -> None:
     assert not worth_telling(summary(complete=False), told_incomplete=True)
+    assert worth_telling(summary(complete=False, changes={"baseline": False, "opened": 1}), told_incomplete=True)
+
+
+EVERY = ("opened", "reopened", "unreadable", "resolved", "suppressed")
+
+
+def test_a_mail_as_a_whole() -> None:
+    changed = summary(
+        changes={"baseline": False, **dict.fromkeys(EVERY, 1)},
+        regions=["eu-west-1", "us-east-1"],
+        packs=["finops", "foundational"],
+        complete=False,
+        incomplete=[{"shard": "111122223333.eu-west-1.ec2", "reason": "killed"}],
+        shards={"planned": 2, "committed": 1, "incomplete": 1},
+    )
+    events = {event: [change(check_id=f"s3-{event}")] for event in EVERY}
+    alert = compose(changed, events, [row()], WHERE)
+    assert alert.subject == "[Muster dev] INCOMPLETE, 1 new, 1 again, 1 resolved, 1 unreadable, 3 failing"
+    assert alert.default == (
+        "Muster: INCOMPLETE, 1 new, 1 again, 1 resolved, 1 unreadable, 3 failing. "
+        "Report: s3://bucket/scans/x/report.json"
+    )
+    assert (
+        alert.email
+        == """\
+THIS SCAN IS INCOMPLETE: 1 of 2 shards could not be scanned to the end.
+  - 111122223333.eu-west-1.ec2: killed
+What was open there before stays open; nothing of it counts as resolved.
+
+Scan 20261121T060000Z-0a1b2c3d of eu-west-1, us-east-1 (finops, foundational)
+  Resources  10 scanned: 8 compliant, 2 non-compliant
+  Failing    1 CRITICAL, 2 HIGH
+  Findings   30 pass, 3 fail, 0 suppressed, 1 skip, 0 unread
+
+NEW FAILURES (1)
+  HIGH     s3-opened: arn:aws:s3:::b1  (eu-west-1, 111122223333)
+           it is open
+
+FAILING AGAIN (1)
+  HIGH     s3-reopened: arn:aws:s3:::b1  (eu-west-1, 111122223333)
+           it is open
+
+COULD NOT BE READ (1)
+  HIGH     s3-unreadable: arn:aws:s3:::b1  (eu-west-1, 111122223333)
+           it is open
+
+RESOLVED (1)
+  HIGH     s3-resolved: arn:aws:s3:::b1  (eu-west-1, 111122223333)
+           it is open
+
+SUPPRESSED (1)
+  HIGH     s3-suppressed: arn:aws:s3:::b1  (eu-west-1, 111122223333)
+           it is open
+
+WORST RESOURCES
+  arn:aws:s3:::b1  (eu-west-1, 111122223333)
+    HIGH     s3-x: it is open
+
+THE REST
+  Report    s3://bucket/scans/x/report.json
+            aws s3 cp s3://bucket/scans/x/report.json - | less
+  Athena    workgroup muster-dev, database muster_dev, region eu-west-1:
+            SELECT severity, check_id, resource_arn, reason FROM latest_findings
+            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL ORDER BY severity, check_id
+"""
+    )
+
+
+def test_a_first_scan_without_failures_says_so_and_no_more() -> None:
+    none = {"CRITICAL": 0, "HIGH": 0, "MEDIUM": 0, "LOW": 0, "INFORMATIONAL": 0}
+    findings = {**summary()["findings"], "non_compliant": 0}
+    alert = compose(summary(stack="", changes={"baseline": True}, failing=none, findings=findings), {}, [], WHERE)
+    assert alert.subject == "[Muster] first scan, 0 failing"
+    assert alert.email.startswith("Scan 20261121T060000Z-0a1b2c3d of eu-west-1 (all)\n")
+    assert "\n  Failing    none\n" in alert.email
+    assert [part.partition("\n")[0].partition(" ")[0] for part in alert.email.split("\n\n")] == ["Scan", "THE"]
+
+
+def test_the_worst_resources_come_first_and_the_rest_is_counted() -> None:
+    low = [row(number, severity="LOW", check_id=f"s3-{count}") for number in range(30) for count in range(2)]
+    worse = [row(50, severity="HIGH"), row(51, severity="CRITICAL"), row(52, severity="HIGH"), row(52, severity="HIGH")]
+    many = summary(resources={"scanned": 40, "compliant": 7, "non_compliant": 33})
+    lines = compose(many, {}, [*low, *worse], WHERE).email.splitlines()
+    named = [line.split()[0].removeprefix("arn:aws:s3:::b") for line in lines if line.startswith("  arn:")]
+    assert (named[:3], len(named)) == (["51", "52", "50"], 25)
+    assert "  ... and 8 more resources, in the report" in lines
+
+
+@pytest.mark.parametrize(("failing", "said"), [(25, []), (26, ["  ... and 1 more resources, in the report"])])
+def test_what_is_named_as_a_whole_is_not_counted(failing: int, said: list[str]) -> None:
+    told = summary(resources={"scanned": 40, "compliant": 40 - failing, "non_compliant": failing})
+    text = compose(told, {}, [row(number) for number in range(failing)], WHERE).email
+    assert [line for line in text.splitlines() if "more resources" in line] == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(8, []), (9, ["    ... and 1 more"]), (20, ["    ... and 12 more"])])
+def test_of_what_one_resource_lacks_eight_are_named(count: int, said: list[str]) -> None:
+    text = compose(summary(), {}, [row(check_id=f"s3-{number}") for number in range(count)], WHERE).email
+    assert len([line for line in text.splitlines() if line.startswith("    HIGH")]) == min(count, 8)
+    assert [line for line in text.splitlines() if "... and" in line] == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(15, []), (16, ["  ... and 1 more"]), (40, ["  ... and 25 more"])])
+def test_of_each_kind_of_change_and_of_shards_fifteen_are_named(count: int, said: list[str]) -> None:
+    parts = [{"shard": f"111122223333.eu-west-1.s{number}", "reason": "killed"} for number in range(count)]
+    partial = summary(complete=False, incomplete=parts, shards={"planned": 50, "committed": 1, "incomplete": count})
+    text = compose(partial, {}, [], WHERE).email
+    assert text.count("killed") == min(count, 15)
+    assert [line for line in text.splitlines() if "... and" in line] == said
+    several = summary(changes={"baseline": False, "opened": count})
+    text = compose(several, {"opened": [change()] * count}, [], WHERE).email
+    assert text.count("it is open") == min(count, 15)
+    assert [line for line in text.splitlines() if "... and" in line] == said
+
+
+def test_a_long_reason_is_cut_where_a_word_ends() -> None:
+    text = compose(summary(), {}, [row(reason="words " * 100)], WHERE).email
+    (line,) = [line for line in text.splitlines() if "s3-x" in line]
+    assert line.endswith("words ...")
+    assert len(line.partition("s3-x: ")[2]) <= 160
 
 
 def test_the_mail_names_each_resource_with_all_it_lacks_and_where_the_rest_is() -> None:
