@@ -5,11 +5,13 @@ No other verdict changes, none disappears, and whatever changes says which permi
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 
 from local import estate, estates
+from local.front import Front
 from local.server import ACCOUNT, EmbeddedAws
 from muster import settings
 from muster.aws import BUCKET_LIKE
@@ -29,6 +31,7 @@ AT = datetime.now(UTC)
 CONFIGURATION = settings.load(estates.CONFIGURATION, load())
 RULES = select(load(), CONFIGURATION)
 SHARDS = shards(ACCOUNT, "aws", estates.REGIONS, RULES, bucket_like=BUCKET_LIKE)
+LISTED = {lister.permission for lister in load().listers.values()}
 AT_HOME = [shard for shard in SHARDS if shard.endpoint_region == HERE]
 
 
@@ -96,6 +99,32 @@ def test_a_denied_operation_takes_the_findings_that_need_it_and_no_other(
         new = [each for name, each in found.items() if name not in good]
         assert {each.resource.type for each in new} <= {TARGET}
         assert {each.status for each in new} <= {Status.INSUFFICIENT_DATA}
+
+
+@pytest.mark.parametrize("body", ["", "<html><body><p>Sign in</p></body></html>"], ids=["nothing", "a page"])
+@pytest.mark.parametrize("listing", [True, False], ids=["listings", "all else"])
+@pytest.mark.parametrize("shard", AT_HOME, ids=lambda shard: shard.service)
+def test_a_body_that_is_no_answer_is_never_taken_for_one(  # noqa: PLR0913 - what is varied, and what it is held against
+    shard: Shard,
+    listing: bool,
+    body: str,
+    clients: Clients,
+    fair: dict[str, Fair],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of a proxy between, with a good status: nothing was looked at, so nothing is gone and no verdict changes."""
+    monkeypatch.setattr("muster.wire.lane._FIRST", 0)
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
+    whole, operations = fair[shard.id]
+    wrong = {each for each in operations if listing is bool(set(actions_of(each)) & LISTED)}
+    monkeypatch.setattr(Front, "_refused", lambda _self, asked, _: (200, body) if asked in wrong else None)
+    scan = ShardScan(shard, RULES, load(), clients, AT, patience=Patience(sleep=lambda _: None))
+    found = {finding.finding_id: finding for finding in scan}
+    gone = {(whole[name].check_id, whole[name].resource.type) for name in whole.keys() - found.keys()}
+    assert gone <= {(each.check_id, each.resource.id) for each in found.values() if each.resource.type == TARGET}
+    assert not (listing and scan.outcome.complete)
+    for name, after in found.items():
+        assert after.status in (Status.INSUFFICIENT_DATA, name in whole and whole[name].status), after
 
 
 def _is_unread(before: Finding, after: Finding | None, found: dict[str, Finding], operation: str) -> None:

@@ -13,6 +13,7 @@ import botocore.config
 import botocore.exceptions
 import botocore.parsers
 import botocore.session
+from botocore.handlers import parse_get_bucket_location
 
 from muster import __version__
 from muster.catalog import load
@@ -21,13 +22,14 @@ from muster.errors import ConfigurationError, CredentialsError, Throttled, Trans
 from muster.limiter import Gate, Limiter
 from muster.refusals import CREDENTIALS, DENIED, EXPIRED, READ_ERRORS, REFUSED, THROTTLED, code_of
 from muster.renewal import Renewal
-from muster.wire import models
+from muster.wire import bodies, models
 from muster.wire.lane import Lane
 from muster.wire.parsers import Factory
 
 T = TypeVar("T")
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
+_LOCATION = "after-call.s3.GetBucketLocation"
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -107,6 +109,10 @@ class Clients:
 
     def _watched(self, client: Any, service: str, region: str) -> Any:
         client.meta.events.register("before-call", _begins)
+        client.meta.events.register("before-parse", bodies.held)
+        if service == "s3":
+            client.meta.events.unregister(_LOCATION, parse_get_bucket_location)
+            client.meta.events.register(_LOCATION, _located)
         client.meta.events.register("needs-retry", functools.partial(_renewed, self._renewal))
         if self._ledger is None:
             return client
@@ -221,6 +227,12 @@ def _renewed(renewal: Renewal, response: Any = None, request_dict: Any = None, *
         return None
     del context["muster_signed"]
     return 0.0 if renewal(since) else None
+
+
+def _located(parsed: dict[str, Any], **named: Any) -> None:
+    """Read where a bucket is as botocore does, which reads errors too, and fails on one that is no XML."""
+    if "Error" not in parsed:
+        parse_get_bucket_location(parsed=parsed, **named)
 
 
 def _answered(  # noqa: PLR0913 - what a ledger keeps of a call

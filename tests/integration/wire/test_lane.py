@@ -241,6 +241,8 @@ def test_trouble_of_the_moment_is_tried_again_as_often_as_botocore_does(
         (502, b"<html>Bad gateway</html>", {}),
         (500, b"", {}),
         (200, b"<Versioning", {}),
+        (200, b"", {}),
+        (200, b'<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Sign in</p></body></html>', {}),
         botocore.exceptions.ReadTimeoutError(endpoint_url="https://example.test"),
         botocore.exceptions.ConnectionClosedError(endpoint_url="https://example.test"),
     ],
@@ -631,6 +633,31 @@ def test_the_client_of_a_scan_takes_the_short_way_and_counts_in_its_ledger(fake:
         "s3:GetBucketAcl": (1, ATTEMPTS - 1, 0, 1),
         "s3:GetBucketTagging": (1, 0, 1, 0),
     }
+
+
+def test_a_policy_that_is_empty_is_not_read_as_none() -> None:
+    way = Way(plain())
+    wire = Wire(way.client, (200, b"", {}), (200, b"{}", {}))
+    assert way.lane.get_bucket_policy(Bucket="site") == {"Policy": "{}"}
+    assert len(wire.sent) == 2
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 502])
+@pytest.mark.parametrize("body", [b"", b"<html><p>Sign in<br></html>", b"<Err"])
+def test_where_a_bucket_is_has_trouble_as_any_call_has(status: int, body: bytes) -> None:
+    """Botocore reads this answer by hand, an error's too: what is no XML went through as nobody's error."""
+    client, _ = counting()
+    Wire(client, (status, body, {}))
+    for _ in range(2 * MOST):
+        with pytest.raises((botocore.exceptions.ClientError, botocore.parsers.ResponseParserError)) as caught:
+            client.get_bucket_location(Bucket="site")
+    assert transient(caught.value) is (status in (200, 502)), "a page with a denial is one"
+
+
+def test_where_a_bucket_is_is_read_as_botocore_reads_it() -> None:
+    client, _ = counting()
+    Wire(client, (200, b'<LocationConstraint xmlns="u">eu-west-1</LocationConstraint>', {}))
+    assert client.get_bucket_location(Bucket="site")["LocationConstraint"] == "eu-west-1"
 
 
 def test_a_handler_of_what_is_sent_is_heard(aws: None) -> None:  # noqa: ARG001 - moto is on while it is used

@@ -25,6 +25,7 @@ from botocore.model import OperationModel
 
 from muster.limiter import Gate
 from muster.refusals import EXPIRED, READ_ERRORS, THROTTLED, code_of, throttled, transient
+from muster.wire.bodies import page
 from muster.wire.parsers import BROKEN
 from muster.wire.projection import Read, compiled, namespace_of, root_of
 from muster.wire.signing import TIME, signed
@@ -187,11 +188,16 @@ class Lane:
         shape: Any = model.output_shape
         payload = shape.serialization.get("payload")
         if payload and shape.members[payload].type_name == "string":
+            if not body:
+                # There is a code of its own for that there is none.
+                raise botocore.parsers.ResponseParserError("unable to parse the response: it is empty")
             return {payload: body.decode()}
         try:
             root = root_of(body)
         except BROKEN as error:
             raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
+        if page(root.tag):
+            raise botocore.parsers.ResponseParserError("unable to parse the response: it is a web page")
         if root.tag == "Error":
             # S3 may say 200 and in the body that it failed; botocore takes it for a 500 too.
             self._refuse(model, 500, headers, body)

@@ -1,0 +1,104 @@
+"""What comes with a good status and is no answer is refused, in every protocol that the catalogue speaks."""
+
+from typing import Any
+
+import botocore.parsers
+import botocore.session
+import pytest
+
+from muster.catalog import load
+from muster.refusals import transient
+from muster.wire.bodies import _WRONG, held
+
+SESSION = botocore.session.Session()
+PAGE = b"<html><head><title>Sign in</title></head><body><p>Your network asks you to sign in.</p></body></html>"
+LOOSE = b"<!DOCTYPE html>\n<html><meta charset=utf-8><p>Sign in<br></html>"
+CLIENTS = sorted({each.client for each in [*load().listers.values(), *load().describers.values()]} | {"sts"})
+ANSWERS = {
+    ("dynamodb", "ListTables"): b'{"TableNames": []}',
+    ("sqs", "ListQueues"): b"{}",
+    ("lambda", "GetFunctionConcurrency"): b'{"ReservedConcurrentExecutions":null}',
+    ("ec2", "DescribeVolumes"): b'<?xml version="1.0"?>\n<DescribeVolumesResponse xmlns="u"/>',
+    ("sns", "ListTopics"): b'<ListTopicsResponse xmlns="u"><ListTopicsResult/></ListTopicsResponse>',
+    ("s3", "ListBuckets"): b'<ListAllMyBucketsResult xmlns="u"><Buckets/></ListAllMyBucketsResult>',
+    ("s3", "GetBucketLocation"): b'<LocationConstraint xmlns="u"/>',
+    ("s3", "GetBucketEncryption"): b'<ServerSideEncryptionConfiguration xmlns="u"/>',
+    ("s3control", "GetPublicAccessBlock"): b"<PublicAccessBlockConfiguration/>",
+}
+"""An answer that holds next to nothing, of each protocol and each kind of shape."""
+
+
+def hold(service: str, operation: str, body: Any, status: int = 200) -> None:
+    model = SESSION.get_service_model(service).operation_model(operation)
+    held(operation_model=model, response_dict={"status_code": status, "headers": {}, "body": body})
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_protocol_that_is_spoken_is_held(client: str) -> None:
+    assert SESSION.get_service_model(client).resolved_protocol in _WRONG
+
+
+@pytest.mark.parametrize(("service", "operation"), ANSWERS)
+def test_an_answer_that_holds_nothing_is_one(service: str, operation: str) -> None:
+    hold(service, operation, ANSWERS[service, operation])
+
+
+@pytest.mark.parametrize(("service", "operation"), ANSWERS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(PAGE, id="a page"),
+        pytest.param(LOOSE, id="a page that is no XML"),
+        pytest.param(b'<HTML xmlns="http://www.w3.org/1999/xhtml"/>', id="a page with a namespace"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"Service Unavailable", id="words"),
+        pytest.param(b"\xff\xfe", id="no text"),
+        pytest.param(b'"signed out"', id="a JSON text"),
+        pytest.param(b"[]", id="a JSON list"),
+    ],
+)
+def test_what_is_no_answer_may_be_one_a_moment_later(service: str, operation: str, body: bytes) -> None:
+    with pytest.raises(botocore.parsers.ResponseParserError, match=r"unable to parse the response: .") as error:
+        hold(service, operation, body)
+    assert transient(error.value)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [each for each in ANSWERS if each[0] not in ("ec2", "sns", "sqs")], ids="-".join
+)
+def test_half_an_answer_is_none(service: str, operation: str) -> None:
+    """Of EC2's and the query protocol the root is looked at here: their parsers refuse what is broken behind it."""
+    body = ANSWERS[service, operation]
+    for end in range(len(body)):
+        with pytest.raises(botocore.parsers.ResponseParserError):
+            hold(service, operation, body[:end])
+
+
+def test_a_text_that_is_empty_is_none() -> None:
+    """That there is no policy has a code of its own."""
+    with pytest.raises(botocore.parsers.ResponseParserError, match="it is empty"):
+        hold("s3", "GetBucketPolicy", b"")
+
+
+def test_another_operations_answer_is_none() -> None:
+    with pytest.raises(botocore.parsers.ResponseParserError, match="it is no DescribeInstancesResponse"):
+        hold("ec2", "DescribeInstances", ANSWERS["ec2", "DescribeVolumes"])
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "body"),
+    [
+        pytest.param("s3", "GetObject", object(), id="a stream"),
+        pytest.param("s3", "GetBucketPolicy", PAGE, id="any text"),
+        pytest.param("s3", "GetBucketPolicy", b"{", id="half a policy, which its reader refuses"),
+        pytest.param("s3", "PutObject", b"", id="headers alone"),
+        pytest.param("sqs", "DeleteQueue", b"", id="nothing to say"),
+    ],
+)
+def test_what_is_no_document_is_not_held(service: str, operation: str, body: Any) -> None:
+    hold(service, operation, body)
+
+
+@pytest.mark.parametrize("status", [301, 403, 500, 503])
+def test_what_is_an_error_is_botocores_to_read(status: int) -> None:
+    hold("dynamodb", "ListTables", PAGE, status)
