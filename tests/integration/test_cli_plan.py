@@ -197,15 +197,128 @@ def test_a_scan_makes_the_calls_that_were_predicted(clients: Clients, capsys: py
     wanted = ["--region", REGION, "--region", OTHER, *CHOSEN]
     main(["scan", *wanted, "--format", "json", "--output", "report.json", "--fail-on", "never"])
     scan = json.loads(Path("report.json").read_text(encoding="utf-8"))
-    made: Counter[str] = Counter()
-    for row in scan["scan"]["coverage"]:
-        made[row["api"]] += row["calls"]
+    made = _made(scan)
     capsys.readouterr()
     document = _planned(capsys, "--from", "report.json", *wanted)
-    assert made.pop("s3:GetBucketLocation") == 4  # moto's listing does not say the region, as AWS's does
-    assert document["calls"]["by_api"] == made
+    assert document["calls"] == {"total": made.total(), "by_api": made, "exact": True}
     assert document["findings"] == len(scan["findings"])
     assert {each["resource_type"] for each in document["resources"]} == {BUCKET, INSTANCE, SECURITY_GROUP, VOLUME}
+    # What is computed, from how many there are alone, is that too.
+    computed = _planned(capsys, "--from", str(_changed(scan, complete=False)), *wanted)
+    assert made.pop("s3:GetBucketLocation") == 4  # moto's listing does not say the region, as AWS's does
+    assert computed["calls"] == {"total": made.total(), "by_api": made, "exact": False}
+
+
+def _made(document: dict[str, Any]) -> Counter[str]:
+    made: Counter[str] = Counter()
+    for row in document["scan"]["coverage"]:
+        made[row["api"]] += row["calls"]
+    return +made
+
+
+def _changed(document: dict[str, Any], **scan: object) -> Path:
+    """Write a report that says something else of its scan."""
+    path = Path("changed.json")
+    path.write_text(json.dumps({**document, "scan": {**document["scan"], **scan}}), encoding="utf-8")
+    return path
+
+
+class TestAReport:
+    """What an earlier scan asked buckets and the one that logs are delivered to, which no number of buckets says."""
+
+    LOGGING = ("--check", "s3-bucket-logging-enabled")
+
+    @pytest.fixture
+    def document(self, clients: Clients, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+        _estate(clients)
+        clients.get("s3", REGION).put_bucket_acl(Bucket="photos-b", ACL="log-delivery-write")
+        told = {"LoggingEnabled": {"TargetBucket": "photos-b", "TargetPrefix": ""}}
+        clients.get("s3", REGION).put_bucket_logging(Bucket="photos-a", BucketLoggingStatus=told)
+        self._scan(REGION, *self.LOGGING, "--check", "s3-bucket-versioning-enabled")
+        capsys.readouterr()
+        found: dict[str, Any] = json.loads(Path("report.json").read_text(encoding="utf-8"))
+        assert _made(found)["s3:GetObjectLockConfiguration"] == 1
+        return found
+
+    def _scan(self, region: str, *arguments: str) -> None:
+        written = ("--format", "json", "--output", "report.json", "--fail-on", "never")
+        main(["scan", "--region", region, *arguments, *written])
+
+    def _calls(self, capsys: pytest.CaptureFixture[str], *arguments: str, report: str = "report.json") -> Any:
+        return _planned(capsys, "--from", report, *arguments)["calls"]
+
+    def test_the_same_again_takes_the_same_calls(
+        self, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        again = ("--check", "s3-bucket-logging-enabled", "--check", "s3-bucket-versioning-enabled")
+        assert self._calls(capsys, *again) == {
+            "total": _made(document).total(), "by_api": _made(document), "exact": True,
+        }  # fmt: skip
+        assert self._calls(capsys, *again, "--accounts", "40")["total"] == 40 * _made(document).total()
+
+    def test_fewer_checks_leave_out_what_they_do_not_ask(
+        self, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        made = _made(document)
+        assert made.pop("s3:GetBucketVersioning") == 2
+        assert self._calls(capsys, *self.LOGGING) == {"total": made.total(), "by_api": made, "exact": True}
+
+    def test_one_whose_calls_say_nothing_of_the_next_counts_resources(
+        self, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for said in (
+            {"complete": False},
+            {"version": "0.0.1"},
+            {"checks": ["a-check-of-yesterday"], "packs": []},
+            {"packs": ["a-pack-of-yesterday"]},
+            {"accounts": ["111111111111", "222222222222"]},
+            {"blocked_by_policy": [REGION]},
+        ):
+            found = self._calls(capsys, *self.LOGGING, report=str(_changed(document, **said)))
+            assert "s3:GetObjectLockConfiguration" not in found["by_api"], said
+            assert not found["exact"]
+
+    def test_an_api_that_went_wrong_is_computed(
+        self, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        rows = document["scan"]["coverage"]
+        for what in ({"errors": 1}, {"reason": "throttled"}):
+            wrong = [{**row, **what, "calls": 30} if row["api"] == "s3:GetBucketLogging" else row for row in rows]
+            found = self._calls(capsys, *self.LOGGING, report=str(_changed(document, coverage=wrong)))
+            assert found["by_api"]["s3:GetBucketLogging"] == 2
+            assert found["by_api"]["s3:GetObjectLockConfiguration"] == 1
+            assert not found["exact"]
+
+    @pytest.mark.parametrize(
+        ("otherwise", "buckets", "pages"),
+        [(("--resources", f"{BUCKET}=1500"), 1500, 2), (("--region", REGION, "--region", OTHER), 2, 1)],
+    )
+    def test_more_resources_and_other_regions_are_computed(
+        self,
+        otherwise: tuple[str, ...],
+        buckets: int,
+        pages: int,
+        document: dict[str, Any],
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        assert document["scan"]["complete"]
+        found = self._calls(capsys, *self.LOGGING, *otherwise)
+        assert (found["by_api"]["s3:GetBucketLogging"], found["by_api"]["s3:ListBuckets"]) == (buckets, pages)
+        assert not found["by_api"].keys() & {"s3:GetObjectLockConfiguration", "s3:GetBucketLocation"}
+        assert not found["exact"]
+
+    def test_what_was_not_listed_then_is_listed_now(self, clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+        _estate(clients)
+        self._scan(OTHER, "--pack", "ec2-tag-compliance")
+        capsys.readouterr()
+        found = self._calls(capsys, "--check", "required-tags", "--service", "ec2")
+        assert (found["by_api"]["ec2:DescribeVolumes"], found["by_api"]["ec2:DescribeInstances"]) == (1, 1)
+
+    def test_that_of_the_stack_has_only_what_fails(self, capsys: pytest.CaptureFixture[str]) -> None:
+        document = {"findings": [], "all_findings": "s3://reports/", "scan": {"regions": [REGION], "coverage": []}}
+        Path("stack.json").write_text(json.dumps(document), encoding="utf-8")
+        assert main(["plan", "--from", "stack.json"]) == 2
+        assert "a report of the stack, which has only what fails" in capsys.readouterr().err
 
 
 def _requests(clients: Clients) -> Counter[str]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from muster.catalog import Catalog
-    from muster.estimate import Cost, Demand, Price, Resources
+    from muster.estimate import Cost, Demand, Earlier, Price, Resources
     from muster.settings import Configuration
 
 _CONFIG = "AWS Config"
@@ -51,7 +50,8 @@ def command(**options: Any) -> int:
     """Predict what a scan asks, how long it takes and what it costs. Nothing is asked of AWS.
 
     The calls follow from the selected checks and from how many resources there are: exactly, as long as AWS fills
-    its pages and answers. Seconds follow from assumptions that are named beside them. Costs are list prices of
+    its pages and answers, or nearly, which is said. With --from, what is asked again of as many resources takes the
+    calls that it took in that scan, so that an unchanged estate is predicted exactly. Seconds follow from assumptions that are named beside them. Costs are list prices of
     us-east-1 for scans on the stack, beside what AWS Config and Security Hub charge for as many evaluations.
 
     --resources counts are spread evenly over the regions; those of --from stand where they were found, and a report
@@ -65,8 +65,8 @@ def command(**options: Any) -> int:
       muster plan --from report.json
       muster plan --from report.json --format json | jq .calls.total
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    demand = _demand(options)
-    document = _document(demand, options["scans_per_day"])
+    demand, earlier = _demand(options)
+    document = _document(demand, earlier, options["scans_per_day"])
     if options["form"] == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
@@ -74,9 +74,11 @@ def command(**options: Any) -> int:
     return 0
 
 
-def _demand(options: Mapping[str, Any]) -> "Demand":
+def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
+    """Return what is asked, and what the report's scan was."""
     from muster.aws import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
     from muster.catalog import load  # noqa: PLC0415 - the same
+    from muster.cli import reported  # noqa: PLC0415 - the same
     from muster.estimate import Demand  # noqa: PLC0415 - the same
     from muster.pipeline import scope_of  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
@@ -91,11 +93,13 @@ def _demand(options: Mapping[str, Any]) -> "Demand":
     if not options["counts"] and not options["report"]:
         raise ConfigurationError(_TEACH)
     said = _counts(options["counts"], catalog)
-    found, scanned = _reported(options["report"], catalog) if options["report"] else ({}, ())
+    report = reported.read(options["report"], catalog) if options["report"] else None
+    found, scanned = (report.resources, report.regions) if report else ({}, ())
     regions = _regions(options["regions"] or scanned, configuration)
     counts = {**found, **_spread(said, found, regions)}
     by_tags = scope_of(configuration).by_tags
-    return Demand(catalog, rules, counts, regions, BUCKET_LIKE, options["accounts"], by_tags=by_tags)
+    demand = Demand(catalog, rules, counts, regions, BUCKET_LIKE, options["accounts"], by_tags=by_tags)
+    return demand, reported.earlier(report, demand, configuration) if report else None
 
 
 def _counts(said: Sequence[str], catalog: "Catalog") -> dict[str, int]:
@@ -118,38 +122,6 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
         share, rest = divmod(count, len(regions))
         spread |= {(kind, region): share + (place < rest) for place, region in enumerate(regions)}
     return spread
-
-
-def _reported(path: Path, catalog: "Catalog") -> tuple["Resources", tuple[str, ...]]:
-    """Count the distinct resources of a report, and return the regions that it scanned.
-
-    Raises:
-        ConfigurationError: it is not what `muster scan --format json` writes.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        seen = {
-            (finding["resource"]["type"], finding["resource"]["region"], finding["resource"]["id"])
-            for finding in document["findings"]
-        }
-        scan = document["scan"]
-        accounts = {finding["resource"]["account_id"] for finding in document["findings"]}
-        elsewhere = {row["api"]: row["out_of_scope"] for row in scan["coverage"] if row["out_of_scope"]}
-        regions = tuple(scan["regions"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(f"--from: {path} is not a report that 'muster scan --format json' wrote") from error
-    if len(accounts) > 1:
-        raise ConfigurationError(f"--from: {path} is of {len(accounts)} accounts; take the report of one")
-    found = Counter((kind, region) for kind, region, _ in seen if kind in catalog.listers)
-    return {**found, **_elsewhere(elsewhere, catalog)}, regions
-
-
-def _elsewhere(out_of_scope: Mapping[str, int], catalog: "Catalog") -> dict[tuple[str, str], int]:
-    """Return what was listed and belongs to regions that were not scanned: it fills pages all the same."""
-    from muster.estimate import operation  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
-
-    apis = {operation(lister): lister.resource_type for lister in catalog.listers.values()}
-    return {(apis[api], "elsewhere"): count for api, count in out_of_scope.items() if api in apis}
 
 
 def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
@@ -185,11 +157,11 @@ def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:
     return document, {name: Price.from_json(price) for name, price in document["prices"].items()}
 
 
-def _document(demand: "Demand", scans_per_day: int) -> dict[str, Any]:
+def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -> dict[str, Any]:
     from muster import estimate  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
 
     source, prices = _prices()
-    made = estimate.calls_of(demand)
+    made, exact = estimate.calls_again(demand, earlier)
     findings = sum(estimate.findings_of(demand).values()) * demand.accounts
     assumed = estimate.Assumptions()
     seconds = estimate.seconds_of(made, findings, assumed)
@@ -205,7 +177,7 @@ def _document(demand: "Demand", scans_per_day: int) -> dict[str, Any]:
             {"resource_type": kind, "region": region, "count": count}
             for (kind, region), count in sorted(demand.resources.items())
         ],
-        "calls": {"total": made.total, "by_api": dict(made.by_api), "exact": estimate.is_exact(demand)},
+        "calls": {"total": made.total, "by_api": dict(made.by_api), "exact": exact},
         "findings": findings,
         "duration": {
             "account_seconds": round(seconds.total / demand.accounts, 3),
@@ -280,8 +252,9 @@ def _sentences(document: Mapping[str, Any]) -> Iterator[str]:
     yield f"{_counted(document['findings'], 'finding')} of {checks} in {regions} of {accounts}"
     if not document["calls"]["exact"]:
         yield (
-            "The calls are near, not exact: what is read once of a region counts as one page, what only some resources "
-            "are asked counts for all, what they name of others is left out."
+            "The calls are near, not exact: where no report says how often, what is read once of a region counts as "
+            "one page unless the resources say more, what only some are asked counts for all, and what they name of "
+            "others is left out, or counts as one each where a call asks about many."
         )
     duration, stack = document["duration"], document["stack"]
     assumed = duration["assumptions"]

@@ -35,6 +35,7 @@ from muster.estimate.demand import (
     operation,
     seconds_of,
 )
+from muster.estimate.earlier import Earlier, calls_again
 
 __all__ = [
     "ACCOUNTS_AT_A_TIME",
@@ -54,11 +55,13 @@ __all__ = [
     "Calls",
     "Cost",
     "Demand",
+    "Earlier",
     "Price",
     "Resources",
     "Seconds",
     "Work",
     "calls",
+    "calls_again",
     "calls_of",
     "cost",
     "difference",

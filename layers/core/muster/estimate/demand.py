@@ -135,7 +135,12 @@ def calls_of(demand: Demand) -> Calls:
             made[api] += count * demand.accounts
     for api, count in _shared_calls(demand):
         made[api] += count * demand.accounts
-    listings = {operation(lister) for lister in demand.catalog.listers.values()}
+    return summed(demand.catalog, made)
+
+
+def summed(catalog: Catalog, made: Mapping[str, int]) -> Calls:
+    """Return calls by API, sorted, without those that are not made."""
+    listings = {operation(lister) for lister in catalog.listers.values()}
     by_api = {api: count for api, count in sorted(made.items()) if count}
     return Calls(by_api, frozenset(listings & by_api.keys()))
 
