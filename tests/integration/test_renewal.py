@@ -16,12 +16,13 @@ from benchmarks.weather import Knobs
 from muster import renewal
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
+from muster.errors import CredentialsError
 from muster.model import Finding, Status
 from muster.patience import Patience
 from muster.renewal import Renewal
 from muster.scan import Outcome, ShardScan
 from muster.select import select
-from muster.session import Clients, reading
+from muster.session import Clients, open_session, reading
 from muster.settings import Configuration
 from muster.sharding import shards
 
@@ -129,6 +130,65 @@ def test_where_there_are_none_the_rest_is_unread_and_no_verdict(fake: FakeAws, i
         good
     ).items()
     assert issuer.asked == 1
+
+
+class Clock:
+    """Says one hour after it was looked at so often that all is over."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def __call__(self) -> dt.datetime:
+        self.looks -= 1
+        return AT + dt.timedelta(hours=self.looks < 0)
+
+
+@pytest.mark.parametrize(
+    "fetched",
+    [
+        pytest.param(None, id="what was over already"),
+        pytest.param(ValueError("Expecting value"), id="no JSON"),
+        pytest.param(KeyError("AccessKeyId"), id="half of it"),
+        pytest.param(FileNotFoundError("aws-login"), id="no such command"),
+    ],
+)
+@pytest.mark.parametrize("looks", [0, 10])
+def test_what_hands_out_no_credentials_any_more_loses_what_was_not_read_by_then(
+    fake: FakeAws, fetched: Exception | None, looks: int
+) -> None:
+    """In both ways of calling: botocore has no word for these, and to a shard it was as if we had broken."""
+
+    def refresh() -> dict[str, str]:
+        if fetched:
+            raise fetched
+        return {**Issuer.key(1), "expiry_time": f"{AT + dt.timedelta(minutes=30):%Y-%m-%dT%H:%M:%SZ}"}
+
+    good, _ = scanned(fake, refreshable(Issuer()))
+    until = AT + dt.timedelta(minutes=30)
+    credentials = RefreshableCredentials("AKIASTUB", "stub", "stub", until, refresh, "custom-process", Clock(looks))
+    found, outcomes = scanned(fake, session_of(credentials))
+    unread = {name for name, status in statuses(found).items() if status is Status.INSUFFICIENT_DATA}
+    assert {name: status for name, status in statuses(found).items() if name not in unread}.items() <= statuses(
+        good
+    ).items()
+    reasons = {gap.reason for name in unread for gap in found[name].unavailable}
+    assert reasons == {"the credentials expired or cannot be used (CredentialRetrievalError)"}
+    lost = [outcome.lost for outcome in outcomes if not outcome.complete]
+    assert set(lost) == {"the credentials stopped working (CredentialRetrievalError)"}
+    assert bool(found.keys() - unread) is bool(looks)
+
+
+@pytest.mark.parametrize("said", ["echo who are you", "echo {}", "false", "muster-has-no-such-command"])
+def test_a_process_that_hands_out_nothing_is_told_of_before_a_scan(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    file = tmp_path / "config"
+    file.write_text(f"[profile odd]\ncredential_process = {said}\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    with pytest.raises(CredentialsError, match="the AWS credentials cannot be used"):
+        open_session("odd", REGION)
 
 
 def test_a_role_is_assumed_again_though_its_time_is_not_over() -> None:

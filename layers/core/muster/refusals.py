@@ -55,8 +55,10 @@ CREDENTIALS = (
     botocore.exceptions.PartialCredentialsError,
     botocore.exceptions.CredentialRetrievalError,
     botocore.exceptions.TokenRetrievalError,
-    botocore.exceptions.UnauthorizedSSOTokenError,
-    botocore.exceptions.SSOTokenLoadError,
+    botocore.exceptions.NoAuthTokenError,
+    botocore.exceptions.RefreshWithMFAUnsupportedError,
+    botocore.exceptions.SSOError,
+    botocore.exceptions.LoginError,
 )
 _OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure"})
 """What a region that is not enabled answers too, while the credentials are good everywhere else."""
