@@ -118,7 +118,9 @@ def test_where_newer_credentials_are_refused_too_they_are_asked_for_once(fake: F
     assert issuer.asked == 1
 
 
-@pytest.mark.parametrize("issuer", [Issuer(fresh=False), Issuer(error=OSError("nobody is there"))])
+@pytest.mark.parametrize(
+    "issuer", [Issuer(fresh=False), Issuer(error=OSError("nobody is there")), Issuer(error=KeyError("AccessKeyId"))]
+)
 def test_where_there_are_none_the_rest_is_unread_and_no_verdict(fake: FakeAws, issuer: Issuer) -> None:
     good, _ = scanned(fake, refreshable(Issuer()))
     fake.control(expire_after=5)

@@ -3,19 +3,23 @@
 The clock here may be slow, a session may have been ended early, a file may have been written anew by whatever logs in.
 """
 
+import functools
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import boto3
+import botocore.exceptions
+import botocore.parsers
 from botocore.credentials import ReadOnlyCredentials, RefreshableCredentials
 
 from muster.refusals import READ_ERRORS
 
+T = TypeVar("T")
 PAUSE = 60.0
 """Seconds between two renewals: where fresh credentials are refused too, nobody asks for others with every call."""
-_NOT_MENDED: tuple[type[Exception], ...] = (*READ_ERRORS, RuntimeError)
-"""What fetching credentials raises; botocore's RuntimeError says that those it got are over too."""
+_SAID = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, botocore.parsers.ResponseParserError)
 _FILES = frozenset({"shared-credentials-file", "config-file"})
 
 
@@ -39,7 +43,7 @@ class Renewal:
             try:
                 if not self._changes():
                     return False
-            except _NOT_MENDED:
+            except READ_ERRORS:
                 return False
             self._renewed = time.monotonic()
             return True
@@ -68,9 +72,33 @@ def _refresh(credentials: Any) -> None:
     if key in cache:
         del cache[key]
     with credentials._refresh_lock:  # noqa: SLF001 - the same
-        credentials._protected_refresh(is_mandatory=True)  # noqa: SLF001 - the same
+        _fetched(lambda: credentials._protected_refresh(is_mandatory=True), credentials.method)  # noqa: SLF001 - the same
 
 
 def _key(credentials: Any) -> ReadOnlyCredentials | None:
     found: ReadOnlyCredentials | None = credentials.get_frozen_credentials() if credentials else None
     return found
+
+
+def handed_out(find: Callable[[], Any]) -> Any:
+    """Return a session's credentials as `find` does; what goes wrong when they are fetched has botocore's words."""
+    found = _fetched(find, "")
+    if isinstance(found, RefreshableCredentials) and "get_frozen_credentials" not in vars(found):
+        once: Any = found
+        once.get_frozen_credentials = functools.partial(_fetched, found.get_frozen_credentials, found.method)
+    return found
+
+
+def _fetched(fetch: Callable[[], T], method: str) -> T:
+    """Fetch credentials: a process or a cache may hand out no JSON, half of it, or what is over already.
+
+    Raises:
+        botocore.exceptions.CredentialRetrievalError: where botocore lets that through as it comes.
+    """
+    try:
+        return fetch()
+    except (*_SAID, ConnectionError, TimeoutError):
+        raise
+    except Exception as error:
+        said = str(error) or type(error).__name__
+        raise botocore.exceptions.CredentialRetrievalError(provider=method or "any provider", error_msg=said) from error

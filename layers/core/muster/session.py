@@ -13,7 +13,6 @@ import botocore.config
 import botocore.exceptions
 import botocore.parsers
 import botocore.session
-from botocore.credentials import RefreshableCredentials
 from botocore.handlers import parse_get_bucket_location
 
 from muster import __version__
@@ -22,7 +21,7 @@ from muster.coverage import Ledger
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
 from muster.limiter import Gate, Limiter
 from muster.refusals import CREDENTIALS, DENIED, EXPIRED, READ_ERRORS, REFUSED, THROTTLED, code_of
-from muster.renewal import Renewal
+from muster.renewal import Renewal, handed_out
 from muster.wire import bodies, models
 from muster.wire.lane import Lane
 from muster.wire.parsers import Factory
@@ -31,7 +30,6 @@ T = TypeVar("T")
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
 _LOCATION = "after-call.s3.GetBucketLocation"
-_SAID = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, botocore.parsers.ResponseParserError)
 _HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -154,32 +152,8 @@ def reading(session: "botocore.session.Session") -> "botocore.session.Session":
     session.register_component("data_loader", models.loader())
     session.register_component("response_parser_factory", Factory(projections()))
     told: Any = session
-    told.get_credentials = functools.partial(_handed_out, session.get_credentials)
+    told.get_credentials = functools.partial(handed_out, session.get_credentials)
     return session
-
-
-def _handed_out(find: Callable[[], Any]) -> Any:
-    """Return a session's credentials, which say what is wrong whenever they are fetched."""
-    found = _fetched(find, "")
-    if isinstance(found, RefreshableCredentials) and "get_frozen_credentials" not in vars(found):
-        once: Any = found
-        once.get_frozen_credentials = functools.partial(_fetched, found.get_frozen_credentials, found.method)
-    return found
-
-
-def _fetched(fetch: Callable[[], T], method: str) -> T:
-    """Fetch credentials: a process or a cache may hand out no JSON, half of it, or what is over already.
-
-    Raises:
-        botocore.exceptions.CredentialRetrievalError: where botocore lets that through as it comes.
-    """
-    try:
-        return fetch()
-    except (*_SAID, ConnectionError, TimeoutError):
-        raise
-    except Exception as error:
-        said = str(error) or type(error).__name__
-        raise botocore.exceptions.CredentialRetrievalError(provider=method or "any provider", error_msg=said) from error
 
 
 def projections() -> dict[str, tuple[str, ...]]:
