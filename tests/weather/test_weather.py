@@ -248,6 +248,19 @@ def test_a_bucket_that_is_deleted_meanwhile_is_unread_alone(aws: FakeAws, good: 
     assert others.items() <= good.statuses.items()
 
 
+def test_an_error_whose_words_are_lost_is_not_taken_for_something_that_is_gone(aws: FakeAws, good: Scanned) -> None:
+    """What S3 has to say of the account is in a body: that there is no block, with the status of what is not there."""
+    found = scanned(aws, only=["s3control:GetPublicAccessBlock"], malformed=1.0)
+    unread = {name for name, status in found.statuses.items() if status is Status.INSUFFICIENT_DATA}
+    reasons = {gap.reason for name in unread for gap in found.findings[name].unavailable}
+    assert {
+        reason.startswith("s3:GetAccountPublicAccessBlock failed (ResponseParserError: ") for reason in reasons
+    } == {True}, reasons
+    assert {name: status for name, status in found.statuses.items() if name not in unread}.items() <= (
+        good.statuses.items()
+    )
+
+
 INSTANCES = [rule for rule in RULES if rule.resource_type == "AWS::EC2::Instance"]
 
 

@@ -99,6 +99,44 @@ def test_what_is_no_document_is_not_held(service: str, operation: str, body: Any
     hold(service, operation, body)
 
 
-@pytest.mark.parametrize("status", [301, 403, 500, 503])
-def test_what_is_an_error_is_botocores_to_read(status: int) -> None:
+ERRORS = {
+    (
+        "dynamodb",
+        "ListTables",
+    ): b'{"__type": "com.amazonaws.dynamodb.v20120810#AccessDeniedException"}',
+    ("lambda", "GetPolicy"): b'{"__type": "ResourceNotFoundException"}',
+    (
+        "ec2",
+        "DescribeVolumes",
+    ): b"<Response><Errors><Error><Code>OptInRequired</Code></Error></Errors></Response>",
+    ("sns", "ListTopics"): b"<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>",
+    ("s3", "GetBucketLocation"): b"<Error><Code>NoSuchBucket</Code></Error>",
+    ("s3control", "GetPublicAccessBlock"): (
+        b"<ErrorResponse><Error><Code>NoSuchPublicAccessBlockConfiguration</Code></Error></ErrorResponse>"
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "operation"), ERRORS)
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_an_error_that_names_its_code_is_botocores_to_read(service: str, operation: str, status: int) -> None:
+    hold(service, operation, ERRORS[service, operation], status)
+
+
+@pytest.mark.parametrize(("service", "operation"), ERRORS)
+@pytest.mark.parametrize("status", [403, 404, 429])
+@pytest.mark.parametrize("body", [PAGE, LOOSE, b"", b"<Error><Co", b'{"__type": "Acc'], ids=range(5))
+def test_an_error_that_lost_its_code_says_nothing(service: str, operation: str, status: int, body: bytes) -> None:
+    """Neither that something is not there, nor that the role lacks a permission."""
+    with pytest.raises(botocore.parsers.ResponseParserError, match=r"(?i)unable to parse") as error:
+        hold(service, operation, body, status)
+    assert transient(error.value)
+
+
+@pytest.mark.parametrize("status", [301, 307, 500, 502, 503])
+def test_what_the_status_alone_tells_is_botocores_to_act_upon(status: int) -> None:
     hold("dynamodb", "ListTables", PAGE, status)
+
+
+def test_a_question_that_is_answered_without_a_body_has_its_status_for_a_code() -> None:
+    hold("s3", "HeadBucket", b"", 404)

@@ -1,7 +1,7 @@
-"""Whether what came with a good status is an answer at all.
+"""Whether what came is an answer of AWS at all, or an error.
 
 Botocore takes a page in which a proxy asks people to sign in, half a JSON document, or nothing, for an answer that
-holds nothing: of a listing, that there is nothing left.
+holds nothing: of a listing, that there is nothing left. Of an error it makes one whose code is the status.
 """
 
 import json
@@ -20,6 +20,8 @@ Holds = Callable[[OperationModel, bytes], str]
 """Says what is wrong with a body, or nothing."""
 _BAD = 300
 """The first status that is no success; of those botocore makes errors, whatever the body."""
+_ASKED_WRONG = 4
+"""The hundreds of what AWS does not do as it was asked; its own failures botocore tries again by their status."""
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _HEAD = 1024
 """Bytes within which the root element of an answer begins."""
@@ -31,8 +33,12 @@ def held(operation_model: OperationModel, response_dict: Mapping[str, Any], **_:
     Raises:
         botocore.parsers.ResponseParserError: it is no answer to this operation.
     """
+    status = response_dict["status_code"]
+    if status >= _BAD:
+        _refused(operation_model, status, response_dict)
+        return
     wrong = _holding(operation_model)
-    if wrong is None or response_dict["status_code"] >= _BAD:
+    if wrong is None:
         return
     try:
         said = wrong(operation_model, response_dict["body"])
@@ -40,6 +46,19 @@ def held(operation_model: OperationModel, response_dict: Mapping[str, Any], **_:
         said = str(error)
     if said:
         raise botocore.parsers.ResponseParserError(f"unable to parse the response: {said}")
+
+
+def _refused(operation: OperationModel, status: int, response: Mapping[str, Any]) -> None:
+    """Refuse an error whose code was lost on the way: it may have said that something is not there, or anything."""
+    if status // 100 != _ASKED_WRONG or operation.http.get("method") == "HEAD":
+        return
+    parser = botocore.parsers.create_parser(operation.service_model.resolved_protocol)
+    shape: Any = operation.output_shape
+    parsed = parser.parse(response, shape)
+    code = (parsed.get("Error") or {}).get("Code")
+    # Botocore says the status, or nothing, where the body names no code.
+    if not code or str(code) == str(status):
+        raise botocore.parsers.ResponseParserError(f"unable to parse an error of status {status}")
 
 
 def page(tag: str) -> bool:
