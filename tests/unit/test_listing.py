@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import botocore.exceptions
@@ -203,3 +204,54 @@ def test_nothing_is_asked_before_the_first_page_is_wanted() -> None:
     boxes = Boxes(1, 1)
     walk(boxes)
     assert boxes.asked == []
+
+
+class Api:
+    """A listing that never answers, or whose answers are all broken; `asked` counts the calls."""
+
+    def __init__(self, error: Exception, *, answers: bool) -> None:
+        self.error, self.answers, self.asked = error, answers, 0
+
+    def __call__(self, _client: Any, _shard: Shard, _token: str | None) -> Page:
+        self.asked += 1
+        if not self.answers:
+            raise self.error
+        return Page(self._items(), None)
+
+    def _items(self) -> Iterator[Listed]:
+        yield box("0")
+        raise self.error
+
+
+def rounds(patience: Patience, api: Api, shard: Shard, permission: str = "box:ListBoxes") -> int:
+    """Return how often an API is asked before it is given up."""
+    before = api.asked
+    lister = Lister(BOX, "box", "box", permission, (permission,), (), api)
+    with pytest.raises(type(api.error)):
+        list(pages(lister, "client", shard, patience))
+    return api.asked - before
+
+
+DOWN = pytest.param(Api(SLOW_DOWN, answers=False), id="refused")
+GARBLED = pytest.param(Api(BROKEN, answers=True), id="broken")
+
+
+@pytest.mark.parametrize("api", [DOWN, GARBLED])
+@pytest.mark.parametrize(
+    ("shard", "permission"),
+    [
+        pytest.param(replace(SHARD, account_id="222233334444"), "box:ListBoxes", id="in another account"),
+        pytest.param(replace(SHARD, endpoint_region="us-east-1"), "box:ListBoxes", id="at another endpoint"),
+        pytest.param(SHARD, "box:ListLids", id="of another API"),
+    ],
+)
+def test_a_listing_that_was_given_up_costs_no_other_its_rounds(api: Api, shard: Shard, permission: str) -> None:
+    patience = Patience(sleep=lambda _: None)
+    assert rounds(patience, api, SHARD) == ROUNDS
+    assert rounds(patience, api, shard, permission) == ROUNDS
+
+
+def test_a_listing_that_was_given_up_is_not_waited_for_again_for_another_region_at_the_same_endpoint() -> None:
+    patience, api = Patience(sleep=lambda _: None), Api(SLOW_DOWN, answers=False)
+    assert rounds(patience, api, SHARD) == ROUNDS
+    assert rounds(patience, api, replace(SHARD, region="global", scope=("global",))) == 1
