@@ -22,6 +22,7 @@ from muster.catalog import load
 from muster.evaluate import Rule
 from muster.model import Status
 from muster.patience import Patience
+from muster.policy import operation
 from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, open_session
@@ -31,6 +32,10 @@ from muster.shared import Shared
 AT = datetime.now(UTC)
 RULES = select(load(), settings.load(estates.CONFIGURATION, load()))
 REGIONS = len(estates.REGIONS)
+OTHERWISE = {lister.permission for lister in load().listers.values()} - {
+    operation(lister) for lister in load().listers.values()
+}
+"""What IAM calls listings that the SDK calls otherwise."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ def scanned(aws: EmbeddedAws, rules: Sequence[Rule]) -> tuple[Counter[str], Coun
         scan = ShardScan(shard, rules, load(), clients, AT, patience=patience, shared=shared)
         found.update(finding.status for finding in scan)
         assert scan.outcome.complete
+        assert not {row.api for row in scan.outcome.ledger.rows()} & OTHERWISE, "calls and items in two rows"
     return Counter(call.operation for call in aws.calls[before:]), found
 
 

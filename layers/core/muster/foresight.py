@@ -8,8 +8,9 @@ from typing import Any, Self
 from muster.aws import BUCKET_LIKE
 from muster.catalog import Catalog
 from muster.coverage import Coverage
-from muster.estimate import Assumptions, Calls, Demand, calls_of, difference, findings_of, operation, seconds_of
+from muster.estimate import Assumptions, Calls, Demand, calls_of, difference, findings_of, seconds_of
 from muster.evaluate import Rule
+from muster.policy import operation
 
 Listed = Mapping[tuple[str, str], int]
 """How many resources were listed, by type and region (`global` for types that are listed once for the account)."""
@@ -62,11 +63,10 @@ def listed(catalog: Catalog, rows: Iterable[Coverage]) -> dict[str, dict[tuple[s
 
 
 def _listing(catalog: Catalog) -> Mapping[str, Sequence[str]]:
-    """Return which types an API lists, by both names: the ledger counts items under that of the permission."""
+    """Return which types an API lists."""
     kinds: dict[str, list[str]] = {}
     for kind, lister in catalog.listers.items():
-        for name in {operation(lister), lister.permission}:
-            kinds.setdefault(name, []).append(kind)
+        kinds.setdefault(operation(lister), []).append(kind)
     return kinds
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from muster.catalog import Catalog
 from muster.evaluate import Rule
-from muster.reading import Describer
+from muster.reading import Describer, Lister
 
 OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -66,6 +66,17 @@ ORGANIZATION = (
     "organizations:ListTagsForResource",
 )
 """What finding the accounts of an organization asks; none of it takes a resource that is known before."""
+
+
+def operation(reader: Lister | Describer) -> str:
+    """Return the API that a reader calls, as `service:Operation`.
+
+    A reader declares a permission; where IAM's name is not the operation's, the table of permissions knows it.
+    """
+    for name, actions in OPERATION_ACTIONS.items():
+        if reader.permission in actions and name.partition(":")[0] == reader.client:
+            return name
+    return f"{reader.client}:{reader.permission.partition(':')[2]}"
 
 
 def actions_of(operation: str) -> tuple[str, ...]:

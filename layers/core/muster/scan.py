@@ -15,6 +15,7 @@ from muster.facets.tags import Tags
 from muster.listing import pages
 from muster.model import TARGET, Finding, Resource, Unavailable
 from muster.patience import Patience
+from muster.policy import operation
 from muster.reading import Describer, Listed, Lister, Shard
 from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, needed, token_expired, unavailable
 from muster.session import Clients
@@ -201,7 +202,7 @@ class ShardScan:
             except _LISTING_ERRORS as error:
                 if token and chance < restarts and token_expired(error):
                     token = None
-                    self.outcome.ledger.unlisted_again(_api(lister))
+                    self.outcome.ledger.unlisted_again(operation(lister))
                     yield Chunk(resource_type, (), Cursor(resource_type), anew=True)
                     continue
                 self._miss(lister, error)
@@ -224,7 +225,7 @@ class ShardScan:
 
     def _kept(self, lister: Lister, page: Sequence[Listed]) -> list[Listed]:
         here = [item for item in page if item.resource.region in self._shard.scope or item.unavailable]
-        self.outcome.ledger.listed(_api(lister), len(page), len(page) - len(here))
+        self.outcome.ledger.listed(operation(lister), len(page), len(page) - len(here))
         return [item for item in here if self._scope.by_tags or self._scope.keep(item.resource)]
 
     def _judge(self, items: Iterable[Listed], rules: Sequence[Rule], describe: Describing) -> Iterator[Finding]:
@@ -253,7 +254,7 @@ class ShardScan:
 
     def _leave(self, lister: Lister, gap: Unavailable) -> None:
         self.outcome.unlisted[lister.resource_type] = gap
-        self.outcome.ledger.stopped(_api(lister), gap.reason)
+        self.outcome.ledger.stopped(operation(lister), gap.reason)
 
     def _shut_out(self) -> bool:
         """Whether a policy of the organization denied every listing of the shard."""
@@ -280,11 +281,6 @@ class ShardScan:
         if lost_credentials(error):
             self.outcome.lost = f"the credentials stopped working ({code_of(error)})"
             self.outcome.expired = code_of(error) in EXPIRED
-
-
-def _api(lister: Lister) -> str:
-    operations: Mapping[str, str] = {"s3:ListAllMyBuckets": "s3:ListBuckets"}
-    return operations.get(lister.permission, lister.permission)
 
 
 def _unique(describers: Iterable[Describer]) -> list[Describer]:

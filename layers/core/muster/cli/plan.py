@@ -51,8 +51,9 @@ def command(**options: Any) -> int:
 
     The calls follow from the selected checks and from how many resources there are: exactly, as long as AWS fills
     its pages and answers, or nearly, which is said. With --from, what is asked again of as many resources takes the
-    calls that it took in that scan, so that an unchanged estate is predicted exactly. Seconds follow from assumptions that are named beside them. Costs are list prices of
-    us-east-1 for scans on the stack, beside what AWS Config and Security Hub charge for as many evaluations.
+    calls that it took in that scan, so that an unchanged estate is predicted exactly. Seconds follow from assumptions
+    that are named beside them. Costs are list prices of us-east-1 for scans on the stack, beside what AWS Config and
+    Security Hub charge for as many evaluations.
 
     --resources counts are spread evenly over the regions; those of --from stand where they were found, and a report
     counts the types that its checks judged. Without --region, the regions of the report or of the configuration are

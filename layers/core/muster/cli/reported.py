@@ -10,8 +10,9 @@ from typing import Any
 from muster import __version__
 from muster.catalog import Catalog
 from muster.errors import ConfigurationError
-from muster.estimate import Demand, Earlier, Resources, operation
+from muster.estimate import Demand, Earlier, Resources
 from muster.evaluate import Rule
+from muster.policy import operation
 from muster.select import select
 from muster.settings import Configuration
 

@@ -32,7 +32,6 @@ from muster.estimate.demand import (
     difference,
     findings_of,
     is_exact,
-    operation,
     seconds_of,
 )
 from muster.estimate.earlier import Earlier, calls_again
@@ -68,7 +67,6 @@ __all__ = [
     "elsewhere",
     "findings_of",
     "is_exact",
-    "operation",
     "seconds_of",
     "work_of",
 ]

@@ -10,7 +10,7 @@ from muster.estimate.once import calls_once
 from muster.evaluate import Rule
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, GLOBAL, REGION
-from muster.policy import OPERATION_ACTIONS
+from muster.policy import operation
 from muster.reading import Describer, Lister, Shard
 from muster.sharding import shards
 
@@ -171,17 +171,6 @@ def findings_of(demand: Demand) -> Mapping[str, int]:
             if rule.service == shard.service:
                 found.update(demand.judged(rule.resource_type, shard))
     return {region: found[region] for region in sorted(found) if found[region]}
-
-
-def operation(reader: Lister | Describer) -> str:
-    """Return the API that a reader calls, as `service:Operation`.
-
-    A reader declares a permission; where IAM's name is not the operation's, the table of permissions knows it.
-    """
-    for name, actions in OPERATION_ACTIONS.items():
-        if reader.permission in actions and name.partition(":")[0] == reader.client:
-            return name
-    return f"{reader.client}:{reader.permission.partition(':')[2]}"
 
 
 def lists_itself(catalog: Catalog, lister: Lister) -> bool:
