@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.credentials import Credentials
 from botocore.stub import Stubber
 
-from muster.accounts import ROLE_SECONDS, Found, assumed, find_accounts, role_arn
+from muster.accounts import ROLE_SECONDS, Account, Found, assumed, find_accounts, role_arn
 from muster.errors import ConfigurationError, CredentialsError, Throttled
 from muster.session import Clients
 from muster.settings import Accounts
@@ -263,6 +263,11 @@ def test_a_unit_that_is_not_there_is_refused(clients: Clients, code: str) -> Non
     answering(clients, "ListAccountsForParent", code)
     with pytest.raises(ConfigurationError, match="the organization has no such unit"):
         found(clients, "ou-abcd-99999999")
+
+
+def test_only_accounts_that_the_organization_names_have_a_name() -> None:
+    answer = Found((Account("111122223333", "shop"), Account("222233334444")))
+    assert answer.names == {"111122223333": "shop"}
 
 
 def test_a_role_is_named_with_its_path_and_without_stray_slashes() -> None:

@@ -2,9 +2,9 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import botocore.exceptions
@@ -12,6 +12,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from muster.catalog import load
+from muster.coverage import Ledger
 from muster.errors import Throttled, Transient
 from muster.limiter import Limiter
 from muster.model import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
@@ -29,6 +30,8 @@ HERE = "eu-west-1"
 ROLE = Role("security/MusterMemberRole", "our secret")
 ARN = f"arn:aws:iam::{OTHER}:role/security/MusterMemberRole"
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
+SOON = datetime.now(UTC) + timedelta(hours=1)
+ELSEWHERE = "http://127.0.0.1:4566"
 
 
 class Sts:
@@ -54,6 +57,18 @@ class Sts:
     def _note(self, params: dict[str, Any], **_: object) -> None:
         self.parameters.append(params)
         self.asked[params["RoleArn"].split(":")[4]] += 1
+
+
+class Recording(Limiter):
+    """Notes for whom each call is counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Hashable] = []
+
+    def acquire(self, key: Hashable) -> None:
+        self.asked.append(key)
+        super().acquire(key)
 
 
 @pytest.fixture
@@ -84,6 +99,34 @@ def test_the_clients_of_another_account_pass_the_same_limiter_under_its_own_name
     other = Sessions(own, OWN, ROLE, HERE).of(OTHER)
     assert other.limiter is own.limiter
     assert other.account_id == OTHER
+    assert sts.asked == {OTHER: 1}
+
+
+def test_the_role_is_asked_for_and_its_clients_ask_where_the_own_ones_do(clients: Clients) -> None:
+    asked: list[str] = []
+    lent = {"AccessKeyId": "key", "SecretAccessKey": "secret", "SessionToken": "token", "Expiration": SOON}
+
+    def lend(params: dict[str, Any], **_: object) -> Any:
+        asked.append(params["url"])
+        return AWSResponse("", 200, {}, None), {"Credentials": lent, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+    clients.session.events.register("before-call.sts.AssumeRole", lend)
+    own = Clients(clients.session, endpoint_url=ELSEWHERE, concurrency=7)
+    client = Sessions(own, OWN, ROLE, HERE).of(OTHER).get("ec2", HERE)
+    assert asked == [f"{ELSEWHERE}/"]
+    assert client.meta.endpoint_url == ELSEWHERE
+    assert client.meta.config.max_pool_connections == 7
+
+
+def test_what_is_read_of_another_account_is_bounded_by_the_own_limiter_under_its_name(
+    clients: Clients, sts: Sts
+) -> None:
+    limiter = Recording()
+    own = Clients(clients.session, limiter=limiter, account_id=OWN)
+    for account_id in (OWN, OTHER):
+        reading = Sessions(own, OWN, ROLE, HERE).of(account_id).counting_in(Ledger(account_id, HERE, "ec2"))
+        reading.get("ec2", HERE).describe_volumes()
+    assert limiter.asked == [(name, HERE, "ec2", "DescribeVolumes") for name in (OWN, OTHER)]
     assert sts.asked == {OTHER: 1}
 
 

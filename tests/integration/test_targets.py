@@ -77,6 +77,7 @@ def test_all_regions_are_those_that_each_account_has_enabled(clients: Clients) -
     enabling(OTHER, HERE, "eu-south-2")
     whole = aimed(clients, OWN, OTHER, asked=("all",))
     assert regions(whole) == {OTHER: ("eu-south-2", HERE), OWN: (HERE, "us-east-1")}
+    assert whole.regions == ("eu-south-2", HERE, "us-east-1")
 
 
 def test_an_excluded_region_is_left_out_in_every_account(clients: Clients) -> None:
