@@ -1,0 +1,57 @@
+"""Whose part a key names, whatever attempt wrote it, and that no attempt writes over another's."""
+
+import pytest
+
+from muster import keys
+
+SCAN = "20261121T060000Z-c22b102a"
+SHARDS = ["111122223333.eu-west-1.ec2", "111122223333.ap-southeast-2.ec2.SecurityGroup", "111122223333.global.s3"]
+
+
+@pytest.mark.parametrize("shard", SHARDS)
+@pytest.mark.parametrize("attempt", ["", "0a1b2c3d", "01234567"])
+@pytest.mark.parametrize("number", [0, 17, 9_999, 10_000, 12_345_678])
+def test_the_key_of_a_part_names_its_shard_whatever_attempt_wrote_it(shard: str, attempt: str, number: int) -> None:
+    assert keys.shard_of(keys.part(SCAN, shard, number, attempt)) == shard
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        keys.commit(SCAN, SHARDS[0]),
+        keys.progress(SCAN, SHARDS[0]),
+        f"{keys.parts(SCAN)}{SHARDS[0]}.parquet",
+        f"{keys.parts(SCAN)}{SHARDS[0]}-0000.parquet.json",
+        f"{keys.parts(SCAN)}-0000.parquet",
+        keys.parts(SCAN),
+    ],
+)
+def test_a_key_that_is_not_of_a_part_names_no_shard(key: str) -> None:
+    assert keys.shard_of(key) == ""
+
+
+def test_each_page_of_each_attempt_at_each_shard_has_its_own_key() -> None:
+    made = [
+        keys.part(SCAN, shard, number, attempt)
+        for shard in SHARDS
+        for attempt in ("", "0a1b2c3d", "1a1b2c3d")
+        for number in range(12)
+    ]
+    assert len(set(made)) == len(made)
+    assert all(key.startswith(keys.parts(SCAN)) for key in made)
+
+
+def test_the_parts_of_an_attempt_are_listed_in_the_order_of_their_pages() -> None:
+    made = [keys.part(SCAN, SHARDS[0], number, "0a1b2c3d") for number in range(12)]
+    assert sorted(made) == made
+
+
+def test_each_attempt_has_its_own_work_list_under_one_prefix() -> None:
+    made = [keys.batches(SCAN, attempt) for attempt in ("", "0a1b2c3d", "1a1b2c3d")]
+    assert len(set(made)) == len(made)
+    assert all(key.startswith(keys.every_batches(SCAN)) for key in made)
+
+
+def test_the_progress_of_what_replaces_a_commit_is_kept_by_itself() -> None:
+    made = [keys.progress(SCAN, SHARDS[0], replaces) for replaces in ("", "0a1b2c3d", "1a1b2c3d")]
+    assert len(set(made)) == len(made)
