@@ -25,19 +25,14 @@ class TestListed:
 
     def test_a_service_that_iam_calls_otherwise_than_the_sdk(self) -> None:
         rows = [
-            _row("elasticloadbalancing:DescribeListeners", 5, calls=0),
-            _row("elasticloadbalancing:DescribeLoadBalancers", 4, calls=0),
-            _row("elasticloadbalancing:DescribeTargetGroups", 3, calls=0),
-            _row("elbv2:DescribeLoadBalancers"),
-            _row("s3:ListAccessPoints", 2, calls=0),
-            _row("s3control:ListAccessPoints"),
+            _row("elbv2:DescribeListeners", 5),
+            _row("elbv2:DescribeLoadBalancers", 4),
+            _row("elbv2:DescribeTargetGroups", 3),
+            _row("s3control:ListAccessPoints", 2),
         ]
         assert {kind: count for (kind, _), count in listed(load(), rows)[ACCOUNT].items()} == {
             LISTENER: 5, LOAD_BALANCER: 4, TARGET_GROUP: 3, ACCESS_POINT: 2,
         }  # fmt: skip
-
-    def test_a_service_that_both_call_alike(self) -> None:
-        assert listed(load(), [_row("elbv2:DescribeLoadBalancers", 4)]) == {ACCOUNT: {(LOAD_BALANCER, IRELAND): 4}}
 
     def test_of_types_with_one_listing_those_that_were_read_one_by_one_are_known(self) -> None:
         rows = [_row("iam:GetAccountAuthorizationDetails", 30, calls=4), _row("iam:ListPolicyTags", calls=4)]
