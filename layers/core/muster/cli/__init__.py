@@ -24,6 +24,7 @@ _COMMANDS = MappingProxyType(
         "iam-policy": "muster.cli.iam_policy",
         "redrive": "muster.cli.redrive",
         "validate": "muster.cli.validate",
+        "smoke": "muster.cli.smoke",
     }
 )
 WRONG = 2

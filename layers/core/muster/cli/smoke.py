@@ -1,0 +1,101 @@
+"""`muster smoke`: try a deployed stack, part by part, and print what holds."""
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from muster.cli.options import listed_as
+
+if TYPE_CHECKING:
+    from muster.smoke.lines import Line
+
+FAILED = 1
+UNKNOWN = 3
+_COLOURS = {"holds": "green", "fails": "bold red", "unknown": "bold yellow", "not shown": "dim"}
+
+
+@click.command("smoke", short_help="Try a deployed stack and print what works.")
+@click.argument("stack", metavar="STACK")
+@click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]")
+@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
+@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
+@click.option("--denied-region", default="", metavar="NAME", help="A region that an SCP closes, to see it reported.")
+@listed_as
+def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
+    """Try a deployed stack, part by part, and print a table of what holds.
+
+    It looks at all that the outputs name, scans two cheap checks by hand, reads the scan's message from the queue,
+    stops a scan and resumes it, queries the view and every saved query with Athena, sets an alarm off and waits for
+    its notification, runs the crawler, and looks into the dead-letter queues. It takes some minutes and costs cents.
+
+    It changes nothing that lasts: its scans are not recorded, the alarm is set back, and the queue that it subscribes
+    to the topic is deleted. Confirmed subscribers get one alarm mail. Run it with the credentials of somebody who may
+    administer the stack.
+
+    \b
+    Examples:
+      muster smoke muster-dev --region eu-west-1
+      muster smoke muster-dev --denied-region ap-south-1 --format json
+
+    \b
+    Exit status:
+      0  nothing fails; what could not be shown here is listed
+      1  something fails
+      2  there is no such stack, or no credentials
+      3  nothing fails, but a call was refused or failed, so that something is not known
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - `muster smoke --help` does not need botocore
+    from muster.session import Clients, open_session  # noqa: PLC0415 - the same
+    from muster.smoke.lines import Visit, tried  # noqa: PLC0415 - the same
+    from muster.smoke.probes import PROBES  # noqa: PLC0415 - the same
+    from muster.smoke.stack import find  # noqa: PLC0415 - the same
+
+    session = open_session(options["profile"], options["region"] or os.environ.get("AWS_REGION"))
+    if session.region_name is None:
+        raise ConfigurationError("no region is named: use --region or AWS_REGION")
+    found = find(Clients(session, endpoint_url=options["endpoint_url"]), session.region_name, stack)
+    lines = tried(Visit(found, denied_region), PROBES, _begins)
+    results = _as_json(lines) if form == "json" else _as_table(lines)
+    if "fails" in results:
+        return FAILED
+    return UNKNOWN if "unknown" in results else 0
+
+
+def _begins(name: str) -> None:
+    click.echo(f"trying {name} ...", err=True)
+
+
+def _as_json(lines: "Iterable[Line]") -> set[str]:
+    found = [dataclasses.asdict(line) for line in lines]
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    return {line["result"] for line in found}
+
+
+def _as_table(lines: "Iterable[Line]") -> set[str]:
+    """Print a table once everything was tried; where nobody looks on, a line as soon as it is known."""
+    if not sys.stdout.isatty():
+        return set(_one_by_one(lines))
+    from rich.console import Console  # noqa: PLC0415 - JSON does without
+    from rich.table import Table  # noqa: PLC0415 - the same
+    from rich.text import Text  # noqa: PLC0415 - the same
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("LINE", "RESULT", "DETAIL"):
+        table.add_column(column, overflow="fold", no_wrap=column != "DETAIL")
+    results = set()
+    for line in lines:
+        results.add(line.result.value)
+        table.add_row(Text(line.name), Text(line.result, style=_COLOURS[line.result]), Text(line.detail))
+    Console(highlight=False, emoji=False, markup=False).print(table)
+    return results
+
+
+def _one_by_one(lines: "Iterable[Line]") -> Iterator[str]:
+    for line in lines:
+        click.echo(f"{line.name:<20}  {line.result:<9}  {line.detail}")
+        yield line.result.value

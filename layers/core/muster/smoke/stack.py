@@ -1,0 +1,92 @@
+"""The stack under test: its outputs, its resources, and the clients of its region."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.exceptions
+
+from muster.errors import ConfigurationError
+from muster.refusals import code_of
+from muster.session import Clients, asking
+
+AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
+"""The ends of the host names of AWS's own endpoints; any other host is a stand-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of the stack, as CloudFormation lists it."""
+
+    logical_id: str
+    type: str
+    physical_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack of Muster: where it is, what it made, and how to call AWS there."""
+
+    name: str
+    region: str
+    outputs: Mapping[str, str]
+    resources: Sequence[Resource]
+    clients: Clients
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+    def client(self, service: str) -> Any:
+        """Return the client of a service in the stack's region."""
+        return self.clients.get(service, self.region)
+
+    @property
+    def real(self) -> bool:
+        """Whether the calls go to AWS itself, and not to a stand-in."""
+        host = str(self.client("cloudformation").meta.endpoint_url).split("//", 1)[-1].split("/", 1)[0]
+        return host.partition(":")[0].endswith(AMAZON)
+
+    def of_type(self, kind: str) -> list[Resource]:
+        """Return the stack's resources of one CloudFormation type."""
+        return [resource for resource in self.resources if resource.type == kind]
+
+
+def find(clients: Clients, region: str, name: str) -> Stack:
+    """Read a stack's outputs and resources.
+
+    Raises:
+        ConfigurationError: there is no such stack, it is not Muster's, or it is not ready.
+        CredentialsError: CloudFormation refuses the call.
+        Transient: CloudFormation could not be reached.
+    """
+    cloudformation = clients.get("cloudformation", region)
+    described = asking("cloudformation:DescribeStacks", lambda: _described(cloudformation, name, region), _INSTEAD)
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", ())}
+    if "StateMachineArn" not in outputs:
+        raise ConfigurationError(f"the stack {name} has no output StateMachineArn: it is not a stack of Muster's")
+    if not str(described["StackStatus"]).endswith(_READY):
+        raise ConfigurationError(f"the stack {name} is {described['StackStatus']}: wait until it is deployed")
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    listed = asking(
+        "cloudformation:ListStackResources",
+        lambda: [row for page in pages for row in page["StackResourceSummaries"]],
+        _INSTEAD,
+    )
+    rows = (row for row in listed if row.get("PhysicalResourceId"))
+    resources = [Resource(row["LogicalResourceId"], row["ResourceType"], row["PhysicalResourceId"]) for row in rows]
+    return Stack(name, region, outputs, resources, clients)
+
+
+_READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+_INSTEAD = "run this as somebody who may"
+
+
+def _described(cloudformation: Any, name: str, region: str) -> Any:
+    try:
+        return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    except botocore.exceptions.ClientError as error:
+        # CloudFormation has no error code of its own for a stack that does not exist.
+        if code_of(error) == "ValidationError":
+            raise ConfigurationError(
+                f"there is no stack {name} in {region}: name one with --region and STACK"
+            ) from error
+        raise
