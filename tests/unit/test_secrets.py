@@ -21,20 +21,20 @@ def joined(*parts: str) -> str:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        pytest.param("KEY_ID", joined("AKIA", "IOSFODNN7EXAMPLE"), "an access key of AWS", id="AWS"),
+        pytest.param("KEY_ID", joined("AKIA", "IOSFODNN7EXAMPLE"), "an AWS access key", id="AWS"),
         pytest.param("A", joined("-----BEGIN RSA ", "PRIVATE KEY-----\nMII"), "a private key", id="PEM"),
-        pytest.param("A", joined("ghp", "_", "a1B2" * 9), "a token of GitHub", id="GitHub"),
-        pytest.param("A", joined("github", "_pat_", "a1B2_" * 9), "a token of GitHub", id="fine-grained GitHub"),
-        pytest.param("A", joined("glpat", "-", "a1B2c3D4e5F6g7H8i9J0"), "a token of GitLab", id="GitLab"),
-        pytest.param("A", joined("xoxb", "-123456789012-abcdefghijkl"), "a token of Slack", id="Slack"),
+        pytest.param("A", joined("ghp", "_", "a1B2" * 9), "a GitHub token", id="GitHub"),
+        pytest.param("A", joined("github", "_pat_", "a1B2_" * 9), "a GitHub token", id="fine-grained GitHub"),
+        pytest.param("A", joined("glpat", "-", "a1B2c3D4e5F6g7H8i9J0"), "a GitLab token", id="GitLab"),
+        pytest.param("A", joined("xoxb", "-123456789012-abcdefghijkl"), "a Slack token", id="Slack"),
         pytest.param(
-            "A", joined("https://hooks.slack.com", "/services/T0/B0/", "a1B2" * 6), "a webhook of Slack", id="webhook"
+            "A", joined("https://hooks.slack.com", "/services/T0/B0/", "a1B2" * 6), "a Slack webhook", id="webhook"
         ),
-        pytest.param("A", joined("sk", "_live_", "a1B2" * 6), "a key of Stripe", id="Stripe"),
-        pytest.param("A", joined("AIza", "a1B2_" * 7), "a key of Google", id="Google"),
-        pytest.param("A", joined("SG.", "a1B2" * 5, ".", "c3D4" * 10), "a key of SendGrid", id="SendGrid"),
-        pytest.param("A", joined("npm", "_", "a1B2" * 9), "a token of npm", id="npm"),
-        pytest.param("A", joined("sk-", "proj-", "a1B2" * 10), "a model's provider", id="a model's provider"),
+        pytest.param("A", joined("sk", "_live_", "a1B2" * 6), "a Stripe key", id="Stripe"),
+        pytest.param("A", joined("AIza", "a1B2_" * 7), "a Google API key", id="Google"),
+        pytest.param("A", joined("SG.", "a1B2" * 5, ".", "c3D4" * 10), "a SendGrid key", id="SendGrid"),
+        pytest.param("A", joined("npm", "_", "a1B2" * 9), "an npm token", id="npm"),
+        pytest.param("A", joined("sk-", "proj-", "a1B2" * 10), "an AI provider's key", id="a model's provider"),
         pytest.param("A", joined("eyJhbGciOiJI", ".", "eyJzdWIiOiIx", ".", "abcdefghij"), "a JSON web token", id="JWT"),
         pytest.param("DB_URL", "postgres://app:hunter2@db:5432/shop", "a URL with a password", id="URL"),
         pytest.param("REDIS", "redis://:hunter2@cache:6379", "a URL with a password", id="URL without a user"),
@@ -143,6 +143,7 @@ def test_a_reason_is_one_of_a_few_sentences_whatever_the_value(name: str, value:
         "its name says that it is a secret, and its value is no reference to one",
         "its value is as random as a key",
     }
+    reason = reason and reason.removeprefix("a field of its JSON: ")
     assert reason in sentences or str(reason).startswith("its value has the shape of a")
 
 

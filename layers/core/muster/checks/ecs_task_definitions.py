@@ -134,7 +134,7 @@ def ecs_task_definition_pid_mode_not_shared(definition: TaskDefinition) -> Verdi
     return compliant(f"pidMode is {mode}" if mode else "every container has processes of its own")
 
 
-@check(severity=Severity.HIGH, controls=("FSBP ECS.8",))
+@check(severity=Severity.HIGH, controls=("FSBP ECS.8",), version=2)
 def ecs_no_environment_secrets(definition: TaskDefinition, *, allowed: tuple[str, ...] = ()) -> Verdict:
     """ECS task definitions should not hold secrets in environment variables.
 

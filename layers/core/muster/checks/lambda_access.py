@@ -51,7 +51,7 @@ def lambda_function_url_auth_required(urls: FunctionUrls) -> Verdict:
     return compliant(f"every URL asks callers to authenticate: {', '.join(named)}")
 
 
-@check(severity=Severity.HIGH)
+@check(severity=Severity.HIGH, version=2)
 def lambda_environment_without_secrets(function: Function, *, accepted: tuple[str, ...] = ()) -> Verdict:
     """Lambda functions should not hold secrets in environment variables.
 
