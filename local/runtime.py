@@ -19,12 +19,26 @@ from queue import Empty, Queue
 from typing import Any, Self
 
 from moto.awslambda.models import LambdaFunction
+from moto.core.exceptions import JsonRESTError
 
 from local.server import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
 Result = tuple[str, bool, str]
 """What moto's LambdaFunction answers: the payload, whether it is an error, the log."""
+
+
+class TooManyRequestsError(JsonRESTError):  # type: ignore[misc]  # moto publishes no types
+    """Lambda's refusal of an invocation beyond the account's concurrency.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+    """
+
+    code = 429
+
+    def __init__(self) -> None:
+        """Say it as Lambda does."""
+        super().__init__("TooManyRequestsException", "Rate Exceeded.")
 
 
 @dataclass(slots=True)
@@ -37,6 +51,13 @@ class Runtime:
     logs: list[str] = field(default_factory=list)
     deaths: dict[str, list[int]] = field(default_factory=dict)
     told: dict[str, float] = field(default_factory=dict)
+    concurrency: int = 1_000
+    """How many invocations run at a time in the account; a new account may have 10."""
+    throttled: int = 0
+    """How many invocations were refused because as many as that ran."""
+    most: int = 0
+    """How many invocations ran at a time at most."""
+    _running: int = 0
     _idle: dict[str, list["Environment"]] = field(default_factory=dict)
     _all: list["Environment"] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,7 +93,24 @@ class Runtime:
         self.told[function] = seconds
 
     def invoke(self, function: Any, event: Any) -> Result:
-        """Run one invocation in an idle environment, or in a new one."""
+        """Run one invocation in an idle environment, or in a new one.
+
+        Raises:
+            TooManyRequestsError: as many invocations run as the account may have.
+        """
+        with self._lock:
+            if self._running >= self.concurrency:
+                self.throttled += 1
+                raise TooManyRequestsError
+            self._running += 1
+            self.most = max(self.most, self._running)
+        try:
+            return self._run(function, event)
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def _run(self, function: Any, event: Any) -> Result:
         name = str(function.function_name)
         with self._lock:
             for part, errors in self.failures.items():
