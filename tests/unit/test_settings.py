@@ -225,6 +225,11 @@ def test_an_expired_suppression_is_no_mistake() -> None:
             "tags.values.A.pattern: '[' is not a regular expression",
             id="bad pattern",
         ),
+        pytest.param(
+            "tags: {values: {A: {pattern: '(?!test).*'}}}",
+            "1: tags.values.A.pattern: '(?!test).*' is not a regular expression: lookahead (?!…) is not available",
+            id="a pattern that takes more than linear time",
+        ),
         pytest.param("tags: {values: {A: {}}}", "tags.values.A: pattern is missing", id="no pattern"),
         pytest.param(
             "tags: {values: {A: b}}",

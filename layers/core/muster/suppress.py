@@ -1,10 +1,9 @@
 """Which failures somebody accepted, and which resources nobody looks at. Pure: today is given."""
 
-import functools
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from muster.globs import matches
 from muster.model import Finding, Resource, Status, Suppression
 from muster.settings.configuration import Exclude, SuppressionRule
 
@@ -32,28 +31,6 @@ def excluded(resource: Resource, exclude: Exclude) -> bool:
         or any(matches(pattern, resource.key) for pattern in exclude.arns)
         or any(_has_tag(resource.tags, key, pattern) for key, pattern in exclude.tags.items())
     )
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Tell whether a glob matches the whole text: `*` is any run of characters, `?` any one, all else itself."""
-    return _glob(pattern).fullmatch(text) is not None
-
-
-@functools.lru_cache(maxsize=4096)
-def _glob(pattern: str) -> re.Pattern[str]:
-    # fnmatch is not used: it folds case on some systems, and [ ] mean something to it. Runs of * are one *, and each
-    # is atomic up to the next literal, so that no pattern takes more than quadratic time.
-    pieces = [_literal(piece) for piece in re.split(r"\*+", pattern)]
-    first, *rest = pieces
-    if not rest:
-        return re.compile(first, re.DOTALL)
-    *middle, last = rest
-    inner = "".join(f"(?>.*?{piece})" for piece in middle if piece)
-    return re.compile(f"{first}{inner}.*{last}", re.DOTALL)
-
-
-def _literal(piece: str) -> str:
-    return "".join("." if character == "?" else re.escape(character) for character in piece)
 
 
 def _is_expired(rule: SuppressionRule, today: date) -> bool:

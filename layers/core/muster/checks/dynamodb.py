@@ -4,10 +4,10 @@ Each replica of a global table is judged in its own region; tables that are bein
 archived are set aside.
 """
 
-import re
 from collections.abc import Collection
 from datetime import timedelta
 
+from muster import globs
 from muster.check import check
 from muster.facets.backup import ProtectedResources
 from muster.facets.dynamodb import AWS_OWNED, OFF, PointInTimeRecovery, Table, TableKey, TimeToLive
@@ -183,13 +183,9 @@ def _named(key: str, keys: Related[TableKey]) -> str:
 def _chosen(name: str, tags: Tags, names: Collection[str], tagged: Collection[str]) -> bool:
     """Whether a pattern of names matches, or one of tags; a key may itself hold `=`."""
     by_tag = (
-        _matches(pattern, text)
+        globs.starred(pattern, text)
         for pattern in tagged
         for key, value in tags.own.items()
         for text in (key, f"{key}={value}")
     )
-    return any(_matches(pattern, name) for pattern in names) or any(by_tag)
-
-
-def _matches(pattern: str, text: str) -> bool:
-    return re.fullmatch(".*".join(re.escape(piece) for piece in pattern.split("*")), text, re.DOTALL) is not None
+    return any(globs.starred(pattern, name) for pattern in names) or any(by_tag)

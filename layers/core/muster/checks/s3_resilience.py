@@ -1,8 +1,8 @@
 """Checks of how S3 buckets withstand deletion: MFA delete, Object Lock, copies in another region."""
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
+from muster import globs
 from muster.check import check
 from muster.facets.s3 import BucketPolicy, BucketVersioning
 from muster.facets.s3_lifecycle import BucketLifecycle
@@ -107,7 +107,7 @@ def s3_bucket_cross_region_replication_enabled(  # noqa: PLR0913 - three facets,
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return any(globs.matches(pattern, name) for pattern in patterns)
 
 
 def _is_away(rule: ReplicationRule, bucket: Resource, places: Related[ReplicaPlace]) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from muster import globs
 from muster.check import check
 from muster.checks.tags import CONTROLS
 from muster.facets.tags import ParentTags, TagParents, Tags
@@ -114,17 +115,13 @@ def _besides(meant: str, tags: Tags) -> str:
 
 def _has(own: Mapping[str, str], when: str) -> bool:
     key, equals, value = when.partition("=")
-    return key in own and (not equals or _glob(value).fullmatch(own[key]) is not None)
+    return key in own and (not equals or globs.starred(value, own[key]))
 
 
 def _disagreeing(own: Mapping[str, str], when: str, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for key, values in wanted.items():
-        if not any(_glob(value).fullmatch(own.get(key, "")) for value in values) or key not in own:
+        if not any(globs.starred(value, own.get(key, "")) for value in values) or key not in own:
             yield f"{when} asks for {key} {' or '.join(values)}, and it is {_said(own.get(key))}"
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(piece) for piece in pattern.split("*")), re.DOTALL)
 
 
 def _said(value: str | None) -> str:

@@ -1,9 +1,8 @@
 """The check of tags against the tag policy of the account's organization."""
 
-import functools
-import re
 from collections.abc import Iterator, Mapping
 
+from muster import globs
 from muster.check import check
 from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
 from muster.facets.tags import Tags
@@ -43,10 +42,5 @@ def _broken(rule: TagRule, own: Mapping[str, str]) -> Iterator[str]:
             continue
         if key != rule.key:
             yield f"{key} is spelled {rule.key} in the policy"
-        if rule.values and not any(_glob(value).fullmatch(own[key]) for value in rule.values):
+        if rule.values and not any(globs.starred(value, own[key]) for value in rule.values):
             yield f"{key} is {own[key]!r}, the policy allows {' or '.join(rule.values)}"
-
-
-@functools.lru_cache(maxsize=1024)
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(piece) for piece in pattern.split("*")), re.DOTALL)

@@ -1,9 +1,9 @@
 """Checks of tags, the same for every resource type that has them."""
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from muster import globs, patterns
 from muster.check import check
 from muster.facets.tags import Tags
 from muster.model import Severity, Verdict, compliant, non_compliant
@@ -87,13 +87,8 @@ def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> It
 
 def _allowed(value: str, rule: object) -> bool:
     if isinstance(rule, Mapping):
-        return re.fullmatch(str(rule["pattern"]), value) is not None
-    return any(_glob(str(pattern)).fullmatch(value) for pattern in rule)  # type: ignore[attr-defined]
-
-
-@functools.lru_cache(maxsize=1024)
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(piece) for piece in pattern.split("*")), re.DOTALL)
+        return patterns.fullmatch(str(rule["pattern"]), value)
+    return any(globs.starred(str(pattern), value) for pattern in rule)  # type: ignore[attr-defined]
 
 
 def _said(rule: object) -> str:

@@ -3,10 +3,10 @@
 import functools
 import itertools
 import pathlib
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from muster import patterns
 from muster.catalog import Catalog
 from muster.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
@@ -123,11 +123,19 @@ def _validator(schema: Mapping[str, Any]) -> "jsonschema.protocols.Validator":
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
     extend: Any = jsonschema.validators.extend
-    formats = jsonschema.FormatChecker(("date", "regex"))
+    formats = jsonschema.FormatChecker(("date",))
+    formats.checks("regex", raises=ValueError)(_is_pattern)
     validator: jsonschema.protocols.Validator = extend(jsonschema.Draft202012Validator, type_checker=types)(
         schema, format_checker=formats
     )
     return validator
+
+
+def _is_pattern(value: object) -> bool:
+    """Examine what a setting calls a pattern; of what is no text, `type` says that already."""
+    if isinstance(value, str):
+        patterns.examine(value)
+    return True
 
 
 def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterator[Problem]:
@@ -206,7 +214,7 @@ _TYPES = {
 def _misshapen(value: str, title: str, error: "jsonschema.ValidationError") -> str:
     if error.validator_value == NOT_BLANK:
         return "the text is empty"
-    cause = f": {error.cause}" if isinstance(error.cause, re.error) else ""
+    cause = f": {error.cause}" if error.cause and error.validator_value == "regex" else ""
     return f"{value!r} is not {title or 'a regular expression'}{cause}"
 
 
