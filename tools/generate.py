@@ -21,11 +21,13 @@ from muster.select import select
 from muster.settings import Configuration, schema_text
 from muster.sinks import tables
 from muster.wire import models
+from tools import lambda_runtimes
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
 MEMBER_ROLE = ROOT / "member-role.yaml"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
+RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
 _FIRST_YEAR = 2026
 _PRESTO = {
     "string": "varchar",
@@ -191,6 +193,7 @@ def main() -> None:
         TEMPLATE: generated(TEMPLATE.read_text(encoding="utf-8")),
         MEMBER_ROLE: generated_member_role(MEMBER_ROLE.read_text(encoding="utf-8")),
         SCHEMA: schema_text(load()),
+        RUNTIMES: lambda_runtimes.generated(),
         **generated_models(),
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

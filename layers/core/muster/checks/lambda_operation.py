@@ -5,17 +5,18 @@ from datetime import date
 from muster.check import check
 from muster.facets.cloudwatch import Alarms
 from muster.facets.lambda_ import Function, FunctionConcurrency, RegionConcurrency
-from muster.facets.lambda_runtimes import table
+from muster.facets.lambda_runtimes import Runtime, table
 from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP Lambda.2",))
+@check(severity=Severity.MEDIUM, controls=("FSBP Lambda.2",), version=2)
 def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead: int = 90) -> Verdict:
     """Lambda functions should use a runtime that AWS still patches.
 
     A runtime that AWS will deprecate within `days_ahead` days fails too, because moving takes time; 0 turns that off.
-    The dates come from a table that is part of Muster; of a runtime that is not in it nothing is said. A container
-    image and a customer-managed runtime are patched by whoever publishes them, and are not judged.
+    The dates come from a table that is part of Muster; a runtime that is not in it is not evaluated. A preview whose
+    deprecation AWS has not scheduled passes. A container image and a customer-managed runtime are patched by their
+    publisher: the check does not apply to them.
 
     Why: A deprecated runtime gets no more security patches, and later its functions can no longer be changed.
     Fix: aws lambda update-function-configuration --function-name NAME --runtime SUCCESSOR, after testing with it.
@@ -27,16 +28,16 @@ def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead
     if name.startswith("arn:"):
         return not_applicable(f"the runtime is customer-managed: who publishes {name} patches it")
     runtime, today = known(table().find(name)), scan.at.date()
+    if runtime.customer_managed:
+        return not_applicable("the runtime is customer-managed: its publisher patches it")
+    if runtime.deprecated is None:
+        return compliant(f"AWS has not scheduled a deprecation of {name}")
     left = (runtime.deprecated - today).days
-    then = (
-        f"creating functions with it {_blocked(runtime.create_block, today)}, "
-        f"updating them {_blocked(runtime.update_block, today)}"
-        + (f"; {runtime.successor} is the newest that follows it" if runtime.successor else "")
-    )
-    if left <= 0:
-        return non_compliant(f"{name} was deprecated on {runtime.deprecated}: {then}")
-    if left <= days_ahead:
-        return non_compliant(f"{name} is deprecated on {runtime.deprecated}, in {left} days: {then}")
+    then = _then(runtime, today)
+    if left <= max(days_ahead, 0):
+        when = "was deprecated" if left <= 0 else "is deprecated"
+        soon = f", in {left} days" if left > 0 else ""
+        return non_compliant(f"{name} {when} on {runtime.deprecated}{soon}{then}")
     return compliant(f"{name} is supported until {runtime.deprecated}, for {left} days")
 
 
@@ -110,6 +111,15 @@ def lambda_errors_alarmed(function: Function, alarms: Alarms, *, throttles: bool
     if missing:
         return non_compliant("; ".join(missing))
     return compliant("; ".join(reason for _, reason in said.values()))
+
+
+def _then(runtime: Runtime, today: date) -> str:
+    """Say from when on AWS refuses what, as far as it has announced it, and the successor."""
+    days = {"creating functions with it": runtime.create_block, "updating them": runtime.update_block}
+    blocks = [f"{what} {_blocked(day, today)}" for what, day in days.items() if day]
+    after = [f"{runtime.successor} is the newest that follows it"] if runtime.successor else []
+    said = [", ".join(blocks), *after] if blocks else after
+    return f": {'; '.join(said)}" if said else ""
 
 
 def _blocked(day: date, today: date) -> str:
