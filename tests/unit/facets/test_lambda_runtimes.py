@@ -57,7 +57,7 @@ def test_the_table_is_what_the_generator_makes_of_the_data_of_cfn_lint() -> None
 
 
 def test_a_new_runtime_of_the_sdk_without_dates_stops_the_generator_and_so_does_a_row_that_is_needed_no_more() -> None:
-    with pytest.raises(SystemExit, match="no dates of .*custom: look them up"):
+    with pytest.raises(SystemExit, match=r"no dates of .*custom: look them up"):
         lambda_runtimes.generated({})
     with pytest.raises(SystemExit, match=r"cfn-lint has python3\.9 now"):
         lambda_runtimes.generated({**lambda_runtimes._AHEAD, "python3.9": {}})
