@@ -94,7 +94,14 @@ def test_recovery_that_is_not_known_is_no_verdict(recovery: PointInTimeRecovery)
         pytest.param(TABLE, MANAGED, True, N, f"{KEY}, a customer's own is asked for", id="aws/dynamodb is not enough"),
         pytest.param(TABLE, OWN, False, C, f"the customer's key {KEY}", id="a customer's"),
         pytest.param(TABLE, OWN, True, C, f"the customer's key {KEY}", id="a customer's is asked for"),
-        pytest.param(TABLE, DENIED, False, C, f"the KMS key {KEY}", id="whose it is does not matter"),
+        pytest.param(
+            TABLE,
+            DENIED,
+            False,
+            C,
+            f"the KMS key {KEY} (whether it is AWS managed or customer managed could not be read: access denied)",
+            id="who manages it could not be read, and does not matter",
+        ),
         pytest.param(TABLE, NO_KEYS, False, C, f"the KMS key {KEY}", id="nobody asked whose it is"),
         pytest.param(
             replace(TABLE, key=OTHERS_KEY),

@@ -17,6 +17,7 @@ from muster.model import (
     Related,
     Severity,
     Unavailable,
+    Unknown,
     Verdict,
     compliant,
     known,
@@ -174,10 +175,14 @@ def dynamodb_table_stream_enabled(
 
 def _named(key: str, keys: Related[TableKey]) -> str:
     found = keys.by_key.get(key)
-    manager = None if found is None or isinstance(found, Unavailable) else found.manager
-    if manager == "AWS":
+    if found is None:
+        return f"the KMS key {key}"
+    gap = found if isinstance(found, Unavailable) else found.manager
+    if isinstance(gap, Unavailable | Unknown):
+        return f"the KMS key {key} (whether it is AWS managed or customer managed could not be read: {gap.reason})"
+    if gap == "AWS":
         return f"aws/dynamodb, the key that AWS manages in the account: {key}"
-    return f"the customer's key {key}" if manager == "CUSTOMER" else f"the KMS key {key}"
+    return f"the customer's key {key}"
 
 
 def _chosen(name: str, tags: Tags, names: Collection[str], tagged: Collection[str]) -> bool:

@@ -13,13 +13,15 @@ Covers = Mapping[tuple[int, int], bool | None]
 """Whether the rule at one place takes every request that the one at a later place would."""
 
 
-@check(severity=Severity.LOW)
+@check(severity=Severity.LOW, version=2)
 def elb_listener_rules_not_redundant(listener: Listener, rules: ListenerRules) -> Verdict:
     """Listeners should have no rule that changes nothing.
 
     A rule changes nothing when one earlier rule takes every request that it would; when a condition or a value stands
     in it twice; or when it does what the default rule does and no later rule would do otherwise with its requests.
-    Wildcards, letter case and address ranges are compared exactly, regular expressions by their text alone.
+    Actions are compared by their effect: forwarding to one target group is the same with any weight, beside a group of
+    weight 0, or named by its ARN alone. Wildcards, letter case and address ranges are compared exactly, regular
+    expressions by their text alone.
 
     Why: A rule that is never reached looks like a protection or a route, and is neither.
     Fix: aws elbv2 delete-rule --rule-arn ARN; or give the narrower rule the smaller priority.

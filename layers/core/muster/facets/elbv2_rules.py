@@ -1,10 +1,10 @@
 """The rules of a listener: what they ask of a request, and what they do with it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.facets.elbv2_actions import canonical, same_way
 from muster.model import Unknown
 
 SEPARATOR = "\0"
@@ -40,7 +40,7 @@ class Condition:
         """Parse an item of a rule's Conditions."""
         field = str(response["Field"])
         if field not in _CONFIGS:
-            return cls(field, (_canonical(response),))
+            return cls(field, (canonical(response),))
         config = response.get(_CONFIGS[field]) or {}
         return cls(
             field=field,
@@ -57,7 +57,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is done last with a request, and, in `whole`, everything that is done with it, written one way."""
+    """What is done last with a request, and, in `whole`, all that is done with it, written one way for one effect."""
 
     kind: str
     redirects_to: str
@@ -68,11 +68,10 @@ class Action:
         """Parse a rule's Actions and Transforms."""
         actions = sorted(response.get("Actions") or (), key=lambda item: item.get("Order") or 0)
         redirect = (actions[-1].get("RedirectConfig") or {}) if actions else {}
-        plain = [{key: value for key, value in item.items() if key != "Order"} for item in actions]
         return cls(
             kind=str(actions[-1]["Type"]) if actions else "",
             redirects_to=str(redirect.get("Protocol") or ""),
-            whole=_canonical([plain, response.get("Transforms") or []]),
+            whole=same_way(actions, response.get("Transforms") or []),
         )
 
 
@@ -116,7 +115,3 @@ def _values(field: str, config: Mapping[str, Any], response: Mapping[str, Any]) 
         yield from (str(item) for item in said)
     if field == "source-ip" and config.get("IpAddressType"):
         yield _FAMILIES[config["IpAddressType"]]
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
