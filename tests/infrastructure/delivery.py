@@ -1,10 +1,13 @@
 """Follows what is published or delivered to where it ends, and names whoever is not let through on the way."""
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tests.infrastructure.reading import Template, listed, resources, role_statements, statements, target, text
 
+LOGS = "logs.${AWS::Region}.${AWS::URLSuffix}"
+_LOG_GROUPS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
 _ASYNCHRONOUS = {
     "AWS::Events::Rule": "a rule's targets",
     "AWS::Lambda::EventInvokeConfig": "asynchronous invocations",
@@ -93,14 +96,41 @@ def undelivered_alerts_reach_their_queue(template: Template) -> Iterator[str]:
 
 
 def the_key_admits_nobody_else(template: Template) -> Iterator[str]:
-    """Service principals of the key policy are those that publish to what it encrypts, each for this account only."""
+    """Service principals of the key policy are those that use what it encrypts, each for this account only."""
     for logical_id, key in resources(template, "AWS::KMS::Key"):
         for statement in statements(key["KeyPolicy"]):
-            for service in listed(statement.get("Principal", {}).get("Service", [])):
+            for service in map(text, listed(statement.get("Principal", {}).get("Service", []))):
+                if service == LOGS:
+                    if not _logs_of_this_account_only(statement):
+                        yield f"{logical_id} admits {service} for other log groups than the stack's"
+                    continue
                 if service != "cloudwatch.amazonaws.com":
                     yield f"{logical_id} admits {service}, which publishes nothing that it encrypts"
                 if not _this_account_only(statement):
                     yield f"{logical_id} admits {service} on behalf of any account"
+
+
+def log_groups_may_use_their_key(template: Template) -> Iterator[str]:
+    """A log group's name is among those for which the key admits CloudWatch Logs: it cannot be made otherwise."""
+    keys = dict(resources(template, "AWS::KMS::Key"))
+    for logical_id, group in resources(template, "AWS::Logs::LogGroup"):
+        key = keys.get(target(group.get("KmsKeyId", "")), {"KeyPolicy": {"Statement": []}})
+        arn = f"{_LOG_GROUPS}{text(group['LogGroupName'])}"
+        if not any(
+            any(fnmatchcase(arn, pattern) for pattern in _log_groups(statement))
+            for statement in statements(key["KeyPolicy"])
+            if LOGS in map(text, listed(statement.get("Principal", {}).get("Service", [])))
+        ):
+            yield f"{logical_id}: no key lets CloudWatch Logs encrypt it"
+
+
+def _logs_of_this_account_only(statement: Mapping[str, Any]) -> bool:
+    patterns = _log_groups(statement)
+    return bool(patterns) and all(pattern.startswith(_LOG_GROUPS) for pattern in patterns)
+
+
+def _log_groups(statement: Mapping[str, Any]) -> list[str]:
+    return [text(each) for each in listed(statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"])]
 
 
 def _key_admits(template: Template, edge: str, key: Any, service: str) -> Iterator[str]:
@@ -164,4 +194,5 @@ RULES = (
     the_schedule_reaches_workflow_and_queue,
     undelivered_alerts_reach_their_queue,
     the_key_admits_nobody_else,
+    log_groups_may_use_their_key,
 )

@@ -40,6 +40,7 @@ NAMELESS = {
 
 NOTHING_NARROWER = {
     "ec2:DescribeRegions",
+    "lambda:GetAccountSettings",
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
     "organizations:ListAccountsForParent",
@@ -62,6 +63,15 @@ NOTHING_NARROWER = {
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
+
+TAGS = {
+    "Environment": "${Environment}",
+    "Purpose": "muster",
+    "Owner": "${Owner}",
+    "CostCenter": "${CostCenter}",
+    "Project": "${Project}",
+}
+"""The tags of every resource; RequiredTags, by default, asks for all of them but Purpose."""
 
 SCANNER = "MusterReadsConfiguration"
 _READS = ("Describe", "Get", "List")
@@ -101,10 +111,15 @@ def no_action_is_a_star(template: Template) -> Iterator[str]:
         for action in listed(statement.get("Action", "*")):
             if "*" in action:
                 yield f"{role} is granted {action}"
-            if action == "logs:CreateLogGroup":
+            if action == "logs:CreateLogGroup" and not _of_crawlers(statement):
                 yield f"{role} may make log groups"
             if "*" in listed(statement["Resource"]) and not _needs_star(statement.get("Sid"), action):
                 yield f"{role} is granted {action} on every resource"
+
+
+def _of_crawlers(statement: Any) -> bool:
+    """Whether a statement speaks of the log group of all crawlers only: its name is AWS's, no stack can own it."""
+    return all(":log-group:/aws-glue/crawlers" in text(resource) for resource in listed(statement["Resource"]))
 
 
 _OF_NO_BUCKET = frozenset(
@@ -181,14 +196,14 @@ def names_end_in_the_suffix(template: Template) -> Iterator[str]:
 
 
 def everything_taggable_is_tagged(template: Template) -> Iterator[str]:
-    """Environment and Purpose stand on whatever AWS can tag."""
+    """What AWS can tag carries Environment, Purpose and the tags that Muster itself asks for by default."""
     for logical_id, resource in template["Resources"].items():
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource["Type"]).schema
         if "Tags" not in schema["properties"]:
             continue
         tags = _tags(resource["Properties"].get("Tags", ()))
-        if (tags.get("Environment"), tags.get("Purpose")) != ("${Environment}", "muster"):
-            yield f"{logical_id} lacks the tags Environment and Purpose"
+        if missing := [key for key, value in TAGS.items() if tags.get(key) != value]:
+            yield f"{logical_id} lacks the tags {' and '.join(missing)}"
 
 
 def _tags(tags: Any) -> dict[str, str]:

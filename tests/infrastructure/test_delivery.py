@@ -56,12 +56,23 @@ def keep_cloudwatch_from_the_topic(template: Template) -> None:
 
 def let_any_account_use_the_key(template: Template) -> None:
     for statement in properties(template, "Key")["KeyPolicy"]["Statement"]:
-        statement.pop("Condition", None)
+        if statement["Sid"] == "AlarmsPublish":
+            statement.pop("Condition")
 
 
 def let_another_service_use_the_key(template: Template) -> None:
     statement = properties(template, "Key")["KeyPolicy"]["Statement"][1]
     statement["Principal"] = {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]}
+
+
+def keep_the_logs_from_the_key(template: Template) -> None:
+    policy = properties(template, "Key")["KeyPolicy"]
+    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "LogsEncrypt"]
+
+
+def let_the_logs_of_any_account_use_the_key(template: Template) -> None:
+    (statement,) = (each for each in properties(template, "Key")["KeyPolicy"]["Statement"] if each["Sid"] == "LogsEncrypt")
+    statement["Condition"] = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:log-group:*"}}
 
 
 def encrypt_the_schedules_queue_by_the_key(template: Template) -> None:
@@ -117,6 +128,8 @@ def keep_sns_from_its_queue(template: Template) -> None:
         ),
         (delivery.alarms_reach_the_topic, let_any_account_use_the_key, "for this account"),
         (delivery.the_key_admits_nobody_else, let_any_account_use_the_key, "on behalf of any account"),
+        (delivery.the_key_admits_nobody_else, let_the_logs_of_any_account_use_the_key, "for other log groups"),
+        (delivery.log_groups_may_use_their_key, keep_the_logs_from_the_key, "PlanScanLogs: no key lets CloudWatch"),
         (delivery.the_key_admits_nobody_else, let_another_service_use_the_key, "admits events.amazonaws.com"),
         (
             delivery.the_schedule_reaches_workflow_and_queue,

@@ -9,6 +9,7 @@ import pytest
 from muster.model import Severity, Status
 from muster.stack import metrics
 from tests.infrastructure.conftest import ROOT
+from tests.infrastructure.living import resolved
 from tests.infrastructure.reading import resources, target, text
 
 Template = dict[str, Any]
@@ -54,18 +55,73 @@ def test_a_scanner_that_died_rings(template: Template) -> None:
 
 
 def test_an_error_of_one_function_rings_though_the_others_did_not_run(template: Template) -> None:
-    """CloudWatch adds nothing where one of the metrics has no data."""
+    """CloudWatch's + has no value where one of the metrics has none; SUM of all adds up those that have one."""
     alarm = template["Resources"]["FunctionErrorAlarm"]["Properties"]
     (sum_,) = (metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric)
     singles = [metric for metric in alarm["Metrics"] if "MetricStat" in metric]
-    assert sum_ == " + ".join(f"FILL({metric['Id']}, 0)" for metric in singles)
+    assert sum_ == "SUM(METRICS())"
     watched = {target(metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]) for metric in singles}
     assert watched == {logical_id for logical_id, _ in resources(template, "AWS::Lambda::Function")}
 
 
-def test_a_failed_execution_rings(template: Template) -> None:
+def test_an_execution_that_failed_hung_or_was_stopped_rings(template: Template) -> None:
     alarm = template["Resources"]["ExecutionFailureAlarm"]["Properties"]
-    assert (alarm["MetricName"], text(alarm["Dimensions"][0]["Value"])) == ("ExecutionsFailed", "${ScanStateMachine}")
+    singles = [metric["MetricStat"]["Metric"] for metric in alarm["Metrics"] if "MetricStat" in metric]
+    assert {(metric["MetricName"], text(metric["Dimensions"][0]["Value"])) for metric in singles} == {
+        (name, "${ScanStateMachine}") for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
+    }
+    assert [metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric] == ["SUM(METRICS())"]
+    assert (alarm["TreatMissingData"], alarm["Threshold"]) == ("notBreaching", 0)
+
+
+@pytest.mark.parametrize("name", ["FunctionErrorAlarm", "ExecutionFailureAlarm"])
+def test_a_sum_has_no_fill_that_an_alarm_sticks_to(name: str, template: Template) -> None:
+    """A gap that is filled is data: an alarm of one period stays on it when the real data comes late."""
+    assert "FILL" not in str(template["Resources"][name])
+
+
+def test_the_alarm_for_a_missing_scan_is_silent_where_no_schedule_runs(template: Template) -> None:
+    alarm = template["Resources"]["NoCompleteScanAlarm"]["Properties"]
+    assert alarm["ActionsEnabled"] == {"Fn::If": ["Scheduled", True, False]}
+    assert template["Conditions"]["Scheduled"] == {"Fn::Equals": [{"Ref": "ScheduleState"}, "ENABLED"]}
+
+
+def test_a_daily_schedule_may_have_two_days_before_it_rings(source: Template) -> None:
+    """CloudWatch takes periods of an hour up to a week in all.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    parameter = source["Parameters"]["MaxHoursWithoutScan"]
+    alarm = source["Resources"]["NoCompleteScanAlarm"]["Properties"]
+    assert parameter["MaxValue"] * alarm["Period"] == 604_800
+    assert parameter["Default"] == 12
+
+
+def test_the_dashboard_opens_with_two_weeks_and_keeps_the_widgets_periods(template: Template) -> None:
+    ((_, properties),) = resources(template, "AWS::CloudWatch::Dashboard")
+    body = json.loads(text(properties["DashboardBody"]))
+    assert (body["start"], body["periodOverride"]) == ("-P14D", "inherit")
+
+
+def test_the_dashboard_is_one_of_its_region(template: Template) -> None:
+    """Dashboards are global: two regions of an account cannot have one of the same name."""
+    ((_, properties),) = resources(template, "AWS::CloudWatch::Dashboard")
+    assert text(properties["DashboardName"]) == "muster-${AWS::Region}-${EnvironmentSuffix}"
+
+
+@pytest.mark.parametrize(
+    ("partition", "console"),
+    [
+        ("aws", "{region}.console.aws.amazon.com"),
+        ("aws-cn", "console.amazonaws.cn"),
+        ("aws-us-gov", "console.amazonaws-us-gov.com"),
+    ],
+)
+def test_the_dashboards_address_is_that_of_its_partition(partition: str, console: str, source: Template) -> None:
+    values = {"AWS::Partition": partition, "AWS::Region": "REGION", "Dashboard": "NAME"}
+    said = resolved(source["Outputs"]["DashboardUrl"]["Value"], source["Conditions"], values)
+    address = console.format(region="REGION")
+    assert said == f"https://{address}/cloudwatch/home?region=REGION#dashboards:name=NAME"
 
 
 def dashboard(template: Template) -> list[dict[str, Any]]:

@@ -41,12 +41,31 @@ def test_partitions_are_projected(template: Template) -> None:
         assert table["PartitionKeys"] == [{"Name": "scan_date", "Type": "string"}]
 
 
+def test_every_table_says_which_partitions_it_has(template: Template) -> None:
+    """Athena asks for the list even where it is empty.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-glue-table-tableinput.html
+    """
+    for logical_id, properties in resources(template, "AWS::Glue::Table"):
+        assert isinstance(properties["TableInput"]["PartitionKeys"], list), logical_id
+    view = template["Resources"]["LatestFindingsView"]["Properties"]["TableInput"]
+    assert view["PartitionKeys"] == []
+
+
+def test_no_two_lifecycle_rules_do_the_same_to_overlapping_prefixes(template: Template) -> None:
+    """S3 refuses them where a rule says its prefix outside a filter, and CloudFormation does not say which it sends."""
+    ((_, bucket),) = resources(template, "AWS::S3::Bucket")
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    for action in ("ExpirationInDays", "ExpiredObjectDeleteMarker", "Transitions", "NoncurrentVersionExpiration"):
+        prefixes = [rule["Prefix"] for rule in rules if action in rule]
+        overlapping = [(a, b) for a in prefixes for b in prefixes if a is not b and a.startswith(b)]
+        assert overlapping == [], action
+    assert not [rule for rule in rules if "ExpiredObjectDeleteMarker" in rule], "S3 deletes them where objects expire"
+
+
 def test_the_crawler_leaves_the_written_tables_alone(template: Template) -> None:
     ((_, crawler),) = resources(template, "AWS::Glue::Crawler")
-    assert [text(each["Path"]) for each in crawler["Targets"]["S3Targets"]] == [
-        "s3://${ReportBucket}/coverage/",
-        "s3://${ReportBucket}/audit/",
-    ]
+    assert [text(each["Path"]) for each in crawler["Targets"]["S3Targets"]] == ["s3://${ReportBucket}/coverage/"]
     assert crawler["TablePrefix"] == "crawled_"
     assert crawler["SchemaChangePolicy"] == {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
     assert crawler["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}

@@ -38,8 +38,8 @@ def catch_all_first(workflow: Definition) -> None:
     inside(workflow, "Scan shards")["Catch"].append({"ErrorEquals": ["Throttled"], "Next": "Note failed batch"})
 
 
-def retry(name: str, *names: str) -> Callable[[Definition], None]:
-    return lambda workflow: inside(workflow, name)["Retry"][0].update(ErrorEquals=list(names))
+def retry(name: str, *names: str, retrier: int = 1) -> Callable[[Definition], None]:
+    return lambda workflow: inside(workflow, name)["Retry"][retrier].update(ErrorEquals=list(names))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,33 @@ def retry(name: str, *names: str) -> Callable[[Definition], None]:
         pytest.param(rules.what_works_is_caught, drop("Scan all accounts", "Catch"), "Scan all", id="uncaught Map"),
         pytest.param(rules.what_works_is_caught, catch_all_first, "before others", id="States.ALL not last"),
         pytest.param(rules.tasks_end, drop("Send alert", "TimeoutSeconds"), "Send alert", id="no timeout"),
+        pytest.param(
+            rules.executions_end, lambda workflow: workflow.pop("TimeoutSeconds"), "longer than a day", id="no end"
+        ),
+        pytest.param(
+            rules.a_call_without_capacity_waits,
+            lambda workflow: inside(workflow, "Scan shards")["Retry"].reverse(),
+            "by a retrier of its own",
+            id="throttled calls are retried last",
+        ),
+        pytest.param(
+            rules.a_call_without_capacity_waits,
+            lambda workflow: inside(workflow, "Scan shards")["Retry"][0].update(MaxAttempts=4),
+            "less than three hours",
+            id="throttled calls are given up soon",
+        ),
+        pytest.param(
+            rules.maps_tolerate,
+            drop("Scan all accounts", "MaxConcurrencyPath"),
+            "does not ask the planner",
+            id="as many accounts as there are",
+        ),
+        pytest.param(
+            rules.retries_are_by_name,
+            retry("Summarize scan", *rules.RETRIED),
+            "Runtime.ExitError",
+            id="a summary out of memory is tried again",
+        ),
         pytest.param(rules.retries_are_by_name, drop("Summarize scan", "Retry"), "is not retried", id="no retry"),
         pytest.param(
             rules.retries_are_by_name, retry("Plan scan", "States.TaskFailed"), "States.TaskFailed", id="all failures"
@@ -64,7 +91,7 @@ def retry(name: str, *names: str) -> Callable[[Definition], None]:
         ),
         pytest.param(
             rules.retries_are_by_name,
-            lambda workflow: inside(workflow, "Scan shards")["Retry"][0].pop("JitterStrategy"),
+            lambda workflow: inside(workflow, "Scan shards")["Retry"][1].pop("JitterStrategy"),
             "in step",
             id="no jitter",
         ),
@@ -124,11 +151,6 @@ def test_the_retried_errors_of_our_own_exist() -> None:
 def test_every_placeholder_is_substituted(template: dict[str, Any]) -> None:
     ((_, machine),) = resources(template, "AWS::StepFunctions::StateMachine")
     assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == set(machine["DefinitionSubstitutions"])
-
-
-def test_numbers_are_substituted_without_quotes() -> None:
-    """CloudFormation substitutes text: in quotes the number would be a text, which Step Functions refuses."""
-    assert "MaxConcurrency: ${MaxConcurrency}\n" in TEXT
 
 
 def test_timeouts_are_longer_than_the_functions(template: dict[str, Any]) -> None:

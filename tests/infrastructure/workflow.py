@@ -16,9 +16,36 @@ RETRIED = {
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
-    "Lambda.TooManyRequestsException",
 }
 """What a later try may mend when a function is invoked: Muster's own two, a function that died, Lambda's own errors."""
+
+ALSO_RETRIED = {"Scan shards": {"Runtime.OutOfMemory"}}
+"""A shard goes on from its last page; what another function does in vain once, it does in vain again."""
+
+NOT_RETRIED = {"Summarize scan": {"Runtime.ExitError"}}
+"""A summary that the runtime ended was most likely out of memory: four more tries take an hour and end alike."""
+
+NO_CAPACITY = {
+    "Lambda.TooManyRequestsException",
+    "Lambda.ResourceConflictException",
+    "Lambda.ResourceNotReadyException",
+    "Lambda.EC2ThrottledException",
+    "Lambda.ENILimitReachedException",
+    "Lambda.ENINotReadyException",
+    "Lambda.SubnetIPAddressLimitReachedException",
+}
+"""Lambda's answers to a call for which it has no room now; the function has not run.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+"""
+
+HISTORY = 25_000
+"""How many events an execution has at most: it fails at the next one.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+EVENTS_A_TRY = 3
+"""TaskScheduled, TaskStarted and TaskFailed."""
 
 _WORKING = ("Task", "Map", "Parallel")
 
@@ -65,13 +92,33 @@ def retries_are_by_name(definition: Mapping[str, Any]) -> Iterator[str]:
         errors = {error for retrier in retriers for error in retrier["ErrorEquals"]}
         if wide := errors & {"States.ALL", "States.TaskFailed"}:
             yield f"{name} retries {', '.join(sorted(wide))}"
-        if state["Resource"].endswith("lambda:invoke") and errors != RETRIED:
-            yield f"{name} retries other errors: {', '.join(sorted(errors ^ RETRIED))}"
+        if state["Resource"].endswith("lambda:invoke"):
+            wanted = (RETRIED | NO_CAPACITY | ALSO_RETRIED.get(name, set())) - NOT_RETRIED.get(name, set())
+            if errors != wanted:
+                yield f"{name} retries other errors: {', '.join(sorted(errors ^ wanted))}"
         if not errors:
             yield f"{name} is not retried"
         for retrier in retriers:
             if retrier.get("JitterStrategy") != "FULL" or retrier.get("BackoffRate", 1) <= 1:
                 yield f"{name} is retried in step with all the others"
+
+
+def a_call_without_capacity_waits(definition: Mapping[str, Any]) -> Iterator[str]:
+    """What Lambda has no room for is retried first, by a retrier of its own, for hours."""
+    for name, state in states(definition, "Task"):
+        if not state["Resource"].endswith("lambda:invoke"):
+            continue
+        first = state["Retry"][0]
+        if set(first["ErrorEquals"]) != NO_CAPACITY:
+            yield f"{name} does not retry what Lambda has no room for by a retrier of its own"
+        elif first["MaxAttempts"] * first["MaxDelaySeconds"] / 2 < 3 * 3600:
+            yield f"{name} waits less than three hours for Lambda to have room"
+
+
+def executions_end(definition: Mapping[str, Any]) -> Iterator[str]:
+    """Without a timeout at the top an execution may take a year."""
+    if not 0 < definition.get("TimeoutSeconds", 0) <= 24 * 3600:
+        yield "the execution may take longer than a day"
 
 
 def maps_tolerate(definition: Mapping[str, Any]) -> Iterator[str]:
@@ -91,6 +138,8 @@ def maps_tolerate(definition: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} does not tolerate 100.0 percent"
         if "ResultWriter" not in state or state.get("ResultPath", "") is not None:
             yield f"{name} carries its results in the state"
+        if state.get("MaxConcurrencyPath") != "$.concurrency":
+            yield f"{name} does not ask the planner how many accounts fit Lambda's concurrency limit"
         if not state.get("Label"):
             yield f"{name} has no label"
 
@@ -122,4 +171,12 @@ def _next(state: State) -> Iterator[str]:
         yield state["Default"]
 
 
-RULES = (what_works_is_caught, tasks_end, retries_are_by_name, maps_tolerate, ways_lead_somewhere)
+RULES = (
+    what_works_is_caught,
+    tasks_end,
+    executions_end,
+    retries_are_by_name,
+    a_call_without_capacity_waits,
+    maps_tolerate,
+    ways_lead_somewhere,
+)

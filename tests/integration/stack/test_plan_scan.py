@@ -67,6 +67,7 @@ def test_a_scan_of_the_own_account_is_one_item(clients: Clients, bucket: Bucket)
         "accounts": 1,
         "batches": len(bucket.get_json(told["batches_key"])[0]["batches"]),
         "record": False,
+        "concurrency": 10,
     }
     [item] = bucket.get_json(told["batches_key"])
     assert item["account_id"] == OWN
@@ -281,13 +282,13 @@ def test_what_was_cut_stays_cut_when_it_is_resumed(clients: Clients, bucket: Buc
     assert ids(bucket.get_json(again["batches_key"])) == ids(bucket.get_json(told["batches_key"]))
 
 
-def test_a_resumption_asks_the_bucket_and_nobody_else(clients: Clients, scan: Scan) -> None:
+def test_a_resumption_asks_no_account_anything(clients: Clients, scan: Scan) -> None:
     configured(clients, "accounts: {include: [all]}\n")
     asked: Counter[str] = Counter()
     fresh = Clients(clients.session)
     fresh.session.events.register("before-call", lambda model, **_: asked.update([model.service_model.service_name]))
     planned(fresh, name="again", resume=scan.id)
-    assert asked.keys() == {"s3"}
+    assert asked == {"s3": asked["s3"], "lambda": 1}, "Lambda says once how many functions may run"
 
 
 def test_a_scan_that_is_not_there_cannot_be_resumed(clients: Clients, bucket: Bucket) -> None:

@@ -9,6 +9,8 @@ from muster.stack.metrics import emit, series
 
 SUMMARY: dict[str, Any] = {
     "stack": "dev",
+    "record": True,
+    "whole": True,
     "packs": ["all"],
     "complete": True,
     "resources": {"scanned": 3, "compliant": 2, "non_compliant": 1},
@@ -26,6 +28,20 @@ def test_the_series_are_few_and_none_is_named_by_an_account() -> None:
         "status",
         "severity",
     }
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param({"record": False}, id="not recorded"),
+        pytest.param({"whole": False}, id="of one pack only"),
+    ],
+)
+def test_a_scan_that_does_not_count_writes_no_metric(
+    asked: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    emit({**SUMMARY, **asked})
+    assert capsys.readouterr().out == ""
 
 
 def test_each_metric_is_a_line_of_the_embedded_format(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,8 +24,18 @@ def series(summary: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, s
     yield "IncompleteScans", int(not summary["complete"]), stack
 
 
+def counts(summary: Mapping[str, Any]) -> bool:
+    """Whether a scan counts for alarms and dashboard: one that is recorded, and of all that the stack scans.
+
+    A scan by hand of one pack or region would turn the alarm off that rings when no complete scan ended.
+    """
+    return bool(summary["record"] and summary["whole"])
+
+
 def emit(summary: Mapping[str, Any]) -> None:
-    """Write the metrics of a summary to the function's log, from where CloudWatch takes them."""
+    """Write the metrics of a scan that counts to the function's log, from where CloudWatch takes them."""
+    if not counts(summary):
+        return
     for name, value, dimensions in series(summary):
         with single_metric(
             name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE, default_dimensions=dimensions

@@ -19,6 +19,7 @@ from muster.session import Clients
 from muster.sessions import Role
 from muster.settings import Configuration
 from muster.sinks.bucket import Bucket
+from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.request import Environment, Request
 from muster.targets import Targets, targets
 
@@ -38,7 +39,7 @@ def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog,
     request = Request.parse(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
     if request.resume:
-        return _resume(request, bucket)
+        return {**_resume(request, bucket), "concurrency": accounts_at_a_time(environment, clients)}
     configuration = _configuration(bucket, environment, catalog)
     rules = select(
         catalog, configuration, packs=request.packs or _packs(configuration, environment), checks=request.checks
@@ -58,7 +59,8 @@ def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog,
     document["foreseen"] = expected.to_json() if expected else None
     bucket.put_json(keys.plan(request.scan_id), document)
     bucket.put_json(keys.batches(request.scan_id), items)
-    return _planned(request.scan_id, "", bucket, items, record=request.record)
+    planned = _planned(request.scan_id, "", bucket, items, record=request.record)
+    return {**planned, "concurrency": accounts_at_a_time(environment, clients)}
 
 
 def deal(work: Sequence[Shard], attempt: str = "") -> list[Json]:
@@ -184,6 +186,7 @@ def _document(  # noqa: PLR0913 - all that is fixed, once
             "scan_kind": request.kind,
             "started_at": request.started_at.isoformat(),
             "record": request.record,
+            "whole": request.whole,
             "stack": environment.stack,
             "account_id": request.account_id,
             "role": asdict(Role(accounts.role, accounts.external_id, request.partition)),

@@ -11,6 +11,8 @@ from muster.errors import ConfigurationError, EventError
 from muster.names import unknown
 
 CONFIG_KEY = "config/muster.yaml"
+MAX_CONCURRENCY = 10
+"""How many accounts are scanned at a time where nobody says otherwise; the default of the template's parameter."""
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _LISTS = ("packs", "checks", "accounts", "regions")
 _KEYS = ("pack", *_LISTS, "record", "resume", "scheduled")
@@ -31,6 +33,7 @@ class Environment:
     accounts: tuple[str, ...] = ()
     member_role: str = ""
     external_id: str = ""
+    max_concurrency: int = MAX_CONCURRENCY
     topic_arn: str = ""
     queue_url: str = ""
     database: str = ""
@@ -59,6 +62,7 @@ class Environment:
             accounts=_words(variables.get("MUSTER_ACCOUNTS", "")),
             member_role=variables.get("MUSTER_MEMBER_ROLE", ""),
             external_id=variables.get("MUSTER_EXTERNAL_ID", ""),
+            max_concurrency=int(variables.get("MUSTER_MAX_CONCURRENCY", MAX_CONCURRENCY)),
             topic_arn=variables.get("MUSTER_TOPIC_ARN", ""),
             queue_url=variables.get("MUSTER_QUEUE_URL", ""),
             database=variables.get("MUSTER_DATABASE", ""),
@@ -90,6 +94,11 @@ class Request:
     def kind(self) -> str:
         """Who started the scan: the schedule or a person."""
         return "scheduled" if self.scheduled else "manual"
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is scanned that the stack is configured to scan."""
+        return not (self.packs or self.checks or self.accounts or self.regions)
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> "Request":

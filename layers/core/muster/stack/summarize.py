@@ -195,6 +195,8 @@ def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, h
             key: plan["scan"][key]
             for key in ("scan_id", "scan_kind", "started_at", "record", "stack", "regions", "packs")
         },
+        # A plan that was made before there was this key says nothing of it, and was most likely the schedule's.
+        "whole": plan["scan"].get("whole", True),
         "accounts": len(plan["scan"]["accounts"]),
         "accounts_excluded": dict(list(plan["scan"].get("accounts_excluded", {}).items())[:NAMED]),
         "complete": not incomplete,

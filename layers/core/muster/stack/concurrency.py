@@ -1,0 +1,27 @@
+"""How many accounts a scan works on at a time, so that Lambda's concurrency limit loses none of its batches."""
+
+from muster.refusals import READ_ERRORS
+from muster.session import Clients
+from muster.stack.request import Environment
+
+FUNCTIONS_AN_ACCOUNT = 4
+"""How many functions the state machine runs at a time for one account: MaxConcurrency of its inline Map."""
+SHARE = 2
+"""One part of so many of the unreserved concurrency is the most that a scan takes: a second scan fits beside it."""
+
+
+def accounts_at_a_time(environment: Environment, clients: Clients) -> int:
+    """Return how many accounts to scan at a time: the parameter MaxConcurrency, or less where Lambda leaves less.
+
+    A function that finds no free concurrency is retried, but one that is never free within the retries is lost. A scan
+    therefore uses at most half of what the region's functions share. An account of which Lambda allows 10 is common:
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+
+    Where the limit cannot be read, the parameter counts, and the retries of the state machine are what is left.
+    """
+    try:
+        limit = clients.get("lambda", environment.region).get_account_settings()["AccountLimit"]
+        unreserved = int(limit["UnreservedConcurrentExecutions"])
+    except (*READ_ERRORS, KeyError):
+        return environment.max_concurrency
+    return max(1, min(environment.max_concurrency, unreserved // (SHARE * FUNCTIONS_AN_ACCOUNT)))
