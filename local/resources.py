@@ -4,22 +4,15 @@ moto looks through the subclasses of CloudFormationModel; the last one of a type
 """
 
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-import boto3
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
-Properties = Mapping[str, Any]
-Made = tuple[str, dict[str, str]]
-"""A physical id (what Ref gives) and attributes (what Fn::GetAtt gives)."""
-
-
-def _client(service: str, region: str) -> Any:
-    session: Any = boto3.session.Session("embedded", "embedded", region_name=region)
-    return session.client(service, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+from local import completed
+from local.completed import Made, Properties
+from local.completed import client as _client
 
 
 def _bucket(properties: Properties, region: str, _account: str) -> Made:
@@ -31,6 +24,7 @@ def _bucket(properties: Properties, region: str, _account: str) -> Made:
         {
             "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
             "BucketKeyEnabled": rule["BucketKeyEnabled"],
+            "BlockedEncryptionTypes": rule["BlockedEncryptionTypes"],
         }
         for rule in properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     ]
@@ -93,16 +87,6 @@ def _topic_policy(properties: Properties, region: str, _account: str) -> Made:
             TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(properties["PolicyDocument"])
         )
     return f"{properties['Topics'][0]}-policy", {}
-
-
-def _subscription(properties: Properties, region: str, _account: str) -> Made:
-    answer = _client("sns", region).subscribe(
-        TopicArn=properties["TopicArn"],
-        Protocol=properties["Protocol"],
-        Endpoint=properties["Endpoint"],
-        ReturnSubscriptionArn=True,
-    )
-    return answer["SubscriptionArn"], {}
 
 
 def _state_machine(properties: Properties, region: str, account: str) -> Made:
@@ -211,7 +195,7 @@ _MAKERS: dict[str, tuple[Callable[[Properties, str, str], Made], Callable[[str, 
     "AWS::S3::BucketPolicy": (_bucket_policy, None),
     "AWS::SQS::QueuePolicy": (_queue_policy, None),
     "AWS::SNS::TopicPolicy": (_topic_policy, None),
-    "AWS::SNS::Subscription": (_subscription, None),
+    **completed.MAKERS,
     "AWS::StepFunctions::StateMachine": (_state_machine, _delete_state_machine),
     "AWS::Scheduler::Schedule": (_schedule, None),
     "AWS::Scheduler::ScheduleGroup": (

@@ -142,7 +142,7 @@ def _view() -> str:
       Description: The findings of the last complete scan of every account, region, service and check.
       TableType: VIRTUAL_VIEW
       Parameters: {{presto_view: "true", comment: Presto View}}
-      # "When you create a table used by Amazon Athena ... you must at least set the value of partitionKeys to an empty list."
+      # Athena asks for the list even where it is empty.
       PartitionKeys: []
       ViewExpandedText: /* Presto View */
       ViewOriginalText: !Join

@@ -1,4 +1,4 @@
-"""What a living stack is made of for given parameters: which resources exist, and what cannot change without replacing them."""
+"""What a living stack is made of for given parameters: its resources, and what of them cannot change in place."""
 
 import re
 from collections.abc import Iterator, Mapping

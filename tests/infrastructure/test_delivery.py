@@ -71,7 +71,9 @@ def keep_the_logs_from_the_key(template: Template) -> None:
 
 
 def let_the_logs_of_any_account_use_the_key(template: Template) -> None:
-    (statement,) = (each for each in properties(template, "Key")["KeyPolicy"]["Statement"] if each["Sid"] == "LogsEncrypt")
+    (statement,) = (
+        each for each in properties(template, "Key")["KeyPolicy"]["Statement"] if each["Sid"] == "LogsEncrypt"
+    )
     statement["Condition"] = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:log-group:*"}}
 
 

@@ -37,9 +37,7 @@ def test_the_series_are_few_and_none_is_named_by_an_account() -> None:
         pytest.param({"whole": False}, id="of one pack only"),
     ],
 )
-def test_a_scan_that_does_not_count_writes_no_metric(
-    asked: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_scan_that_does_not_count_writes_no_metric(asked: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     emit({**SUMMARY, **asked})
     assert capsys.readouterr().out == ""
 

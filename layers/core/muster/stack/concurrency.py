@@ -6,6 +6,8 @@ from muster.stack.request import Environment
 
 FUNCTIONS_AN_ACCOUNT = 4
 """How many functions the state machine runs at a time for one account: MaxConcurrency of its inline Map."""
+LAMBDA_LIMIT = 1_000
+"""Lambda's documented default, for an answer without a limit."""
 SHARE = 2
 """One part of so many of the unreserved concurrency is the most that a scan takes: a second scan fits beside it."""
 
@@ -20,8 +22,9 @@ def accounts_at_a_time(environment: Environment, clients: Clients) -> int:
     Where the limit cannot be read, the parameter counts, and the retries of the state machine are what is left.
     """
     try:
-        limit = clients.get("lambda", environment.region).get_account_settings()["AccountLimit"]
-        unreserved = int(limit["UnreservedConcurrentExecutions"])
-    except (*READ_ERRORS, KeyError):
+        settings = clients.get("lambda", environment.region).get_account_settings()
+    except READ_ERRORS:
         return environment.max_concurrency
+    limit = settings.get("AccountLimit", {})
+    unreserved = int(limit.get("UnreservedConcurrentExecutions", LAMBDA_LIMIT))
     return max(1, min(environment.max_concurrency, unreserved // (SHARE * FUNCTIONS_AN_ACCOUNT)))

@@ -1,0 +1,77 @@
+"""Resource types that moto's CloudFormation makes without properties that the template sets: here with all of them."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+
+Properties = Mapping[str, Any]
+Made = tuple[str, dict[str, str]]
+"""A physical id (what Ref gives) and attributes (what Fn::GetAtt gives)."""
+
+
+def client(service: str, region: str) -> Any:
+    """Return a client of the embedded AWS with an administrator's credentials."""
+    session: Any = boto3.session.Session("embedded", "embedded", region_name=region)
+    return session.client(service, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+
+
+def _function(properties: Properties, region: str, _account: str) -> Made:
+    wanted = ("FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "TracingConfig", "Architectures")
+    variables = {name: str(value) for name, value in properties["Environment"]["Variables"].items()}
+    answer = client("lambda", region).create_function(
+        **{key: properties[key] for key in wanted},
+        LoggingConfig=properties["LoggingConfig"],
+        Environment={"Variables": variables},
+        MemorySize=int(properties["MemorySize"]),
+        Timeout=int(properties["Timeout"]),
+        Tags={tag["Key"]: tag["Value"] for tag in properties["Tags"]},
+    )
+    return answer["FunctionName"], {"Arn": answer["FunctionArn"]}
+
+
+def _topic(properties: Properties, region: str, _account: str) -> Made:
+    attributes = {key: properties[key] for key in ("DisplayName", "KmsMasterKeyId")}
+    answer = client("sns", region).create_topic(
+        Name=properties["TopicName"], Attributes=attributes, Tags=properties["Tags"]
+    )
+    return answer["TopicArn"], {"TopicArn": answer["TopicArn"], "TopicName": properties["TopicName"]}
+
+
+def _subscription(properties: Properties, region: str, _account: str) -> Made:
+    answer = client("sns", region).subscribe(
+        TopicArn=properties["TopicArn"],
+        Protocol=properties["Protocol"],
+        Endpoint=properties["Endpoint"],
+        Attributes={"RedrivePolicy": json.dumps(properties["RedrivePolicy"])},
+        ReturnSubscriptionArn=True,
+    )
+    return answer["SubscriptionArn"], {}
+
+
+def _log_group(properties: Properties, region: str, account: str) -> Made:
+    logs, name = client("logs", region), str(properties["LogGroupName"])
+    logs.create_log_group(
+        logGroupName=name,
+        kmsKeyId=properties["KmsKeyId"],
+        tags={tag["Key"]: tag["Value"] for tag in properties["Tags"]},
+    )
+    logs.put_retention_policy(logGroupName=name, retentionInDays=int(properties["RetentionInDays"]))
+    return name, {"Arn": f"arn:aws:logs:{region}:{account}:log-group:{name}:*"}
+
+
+MAKERS: dict[str, tuple[Callable[[Properties, str, str], Made], Callable[[str, str], None] | None]] = {
+    "AWS::Lambda::Function": (
+        _function,
+        lambda name, region: client("lambda", region).delete_function(FunctionName=name),
+    ),
+    "AWS::SNS::Topic": (_topic, lambda arn, region: client("sns", region).delete_topic(TopicArn=arn)),
+    "AWS::SNS::Subscription": (_subscription, None),
+    "AWS::Logs::LogGroup": (
+        _log_group,
+        lambda name, region: client("logs", region).delete_log_group(logGroupName=name),
+    ),
+}
+"""By type: what makes a resource, and what deletes it."""
