@@ -44,8 +44,8 @@ def _bucket(properties: Properties, region: str, _account: str) -> Made:
 
 
 def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
-    """Say CloudFormation's spelling of a lifecycle rule in S3's."""
-    said: dict[str, Any] = {"ID": rule["Id"], "Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix", "")}}
+    """Say CloudFormation's spelling of a lifecycle rule in S3's, which has a rule's prefix where it stands here."""
+    said: dict[str, Any] = {"ID": rule["Id"], "Status": rule["Status"], "Prefix": rule.get("Prefix", "")}
     if "ExpirationInDays" in rule:
         said["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
     if rule.get("ExpiredObjectDeleteMarker"):

@@ -11,6 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from local.corrections.request import Correction, Request
+from local.corrections.s3_lifecycle import refused
 from local.front import Answer, error_body
 
 _NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
@@ -79,7 +80,9 @@ class _Corrections:
         return HTTPStatus.OK, f"<ListMetricsConfigurationsResult {_NAMESPACE}>{inner}</ListMetricsConfigurationsResult>"
 
     def _put_lifecycle(self, request: Request) -> Answer:
-        """Keep the rules to the letter: moto drops sizes and NewerNoncurrentVersions."""
+        """Keep the rules to the letter: moto drops sizes and NewerNoncurrentVersions, and takes what S3 refuses."""
+        if message := refused(request.body):
+            return HTTPStatus.BAD_REQUEST, f"<Error><Code>InvalidRequest</Code><Message>{message}</Message></Error>"
         self.lifecycles[request.bucket] = request.body
         return HTTPStatus.OK, ""
 
