@@ -4,19 +4,17 @@ import fnmatch
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.hooks.embedded_hooks import OPERATION, PARAMETERS
-from local.inference import inferred
+from local.inference import infer
+from local.inference.services import model_of
+from local.inference.wire import Environ
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 Answer = tuple[int, str]
-_QUERY = frozenset({"elbv2", "iam", "sns", "sts"})
-"""Services that speak AWS's query protocol, in which errors are XML."""
 _TOLD = "refused by the embedded AWS"
 
 _KEY = re.compile(r"Credential=([^/,\s]+)/")
@@ -28,7 +26,7 @@ class Call:
 
     access_key: str
     operation: str
-    parameters: dict[str, str]
+    parameters: Mapping[str, Any]
     status: int
 
 
@@ -50,14 +48,15 @@ class Front:
     """A WSGI application over another: records, refuses, corrects."""
 
     app: App
-    correct: "Callable[[Front, str, dict[str, str], Environ], Answer | None]"
+    correct: "Callable[[Front, str, Mapping[str, Any], Environ], Answer | None]"
     calls: list[Call] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        operation, parameters = _said(environ)
+        found = infer(environ)
+        operation, parameters = found.operation, found.parameters
         seen = {"status": 0}
 
         def started(status: str, headers: Any, exc_info: Any = None) -> Any:
@@ -75,7 +74,7 @@ class Front:
                 with self.lock:
                     self.calls.append(Call(key.group(1) if key else "", operation, parameters, seen["status"]))
 
-    def _refused(self, operation: str, parameters: dict[str, str]) -> Answer | None:
+    def _refused(self, operation: str, parameters: Mapping[str, Any]) -> Answer | None:
         for refusal in self.refusals:
             if refusal.operation != operation or (refusal.bucket and parameters.get("Bucket") != refusal.bucket):
                 continue
@@ -102,14 +101,6 @@ class Front:
         return said["status"], body.decode()
 
 
-def _said(environ: Environ) -> tuple[str, dict[str, str]]:
-    """Return operation and parameters as the client's headers tell them, or as the request shows."""
-    operation = environ.get("HTTP_" + OPERATION.upper().replace("-", "_"))
-    if operation is None:
-        return inferred(environ)
-    return operation, json.loads(environ.get("HTTP_" + PARAMETERS.upper().replace("-", "_"), "{}"))
-
-
 def error_body(service: str, code: str) -> str:
     """Spell an error as a service does: XML for S3, EC2 and the query protocol, JSON for others."""
     if service in ("s3", "s3control"):
@@ -117,7 +108,7 @@ def error_body(service: str, code: str) -> str:
     if service == "ec2":
         inner = f"<Errors><Error><Code>{code}</Code><Message>{_TOLD}</Message></Error></Errors>"
         return f"<Response>{inner}<RequestID>embedded</RequestID></Response>"
-    if service in _QUERY:
+    if model_of(service).protocol == "query":
         inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{_TOLD}</Message></Error>"
         return f"<ErrorResponse>{inner}<RequestId>embedded</RequestId></ErrorResponse>"
     return json.dumps({"__type": code, "message": _TOLD})

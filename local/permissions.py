@@ -92,7 +92,7 @@ def _used(aws: EmbeddedAws, stack: Stack) -> Iterator[tuple[str, str, str]]:
 
 def _resource(action: str, call: Call, region: str) -> str:
     """Return the ARN that a call is about, `*` where the action knows none."""
-    said: Mapping[str, str] = call.parameters
+    said = {name: _first(value) for name, value in call.parameters.items()}
     service = action.partition(":")[0]
     if service == "s3" and "Bucket" in said:
         bucket = f"arn:aws:s3:::{said['Bucket']}"
@@ -104,6 +104,11 @@ def _resource(action: str, call: Call, region: str) -> str:
             value = said[name]
             return value if value.startswith("arn:") else f"arn:aws:{service}:{region}:{ACCOUNT}:{kind}{value}"
     return "*"
+
+
+def _first(value: Any) -> str:
+    """Return what a parameter names; of several resources the first, as the grants are the same for all."""
+    return str(value[0] if isinstance(value, list) and value else value)
 
 
 _KINDS: Mapping[str, str] = {

@@ -168,7 +168,7 @@ class Runtime:
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "_HANDLER": str(function.handler),
             "LAMBDA_TASK_ROOT": str(self.folders[str(function.function_name)]),
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "local" / "hooks"), str(ROOT / "layers" / "core")]),
+            "PYTHONPATH": str(ROOT / "layers" / "core"),
         }
 
 

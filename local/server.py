@@ -12,7 +12,6 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from local.corrections import Corrections
 from local.front import Call, Front, Refusal
-from local.hooks import embedded_hooks
 
 ACCOUNT = "123456789012"
 """moto's own account."""
@@ -40,7 +39,6 @@ class EmbeddedAws:
         """Listen on a free port of loopback."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
-        embedded_hooks.install()
         self._server = make_server("127.0.0.1", 0, self.front, threaded=True, request_handler=_KeepAlive)
         port = self._server.server_port
         self._set({**_VARIABLES, "MOTO_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint})

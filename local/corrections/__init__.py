@@ -3,9 +3,12 @@
 import importlib
 import pkgutil
 import urllib.parse
+from collections.abc import Mapping
+from typing import Any
 
 from local.corrections.request import Correction, Request
-from local.front import Answer, Environ, Front
+from local.front import Answer, Front
+from local.inference.wire import Environ
 
 
 class Corrections:
@@ -18,7 +21,7 @@ class Corrections:
             make = getattr(importlib.import_module(info.name), "corrections", dict)
             self._by_operation |= make()
 
-    def __call__(self, front: Front, operation: str, parameters: dict[str, str], environ: Environ) -> Answer | None:
+    def __call__(self, front: Front, operation: str, parameters: Mapping[str, Any], environ: Environ) -> Answer | None:
         """Answer a request, or leave it to moto."""
         correction = self._by_operation.get(operation)
         if correction is None:

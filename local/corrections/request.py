@@ -2,26 +2,28 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from local.front import Answer, Environ, Front
+from local.front import Answer, Front
+from local.inference.wire import Environ
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: `parameters` are the SDK's own, as far as they are texts; `query` is the query string."""
+    """One request: `parameters` are the SDK's own; `query` is the query string."""
 
     front: Front
     environ: Environ
-    parameters: dict[str, str]
+    parameters: Mapping[str, Any]
     query: dict[str, str]
     _read: list[bytes] = field(default_factory=list)
 
     @property
     def bucket(self) -> str:
         """The bucket that it is about, if any."""
-        return self.parameters.get("Bucket", "")
+        return str(self.parameters.get("Bucket", ""))
 
     @property
     def raw(self) -> bytes:

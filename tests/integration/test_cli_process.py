@@ -14,15 +14,13 @@ from typing import Any
 
 import pytest
 
-from local.front import _said
+from local.inference import infer
 from local.server import EmbeddedAws
 
 # ruff: noqa: S603 - the command is ours
 
 REGION = "eu-west-1"
 VERSIONING = "s3-bucket-versioning-enabled"
-HOOKS = Path(__file__).parents[2] / "local" / "hooks"
-"""What makes a process's calls name themselves, so that the embedded AWS can refuse them by name."""
 MUSTER = (sys.executable, "-c", "import sys; from muster.cli import main; sys.exit(main())")
 
 
@@ -45,7 +43,6 @@ def aws(_embedded: EmbeddedAws) -> EmbeddedAws:
 def environment(aws: EmbeddedAws) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(HOOKS),
         "AWS_ENDPOINT_URL": aws.endpoint,
         "AWS_ACCESS_KEY_ID": "embedded",
         "AWS_SECRET_ACCESS_KEY": "embedded",
@@ -165,7 +162,7 @@ def _hanging(aws: EmbeddedAws, operation: str) -> Iterator[tuple[threading.Event
     before, came, go = aws.front.app, threading.Event(), threading.Event()
 
     def wait(environ: dict[str, Any], start_response: Any) -> Any:
-        if operation == _said(environ)[0]:
+        if operation == infer(environ).operation:
             came.set()
             go.wait(30)
         return before(environ, start_response)
