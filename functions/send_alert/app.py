@@ -6,8 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from muster.errors import Refused
 from muster.session import Clients, open_session
 from muster.stack.alert import send_alert
+from muster.stack.metrics import emit_refused
 from muster.stack.request import Environment
 
 logger = Logger(service="muster")
@@ -17,6 +19,11 @@ logger = Logger(service="muster")
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Send the alert of a scan, when it has news."""
     logger.append_keys(scan_id=event.get("scan_id"))
-    told = send_alert(event, Environment.parse(os.environ), Clients(open_session()))
+    environment = Environment.parse(os.environ)
+    try:
+        told = send_alert(event, environment, Clients(open_session()))
+    except Refused:
+        emit_refused(environment.stack)
+        raise
     logger.info("alert", extra=told)
     return told

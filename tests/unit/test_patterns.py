@@ -170,6 +170,7 @@ MADE = {
     "checks/s3_access.py": "patterns of IAM, on the word false",
     "policy_access.py": "patterns of IAM",
     "policy_grants.py": "patterns of IAM",
+    "secret_formats.py": "a table of its own",
     "wire/parsers.py": "names of the SDK's models",
 }
 """Modules that make patterns for Python's `re`, and what of."""

@@ -4,6 +4,7 @@
   * ConfigurationError    what the user asked for cannot be done; nothing was scanned
   * CredentialsError      there are no credentials, or AWS does not accept them
   * EventError            a function was invoked with something that is not its input
+  * Refused               AWS refuses the call for good; a retry fails again
   * Throttled             AWS asks us to come back later; a retry may succeed
   * Transient             AWS or the network failed; a retry may succeed
 
@@ -25,6 +26,10 @@ class CredentialsError(MusterError):
 
 class EventError(MusterError):
     """A function was invoked with something that is not its input."""
+
+
+class Refused(MusterError):  # noqa: N818 - the state machine's executions end with it
+    """AWS refuses the call for good; a retry fails again."""
 
 
 class Throttled(MusterError):  # noqa: N818 - the state machine's ErrorEquals names it

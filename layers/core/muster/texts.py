@@ -6,6 +6,7 @@ A terminal, a spreadsheet or a mail must show them as text and obey none of thei
 import itertools
 import json
 import unicodedata
+from types import MappingProxyType
 
 _JOINERS = "\u200c\u200d"
 """They join or part letters of some scripts and the parts of some emoji; between others they would be invisible."""
@@ -13,41 +14,45 @@ _PICTOGRAPHS = range(0x1F000, 0x1FB00)
 """New emoji come every year; this Python's tables may not know them yet."""
 _MODIFIERS = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
-_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
-"""White space that is no space: tabs, ends of lines, separators."""
+_NAMED = MappingProxyType({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
 LONG = 200
 """Characters of a value that a message about it repeats at most."""
 
 
 def printable(text: str) -> str:
-    r"""Return a text on one line that shows and does nothing else.
+    """Return a text on one line that shows and does nothing else: a space stands for each other character.
 
-    Control, format and invisible characters are written as escapes (`\x1b`, `\u202e`), any white space is a space.
+    Terminals and mails get it.
     """
     if text.isprintable():
         return text
-    return "".join(" " if each.isspace() else each for each in escaped(text, keep=_BREAKS))
+    return "".join(_shown(text, place) or " " for place in range(len(text)))
 
 
 def escaped(text: str, keep: str = "") -> str:
-    """Return a text whose control, format and invisible characters, but those in `keep`, are written as escapes."""
+    r"""Return a text whose control, format and invisible characters are written as escapes: `\x1b`, `\u202e`.
+
+    Files and messages about what somebody wrote get it. The characters in `keep` stay.
+    """
     if text.isprintable():
         return text
-    return "".join(
-        each if each.isprintable() or each in keep or _harmless(text, place) else _escape(each)
-        for place, each in enumerate(text)
-    )
+    return "".join(each if each in keep else _shown(text, place) or _escape(each) for place, each in enumerate(text))
 
 
-def shortened(text: str, width: int = LONG) -> str:
-    """Return a printable text of at most `width` characters, which is cut with an ellipsis and between characters."""
-    text = printable(text[: width + 1])
+def shortened(text: str, width: int = LONG, mark: str = "…") -> str:
+    """Return an escaped text of at most `width` characters; a longer one ends in `mark`.
+
+    It is cut after a word where one ends nearby, and never inside what a reader takes for one character.
+    """
+    text = escaped(text[: width + 1])
     if len(text) <= width:
         return text
-    end = width - 1
+    end = width - len(mark)
+    word = text.rfind(" ", end - end // 4, end + 1)
+    end = end if word < 0 else word
     while end > 0 and _inside(text, end):
         end -= 1
-    return f"{text[:end].rstrip()}…"
+    return f"{text[:end].rstrip()}{mark}"
 
 
 def quoted(value: object, width: int = LONG) -> str:
@@ -72,16 +77,19 @@ def defanged(text: str) -> str:
     return first.replace("www.", "www[.]")
 
 
-def _harmless(text: str, place: int) -> bool:
-    """Whether a character that does not count as printable may stand as it is: spaces, joiners, new emoji."""
+def _shown(text: str, place: int) -> str:
+    """Return the character at a place of a text when it may stand as it is: letters, spaces, joiners, new emoji."""
     character = text[place]
-    if unicodedata.category(character) == "Zs" or ord(character) in _PICTOGRAPHS:
-        return True
+    if character.isprintable() or unicodedata.category(character) == "Zs" or ord(character) in _PICTOGRAPHS:
+        return character
     around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
-    return character in _JOINERS and len(around) == 2 and all(ord(each) > 0x7F for each in around)  # noqa: PLR2004
+    joins = character in _JOINERS and len(around) == 2 and all(ord(each) > 0x7F for each in around)  # noqa: PLR2004
+    return character if joins else ""
 
 
 def _escape(character: str) -> str:
+    if character in _NAMED:
+        return _NAMED[character]
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
 

@@ -1,5 +1,7 @@
 """Who is told, on moto: once per scan, only of news, and never of a scan that is not recorded."""
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -7,7 +9,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from muster import keys
-from muster.errors import EventError, Transient
+from muster.alerts.email import LIMIT
+from muster.errors import EventError, Refused, Transient
 from muster.session import Clients
 from muster.sinks.bucket import Bucket
 from muster.stack.alert import send_alert
@@ -75,6 +78,19 @@ def ended(  # noqa: PLR0913 - what a scan may leave
     bucket.put_json(keys.report(scan_id), {"findings": [], "summary": summary, "changes": told})
     commit = {"attempt": attempt, "changes": {"baseline": False, "events": events}}
     bucket.put_json(keys.commit(scan_id, f"s{attempt}"), commit)
+
+
+def refusing(clients: Clients, code: str, status: int) -> list[str]:
+    """Let SNS refuse every message; return the list of its refusals, which grows."""
+    calls: list[str] = []
+
+    def refuse(**_: object) -> tuple[object, dict[str, Any]]:
+        calls.append(code)
+        answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        return SimpleNamespace(status_code=status), answer
+
+    clients.get("sns", REGION).meta.events.register("before-call.sns.Publish", refuse)
+    return calls
 
 
 def sent(topic: str) -> int:
@@ -166,6 +182,61 @@ def test_a_topic_that_does_not_take_it_is_worth_a_retry(environment: Environment
     with pytest.raises(Transient, match="did not take the alert"):
         send_alert({"scan_id": "one"}, environment, clients)
     assert Bucket("reports", clients, REGION).get_json(keys.alert("one")) is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["InvalidParameter", "InvalidParameterValue", "ValidationException", "AuthorizationError", "KMSDisabled"],
+)
+def test_what_sns_refuses_for_good_is_an_error_of_its_own_after_one_call(
+    environment: Environment, clients: Clients, code: str
+) -> None:
+    ended(clients, "one", opened=1)
+    calls = refusing(clients, code, 400)
+    with pytest.raises(Refused, match=f"did not take the alert .{code}.: .*trying again does not help"):
+        send_alert({"scan_id": "one"}, environment, clients)
+    assert calls == [code]
+    assert Bucket("reports", clients, REGION).get_json(keys.alert("one")) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("InternalError", 500), ("Throttling", 400), ("KMSThrottling", 400), ("ExpiredToken", 403), ("NotFound", 404)],
+)
+def test_what_may_pass_is_worth_a_retry(environment: Environment, clients: Clients, code: str, status: int) -> None:
+    ended(clients, "one", opened=1)
+    refusing(clients, code, status)
+    with pytest.raises(Transient, match="did not take the alert"):
+        send_alert({"scan_id": "one"}, environment, clients)
+
+
+def test_what_is_published_fits_though_no_tag_is_ascii(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    """As JSON in ASCII, a character of these takes six bytes, an emoji twelve."""
+    ended(clients, "one", opened=2)
+    bucket = Bucket("reports", clients, REGION)
+    report = bucket.get_json(keys.report("one"))
+    resources = [{"arn": f"arn:{number}", "id": "", "region": REGION, "account_id": "1"} for number in range(25)]
+    reason = "标签😀值" * 80
+    report["findings"] = [
+        {
+            "resource": each,
+            "account_name": "支付平台" * 40,
+            "severity": "HIGH",
+            "check_id": f"c{check}",
+            "reason": reason,
+        }
+        for each in resources
+        for check in range(8)
+    ]
+    report["changes"] = {"opened": [{**report["changes"]["opened"][0], "reason": reason}] * 15}
+    bucket.put_json(keys.report("one"), report)
+    send_alert({"scan_id": "one"}, environment, clients)
+    (published,) = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].sent_notifications
+    message = published[1]
+    assert "标签😀值" in message
+    assert len(message.encode()) <= LIMIT < len(json.dumps(json.loads(message)).encode())
 
 
 @pytest.mark.parametrize("event", [{}, {"scan_id": "nobody"}])

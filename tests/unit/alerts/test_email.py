@@ -149,7 +149,9 @@ THE REST
             aws s3 cp s3://bucket/scans/x/report.json - | less
   Athena    workgroup muster-dev, database muster_dev, region eu-west-1:
             SELECT severity, check_id, resource_arn, reason FROM latest_findings
-            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL ORDER BY severity, check_id
+            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL
+            ORDER BY CASE severity WHEN 'CRITICAL' THEN 0 WHEN 'HIGH' THEN 1
+              WHEN 'MEDIUM' THEN 2 WHEN 'LOW' THEN 3 ELSE 4 END, check_id
 """
     )
 
@@ -248,7 +250,7 @@ def test_whatever_the_estate_the_mail_is_whole_and_within_the_limit_of_sns() -> 
     alert = compose(huge, events, rows, WHERE)
     assert len((alert.email + alert.default * 2 + alert.subject).encode()) < LIMIT / 2
     assert "... and 999985 more" in alert.email
-    assert alert.email.rstrip().endswith("ORDER BY severity, check_id")
+    assert alert.email.rstrip().endswith("ELSE 4 END, check_id")
 
 
 def test_a_change_says_where_it_is_for_the_arn_of_a_bucket_does_not() -> None:

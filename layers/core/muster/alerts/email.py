@@ -1,19 +1,24 @@
 """The e-mail of a scan: what a person needs in order to act, in plain text. Pure."""
 
 import itertools
+import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from muster.formats.record import printable
 from muster.model import Severity
+from muster.texts import defanged, printable, shortened
 
 LIMIT = 262_144
-"""Bytes that SNS takes at most, over all protocols' texts.
+"""Bytes of UTF-8 that a message for SNS may have, all protocols' texts and the JSON around them counted.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
+SMS = 1_600
+"""Characters of the short text at most: SNS sends no more by SMS. The same page says so."""
+NAME = 1_024
+"""Characters of a resource's name that are shown; ARNs are shorter than that, but for odd ones."""
 SUBJECT = 99
 """Characters of a subject at most: ASCII, under 100, on one line."""
 RESOURCES = 25
@@ -27,6 +32,7 @@ _EVENTS = (
     ("resolved", "RESOLVED"),
     ("suppressed", "SUPPRESSED"),
 )
+_WORST = "WORST RESOURCES"
 _WORTH = ("opened", "reopened", "resolved", "unreadable")
 
 
@@ -37,6 +43,11 @@ class Alert:
     subject: str
     email: str
     default: str
+
+    @property
+    def message(self) -> str:
+        """The texts by protocol, as SNS takes them; as UTF-8, it has at most LIMIT bytes."""
+        return json.dumps({"default": self.default, "sms": self.default, "email": self.email}, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +73,39 @@ def compose(
     failing: Iterable[Mapping[str, Any]],
     where: Where,
 ) -> Alert:
-    """Write the alert of a scan.
+    """Write the alert of a scan, small enough for SNS: sections are left out from the end, and named.
 
     `events` holds the changes by kind, `failing` the failing findings as JSON, both the worst first.
     """
+    changes = [(title, _changes(title, events.get(event, ()), _count(summary, event))) for event, title in _EVENTS]
     sections = [
-        _incomplete(summary),
-        _totals(summary),
-        *(_changes(title, events.get(event, ()), summary["changes"].get(event, 0)) for event, title in _EVENTS),
-        _resources(failing, summary),
-        _rest(summary, where),
+        ("THIS SCAN IS INCOMPLETE", _incomplete(summary)),
+        ("the counts", _totals(summary)),
+        *changes,
+        (_WORST, _resources(failing, summary)),
     ]
     headline = _headline(summary)
-    text = "\n\n".join(section for section in sections if section) + "\n"
-    return Alert(_subject(summary, headline), text, f"Muster: {headline}. Report: {summary['report']}")
+    default = shortened(f"Muster: {headline}. Report: {summary['report']}", SMS)
+    kept, left_out = [section for section in sections if section[1]], list[str]()
+    while True:
+        told = [*(text for _, text in kept), _left_out(left_out), _rest(summary, where)]
+        alert = Alert(_subject(summary, headline), "\n\n".join(filter(None, told)) + "\n", default)
+        if not kept or len(alert.message.encode()) <= LIMIT:
+            return alert
+        title, _ = kept.pop()
+        left_out.insert(0, title)
+
+
+def _count(summary: Mapping[str, Any], event: str) -> int:
+    return int(summary["changes"].get(event, 0))
+
+
+def _left_out(titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    return (
+        f"LEFT OUT, because a message of SNS has at most {LIMIT:,} bytes: {', '.join(titles)}\n  The report has it all."
+    )
 
 
 def _headline(summary: Mapping[str, Any]) -> str:
@@ -101,7 +131,9 @@ def _incomplete(summary: Mapping[str, Any]) -> str:
     count = summary["shards"]["incomplete"]
     planned = summary["shards"]["planned"]
     lines = [f"THIS SCAN IS INCOMPLETE: {count} of {planned} shards could not be scanned to the end."]
-    lines += [f"  - {item['shard']}: {_short(item['reason'], 200)}" for item in summary["incomplete"][:CHANGES]]
+    lines += [
+        f"  - {_short(item['shard'], 200)}: {_short(item['reason'], 200)}" for item in summary["incomplete"][:CHANGES]
+    ]
     if count > CHANGES:
         lines.append(f"  ... and {count - CHANGES} more")
     lines.append("What was open there before stays open; nothing of it counts as resolved.")
@@ -114,7 +146,7 @@ def _totals(summary: Mapping[str, Any]) -> str:
     accounts = f" in {summary['accounts']} accounts" if summary["accounts"] > 1 else ""
     return "\n".join(
         [
-            f"Scan {summary['scan_id']} of {', '.join(summary['regions'])}{accounts} ({', '.join(summary['packs'])})",
+            f"Scan {summary['scan_id']} of {_joined(summary['regions'])}{accounts} ({_joined(summary['packs'])})",
             (
                 f"  Resources  {resources['scanned']} scanned: {resources['compliant']} compliant, "
                 f"{resources['non_compliant']} non-compliant"
@@ -150,7 +182,7 @@ def _resources(failing: Iterable[Mapping[str, Any]], summary: Mapping[str, Any])
         lacking.setdefault((resource["arn"] or resource["id"], resource["region"]), []).append(row)
     if not lacking:
         return ""
-    lines = ["WORST RESOURCES"]
+    lines = [_WORST]
     worst = sorted(lacking.items(), key=lambda item: _weight(item[1]), reverse=True)
     for (name, region), rows in worst[:RESOURCES]:
         account = rows[0]["account_name"] or rows[0]["resource"]["account_id"]
@@ -178,16 +210,22 @@ def _rest(summary: Mapping[str, Any], where: Where) -> str:
             f"            aws s3 cp {summary['report']} - | less",
             f"  Athena    workgroup {where.workgroup}, database {where.database}, region {where.region}:",
             "            SELECT severity, check_id, resource_arn, reason FROM latest_findings",
-            "            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL ORDER BY severity, check_id",
+            "            WHERE status = 'NON_COMPLIANT' AND suppression IS NULL",
+            "            ORDER BY CASE severity WHEN 'CRITICAL' THEN 0 WHEN 'HIGH' THEN 1",
+            "              WHEN 'MEDIUM' THEN 2 WHEN 'LOW' THEN 3 ELSE 4 END, check_id",
         ]
     )
 
 
 def _named(resource: str, region: str, account: str) -> str:
     """Name a resource and where it is: the ARN of a bucket says neither."""
-    return f"{printable(resource)}  ({region}, {printable(account)})"
+    return f"{_short(resource, NAME)}  ({_short(region, 50)}, {_short(account, 200)})"
 
 
 def _short(text: str, width: int) -> str:
-    """Bring a text onto one line: tags and names are anybody's, and must not look like lines of ours."""
-    return textwrap.shorten(printable(text), width, placeholder=" ...")
+    """Bring a text onto one line: tags and names are anybody's, and must look neither like lines of ours nor links."""
+    return defanged(shortened(printable(" ".join(text.split())[: width + 1]), width, " ..."))
+
+
+def _joined(names: Sequence[str]) -> str:
+    return _short(", ".join(names), 2_000)

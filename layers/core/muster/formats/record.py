@@ -1,7 +1,6 @@
 """A finding as the JSON that every format starts from: its keys are a contract."""
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,6 +8,9 @@ from typing import Any
 
 from muster.model import Finding
 from muster.plain import plain
+from muster.texts import printable
+
+__all__ = ["from_row", "printable", "record", "timestamp"]
 
 Record = dict[str, Any]
 
@@ -81,8 +83,3 @@ def _loaded(text: str | None) -> Any:
 def timestamp(moment: datetime) -> str:
     """Return a time as RFC 3339 in UTC, to the second, with a Z."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def printable(text: str) -> str:
-    """Return a text that a terminal can show and nothing else: tags and names may hold control characters."""
-    return "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)

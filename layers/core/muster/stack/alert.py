@@ -1,17 +1,19 @@
 """Telling people: once per scan, and only when something changed."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import botocore.exceptions
+
 from muster import keys
 from muster.alerts import email
-from muster.errors import EventError, Transient
-from muster.refusals import READ_ERRORS, code_of
+from muster.errors import EventError, Refused, Transient
+from muster.refusals import EXPIRED, READ_ERRORS, code_of, transient
 from muster.session import Clients
 from muster.sinks.bucket import Bucket
 from muster.stack.request import Environment
 from muster.stack.summarize import changes_of, commits_of, worst_of
+from muster.texts import shortened
 
 _LAST = "state/last-alert.json"
 
@@ -23,7 +25,8 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
 
     Raises:
         EventError: there is no summary of such a scan.
-        Transient: the topic did not take it.
+        Transient: the topic did not take it, and may take it later.
+        Refused: SNS refuses this message, this caller or the topic's key; the same call fails again.
     """
     scan_id, attempt = str(event.get("scan_id", "")), str(event.get("attempt", ""))
     bucket = Bucket(environment.bucket, clients, environment.region)
@@ -68,11 +71,24 @@ def _events(bucket: Bucket, scan_id: str, attempt: str, report: Mapping[str, Any
 
 
 def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:
-    message = json.dumps({"default": alert.default, "sms": alert.default, "email": alert.email})
     try:
         answer = clients.get("sns", environment.region).publish(
-            TopicArn=environment.topic_arn, Subject=alert.subject, Message=message, MessageStructure="json"
+            TopicArn=environment.topic_arn, Subject=alert.subject, Message=alert.message, MessageStructure="json"
         )
     except READ_ERRORS as error:
-        raise Transient(f"the topic {environment.topic_arn} did not take the alert ({code_of(error)})") from error
+        said = f"the topic {environment.topic_arn} did not take the alert ({code_of(error)})"
+        if _for_good(error):
+            raise Refused(f"{said}: {shortened(str(error))}; trying again does not help") from error
+        raise Transient(said) from error
     return str(answer["MessageId"])
+
+
+def _for_good(error: Exception) -> bool:
+    """Whether SNS refuses the call itself: a wrong parameter, a missing permission, a key that cannot be used.
+
+    A topic that is not found may be one that was just made. Throttling by KMS has a code of its own.
+    https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    """
+    code = code_of(error)
+    passing = transient(error) or code in EXPIRED or "Throttling" in code or code == "NotFound"
+    return isinstance(error, botocore.exceptions.ClientError) and not passing

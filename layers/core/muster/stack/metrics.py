@@ -6,6 +6,8 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 NAMESPACE = "Muster"
+REFUSED = "AlertsRefused"
+"""Alerts that SNS refused for good: none of a scan that was just summed up."""
 
 
 def series(summary: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, str]]]:
@@ -22,6 +24,7 @@ def series(summary: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, s
         yield "Failing", count, {**stack, "severity": severity}
     yield "CompleteScans", int(summary["complete"]), stack
     yield "IncompleteScans", int(not summary["complete"]), stack
+    yield REFUSED, 0, stack
 
 
 def counts(summary: Mapping[str, Any]) -> bool:
@@ -37,7 +40,16 @@ def emit(summary: Mapping[str, Any]) -> None:
     if not counts(summary):
         return
     for name, value, dimensions in series(summary):
-        with single_metric(
-            name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE, default_dimensions=dimensions
-        ):
-            pass
+        _emit(name, value, dimensions)
+
+
+def emit_refused(stack: str) -> None:
+    """Write to the function's log that SNS refused the alert of a scan of a stack."""
+    _emit(REFUSED, 1, {"stack": stack or "none"})
+
+
+def _emit(name: str, value: float, dimensions: dict[str, str]) -> None:
+    with single_metric(
+        name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE, default_dimensions=dimensions
+    ):
+        pass
