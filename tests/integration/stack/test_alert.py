@@ -210,9 +210,7 @@ def test_what_may_pass_is_worth_a_retry(environment: Environment, clients: Clien
         send_alert({"scan_id": "one"}, environment, clients)
 
 
-def test_what_is_published_fits_though_no_tag_is_ascii(
-    environment: Environment, clients: Clients, topic: str
-) -> None:
+def test_what_is_published_fits_though_no_tag_is_ascii(environment: Environment, clients: Clients, topic: str) -> None:
     """As JSON in ASCII, a character of these takes six bytes, an emoji twelve."""
     ended(clients, "one", opened=2)
     bucket = Bucket("reports", clients, REGION)
