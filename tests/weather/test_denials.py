@@ -1,17 +1,18 @@
-"""The whole catalogue on the embedded AWS: every operation that a scan makes is denied in turn.
+"""The whole catalogue on the embedded AWS: every operation that a scan makes is denied in turn, or answered hollow.
 
-No other verdict changes, none disappears, and whatever changes says which permission it lacks.
+No other verdict changes, none disappears, and whatever was denied says which permission it lacks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import botocore.session
 import pytest
 
 from local import estate, estates
-from local.front import Front
+from local.front import Answer, Front
 from local.server import ACCOUNT, EmbeddedAws
 from muster import settings
 from muster.aws import BUCKET_LIKE
@@ -25,6 +26,7 @@ from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, open_session
 from muster.sharding import shards
+from muster.wire.contents import MAY_BE_EMPTY, contents
 
 HERE = estate.HOME
 AT = datetime.now(UTC)
@@ -81,24 +83,75 @@ def test_a_denied_operation_takes_the_findings_that_need_it_and_no_other(
 ) -> None:
     whole, operations = fair[shard.id]
     for operation in sorted(operations):
-        # Checks that do not spend it never make the call: only those that do are asked again.
-        rules = [rule for rule in RULES if set(actions_of(operation)) & set(scanner_actions(load(), [rule]))]
-        asked = {(rule.check.id, rule.resource_type) for rule in rules}
-        good = {name: each for name, each in whole.items() if (each.check_id, each.resource.type) in asked}
+        rules, good = _spending(operation, whole)
         aws.refuse(operation)
         try:
             found = scanned(shard, clients, rules)
         finally:
             aws.front.refusals.clear()
-        changed = {name for name, each in good.items() if found.get(name) != each}
-        assert changed, f"{operation} was denied and nothing changed: why is it called?"
-        for name in changed:
-            after = found.get(name)
-            if after is None or after.status != good[name].status:
-                _is_unread(good[name], after, found, operation)
-        new = [each for name, each in found.items() if name not in good]
-        assert {each.resource.type for each in new} <= {TARGET}
-        assert {each.status for each in new} <= {Status.INSUFFICIENT_DATA}
+        for before, after in _changed(operation, good, found):
+            _names_what_it_needs(before, after, operation)
+
+
+@pytest.mark.parametrize("stranger", [False, True], ids=["hollow", "another answer"])
+@pytest.mark.parametrize("shard", AT_HOME, ids=lambda shard: shard.service)
+def test_an_answer_without_its_content_takes_the_findings_that_need_it_and_no_other(
+    shard: Shard, clients: Clients, fair: dict[str, Fair], monkeypatch: pytest.MonkeyPatch, *, stranger: bool
+) -> None:
+    """A good status and no list is not "none": AWS says that with an empty list. Nothing vanishes, nothing flips."""
+    monkeypatch.setattr("muster.wire.lane._FIRST", 0)
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
+    whole, operations = fair[shard.id]
+    for operation in sorted(operations):
+        body = _hollow(operation, stranger=stranger)
+        if body is None:
+            continue
+        rules, good = _spending(operation, whole)
+        with monkeypatch.context() as patch:
+            patch.setattr(Front, "_refused", _answering(operation, body))
+            found = scanned(shard, clients, rules)
+        _changed(operation, good, found)
+
+
+def _answering(operation: str, body: str) -> Callable[..., Answer | None]:
+    return lambda _front, asked, _parameters: (200, body) if asked == operation else None
+
+
+def _hollow(operation: str, *, stranger: bool) -> str | None:
+    """Return an answer that holds nothing, or that of another operation; None where AWS documents it to mean "none"."""
+    service, _, name = operation.partition(":")
+    model = botocore.session.Session().get_service_model(service).operation_model(name)
+    if model.service_model.resolved_protocol in ("json", "rest-json"):
+        return None if operation in MAY_BE_EMPTY else '{"answer": []}' if stranger else "{}"
+    if stranger:
+        return None if operation == "s3:GetBucketPolicy" else "<Response/>"
+    if model.service_model.resolved_protocol == "ec2":
+        return f"<{name}Response/>"
+    if model.service_model.resolved_protocol == "query":
+        return f"<{name}Response><{name}Result/></{name}Response>"
+    return None if operation in MAY_BE_EMPTY else f"<{contents(model).root}/>" if contents(model).root else ""
+
+
+def _spending(operation: str, whole: dict[str, Finding]) -> tuple[list[Rule], dict[str, Finding]]:
+    """Return the rules that spend an operation, and what they find in good weather: others never make the call."""
+    rules = [rule for rule in RULES if set(actions_of(operation)) & set(scanner_actions(load(), [rule]))]
+    asked = {(rule.check.id, rule.resource_type) for rule in rules}
+    return rules, {name: each for name, each in whole.items() if (each.check_id, each.resource.type) in asked}
+
+
+def _changed(operation: str, good: dict[str, Finding], found: dict[str, Finding]) -> list[tuple[Finding, Finding]]:
+    """Return the findings that are unread now, before and after; check that nothing else happened to any."""
+    changed = {name for name, each in good.items() if found.get(name) != each}
+    assert changed, f"{operation} was not answered and nothing changed: why is it called?"
+    unread = []
+    for name in changed:
+        after = found.get(name)
+        if after is None or after.status != good[name].status:
+            unread.append((good[name], _unread(good[name], after, found, operation)))
+    new = [each for name, each in found.items() if name not in good]
+    assert {each.resource.type for each in new} <= {TARGET}
+    assert {each.status for each in new} <= {Status.INSUFFICIENT_DATA}
+    return unread
 
 
 @pytest.mark.parametrize("body", ["", "<html><body><p>Sign in</p></body></html>"], ids=["nothing", "a page"])
@@ -127,8 +180,8 @@ def test_a_body_that_is_no_answer_is_never_taken_for_one(  # noqa: PLR0913 - wha
         assert after.status in (Status.INSUFFICIENT_DATA, name in whole and whole[name].status), after
 
 
-def _is_unread(before: Finding, after: Finding | None, found: dict[str, Finding], operation: str) -> None:
-    """Check that a finding says that it could not be read, or that the target says it of the finding's whole type."""
+def _unread(before: Finding, after: Finding | None, found: dict[str, Finding], operation: str) -> Finding:
+    """Return what says that a finding could not be read: itself, or the target of the finding's whole type."""
     if after is None:
         kinds = [each for each in found.values() if each.resource.type == TARGET and each.check_id == before.check_id]
         after = next((each for each in kinds if each.resource.id == before.resource.type), None)
@@ -136,5 +189,9 @@ def _is_unread(before: Finding, after: Finding | None, found: dict[str, Finding]
     assert after.status is Status.INSUFFICIENT_DATA, (
         f"{operation}: {before.check_id} said {after.status}: {after.reason}"
     )
+    return after
+
+
+def _names_what_it_needs(before: Finding, after: Finding, operation: str) -> None:
     needed = {gap.permission for gap in after.unavailable}
     assert needed & set(actions_of(operation)), f"{operation}: {before.check_id} names {needed}"

@@ -109,7 +109,9 @@ class Clients:
 
     def _watched(self, client: Any, service: str, region: str) -> Any:
         client.meta.events.register("before-call", _begins)
-        client.meta.events.register("before-parse", bodies.held)
+        answers = bodies.Bodies(client.meta.service_model)
+        client.meta.events.register("before-parse", answers.held)
+        client.meta.events.register("response-received", answers.examined)
         if service == "s3":
             client.meta.events.unregister(_LOCATION, parse_get_bucket_location)
             client.meta.events.register(_LOCATION, _located)

@@ -8,7 +8,7 @@ import io
 import threading
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,6 +55,24 @@ ABSENT = {
 """What no bucket of the estate has, with the code by which S3 says so."""
 
 Told = list[tuple[str, int, str]]
+ANSWERS: Mapping[str, bytes] = {
+    "get_bucket_acl": b"<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList/></AccessControlPolicy>",
+    "get_bucket_encryption": b"<ServerSideEncryptionConfiguration><Rule/></ServerSideEncryptionConfiguration>",
+    "get_bucket_lifecycle_configuration": b"<LifecycleConfiguration><Rule/></LifecycleConfiguration>",
+    "get_bucket_logging": b"<BucketLoggingStatus/>",
+    "get_bucket_ownership_controls": b"<OwnershipControls><Rule/></OwnershipControls>",
+    "get_bucket_policy": b"{}",
+    "get_bucket_policy_status": b"<PolicyStatus><IsPublic>false</IsPublic></PolicyStatus>",
+    "get_bucket_replication": b"<ReplicationConfiguration><Rule/></ReplicationConfiguration>",
+    "get_bucket_tagging": b"<Tagging><TagSet/></Tagging>",
+    "get_bucket_versioning": EMPTY,
+    "get_object_lock_configuration": b"<ObjectLockConfiguration><Rule/></ObjectLockConfiguration>",
+    "get_public_access_block": b"<PublicAccessBlockConfiguration><BlockPublicAcls/></PublicAccessBlockConfiguration>",
+    "list_bucket_metrics_configurations": (
+        b"<ListMetricsConfigurationsResult><IsTruncated>false</IsTruncated></ListMetricsConfigurationsResult>"
+    ),
+}
+"""The least that each operation answers with."""
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +268,11 @@ def test_trouble_of_the_moment_is_tried_again_as_often_as_botocore_does(
 )
 def test_an_answer_after_some_attempts_counts_and_so_do_the_attempts(trouble: Any, failures: int) -> None:
     way = Way(plain())
-    wire = Wire(way.client, *[trouble] * failures, (200, b"<V><Status>Enabled</Status></V>", {}))
+    wire = Wire(
+        way.client,
+        *[trouble] * failures,
+        (200, b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", {}),
+    )
     assert way.lane.get_bucket_versioning(Bucket="site") == {"Status": "Enabled"}
     assert len(wire.sent) == failures + 1
     assert way.told == [("GetBucketVersioning", failures, "")]
@@ -337,7 +359,12 @@ def test_a_redirect_is_followed_by_the_ordinary_client(status: int) -> None:
         "<Endpoint>site.s3.us-east-1.amazonaws.com</Endpoint><Bucket>site</Bucket>",
         {"x-amz-bucket-region": THERE},
     )
-    wire = Wire(way.client, moved, moved, (200, b"<V><Status>Enabled</Status></V>", {}))
+    wire = Wire(
+        way.client,
+        moved,
+        moved,
+        (200, b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", {}),
+    )
     assert way.lane.get_bucket_versioning(Bucket="site")["Status"] == "Enabled"
     assert [scope(request)[1] for request in wire.sent] == [HERE, HERE, THERE]
 
@@ -395,7 +422,7 @@ def test_without_credentials_it_is_the_ordinary_way() -> None:
 @pytest.mark.parametrize("name", _OPERATIONS)
 def test_it_asks_for_the_same_address_as_botocore_and_signs_for_the_same(name: str, bucket: str) -> None:
     way, client = Way(plain()), plain()
-    body = (200, b"<Any/>", {})
+    body = (200, ANSWERS[name], {})
     short, long = Wire(way.client, body), Wire(client, body)
     getattr(way.lane, name)(Bucket=bucket)
     getattr(client, name)(Bucket=bucket)
@@ -416,7 +443,8 @@ def test_it_asks_in_the_region_and_partition_of_its_client(region: str) -> None:
 
 def test_the_token_of_a_page_is_written_as_botocore_writes_it() -> None:
     way, client, token = Way(plain()), plain(), "a+b/c=d&e f~é"
-    short, long = Wire(way.client), Wire(client)
+    metrics = (200, ANSWERS["list_bucket_metrics_configurations"], {})
+    short, long = Wire(way.client, metrics), Wire(client, metrics)
     for each in (way.lane, client):
         each.list_bucket_metrics_configurations(Bucket="site", ContinuationToken=token)
     assert short.sent[0].url == long.sent[0].url
@@ -426,7 +454,7 @@ def test_the_token_of_a_page_is_written_as_botocore_writes_it() -> None:
 def test_the_signature_is_the_one_that_aws_computes(token: str | None) -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html ."""
     way = Way(plain(), Credentials("AKIAEXAMPLE", "secret", "session"))
-    wire = Wire(way.client)
+    wire = Wire(way.client, (200, ANSWERS["list_bucket_metrics_configurations"], {}))
     way.lane.list_bucket_metrics_configurations(Bucket="with.dots", **({"ContinuationToken": token} if token else {}))
     (request,) = wire.sent
     url = urllib.parse.urlsplit(request.url)
@@ -486,7 +514,7 @@ def test_botocore_is_asked_once_where_buckets_answer_and_once_for_each_odd_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     way = Way(plain())
-    Wire(way.client, (200, b"<Any/>", {}))
+    wire = Wire(way.client)
     asked: Counter[str] = Counter()
     resolve = way.client._resolve_endpoint_ruleset
 
@@ -496,6 +524,7 @@ def test_botocore_is_asked_once_where_buckets_answer_and_once_for_each_odd_name(
 
     monkeypatch.setattr(way.client, "_resolve_endpoint_ruleset", counted)
     for name in _OPERATIONS:
+        wire.answers = [(200, ANSWERS[name], {})]
         for bucket in ("one", "two", "with.dots", "an--x"):
             getattr(way.lane, name)(Bucket=bucket)
     assert asked == {lane_module._ANY: 1, "with.dots": 1, "an--x": 1}

@@ -81,6 +81,10 @@ def listed(answer: Any) -> tuple[list[Listed], str | None, str]:
 
 def agree(body: bytes) -> list[Any]:
     expected = botocores(body)
+    if "Reservations" not in expected:
+        with pytest.raises(botocore.parsers.ResponseParserError, match="it has no reservationSet"):
+            ours(body)
+        return []
     found = each(ours(body))
     assert found == [restricted(item, READS["Reservations"]["Instances"]) for item in each(expected)]
     assert listed(ours(body)) == listed(expected)
@@ -296,9 +300,8 @@ def test_a_list_is_read_once_and_says_so() -> None:
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_body_that_was_cut_off_is_an_error_of_the_moment_wherever_the_cut_is(share: float) -> None:
     body = page_of(Estate(), 5, "bmV4dA==").rstrip()
-    answer = ours(body[: int(len(body) * share)])
     with pytest.raises(botocore.parsers.ResponseParserError) as caught:
-        each(answer)
+        each(ours(body[: int(len(body) * share)]))
     assert transient(caught.value)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from muster.catalog import load
 from muster.refusals import transient
-from muster.wire.bodies import _WRONG, held
+from muster.wire.bodies import _WRONG, Bodies
 
 SESSION = botocore.session.Session()
 PAGE = b"<html><head><title>Sign in</title></head><body><p>Your network asks you to sign in.</p></body></html>"
@@ -18,19 +18,36 @@ ANSWERS = {
     ("dynamodb", "ListTables"): b'{"TableNames": []}',
     ("sqs", "ListQueues"): b"{}",
     ("lambda", "GetFunctionConcurrency"): b'{"ReservedConcurrentExecutions":null}',
-    ("ec2", "DescribeVolumes"): b'<?xml version="1.0"?>\n<DescribeVolumesResponse xmlns="u"/>',
-    ("sns", "ListTopics"): b'<ListTopicsResponse xmlns="u"><ListTopicsResult/></ListTopicsResponse>',
+    (
+        "ec2",
+        "DescribeVolumes",
+    ): b'<?xml version="1.0"?>\n<DescribeVolumesResponse xmlns="u"><volumeSet/></DescribeVolumesResponse>',
+    (
+        "sns",
+        "ListTopics",
+    ): b'<ListTopicsResponse xmlns="u"><ListTopicsResult><Topics/></ListTopicsResult></ListTopicsResponse>',
     ("s3", "ListBuckets"): b'<ListAllMyBucketsResult xmlns="u"><Buckets/></ListAllMyBucketsResult>',
     ("s3", "GetBucketLocation"): b'<LocationConstraint xmlns="u"/>',
-    ("s3", "GetBucketEncryption"): b'<ServerSideEncryptionConfiguration xmlns="u"/>',
-    ("s3control", "GetPublicAccessBlock"): b"<PublicAccessBlockConfiguration/>",
+    ("s3", "GetBucketEncryption"): (
+        b'<ServerSideEncryptionConfiguration xmlns="u"><Rule/></ServerSideEncryptionConfiguration>'
+    ),
+    ("s3control", "GetPublicAccessBlock"): (
+        b"<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>"
+    ),
 }
 """An answer that holds next to nothing, of each protocol and each kind of shape."""
 
 
 def hold(service: str, operation: str, body: Any, status: int = 200) -> None:
     model = SESSION.get_service_model(service).operation_model(operation)
-    held(operation_model=model, response_dict={"status_code": status, "headers": {}, "body": body})
+    answers = Bodies(model.service_model)
+    response = {"status_code": status, "headers": {}, "body": body}
+    answers.held(operation_model=model, response_dict=response)
+    parsed = None
+    if status < 300 and not model.has_streaming_output:
+        parser = botocore.parsers.create_parser(model.service_model.resolved_protocol)
+        parsed = parser.parse(response, model.output_shape)
+    answers.examined(f"response-received.{service}.{operation}", parsed, response)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

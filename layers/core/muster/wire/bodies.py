@@ -11,13 +11,14 @@ from types import MappingProxyType
 from typing import Any
 
 import botocore.parsers
-from botocore.model import OperationModel
+from botocore.model import OperationModel, ServiceModel
 
+from muster.wire.contents import Contents, contents
 from muster.wire.parsers import BROKEN
 from muster.wire.projection import root_of
 
-Holds = Callable[[OperationModel, bytes], str]
-"""Says what is wrong with a body, or nothing."""
+Holds = Callable[[OperationModel, bytes, Contents], str]
+"""Returns what is wrong with a body, or nothing."""
 _BAD = 300
 """The first status that is no success; of those botocore makes errors, whatever the body."""
 _ASKED_WRONG = 4
@@ -27,25 +28,59 @@ _HEAD = 1024
 """Bytes within which the root element of an answer begins."""
 
 
-def held(operation_model: OperationModel, response_dict: Mapping[str, Any], **_: object) -> None:
-    """Hold the body of an answer against its protocol, before botocore parses it.
+class Bodies:
+    """Examines the answers to one client's calls: the bodies before botocore parses them, and what it read of them."""
 
-    Raises:
-        botocore.parsers.ResponseParserError: it is no answer to this operation.
-    """
-    status = response_dict["status_code"]
-    if status >= _BAD:
-        _refused(operation_model, status, response_dict)
-        return
-    wrong = _holding(operation_model)
-    if wrong is None:
-        return
-    try:
-        said = wrong(operation_model, response_dict["body"])
-    except BROKEN as error:
-        said = str(error)
-    if said:
-        raise botocore.parsers.ResponseParserError(f"unable to parse the response: {said}")
+    def __init__(self, service: ServiceModel) -> None:
+        """Examine the answers of a service."""
+        self._service = service
+        self._contents: dict[str, Contents] = {}
+
+    def held(self, operation_model: OperationModel, response_dict: Mapping[str, Any], **_: object) -> None:
+        """Hold the body of an answer against its protocol, before botocore parses it.
+
+        Raises:
+            botocore.parsers.ResponseParserError: it is no answer to this operation.
+        """
+        status = response_dict["status_code"]
+        if status >= _BAD:
+            _refused(operation_model, status, response_dict)
+            return
+        wrong = _holding(operation_model)
+        if wrong is None:
+            return
+        try:
+            said = wrong(operation_model, response_dict["body"], self._of(operation_model))
+        except BROKEN as error:
+            said = str(error)
+        refuse(said)
+
+    def examined(
+        self, event_name: str, parsed_response: Mapping[str, Any] | None, response_dict: Mapping[str, Any] | None,
+        **_: object,
+    ) -> None:  # fmt: skip
+        """Refuse an answer that lacks what its operation documents: an empty list says "none", no list says nothing.
+
+        Raises:
+            botocore.parsers.ResponseParserError: it lacks it.
+        """
+        if parsed_response is None or response_dict is None or response_dict["status_code"] >= _BAD:
+            return
+        if "Error" not in parsed_response:
+            operation = self._service.operation_model(event_name.rpartition(".")[2])
+            refuse(self._of(operation).lacks(parsed_response))
+
+    def _of(self, operation: OperationModel) -> Contents:
+        found = self._contents.get(operation.name)
+        if found is None:
+            found = self._contents[operation.name] = contents(operation)
+        return found
+
+
+def refuse(wrong: str) -> None:
+    """Raise what botocore raises for a body that it cannot parse, where something is wrong."""
+    if wrong:
+        raise botocore.parsers.ResponseParserError(f"unable to parse the response: {wrong}")
 
 
 def _refused(operation: OperationModel, status: int, response: Mapping[str, Any]) -> None:
@@ -79,23 +114,35 @@ def _holding(operation: OperationModel) -> Holds | None:
     return _WRONG.get(str(operation.service_model.resolved_protocol))
 
 
-def _text(_operation: OperationModel, body: bytes) -> str:
+def _text(_operation: OperationModel, body: bytes, _contents: Contents) -> str:
     return "" if body else "it is empty"
 
 
-def _object(_operation: OperationModel, body: bytes) -> str:
-    return "" if isinstance(json.loads(body), dict) else "it is no JSON object"
+def _object(_operation: OperationModel, body: bytes, contents: Contents) -> str:
+    # What must hold something is parsed once, by botocore: of a body that is no JSON it reads nothing.
+    wrong = body.lstrip()[:1] != b"{" or (contents.anything and not isinstance(json.loads(body), dict))
+    return "it is no JSON object" if wrong else ""
 
 
-def _response(operation: OperationModel, body: bytes) -> str:
+def _response(operation: OperationModel, body: bytes, _contents: Contents) -> str:
     # The root alone: what is behind it may be large, and is parsed once, where it is read.
+    return "" if _root_name(body) == f"{operation.name}Response" else f"it is no {operation.name}Response"
+
+
+def _document(_operation: OperationModel, body: bytes, contents: Contents) -> str:
+    name = _root_name(body)
+    if not contents.root or name == "Error":
+        return "it is a web page" if page(root_of(body).tag) else ""
+    wrong = contents.refuses(name)
+    if not wrong and contents.anything:
+        root_of(body)
+    return wrong
+
+
+def _root_name(body: bytes) -> str:
+    """Return the name of the root element as it stands at the beginning of a body, nothing where there is none."""
     root = _ROOT.search(body, 0, _HEAD)
-    name = f"{operation.name}Response"
-    return "" if root and root[1].decode() == name else f"it is no {name}"
-
-
-def _document(_operation: OperationModel, body: bytes) -> str:
-    return "it is a web page" if page(root_of(body).tag) else ""
+    return root[1].decode() if root else ""
 
 
 _WRONG: Mapping[str, Holds] = MappingProxyType(

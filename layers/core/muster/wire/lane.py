@@ -25,9 +25,10 @@ from botocore.model import OperationModel
 
 from muster.limiter import Gate
 from muster.refusals import EXPIRED, READ_ERRORS, THROTTLED, code_of, throttled, transient
-from muster.wire.bodies import page
+from muster.wire.bodies import refuse
+from muster.wire.contents import Contents, contents
 from muster.wire.parsers import BROKEN
-from muster.wire.projection import Read, compiled, namespace_of, root_of
+from muster.wire.projection import Element, Read, compiled, namespace_of, root_of
 from muster.wire.signing import TIME, signed
 
 ATTEMPTS = 3
@@ -101,6 +102,7 @@ class Lane:
         self._renewed = renewed
         self._models: dict[str, OperationModel] = {}
         self._plans: dict[tuple[str, str], Read] = {}
+        self._contents: dict[str, Contents] = {}
         self._places: dict[str, Place] = {}
         self._any: Place | None = None
         self._lock = threading.Lock()
@@ -190,18 +192,27 @@ class Lane:
         if payload and shape.members[payload].type_name == "string":
             if not body:
                 # There is a code of its own for that there is none.
-                raise botocore.parsers.ResponseParserError("unable to parse the response: it is empty")
+                refuse("it is empty")
             return {payload: body.decode()}
         try:
             root = root_of(body)
         except BROKEN as error:
             raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
-        if page(root.tag):
-            raise botocore.parsers.ResponseParserError("unable to parse the response: it is a web page")
-        if root.tag == "Error":
+        if root.tag.rpartition("}")[2] == "Error":
             # S3 may say 200 and in the body that it failed; botocore takes it for a 500 too.
             self._refuse(model, 500, headers, body)
             return None
+        wanted = self._contents.get(model.name)
+        if wanted is None:
+            wanted = self._contents[model.name] = contents(model)
+        refuse(wanted.refuses(root.tag.rpartition("}")[2]))
+        answer = self._planned(model, headers, root)
+        refuse(wanted.lacks(answer))
+        return answer
+
+    def _planned(self, model: OperationModel, headers: Mapping[str, str], root: Element) -> dict[str, Any]:
+        shape: Any = model.output_shape
+        payload = shape.serialization.get("payload")
         namespace = namespace_of(root)
         plan = self._plans.get((model.name, namespace))
         if plan is None:

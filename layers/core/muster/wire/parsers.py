@@ -131,6 +131,8 @@ class _ProjectingParser(botocore.parsers.EC2QueryParser):
         if shape.name not in self._nested:
             self._nested[shape.name] = _nested(shape, self._projections[shape.name])
         nested = self._nested[shape.name]
+        if body.find(b"<" + nested.tags[0].encode()) < 0:
+            raise botocore.parsers.ResponseParserError(f"unable to parse the response: it has no {nested.tags[0]}")
         named = _NAMESPACE.search(body, 0, 1024)
         namespace = f"{{{named.group(1).decode()}}}" if named else ""
         plan = self._plans.get((shape.name, namespace))

@@ -1,0 +1,145 @@
+"""Whether an answer of AWS holds what its operation documents, or lacks it.
+
+AWS says "there are none" with an empty list. An answer without the list says nothing at all: a proxy, a broken endpoint
+or a half-read body made it, and reading it as "none" would turn every finding of a region into a resolved one.
+
+What an answer must hold follows from botocore's model: each list, map and structure that is not flattened, and each
+member that the model requires. An operation without any must answer with one of its members. The exceptions are below,
+each with the page or record that shows it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from botocore.model import OperationModel, StructureShape
+
+_READING = ("Describe", "Get", "List")
+"""How operations begin that only read: what others answer with is not a question of "none"."""
+MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
+    {
+        "lambda:GetFunctionConcurrency": "no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html",
+        "s3:GetBucketLocation": "us-east-1: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html",
+        "s3:GetBucketLogging": "logging is off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html",
+        "s3:GetBucketVersioning": "never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html",
+        "sqs:ListQueueTags": "no tags, as ListQueues",
+        "sqs:ListQueues": "no queues: https://github.com/boto/boto3/issues/1813",
+    }
+)
+"""Operations whose answer without any member has a meaning, and which."""
+_OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        # A kind of alarm that a region does not know is not answered.
+        "cloudwatch:DescribeAlarms": frozenset({"LogAlarms", "CompositeAlarms"}),
+        "cloudwatch:GetMetricData": frozenset({"Messages"}),
+        "ecs:DescribeClusters": frozenset({"failures"}),
+        "ecs:DescribeServices": frozenset({"failures"}),
+        "ecs:DescribeTaskDefinition": frozenset({"tags"}),
+        "lambda:GetAccountSettings": frozenset({"AccountUsage"}),
+        "s3:ListBuckets": frozenset({"Owner"}),
+        # Only an access point that is bound to a VPC has the first; the second is of Multi-Region ones.
+        "s3control:GetAccessPoint": frozenset({"VpcConfiguration", "Endpoints"}),
+    }
+)
+"""Members that AWS leaves out of some answers, or that Muster does not read."""
+_HOLLOW_IS_SAID = frozenset({"ec2:GetInstanceMetadataDefaults"})
+"""Operations whose structure is empty where nothing is set.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataDefaultsResponse.html
+"""
+_NEVER_EMPTY = "Attributes"
+"""How the settings of one resource are called in SNS, SQS and Elastic Load Balancing: there are always some."""
+_ROOTS: Mapping[str, str] = MappingProxyType(
+    {
+        "s3:GetBucketAcl": "AccessControlPolicy",
+        "s3:GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+        "s3:GetBucketLocation": "LocationConstraint",
+        "s3:GetBucketLogging": "BucketLoggingStatus",
+        "s3:GetBucketTagging": "Tagging",
+        "s3:GetBucketVersioning": "VersioningConfiguration",
+        "s3:ListBucketMetricsConfigurations": "ListMetricsConfigurationsResult",
+        "s3:ListBuckets": "ListAllMyBucketsResult",
+        "s3:ListObjectsV2": "ListBucketResult",
+    }
+)
+"""The root elements that botocore's model of S3 leaves out, from the response syntax of each operation's page.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an operation's answer must hold.
+
+    `root` is the root element of an XML document, empty where it is not known. `all_of` must be there, and of those
+    `filled` hold something; where `all_of` is empty, one of `one_of` is there. With neither, any answer will do.
+    """
+
+    operation: str
+    root: str = ""
+    all_of: tuple[str, ...] = ()
+    filled: frozenset[str] = frozenset()
+    one_of: tuple[str, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether an answer that holds nothing is one."""
+        return not self.all_of and not self.one_of
+
+    def refuses(self, root: str) -> str:
+        """Return what is wrong with the name of a document's root element, or nothing.
+
+        Emulators of AWS name it after the operation where the model does not say.
+        """
+        known = not self.root or root in (self.root, f"{self.operation}Response")
+        return "" if known else f"it is no {self.root}"
+
+    def lacks(self, answer: Mapping[str, Any]) -> str:
+        """Return what is wrong with an answer as botocore parsed it, or nothing."""
+        for name in self.all_of:
+            value = answer.get(name)
+            if value is None:
+                return f"it has no {name}"
+            if not value and name in self.filled:
+                return f"{name} is empty"
+        if self.one_of and all(answer.get(name) is None for name in self.one_of):
+            return f"it has no {' and no '.join(self.one_of)}" if len(self.one_of) < 3 else "it is empty"  # noqa: PLR2004 - a short list
+        return ""
+
+
+def contents(operation: OperationModel) -> Contents:
+    """Return what the answer of an operation must hold, by botocore's model."""
+    shape: Any = operation.output_shape
+    reads = isinstance(shape, StructureShape) and operation.name.startswith(_READING)
+    if not reads or operation.has_streaming_output:
+        return Contents(operation.name)
+    payload = shape.serialization.get("payload")
+    if payload:
+        document = shape.members[payload]
+        if not isinstance(document, StructureShape):
+            return Contents(operation.name)
+        return Contents(operation.name, document.name, (payload,), frozenset({payload}))
+    name = f"{operation.service_model.service_name}:{operation.name}"
+    root = _ROOTS.get(name, shape.name if name.startswith("s3control:") else "")
+    if name in MAY_BE_EMPTY:
+        return Contents(operation.name, root)
+    body = {each: member for each, member in shape.members.items() if not member.serialization.get("location")}
+    optional = _OPTIONAL.get(name, frozenset())
+    needed = tuple(
+        each
+        for each, member in body.items()
+        if each not in optional and (each in shape.required_members or _is_held(member))
+    )
+    filled = frozenset(
+        each
+        for each in needed
+        if each == _NEVER_EMPTY or (isinstance(body[each], StructureShape) and name not in _HOLLOW_IS_SAID)
+    )
+    return Contents(operation.name, root, needed, filled, () if needed else tuple(body))
+
+
+def _is_held(member: Any) -> bool:
+    """Whether a member has an element of its own, so that it is there when it is empty too."""
+    return member.type_name in ("list", "map", "structure") and not member.serialization.get("flattened")
