@@ -15,7 +15,7 @@ from local.inference.wire import Environ
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 Answer = tuple[int, str]
-_TOLD = "refused by the embedded AWS"
+_TOLD = "Access Denied"
 
 _KEY = re.compile(r"Credential=([^/,\s]+)/")
 

@@ -44,8 +44,8 @@ class Sts:
         clients.session.events.register("provide-client-params.sts.AssumeRole", self._note)
         clients.session.events.register("before-call.sts.AssumeRole", lambda **_: self.answer())
 
-    def refuse(self, code: str) -> None:
-        error = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    def refuse(self, code: str, message: str = "no") -> None:
+        error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}
         self.answer = lambda: (AWSResponse("", 400, {}, None), error)
 
     def fail(self, error: Exception) -> None:
@@ -251,3 +251,20 @@ def test_the_coverage_of_a_denied_account_says_that_no_listing_finished_and_why(
     assert {row.reason for row in rows} == {f"the role {ARN} cannot be assumed (AccessDenied)"}
     assert not scan.outcome.complete
     assert not scan.outcome.expired
+
+
+@pytest.mark.parametrize(
+    ("clause", "permission", "says"),
+    [
+        ("because no identity-based policy allows the sts:AssumeRole action", "sts:AssumeRole", "no identity-based"),
+        ("because no role trust policy allows the sts:AssumeRole action", None, "no role trust policy allows"),
+        ("with an explicit deny in a service control policy", None, "a service control policy denies sts:AssumeRole"),
+    ],
+)
+def test_a_role_that_cannot_be_assumed_says_which_policy_is_in_the_way(
+    sessions: Sessions, sts: Sts, clause: str, permission: str | None, says: str
+) -> None:
+    sts.refuse("AccessDenied", f"User: arn:aws:iam::{OWN}:user/u is not authorized to perform: sts:AssumeRole {clause}")
+    with pytest.raises(AssumeRoleError, match=f"the role {ARN} cannot be assumed .AccessDenied.: {says}") as caught:
+        sessions.of(OTHER).get("sqs", HERE)
+    assert caught.value.permission == permission

@@ -108,7 +108,10 @@ def test_what_stays_so_is_not_asked_again(error: Exception) -> None:
         pytest.param("AllAccessDisabled", id="S3, of what it closed itself"),
         pytest.param("403", id="an answer without a body"),
         pytest.param("Forbidden", id="an answer without a code"),
-        pytest.param("UnauthorizedAccess", id="the last spelling"),
+        pytest.param("UnauthorizedAccess", id="another spelling"),
+        pytest.param("AuthorizationErrorException", id="services that speak JSON, as SNS"),
+        pytest.param("NotAuthorized", id="one of the common errors of all services"),
+        pytest.param("NotAuthorizedException", id="the same, of services that speak JSON"),
     ],
 )
 def test_a_denial_names_the_permission_that_is_missing(code: str) -> None:
@@ -134,6 +137,98 @@ def test_what_the_organization_denies_is_no_permission_that_the_role_lacks() -> 
 )
 def test_any_other_denial_is_not_the_organizations(error: Exception) -> None:
     assert not blocked(error)
+
+
+@pytest.mark.parametrize(
+    ("clause", "says"),
+    [
+        ("because no service control policy allows the dynamodb:ListTables action", "no service control policy allows"),
+        ("with an explicit deny in a service control policy", "a service control policy denies"),
+        ("With an Explicit Deny in a Service Control Policy", "a service control policy denies"),
+        ("with an explicit deny in a resource control policy", "a resource control policy denies"),
+        (
+            "because no resource control policy allows the dynamodb:ListTables action",
+            "no resource control policy allows",
+        ),
+        (
+            "with an explicit deny in a VPC endpoint policy transitively through a service control policy",
+            "a service control policy denies",
+        ),
+    ],
+)
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"])
+def test_every_wording_of_the_organizations_policies_is_blocked_by_policy(code: str, clause: str, says: str) -> None:
+    error = answered(code, f"User: arn:aws:iam::123456789012:user/u is not authorized to perform: x:y {clause}")
+    assert blocked(error)
+    assert unavailable("dynamodb:ListTables", error) == Unavailable(None, f"blocked by policy: {says} x:y")
+
+
+IMPLICIT = "because no identity-based policy allows the s3:GetBucketVersioning action"
+
+
+@pytest.mark.parametrize(
+    ("clause", "permission", "says"),
+    [
+        (IMPLICIT, "s3:GetBucketVersioning", "no identity-based policy allows s3:GetBucketVersioning"),
+        ("", "s3:GetBucketVersioning", ""),
+        ("with an explicit deny", "s3:GetBucketVersioning", "a policy denies s3:GetBucketVersioning explicitly"),
+        ("with an explicit deny in an identity-based policy", None, "an identity-based policy denies s3:GetBucketV"),
+        ("with an explicit deny in a resource-based policy", None, "a resource-based policy denies s3:GetBucketVers"),
+        ("because no resource-based policy allows the s3:GetBucketVersioning action", None, "no resource-based policy"),
+        ("because no permissions boundary allows the s3:GetBucketVersioning action", None, "no permissions boundary"),
+        ("with an explicit deny in a permissions boundary", None, "a permissions boundary denies s3:GetBucketV"),
+        ("because no session policy allows the s3:GetBucketVersioning action", None, "no session policy allows"),
+        ("with an explicit deny in a session policy", None, "a session policy denies s3:GetBucketVersioning"),
+        ("because no VPC endpoint policy allows the s3:GetBucketVersioning action", None, "no VPC endpoint policy"),
+        ("with an explicit deny in a VPC endpoint policy", None, "a VPC endpoint policy denies s3:GetBucketVers"),
+    ],
+)
+def test_the_reason_names_the_policy_and_a_permission_is_only_asked_for_where_one_may_be_missing(
+    clause: str, permission: str | None, says: str
+) -> None:
+    message = f"User: arn:aws:iam::123456789012:user/u is not authorized to perform: s3:GetBucketVersioning {clause}"
+    found = unavailable("s3:GetBucketVersioning", answered("AccessDenied", message))
+    assert found.permission == permission
+    assert found.reason.startswith(f"access denied (AccessDenied): {says}" if says else "access denied (AccessDenied)")
+    assert bool(says) is (found.reason != "access denied (AccessDenied)")
+
+
+def test_unknown_words_of_a_denial_stand_beside_it() -> None:
+    found = unavailable("kms:DescribeKey", answered("AccessDeniedException", "The moon\x1b is full\n tonight"))
+    assert found == Unavailable("kms:DescribeKey", "access denied (AccessDeniedException): The moon is full tonight")
+
+
+def test_a_denial_that_says_why_only_encoded_says_how_to_decode_it() -> None:
+    message = "You are not authorized to perform this operation. Encoded authorization failure message: QN7w7t3DAbfvg8"
+    found = unavailable("ec2:DescribeVolumes", answered("UnauthorizedOperation", message))
+    assert "decode-authorization-message" in found.reason
+    assert "QN7w7t3DAbfvg8" not in found.reason
+
+
+EARLY = "Signature expired: 20261128T072529Z is now earlier than 20261128T193257Z (20261128T194757Z - 15 min.)"
+
+
+def test_a_wrong_clock_is_told_as_one_and_no_later_call_can_succeed() -> None:
+    error = answered("InvalidSignatureException", EARLY)
+    says = "AWS refuses the signature (InvalidSignatureException): this machine's clock is 12 h 22 min behind AWS's"
+    assert unavailable("sqs:ListQueues", error) == Unavailable(None, says)
+    assert lost_credentials(error)
+
+
+def test_the_date_of_the_answer_shows_a_wrong_clock_where_the_service_says_only_that_it_does_not_know_us() -> None:
+    error = answered("AuthFailure", "AWS was not able to validate the provided access credentials")
+    error.response["ResponseMetadata"]["HTTPHeaders"] = {"date": "Thu, 01 Jan 2015 00:00:00 GMT"}
+    assert "this machine's clock is" in unavailable("ec2:DescribeVpcs", error).reason
+    assert lost_credentials(error)
+
+
+def test_a_reason_never_holds_a_signed_header() -> None:
+    header = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE\r/20261128/eu-west-1/sts/aws4_request, Signature=0f3a"
+    error = botocore.exceptions.HTTPClientError(error=ValueError(f"Invalid header value b'{header}'"))
+    reason = unavailable("sqs:ListQueues", error).reason
+    assert "Invalid header value" in reason
+    assert not {"AKIA", "0f3a", "Credential"} & set(reason.replace("=", " ").split())
+    assert "AKIAIOSFODNN7EXAMPLE" not in reason
 
 
 def test_a_shut_account_needs_the_role_whatever_was_to_be_read_there() -> None:

@@ -1,12 +1,15 @@
 """What AWS's errors mean: denied, expired, throttled, gone, blocked by a policy of the organization."""
 
+import time
 from collections.abc import Sequence
 
 import botocore.exceptions
 import botocore.parsers
 
+from muster.denial import Clock, Denial, clock, clock_by_date, denial
 from muster.errors import MusterError
 from muster.model import Unavailable
+from muster.telling import safe
 
 DENIED = frozenset(
     {
@@ -14,7 +17,10 @@ DENIED = frozenset(
         "AccessDeniedException",
         "AllAccessDisabled",
         "AuthorizationError",
+        "AuthorizationErrorException",
         "Forbidden",
+        "NotAuthorized",
+        "NotAuthorizedException",
         "UnauthorizedOperation",
         "UnauthorizedAccess",
         "403",
@@ -24,12 +30,19 @@ EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", 
 REFUSED = frozenset(
     {
         "AuthFailure",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
         "InvalidAccessKeyId",
         "InvalidClientTokenId",
-        "SignatureDoesNotMatch",
+        "InvalidSignatureException",
         "InvalidToken",
-        "UnrecognizedClientException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
         "OptInRequired",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "SubscriptionRequiredException",
+        "UnrecognizedClientException",
     }
 )
 THROTTLED = frozenset(
@@ -60,12 +73,13 @@ CREDENTIALS = (
     botocore.exceptions.SSOError,
     botocore.exceptions.LoginError,
 )
-_OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure"})
+_OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure", "SubscriptionRequiredException"})
 """What a region that is not enabled answers too, while the credentials are good everywhere else."""
 
 
 BLOCKED = "blocked by policy"
-"""How a reason begins when the organization, not the role, denies a call."""
+"""How a reason begins when a service or resource control policy of the organization denies a call."""
+_ENCODED = "AWS gives the reason only encoded; 'aws sts decode-authorization-message' decodes what the AWS CLI prints"
 _THEIR_FAULT = frozenset(
     {
         "500",
@@ -157,11 +171,39 @@ def of_one(error: BaseException) -> bool:
 
 
 def blocked(error: BaseException) -> bool:
-    """Whether a service control policy of the organization denies the call, whatever the role may do.
+    """Whether a policy of the organization (SCP or RCP) denies the call, whatever the role may do.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    return code_of(error) in DENIED and "explicit deny in a service control policy" in str(error)
+    told = denial_of(error)
+    return told is not None and told.of_organization
+
+
+def denial_of(error: BaseException) -> Denial | None:
+    """Return what AWS says of a denial; None where an error is none."""
+    return denial(message_of(error)) if code_of(error) in DENIED else None
+
+
+def clock_of(error: BaseException) -> Clock | None:
+    """Return how wrong this machine's clock is, if AWS refused a call for that; else None.
+
+    Some services say only that they do not accept the credentials: there the time of the answer shows it.
+    """
+    response = getattr(error, "response", None) or {}
+    told, code = response.get("Error", {}), code_of(error)
+    found = clock(code, message_of(error), str(told.get("RequestTime", "")), str(told.get("ServerTime", "")))
+    if found is not None and found.ahead is not None:
+        return found
+    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if found is not None or code in REFUSED or code == "RequestExpired":
+        return clock_by_date(str(headers.get("date", "")), time.time()) or found
+    return None
+
+
+def message_of(error: BaseException) -> str:
+    """Return AWS's own sentence, or what the exception says where AWS did not answer."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Message") or "") if response else str(error)
 
 
 def token_expired(error: BaseException) -> bool:
@@ -187,15 +229,27 @@ def unavailable(permission: str, error: Exception) -> Unavailable:
     """Say in an auditor's words why something could not be read; only a denial names the permission."""
     code = code_of(error)
     if isinstance(error, AssumeRoleError):
-        return Unavailable("sts:AssumeRole", str(error))
-    if code in DENIED and not blocked(error):
-        return Unavailable(permission, f"access denied ({code})")
+        return Unavailable(error.permission, str(error))
+    told = denial_of(error)
+    if told is not None:
+        return _denied(permission, code, told)
     return Unavailable(None, _reason(permission, code, error))
 
 
+def _denied(permission: str, code: str, told: Denial) -> Unavailable:
+    """Name the kind of policy; a missing permission is only asked for where an identity-based policy may lack it."""
+    why = told.reason(permission)
+    if told.of_organization:
+        return Unavailable(None, f"{BLOCKED}: {why}")
+    why = why or told.more or (_ENCODED if told.encoded else "")
+    return Unavailable(
+        permission if told.wants_permission else None, f"access denied ({code})" + f": {why}" * bool(why)
+    )
+
+
 def _reason(permission: str, code: str, error: Exception) -> str:
-    if blocked(error):
-        return f"{BLOCKED}: a service control policy denies {permission}"
+    if wrong := clock_of(error):
+        return f"AWS refuses the signature ({code}): {wrong}"
     if code in EXPIRED or isinstance(error, CREDENTIALS):
         return f"the credentials expired or cannot be used ({code})"
     if code in REFUSED:
@@ -210,11 +264,17 @@ def _reason(permission: str, code: str, error: Exception) -> str:
 def lost_credentials(error: Exception) -> bool:
     """Whether no later call of this session can succeed either."""
     code = code_of(error)
-    return code in EXPIRED or code in REFUSED - _OF_ONE_REGION or isinstance(error, CREDENTIALS)
+    lost = code in EXPIRED or code in REFUSED - _OF_ONE_REGION or isinstance(error, CREDENTIALS)
+    return lost or clock_of(error) is not None
 
 
 class AssumeRoleError(MusterError):
     """The role of an account cannot be assumed: nothing of the account can be read."""
+
+    def __init__(self, reason: str, permission: str | None = "sts:AssumeRole") -> None:
+        """Take the reason, and the permission that may be missing, None where another policy denies it."""
+        super().__init__(reason)
+        self.permission = permission
 
 
 READ_ERRORS: tuple[type[Exception], ...] = (
@@ -227,4 +287,4 @@ READ_ERRORS: tuple[type[Exception], ...] = (
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]
+    return safe(str(error).strip().partition("\n")[0])

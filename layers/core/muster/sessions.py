@@ -7,7 +7,7 @@ from typing import Any
 from muster.accounts import assumed, role_arn
 from muster.coverage import Ledger
 from muster.errors import Throttled, Transient
-from muster.refusals import EXPIRED, READ_ERRORS, AssumeRoleError, code_of, throttled, transient
+from muster.refusals import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
 from muster.session import Clients
 
 
@@ -63,22 +63,24 @@ class Sessions:
         try:
             session.get_credentials().get_frozen_credentials()
         except READ_ERRORS as error:
-            what = f"the role {arn} cannot be assumed ({code_of(error)})"
+            told = denial_of(error)
+            why = str(clock_of(error) or (told.reason("sts:AssumeRole") if told else ""))
+            what = f"the role {arn} cannot be assumed ({code_of(error)})" + f": {why}" * bool(why)
             if throttled(error):
                 raise Throttled(what) from error
             if transient(error) or code_of(error) in EXPIRED:
                 raise Transient(what) from error
-            return Refused(self.own, what)
+            return Refused(self.own, what, "sts:AssumeRole" if told is None or told.wants_permission else None)
         return self.own.of_account(session, account_id)
 
 
 class Refused(Clients):
     """Clients of an account that cannot be entered: asking for one raises the reason."""
 
-    def __init__(self, own: Clients, reason: str) -> None:
-        """Refuse with a reason that an auditor can read."""
+    def __init__(self, own: Clients, reason: str, permission: str | None = "sts:AssumeRole") -> None:
+        """Refuse with a reason that an auditor can read, and the permission that may be missing."""
         super().__init__(own.session, limiter=own.limiter)
-        self._reason = reason
+        self._reason, self._permission = reason, permission
 
     def get(self, service: str, region: str) -> Any:  # noqa: ARG002 - no client is given
         """Refuse.
@@ -86,7 +88,7 @@ class Refused(Clients):
         Raises:
             AssumeRoleError: always.
         """
-        raise AssumeRoleError(self._reason)
+        raise AssumeRoleError(self._reason, self._permission)
 
     def counting_in(self, ledger: Ledger) -> "Refused":  # noqa: ARG002 - nothing is called
         """Return the same refusal."""
