@@ -132,20 +132,14 @@ def denial(message: str) -> Denial:
     Only its last clause about a policy counts: the name of a resource, which comes before it, may hold such words.
     """
     text = one_line(message)[:_READ]
-    found = {
-        "principal": _first(_WHO, text),
-        "action": _first(_WHAT, text),
-        "encoded": _first(_ENCODED, text),
-    }
+    action, principal, encoded = _first(_WHAT, text), _first(_WHO, text), _first(_ENCODED, text)
     explicit, implicit = _last(_EXPLICIT, text), _last(_IMPLICIT, text)
     if explicit and (not implicit or explicit.start() > implicit.start()):
         kind, through, arn = explicit.groups()
-        policy = _kind(through or kind)
-        return Denial(**found, explicit=True, kind=policy, policy_arn=(arn or "").rstrip(".:"))
+        return Denial(action, principal, True, _kind(through or kind), (arn or "").rstrip(".:"), encoded)
     if implicit:
-        found["action"] = found["action"] or implicit.group(2) or ""
-        return Denial(**found, explicit=False, kind=_kind(implicit.group(1)))
-    return Denial(**found, more=_more(text))
+        return Denial(action or implicit.group(2) or "", principal, False, _kind(implicit.group(1)), encoded=encoded)
+    return Denial(action, principal, encoded=encoded, more=_more(text))
 
 
 def _more(text: str) -> str:
