@@ -6,7 +6,9 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
+from xml.sax.saxutils import escape
 
 from local.inference import infer
 from local.inference.services import model_of
@@ -17,6 +19,8 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 Answer = tuple[int, str]
 _TOLD = "Access Denied"
 
+_DENIED = {"ec2": "UnauthorizedOperation", "s3": "AccessDenied", "s3control": "AccessDenied"}
+_JSON_DENIED = "AccessDeniedException"
 _KEY = re.compile(r"Credential=([^/,\s]+)/")
 
 
@@ -49,6 +53,8 @@ class Front:
 
     app: App
     correct: "Callable[[Front, str, Mapping[str, Any], Environ], Answer | None]"
+    forbid: Callable[[str, Mapping[str, Any], str], str] = lambda *_: ""
+    """Returns why the caller, known by the header Authorization, may not call an operation; nothing where it may."""
     calls: list[Call] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -64,7 +70,11 @@ class Front:
             return start_response(status, headers, exc_info)
 
         try:
-            answer = self._refused(operation, parameters) or self.correct(self, operation, parameters, environ)
+            answer = (
+                self._refused(operation, parameters)
+                or self._forbidden(operation, parameters, environ)
+                or self.correct(self, operation, parameters, environ)
+            )
             if answer is None:
                 return self.app(environ, started)
             return _send(answer, started)
@@ -90,6 +100,15 @@ class Front:
             return refusal.status, error_body(operation.partition(":")[0], refusal.code)
         return None
 
+    def _forbidden(self, operation: str, parameters: Mapping[str, Any], environ: Environ) -> Answer | None:
+        message = self.forbid(operation, parameters, environ.get("HTTP_AUTHORIZATION", ""))
+        if not message:
+            return None
+        service = operation.partition(":")[0]
+        code = _DENIED.get(service) or ("AccessDenied" if model_of(service).protocol == "query" else _JSON_DENIED)
+        status = HTTPStatus.BAD_REQUEST if model_of(service).protocol == "json" else HTTPStatus.FORBIDDEN
+        return status, error_body(service, code, message)
+
     def ask(self, environ: Environ) -> Answer:
         """Let the application behind answer, and return what it said."""
         said: dict[str, Any] = {}
@@ -101,17 +120,18 @@ class Front:
         return said["status"], body.decode()
 
 
-def error_body(service: str, code: str) -> str:
+def error_body(service: str, code: str, message: str = _TOLD) -> str:
     """Spell an error as a service does: XML for S3, EC2 and the query protocol, JSON for others."""
+    said = escape(message)
     if service in ("s3", "s3control"):
-        return f"<Error><Code>{code}</Code><Message>{_TOLD}</Message></Error>"
+        return f"<Error><Code>{code}</Code><Message>{said}</Message></Error>"
     if service == "ec2":
-        inner = f"<Errors><Error><Code>{code}</Code><Message>{_TOLD}</Message></Error></Errors>"
+        inner = f"<Errors><Error><Code>{code}</Code><Message>{said}</Message></Error></Errors>"
         return f"<Response>{inner}<RequestID>embedded</RequestID></Response>"
     if model_of(service).protocol == "query":
-        inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{_TOLD}</Message></Error>"
+        inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message></Error>"
         return f"<ErrorResponse>{inner}<RequestId>embedded</RequestId></ErrorResponse>"
-    return json.dumps({"__type": code, "message": _TOLD})
+    return json.dumps({"__type": code, "message": message})
 
 
 def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:

@@ -11,6 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from local.corrections import Corrections
+from local.enforcing import Enforcement
 from local.front import Call, Front, Refusal
 
 ACCOUNT = "123456789012"
@@ -32,7 +33,7 @@ class EmbeddedAws:
         """Make ready; nothing listens before the block is entered."""
         self._before: dict[str, str | None] = {}
         self._server: BaseWSGIServer | None = None
-        self.front = Front(DomainDispatcherApplication(create_backend_app), Corrections())
+        self.front = Front(DomainDispatcherApplication(create_backend_app), Corrections(), Enforcement())
         self.roles: dict[str, str] = {"ak": "StateMachineRole"}
 
     def __enter__(self) -> Self:
@@ -99,7 +100,7 @@ class EmbeddedAws:
         reset_model_data()
         self.front.calls.clear()
         self.front.refusals.clear()
-        self.front.correct = Corrections()
+        self.front.correct, self.front.forbid = Corrections(), Enforcement()
 
     def _set(self, variables: dict[str, str]) -> None:
         for name, value in variables.items():

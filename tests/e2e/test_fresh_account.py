@@ -64,7 +64,10 @@ def test_a_missing_permission_and_a_needless_one_are_found(
     runtime.folders.update(stack.functions)
     estate.seed(aws, instances=1, buckets=1)
     aws.front.calls.clear()
-    workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"]})
+    scan = workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"]})
+    assert {check["check_id"]: check["insufficient_data"] > 0 for check in scan.output["checks"]}[
+        "s3-bucket-versioning-enabled"
+    ]
     role = "muster-scan-shards-eu-west-1-dev"
     assert f"{role} may not s3:GetBucketVersioning on arn:aws:s3:::good-bucket" in permissions.denied(aws, stack)
     assert f"{role} is granted s3:GetBucketWebsite and nothing uses it" in permissions.unused(aws, stack)
