@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.policy_grants import KMS_KEYS, Grant, administrative, matches, on_all, read_policy, whole_services
+from muster.iam_patterns import matches
+from muster.policy_grants import KMS_KEYS, Grant, administrative, on_all, read_policy, whole_services
 from muster.resource_policy import Policy
 
 IAM_WRITES = ["iam:Add*", "iam:Attach*", "iam:Create*", "iam:Pass*", "iam:Put*", "iam:Set*", "iam:Update*"]
@@ -47,6 +48,7 @@ def policy(*statements: dict[str, Any]) -> Policy:
         pytest.param([allow("*", "arn:aws:*")], True, id="every ARN of a partition"),
         pytest.param([allow("*", "arn:aws:*:eu-west-1:*:*")], False, id="all of one region"),
         pytest.param([allow("*", "arn:aws:s3:::*")], False, id="all of one service"),
+        pytest.param([allow("*", "arn:aws:*:::*")], False, id="all that has neither region nor account"),
         pytest.param([allow("*", None, NotResource="arn:aws:s3:::a")], True, id="everything but a bucket"),
         pytest.param([allow("*", None, NotResource="*")], False, id="everything but everything"),
         pytest.param([allow("*", None, NotResource=["arn:aws:s3:::a", "*"])], False, id="everything among others"),
@@ -166,6 +168,25 @@ def test_whoever_keeps_one_way_to_grant_itself_the_rest_is_an_administrator(kept
         ),
         pytest.param([allow("s3:*"), deny("s3:*", "arn:aws:s3:::a")], ["s3:*"], id="denied on one bucket"),
         pytest.param([allow(None, NotAction="iam:*"), deny("*")], [], id="all denied"),
+        pytest.param([allow("*", "arn:aws:s3:::*")], ["*"], id="everything on all of a service's resources"),
+        pytest.param([allow("*:*", "arn:aws:s3:::*")], ["*:*"], id="everything, spelled in another way, on them"),
+        pytest.param([allow("s*:*", "arn:aws:s3:::*")], ["s*:*"], id="services by a letter, on those of one"),
+        pytest.param([allow("d*:*", "arn:aws:s3:::*")], [], id="services by another letter"),
+        pytest.param([allow("*", "arn:aws:dynamodb:*:*:*")], ["*"], id="everything on all of a regional service"),
+        pytest.param([allow("*", "arn:aws:dynamo*:*:*:*")], ["*"], id="everything on services by their first letters"),
+        pytest.param([allow("*", "arn:aws:dynamodb:::*")], [], id="ARNs that no table has"),
+        pytest.param([allow("dynamodb:*", "arn:aws:dynamodb:*::*")], [], id="tables of no account"),
+        pytest.param([allow("s3:*", "arn:aws:s3:*:*:*")], ["s3:*"], id="buckets by a pattern of parts they lack"),
+        pytest.param([allow("s3:*", "arn:aws:s3:eu-west-1:*:*")], [], id="buckets of a region, which none has"),
+        pytest.param([allow("iam:*", "arn:aws:iam:::*")], [], id="IAM's resources of no account"),
+        pytest.param([allow("*", ["arn:aws:s3:::a", "arn:aws:s3:::a/*"])], [], id="everything on one bucket"),
+        pytest.param(
+            [allow(None, "arn:aws:s3:::*", NotAction="iam:*")], ["everything but iam:*"], id="all but another service"
+        ),
+        pytest.param([allow(None, "arn:aws:s3:::*", NotAction="s3:Delete*")], [], id="all but a part of the service"),
+        pytest.param([allow(None, "arn:aws:s3:::*", NotAction="*:Delete*")], [], id="all but a part of every service"),
+        pytest.param([allow("*", "arn:aws:s3:::*"), deny("s3:*")], [], id="everything on it, which is denied"),
+        pytest.param([allow("s3:*"), deny("s3:*", "arn:aws:s3:::*")], [], id="denied on all that it has"),
     ],
 )
 def test_whole_services(statements: list[dict[str, Any]], found: list[str]) -> None:
@@ -186,6 +207,10 @@ def test_whole_services(statements: list[dict[str, Any]], found: list[str]) -> N
         pytest.param([allow("kms:Encrypt")], False, id="another action"),
         pytest.param([allow("kms:Decrypt", "arn:aws:kms:*:*:key/*")], True, id="all keys"),
         pytest.param([allow("kms:Decrypt", "arn:aws:kms:*")], True, id="all of KMS"),
+        pytest.param([allow("kms:Decrypt", "arn:aws:kms:*::*")], False, id="keys of no account"),
+        pytest.param([allow("kms:Decrypt", "arn:aws:kms::111122223333:key/*")], False, id="keys of no region"),
+        pytest.param([allow("kms:Decrypt", "arn:aws:kms:::key/*")], False, id="keys of neither"),
+        pytest.param([allow("kms:Decrypt"), deny("kms:Decrypt", "arn:aws:kms:*::*")], True, id="denied on no key"),
         pytest.param([allow("kms:Decrypt", "arn:aws-us-gov:kms:*:111122223333:key/*")], True, id="all of the account"),
         pytest.param([allow("kms:Decrypt", "arn:aws:kms:*:*:*")], True, id="keys and aliases"),
         pytest.param([allow("kms:Decrypt", "arn:aws:kms:*:*:alias/*")], False, id="aliases are no keys"),

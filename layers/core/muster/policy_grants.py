@@ -7,13 +7,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_act
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
 
-import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from muster import arn_forms
+from muster.iam_patterns import ANY, applies_to, covers_arns, has_wildcard, matches
 from muster.resource_policy import Policy, Statement
 
 SELF_GRANTING = (
@@ -36,9 +37,6 @@ SELF_GRANTING = (
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
 """
-
-ANY = "\x00"
-"""Stands in an ARN for whatever may be there: only a wildcard matches it."""
 
 EVERYTHING = f"arn:{ANY}:{ANY}:{ANY}:{ANY}:{ANY}"
 KMS_KEYS = f"arn:{ANY}:kms:{ANY}:{ANY}:key/{ANY}"
@@ -90,43 +88,54 @@ def administrative(policy: Policy) -> Grant | None:
 def whole_services(policy: Policy) -> Iterator[Grant]:
     """Find what allows all actions of a service, of some or of all, on all its resources."""
     for number, statement in _allowing(policy):
+        found = [action for action in statement.actions if _open_services(policy, statement, _whole_service(action))]
         left = statement.not_actions and not any(map(_matches_all, statement.not_actions))
-        if left and _on_everything(statement) and not _denied_whole(policy, "*"):
-            yield _grant(number, statement, ())
-        found = [
-            action
-            for action in statement.actions
-            if (service := _whole_service(action))
-            and _on_all_of(statement, (f"arn:{ANY}:{service}:{ANY}:{ANY}:{ANY}",))
-            and not _denied_whole(policy, service)
-        ]
-        if found:
+        if found or (left and _open_services(policy, statement, "*")):
             yield _grant(number, statement, found)
 
 
 def on_all(policy: Policy, action: str, kinds: Sequence[str]) -> Grant | None:
     """Find what allows one action on all resources of the kinds, given as ARNs in which ANY stands for the rest."""
     action = action.lower()
-    denied = (each for each in _denying(policy) if speaks_of(each, action))
+    denied = (each for each in _denying(policy) if applies_to(each, action))
     if any(_on_all_of(each, kinds) for each in denied):
         return None
     for number, statement in _allowing(policy):
-        if speaks_of(statement, action) and _on_all_of(statement, kinds):
+        if applies_to(statement, action) and _on_all_of(statement, kinds):
             said = [pattern for pattern in statement.actions if matches(pattern, action)]
             return _grant(number, statement, said)
     return None
 
 
-def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern of IAM, with `*` and `?`, matches a text, which may hold ANY."""
-    return _like(pattern).fullmatch(text) is not None
+def _open_services(policy: Policy, statement: Statement, pattern: str) -> bool:
+    """Whether a statement speaks of all resources of some service that a pattern matches, and no Deny takes it back."""
+    if not pattern:
+        return False
+    if not has_wildcard(pattern):
+        return _on_service(statement, pattern) and not _denied_whole(policy, pattern)
+    if _on_everything(statement):
+        return not _denied_whole(policy, pattern)
+    return any(
+        _on_service(statement, service) and not _denied_whole(policy, service)
+        for service in _named_services(statement.resources)
+        if matches(pattern, service) and not any(_may_touch(each, service) for each in statement.not_actions)
+    )
 
 
-def speaks_of(statement: Statement, action: str) -> bool:
-    """Whether a statement is about an action, which is spelled in lower case."""
-    if statement.not_actions:
-        return not any(matches(pattern, action) for pattern in statement.not_actions)
-    return any(matches(pattern, action) for pattern in statement.actions)
+def _named_services(resources: Sequence[str]) -> Iterator[str]:
+    """Yield the services whose ARNs the resources name, by their names or by a pattern of names."""
+    for resource in resources:
+        service = resource.split(":", 3)[2:3]
+        if service and not has_wildcard(service[0]):
+            yield service[0]
+        elif service:
+            yield from (each for each in sorted(arn_forms.services()) if matches(service[0], each))
+
+
+def _on_service(statement: Statement, service: str) -> bool:
+    """Whether a statement is about all that a service has; where its ARNs are not known, as far as that can be."""
+    found = [_on_all_of(statement, (kind,)) for kind in arn_forms.kinds(service)]
+    return any(found) if statement.allow else all(found)
 
 
 def _says_all(policy: Policy, statement: Statement) -> bool:
@@ -135,8 +144,8 @@ def _says_all(policy: Policy, statement: Statement) -> bool:
 
 def _grants_itself(policy: Policy, statement: Statement) -> bool:
     denied = [each for each in _denying(policy) if _on_everything(each)]
-    kept = [action for action in SELF_GRANTING if statement.not_actions and speaks_of(statement, action)]
-    return any(not any(speaks_of(each, action) for each in denied) for action in kept)
+    kept = [action for action in SELF_GRANTING if statement.not_actions and applies_to(statement, action)]
+    return any(not any(applies_to(each, action) for each in denied) for action in kept)
 
 
 def _grant(number: int, statement: Statement, actions: Sequence[str]) -> Grant:
@@ -168,21 +177,10 @@ def _on_all_of(statement: Statement, kinds: Sequence[str]) -> bool:
     With NotResource an Allow leaves too little out to count; what a Deny leaves out stays open.
     """
     if statement.not_resources:
-        return statement.allow and not any(_covers(each, kind) for each in statement.not_resources for kind in kinds)
-    return all(any(_covers(each, kind) for each in statement.resources) for kind in kinds)
-
-
-def _covers(pattern: str, kind: str) -> bool:
-    """Whether a pattern matches every ARN of a kind, in all regions, whatever partition and account it says.
-
-    A region that is left out is none that narrows: the ARNs of services without regions have none.
-    """
-    pieces, wanted = pattern.split(":", 5), kind.split(":", 5)
-    if len(pieces) > 1:
-        wanted[1] = pieces[1]
-    if len(pieces) == len(wanted):
-        wanted[3], wanted[4] = pieces[3] and wanted[3], pieces[4]
-    return matches(pattern, ":".join(wanted))
+        return statement.allow and not any(
+            covers_arns(each, kind) for each in statement.not_resources for kind in kinds
+        )
+    return all(any(covers_arns(each, kind) for each in statement.resources) for kind in kinds)
 
 
 def _matches_all(action: str) -> bool:
@@ -198,9 +196,9 @@ def _whole_service(action: str) -> str:
 
 
 def _denied_whole(policy: Policy, service: str) -> bool:
-    """Whether all actions of a service, `*` for all services, are denied on everything."""
+    """Whether all actions of a service, `*` for all services, are denied on everything or on all that it has."""
     for each in _denying(policy):
-        if not _on_everything(each):
+        if not _on_everything(each) and (has_wildcard(service) or not _on_service(each, service)):
             continue
         if any(matches(pattern, f"{service}:{ANY}") for pattern in each.actions):
             return True
@@ -213,8 +211,3 @@ def _may_touch(pattern: str, service: str) -> bool:
     """Whether a pattern may match an action of a service; with wildcards in its service it may."""
     named = pattern.partition(":")[0]
     return service in (named, "*") or "*" in named or "?" in named
-
-
-@functools.lru_cache(maxsize=4096)
-def _like(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)

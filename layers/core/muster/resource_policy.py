@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.model import Unknown
@@ -36,6 +36,9 @@ class Statement:
     resources: tuple[str, ...]
     not_resources: tuple[str, ...]
     conditions: tuple[Condition, ...]
+    sid: str = ""
+    written: tuple[str, ...] = field(default=(), compare=False)
+    """Its actions, or those it leaves out, in the letters of the policy."""
 
     @classmethod
     def parse(cls, item: Mapping[str, Any]) -> Self:
@@ -55,6 +58,8 @@ class Statement:
             resources=_texts(item.get("Resource")),
             not_resources=_texts(item.get("NotResource")),
             conditions=tuple(_conditions(item.get("Condition"))),
+            sid=str(item.get("Sid") or ""),
+            written=_texts(item.get("Action")) or _texts(item.get("NotAction")),
         )
 
     @property

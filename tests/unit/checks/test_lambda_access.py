@@ -36,17 +36,33 @@ def policy(*statements: dict[str, Any]) -> FunctionPolicy:
     ("statements", "status", "reason"),
     [
         pytest.param([], C, "it has no policy", id="no policy"),
-        pytest.param([statement("*")], N, "everybody may do lambda:invokefunction", id="everybody"),
-        pytest.param([statement({"AWS": "*"})], N, "everybody may do", id="everybody, spelled as accounts"),
+        pytest.param([statement("*")], N, "allows lambda:InvokeFunction to everyone", id="everybody"),
+        pytest.param([statement({"AWS": "*"})], N, "to everyone", id="everybody, spelled as accounts"),
         pytest.param([statement("*", OWNER)], C, "admits nobody but those it names", id="everybody of one account"),
         pytest.param(
-            [statement("*", {"StringLike": {"AWS:SourceAccount": "1234*"}})], N, "does not narrow", id="a wildcard"
+            [statement("*", {"StringLike": {"AWS:SourceAccount": "1234*"}})], N, "does not limit who", id="a wildcard"
+        ),
+        pytest.param(
+            [
+                statement(
+                    "*", {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}, Action="lambda:InvokeFunctionUrl"
+                )
+            ],
+            N,
+            "does not limit who",
+            id="the statement that the console writes for a URL",
+        ),
+        pytest.param(
+            [statement("*", {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}})],
+            N,
+            "does not limit who",
+            id="the other statement that the console writes for a URL",
         ),
         pytest.param(
             [statement("*", {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}})],
-            N,
-            "does not narrow",
-            id="the statement that the console writes for a URL",
+            C,
+            "those it names",
+            id="a key that no invocation carries",
         ),
         pytest.param([statement({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})], C, "those it names", id="an account"),
         pytest.param([statement({"Service": "sns.amazonaws.com"})], C, "those it names", id="another service"),
@@ -72,7 +88,7 @@ def policy(*statements: dict[str, Any]) -> FunctionPolicy:
         pytest.param(
             [statement({"Service": "s3.amazonaws.com.cn"})], N, "any account's S3", id="S3 as China spells it"
         ),
-        pytest.param([statement(S3, OWNER), statement("*")], N, "everybody may do", id="one bad statement of two"),
+        pytest.param([statement(S3, OWNER), statement("*")], N, "to everyone", id="one bad statement of two"),
     ],
 )
 def test_lambda_function_public_access_prohibited(

@@ -298,7 +298,7 @@ def allowing(principal: object, *actions: str, **more: object) -> BucketPolicy:
             "s3:DeleteBucketPolicy by arn:aws:iam::111122223333:root; s3:PutBucketPolicy by arn",
             id="a pattern of actions",
         ),
-        pytest.param(allowing("*", "s3:*"), N, "s3:PutObjectAcl by everybody", id="everybody"),
+        pytest.param(allowing("*", "s3:*"), N, "s3:PutObjectAcl by everyone", id="everybody"),
         pytest.param(allowing({"AWS": "123456789012"}, "s3:*"), C, "lets no other", id="its own account"),
         pytest.param(allowing({"Service": "s3.amazonaws.com"}, "s3:*"), C, "lets no other", id="a service"),
         pytest.param(

@@ -335,8 +335,8 @@ ENCRYPTED = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
             id="a denial of other numbers",
         ),
         pytest.param(
-            {"target_policy": allowing({"Condition": {"Null": {"aws:SourceAccount": "false"}}})},
-            id="an operator that is not compared",
+            {"target_policy": allowing({"Condition": {"StringResembles": {"aws:SourceAccount": "1234"}}})},
+            id="an operator that IAM does not have",
         ),
         pytest.param({"target_policy": LogTargetPolicy(UNKNOWN)}, id="a policy"),
         pytest.param({"encryption": LogTargetEncryption("aws:kms", KEY, bucket_key=True)}, id="a key of one's own"),

@@ -59,7 +59,31 @@ def test_a_topic_whose_key_is_not_known_is_no_verdict() -> None:
         pytest.param([allow("*", StringEquals={"aws:SourceAccount": "123456789012"})], C, id="from one account"),
         pytest.param([allow("*", StringEquals={"aws:SourceAccount": "*"})], N, id="a wildcard holds nobody"),
         pytest.param([allow("*", ArnLike={"aws:SourceArn": "arn:aws:s3:::*"})], N, id="nor does a pattern"),
-        pytest.param([allow("*", StringEquals={"sns:Protocol": "https"})], N, id="nor does a protocol"),
+        pytest.param(
+            [allow("*", "sns:Subscribe", StringEquals={"sns:Protocol": "https"})], N, id="nor does a protocol"
+        ),
+        pytest.param([allow("*", StringEquals={"sns:Protocol": "https"})], C, id="publishing names no protocol"),
+        pytest.param(
+            [allow("*", StringEquals={"sns:Endpoint": "user@example.com"})], C, id="publishing has no endpoint"
+        ),
+        pytest.param(
+            [allow("*", StringEqualsIfExists={"sns:Endpoint": "user@example.com"})], N, id="no endpoint is needed"
+        ),
+        pytest.param(
+            [allow("*", "sns:Subscribe", StringEquals={"sns:Endpoint": "user@example.com"})], C, id="one endpoint"
+        ),
+        pytest.param(
+            [allow("*", "sns:Subscribe", StringLike={"sns:Endpoint": "*@example.com"})], N, id="endpoints that end so"
+        ),
+        pytest.param(
+            [allow("*", "sns:Subscribe", StringLike={"sns:Endpoint": "arn:aws:sqs:*:123456789012:*"})],
+            C,
+            id="endpoints of one account",
+        ),
+        pytest.param([allow("*", "sns:*", StringEquals={"sns:Protocol": "https"})], N, id="subscribing among others"),
+        pytest.param(
+            [allow("*", "sns:*", StringEquals={"sns:Endpoint": "user@example.com"})], C, id="one endpoint or nothing"
+        ),
         pytest.param([allow({"AWS": "*"}) | {"Effect": "Deny"}], C, id="a denial"),
         pytest.param(
             [allow({"AWS": "arn:aws:iam::111122223333:root"}), allow("*")], N, id="the second of two statements"
@@ -72,7 +96,7 @@ def test_sns_topic_no_public_access(statements: list[dict[str, Any]], status: St
 
 def test_the_reason_says_what_everybody_may_do() -> None:
     reason = sns_topic_no_public_access(topic(allow("*", "SNS:Subscribe"))).reason
-    assert reason == "the topic is public: everybody may do sns:subscribe"
+    assert reason == 'the topic is public: statement 1 allows SNS:Subscribe to everyone (Principal "*")'
 
 
 def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:

@@ -89,7 +89,7 @@ def test_sqs_queue_no_public_access(statement: dict[str, Any] | None, status: St
 def test_the_reason_says_what_everybody_may_do() -> None:
     policy = Policy.parse(json.dumps({"Statement": [allow("*")]}))
     reason = sqs_queue_no_public_access(queue(policy=policy)).reason
-    assert reason == "the queue is public: everybody may do sqs:sendmessage"
+    assert reason == 'the queue is public: statement 1 allows sqs:SendMessage to everyone (Principal "*")'
 
 
 def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:

@@ -31,11 +31,12 @@ def iam_policy_no_admin_access_statements(grants: Grants) -> Verdict:
     return compliant("no statement allows everything on everything" if grants.policies else "it has no inline policy")
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP IAM.21",))
+@check(severity=Severity.MEDIUM, controls=("FSBP IAM.21",), version=2)
 def iam_policy_no_full_access_statements(grants: Grants) -> Verdict:
     """IAM policies should not allow all actions of a service on all its resources.
 
-    `s3:*` on `*` or on all buckets, `*`, and NotAction, which allows the whole of every service that it does not name.
+    `s3:*` on `*` or on all buckets, `*` there or on everything, and NotAction, which allows the whole of every service
+    that it does not name. Patterns that match no ARN of the service, such as `arn:aws:kms:*::*`, do not count.
     Inline policies are judged like customer managed ones; AWS's own policies are not.
 
     Why: Actions that a service gets later are granted with it, and so are those that nobody thought of.
@@ -47,7 +48,7 @@ def iam_policy_no_full_access_statements(grants: Grants) -> Verdict:
     return _clean(grants, "no statement allows all actions of a service on all its resources")
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP KMS.1", "FSBP KMS.2"))
+@check(severity=Severity.MEDIUM, controls=("FSBP KMS.1", "FSBP KMS.2"), version=2)
 def iam_policy_no_kms_decrypt_on_all_keys(
     grants: Grants, *, actions: tuple[str, ...] = ("kms:Decrypt", "kms:ReEncryptFrom")
 ) -> Verdict:

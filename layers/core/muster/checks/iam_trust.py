@@ -7,8 +7,8 @@ from enum import Enum
 
 from muster.check import check
 from muster.facets.iam import Trust
+from muster.iam_patterns import applies_to as speaks_of
 from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant
-from muster.policy_grants import speaks_of
 from muster.resource_policy import Condition, Policy, Statement
 
 _ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")

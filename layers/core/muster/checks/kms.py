@@ -40,12 +40,13 @@ def kms_key_rotation_enabled(key: Key, rotation: KeyRotation, *, max_period_days
     return compliant(said) if period <= max_period_days else non_compliant(said)
 
 
-@check(severity=Severity.CRITICAL, controls=("FSBP KMS.5",))
+@check(severity=Severity.CRITICAL, controls=("FSBP KMS.5",), version=2)
 def kms_key_policy_no_public_access(key: Key, policy: KeyPolicy) -> Verdict:
     """KMS keys should not be open to everybody by their policy.
 
-    A statement for everybody is narrowed by conditions on fixed values, such as kms:CallerAccount. kms:ViaService says
-    through which service somebody comes, and not who.
+    A key is public if a stranger's request meets an Allow statement and no Deny stops it. A condition keeps strangers
+    out if it fixes an account, such as kms:CallerAccount, an organization, an ARN or a VPC. kms:ViaService fixes only
+    the service that the request comes through.
 
     Why: Whoever may use a key may read what it encrypts, from any AWS account.
     Fix: aws kms put-key-policy with principals of your own, or a condition on kms:CallerAccount or aws:PrincipalOrgID

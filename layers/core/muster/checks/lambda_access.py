@@ -1,16 +1,19 @@
 """Checks of who can reach Lambda functions, and of what their settings give away."""
 
 from muster.check import check
+from muster.condition_keys import Key
 from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
+from muster.iam_patterns import may
 from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.policy_access import may, narrows, public
+from muster.policy_access import public
 from muster.resource_policy import Policy
+from muster.strangers import SERVICE, Asked, get_past
+from muster.strangers import known as names_somebody
 
 _S3 = ("service:s3.amazonaws.com", "service:s3.amazonaws.com.cn")
-_OWNERS = ("aws:sourceaccount", "aws:sourceorgid")
 
 
-@check(severity=Severity.CRITICAL, controls=("FSBP Lambda.1",))
+@check(severity=Severity.CRITICAL, controls=("FSBP Lambda.1",), version=2)
 def lambda_function_public_access_prohibited(policy: FunctionPolicy) -> Verdict:
     """Lambda functions should not be open to everybody by their policy.
 
@@ -77,6 +80,11 @@ def _any_s3(policy: Policy) -> bool:
         statement.allow
         and any(name in _S3 for name in statement.principals)
         and may(statement, "lambda:InvokeFunction")
-        and not any(condition.key in _OWNERS and narrows(condition) for condition in statement.conditions)
+        and get_past(statement.conditions, (), Asked(_owner, loosely=True), (SERVICE,))
         for statement in policy.statements
     )
+
+
+def _owner(key: Key, operator: str, value: str) -> bool:
+    """Whether a value names the account or the organization for which a service acts."""
+    return key.whom == "source" and key.holds != "arn" and names_somebody(key, operator, value)

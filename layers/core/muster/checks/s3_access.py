@@ -3,6 +3,7 @@
 import re
 
 from muster.check import check
+from muster.conditions import met
 from muster.facets.s3 import (
     AccountPublicAccessBlock,
     BucketAcl,
@@ -12,8 +13,9 @@ from muster.facets.s3 import (
     BucketPublicAccessBlock,
     PublicAccessBlock,
 )
+from muster.iam_patterns import covers
 from muster.model import Resource, Severity, Verdict, compliant, known, non_compliant
-from muster.policy_access import covers, foreign
+from muster.policy_access import foreign
 from muster.resource_policy import Condition, Statement
 
 _TAKING_OVER = (
@@ -92,7 +94,7 @@ def s3_bucket_level_public_access_prohibited(
     return non_compliant(f"off are {', '.join(bucket.off)} of the bucket's own switches; {rest}")
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP S3.5",))
+@check(severity=Severity.MEDIUM, controls=("FSBP S3.5",), version=2)
 def s3_bucket_ssl_requests_only(policy: BucketPolicy) -> Verdict:
     """S3 buckets should refuse requests without TLS.
 
@@ -121,7 +123,7 @@ def s3_bucket_ssl_requests_only(policy: BucketPolicy) -> Verdict:
     return non_compliant("no statement of its policy denies everybody all actions without TLS")
 
 
-@check(severity=Severity.HIGH, controls=("FSBP S3.6",))
+@check(severity=Severity.HIGH, controls=("FSBP S3.6",), version=2)
 def s3_bucket_cross_account_writes_prohibited(
     bucket: Resource, policy: BucketPolicy, *, actions: tuple[str, ...] = _TAKING_OVER
 ) -> Verdict:
@@ -170,27 +172,8 @@ def _denies_plain_http(statement: Statement) -> bool:
 
 def _true_without_tls(condition: Condition) -> bool:
     """Whether a request without TLS always meets it: there aws:SecureTransport is false, and no s3:TlsVersion is."""
-    if condition.key == "s3:tlsversion":
-        return condition.if_exists
-    if condition.key != "aws:securetransport":
-        return False
-    operator = condition.operator.rpartition(":")[2]
-    negated = operator.startswith("stringnot")
-    matches = _MATCHES.get(operator.replace("stringnot", "string"))
-    return matches is not None and any(matches(value) for value in condition.values) is not negated
-
-
-def _like(pattern: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), "false") is not None
-
-
-_MATCHES = {
-    "bool": lambda value: value.lower() == "false",
-    "stringequals": lambda value: value == "false",
-    "stringequalsignorecase": lambda value: value.lower() == "false",
-    "stringlike": _like,
-}
-"""Whether a value of a condition matches the `false` of a request without TLS, by operator."""
+    said = {"aws:securetransport": ("false",), "s3:tlsversion": None}
+    return condition.key in said and met(condition, said[condition.key]) is True
 
 
 def _covers_bucket(resource: str) -> bool:
@@ -203,4 +186,7 @@ def _covers_objects(resource: str) -> bool:
     named = _RESOURCE.match(resource)
     if named is None:
         return False
-    return named["bucket"].endswith("*") if named["key"] is None else not named["key"].strip("*") and bool(named["key"])
+    if named["key"] is None:
+        return named["bucket"].endswith("*")
+    # No key is empty, so that one `?` beside a `*` leaves none out.
+    return set(named["key"]) in ({"*"}, {"*", "?"}) and named["key"].count("?") <= 1

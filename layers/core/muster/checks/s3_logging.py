@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from muster.check import check
+from muster.condition_keys import find
+from muster.conditions import met
 from muster.facets.s3 import BucketAcl, BucketLogging, BucketPolicy
 from muster.facets.s3_related import (
     LogTargetAcl,
@@ -12,8 +14,8 @@ from muster.facets.s3_related import (
     LogTargetPlace,
     LogTargetPolicy,
 )
+from muster.iam_patterns import covers, may
 from muster.model import Related, Resource, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
-from muster.policy_access import covers, may
 from muster.resource_policy import Condition, Policy, Statement
 
 _PUT = "s3:putobject"
@@ -116,21 +118,14 @@ def _meets(condition: Condition, source: Resource) -> bool | None:
         # S3 writes to itself over no version that it refuses to others.
         return False
     said = {
-        "aws:sourceaccount": source.account_id,
-        "aws:sourcearn": source.arn or "",
-        "aws:securetransport": "true",
-        "aws:principalisawsservice": "true",
-        "aws:principalservicename": _DELIVERY,
+        "aws:sourceaccount": (source.account_id,),
+        "aws:sourcearn": (source.arn or "",),
+        "aws:securetransport": ("true",),
+        "aws:principalisawsservice": ("true",),
+        "aws:principalservicename": (_DELIVERY,),
     }.get(condition.key)
-    operator, negated = condition.operator.replace("not", ""), "not" in condition.operator
-    if said is None or operator not in _COMPARED:
-        return None
-    found = any(covers(value, said) if operator in _PATTERNS else value == said for value in condition.values)
-    return found is not negated
-
-
-_PATTERNS = ("stringlike", "arnlike", "arnequals")
-_COMPARED = (*_PATTERNS, "stringequals", "bool")
+    # What only principals of IAM send, log delivery never does; of the other keys it is not known.
+    return met(condition, said) if said or find(condition.key).sent_by == "principals" else None
 
 
 def _takes_logs(policy: Policy) -> bool:

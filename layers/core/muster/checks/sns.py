@@ -23,12 +23,13 @@ def sns_encrypted_kms(topic: Topic) -> Verdict:
     return non_compliant("no KMS key encrypts the topic")
 
 
-@check(severity=Severity.CRITICAL, controls=("FSBP SNS.4",))
+@check(severity=Severity.CRITICAL, controls=("FSBP SNS.4",), version=2)
 def sns_topic_no_public_access(topic: Topic) -> Verdict:
     """SNS topics should not be public.
 
-    A statement for everybody is public unless a condition holds it to a fixed account, ARN, organization or network;
-    the policy that SNS gives a new topic holds it to the topic's owner.
+    A topic is public if a stranger's request meets an Allow statement and no Deny stops it. A condition keeps strangers
+    out if it fixes an account, an organization, an ARN, a VPC, a range of addresses, or the endpoint of a subscription;
+    a wildcard may stand beside what is fixed. The policy that SNS gives a new topic fixes the topic's owner.
 
     Why: Whoever may publish can feed what trusts the topic, and whoever may subscribe reads all that is published.
     Fix: Name the principals in the topic's policy, or add a condition such as aws:SourceAccount with a fixed value.

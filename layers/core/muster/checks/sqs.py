@@ -26,11 +26,13 @@ def sqs_queue_encrypted(queue: Queue) -> Verdict:
     return non_compliant("neither a KMS key nor SQS's own key encrypts the queue")
 
 
-@check(severity=Severity.CRITICAL, controls=("FSBP SQS.3",))
+@check(severity=Severity.CRITICAL, controls=("FSBP SQS.3",), version=2)
 def sqs_queue_no_public_access(queue: Queue) -> Verdict:
     """SQS queues should not be public.
 
-    A statement for everybody is public unless a condition holds it to a fixed account, ARN, organization or network.
+    A queue is public if a stranger's request meets an Allow statement and no Deny stops it. A condition keeps strangers
+    out if it fixes an account, an organization, an ARN, a VPC or a range of addresses; a wildcard may stand beside what
+    is fixed.
 
     Why: Strangers who may send feed what trusts the queue; those who may receive take its messages away.
     Fix: Name the principals in the queue's policy, or add a condition such as aws:SourceArn with a fixed value.
