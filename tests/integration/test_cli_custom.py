@@ -56,6 +56,16 @@ def test_what_lists_and_mappings_hold_is_listed_too(capsys: pytest.CaptureFixtur
     assert found["bucket_lifecycle.rules[*].expiration.days"] == "a number"
 
 
+def test_what_may_be_absent_is_told_before_a_scan(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("muster.yaml").write_text(TEXT.replace("volume.encrypted", "starts_with(tags.own.Owner, 'x')"), "utf-8")
+    assert main(["validate"]) == 0
+    said = capsys.readouterr().out
+    assert "ec2-volume-is-small: where tags.own.Owner is absent, only != and ! hold of it" in said
+    assert main(["list", "facets", "AWS::EC2::Volume", "--format", "json"]) == 0
+    absent = {each["path"]: each["may_be_absent"] for each in json.loads(capsys.readouterr().out)}
+    assert (absent["tags.own.*"], absent["tags.own"], absent["volume.encrypted"]) == (True, False, False)
+
+
 def test_it_is_listed_and_explained_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "checks", "--format", "json"]) == 0
     (found,) = [each for each in json.loads(capsys.readouterr().out) if each["check_id"] == "ec2-volume-is-small"]

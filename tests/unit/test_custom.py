@@ -53,6 +53,21 @@ def test_a_check_without_code_judges_like_any_other() -> None:
     assert reason == "it is judged only when instance.state == 'running'; instance.state is 'stopped'"
 
 
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        ({}, Status.NON_COMPLIANT),
+        ({"Owner": "shop"}, Status.NON_COMPLIANT),
+        ({"Owner": "team-shop"}, Status.COMPLIANT),
+    ],
+)
+def test_an_instance_without_the_tag_fails_what_is_asked_of_the_tag(tags: dict[str, str], status: Status) -> None:
+    text = TEXT.replace("contains(keys(tags.own), 'Team')", "starts_with(tags.own.Owner, 'team-')")
+    found, reason = judged(text, "running", tags)
+    assert found is status
+    assert tags or reason == "tags.own.Owner is not there, against starts_with(tags.own.Owner, 'team-')"
+
+
 def test_an_unread_facet_or_field_leaves_it_unanswered() -> None:
     (rule,) = select(load(), parse(TEXT, load()), checks=["ec2-instance-names-its-team"])
     unread = evaluate(rule, BOX, {Instance: Unavailable("ec2:X", "denied"), Tags: Tags({})}, AT)

@@ -136,8 +136,8 @@ def test_a_condition_is_evaluated_over_plain_values(text: str, holds: bool | Non
         pytest.param("!(machine.running)", "AWS did not say", id="however it is turned"),
         pytest.param("machine.name == 'y' && machine.running", None, id="what is not looked at does not matter"),
         pytest.param("contains(machine.disks[*].kind, 'io2')", "no kind", id="a field within a list"),
-        pytest.param("contains(machine.owner, 'x')", "cannot be evaluated", id="a function of nothing"),
-        pytest.param("machine.labels.Size > `3`", "neither true nor false", id="an order of nothing"),
+        pytest.param("contains(machine.owner, 'x')", None, id="a function of nothing does not hold"),
+        pytest.param("machine.labels.Size > `3`", None, id="an order of nothing does not hold"),
     ],
 )
 def test_doubt_stops_the_evaluation(text: str, said: str | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from muster.catalog import Catalog
 from muster.check import Check
+from muster.expression_kinds import may_be_absent
 from muster.expression_values import Fields, told
 from muster.expressions import Expression, examine, words
 from muster.model import ACCOUNT, REGION, Severity, Verdict, compliant, non_compliant, not_applicable
@@ -57,6 +58,15 @@ def examined(catalog: Catalog, entry: CustomCheck, key: str) -> Expression:
         ValueError: it cannot be evaluated over what is read of the type; the message says why.
     """
     return examine(getattr(entry, key), readable(catalog, entry.resource_type))
+
+
+def absences(catalog: Catalog, entry: CustomCheck) -> tuple[str, ...]:
+    """Return what a check's expressions read that may be absent, as they spell it."""
+    facets = readable(catalog, entry.resource_type)
+    paths = [
+        path for key in ("when", "condition") if getattr(entry, key) for path in examined(catalog, entry, key).paths
+    ]
+    return tuple(dict.fromkeys(".".join(path) for path in paths if may_be_absent(path, facets)))
 
 
 def extended(catalog: Catalog, entries: Iterable[CustomCheck]) -> Catalog:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from muster.expression_types import options, refused
 from muster.model import Unknown
 from muster.names import unknown
 
@@ -52,11 +53,19 @@ def kind_of(node: Node, hint: object) -> object:
     return _KINDS.get(node["type"], _apart)(node, hint)
 
 
-def options(hint: object) -> tuple[object, ...]:
-    """Return the annotations that an annotation is one of."""
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        return typing.get_args(hint)
-    return (hint,)
+def may_be_absent(path: Sequence[str], facets: Mapping[str, type]) -> bool:
+    """Return whether null may stand at a path: a key of a mapping, or a field that a resource need not have."""
+    hint: object = facets
+    for name in path:
+        if _is_a(_only(hint), Mapping):
+            return True
+        try:
+            hint = _named({"value": name}, hint)
+        except ValueError:
+            return False
+        if types.NoneType in options(hint):
+            return True
+    return False
 
 
 def said(hint: object) -> str:
@@ -105,11 +114,17 @@ def _flat(node: Node, hint: object) -> object:
 
 def _called(node: Node, hint: object) -> object:
     """Return what a function gives; what looks into a whole object would find it empty."""
+    from muster.expression_engine import SIGNATURES  # noqa: PLC0415 - JMESPath is loaded by conditions alone
+
     name = node["value"]
-    given = [kind_of(child, hint) for child in node["children"] if child["type"] != "expref"]
+    lazy = [child["type"] == "expref" for child in node["children"]]
+    taken = [object if late else kind_of(child, hint) for child, late in zip(node["children"], lazy, strict=True)]
+    given = [kind for kind, late in zip(taken, lazy, strict=True) if not late]
     for whole in map(_only, given):
         if _is_object(whole) and name not in _OF_OBJECTS:
             raise ValueError(f"{name} looks at all of {words(whole)}; name one of its fields")
+    if why := refused(name, SIGNATURES[name]["signature"], taken):
+        raise ValueError(why)
     first = given[0] if given else object
     for child in node["children"]:
         if child["type"] == "expref":

@@ -4,18 +4,15 @@ https://jmespath.org/specification.html
 """
 
 import dataclasses
-import functools
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from muster.expression_kinds import Node, fields, kind_of, options, said, words
+from muster.expression_kinds import Node, fields, kind_of, said, words
+from muster.expression_types import options
 from muster.expression_values import Path, spelled
 from muster.model import Unavailable, UnknownField
 from muster.names import unknown
-
-if typing.TYPE_CHECKING:
-    from jmespath.parser import ParsedResult
+from muster.texts import shortened
 
 __all__ = ["Expression", "examine", "fields", "said", "words"]
 
@@ -40,16 +37,22 @@ class Expression:
         return tuple(dict.fromkeys(path[0] for path in self.paths))
 
     def holds(self, document: Mapping[str, Any]) -> bool:
-        """Return whether it holds for facets by name.
+        """Return whether it holds for facets by name; what comes out as null does not hold.
 
         Raises:
             UnknownField: a field is not known, or what comes out is neither true nor false.
         """
+        from muster.expression_engine import search  # noqa: PLC0415 - only who has such checks needs it
+
         try:
-            answer = _compiled(self.text).search(document)
-        except (ValueError, TypeError) as error:
+            answer = search(self.text, document)
+        except (ValueError, TypeError, RecursionError) as error:
             # JMESPath's own errors are ValueErrors; Python's are those of orders and slices that there are not.
-            raise UnknownField(Unavailable(None, f"{self.text} cannot be evaluated: {error}")) from error
+            raise UnknownField(
+                Unavailable(None, f"{self.text} cannot be evaluated: {shortened(str(error))}")
+            ) from error
+        if answer is None:
+            return False
         if not isinstance(answer, bool):
             raise UnknownField(Unavailable(None, f"{self.text} is {spelled(answer)}, neither true nor false"))
         return answer
@@ -63,8 +66,10 @@ def examine(text: str, facets: Mapping[str, type]) -> Expression:
     """
     import jmespath.exceptions  # noqa: PLC0415 - only who has such checks needs it
 
+    from muster.expression_engine import parsed  # noqa: PLC0415 - the same
+
     try:
-        tree = _compiled(text).parsed
+        tree = parsed(text).parsed
     except jmespath.exceptions.ParseError as error:
         place = error.lex_position if isinstance(error.lex_position, int) else len(text)
         raise ValueError(f"this is not JMESPath, at column {place + 1}: {_first_line(error)}") from error
@@ -75,13 +80,6 @@ def examine(text: str, facets: Mapping[str, type]) -> Expression:
         raise ValueError(f"it reads no facet; there are {', '.join(sorted(facets))}")
     _examine_truth(tree, facets)
     return Expression(text, paths)
-
-
-@functools.lru_cache(maxsize=256)
-def _compiled(text: str) -> "ParsedResult":
-    import jmespath  # noqa: PLC0415 - only who has such checks needs it
-
-    return jmespath.compile(text)
 
 
 def _paths(node: Node) -> Iterator[Path]:
@@ -116,12 +114,12 @@ def _names(nodes: Sequence[Node]) -> Iterator[str]:
 
 
 def _examine_functions(node: Node) -> None:
-    from jmespath.functions import Functions  # noqa: PLC0415 - only who has such checks needs it
+    from muster.expression_engine import SIGNATURES  # noqa: PLC0415 - only who has such checks needs it
 
     if node["type"] == "function_expression":
-        found = Functions.FUNCTION_TABLE.get(node["value"])
+        found = SIGNATURES.get(node["value"])
         if found is None:
-            raise ValueError(unknown(node["value"], "a function of JMESPath", Functions.FUNCTION_TABLE))
+            raise ValueError(unknown(node["value"], "a function of JMESPath", SIGNATURES))
         wanted, given = len(found["signature"]), len(node["children"])
         if given < wanted or (given > wanted and not found["signature"][-1].get("variadic")):
             raise ValueError(f"{node['value']} takes {wanted} arguments, not {given}")

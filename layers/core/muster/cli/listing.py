@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -163,6 +164,9 @@ def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tu
 def facets(resource_type: str, form: str) -> None:
     """List what a check without code may read of a resource type, as its condition spells it.
 
+    What is absent is null. A comparison, an order or a function of null does not hold; only != and ! do. So
+    starts_with(tags.own.Owner, 'team-') fails a resource without the tag, and tags.own.Owner != 'x' passes it.
+
     \b
     Example:
       muster list facets AWS::EC2::Instance
@@ -177,16 +181,26 @@ def facets(resource_type: str, form: str) -> None:
     if resource_type not in judged_types(catalog):
         raise ConfigurationError(unknown(resource_type, "a resource type", judged_types(catalog)))
     found = [
-        {"path": path, "is": said(hint), "facet": facet.__name__}
+        {"path": path, "is": said(hint), "facet": facet.__name__, "may_be_absent": _may_be_absent(path, hint)}
         for name, facet in sorted(readable(catalog, resource_type).items())
         for path, hint in _reads(name, facet)
     ]
+    if form != "json":
+        found = [{**each, "is": f"{each['is']}{', or absent' if each['may_be_absent'] else ''}"} for each in found]
     _show(form, found, ("path", "is", "facet"))
+
+
+def _may_be_absent(path: str, hint: object) -> bool:
+    """Whether null may stand there: a value of a mapping, of which `*` is any key, or what a resource need not have."""
+    from muster.expression_types import options  # noqa: PLC0415 - `muster list --help` is quick without it
+
+    return path.endswith(".*") or types.NoneType in options(hint)
 
 
 def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[tuple[str, object]]:
     """Yield what may be read of an annotation, by path: fields, and those of objects in lists and mappings."""
-    from muster.expression_kinds import fields, options  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.expression_kinds import fields  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.expression_types import options  # noqa: PLC0415 - the same
 
     for each in options(hint):
         kinds, origin = typing.get_args(each), typing.get_origin(each)
@@ -195,6 +209,7 @@ def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[
                 yield f"{path}.{name}", kind
                 yield from _reads(f"{path}.{name}", kind, (*above, each))
         elif isinstance(origin, type) and issubclass(origin, Mapping):
+            yield f"{path}.*", kinds[1]
             yield from _reads(f"{path}.*", kinds[1], above)
         elif isinstance(origin, type) and len({*kinds} - {...}) == 1:
             yield from _reads(f"{path}[*]", kinds[0], above)

@@ -24,7 +24,7 @@ def command(file: Path) -> None:
     from muster import settings  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.catalog import load  # noqa: PLC0415 - the same
     from muster.cli.places import regions  # noqa: PLC0415 - the same
-    from muster.custom import extended  # noqa: PLC0415 - the same
+    from muster.custom import absences, extended  # noqa: PLC0415 - the same
     from muster.formats.table import counted  # noqa: PLC0415 - the same
     from muster.packs import ALL  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
@@ -41,6 +41,9 @@ def command(file: Path) -> None:
     click.echo(f"  regions       {named}")
     click.echo(f"  suppressions  {counted(len(configuration.suppressions), 'suppression')}")
     _dates(configuration)
+    for check in configuration.custom_checks:
+        if names := absences(catalog, check):
+            click.echo(f"  {check.id}: where {' or '.join(names)} is absent, only != and ! hold of it")
 
 
 def _dates(configuration: "Configuration") -> None:
