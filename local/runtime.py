@@ -51,10 +51,10 @@ class Runtime:
     logs: list[str] = field(default_factory=list)
     deaths: dict[str, list[int]] = field(default_factory=dict)
     told: dict[str, float] = field(default_factory=dict)
-    concurrency: int = 1_000
-    """How many invocations run at a time in the account; a new account may have 10."""
+    elsewhere: int = 0
+    """How much of the account's concurrency other functions use up."""
     throttled: int = 0
-    """How many invocations were refused because as many as that ran."""
+    """How many invocations were refused because the account's concurrency was used up."""
     most: int = 0
     """How many invocations ran at a time at most."""
     _running: int = 0
@@ -99,7 +99,7 @@ class Runtime:
             TooManyRequestsError: as many invocations run as the account may have.
         """
         with self._lock:
-            if self._running >= self.concurrency:
+            if self._running + self.elsewhere >= self.aws.front.lambda_concurrency:
                 self.throttled += 1
                 raise TooManyRequestsError
             self._running += 1

@@ -13,7 +13,6 @@ from typing import Any
 from local.corrections.request import Correction, Request
 from local.front import Answer
 
-_LIMIT = 1000
 """The concurrency of an account as it comes.
 
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -78,8 +77,9 @@ def _list_function_url_configs(request: Request) -> Answer:
 
 def _get_account_settings(request: Request) -> Answer:
     """Add up what the functions of the caller's region reserve; moto does not know the operation."""
-    rest = _LIMIT - sum(_reserved(request))
-    limit = {"ConcurrentExecutions": _LIMIT, "UnreservedConcurrentExecutions": rest}
+    allowed = request.front.lambda_concurrency
+    rest = allowed - sum(_reserved(request))
+    limit = {"ConcurrentExecutions": allowed, "UnreservedConcurrentExecutions": rest}
     return HTTPStatus.OK, json.dumps({"AccountLimit": limit, "AccountUsage": {}})
 
 

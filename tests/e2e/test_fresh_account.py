@@ -73,6 +73,18 @@ def test_a_missing_permission_and_a_needless_one_are_found(
     assert f"{role} is granted s3:GetBucketWebsite and nothing uses it" in permissions.unused(aws, stack)
 
 
+def test_a_scan_survives_a_concurrency_of_10_that_others_use_up(embedded: tuple[EmbeddedAws, Runtime]) -> None:
+    """Embedded only: a real account's limit is shared."""
+    aws, runtime = embedded
+    aws.front.lambda_concurrency, runtime.elsewhere = 10, 9
+    stack = deploy(aws, {"Regions": "eu-west-1,us-east-1,eu-central-1,us-west-2"})
+    runtime.folders.update(stack.functions)
+    scan = workflow.start(aws, stack, {"checks": ["ec2-ebs-encryption-by-default"]})
+    assert (scan.status, scan.output["complete"]) == ("SUCCEEDED", True)
+    assert runtime.most == 1
+    assert runtime.throttled > 0
+
+
 def test_two_stacks_and_two_regions_live_side_by_side_and_leave_nothing(embedded: tuple[EmbeddedAws, Runtime]) -> None:
     """Embedded only: a real account needs time to delete."""
     aws, _ = embedded
