@@ -7,17 +7,22 @@ import base64
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import sqlglot
+from sqlglot import exp
 
 from local.server import EmbeddedAws
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 """Column names and rows."""
+
+Clients = Callable[[str], Any]
+"""Makes a client of a service."""
 
 _DUCKDB = {
     "string": "VARCHAR",
@@ -28,17 +33,58 @@ _DUCKDB = {
     "timestamp": "TIMESTAMP",
 }
 _VIEW = re.compile(r"/\* Presto View: (\S+) \*/")
+_CATALOG = "awsdatacatalog"
+
+
+class QueryError(Exception):
+    """A query that Athena would refuse or fail; the message begins as Athena's does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Names and DuckDB's types of the columns, the rows, and how many bytes of objects were read."""
+
+    columns: list[tuple[str, str]]
+    rows: list[tuple[Any, ...]]
+    scanned: int
 
 
 def query(aws: EmbeddedAws, sql: str, database: str, region: str = "eu-west-1") -> Rows:
-    """Run one statement of Athena's SQL over a database of the catalogue."""
-    glue = aws.client("glue", region)
-    tables = glue.get_tables(DatabaseName=database)["TableList"]
+    """Run one statement of Athena's SQL over a database of the catalogue.
+
+    Raises:
+        QueryError: the statement means nothing, or fails.
+    """
+    found = run(lambda service: aws.client(service, region), sql, database)
+    return [name for name, _ in found.columns], found.rows
+
+
+def run(clients: Clients, sql: str, database: str) -> Found:
+    """Run one statement of Athena's SQL; tables without a database are looked up in the one that is given.
+
+    Raises:
+        QueryError: the statement means nothing, or fails.
+    """
+    statement = translated(sql)
+    glue, s3 = clients("glue"), clients("s3")
+    wanted = {database, *(table.db for table in _parsed(sql).find_all(exp.Table) if table.db)}
+    known = [each["Name"] for page in glue.get_paginator("get_databases").paginate() for each in page["DatabaseList"]]
     with tempfile.TemporaryDirectory(prefix="muster-athena-") as folder, duckdb.connect() as connection:
-        for table in sorted(tables, key=lambda table: table["TableType"] == "VIRTUAL_VIEW"):
-            connection.execute(_definition(aws, table, Path(folder), region))
-        cursor = connection.execute(translated(sql))
-        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+        scanned = 0
+        for name in sorted(wanted & {*known}, key=lambda each: each == database):
+            connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}"')
+            connection.execute(f'USE "{name}"')
+            scanned += _create_tables(connection, glue, s3, name, Path(folder) / name)
+        # A query reads what lies in the tables and no file of this machine.
+        connection.execute(f"SET allowed_directories = ['{folder}']")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        try:
+            cursor = connection.execute(statement)
+            rows = cursor.fetchall()
+        except duckdb.Error as error:
+            raise QueryError(_told(error)) from None
+        return Found([(column[0], str(column[1])) for column in cursor.description or ()], rows, scanned)
 
 
 def named_queries(aws: EmbeddedAws, workgroup: str, region: str = "eu-west-1") -> Iterator[tuple[str, str]]:
@@ -50,11 +96,49 @@ def named_queries(aws: EmbeddedAws, workgroup: str, region: str = "eu-west-1") -
 
 
 def translated(sql: str) -> str:
-    """Say a statement of Athena's in DuckDB's dialect."""
-    return str(sqlglot.transpile(sql, read="athena", write="duckdb")[0])
+    """Return a statement of Athena's in DuckDB's dialect.
+
+    Raises:
+        QueryError: the statement is none, or is more than one.
+    """
+    tree = _parsed(sql)
+    for table in tree.find_all(exp.Table):
+        if table.catalog.lower() == _CATALOG:
+            table.set("catalog", None)
+    return str(tree.sql(dialect="duckdb"))
 
 
-def _definition(aws: EmbeddedAws, table: dict[str, Any], folder: Path, region: str) -> str:
+def _parsed(sql: str) -> exp.Expression:
+    try:
+        statements = [each for each in sqlglot.parse(sql, read="athena") if each is not None]
+    except sqlglot.errors.SqlglotError as error:
+        first: dict[str, Any] = next(iter(getattr(error, "errors", ())), {})
+        place = f"line {first.get('line', 1)}:{first.get('col', 1)}"
+        raise QueryError(f"{place}: {first.get('description') or error}") from None
+    if len(statements) != 1:
+        raise QueryError(f"Only one sql statement is allowed. Got: {sql}")
+    found: exp.Expression = statements[0]
+    return found
+
+
+def _told(error: duckdb.Error) -> str:
+    """Return a failure under the name that Athena gives its kind."""
+    kinds = {duckdb.CatalogException: "TABLE_NOT_FOUND", duckdb.BinderException: "COLUMN_NOT_FOUND"}
+    kind = next((name for each, name in kinds.items() if isinstance(error, each)), "GENERIC_USER_ERROR")
+    first, _, _ = str(error).partition("\n")
+    return f"{kind}: {first.partition('Error: ')[2] or first}"
+
+
+def _create_tables(connection: Any, glue: Any, s3: Any, database: str, folder: Path) -> int:
+    """Make the tables and views of a database, and return how many bytes lie under them."""
+    pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
+    tables = [table for page in pages for table in page["TableList"]]
+    for table in sorted(tables, key=lambda table: table["TableType"] == "VIRTUAL_VIEW"):
+        connection.execute(_definition(s3, table, folder))
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _definition(s3: Any, table: dict[str, Any], folder: Path) -> str:
     name = table["Name"]
     if table["TableType"] == "VIRTUAL_VIEW":
         encoded = _VIEW.fullmatch(table["ViewOriginalText"])
@@ -65,16 +149,16 @@ def _definition(aws: EmbeddedAws, table: dict[str, Any], folder: Path, region: s
     columns = {column["Name"]: _DUCKDB[column["Type"]] for column in table["StorageDescriptor"]["Columns"]}
     partitions = {key["Name"]: _DUCKDB[key["Type"]] for key in table.get("PartitionKeys", ())}
     listed = ", ".join(f'"{column}" {kind}' for column, kind in {**columns, **partitions}.items())
-    if not _downloaded(aws, table["StorageDescriptor"]["Location"], folder / name, region):
+    if not _downloaded(s3, table["StorageDescriptor"]["Location"], folder / name):
         return f'CREATE TABLE "{name}" ({listed})'
     cast = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in {**columns, **partitions}.items())
     source = f"read_parquet('{folder / name}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false)"
     return f'CREATE VIEW "{name}" AS SELECT {cast} FROM {source}'
 
 
-def _downloaded(aws: EmbeddedAws, location: str, folder: Path, region: str) -> int:
+def _downloaded(s3: Any, location: str, folder: Path) -> int:
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
-    s3, count = aws.client("s3", region), 0
+    count = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for found in page.get("Contents", ()):
             path = folder / found["Key"].removeprefix(prefix)

@@ -145,8 +145,12 @@ def _crawler(properties: Properties, region: str, _account: str) -> Made:
 
 
 def _workgroup(properties: Properties, region: str, _account: str) -> Made:
+    given = properties["WorkGroupConfiguration"]
     _client("athena", region).create_work_group(
-        Name=properties["Name"], Description=properties["Description"], Tags=properties["Tags"]
+        Name=properties["Name"],
+        Description=properties["Description"],
+        Tags=properties["Tags"],
+        Configuration={**given, "BytesScannedCutoffPerQuery": int(given["BytesScannedCutoffPerQuery"])},
     )
     return properties["Name"], {}
 

@@ -27,7 +27,7 @@ class Corrections:
         if correction is None:
             return None
         query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-        request = Request(front, environ, parameters, query)
+        request = Request(front, environ, operation, parameters, query)
         answer = correction(request)
         if answer is None and request.was_read:
             return request.ask()

@@ -6,8 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.front import Answer, Front
-from local.inference.wire import Environ
+import boto3
+from moto.core.serialize import get_serializer_class
+
+from local.front import Answer, Front, error_body
+from local.inference.parameters import protocol_of
+from local.inference.services import model_of
+from local.inference.wire import Environ, Wire
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class Request:
 
     front: Front
     environ: Environ
+    operation: str
     parameters: Mapping[str, Any]
     query: dict[str, str]
     _read: list[bytes] = field(default_factory=list)
@@ -52,6 +60,26 @@ class Request:
             "wsgi.input_terminated": True,
         }
         return self.front.ask({**self.environ, **kept})
+
+    def client(self, service: str) -> Any:
+        """Return a client of another service in the request's region, which calls for the same caller."""
+        found = _CREDENTIAL.search(self.environ.get("HTTP_AUTHORIZATION", ""))
+        key, region = found.groups() if found else ("embedded", "us-east-1")
+        session: Any = boto3.session.Session(key, "embedded", region_name=region)
+        return session.client(service, endpoint_url=f"http://127.0.0.1:{self.environ['SERVER_PORT']}")
+
+    def answer(self, result: Mapping[str, Any]) -> Answer:
+        """Spell a result, with the SDK's names, in the protocol that the client speaks."""
+        service, _, name = self.operation.partition(":")
+        operation = model_of(service).operation_model(name)
+        protocol = protocol_of(operation, Wire(self.environ))
+        spelled = get_serializer_class(service, protocol)(operation).serialize(result)
+        body = spelled["body"]
+        return int(spelled["status_code"]), body if isinstance(body, str) else body.decode()
+
+    def refuse(self, code: str, message: str, status: int = 400) -> Answer:
+        """Spell an error of the service."""
+        return status, error_body(self.operation.partition(":")[0], code, message)
 
 
 Correction = Callable[[Request], Answer | None]

@@ -24,7 +24,7 @@ def parse(operation: Any, wire: Wire, labels: Mapping[str, str]) -> dict[str, An
 
 
 def _parsed(operation: Any, wire: Wire, labels: Mapping[str, str]) -> dict[str, Any]:
-    protocol = _protocol(operation, wire)
+    protocol = protocol_of(operation, wire)
     if protocol == "cbor":
         parser = RpcV2CBORParser()
         return dict(parser.parse_data_item(parser.get_peekable_stream_from_bytes(wire.body))) if wire.body else {}
@@ -39,7 +39,7 @@ def _parsed(operation: Any, wire: Wire, labels: Mapping[str, str]) -> dict[str, 
     return dict(PROTOCOL_PARSERS[protocol](operation).parse(request))
 
 
-def _protocol(operation: Any, wire: Wire) -> str:
+def protocol_of(operation: Any, wire: Wire) -> str:
     """Return the protocol of this request: some services take more than one."""
     if wire.header("smithy-protocol") == "rpc-v2-cbor":
         return "cbor"
