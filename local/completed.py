@@ -1,4 +1,7 @@
-"""Resource types that moto's CloudFormation makes without properties that the template sets: here with all of them."""
+"""Resource types that moto's CloudFormation makes without properties that the template sets: here with all of them.
+
+Dashboards are here because they are the account's, and moto keeps them by region.
+"""
 
 import json
 import os
@@ -6,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+from moto.cloudformation.exceptions import ValidationError
 
 Properties = Mapping[str, Any]
 Made = tuple[str, dict[str, str]]
@@ -62,7 +66,26 @@ def _log_group(properties: Properties, region: str, account: str) -> Made:
     return name, {"Arn": f"arn:aws:logs:{region}:{account}:log-group:{name}:*"}
 
 
+def _dashboard(properties: Properties, region: str, _account: str) -> Made:
+    """Make a dashboard; CloudFormation refuses a name that the account has already, in whichever region.
+
+    Raises:
+        ValidationError: there is such a dashboard.
+    """
+    cloudwatch, name = client("cloudwatch", region), str(properties["DashboardName"])
+    if name in {each["DashboardName"] for each in cloudwatch.list_dashboards()["DashboardEntries"]}:
+        raise ValidationError(
+            message=f"Resource of type 'AWS::CloudWatch::Dashboard' with identifier '{name}' already exists."
+        )
+    cloudwatch.put_dashboard(DashboardName=name, DashboardBody=properties["DashboardBody"])
+    return name, {}
+
+
 MAKERS: dict[str, tuple[Callable[[Properties, str, str], Made], Callable[[str, str], None] | None]] = {
+    "AWS::CloudWatch::Dashboard": (
+        _dashboard,
+        lambda name, region: client("cloudwatch", region).delete_dashboards(DashboardNames=[name]),
+    ),
     "AWS::Lambda::Function": (
         _function,
         lambda name, region: client("lambda", region).delete_function(FunctionName=name),

@@ -50,8 +50,8 @@ class Request:
         """Whether the body was read, so that moto must be handed it anew."""
         return bool(self._read)
 
-    def ask(self, body: bytes | None = None) -> Answer:
-        """Ask moto the same, or with another body."""
+    def ask(self, body: bytes | None = None, environ: Environ | None = None) -> Answer:
+        """Ask moto the same, or with another body or other headers."""
         sent = self.raw if body is None else body
         kept = {
             "wsgi.input": io.BytesIO(sent),
@@ -59,7 +59,7 @@ class Request:
             "HTTP_CONTENT_ENCODING": "",
             "wsgi.input_terminated": True,
         }
-        return self.front.ask({**self.environ, **kept})
+        return self.front.ask({**self.environ, **kept, **(environ or {})})
 
     def client(self, service: str) -> Any:
         """Return a client of another service in the request's region, which calls for the same caller."""
