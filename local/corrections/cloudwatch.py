@@ -72,7 +72,7 @@ class _Alarms:
         if action.split(":")[2] == "sns":
             subject, message = _notification(request, alarm, new)
             try:
-                request.client("sns").publish(TopicArn=action, Subject=subject, Message=message)
+                request.client("sns", as_service=True).publish(TopicArn=action, Subject=subject, Message=message)
             except Exception as error:  # noqa: BLE001 - whatever it was, CloudWatch notes it and goes on
                 done = f"Failed to execute action {action}. Received error: {error}"
         self._note(
@@ -107,7 +107,7 @@ class _Alarms:
 
 
 def _alarm(request: Request) -> dict[str, Any] | None:
-    found = request.client("cloudwatch").describe_alarms(AlarmNames=[request.parameters["AlarmName"]])
+    found = request.client("cloudwatch", as_service=True).describe_alarms(AlarmNames=[request.parameters["AlarmName"]])
     alarms: list[dict[str, Any]] = [*found["MetricAlarms"], *found.get("CompositeAlarms", ())]
     return alarms[0] if alarms else None
 

@@ -61,10 +61,11 @@ class Request:
         }
         return self.front.ask({**self.environ, **kept, **(environ or {})})
 
-    def client(self, service: str) -> Any:
-        """Return a client of another service in the request's region, which calls for the same caller."""
+    def client(self, service: str, *, as_service: bool = False) -> Any:
+        """Return a client in the request's region; it calls for the request's caller, or as the service itself."""
         found = _CREDENTIAL.search(self.environ.get("HTTP_AUTHORIZATION", ""))
         key, region = found.groups() if found else ("embedded", "us-east-1")
+        key = "embedded" if as_service else key
         session: Any = boto3.session.Session(key, "embedded", region_name=region)
         return session.client(service, endpoint_url=f"http://127.0.0.1:{self.environ['SERVER_PORT']}")
 
