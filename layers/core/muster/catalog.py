@@ -12,12 +12,12 @@ import muster.aws
 import muster.checks
 from muster.check import Check
 from muster.model import ACCOUNT, REGION, ObservedAt, Resource
-from muster.reading import Describer, Lister
+from muster.reading import Describer, Lister, gathers
 
 T = TypeVar("T")
 _SHARED = (ACCOUNT, REGION)
 _GIVEN = (ObservedAt, Resource)
-"""What every check may read without a call."""
+"""What every check may read without a call, besides what is gathered from the resources of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Catalog:
         return next(describer.service for describer in self.describers_for(check, resource_type))
 
     def _offers(self, check: Check) -> list[set[str]]:
-        return [self._offering(facet) for facet in check.facets.values() if facet not in _GIVEN]
+        return [self._offering(facet) for facet in check.facets.values() if not _given(facet)]
 
     def _offering(self, facet: type) -> set[str]:
         listed = {lister.resource_type for lister in self.listers.values() if facet in lister.facets}
@@ -103,11 +103,15 @@ def load() -> Catalog:
 
 def _examine(catalog: Catalog, check: Check) -> None:
     for facet in check.facets.values():
-        if facet not in _GIVEN and not catalog._offering(facet):  # noqa: SLF001 - one thing in two functions
+        if not _given(facet) and not catalog._offering(facet):  # noqa: SLF001 - one thing in two functions
             raise TypeError(f"{check.id}: nothing describes {facet.__name__}")
     if not catalog.resource_types(check):
         names = ", ".join(facet.__name__ for facet in check.facets.values())
         raise TypeError(f"{check.id}: a check judges one resource type, but no type offers all of {names}")
+
+
+def _given(facet: type) -> bool:
+    return facet in _GIVEN or gathers(facet)
 
 
 K = TypeVar("K")

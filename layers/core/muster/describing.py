@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from muster.batches import Answer, Batch, Batches
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, GLOBAL, REGION, Related, Resource, Unavailable
 from muster.patience import Patience
-from muster.reading import Describer, Listed, Shard, parsed
+from muster.reading import Describer, Listed, Shard, gathered, parsed
 from muster.refusals import READ_ERRORS, code_of, needed, of_one, unavailable
 from muster.session import Clients
 from muster.shared import Once, Shared
@@ -45,9 +46,25 @@ class Describing:
         self._once = Once()
         self._shared = shared
 
-    def __call__(self, items: Iterable[Listed], describers: Sequence[Describer]) -> Iterator[Listed]:
-        """Yield the resources with their facets; while one waits for an answer, those behind it are asked about."""
-        for wave in _waves(describers):
+    def __call__(
+        self,
+        items: Iterable[Listed],
+        describers: Sequence[Describer],
+        among: AbstractSet[type] = frozenset(),
+        *,
+        whole: bool = True,
+    ) -> Iterator[Listed]:
+        """Yield the resources with their facets; while one waits for an answer, those behind it are asked about.
+
+        With facets `among` that are made of all resources of the page, the page is described before the first is
+        yielded; `whole` says that there is no other page.
+        """
+        after = [each for each in describers if each.of in among]
+        for wave in _waves([each for each in describers if each not in after]):
+            items = self._wave(items, wave)
+        if among:
+            items = gathered(items, among, whole=whole)
+        for wave in _waves(after):
             items = self._wave(items, wave)
         yield from items
 

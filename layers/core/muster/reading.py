@@ -3,7 +3,7 @@
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from muster.model import Resource, Unavailable
@@ -16,6 +16,22 @@ class Facet(Protocol):
     def parse(cls, response: Mapping[str, Any]) -> typing.Self:
         """Parse one answer of AWS, or one item of a listing."""
         ...
+
+
+def gathers(facet: type) -> bool:
+    """Whether a facet is made of the facets of all resources of a page, by its class method `gather`."""
+    return hasattr(facet, "gather")
+
+
+def gathered(items: Iterable["Listed"], facets: Iterable[type], *, whole: bool) -> "list[Listed]":
+    """Return the resources of a page with the facets that are made of all of them.
+
+    `whole` says that no resource of the type is on another page.
+    """
+    page = list(items)
+    known = [(item.resource.id, item.facets) for item in page]
+    found = {facet: typing.cast("Any", facet).gather(known, whole=whole) for facet in facets}
+    return [replace(item, facets={**item.facets, **found}) for item in page]
 
 
 @dataclass(frozen=True, slots=True)

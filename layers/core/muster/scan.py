@@ -16,7 +16,7 @@ from muster.listing import pages
 from muster.model import TARGET, Finding, Resource, Unavailable
 from muster.patience import Patience
 from muster.policy import operation
-from muster.reading import Describer, Listed, Lister, Shard
+from muster.reading import Describer, Listed, Lister, Shard, gathers
 from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, needed, token_expired, unavailable
 from muster.session import Clients
 from muster.shared import Shared
@@ -195,7 +195,7 @@ class ShardScan:
                     for items, then in listing:
                         whole, token = token is None and then is None, then
                         following = Cursor(resource_type, then) if then else self._after(place)
-                        findings = self._judge(self._kept(lister, items), rules, describe)
+                        findings = self._judge(self._kept(lister, items), rules, describe, whole=whole)
                         yield Chunk(resource_type, findings, following, whole=whole)
             except _NotReadError as gap:
                 self._leave(lister, gap.unavailable)
@@ -228,7 +228,9 @@ class ShardScan:
         self.outcome.ledger.listed(operation(lister), len(page), len(page) - len(here))
         return [item for item in here if self._scope.by_tags or self._scope.keep(item.resource)]
 
-    def _judge(self, items: Iterable[Listed], rules: Sequence[Rule], describe: Describing) -> Iterator[Finding]:
+    def _judge(
+        self, items: Iterable[Listed], rules: Sequence[Rule], describe: Describing, *, whole: bool = True
+    ) -> Iterator[Finding]:
         describers = _unique(
             describer
             for rule in rules
@@ -240,7 +242,8 @@ class ShardScan:
             first = [tags] if tags else []
             items = (item for item in describe(items, first) if self._scope.keep(item.resource))
             describers = [describer for describer in describers if describer not in first]
-        for item in describe(items, describers):
+        among = {facet for rule in rules if rule.asked for facet in rule.check.facets.values() if gathers(facet)}
+        for item in describe(items, describers, among, whole=whole):
             for rule in rules:
                 yield evaluate(rule, item.resource, item.facets, self._observed_at)
 

@@ -205,14 +205,13 @@ class Refusing:
             {PUBLIC, "s3-bucket-level-public-access-prohibited"},
         ),
         ("s3", "GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", {PUBLIC}),
-        ("s3", "GetBucketAcl", "s3:GetBucketAcl", {PUBLIC, "s3-bucket-logging-enabled"}),
+        ("s3", "GetBucketAcl", "s3:GetBucketAcl", {PUBLIC}),
         (
             "s3",
             "GetBucketPolicy",
             "s3:GetBucketPolicy",
             {
                 "s3-bucket-ssl-requests-only",
-                "s3-bucket-logging-enabled",
                 "s3-bucket-cross-account-writes-prohibited",
                 "s3-bucket-cross-region-replication-enabled",
             },
@@ -279,3 +278,77 @@ def test_a_bucket_that_will_not_say_where_it_is_is_unread_in_every_check(clients
     assert {found.status for found in findings} == {UNREAD}
     assert {gap.permission for found in findings for gap in found.unavailable} == {"s3:GetBucketLocation"}
     assert scan.outcome.complete
+
+
+LOGGING = "s3-bucket-logging-enabled"
+
+
+def logs(client: Any, bucket: str, target: str) -> None:
+    enabled = {"TargetBucket": target, "TargetPrefix": ""}
+    client.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": enabled})
+
+
+def taking(clients: Clients, name: str) -> Any:
+    """Make a bucket that S3's log delivery may write to, by its ACL."""
+    client = made(clients, name, HERE)
+    client.put_bucket_acl(Bucket=name, ACL="log-delivery-write")
+    return client
+
+
+def of_logging(clients: Any) -> dict[str, Status]:
+    check = load().checks[LOGGING]
+    scan = ShardScan(SHARD, [Rule(check, BUCKET, "s3", {})], load(), clients, AT)
+    return {found.resource.id: found.status for found in scan}
+
+
+def test_only_the_target_of_a_bucket_that_was_read_needs_no_logs_of_its_own(clients: Clients) -> None:
+    client = taking(clients, "used")
+    taking(clients, "unused")
+    made(clients, "site", HERE)
+    logs(client, "site", "used")
+    found = of_logging(clients)
+    assert (found["used"], found["unused"]) == (NA, N)
+
+
+class OneAPage:
+    """A client of S3 that lists one bucket a page, as AWS does for an account with very many buckets."""
+
+    def __init__(self, client: Any, asked: list[str]) -> None:
+        self._client, self._asked = client, asked
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def list_buckets(self, ContinuationToken: str = "", **_said: Any) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        names = sorted(each["Name"] for each in self._client.list_buckets()["Buckets"])
+        page, *more = [name for name in names if name > ContinuationToken]
+        then = {"ContinuationToken": page} if more else {}
+        return {"Buckets": [{"Name": page, "BucketRegion": HERE}], **then}
+
+    def get_bucket_logging(self, Bucket: str) -> Any:  # noqa: N803 - the same
+        self._asked.append(Bucket)
+        return self._client.get_bucket_logging(Bucket=Bucket)
+
+
+class Paged:
+    """Clients whose S3 lists one bucket a page; `asked` are the buckets whose logging was read."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients, self.asked = clients, list[str]()
+
+    def counting_in(self, _ledger: Any) -> "Paged":
+        return self
+
+    def get(self, service: str, region: str) -> OneAPage:
+        return OneAPage(self._clients.get(service, region), self.asked)
+
+
+def test_a_source_on_another_page_of_the_listing_is_found(clients: Clients) -> None:
+    client = taking(clients, "a-used")
+    taking(clients, "a-unused")
+    made(clients, "site", HERE)
+    logs(client, "site", "a-used")
+    paged = Paged(clients)
+    found = of_logging(paged)
+    assert (found["a-used"], found["a-unused"]) == (NA, N)
+    assert paged.asked.count("site") == 2, "once as itself, and once for all that ask about other pages"

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from muster.checks.s3_logging import s3_bucket_logging_enabled
-from muster.facets.s3 import ALL_USERS, LOG_DELIVERY, BucketAcl, BucketLogging, BucketPolicy
+from muster.facets.s3 import LOG_DELIVERY, BucketAcl, BucketLogging, BucketPolicy
 from muster.facets.s3_related import (
+    AllLogTargets,
+    LogSources,
     LogTargetAcl,
     LogTargetEncryption,
     LogTargetLock,
@@ -60,83 +62,79 @@ def judged(bucket: Resource = SITE, **said: Any) -> Verdict:
     """The verdict on a bucket whose logs arrive, but for what is said otherwise."""
     given = {
         "logging": BucketLogging("logs", "s/"),
-        "acl": PRIVATE,
-        "policy": NO_POLICY,
         "place": LogTargetPlace(HERE),
         "target_policy": allowing({}),
         "target_acl": LogTargetAcl(()),
         "ownership": LogTargetOwnership(""),
         "lock": NO_LOCK,
         "encryption": LogTargetEncryption("AES256", "", bucket_key=False),
+        "sources": LogSources(frozenset(), frozenset(), whole=True),
+        "everywhere": Related({}),
         **said,
     }
-    own = ("logging", "acl", "policy")
     related = ("place", "target_policy", "target_acl", "ownership", "lock", "encryption")
     others = (Related({"logs": given[name]} if given["logging"].target else {}) for name in related)
-    return s3_bucket_logging_enabled(bucket, *(given[name] for name in own), *others)
+    return s3_bucket_logging_enabled(bucket, given["logging"], *others, given["sources"], given["everywhere"])
 
 
-@pytest.mark.parametrize(
-    ("acl", "policy", "status", "reason"),
-    [
-        pytest.param(PRIVATE, NO_POLICY, N, "server access logging is off", id="off"),
-        pytest.param(
-            PRIVATE,
-            delivered(),
-            NA,
-            "where access logs of other buckets go",
-            id="a log target, by its policy, needs none",
-        ),
-        pytest.param(
-            PRIVATE,
-            delivered(Principal={"Service": ["delivery.logs.amazonaws.com", "logging.s3.amazonaws.com"]}),
-            NA,
-            "where access logs of other buckets go",
-            id="a target of two services",
-        ),
-        pytest.param(PRIVATE, delivered(Action=["s3:Put*"]), NA, "where access logs", id="a pattern of actions"),
-        pytest.param(
-            PRIVATE,
-            delivered(Action=["s3:GetObject", "s3:PutObject"]),
-            NA,
-            "where access logs",
-            id="among other actions",
-        ),
-        pytest.param(
-            PRIVATE, delivered(Action=[], NotAction="s3:Delete*"), NA, "where access logs", id="all actions but others"
-        ),
-        pytest.param(PRIVATE, delivered(Action="s3:GetObject"), N, "is off", id="the service may only read"),
-        pytest.param(PRIVATE, delivered(Effect="Deny"), N, "is off", id="the service is denied"),
-        pytest.param(
-            PRIVATE, delivered(Principal={"Service": "cloudtrail.amazonaws.com"}), N, "is off", id="another service"
-        ),
-        pytest.param(PRIVATE, delivered(Principal="*"), N, "is off", id="everybody is not the service"),
-        pytest.param(
-            BucketAcl(((LOG_DELIVERY, "WRITE"),)),
-            NO_POLICY,
-            NA,
-            "where access logs",
-            id="a log target, by its list, needs none",
-        ),
-        pytest.param(
-            BucketAcl(((LOG_DELIVERY, "FULL_CONTROL"),)), NO_POLICY, NA, "where access logs", id="with full control"
-        ),
-        pytest.param(BucketAcl(((LOG_DELIVERY, "READ_ACP"),)), NO_POLICY, N, "is off", id="only reads the list"),
-        pytest.param(BucketAcl(((ALL_USERS, "WRITE"),)), NO_POLICY, N, "is off", id="everybody may write"),
-    ],
-)
-def test_a_bucket_without_logs(acl: BucketAcl, policy: BucketPolicy, status: Status, reason: str) -> None:
-    verdict = judged(logging=BucketLogging(""), acl=acl, policy=policy)
-    assert verdict.status is status
-    assert reason in verdict.reason
+OFF = BucketLogging("")
 
 
-def test_a_policy_that_is_not_known_matters_only_where_it_could_excuse_the_bucket() -> None:
-    unknown, off = BucketPolicy(UNKNOWN), BucketLogging("")
-    with pytest.raises(UnknownField, match="new word"):
-        judged(logging=off, policy=unknown)
-    assert judged(policy=unknown).status is C
-    assert judged(logging=off, acl=BucketAcl(((LOG_DELIVERY, "WRITE"),)), policy=unknown).status is NA
+def sources(*targets: str, takers: tuple[str, ...] = (), whole: bool = True) -> LogSources:
+    return LogSources(frozenset(targets), frozenset(takers), whole)
+
+
+def test_a_bucket_without_logs_fails() -> None:
+    verdict = judged(logging=OFF)
+    assert verdict.status is N
+    assert verdict.reason == "server access logging is off"
+
+
+def test_a_bucket_that_another_one_sends_its_logs_to_needs_none() -> None:
+    verdict = judged(logging=OFF, sources=sources("site"))
+    assert verdict.status is NA
+    assert verdict.reason == "it is where access logs of other buckets go"
+
+
+def test_a_bucket_that_log_delivery_may_write_to_and_that_nobody_logs_to_fails() -> None:
+    assert judged(logging=OFF, sources=sources("other", takers=("site",))).status is N
+
+
+def test_a_source_on_another_page_of_the_listing_counts() -> None:
+    open_ = sources(takers=("site",), whole=False)
+    assert (
+        judged(logging=OFF, sources=open_, everywhere=Related({"*": AllLogTargets(frozenset({"site"}))})).status is NA
+    )
+    assert judged(logging=OFF, sources=open_, everywhere=Related({"*": AllLogTargets(frozenset())})).status is N
+
+
+def test_other_pages_that_could_not_be_read_are_no_verdict() -> None:
+    denied: Related[AllLogTargets] = Related({"*": Unavailable("s3:ListAllMyBuckets", "access denied")})
+    with pytest.raises(UnknownField, match="access denied"):
+        judged(logging=OFF, sources=sources(takers=("site",), whole=False), everywhere=denied)
+
+
+def gathered(**buckets: tuple[BucketLogging | Unavailable, BucketAcl, BucketPolicy]) -> LogSources:
+    kinds = (BucketLogging, BucketAcl, BucketPolicy)
+    return LogSources.gather(
+        [(name, dict(zip(kinds, facets, strict=True))) for name, facets in buckets.items()], whole=True
+    )
+
+
+def test_what_the_buckets_of_a_page_say_of_each_other() -> None:
+    writes = BucketAcl(((LOG_DELIVERY, "WRITE"),))
+    found = gathered(
+        site=(BucketLogging("logs", "s/"), PRIVATE, NO_POLICY),
+        logs=(OFF, writes, NO_POLICY),
+        unused=(OFF, writes, NO_POLICY),
+        policed=(OFF, PRIVATE, delivered()),
+        unknown=(OFF, PRIVATE, BucketPolicy(UNKNOWN)),
+        private=(OFF, PRIVATE, NO_POLICY),
+        itself=(BucketLogging("itself", ""), writes, NO_POLICY),
+        unread=(Unavailable("s3:GetBucketLogging", "access denied"), writes, NO_POLICY),
+    )
+    assert found.targets == {"logs"}
+    assert found.takers == {"logs", "unused", "policed", "unknown"}
 
 
 FROM_HERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::si*"}, "StringEquals": {"aws:SourceAccount": "123456789012"}}
@@ -371,5 +369,5 @@ def test_severity_and_controls_and_version() -> None:
         "s3-bucket-logging-enabled",
         Severity.MEDIUM,
         ("FSBP S3.9",),
-        3,
+        4,
     )

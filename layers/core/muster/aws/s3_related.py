@@ -5,6 +5,8 @@ import typing
 from muster.aws.s3 import BUCKET, region_of
 from muster.facets.s3 import BucketLogging
 from muster.facets.s3_related import (
+    AllLogTargets,
+    LogSources,
     LogTargetAcl,
     LogTargetEncryption,
     LogTargetLock,
@@ -15,7 +17,7 @@ from muster.facets.s3_related import (
 )
 from muster.facets.s3_resilience import BucketReplication
 from muster.model import Resource
-from muster.reading import describes
+from muster.reading import after, describes
 
 if typing.TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -107,6 +109,44 @@ def log_target_lock(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetLo
 def log_target_encryption(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetEncryption:
     """Read with which key logs are encrypted in the bucket that they go to."""
     return LogTargetEncryption.parse(s3.get_bucket_encryption(Bucket=name))
+
+
+def _undecided(sources: LogSources, bucket: Resource) -> tuple[str, ...]:
+    """Ask about all buckets only where the page leaves open whether one of them sends its logs to a bucket."""
+    open_ = not sources.whole and bucket.id in sources.takers - sources.targets
+    return ("every bucket",) if open_ else ()
+
+
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetBucketLogging",
+    also=("s3:ListAllMyBuckets",),
+    of=LogSources,
+    keys=_undecided,
+)
+def all_log_targets(s3: "S3Client", bucket: Resource, _name: str) -> AllLogTargets:
+    """Read where all buckets of a bucket's region send their logs: source and target are in one region.
+
+    Only accounts with more buckets than one page of the listing need it. A bucket that cannot be read counts for none.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - the catalogue loads without the SDK
+
+    targets, token = set(), None
+    while True:
+        page = s3.list_buckets(MaxBuckets=1000, BucketRegion=bucket.region, **after(token, "ContinuationToken"))
+        for name in (str(item["Name"]) for item in page.get("Buckets", ())):
+            try:
+                target = BucketLogging.parse(s3.get_bucket_logging(Bucket=name)).target
+            except ClientError as error:
+                if _code(error) not in ("AccessDenied", _GONE):
+                    raise
+                continue
+            targets.update({target} - {"", name})
+        token = page.get("ContinuationToken")
+        if not token:
+            return AllLogTargets.parse({"Targets": targets})
 
 
 def _region(s3: "S3Client", name: str) -> str:

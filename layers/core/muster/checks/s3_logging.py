@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from muster.check import check
 from muster.condition_keys import find
 from muster.conditions import met
-from muster.facets.s3 import BucketAcl, BucketLogging, BucketPolicy
+from muster.facets.s3 import BucketLogging
 from muster.facets.s3_related import (
+    LOG_DELIVERY_SERVICE,
+    AllLogTargets,
+    LogSources,
     LogTargetAcl,
     LogTargetEncryption,
     LogTargetLock,
@@ -19,21 +22,21 @@ from muster.model import Related, Resource, Severity, Unknown, Verdict, complian
 from muster.resource_policy import Condition, Policy, Statement
 
 _PUT = "s3:putobject"
-_DELIVERY = "logging.s3.amazonaws.com"
+_DELIVERY = LOG_DELIVERY_SERVICE
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",), version=3)
+@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",), version=4)
 def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and of the one its logs go to
     bucket: Resource,
     logging: BucketLogging,
-    acl: BucketAcl,
-    policy: BucketPolicy,
     place: Related[LogTargetPlace],
     target_policy: Related[LogTargetPolicy],
     target_acl: Related[LogTargetAcl],
     ownership: Related[LogTargetOwnership],
     lock: Related[LogTargetLock],
     encryption: Related[LogTargetEncryption],
+    sources: LogSources,
+    everywhere: Related[AllLogTargets],
 ) -> Verdict:
     """S3 buckets should have server access logging enabled.
 
@@ -41,8 +44,9 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     control list where lists are in force, lets S3's log delivery write. AWS supports targets that are encrypted with
     S3's own keys only: with the key aws/s3 nobody can read the logs, and of a key of one's own there is no verdict.
 
-    A bucket that S3's log delivery may write to is where logs go, and needs none of its own: AWS says to suppress the
-    control there, for logging a log target into itself never ends.
+    A bucket that another bucket of the account sends its logs to needs none of its own: AWS says to suppress the
+    control there, for logging a log target into itself never ends. That S3's log delivery may write to a bucket is not
+    enough.
 
     Why: Who read what cannot be found out afterwards when nobody wrote it down.
     Fix: aws s3api put-bucket-logging with a target bucket of the same region and account, without Object Lock and
@@ -51,7 +55,7 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     """
     target = logging.target
     if not target:
-        if acl.log_target or _takes_logs(known(policy.policy)):
+        if bucket.id in sources.targets or any(bucket.id in everywhere[each].names for each in everywhere):
             return not_applicable("it is where access logs of other buckets go")
         return non_compliant("server access logging is off")
     if lost := _lost(bucket, target, place[target], lock[target]) or _unreadable(target, encryption[target]):
@@ -126,10 +130,3 @@ def _meets(condition: Condition, source: Resource) -> bool | None:
     }.get(condition.key)
     # What only principals of IAM send, log delivery never does; of the other keys it is not known.
     return met(condition, said) if said or find(condition.key).sent_by == "principals" else None
-
-
-def _takes_logs(policy: Policy) -> bool:
-    return any(
-        statement.allow and f"service:{_DELIVERY}" in statement.principals and may(statement, _PUT)
-        for statement in policy.statements
-    )
