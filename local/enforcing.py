@@ -38,6 +38,8 @@ class Role:
 class Enforcement:
     """Says of each request why it is refused, if it is."""
 
+    closed: set[str] = field(default_factory=set)
+    """Regions that a service control policy of the organization closes to every role."""
     _arns: dict[str, str] = field(default_factory=dict)
     """The ARN of the role of each access key that was seen, and the session's name behind a space."""
 
@@ -47,6 +49,8 @@ class Enforcement:
         if scope is None or not operation:
             return ""
         roles = list(self._roles(scope[1]))
+        if roles and scope[2] in self.closed:
+            return _closed(roles[0], operation)
         refused = [_refused(role, operation, parameters, scope[2]) for role in roles]
         # Several roles can only be those of state machines, which share an access key here.
         return refused[0] if refused and all(refused) else ""
@@ -61,6 +65,14 @@ class Enforcement:
             known = self._arns[key] = _assumed(key)
         arn, _, session = known.partition(" ")
         yield from _role(arn, session)
+
+
+def _closed(role: Role, operation: str) -> str:
+    action = next(iter(actions_of(operation)), "")
+    denied = (
+        f"User: {role.caller} is not authorized to perform: {action} with an explicit deny in a service control policy"
+    )
+    return denied if action else ""
 
 
 def _refused(role: Role, operation: str, parameters: Mapping[str, Any], region: str) -> str:

@@ -56,7 +56,10 @@ class Front:
     forbid: Callable[[str, Mapping[str, Any], str], str] = lambda *_: ""
     """Returns why the caller, known by the header Authorization, may not call an operation; nothing where it may."""
     lambda_concurrency: int = 1_000
-    """How many functions may run at a time in the account; a new account may have 10."""
+    """How many functions may run at a time in the account; a new account may have 10.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
     calls: list[Call] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)

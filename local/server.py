@@ -33,7 +33,8 @@ class EmbeddedAws:
         """Make ready; nothing listens before the block is entered."""
         self._before: dict[str, str | None] = {}
         self._server: BaseWSGIServer | None = None
-        self.front = Front(DomainDispatcherApplication(create_backend_app), Corrections(), Enforcement())
+        self.enforcement = Enforcement()
+        self.front = Front(DomainDispatcherApplication(create_backend_app), Corrections(), self.enforcement)
         self.roles: dict[str, str] = {"ak": "StateMachineRole"}
 
     def __enter__(self) -> Self:
@@ -100,7 +101,8 @@ class EmbeddedAws:
         reset_model_data()
         self.front.calls.clear()
         self.front.refusals.clear()
-        self.front.correct, self.front.forbid = Corrections(), Enforcement()
+        self.enforcement = Enforcement()
+        self.front.correct, self.front.forbid = Corrections(), self.enforcement
 
     def _set(self, variables: dict[str, str]) -> None:
         for name, value in variables.items():

@@ -13,11 +13,6 @@ from typing import Any
 from local.corrections.request import Correction, Request
 from local.front import Answer
 
-"""The concurrency of an account as it comes.
-
-https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-"""
-
 _PAGE = 50
 
 

@@ -85,6 +85,19 @@ def test_each_service_refuses_in_its_own_words(aws: EmbeddedAws, service: str, c
     assert "because no identity-based policy allows" in message
 
 
+def test_a_region_that_an_scp_closes_is_closed_to_roles(aws: EmbeddedAws) -> None:
+    grant(aws, {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"})
+    aws.enforcement.closed.add("eu-west-1")
+    try:
+        code, message = refusal(lambda: client(aws, "ec2").describe_instances())
+        assert aws.client("ec2").describe_instances()["Reservations"] == []
+        assert client(aws, "sts").get_caller_identity()["Account"] == ACCOUNT
+    finally:
+        aws.enforcement.closed.clear()
+    assert code == "UnauthorizedOperation"
+    assert message.endswith("ec2:DescribeInstances with an explicit deny in a service control policy")
+
+
 def test_who_i_am_needs_no_grant_and_a_role_that_was_never_made_is_an_administrator(aws: EmbeddedAws) -> None:
     grant(aws, ALLOW)
     assert client(aws, "sts").get_caller_identity()["Account"] == ACCOUNT

@@ -9,7 +9,7 @@ from muster.smoke.crawler import crawled
 from muster.smoke.lines import BrokenError, NotShownError
 from muster.smoke.outputs import dead_letters, outputs
 from muster.smoke.queries import saved, view
-from muster.smoke.scans import CHEAP, by_hand, closed_region, resumed
+from muster.smoke.scans import CHEAP, by_hand, closed_region, resumed, two_checks
 
 from .stubs import error, visit
 
@@ -77,7 +77,7 @@ SUMMARY = {
     "complete": True,
     "incomplete": [],
     "blocked": 0,
-    "checks": [{"check_id": check} for check in CHEAP],
+    "checks": [{"check_id": check} for check in CHEAP[:2]],
     "findings": {"compliant": 2},
 }
 
@@ -93,6 +93,17 @@ def states(*summaries: dict[str, Any], history: Any = None, status: str = "SUCCE
         },
         "s3": {"head_object": {}},
     }
+
+
+@pytest.mark.parametrize(
+    ("packs", "checks"),
+    [
+        (("all",), ["ec2-ebs-encryption-by-default", "s3-account-level-public-access-blocks"]),
+        (("ec2-tag-compliance",), ["required-tags"]),
+    ],
+)
+def test_the_scan_is_of_two_checks_that_the_stack_may_run(packs: tuple[str, ...], checks: list[str]) -> None:
+    assert two_checks(packs) == checks
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ class Stack:
     outputs: Mapping[str, str]
     resources: Sequence[Resource]
     clients: Clients
+    packs: Sequence[str] = ("all",)
+    """The packs that the stack's role was made for."""
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     def client(self, service: str) -> Any:
@@ -73,7 +75,9 @@ def find(clients: Clients, region: str, name: str) -> Stack:
     )
     rows = (row for row in listed if row.get("PhysicalResourceId"))
     resources = [Resource(row["LogicalResourceId"], row["ResourceType"], row["PhysicalResourceId"]) for row in rows]
-    return Stack(name, region, outputs, resources, clients)
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", ())}
+    packs = tuple(filter(None, (pack.strip() for pack in parameters.get("PackNames", "all").split(","))))
+    return Stack(name, region, outputs, resources, clients, packs)
 
 
 _READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
