@@ -1,4 +1,4 @@
-"""What needs an account of its own: nothing in it, a record of all its calls, or several stacks."""
+"""What needs an account of its own: a record of all its calls, or several stacks."""
 
 from pathlib import Path
 
@@ -12,16 +12,6 @@ from muster.select import select
 from muster.settings import Configuration
 
 from .conftest import configure
-
-
-def test_an_empty_account_is_a_complete_scan(embedded: tuple[EmbeddedAws, Runtime]) -> None:
-    """Embedded only: no real account is empty."""
-    aws, runtime = embedded
-    stack = deploy(aws, {"PackNames": "ec2-tag-compliance"})
-    runtime.folders.update(stack.functions)
-    execution = workflow.fire(aws, stack)
-    assert execution.status == "SUCCEEDED"
-    assert (execution.output["complete"], execution.output["resources"]["scanned"]) == (True, 0)
 
 
 def test_the_roles_allow_what_is_called_and_nothing_that_is_not(embedded: tuple[EmbeddedAws, Runtime]) -> None:

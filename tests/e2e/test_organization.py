@@ -16,6 +16,7 @@ from local.server import ACCOUNT, EmbeddedAws
 from .conftest import configure
 
 ROLE = "MusterMemberRole"
+FIVE = ["eu-west-1", "eu-west-2", "eu-west-3", "us-east-1", "us-east-2"]
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +96,22 @@ def test_units_and_tags_narrow_the_accounts(organization: Any, asked: str) -> No
     assert {account for account, _ in buckets(aws, stack, summary["scan_id"])} == {{"unit": two, "tag": one}[asked]}
 
 
+def test_ten_functions_at_a_time_lose_no_batch(organization: Any) -> None:
+    """Three accounts with five batches each ask for twelve functions at a time; Lambda has room for ten."""
+    aws, runtime, stack, _ = organization
+    runtime.concurrency = 10
+    try:
+        summary = workflow.start(aws, stack, {"checks": ["ec2-volume-encrypted"], "regions": FIVE}).output
+    finally:
+        runtime.concurrency = 1_000
+    assert (summary["incomplete"], summary["accounts"]) == ([], 3)
+    assert runtime.most == 10
+    assert runtime.throttled > 0
+
+
 def test_the_roles_allow_what_an_organization_needs_and_nothing_more(organization: Any) -> None:
     """It follows the tests above: all of the organization's questions were asked by then."""
     aws, _, stack, _ = organization
-    workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"], "regions": ["all"]})
     assert permissions.denied(aws, stack) == []
     unused = [said for said in permissions.unused(aws, stack) if "organizations:" in said or "sts:" in said]
     # The effective tag policy is what checks of tags read.
