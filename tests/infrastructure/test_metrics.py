@@ -74,6 +74,11 @@ def test_an_execution_that_failed_hung_or_was_stopped_rings(template: Template) 
     assert (alarm["TreatMissingData"], alarm["Threshold"]) == ("notBreaching", 0)
 
 
+def test_an_alert_that_is_refused_for_good_rings(template: Template) -> None:
+    alarm = template["Resources"]["AlertRefusedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (metrics.REFUSED, "Sum", 0)
+
+
 @pytest.mark.parametrize("name", ["FunctionErrorAlarm", "ExecutionFailureAlarm"])
 def test_a_sum_has_no_fill_that_an_alarm_sticks_to(name: str, template: Template) -> None:
     """A gap that is filled is data: an alarm of one period stays on it when the real data comes late."""

@@ -22,7 +22,14 @@ REGION = "eu-west-1"
 
 @pytest.fixture
 def topic(clients: Clients) -> str:
-    return str(clients.get("sns", REGION).create_topic(Name="alerts")["TopicArn"])
+    arn = str(clients.get("sns", REGION).create_topic(Name="alerts")["TopicArn"])
+    confirmed(arn, 1)
+    return arn
+
+
+def confirmed(topic: str, count: int) -> None:
+    """Let the topic have so many confirmed subscriptions; moto never counts them."""
+    sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].subscriptions_confimed = count
 
 
 @pytest.fixture
@@ -243,3 +250,78 @@ def test_a_scan_without_a_summary_is_an_error(
 ) -> None:
     with pytest.raises(EventError, match="no summary"):
         send_alert(event, environment, clients)
+
+
+def test_the_summary_is_sent_again_once_a_subscription_is_confirmed(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    """The first scan may end before anybody has followed the link in AWS's mail; SNS delivers to nobody then."""
+    confirmed(topic, 0)
+    ended(clients, "first", opened=2)
+    told = send_alert({"scan_id": "first"}, environment, clients)
+    assert told == {"sent": True, "why": "no subscription is confirmed; the summary is sent again once one is"}
+    ended(clients, "second")
+    assert send_alert({"scan_id": "second"}, environment, clients)["sent"] is False
+
+    confirmed(topic, 1)
+    ended(clients, "third")
+    told = send_alert({"scan_id": "third"}, environment, clients)
+    assert told == {"sent": True, "why": "the last alert reached nobody"}
+    ended(clients, "fourth")
+    assert send_alert({"scan_id": "fourth"}, environment, clients)["sent"] is False
+    assert sent(topic) == 2
+    subject = Bucket("reports", clients, REGION).get_json(keys.alert("third"))["subject"]
+    assert subject == "[Muster dev] 0 failing"
+
+
+def test_news_while_the_summary_is_owed_are_sent_as_the_whole(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    confirmed(topic, 0)
+    ended(clients, "first", opened=2)
+    send_alert({"scan_id": "first"}, environment, clients)
+    confirmed(topic, 1)
+    ended(clients, "second", opened=1)
+    assert send_alert({"scan_id": "second"}, environment, clients)["sent"]
+    alert = Bucket("reports", clients, REGION).get_json(keys.alert("second"))
+    assert alert["subject"] == "[Muster dev] 1 failing"
+    assert "NEW FAILURES (1)" in alert["email"]
+    ended(clients, "third")
+    assert send_alert({"scan_id": "third"}, environment, clients)["sent"] is False
+
+
+def test_an_alert_that_was_refused_is_owed(environment: Environment, clients: Clients, topic: str) -> None:
+    handler = refusing(clients, "KMSAccessDenied", 400)
+    ended(clients, "first", opened=2)
+    with pytest.raises(Refused):
+        send_alert({"scan_id": "first"}, environment, clients)
+    assert handler == ["KMSAccessDenied"]
+    fresh = Clients(clients.session)
+    ended(clients, "second")
+    told = send_alert({"scan_id": "second"}, environment, fresh)
+    assert told == {"sent": True, "why": "the last alert reached nobody"}
+    assert sent(topic) == 1
+
+
+def test_a_topic_that_says_nothing_of_its_subscriptions_is_taken_to_have_some(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    asked = []
+
+    def refuse(**_: object) -> tuple[object, dict[str, Any]]:
+        asked.append(1)
+        answer = {"Error": {"Code": "AuthorizationError", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+        return SimpleNamespace(status_code=403), answer
+
+    clients.get("sns", REGION).meta.events.register("before-call.sns.GetTopicAttributes", refuse)
+    ended(clients, "one", opened=1)
+    assert send_alert({"scan_id": "one"}, environment, clients) == {"sent": True, "why": "something changed"}
+    assert (asked, sent(topic)) == ([1], 1)
+
+
+def test_an_unchanged_estate_asks_the_topic_nothing(environment: Environment, clients: Clients, topic: str) -> None:
+    asked: list[str] = []
+    clients.get("sns", REGION).meta.events.register("before-call.sns", lambda model, **_: asked.append(model.name))
+    ended(clients, "one")
+    send_alert({"scan_id": "one"}, environment, clients)
+    assert (asked, sent(topic)) == ([], 0)

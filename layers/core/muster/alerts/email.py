@@ -113,6 +113,9 @@ def _headline(summary: Mapping[str, Any]) -> str:
     failing = f"{summary['findings']['non_compliant']} failing"
     if changes["baseline"]:
         said = [f"first scan, {failing}"]
+    elif changes.get("owed"):
+        # What changed since the last alert that somebody got is not known: the whole is what is news.
+        said = [failing]
     else:
         words = (("opened", "new"), ("reopened", "again"), ("resolved", "resolved"), ("unreadable", "unreadable"))
         said = [f"{changes[event]} {word}" for event, word in words if changes.get(event)] + [failing]

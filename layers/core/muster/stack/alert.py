@@ -11,6 +11,7 @@ from muster.errors import EventError, Refused, Transient
 from muster.refusals import EXPIRED, READ_ERRORS, code_of, transient
 from muster.session import Clients
 from muster.sinks.bucket import Bucket
+from muster.stack.audience import somebody_listens
 from muster.stack.request import Environment
 from muster.stack.summarize import changes_of, commits_of, worst_of
 from muster.texts import shortened
@@ -22,6 +23,8 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
     """Publish the alert of a scan when it has news, and say whether it did and why not.
 
     Only a scan that records tells anybody; a retry does not tell twice, and a scan that was resumed tells what is new.
+    An alert that reached nobody, because no subscription was confirmed or SNS refused it, is owed: the first scan that
+    finds a confirmed subscription sends the whole summary.
 
     Raises:
         EventError: there is no summary of such a scan.
@@ -44,22 +47,33 @@ def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clie
     # The summary names no more than a few of them.
     unfinished = sorted(bucket.get_json(keys.incomplete(scan_id)) or ()) if not summary["complete"] else []
     last = bucket.get_json(_LAST) or {}
-    if not email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished):
-        _remember(bucket, unfinished, last)
+    news = email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished)
+    owed = bool(last.get("owed"))
+    listened = somebody_listens(environment, clients) if news or owed else False
+    if not news and not (owed and listened):
+        _remember(bucket, last, unfinished, owed=owed)
         return {"sent": False, "why": "nothing changed"}
+    if owed:
+        summary = {**summary, "changes": {**summary["changes"], "owed": True}}
     report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
     where = email.Where(environment.region, environment.database, environment.workgroup)
     alert = email.compose(summary, _events(bucket, scan_id, attempt, report), report["findings"], where)
-    message_id = _publish(alert, environment, clients)
+    try:
+        message_id = _publish(alert, environment, clients)
+    except Refused:
+        _remember(bucket, last, unfinished, owed=True)
+        raise
     sent = {"attempt": attempt, "subject": alert.subject, "email": alert.email, "message_id": message_id}
     bucket.put_json(keys.alert(scan_id), sent)
-    _remember(bucket, unfinished, last)
-    return {"sent": True, "why": "something changed"}
+    _remember(bucket, last, unfinished, owed=not listened)
+    if not listened:
+        return {"sent": True, "why": "no subscription is confirmed; the summary is sent again once one is"}
+    return {"sent": True, "why": "something changed" if news else "the last alert reached nobody"}
 
 
-def _remember(bucket: Bucket, unfinished: list[str], last: Mapping[str, Any]) -> None:
-    if last.get("incomplete") != unfinished:
-        bucket.put_json(_LAST, {"incomplete": unfinished})
+def _remember(bucket: Bucket, last: Mapping[str, Any], unfinished: list[str], *, owed: bool) -> None:
+    if (last.get("incomplete"), bool(last.get("owed"))) != (unfinished, owed):
+        bucket.put_json(_LAST, {"incomplete": unfinished, "owed": owed})
 
 
 def _events(bucket: Bucket, scan_id: str, attempt: str, report: Mapping[str, Any]) -> Mapping[str, Any]:

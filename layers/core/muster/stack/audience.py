@@ -1,0 +1,19 @@
+"""Whether anybody receives what is published to a topic."""
+
+from muster.refusals import READ_ERRORS
+from muster.session import Clients
+from muster.stack.request import Environment
+
+
+def somebody_listens(environment: Environment, clients: Clients) -> bool:
+    """Return whether the topic has a confirmed subscription: SNS delivers to no other, and keeps nothing for later.
+
+    Where the topic cannot be asked, the answer is yes: an alert is then sent once, as if it had arrived.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
+    """
+    try:
+        answer = clients.get("sns", environment.region).get_topic_attributes(TopicArn=environment.topic_arn)
+    except READ_ERRORS:
+        return True
+    return str(answer.get("Attributes", {}).get("SubscriptionsConfirmed", "")) != "0"
