@@ -178,7 +178,9 @@ def named_keys() -> set[str]:
     root = Path(muster.__file__).parent
     for path in root.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        compares = re.search(r"resource_policy import .*\bCondition\b|muster\.strangers", source)
+        compares = re.search(
+            r"resource_policy import .*\bCondition\b|muster\.(strangers|conditions|role_trust)\b", source
+        )
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found |= set(re.findall(r"\baws:[A-Z]\w+", node.value))

@@ -72,6 +72,10 @@ def github(subject: Any, operator: str = "StringLike") -> dict[str, Any]:
         pytest.param(LAMBDA, {"StringNotEquals": {"aws:SourceAccount": OTHER}}, N, id="all but one account"),
         pytest.param(LAMBDA, {"Null": {"aws:SourceAccount": "false"}}, N, id="any value"),
         pytest.param(LAMBDA, {"StringEquals": {"sts:ExternalId": "x"}}, N, id="a service sends no external id"),
+        pytest.param(LAMBDA, {"StringEquals": {"aws:ResourceAccount": OWN}}, N, id="the role's account says nothing"),
+        pytest.param(LAMBDA, {"StringEquals": {"aws:SourceAccount": "${aws:ResourceAccount}"}}, C, id="the role's own"),
+        pytest.param(LAMBDA, {"StringEquals": {"aws:SourceAccount": "${aws:PrincipalTag/a}"}}, N, id="what a tag says"),
+        pytest.param(LAMBDA, {"ForAnyValue:StringEquals": {"aws:SourceAccount": OWN}}, C, id="any of one value"),
         pytest.param({"Service": "ec2.amazonaws.com"}, None, C, id="a service that cannot say"),
         pytest.param({"Service": "ec2.amazonaws.com.cn"}, None, C, id="in China"),
         pytest.param({"Service": "lambda.eu-west-1.amazonaws.com"}, None, N, id="of a region"),
@@ -347,6 +351,48 @@ NOT_OURS = {"StringNotEquals": {"aws:PrincipalOrgID": "o-abcd123456"}}
             id="those without any house are refused",
         ),
         pytest.param(statement("*", NOT_OURS), N, id="strangers are let in"),
+        pytest.param(statement("*", Effect="Deny"), C, id="everybody is refused"),
+        pytest.param(
+            statement(
+                "*",
+                {
+                    "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-abcd123456"},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                },
+                Effect="Deny",
+            ),
+            C,
+            id="AWS's identity perimeter, which spares services",
+        ),
+        pytest.param(
+            statement(
+                "*", {"StringNotEquals": {"aws:PrincipalOrgID": "o-1", "sts:ExternalId": "agreed"}}, Effect="Deny"
+            ),
+            C,
+            id="who is neither in one's house nor knows a word is refused",
+        ),
+        pytest.param(
+            statement(
+                "*", {"StringNotEquals": {"aws:PrincipalOrgID": "o-1", "aws:PrincipalAccount": OTHER}}, Effect="Deny"
+            ),
+            N,
+            id="the other account itself is spared",
+        ),
+        pytest.param(
+            statement("*", {"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": "o-abcd123456/*"}}, Effect="Deny"),
+            C,
+            id="whose paths are all of another house is refused",
+        ),
+        pytest.param(
+            statement("*", {"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-abcd123456/*"}}, Effect="Deny"),
+            N,
+            id="who has no path is spared",
+        ),
+        pytest.param(
+            statement("*", {"StringNotEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}, Effect="Deny"),
+            C,
+            id="who is not of the role's own organization is refused",
+        ),
     ],
 )
 def test_a_denial_binds_everybody_it_speaks_of(denial: dict[str, Any], status: Status) -> None:
@@ -462,6 +508,19 @@ def test_a_further_allowance_never_closes_a_role(before: list[dict[str, Any]], m
 def test_the_order_does_not_matter(statements: list[dict[str, Any]]) -> None:
     there, back = (iam_role_trust_not_confusable(trust(*each)).status for each in (statements, statements[::-1]))
     assert there is back
+
+
+@pytest.mark.parametrize(
+    ("denied", "status"),
+    [
+        ({"aws:PrincipalOrgID": "o-abcd123456", "aws:PrincipalAccount": OWN}, C),
+        ({"aws:PrincipalOrgID": "o-abcd123456", "aws:PrincipalAccount": OTHER}, N),
+        ({"aws:PrincipalAccount": OWN}, C),
+    ],
+)
+def test_everybody_is_held_by_what_a_denial_spares(denied: dict[str, str], status: Status) -> None:
+    judged = trust(statement("*"), statement("*", {"StringNotEqualsIfExists": denied}, Effect="Deny"))
+    assert iam_role_trust_not_confusable(judged).status is status
 
 
 def test_a_denial_binds_only_the_way_in_that_it_refuses() -> None:

@@ -1,17 +1,15 @@
 """Checks of whom IAM roles trust: who may assume one, and whether somebody may do so through another's hands."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from muster.check import check
 from muster.facets.iam import Trust
-from muster.iam_patterns import applies_to as speaks_of
 from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant
-from muster.resource_policy import Condition, Policy, Statement
+from muster.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted
 
-_ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")
 _WHOSE = ("aws:principalaccount", "aws:principalarn")
@@ -96,11 +94,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-conditio
 _SETTINGS = "name it in services_with_source or services_without_source"
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d\Z")
-_ACCOUNT = re.compile(r"(?:arn:[^:]+:(?:iam|sts)::)?(?P<account>\d{12})(?::.+)?\Z")
-_TENANT = re.compile(r"[^:*?]+:[^:*?/]+[:/]")
 
 
-@check(severity=Severity.HIGH, version=2)
+@check(severity=Severity.HIGH, version=3)
 def iam_role_trust_not_confusable(
     trust: Trust,
     *,
@@ -132,10 +128,8 @@ def iam_role_trust_not_confusable(
         services_with_source, services_without_source, shared_providers, (trust.account_id, *trusted_accounts)
     )
     found: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
-    for principal, statement in _trusted(policy):
-        guards = (_denied_otherwise(each, statement) for each in policy.statements)
-        conditions = [each for each in (*statement.conditions, *filter(None, guards)) if _binds(each)]
-        found[_kind(principal, conditions, lists)].append(principal.partition(":")[2] or _anybody(conditions))
+    for each in trusted(policy):
+        found[_kind(each, lists)].append(each.principal.partition(":")[2] or _anybody(each))
     if opened := _listed(found[_Kind.OPEN]):
         return non_compliant(f"without saying for whom, it trusts {opened}")
     if doubted := _listed(found[_Kind.DOUBTED]):
@@ -164,18 +158,25 @@ class _Lists:
     accounts: tuple[str, ...]
 
 
-def _kind(principal: str, conditions: list[Condition], lists: _Lists) -> _Kind:
-    kind, _, name = principal.partition(":")
+def _kind(each: Trusted, lists: _Lists) -> _Kind:
+    kind, _, name = each.principal.partition(":")
     if kind == "service":
-        return _Kind.BOUND if _held(conditions, _SOURCES) else _service_kind(name, lists)
+        return _Kind.BOUND if each.held(fixing(_SOURCES)) else _service_kind(name, lists)
     if kind == "federated":
-        bound = _told_apart(name, conditions, lists.shared)
-    elif principal == "*":
-        agreed = _held(conditions, _WHOSE) and _held(conditions, _EXTERNAL)
-        bound = agreed or _held(conditions, _CALLERS) or _held_to(conditions, lists.accounts)
+        claims = _claims(name, lists.shared)
+        bound = not claims or each.held(fixing(claims))
+    elif each.principal == "*":
+        bound = _everyone_held(each, lists.accounts)
     else:
-        bound = _held(conditions, (*_EXTERNAL, *_CALLERS)) or _of(name, lists.accounts)
+        bound = of_accounts(name, lists.accounts) or each.held(fixing((*_EXTERNAL, *_CALLERS)))
     return _Kind.BOUND if bound else _Kind.OPEN
+
+
+def _everyone_held(each: Trusted, accounts: Collection[str]) -> bool:
+    """Whether everyone is held to the accounts or an organization, or to another account and an external id."""
+    own = either(fixing(_CALLERS), fixing_to(_WHOSE, accounts))
+    named = either(own, fixing(_WHOSE))
+    return each.held(own) or (each.held(named) and each.held(either(own, fixing(_EXTERNAL))))
 
 
 def _service_kind(name: str, lists: _Lists) -> _Kind:
@@ -187,81 +188,17 @@ def _service_kind(name: str, lists: _Lists) -> _Kind:
     return _Kind.OPEN if service in lists.sourced or service == "*" else _Kind.DOUBTED
 
 
-def _trusted(policy: Policy) -> Iterator[tuple[str, Statement]]:
-    """Yield who may assume the role, with the statement that says so."""
-    for statement in policy.statements:
-        if statement.allow and any(speaks_of(statement, action) for action in _ASSUMING):
-            for principal in ("*",) if statement.not_principals else statement.principals:
-                yield principal, statement
-
-
-def _denied_otherwise(denial: Statement, statement: Statement) -> Condition | None:
-    """Return, as a condition to be met, what a Deny demands of everybody whom a statement lets in."""
-    if denial.allow or not denial.everybody or len(denial.conditions) != 1:
-        return None
-    if not all(speaks_of(denial, action) for action in _ASSUMING if speaks_of(statement, action)):
-        return None
-    (condition,) = denial.conditions
-    affirmed = re.sub(r"^(string|arn)not", r"\1", condition.operator)
-    if affirmed == condition.operator:
-        return None
-    # A negated operator is met without the key, with IfExists or not: the Deny refuses whoever has none.
-    return Condition(affirmed, condition.key, condition.values, if_exists=False)
-
-
-def _binds(condition: Condition) -> bool:
-    """Whether a request without the key fails it, and its values leave nobody free to choose."""
-    operator = condition.operator.removeprefix("foranyvalue:")
-    if condition.if_exists or operator not in _AFFIRMING:
-        return False
-    wild = operator in ("stringlike", "arnlike", "arnequals")
-    return bool(condition.values) and all(_narrow(condition.key, value, wild=wild) for value in condition.values)
-
-
-_AFFIRMING = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
-
-
-def _narrow(key: str, value: str, *, wild: bool) -> bool:
-    """Whether a value says whose the request is, in spite of its wildcards."""
-    if not wild or not set("*?") & set(value):
-        return True
-    if key in ("aws:sourcearn", "aws:principalarn"):
-        pieces = value.split(":", 5)
-        account, rest = (pieces[4], pieces[5]) if len(pieces) > len("arn:") else ("*", "*")
-        return not set("*?") & set(account) if account else rest[:1] not in ("*", "?", "")
-    if key.endswith(("orgpaths", ":repository")):
-        return not set("*?") & set(value.partition("/")[0])
-    # What is left are claims of identity providers, `repo:octo-org/*` for example: the tenant must be spelled out.
-    return not key.startswith(("aws:", "sts:")) and _TENANT.match(value) is not None
-
-
-def _held(conditions: Iterable[Condition], keys: Collection[str]) -> bool:
-    return any(condition.key in keys for condition in conditions)
-
-
-def _held_to(conditions: Iterable[Condition], accounts: Collection[str]) -> bool:
-    """Whether only principals of the accounts meet the conditions."""
-    whose = (condition for condition in conditions if condition.key in _WHOSE)
-    return any(all(_of(value, accounts) for value in condition.values) for condition in whose)
-
-
-def _anybody(conditions: Iterable[Condition]) -> str:
-    """Say who everybody is, under conditions that each bind."""
-    held = _listed(value for condition in conditions if condition.key in _WHOSE for value in condition.values)
+def _anybody(each: Trusted) -> str:
+    """Say who everyone is."""
+    held = _listed(each.said(_WHOSE)) if each.held(fixing(_WHOSE)) else ""
     return f"anybody of {held}" if held else "anybody with an AWS account"
 
 
-def _told_apart(provider: str, conditions: Iterable[Condition], shared: Collection[str]) -> bool:
-    """Whether a provider's tokens of others are refused; one that is nobody else's needs no condition."""
+def _claims(provider: str, shared: Collection[str]) -> tuple[str, ...]:
+    """Return the keys that tell a provider's tokens apart; none where nobody else has tokens of it."""
     host = provider.rpartition("oidc-provider/")[2].lower()
     claims = _PUBLIC_PROVIDERS.get(host, _CLAIMS.get(host, ("sub",)) if host in shared else ())
-    return not claims or _held(conditions, [f"{host}:{claim}" for claim in claims])
-
-
-def _of(principal: str, accounts: Collection[str]) -> bool:
-    """Whether a principal is of one of the accounts; the id that is left of a deleted one is nobody's."""
-    named = _ACCOUNT.match(principal)
-    return named["account"] in accounts if named else not principal.startswith("arn:")
+    return tuple(f"{host}:{claim}" for claim in claims)
 
 
 def _listed(names: Iterable[str]) -> str:
