@@ -88,14 +88,16 @@ format: $(SETUP) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 
 CONFIG ?= dev
+# SAM reads AWS_DEFAULT_REGION only, and a profile's region before AWS_REGION.
+REGION := $(if $(AWS_REGION),--region $(AWS_REGION))
 .PHONY: deploy
-deploy: $(SETUP) $(SAM) ## Build and deploy the stack (CONFIG=dev or prod in samconfig.toml)
+deploy: $(SETUP) $(SAM) ## Build and deploy the stack to AWS_REGION, else the profile's region (CONFIG=dev or prod in samconfig.toml)
 	tools/sam_build.sh
-	.venv-sam/bin/sam deploy --config-env $(CONFIG)
+	.venv-sam/bin/sam deploy --config-env $(CONFIG) $(REGION)
 
 .PHONY: delete
 delete: $(SETUP) ## Empty the stack's bucket, delete the stack, list what is left (STACK=muster-dev)
-	$(BIN)/python -m tools.delete_stack $(STACK)
+	$(BIN)/python -m tools.delete_stack $(REGION) $(STACK)
 
 .PHONY: lock
 lock: $(SETUP) ## Pin the dependencies anew, with hashes and without any registry's address

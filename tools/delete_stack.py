@@ -5,6 +5,7 @@ says what AWS keeps: a key that waits out its seven days, logs that were written
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ ATTEMPTS = 3
 _POLL_SECONDS = 5.0
 _WAIT_SECONDS = 1800.0
 _CRAWLER_LOGS = "/aws-glue/crawlers"
+_SAM_STACK, _SAM_OUTPUT = "aws-sam-cli-managed-default", "SourceBucket"
+"""The stack that `sam deploy` makes in each region for the bucket it uploads to, and the output with its name."""
 
 
 class DeleteError(Exception):
@@ -55,7 +58,7 @@ def delete(clients: Clients, region: str, name: str, *, poll_seconds: float = _P
         cloudformation.delete_stack(StackName=stack_id)
         status = _wait(cloudformation, stack_id, poll_seconds)
         if status == "DELETE_COMPLETE":
-            return list(_left(clients, region, resources))
+            return [*_left(clients, region, resources), *_uploads(clients, region, name)]
         failures = _failures(cloudformation, stack_id)
         if attempt == ATTEMPTS or "not empty" not in failures:
             raise DeleteError(f"the stack {name} is {status}: {failures}")
@@ -176,6 +179,23 @@ def _left(clients: Clients, region: str, resources: Sequence[Resource]) -> Itera
         yield f"the log group {_CRAWLER_LOGS} is shared by all Glue crawlers of the account and is no part of the stack"
 
 
+def _uploads(clients: Clients, region: str, name: str) -> Iterator[str]:
+    """Yield a sentence for what `sam deploy` uploaded: `s3_prefix` in samconfig.toml is the stack's name."""
+    try:
+        stacks = clients.get("cloudformation", region).describe_stacks(StackName=_SAM_STACK)["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stacks[0].get("Outputs", ())}
+        bucket = outputs.get(_SAM_OUTPUT)
+        found = bucket and clients.get("s3", region).list_object_versions(Bucket=bucket, Prefix=f"{name}/", MaxKeys=1)
+    except botocore.exceptions.ClientError:
+        # SAM never deployed here, or its bucket is not ours to read: the stack is deleted all the same.
+        return
+    if found and (found.get("Versions") or found.get("DeleteMarkers")):
+        yield (
+            f"s3://{bucket}/{name}/ holds what 'sam deploy' uploaded, in the bucket that SAM shares among all stacks "
+            f"of {region}: if nothing else is deployed from that prefix, 'aws s3 rm --recursive s3://{bucket}/{name}/'"
+        )
+
+
 def _pending_key(kms: Any, key_id: str) -> Iterator[str]:
     try:
         key = kms.describe_key(KeyId=key_id)["KeyMetadata"]
@@ -213,7 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen.stack:
         parser.error("name the stack, for example: make delete STACK=muster-dev")
     try:
-        session = open_session(chosen.profile, chosen.region)
+        session = open_session(chosen.profile, chosen.region or os.environ.get("AWS_REGION"))
         if not session.region_name:
             parser.error("name the stack's region with --region or AWS_REGION")
         if not chosen.yes and not _confirmed(chosen.stack, session.region_name):

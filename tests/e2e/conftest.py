@@ -20,7 +20,7 @@ class RealAws:
     """A real account, through whatever credentials the environment has."""
 
     def client(self, service: str, region: str | None = None) -> Any:
-        return boto3.session.Session(region_name=region).client(service)
+        return boto3.session.Session(region_name=region or os.environ.get("AWS_REGION")).client(service)
 
 
 @dataclass(frozen=True)

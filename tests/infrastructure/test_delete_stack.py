@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -216,3 +217,57 @@ def test_what_is_left_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr(delete_stack, "delete", lambda *_: ["the bucket x is still there"])
     assert delete_stack.main(["muster-test", "--yes", "--region", REGION]) == 0
     assert capsys.readouterr().out == "muster-test is deleted. What is left:\n- the bucket x is still there\n"
+
+
+@pytest.fixture
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A profile of another region."""
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile elsewhere]\nregion = us-west-2\naws_access_key_id = testing\naws_secret_access_key = testing\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_PROFILE", "elsewhere")
+    for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("clients", "_elsewhere")
+def test_the_stack_of_aws_region_is_deleted_and_not_that_of_the_profiles_region(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert delete_stack.main(["muster-test", "--yes"]) == 1
+    assert "no stack muster-test in us-west-2" in capsys.readouterr().err
+    monkeypatch.setenv("AWS_REGION", REGION)
+    assert delete_stack.main(["muster-test", "--yes"]) == 0
+    assert "muster-test is deleted" in capsys.readouterr().out
+
+
+SAM = {
+    "Resources": {
+        "SamCliSourceBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "aws-sam-cli-managed-source"}}
+    },
+    "Outputs": {"SourceBucket": {"Value": {"Ref": "SamCliSourceBucket"}}},
+}
+
+
+def test_what_sam_uploaded_is_named_and_left(clients: Clients) -> None:
+    clients.get("cloudformation", REGION).create_stack(
+        StackName="aws-sam-cli-managed-default", TemplateBody=json.dumps(SAM)
+    )
+    s3 = clients.get("s3", REGION)
+    s3.put_object(Bucket="aws-sam-cli-managed-source", Key="muster-test/0123.template", Body=b"x")
+    left = delete_stack.delete(clients, REGION, "muster-test", poll_seconds=0)
+    (told,) = [each for each in left if "sam deploy" in each]
+    assert told.startswith("s3://aws-sam-cli-managed-source/muster-test/ holds what 'sam deploy' uploaded")
+    assert "aws s3 rm --recursive s3://aws-sam-cli-managed-source/muster-test/" in told
+    assert s3.list_objects_v2(Bucket="aws-sam-cli-managed-source")["KeyCount"] == 1
+
+
+def test_the_uploads_of_other_stacks_are_not_named(clients: Clients) -> None:
+    clients.get("cloudformation", REGION).create_stack(
+        StackName="aws-sam-cli-managed-default", TemplateBody=json.dumps(SAM)
+    )
+    clients.get("s3", REGION).put_object(Bucket="aws-sam-cli-managed-source", Key="muster-test-2/a", Body=b"x")
+    assert not [each for each in delete_stack.delete(clients, REGION, "muster-test", poll_seconds=0) if "sam" in each]
