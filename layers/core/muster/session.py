@@ -109,7 +109,7 @@ class Clients:
 
     def _watched(self, client: Any, service: str, region: str) -> Any:
         client.meta.events.register("before-call", _begins)
-        answers = bodies.Bodies(client.meta.service_model)
+        answers = bodies.Bodies(client.meta.service_model, reads=self._ledger is not None)
         client.meta.events.register("before-parse", answers.held)
         client.meta.events.register("response-received", answers.examined)
         if service == "s3":

@@ -1,5 +1,6 @@
 """What comes with a good status and is no answer is refused, in every protocol that the catalogue speaks."""
 
+import contextlib
 from typing import Any
 
 import botocore.parsers
@@ -157,3 +158,25 @@ def test_what_the_status_alone_tells_is_botocores_to_act_upon(status: int) -> No
 
 def test_a_question_that_is_answered_without_a_body_has_its_status_for_a_code() -> None:
     hold("s3", "HeadBucket", b"", 404)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "body", "refused"),
+    [
+        ("stepfunctions", "DescribeStateMachine", b'{"name": "scan"}', False),
+        ("lambda", "GetFunctionConfiguration", b'{"FunctionName": "scan"}', False),
+        ("organizations", "ListAccounts", b"{}", True),
+        ("stepfunctions", "ListExecutions", b"{}", True),
+        ("ec2", "DescribeRegions", b"<DescribeRegionsResponse/>", True),
+    ],
+)
+def test_of_calls_beside_a_scan_only_lists_must_hold_what_they_document(
+    service: str, operation: str, body: bytes, *, refused: bool
+) -> None:
+    model = SESSION.get_service_model(service).operation_model(operation)
+    parser = botocore.parsers.create_parser(model.service_model.resolved_protocol)
+    response = {"status_code": 200, "headers": {}, "body": body}
+    parsed = parser.parse(response, model.output_shape)
+    answers = Bodies(model.service_model, reads=False)
+    with pytest.raises(botocore.parsers.ResponseParserError) if refused else contextlib.nullcontext():
+        answers.examined(f"response-received.{service}.{operation}", parsed, response)

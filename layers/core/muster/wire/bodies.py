@@ -21,6 +21,8 @@ Holds = Callable[[OperationModel, bytes, Contents], str]
 """Returns what is wrong with a body, or nothing."""
 _BAD = 300
 """The first status that is no success; of those botocore makes errors, whatever the body."""
+_LISTINGS = frozenset({"DescribeRegions"})
+"""Operations beside List… that decide where a scan goes."""
 _ASKED_WRONG = 4
 """The hundreds of what AWS does not do as it was asked; its own failures botocore tries again by their status."""
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
@@ -31,9 +33,14 @@ _HEAD = 1024
 class Bodies:
     """Examines the answers to one client's calls: the bodies before botocore parses them, and what it read of them."""
 
-    def __init__(self, service: ServiceModel) -> None:
-        """Examine the answers of a service."""
+    def __init__(self, service: ServiceModel, *, reads: bool = True) -> None:
+        """Examine the answers of a service.
+
+        Without `reads`, for calls other than a scan's, only lists must hold what they document: which members other
+        operations may leave out is known of what a scan reads alone.
+        """
         self._service = service
+        self._reads = reads
         self._contents: dict[str, Contents] = {}
 
     def held(self, operation_model: OperationModel, response_dict: Mapping[str, Any], **_: object) -> None:
@@ -73,7 +80,9 @@ class Bodies:
     def _of(self, operation: OperationModel) -> Contents:
         found = self._contents.get(operation.name)
         if found is None:
-            found = self._contents[operation.name] = contents(operation)
+            listing = operation.name.startswith("List") or operation.name in _LISTINGS
+            known = contents(operation) if self._reads or listing else Contents(operation.name)
+            found = self._contents[operation.name] = known
         return found
 
 
