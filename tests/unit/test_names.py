@@ -14,6 +14,19 @@ MANY = [f"name-{number}" for number in range(FEW + 1)]
         pytest.param("ALPHA", ["alpha", "beta"], "ALPHA is not a pack; did you mean alpha?", id="in capitals"),
         pytest.param("x", ["beta", "alpha"], "x is not a pack; known are alpha, beta", id="few are listed"),
         pytest.param("x", MANY, "x is not a pack", id="many are not"),
+        pytest.param(
+            "s3-bucket-public",
+            [*MANY, "s3-bucket-public-access-prohibited", "s3-bucket-sse-c-blocked"],
+            "s3-bucket-public is not a pack; did you mean s3-bucket-public-access-prohibited?",
+            id="its beginning",
+        ),
+        pytest.param(
+            "alpha",
+            ["alpha-one", "alpha-two", "alphb"],
+            "alpha is not a pack; did you mean alpha-one or alpha-two?",
+            id="several begin so",
+        ),
+        pytest.param("\x1b" + "x" * 100_000, ["a"], f"\\x1b{'x' * 95}… is not a pack; known are a", id="odd and long"),
         pytest.param("x", [], "x is not a pack; there is none here", id="none"),
     ],
 )

@@ -168,6 +168,7 @@ def _tried(pattern: str, text: str, *, single: bool) -> bool:
 PACKAGE = Path(muster.__file__).parent
 MADE = {
     "checks/s3_access.py": "patterns of IAM, on the word false",
+    "iam_patterns.py": "patterns of IAM, in atomic groups",
     "policy_access.py": "patterns of IAM",
     "policy_grants.py": "patterns of IAM",
     "secret_formats.py": "a table of its own",

@@ -1,16 +1,19 @@
 """Names that users write: what to say of one that nobody knows."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
+
+from muster.texts import shortened
 
 
 def unknown(name: str, kind: str, known: Iterable[str]) -> str:
-    """Say that a name is not one of a kind, and which was probably meant."""
+    """Say that a name is not one of a kind, and which were probably meant: those that begin so, else the nearest."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(name.lower(), names, 1)
+    near = _near(name, names)
+    name = shortened(name, LONGEST)
     if near:
-        return f"{name} is not {kind}; did you mean {near[0]}?"
+        return f"{name} is not {kind}; did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
     if not names:
         return f"{name} is not {kind}; there is none here"
     if len(names) <= FEW:
@@ -29,5 +32,20 @@ _LISTED = MappingProxyType(
     }
 )
 """The commands that list the names of a kind, where they are too many for a message."""
+LONGEST = 100
+"""Characters of a name that a message repeats; a longer one is like none that there is."""
+_LEAST = 4
+"""Characters from which on the beginning of a name says which was meant."""
+_BEGINNINGS = 4
+"""How many names that begin so are told; more are no answer."""
 FEW = 12
 """How many known names a message lists when none is close; more would bury the sentence."""
+
+
+def _near(name: str, names: Sequence[str]) -> Sequence[str]:
+    if len(name) > LONGEST:
+        return ()
+    beginning = [each for each in names if each.startswith(name.lower())] if len(name) >= _LEAST else []
+    if 0 < len(beginning) <= _BEGINNINGS:
+        return beginning
+    return difflib.get_close_matches(name, beginning or names, 1) or difflib.get_close_matches(name.lower(), names, 1)

@@ -60,12 +60,23 @@ def quoted(value: object, width: int = LONG) -> str:
     return f"'{shortened(str(value), width)}'"
 
 
-def json_text(value: object) -> str:
-    """Return a value as JSON on one line; what no terminal should see is escaped, and parses to the same value."""
-    text = json.dumps(value, ensure_ascii=False)
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+def json_text(value: object, indent: int | None = None) -> str:
+    """Return a value as JSON; what no terminal should see is escaped, and parses to the same value."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text if text.isprintable() else text.translate(_JSON_ESCAPES)
+
+
+class _JsonEscapes(dict[int, str]):
+    """How JSON spells each character, found when it is first asked for; ends of lines are JSON's own."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        spelled = character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1]
+        self[code] = spelled
+        return spelled
+
+
+_JSON_ESCAPES = _JsonEscapes()
 
 
 def defanged(text: str) -> str:

@@ -14,6 +14,7 @@ from muster import __version__
 from muster.cli.output import DEBUG, forget_standard_output, say, trace
 from muster.errors import ConfigurationError, MusterError
 from muster.names import unknown
+from muster.texts import escaped
 
 _COMMANDS = MappingProxyType(
     {
@@ -27,6 +28,8 @@ _COMMANDS = MappingProxyType(
         "smoke": "muster.cli.smoke",
     }
 )
+LONGEST = 2_000
+"""Characters of a message about arguments: it repeats what was typed."""
 WRONG = 2
 """Exit status: wrong usage, configuration or credentials, or results that cannot be written: there are none."""
 
@@ -100,10 +103,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         forget_standard_output()
         return 0
     except click.ClickException as error:
+        error.message = escaped(error.message[:LONGEST], keep="\n")  # type: ignore[misc]
         error.show()
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
         trace()
-        for line in _sentence(error).splitlines():
+        for line in _sentence(error).split("\n"):
             say(line)
     return WRONG
 

@@ -19,11 +19,12 @@ def command(check: str, config: Path | None) -> None:
     from muster.docs import page  # noqa: PLC0415 - `muster explain --help` is quick without it
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.names import unknown  # noqa: PLC0415 - the same
+    from muster.texts import escaped  # noqa: PLC0415 - the same
 
     catalog = catalogue(config)
     if check not in catalog.checks:
         raise ConfigurationError(unknown(check, "a check", catalog.checks))
-    text = page(catalog.checks[check], catalog)
+    text = escaped(page(catalog.checks[check], catalog), keep="\n")
     if not sys.stdout.isatty():
         click.echo(text, nl=False)
         return

@@ -1,7 +1,6 @@
 """`muster list`: checks, packs, resource types, what conditions may read of them, and the controls of frameworks."""
 
 import dataclasses
-import json
 import sys
 import types
 import typing
@@ -14,6 +13,7 @@ import click
 from muster.cli.options import catalogue, configured_by, listed_as
 from muster.formats.record import Record
 from muster.model import Unknown
+from muster.texts import json_text, printable
 
 if TYPE_CHECKING:
     from muster.controls import Controls, Framework
@@ -218,7 +218,7 @@ def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[
 def _show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
     """Write objects as JSON, or some of their values as a table; checks are counted there."""
     if form == "json":
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        click.echo(json_text(found, indent=2))
         return
     from rich.console import Console  # noqa: PLC0415 - JSON does without
     from rich.table import Table  # noqa: PLC0415 - the same
@@ -240,7 +240,7 @@ def _plain(found: Sequence[Record], columns: Sequence[str]) -> None:
     rows = [[_cell(each, column, ",") for column in columns] for each in found]
     widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (printable(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 
 

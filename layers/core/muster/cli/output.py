@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import click
 
 from muster.errors import ConfigurationError
+from muster.texts import escaped
 
 STANDARD = Path("-")
 DEBUG = "MUSTER_DEBUG"
@@ -54,7 +55,7 @@ def results(path: Path | None) -> Iterator[TextIO]:
 
 def say(message: str) -> None:
     """Tell something on standard error."""
-    click.echo(f"muster: {message}", err=True)
+    click.echo(f"muster: {escaped(message)}", err=True)
 
 
 def trace(error: BaseException | None = None) -> None:

@@ -28,13 +28,14 @@ def command(file: Path) -> None:
     from muster.formats.table import counted  # noqa: PLC0415 - the same
     from muster.packs import ALL  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
+    from muster.texts import escaped  # noqa: PLC0415 - the same
 
     catalog = load()
     configuration = settings.load(file, catalog, regions)
     rules = select(catalog, configuration)
     catalog = extended(catalog, configuration.custom_checks)
     packs = configuration.packs or (() if configuration.checks else (ALL,))
-    click.echo(f"{file} is valid")
+    click.echo(f"{escaped(str(file))} is valid")
     click.echo(f"  packs         {', '.join(packs) or 'none'}")
     click.echo(f"  checks        {len({rule.check.id for rule in rules})} of {len(catalog.checks)}")
     named = ", ".join(configuration.regions) or "the profile's own"
@@ -48,13 +49,15 @@ def command(file: Path) -> None:
 
 def _dates(configuration: "Configuration") -> None:
     from muster.suppress import expired  # noqa: PLC0415 - `muster validate --help` is quick without it
+    from muster.texts import shortened  # noqa: PLC0415 - `muster validate --help` is quick without it
 
     today = datetime.now(UTC).date()
     over = expired(configuration.suppressions, today)
     for rule in sorted(configuration.suppressions, key=lambda rule: rule.suppression.expires):
         accepted = rule.suppression
-        where = rule.resource or ", ".join(f"{key}={value}" for key, value in rule.tag.items())
+        where = shortened(rule.resource or ", ".join(f"{key}={value}" for key, value in rule.tag.items()))
+        owner = shortened(accepted.owner)
         if rule in over:
-            click.echo(f"    expired {accepted.expires}: {rule.check} on {where} ({accepted.owner})")
+            click.echo(f"    expired {accepted.expires}: {rule.check} on {where} ({owner})")
         elif accepted.expires <= (today + SOON).isoformat():
-            click.echo(f"    ends on {accepted.expires}: {rule.check} on {where} ({accepted.owner})")
+            click.echo(f"    ends on {accepted.expires}: {rule.check} on {where} ({owner})")

@@ -1,12 +1,12 @@
 """A header and one row a finding, safe to open in a spreadsheet."""
 
 import csv
-import json
 from typing import TextIO
 
 from muster.formats.record import record
 from muster.formats.report import ScanReport, Tally
 from muster.model import Finding
+from muster.texts import escaped, json_text
 
 COLUMNS = (
     "finding_id", "check_id", "check_version", "variant", "title", "severity", "status", "reason", "resource_type",
@@ -15,7 +15,7 @@ COLUMNS = (
 )  # fmt: skip
 """The columns, in the words of the JSON; what is a list or an object there is JSON text here, controls apart."""
 
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take the wide ones too
 
 
 class CsvWriter:
@@ -46,13 +46,15 @@ class CsvWriter:
 
 
 def _cell(value: object) -> str:
-    """Return a cell's text; one that a spreadsheet would compute is quoted, for names and tags are anybody's.
+    """Return a cell's text: control characters are escaped, and what a spreadsheet would compute is quoted.
+
+    Names and tags are anybody's.
 
     https://owasp.org/www-community/attacks/CSV_Injection
     """
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json_text(value)
     # csv.writer leaves a lone carriage return bare, and readers take it for the end of the row.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = escaped(text.replace("\r\n", "\n").replace("\r", "\n"), keep="\t\n")
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\n")) else text

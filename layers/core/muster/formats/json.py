@@ -1,11 +1,11 @@
 """One JSON object, written as the scan goes: findings first, since what they sum up to is known last."""
 
-import json
 from typing import TextIO
 
 from muster.formats.record import record
 from muster.formats.report import ScanReport, Tally
 from muster.model import Finding
+from muster.texts import json_text
 
 
 class JsonWriter:
@@ -20,11 +20,11 @@ class JsonWriter:
     def add(self, finding: Finding) -> None:
         """Write one finding."""
         before, self._before = self._before, ",\n"
-        self._stream.write(before + json.dumps(record(finding, self._scan_id), ensure_ascii=False))
+        self._stream.write(before + json_text(record(finding, self._scan_id)))
 
     def close(self, tally: Tally, scan: ScanReport) -> None:
         """Write the summary and the scan."""
         start = self._before if self._before != ",\n" else "\n"
-        summary = json.dumps(tally.to_json(), ensure_ascii=False)
-        told = json.dumps(scan.to_json(), ensure_ascii=False)
+        summary = json_text(tally.to_json())
+        told = json_text(scan.to_json())
         self._stream.write(f'{start}],\n"summary": {summary},\n"scan": {told}}}\n')

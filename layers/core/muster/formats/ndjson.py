@@ -1,11 +1,11 @@
 """One finding a line, each a JSON object: what `jq`, `grep` and log pipelines read."""
 
-import json
 from typing import TextIO
 
 from muster.formats.record import record
 from muster.formats.report import ScanReport, Tally
 from muster.model import Finding
+from muster.texts import json_text
 
 
 class NdjsonWriter:
@@ -18,7 +18,7 @@ class NdjsonWriter:
 
     def add(self, finding: Finding) -> None:
         """Write one finding."""
-        self._stream.write(json.dumps(record(finding, self._scan_id), ensure_ascii=False) + "\n")
+        self._stream.write(json_text(record(finding, self._scan_id)) + "\n")
 
     def close(self, tally: Tally, scan: ScanReport) -> None:
         """Write nothing: every line is a finding."""

@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from muster.estimate import difference
-from muster.formats.record import printable
 from muster.formats.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally
 from muster.model import Finding, Severity, Status
+from muster.texts import printable
 
 ROWS = 20
 """How many failing resources are shown of a check; the rest is counted, and in the other formats."""
@@ -120,11 +120,11 @@ class TableWriter:
              _COLOURS[group.severity]),
             "  ", (name, "bold"), f"  {count} fail",
         )  # fmt: skip
-        yield Padding(Text(f"{group.title}.", style="dim"), (0, 0, 0, 2))
+        yield Padding(Text(printable(f"{group.title}."), style="dim"), (0, 0, 0, 2))
         yield Padding(self._rows(group.rows, several=several), (0, 0, 0, 2))
         if count > len(group.rows):
             yield Text(f"  … and {count - len(group.rows)} more", style="dim")
-        yield Padding(Text.assemble(("Fix: ", "bold"), group.fix), (0, 0, 1, 2))
+        yield Padding(Text.assemble(("Fix: ", "bold"), printable(group.fix)), (0, 0, 1, 2))
 
     def _rows(self, rows: Sequence[_Row], *, several: bool) -> Table:
         """Lay out the rows of a check, with the account of each where there are several."""
@@ -154,9 +154,10 @@ def footer(tally: Tally, scan: ScanReport) -> Iterable[Text]:
         f"{counted(len(scan.regions), 'region')} of {where}, {seconds:.1f} s"
     )
     if scan.blocked:
-        yield Text(f"Blocked by a policy of the organization: {', '.join(sorted(set(scan.blocked)))}")
+        yield Text(f"Blocked by a policy of the organization: {printable(', '.join(sorted(set(scan.blocked))))}")
     if scan.accounts_excluded:
-        yield Text(f"Not scanned: {'; '.join(f'{each}: {why}' for each, why in scan.accounts_excluded.items())}")
+        left_out = "; ".join(f"{each}: {why}" for each, why in scan.accounts_excluded.items())
+        yield Text(f"Not scanned: {printable(left_out)}")
     if scan.calls_foreseen is not None:
         yield Text(f"{difference(scan.calls_foreseen, scan.calls)} for what was found", style="dim")
     line = Text()

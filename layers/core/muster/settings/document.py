@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from muster.texts import shortened
+
 if TYPE_CHECKING:
     import yaml
 
@@ -40,10 +42,12 @@ def read(text: bytes | str) -> Document:
     """Read YAML; the value is only as good as `problems` is empty."""
     import yaml  # noqa: PLC0415 - most processes read the plan, never YAML
 
+    from muster.settings.composing import DEEPEST, Loader, TooDeepError  # noqa: PLC0415 - the same
+
     document = Document()
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
-        loader = yaml.SafeLoader(decoded)
+        loader = Loader(decoded)
         node = loader.get_single_node()
         if node is not None:
             document.value = _Reading(loader, document).value(node, ())
@@ -56,8 +60,9 @@ def read(text: bytes | str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.problems.append(Problem(mark.line + 1 if mark else 1, f"this is not YAML: {_syntax(error)}"))
-    except RecursionError:
-        document.problems.append(Problem(1, "the file is nested too deeply, or its aliases expand to too much"))
+    except TooDeepError as error:
+        said = f"this is nested too deeply, or its aliases expand to too much: {DEEPEST} levels at most"
+        document.problems.append(Problem(error.line, f"{spelled(error.path)}: {said}"))
     except OverflowError:
         sentence = f"the file has more than {MAX_VALUES:,} values, or its aliases expand to too much"
         document.problems.append(Problem(1, sentence))
@@ -75,13 +80,18 @@ class _Reading:
     def value(self, node: "yaml.Node", path: Path) -> Any:
         import yaml  # noqa: PLC0415 - imported already by whoever made the loader
 
+        from muster.settings.composing import DEEPEST, TooDeepError  # noqa: PLC0415 - the same
+
+        if len(path) > DEEPEST:
+            # Aliases of aliases: each is composed once, however deep it stands.
+            raise TooDeepError(node.start_mark.line + 1, path)
         self._count += 1
         if self._count > MAX_VALUES:
             raise OverflowError
         line = node.start_mark.line + 1
         self._document.lines.setdefault(path, line)
         if isinstance(node, yaml.CollectionNode) and node.tag not in _COLLECTIONS:
-            self._problem(line, f"the tag {node.tag} is not understood; leave it out")
+            self._problem(line, f"the tag {shortened(node.tag)} is not understood; leave it out")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -98,7 +108,7 @@ class _Reading:
                 continue
             if key in found:
                 first = self._document.lines[(*path, key)]
-                self._problem(line, f"{key} stands here a second time; the first is in line {first}")
+                self._problem(line, f"{shortened(key)} stands here a second time; the first is in line {first}")
                 continue
             self._document.lines[(*path, key)] = line
             found[key] = self.value(value_node, (*path, key))
@@ -113,7 +123,8 @@ class _Reading:
             return None
         value = self._scalar(node)
         if not isinstance(value, str):
-            self._problem(line, f"the key {node.value} is {kind(value)} to YAML; write it in quotes: '{node.value}'")
+            name = shortened(node.value)
+            self._problem(line, f"the key {name} is {kind(value)} to YAML; write it in quotes: '{name}'")
         return node.value
 
     def _scalar(self, node: "yaml.Node") -> Any:
@@ -148,4 +159,10 @@ def _ordinal(error: "yaml.reader.ReaderError") -> int:
 
 
 def _syntax(error: "yaml.MarkedYAMLError") -> str:
-    return " ".join(" ".join(part.split()) for part in (error.context, error.problem) if part)
+    return " ".join(shortened(" ".join(part.split())) for part in (error.context, error.problem) if part)
+
+
+def spelled(path: Path) -> str:
+    """Spell a path as messages do: `tags.values.Owner[0]`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{shortened(part, 80)}" for part in path)
+    return text.removeprefix(".")

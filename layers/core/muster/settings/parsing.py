@@ -13,13 +13,16 @@ from muster.errors import ConfigurationError
 from muster.names import unknown
 from muster.settings import document as documents
 from muster.settings.configuration import Configuration
-from muster.settings.document import Document, Path, Problem, kind
+from muster.settings.document import Document, Path, Problem, kind, spelled
 from muster.settings.schema import NOT_BLANK, REQUIRED_TAGS, json_schema
+from muster.texts import escaped, quoted, shortened
 
 if TYPE_CHECKING:
     import jsonschema
 
 NAME = "muster.yaml"
+MANY = 100
+"""How many mistakes are told at once."""
 _ALL = "all"
 """Instead of names of regions; `muster.regions` has it too, beside what asks AWS for them."""
 
@@ -37,7 +40,7 @@ def load(path: pathlib.Path, catalog: Catalog, regions: Regions | None = None) -
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror or error}") from error
+        raise ConfigurationError(f"{escaped(str(path))}: {error.strerror or error}") from error
     return parse(text, catalog, source=str(path), regions=regions)
 
 
@@ -57,8 +60,9 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME, regions: Regi
         problems += [] if problems else _custom_mistakes(document, entries, catalog)
         problems += [] if problems or not regions else _unknown_regions(document, regions)
     if problems:
-        sentences = dict.fromkeys(f"{source}:{each.line}: {each.sentence}" for each in sorted(problems))
-        raise ConfigurationError("\n".join(sentences))
+        sentences = list(dict.fromkeys(f"{source}:{each.line}: {each.sentence}" for each in sorted(problems)))
+        more = [f"{source}: {len(sentences) - MANY} more lines are wrong"] if len(sentences) > MANY else []
+        raise ConfigurationError("\n".join(escaped(each) for each in (*sentences[:MANY], *more)))
     return Configuration.from_json(document.value or {})
 
 
@@ -99,7 +103,7 @@ def _custom_mistakes(
                 try:
                     examined(catalog, check, key)
                 except ValueError as error:
-                    yield _problem(document, (*path, key), str(error))
+                    yield _problem(document, (*path, key), shortened(str(error), 600))
 
 
 def _unknown_regions(document: Document, regions: Regions) -> Iterator[Problem]:
@@ -165,14 +169,14 @@ def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterat
     elif keyword == "anyOf":
         yield here(path, "resource or tag is missing: say which failures are accepted; resource: '*' is all of them")
     else:
-        yield here(path, _PLAIN[keyword].format(value=value, limit=wanted))
+        yield here(path, _PLAIN[keyword].format(value=shortened(str(value)), limit=wanted))
 
 
 _PLAIN = {
     "minimum": "{value} is less than {limit}",
     "maximum": "{value} is more than {limit}",
     "minItems": "the list is empty",
-    "maxLength": "{value!r} is longer than {limit} characters",
+    "maxLength": "'{value}' is longer than {limit} characters",
     "minProperties": "the mapping is empty",
 }
 
@@ -196,6 +200,7 @@ def _said_twice(document: Document) -> Iterator[Problem]:
 def _wrong_type(wanted: str | list[str], title: str, value: object, text: str) -> str:
     names = [wanted] if isinstance(wanted, str) else wanted
     expected = title or " or ".join(_TYPES[name] for name in names)
+    text = shortened(text)
     if "string" in names and text and isinstance(value, bool | int | float):
         return f"{text} is {kind(value)} to YAML, where {expected} is expected; write it in quotes: '{text}'"
     return f"{expected} is expected, not {kind(value)}" + (f" ({text})" if text else "")
@@ -215,14 +220,9 @@ def _misshapen(value: str, title: str, error: "jsonschema.ValidationError") -> s
     if error.validator_value == NOT_BLANK:
         return "the text is empty"
     cause = f": {error.cause}" if error.cause and error.validator_value == "regex" else ""
-    return f"{value!r} is not {title or 'a regular expression'}{cause}"
+    return f"{quoted(value)} is not {title or 'a regular expression'}{cause}"
 
 
 def _problem(document: Document, path: Path, sentence: str, where: Path | None = None) -> Problem:
-    place = _spelled(path if where is None else where)
+    place = spelled(path if where is None else where)
     return Problem(document.lines[path], f"{place}: {sentence}" if place else sentence)
-
-
-def _spelled(path: Path) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
