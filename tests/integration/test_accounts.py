@@ -10,9 +10,9 @@ from botocore.awsrequest import AWSResponse
 from botocore.credentials import Credentials
 from botocore.stub import Stubber
 
-from muster.accounts import ROLE_SECONDS, Account, Found, assumed, find_accounts, role_arn
+from muster.accounts import ROLE_SECONDS, Account, Found, assumed, find_accounts, role_arn, session_name
 from muster.errors import ConfigurationError, CredentialsError, Throttled
-from muster.session import Clients
+from muster.session import Clients, home_region
 from muster.settings import Accounts
 
 OWN = "123456789012"
@@ -359,3 +359,39 @@ def test_the_credentials_of_a_role_open_its_account(clients: Clients) -> None:
     session = assumed(clients.session, role_arn("111122223333", "aws", ROLE), external_id="", region=REGION)
     told = Clients(session).get("sts", REGION).get_caller_identity()
     assert (told["Account"], told["Arn"].rpartition("/")[2]) == ("111122223333", "muster")
+
+
+@pytest.mark.parametrize(
+    ("scan_id", "name"),
+    [
+        ("20261121T143824Z-a828b751", "muster-20261121T143824Z-a828b751"),
+        ("", "muster"),
+        ("a b/c:d\u00e9", "muster-a-b-c-d-"),
+        ("x" * 100, "muster-" + "x" * 57),
+    ],
+)
+def test_a_role_session_is_named_after_the_scan(scan_id: str, name: str) -> None:
+    assert session_name(scan_id) == name
+
+
+@pytest.mark.parametrize(
+    ("partition", "region"),
+    [
+        ("aws", "us-east-1"),
+        ("aws-cn", "cn-northwest-1"),
+        ("aws-us-gov", "us-gov-west-1"),
+        ("aws-eusc", "eusc-de-east-1"),
+        ("aws-iso", "us-iso-east-1"),
+        ("aws-iso-b", "us-isob-east-1"),
+        ("aws-iso-e", "eu-isoe-west-1"),
+        ("aws-iso-f", "us-isof-south-1"),
+    ],
+)
+def test_the_organization_is_asked_in_its_partition_s_home(clients: Clients, partition: str, region: str) -> None:
+    assert home_region(partition) == region
+    assert region in clients.get("organizations", home_region(partition)).meta.endpoint_url
+
+
+def test_a_partition_that_the_sdk_does_not_know_is_an_error_that_says_so() -> None:
+    with pytest.raises(ConfigurationError, match="partition aws-moon: upgrade botocore"):
+        home_region("aws-moon")

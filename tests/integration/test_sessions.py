@@ -94,6 +94,12 @@ def test_another_account_is_entered_by_its_role(sessions: Sessions, sts: Sts) ->
     assert (asked["RoleArn"], asked["ExternalId"]) == (ARN, "our secret")
 
 
+def test_the_role_session_has_the_scan_s_name(clients: Clients, sts: Sts) -> None:
+    Sessions(clients, OWN, ROLE, HERE, "20261121T143824Z-a828b751").of(OTHER)
+    [asked] = sts.parameters
+    assert asked["RoleSessionName"] == "muster-20261121T143824Z-a828b751"
+
+
 def test_the_clients_of_another_account_pass_the_same_limiter_under_its_own_name(clients: Clients, sts: Sts) -> None:
     own = Clients(clients.session, limiter=Limiter(), account_id=OWN)
     other = Sessions(own, OWN, ROLE, HERE).of(OTHER)

@@ -1,5 +1,6 @@
 """Which accounts are meant, from a list or from the organization, and the role that is assumed in each."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,8 +84,22 @@ def role_arn(account_id: str, partition: str, role: str) -> str:
     return f"arn:{partition}:iam::{account_id}:role/{role.strip('/')}"
 
 
-def assumed(
-    session: "boto3.session.Session", arn: str, *, external_id: str, region: str, endpoint_url: str | None = None
+def session_name(scan_id: str) -> str:
+    """Return the name of a role session, by which CloudTrail and the role's ARN show the scan: 2 to 64 characters.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    return re.sub(r"[^\w+=,.@-]", "-", f"muster-{scan_id}" if scan_id else "muster", flags=re.ASCII)[:64]
+
+
+def assumed(  # noqa: PLR0913 - what a call of AssumeRole takes
+    session: "boto3.session.Session",
+    arn: str,
+    *,
+    external_id: str,
+    region: str,
+    name: str = "muster",
+    endpoint_url: str | None = None,
 ) -> "boto3.session.Session":
     """Return a session with the credentials of a role, which are renewed before they expire.
 
@@ -92,7 +107,7 @@ def assumed(
     tokens are not valid in regions that are opted into.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     """
-    extra: dict[str, Any] = {"RoleSessionName": "muster", "DurationSeconds": ROLE_SECONDS}
+    extra: dict[str, Any] = {"RoleSessionName": name, "DurationSeconds": ROLE_SECONDS}
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=lambda service, **options: session.client(
             service, **{**options, "region_name": region, "endpoint_url": endpoint_url}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import boto3
 import botocore.config
 import botocore.exceptions
+import botocore.loaders
 import botocore.parsers
 import botocore.session
 from botocore.handlers import parse_get_bucket_location
@@ -30,7 +31,6 @@ T = TypeVar("T")
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
 _LOCATION = "after-call.s3.GetBucketLocation"
-_HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +183,20 @@ def enabled_regions(clients: Clients, region: str) -> tuple[str, ...]:
     return tuple(sorted(found["RegionName"] for found in answer["Regions"]))
 
 
+@functools.cache
 def home_region(partition: str) -> str:
-    """Return the region where a partition's global services live."""
-    return _HOME.get(partition, "us-east-1")
+    """Return the region where a partition's global services live: us-east-1, eusc-de-east-1, ...
+
+    It stands in the SDK's data of partitions.
+
+    Raises:
+        ConfigurationError: the SDK does not know the partition.
+    """
+    known: Any = botocore.loaders.Loader().load_data("partitions")
+    homes = {str(each["id"]): str(each["outputs"]["implicitGlobalRegion"]) for each in known["partitions"]}
+    if partition not in homes:
+        raise ConfigurationError(f"the AWS SDK does not know the partition {partition}: upgrade botocore")
+    return homes[partition]
 
 
 def asking(what: str, call: Callable[[], T], instead: str = "name the regions to scan") -> T:

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster.accounts import assumed, role_arn
+from muster.accounts import assumed, role_arn, session_name
 from muster.coverage import Ledger
 from muster.errors import Throttled, Transient
 from muster.refusals import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
@@ -22,12 +22,13 @@ class Role:
 
 @dataclass(slots=True)
 class Sessions:
-    """Makes the clients of an account once, and keeps them."""
+    """Makes the clients of an account once, and keeps them; role sessions are named after the scan."""
 
     own: Clients
     account_id: str
     role: Role
     region: str
+    scan_id: str = ""
     _made: dict[str, Clients] = field(default_factory=dict)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,7 +59,7 @@ class Sessions:
         arn = role_arn(account_id, self.role.partition, self.role.name)
         session: Any = assumed(
             self.own.session, arn, external_id=self.role.external_id, region=self.region,
-            endpoint_url=self.own.endpoint_url,
+            name=session_name(self.scan_id), endpoint_url=self.own.endpoint_url,
         )  # fmt: skip
         try:
             session.get_credentials().get_frozen_credentials()

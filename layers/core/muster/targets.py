@@ -61,10 +61,12 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
     region: str,
     asked: Sequence[str],
     only: Sequence[str] = (),
+    scan_id: str = "",
 ) -> Targets:
     """Return what is scanned: accounts by the configuration, of which `only` some, and the `asked` regions in each.
 
-    `own` is the account of the clients' credentials, `region` where questions are asked that have no region.
+    `own` is the account of the clients' credentials, `region` where questions are asked that have no region. Role
+    sessions are named after `scan_id`.
 
     Raises:
         ConfigurationError: accounts or regions are asked for that cannot be scanned.
@@ -74,7 +76,7 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
     found = find_accounts(clients, wanted, own=own, partition=partition, excluded=excluded.accounts)
     _refuse_strangers(found, own, wanted.role, only)
     regions = resolve_regions(asked, excluded=excluded.regions, partition=partition, clients=clients, region=region)
-    sessions = Sessions(clients, own, Role(wanted.role, wanted.external_id, partition), region)
+    sessions = Sessions(clients, own, Role(wanted.role, wanted.external_id, partition), region, scan_id)
     found = _without_management(found, own, sessions)
     _refuse_left_out(found, only)
     accounts = [account for account in found.accounts if not only or account.id in only]

@@ -21,7 +21,7 @@ HERE = "eu-west-1"
 ROLE = "security/MusterMemberRole"
 EXECUTION = f"arn:aws:states:{HERE}:{OWN}:execution:muster-scan-dev:"
 THREE = f"accounts: {{include: ['{OWN}', '{OTHERS[0]}', '{OTHERS[1]}'], role: {ROLE}}}\n"
-ENVIRONMENT = Environment("reports", HERE, stack="dev")
+ENVIRONMENT = Environment("reports", HERE, stack="dev", member_role=ROLE)
 
 
 @pytest.fixture
@@ -126,13 +126,30 @@ def test_the_stack_s_parameters_stand_in_for_what_the_configuration_leaves_open(
         "FromStack",
         "the stack's",
     )
-    configured(clients, f"accounts: {{include: ['{OTHERS[0]}'], role: FromFile}}\n")
+    configured(clients, f"accounts: {{include: ['{OTHERS[0]}'], role: /FromStack}}\n")
     second = bucket.get_json(keys.plan(planned(clients, stack)["scan_id"]))["scan"]
     assert (second["accounts"], second["role"]["name"], second["role"]["external_id"]) == (
         [OTHERS[0]],
-        "FromFile",
+        "/FromStack",
         "the stack's",
     )
+
+
+@pytest.mark.parametrize(
+    ("granted", "says"),
+    [
+        pytest.param("", "may assume no role in other accounts: .*MemberRoleName=Mine", id="none"),
+        pytest.param("Theirs", "may assume only Theirs in other accounts: .*MemberRoleName=Mine", id="another"),
+        pytest.param("path/Mine", "may assume only path/Mine", id="one with another path"),
+    ],
+)
+def test_a_role_that_the_stack_may_not_assume_is_refused_before_anything_is_asked(
+    clients: Clients, bucket: Bucket, granted: str, says: str
+) -> None:
+    configured(clients, f"accounts: {{include: ['{OTHERS[0]}'], role: Mine}}\n")
+    with pytest.raises(ConfigurationError, match=f"accounts.role is Mine, but this stack {says}"):
+        planned(clients, Environment("reports", HERE, member_role=granted))
+    assert list(bucket.keys("scans/")) == []
 
 
 def test_the_execution_s_regions_go_before_the_configuration_s_and_those_before_the_stack_s(

@@ -77,13 +77,15 @@ def prepare(options: Options) -> Job:
     region = home(session, asked)
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
     who = caller(clients, region)
-    whole = targets(
-        clients, configuration, own=who.account_id, partition=who.partition, region=region, asked=asked or (region,)
-    )
-    configuration = replace(configuration, account_names={**whole.found.names, **configuration.account_names})
     started = datetime.now(UTC)
+    scan_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    whole = targets(
+        clients, configuration, own=who.account_id, partition=who.partition, region=region,
+        asked=asked or (region,), scan_id=scan_id,
+    )  # fmt: skip
+    configuration = replace(configuration, account_names={**whole.found.names, **configuration.account_names})
     report = ScanReport(
-        scan_id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        scan_id=scan_id,
         started_at=started,
         account_id=who.account_id,
         account_name=configuration.account_names.get(who.account_id, ""),

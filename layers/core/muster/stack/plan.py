@@ -45,12 +45,13 @@ def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog,
         catalog, configuration, packs=request.packs or _packs(configuration, environment), checks=request.checks
     )
     _refuse_ungranted(rules, environment, catalog)
+    _refuse_role(configuration.accounts.role, environment)
     known = bucket.get_json(keys.sizes()) or {}
     sizes = {shard: size["resources"] for shard, size in known.items()}
     whole = targets(
         clients, configuration, own=request.account_id, partition=request.partition, region=environment.region,
         asked=request.regions or configuration.regions or environment.regions or (environment.region,),
-        only=request.accounts,
+        only=request.accounts, scan_id=request.scan_id,
     )  # fmt: skip
     work = [shard for target in whole.scanned for shard in target.shards(rules, sizes)]
     items = grouped(deal(work))
@@ -166,6 +167,17 @@ def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: 
                 f"{rule.check.id} needs {', '.join(missing)}, which this stack's role does not grant: it was made for "
                 f"the packs {', '.join(environment.packs)}. Add a pack to PackNames, run 'make generate', deploy"
             )
+
+
+def _refuse_role(role: str, environment: Environment) -> None:
+    """Refuse a role that the stack may not assume: template.yaml grants sts:AssumeRole on MemberRoleName alone."""
+    if role.strip("/") == environment.member_role.strip("/"):
+        return
+    granted = f"only {environment.member_role}" if environment.member_role else "no role"
+    raise ConfigurationError(
+        f"accounts.role is {role}, but this stack may assume {granted} in other accounts: deploy it with the parameter "
+        f"MemberRoleName={role.strip('/')}"
+    )
 
 
 def _document(  # noqa: PLR0913 - all that is fixed, once

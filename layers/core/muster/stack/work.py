@@ -61,7 +61,7 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     scan_id, attempt, shards = _parse(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = Plan.read(bucket, scan_id, catalog)
-    sessions = Sessions(clients, plan.account_id, plan.role, environment.region)
+    sessions = Sessions(clients, plan.account_id, plan.role, environment.region, scan_id)
     work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, Shared(), Semaphore())
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         ended = list(pool.map(work.shard, shards))
