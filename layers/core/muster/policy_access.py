@@ -5,9 +5,9 @@ can hold a request to is in data/condition_keys.yaml; decisions 15 and 16 say wh
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from muster.condition_keys import find
+from muster.condition_keys import Key, find
 from muster.condition_values import Fixes
 from muster.iam_patterns import account_of, covers, may, meet
 from muster.resource_policy import Policy, Statement
@@ -87,22 +87,27 @@ def _open(  # noqa: PLR0913 - the policy, its statement, and four things that te
 ) -> bool:
     """Whether an Allow leaves a stranger something to do."""
     denials = [each for each in policy.statements if not each.allow and not spared(each)]
-    for pair in _pairs(statement, asked, [statement, *denials]):
+    keys = {find(condition.key) for each in (statement, *denials) for condition in each.conditions}
+    tried = set()
+    for pair in _pairs(statement, asked, keys):
         stops = [each.conditions for each in denials if _undoes(each, statement, pair)]
         action = pair[0] if covers(pair[1], pair[0]) else pair[1]
-        if get_past(statement.conditions, stops, Asked(fixes, action), senders):
+        # Actions that the same denials stop and whose requests carry the same keys have the same answer.
+        alike = (*map(id, stops), *(key for key in keys if key.carried(action)))
+        if alike not in tried and get_past(statement.conditions, stops, Asked(fixes, action), senders):
             return True
+        tried.add(alike)
     return False
 
 
-def _pairs(statement: Statement, asked: tuple[str, ...] | None, read: Sequence[Statement]) -> Iterator[_Pair]:
+def _pairs(statement: Statement, asked: tuple[str, ...] | None, keys: Collection[Key]) -> Iterator[_Pair]:
     """Yield what a statement gives of what is asked, and singly the actions whose requests alone carry a key."""
     given = statement.actions or ("*",)
     wanted = [each.lower() for each in asked] if asked is not None else ["*"]
     for want in wanted:
         if may(statement, want):
             yield from ((each, want) for each in given if meet(each, want))
-    named = {action for each in read for condition in each.conditions for action in find(condition.key).actions}
+    named = {action for key in keys for action in key.actions}
     for action in sorted(named):
         if may(statement, action) and any(covers(want, action) for want in wanted):
             yield action, action

@@ -44,7 +44,8 @@ _OWNERS = {"aws:resourceaccount": "account", "aws:resourceorgid": "organization"
 _BROADEST = {4: 8, 6: 32}
 """The shortest prefix of addresses that S3 does not call public, by version of IP."""
 
-_TRIES = 5_000
+_TRIES, _DENIALS = 5_000, 400
+"""How many steps a search takes, and how many denials it looks at; no policy of AWS's size needs as many."""
 
 _Said = tuple[str, ...] | None
 
@@ -77,7 +78,7 @@ def get_past(
     worlds = _worlds(allowed, stops, asked, senders)
     if not worlds and SERVICE not in senders:
         worlds = _worlds(allowed, stops, asked, (SERVICE,))
-    ordered = sorted(stops, key=len)
+    ordered = sorted(dict.fromkeys(map(tuple, stops)), key=len)
     return any(_Search().escapes(ordered, world) for world in worlds)
 
 
@@ -134,7 +135,7 @@ class _Search:
     def escapes(self, denials: Sequence[Sequence[Condition]], world: Mapping[str, Sequence[_Said]]) -> bool:
         """Whether a request remains for which each Deny has a condition that it does not meet."""
         self._tries += 1
-        if not denials or self._tries > _TRIES:
+        if not denials or self._tries > _TRIES or len(denials) > _DENIALS:
             return True
         first, *rest = denials
         for key, conditions in _by_key(first).items():

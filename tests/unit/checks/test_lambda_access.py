@@ -69,6 +69,21 @@ def policy(*statements: dict[str, Any]) -> FunctionPolicy:
         pytest.param([statement(S3)], N, "any account's S3 may invoke it", id="S3 without an account"),
         pytest.param([statement(S3, BUCKET)], N, "any account's S3", id="the bucket alone names no account"),
         pytest.param([statement(S3, OWNER)], C, "those it names", id="S3 with the account"),
+        pytest.param(
+            [
+                statement(S3),
+                statement("*", {"StringNotEquals": {"aws:SourceAccount": ACCOUNT}}, Effect="Deny", Action="lambda:*"),
+            ],
+            C,
+            "those it names",
+            id="S3 with the account in a Deny",
+        ),
+        pytest.param(
+            [statement(S3, {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-abcdefghij/*"}})],
+            C,
+            "those it names",
+            id="S3 with a path of an organization",
+        ),
         pytest.param([statement(S3, BUCKET | OWNER)], C, "those it names", id="S3 with the bucket and the account"),
         pytest.param(
             [statement(S3, {"StringEquals": {"aws:SourceOrgID": "o-abcdefghij"}})], C, "those it names", id="an org"

@@ -3,7 +3,7 @@
 from muster.check import check
 from muster.condition_keys import Key
 from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
-from muster.iam_patterns import may
+from muster.iam_patterns import applies_to, may
 from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_access import public
 from muster.resource_policy import Policy
@@ -76,11 +76,16 @@ def lambda_environment_without_secrets(function: Function, *, accepted: tuple[st
 
 def _any_s3(policy: Policy) -> bool:
     """Whether buckets of any account may have the function invoked."""
+    denials = [
+        statement.conditions
+        for statement in policy.statements
+        if not statement.allow and statement.everybody and applies_to(statement, "lambda:invokefunction")
+    ]
     return any(
         statement.allow
         and any(name in _S3 for name in statement.principals)
         and may(statement, "lambda:InvokeFunction")
-        and get_past(statement.conditions, (), Asked(_owner, loosely=True), (SERVICE,))
+        and get_past(statement.conditions, denials, Asked(_owner, loosely=True), (SERVICE,))
         for statement in policy.statements
     )
 
