@@ -212,7 +212,12 @@ def a(operator: str, *values: str, if_exists: bool = False) -> Condition:
         pytest.param(a("forallvalues:stringequals", "x"), [], True, id="all"),
         pytest.param(a("forallvalues:stringequals", "x"), ["x", "y"], False, id="not all"),
         pytest.param(a("foranyvalue:stringequals", "x"), ["x", "y"], True, id="any of two"),
-        pytest.param(a("stringequals", "x"), ["x", "y"], None, id="no set operator"),
+        pytest.param(
+            Condition("stringequals", "aws:tagkeys", ("x",), if_exists=False), ["x"], None, id="no set operator"
+        ),
+        pytest.param(
+            Condition("stringequals", "aws:tagkeys", ("x",), if_exists=False), ["y"], False, id="nothing alike"
+        ),
         pytest.param(a("stringequals", "${aws:b}"), ["x"], None, id="a variable"),
         pytest.param(a("stringequals", "${*}"), ["*"], True, id="a star in letters"),
         pytest.param(a("stringequals"), ["x"], None, id="no value"),

@@ -66,6 +66,7 @@ NETWORK = {
         pytest.param(
             {"StringNotEquals": {"aws:PrincipalTag/a": "${aws:ResourceTag/a}"}}, True, id="tags are anybody's"
         ),
+        pytest.param({"StringNotLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, True, id="no set operator before paths"),
         pytest.param({"Null": {"aws:PrincipalOrgID": "true"}}, True, id="any organization is spared"),
         pytest.param({"Bool": {"aws:PrincipalIsAWSService": "false"}}, True, id="the unsigned are spared"),
     ],
@@ -92,6 +93,8 @@ def test_two_denials_stop_together_what_neither_stops_alone() -> None:
         ),
         pytest.param({"ForAnyValue:StringLike": {"aws:SourceOrgPaths": f"{ORGANIZATION}/r-ab12/*"}}, False, id="below"),
         pytest.param({"ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-*/r-ab12/*"}}, True, id="of anybody"),
+        pytest.param({"StringLike": {"aws:SourceOrgPaths": f"{ORGANIZATION}/*"}}, False, id="without a set operator"),
+        pytest.param({"StringNotLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, True, id="negated without a set operator"),
         pytest.param({"ForAllValues:StringLike": {"aws:SourceOrgPaths": f"{ORGANIZATION}/*"}}, True, id="or no path"),
         pytest.param({"StringEquals": {"aws:VpceAccount": OWN}}, False, id="an endpoint's account"),
         pytest.param({"StringEquals": {"aws:VpceOrgID": ORGANIZATION}}, False, id="an endpoint's organization"),

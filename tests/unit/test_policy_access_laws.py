@@ -28,10 +28,17 @@ Request = Mapping[str, list[str]]
 """The keys of a request, in lower case, each with its values."""
 
 
-def requests(*choices: Mapping[str, list[str]]) -> Iterator[Request]:
-    """Yield requests with one of each kind of choices."""
-    for each in itertools.product(*choices):
-        yield {key: values for part in each for key, values in part.items()}
+Choices = list[dict[str, list[str]]]
+
+
+def requests(keys: set[str], *choices: Choices) -> Iterator[Request]:
+    """Yield requests with one of each kind of choices, as far as they differ in some keys."""
+    cut = []
+    for kind in choices:
+        seen = [{key: said for key, said in each.items() if key in keys} for each in kind]
+        cut.append([each for place, each in enumerate(seen) if each not in seen[:place]])
+    for parts in itertools.product(*cut):
+        yield {key: said for part in parts for key, said in part.items()}
 
 
 ROUTES = [
@@ -46,7 +53,10 @@ HOMES = [
     {},
     *({"aws:principalorgid": ["o-9"], "aws:principalorgpaths": [f"o-9/{root}/ou-9/"]} for root in ("r-ab12", "r-9")),
 ]
-NOBODY = list(requests([{"aws:principalaccount": ["anonymous"]}], ROUTES, PROGRAMS, WAYS, TAGS))
+HOW = (PROGRAMS, WAYS, TAGS)
+NOBODY = ([{"aws:principalaccount": ["anonymous"]}], ROUTES, *HOW)
+"""Who is of no account."""
+
 SIGNED = [
     {
         "aws:principalaccount": [account],
@@ -56,24 +66,19 @@ SIGNED = [
     for account in (STRANGE, STRANGER)
     for role in ("app", "zz")
 ]
-SOMEBODY = list(requests(SIGNED, HOMES, ROUTES, PROGRAMS, WAYS, TAGS))
-STRANGERS = [*NOBODY, *SOMEBODY]
-"""Who is of no account, and principals of accounts that no policy names, in an organization and in none."""
+SOMEBODY = (SIGNED, HOMES, ROUTES, *HOW)
+"""Principals of accounts that no policy names, in an organization and in none."""
 
 SOURCES = [
     {},
     *({"aws:sourcearn": [arn]} for arn in (f"arn:aws:sns:eu-west-1:{STRANGE}:t", "arn:aws:s3:::strange")),
 ]
-SERVED = list(
-    requests(
-        [{"aws:principalisawsservice": ["true"]}],
-        [{}, {"aws:sourceaccount": [STRANGE]}, {"aws:sourceaccount": [STRANGER]}],
-        SOURCES,
-        [{}, *ROUTES],
-        PROGRAMS,
-        WAYS,
-        TAGS,
-    )
+SERVED = (
+    [{"aws:principalisawsservice": ["true"]}],
+    [{}, {"aws:sourceaccount": [STRANGE]}, {"aws:sourceaccount": [STRANGER]}],
+    SOURCES,
+    [{}, *ROUTES],
+    *HOW,
 )
 """What AWS services do for strangers. It counts for statements that only services can meet."""
 
@@ -144,17 +149,12 @@ def concerns(statement: Any, request: Request, action: str, resource: str) -> bo
     )
 
 
-def cut(pool: list[Request], said: list[dict[str, Any]]) -> list[Request]:
-    """Return what a policy can tell apart of some requests: those that differ in a key that it names."""
-    keys = {key.lower() for each in said for tests in each["Condition"].values() for key in tests}
-    seen = {tuple((key, tuple(request[key])) for key in sorted(keys & request.keys())) for request in pool}
-    return [{key: list(texts) for key, texts in each} for each in seen]
-
-
 def gets_in(said: list[dict[str, Any]], actions: tuple[str, ...]) -> bool:
     """Whether some stranger is allowed one of the actions."""
     asked = list(itertools.product(actions, RESOURCES))
-    strangers, served = cut(STRANGERS, said), cut(SERVED, said)
+    keys = {key.lower() for each in said for tests in each["Condition"].values() for key in tests}
+    strangers = [*requests(keys, *NOBODY), *requests(keys, *SOMEBODY)]
+    served = list(requests(keys, *SERVED))
     for statement in said:
         if statement["Effect"] != "Allow":
             continue
@@ -194,7 +194,7 @@ ONE = st.one_of(
     conditions(SETS, ["StringLike", "StringNotLike"], ["aws:SourceAccount", "aws:PrincipalAccount"], ["*", "4444*"]),
     conditions(SETS, WORDS, ["aws:PrincipalOrgID"], ["o-1", ["o-1", "o-2"]]),
     conditions(SETS, ["StringLike", "StringNotLike"], ["aws:PrincipalOrgID"], ["o-*", ["o-1", "*"]]),
-    conditions(SETS, ["StringLike", "StringNotLike"], ["aws:PrincipalOrgPaths"], ["o-1/*", "o-*/r-ab12/*", "*"]),
+    conditions(SETS[1:], ["StringLike", "StringNotLike"], ["aws:PrincipalOrgPaths"], ["o-1/*", "o-*/r-ab12/*", "*"]),
     conditions(SETS, ARNS, ["aws:PrincipalArn"], [f"arn:aws:iam::{OWN}:role/*", "arn:aws:iam::*:role/app"]),
     conditions(SETS, ARNS, ["aws:SourceArn"], [f"arn:aws:sns:*:{OWN}:*", "arn:aws:s3:::b", "arn:aws:sns:*:*:*"]),
     conditions(SETS, WORDS, ["aws:SourceVpce", "aws:SourceVpc"], ["v-1", ["v-1", "v-2"]]),
@@ -267,7 +267,7 @@ def everything(effects: Any) -> st.SearchStrategy[Any]:
 EVERYTHING = st.lists(everything(st.just("Deny")), max_size=2).flatmap(
     lambda denials: everything(st.just("Allow")).map(lambda allow: [allow, *denials])
 )
-ALL = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+ALL = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @ALL

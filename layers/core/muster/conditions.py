@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from muster.condition_keys import find
 from muster.iam_patterns import matches, matches_arn
 from muster.resource_policy import Condition
 
@@ -52,9 +53,10 @@ def met(condition: Condition, said: Sequence[str] | None) -> bool | None:
         return any((value.lower() == "true") is (not said) for value in condition.values)
     if not said:
         return condition.if_exists or many == "forallvalues" or (negated and not many)
-    if not many and len(said) > 1:
-        return None
     found = [_one(name, condition.values, text, negated=negated) for text in said]
+    if not many and find(condition.key).many:
+        # IAM asks for an operator for sets here and does not say what another does: that nothing is alike is certain.
+        return False if not negated and set(found) == {False} else None
     return _every(found) if many == "forallvalues" else _some(found)
 
 

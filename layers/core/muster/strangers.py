@@ -154,11 +154,12 @@ def _worlds(
     routes = ("internet", "endpoint") if given & {"internet", "endpoint"} else ("",)
     homes = ("organization", "") if "organization" in given else ("",)
     wanted = _by_key(allowed)
+    told = {name: values(find(name), each, asked.fixes) for name, each in uses.items()}
     worlds = []
     for facts in product(senders, routes, homes):
         world = {
             name: [said for said in _said(name, each, asked, facts) if _all_may(wanted.get(name, ()), said)]
-            for name, each in uses.items()
+            for name, each in told.items()
         }
         if all(world.values()):
             worlds.append(world)
@@ -169,7 +170,7 @@ def _all_may(conditions: Sequence[Condition], said: _Said) -> bool:
     return all(met(each, said) is not False for each in conditions)
 
 
-def _said(name: str, uses: Sequence[Condition], asked: Asked, facts: Sequence[str]) -> Iterator[_Said]:
+def _said(name: str, told: Sequence[_Said], asked: Asked, facts: Sequence[str]) -> Iterator[_Said]:
     """Yield what requests of which these facts are true can say of a key; None where they may lack it."""
     sender = facts[0]
     if constant := _CONSTANT.get((sender, name)):
@@ -179,7 +180,7 @@ def _said(name: str, uses: Sequence[Condition], asked: Asked, facts: Sequence[st
     sent = sender in _SENT[key.sent_by] and key.carried(asked.action) and (not key.given or key.given in facts)
     if sent or asked.loosely:
         unsigned = _CONSTANT.get((ANONYMOUS, name))
-        yield from (said for said in values(key, uses, asked.fixes) if said != (unsigned,))
+        yield from (said for said in told if said != (unsigned,))
     # IAM's page says that all requests name their caller; those of services are not relied on to do so.
     if asked.loosely or not sent or not key.always or (sender == SERVICE and key.whom == "caller"):
         yield None
