@@ -19,6 +19,7 @@ from muster.reading import Shard
 from muster.session import Clients
 from muster.sinks.bucket import Bucket, Conflict, scratch
 from muster.sinks.tables import ScanHeader
+from muster.stack.bounds import fitted
 from muster.stack.commit import unfinished
 from muster.stack.progress import STATUSES, Progress
 from muster.stack.publish import REPORTED, delete_orphans, publish_findings, publish_tables
@@ -85,7 +86,7 @@ def _published(bucket: Bucket, plan: Json, attempt: str) -> tuple[Json, list[Jso
     summary["changes"] = changes_of(attempt, commits)
     bucket.put_json(keys.report(scan_id), _report(plan, summary, failing, commits, bucket.name, header))
     bucket.put_json(keys.incomplete(scan_id), [item["shard"] for item in _incomplete(commits)])
-    return summary, commits
+    return fitted(summary), commits
 
 
 def _remember_sizes(bucket: Bucket, commits: Sequence[Json]) -> None:
