@@ -48,8 +48,9 @@ def test_a_scan_by_hand_ends_with_its_summary_and_everything_in_the_bucket(deplo
     assert summary["complete"] is True
     assert len(json.dumps(summary)) < 32 * 1024
     keys = workflow.keys(deployed.aws, deployed.stack)
-    for key in ("plan.json", "batches.json", "summary.json", "report.json"):
+    for key in ("plan.json", "summary.json", "report.json"):
         assert f"scans/{summary['scan_id']}/{key}" in keys
+    assert f"work/{summary['scan_id']}/batches.json" in keys
     for table in ("findings", "tallies", "coverage"):
         day = summary["started_at"][:10]
         assert any(key.startswith(f"{table}/scan_date={day}/{summary['scan_id']}") for key in keys)

@@ -113,7 +113,7 @@ def test_only_what_a_scan_can_write_again_is_ever_deleted(template: Template) ->
         for resource in listed(statement["Resource"])
         if any("Delete" in action and action.startswith("s3:") for action in listed(statement["Action"]))
     }
-    assert deleting == {("SummarizeScanRole", "${ReportBucket.Arn}/scans/*/parts/*")}
+    assert deleting == {("SummarizeScanRole", "${ReportBucket.Arn}/work/*/parts/*")}
 
 
 @pytest.mark.parametrize(

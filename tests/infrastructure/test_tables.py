@@ -75,5 +75,5 @@ def test_the_crawler_leaves_the_written_tables_alone(template: Template) -> None
 def test_what_the_user_wrote_and_what_is_remembered_never_expire(template: Template) -> None:
     ((_, bucket),) = resources(template, "AWS::S3::Bucket")
     expiring = {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule}
-    assert {"scans/", "findings/", "tallies/", "coverage/", "athena-results/"} <= expiring
+    assert {"scans/", "work/", "findings/", "tallies/", "coverage/", "athena-results/"} <= expiring
     assert not [prefix for prefix in expiring if "config/".startswith(prefix) or "state/".startswith(prefix)]

@@ -192,9 +192,9 @@ def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, A
         )
     }
     prefix = inside(definition(template), "Scan all accounts")["ResultWriter"]["Parameters"]["Prefix"]
-    assert (keys.batches("*"), keys.batches("*", "a")) == ("scans/*/batches.json", "scans/*/batches-a.json")
+    assert (keys.batches("*"), keys.batches("*", "a")) == ("work/*/batches.json", "work/*/batches-a.json")
     assert {
-        ("s3:GetObject", "${ReportBucket.Arn}/scans/*/batches*.json"),
+        ("s3:GetObject", "${ReportBucket.Arn}/work/*/batches*.json"),
         ("s3:PutObject", f"${{ReportBucket.Arn}}/{keys.failures('*')}*"),
         ("s3:PutObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
         ("s3:GetObject", f"${{ReportBucket.Arn}}/{prefix}/*"),

@@ -11,6 +11,14 @@ def plan(scan_id: str) -> str:
     return f"scans/{scan_id}/plan.json"
 
 
+def work(scan_id: str) -> str:
+    """Return the prefix of all that a scan needs only until it has ended or was resumed; it expires before reports do.
+
+    A lifecycle rule of S3 tells objects apart by the beginning of their keys only.
+    """
+    return f"work/{scan_id}/"
+
+
 def batches(scan_id: str, attempt: str = "") -> str:
     """Return the key of the work list; a scan that is resumed has another one for each attempt."""
     return f"{every_batches(scan_id)}{attempt and '-'}{attempt}.json"
@@ -18,7 +26,7 @@ def batches(scan_id: str, attempt: str = "") -> str:
 
 def every_batches(scan_id: str) -> str:
     """Return the prefix of the work lists of all attempts at a scan."""
-    return f"scans/{scan_id}/batches"
+    return f"{work(scan_id)}batches"
 
 
 def part(scan_id: str, shard_id: str, number: int, attempt: str = "") -> str:
@@ -37,7 +45,7 @@ def progress(scan_id: str, shard_id: str, replaces: str = "") -> str:
 
     `replaces` names the commit that was not whole and is to be replaced, where there is one.
     """
-    return f"scans/{scan_id}/progress/{shard_id}{replaces and '-'}{replaces}.json"
+    return f"{work(scan_id)}progress/{shard_id}{replaces and '-'}{replaces}.json"
 
 
 def commit(scan_id: str, shard_id: str) -> str:
@@ -47,17 +55,17 @@ def commit(scan_id: str, shard_id: str) -> str:
 
 def commits(scan_id: str) -> str:
     """Return the prefix of all commits of a scan."""
-    return f"scans/{scan_id}/commits/"
+    return f"{work(scan_id)}commits/"
 
 
 def failures(scan_id: str) -> str:
     """Return the prefix of what the state machine notes of batches that failed for good."""
-    return f"scans/{scan_id}/failures/"
+    return f"{work(scan_id)}failures/"
 
 
 def parts(scan_id: str) -> str:
     """Return the prefix of all parts of a scan."""
-    return f"scans/{scan_id}/parts/"
+    return f"{work(scan_id)}parts/"
 
 
 def incomplete(scan_id: str) -> str:

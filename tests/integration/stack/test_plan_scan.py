@@ -63,7 +63,7 @@ def test_a_scan_of_the_own_account_is_one_item(clients: Clients, bucket: Bucket)
         "scan_id": told["scan_id"],
         "attempt": "",
         "bucket": "reports",
-        "batches_key": f"scans/{told['scan_id']}/batches.json",
+        "batches_key": f"work/{told['scan_id']}/batches.json",
         "accounts": 1,
         "batches": len(bucket.get_json(told["batches_key"])[0]["batches"]),
         "record": False,
@@ -182,7 +182,7 @@ def test_a_shard_that_was_large_is_cut_by_type_and_only_that_one(clients: Client
 def test_an_account_that_is_not_scanned_leaves_no_plan(clients: Clients, bucket: Bucket) -> None:
     with pytest.raises(ConfigurationError, match=r"999999999999.*accounts\.include"):
         planned(clients, accounts=["999999999999"])
-    assert list(bucket.keys("scans/")) == []
+    assert list(bucket.keys("scans/")) == list(bucket.keys("work/")) == []
 
 
 def test_an_organization_that_may_not_be_asked_leaves_no_plan(clients: Clients, bucket: Bucket) -> None:
@@ -193,7 +193,7 @@ def test_an_organization_that_may_not_be_asked_leaves_no_plan(clients: Clients, 
     )
     with pytest.raises(CredentialsError, match="organizations:ListAccounts is denied"):
         planned(clients)
-    assert list(bucket.keys("scans/")) == []
+    assert list(bucket.keys("scans/")) == list(bucket.keys("work/")) == []
 
 
 class Scan:
@@ -234,7 +234,7 @@ def test_an_attempt_has_a_work_list_and_batches_of_its_own(clients: Clients, sca
     fixed = {key: scan.bucket.get_json(key) for key in (keys.plan(scan.id), keys.batches(scan.id))}
     told = planned(clients, name="again", resume=scan.id)
     attempt = told["attempt"]
-    assert told["batches_key"] == f"scans/{scan.id}/batches-{attempt}.json"
+    assert told["batches_key"] == f"work/{scan.id}/batches-{attempt}.json"
     batches = [batch for item in scan.bucket.get_json(told["batches_key"]) for batch in item["batches"]]
     assert {batch["attempt"] for batch in batches} == {attempt}
     assert all(batch["batch"].startswith(f"{attempt}-") for batch in batches)
@@ -311,16 +311,16 @@ def test_a_resumption_asks_no_account_anything(clients: Clients, scan: Scan) -> 
 def test_a_scan_that_is_not_there_cannot_be_resumed(clients: Clients, bucket: Bucket) -> None:
     with pytest.raises(ConfigurationError, match="there is no scan 20261121T060000Z-0a1b2c3d in s3://reports/scans/"):
         planned(clients, resume="20261121T060000Z-0a1b2c3d")
-    assert list(bucket.keys("scans/")) == []
+    assert list(bucket.keys("scans/")) == list(bucket.keys("work/")) == []
 
 
-def test_a_scan_whose_plan_was_never_dealt_cannot_be_resumed(clients: Clients, scan: Scan) -> None:
+def test_a_scan_whose_work_list_expired_cannot_be_resumed(clients: Clients, scan: Scan) -> None:
     scan.bucket.delete(keys.batches(scan.id))
-    with pytest.raises(ConfigurationError, match=f"there is no scan {scan.id}"):
+    with pytest.raises(ConfigurationError, match=f"{scan.id} cannot be resumed: .*WorkRetentionDays.* Start a new scan"):
         planned(clients, name="again", resume=scan.id)
 
 
 def test_what_else_is_asked_with_a_resumption_is_refused(clients: Clients, scan: Scan) -> None:
     with pytest.raises(ConfigurationError, match="resume goes alone"):
         planned(clients, name="again", resume=scan.id, regions=[HERE])
-    assert [key for key, _ in scan.bucket.keys(f"scans/{scan.id}/batches")] == [keys.batches(scan.id)]
+    assert [key for key, _ in scan.bucket.keys(f"work/{scan.id}/batches")] == [keys.batches(scan.id)]
