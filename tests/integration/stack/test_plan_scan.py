@@ -316,7 +316,8 @@ def test_a_scan_that_is_not_there_cannot_be_resumed(clients: Clients, bucket: Bu
 
 def test_a_scan_whose_work_list_expired_cannot_be_resumed(clients: Clients, scan: Scan) -> None:
     scan.bucket.delete(keys.batches(scan.id))
-    with pytest.raises(ConfigurationError, match=f"{scan.id} cannot be resumed: .*WorkRetentionDays.* Start a new scan"):
+    said = f"{scan.id} cannot be resumed: .*WorkRetentionDays.* Start a new scan"
+    with pytest.raises(ConfigurationError, match=said):
         planned(clients, name="again", resume=scan.id)
 
 
