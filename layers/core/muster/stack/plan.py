@@ -105,8 +105,8 @@ def _resume(request: Request, bucket: Bucket) -> Json:
         raise ConfigurationError(f"there is no scan {scan_id} in s3://{bucket.name}/scans/ to resume")
     if items is None:
         raise ConfigurationError(
-            f"the scan {scan_id} cannot be resumed: s3://{bucket.name}/{keys.batches(scan_id)} is gone (it expires after "
-            "the stack's WorkRetentionDays) or was never written. Start a new scan"
+            f"the scan {scan_id} cannot be resumed: s3://{bucket.name}/{keys.batches(scan_id)} is gone (it expires "
+            "after the stack's WorkRetentionDays) or was never written. Start a new scan"
         )
     done = {key.rpartition("/")[2].removesuffix(".json") for key, _ in bucket.keys(keys.commits(scan_id))}
     done.difference_update(bucket.get_json(keys.incomplete(scan_id)) or [])
