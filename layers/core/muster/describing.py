@@ -16,8 +16,9 @@ from muster.reading import Describer, Listed, Shard, gathered, parsed
 from muster.refusals import READ_ERRORS, code_of, needed, of_one, unavailable
 from muster.session import Clients
 from muster.shared import Once, Shared
+from muster.texts import shortened
 
-SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
 """What parsing an answer raises when it has not the shape that AWS documents."""
 
 WINDOW = 64
@@ -204,7 +205,7 @@ def pseudo(resource_type: str, shard: Shard) -> Resource:
 
 def strange(what: str, error: Exception) -> Unavailable:
     """Say that an answer of AWS has a shape we do not know."""
-    return Unavailable(None, f"AWS answered in a shape Muster does not understand ({what}: {error!r})")
+    return Unavailable(None, f"AWS answered in a shape Muster does not understand ({what}: {shortened(repr(error))})")
 
 
 def _unsent(answers: Sequence[tuple[type, Answer]], many: Mapping[type, Batches]) -> bool:

@@ -1,7 +1,20 @@
 """Values between JSON and Python: checks take tuples, JSON has lists."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
+
+
+def loads(text: str | bytes) -> Any:
+    """Parse JSON that somebody else wrote.
+
+    Raises:
+        ValueError: it is no JSON, or is nested more deeply than Python reads.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def plain(value: object) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from muster.model import Resource, Unavailable
+from muster.texts import shortened
 
 
 class Facet(Protocol):
@@ -252,5 +253,7 @@ def parsed(facet: type, response: Mapping[str, Any]) -> object:
     """Parse an answer of AWS into a facet, or say that its shape is not one we understand."""
     try:
         return typing.cast("type[Facet]", facet).parse(response)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
-        return Unavailable(None, f"AWS answered in a shape Muster does not understand ({facet.__name__}: {error!r})")
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
+        return Unavailable(
+            None, f"AWS answered in a shape Muster does not understand ({facet.__name__}: {shortened(repr(error))})"
+        )

@@ -3,13 +3,13 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.model import Unknown
+from muster.plain import loads
 
 _OPERATOR = re.compile(r"(?:(?P<set>ForAllValues|ForAnyValue):)?(?P<name>[A-Za-z]+?)(?P<if>IfExists)?\Z")
 
@@ -81,7 +81,7 @@ class Policy:
         Raises:
             ValueError: it is no policy.
         """
-        document = json.loads(text)
+        document = loads(text)
         if not isinstance(document, Mapping):
             raise ValueError("it is no JSON object")  # noqa: TRY004 - what is wrong is a text
         statements = document.get("Statement", [])

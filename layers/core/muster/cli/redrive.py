@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from muster.plain import loads
+
 if TYPE_CHECKING:
     from muster.session import Clients
 
@@ -137,7 +139,7 @@ def _waited(states: Any, arn: str) -> int:
         raise ConfigurationError(f"nobody waits any more; the execution goes on: {arn}") from error
     if found["status"] != "SUCCEEDED":
         raise ConfigurationError(f"the execution ended {found['status']}: {_why(found)}")
-    summary = json.loads(found["output"])
+    summary = loads(found["output"])
     click.echo(json.dumps(summary, indent=2))
     return 0 if summary["complete"] else INCOMPLETE
 
@@ -146,5 +148,5 @@ def _why(found: Mapping[str, Any]) -> str:
     """Return what a function said, without its stack: Step Functions hands it over as a text that holds JSON."""
     error, cause = str(found.get("error", "")), str(found.get("cause", ""))
     with contextlib.suppress(ValueError, TypeError, KeyError):
-        cause = str(json.loads(cause)["errorMessage"])
+        cause = str(loads(cause)["errorMessage"])
     return ": ".join(each for each in (error, cause) if each) or "it was stopped"

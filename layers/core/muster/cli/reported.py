@@ -1,6 +1,5 @@
 """What a report of `muster scan --format json` says of the scan: its resources, and what its calls were made for."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from muster.catalog import Catalog
 from muster.errors import ConfigurationError
 from muster.estimate import Demand, Earlier, Resources
 from muster.evaluate import Rule
+from muster.plain import loads
 from muster.policy import operation
 from muster.select import select
 from muster.settings import Configuration
@@ -37,7 +37,7 @@ def read(path: Path, catalog: Catalog) -> Reported:
         ConfigurationError: it is not what `muster scan --format json` writes.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = loads(path.read_text(encoding="utf-8"))
         if "all_findings" in document:
             raise ConfigurationError(
                 f"--from: {path} is a report of the stack, which has only what fails; take one that "

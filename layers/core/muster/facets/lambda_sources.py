@@ -1,13 +1,13 @@
 """What Lambda polls for functions: the event source mappings of a region, and the queues among their sources."""
 
 import functools
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.facets.lambda_ import failure_destination
 from muster.model import Unknown
+from muster.plain import loads
 
 _KINDS = {
     "sqs": "queue",
@@ -120,6 +120,6 @@ def _receives(attributes: Mapping[str, Any]) -> int | Unknown | None:
     if not attributes.get("RedrivePolicy"):
         return None
     try:
-        return int(json.loads(attributes["RedrivePolicy"])["maxReceiveCount"])
+        return int(loads(attributes["RedrivePolicy"])["maxReceiveCount"])
     except (KeyError, TypeError, ValueError):
         return Unknown("the queue's redrive policy cannot be understood")

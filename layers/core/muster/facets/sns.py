@@ -1,12 +1,13 @@
 """What SNS answers about topics, their policies and their subscriptions."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.model import Unknown
+from muster.plain import loads
 from muster.resource_policy import Policy, policy_of
+from muster.texts import shortened
 
 PENDING = "PendingConfirmation"
 DELETED = "Deleted"
@@ -69,9 +70,9 @@ class SubscriptionAttributes:
         if not text:
             return cls("")
         try:
-            return cls(str(json.loads(text)["deadLetterTargetArn"]))
+            return cls(str(loads(text)["deadLetterTargetArn"]))
         except (KeyError, TypeError, ValueError):
-            return cls(Unknown(f"the subscription's redrive policy cannot be understood: {text}"))
+            return cls(Unknown(f"the subscription's redrive policy cannot be understood: {shortened(str(text))}"))
 
 
 @dataclass(frozen=True, slots=True)

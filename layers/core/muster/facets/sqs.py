@@ -1,12 +1,13 @@
 """What SQS answers about queues and about what they are dead-letter queues of."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.model import Unknown
+from muster.plain import loads
 from muster.resource_policy import Policy, policy_of
+from muster.texts import shortened
 
 _COUNTS = (
     "ApproximateNumberOfMessages",
@@ -64,10 +65,10 @@ def _redrive(text: object) -> tuple[str | Unknown, int | Unknown]:
     if not text:
         return "", 0
     try:
-        said = json.loads(str(text))
+        said = loads(str(text))
         return str(said["deadLetterTargetArn"]), int(said["maxReceiveCount"])
     except (KeyError, TypeError, ValueError):
-        unknown = Unknown(f"the queue's redrive policy cannot be understood: {text}")
+        unknown = Unknown(f"the queue's redrive policy cannot be understood: {shortened(str(text))}")
         return unknown, unknown
 
 

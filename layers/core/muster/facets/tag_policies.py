@@ -1,11 +1,11 @@
 """What an organization asks of the tags of an account's resources."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.model import Unknown
+from muster.plain import loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class EffectiveTagPolicy:
         if not text:
             return cls(())
         try:
-            tags = json.loads(text).get("tags") or {}
+            tags = loads(text).get("tags") or {}
             return cls(tuple(TagRule.parse(name, item) for name, item in tags.items() if not name.startswith("@@")))
         except (ValueError, TypeError, AttributeError) as error:
             return cls(Unknown(f"the organization's tag policy cannot be understood: {error}"))

@@ -4,7 +4,6 @@ Botocore takes a page in which a proxy asks people to sign in, half a JSON docum
 holds nothing: of a listing, that there is nothing left. Of an error it makes one whose code is the status.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from typing import Any
 import botocore.parsers
 from botocore.model import OperationModel, ServiceModel
 
+from muster.plain import loads
 from muster.wire.contents import Contents, contents
 from muster.wire.parsers import BROKEN
 from muster.wire.projection import root_of
@@ -129,7 +129,7 @@ def _text(_operation: OperationModel, body: bytes, _contents: Contents) -> str:
 
 def _object(_operation: OperationModel, body: bytes, contents: Contents) -> str:
     # What must hold something is parsed once, by botocore: of a body that is no JSON it reads nothing.
-    wrong = body.lstrip()[:1] != b"{" or (contents.anything and not isinstance(json.loads(body), dict))
+    wrong = body.lstrip()[:1] != b"{" or (contents.anything and not isinstance(loads(body), dict))
     return "it is no JSON object" if wrong else ""
 
 
