@@ -18,6 +18,8 @@ import botocore.exceptions
 from muster.errors import MusterError
 from muster.refusals import code_of
 from muster.session import Clients, open_session
+from muster.setup_errors import explained
+from muster.telling import safe
 
 ATTEMPTS = 3
 """How often the stack is deleted again because something was written to a bucket after it was emptied."""
@@ -241,12 +243,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         left = delete(Clients(session), session.region_name, chosen.stack)
     except (DeleteError, MusterError, botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
-        print(f"delete_stack: {error}", file=sys.stderr)
+        print(f"delete_stack: {_sentence(error, chosen.profile)}", file=sys.stderr)
         return 1
     print(f"{chosen.stack} is deleted. What is left:" if left else f"{chosen.stack} is deleted; nothing is left.")
     for sentence in left:
         print(f"- {sentence}")
     return 0
+
+
+def _sentence(error: Exception, profile: str | None) -> str:
+    if isinstance(error, botocore.exceptions.BotoCoreError):
+        return explained(error, profile)
+    return str(error) if isinstance(error, DeleteError | MusterError) else safe(str(error), 400)
 
 
 def _confirmed(stack: str, region: str) -> bool:

@@ -1,10 +1,13 @@
 """Which regions are meant, as far as nobody need be asked."""
 
+from typing import Any
+
 import boto3
+import botocore.exceptions
 import pytest
 
 from muster.errors import ConfigurationError
-from muster.regions import known_regions, resolve_regions
+from muster.regions import asked_in, known_regions, may_be_region, resolve_regions, sdk_regions
 from muster.session import Clients
 
 CLIENTS = Clients(boto3.session.Session("testing", "testing", region_name="eu-west-1"))
@@ -49,3 +52,92 @@ def test_a_region_is_known_in_its_own_partition() -> None:
     assert resolved("cn-north-1", partition="aws-cn") == ("cn-north-1",)
     assert list(known_regions(CLIENTS, "aws-cn")) == sorted(known_regions(CLIENTS, "aws-cn"))
     assert not {"eu-west-1", "us-east-1"} & set(known_regions(CLIENTS, "aws-cn"))
+
+
+class Ec2:
+    """Answers which regions exist, and which are enabled; or refuses."""
+
+    def __init__(self, *more: str, error: str = "") -> None:
+        self.exists, self.error = [*sdk_regions()["aws"], *more], error
+        self.asked: list[bool] = []
+
+    def describe_regions(self, *, AllRegions: bool) -> dict[str, Any]:  # noqa: N803 - EC2's own name
+        self.asked.append(AllRegions)
+        if self.error:
+            refusal = {"Error": {"Code": self.error, "Message": "no"}}
+            raise botocore.exceptions.ClientError(refusal, "DescribeRegions")
+        return {"Regions": [{"RegionName": name} for name in self.exists]}
+
+
+class Asked(Clients):
+    """Clients that give one for EC2, and note where."""
+
+    def __init__(self, ec2: Ec2) -> None:
+        super().__init__(CLIENTS.session)
+        self.ec2, self.places = ec2, []  # type: ignore[var-annotated]
+
+    def get(self, service: str, region: str) -> Any:
+        assert service == "ec2"
+        self.places.append(region)
+        return self.ec2
+
+
+NEW = "ap-southeast-9"
+
+
+@pytest.mark.parametrize(("asked", "excluded"), [((NEW,), ()), ((NEW, "eu-west-1"), ()), (("eu-west-1",), (NEW,))])
+def test_a_region_that_only_ec2_knows_is_one(asked: tuple[str, ...], excluded: tuple[str, ...]) -> None:
+    ec2 = Ec2(NEW)
+    found = resolve_regions(asked, excluded=excluded, partition="aws", clients=Asked(ec2), region="eu-west-1")
+    assert found == tuple(sorted({*asked} - {*excluded}))
+    assert ec2.asked == [True]
+
+
+def test_a_region_that_ec2_does_not_know_either_is_refused_with_what_was_probably_meant() -> None:
+    with pytest.raises(ConfigurationError, match=r"eu-north-2 is not a region of aws; did you mean eu-north-1\?"):
+        resolve_regions(["eu-north-2"], partition="aws", clients=Asked(Ec2(NEW)), region="eu-west-1")
+
+
+def test_what_ec2_knows_is_suggested_too() -> None:
+    with pytest.raises(ConfigurationError, match=f"mars-north-1 is not a region of aws; did you mean {'mars-north-2'}"):
+        resolve_regions(["mars-north-1"], partition="aws", clients=Asked(Ec2("mars-north-2")), region="eu-west-1")
+
+
+@pytest.mark.parametrize("error", ["UnauthorizedOperation", "InternalError", "RequestLimitExceeded"])
+def test_where_ec2_may_not_be_asked_a_well_spelled_name_is_taken_and_said_to_be_unchecked(error: str) -> None:
+    said: list[str] = []
+    found = resolve_regions(
+        [NEW], partition="aws", clients=Asked(Ec2(error=error)), region="eu-west-1", note=said.append
+    )
+    assert found == (NEW,)
+    [sentence] = said
+    assert sentence.startswith(f"{NEW}: the SDK does not know this region, and EC2 could not be asked about it (ec2:")
+
+
+def test_what_the_sdk_knows_costs_no_call() -> None:
+    ec2 = Ec2()
+    assert resolve_regions(["eu-west-1"], partition="aws", clients=Asked(ec2), region="eu-west-1") == ("eu-west-1",)
+    assert ec2.asked == []
+
+
+def test_every_region_of_the_sdk_is_spelled_as_regions_are() -> None:
+    assert [name for names in sdk_regions().values() for name in names if not may_be_region(name)] == []
+
+
+@pytest.mark.parametrize("name", ["eu-wst-1", "eu-west-11", "eu-west-1a", "Ireland", "EU-WEST-1", "eu-west", "", "all"])
+def test_a_typing_error_is_not_taken_for_a_new_region(name: str) -> None:
+    assert not may_be_region(name)
+
+
+@pytest.mark.parametrize(
+    ("region", "place"),
+    [
+        ("eu-west-1", "eu-west-1"),
+        (NEW, "us-east-1"),
+        ("cn-south-1", "cn-north-1"),
+        ("us-gov-central-1", "us-gov-west-1"),
+        ("eusc-de-west-1", "eusc-de-east-1"),
+    ],
+)
+def test_what_has_no_region_is_asked_where_something_answers(region: str, place: str) -> None:
+    assert asked_in(region) == place

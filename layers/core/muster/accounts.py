@@ -9,9 +9,10 @@ import boto3
 import botocore.session
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
+from muster.asking import asking
 from muster.errors import ConfigurationError
 from muster.refusals import code_of
-from muster.session import Clients, asking, home_region, reading
+from muster.session import Clients, home_region, reading
 from muster.settings import Accounts
 
 ALL = "all"

@@ -1,32 +1,99 @@
-"""Which regions are meant: names are checked before anything runs, `all` is what the account has enabled."""
+"""Which regions are meant: the SDK's list suggests, EC2 says which exist, `all` are those enabled in the account."""
 
-from collections.abc import Iterable, Sequence
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from muster.errors import ConfigurationError
+from botocore.loaders import create_loader
+from botocore.regions import EndpointResolver
+
+from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
 from muster.names import unknown
-from muster.session import Clients, enabled_regions
+from muster.session import Clients, enabled_regions, existing_regions, home_region
 
 ALL = "all"
+_SPELLED = re.compile(
+    r"[a-z]{2,5}(-[a-z]{2,5})?-(north|south|east|west|central|northeast|northwest|southeast|southwest)-[1-9]"
+)
+_AREAS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc": "aws-eusc"}
+"""Partitions by how the names of their regions begin, where a public one has others than `aws`."""
 
 
-def resolve_regions(
-    asked: Sequence[str], *, excluded: Iterable[str] = (), partition: str, clients: Clients, region: str
+def may_be_region(name: str) -> bool:
+    """Whether a name is spelled as AWS spells regions: an area, a compass direction and a number of one digit."""
+    return _SPELLED.fullmatch(name) is not None
+
+
+@functools.cache
+def sdk_regions() -> Mapping[str, tuple[str, ...]]:
+    """Return the regions of each partition that the SDK knows, sorted. No profile of AWS is read for it."""
+    resolver = EndpointResolver(create_loader().load_data("endpoints"))
+    return {
+        partition: tuple(sorted(resolver.get_available_endpoints("ec2", partition)))
+        for partition in resolver.get_available_partitions()
+    }
+
+
+def asked_in(region: str) -> str:
+    """Return the region where questions that have none are asked: the one named, if the SDK knows it.
+
+    A region that it does not know may be a mistake, and nothing would answer there: the home of its partition will.
+    """
+    if any(region in names for names in sdk_regions().values()):
+        return region
+    partition = next((name for area, name in _AREAS.items() if region.startswith(f"{area}-")), "aws")
+    return home_region(partition)
+
+
+def resolve_regions(  # noqa: PLR0913 - what is asked for, and how to find out
+    asked: Sequence[str],
+    *,
+    excluded: Iterable[str] = (),
+    partition: str,
+    clients: Clients,
+    region: str,
+    note: Callable[[str], None] = lambda _sentence: None,
 ) -> tuple[str, ...]:
-    """Return the regions to scan, sorted; `region` is where to ask which are enabled.
+    """Return the regions to scan, sorted; `region` is where to ask EC2 which exist and which are enabled.
+
+    EC2 is asked which exist only about names that the SDK does not know. Where it may not be asked, a name that is
+    spelled like a region is taken, and `note` is told so.
 
     Raises:
         ConfigurationError: a region does not exist in the partition, or none is left.
         CredentialsError: the enabled regions may not be asked for.
     """
-    known = known_regions(clients, partition)
     left_out = set(excluded)
-    for name in (*asked, *left_out):
-        if name != ALL and name not in known:
-            raise ConfigurationError(unknown(name, f"a region of {partition}", known))
+    _refuse_unknown((*asked, *sorted(left_out)), partition, lambda: existing_regions(clients, region), note)
     names = set(enabled_regions(clients, region)) if ALL in asked else set(asked)
     if not names - left_out:
         raise ConfigurationError("no region is left to scan: all that were asked for are excluded")
     return tuple(sorted(names - left_out))
+
+
+def _refuse_unknown(
+    names: Sequence[str], partition: str, ask: Callable[[], Sequence[str]], note: Callable[[str], None]
+) -> None:
+    """Refuse names that are no region, as EC2 says it.
+
+    Raises:
+        ConfigurationError: one of them is none.
+    """
+    known = sdk_regions().get(partition, ())
+    strange = [name for name in dict.fromkeys(names) if name != ALL and name not in known]
+    elsewhere = {name for other, found in sdk_regions().items() if other != partition for name in found}
+    for name in strange:
+        if name in elsewhere or not may_be_region(name):
+            raise ConfigurationError(unknown(name, f"a region of {partition}", known))
+    if not strange:
+        return
+    try:
+        existing = sorted({*known, *ask()})
+    except (CredentialsError, Throttled, Transient) as error:
+        note(f"{', '.join(strange)}: the SDK does not know this region, and EC2 could not be asked about it ({error})")
+        return
+    if wrong := [unknown(name, f"a region of {partition}", existing) for name in strange if name not in existing]:
+        raise ConfigurationError("\n".join(wrong))
 
 
 def known_regions(clients: Clients, partition: str) -> tuple[str, ...]:

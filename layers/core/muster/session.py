@@ -1,33 +1,35 @@
 """The door to AWS: sessions, clients that keep the ledger, and the first questions to ask."""
 
+import difflib
 import functools
 import os
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 import botocore.config
 import botocore.exceptions
 import botocore.loaders
-import botocore.parsers
 import botocore.session
 from botocore.handlers import parse_get_bucket_location
 
 from muster import __version__
+from muster.asking import asking, unusable
 from muster.catalog import load
 from muster.coverage import Ledger
-from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
+from muster.errors import ConfigurationError, CredentialsError
 from muster.limiter import Gate, Limiter
-from muster.refusals import CREDENTIALS, DENIED, EXPIRED, READ_ERRORS, REFUSED, THROTTLED, code_of
+from muster.refusals import DENIED, EXPIRED, REFUSED, THROTTLED
 from muster.renewal import Renewal, handed_out
+from muster.setup_checks import asked_for_mfa, wrong_environment, wrong_keys
+from muster.setup_errors import Where, explained
+from muster.telling import one_line, safe
 from muster.wire import bodies, models
 from muster.wire.lane import Lane
 from muster.wire.parsers import Factory
 
-T = TypeVar("T")
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
 _LOCATION = "after-call.s3.GetBucketLocation"
@@ -91,7 +93,9 @@ class Clients:
                         service, region_name=region, endpoint_url=self.endpoint_url, config=self._config
                     )
                 except (ValueError, botocore.exceptions.InvalidRegionError) as error:
-                    raise ConfigurationError(f"cannot make a client for {service} in {region}: {error}") from error
+                    raise ConfigurationError(
+                        f"cannot make a client for {service} in {one_line(region, 60)}: {safe(str(error))}"
+                    ) from error
                 if service == "s3control" and (self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")):
                     client.meta.events.register("before-sign", _without_account_in_host)
                 self._made[service, region] = client = self._watched(client, service, region)
@@ -126,24 +130,41 @@ class Clients:
         return Lane(client, self.session.get_credentials(), gate, answered, self._renewal)
 
 
-def open_session(profile: str | None = None, region: str | None = None) -> "boto3.session.Session":
+def open_session(
+    profile: str | None = None, region: str | None = None, endpoint_url: str | None = None
+) -> "boto3.session.Session":
     """Open a session from the environment, a profile or the machine's role.
 
+    `endpoint_url` is what the clients will be given, if anything: it is looked at with the rest of the environment.
+
     Raises:
+        ConfigurationError: what configures the SDK, a file or a variable, cannot be used.
         CredentialsError: the profile does not exist, or there are no credentials.
     """
+    if wrong := wrong_environment(endpoint_url):
+        raise ConfigurationError(wrong)
     try:
         made = reading(botocore.session.Session(profile=profile))
         session = boto3.session.Session(botocore_session=made, region_name=region)
-        if session.get_credentials() is None:
-            raise CredentialsError(
-                "there are no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run 'aws sso login'"
-            )
+        made.get_component("credential_provider").get_provider("assume-role")._prompter = asked_for_mfa  # noqa: SLF001 - as aws-cli does
+        credentials = session.get_credentials()
     except botocore.exceptions.ProfileNotFound as error:
-        raise CredentialsError(f"{error}: see 'aws configure list-profiles'") from error
-    except CREDENTIALS as error:
-        raise CredentialsError(f"the AWS credentials cannot be used: {error}") from error
+        raise CredentialsError(explained(error, profile) + _meant(profile)) from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise unusable(error, profile) from error
+    if credentials is None:
+        raise CredentialsError(explained(botocore.exceptions.NoCredentialsError(), profile))
+    if wrong := wrong_keys(credentials):
+        raise CredentialsError(wrong)
     return session
+
+
+def _meant(profile: str | None) -> str:
+    """Say which profile was probably meant."""
+    asked = Where.of(profile).profile
+    known = botocore.session.Session().available_profiles
+    near = difflib.get_close_matches(asked, known, 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def reading(session: "botocore.session.Session") -> "botocore.session.Session":
@@ -171,15 +192,30 @@ def caller(clients: Clients, region: str) -> Caller:
         CredentialsError: AWS does not accept the credentials.
         Transient: the endpoint cannot be reached.
     """
-    identity = asking("sts:GetCallerIdentity", lambda: clients.get("sts", region).get_caller_identity())
+    identity = asking(
+        "sts:GetCallerIdentity", lambda: clients.get("sts", region).get_caller_identity(), profile=profile_of(clients)
+    )
     arn = identity["Arn"]
     return Caller(identity["Account"], arn.split(":")[1], arn)
+
+
+def profile_of(clients: Clients) -> str | None:
+    """Return the AWS profile that clients use, None where it is the default."""
+    name = str(clients.session.profile_name)
+    return None if name == "default" else name
 
 
 def enabled_regions(clients: Clients, region: str) -> tuple[str, ...]:
     """Return the regions that the account has enabled, sorted."""
     ec2 = clients.get("ec2", region)
-    answer = asking("ec2:DescribeRegions", lambda: ec2.describe_regions(AllRegions=False))
+    answer = asking("ec2:DescribeRegions", lambda: ec2.describe_regions(AllRegions=False), "name the regions to scan")
+    return tuple(sorted(found["RegionName"] for found in answer["Regions"]))
+
+
+def existing_regions(clients: Clients, region: str) -> tuple[str, ...]:
+    """Return all regions of the partition as EC2 knows them, enabled or not, sorted."""
+    ec2 = clients.get("ec2", region)
+    answer = asking("ec2:DescribeRegions", lambda: ec2.describe_regions(AllRegions=True))
     return tuple(sorted(found["RegionName"] for found in answer["Regions"]))
 
 
@@ -197,30 +233,6 @@ def home_region(partition: str) -> str:
     if partition not in homes:
         raise ConfigurationError(f"the AWS SDK does not know the partition {partition}: upgrade botocore")
     return homes[partition]
-
-
-def asking(what: str, call: Callable[[], T], instead: str = "name the regions to scan") -> T:
-    """Make a call without which nothing can begin, and say in Muster's words why it failed.
-
-    `instead` is what one can do when it is denied, besides allowing it.
-    """
-    try:
-        return call()
-    except CREDENTIALS as error:
-        raise CredentialsError(f"the AWS credentials cannot be used: {error}") from error
-    except botocore.exceptions.ClientError as error:
-        code = code_of(error)
-        if code in EXPIRED or code in REFUSED:
-            raise CredentialsError(f"AWS does not accept the credentials ({what}: {code})") from error
-        if code in THROTTLED:
-            raise Throttled(f"{what} is throttled ({code})") from error
-        if code in DENIED:
-            raise CredentialsError(f"{what} is denied ({code}): allow it, or {instead}") from error
-        raise Transient(f"{what} failed: {error}") from error
-    except botocore.parsers.ResponseParserError as error:
-        raise Transient(f"{what} failed: the endpoint does not answer as AWS does") from error
-    except READ_ERRORS as error:
-        raise Transient(f"{what} failed: {error}") from error
 
 
 def _without_account_in_host(request: Any, **_: object) -> None:

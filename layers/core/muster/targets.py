@@ -1,6 +1,6 @@
 """What a scan looks at: accounts, and in each the regions that it has enabled."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -62,11 +62,12 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
     asked: Sequence[str],
     only: Sequence[str] = (),
     scan_id: str = "",
+    note: Callable[[str], None] = lambda _sentence: None,
 ) -> Targets:
     """Return what is scanned: accounts by the configuration, of which `only` some, and the `asked` regions in each.
 
     `own` is the account of the clients' credentials, `region` where questions are asked that have no region. Role
-    sessions are named after `scan_id`.
+    sessions are named after `scan_id`. `note` is told what could not be checked.
 
     Raises:
         ConfigurationError: accounts or regions are asked for that cannot be scanned.
@@ -75,7 +76,9 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
     wanted, excluded = configuration.accounts, configuration.exclude
     found = find_accounts(clients, wanted, own=own, partition=partition, excluded=excluded.accounts)
     _refuse_strangers(found, own, wanted.role, only)
-    regions = resolve_regions(asked, excluded=excluded.regions, partition=partition, clients=clients, region=region)
+    regions = resolve_regions(
+        asked, excluded=excluded.regions, partition=partition, clients=clients, region=region, note=note
+    )
     sessions = Sessions(clients, own, Role(wanted.role, wanted.external_id, partition), region, scan_id)
     found = _without_management(found, own, sessions)
     _refuse_left_out(found, only)

@@ -14,6 +14,7 @@ from muster import __version__
 from muster.cli.output import DEBUG, forget_standard_output, say, trace
 from muster.errors import ConfigurationError, MusterError
 from muster.names import unknown
+from muster.telling import safe
 from muster.texts import escaped
 
 _COMMANDS = MappingProxyType(
@@ -107,18 +108,31 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
         trace()
-        for line in _sentence(error).split("\n"):
+        for line in _sentence(error, list(sys.argv[1:] if arguments is None else arguments)).split("\n"):
             say(line)
     return WRONG
 
 
-def _sentence(error: BaseException) -> str:
+def _sentence(error: BaseException, arguments: Sequence[str]) -> str:
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "stopped; no results were written"
     if isinstance(error, ConfigurationError):
         return str(error)
     if isinstance(error, MusterError):
-        return f"{error}; nothing was scanned"
+        return f"{error}; nothing was scanned" if "scan" in arguments else str(error)
     if isinstance(error, OSError):
-        return f"{error.filename or 'the results'}: {error.strerror or error}"
-    return f"this is a mistake in Muster, not yours: {type(error).__name__}: {error} (set {DEBUG}=1 to see where)"
+        return f"{error.filename or 'the results'}: {error.strerror or safe(str(error))}"
+    if (sentence := _of_sdk(error)) is not None:
+        return sentence
+    what = f"{type(error).__name__}: {safe(str(error), 300)}"
+    return f"this is a mistake in Muster, not yours: {what} (set {DEBUG}=1 to see where)"
+
+
+def _of_sdk(error: BaseException) -> str | None:
+    """Return what an error of the AWS SDK means; None where it is none. Without the SDK there can be none."""
+    sdk = sys.modules.get("botocore.exceptions")
+    if sdk is None or not isinstance(error, sdk.BotoCoreError | sdk.ClientError):
+        return None
+    from muster.setup_errors import explained  # noqa: PLC0415 - the SDK is loaded by now
+
+    return explained(error)

@@ -1,19 +1,22 @@
 """Names of regions, looked at before anything is asked of AWS."""
 
 import functools
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from muster.errors import ConfigurationError
 from muster.names import unknown
-from muster.regions import ALL
+from muster.regions import ALL, may_be_region, sdk_regions
+from muster.setup_errors import config_file
+from muster.telling import one_line
 
 _ANYWHERE = "us-east-1"
 """Where the enabled regions are asked for when the credentials come without a region."""
 
 
 def check_names(asked: Iterable[str], excluded: Iterable[str]) -> None:
-    """Refuse names that are no region of any partition; `all` may be asked for, but not excluded.
+    """Refuse names that no region has, now or later; `all` may be asked for, but not excluded.
 
     Raises:
         ConfigurationError: one of them is not.
@@ -23,27 +26,49 @@ def check_names(asked: Iterable[str], excluded: Iterable[str]) -> None:
         raise ConfigurationError("\n".join(wrong))
 
 
-@functools.cache
-def regions() -> frozenset[str]:
-    """Return the regions of all partitions, as the SDK knows them."""
-    import botocore.session  # noqa: PLC0415 - only who names regions needs it
+class Regions(frozenset[str]):
+    """The regions that the SDK knows; a name that a newer one may have counts as one, too: EC2 is asked about it."""
 
-    session = botocore.session.get_session()
-    return frozenset(
-        region
-        for partition in session.get_available_partitions()
-        for region in session.get_available_regions("ec2", partition)
-    )
+    def __contains__(self, name: object) -> bool:
+        """Whether a name is known, or spelled as AWS spells regions."""
+        return super().__contains__(name) or (isinstance(name, str) and may_be_region(name))
+
+    def unsure(self, names: Iterable[str]) -> list[str]:
+        """Return those of some names that the SDK does not know."""
+        return sorted({name for name in names if name != ALL and not super(Regions, self).__contains__(name)})
+
+
+@functools.cache
+def regions() -> Regions:
+    """Return the regions of all partitions. No profile and no configuration of AWS is read for it."""
+    return Regions(name for known in sdk_regions().values() for name in known)
+
+
+def unchecked(names: Iterable[str]) -> str:
+    """Return what to say of regions that nobody could be asked about; nothing where the SDK knows them all."""
+    unsure = regions().unsure(names)
+    what = "regions that the SDK does" if len(unsure) > 1 else "a region that the SDK does"
+    return f"{', '.join(unsure)}: not {what} know; a scan asks EC2 about it" if unsure else ""
 
 
 def home(session: Any, asked: Sequence[str]) -> str:
     """Return the region to begin in: the session's, else the first that was asked for.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is none, or it is spelled as no region is.
     """
     named = [name for name in asked if name != ALL]
     region: str | None = session.region_name or (named[0] if named else _ANYWHERE if asked else None)
     if region is None:
         raise ConfigurationError("no region is named: use --region, the configuration's regions, or AWS_REGION")
+    if session.region_name and region not in regions():
+        raise ConfigurationError(f"{_source()}: {unknown(one_line(region, 60), 'a region', regions())}")
     return region
+
+
+def _source() -> str:
+    """Say what names the session's region."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if os.environ.get(name):
+            return name
+    return f"region in {config_file()}"

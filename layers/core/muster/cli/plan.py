@@ -126,13 +126,16 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
 
 
 def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
-    from muster.cli.places import check_names  # noqa: PLC0415 - `muster plan --help` is quick without it
+    from muster.cli.output import say  # noqa: PLC0415 - `muster plan --help` is quick without it
+    from muster.cli.places import check_names, unchecked  # noqa: PLC0415 - the same
     from muster.regions import ALL  # noqa: PLC0415 - the same
 
     own = "" if asked or configuration.regions else os.environ.get("AWS_REGION") or _profile_region()
     names = tuple(asked) or configuration.regions or ((own,) if own else ())
     excluded = configuration.exclude.regions
     check_names(names, excluded)
+    if doubt := unchecked((*names, *excluded)):
+        say(doubt)
     if ALL in names:
         raise ConfigurationError("which regions an account has enabled only AWS can say: name them with --region")
     left = tuple(sorted(set(names) - set(excluded)))
@@ -145,10 +148,12 @@ def _profile_region() -> str:
     import botocore.exceptions  # noqa: PLC0415 - only who names no region needs it
     import botocore.session  # noqa: PLC0415 - the same
 
+    from muster.setup_errors import explained  # noqa: PLC0415 - the same
+
     try:
         return str(botocore.session.get_session().get_config_variable("region") or "")
-    except botocore.exceptions.ProfileNotFound as error:
-        raise ConfigurationError(f"{error}: see 'aws configure list-profiles', or use --region") from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise ConfigurationError(f"{explained(error)}; or use --region") from error
 
 
 def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:

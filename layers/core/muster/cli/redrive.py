@@ -56,7 +56,9 @@ def command(**options: Any) -> int:
     from muster.errors import ConfigurationError  # noqa: PLC0415 - `muster redrive --help` does not need botocore
     from muster.session import Clients, open_session  # noqa: PLC0415 - the same
 
-    session = open_session(options["profile"], options["region"] or os.environ.get("AWS_REGION"))
+    session = open_session(
+        options["profile"], options["region"] or os.environ.get("AWS_REGION"), options["endpoint_url"]
+    )
     if session.region_name is None:
         raise ConfigurationError("no region is named: use --region or AWS_REGION")
     clients = Clients(session, endpoint_url=options["endpoint_url"])
@@ -69,8 +71,9 @@ def command(**options: Any) -> int:
 def _state_machine(clients: "Clients", region: str, stack: str) -> str:
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the same
 
+    from muster.asking import asking  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.session import asking  # noqa: PLC0415 - the same
+    from muster.session import profile_of  # noqa: PLC0415 - the same
 
     def described() -> Any:
         try:
@@ -83,7 +86,7 @@ def _state_machine(clients: "Clients", region: str, stack: str) -> str:
                 ) from error
             raise
 
-    found = asking("cloudformation:DescribeStacks", described, instead=_INSTEAD)
+    found = asking("cloudformation:DescribeStacks", described, instead=_INSTEAD, profile=profile_of(clients))
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
     if "StateMachineArn" not in outputs:
         raise ConfigurationError(f"the stack {stack} has no output StateMachineArn: it is not a stack of Muster's")
@@ -91,8 +94,8 @@ def _state_machine(clients: "Clients", region: str, stack: str) -> str:
 
 
 def _started(states: Any, machine: str, scan_id: str) -> str:
+    from muster.asking import asking  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.session import asking  # noqa: PLC0415 - the same
 
     if running := _running(states, machine, scan_id):
         raise ConfigurationError(

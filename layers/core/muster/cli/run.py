@@ -23,6 +23,7 @@ from muster.formats.report import ScanReport, Tally, Writer
 from muster.formats.table import LINES, TableWriter, counted, footer
 from muster.memory import steady
 from muster.pipeline import scope_of
+from muster.regions import asked_in
 from muster.select import select
 from muster.session import Clients, caller, open_session
 from muster.settings import Configuration
@@ -73,15 +74,16 @@ def prepare(options: Options) -> Job:
     excluded = configuration.exclude.regions
     asked = tuple(options.regions) or configuration.regions
     check_names(asked, excluded)
-    session = open_session(options.profile, os.environ.get("AWS_REGION"))
+    session = open_session(options.profile, os.environ.get("AWS_REGION"), options.endpoint_url)
     region = home(session, asked)
+    asking_in = asked_in(region)
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
-    who = caller(clients, region)
+    who = caller(clients, asking_in)
     started = datetime.now(UTC)
     scan_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     whole = targets(
-        clients, configuration, own=who.account_id, partition=who.partition, region=region,
-        asked=asked or (region,), scan_id=scan_id,
+        clients, configuration, own=who.account_id, partition=who.partition, region=asking_in,
+        asked=asked or (region,), scan_id=scan_id, note=say,
     )  # fmt: skip
     configuration = replace(configuration, account_names={**whole.found.names, **configuration.account_names})
     report = ScanReport(

@@ -23,7 +23,8 @@ def command(file: Path) -> None:
     """
     from muster import settings  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.catalog import load  # noqa: PLC0415 - the same
-    from muster.cli.places import regions  # noqa: PLC0415 - the same
+    from muster.cli.output import say  # noqa: PLC0415 - the same
+    from muster.cli.places import regions, unchecked  # noqa: PLC0415 - the same
     from muster.custom import absences, extended  # noqa: PLC0415 - the same
     from muster.formats.table import counted  # noqa: PLC0415 - the same
     from muster.packs import ALL  # noqa: PLC0415 - the same
@@ -45,6 +46,8 @@ def command(file: Path) -> None:
     for check in configuration.custom_checks:
         if names := absences(catalog, check):
             click.echo(f"  {check.id}: where {' or '.join(names)} is absent, only != and ! hold of it")
+    if doubt := unchecked((*configuration.regions, *configuration.exclude.regions)):
+        say(doubt)
 
 
 def _dates(configuration: "Configuration") -> None:

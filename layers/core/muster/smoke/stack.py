@@ -7,9 +7,10 @@ from typing import Any
 
 import botocore.exceptions
 
+from muster.asking import asking
 from muster.errors import ConfigurationError
 from muster.refusals import code_of
-from muster.session import Clients, asking
+from muster.session import Clients
 
 AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 """The ends of the host names of AWS's own endpoints; any other host is a stand-in."""
