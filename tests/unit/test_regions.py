@@ -134,7 +134,7 @@ def test_a_typing_error_is_not_taken_for_a_new_region(name: str) -> None:
     [
         ("eu-west-1", "eu-west-1"),
         (NEW, "us-east-1"),
-        ("cn-south-1", "cn-north-1"),
+        ("cn-south-1", "cn-northwest-1"),
         ("us-gov-central-1", "us-gov-west-1"),
         ("eusc-de-west-1", "eusc-de-east-1"),
     ],

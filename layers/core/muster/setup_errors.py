@@ -76,11 +76,9 @@ def explained(error: BaseException, profile: str | None = None) -> str:
 
 def _no_profile(_error: Any, where: Where) -> str:
     named = f"{where.named_by} names it, and " if where.named_by else ""
-    files = f"neither in {config_file()} nor in {credentials_file()}"
-    return (
-        f"The config profile ({one_line(where.profile, 60)}) could not be found: {named}it is {files}; see 'aws configure "
-        "list-profiles'"
-    )
+    missing = f"{named}it is neither in {config_file()} nor in {credentials_file()}"
+    name = one_line(where.profile, 60)
+    return f"The config profile ({name}) could not be found: {missing}; see 'aws configure list-profiles'"
 
 
 def _unparsed(error: Any, _where: Where) -> str:
