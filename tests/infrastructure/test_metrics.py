@@ -174,6 +174,15 @@ def test_the_dashboard_shows_every_function_and_the_executions(template: Templat
         assert ("AWS/States", name, "StateMachineArn", "${ScanStateMachine}") in metrics_
 
 
+def test_the_dashboard_shows_the_requests_that_the_bucket_counts(template: Template) -> None:
+    """S3 charges for each metric of a configuration: one that nobody looks at costs for nothing."""
+    ((bucket, properties),) = resources(template, "AWS::S3::Bucket")
+    (identifier,) = (each["Id"] for each in properties["MetricsConfigurations"])
+    shown_ = [metric for widget in dashboard(template) for metric in shown(widget)]
+    for name in ("AllRequests", "4xxErrors", "5xxErrors"):
+        assert ["AWS/S3", name, "BucketName", f"${{{bucket}}}", "FilterId", identifier] in shown_
+
+
 def test_the_dashboard_shows_the_latest_results_from_the_log(template: Template) -> None:
     (query,) = (widget["query"] for widget in dashboard(template) if "'summarized'" in widget.get("query", ""))
     assert "SOURCE '${SummarizeScanLogs}'" in query
