@@ -146,6 +146,16 @@ def test_what_a_key_holds_a_request_to(condition: Any, open_: bool) -> None:
         pytest.param({"ForAnyValue:ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}}, False, id="ARNs"),
         pytest.param({"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, True, id="another organization"),
         pytest.param(
+            {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}, "Null": {"aws:PrincipalOrgPaths": "false"}},
+            False,
+            id="for all values, of which there must be one",
+        ),
+        pytest.param(
+            {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Null": {"aws:PrincipalOrgID": "false"}},
+            False,
+            id="for the one value, which must be there",
+        ),
+        pytest.param(
             {"ForAllValues:StringEquals": {"aws:PrincipalAccount": OWN}}, True, id="for all values, in a service"
         ),
     ],

@@ -45,7 +45,10 @@ ROUTES = [
     *({"aws:sourceip": [address]} for address in ("203.0.113.9", "10.1.2.3", "192.0.0.1", "2001:db9::1")),
     {"aws:sourcevpce": ["vpce-9"], "aws:sourcevpc": ["vpc-9"]},
     {"aws:sourcevpce": ["vpce-9"], "aws:sourcevpc": ["vpc-9"], "aws:vpceaccount": [STRANGE]},
+    {},
 ]
+"""Over the internet, through an endpoint, and through a service that was called through one."""
+
 PROGRAMS = [{"aws:useragent": [name]} for name in ("app", "APP", "app/2", "a-bot", "app-bot", "none")]
 WAYS = [{"aws:securetransport": [word]} for word in ("true", "false")]
 TAGS = [{}, *({"aws:tagkeys": keys} for keys in (["a"], ["b"], ["c"], ["a", "b"], ["a", "c"], ["a", "b", "c"]))]
@@ -66,7 +69,8 @@ SIGNED = [
     for account in (STRANGE, STRANGER)
     for role in ("app", "zz")
 ]
-SOMEBODY = (SIGNED, HOMES, ROUTES, *HOW)
+AGES = [{}, *({"aws:multifactorauthage": [seconds]} for seconds in ("30", "60", "1000", "3600", "9999"))]
+SOMEBODY = (SIGNED, HOMES, AGES, ROUTES, *HOW)
 """Principals of accounts that no policy names, in an organization and in none."""
 
 SOURCES = [
@@ -77,7 +81,7 @@ SERVED = (
     [{"aws:principalisawsservice": ["true"]}],
     [{}, {"aws:sourceaccount": [STRANGE]}, {"aws:sourceaccount": [STRANGER]}],
     SOURCES,
-    [{}, *ROUTES],
+    ROUTES,
     *HOW,
 )
 """What AWS services do for strangers. It counts for statements that only services can meet."""
@@ -102,6 +106,11 @@ def alike(operator: str, value: str, text: str) -> bool:
     if operator in ("ArnLike", "ArnEquals"):
         parts = list(zip(value.split(":", 5), text.split(":", 5), strict=False))
         return all(like(one, other) for one, other in parts)
+    if operator.startswith("Numeric"):
+        least, most = sorted((float(value), float(text)))
+        less, more = operator.startswith("NumericLess"), operator.startswith("NumericGreater")
+        same = not operator.endswith("Than")
+        return same if least == most else (less and float(text) == least) or (more and float(text) == most)
     assert operator == "IpAddress", operator
     address, network = ipaddress.ip_address(text), ipaddress.ip_network(value)
     return address.version == network.version and address in network
@@ -187,7 +196,7 @@ def conditions(sets: list[str], operators: list[str], keys: list[str], values: l
 
 
 WORDS = ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike"]
-ARNS = ["ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals", "StringLike", "StringNotLike"]
+ARNS = ["ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals"]
 ONE = st.one_of(
     conditions(SETS, WORDS, ["aws:PrincipalAccount", "aws:VpceAccount"], [OWN, [OWN, OTHER], "anonymous"]),
     conditions(SETS, WORDS, ["aws:SourceAccount"], [OWN, [OWN, OTHER]]),
@@ -206,6 +215,12 @@ ONE = st.one_of(
         ["IpAddress", "NotIpAddress"],
         ["aws:SourceIp"],
         ["192.0.2.0/24", "192.0.0.0/6", "0.0.0.0/0", ["192.0.2.0/24", "2001:db8::/32"], ["0.0.0.0/0", "::/0"]],
+    ),
+    conditions(
+        SETS,
+        [f"Numeric{order}" for order in ("Equals", "NotEquals", "LessThan", "GreaterThan", "GreaterThanEquals")],
+        ["aws:MultiFactorAuthAge"],
+        ["60", "3600", ["60", "3600"]],
     ),
     st.builds(
         lambda operator, key, value: {operator: {key: value}},

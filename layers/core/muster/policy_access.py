@@ -5,7 +5,7 @@ can hold a request to is in data/condition_keys.yaml; decisions 15 and 16 say wh
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from muster.condition_keys import Key, find
 from muster.condition_values import Fixes
@@ -148,10 +148,32 @@ def _everyone(statement: Statement) -> str:
     return f"everyone but {', '.join(sorted(map(_plain, statement.not_principals)))} (NotPrincipal)"
 
 
+def _unfixed(name: str) -> str:
+    """Say what a condition on a key could fix and does not."""
+    key = find(name)
+    spelled = name if key.name.endswith("*") else key.name
+    what = _FIXED.get(key.holds)
+    return f"{spelled} fixes no {what}" if what else f"{spelled} does not say who calls"
+
+
+_FIXED: Mapping[str, str] = {
+    "account": "account",
+    "organization": "organization",
+    "path": "organization",
+    "arn": "account",
+    "vpc": "VPC",
+    "id": "id",
+    "userid": "user or role",
+    "address": "narrow range of addresses",
+    "endpoint": "endpoint",
+}
+"""What a reader should fix, by what the key holds a request to."""
+
+
 def _told(number: int, statement: Statement) -> str:
     """Say what a statement allows, to whom, and which keys of its conditions do not help."""
     doing = ("all actions but " if statement.not_actions else "") + ", ".join(sorted(statement.written))
-    keys = sorted({condition.key for condition in statement.conditions})
-    limits = f", and its condition on {', '.join(keys)} does not limit who that is" if keys else ""
+    keys = dict.fromkeys(condition.key for condition in statement.conditions)
+    limits = f"; its condition keeps no stranger out ({', '.join(map(_unfixed, keys))})" if keys else ""
     named = f'statement {number} ("{statement.sid}")' if statement.sid else f"statement {number}"
     return f"{named} allows {doing} to {_everyone(statement)}{limits}"

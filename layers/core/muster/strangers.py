@@ -151,7 +151,8 @@ def _worlds(
     """Return, for each kind of request that meets the Allow, what such requests can say, by key."""
     uses = _by_key([*allowed, *(each for denial in stops for each in denial)])
     given = {find(name).given for name in uses}
-    routes = ("internet", "endpoint") if given & {"internet", "endpoint"} else ("",)
+    # What a service does for somebody, with their credentials or its own, tells neither address nor endpoint.
+    routes = ("internet", "endpoint", "") if given & {"internet", "endpoint"} else ("",)
     homes = ("organization", "") if "organization" in given else ("",)
     wanted = _by_key(allowed)
     told = {name: values(find(name), each, asked.fixes) for name, each in uses.items()}

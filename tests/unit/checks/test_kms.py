@@ -153,7 +153,7 @@ VIA = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
     [
         pytest.param(policy(), N, "public: statement 1 allows kms:* to everyone", id="everybody"),
         pytest.param(policy(Action=["kms:Decrypt"]), N, "allows kms:Decrypt to everyone", id="everybody may decrypt"),
-        pytest.param(policy(Condition=VIA), N, "condition on kms:viaservice does not limit who", id="via a service"),
+        pytest.param(policy(Condition=VIA), N, "kms:ViaService does not say who calls", id="via a service"),
         pytest.param(policy(Condition=CALLER), C, "does not admit everybody", id="a caller's account"),
         pytest.param(
             policy(Principal={"AWS": "arn:aws:iam::123456789012:root"}), C, "does not admit everybody", id="its own"

@@ -40,7 +40,10 @@ def policy(*statements: dict[str, Any]) -> FunctionPolicy:
         pytest.param([statement({"AWS": "*"})], N, "to everyone", id="everybody, spelled as accounts"),
         pytest.param([statement("*", OWNER)], C, "admits nobody but those it names", id="everybody of one account"),
         pytest.param(
-            [statement("*", {"StringLike": {"AWS:SourceAccount": "1234*"}})], N, "does not limit who", id="a wildcard"
+            [statement("*", {"StringLike": {"AWS:SourceAccount": "1234*"}})],
+            N,
+            "keeps no stranger out",
+            id="a wildcard",
         ),
         pytest.param(
             [
@@ -49,13 +52,13 @@ def policy(*statements: dict[str, Any]) -> FunctionPolicy:
                 )
             ],
             N,
-            "does not limit who",
+            "keeps no stranger out",
             id="the statement that the console writes for a URL",
         ),
         pytest.param(
             [statement("*", {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}})],
             N,
-            "does not limit who",
+            "keeps no stranger out",
             id="the other statement that the console writes for a URL",
         ),
         pytest.param(
