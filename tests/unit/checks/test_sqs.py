@@ -86,6 +86,42 @@ def test_sqs_queue_no_public_access(statement: dict[str, Any] | None, status: St
     assert sqs_queue_no_public_access(queue(policy=policy)).status is status
 
 
+@pytest.mark.parametrize(
+    ("statements", "status"),
+    [
+        pytest.param([allow("*") | {"Action": "*"}], N, id="all actions of all services"),
+        pytest.param([allow("*") | {"Action": "s3:GetObject"}], C, id="what no queue does"),
+        pytest.param(
+            [
+                allow("*") | {"Action": "*"},
+                allow("*", StringNotEquals={"aws:PrincipalOrgID": "o-1"}) | {"Effect": "Deny", "Action": "sqs:*"},
+            ],
+            C,
+            id="all that a queue does is denied to strangers",
+        ),
+        pytest.param(
+            [
+                allow("*"),
+                allow(
+                    "*",
+                    StringNotEqualsIfExists={
+                        "aws:PrincipalOrgID": "o-abcd123456",
+                        "aws:PrincipalAccount": "111122223333",
+                    },
+                    BoolIfExists={"aws:PrincipalIsAWSService": "false"},
+                )
+                | {"Effect": "Deny", "Action": "sqs:*"},
+            ],
+            C,
+            id="AWS's own data perimeter",
+        ),
+    ],
+)
+def test_only_what_a_stranger_can_do_to_the_queue_counts(statements: list[dict[str, Any]], status: Status) -> None:
+    policy = Policy.parse(json.dumps({"Statement": statements}))
+    assert sqs_queue_no_public_access(queue(policy=policy)).status is status
+
+
 def test_the_reason_says_what_everybody_may_do() -> None:
     policy = Policy.parse(json.dumps({"Statement": [allow("*")]}))
     reason = sqs_queue_no_public_access(queue(policy=policy)).reason

@@ -54,7 +54,7 @@ def kms_key_policy_no_public_access(key: Key, policy: KeyPolicy) -> Verdict:
     """
     if known(key.manager) == "AWS":
         return not_applicable("AWS manages the key and its policy")
-    found = public(known(policy.policy))
+    found = public(known(policy.policy), ("kms:*",))
     if found:
         return non_compliant(f"its policy is public: {'; '.join(found)}")
     return compliant("its policy does not admit everybody")

@@ -29,7 +29,10 @@ def lambda_function_public_access_prohibited(policy: FunctionPolicy) -> Verdict:
     said = known(policy.policy)
     if not said.statements:
         return compliant("it has no policy: only principals of its own account can be allowed to invoke it")
-    found = (*public(said), *(("any account's S3 may invoke it: AWS:SourceAccount is not named",) * _any_s3(said)))
+    found = (
+        *public(said, ("lambda:*",)),
+        *(("any account's S3 may invoke it: AWS:SourceAccount is not named",) * _any_s3(said)),
+    )
     if found:
         return non_compliant(f"its policy is public: {'; '.join(found)}")
     return compliant("its policy admits nobody but those it names")

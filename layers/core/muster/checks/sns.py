@@ -35,7 +35,7 @@ def sns_topic_no_public_access(topic: Topic) -> Verdict:
     Fix: Name the principals in the topic's policy, or add a condition such as aws:SourceAccount with a fixed value.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-4
     """
-    found = public(known(topic.policy))
+    found = public(known(topic.policy), ("sns:*",))
     if found:
         return non_compliant(f"the topic is public: {'; '.join(found)}")
     return compliant("no statement of its policy admits everybody")

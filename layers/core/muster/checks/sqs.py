@@ -38,7 +38,7 @@ def sqs_queue_no_public_access(queue: Queue) -> Verdict:
     Fix: Name the principals in the queue's policy, or add a condition such as aws:SourceArn with a fixed value.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html#sqs-3
     """
-    found = public(known(queue.policy))
+    found = public(known(queue.policy), ("sqs:*",))
     if found:
         return non_compliant(f"the queue is public: {'; '.join(found)}")
     return compliant("no statement of its policy admits everybody")
