@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from muster import estimate
 from muster.model import Severity, Status
 from muster.stack import metrics
 from tests.infrastructure.conftest import ROOT
@@ -34,6 +35,22 @@ def test_the_series_are_few_whatever_the_estate() -> None:
     packs = {"all", *(path.stem for path in (ROOT / "layers/core/muster/data/packs").glob("*.yaml"))}
     assert len({series for pack in packs for series in emitted(pack)}) < 100
     assert {name for _, dimensions in emitted() for name, _ in dimensions} == {"stack", "pack", "severity", "status"}
+
+
+def test_muster_plan_counts_what_the_stack_holds(template: Template) -> None:
+    held = template["Resources"]
+    alarms = [each["Properties"] for each in held.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    bucket = held["ReportBucket"]["Properties"]
+    assert {what: units for _, what, _, units in estimate.FIXED} == {
+        "alarm metrics": sum(
+            len([metric for metric in alarm["Metrics"] if "MetricStat" in metric]) if "Metrics" in alarm else 1
+            for alarm in alarms
+        ),
+        "dashboards": sum(each["Type"] == "AWS::CloudWatch::Dashboard" for each in held.values()),
+        "metrics that Muster writes": len(emitted()),
+        "request metrics of the bucket, at most": 16 * len(bucket["MetricsConfigurations"]),
+        "keys (none with KmsKeyArn)": sum(each["Type"] == "AWS::KMS::Key" for each in held.values()),
+    }
 
 
 def test_alarms_watch_metrics_that_are_emitted(template: Template) -> None:

@@ -1,10 +1,12 @@
 """What a scan will ask, take and cost, against what the readers really ask for and what can be counted by hand."""
 
 import contextlib
+import io
 import math
 import random
 import re
 import types
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +17,7 @@ from typing import Any
 import botocore.session
 import pytest
 import yaml
+from aws_lambda_powertools import Logger
 from boto3.s3.transfer import TransferConfig
 from botocore import xform_name
 
@@ -55,6 +58,7 @@ from muster.sharding import LARGE, shards
 from muster.sinks import bucket, parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import gathering, plan, publish, work
+from muster.stack.commit import line
 from muster.stack.plan import deal
 
 ROOT = Path(__file__).parents[2]
@@ -381,6 +385,32 @@ class TestTheStackIsAsTheEstimateTakesIt:
         assert (estimate.ENOUGH, estimate.PUBLISHED) == (gathering.ENOUGH, publish.PUBLISHED)
         assert (bucket.ONE_GO, TransferConfig().multipart_chunksize) == (estimate.ONE_GO, estimate.PIECE)
 
+    def test_a_shard_logs_so_many_bytes(self) -> None:
+        stream = io.StringIO()
+        logger = Logger(service="muster", stream=stream)
+        arn = "arn:aws:lambda:eu-west-1:123456789012:function:muster-scan-shards-dev"
+        ids = {"function_request_id": str(uuid.UUID(int=0)), "scan_id": "20261121T143824Z-a828b751"}
+        row = {"calls": 120, "items": 1200, "retries": 0, "denials": 0, "errors": 0, "seconds": 12.345}
+        said = {
+            "shard": "123456789012.eu-west-1.ec2",
+            "account_id": "123456789012",
+            "region": "eu-west-1",
+            "service": "ec2",
+            "complete": True,
+            "resources": {"scanned": 1020, "non_compliant": 900},
+            "coverage": [row],
+        }
+        logger.append_keys(
+            function_name="muster-scan-shards-dev",
+            function_memory_size=1769,
+            function_arn=arn,
+            cold_start=True,
+            xray_trace_id="1-5759e988-bd862e3fe1be46a994272793",
+            **ids,
+        )
+        logger.info("shard", extra=line(said))
+        assert len(stream.getvalue()) + 26 == pytest.approx(estimate.LOG_BYTES_PER_SHARD, rel=0.1)
+
     def test_a_finding_takes_so_many_bytes(self, tmp_path: Path) -> None:
         rows = list(_rows(1000))
         parquet.write(tmp_path / "part.parquet", FINDINGS, rows)
@@ -424,6 +454,7 @@ class TestPrice:
         for price in DOCUMENT["prices"].values():
             assert price["page"].startswith("https://aws.amazon.com/")
             assert price["source"].startswith("https://")
+            assert DOCUMENT["looked_up"] <= price.get("looked_up", DOCUMENT["looked_up"]) <= date(2026, 11, 28)
         assert DOCUMENT["looked_up"] == date(2026, 11, 21)
 
     def test_a_month_is_thirty_days_of_scans(self) -> None:
@@ -432,6 +463,26 @@ class TestPrice:
         assert parts["state transitions"].units == 8 * 60
         assert parts["state transitions"].month == pytest.approx(8 * 60 * 0.025 / 1000)
         assert parts["GB-seconds"].month == pytest.approx(60 * 1769 / 1024 * 0.0000166667)
+
+    def test_messages_logs_and_the_key_are_paid(self) -> None:
+        made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1}, accounts=3), Seconds(0, 1))
+        assert (made.messages, made.key_requests) == (3, (3 + 3) * 2)
+        assert made.logged == 3 * estimate.LOG_BYTES_PER_SHARD + 6 * 1_600 + 60_000
+        parts = {(part.service, part.what): part for part in cost(made, PRICES, scans_per_day=2)}
+        assert parts["SQS", "messages of the result queue"].month == pytest.approx(3 * 60 * 0.40 / 1e6)
+        assert parts["KMS", "requests, by S3 Bucket Key"].month == pytest.approx(12 * 60 * 0.03 / 1e4)
+        assert parts["CloudWatch", "GB of logs"].month == pytest.approx(made.logged * 60 / 2**30 * 0.50)
+
+    def test_what_is_held_costs_the_same_without_a_scan(self) -> None:
+        held = {part.what: part.month for part in estimate.fixed(PRICES)}
+        assert held == {
+            "alarm metrics": pytest.approx(1.4),
+            "dashboards": pytest.approx(3),
+            "metrics that Muster writes": pytest.approx(4.8),
+            "request metrics of the bucket, at most": pytest.approx(4.8),
+            "keys (none with KmsKeyArn)": pytest.approx(1),
+        }
+        assert {part.month for part in estimate.fixed({})} == {None}
 
     def test_what_has_no_price_is_left_out(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {}), Seconds(0, 1))

@@ -199,6 +199,7 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
             "looked_up": str(source["looked_up"]),
             "scans_per_day": scans_per_day,
             "muster": _bill(ours, scans),
+            "fixed": [asdict(part) for part in estimate.fixed(prices)],
             "elsewhere": _bill(theirs, scans),
         },
     }
@@ -228,7 +229,9 @@ def _blocks(document: Mapping[str, Any]) -> Iterator["RenderableType"]:
     yield from _sentences(document)
     ours, theirs = bill["muster"], bill["elsewhere"]
     yield ""
-    yield _table(("ON THE STACK", *_COLUMNS), [*map(_row, ours), _total("total", ours)])
+    yield _table(("SCANS ON THE STACK", *_COLUMNS), [*map(_row, ours), _total("total of the scans", ours)])
+    yield ""
+    yield _table(("THE STACK, WHETHER OR NOT IT SCANS", "UNITS", "USD A MONTH"), list(_held(bill["fixed"], ours)))
     yield ""
     config = [part for part in theirs if part["service"] == _CONFIG]
     others = [part for part in theirs if part["service"] != _CONFIG]
@@ -237,7 +240,7 @@ def _blocks(document: Mapping[str, Any]) -> Iterator["RenderableType"]:
     yield ""
     yield (
         f"{_counted(bill['scans_per_day'], 'scan')} a day. List prices of {bill['region']}, looked up on "
-        f"{bill['looked_up']}, without free tiers and discounts."
+        f"{bill['looked_up']} or later, without free tiers and discounts."
     )
     yield "AWS Config and Security Hub evaluate when something changes and on schedules of their own: that may be less."
 
@@ -250,6 +253,14 @@ def _total(name: str, parts: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Add up what has a price."""
     priced = [part for part in parts if part["month"] is not None]
     return name, "", *(_usd(sum(part[column] for part in priced)) for column in ("scan", "month"))
+
+
+def _held(parts: Sequence[Mapping[str, Any]], scans: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the fixed part, and of the month as a whole."""
+    yield from ((f"{each['service']}: {each['what']}", _units(each["units"]), _usd(each["month"])) for each in parts)
+    held, used = (sum(each["month"] or 0 for each in some) for some in (parts, scans))
+    yield "total of the fixed part", "", _usd(held)
+    yield "a month together with the scans", "", _usd(held + used)
 
 
 def _sentences(document: Mapping[str, Any]) -> Iterator[str]:

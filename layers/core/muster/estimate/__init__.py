@@ -7,6 +7,7 @@ from muster.estimate.cost import (
     DAYS,
     ENOUGH,
     GIGABYTES,
+    LOG_BYTES_PER_SHARD,
     MAX_BATCHES,
     ONE_GO,
     PIECE,
@@ -35,6 +36,7 @@ from muster.estimate.demand import (
     seconds_of,
 )
 from muster.estimate.earlier import Earlier, calls_again
+from muster.estimate.fixed import FIXED, fixed
 
 __all__ = [
     "ACCOUNTS_AT_A_TIME",
@@ -42,7 +44,9 @@ __all__ = [
     "BYTES_PER_FINDING",
     "DAYS",
     "ENOUGH",
+    "FIXED",
     "GIGABYTES",
+    "LOG_BYTES_PER_SHARD",
     "MAX_BATCHES",
     "ONE_GO",
     "PIECE",
@@ -66,6 +70,7 @@ __all__ = [
     "difference",
     "elsewhere",
     "findings_of",
+    "fixed",
     "is_exact",
     "seconds_of",
     "work_of",

@@ -29,6 +29,15 @@ TRANSITIONS = (4, 1, 3, 2)
 BYTES_PER_FINDING = 33.0
 """What a finding takes of a part: 1,000 instances with three tags, judged by four checks, written by
 `muster.sinks.parquet` (31 for 5,000 instances; a test measures it again)."""
+LOG_BYTES_PER_SHARD, LOG_BYTES_PER_RUN, LOG_BYTES_PER_SCAN = 680, 1_600, 60_000
+"""What a shard, a function's run and a summary write to the log, with the 26 bytes that CloudWatch adds to each line.
+
+The line of a shard and the last of a run were measured (650 and 470; a test measures the first again). Lambda's own
+lines of a run, and the summary's lines of coverage and metrics, are estimates.
+"""
+KEY_REQUESTS_PER_RUN = 2
+"""How often a run makes S3 ask KMS: the bucket has an S3 Bucket Key, which S3 fetches once a session to write and once
+to read, and keeps for a time. An estimate: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html"""
 DAYS = 30
 """What a month is."""
 
@@ -39,7 +48,7 @@ class Work:
 
     `seconds` are those of the scanning functions, added up, and `wall` is from the first to the last of them when
     all lanes are equally full; starting them, and the short functions before and after them, are left out, as are
-    what AWS reads and writes on our behalf, the result queue, logs and storage.
+    what AWS reads and writes on our behalf, traces and storage. `messages` go to the result queue.
     """
 
     shards: int
@@ -52,6 +61,9 @@ class Work:
     writes: int
     bytes: float
     metrics: int = 0
+    messages: int = 0
+    logged: int = 0
+    key_requests: int = 0
 
 
 def work_of(demand: Demand, seconds: Seconds) -> Work:
@@ -82,6 +94,9 @@ def work_of(demand: Demand, seconds: Seconds) -> Work:
         writes=2 * count + parts + saved + _published(parts, stored) + _lists(count) + 2 * _lists(parts) + 11,
         bytes=stored,
         metrics=sum(_metrics(demand, shard) for shard in one) * demand.accounts,
+        messages=count,
+        logged=count * LOG_BYTES_PER_SHARD + (runs + 3) * LOG_BYTES_PER_RUN + LOG_BYTES_PER_SCAN,
+        key_requests=(runs + 3) * KEY_REQUESTS_PER_RUN,
     )
 
 
@@ -172,6 +187,9 @@ def cost(work: Work, prices: Mapping[str, Price], scans_per_day: int = 4) -> tup
         ("S3", "PUT and LIST requests", "s3_write", float(work.writes * scans)),
         ("S3", "GET requests", "s3_read", float(work.reads * scans)),
         ("CloudWatch", "metrics asked for", "cloudwatch_metric", float(work.metrics * scans)),
+        ("CloudWatch", "GB of logs", "cloudwatch_logs_gigabyte", work.logged * scans / 2**30),
+        ("SQS", "messages of the result queue", "sqs_request", float(work.messages * scans)),
+        ("KMS", "requests, by S3 Bucket Key", "kms_request", float(work.key_requests * scans)),
         ("Athena", "TB read, each day's findings once", "athena_terabyte", read),
     )
     return tuple(
