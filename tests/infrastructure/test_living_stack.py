@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from local.clock import due
 from tests.infrastructure.conftest import read_source
 from tests.infrastructure.living import STATEFUL, made, resolved
 from tests.infrastructure.reading import listed, resources, role_statements
@@ -159,6 +162,47 @@ def test_the_first_scan_waits_until_the_subscription_can_be_confirmed(template: 
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
     """
-    ((_, schedule),) = resources(template, "AWS::Scheduler::Schedule")
-    assert schedule["ScheduleExpression"] == {"Ref": "ScheduleExpression"}
-    assert re.fullmatch(r"cron\(\d+ 0/6 \* \* \? \*\)", DEFAULTS["ScheduleExpression"])
+    ((_, properties),) = resources(template, "AWS::Scheduler::Schedule")
+    assert properties["ScheduleExpression"] == {"Ref": "ScheduleExpression"}
+    made_at = datetime(2026, 11, 28, 21, 30, tzinfo=UTC)
+    schedule = {
+        "State": "ENABLED",
+        "CreationDate": made_at,
+        "ScheduleExpression": DEFAULTS["ScheduleExpression"],
+    }
+    first = due(schedule)
+    assert first is not None
+    assert first - made_at > timedelta(hours=1)
+    times = [first]
+    for _ in range(4):
+        times.append(due(schedule, times[-1]) or first)
+    assert {later - earlier for earlier, later in pairwise(times)} == {timedelta(hours=6)}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fits"),
+    [
+        ("ScheduleExpression", "rate(6 hours)", True),
+        ("ScheduleExpression", "rate(1 day)", True),
+        ("ScheduleExpression", "cron(0 3 ? * MON-FRI *)", True),
+        ("ScheduleExpression", "every 6 hours", False),
+        ("ScheduleExpression", "0 3 * * *", False),
+        ("ScheduleExpression", "cron(0 3 * * *)", False),
+        ("ScheduleExpression", "rate(0 hours)", False),
+        ("Regions", "us-gov-west-1", True),
+        ("Regions", "all", True),
+        ("Regions", "", True),
+        ("Regions", "Ireland", False),
+        ("Regions", "eu-west-1 us-east-1", False),
+        ("Accounts", "111122223333", True),
+        ("Accounts", "ou-ab12-cdef3456", True),
+        ("Accounts", "r-ab12", True),
+        ("Accounts", "1111-2222-3333", False),
+        ("Accounts", "11112222333", False),
+        ("PackNames", "s3-compliance", True),
+        ("PackNames", "S3 compliance", False),
+    ],
+)
+def test_a_mistyped_parameter_is_refused_before_anything_is_made(name: str, value: str, fits: bool) -> None:
+    """CloudFormation matches the pattern with each value of a list."""
+    assert bool(re.search(PARAMETERS[name]["AllowedPattern"], value)) is fits
