@@ -69,8 +69,8 @@ def _words(loose: Sequence[tuple[str, str]], fixed: Sequence[tuple[str, str]], s
     found = [shape.replace("*", FRESH)]
     found += [value.replace("*", star).replace("?", FRESH) for _, value in wild for star in ("", FRESH)]
     if len(wild) + (shape != "*") > 1:
-        seen = witnesses([*loose, *fixed, ("stringlike", shape)], FRESH)
-        found += [UNKNOWN] if seen is None else seen
+        seen = witnesses((*loose, *fixed, ("stringlike", shape)), FRESH)
+        found += (UNKNOWN,) if seen is None else seen
     texts = [text for text in found if matches(shape, text) or text == UNKNOWN]
     texts += [value for name, value in loose if (name, value) not in wild]
     if any(name == "stringequalsignorecase" for name, _ in loose):

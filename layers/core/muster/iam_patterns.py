@@ -121,7 +121,8 @@ _BUDGET = 40_000
 """The most steps that are taken to find texts; real policies take some hundreds."""
 
 
-def witnesses(patterns: Sequence[tuple[str, str]], fresh: str) -> list[str] | None:
+@functools.lru_cache(maxsize=512)
+def witnesses(patterns: tuple[tuple[str, str], ...], fresh: str) -> tuple[str, ...] | None:
     """Return one text for each set of patterns that are met together, none of them included; None if it takes too long.
 
     A pattern comes with its operator, `stringlike`, `arnlike`, `stringequalsignorecase` …; `fresh` is a letter of none.
@@ -141,7 +142,7 @@ def witnesses(patterns: Sequence[tuple[str, str]], fresh: str) -> list[str] | No
                 ahead.append((after, text + letter))
         if steps > _BUDGET:
             return None
-    return list(found.values())
+    return tuple(found.values())
 
 
 _Token = tuple[frozenset[str], str]
