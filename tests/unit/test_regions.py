@@ -7,6 +7,7 @@ import botocore.exceptions
 import pytest
 
 from muster.errors import ConfigurationError
+from muster.partitions import partition_of
 from muster.regions import asked_in, known_regions, may_be_region, resolve_regions, sdk_regions
 from muster.session import Clients
 
@@ -137,7 +138,17 @@ def test_a_typing_error_is_not_taken_for_a_new_region(name: str) -> None:
         ("cn-south-1", "cn-northwest-1"),
         ("us-gov-central-1", "us-gov-west-1"),
         ("eusc-de-west-1", "eusc-de-east-1"),
+        ("us-iso-north-1", "us-iso-east-1"),
+        ("us-isob-north-1", "us-isob-east-1"),
+        ("us-isof-north-1", "us-isof-south-1"),
+        ("eu-isoe-north-1", "eu-isoe-west-1"),
     ],
 )
 def test_what_has_no_region_is_asked_where_something_answers(region: str, place: str) -> None:
     assert asked_in(region) == place
+
+
+def test_every_region_of_the_sdk_belongs_to_its_partition_by_its_spelling() -> None:
+    found = {(partition, partition_of(name)) for partition, names in sdk_regions().items() for name in names}
+    assert {wanted for wanted, _ in found} == {told for _, told in found} == set(sdk_regions())
+    assert all(wanted == told for wanted, told in found)

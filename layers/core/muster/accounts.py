@@ -11,8 +11,9 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 
 from muster.asking import asking
 from muster.errors import ConfigurationError
+from muster.partitions import home_region
 from muster.refusals import code_of
-from muster.session import Clients, home_region, reading
+from muster.session import Clients, reading
 from muster.settings import Accounts
 
 ALL = "all"

@@ -9,14 +9,13 @@ from botocore.regions import EndpointResolver
 
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
 from muster.names import unknown
-from muster.session import Clients, enabled_regions, existing_regions, home_region
+from muster.partitions import home_region, partition_of
+from muster.session import Clients, enabled_regions, existing_regions
 
 ALL = "all"
 _SPELLED = re.compile(
     r"[a-z]{2,5}(-[a-z]{2,5})?-(north|south|east|west|central|northeast|northwest|southeast|southwest)-[1-9]"
 )
-_AREAS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc": "aws-eusc"}
-"""Partitions by how the names of their regions begin, where a public one has others than `aws`."""
 
 
 def may_be_region(name: str) -> bool:
@@ -41,8 +40,7 @@ def asked_in(region: str) -> str:
     """
     if any(region in names for names in sdk_regions().values()):
         return region
-    partition = next((name for area, name in _AREAS.items() if region.startswith(f"{area}-")), "aws")
-    return home_region(partition)
+    return home_region(partition_of(region))
 
 
 def resolve_regions(  # noqa: PLR0913 - what is asked for, and how to find out

@@ -11,7 +11,6 @@ from typing import Any
 import boto3
 import botocore.config
 import botocore.exceptions
-import botocore.loaders
 import botocore.session
 from botocore.handlers import parse_get_bucket_location
 
@@ -217,22 +216,6 @@ def existing_regions(clients: Clients, region: str) -> tuple[str, ...]:
     ec2 = clients.get("ec2", region)
     answer = asking("ec2:DescribeRegions", lambda: ec2.describe_regions(AllRegions=True))
     return tuple(sorted(found["RegionName"] for found in answer["Regions"]))
-
-
-@functools.cache
-def home_region(partition: str) -> str:
-    """Return the region where a partition's global services live: us-east-1, eusc-de-east-1, ...
-
-    It stands in the SDK's data of partitions.
-
-    Raises:
-        ConfigurationError: the SDK does not know the partition.
-    """
-    known: Any = botocore.loaders.Loader().load_data("partitions")
-    homes = {str(each["id"]): str(each["outputs"]["implicitGlobalRegion"]) for each in known["partitions"]}
-    if partition not in homes:
-        raise ConfigurationError(f"the AWS SDK does not know the partition {partition}: upgrade botocore")
-    return homes[partition]
 
 
 def _without_account_in_host(request: Any, **_: object) -> None:
