@@ -480,7 +480,7 @@ class TestPrice:
             "dashboards": pytest.approx(3),
             "metrics that Muster writes": pytest.approx(4.8),
             "request metrics of the bucket, at most": pytest.approx(4.8),
-            "keys (none with KmsKeyArn)": pytest.approx(1),
+            "keys": pytest.approx(1),
         }
         assert {part.month for part in estimate.fixed({})} == {None}
 

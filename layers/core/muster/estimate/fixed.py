@@ -9,7 +9,7 @@ FIXED = (
     ("CloudWatch", "dashboards", "cloudwatch_dashboard", 1),
     ("CloudWatch", "metrics that Muster writes", "cloudwatch_custom_metric", 16),
     ("CloudWatch", "request metrics of the bucket, at most", "cloudwatch_custom_metric", 16),
-    ("KMS", "keys (none with KmsKeyArn)", "kms_key", 1),
+    ("KMS", "keys", "kms_key", 1),
 )
 """Service, part, name of the price, and how many: tests count them in the template and in `muster.stack.metrics`.
 
