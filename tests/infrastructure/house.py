@@ -73,6 +73,9 @@ TAGS = {
 }
 """The tags of every resource; RequiredTags, by default, asks for all of them but Purpose."""
 
+SAYS_NOT_FOR_WHOM = {"glue.amazonaws.com": "AWS documents no aws:SourceAccount for the calls of crawlers"}
+"""Services that a condition on the account might lock out, and why."""
+
 SCANNER = "MusterReadsConfiguration"
 _READS = ("Describe", "Get", "List")
 
@@ -152,6 +155,19 @@ def roles_are_explicit(template: Template) -> Iterator[str]:
     for role, statement in role_statements(template):
         if "NotAction" in statement or "NotResource" in statement:
             yield f"{role} is granted everything but something"
+
+
+def roles_are_assumed_for_this_account_only(template: Template) -> Iterator[str]:
+    """A service that another customer talks into using the role is refused.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+    """
+    account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    for role, properties in resources(template, "AWS::IAM::Role"):
+        for statement in statements(properties["AssumeRolePolicyDocument"]):
+            service = text(statement["Principal"]["Service"])
+            if statement.get("Condition") != account and service not in SAYS_NOT_FOR_WHOM:
+                yield f"{role} may be assumed by {service} on behalf of any account"
 
 
 def functions_are_alike(template: Template) -> Iterator[str]:
@@ -270,6 +286,7 @@ RULES = (
     everything_is_traced,
     no_action_is_a_star,
     roles_are_explicit,
+    roles_are_assumed_for_this_account_only,
     functions_are_alike,
     nothing_is_retained,
     names_end_in_the_suffix,

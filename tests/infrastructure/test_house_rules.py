@@ -113,6 +113,12 @@ P = "Properties"
             id="two functions with one role",
         ),
         pytest.param(
+            house.roles_are_assumed_for_this_account_only,
+            change("SendAlertRole", P, "AssumeRolePolicyDocument", "Statement", 0, "Condition", to=None),
+            "SendAlertRole may be assumed by lambda.amazonaws.com on behalf of any account",
+            id="a role that any account may have Lambda use",
+        ),
+        pytest.param(
             house.roles_are_explicit,
             change("CrawlerRole", P, "PermissionsBoundary", to=None),
             "CrawlerRole ignores PermissionsBoundaryArn",
