@@ -127,6 +127,14 @@ SECRETS = (
     ("KEYSTORE_PASSWORD", "hunter2"),
     ("BASIC_AUTH", "admin:hunter2"),
     ("PASSWORT", "hunter2"),
+    ("BASICAUTH", "admin:hunter2"),
+    ("GITHUBTOKEN", "abcdefghijklmnopqrstuvwx"),
+    ("HMAC_KEY", "deadbeefdeadbeef"),
+    ("APPSECRET", "a1b2c3d4e5f6"),
+    ("spring.datasource.password", "hunter2"),
+    ("AzureWebJobsStorage", "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=abc123==;EndpointSuffix=core"),
+    ("DATABASE_URL", "postgres://user:pa$$word@host/db"),
+    ("TEMP_PASSWORD", "hunter2"),
     # known formats under any name
     ("A", joined("AKIA", "IOSFODNN7EXAMPLE")),
     ("DEPLOY", joined("ghp", "_", "a1B2" * 9)),
@@ -281,6 +289,19 @@ SETTINGS = (
     ("NODE_OPTIONS", "--enable-source-maps --max-old-space-size=400"),
     ("IMAGE", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop@sha256:" + HEX * 2),
     ("BUILD_HASH", RANDOM),
+    ("LAYER", "arn:aws:lambda:eu-west-1:123456789012:layer:AbCdEfGh1234IjKlMnOp5678:1"),
+    ("RECAPTCHA_SITE_KEY", "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI"),
+    ("DB_PASSWORD", "aws:secretsmanager:prod"),
+    ("DB_PASSWORD", "SEE_SECRETS_MANAGER"),
+    ("DB_PASSWORD", "replaced-at-deploy"),
+    ("TOKENS_PER_MINUTE", "60000"),
+    ("SECRET_SANTA", "enabled"),
+    ("KEYCLOAK_URL", "https://k.example.org/auth"),
+    ("PASSENGER_APP_ENV", "prod"),
+    ("AUTHOR", "Ann Lee 2"),
+    ("HOTKEY", "F5"),
+    ("CONFIG", '{"passwordPolicy": {"minLength": 12}, "tokenTtl": 3600}'),
+    ("FEATURE_FLAGS", "password_reset=true,token_login=false"),
 )
 
 
@@ -299,3 +320,16 @@ def test_a_setting_that_holds_no_secret_is_left_alone(name: str, value: str) -> 
 def test_a_document_that_is_nested_too_deeply_is_no_crash() -> None:
     assert secret_like("CONFIG", "[" * 60_000) is None
     assert secret_like("CONFIG", '{"a":' * 50_000) is None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "A1", "-a1", "/a", "=", "a=", "a:", "://:", "a:b@", "x ", "--a ", "{", "<", "not-", "my ", "eyJ", "sk-", "."],
+)
+def test_a_long_value_of_repeated_pieces_is_read_in_one_go(piece: str) -> None:
+    """Lambda takes 4 KB of variables, ECS 64 KB of a task definition; nothing in the patterns may explode on them."""
+    for name in ("DB_PASSWORD", "API_KEY", "A"):
+        secret_like(name, piece * (16_000 // len(piece)))
+    secret_like(piece * 500, "hunter2")
+    for start in ("dummy", "not", "change", "see", "my", "P", "arn:", "$", "{{", "a/", "ab-", "https://", "eyJ"):
+        secret_like("DB_PASSWORD", start + piece * 1_000 + "!\n")

@@ -69,6 +69,7 @@ _SWITCHES = _of(
 )
 _ENGLISH = _of("bypass compass encompass surpass overpass underpass trespass passport")
 _PASSES = _of("first second third one two single double multi dry boarding final")
+_BASIC = _of("basic http redis registry proxy docker npm rest rediscli")
 _REDIS = ("rediscli", "auth")
 
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -101,7 +102,9 @@ def about_identity(name: str) -> bool:
     """Whether a name promises an identifier, a digest or something public, which may be as random as a key."""
     words = _words(name)
     ends = {"id", "ids", "arn", "hash", "digest", "checksum", "sha", "sha256", "etag", "fingerprint", "commit"}
-    return bool(words) and (words[-1] in ends or bool({"public", "publishable", "pub"} & set(words)))
+    return bool(words) and (
+        words[-1] in ends or words[-2:] == ("site", "key") or bool({"public", "publishable", "pub"} & set(words))
+    )
 
 
 def _term(words: tuple[str, ...], place: int) -> Kind | None:
@@ -131,6 +134,8 @@ def _split(word: str) -> tuple[str, ...]:
     """Cut a word that others are glued to; a word that only contains one (tokenizer, secretary, bypass) stays whole."""
     if word in _PASSWORDS | _TOKENS | _ENGLISH or len(word) > _LONGEST:
         return (word,)
+    if word.removesuffix("auth") in _BASIC and word.endswith("auth"):
+        return (word.removesuffix("auth"), "auth")
     for found in _GLUED.finditer(word):
         before, term, rest = word[: found.start()], found.group(), _known(word[found.end() :])
         if rest is not None and not (term == "pass" and len(before) == 1):

@@ -19,7 +19,9 @@ BY_RANDOMNESS = "its value is as random as a key"
 
 _DEEPEST = 6
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z]+:)?//(?P<user>[^\s/:@?#]*):(?P<value>[^\s/@?#]+)@")
+_URL = re.compile(
+    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:[A-Za-z]+:)?//(?P<user>[^\s/:@?#]*):(?P<value>[^\s/@?#]+)@"
+)
 _HOST = re.compile(r"(?:^|[\s,;\"'])[\w.+-]+:(?P<value>[^\s:@/]{3,})@(?:[\w.-]+:\d{2,5}(?:/|$)|(?:tcp|udp|unix)\()")
 _ORACLE = re.compile(r"jdbc:oracle:\w+:[^\s/@]+/(?P<value>[^\s@]+)@")
 _CONNECTION = re.compile(
@@ -43,7 +45,7 @@ _WRAPPED = re.compile(
     r"__\w+__\Z|%[sdvr]\Z|!(?:Ref|Sub|GetAtt|ImportValue)\b|@Microsoft\.KeyVault\(",
 )
 _ELSEWHERE = re.compile(
-    r"arn:|[A-Za-z][A-Za-z0-9+.-]*://|(?:ssm|secretsmanager|file|vault|env|sops|parameterstore|awssm|op|ref\+\w+):|"
+    r"arn:|[A-Za-z][A-Za-z0-9+.-]*://|(?:(?:aws:)?(?:ssm|secretsmanager)|file|vault|env|sops|parameterstore|awssm|op|ref\+\w+):|"
     r"projects/|[A-Za-z]:\\|[\w.-]+\.(?:json|ya?ml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|conf|properties|kdbx|gpg)\Z",
     re.IGNORECASE,
 )
@@ -57,13 +59,14 @@ _ENCRYPTED = re.compile(
 )
 _PUBLIC = re.compile(
     r"pk_(?:live|test)_|ssh-(?:rsa|dss|ed25519) |ecdsa-sha2-|sk-ssh-|-----BEGIN (?:[A-Z0-9]+ )*(?:PUBLIC KEY|"
-    r"CERTIFICATE)|[\w.-]+\.apps\.googleusercontent\.com\Z|alias/|key/[0-9a-f-]{36}\Z|mrk-[0-9a-f]{32}\Z"
+    r"CERTIFICATE)|[\w.-]+\.apps\.googleusercontent\.com\Z|alias/|arn:\S+\Z|key/[0-9a-f-]{36}\Z|mrk-[0-9a-f]{32}\Z"
 )
 _NOTHING = re.compile(
     r"(?:true|false|yes|no|y|n|t|f|none|null|nil|nan|undefined|unset|empty|default|enabled?|disabled?|on|off|required|"
     r"optional|auto|inherit|prompt|redacted|masked|hidden|removed|unused|notused|n/a|tbd|todo|fixme|[x*.\-_#0•?]+|"
-    r"not[-_ ]?(?:set|used|needed|required|applicable)|(?:example|dummy|placeholder|sample|fake)\d*(?:[-_ ]?[a-z]+)*|"
-    r"(?:change|replace|fill|insert|enter|put|add|set|use)[-_ ]?(?:me|it|this|your|the|here|in|with|a|real|at)\w*"
+    r"not(?:[-_ ]?(?:set|used|needed|required|applicable)|(?:[-_ ][a-z]+)+)|(?:see|from|stored|managed|injected)"
+    r"(?:[-_ ][a-z]+)+|(?:example|dummy|placeholder|sample|fake)\d*(?:[-_ ]?[a-z]+)?(?:[-_ ][a-z]+)*|"
+    r"(?:changed?|replaced?|fill|insert|enter|put|add|set|use)[-_ ]?(?:me|it|this|your|the|here|in|with|a|real|at)\w*"
     r"(?:[-_ ][a-z]+)*!*|(?:my|your)[-_ ][a-z]+(?:[-_ ][a-z]+)*)\Z",
     re.IGNORECASE,
 )
@@ -77,6 +80,8 @@ _AMOUNT = re.compile(
 _WORDS = re.compile(
     r"[a-z]+(?:[-_./](?:[a-z]+\d?|\d{1,3}|v\d\d))*\Z|[A-Z]+(?:_[A-Z]+)*\Z|[A-Z][a-z]+\Z|[\d.,:]+\Z|[\w.-]+@[\w-]+\.[\w.-]+\Z"
 )
+_RUN_OF_LETTERS = re.compile(r"[a-z]{16,}|[A-Z]{16,}|[0-9a-f]{16,}")
+"""Too long for a word, and without what keeps words apart."""
 _SHORTEST = {Kind.PASSWORD: 1, Kind.SIGNING: 6, Kind.TOKEN: 8, Kind.MAYBE: 6}
 
 _RUN = re.compile(r"[A-Za-z0-9+/=_]{20,}")
@@ -164,7 +169,7 @@ def _literal(named: Kind, value: str) -> bool:
         return False
     if named is Kind.SIGNING:
         return not value.isdecimal() and not re.fullmatch(r"[a-z]+(?:[-_./:][a-z0-9]+)+", value)
-    return not _WORDS.match(value)
+    return not _WORDS.match(value) or bool(_RUN_OF_LETTERS.fullmatch(value))
 
 
 def _reference(value: str) -> bool:
