@@ -150,3 +150,9 @@ def test_a_reason_is_one_of_a_few_sentences_whatever_the_value(name: str, value:
 @given(st.text(alphabet=BASE62, min_size=12, max_size=40))
 def test_a_reason_never_holds_the_value(value: str) -> None:
     assert value not in (secret_like("DB_PASSWORD", value) or "")
+
+
+@pytest.mark.parametrize("piece", ["a", "A", "a.", "a-", "a:", "a://", "--a ", "jdbc:oracle:a:", "password=", "a=b "])
+def test_the_time_grows_with_a_value_and_not_with_its_square(piece: str) -> None:
+    """Whoever may write a task definition chooses the value; with its square, this would take minutes."""
+    assert secret_like("NOTE", piece * (400_000 // len(piece)) + "!") in (None, secret_like("NOTE", piece * 20 + "!"))

@@ -23,7 +23,7 @@ _URL = re.compile(
     r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}:(?:[A-Za-z]+:)?//(?P<user>[^\s/:@?#]*):(?P<value>[^\s/@?#]+)@"
 )
 _HOST = re.compile(r"(?:^|[\s,;\"'])[\w.+-]+:(?P<value>[^\s:@/]{3,})@(?:[\w.-]+:\d{2,5}(?:/|$)|(?:tcp|udp|unix)\()")
-_ORACLE = re.compile(r"jdbc:oracle:\w+:[^\s/@]+/(?P<value>[^\s@]+)@")
+_ORACLE = re.compile(r"jdbc:oracle:\w{1,40}:[^\s/@]{1,256}/(?P<value>[^\s@]+)@")
 _CONNECTION = re.compile(
     r"(?:^|[;?&\s])(?:password|pwd|accountkey|sharedaccesskey)\s*=\s*(?P<value>[^;&\s\"'\\([.*^?:][^;&\s\"']*)",
     re.IGNORECASE,
