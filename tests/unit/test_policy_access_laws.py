@@ -79,6 +79,7 @@ SOURCES = [
 ]
 SERVED = (
     [{"aws:principalisawsservice": ["true"]}],
+    [{}, {"aws:principalaccount": [STRANGE]}, {"aws:principalaccount": [STRANGER]}],
     [{}, {"aws:sourceaccount": [STRANGE]}, {"aws:sourceaccount": [STRANGER]}],
     SOURCES,
     ROUTES,
