@@ -32,13 +32,16 @@ def test_what_is_missing_of_a_scan_is_scanned_by_its_id(embedded: tuple[Embedded
     first = workflow.start(aws, stack, {}).output
     assert first["complete"] is False
     aws.front.refusals.clear()
-    done = redrive(first["scan_id"], "--stack", stack.name)
+    done = redrive(first["scan_id"], "--stack", stack.name, "--format", "json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert (summary["scan_id"], summary["complete"]) == (first["scan_id"], True)
     assert summary["shards"] == {"planned": 2, "committed": 2, "incomplete": 0}
 
+    machine, states = stack.outputs["StateMachineArn"], aws.client("stepfunctions")
+    before = states.list_executions(stateMachineArn=machine)["executions"]
     unknown = redrive("20200101T000000Z-00000000", "--stack", stack.name)
+    assert states.list_executions(stateMachineArn=machine)["executions"] == before
     assert unknown.returncode == 2
     assert "there is no scan 20200101T000000Z-00000000" in unknown.stderr
     nowhere = redrive(first["scan_id"], "--stack", "muster-nowhere")

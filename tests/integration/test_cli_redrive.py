@@ -74,6 +74,62 @@ def test_what_is_still_missing_is_an_exit_status(aws: Aws, capsys: pytest.Captur
     assert [json.loads(asked) for asked in aws.started] == [{"resume": SCAN}]
 
 
+SUMMARY = {
+    "scan_id": SCAN,
+    "complete": False,
+    "incomplete": [{"shard": f"123456789012.eu-west-{number}.s3", "reason": "denied\x1b"} for number in range(9)],
+    "shards": {"planned": 12, "committed": 12, "incomplete": 9},
+    "findings": {"compliant": 1200, "non_compliant": 3, "not_applicable": 0, "insufficient_data": 9, "suppressed": 0},
+    "failing": {"CRITICAL": 1, "HIGH": 2, "MEDIUM": 0, "LOW": 0, "INFORMATIONAL": 0},
+    "checks": [{"check_id": f"check-{number}"} for number in range(115)],
+    "report": f"s3://reports/scans/{SCAN}/report.json",
+}
+
+
+def test_the_end_is_summed_up_in_a_few_lines(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    aws.ends = [{"status": "SUCCEEDED", "output": json.dumps(SUMMARY)}]
+    assert main(["redrive", SCAN, "--region", "eu-west-1"]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        f"scan {SCAN}: still incomplete",
+        "  shards    12 of 12 scanned, 9 incomplete",
+        "            123456789012.eu-west-0.s3: denied\\x1b",
+    ]
+    assert lines[-3:] == [
+        "  findings  1,200 compliant, 3 non compliant, 0 not applicable, 9 insufficient data, 0 suppressed",
+        "  failing   1 CRITICAL, 2 HIGH",
+        f"  report    s3://reports/scans/{SCAN}/report.json",
+    ]
+    assert len(lines) < 12
+
+
+def test_the_whole_summary_is_there_as_json(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    aws.ends = [{"status": "SUCCEEDED", "output": json.dumps(SUMMARY)}]
+    assert main(["redrive", SCAN, "--region", "eu-west-1", "--format", "json"]) == 3
+    assert json.loads(capsys.readouterr().out) == SUMMARY
+
+
+@pytest.mark.parametrize("code", ["404", "NoSuchKey"])
+def test_a_scan_that_the_stack_never_planned_starts_nothing(
+    aws: Aws, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    aws.outputs.append({"OutputKey": "ReportBucketName", "OutputValue": "reports"})
+    aws.head_object = refused(code)  # type: ignore[attr-defined]
+    status, err = ended(capsys)
+    assert (status, aws.started) == (2, [])
+    assert f"there is no scan {SCAN} on the stack muster-dev (s3://reports/scans/{SCAN}/plan.json does not" in err
+
+
+@pytest.mark.parametrize("looked", [refused("403"), lambda **_: {}], ids=["may not look", "is there"])
+def test_one_that_is_there_or_cannot_be_looked_for_is_resumed(
+    aws: Aws, capsys: pytest.CaptureFixture[str], looked: Callable[..., Any]
+) -> None:
+    aws.outputs.append({"OutputKey": "ReportBucketName", "OutputValue": "reports"})
+    aws.head_object = looked  # type: ignore[attr-defined]
+    assert ended(capsys)[0] == 0
+    assert len(aws.started) == 1
+
+
 @pytest.mark.parametrize("name", ["20261121", "20261121T060000Z", "all", f"scans/{SCAN}", f"{SCAN} "])
 def test_what_is_no_id_of_a_scan_starts_nothing(name: str, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["redrive", name, "--region", "eu-west-1"]) == 2

@@ -188,9 +188,10 @@ def test_the_profile_of_the_option_is_the_one_that_is_named(home: Path) -> None:
     ("error", "says"),
     [
         (botocore.exceptions.EndpointConnectionError(endpoint_url="https://sts.eu-west-1.amazonaws.com/"),
-         "https://sts.eu-west-1.amazonaws.com/ does not answer: check the region's name, the network and HTTPS_PROXY"),
+         ("Could not connect to the endpoint URL https://sts.eu-west-1.amazonaws.com/: check the region's name, the "
+         "network and HTTPS_PROXY")),
         (botocore.exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:9/"),
-         "http://127.0.0.1:9/ does not answer: check AWS_ENDPOINT_URL or --endpoint-url"),
+         "Could not connect to the endpoint URL http://127.0.0.1:9/: check AWS_ENDPOINT_URL or --endpoint-url"),
         (botocore.exceptions.SSLError(endpoint_url="https://sts.eu-west-1.amazonaws.com/", error="self-signed"),
          "the certificate of sts.eu-west-1.amazonaws.com cannot be verified: where a proxy replaces certificates"),
         (botocore.exceptions.ProxyConnectionError(proxy_url=f"http://socks5://me:{SECRET}@proxy:9"),

@@ -225,7 +225,7 @@ def _unreachable(error: Any, _where: Where) -> str:
     url = str(error.kwargs.get("endpoint_url", ""))
     ours = (urlsplit(url).hostname or "").endswith(_AMAZON)
     hint = "the region's name, the network and HTTPS_PROXY" if ours else "AWS_ENDPOINT_URL or --endpoint-url"
-    return f"{safe(url)} does not answer: check {hint}"
+    return f"Could not connect to the endpoint URL {safe(url)}: check {hint}"
 
 
 def _certificate(error: Any, _where: Where) -> str:

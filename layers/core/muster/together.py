@@ -40,11 +40,17 @@ Event = Begun | Ended | Sequence[Finding]
 
 
 def together(
-    shards: Sequence[Shard], make: Callable[[Shard], ShardScan], workers: int = SIDE_BY_SIDE
+    shards: Sequence[Shard],
+    make: Callable[[Shard], ShardScan],
+    workers: int = SIDE_BY_SIDE,
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> Generator[Event, None, None]:
     """Yield the findings of all shards in batches, and when each begins and ends; one that breaks stops no other.
 
     Closing it early stops the scans at their next finding and waits for the calls that are under way.
+
+    Raises:
+        KeyboardInterrupt: `interrupted`, which is asked while the next event is waited for, said so.
     """
     events: queue.Queue[Event] = queue.Queue(_AHEAD)
     stopped = threading.Event()
@@ -76,12 +82,19 @@ def together(
             pool.submit(run, shard)
         ended = 0
         while ended < len(shards):
-            event = events.get()
+            event = _next(events, interrupted)
             ended += isinstance(event, Ended)
             yield event
     finally:
         stopped.set()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _next(events: "queue.Queue[Event]", interrupted: Callable[[], bool]) -> Event:
+    while not interrupted():
+        with contextlib.suppress(queue.Empty):
+            return events.get(timeout=_PATIENCE)
+    raise KeyboardInterrupt
 
 
 def _batches(findings: Iterator[Finding]) -> Iterator[list[Finding]]:

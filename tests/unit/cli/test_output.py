@@ -1,5 +1,6 @@
 """Files of results appear when they are whole, or not at all."""
 
+import io
 import os
 import threading
 from pathlib import Path
@@ -83,3 +84,41 @@ def test_without_a_file_it_is_standard_output(path: Path | None, capsys: pytest.
     with results(path) as stream:
         stream.write("new")
     assert capsys.readouterr().out == "new"
+
+
+class Stream(io.TextIOWrapper):
+    """Standard output as an old locale makes it: on a terminal, or not."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        self.bytes = io.BytesIO()
+        super().__init__(self.bytes, encoding="ascii", errors="strict")
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("terminal", "written"),
+    [
+        pytest.param(False, "naïve → ok".encode(), id="a file or a pipe gets UTF-8, which the formats are in"),
+        pytest.param(True, b"na\\xefve \\u2192 ok", id="a terminal keeps its encoding and gets escapes"),
+    ],
+)
+@pytest.mark.parametrize("path", [None, STANDARD])
+def test_standard_output_takes_every_character(
+    monkeypatch: pytest.MonkeyPatch, path: Path | None, terminal: bool, written: bytes
+) -> None:
+    stream = Stream(terminal=terminal)
+    monkeypatch.setattr("sys.stdout", stream)
+    with results(path) as out:
+        out.write("naïve → ok")
+    assert stream.bytes.getvalue() == written
+
+
+def test_a_stream_that_takes_text_as_it_is_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stdout", stream)
+    with results(None) as out:
+        out.write("naïve")
+    assert stream.getvalue() == "naïve"

@@ -85,7 +85,7 @@ def test_nothing_to_judge_is_not_told_as_a_success(scan: ScanReport) -> None:
 def test_what_could_not_be_read_names_the_permission(finding: Finding, scan: ScanReport) -> None:
     gap = Unavailable("s3:GetBucketVersioning", "access denied (AccessDenied)")
     text = _text([replace(finding, status=Status.INSUFFICIENT_DATA, unavailable=(gap,))], scan)
-    assert text.startswith("Nothing that could be read fails.\n")
+    assert text.startswith("Nothing could be read.\n")
     assert "s3:GetBucketVersioning  access denied (AccessDenied): photos  s3-bucket-versioning-enabled" in text
     assert "muster iam-policy" in text
 
@@ -114,3 +114,35 @@ def test_markup_and_control_characters_of_names_are_only_text(finding: Finding, 
     assert "[red]x[/red]" in text
     assert "\x1b[2J" not in text
     assert "\x07" not in text
+
+
+def test_what_was_read_and_what_was_not_are_told_apart(finding: Finding, scan: ScanReport) -> None:
+    gap = Unavailable("s3:GetBucketVersioning", "access denied (AccessDenied)")
+    unread = replace(finding, status=Status.INSUFFICIENT_DATA, unavailable=(gap,))
+    assert _text([unread, replace(finding, status=Status.COMPLIANT)], scan).startswith("Nothing that could be read fa")
+
+
+def _unread(finding: Finding, reason: str, names: Iterable[str]) -> list[Finding]:
+    gap = Unavailable("s3:GetBucketVersioning", reason)
+    unread = replace(finding, status=Status.INSUFFICIENT_DATA, unavailable=(gap,))
+    return [_named(unread, name) for name in names]
+
+
+def test_dots_stand_behind_the_examples_where_more_resources_are_unread(finding: Finding, scan: ScanReport) -> None:
+    assert "denied: b-0, b-1, b-2  s3-" in _text(_unread(finding, "denied", ["b-0", "b-1", "b-2"]), scan)
+    assert "denied: b-0, b-1, b-2 …  s3-" in _text(_unread(finding, "denied", ["b-0", "b-1", "b-2", "b-3"]), scan)
+
+
+def test_as_many_reasons_are_shown_as_fit_and_the_rest_is_counted(finding: Finding, scan: ScanReport) -> None:
+    each = [_unread(finding, f"reason {number:02d}", ["b"])[0] for number in range(LINES + 2)]
+    exactly, more = _text(each[:LINES], scan), _text(each, scan)
+    assert "more reason" not in exactly
+    assert f"reason {LINES - 1:02d}: b" in exactly
+    assert "… and 2 more reasons" in more
+    assert f"reason {LINES:02d}" not in more
+
+
+def test_the_predicted_number_of_calls_is_only_for_those_who_ask(finding: Finding, scan: ScanReport) -> None:
+    scan.calls_foreseen = 232
+    assert "predicted" not in _text([finding], scan)
+    assert "predicted" in _text([finding], scan, verbose=True)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import click
 
 from muster import __version__
+from muster.cli.interrupt import raised_again
 from muster.cli.output import DEBUG, forget_standard_output, say, trace
 from muster.errors import ConfigurationError, MusterError
 from muster.names import unknown
@@ -85,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Python has no streams where the shell closed them.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - the same
+    if arguments is None:
+        raised_again()
     status = _run(arguments)
     if arguments is None and any(thread.name.startswith("describe") for thread in threading.enumerate()):
         # Interrupted twice: calls to AWS still wait for their answer, and Python would wait for them.

@@ -1,14 +1,19 @@
-"""^C and SIGTERM: what waits for AWS is interrupted, what writes is not, so that no line is cut in half."""
+"""^C and SIGTERM: what waits for AWS is interrupted, what writes is not, so that no line is cut in half.
+
+A handler that raises does so wherever Python is, a finalizer too, where the exception is lost and only printed.
+"""
 
 import contextlib
 import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Self
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SOON = 0.02
+"""Seconds after which a finalizer is over."""
 _MESSAGE = b"\nmuster: interrupted; writing what was found so far (once more stops at once)\n"
 
 
@@ -18,7 +23,6 @@ class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
     def __init__(self) -> None:
         """Prepare; signals are taken over when the context is entered."""
         self.asked = False
-        self._waiting = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
@@ -32,20 +36,14 @@ class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
         for each, before in self._before.items():
             signal.signal(each, before)
 
-    @contextlib.contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Let an interruption end what is done here.
+    def check(self) -> None:
+        """Let an interruption that was noted end what is done now.
 
         Raises:
-            KeyboardInterrupt: it came, here or before.
+            KeyboardInterrupt: there was one.
         """
-        self._waiting = True
-        try:
-            if self.asked:
-                raise KeyboardInterrupt
-            yield
-        finally:
-            self._waiting = False
+        if self.asked:
+            raise KeyboardInterrupt
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked:
@@ -54,5 +52,19 @@ class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
         # Not through sys.stderr: it may be in the middle of writing.
         with contextlib.suppress(OSError):
             os.write(2, _MESSAGE)
-        if self._waiting:
-            raise KeyboardInterrupt
+
+
+def raised_again() -> None:
+    """Raise an interruption that a finalizer lost again, at the next step, instead of printing it."""
+    before = sys.unraisablehook
+
+    def hook(lost: "sys.UnraisableHookArgs") -> None:
+        if lost.exc_type is KeyboardInterrupt:
+            # Raised here at once, it would be lost in this hook.
+            again = threading.Timer(_SOON, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+            again.daemon = True
+            again.start()
+        else:
+            before(lost)
+
+    sys.unraisablehook = hook

@@ -1,7 +1,7 @@
 """A scan from the command line: what was asked for, and its shards' findings in one stream."""
 
 import contextlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Options:
     fail_on: Severity | None = Severity.HIGH
     strict: bool = False
     quiet: bool = False
+    verbose: bool = False
     concurrency: int = 16
 
     @property
@@ -66,11 +67,15 @@ class Job:
     """What is being scanned, and how many shards are done."""
     shared: Shared = field(default_factory=Shared)
 
-    def findings(self, step: Step) -> Generator[Finding, None, None]:
-        """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others."""
+    def findings(self, step: Step, interrupted: Callable[[], bool] = lambda: False) -> Generator[Finding, None, None]:
+        """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others.
+
+        Raises:
+            KeyboardInterrupt: `interrupted` said so while AWS was waited for.
+        """
         running: dict[str, ShardScan] = {}
         try:
-            with contextlib.closing(together(self.work, self._scan_of)) as events:
+            with contextlib.closing(together(self.work, self._scan_of, interrupted=interrupted)) as events:
                 for event in events:
                     if isinstance(event, Begun | Ended):
                         self._follow(event, running)

@@ -72,14 +72,24 @@ class Severities(click.Choice[str]):
 def catalogue(path: Path | None) -> "Catalog":
     """Return all checks, those of the configuration that was named (or of muster.yaml) among them.
 
+    A muster.yaml that nobody named and that is broken has no checks of its own, which is said on standard error.
+
     Raises:
-        ConfigurationError: something in the configuration is wrong.
+        ConfigurationError: something in the configuration that was named is wrong.
     """
     from muster.catalog import load  # noqa: PLC0415 - `muster --help` does not need it
+    from muster.cli.output import say  # noqa: PLC0415 - the same
     from muster.custom import extended  # noqa: PLC0415 - the same
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
 
     catalog = load()
-    return extended(catalog, configuration(path, catalog).custom_checks)
+    try:
+        return extended(catalog, configuration(path, catalog).custom_checks)
+    except ConfigurationError as error:
+        if path is not None:
+            raise
+        say(f"{CONFIGURATION} is left out, for it is wrong: {str(error).splitlines()[0]} ('muster validate' says all)")
+        return catalog
 
 
 def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":

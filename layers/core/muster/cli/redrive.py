@@ -5,17 +5,21 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from muster.cli.options import listed_as
 from muster.plain import loads
+from muster.texts import printable, shortened
 
 if TYPE_CHECKING:
     from muster.session import Clients
 
 INCOMPLETE = 3
+FEW = 5
+"""How many incomplete shards the lines at the end name; the whole summary has all."""
 _EVERY = 5.0
 _INSTEAD = "let somebody redrive who may"
 
@@ -37,11 +41,13 @@ def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str
 @click.option("--profile", metavar="NAME", help="The AWS profile to use.")
 @click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the end and print the summary.")
+@listed_as
 def command(**options: Any) -> int:
     """Scan what is missing of a scan: shards that never ended, and those that could not be listed whole.
 
     It starts a new execution of the stack's state machine with {"resume": SCAN_ID}. What the scan found already stays;
-    its report, tables and alert are written anew. The id of a scan stands in its summary and in its e-mail.
+    its report, tables and alert are written anew. The id of a scan stands in its summary and in its e-mail. At the end
+    a few lines sum it up; --format json prints the whole summary.
 
     \b
     Example:
@@ -62,13 +68,15 @@ def command(**options: Any) -> int:
     if session.region_name is None:
         raise ConfigurationError("no region is named: use --region or AWS_REGION")
     clients = Clients(session, endpoint_url=options["endpoint_url"])
-    machine = _state_machine(clients, session.region_name, options["stack"])
-    arn = _started(clients.get("stepfunctions", session.region_name), machine, options["scan_id"])
+    outputs = _outputs(clients, session.region_name, options["stack"])
+    _refuse_unknown(clients, session.region_name, options["stack"], outputs, options["scan_id"])
+    states = clients.get("stepfunctions", session.region_name)
+    arn = _started(states, outputs["StateMachineArn"], options["scan_id"])
     click.echo(f"started {arn}", err=True)
-    return _waited(clients.get("stepfunctions", session.region_name), arn) if options["wait"] else 0
+    return _waited(states, arn, options["form"]) if options["wait"] else 0
 
 
-def _state_machine(clients: "Clients", region: str, stack: str) -> str:
+def _outputs(clients: "Clients", region: str, stack: str) -> dict[str, str]:
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the same
 
     from muster.asking import asking  # noqa: PLC0415 - the same
@@ -87,10 +95,33 @@ def _state_machine(clients: "Clients", region: str, stack: str) -> str:
             raise
 
     found = asking("cloudformation:DescribeStacks", described, instead=_INSTEAD, profile=profile_of(clients))
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
+    outputs = {str(output["OutputKey"]): str(output["OutputValue"]) for output in found.get("Outputs", ())}
     if "StateMachineArn" not in outputs:
         raise ConfigurationError(f"the stack {stack} has no output StateMachineArn: it is not a stack of Muster's")
-    return str(outputs["StateMachineArn"])
+    return outputs
+
+
+def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mapping[str, str], scan_id: str) -> None:
+    """Refuse a scan that the stack never planned. Who may not look at its bucket is not held up: the stack will say it.
+
+    Raises:
+        ConfigurationError: there is no such scan.
+    """
+    from muster import keys  # noqa: PLC0415 - the same
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.refusals import READ_ERRORS, code_of  # noqa: PLC0415 - the same
+
+    bucket = outputs.get("ReportBucketName")
+    if bucket is None:
+        return
+    try:
+        clients.get("s3", region).head_object(Bucket=bucket, Key=keys.plan(scan_id))
+    except READ_ERRORS as error:
+        if code_of(error) in ("404", "NoSuchKey", "NotFound"):
+            raise ConfigurationError(
+                f"there is no scan {scan_id} on the stack {stack} (s3://{bucket}/{keys.plan(scan_id)} does not exist): "
+                "a scan's id stands in its summary and e-mail"
+            ) from error
 
 
 def _started(states: Any, machine: str, scan_id: str) -> str:
@@ -127,7 +158,7 @@ def _running(states: Any, machine: str, scan_id: str) -> str:
     return ""
 
 
-def _waited(states: Any, arn: str) -> int:
+def _waited(states: Any, arn: str, form: str) -> int:
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.patience import Patience  # noqa: PLC0415 - the same
     from muster.refusals import READ_ERRORS, code_of  # noqa: PLC0415 - the same
@@ -143,8 +174,28 @@ def _waited(states: Any, arn: str) -> int:
     if found["status"] != "SUCCEEDED":
         raise ConfigurationError(f"the execution ended {found['status']}: {_why(found)}")
     summary = loads(found["output"])
-    click.echo(json.dumps(summary, indent=2))
+    click.echo(json.dumps(summary, indent=2) if form == "json" else "\n".join(_lines(summary)))
     return 0 if summary["complete"] else INCOMPLETE
+
+
+def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a summary in a few lines; what it does not have is left out."""
+    state = "nothing is missing any more" if summary["complete"] else "still incomplete"
+    yield f"scan {summary.get('scan_id', '')}: {state}"
+    if shards := summary.get("shards"):
+        yield f"  shards    {shards['committed']} of {shards['planned']} scanned, {shards['incomplete']} incomplete"
+    for each in summary.get("incomplete", ())[:FEW]:
+        yield f"            {printable(str(each['shard']))}: {shortened(str(each['reason']))}"
+    if findings := summary.get("findings"):
+        yield f"  findings  {_counts(findings)}"
+    if failing := {name: count for name, count in summary.get("failing", {}).items() if count}:
+        yield f"  failing   {_counts(failing)}"
+    if "report" in summary:
+        yield f"  report    {summary['report']}"
+
+
+def _counts(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in numbers.items())
 
 
 def _why(found: Mapping[str, Any]) -> str:

@@ -125,11 +125,11 @@ def _scan(job: Job, writer: Writer) -> None:
     options, report, tally = job.options, job.report, job.tally
     mixed = options.form != "table" and options.to_stdout and sys.stdout.isatty()
     with Interrupt() as interrupt, progress(len(job.work), shown=not options.quiet and not mixed) as step:
-        findings = job.findings(step)
+        findings = job.findings(step, lambda: interrupt.asked)
         try:
             while True:
-                with interrupt.waiting():
-                    finding = next(findings, None)
+                interrupt.check()
+                finding = next(findings, None)
                 if finding is None:
                     break
                 tally.count(finding)
@@ -162,7 +162,7 @@ def _foreseen(job: Job) -> int | None:
 
 def _writer(job: Job, stream: TextIO) -> Writer:
     if job.options.form == "table":
-        return TableWriter(stream)
+        return TableWriter(stream, verbose=job.options.verbose)
     # The others are imported when they are asked for: their names are those of formats, not of ours.
     from muster.formats.csv import CsvWriter  # noqa: PLC0415
     from muster.formats.json import JsonWriter  # noqa: PLC0415
@@ -187,7 +187,7 @@ def _tell(job: Job) -> None:
     if options.quiet:
         return
     if not in_results:
-        for line in footer(job.tally, report):
+        for line in footer(job.tally, report, verbose=options.verbose):
             say(line.plain)
     if old := expired(job.configuration.suppressions, report.started_at.date()):
         checks = ", ".join(sorted({rule.check for rule in old}))

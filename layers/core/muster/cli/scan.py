@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -10,6 +11,16 @@ from muster.cli.options import Severities, selecting
 from muster.model import Severity
 
 NEVER = "never"
+_EXTENSIONS = MappingProxyType(
+    {
+        ".json": ("json", "ndjson"),
+        ".ndjson": ("ndjson",),
+        ".jsonl": ("ndjson",),
+        ".csv": ("csv",),
+        ".txt": ("table",),
+    }
+)
+"""The formats that a file's extension stands for; the first is written where none is asked for."""
 _ACCOUNT = re.compile(r"all|\d{12}|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
 
 
@@ -33,6 +44,23 @@ def _accounts(_context: click.Context, _parameter: click.Parameter, values: tupl
     return values
 
 
+def _form(form: str | None, output: Path | None) -> str:
+    """Return the format that was asked for, or the one that the extension of the output says.
+
+    Raises:
+        click.BadParameter: the two contradict each other.
+    """
+    says = _EXTENSIONS.get(output.suffix.lower(), ()) if output else ()
+    if form is None:
+        return says[0] if says else "table"
+    if says and form not in says:
+        raise click.BadParameter(
+            f"{output} would hold {form}: name the file otherwise, or leave out --format to write {says[0]}",
+            param_hint="--output",
+        )
+    return form
+
+
 @click.command("scan", short_help="Scan an account and report what complies.")
 @selecting
 @click.option("--account", "accounts", multiple=True, metavar="ID", callback=_accounts,
@@ -45,13 +73,14 @@ def _accounts(_context: click.Context, _parameter: click.Parameter, values: tupl
               help="Only resources that carry the tag. Repeatable: all of them.")  # fmt: skip
 @click.option("--profile", metavar="NAME", help="The AWS profile to use.")
 @click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]), default="table",
-              show_default=True, help="How findings are written.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]),
+              help="How findings are written. [default: by the extension of --output, else table]")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
 @click.option("--fail-on", type=Severities(NEVER), default=Severity.HIGH.value,
               show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Call the scan incomplete when anything could not be read.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
+@click.option("--verbose", is_flag=True, help="Also say how many calls were made, beside what 'muster plan' predicts.")
 @click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls at a time.")
 def command(**options: Any) -> int:
     """Scan the account of the current credentials and report what complies.
@@ -67,7 +96,7 @@ def command(**options: Any) -> int:
       muster scan --region all --exclude-region us-east-2 --severity HIGH
       muster scan --check s3-bucket-public-access-prohibited --tag Environment=prod
       muster scan --format ndjson | jq 'select(.status == "NON_COMPLIANT")'
-      muster scan --format csv --output findings.csv --fail-on never
+      muster scan --output findings.csv --fail-on never
 
     \b
     Exit status:
@@ -79,6 +108,7 @@ def command(**options: Any) -> int:
     from muster.cli.job import Options  # noqa: PLC0415 - the same
     from muster.cli.run import run  # noqa: PLC0415 - `muster scan --help` does not need botocore
 
+    options["form"] = _form(options["form"], options["output"])
     fail_on = options.pop("fail_on")
     severity = options.pop("severity")
     return run(

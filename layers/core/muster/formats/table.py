@@ -68,8 +68,11 @@ class _Group:
 class TableWriter:
     """Holds at most a few rows a check while the scan runs, and writes everything at the end."""
 
-    def __init__(self, stream: TextIO, *, terminal: bool | None = None, width: int | None = None) -> None:
-        """Write to a stream; colours and folding follow from whether it is a terminal."""
+    def __init__(
+        self, stream: TextIO, *, terminal: bool | None = None, width: int | None = None, verbose: bool = False
+    ) -> None:
+        """Write to a stream; colours and folding follow from whether it is a terminal; `verbose` is for the footer."""
+        self._verbose = verbose
         self._stream = stream
         self._console = Console(file=stream, force_terminal=terminal, width=width, highlight=False, emoji=False)
         if width is None and not self._console.is_terminal:
@@ -112,7 +115,7 @@ class TableWriter:
             yield Text(_nothing(tally, scan) + "\n")
         yield from _unread(tally)
         yield from _incomplete(scan)
-        yield from footer(tally, scan)
+        yield from footer(tally, scan, verbose=self._verbose)
 
     def _group(self, name: str, group: _Group, count: int, *, several: bool) -> Iterable[RenderableType]:
         yield Text.assemble(
@@ -144,8 +147,11 @@ class TableWriter:
         return table
 
 
-def footer(tally: Tally, scan: ScanReport) -> Iterable[Text]:
-    """Yield the lines that end a report: what was looked at, and how many findings of each status."""
+def footer(tally: Tally, scan: ScanReport, *, verbose: bool = False) -> Iterable[Text]:
+    """Yield the lines that end a report: what was looked at, and how many findings of each status.
+
+    With `verbose`, also how many calls were made, and how many `muster plan` predicts for what was found.
+    """
     seconds = (scan.finished_at - scan.started_at).total_seconds() if scan.finished_at else 0
     name = f" ({printable(scan.account_name)})" if scan.account_name else ""
     where = f"account {scan.account_id}{name}" if not scan.accounts[1:] else f"{len(scan.accounts)} accounts"
@@ -158,7 +164,7 @@ def footer(tally: Tally, scan: ScanReport) -> Iterable[Text]:
     if scan.accounts_excluded:
         left_out = "; ".join(f"{each}: {why}" for each, why in scan.accounts_excluded.items())
         yield Text(f"Not scanned: {printable(left_out)}")
-    if scan.calls_foreseen is not None:
+    if verbose and scan.calls_foreseen is not None:
         yield Text(f"{difference(scan.calls_foreseen, scan.calls)} for what was found", style="dim")
     line = Text()
     for status, word in WORDS.items():
@@ -177,6 +183,8 @@ def counted(number: int, noun: str) -> str:
 
 
 def _nothing(tally: Tally, scan: ScanReport) -> str:
+    if tally.unread and tally.unread == tally.findings:
+        return "Nothing could be read."
     if tally.unread or not scan.complete:
         return "Nothing that could be read fails."
     return "Nothing fails." if tally.findings else "There is nothing to judge: no resource that the checks concern."

@@ -27,6 +27,8 @@ _ALL = "all"
 """Instead of names of regions; `muster.regions` has it too, beside what asks AWS for them."""
 
 
+LARGEST = 4 << 20
+"""How many bytes a configuration may have; ten thousand suppressions take less than 3 MiB."""
 Regions = Callable[[], Collection[str]]
 """Returns the regions that there are; asked only about a file that names one."""
 
@@ -38,9 +40,12 @@ def load(path: pathlib.Path, catalog: Catalog, regions: Regions | None = None) -
         ConfigurationError: it cannot be read, or something in it is wrong; the message names every line.
     """
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1)
     except OSError as error:
         raise ConfigurationError(f"{escaped(str(path))}: {error.strerror or error}") from error
+    if len(text) > LARGEST:
+        raise ConfigurationError(f"{escaped(str(path))} has more than {LARGEST >> 20} MiB: that is no configuration")
     return parse(text, catalog, source=str(path), regions=regions)
 
 
