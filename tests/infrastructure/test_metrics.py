@@ -146,6 +146,13 @@ def test_the_dashboards_address_is_that_of_its_partition(partition: str, console
     assert said == f"https://{address}/cloudwatch/home?region=REGION#dashboards:name=NAME"
 
 
+def test_an_alert_that_sns_refuses_rings(template: Template) -> None:
+    alarm = template["Resources"]["AlertRefusedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (metrics.REFUSED, "Sum", 0)
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert [target(action) for action in alarm["AlarmActions"]] == ["AlertTopic"]
+
+
 def dashboard(template: Template) -> list[dict[str, Any]]:
     ((_, properties),) = resources(template, "AWS::CloudWatch::Dashboard")
     return [widget["properties"] for widget in json.loads(text(properties["DashboardBody"]))["widgets"]]

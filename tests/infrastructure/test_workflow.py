@@ -207,3 +207,14 @@ def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, A
 def test_the_schedule_asks_for_the_scan_that_is_recorded(template: dict[str, Any]) -> None:
     ((_, schedule),) = resources(template, "AWS::Scheduler::Schedule")
     assert json.loads(schedule["Target"]["Input"]) == {"scheduled": True, "record": True}
+
+
+def test_what_aws_refuses_for_good_is_never_retried(workflow: dict[str, Any]) -> None:
+    retried = {
+        name
+        for _, state in rules.states(workflow, "Task")
+        for retry in state.get("Retry", ())
+        for name in retry["ErrorEquals"]
+    }
+    assert "Transient" in retried
+    assert not retried & {errors.Refused.__name__, "States.ALL", "States.TaskFailed"}

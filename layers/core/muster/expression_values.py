@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from muster.model import Unavailable, UnknownField, known
+from muster.texts import shortened
 
 Path = tuple[str, ...]
 
@@ -64,7 +65,7 @@ def spelled(value: Any) -> str:
         return f"a list of {len(value)} object{'s' if len(value) > 1 else ''}"
     text = "not there" if value is None else repr(value)
     text = str(value).lower() if isinstance(value, bool) else text
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+    return shortened(text, _LONG)
 
 
 def _said(document: Mapping[str, Any], path: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from muster.stack.metrics import emit, series
+from muster.stack.metrics import emit, emit_refused, series
 
 SUMMARY: dict[str, Any] = {
     "stack": "dev",
@@ -51,3 +51,10 @@ def test_each_metric_is_a_line_of_the_embedded_format(capsys: pytest.CaptureFixt
     assert scanned["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Muster"
     assert (scanned["stack"], scanned["pack"]) == ("dev", "all")
     assert "function_name" not in scanned
+
+
+def test_an_alert_that_sns_refused_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    emit_refused("dev")
+    line = json.loads(capsys.readouterr().out)
+    assert (line["AlertsRefused"], line["stack"]) == ([1], "dev")
+    assert ("AlertsRefused", 0, {"stack": "dev"}) in series(SUMMARY)

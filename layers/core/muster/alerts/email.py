@@ -124,7 +124,7 @@ def _headline(summary: Mapping[str, Any]) -> str:
 
 def _subject(summary: Mapping[str, Any], headline: str) -> str:
     stack = f" {summary['stack']}" if summary["stack"] else ""
-    plain = f"[Muster{stack}] {headline}".encode("ascii", "replace").decode()
+    plain = printable(f"[Muster{stack}] {headline}").encode("ascii", "replace").decode()
     return " ".join(plain.split())[:SUBJECT]
 
 

@@ -12,9 +12,11 @@ from typing import Any, TextIO
 import click
 
 from muster.errors import ConfigurationError
-from muster.texts import escaped
+from muster.texts import shortened
 
 STANDARD = Path("-")
+LONGEST = 4_000
+"""Characters of a line on standard error: it may repeat what was typed."""
 DEBUG = "MUSTER_DEBUG"
 """The environment variable with which a mistake of our own shows where it happened."""
 
@@ -55,7 +57,7 @@ def results(path: Path | None) -> Iterator[TextIO]:
 
 def say(message: str) -> None:
     """Tell something on standard error."""
-    click.echo(f"muster: {escaped(message)}", err=True)
+    click.echo(f"muster: {shortened(message, LONGEST)}", err=True)
 
 
 def trace(error: BaseException | None = None) -> None:

@@ -43,7 +43,7 @@ def load(path: pathlib.Path, catalog: Catalog, regions: Regions | None = None) -
         with path.open("rb") as file:
             text = file.read(LARGEST + 1)
     except OSError as error:
-        raise ConfigurationError(f"{escaped(str(path))}: {error.strerror or error}") from error
+        raise ConfigurationError(f"{shortened(str(path), 1_000)}: {error.strerror or error}") from error
     if len(text) > LARGEST:
         raise ConfigurationError(f"{escaped(str(path))} has more than {LARGEST >> 20} MiB: that is no configuration")
     return parse(text, catalog, source=str(path), regions=regions)
