@@ -33,6 +33,11 @@ $(SAM): requirements/sam.txt
 demo: $(SETUP) ## Deploy the stack to an embedded AWS, scan a small estate there, show what a user gets
 	@$(BIN)/python -m local.demo
 
+PORT ?= 4599
+.PHONY: playground
+playground: $(SETUP) ## Keep an embedded AWS with the stack up until ^C, for the AWS CLI and muster (PORT=4599)
+	@$(BIN)/python -m local.playground --port $(PORT)
+
 .PHONY: test
 test: check unit e2e package ## Everything that CI runs
 

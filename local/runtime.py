@@ -21,6 +21,7 @@ from typing import Any, Self
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
+from local import function_logs
 from local.server import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,7 +125,9 @@ class Runtime:
         self._doom(name, environment)
         told = next((seconds for part, seconds in self.told.items() if part in name), None)
         result = environment.invoke(payload, int(function.timeout), str(function.function_arn), told)
-        self.logs.extend(environment.taken_log())
+        lines = environment.taken_log()
+        self.logs.extend(lines)
+        function_logs.keep(function, f"{environment.process.pid:032x}", lines)
         if environment.alive:
             with self._lock:
                 self._idle.setdefault(name, []).append(environment)

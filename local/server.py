@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import threading
 from typing import Any, Self
 
@@ -26,11 +27,16 @@ _VARIABLES = {
 }
 
 
+class PortTakenError(Exception):
+    """Something else listens on the port."""
+
+
 class EmbeddedAws:
     """The AWS, from `with` to its end; nothing of it outlives the block."""
 
-    def __init__(self) -> None:
-        """Make ready; nothing listens before the block is entered."""
+    def __init__(self, port: int = 0) -> None:
+        """Make ready to listen on a port of loopback, or on a free one; nothing listens before the block is entered."""
+        self._port = port
         self._before: dict[str, str | None] = {}
         self._server: BaseWSGIServer | None = None
         self.enforcement = Enforcement()
@@ -38,10 +44,15 @@ class EmbeddedAws:
         self.roles: dict[str, str] = {"ak": "StateMachineRole"}
 
     def __enter__(self) -> Self:
-        """Listen on a free port of loopback."""
+        """Listen.
+
+        Raises:
+            PortTakenError: something else listens on the port.
+        """
+        _require_free(self._port)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
-        self._server = make_server("127.0.0.1", 0, self.front, threaded=True, request_handler=_KeepAlive)
+        self._server = make_server("127.0.0.1", self._port, self.front, threaded=True, request_handler=_KeepAlive)
         port = self._server.server_port
         self._set({**_VARIABLES, "MOTO_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint})
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
@@ -108,6 +119,16 @@ class EmbeddedAws:
         for name, value in variables.items():
             self._before[name] = os.environ.get(name)
             os.environ[name] = value
+
+
+def _require_free(port: int) -> None:
+    """Look before the server does, which would end the process."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTakenError(f"Something else listens on port {port} of 127.0.0.1.") from None
 
 
 class _KeepAlive(WSGIRequestHandler):

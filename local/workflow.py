@@ -80,10 +80,11 @@ def mails(stack: Stack) -> list[tuple[str, str]]:
 
     topic = sns_backends[ACCOUNT][stack.region].topics[stack.outputs["AlertTopicArn"]]
     sent = [(str(note[2]), str(note[1])) for note in topic.sent_notifications]
-    return [(subject, _for_email(message)) for subject, message in sent]
+    return [(subject, for_email(message)) for subject, message in sent]
 
 
-def _for_email(message: str) -> str:
+def for_email(message: str) -> str:
+    """Return what a subscriber by e-mail reads of a publication, which may have a text for each protocol."""
     try:
         said = json.loads(message)
     except ValueError:
