@@ -29,12 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the playground until it is interrupted, and return its exit status."""
     parser = argparse.ArgumentParser(prog="make playground", description=__doc__)
     parser.add_argument("--port", type=_port, default=PORT, help="the port of 127.0.0.1 to listen on (%(default)s)")
-    port = parser.parse_args(arguments).port
+    parser.add_argument("--no-scan", action="store_true", help="do not start a scan of everything at once")
+    chosen = parser.parse_args(arguments)
+    port = chosen.port
     logging.getLogger("moto").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with opened(port, console) as (aws, stack):
+            if not chosen.no_scan:
+                _start_scan(aws, stack)
             _say(console, aws.endpoint, stack)
             threading.Event().wait()
     except PortTakenError as error:
@@ -67,7 +71,6 @@ def opened(port: int, console: Console) -> Iterator[tuple[EmbeddedAws, Stack]]:
             stack = deploy(aws, {"Regions": ",".join(estates.REGIONS), "AlertEmail": "platform@example.com"})
             runtime.folders.update(stack.functions)
         with Mailbox(MAILS, stack.region, came), Clock(aws, stack.region):
-            _start_scan(aws, stack)
             yield aws, stack
 
 
@@ -92,6 +95,7 @@ def variables(endpoint: str) -> Mapping[str, str]:
 def first_steps(stack: Stack) -> Iterator[tuple[str, str]]:
     """Yield commands to begin with, each below what it shows."""
     out = stack.outputs
+    suffix = stack.parameters["EnvironmentSuffix"]
     machine, sql = out["StateMachineArn"], "SELECT severity, count(*) AS n FROM latest_findings GROUP BY severity"
     yield "Everything that Muster finds here", "muster scan --severity HIGH --fail-on never"
     yield (
@@ -117,7 +121,7 @@ def first_steps(stack: Stack) -> Iterator[tuple[str, str]]:
     yield (
         "An alarm, and the mail that it sends",
         (
-            f"aws cloudwatch set-alarm-state --alarm-name muster-execution-failed-{stack.parameters['EnvironmentSuffix']} "
+            f"aws cloudwatch set-alarm-state --alarm-name muster-execution-failed-{suffix} "
             "--state-value ALARM --state-reason 'to try it'"
         ),
     )

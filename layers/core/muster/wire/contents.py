@@ -38,6 +38,11 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "ecs:DescribeTaskDefinition": frozenset({"tags"}),
         "lambda:GetAccountSettings": frozenset({"AccountUsage"}),
         "s3:ListBuckets": frozenset({"Owner"}),
+        # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+        "stepfunctions:DescribeExecution": frozenset({"inputDetails", "outputDetails"}),
+        "stepfunctions:DescribeStateMachine": frozenset(
+            {"encryptionConfiguration", "loggingConfiguration", "tracingConfiguration", "variableReferences"}
+        ),
         # Only an access point that is bound to a VPC has the first; the second is of Multi-Region ones.
         "s3control:GetAccessPoint": frozenset({"VpcConfiguration", "Endpoints"}),
     }

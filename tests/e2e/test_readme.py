@@ -1,0 +1,268 @@
+"""What README.md tells a person to type is typed, against the playground, with the real AWS CLI."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .readme import README, commands, queries
+
+# ruff: noqa: S603, S607 - a shell runs what a person would paste into one
+
+ROOT = README.parent
+TEXT = README.read_text(encoding="utf-8")
+COMMANDS = commands(TEXT)
+
+NOT_RUN = {
+    "make demo": "it takes two minutes; the other tests of this folder run its steps",
+    "make test": "it runs this test",
+    "make setup": "it has run: this test needs what it installs",
+    ".venv/bin/muster smoke muster-dev --denied-region ap-south-1    # a region that an SCP closes, if you have one": (
+        "no service control policy is in force on an embedded AWS"
+    ),
+    "make deploy CONFIG=dev": "it needs an account: SAM waits for a change set of CloudFormation, which moto has not",
+    ".venv/bin/muster scan --account all --role MusterMemberRole --external-id EXTERNAL_ID --region all": (
+        "it needs an organization; test_organization.py scans one"
+    ),
+}
+"""Commands of the README that are not run here, and why."""
+
+DELETE = "make delete STACK=muster-dev"
+"""It comes last, and asks."""
+
+STATUSES = {".venv/bin/muster scan": (0, 1, 3)}
+"""The exit statuses that are right for a command, by how it begins; else 0. An estate has failures."""
+
+
+@dataclass(frozen=True)
+class Playground:
+    """A running playground: what it printed, the variables that it says to export, and a folder to type in."""
+
+    process: "subprocess.Popen[str]"
+    printed: str
+    variables: Mapping[str, str]
+    folder: Path
+
+    def run(self, command: str, **how: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command in a shell with the playground's exports, as a person does."""
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.folder),
+            "AWS_PAGER": "",
+            **self.variables,
+        }
+        return subprocess.run(
+            ["bash", "-c", command], env=environment | how, cwd=self.folder, capture_output=True, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+
+    def answer(self, command: str) -> str:
+        """Return what a command prints that must succeed."""
+        done = self.run(command)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        return done.stdout.strip()
+
+    def output(self, key: str) -> str:
+        """Return an output of the stack."""
+        query = f"Stacks[0].Outputs[?OutputKey=='{key}'].OutputValue"
+        return self.answer(
+            f'aws cloudformation describe-stacks --stack-name muster-dev --output text --query "{query}"'
+        )
+
+
+@pytest.fixture(scope="module")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    folder = tmp_path_factory.mktemp("readme")
+    for path in ROOT.iterdir():
+        if path.name not in (".venv", "out", ".git"):
+            (folder / path.name).symlink_to(path)
+    (folder / ".venv").symlink_to(sys.prefix)
+    with _started(folder, _free_port()) as process:
+        printed = _until_ready(process)
+        variables = dict(re.findall(r"^  export (AWS_\w+)=(\S+)$", printed, re.MULTILINE))
+        try:
+            yield Playground(process, printed, variables, folder)
+        finally:
+            process.kill()
+
+
+def _started(folder: Path, port: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "local.playground", "--no-scan", "--port", str(port)],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "500"}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _until_ready(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "^C" in line:
+            break
+    return "".join(lines)
+
+
+@pytest.fixture(scope="module")
+def names(playground: Playground) -> dict[str, str]:
+    """What stands in the README for a value of one's own."""
+    return {
+        "PLANNER_ROLE_ARN": playground.output("PlannerRoleArn"),
+        "SCANNER_ROLE_ARN": playground.output("ScannerRoleArn"),
+        "TOPIC_ARN": playground.output("AlertTopicArn"),
+        "STATE_MACHINE_ARN": playground.output("StateMachineArn"),
+        "EXTERNAL_ID": "an-external-id",
+        "SCAN_ID": _incomplete_scan(playground),
+    }
+
+
+def _incomplete_scan(playground: Playground) -> str:
+    """Return the id of a scan that could not list the buckets, which its role may list again since."""
+    role, machine = playground.output("ScannerRoleArn").rpartition("/")[2], playground.output("StateMachineArn")
+    deny = {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    policy = shlex.quote(json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    playground.answer(f"aws iam put-role-policy --role-name {role} --policy-name deny --policy-document {policy}")
+    asked = shlex.quote(json.dumps({"checks": ["s3-bucket-public-access-prohibited"], "record": True}))
+    arn = playground.answer(
+        f"aws stepfunctions start-execution --state-machine-arn {machine} --input {asked} "
+        "--query executionArn --output text"
+    )
+    output = json.loads(_ended(playground, arn))
+    playground.answer(f"aws iam delete-role-policy --role-name {role} --policy-name deny")
+    assert output["incomplete"]
+    return str(output["scan_id"])
+
+
+def _ended(playground: Playground, arn: str) -> str:
+    """Return the output of an execution when it has ended."""
+    while True:
+        found = json.loads(playground.answer(f"aws stepfunctions describe-execution --execution-arn {arn}"))
+        if found["status"] != "RUNNING":
+            assert found["status"] == "SUCCEEDED", found
+            return str(found["output"])
+        time.sleep(1)
+
+
+def _run(playground: Playground, command: str, names: Mapping[str, str]) -> None:
+    for name, value in names.items():
+        command = re.sub(rf"\b{name}\b", value, command)
+    done = playground.run(command)
+    allowed = next((each for start, each in STATUSES.items() if command.startswith(start)), (0,))
+    assert done.returncode in allowed, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+def _query(playground: Playground, sql: str) -> list[list[str]]:
+    """Return the rows of a query of Athena, the header first."""
+    group, database = playground.output("WorkgroupName"), playground.output("DatabaseName")
+    query_id = playground.answer(
+        f"aws athena start-query-execution --work-group {group} --query-execution-context Database={database} "
+        f"--query-string {shlex.quote(sql)} --query QueryExecutionId --output text"
+    )
+    while True:
+        found = json.loads(playground.answer(f"aws athena get-query-execution --query-execution-id {query_id}"))
+        if found["QueryExecution"]["Status"]["State"] not in ("QUEUED", "RUNNING"):
+            break
+        time.sleep(0.5)
+    rows = json.loads(playground.answer(f"aws athena get-query-results --query-execution-id {query_id}"))
+    return [[each.get("VarCharValue", "") for each in row["Data"]] for row in rows["ResultSet"]["Rows"]]
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in NOT_RUN and each != DELETE])
+def test_a_command_of_the_readme_runs(playground: Playground, names: dict[str, str], command: str) -> None:
+    _run(playground, command, names)
+
+
+def test_every_command_that_is_not_run_is_in_the_readme() -> None:
+    assert {*NOT_RUN, DELETE} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("sql", queries(TEXT))
+def test_a_query_of_the_readme_has_rows(playground: Playground, names: dict[str, str], sql: str) -> None:
+    # The scan that was left incomplete is recorded as the last look once it was completed, here or by the README.
+    playground.run(f".venv/bin/muster redrive {names['SCAN_ID']} --stack muster-dev")
+    header, *rows = _query(playground, sql)
+    assert header == ["severity", "check_id", "resource_arn", "reason", "first_seen"]
+    assert rows[0][0] == "CRITICAL"
+    assert "arn:aws:s3:::public-bucket" in {row[2] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        pytest.param(
+            "aws stepfunctions list-executions --state-machine-arn STATE_MACHINE_ARN", "SUCCEEDED", id="executions"
+        ),
+        pytest.param("aws s3 ls --recursive s3://BUCKET/scans/", "summary.json", id="reports"),
+        pytest.param(
+            "aws logs filter-log-events --log-group-name /aws/lambda/muster-plan-scan-dev", "planned", id="logs"
+        ),
+        pytest.param(
+            'aws --endpoint-url "$AWS_ENDPOINT_URL" sqs receive-message --queue-url QUEUE_URL', "scan_id", id="messages"
+        ),
+        pytest.param(
+            "aws lambda invoke --function-name muster-send-alert-dev --payload '{\"scan_id\": \"x\"}' out.json",
+            "FunctionError", id="a function",
+        ),
+        pytest.param(
+            "aws cloudwatch describe-alarms --alarm-name-prefix muster-", "muster-no-complete-scan-dev", id="alarms"
+        ),
+        pytest.param("aws glue get-tables --database-name muster_dev", "latest_findings", id="tables"),
+        pytest.param("aws scheduler list-schedules", "muster-scan-dev", id="schedules"),
+    ],
+)  # fmt: skip
+def test_the_aws_cli_shows_the_stack(playground: Playground, names: dict[str, str], command: str, says: str) -> None:
+    own = {"BUCKET": playground.output("ReportBucketName"), "QUEUE_URL": playground.output("ShardResultQueueUrl")}
+    for name, value in {**names, **own}.items():
+        command = re.sub(rf"\b{name}\b", value, command)
+    assert says in playground.answer(command)
+
+
+def test_an_alarm_that_is_set_off_is_a_mail(playground: Playground) -> None:
+    playground.answer(
+        "aws cloudwatch set-alarm-state --alarm-name muster-execution-failed-dev --state-value ALARM "
+        "--state-reason 'to try it'"
+    )
+    mails = playground.folder / "out" / "mails"
+    wanted = 'Subject: ALARM: "muster-execution-failed-dev" in eu-west-1'
+    while not any(wanted in path.read_text(encoding="utf-8") for path in mails.glob("*.txt")):
+        time.sleep(0.2)
+
+
+def test_the_port_of_a_playground_is_refused_to_another(playground: Playground) -> None:
+    port = playground.variables["AWS_ENDPOINT_URL"].rpartition(":")[2]
+    done = playground.run(f".venv/bin/python -m local.playground --port {port}")
+    assert done.returncode == 2
+    assert done.stdout.startswith(f"Something else listens on port {port} of 127.0.0.1.")
+
+
+def test_delete_asks_and_leaves_nothing(playground: Playground) -> None:
+    """A person answers at a terminal."""
+    done = playground.run(f"echo muster-dev | script -qec '{DELETE}' /dev/null")
+    assert done.returncode == 0, done.stdout
+    assert "muster-dev" not in playground.answer("aws s3 ls")
+
+
+def test_a_signal_ends_the_playground_with_all_its_processes(playground: Playground) -> None:
+    """The last test: what stops services sends SIGTERM, and ^C sends SIGINT, which is handled alike."""
+    playground.process.send_signal(signal.SIGTERM)
+    assert playground.process.wait(timeout=60) == 0
+    assert playground.process.stdout is not None
+    assert "The playground is closed" in playground.process.stdout.read()
+    assert playground.run("aws sts get-caller-identity").returncode != 0
