@@ -10,7 +10,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
-from local import completed
+from local import completed, stacks
 from local.completed import Made, Properties
 from local.completed import client as _client
 
@@ -226,6 +226,7 @@ def install() -> None:
     """Add the resource types to moto's CloudFormation, once in a process."""
     if _MODELS:
         return
+    stacks.install()
     for resource_type, (make, delete) in _MAKERS.items():
         _MODELS.append(_model(resource_type, make, delete))
     parsing.get_model_list.cache_clear()

@@ -30,6 +30,7 @@ NOT_RUN = {
     ".venv/bin/muster smoke muster-dev --denied-region ap-south-1    # a region that an SCP closes, if you have one": (
         "no service control policy is in force on an embedded AWS"
     ),
+    "make playground": "every command of this test is run against it",
     "make deploy CONFIG=dev": "it needs an account: SAM waits for a change set of CloudFormation, which moto has not",
     ".venv/bin/muster scan --account all --role MusterMemberRole --external-id EXTERNAL_ID --region all": (
         "it needs an organization; test_organization.py scans one"
@@ -71,13 +72,6 @@ class Playground:
         done = self.run(command)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
         return done.stdout.strip()
-
-    def output(self, key: str) -> str:
-        """Return an output of the stack."""
-        query = f"Stacks[0].Outputs[?OutputKey=='{key}'].OutputValue"
-        return self.answer(
-            f'aws cloudformation describe-stacks --stack-name muster-dev --output text --query "{query}"'
-        )
 
 
 @pytest.fixture(scope="module")
@@ -122,20 +116,24 @@ def _until_ready(process: "subprocess.Popen[str]") -> str:
 
 @pytest.fixture(scope="module")
 def names(playground: Playground) -> dict[str, str]:
-    """What stands in the README for a value of one's own."""
+    """What stands in commands for a value of one's own."""
+    described = json.loads(playground.answer("aws cloudformation describe-stacks --stack-name muster-dev"))
+    out = {each["OutputKey"]: each["OutputValue"] for each in described["Stacks"][0]["Outputs"]}
+    machine, scanner = out["StateMachineArn"], out["ScannerRoleArn"]
     return {
-        "PLANNER_ROLE_ARN": playground.output("PlannerRoleArn"),
-        "SCANNER_ROLE_ARN": playground.output("ScannerRoleArn"),
-        "TOPIC_ARN": playground.output("AlertTopicArn"),
-        "STATE_MACHINE_ARN": playground.output("StateMachineArn"),
+        "PLANNER_ROLE_ARN": out["PlannerRoleArn"],
+        "SCANNER_ROLE_ARN": scanner,
+        "TOPIC_ARN": out["AlertTopicArn"],
+        "STATE_MACHINE_ARN": machine,
         "EXTERNAL_ID": "an-external-id",
-        "SCAN_ID": _incomplete_scan(playground),
+        "BUCKET": out["ReportBucketName"],
+        "QUEUE_URL": out["ShardResultQueueUrl"],
+        "SCAN_ID": _incomplete_scan(playground, scanner.rpartition("/")[2], machine),
     }
 
 
-def _incomplete_scan(playground: Playground) -> str:
+def _incomplete_scan(playground: Playground, role: str, machine: str) -> str:
     """Return the id of a scan that could not list the buckets, which its role may list again since."""
-    role, machine = playground.output("ScannerRoleArn").rpartition("/")[2], playground.output("StateMachineArn")
     deny = {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
     policy = shlex.quote(json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
     playground.answer(f"aws iam put-role-policy --role-name {role} --policy-name deny --policy-document {policy}")
@@ -160,9 +158,14 @@ def _ended(playground: Playground, arn: str) -> str:
         time.sleep(1)
 
 
-def _run(playground: Playground, command: str, names: Mapping[str, str]) -> None:
+def _filled(command: str, names: Mapping[str, str]) -> str:
     for name, value in names.items():
         command = re.sub(rf"\b{name}\b", value, command)
+    return command
+
+
+def _run(playground: Playground, command: str, names: Mapping[str, str]) -> None:
+    command = _filled(command, names)
     done = playground.run(command)
     allowed = next((each for start, each in STATUSES.items() if command.startswith(start)), (0,))
     assert done.returncode in allowed, f"{command}\n{done.stdout}\n{done.stderr}"
@@ -170,9 +173,8 @@ def _run(playground: Playground, command: str, names: Mapping[str, str]) -> None
 
 def _query(playground: Playground, sql: str) -> list[list[str]]:
     """Return the rows of a query of Athena, the header first."""
-    group, database = playground.output("WorkgroupName"), playground.output("DatabaseName")
     query_id = playground.answer(
-        f"aws athena start-query-execution --work-group {group} --query-execution-context Database={database} "
+        "aws athena start-query-execution --work-group muster-dev --query-execution-context Database=muster_dev "
         f"--query-string {shlex.quote(sql)} --query QueryExecutionId --output text"
     )
     while True:
@@ -228,10 +230,7 @@ def test_a_query_of_the_readme_has_rows(playground: Playground, names: dict[str,
     ],
 )  # fmt: skip
 def test_the_aws_cli_shows_the_stack(playground: Playground, names: dict[str, str], command: str, says: str) -> None:
-    own = {"BUCKET": playground.output("ReportBucketName"), "QUEUE_URL": playground.output("ShardResultQueueUrl")}
-    for name, value in {**names, **own}.items():
-        command = re.sub(rf"\b{name}\b", value, command)
-    assert says in playground.answer(command)
+    assert says in playground.answer(_filled(command, names))
 
 
 def test_an_alarm_that_is_set_off_is_a_mail(playground: Playground) -> None:
@@ -265,4 +264,6 @@ def test_a_signal_ends_the_playground_with_all_its_processes(playground: Playgro
     assert playground.process.wait(timeout=60) == 0
     assert playground.process.stdout is not None
     assert "The playground is closed" in playground.process.stdout.read()
-    assert playground.run("aws sts get-caller-identity").returncode != 0
+    port = int(playground.variables["AWS_ENDPOINT_URL"].rpartition(":")[2])
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0

@@ -118,3 +118,21 @@ def test_a_second_region_cannot_deploy_a_dashboard_of_the_same_name(
         aws.client("cloudformation", AWAY).create_stack(StackName="one", TemplateBody=json.dumps(template))
     aws.client("cloudformation", HOME).delete_stack(StackName="one")
     assert aws.client("cloudwatch", AWAY).list_dashboards()["DashboardEntries"] == []
+
+
+def test_a_deleted_stack_can_be_described_and_stays_deleted(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto made the resources of a deleted stack again for whoever looked at its outputs."""
+    resources.install()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
+    cloudformation = aws.client("cloudformation", HOME)
+    template = {
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "one"}}},
+        "Outputs": {"Url": {"Value": {"Ref": "Queue"}}},
+    }
+    made = cloudformation.create_stack(StackName="one", TemplateBody=json.dumps(template))["StackId"]
+    [stack] = cloudformation.describe_stacks(StackName="one")["Stacks"]
+    assert [output["OutputKey"] for output in stack["Outputs"]] == ["Url"]
+    cloudformation.delete_stack(StackName="one")
+    [stack] = cloudformation.describe_stacks(StackName=made)["Stacks"]
+    assert (stack["StackStatus"], stack.get("Outputs", [])) == ("DELETE_COMPLETE", [])
+    assert aws.client("sqs").list_queues().get("QueueUrls", []) == []
