@@ -167,10 +167,8 @@ def _tried(pattern: str, text: str, *, single: bool) -> bool:
 
 PACKAGE = Path(muster.__file__).parent
 MADE = {
-    "checks/s3_access.py": "patterns of IAM, on the word false",
     "iam_patterns.py": "patterns of IAM, in atomic groups",
-    "policy_access.py": "patterns of IAM",
-    "policy_grants.py": "patterns of IAM",
+    "partitions.py": "the SDK's spelling of regions",
     "secret_formats.py": "a table of its own",
     "wire/parsers.py": "names of the SDK's models",
 }

@@ -1,7 +1,8 @@
 """Text from elsewhere, made fit to show: on one line, of a bounded length, without control characters or secrets."""
 
 import re
-import unicodedata
+
+from muster.texts import printable, shortened
 
 _HIDDEN = "(hidden)"
 _SECRETS = (
@@ -17,9 +18,8 @@ _SECRETS = (
 
 def one_line(text: str, longest: int | None = None) -> str:
     """Return a text on one line without control characters, shortened to a number of characters."""
-    kept = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
-    line = " ".join(kept.split())
-    return line if longest is None or len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+    line = " ".join(printable(text).split())
+    return line if longest is None else shortened(line, longest)
 
 
 def safe(text: str, longest: int = 200) -> str:
