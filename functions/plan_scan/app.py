@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.catalog import load
 from muster.session import Clients, open_session
+from muster.stack import events
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment
 
@@ -17,7 +18,7 @@ logger = Logger(service="muster")
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Plan the scan that an execution of the state machine asks for."""
-    logger.append_keys(scan_id=event.get("scan_id"))
+    logger.append_keys(scan_id=events.named(event))
     plan = plan_scan(event, Environment.parse(os.environ), load(), Clients(open_session()))
     logger.append_keys(scan_id=plan["scan_id"])
     logger.info("planned", extra=plan)

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from muster.catalog import load
 from muster.memory import steady
 from muster.session import Clients, open_session
+from muster.stack import events
 from muster.stack.request import Environment
 from muster.stack.work import scan_batch
 
@@ -19,7 +20,7 @@ logger = Logger(service="muster")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Scan the shards of one batch, as far as the time goes."""
     steady()
-    logger.append_keys(scan_id=event.get("scan_id"))
+    logger.append_keys(scan_id=events.named(event))
 
     def left() -> float:
         return float(context.get_remaining_time_in_millis()) / 1000

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.errors import Refused
 from muster.session import Clients, open_session
+from muster.stack import events
 from muster.stack.alert import send_alert
 from muster.stack.metrics import emit_refused
 from muster.stack.request import Environment
@@ -18,7 +19,7 @@ logger = Logger(service="muster")
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Send the alert of a scan, when it has news."""
-    logger.append_keys(scan_id=event.get("scan_id"))
+    logger.append_keys(scan_id=events.named(event))
     environment = Environment.parse(os.environ)
     try:
         told = send_alert(event, environment, Clients(open_session()))

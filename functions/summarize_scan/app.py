@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.session import Clients, open_session
+from muster.stack import events
 from muster.stack.metrics import emit
 from muster.stack.request import Environment
 from muster.stack.summarize import summarize_scan
@@ -17,7 +18,7 @@ logger = Logger(service="muster")
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Summarize a scan whose shards have ended."""
-    logger.append_keys(scan_id=event.get("scan_id"))
+    logger.append_keys(scan_id=events.named(event))
     summary = summarize_scan(event, Environment.parse(os.environ), Clients(open_session()))
     emit(summary)
     for row in summary["coverage"]:

@@ -1,5 +1,6 @@
 """Reading the facets of resources, many calls side by side, the resources in their order."""
 
+import functools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,7 +11,7 @@ from typing import Any
 
 from muster.batches import Answer, Batch, Batches
 from muster.facets.tags import Tags
-from muster.model import ACCOUNT, GLOBAL, REGION, Related, Resource, Unavailable
+from muster.model import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
 from muster.patience import Patience
 from muster.reading import Describer, Listed, Shard, gathered, parsed
 from muster.refusals import READ_ERRORS, code_of, needed, of_one, unavailable
@@ -74,7 +75,9 @@ class Describing:
         owner = pseudo(describer.resource_type, self._shard)
 
         def read() -> object:
-            return self._shared(self._shard, describer, lambda: self._call(describer, owner))
+            api = self._api(describer, owner)
+            call = functools.partial(self._call, describer, owner)
+            return self._shared(self._shard, describer, call, lambda: self._shared.patience.spent(api))
 
         return self._once(describer.facet, read)
 
@@ -169,12 +172,16 @@ class Describing:
         return {name: answer.get(name, missing) for name in batch.names}
 
     def _made(self, describer: Describer, resource: Resource, *arguments: object) -> Any:
-        region = self._shard.endpoint_region if resource.region not in self._shard.scope else resource.region
-        region = self._shard.endpoint_region if region == GLOBAL else region
-        api = (self._shard.account_id, region, describer.permission)
-        client = self._clients.get(describer.client, region)
+        api = self._api(describer, resource)
+        client = self._clients.get(describer.client, api[1])
         named = {"at": self._at} if describer.timed else {}
         return self._patience(api, lambda: describer.function(client, *arguments, **named))
+
+    def _api(self, describer: Describer, resource: Resource) -> tuple[str, str, str]:
+        """Return account, region and permission of a call: what costs patience together."""
+        region = self._shard.endpoint_region if resource.region not in self._shard.scope else resource.region
+        region = self._shard.endpoint_region if region == GLOBAL else region
+        return self._shard.account_id, region, describer.permission
 
 
 def _waves(describers: Sequence[Describer]) -> Iterator[list[Describer]]:
@@ -201,6 +208,11 @@ def pseudo(resource_type: str, shard: Shard) -> Resource:
     region = "global" if resource_type == ACCOUNT else shard.region
     name = shard.account_id if resource_type == ACCOUNT else shard.region
     return Resource(resource_type, name, shard.account_id, region, shard.partition)
+
+
+def target_of(shard: Shard, resource_type: str) -> Resource:
+    """Return what stands for the resources of a type that could not be scanned."""
+    return replace(pseudo(TARGET, shard), id=resource_type)
 
 
 def strange(what: str, error: Exception) -> Unavailable:

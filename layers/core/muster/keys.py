@@ -3,12 +3,16 @@
 import re
 from datetime import date
 
+from muster.errors import EventError
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:+@=-]*")
+"""What one part of a key may be: nothing that leads to another folder, and no character that has to be escaped."""
 _PART = re.compile(r"(?P<shard>.+?)(-[0-9a-f]{8})?-\d{4,}\.parquet")
 
 
 def plan(scan_id: str) -> str:
     """Return the key of what a scan fixed before it began."""
-    return f"scans/{scan_id}/plan.json"
+    return f"scans/{_named(scan_id)}/plan.json"
 
 
 def work(scan_id: str) -> str:
@@ -16,12 +20,12 @@ def work(scan_id: str) -> str:
 
     A lifecycle rule of S3 tells objects apart by the beginning of their keys only.
     """
-    return f"work/{scan_id}/"
+    return f"work/{_named(scan_id)}/"
 
 
 def batches(scan_id: str, attempt: str = "") -> str:
     """Return the key of the work list; a scan that is resumed has another one for each attempt."""
-    return f"{every_batches(scan_id)}{attempt and '-'}{attempt}.json"
+    return f"{every_batches(scan_id)}{_suffix(attempt)}.json"
 
 
 def every_batches(scan_id: str) -> str:
@@ -31,7 +35,7 @@ def every_batches(scan_id: str) -> str:
 
 def part(scan_id: str, shard_id: str, number: int, attempt: str = "") -> str:
     """Return the key of one page of a shard's findings, not yet published; no attempt writes over another's."""
-    return f"{parts(scan_id)}{shard_id}{attempt and '-'}{attempt}-{number:04d}.parquet"
+    return f"{parts(scan_id)}{_named(shard_id)}{_suffix(attempt)}-{number:04d}.parquet"
 
 
 def shard_of(part_key: str) -> str:
@@ -45,12 +49,12 @@ def progress(scan_id: str, shard_id: str, replaces: str = "") -> str:
 
     `replaces` names the commit that was not whole and is to be replaced, where there is one.
     """
-    return f"{work(scan_id)}progress/{shard_id}{replaces and '-'}{replaces}.json"
+    return f"{work(scan_id)}progress/{_named(shard_id)}{_suffix(replaces)}.json"
 
 
 def commit(scan_id: str, shard_id: str) -> str:
     """Return the key of the word that a shard is done, with its counts and the parts it wrote."""
-    return f"{commits(scan_id)}{shard_id}.json"
+    return f"{commits(scan_id)}{_named(shard_id)}.json"
 
 
 def commits(scan_id: str) -> str:
@@ -70,22 +74,22 @@ def parts(scan_id: str) -> str:
 
 def incomplete(scan_id: str) -> str:
     """Return the key of the names of the shards that a scan has not seen whole."""
-    return f"scans/{scan_id}/incomplete.json"
+    return f"scans/{_named(scan_id)}/incomplete.json"
 
 
 def summary(scan_id: str) -> str:
     """Return the key of a scan's summary."""
-    return f"scans/{scan_id}/summary.json"
+    return f"scans/{_named(scan_id)}/summary.json"
 
 
 def report(scan_id: str) -> str:
     """Return the key of a scan's report."""
-    return f"scans/{scan_id}/report.json"
+    return f"scans/{_named(scan_id)}/report.json"
 
 
 def alert(scan_id: str) -> str:
     """Return the key of the alert as it was sent."""
-    return f"scans/{scan_id}/alert.json"
+    return f"scans/{_named(scan_id)}/alert.json"
 
 
 def sizes() -> str:
@@ -93,12 +97,37 @@ def sizes() -> str:
     return "state/sizes.json"
 
 
+def first_scan() -> str:
+    """Return the key of which scan told of a first look last, and when."""
+    return "state/first-scan.json"
+
+
+def last_alert() -> str:
+    """Return the key of what the last alert told of shards that were not scanned to the end."""
+    return "state/last-alert.json"
+
+
 def state(account_id: str, region: str, service: str) -> str:
     """Return the key of what is remembered between scans."""
-    return f"state/{account_id}/{region}/{service}.json.gz"
+    return f"state/{_named(account_id)}/{_named(region)}/{_named(service)}.json.gz"
 
 
 def table(name: str, scan_date: date | str, scan_id: str, number: int | None = None) -> str:
     """Return the key of a published file of a table, under its partition."""
     suffix = "" if number is None else f"-{number:04d}"
-    return f"{name}/scan_date={scan_date}/{scan_id}{suffix}.parquet"
+    return f"{_named(name)}/scan_date={scan_date}/{_named(scan_id)}{suffix}.parquet"
+
+
+def _suffix(part: str) -> str:
+    return f"-{_named(part)}" if part else ""
+
+
+def _named(part: str) -> str:
+    """Return a part of a key.
+
+    Raises:
+        EventError: it would be another key: it is empty, holds a slash, or begins with a dot.
+    """
+    if not _NAME.fullmatch(part):
+        raise EventError(f"{part[:80]!r} cannot be part of a key in the bucket")
+    return part

@@ -46,11 +46,16 @@ class Patience:
                 self._hopeless.discard(key)
         return value
 
+    def spent(self, key: Hashable) -> bool:
+        """Whether an API did not answer in all rounds, and has not answered since."""
+        with self._lock:
+            return key in self._hopeless
+
     def _again(self, key: Hashable, call: Callable[[], T]) -> T:
         rounds = tenacity.Retrying(
             retry=tenacity.retry_if_exception(transient),
             wait=tenacity.wait_random_exponential(multiplier=0.25, max=LONGEST),
-            stop=tenacity.stop_after_attempt(ROUNDS - 1),
+            stop=lambda state: state.attempt_number >= ROUNDS - 1 or self.spent(key),
             sleep=self.sleep,
             reraise=True,
         )

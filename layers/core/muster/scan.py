@@ -4,12 +4,12 @@ import contextlib
 import itertools
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from muster.catalog import Catalog
 from muster.coverage import Coverage, Ledger
-from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange
+from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange, target_of
 from muster.evaluate import Rule, evaluate, unlisted
 from muster.facets.tags import Tags
 from muster.listing import pages
@@ -19,6 +19,7 @@ from muster.policy import operation
 from muster.reading import Describer, Listed, Lister, Shard, gathers
 from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, needed, token_expired, unavailable
 from muster.session import Clients
+from muster.sharding import in_order
 from muster.shared import Shared
 
 _LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
@@ -124,12 +125,13 @@ class ShardScan:
         self._observed_at = observed_at
         self._scope = scope or Scope()
         self._concurrency = concurrency
-        self._patience = patience or Patience()
         self._shared = shared or Shared()
+        self._patience = patience or self._shared.patience
         ledger = Ledger(shard.account_id, shard.region, shard.service, coverage)
         self.outcome = Outcome(ledger, dict(gaps or {}))
         self._clients = clients.counting_in(ledger)
-        self._order = sorted({rule.resource_type for rule in self._rules}, key=self._rank)
+        self._order = in_order(shard, self._rules, catalog)
+        self._place = 0
 
     @property
     def shard(self) -> Shard:
@@ -166,15 +168,21 @@ class ShardScan:
         token = start.token if start else None
         try:
             for place in range(position, len(self._order)):
+                self._place = place
                 yield from self._type(place, token, describe, restarts)
                 token = None
+            self._place = len(self._order)
             yield from self._gaps()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _rank(self, resource_type: str) -> tuple[bool, str]:
-        """Order types: what is listed first, so that by then it is known whether anything may be read at all."""
-        return resource_type not in self._catalog.listers, resource_type
+    def broken(self, error: Exception) -> Iterator[Finding]:
+        """Yield the findings on the target for the types that an error of ours kept from being scanned to the end."""
+        gap = Unavailable(None, f"the scan of {self._shard.service} in {self._shard.region} broke: {error!r}")
+        for kind in self._order[self._place :]:
+            target = target_of(self._shard, kind)
+            rules = (rule for rule in self._rules if rule.resource_type == kind)
+            yield from (unlisted(rule, target, gap, self._observed_at) for rule in rules)
 
     def _type(self, place: int, token: str | None, describe: Describing, restarts: int) -> Iterator[Chunk]:
         resource_type = self._order[place]
@@ -276,7 +284,7 @@ class ShardScan:
 
     def _unlisted(self) -> Iterator[Finding]:
         for resource_type, gap in sorted(self.outcome.unlisted.items()):
-            target = replace(pseudo(TARGET, self._shard), id=resource_type)
+            target = target_of(self._shard, resource_type)
             rules = (rule for rule in self._rules if rule.resource_type == resource_type)
             yield from (unlisted(rule, target, gap, self._observed_at) for rule in rules)
 

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from muster.model import ACCOUNT, Unavailable
+from muster.patience import Patience
 from muster.reading import Describer, Shard
 
 KEPT = 16
@@ -39,13 +40,25 @@ class Shared:
     """The facets of accounts and regions, each read once for all shards that are scanned in this process."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        """Keep what was read of so many accounts and regions; what is asked for again later is read again."""
-        self._kept = kept
+        """Keep what was read of so many accounts and regions; what is asked for again later is read again.
+
+        `patience` is that of all shards together, so that an API that is down costs it once.
+        """
+        self._kept, self.patience = kept, Patience()
         self._read: OrderedDict[tuple[str, str], Once] = OrderedDict()
         self._guard = threading.Lock()
 
-    def __call__(self, shard: Shard, describer: Describer, read: Callable[[], object]) -> object:
-        """Return a facet of the shard's account or region."""
+    def __call__(
+        self,
+        shard: Shard,
+        describer: Describer,
+        read: Callable[[], object],
+        spent: Callable[[], bool] = lambda: False,
+    ) -> object:
+        """Return a facet of the shard's account or region.
+
+        `spent` says whether the API has used up its patience: then the failure is kept, and nobody asks again.
+        """
         owner = (shard.account_id, "" if describer.resource_type == ACCOUNT else shard.region)
         with self._guard:
             once = self._read.setdefault(owner, Once())
@@ -53,7 +66,7 @@ class Shared:
             while len(self._read) > self._kept:
                 self._read.popitem(last=False)
         value = once(describer.facet, read)
-        if isinstance(value, Unavailable) and value.permission is None:
-            # Only a denial holds for all: what was throttled or expired for one may be there for the next.
+        if isinstance(value, Unavailable) and value.permission is None and not spent():
+            # What expired or was cut off for one may be there for the next; a denial or a long outage holds for all.
             once.forget(describer.facet)
         return value

@@ -8,9 +8,10 @@ import dataclasses
 import gzip
 import io
 import json
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import tenacity
 
@@ -18,19 +19,60 @@ from muster.diff import Memory, Record, State, Subject
 from muster.sinks.bucket import Bucket, Conflict
 
 Memories = Mapping[str, Memory]
+VERSION = 1
+
+
+class Known(NamedTuple):
+    """What is remembered of a shard, by check id, and the ETag of the object (None when there is none).
+
+    `damage` says why the object cannot be read; there are no memories then. `foreign` says that another version of
+    Muster wrote it, so that it must not be replaced. `lost_in` is the scan that replaced a damaged object.
+    """
+
+    memories: Memories
+    etag: str | None
+    damage: str = ""
+    foreign: bool = False
+    lost_in: str = ""
+
+
+class _ForeignError(ValueError):
+    """Another version of Muster wrote the object."""
+
+
+_BROKEN = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a damaged object raises: it is no gzip, it is cut, it is no JSON, or it has other keys or values."""
 
 
 def read(bucket: Bucket, key: str) -> tuple[Memories, str | None]:
     """Return the memories of a shard by check id, and the ETag of the object (None when there is none)."""
+    found = known(bucket, key)
+    return found.memories, found.etag
+
+
+def known(bucket: Bucket, key: str) -> Known:
+    """Return what is remembered of a shard; of an object that cannot be read, nothing and why."""
     found = bucket.get_bytes(key)
     if found is None:
-        return {}, None
+        return Known({}, None)
     body, etag = found
-    return _read(body), etag
+    where = f"s3://{bucket.name}/{key}"
+    try:
+        memories, lost_in = _read(body)
+    except _ForeignError as error:
+        told = f"{where} was written by another version of Muster ({error}): deploy that version, or delete the object"
+        return Known({}, etag, told, foreign=True)
+    except _BROKEN as error:
+        why = "it is empty" if not body else str(error) or type(error).__name__
+        return Known({}, etag, f"{where} is damaged ({why})")
+    return Known(memories, etag, lost_in=lost_in)
 
 
-def update(bucket: Bucket, key: str, settle: Callable[[Memories], Memories]) -> None:
+def update(bucket: Bucket, key: str, settle: Callable[[Memories], Memories], scan_id: str = "") -> Known:
     """Read, settle and write back; when somebody else wrote meanwhile, begin again from what they wrote.
+
+    An object that cannot be read is replaced, and keeps the name of the scan that did so; one of another version of
+    Muster is left alone. Returns what was known before.
 
     Raises:
         Conflict: the write was lost ten times.
@@ -42,39 +84,64 @@ def update(bucket: Bucket, key: str, settle: Callable[[Memories], Memories]) -> 
         stop=tenacity.stop_after_attempt(10),
         reraise=True,
     )
-    def attempt() -> None:
-        before, etag = read(bucket, key)
-        after = settle(before)
-        bucket.put_bytes(key, _written(after), etag=etag)
+    def attempt() -> Known:
+        before = known(bucket, key)
+        after = settle(before.memories)
+        if not before.foreign:
+            lost_in = scan_id if before.damage else before.lost_in
+            bucket.put_bytes(key, _written(after, lost_in), etag=before.etag)
+        return before
 
-    attempt()
+    return attempt()
 
 
-_HEAD, _END = '{"version":1,"checks":{', "}}"
+_HEAD = f'{{"version":{VERSION},"checks":{{'
+_MEMORY = frozenset({"scan_id", "started_at", "first_scan_id", "records"})
 
 
-def _written(memories: Memories) -> bytes:
-    """Return memories as gzipped JSON, a check a line."""
+def _written(memories: Memories, lost_in: str = "") -> bytes:
+    """Return memories as gzipped JSON, a check a line; the last line says how many there are."""
     written = io.BytesIO()
     with gzip.GzipFile(fileobj=written, mode="wb", mtime=0) as file:
         file.write(f"{_HEAD}\n".encode())
         for left, (check_id, memory) in zip(reversed(range(len(memories))), sorted(memories.items()), strict=True):
             file.write(f"{_text(check_id)}:{_text(_plain(memory))}{',' if left else ''}\n".encode())
-        file.write(_END.encode())
+        file.write(f'}},"count":{len(memories)},"lost_in":{_text(lost_in)}}}'.encode())
     return written.getvalue()
 
 
-def _read(body: bytes) -> Memories:
-    revive, found = _Reviver(), {}
+def _read(body: bytes) -> tuple[Memories, str]:
+    """Return the memories in an object, and the scan that replaced a damaged one before it."""
+    revive = _Reviver()
     with gzip.open(io.BytesIO(body), "rt", encoding="utf-8") as lines:
         first = lines.readline()
-        if first.rstrip() != _HEAD:
+        if first.rstrip() == _HEAD:
+            found, end = _of_lines(lines, revive)
+        else:
             # Until 2026-11 it was all one line.
-            found = json.loads(first + lines.read(), object_hook=revive)["checks"]
-        for line in lines:
-            if line != _END:
-                found |= json.loads(f"{{{line.rstrip().removesuffix(',')}}}", object_hook=revive)
-    return {check_id: _memory(memory) for check_id, memory in found.items()}
+            end = json.loads(first + lines.read(), object_hook=revive)
+            if end["version"] != VERSION:
+                raise _ForeignError(f"version {end['version']!r}")
+            found = end["checks"]
+    if end.get("count", len(found)) != len(found):
+        raise ValueError(f"it holds {len(found)} of {end['count']} checks")
+    return {check_id: _memory(memory) for check_id, memory in found.items()}, str(end.get("lost_in", ""))
+
+
+def _of_lines(lines: Iterable[str], revive: "_Reviver") -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the checks, a line each, and what the last line says."""
+    found: dict[str, Any] = {}
+    end: dict[str, Any] | None = None
+    for line in lines:
+        if end is not None:
+            raise ValueError("something follows its last line")
+        if line.startswith("}"):
+            end = json.loads(f'{{"checks":{{{line}')
+        else:
+            found |= json.loads(f"{{{line.rstrip().removesuffix(',')}}}", object_hook=revive)
+    if end is None:
+        raise ValueError("its last lines are missing")
+    return found, end
 
 
 def _text(value: object) -> str:
@@ -117,18 +184,23 @@ class _Reviver:
         if document.keys() == _SUBJECT:
             return Subject(**{name: self._one(text) for name, text in document.items()})
         if document.keys() == _RECORD:
+            subject, before = document["subject"], document["before"]
+            if not isinstance(subject, Subject) or not (before is None or isinstance(before, Record)):
+                raise ValueError("a record has other keys")
             return Record(
                 State(document["state"]),
-                document["subject"],
+                subject,
                 self._time(document["first_seen"]),
                 self._one(document["changed_in"]),
                 self._time(document["changed_at"]),
                 document["was_open"],
-                document["before"],
+                before,
             )
         return document
 
-    def _one(self, text: str) -> str:
+    def _one(self, text: object) -> str:
+        if not isinstance(text, str):
+            raise TypeError(f"{text!r} is no string")
         return self._texts.setdefault(text, text)
 
     def _time(self, text: str) -> datetime:
@@ -139,9 +211,10 @@ class _Reviver:
 
 
 def _memory(document: Mapping[str, Any]) -> Memory:
-    return Memory(
-        document["scan_id"],
-        datetime.fromisoformat(document["started_at"]),
-        document["first_scan_id"],
-        document["records"],
-    )
+    if document.keys() != _MEMORY:
+        raise ValueError("a check has other keys")
+    records = document["records"]
+    if not all(isinstance(record, Record) for record in records.values()):
+        raise ValueError("a record has other keys")
+    scan_id, first = str(document["scan_id"]), str(document["first_scan_id"])
+    return Memory(scan_id, datetime.fromisoformat(document["started_at"]), first, records)

@@ -63,7 +63,7 @@ def together(
         return False
 
     def run(shard: Shard) -> None:
-        error = None
+        error, scan = None, None
         try:
             scan = make(shard)
             if not put(Begun(shard, scan)):
@@ -74,6 +74,7 @@ def together(
                         return
         except Exception as broken:  # noqa: BLE001 - it is handed over, to be told
             error = broken
+            put(list(scan.broken(broken)) if scan is not None else [])
         put(Ended(shard, error))
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="shard")

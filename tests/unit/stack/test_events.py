@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from muster.stack import events
 from muster.stack.request import Request
-from muster.stack.work import _parse
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
 
@@ -29,7 +29,7 @@ def test_the_planner_takes_the_sample_of_an_executions_input() -> None:
 
 
 def test_the_scanner_takes_its_sample() -> None:
-    scan_id, _, shards = _parse(event("scan_shards"))
+    scan_id, _, shards = events.batch(event("scan_shards"))
     assert scan_id
     assert all(shard.id for shard in shards)
     assert shards

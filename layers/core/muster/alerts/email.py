@@ -80,6 +80,7 @@ def compose(
     changes = [(title, _changes(title, events.get(event, ()), _count(summary, event))) for event, title in _EVENTS]
     sections = [
         ("THIS SCAN IS INCOMPLETE", _incomplete(summary)),
+        ("OBJECTS THAT MUSTER COULD NOT READ", _damaged(summary)),
         ("the counts", _totals(summary)),
         *changes,
         (_WORST, _resources(failing, summary)),
@@ -141,6 +142,13 @@ def _incomplete(summary: Mapping[str, Any]) -> str:
         lines.append(f"  ... and {count - CHANGES} more")
     lines.append("What was open there before stays open; nothing of it counts as resolved.")
     return "\n".join(lines)
+
+
+def _damaged(summary: Mapping[str, Any]) -> str:
+    """Name the objects of the report bucket that are not as Muster wrote them, with the way out of each."""
+    texts = summary.get("damaged", ())
+    lines = [f"  - {_short(text, 300)}" for text in texts[:CHANGES]]
+    return "\n".join(["OBJECTS IN THE REPORT BUCKET THAT MUSTER COULD NOT READ", *lines]) if lines else ""
 
 
 def _totals(summary: Mapping[str, Any]) -> str:

@@ -3,13 +3,14 @@
 import gzip
 import json
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
 
-from muster.errors import MusterError, Throttled, Transient
+from muster.errors import Damaged, MusterError, Throttled, Transient
 from muster.refusals import DENIED, EXPIRED, THROTTLED, code_of
 from muster.session import Clients
 
@@ -33,17 +34,29 @@ class Bucket:
         self._s3 = clients.get("s3", region)
 
     def get_json(self, key: str) -> Any | None:
-        """Return an object parsed as JSON (gunzipped where its key says so), or None when there is none."""
+        """Return an object parsed as JSON (gunzipped where its key says so), or None when there is none.
+
+        Raises:
+            Damaged: it is no JSON.
+        """
         found = self.get_versioned(key)
         return found[0] if found else None
 
     def get_versioned(self, key: str) -> tuple[Any, str] | None:
-        """Return an object parsed as JSON and its ETag, or None when there is none."""
+        """Return an object parsed as JSON and its ETag, or None when there is none.
+
+        Raises:
+            Damaged: it is no JSON.
+        """
         raw = self.get_bytes(key)
         if raw is None:
             return None
         body, etag = raw
-        return json.loads(gzip.decompress(body) if key.endswith(".gz") else body), etag
+        try:
+            return json.loads(gzip.decompress(body) if key.endswith(".gz") else body), etag
+        except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
+            said = str(error) if body else "it is empty"
+            raise Damaged(f"s3://{self.name}/{key} is damaged: {said}", etag) from error
 
     def get_bytes(self, key: str) -> tuple[bytes, str] | None:
         """Return an object's body and ETag, or None when there is none."""

@@ -14,6 +14,10 @@ BATCH = 2_000
 ROW_GROUP = 20_000
 """Rows that are in memory at a time as columns, until they are compressed and written."""
 
+_MAGIC = b"PAR1"
+_FOOTER = 8
+"""Bytes at the end of a file: the length of what describes it, and the magic number."""
+
 _TYPES = {
     "string": DataType.utf8(),
     "int": DataType.int32(),
@@ -44,42 +48,108 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
     return counted.count
 
 
+class Unreadable(ValueError):  # noqa: N818 - it says what the file is
+    """A file is no Parquet file, is cut, or its contents are broken; `path` names it."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        """Name the file."""
+        super().__init__(str(why))
+        self.path = path
+
+
 def read(path: Path | str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a file; timestamps come back as naive datetimes in UTC."""
+    """Yield the rows of a file; timestamps come back as naive datetimes in UTC.
+
+    Raises:
+        Unreadable: it is no such file.
+    """
     batch: Any
-    for batch in arro3.io.read_parquet(path, batch_size=BATCH):
+    for batch in _batches_of(Path(path)):
         names = batch.schema.names
         columns = [[scalar.as_py() for scalar in batch.column(name)] for name in names]
         yield from (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
 
 
+def examine(path: Path, columns: Iterable[str]) -> None:
+    """Check that a file is complete and has the columns; its contents are not read.
+
+    Raises:
+        Unreadable: it is not.
+    """
+    names = list(_opened(path).schema.names)
+    if names != list(columns):
+        raise Unreadable(path, f"it has other columns: {', '.join(sorted(set(names) ^ set(columns)))}")
+
+
 def concatenate(path: Path, parts: Iterable[Path]) -> int:
-    """Write the rows of several files with one schema into one file and return how many there were."""
-    readers = (arro3.io.read_parquet(part, batch_size=BATCH) for part in parts)
-    first = next(readers)
-    count = 0
+    """Write the rows of several files with one schema into one file and return how many there were.
+
+    Raises:
+        Unreadable: one of them is broken.
+    """
+    paths = list(parts)
+    counted = _Counted(batch for part in paths for batch in _batches_of(part))
+    rows = 0
 
     def batches() -> Iterator[RecordBatch]:
-        nonlocal count
-        for reader in itertools.chain([first], readers):
-            for batch in reader:
-                count += batch.num_rows
-                yield batch
+        nonlocal rows
+        batch: Any
+        for batch in counted:
+            rows += batch.num_rows
+            yield batch
 
-    stream = RecordBatchReader.from_batches(first.schema, batches())
-    arro3.io.write_parquet(stream, path, compression="zstd(3)", max_row_group_size=ROW_GROUP)
-    return count
+    stream = RecordBatchReader.from_batches(_opened(paths[0]).schema, batches())
+    try:
+        arro3.io.write_parquet(stream, path, compression="zstd(3)", max_row_group_size=ROW_GROUP)
+    except Exception:
+        if counted.error is not None:
+            raise counted.error  # noqa: B904 - arro3 wraps it in text and loses its class and the file's name
+        raise
+    return rows
+
+
+def _batches_of(path: Path) -> Iterator[RecordBatch]:
+    reader = _opened(path)
+    try:
+        yield from reader
+    except GeneratorExit:
+        raise
+    except Exception as error:
+        raise Unreadable(path, error) from error
+
+
+def _opened(path: Path) -> RecordBatchReader:
+    """Open a file; one without its footer would make the library panic.
+
+    https://parquet.apache.org/docs/file-format/
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+        file.seek(max(0, size - _FOOTER))
+        foot = file.read()
+    if not size:
+        raise Unreadable(path, "it is empty")
+    length = int.from_bytes(foot[:4], "little")
+    if head != _MAGIC or foot[4:] != _MAGIC or size < _FOOTER + len(_MAGIC) + length:
+        raise Unreadable(path, "it is no Parquet file, or cut")
+    try:
+        return arro3.io.read_parquet(path, batch_size=BATCH)
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise Unreadable(path, error) from error
+        raise
 
 
 class _Counted:
     """Counts what passes and keeps the error that stopped it."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, rows: Iterable[Any]) -> None:
         self._rows = rows
         self.count = 0
         self.error: BaseException | None = None
 
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+    def __iter__(self) -> Iterator[Any]:
         try:
             for row in self._rows:
                 self.count += 1

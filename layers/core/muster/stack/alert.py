@@ -1,79 +1,129 @@
 """Telling people: once per scan, and only when something changed."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import botocore.exceptions
 
 from muster import keys
 from muster.alerts import email
-from muster.errors import EventError, Refused, Transient
+from muster.errors import Damaged, EventError, Refused, Transient
 from muster.refusals import EXPIRED, READ_ERRORS, code_of, transient
 from muster.session import Clients
-from muster.sinks.bucket import Bucket
+from muster.sinks.bucket import Bucket, Conflict
+from muster.stack import events, objects
 from muster.stack.audience import somebody_listens
 from muster.stack.request import Environment
-from muster.stack.summarize import changes_of, commits_of, worst_of
+from muster.stack.results import commits_of
+from muster.stack.summarize import changes_of, worst_of
 from muster.texts import shortened
 
-_LAST = "state/last-alert.json"
+_LAST = keys.last_alert()
+_ROUNDS = 10
 
 
-def send_alert(event: Mapping[str, Any], environment: Environment, clients: Clients) -> dict[str, Any]:
+def send_alert(event: object, environment: Environment, clients: Clients, at: datetime | None = None) -> dict[str, Any]:
     """Publish the alert of a scan when it has news, and say whether it did and why not.
 
     Only a scan that records tells anybody; a retry does not tell twice, and a scan that was resumed tells what is new.
     An alert that reached nobody, because no subscription was confirmed or SNS refused it, is owed: the first scan that
-    finds a confirmed subscription sends the whole summary.
+    finds a confirmed subscription sends the whole summary. Of scans that run at the same time one is the first. `at` is
+    the time, by default now.
 
     Raises:
-        EventError: there is no summary of such a scan.
+        EventError: it is no such event, or there is no summary of such a scan.
+        Damaged: the summary cannot be read.
         Transient: the topic did not take it, and may take it later.
         Refused: SNS refuses this message, this caller or the topic's key; the same call fails again.
     """
-    scan_id, attempt = str(event.get("scan_id", "")), str(event.get("attempt", ""))
+    scan_id, attempt = events.scan("send_alert", event)
     bucket = Bucket(environment.bucket, clients, environment.region)
-    summary = bucket.get_json(keys.summary(scan_id)) if scan_id else None
+    summary = objects.content(bucket, keys.summary(scan_id), objects.SUMMARY)
     if summary is None:
         raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/scans/")
     if not summary["record"]:
         return {"sent": False, "why": 'the scan was not recorded; start it with "record": true to be told'}
-    before = bucket.get_json(keys.alert(scan_id))
+    damaged: list[str] = []
+    before = objects.or_none(bucket, keys.alert(scan_id), objects.ALERT, damaged)
     if before is not None and before["attempt"] == attempt:
         return {"sent": True, "why": "it was sent before"}
     if summary["attempt"] != attempt:
         # Another execution of the scan summed up since: what it tells is for it to tell.
-        summary = {**summary, "attempt": attempt, "changes": changes_of(attempt, commits_of(bucket, scan_id))}
+        summary = {
+            **summary,
+            "attempt": attempt,
+            "changes": changes_of(attempt, commits_of(bucket, scan_id, kind=objects.NEWS)),
+        }
     # The summary names no more than a few of them.
-    unfinished = sorted(bucket.get_json(keys.incomplete(scan_id)) or ()) if not summary["complete"] else []
-    last = bucket.get_json(_LAST) or {}
-    news = email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished)
+    unfinished = _unfinished(bucket, scan_id, summary, damaged)
+    last = objects.or_none(bucket, _LAST, objects.LAST_ALERT, damaged) or {}
+    if summary["changes"]["baseline"] and not _first(bucket, scan_id, summary["started_at"], at or datetime.now(UTC)):
+        summary = {**summary, "changes": {**summary["changes"], "baseline": False}}
+    now = {"incomplete": unfinished, "damaged": summary.get("damaged", [])}
+    lost = bool(now["damaged"]) and last.get("damaged") != now["damaged"]
+    news = lost or email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished)
     owed = bool(last.get("owed"))
     listened = somebody_listens(environment, clients) if news or owed else False
     if not news and not (owed and listened):
-        _remember(bucket, last, unfinished, owed=owed)
+        _remember(bucket, last, {**now, "owed": owed})
         return {"sent": False, "why": "nothing changed"}
     if owed:
         summary = {**summary, "changes": {**summary["changes"], "owed": True}}
-    report = bucket.get_json(keys.report(scan_id)) or {"findings": []}
+    report = objects.or_none(bucket, keys.report(scan_id), objects.REPORT, damaged) or {"findings": []}
+    summary = {**summary, "damaged": [*summary.get("damaged", ()), *damaged]}
     where = email.Where(environment.region, environment.database, environment.workgroup)
     alert = email.compose(summary, _events(bucket, scan_id, attempt, report), report["findings"], where)
     try:
         message_id = _publish(alert, environment, clients)
     except Refused:
-        _remember(bucket, last, unfinished, owed=True)
+        _remember(bucket, last, {**now, "owed": True})
         raise
     sent = {"attempt": attempt, "subject": alert.subject, "email": alert.email, "message_id": message_id}
     bucket.put_json(keys.alert(scan_id), sent)
-    _remember(bucket, last, unfinished, owed=not listened)
+    _remember(bucket, last, {**now, "owed": not listened})
     if not listened:
         return {"sent": True, "why": "no subscription is confirmed; the summary is sent again once one is"}
     return {"sent": True, "why": "something changed" if news else "the last alert reached nobody"}
 
 
-def _remember(bucket: Bucket, last: Mapping[str, Any], unfinished: list[str], *, owed: bool) -> None:
-    if (last.get("incomplete"), bool(last.get("owed"))) != (unfinished, owed):
-        bucket.put_json(_LAST, {"incomplete": unfinished, "owed": owed})
+def _unfinished(bucket: Bucket, scan_id: str, summary: Mapping[str, Any], damaged: list[str]) -> list[str]:
+    """Return the names of the shards that were not scanned to the end: all, or where the list is damaged some."""
+    if summary["complete"]:
+        return []
+    names = objects.or_none(bucket, keys.incomplete(scan_id), objects.INCOMPLETE, damaged)
+    return sorted(names if names is not None else (item["shard"] for item in summary["incomplete"]))
+
+
+def _first(bucket: Bucket, scan_id: str, started_at: str, at: datetime) -> bool:
+    """Whether a scan is the one to tell of a first look: of those that ran side by side, the one that tells first.
+
+    A check or region that is added later has a first look of its own, in a scan that began after the last one was told.
+
+    Raises:
+        Transient: others wrote the note again and again.
+    """
+    for _ in range(_ROUNDS):
+        try:
+            found = objects.read(bucket, keys.first_scan(), objects.FIRST_SCAN)
+            etag = found[1] if found else None
+        except Damaged as error:
+            found, etag = None, error.etag
+        if found and found[0]["scan_id"] == scan_id:
+            return True
+        if found and datetime.fromisoformat(started_at) <= datetime.fromisoformat(found[0]["told_at"]):
+            return False
+        try:
+            bucket.put_json(keys.first_scan(), {"scan_id": scan_id, "told_at": at.isoformat()}, etag=etag)
+        except Conflict:
+            continue
+        return True
+    raise Transient(f"other scans write s3://{bucket.name}/{keys.first_scan()} again and again")
+
+
+def _remember(bucket: Bucket, last: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    if {"damaged": [], "owed": False, **last} != now:
+        bucket.put_json(_LAST, now)
 
 
 def _events(bucket: Bucket, scan_id: str, attempt: str, report: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -81,7 +131,7 @@ def _events(bucket: Bucket, scan_id: str, attempt: str, report: Mapping[str, Any
     if "changes" in report and report["summary"]["attempt"] == attempt:
         found: Mapping[str, Any] = report["changes"]
         return found
-    return worst_of(attempt, commits_of(bucket, scan_id))
+    return worst_of(attempt, commits_of(bucket, scan_id, kind=objects.NEWS))
 
 
 def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:

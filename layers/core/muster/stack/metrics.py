@@ -13,7 +13,7 @@ REFUSED = "AlertsRefused"
 def series(summary: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, str]]]:
     """Yield name, value and dimensions of each metric of a summary; accounts and resources are no dimension."""
     stack = {"stack": str(summary["stack"]) or "none"}
-    packs = {**stack, "pack": "+".join(summary["packs"])}
+    packs = {**stack, "pack": "+".join(summary["packs"]) or "none"}
     resources = summary["resources"]
     yield "Scanned", resources["scanned"], packs
     yield "Compliant", resources["compliant"], packs

@@ -9,9 +9,9 @@ from muster import diff, keys
 from muster.catalog import Catalog
 from muster.custom import extended
 from muster.diff import Seen
-from muster.errors import EventError
+from muster.errors import Damaged, EventError
 from muster.evaluate import Rule
-from muster.model import Finding
+from muster.model import GLOBAL, Finding
 from muster.pipeline import Annotator
 from muster.reading import Shard
 from muster.select import rules_from_json
@@ -20,6 +20,7 @@ from muster.settings import Configuration
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.stack import objects
 from muster.stack.gathering import Sheaf
 from muster.stack.progress import Tally
 from muster.state import Memories
@@ -36,6 +37,9 @@ class Plan:
     account_id: str
     """The account of the stack itself, which needs no role."""
     role: Role
+    accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    """What the scan was planned for; empty where the plan does not say."""
 
     @classmethod
     def read(cls, bucket: Bucket, scan_id: str, catalog: Catalog) -> "Plan":
@@ -43,15 +47,37 @@ class Plan:
 
         Raises:
             EventError: there is no such scan.
+            Damaged: its plan cannot be read.
         """
-        document = bucket.get_json(keys.plan(scan_id))
+        document = objects.content(bucket, keys.plan(scan_id), objects.WORK)
         if document is None:
             raise EventError(f"there is no scan {scan_id}: s3://{bucket.name}/{keys.plan(scan_id)} does not exist")
         scan = document["scan"]
         header = ScanHeader(scan["scan_id"], scan["scan_kind"], datetime.fromisoformat(scan["started_at"]))
         configuration = Configuration.from_json(document["configuration"])
         rules = rules_from_json(extended(catalog, configuration.custom_checks), document["rules"])
-        return cls(header, scan["record"], rules, configuration, scan["account_id"], Role(**scan["role"]))
+        role = Role(**{name: scan["role"][name] for name in ("name", "external_id", "partition")})
+        accounts, regions = frozenset(scan.get("accounts", ())), frozenset(scan.get("regions", ()))
+        return cls(header, scan["record"], rules, configuration, scan["account_id"], role, accounts, regions)
+
+    def refuse(self, shard: Shard) -> None:
+        """Refuse a shard that the scan did not plan: of another account, region, service or resource type.
+
+        Raises:
+            EventError: it is one.
+        """
+        types = {rule.resource_type for rule in self.rules if rule.service == shard.service}
+        wrong = {
+            "account_id": self.accounts and shard.account_id not in self.accounts,
+            "region": self.regions and shard.region not in (*self.regions, GLOBAL),
+            "scope": self.regions and not self.regions.issuperset({*shard.scope} - {GLOBAL}),
+            "service": not types,
+            "resource_type": shard.resource_type and shard.resource_type not in types,
+        }
+        for name, is_wrong in wrong.items():
+            if is_wrong:
+                told = f"{name} is {getattr(shard, name)!r}"
+                raise EventError(f"the scan {self.header.scan_id} has no such shard in its batches: {told}")
 
 
 Found = dict[str, dict[str, Seen]]
@@ -84,14 +110,22 @@ class Pages:
         self._seen.pop(resource_type, None)
 
     def recall(self, parts: Iterable[str]) -> None:
-        """See again what earlier attempts wrote."""
+        """See again what earlier attempts wrote.
+
+        Raises:
+            Damaged: a part cannot be read.
+        """
         with scratch() as folder:
             path = Path(folder) / "part.parquet"
             for part in parts:
                 self._bucket.download(part, path)
-                for row in parquet.read(path):
-                    if noted := diff.seen_row(row):
-                        self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
+                try:
+                    for row in parquet.read(path):
+                        if noted := diff.seen_row(row):
+                            self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
+                except (parquet.Unreadable, KeyError) as error:
+                    where = f"s3://{self._bucket.name}/{part}"
+                    raise Damaged(f"{where} is damaged (findings of a shard): {error}") from error
 
     def close(self) -> None:
         """Forget what was remembered when the shard began: whoever settles it reads it again."""

@@ -1,6 +1,6 @@
 """The plan: what a scan will do, fixed in the bucket before it begins, and its shards dealt into batches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -19,8 +19,10 @@ from muster.session import Clients
 from muster.sessions import Role
 from muster.settings import Configuration
 from muster.sinks.bucket import Bucket
+from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.request import Environment, Request
+from muster.stack.results import commits_of
 from muster.targets import Targets, targets
 
 Json = dict[str, Any]
@@ -29,24 +31,24 @@ MAX_BATCHES = 2_000
 """How many batches a scan is dealt into, whatever the number of accounts, but one for each: each costs invocations."""
 
 
-def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog, clients: Clients) -> Json:
+def plan_scan(event: object, environment: Environment, catalog: Catalog, clients: Clients) -> Json:
     """Fix what the scan does and return where its work list is.
 
     Raises:
         ConfigurationError: the input or the configuration asks for something that cannot be done.
         EventError: it is not the event that the state machine sends.
     """
-    request = Request.parse(event)
+    request = Request.parse(events.planned(event))
     bucket = Bucket(environment.bucket, clients, environment.region)
     if request.resume:
         return {**_resume(request, bucket), "concurrency": accounts_at_a_time(environment, clients)}
     configuration = _configuration(bucket, environment, catalog)
-    rules = select(
-        catalog, configuration, packs=request.packs or _packs(configuration, environment), checks=request.checks
-    )
+    packs = _packs(request, configuration, environment)
+    rules = select(catalog, configuration, packs=packs, checks=request.checks)
     _refuse_ungranted(rules, environment, catalog)
     _refuse_role(configuration.accounts.role, environment)
-    known = bucket.get_json(keys.sizes()) or {}
+    damaged: list[str] = []
+    known = objects.or_none(bucket, keys.sizes(), objects.SIZES, damaged) or {}
     sizes = {shard: size["resources"] for shard, size in known.items()}
     whole = targets(
         clients, configuration, own=request.account_id, partition=request.partition, region=environment.region,
@@ -57,6 +59,7 @@ def plan_scan(event: dict[str, Any], environment: Environment, catalog: Catalog,
     items = grouped(deal(work))
     document = _document(request, whole, configuration, rules, environment, work)
     expected = _foreseen(catalog, rules, whole, known, scope_of(configuration))
+    document["scan"]["damaged"] = damaged
     document["foreseen"] = expected.to_json() if expected else None
     bucket.put_json(keys.plan(request.scan_id), document)
     bucket.put_json(keys.batches(request.scan_id), items)
@@ -100,7 +103,8 @@ def _resume(request: Request, bucket: Bucket) -> Json:
     A commit stays until a later look replaces it: what was found already is not lost with an attempt that dies.
     """
     scan_id = request.resume
-    plan, items = bucket.get_json(keys.plan(scan_id)), bucket.get_json(keys.batches(scan_id))
+    plan = objects.content(bucket, keys.plan(scan_id), objects.PLAN)
+    items = objects.content(bucket, keys.batches(scan_id), objects.BATCHES)
     if plan is None:
         raise ConfigurationError(f"there is no scan {scan_id} in s3://{bucket.name}/scans/ to resume")
     if items is None:
@@ -109,12 +113,23 @@ def _resume(request: Request, bucket: Bucket) -> Json:
             "after the stack's WorkRetentionDays) or was never written. Start a new scan"
         )
     done = {key.rpartition("/")[2].removesuffix(".json") for key, _ in bucket.keys(keys.commits(scan_id))}
-    done.difference_update(bucket.get_json(keys.incomplete(scan_id)) or [])
+    done.difference_update(_incomplete(bucket, scan_id))
     planned = (shard for item in items for batch in item["batches"] for shard in batch["shards"])
-    work = [Shard(**{**shard, "scope": tuple(shard["scope"])}) for shard in planned]
+    work = [events.shard_of(shard) for shard in planned]
     left = grouped(deal([shard for shard in work if shard.id not in done], request.attempt))
     bucket.put_json(keys.batches(scan_id, request.attempt), left)
     return _planned(scan_id, request.attempt, bucket, left, record=plan["scan"]["record"])
+
+
+def _incomplete(bucket: Bucket, scan_id: str) -> Collection[str]:
+    """Return the shards whose results are not whole; where the list cannot be read, the results themselves say so."""
+    damaged: list[str] = []
+    names = objects.or_none(bucket, keys.incomplete(scan_id), objects.INCOMPLETE, damaged)
+    if not damaged:
+        return names or ()
+    broken: dict[str, str] = {}
+    commits = commits_of(bucket, scan_id, broken)
+    return {*broken, *(commit["shard"] for commit in commits if not commit["complete"])}
 
 
 def _foreseen(
@@ -160,8 +175,10 @@ def _configuration(bucket: Bucket, environment: Environment, catalog: Catalog) -
     return replace(configuration, accounts=accounts)
 
 
-def _packs(configuration: Configuration, environment: Environment) -> tuple[str, ...]:
-    return () if configuration.packs or configuration.checks else environment.packs
+def _packs(request: Request, configuration: Configuration, environment: Environment) -> tuple[str, ...]:
+    """Return the packs to select: those of the input; the stack's own where nothing else names packs or checks."""
+    named = request.packs or request.checks or configuration.packs or configuration.checks
+    return request.packs if named else environment.packs
 
 
 def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: Catalog) -> None:
@@ -210,7 +227,7 @@ def _document(  # noqa: PLR0913 - all that is fixed, once
             "accounts": [target.account_id for target in whole.scanned],
             "accounts_excluded": dict(whole.found.excluded),
             "regions": list(whole.regions),
-            "packs": list(request.packs or configuration.packs or environment.packs),
+            "packs": list(_told_packs(request, configuration, environment)),
             "checks": sorted({rule.check.id for rule in rules}),
             "shards": len(work),
         },
@@ -218,6 +235,13 @@ def _document(  # noqa: PLR0913 - all that is fixed, once
         "rules": rules_to_json(rules),
         "severities": _severities(rules),
     }
+
+
+def _told_packs(request: Request, configuration: Configuration, environment: Environment) -> tuple[str, ...]:
+    """Return the packs that a scan is of: none where checks are named alone."""
+    if request.packs or request.checks:
+        return request.packs
+    return configuration.packs or _packs(request, configuration, environment)
 
 
 def _severities(rules: Sequence[Rule]) -> Mapping[str, str]:

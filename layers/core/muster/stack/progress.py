@@ -10,14 +10,18 @@ from typing import Any, Self
 
 from muster import keys
 from muster.coverage import Coverage
-from muster.errors import MusterError
+from muster.errors import Damaged, MusterError
 from muster.model import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.scan import Cursor
 from muster.sinks.bucket import Bucket, Conflict
+from muster.stack import objects
 
 Json = dict[str, Any]
 STATUSES = (*(status.value.lower() for status in Status), "suppressed")
 """What findings are counted by; a suppressed one is counted as that alone."""
+
+
+_COVERAGE = tuple(Coverage.__dataclass_fields__)
 
 
 class Overtaken(MusterError):  # noqa: N818 - it is an answer as much as an error
@@ -95,22 +99,26 @@ class Progress:
         """Return how far a shard has come; one that has not begun has come nowhere.
 
         `replaces` names the commit that is to be replaced: who looks again at what was not seen whole begins anew.
+        One that is damaged has come nowhere either: the shard is scanned from its beginning, and the object replaced.
         """
         key = keys.progress(scan_id, shard_id, replaces)
-        found = bucket.get_versioned(key)
+        try:
+            found = objects.read(bucket, key, objects.PROGRESS)
+        except Damaged as error:
+            return cls(key, _etag=error.etag or None)
         if found is None:
             return cls(key)
         document, etag = found
         return cls(
             key,
-            Cursor(**document["cursor"]),
+            Cursor(document["cursor"]["resource_type"], document["cursor"]["token"]),
             document["number"],
             {
                 kind: Done(list(done["parts"]), Tally.from_json(done["tally"]))
                 for kind, done in document["types"].items()
             },
-            tuple(Coverage(**row) for row in document["coverage"]),
-            {kind: Unavailable(**gap) for kind, gap in document["gaps"].items()},
+            tuple(Coverage(**{name: row[name] for name in _COVERAGE}) for row in document["coverage"]),
+            {kind: Unavailable(gap["permission"], gap["reason"]) for kind, gap in document["gaps"].items()},
             etag,
         )
 

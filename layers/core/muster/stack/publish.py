@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from muster import keys
-from muster.errors import Transient
+from muster.errors import Damaged, Transient
 from muster.formats.record import from_row
 from muster.model import Severity, Status
 from muster.sinks import parquet
@@ -20,6 +20,18 @@ REPORTED = 10_000
 """How many failing findings report.json holds at most, the worst first."""
 PUBLISHED = 64 * 1024 * 1024
 """Bytes of parts that are merged into one published file."""
+
+
+class DamagedPart(Damaged):
+    """A part that a commit names cannot be read; `shard` is whose it is."""
+
+    def __init__(self, bucket: Bucket, key: str, error: object) -> None:
+        """Name the part."""
+        self.shard = keys.shard_of(key)
+        super().__init__(
+            f"s3://{bucket.name}/{key} is damaged (findings of a shard): {error}: the shard counts as not scanned; "
+            'scan it with {"resume": SCAN_ID}'
+        )
 
 
 def delete_orphans(bucket: Bucket, parts: Iterable[str], named: Collection[str], done: Collection[str] | None) -> None:
@@ -38,6 +50,7 @@ def publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json]
 
     Raises:
         Transient: a part is gone; whoever tries again reads commits that do not name it.
+        DamagedPart: a part cannot be read.
     """
     named = {part for commit in commits for part in commit["parts"]}
     sizes = [(key, size) for key, size in bucket.keys(keys.parts(header.scan_id)) if key in named]
@@ -49,7 +62,10 @@ def publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json]
     for number, group in enumerate(_grouped(sizes)):
         # Read before they are merged: what the bucket refuses reaches the caller by its name, which decides on retries.
         paths = list(_downloaded(bucket, group, folder))
-        parquet.concatenate(merged, paths)
+        try:
+            parquet.concatenate(merged, paths)
+        except parquet.Unreadable as error:
+            raise DamagedPart(bucket, f"{keys.parts(header.scan_id)}{error.path.name}", error) from error
         for path in paths:
             path.unlink()
         key = keys.table("findings", header.scan_date, header.scan_id, number)
@@ -93,6 +109,10 @@ def _downloaded(bucket: Bucket, group: Sequence[str], folder: Path) -> Iterator[
     for key in group:
         path = folder / key.rpartition("/")[2]
         bucket.download(key, path)
+        try:
+            parquet.examine(path, FINDINGS)
+        except parquet.Unreadable as error:
+            raise DamagedPart(bucket, key, error) from error
         yield path
 
 

@@ -1,10 +1,7 @@
 """The end of a scan: what no commit names is deleted, the rest is published, and the whole is summed up."""
 
-import contextlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,20 +12,22 @@ from muster.coverage import ALL
 from muster.errors import EventError, Transient
 from muster.foresight import Foreseen
 from muster.model import Severity
-from muster.reading import Shard
 from muster.session import Clients
 from muster.sinks.bucket import Bucket, Conflict, scratch
 from muster.sinks.tables import ScanHeader
+from muster.stack import events, objects
 from muster.stack.bounds import fitted
-from muster.stack.commit import unfinished
-from muster.stack.progress import STATUSES, Progress
-from muster.stack.publish import REPORTED, delete_orphans, publish_findings, publish_tables
+from muster.stack.progress import STATUSES
+from muster.stack.publish import REPORTED, DamagedPart, delete_orphans, publish_findings, publish_tables
 from muster.stack.request import Environment
+from muster.stack.results import commits_of, unfinished_shards
 
 Json = dict[str, Any]
 
 NAMED = 20
 """How many incomplete shards the summary names: an execution's output is small whatever the estate."""
+_SHORT = 300
+"""Characters that the summary says of a damaged object."""
 
 ROUNDS = 10
 """How often a scan is published anew because another execution published it meanwhile."""
@@ -38,24 +37,25 @@ LEDGER = ("account_id", "region", "service", "api", "calls", "items", "retries",
 """What the report says of each API in each region of each account."""
 
 
-def summarize_scan(event: Mapping[str, Any], environment: Environment, clients: Clients) -> Json:
+def summarize_scan(event: object, environment: Environment, clients: Clients) -> Json:
     """Publish what the shards committed and return the summary, at most 32 KiB of JSON.
 
     Running it again for the same scan writes the same objects again. When another execution of the scan published
     meanwhile, it is done again from what is committed by now: who comes last never leaves less than who came before.
 
     Raises:
-        EventError: there is no such scan.
+        EventError: it is no such event, or there is no such scan.
+        Damaged: the plan of the scan cannot be read.
         Transient: others published again and again.
     """
-    scan_id = str(event.get("scan_id", ""))
+    scan_id, attempt = events.scan("summarize_scan", event)
     bucket = Bucket(environment.bucket, clients, environment.region)
-    plan = bucket.get_json(keys.plan(scan_id)) if scan_id else None
+    plan = objects.content(bucket, keys.plan(scan_id), objects.PLAN)
     if plan is None:
         raise EventError(f"there is no scan {scan_id!r} in s3://{bucket.name}/scans/")
     for _ in range(ROUNDS):
-        before = bucket.get_versioned(keys.summary(scan_id))
-        summary, commits = _published(bucket, plan, str(event.get("attempt", "")))
+        before = bucket.get_bytes(keys.summary(scan_id))
+        summary, commits = _published(bucket, plan, attempt)
         try:
             bucket.put_json(keys.summary(scan_id), summary, etag=before[1] if before else None)
         except Conflict:
@@ -73,20 +73,36 @@ def _published(bucket: Bucket, plan: Json, attempt: str) -> tuple[Json, list[Jso
     # In this order: what another execution writes from now on is either not among the parts, or it is known to run.
     parts = [key for key, _ in bucket.keys(keys.parts(scan_id))]
     alone = len(list(bucket.keys(keys.every_batches(scan_id)))) == 1
-    commits = commits_of(bucket, scan_id)
-    committed = len(commits)
-    done = None if alone else {commit["shard"] for commit in commits if commit["complete"]}
-    commits += _unfinished_shards(bucket, plan, header, attempt, commits)
-    delete_orphans(bucket, parts, {part for commit in commits for part in commit["parts"]}, done)
-    with scratch() as folder:
-        failing = publish_findings(bucket, header, commits, Path(folder))
-        publish_tables(bucket, header, commits, _coverage(commits), Path(folder))
+    damaged: dict[str, str] = {}
+    found = commits_of(bucket, scan_id, damaged)
+    while True:
+        commits = [commit for commit in found if commit["shard"] not in damaged]
+        committed = len(commits)
+        done = None if alone else {commit["shard"] for commit in commits if commit["complete"]}
+        commits += unfinished_shards(bucket, plan, header, attempt, commits, damaged)
+        kept = {part for part in parts if keys.shard_of(part) in damaged}
+        delete_orphans(bucket, parts, kept | {part for commit in commits for part in commit["parts"]}, done)
+        try:
+            with scratch() as folder:
+                failing = publish_findings(bucket, header, commits, Path(folder))
+                publish_tables(bucket, header, commits, _coverage(commits), Path(folder))
+            break
+        except DamagedPart as error:
+            damaged[error.shard] = str(error)
     summary = {**_summary(plan, commits, committed, bucket.name, header), "attempt": attempt}
+    summary["damaged"] = _damaged(plan, commits, damaged)
     summary["coverage"] = _by_api(commits)
     summary["changes"] = changes_of(attempt, commits)
     bucket.put_json(keys.report(scan_id), _report(plan, summary, failing, commits, bucket.name, header))
     bucket.put_json(keys.incomplete(scan_id), [item["shard"] for item in _incomplete(commits)])
     return fitted(summary), commits
+
+
+def _damaged(plan: Json, commits: Sequence[Json], damaged: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with objects of the bucket that Muster could not read, some of them, shortened."""
+    lost = (commit["changes"]["lost"] for commit in commits if commit["changes"].get("lost"))
+    told = dict.fromkeys((*plan["scan"].get("damaged", ()), *sorted(damaged.values()), *lost))
+    return [text[:_SHORT] for text in told][:NAMED]
 
 
 def _remember_sizes(bucket: Bucket, commits: Sequence[Json]) -> None:
@@ -102,58 +118,8 @@ def _remember_sizes(bucket: Bucket, commits: Sequence[Json]) -> None:
         size = sizes.setdefault(name, {"resources": 0, "listed": {}})
         size["resources"] += commit["resources"]["scanned"]
         size["listed"] |= {row["api"]: row["items"] - row["out_of_scope"] for row in commit["coverage"] if row["items"]}
-    bucket.put_json(keys.sizes(), {**(bucket.get_json(keys.sizes()) or {}), **sizes})
-
-
-def commits_of(bucket: Bucket, scan_id: str) -> list[Json]:
-    """Return all commits of a scan."""
-    names = [key for key, _ in bucket.keys(keys.commits(scan_id))]
-    with ThreadPoolExecutor(8) as pool:
-        return [commit for commit in pool.map(bucket.get_json, names) if commit is not None]
-
-
-def _unfinished_shards(
-    bucket: Bucket, plan: Json, header: ScanHeader, attempt: str, commits: Sequence[Json]
-) -> list[Json]:
-    """Return, for the shards that no commit speaks of, what they had found and why they went no further.
-
-    To the commit of one that was not seen whole, and that this attempt could not look at again, that is added.
-    """
-    scan_id = header.scan_id
-    committed = {commit["shard"]: commit for commit in commits}
-    reasons: dict[str, str] = {}
-    for key, _ in bucket.keys(keys.failures(scan_id)):
-        note = _note(bucket.get_json(key))
-        batch = key.rpartition("/")[2].removesuffix(".json")
-        reasons[batch] = f"{note.get('Error', 'failed')}: {_cause(note.get('Cause', ''))}"
-    severities = plan["severities"]
-    found = []
-    for account in bucket.get_json(keys.batches(scan_id, attempt)) or []:
-        for batch in account["batches"]:
-            reason = reasons.get(batch["batch"], "it never ended, and left no word of why")
-            for item in batch["shards"]:
-                shard = Shard(**{**item, "scope": tuple(item["scope"])})
-                standing = committed.get(shard.id)
-                if standing and not standing["complete"] and standing["attempt"] != attempt:
-                    standing["reasons"].append(f"looking again failed: {reason}")
-                if standing is None:
-                    progress = Progress.read(bucket, scan_id, shard.id)
-                    found.append(unfinished(shard, progress, header, reason, severities))
-    return found
-
-
-def _note(written: object) -> Json:
-    """Read what the state machine noted: it may have written the object as a text within JSON."""
-    found = json.loads(written) if isinstance(written, str) else written
-    return found if isinstance(found, dict) else {}
-
-
-def _cause(cause: object) -> str:
-    """Return what a function's error says: Step Functions hands it over as a text that holds JSON."""
-    with contextlib.suppress(ValueError):
-        cause = json.loads(cause) if isinstance(cause, str) else cause
-    text = str(cause.get("errorMessage", cause)) if isinstance(cause, Mapping) else str(cause)
-    return text[:300]
+    known = objects.or_none(bucket, keys.sizes(), objects.SIZES, []) or {}
+    bucket.put_json(keys.sizes(), {**known, **sizes})
 
 
 def _coverage(commits: Sequence[Json]) -> Iterator[Json]:

@@ -12,7 +12,7 @@ from typing import Any
 from muster import diff, keys, state
 from muster.catalog import Catalog
 from muster.diff import Change, Seen, Subject
-from muster.errors import EventError, Throttled, Transient
+from muster.errors import Damaged, Throttled, Transient
 from muster.evaluate import Rule
 from muster.pipeline import scope_of
 from muster.reading import Shard
@@ -22,6 +22,7 @@ from muster.session import Clients
 from muster.sessions import Sessions
 from muster.shared import Shared
 from muster.sinks.bucket import Bucket, Conflict
+from muster.stack import events, objects
 from muster.stack.commit import commit, line, told
 from muster.stack.gathering import gathered
 from muster.stack.pages import Pages, Plan
@@ -40,7 +41,7 @@ SIDE_BY_SIDE = 4
 
 
 def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell hands in
-    event: Mapping[str, Any],
+    event: object,
     environment: Environment,
     catalog: Catalog,
     clients: Clients,
@@ -54,13 +55,16 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     for each shard that ends.
 
     Raises:
-        EventError: it is not the event that the state machine sends.
+        EventError: it is not the event that the state machine sends, or a shard is none of the scan's.
+        Damaged: the plan of the scan cannot be read.
         Exception: shards failed; one shard's error, after all the others were done. What a retry may mend is raised
             before what it cannot.
     """
-    scan_id, attempt, shards = _parse(event)
+    scan_id, attempt, shards = events.batch(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = Plan.read(bucket, scan_id, catalog)
+    for shard in shards:
+        plan.refuse(shard)
     sessions = Sessions(clients, plan.account_id, plan.role, environment.region, scan_id)
     work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, Shared(), Semaphore())
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
@@ -69,17 +73,6 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     if failed:
         raise min(failed, key=lambda error: not isinstance(error, Throttled | Transient))
     return {"scan_id": scan_id, "shards": sum(end is True for end in ended), "left": sum(end is False for end in ended)}
-
-
-def _parse(event: Mapping[str, Any]) -> tuple[str, str, list[Shard]]:
-    try:
-        batch = event["batch"]
-        shards = [Shard(**{**shard, "scope": tuple(shard["scope"])}) for shard in batch["shards"]]
-        return str(event["scan_id"]), str(batch.get("attempt", "")), shards
-    except (KeyError, TypeError) as error:
-        raise EventError(
-            "scan_shards is invoked by the state machine with scan_id and batch; see events/scan_shards.json"
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +104,24 @@ class _Work:
     def _committed(self, shard: Shard) -> Json | None:
         """Return the commit of a shard, which is scanned where there is none; None when the time is up before."""
         while True:
-            found = self.bucket.get_versioned(keys.commit(self.plan.header.scan_id, shard.id))
-            if found and self._stands(found[0]):
-                commit: Json = found[0]
+            commit, etag = self._commit(shard)
+            if commit and self._stands(commit):
                 return commit
             if self.left() < RESERVE and not self.turn.acquire(blocking=False):
                 return None
             try:
-                return _scan(shard, self, found[1] if found else None)
+                return _scan(shard, self, etag)
             except Overtaken:
                 # Another execution of the same scan is at it too, and further: each time one of them comes nearer.
                 continue
+
+    def _commit(self, shard: Shard) -> tuple[Json | None, str | None]:
+        """Return the commit of a shard and its ETag; one that cannot be read is none, and is replaced."""
+        try:
+            found = objects.read(self.bucket, keys.commit(self.plan.header.scan_id, shard.id), objects.COMMIT)
+        except Damaged as error:
+            return None, error.etag or None
+        return found or (None, None)
 
     def _stands(self, commit: Json) -> bool:
         """Whether a commit is the last word: only who resumes a scan looks again, once, at what was not seen whole."""
@@ -163,7 +163,12 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
     changes: dict[str, Any] = {"baseline": False, "events": {}}
     pages.close()
     if plan.record:
-        pages.recall(part for part in progress.parts if part in earlier)
+        try:
+            pages.recall(part for part in progress.parts if part in earlier)
+        except Damaged as error:
+            # What an earlier function found cannot be read: the shard begins anew.
+            bucket.delete(progress.key)
+            raise Overtaken(f"the shard is scanned from its beginning: {error}") from error
         changes = _remember(shard, scan.rules, scan.outcome.unlisted, plan, pages.found, bucket)
     done = commit(shard, scan, header, progress, changes, work.attempt)
     try:
@@ -177,7 +182,7 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
 
 def _give_way(shard: Shard, rules: Sequence[Rule], work: _Work) -> None:
     """Let the state say what the commit of somebody else says, who looked at another moment."""
-    theirs = work.bucket.get_json(keys.commit(work.plan.header.scan_id, shard.id))
+    theirs = objects.content(work.bucket, keys.commit(work.plan.header.scan_id, shard.id), objects.COMMIT)
     if work.plan.record and theirs is not None:
         pages = Pages(shard, work.plan, work.attempt, work.bucket, {})
         pages.recall(theirs["parts"])
@@ -199,7 +204,7 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
     bucket: Bucket,
 ) -> Json:
     """Settle what was found with what is remembered, and return the changes as the commit tells them."""
-    events: dict[str, list[Change]] = {}
+    changed: dict[str, list[Change]] = {}
     baseline = False
     types = {rule.resource_type for rule in rules}
 
@@ -212,7 +217,7 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
 
     def settle(memories: state.Memories) -> state.Memories:
         nonlocal baseline
-        events.clear()
+        changed.clear()
         settled = {
             check_id: diff.settle(
                 memories.get(check_id), found.get(check_id, {}), plan.header.scan_id, plan.header.observed_at,
@@ -222,12 +227,17 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
         }  # fmt: skip
         for one in settled.values():
             for change in one.changes:
-                events.setdefault("baseline" if one.baseline else change.event.value, []).append(change)
+                changed.setdefault("baseline" if one.baseline else change.event.value, []).append(change)
         baseline = any(one.baseline for one in settled.values())
         return {**memories, **{check_id: one.memory for check_id, one in settled.items()}}
 
-    state.update(bucket, _state_key(shard), settle)
-    return {"baseline": baseline, "events": {event: told(changes) for event, changes in sorted(events.items())}}
+    before = state.update(bucket, _state_key(shard), settle, plan.header.scan_id)
+    if before.damage or before.lost_in == plan.header.scan_id:
+        # What was open before is not known: nothing is told as new, as failing again or as a first look.
+        said = before.damage or f"s3://{bucket.name}/{_state_key(shard)} was damaged"
+        told_later = "" if before.foreign else "; it was written anew, and changes are told from the next scan on"
+        return {"baseline": False, "events": {}, "lost": f"{said}: no changes are told of {shard.id}{told_later}"}
+    return {"baseline": baseline, "events": {event: told(changes) for event, changes in sorted(changed.items())}}
 
 
 def _announce(commit: Mapping[str, Any], environment: Environment, clients: Clients) -> None:
