@@ -96,22 +96,36 @@ def test_units_and_tags_narrow_the_accounts(organization: Any, asked: str) -> No
     assert {account for account, _ in buckets(aws, stack, summary["scan_id"])} == {{"unit": two, "tag": one}[asked]}
 
 
-def test_ten_functions_at_a_time_lose_no_batch(organization: Any) -> None:
-    """Three accounts with five batches each ask for twelve functions at a time; Lambda has room for ten."""
+def test_a_new_account_with_ten_functions_at_a_time_is_scanned_whole_without_a_refusal(organization: Any) -> None:
+    """The planner scans one account at a time there, with four functions."""
     aws, runtime, stack, _ = organization
-    runtime.concurrency = 10
+    before, runtime.most, aws.front.lambda_concurrency = runtime.throttled, 0, 10
     try:
         summary = workflow.start(aws, stack, {"checks": ["ec2-volume-encrypted"], "regions": FIVE}).output
     finally:
-        runtime.concurrency = 1_000
+        aws.front.lambda_concurrency = 1_000
+    assert (summary["incomplete"], summary["accounts"]) == ([], 3)
+    assert 1 <= runtime.most <= 4
+    assert runtime.throttled == before
+
+
+def test_what_other_functions_leave_no_room_for_is_scanned_later(organization: Any) -> None:
+    """Three accounts ask for twelve functions at a time; the others of a thousand leave room for ten."""
+    aws, runtime, stack, _ = organization
+    before, runtime.most, runtime.elsewhere = runtime.throttled, 0, 990
+    try:
+        summary = workflow.start(aws, stack, {"checks": ["ec2-volume-encrypted"], "regions": FIVE}).output
+    finally:
+        runtime.elsewhere = 0
     assert (summary["incomplete"], summary["accounts"]) == ([], 3)
     assert runtime.most == 10
-    assert runtime.throttled > 0
+    assert runtime.throttled > before
 
 
 def test_the_roles_allow_what_an_organization_needs_and_nothing_more(organization: Any) -> None:
     """It follows the tests above: all of the organization's questions were asked by then."""
     aws, _, stack, _ = organization
+    workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"], "regions": ["all"]})
     assert permissions.denied(aws, stack) == []
     unused = [said for said in permissions.unused(aws, stack) if "organizations:" in said or "sts:" in said]
     # The effective tag policy is what checks of tags read.
