@@ -2,7 +2,7 @@
 
 import re
 
-from muster.texts import printable, shortened
+from muster.texts import printable
 
 _HIDDEN = "(hidden)"
 _SECRETS = (
@@ -19,7 +19,7 @@ _SECRETS = (
 def one_line(text: str, longest: int | None = None) -> str:
     """Return a text on one line without control characters, shortened to a number of characters."""
     line = " ".join(printable(text).split())
-    return line if longest is None else shortened(line, longest)
+    return line if longest is None or len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def safe(text: str, longest: int = 200) -> str:
