@@ -166,8 +166,8 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
         try:
             pages.recall(part for part in progress.parts if part in earlier)
         except Damaged as error:
-            # What an earlier function found cannot be read: the shard begins anew.
-            bucket.delete(progress.key)
+            # What an earlier function found cannot be read: its progress is made void, and the shard begins anew.
+            bucket.put_json(progress.key, {})
             raise Overtaken(f"the shard is scanned from its beginning: {error}") from error
         changes = _remember(shard, scan.rules, scan.outcome.unlisted, plan, pages.found, bucket)
     done = commit(shard, scan, header, progress, changes, work.attempt)
