@@ -23,11 +23,12 @@ trap 'rm -rf "$shims"' EXIT
 ln -s "$python" "$shims/python3.13"
 PATH="$shims:$(dirname "$python"):$PATH" SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam build "$@"
 
-# What Lambda would find out at the first invocation: whether each handler imports from the layers alone.
+# What Lambda would find out at the first invocation: whether each handler imports from the layers alone. Patterns and
+# conditions of muster.yaml load re2 and jmespath when there are some.
 if [[ "$(uname -sm)" == "Linux x86_64" ]]; then
   built="$PWD/.aws-sam/build"
   for function in "$built"/*Function; do
-    "$python" -I -S -B -c 'import sys; sys.path[:0] = sys.argv[1:]; import app; app.handler' \
+    "$python" -I -S -B -c 'import sys; sys.path[:0] = sys.argv[1:]; import app, re2, jmespath; app.handler' \
       "$function" "$built/CoreLayer/python" "$built/DependenciesLayer/python"
   done
   echo "Each handler imports from the layers alone."

@@ -66,6 +66,13 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
             GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d"}}}, N, "what matches", id="it matches the whole"
         ),
         pytest.param(
+            GOOD | {"Owner": "payments-and-settlement-platform-engineering team"},
+            {"values": {"Owner": {"pattern": "([a-z0-9]+-?)+"}}},
+            N,
+            "Owner is 'payments-and-settlement-platform-engineering team', allowed is what matches ([a-z0-9]+-?)+",
+            id="a pattern on which backtracking does not end",
+        ),
+        pytest.param(
             GOOD | {"Tier": "9"}, {"values": {"Tier": ("1",)}}, N, "Tier is '9'", id="an optional tag is wrong"
         ),
         pytest.param(GOOD, {"values": {"Tier": ("1",)}}, C, "it has", id="an optional tag is not there"),
