@@ -18,6 +18,7 @@ def summary(checks: int, apis: int, count: int, reason: str = "it broke", exclud
     return {
         "scan_id": "20261121T060000Z-0a1b2c3d",
         "regions": ["eu-west-1"] * 30,
+        "damaged": [reason] * excluded * 5,
         "incomplete": [{"shard": f"111122223333.eu-west-1.s{number}", "reason": reason} for number in range(20)],
         "accounts_excluded": {f"{number:012}": reason for number in range(excluded)},
         "checks": [
@@ -34,7 +35,8 @@ def summary(checks: int, apis: int, count: int, reason: str = "it broke", exclud
 
 
 @given(
-    st.integers(0, 600), st.integers(0, 300), st.integers(0, 10**12), st.text(max_size=2_000), st.integers(0, 20)
+    st.integers(0, 600), st.integers(0, 300), st.integers(0, 10**12),
+    st.text(max_size=5).map(lambda text: text * 400), st.integers(0, 20),
 )  # fmt: skip
 @settings(max_examples=60, deadline=None)
 def test_no_summary_is_larger_than_it_may_be(checks: int, apis: int, count: int, reason: str, excluded: int) -> None:
@@ -59,6 +61,14 @@ def test_what_passes_is_left_out_before_what_fails(checks: int) -> None:
     assert lost
     assert not any(row["non_compliant"] for row in lost) or all(row["non_compliant"] for row in found["checks"])
     assert found["coverage"] == whole["coverage"]
+
+
+@pytest.mark.parametrize("reason", ["研" * 1_000, "😀" * 1_000, "\\" * 1_000, "\x1b" * 1_000])
+def test_reasons_in_any_script_leave_room_for_the_checks(reason: str) -> None:
+    found = fitted(summary(100, 40, 10**6, reason, 20))
+    assert len(json.dumps(found)) <= LIMIT
+    assert len(found["checks"]) > 30
+    assert all(item["reason"] for item in found["incomplete"])
 
 
 @pytest.mark.parametrize("count", [0, 10**12])

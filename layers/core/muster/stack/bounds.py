@@ -14,8 +14,10 @@ LIMIT = 32 << 10
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
-REASON = 200
-"""Characters of a reason that the summary has; the report has it whole."""
+NAMED = 20
+"""How many damaged objects the summary names."""
+WIDTHS = (200, 80, 30, 10)
+"""Characters of a reason that the summary has: the first that leaves half of it to the lists."""
 
 
 def fitted(summary: Mapping[str, Any]) -> Json:
@@ -24,17 +26,26 @@ def fitted(summary: Mapping[str, Any]) -> Json:
     Where it would be larger, it leaves out the checks with the fewest failures, then the APIs with the fewest calls.
     `left_out` says how many; the report has them all.
     """
-    found: Json = {
-        **summary,
-        "incomplete": [{**item, "reason": shortened(item["reason"], REASON)} for item in summary["incomplete"]],
-        "accounts_excluded": {each: shortened(why, REASON) for each, why in summary["accounts_excluded"].items()},
-    }
+    found: Json = {**summary}
+    for width in WIDTHS:
+        found |= _told(summary, width)
+        if _size({key: value for key, value in found.items() if key not in ("checks", "coverage")}) <= LIMIT // 2:
+            break
     for key, weight in (("checks", _of_check), ("coverage", _of_api)):
         excess = _size(found) - LIMIT
         if excess <= 0:
             break
         found = _shorter(found, key, weight, excess)
     return found
+
+
+def _told(summary: Mapping[str, Any], width: int) -> Json:
+    """Return what a summary has of texts that may be long: what stands in errors and in configurations."""
+    return {
+        "incomplete": [{**item, "reason": shortened(item["reason"], width)} for item in summary["incomplete"]],
+        "damaged": [shortened(each, width) for each in summary.get("damaged", ())][:NAMED],
+        "accounts_excluded": {each: shortened(why, width) for each, why in summary["accounts_excluded"].items()},
+    }
 
 
 def _shorter(summary: Json, key: str, weight: Callable[[Json], tuple[int, ...]], excess: int) -> Json:
