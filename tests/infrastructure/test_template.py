@@ -16,8 +16,8 @@ from muster.catalog import load
 from muster.policy import scanner_actions
 from muster.select import select
 from muster.settings import Configuration
+from muster.stack.events import batch as _parse
 from muster.stack.request import Request
-from muster.stack.work import _parse
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import resources, role_statements, text
 from tools import generate

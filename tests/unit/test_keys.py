@@ -1,8 +1,11 @@
 """Whose part a key names, whatever attempt wrote it, and that no attempt writes over another's."""
 
+from collections.abc import Callable
+
 import pytest
 
 from muster import keys
+from muster.errors import EventError
 
 SCAN = "20261121T060000Z-c22b102a"
 SHARDS = ["111122223333.eu-west-1.ec2", "111122223333.ap-southeast-2.ec2.SecurityGroup", "111122223333.global.s3"]
@@ -55,3 +58,26 @@ def test_each_attempt_has_its_own_work_list_under_one_prefix() -> None:
 def test_the_progress_of_what_replaces_a_commit_is_kept_by_itself() -> None:
     made = [keys.progress(SCAN, SHARDS[0], replaces) for replaces in ("", "0a1b2c3d", "1a1b2c3d")]
     assert len(set(made)) == len(made)
+
+
+@pytest.mark.parametrize("part", ["", ".", "..", "../x", "a/b", "a\\b", "a b", "a\n", "a\x00", "é", "*"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        keys.plan,
+        keys.summary,
+        keys.commits,
+        lambda part: keys.commit(SCAN, part),
+        lambda part: keys.part(SCAN, part, 0),
+        lambda part: keys.part(SCAN, SHARDS[0], 0, part or "/"),
+        lambda part: keys.progress(SCAN, part),
+        lambda part: keys.batches(SCAN, part or "/"),
+        lambda part: keys.state(part, "eu-west-1", "ec2"),
+        lambda part: keys.state("111122223333", part, "ec2"),
+        lambda part: keys.state("111122223333", "eu-west-1", part),
+        lambda part: keys.table("findings", "2026-11-21", part),
+    ],
+)
+def test_what_would_lead_to_another_key_is_refused(key: Callable[[str], str], part: str) -> None:
+    with pytest.raises(EventError, match="cannot be part of a key in the bucket"):
+        key(part)

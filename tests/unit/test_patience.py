@@ -124,3 +124,28 @@ def test_an_answer_of_another_api_brings_no_hope(patience: Patience) -> None:
     api = down()
     raises(patience, "a", api)
     assert api.calls == 1
+
+
+def test_whoever_waits_for_an_api_stops_when_another_one_gave_it_up(slept: list[float]) -> None:
+    """Many threads meet an outage at a time: not each of them waits for all of its rounds."""
+    others: list[Callable[[], str]] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 2:
+            others.append(down())
+            raises(patience, "a", others[0])
+
+    patience = Patience(sleep=sleep)
+    api = down()
+    assert raises(patience, "a", api) == SLOW_DOWN
+    assert api.calls < ROUNDS
+    assert patience.spent("a")
+    assert not patience.spent("b")
+
+
+def test_an_api_that_answers_again_is_not_given_up() -> None:
+    patience = Patience(sleep=lambda _: None)
+    raises(patience, "a", down())
+    patience("a", Api())
+    assert not patience.spent("a")

@@ -86,6 +86,16 @@ def test_what_could_not_be_read_is_asked_for_again_unless_it_was_denied(gap: Una
     assert shared(HERE, alarms, read) == ("alarms" if again else gap)
 
 
+def test_what_an_api_that_is_down_did_not_answer_is_not_asked_for_again() -> None:
+    """Its patience was spent on the first shard: once for an account and region, not once a shard."""
+    shared, gap = Shared(), Unavailable(None, "cloudwatch:DescribeAlarms failed (InternalError)")
+    read = Reads(gap, "alarms")
+    assert shared(HERE, alarms, read, lambda: True) == gap
+    assert shared(OTHER_SERVICE, alarms, read, lambda: True) == gap
+    assert shared(OTHER_REGION, alarms, read, lambda: True) == "alarms"
+    assert read.made == 2
+
+
 def test_only_the_owners_that_were_asked_for_last_are_kept() -> None:
     shared, read = Shared(kept=2), Reads()
     third = replace(HERE, region="ap-south-1")

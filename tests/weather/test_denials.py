@@ -19,13 +19,14 @@ from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.evaluate import Rule
 from muster.model import TARGET, Finding, Status
-from muster.patience import Patience
+from muster.patience import ROUNDS, Patience
 from muster.policy import actions_of, scanner_actions
 from muster.reading import Shard
 from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, open_session
 from muster.sharding import shards
+from muster.shared import Shared
 from muster.wire.contents import MAY_BE_EMPTY, contents
 
 HERE = estate.HOME
@@ -111,6 +112,29 @@ def test_an_answer_without_its_content_takes_the_findings_that_need_it_and_no_ot
             patch.setattr(Front, "_refused", _answering(operation, body))
             found = scanned(shard, clients, rules)
         _changed(operation, good, found)
+
+
+def test_an_api_that_is_down_costs_its_patience_once_for_all_shards_of_a_region(
+    aws: EmbeddedAws, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The alarms of a region are read for the checks of many services: once, and six rounds of three attempts."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    shared = Shared()
+    shared.patience.sleep = lambda _: None
+    aws.refuse("cloudwatch:DescribeAlarms", code="InternalFailure", status=500)
+    before = len(aws.calls)
+    asking = 0
+    try:
+        for shard in AT_HOME:
+            rules = [rule for rule in RULES if "cloudwatch:DescribeAlarms" in scanner_actions(load(), [rule])]
+            scan = ShardScan(shard, rules, load(), clients, AT, shared=shared)
+            found = [finding for finding in scan if finding.status is Status.INSUFFICIENT_DATA]
+            asking += bool(found)
+    finally:
+        aws.front.refusals.clear()
+    asked = [call for call in aws.calls[before:] if call.operation == "cloudwatch:DescribeAlarms"]
+    assert asking > 3
+    assert len(asked) == ROUNDS * 3
 
 
 def _answering(operation: str, body: str) -> Callable[..., Answer | None]:

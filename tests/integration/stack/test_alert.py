@@ -1,6 +1,8 @@
 """Who is told, on moto: once per scan, only of news, and never of a scan that is not recorded."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -325,3 +327,46 @@ def test_an_unchanged_estate_asks_the_topic_nothing(environment: Environment, cl
     ended(clients, "one")
     send_alert({"scan_id": "one"}, environment, clients)
     assert (asked, sent(topic)) == ([], 0)
+
+
+def looked_first(clients: Clients, scan_id: str, started_at: datetime) -> None:
+    """Leave a scan that looked at some shards for the first time."""
+    ended(clients, scan_id)
+    bucket = Bucket("reports", clients, REGION)
+    summary = bucket.get_json(keys.summary(scan_id)) or {}
+    changed = {**summary, "started_at": started_at.isoformat(), "changes": {"baseline": True}}
+    bucket.put_json(keys.summary(scan_id), changed)
+
+
+def test_of_two_first_scans_at_once_one_tells_of_a_first_look(environment: Environment, clients: Clients) -> None:
+    """Each settled some shards first; whichever tells first is the first scan, also when it is tried again."""
+    morning = datetime(2026, 11, 21, 6, tzinfo=UTC)
+    looked_first(clients, "one", morning)
+    looked_first(clients, "two", morning + timedelta(minutes=1))
+    assert send_alert({"scan_id": "two"}, environment, clients, morning + timedelta(minutes=9))["sent"] is True
+    told = send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=10))
+    assert told == {"sent": False, "why": "nothing changed"}
+    bucket = Bucket("reports", clients, REGION)
+    assert "first scan" in (bucket.get_json(keys.alert("two")) or {})["subject"]
+    assert bucket.get_json(keys.alert("one")) is None
+
+
+def test_a_first_look_that_begins_after_the_first_scan_was_told_is_told_too(
+    environment: Environment, clients: Clients
+) -> None:
+    """As of a region that was added later."""
+    morning = datetime(2026, 11, 21, 6, tzinfo=UTC)
+    looked_first(clients, "one", morning)
+    assert send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=9))["sent"] is True
+    looked_first(clients, "two", morning + timedelta(hours=6))
+    assert send_alert({"scan_id": "two"}, environment, clients, morning + timedelta(hours=7))["sent"] is True
+
+
+def test_a_first_scan_whose_alert_is_tried_again_is_still_the_first(environment: Environment, clients: Clients) -> None:
+    morning = datetime(2026, 11, 21, 6, tzinfo=UTC)
+    looked_first(clients, "one", morning)
+    wrong = replace(environment, topic_arn=f"{environment.topic_arn}-gone")
+    with pytest.raises((Transient, Refused)):
+        send_alert({"scan_id": "one"}, wrong, clients, morning + timedelta(minutes=9))
+    assert send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=10))["sent"] is True
+    assert "first scan" in (Bucket("reports", clients, REGION).get_json(keys.alert("one")) or {})["subject"]

@@ -1,6 +1,7 @@
 """The plan of a scan: what is fixed in the bucket, how it is dealt, and what is left of a scan that is resumed."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -325,3 +326,29 @@ def test_what_else_is_asked_with_a_resumption_is_refused(clients: Clients, scan:
     with pytest.raises(ConfigurationError, match="resume goes alone"):
         planned(clients, name="again", resume=scan.id, regions=[HERE])
     assert [key for key, _ in scan.bucket.keys(f"work/{scan.id}/batches")] == [keys.batches(scan.id)]
+
+
+@pytest.mark.parametrize(
+    ("packs", "check"), [("all", "sqs-dlq-empty"), ("s3-compliance", "s3-bucket-versioning-enabled")]
+)
+def test_checks_in_the_input_replace_the_packs_of_the_stack(
+    clients: Clients, bucket: Bucket, packs: str, check: str
+) -> None:
+    told = planned(clients, replace(ENVIRONMENT, packs=(packs,)), checks=[check])
+    scan = bucket.get_json(keys.plan(told["scan_id"]))["scan"]
+    assert (scan["checks"], scan["packs"]) == ([check], [])
+
+
+def test_a_pack_and_a_check_in_the_input_are_both_planned(clients: Clients, bucket: Bucket) -> None:
+    told = planned(clients, pack="s3-compliance", checks=["sqs-dlq-empty"])
+    scan = bucket.get_json(keys.plan(told["scan_id"]))["scan"]
+    assert "sqs-dlq-empty" in scan["checks"]
+    assert {check.partition("-")[0] for check in scan["checks"]} == {"s3", "sqs"}
+    assert scan["packs"] == ["s3-compliance"]
+
+
+def test_without_packs_and_checks_the_stacks_own_packs_are_planned(clients: Clients, bucket: Bucket) -> None:
+    told = planned(clients, replace(ENVIRONMENT, packs=("s3-compliance",)))
+    scan = bucket.get_json(keys.plan(told["scan_id"]))["scan"]
+    assert {check.partition("-")[0] for check in scan["checks"]} == {"s3"}
+    assert scan["packs"] == ["s3-compliance"]

@@ -1,0 +1,81 @@
+"""Shards side by side: one that breaks leaves a finding on its target for every check it was to judge by."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from muster.catalog import load
+from muster.evaluate import Rule
+from muster.model import TARGET, Finding, Status
+from muster.reading import Shard
+from muster.scan import ShardScan
+from muster.select import select
+from muster.settings import Configuration
+from muster.together import Ended, together
+from tests.unit.test_scan import AT
+
+SHARD = Shard("111122223333", "eu-west-1", "sqs", "eu-west-1", ("eu-west-1",))
+OTHER = Shard("111122223333", "us-east-1", "sqs", "us-east-1", ("us-east-1",))
+RULES = [rule for rule in select(load(), Configuration()) if rule.service == "sqs"]
+TOO_MANY = OSError(24, "Too many open files")
+
+
+class Nothing:
+    """Clients that no call reaches, and that count in any ledger."""
+
+    def counting_in(self, _ledger: object) -> "Nothing":
+        return self
+
+    def get(self, service: str, region: str) -> Any:
+        raise AssertionError((service, region))
+
+
+class Broken(ShardScan):
+    """A scan that yields what it was told to, and breaks where the machine has no more files to open."""
+
+    def _type(self, *_: object, **__: object) -> Iterator[Any]:
+        raise TOO_MANY
+
+
+def scan(shard: Shard, kind: type[ShardScan] = Broken, rules: list[Rule] = RULES) -> ShardScan:
+    clients: Any = Nothing()
+    return kind(shard, rules, load(), clients, AT)
+
+
+def findings(shards: list[Shard]) -> tuple[list[Finding], list[Ended]]:
+    events = list(together(shards, scan))
+    batches = [event for event in events if isinstance(event, list)]
+    return [finding for batch in batches for finding in batch], [each for each in events if isinstance(each, Ended)]
+
+
+def test_a_shard_that_breaks_is_unread_in_every_check_and_says_why() -> None:
+    found, ended = findings([SHARD, OTHER])
+    assert {each.error for each in ended} == {TOO_MANY}
+    assert {(each.check_id, each.resource.region) for each in found} == {
+        (rule.check.id, shard.region) for rule in RULES for shard in (SHARD, OTHER)
+    }
+    assert {each.status for each in found} == {Status.INSUFFICIENT_DATA}
+    assert {each.resource.type for each in found} == {TARGET}
+    assert {each.resource.id for each in found} == {rule.resource_type for rule in RULES}
+    reasons = {each.reason for each in found if each.resource.region == "eu-west-1"}
+    assert reasons == {f"the scan of sqs in eu-west-1 broke: {TOO_MANY!r}"}
+
+
+class Late(ShardScan):
+    """A scan whose first type is done, and which breaks at its second."""
+
+    def _type(self, place: int, *_: object, **__: object) -> Iterator[Any]:
+        if place:
+            raise TOO_MANY
+        yield from ()
+
+
+def test_what_was_scanned_before_it_broke_is_not_unread() -> None:
+    rules = [rule for rule in select(load(), Configuration()) if rule.service == "sns"]
+    broken = scan(Shard(SHARD.account_id, SHARD.region, "sns", SHARD.region, SHARD.scope), Late, rules)
+    with pytest.raises(OSError, match="Too many open files"):
+        list(broken)
+    first, *others = broken._order
+    assert {each.resource.id for each in broken.broken(TOO_MANY)} == set(others)
+    assert first not in others
