@@ -77,7 +77,8 @@ def parsed(text: str) -> ParsedResult:
     try:
         if _brackets(text) > BRACKETS:
             raise ValueError(
-                f"this is nested too deeply: more than {BRACKETS} brackets, projections or ! in one another"
+                f"this is nested too deeply: more than {BRACKETS} brackets, projections or ! in one "
+                "another; write several checks"
             )
         result = jmespath.compile(text)
     except RecursionError:

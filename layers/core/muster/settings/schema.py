@@ -17,6 +17,9 @@ REQUIRED_TAGS = "required-tags"
 SPELLED_ALIKE = "tag-keys-spelled-alike"
 """The check that the key `tags` feeds: its settings `keys` and `values`."""
 
+CONDITION = 20_000
+"""Characters of a condition at most: each finding repeats it."""
+
 LONGEST = 36_500
 """How many days a setting in days may say: beyond a century, dates end."""
 
@@ -139,8 +142,16 @@ def _custom(catalog: Catalog) -> Schema:
             "maxLength": 100,
         },
         "resource_type": {"type": "string", "title": "a resource type", "enum": list(judged_types(catalog))},
-        "when": {**_text("a condition"), "description": "JMESPath: which resources are judged; without, all."},
-        "condition": {**_text("a condition"), "description": "JMESPath over the facets: what should be true."},
+        "when": {
+            **_text("a condition"),
+            "maxLength": CONDITION,
+            "description": "JMESPath: which resources are judged; without, all.",
+        },
+        "condition": {
+            **_text("a condition"),
+            "maxLength": CONDITION,
+            "description": "JMESPath over the facets: what should be true.",
+        },
         "severity": {"type": "string", "title": "a severity", "enum": [severity.value for severity in Severity]},
         "title": {"type": "string", "title": "a sentence that says what should be", "pattern": " should "},
         "why": _text("a reason"),
