@@ -72,6 +72,28 @@ def test_cloudwatch_alarm_actions_set(judged: Alarm, above: tuple[Alarm, ...], s
     assert cloudwatch_alarm_actions_set(judged, Alarms((judged, *above))).status is status
 
 
+def test_a_rule_that_cannot_be_read_is_no_verdict_on_the_alarm_in_it() -> None:
+    unread = composite("p", actions=(STOP,), unread_rule="SILENT(a)")
+    with pytest.raises(UnknownField, match="the rule of the composite alarm p cannot be read"):
+        cloudwatch_alarm_actions_set(alarm(), Alarms((alarm(), unread)))
+    known = composite("q", "a", actions=(STOP,))
+    assert cloudwatch_alarm_actions_set(alarm(), Alarms((alarm(), unread, known))).status is C
+    assert cloudwatch_alarm_actions_set(alarm("other"), Alarms((alarm("other"), unread))).status is N
+
+
+def test_an_alarm_with_an_apostrophe_needs_no_action_of_its_own() -> None:
+    arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:"
+    found = Alarms.parse(
+        {
+            "MetricAlarms": [{"AlarmName": "it's", "AlarmArn": arn + "it's"}],
+            "CompositeAlarms": [
+                {"AlarmName": "p", "AlarmArn": arn + "p", "AlarmRule": "ALARM(it's)", "AlarmActions": [SNS + "alerts"]}
+            ],
+        }
+    )
+    assert cloudwatch_alarm_actions_set(found.alarms[0], found).status is C
+
+
 def test_the_reason_names_the_actions_or_the_alarm_above() -> None:
     own = alarm(actions=(SNS + "alerts", STOP))
     assert cloudwatch_alarm_actions_set(own, Alarms((own,))).reason == f"its actions for ALARM: {SNS}alerts, {STOP}"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.facets import alarm_rules
 from muster.facets.cloudwatch import Alarm, Alarms, Watched
 from muster.model import Unknown
 
@@ -95,7 +96,24 @@ def test_an_alarm_of_a_shape_that_is_not_known_is_an_error() -> None:
         pytest.param("", (), id="no rule"),
         pytest.param("TRUE", (), id="a constant"),
         pytest.param('ALARM("a")', ("a",), id="one in quotes"),
-        pytest.param("ALARM('a')", ("a",), id="one in single quotes"),
+        pytest.param("ALARM('a')", ("'a'", "a"), id="single quotes may be of the name or around it"),
+        pytest.param("ALARM(it's)", ("it's",), id="a name with an apostrophe"),
+        pytest.param("ALARM(it's) OR ALARM(that's)", ("it's", "that's"), id="two names with apostrophes"),
+        pytest.param('ALARM(5"disk)', ('5"disk',), id="a double quote within a name without quotes"),
+        pytest.param(r'ALARM("the \"big\" (one)")', ('the "big" (one)',), id="double quotes in double quotes"),
+        pytest.param(r'ALARM("C:\temp")', (r"C:\temp",), id="a backslash before a letter is of the name"),
+        pytest.param(r'ALARM("C:\\temp")', (r"C:\temp", r"C:\\temp"), id="two backslashes have two readings"),
+        pytest.param('ALARM("it\'s (late)")', ("it's (late)",), id="an apostrophe and brackets in double quotes"),
+        pytest.param("ALARM(ALARM) AND OK(NOT)", ("ALARM", "NOT"), id="names that are words of the grammar"),
+        pytest.param("ALARM(größe)", ("größe",), id="letters beyond ASCII"),
+        pytest.param("alarm(a) And not ok(b) oR True", ("a", "b"), id="words in letters of any case"),
+        pytest.param("\n ALARM\t(a)\nAND(OK(b))  ", ("a", "b"), id="white space anywhere or nowhere"),
+        pytest.param(
+            "ALARM(arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a)",
+            ("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a",),
+            id="an ARN of another account",
+        ),
+        pytest.param('AT_LEAST(2, ALARM, (it\'s, "a, b"))', ("it's", "a, b"), id="a list with an apostrophe"),
         pytest.param("ALARM(a)", ("a",), id="one without quotes"),
         pytest.param("ALARM( a b )", ("a b",), id="spaces around and within"),
         pytest.param('ALARM("a (b), c")', ("a (b), c",), id="brackets and commas in quotes"),
@@ -129,11 +147,118 @@ def test_the_children_of_a_rule(rule: str, children: tuple[str, ...]) -> None:
         pytest.param('ALARM("NOT (this") AND ALARM(b)', ("NOT (this", "b"), id="words in quotes are names"),
         pytest.param("ALARM(a) AND NOT ALARM(a)", ("a",), id="both ways"),
         pytest.param("NOT FALSE AND ALARM(a)", ("a",), id="not a constant"),
-        pytest.param("ALARM(a)) AND ALARM(b)", ("a", "b"), id="a bracket too many"),
     ],
 )
 def test_whose_alarm_raises_a_composite_alarm(rule: str, raised_by: tuple[str, ...]) -> None:
     assert Alarm.parse(composite("c", rule)).raised_by == raised_by
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param("ALARM(a)) AND ALARM(b)", id="a bracket too many"),
+        pytest.param("(ALARM(a)", id="a bracket too few"),
+        pytest.param("ALARM(a) ALARM(b)", id="no operator"),
+        pytest.param("ALARM(a) AND", id="nothing behind an operator"),
+        pytest.param("OR ALARM(a)", id="nothing before an operator"),
+        pytest.param("ALARM(a) NOT ALARM(b)", id="NOT is no operator of two"),
+        pytest.param("ALARM()", id="no name"),
+        pytest.param("ALARM(a, b)", id="two names in one function"),
+        pytest.param('ALARM("a)', id="a quote without its end"),
+        pytest.param('ALARM("a" b)', id="letters behind a quoted name"),
+        pytest.param("ALARM(a(b))", id="brackets in a name without quotes"),
+        pytest.param("SILENT(a)", id="a function that AWS does not document"),
+        pytest.param("AT_LEAST(1, LATE, (a))", id="a state that AWS does not document"),
+        pytest.param("AT_LEAST(ALARM, (a))", id="at least without a number"),
+        pytest.param("AT_LEAST(1, ALARM, a)", id="at least without a list"),
+        pytest.param("  ", id="spaces"),
+        pytest.param("(" * 5000, id="brackets without end"),
+    ],
+)
+def test_a_rule_that_cannot_be_read_is_kept_as_it_is(rule: str) -> None:
+    found = Alarm.parse(composite("c", rule))
+    assert (found.unread_rule, found.children, found.raised_by) == (rule, (), ())
+
+
+def test_brackets_as_deep_as_a_rule_is_long_are_read() -> None:
+    deep = "(" * 5000 + "ALARM(a)" + ")" * 5000
+    assert Alarm.parse(composite("c", deep)).raised_by == ("a",)
+
+
+PLAIN = st.text(st.characters(exclude_characters="\\(),", exclude_categories=["Z", "C"]), min_size=1, max_size=6)
+ANY_NAME = st.text(st.characters(exclude_characters="\\", exclude_categories=["C"]), min_size=1, max_size=6)
+
+
+@st.composite
+def spellings(draw: st.DrawFn) -> tuple[str, str]:
+    """Return a name and one of the ways in which AWS's documentation lets a rule spell it."""
+    if draw(st.booleans()):
+        name = draw(PLAIN.filter(lambda text: text[0] not in "\"'"))
+        return name, name
+    name = draw(ANY_NAME)
+    return name, '"' + name.replace('"', '\\"') + '"'
+
+
+@st.composite
+def printed_rules(draw: st.DrawFn, depth: int = 3) -> tuple[str, list[tuple[str, bool]]]:
+    """Return a rule, printed in one of its spellings, and each of its names with whether its ALARM raises it."""
+
+    def gap(*, needed: bool = False) -> str:
+        return draw(st.sampled_from((" ", "  ", "\n", "\t ") if needed else ("", " ", "\n ")))
+
+    def word(text: str) -> str:
+        return draw(st.sampled_from((text, text.lower(), text.title())))
+
+    kind = draw(
+        st.sampled_from(("state", "at least", "constant", "not", "and", "or", "brackets") if depth else ("state",))
+    )
+    if kind == "state":
+        (name, printed), state = draw(spellings()), draw(st.sampled_from(("ALARM", "OK", "INSUFFICIENT_DATA")))
+        return f"{word(state)}{gap()}({gap()}{printed}{gap()})", [(name, state == "ALARM")]
+    if kind == "at least":
+        listed = draw(st.lists(spellings(), min_size=1, max_size=3))
+        state, lacking = draw(st.sampled_from(("ALARM", "OK"))), draw(st.booleans())
+        count = draw(st.sampled_from(("1", "50%", '"50%"')))
+        names = f"{gap()},{gap()}".join(printed for _, printed in listed)
+        condition = (word("NOT") + gap(needed=True) if lacking else "") + word(state)
+        text = f"{word('AT_LEAST')}{gap()}({count},{gap()}{condition}{gap()},{gap()}({gap()}{names}{gap()}){gap()})"
+        return text, [(name, (state == "ALARM") is not lacking) for name, _ in listed]
+    if kind == "constant":
+        return word(draw(st.sampled_from(("TRUE", "FALSE")))), []
+    text, found = draw(printed_rules(depth - 1))
+    if kind == "brackets":
+        return f"({gap()}{text}{gap()})", found
+    if kind == "not":
+        return f"{word('NOT')}{gap()}({text})", [(name, not raises) for name, raises in found]
+    other, more = draw(printed_rules(depth - 1))
+    return f"({text}){gap()}{word(kind.upper())}{gap()}({other})", found + more
+
+
+@given(printed_rules())
+def test_every_documented_spelling_of_a_rule_is_read_back(drawn: tuple[str, list[tuple[str, bool]]]) -> None:
+    rule, wanted = drawn
+    assert list(alarm_rules.references(rule)) == wanted
+
+
+def test_an_alarm_with_an_apostrophe_is_heard_by_the_composite_alarm_that_names_it() -> None:
+    found = alarms(item("it's"), above=(composite("p", "ALARM(it's)", AlarmActions=[TOPIC]),))
+    assert found.notifies(found.alarms[0])
+
+
+def test_an_alarm_of_another_account_is_none_of_ours() -> None:
+    away = "ALARM(arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a)"
+    found = alarms(item("a"), above=(composite("p", away, AlarmActions=[TOPIC]),))
+    assert found.heard(found.alarms[:1]) is None
+
+
+def test_a_rule_that_cannot_be_read_leaves_open_whether_the_alarm_in_it_is_heard() -> None:
+    found = alarms(item("a"), above=(composite("p", "SILENT(a)", AlarmActions=[TOPIC]),))
+    assert isinstance(found.heard(found.alarms[:1]), Unknown)
+    assert found.heard(()) is None
+    other = alarms(item("a"), above=(composite("p", "SILENT(b)", AlarmActions=[TOPIC]),))
+    assert other.heard(other.alarms[:1]) is None, "the rule does not hold its name"
+    loud = alarms(item("a"), above=(composite("p", "SILENT(a)"), composite("q", "ALARM(a)", AlarmActions=[TOPIC])))
+    assert loud.heard(loud.alarms[:1]) == loud.alarms[0], "another alarm is heard for certain"
 
 
 def spelled(tree: Any) -> str:

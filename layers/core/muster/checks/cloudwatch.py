@@ -18,12 +18,13 @@ from muster.model import (
 )
 
 
-@check(severity=Severity.HIGH, controls=("Security Hub CloudWatch.15",))
+@check(severity=Severity.HIGH, controls=("Security Hub CloudWatch.15",), version=2)
 def cloudwatch_alarm_actions_set(alarm: Alarm, alarms: Alarms) -> Verdict:
     """CloudWatch alarms should have an action for the state ALARM.
 
     An alarm that a composite alarm reads needs none of its own where that one, or one above it, has an action. Alarms
-    on metrics, on logs and composite ones are judged alike.
+    on metrics, on logs and composite ones are judged alike. There is no verdict where the rule of a composite
+    alarm holds its name and cannot be read.
 
     Why: An alarm without an action turns red on a page that nobody looks at.
     Fix: aws cloudwatch put-metric-alarm with --alarm-actions TOPIC-ARN and the alarm's other parameters
@@ -34,6 +35,7 @@ def cloudwatch_alarm_actions_set(alarm: Alarm, alarms: Alarms) -> Verdict:
     above = next((each for each in alarms.above(alarm) if each.actions), None)
     if above:
         return compliant(f"the composite alarm {above.name} above it has an action for ALARM")
+    known(alarms.doubt(alarm))
     return non_compliant("neither the alarm nor a composite alarm above it has an action for ALARM")
 
 

@@ -150,7 +150,7 @@ def _requests(alarms: Alarms, table: str, operations: Collection[str]) -> bool:
 
 
 def _heard(alarms: Alarms, metric: str, dimensions: dict[str, str]) -> bool:
-    return any(alarms.notifies(alarm) for alarm in alarms.on(_NAMESPACE, (metric,), dimensions))
+    return known(alarms.heard(alarms.on(_NAMESPACE, (metric,), dimensions))) is not None
 
 
 def _events(throttling: Throttling, since: datetime) -> tuple[int, int]:

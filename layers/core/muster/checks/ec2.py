@@ -132,8 +132,8 @@ def ec2_instance_status_check_alarmed(instance: Instance, alarms: Alarms) -> Ver
     if known(instance.state) != "running":
         return not_applicable(f"the instance is {instance.state}: only a running one has status checks")
     found = alarms.on("AWS/EC2", _STATUS_CHECKS, {"InstanceId": instance.id})
-    if loud := [alarm.name for alarm in found if alarms.notifies(alarm)]:
-        return compliant(f"the alarm {loud[0]} watches its status checks")
+    if loud := known(alarms.heard(found)):
+        return compliant(f"the alarm {loud.name} watches its status checks")
     if found:
         silent = ", ".join(alarm.name for alarm in found)
         return non_compliant(f"what watches its status checks acts on nothing when it goes into ALARM: {silent}")

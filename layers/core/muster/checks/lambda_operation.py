@@ -130,9 +130,9 @@ def _alarmed(alarms: Alarms, metric: str, name: str) -> tuple[bool, str]:
     """Say whether somebody hears of a metric of a function, and by which alarm."""
     places: dict[str, dict[str, str]] = {f"of {name}": {"FunctionName": name}, "of all functions": {}}
     found = [(alarm, place) for place, of in places.items() for alarm in alarms.on("AWS/Lambda", (metric,), of)]
-    for alarm, place in found:
-        if alarms.notifies(alarm):
-            return True, f"the alarm {alarm.name} watches {metric} {place}"
+    if heard := known(alarms.heard(alarm for alarm, _ in found)):
+        place = next(place for alarm, place in found if alarm is heard)
+        return True, f"the alarm {heard.name} watches {metric} {place}"
     if found:
         silent = ", ".join(dict.fromkeys(alarm.name for alarm, _ in found))
         return False, f"{metric} is watched by {silent}, which nobody hears: no action is enabled"

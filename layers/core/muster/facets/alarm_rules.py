@@ -1,40 +1,75 @@
-"""The rules of composite alarms: which alarms they name, and whose ALARM helps to raise them. Pure."""
+"""The rules of composite alarms: which alarms they name, and whose ALARM helps to raise them. Pure.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
+"""
 
 import re
 from collections.abc import Iterator
 
-_NAME = r"""(?:"([^"]+)"|'([^']+)'|([^\s"'(),](?:[^"'(),]*[^\s"'(),])?))"""
-_NAMES = re.compile(_NAME)
+_STATE = "ALARM|OK|INSUFFICIENT_DATA"
+_NAME = r"""(?:"(?:[^"\\]|\\.)*+"|[^\s"(),](?:[^(),]*+))"""
+"""A name or ARN: in double quotes, or without them and then without brackets and commas."""
+
+_NAMES = re.compile(_NAME, re.DOTALL)
 _TOKEN = re.compile(
-    rf"""\bAT_LEAST\s*\([^,()]*,\s*(?P<lacking>NOT\s+)?(?P<all>\w+)\s*,\s*\((?P<names>(?:"[^"]*"|'[^']*'|[^"')])*)\)\s*\)
-    |\b(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?P<name>{_NAME})\s*\)
-    |\b(?P<not>NOT)\b
-    |\b(?P<constant>TRUE|FALSE)\b
-    |(?P<bracket>[()])""",
-    re.VERBOSE,
+    rf"""\s*(?:
+    AT_LEAST\s*\(\s*(?:\d+%?|"\d+%?")\s*,\s*(?P<lacking>NOT\s+)?(?P<all>{_STATE})\s*,
+        \s*\(\s*(?P<names>{_NAME}\s*(?:,\s*{_NAME}\s*)*+)\)\s*\)
+    |(?P<state>{_STATE})\s*\(\s*(?P<name>{_NAME})\s*\)
+    |(?P<constant>TRUE|FALSE)\b
+    |(?P<not>NOT)\b
+    |(?P<operator>AND|OR)\b
+    |(?P<opens>\()
+    |(?P<closes>\))
+    )\s*""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+_SINGLE = re.compile(r"'(.+)'", re.DOTALL)
 
 
 def references(rule: str) -> Iterator[tuple[str, bool]]:
-    """Yield each name or ARN that a rule names, and whether the rule comes nearer to true when that one is in ALARM.
+    """Yield each name or ARN that a rule names, and whether the rule comes nearer to true when that alarm is in ALARM.
 
-    It does where ALARM is asked for, or another state is not; `ALARM(a) AND NOT ALARM(deploying)` is held down by the
-    second alarm. Of a name that is asked about twice each place is told.
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html
+    `ALARM(a)` and `NOT OK(a)` come nearer to true; `ALARM(a) AND NOT ALARM(deploying)` is held down by the second
+    alarm. A name that stands in two places is yielded for each. Where a spelling has two readings, both are yielded.
+
+    Raises:
+        ValueError: the rule does not follow the grammar that AWS documents; the message says where.
     """
-    inverted, waiting, outer = False, False, []
-    for token in _TOKEN.finditer(rule):
-        if token["not"]:
-            waiting = not waiting
-            continue
-        if token["bracket"] == "(":
+    inverted, waiting, complete = False, False, False
+    outer: list[bool] = []
+    place = 0
+    while place < len(rule):
+        token = _TOKEN.match(rule, place)
+        begins = token is not None and not token["operator"] and not token["closes"]
+        if token is None or begins is complete or (token["closes"] and not outer):
+            raise ValueError(f"it cannot be read from character {place + 1} on")
+        place = token.end()
+        complete = bool(token["closes"] or token["constant"] or token["state"] or token["all"])
+        if token["opens"]:
             outer.append(inverted)
             inverted ^= waiting
-        elif token["bracket"]:
-            inverted = outer.pop() if outer else False
-        elif not token["constant"]:
-            asked = (token["state"] or token["all"]) == "ALARM"
-            raises = asked ^ inverted ^ waiting ^ bool(token["lacking"])
-            for named in _NAMES.finditer(token["names"] or token["name"]):
-                yield next(filter(None, named.groups())), raises
-        waiting = False
+        elif token["closes"]:
+            inverted = outer.pop()
+        elif token["state"] or token["all"]:
+            asks = (token["state"] or token["all"]).upper() == "ALARM"
+            raises = asks ^ inverted ^ waiting ^ bool(token["lacking"])
+            for spelled in _NAMES.findall(token["names"] or token["name"]):
+                yield from ((name, raises) for name in _readings(spelled.strip()))
+        waiting = bool(token["not"]) and not waiting
+    if outer or not complete:
+        raise ValueError("it ends too early")
+
+
+def _readings(spelled: str) -> tuple[str, ...]:
+    """Return the names that a spelling may stand for, the documented one first.
+
+    Within double quotes a backslash stands before a double quote. AWS does not say what two backslashes are, nor that
+    single quotes are no part of a name: there both readings count.
+    """
+    if spelled.startswith('"'):
+        text = spelled[1:-1]
+        return tuple(dict.fromkeys((re.sub(r'\\(["\\])', r"\1", text), text.replace(r"\"", '"'))))
+    single = _SINGLE.fullmatch(spelled)
+    return (spelled, single[1]) if single else (spelled,)

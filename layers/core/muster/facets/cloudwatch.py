@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from muster.facets.alarm_rules import references
+from muster.facets import alarm_rules
 from muster.model import Unknown
+from muster.texts import shortened
 
 _STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
 _QUERY = re.compile(
@@ -36,7 +37,8 @@ class Watched:
 class Alarm:
     """One alarm; `kind` is `metric`, `composite` or `log`, `children` are the names or ARNs that a composite reads.
 
-    Of these `raised_by` are those whose ALARM helps to raise it.
+    Of these `raised_by` are those whose ALARM helps to raise it. `unread_rule` is the rule of a composite alarm where
+    it does not follow the grammar that AWS documents, and empty otherwise; such an alarm has no children.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Alarm:
     watched: tuple[Watched, ...]
     children: tuple[str, ...]
     raised_by: tuple[str, ...] = ()
+    unread_rule: str = ""
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -57,6 +60,7 @@ class Alarm:
         # StateUpdatedTimestamp will not do: it grows with every update, whether the state changes or not.
         since = response.get("StateTransitionedTimestamp")
         rule = str(response.get("AlarmRule") or "")
+        references = _references(rule)
         return cls(
             name=str(response["AlarmName"]),
             arn=str(response["AlarmArn"]),
@@ -68,8 +72,9 @@ class Alarm:
             if isinstance(since, datetime)
             else Unknown("AWS did not say since when the alarm is in its state"),
             watched=tuple(_watched(response)),
-            children=tuple(dict.fromkeys(name for name, _ in references(rule))),
-            raised_by=tuple(dict.fromkeys(name for name, raises in references(rule) if raises)),
+            children=tuple(dict.fromkeys(name for name, _ in references or ())),
+            raised_by=tuple(dict.fromkeys(name for name, raises in references or () if raises)),
+            unread_rule=rule if references is None else "",
         )
 
     @property
@@ -126,6 +131,25 @@ class Alarms:
         """Whether somebody hears of it: it acts itself, or an alarm above it does that it helps to raise."""
         return alarm.acts or any(above.acts for above in _climb(alarm, self._raised))
 
+    def heard(self, among: Iterable[Alarm]) -> Alarm | Unknown | None:
+        """Return the first of some alarms that somebody hears of, or None.
+
+        Unknown where none is, but the rule of a composite alarm that cannot be read may name one of them.
+        """
+        found = tuple(among)
+        heard = next((alarm for alarm in found if self.notifies(alarm)), None)
+        return heard or next((doubt for alarm in found if (doubt := self.doubt(alarm))), None)
+
+    def doubt(self, alarm: Alarm) -> Unknown | None:
+        """Say which rule cannot be read that holds the name of an alarm, or of one above it; None where none does."""
+        below = (alarm, *self.above(alarm))
+        for unread in self._unread:
+            if any(each.name in unread.unread_rule.replace(r"\"", '"') for each in below):
+                return Unknown(
+                    f"the rule of the composite alarm {unread.name} cannot be read: {shortened(unread.unread_rule)}"
+                )
+        return None
+
     def above(self, alarm: Alarm) -> Iterator[Alarm]:
         """Yield the composite alarms above an alarm, the nearest first and each once."""
         return _climb(alarm, self._parents)
@@ -139,12 +163,24 @@ class Alarms:
         return found
 
     @functools.cached_property
+    def _unread(self) -> tuple[Alarm, ...]:
+        return tuple(alarm for alarm in self.alarms if alarm.unread_rule)
+
+    @functools.cached_property
     def _parents(self) -> Mapping[str, tuple[Alarm, ...]]:
         return _by_name((child, alarm) for alarm in self.alarms for child in alarm.children)
 
     @functools.cached_property
     def _raised(self) -> Mapping[str, tuple[Alarm, ...]]:
         return _by_name((child, alarm) for alarm in self.alarms for child in alarm.raised_by)
+
+
+def _references(rule: str) -> tuple[tuple[str, bool], ...] | None:
+    """Return what a rule refers to, nothing where there is no rule; None where it cannot be read."""
+    try:
+        return tuple(alarm_rules.references(rule)) if rule else ()
+    except ValueError:
+        return None
 
 
 def _by_name(pairs: Iterable[tuple[str, Alarm]]) -> Mapping[str, tuple[Alarm, ...]]:
