@@ -29,8 +29,9 @@ def s3_bucket_mfa_delete_enabled(
 ) -> Verdict:
     """S3 buckets that are named should ask for a second factor before a version is deleted.
 
-    Judged are the buckets whose names match one of the patterns of `buckets`. Only the root user can switch it on, and
-    with it on no lifecycle can be configured: AWS's control leaves buckets with a lifecycle out.
+    Judged are the buckets whose names match one of the patterns of `buckets`, in which `*` is any text and `?` any one
+    character. Only the root user can switch it on, and with it on no lifecycle can be configured: AWS's control leaves
+    buckets with a lifecycle out.
 
     Why: Whoever steals a key of somebody who may delete cannot delete what the second factor guards.
     Fix: As root, aws s3api put-bucket-versioning --bucket NAME
@@ -82,8 +83,9 @@ def s3_bucket_cross_region_replication_enabled(  # noqa: PLR0913 - three facets,
 ) -> Verdict:
     """S3 buckets that are named should be replicated to another region.
 
-    Judged are the buckets whose names match one of the patterns of `buckets`. A bucket that copies arrive in is left
-    out, as AWS says to: one that matches `replicas`, or whose policy lets somebody replicate into it.
+    Judged are the buckets whose names match one of the patterns of `buckets`, in which `*` is any text and `?` any one
+    character. A bucket that copies arrive in is left out, as AWS says to: one that matches `replicas`, or whose policy
+    lets somebody replicate into it.
 
     Why: A region can fail as a whole, and versions help nobody who cannot reach them.
     Fix: aws s3api put-bucket-replication with a destination in another region; both buckets must be versioned

@@ -1,6 +1,5 @@
 """`muster plan`: calls, duration and cost of a scan, without asking AWS anything."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from muster.cli.options import listed_as, selecting
 from muster.errors import ConfigurationError
 from muster.model import Severity
 from muster.names import unknown
+from muster.texts import json_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -69,7 +69,7 @@ def command(**options: Any) -> int:
     demand, earlier = _demand(options)
     document = _document(demand, earlier, options["scans_per_day"])
     if options["form"] == "json":
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        click.echo(json_text(document, indent=2))
     else:
         _show(document)
     return 0

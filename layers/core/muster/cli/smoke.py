@@ -1,7 +1,6 @@
 """`muster smoke`: try a deployed stack, part by part, and print what holds."""
 
 import dataclasses
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from muster.cli.options import listed_as
+from muster.texts import json_text, printable
 
 if TYPE_CHECKING:
     from muster.smoke.lines import Line
@@ -72,7 +72,7 @@ def _begins(name: str) -> None:
 
 def _as_json(lines: "Iterable[Line]") -> set[str]:
     found = [dataclasses.asdict(line) for line in lines]
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    click.echo(json_text(found, indent=2))
     return {line["result"] for line in found}
 
 
@@ -97,5 +97,5 @@ def _as_table(lines: "Iterable[Line]") -> set[str]:
 
 def _one_by_one(lines: "Iterable[Line]") -> Iterator[str]:
     for line in lines:
-        click.echo(f"{line.name:<20}  {line.result:<9}  {line.detail}")
+        click.echo(f"{line.name:<20}  {line.result:<9}  {printable(line.detail)}")
         yield line.result.value
