@@ -8,8 +8,9 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
 from moto.cloudformation.exceptions import ValidationError
+
+from local.clients import CLIENTS
 
 Properties = Mapping[str, Any]
 Made = tuple[str, dict[str, str]]
@@ -18,8 +19,7 @@ Made = tuple[str, dict[str, str]]
 
 def client(service: str, region: str) -> Any:
     """Return a client of the embedded AWS with an administrator's credentials."""
-    session: Any = boto3.session.Session("embedded", "embedded", region_name=region)
-    return session.client(service, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+    return CLIENTS.client(service, os.environ["AWS_ENDPOINT_URL"], region)
 
 
 def _function(properties: Properties, region: str, _account: str) -> Made:

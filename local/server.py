@@ -11,6 +11,7 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from local.clients import CLIENTS
 from local.corrections import Corrections
 from local.enforcing import Enforcement
 from local.front import Call, Front, Refusal
@@ -87,8 +88,7 @@ class EmbeddedAws:
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         """Return a client with an administrator's credentials."""
-        session: Any = boto3.session.Session("embedded", "embedded", region_name=region)
-        return session.client(service, endpoint_url=self.endpoint)
+        return CLIENTS.client(service, self.endpoint, region)
 
     def client_in(self, account: str, service: str, region: str = "eu-west-1") -> Any:
         """Return a client of another account."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from moto.core.serialize import get_serializer_class
 
+from local.clients import CLIENTS
 from local.front import Answer, Front, error_body
 from local.inference.parameters import protocol_of
 from local.inference.services import model_of
@@ -66,8 +66,7 @@ class Request:
         found = _CREDENTIAL.search(self.environ.get("HTTP_AUTHORIZATION", ""))
         key, region = found.groups() if found else ("embedded", "us-east-1")
         key = "embedded" if as_service else key
-        session: Any = boto3.session.Session(key, "embedded", region_name=region)
-        return session.client(service, endpoint_url=f"http://127.0.0.1:{self.environ['SERVER_PORT']}")
+        return CLIENTS.client(service, f"http://127.0.0.1:{self.environ['SERVER_PORT']}", region, key)
 
     def answer(self, result: Mapping[str, Any]) -> Answer:
         """Spell a result, with the SDK's names, in the protocol that the client speaks."""

@@ -1,0 +1,35 @@
+"""Makes clients of the embedded AWS from one session, which reads the models of AWS's services once."""
+
+import threading
+from typing import Any
+
+import boto3
+
+NAME = "embedded"
+"""The access key of an administrator."""
+
+
+class Clients:
+    """Clients of any service, for any caller."""
+
+    def __init__(self) -> None:
+        """Make ready; the session is made when the first client is."""
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def client(self, service: str, endpoint: str, region: str, key: str = NAME) -> Any:
+        """Return a new client; a session makes one at a time."""
+        with self._lock:
+            if self._session is None:
+                self._session = boto3.session.Session(NAME, NAME, region_name=region)
+            return self._session.client(
+                service,
+                endpoint_url=endpoint,
+                region_name=region,
+                aws_access_key_id=key,
+                aws_secret_access_key=NAME,
+            )
+
+
+CLIENTS = Clients()
+"""The clients of this process."""
