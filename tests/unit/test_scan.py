@@ -146,6 +146,16 @@ def box_named_is_locked(lid: Lid, *, names: tuple[str, ...] = ()) -> Verdict:
     return compliant(f"{lid.shut} {names}")
 
 
+@check(severity=Severity.LOW)
+def account_is_strict(policy: Policy) -> Verdict:
+    """Accounts should be strict.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(str(policy.strict))
+
+
 CATALOG = Catalog(
     {found.id: found for found in (box_has_lid, box_follows_policy)},
     {BOX: boxes},
@@ -234,6 +244,35 @@ def test_what_is_shared_is_unread_where_what_it_hangs_on_is() -> None:
     findings, _ = run(Fake(GetPolicy=refused("AccessDenied")), [Rule(box_follows_rules, BOX, "box")])
     assert {finding.status for finding in findings} == {Status.INSUFFICIENT_DATA}
     assert findings[0].unavailable[0].permission == "box:GetPolicy"
+
+
+DENIED_BY_SCP = botocore.exceptions.ClientError(
+    {
+        "Error": {
+            "Code": "AccessDenied",
+            "Message": "User: u is not authorized to perform: x with an explicit deny in a service control policy",
+        }
+    },
+    "Operation",
+)
+
+
+def test_where_nothing_is_listed_and_a_policy_denies_all_that_is_read_the_region_is_blocked() -> None:
+    findings, scan = run(Fake(GetPolicy=DENIED_BY_SCP), [Rule(account_is_strict, ACCOUNT, "box")])
+    assert findings == []
+    assert (scan.outcome.blocked, scan.outcome.complete) == (True, True)
+
+
+def test_what_a_policy_denies_is_unread_where_something_else_can_be_read() -> None:
+    allowed, _ = run(Fake(), [Rule(account_is_strict, ACCOUNT, "box")])
+    assert [found.status for found in allowed] == [Status.COMPLIANT]
+    refusal, scan = run(Fake(GetPolicy=refused("AccessDenied")), [Rule(account_is_strict, ACCOUNT, "box")])
+    assert [found.status for found in refusal] == [Status.INSUFFICIENT_DATA]
+    assert not scan.outcome.blocked
+    both = [Rule(account_is_strict, ACCOUNT, "box"), *RULES[:1]]
+    findings, scan = run(Fake(GetPolicy=DENIED_BY_SCP), both)
+    assert {found.status for found in findings if found.check_id == "account-is-strict"} == {Status.INSUFFICIENT_DATA}
+    assert not scan.outcome.blocked
 
 
 def test_what_nobody_opted_into_costs_no_call() -> None:

@@ -13,7 +13,7 @@ from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange, target_
 from muster.evaluate import Rule, evaluate, unlisted
 from muster.facets.tags import Tags
 from muster.listing import pages
-from muster.model import TARGET, Finding, Resource, Unavailable
+from muster.model import TARGET, Finding, Resource, Status, Unavailable
 from muster.patience import Patience
 from muster.policy import operation
 from muster.reading import Describer, Listed, Lister, Shard, gathers
@@ -132,6 +132,7 @@ class ShardScan:
         self._clients = clients.counting_in(ledger)
         self._order = in_order(shard, self._rules, catalog)
         self._place = 0
+        self._withheld: dict[str, list[Finding]] = {}
 
     @property
     def shard(self) -> Shard:
@@ -190,8 +191,13 @@ class ShardScan:
         lister = self._catalog.listers.get(resource_type)
         if lister is None:
             if not self._shut_out():
-                item = Listed(pseudo(resource_type, self._shard))
-                yield Chunk(resource_type, self._judge([item], rules, describe), self._after(place), whole=True)
+                findings: Iterable[Finding] = self._judge([Listed(pseudo(resource_type, self._shard))], rules, describe)
+                if not self._listed_types():
+                    findings = list(findings)
+                    if all(map(_kept_out, findings)):
+                        self._withheld[resource_type] = findings
+                        return
+                yield Chunk(resource_type, findings, self._after(place), whole=True)
             return
         for chance in itertools.count():
             try:
@@ -268,10 +274,14 @@ class ShardScan:
         self.outcome.ledger.stopped(operation(lister), gap.reason)
 
     def _shut_out(self) -> bool:
-        """Whether a policy of the organization denied every listing of the shard."""
-        listed = [kind for kind in self._order if kind in self._catalog.listers]
-        gaps = [self.outcome.unlisted.get(kind) for kind in listed]
-        return bool(gaps) and all(gap is not None and gap.reason.startswith(BLOCKED) for gap in gaps)
+        """Whether a policy of the organization denied every listing of the shard, or all that is read where none is."""
+        gaps = [self.outcome.unlisted.get(kind) for kind in self._listed_types()]
+        if not gaps:
+            return bool(self._order) and self._withheld.keys() == set(self._order)
+        return all(gap is not None and gap.reason.startswith(BLOCKED) for gap in gaps)
+
+    def _listed_types(self) -> list[str]:
+        return [kind for kind in self._order if kind in self._catalog.listers]
 
     def _gaps(self) -> Iterator[Chunk]:
         """Yield the findings on the target for what was not listed, at the end: only then it is known what was."""
@@ -279,6 +289,8 @@ class ShardScan:
             self.outcome.blocked = True
             self.outcome.ledger.blocked(BLOCKED)
             return
+        for kind, findings in self._withheld.items():
+            yield Chunk(kind, findings, None, whole=True)
         if self.outcome.unlisted:
             yield Chunk(TARGET, self._unlisted(), None, whole=True)
 
@@ -292,6 +304,12 @@ class ShardScan:
         if lost_credentials(error):
             self.outcome.lost = f"the credentials stopped working ({code_of(error)})"
             self.outcome.expired = code_of(error) in EXPIRED
+
+
+def _kept_out(finding: Finding) -> bool:
+    """Whether a finding says nothing but that a policy of the organization denied every call."""
+    gaps = finding.unavailable
+    return finding.status is Status.INSUFFICIENT_DATA and all(gap.reason.startswith(BLOCKED) for gap in gaps)
 
 
 def _unique(describers: Iterable[Describer]) -> list[Describer]:
