@@ -202,7 +202,7 @@ def test_a_query_of_the_readme_has_rows(playground: Playground, names: dict[str,
     header, *rows = _query(playground, sql)
     assert header == ["severity", "check_id", "resource_arn", "reason", "first_seen"]
     assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=["CRITICAL", "HIGH", "MEDIUM", "LOW"].index)
-    assert "arn:aws:s3:::public-bucket" in {row[2] for row in rows}
+    assert "arn:aws:s3:::careless-eu-west-1" in {row[2] for row in rows}
 
 
 @pytest.mark.parametrize(
