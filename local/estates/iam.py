@@ -60,6 +60,7 @@ def _roles(iam: Any) -> None:
     _role(iam, "orders", _trust({"Service": "lambda.amazonaws.com"}, own), _NARROW)
     _role(iam, "bastion", _trust({"Service": "ec2.amazonaws.com"}), _ALL_KEYS)
     _role(iam, "reports", _trust({"Service": "scheduler.amazonaws.com"}), _NARROW)
+    _role(iam, "genomes", _trust({"Service": "omics.amazonaws.com"}), _NARROW)
     _role(iam, "auditor", _trust({"AWS": "arn:aws:iam::111122223333:root"}), _NARROW)
     agreed = {"StringEquals": {"sts:ExternalId": "agreed-on"}}
     _role(iam, "monitoring", _trust({"AWS": "arn:aws:iam::111122223333:root"}, agreed), _NARROW)

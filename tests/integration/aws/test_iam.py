@@ -17,7 +17,7 @@ from muster.checks.iam import (
     iam_policy_no_full_access_statements,
     iam_policy_no_kms_decrypt_on_all_keys,
 )
-from muster.checks.iam_trust import iam_role_trust_not_confusable
+from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
 from muster.facets.iam import Grants, Trust
 from muster.facets.tags import Tags
 from muster.model import GLOBAL, Resource, Status
@@ -195,8 +195,9 @@ def estate() -> list[Any]:
         (iam_policy_no_full_access_statements, Grants, {"web", "orders"}, {"deploy-anything"}),
         (iam_policy_no_kms_decrypt_on_all_keys, Grants, {"web", "orders"}, {"bastion"}),
         (iam_role_trust_not_confusable, Trust, {"orders", "monitoring", "deploy"}, {"reports", "auditor"}),
+        (iam_role_trust_services_documented, Trust, {"orders", "reports", "bastion"}, {"genomes"}),
     ],
-    ids=["admin", "full access", "keys", "trust"],
+    ids=["admin", "full access", "keys", "trust", "services"],
 )
 def test_the_seeded_estate_has_good_and_bad(
     estate: list[Any], check: Check, facet: type, good: set[str], bad: set[str]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.checks.iam_trust import iam_role_trust_not_confusable
+from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
 from muster.facets.iam import Trust
-from muster.model import Status, Unknown, UnknownField
+from muster.model import Severity, Status, Unknown, UnknownField
 from muster.policy_grants import read_policy
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
@@ -444,11 +444,67 @@ def test_the_lists_are_settings(judged: Trust, settings: dict[str, Any], status:
     assert iam_role_trust_not_confusable(judged, **settings).status is status
 
 
-def test_of_a_service_that_nobody_knows_there_is_no_verdict_unless_another_decides() -> None:
-    odd = statement({"Service": "glue.amazonaws.com"})
-    with pytest.raises(UnknownField, match=r"whether glue\.amazonaws\.com says for whom it acts is not known"):
-        iam_role_trust_not_confusable(trust(odd))
-    assert iam_role_trust_not_confusable(trust(odd, statement(LAMBDA))).status is N
+UNDOCUMENTED = statement({"Service": ["omics.amazonaws.com", "codepipeline.amazonaws.com", "new.amazonaws.com"]})
+BOUND = {"StringEquals": {"aws:SourceAccount": OWN}}
+
+
+def test_services_of_which_aws_documents_nothing_are_left_to_one_low_check() -> None:
+    judged = trust(UNDOCUMENTED)
+    left, told = iam_role_trust_not_confusable(judged), iam_role_trust_services_documented(judged)
+    assert (left.status, told.status) == (Status.NOT_APPLICABLE, N)
+    assert told.reason == (
+        "AWS documents no condition that binds omics.amazonaws.com, codepipeline.amazonaws.com, new.amazonaws.com, "
+        "which it trusts without one"
+    )
+    assert iam_role_trust_services_documented.severity is Severity.LOW
+    assert iam_role_trust_not_confusable.severity is Severity.HIGH
+
+
+def test_a_role_that_is_open_to_another_fails_for_that_one_alone() -> None:
+    verdict = iam_role_trust_not_confusable(trust(UNDOCUMENTED, statement(LAMBDA)))
+    assert (verdict.status, verdict.reason) == (N, "without saying for whom, it trusts lambda.amazonaws.com")
+
+
+@pytest.mark.parametrize(
+    ("judged", "settings", "status"),
+    [
+        pytest.param(trust(statement({"AWS": OWN})), {}, Status.NOT_APPLICABLE, id="no service"),
+        pytest.param(trust(statement(LAMBDA)), {}, C, id="open, but documented"),
+        pytest.param(trust(statement({"Service": "ec2.amazonaws.com"})), {}, C, id="sends no key"),
+        pytest.param(trust(statement({"Service": "pods.eks.amazonaws.com"})), {}, C, id="of the account itself"),
+        pytest.param(trust(statement({"Service": "omics.amazonaws.com"}, BOUND)), {}, C, id="bound all the same"),
+        pytest.param(trust(statement({"Service": "new.amazonaws.com"})), {}, N, id="newer than the table"),
+        pytest.param(
+            trust(statement({"Service": "omics.eu-west-1.amazonaws.com"})),
+            {"services_with_source": ("omics.amazonaws.com",)},
+            C,
+            id="known to the settings",
+        ),
+        pytest.param(
+            trust(statement({"Service": "omics.amazonaws.com"})),
+            {"services_without_source": ("OMICS.amazonaws.com.cn",)},
+            C,
+            id="known to the settings in another spelling",
+        ),
+    ],
+)
+def test_services_of_which_aws_documents_nothing_are_told(
+    judged: Trust, settings: dict[str, Any], status: Status
+) -> None:
+    assert iam_role_trust_services_documented(judged, **settings).status is status
+
+
+@pytest.mark.parametrize("service", ["ssm", "airflow", "config", "monitoring.rds", "events", "datasync", "transfer"])
+def test_services_whose_guides_name_a_key_need_it(service: str) -> None:
+    principal = {"Service": f"{service}.amazonaws.com"}
+    resource = {"StringEquals": {"aws:ResourceAccount": OWN}}
+    assert iam_role_trust_not_confusable(trust(statement(principal))).status is N
+    assert iam_role_trust_not_confusable(trust(statement(principal, resource))).status is N
+    assert iam_role_trust_not_confusable(trust(statement(principal, BOUND))).status is C
+
+
+def test_a_service_that_only_the_account_can_use_needs_no_condition() -> None:
+    assert iam_role_trust_not_confusable(trust(statement({"Service": "pods.eks.amazonaws.com"}))).status is C
 
 
 def test_a_trust_that_cannot_be_understood_is_no_verdict() -> None:

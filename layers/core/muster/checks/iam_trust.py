@@ -1,52 +1,20 @@
 """Checks of whom IAM roles trust: who may assume one, and whether somebody may do so through another's hands."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from muster.check import check
 from muster.facets.iam import Trust
-from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant
+from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.resource_policy import Policy
 from muster.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted
+from muster.service_principals import Sends, normal, sends
 
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")
 _WHOSE = ("aws:principalaccount", "aws:principalarn")
 _EXTERNAL = ("sts:externalid",)
-
-WITH_SOURCE = (
-    "appstream.amazonaws.com",
-    "codebuild.amazonaws.com",
-    "ecs-tasks.amazonaws.com",
-    "fis.amazonaws.com",
-    "iot.amazonaws.com",
-    "lambda.amazonaws.com",
-    "personalize.amazonaws.com",
-    "scheduler.amazonaws.com",
-    "states.amazonaws.com",
-    "vpc-flow-logs.amazonaws.com",
-)
-"""Services whose guides ask for aws:SourceAccount or aws:SourceArn in the trust policies of their roles.
-
-https://docs.aws.amazon.com/appstream2/latest/developerguide/example-fleet-machine.html
-https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
-https://github.com/aws/agent-toolkit-for-aws (its trust policy of ecs-tasks.amazonaws.com)
-https://docs.aws.amazon.com/resilience-hub/latest/userguide/next-gen-resilience-testing-iam-single-account.html
-https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
-https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
-https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
-https://docs.aws.amazon.com/scheduler/latest/UserGuide/doc-history.html (confused deputy prevention)
-https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
-https://docs.aws.amazon.com/vpc/latest/tgw/flow-logs-cwl.html
-"""
-
-WITHOUT_SOURCE = ("cloudtrail.amazonaws.com", "ec2.amazonaws.com")
-"""Services that were seen to send neither: a condition on them locks the service out.
-
-https://github.com/prowler-cloud/prowler/issues/2810
-https://github.com/prowler-cloud/prowler/issues/4714
-"""
 
 SHARED_PROVIDERS = (
     "agent.buildkite.com",
@@ -91,17 +59,13 @@ _PUBLIC_PROVIDERS: Mapping[str, tuple[str, ...]] = {
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 """
 
-_SETTINGS = "name it in services_with_source or services_without_source"
 
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d\Z")
-
-
-@check(severity=Severity.HIGH, version=3)
+@check(severity=Severity.HIGH, version=4)
 def iam_role_trust_not_confusable(
     trust: Trust,
     *,
-    services_with_source: tuple[str, ...] = WITH_SOURCE,
-    services_without_source: tuple[str, ...] = WITHOUT_SOURCE,
+    services_with_source: tuple[str, ...] = (),
+    services_without_source: tuple[str, ...] = (),
     shared_providers: tuple[str, ...] = SHARED_PROVIDERS,
     trusted_accounts: tuple[str, ...] = (),
 ) -> Verdict:
@@ -114,8 +78,10 @@ def iam_role_trust_not_confusable(
     role's own account and its own identity providers need none. A condition counts where it cannot be met without the
     key and its values are not left open; one in a Deny counts for everybody it speaks of.
 
-    Services of `services_without_source` send no such key, so that a condition would lock them out. Of a service in
-    neither list it is not known, and there is no verdict.
+    Muster's table of service principals says which services send these keys: data/service_principals.yaml.
+    `services_with_source` and `services_without_source` overrule it. A service that sends none needs no condition,
+    which would lock it out, and neither does one that only resources of the role's own account can use. A role that
+    trusts a service of which AWS documents nothing is judged by `iam-role-trust-services-documented`.
 
     Why: Who can make the service, the account or the provider act for them gets at the role, whoever they are: the
       deputy cannot tell on whose behalf it was asked.
@@ -123,28 +89,60 @@ def iam_role_trust_not_confusable(
       companies, and the subject of your own repositories for GitHub.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    policy = known(trust.policy)
     lists = _Lists(
-        services_with_source, services_without_source, shared_providers, (trust.account_id, *trusted_accounts)
+        _normal(services_with_source),
+        _normal(services_without_source),
+        shared_providers,
+        (trust.account_id, *trusted_accounts),
     )
-    found: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
-    for each in trusted(policy):
-        found[_kind(each, lists)].append(each.principal.partition(":")[2] or _anybody(each))
+    found = _found(known(trust.policy), lists)
     if opened := _listed(found[_Kind.OPEN]):
         return non_compliant(f"without saying for whom, it trusts {opened}")
     if doubted := _listed(found[_Kind.DOUBTED]):
-        known(Unknown(f"whether {doubted} says for whom it acts is not known: {_SETTINGS}"))
+        return not_applicable(
+            f"AWS documents no condition that binds {doubted}: iam-role-trust-services-documented judges that"
+        )
+    bound = "all that it trusts is its own or bound by a condition"
     if mute := _listed(found[_Kind.MUTE]):
-        return compliant(f"all that it trusts is its own or bound by a condition, but {mute}, which cannot be bound")
-    return compliant("all that it trusts is its own or bound by a condition")
+        return compliant(f"{bound}, but {mute}, which cannot be bound")
+    return compliant(bound)
+
+
+@check(severity=Severity.LOW)
+def iam_role_trust_services_documented(
+    trust: Trust,
+    *,
+    services_with_source: tuple[str, ...] = (),
+    services_without_source: tuple[str, ...] = (),
+) -> Verdict:
+    """IAM roles should trust services whose documentation says which condition binds them.
+
+    It fails where a role trusts a service without a condition, and no page of AWS says whether the service sends
+    aws:SourceAccount or aws:SourceArn: nobody can tell whether a condition would bind it or lock it out.
+    data/service_principals.yaml lists what is known. `services_with_source` and `services_without_source` overrule
+    it; give `iam-role-trust-not-confusable` the same ones.
+
+    Why: Whether somebody in another account can make the service assume the role is not known.
+    Fix: Try a condition on aws:SourceAccount in a test account. If the service still works, keep it; if not, name the
+      service in services_without_source of both checks, or suppress the finding with the reason.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
+    """
+    lists = _Lists(_normal(services_with_source), _normal(services_without_source), (), (trust.account_id,))
+    services = [each for each in trusted(known(trust.policy)) if each.principal.startswith("service:")]
+    if not services:
+        return not_applicable("it trusts no service")
+    doubted = _listed(_name(each) for each in services if _kind(each, lists) is _Kind.DOUBTED)
+    if doubted:
+        return non_compliant(f"AWS documents no condition that binds {doubted}, which it trusts without one")
+    return compliant("every service that it trusts is bound by a condition or documented")
 
 
 class _Kind(Enum):
     """What became of one whom a role trusts."""
 
     BOUND = "its own, or bound by a condition"
-    MUTE = "a service that never says for whom it acts"
-    DOUBTED = "a service of which it is not known"
+    MUTE = "a service that sends no key"
+    DOUBTED = "a service of which AWS documents nothing"
     OPEN = "open to whoever makes it act"
 
 
@@ -156,6 +154,17 @@ class _Lists:
     mute: tuple[str, ...]
     shared: tuple[str, ...]
     accounts: tuple[str, ...]
+
+
+def _found(policy: Policy, lists: _Lists) -> Mapping[_Kind, list[str]]:
+    found: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
+    for each in trusted(policy):
+        found[_kind(each, lists)].append(_name(each))
+    return found
+
+
+def _name(each: Trusted) -> str:
+    return each.principal.partition(":")[2] or _anybody(each)
 
 
 def _kind(each: Trusted, lists: _Lists) -> _Kind:
@@ -180,12 +189,23 @@ def _everyone_held(each: Trusted, accounts: Collection[str]) -> bool:
 
 
 def _service_kind(name: str, lists: _Lists) -> _Kind:
-    """Tell what a service does that no condition binds, by its principal without region and without China's suffix."""
-    labels = name.lower().removesuffix(".cn").split(".")
-    service = ".".join(label for label in labels if not _REGION.match(label))
+    """Say what becomes of a service that no condition binds; the settings come before the table."""
+    service = normal(name)
     if service in lists.mute:
         return _Kind.MUTE
-    return _Kind.OPEN if service in lists.sourced or service == "*" else _Kind.DOUBTED
+    return _Kind.OPEN if service in lists.sourced or service == "*" else _KINDS[sends(service)]
+
+
+_KINDS: Mapping[Sends, _Kind] = {
+    Sends.SOURCE: _Kind.OPEN,
+    Sends.NONE: _Kind.MUTE,
+    Sends.OWN: _Kind.BOUND,
+    Sends.UNDOCUMENTED: _Kind.DOUBTED,
+}
+
+
+def _normal(services: Iterable[str]) -> tuple[str, ...]:
+    return tuple(normal(service) for service in services)
 
 
 def _anybody(each: Trusted) -> str:

@@ -1,0 +1,71 @@
+"""What AWS services send when they assume roles, by service principal, from data/service_principals.yaml."""
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from muster import package_data
+
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d\Z")
+_SUFFIXES = (
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "c2s.ic.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+    "sc2s.sgov.gov",
+)
+
+
+class Sends(StrEnum):
+    """What a service sends of the resource for which it assumes a role."""
+
+    SOURCE = "source"
+    """aws:SourceAccount or aws:SourceArn: a condition on them binds the service."""
+    NONE = "none"
+    """Neither key: a condition on them locks the service out."""
+    OWN = "own"
+    """Only resources of the role's own account can make the service assume it."""
+    UNDOCUMENTED = "undocumented"
+    """No page of AWS says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a service sends, the page that says so, and the day of the copy that was read (YYYY-MM or YYYY-MM-DD)."""
+
+    sends: Sends
+    page: str
+    read: str
+
+
+def normal(principal: str) -> str:
+    """Return a service principal in lower case, without region, with the suffix that it has in the partition `aws`.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
+    """
+    name = principal.lower()
+    for suffix in _SUFFIXES:
+        if name.endswith(f".{suffix}"):
+            name = name.removesuffix(suffix) + "amazonaws.com"
+    return ".".join(label for label in name.split(".") if not _REGION.match(label))
+
+
+@functools.cache
+def table() -> Mapping[str, Service]:
+    """Read the table: every service principal that a public source names, each in its normal form."""
+    document: dict[str, Any] = package_data.read("service_principals.yaml")
+    listed = Service(Sends.UNDOCUMENTED, document["list"], str(document["list_read"]))
+    return dict.fromkeys(document["listed"], listed) | {
+        name: Service(Sends(said["sends"]), said["page"], str(said["read"]))
+        for name, said in document["services"].items()
+    }
+
+
+def sends(principal: str) -> Sends:
+    """Return what a service sends; of a service that is newer than the table nothing is documented."""
+    found = table().get(normal(principal))
+    return found.sends if found else Sends.UNDOCUMENTED
