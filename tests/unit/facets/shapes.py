@@ -8,6 +8,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -22,7 +23,7 @@ from muster.check import Check
 from muster.evaluate import Rule, evaluate
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, REGION, Finding, Related, Resource, Unavailable
-from muster.reading import Describer, Listed, Lister, Shard, parsed
+from muster.reading import Describer, Listed, Lister, Shard, gathered, gathers, parsed
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ACCOUNT_ID = "111122223333"
@@ -294,13 +295,20 @@ class Reading:
             if not token:
                 return
 
-    def described(self, item: Listed, describers: Iterable[Describer]) -> Listed:
-        """Return a resource with its facets, read in the order given."""
+    def described(
+        self, item: Listed, describers: Iterable[Describer], among: AbstractSet[type] = frozenset()
+    ) -> Listed:
+        """Return a resource with its facets, read in the order given; it is one of more pages, alone on its own."""
         facets = dict(item.facets)
         left = list(describers)
-        while left:
-            coming = {each.facet for each in left}
-            ready = next(each for each in left if each.of not in coming)
+        wanted = among | {each.of for each in left if each.of and gathers(each.of)}
+        while left or wanted:
+            coming = {each.facet for each in left} | wanted
+            ready = next((each for each in left if each.of not in coming), None)
+            if ready is None:
+                (alone,) = gathered([replace(item, facets=facets)], wanted, whole=False)
+                facets, wanted = dict(alone.facets), frozenset()
+                continue
             facets[ready.facet] = self.read(ready, replace(item, facets=facets))
             left.remove(ready)
         tags = facets.get(Tags)
@@ -360,7 +368,7 @@ def judged(
     describers = list(catalog.describers_for(check, kind))
     rule = Rule(check, kind, "any", settings)
     for item in resources(reading, kind):
-        found = reading.described(item, describers)
+        found = reading.described(item, describers, {facet for facet in check.facets.values() if gathers(facet)})
         yield evaluate(rule, found.resource, found.facets, AT)
 
 
