@@ -15,7 +15,7 @@ from muster.reading import Shard
 from muster.together import together
 
 LOST = """
-import os, signal, sys, weakref
+import os, signal, sys, time, weakref
 from muster.cli.interrupt import raised_again
 
 class Thing:
@@ -26,7 +26,8 @@ thing = Thing()
 weakref.finalize(thing, os.kill, os.getpid(), signal.SIGINT)
 try:
     del thing
-    signal.pause()
+    for _ in range(600):
+        time.sleep(0.05)
     print("lost")
 except KeyboardInterrupt:
     print("raised")
