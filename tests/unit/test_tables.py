@@ -1,5 +1,6 @@
 """Rows as Athena reads them: a row of the ledger, and texts that are spelled once and never for another object."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -69,6 +70,13 @@ def test_objects_that_take_turns_and_that_take_the_place_of_one_that_is_gone_kee
     assert [tagged({"n": str(number)}) for number in range(2_000)] == [
         f'{{"n": "{number}"}}' for number in range(2_000)
     ]
+
+
+def test_tags_that_no_terminal_should_see_are_escaped_in_their_row() -> None:
+    odd = {"a\ud800": "\x9b31m\u202e"}
+    text = tagged(odd)
+    assert text.encode().isascii()
+    assert json.loads(text) == odd
 
 
 @pytest.mark.parametrize(("size", "spelled"), [(1, 3), (2, 2)])

@@ -17,6 +17,7 @@ import tenacity
 
 from muster.diff import Memory, Record, State, Subject
 from muster.sinks.bucket import Bucket, Conflict
+from muster.texts import shown
 
 Memories = Mapping[str, Memory]
 VERSION = 1
@@ -145,7 +146,7 @@ def _of_lines(lines: Iterable[str], revive: "_Reviver") -> tuple[dict[str, Any],
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return shown(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _plain(memory: Memory) -> dict[str, Any]:

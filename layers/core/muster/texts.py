@@ -62,7 +62,11 @@ def quoted(value: object, width: int = LONG) -> str:
 
 def json_text(value: object, indent: int | None = None) -> str:
     """Return a value as JSON; what no terminal should see is escaped, and parses to the same value."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return shown(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def shown(text: str) -> str:
+    """Return a text that is JSON with what no terminal should see, and what UTF-8 cannot hold, as JSON's escapes."""
     return text if text.isprintable() else text.translate(_JSON_ESCAPES)
 
 

@@ -23,6 +23,14 @@ def test_what_is_written_is_read_back_compressed_or_not(bucket: Bucket) -> None:
         assert bucket.get_json(key) == {"name": "Zoë"}
 
 
+def test_json_in_the_bucket_has_no_character_that_a_terminal_obeys(bucket: Bucket) -> None:
+    odd = {"k\x9b31m": "\u202ev\ud800\x1b"}
+    bucket.put_json("odd.json", odd)
+    body, _ = bucket.get_bytes("odd.json") or (b"", "")
+    assert body == rb'{"k\u009b31m":"\u202ev\ud800\u001b"}'
+    assert bucket.get_json("odd.json") == odd
+
+
 def test_an_object_that_is_not_there_is_none(bucket: Bucket) -> None:
     assert bucket.get_json("nothing.json") is None
 

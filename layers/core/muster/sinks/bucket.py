@@ -13,6 +13,7 @@ import botocore.exceptions
 from muster.errors import Damaged, MusterError, Throttled, Transient
 from muster.refusals import DENIED, EXPIRED, THROTTLED, code_of
 from muster.session import Clients
+from muster.texts import shown
 
 
 class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error
@@ -78,7 +79,7 @@ class Bucket:
         Raises:
             Conflict: somebody else wrote the object meanwhile.
         """
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        text = shown(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
         return self.put_bytes(key, gzip.compress(text, mtime=0) if key.endswith(".gz") else text, etag=etag)
 
     def put_bytes(self, key: str, body: bytes, *, etag: str | None = "*") -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from muster.coverage import Coverage
 from muster.model import Finding
 from muster.plain import plain
+from muster.texts import shown
 
 Row = Mapping[str, Any]
 
@@ -162,7 +163,7 @@ class _Last:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return shown(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
 _tags = _Last(lambda tags: _text(dict(tags)), 1)
