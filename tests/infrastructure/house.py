@@ -73,9 +73,6 @@ TAGS = {
 }
 """The tags of every resource; RequiredTags, by default, asks for all of them but Purpose."""
 
-SAYS_NOT_FOR_WHOM = {"glue.amazonaws.com": "AWS documents no aws:SourceAccount for the calls of crawlers"}
-"""Services that a condition on the account might lock out, and why."""
-
 SCANNER = "MusterReadsConfiguration"
 _READS = ("Describe", "Get", "List")
 
@@ -161,12 +158,13 @@ def roles_are_assumed_for_this_account_only(template: Template) -> Iterator[str]
     """A service that another customer talks into using the role is refused.
 
     https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+    https://github.com/aws/agent-toolkit-for-aws (references/aws-iam-role-management.md, for Glue's crawlers)
     """
     account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     for role, properties in resources(template, "AWS::IAM::Role"):
         for statement in statements(properties["AssumeRolePolicyDocument"]):
             service = text(statement["Principal"]["Service"])
-            if statement.get("Condition") != account and service not in SAYS_NOT_FOR_WHOM:
+            if statement.get("Condition") != account:
                 yield f"{role} may be assumed by {service} on behalf of any account"
 
 

@@ -11,6 +11,7 @@ from muster.service_principals import Sends, normal, sends, table
 
 LIST = Path(__file__).parent / "data" / "service_principals.txt"
 LISTED = [line for line in LIST.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+AWS = ("https://docs.aws.amazon.com/", "https://github.com/aws/")
 DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])(-\d\d)?\Z")
 
 
@@ -29,6 +30,9 @@ def test_every_verdict_on_keys_has_a_page_of_its_own() -> None:
     decided = {name for name, said in table().items() if said.sends is not Sends.UNDOCUMENTED}
     assert len(decided) > 60
     assert {name for name in decided if table()[name].page in lists} == set()
+    assert {name for name in decided if table()[name].sends is not Sends.NONE} == {
+        name for name in decided if table()[name].page.startswith(AWS)
+    }
 
 
 def test_every_name_is_in_its_normal_form() -> None:
@@ -90,7 +94,18 @@ def test_a_region_changes_nothing(name: str, region: str) -> None:
         ("scheduler", Sends.SOURCE),
         ("states", Sends.SOURCE),
         ("lambda", Sends.SOURCE),
+        ("glue", Sends.SOURCE),
+        ("firehose", Sends.SOURCE),
+        ("s3", Sends.SOURCE),
+        ("redshift", Sends.SOURCE),
+        ("grafana", Sends.SOURCE),
+        ("storagegateway", Sends.SOURCE),
+        ("osis-pipelines", Sends.SOURCE),
+        ("elasticmapreduce", Sends.SOURCE),
+        ("lakeformation", Sends.SOURCE),
+        ("export.rds", Sends.SOURCE),
         ("ec2", Sends.NONE),
+        ("elastictranscoder", Sends.NONE),
         ("cloudtrail", Sends.NONE),
         ("pods.eks", Sends.OWN),
         ("iotevents", Sends.OWN),

@@ -426,8 +426,8 @@ def test_only_what_lets_somebody_in_counts(said: dict[str, Any], status: Status)
             id="everybody of an account that is trusted",
         ),
         pytest.param(
-            trust(statement({"Service": "glue.amazonaws.com"})),
-            {"services_with_source": ("glue.amazonaws.com",)},
+            trust(statement({"Service": "omics.amazonaws.com"})),
+            {"services_with_source": ("omics.amazonaws.com",)},
             N,
             id="a service that says for whom",
         ),
@@ -494,7 +494,7 @@ def test_services_of_which_aws_documents_nothing_are_told(
     assert iam_role_trust_services_documented(judged, **settings).status is status
 
 
-@pytest.mark.parametrize("service", ["ssm", "airflow", "config", "monitoring.rds", "events", "datasync", "transfer"])
+@pytest.mark.parametrize("service", ["ssm", "airflow", "glue", "events", "firehose", "config", "monitoring.rds"])
 def test_services_whose_guides_name_a_key_need_it(service: str) -> None:
     principal = {"Service": f"{service}.amazonaws.com"}
     resource = {"StringEquals": {"aws:ResourceAccount": OWN}}
