@@ -99,7 +99,7 @@ def first_steps(stack: Stack) -> Iterator[tuple[str, str]]:
     machine, sql = out["StateMachineArn"], "SELECT severity, count(*) AS n FROM latest_findings GROUP BY severity"
     yield "Everything that Muster finds here", "muster scan --severity HIGH --fail-on never"
     yield (
-        "The stack's scans: the schedule has started the first one",
+        "The stack's scans: the first one has begun, and the schedule starts one every six hours",
         (f"aws stepfunctions list-executions --state-machine-arn {machine} --query 'executions[].[name,status]'"),
     )
     yield (
