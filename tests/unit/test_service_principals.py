@@ -104,6 +104,8 @@ def test_a_region_changes_nothing(name: str, region: str) -> None:
         ("elasticmapreduce", Sends.SOURCE),
         ("lakeformation", Sends.SOURCE),
         ("export.rds", Sends.SOURCE),
+        ("kinesisanalytics", Sends.SOURCE),
+        ("ses", Sends.SOURCE),
         ("ec2", Sends.NONE),
         ("elastictranscoder", Sends.NONE),
         ("cloudtrail", Sends.NONE),
@@ -111,6 +113,8 @@ def test_a_region_changes_nothing(name: str, region: str) -> None:
         ("iotevents", Sends.OWN),
         ("omics", Sends.UNDOCUMENTED),
         ("codepipeline", Sends.UNDOCUMENTED),
+        ("backup", Sends.UNDOCUMENTED),
+        ("tasks.apprunner", Sends.UNDOCUMENTED),
         ("newer-than-the-table", Sends.UNDOCUMENTED),
     ],
 )
