@@ -1,11 +1,23 @@
 """Alarms and log groups: some as they should be, one as bad as may be for each thing that is checked."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.server import ACCOUNT, EmbeddedAws
 
 TAGS = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
+_PEOPLE = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+_ADMINISTERS = (_PEOPLE | {"Action": "kms:*", "Resource": "*"},)
+_ALARMS_PUBLISH = (
+    {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    },
+)
 _PAIRS = [{"Key": key, "Value": value} for key, value in TAGS.items()]
 
 
@@ -13,12 +25,40 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     """Make the estate of one region."""
     _log_groups(aws.client("logs", region), region)
     sns = aws.client("sns", region)
-    topic = sns.create_topic(Name="alerts", Attributes={"KmsMasterKeyId": "alias/aws/sns"}, Tags=_PAIRS)["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="platform@example.com")
+    kms, cloudwatch = aws.client("kms", region), aws.client("cloudwatch", region)
+    topic = _topic(sns, "alerts", KmsMasterKeyId=_key(kms, *_ADMINISTERS, *_ALARMS_PUBLISH))
     lonely = sns.create_topic(Name="nobody-listens", Tags=_PAIRS)["TopicArn"]
-    _alarms(aws.client("cloudwatch", region), topic, lonely)
+    _alarms(cloudwatch, topic, lonely)
+    silent = {
+        "alerts-under-the-key-of-sns": {"KmsMasterKeyId": "alias/aws/sns"},
+        "alerts-under-a-closed-key": {"KmsMasterKeyId": _key(kms, *_ADMINISTERS)},
+        "alerts-of-people-only": {"Policy": _policy(region, "alerts-of-people-only")},
+    }
+    for name, attributes in silent.items():
+        _alarm(cloudwatch, f"{name}-fail", AlarmActions=[_topic(sns, name, **attributes)], Tags=_PAIRS)
     _composite(region, "shop-is-down", 'ALARM("orders-are-late") OR ALARM("orders-are-lost")', topic)
     _without_data(region, "bills-are-late")
+
+
+def _topic(sns: Any, name: str, **attributes: str) -> str:
+    """Make a topic that somebody listens to."""
+    topic: str = sns.create_topic(Name=name, Attributes=attributes, Tags=_PAIRS)["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="platform@example.com")
+    return topic
+
+
+def _policy(region: str, name: str) -> str:
+    """Let the account's own principals publish, and nobody else."""
+    topic = f"arn:aws:sns:{region}:{ACCOUNT}:{name}"
+    return json.dumps({"Version": "2012-10-17", "Statement": [_PEOPLE | {"Action": "sns:Publish", "Resource": topic}]})
+
+
+def _key(kms: Any, *statements: Any) -> str:
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    pairs = [{"TagKey": key, "TagValue": value} for key, value in TAGS.items()]
+    made: str = kms.create_key(Policy=policy, Tags=pairs)["KeyMetadata"]["KeyId"]
+    kms.enable_key_rotation(KeyId=made)
+    return made
 
 
 def _log_groups(logs: Any, region: str) -> None:

@@ -259,6 +259,7 @@ def of_databases(there: Estate) -> dict[str, int]:
         for name in items
     ]
     keys = {table["SSEDescription"]["KMSMasterKeyArn"] for table in described if "SSEDescription" in table}
+    alerting = {key for _, key in _heard_topics(there) if key and not key.startswith("alias/aws/")}
     clusters = there.all("dax", "describe_clusters", "Clusters")
     own = [
         there.ask(region, "kms", "describe_key", KeyId=key["KeyId"])["KeyMetadata"]
@@ -282,11 +283,12 @@ def of_databases(there: Estate) -> dict[str, int]:
         "dax:ListTags": len(clusters),
         "kms:ListAliases": REGIONS,
         "kms:ListKeys": REGIONS,
-        "kms:GetKeyPolicy": len(own),
+        # Once more those that encrypt topics which alarms tell: a scan of alarms does not depend on one of keys.
+        "kms:GetKeyPolicy": len(own) + len(alerting),
         "kms:GetKeyRotationStatus": len(rotatable),
         "kms:ListResourceTags": len(own),
         # Once more those that tables name: whose they are does not depend on a scan of keys, nor on its being done.
-        "kms:DescribeKey": len(own) + len(keys),
+        "kms:DescribeKey": len(own) + len(keys) + len(alerting),
     }
 
 
@@ -391,32 +393,50 @@ def of_messages(there: Estate) -> dict[str, int]:
     subscriptions = there.all("sns", "list_subscriptions", "Subscriptions")
     confirmed = [each for each in subscriptions if each["SubscriptionArn"].startswith("arn:")]
     retried = [each for each in confirmed if each["Protocol"] != "firehose"]
-    alarms = {
-        region: metric + composite
-        for (region, metric), composite in zip(
-            there.held("cloudwatch", "describe_alarms", "MetricAlarms").items(),
-            there.held("cloudwatch", "describe_alarms", "CompositeAlarms").values(),
-            strict=True,
-        )
-    }
-    told = {
-        action
-        for region, items in alarms.items()
-        for alarm in items
-        for action in alarm["AlarmActions"]
-        if action.startswith(f"arn:aws:sns:{region}:{ACCOUNT}:")
-    }
+    alarms = _alarms(there)
     return {
         "cloudwatch:DescribeAlarms": REGIONS,
         "cloudwatch:ListTagsForResource": sum(len(items) for items in alarms.values()),
         "sns:ListTopics": REGIONS,
-        "sns:GetTopicAttributes": len(topics),
+        # Once more those that alarms tell and that somebody listens to.
+        "sns:GetTopicAttributes": len(topics) + len(_heard_topics(there)),
         "sns:ListTagsForResource": len(topics),
         "sns:ListSubscriptions": REGIONS,
         # What SNS itself tries to deliver.
         "sns:GetSubscriptionAttributes": len(retried),
         # Who listens to the topics that alarms tell, however many alarms tell them.
-        "sns:ListSubscriptionsByTopic": len(told),
+        "sns:ListSubscriptionsByTopic": len(_told_topics(there)),
+    }
+
+
+def _alarms(there: Estate) -> dict[str, list[Any]]:
+    metric = there.held("cloudwatch", "describe_alarms", "MetricAlarms")
+    composite = there.held("cloudwatch", "describe_alarms", "CompositeAlarms")
+    return {region: metric[region] + composite[region] for region in estates.REGIONS}
+
+
+def _told_topics(there: Estate) -> set[tuple[str, str]]:
+    """Return the topics that alarms of their region tell, with the region."""
+    return {
+        (region, action)
+        for region, items in _alarms(there).items()
+        for alarm in items
+        for action in alarm["AlarmActions"]
+        if action.startswith(f"arn:aws:sns:{region}:{ACCOUNT}:")
+    }
+
+
+def _heard_topics(there: Estate) -> set[tuple[str, str]]:
+    """Return the topics that alarms tell and that somebody listens to, each with its key."""
+    subscriptions = there.all("sns", "list_subscriptions", "Subscriptions")
+    confirmed = {each["TopicArn"] for each in subscriptions if each["SubscriptionArn"].startswith("arn:")}
+    return {
+        (
+            topic,
+            there.ask(region, "sns", "get_topic_attributes", TopicArn=topic)["Attributes"].get("KmsMasterKeyId", ""),
+        )
+        for region, topic in _told_topics(there)
+        if topic in confirmed
     }
 
 

@@ -1,5 +1,6 @@
 """Reading CloudWatch on moto, and series of metrics."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,18 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto.cloudwatch.models import cloudwatch_backends
 
-from muster.aws.cloudwatch import ALARM, AT_ONCE, Query, alarms, listed_alarms, series, tags, topic_audience
+from muster.aws.cloudwatch import (
+    ALARM,
+    AT_ONCE,
+    Query,
+    alarm_topic,
+    alarm_topic_key,
+    alarms,
+    listed_alarms,
+    series,
+    tags,
+    topic_audience,
+)
 from muster.catalog import load
 from muster.evaluate import Rule
 from muster.facets.cloudwatch import Alarm, Alarms
@@ -17,6 +29,7 @@ from muster.facets.sns import TopicAudience
 from muster.facets.tags import Tags
 from muster.model import REGION, Finding, Resource, Status
 from muster.reading import Shard
+from muster.resource_policy import Policy
 from muster.scan import ShardScan
 from muster.session import Clients
 
@@ -132,6 +145,59 @@ def test_a_topic_that_does_not_exist_is_absent(clients: Clients) -> None:
     with pytest.raises(ClientError) as gone:
         topic_audience.function(clients.get("sns", HERE), THE_REGION, TOPIC)
     assert gone.value.response["Error"]["Code"] in topic_audience.absent
+
+
+def test_the_policy_and_the_key_of_a_topic(clients: Clients) -> None:
+    sns = clients.get("sns", HERE)
+    sns.create_topic(Name="alerts", Attributes={"KmsMasterKeyId": "alias/aws/sns"})
+    found = alarm_topic.function(sns, THE_REGION, TOPIC)
+    assert (found.kms_key, found.managed_by_aws) == ("alias/aws/sns", True)
+    assert isinstance(found.policy, Policy)
+
+
+def test_a_key_is_read_by_its_id_its_arn_and_its_alias(clients: Clients) -> None:
+    kms = clients.get("kms", HERE)
+    made = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/alerts", TargetKeyId=made["KeyId"])
+    by_alias, *others = (
+        alarm_topic_key.function(kms, THE_REGION, name) for name in ("alias/alerts", made["KeyId"], made["Arn"])
+    )
+    assert others == [by_alias, by_alias]
+    assert (by_alias.exists, by_alias.arn, by_alias.state) == (True, made["Arn"], "Enabled")
+    assert isinstance(by_alias.policy, Policy)
+
+
+def test_the_policy_of_a_key_of_aws_is_not_read() -> None:
+    kms = boto3.client("kms", HERE)
+    with Stubber(kms) as stub:
+        stub.add_response("describe_key", {"KeyMetadata": {"KeyId": "k", "KeyManager": "AWS", "KeyState": "Enabled"}})
+        assert alarm_topic_key.function(kms, THE_REGION, "k").manager == "AWS"
+        stub.assert_no_pending_responses()
+
+
+def test_a_key_that_does_not_exist_is_absent(clients: Clients) -> None:
+    with pytest.raises(ClientError) as gone:
+        alarm_topic_key.function(clients.get("kms", HERE), THE_REGION, "alias/nothing")
+    assert gone.value.response["Error"]["Code"] in alarm_topic_key.absent
+
+
+def test_an_alarm_is_judged_by_the_key_of_its_topic(clients: Clients) -> None:
+    sns, cloudwatch = clients.get("sns", HERE), clients.get("cloudwatch", HERE)
+    kms = clients.get("kms", HERE)
+    closed = kms.create_key()["KeyMetadata"]["KeyId"]
+    use = {"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"]}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", **use}]})
+    kms.create_alias(AliasName="alias/open", TargetKeyId=kms.create_key(Policy=policy)["KeyMetadata"]["KeyId"])
+    foreign = f"arn:aws:kms:{HERE}:111122223333:key/11111111-2222-3333-4444-555555555555"
+    keys = {"open": "alias/open", "closed": closed, "plain": "", "of-sns": "alias/aws/sns", "foreign": foreign}
+    for name, named in keys.items():
+        attributes = {"KmsMasterKeyId": named} if named else {}
+        topic = sns.create_topic(Name=name, Attributes=attributes)["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="platform@example.com")
+        put(cloudwatch, name, AlarmActions=[topic])
+    said = scanned(clients, "cloudwatch-alarm-action-targets-live")
+    found = {name: finding.status for (_, name), finding in said.items()}
+    assert found == {"open": C, "closed": N, "plain": C, "of-sns": N, "foreign": Status.INSUFFICIENT_DATA}
 
 
 PENDING = [{"SubscriptionArn": "PendingConfirmation"}]

@@ -1,5 +1,6 @@
 """CloudWatch alarms."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +14,11 @@ from muster.checks.cloudwatch import (
     cloudwatch_alarm_actions_set,
     cloudwatch_alarm_has_data,
 )
+from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
-from muster.model import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField
+from muster.model import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField, Verdict
+from muster.resource_policy import Policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -123,6 +126,21 @@ TOPICS = Related(
         SNS + "denied": Unavailable("sns:ListSubscriptionsByTopic", "access denied"),
     }
 )
+NO_KEY: Related[AlarmTopicKey] = Related({})
+
+
+def policy(*statements: dict[str, Any]) -> Policy:
+    return Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+def publish(**more: Any) -> dict[str, Any]:
+    said = {"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish"}
+    return {**said, "Resource": "*", **more}
+
+
+OPEN = policy(publish())
+SETTINGS = Related({SNS + "live": AlarmTopic("", OPEN)})
+HEARD = f"somebody listens to {SNS}live, and CloudWatch may publish there"
 AWAY = "arn:aws:sns:us-east-1:123456789012:live"
 FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
 
@@ -130,7 +148,12 @@ FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
 @pytest.mark.parametrize(
     ("actions", "status", "reason"),
     [
-        pytest.param((SNS + "live",), C, f"somebody listens to {SNS}live", id="a topic that somebody listens to"),
+        pytest.param(
+            (SNS + "live",),
+            C,
+            HEARD,
+            id="a topic that somebody listens to",
+        ),
         pytest.param((SNS + "gone",), N, f"{SNS}gone does not exist", id="a topic that does not exist"),
         pytest.param(
             (SNS + "pending",), N, f"{SNS}pending has no confirmed subscription: 2 are pending", id="nobody confirmed"
@@ -155,7 +178,7 @@ FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
         pytest.param(
             (SNS + "live", STOP, "arn:aws:lambda:eu-west-1:123456789012:function:f"),
             C,
-            f"somebody listens to {SNS}live; other actions, not looked at: automate, lambda",
+            f"{HEARD}; other actions, not looked at: automate, lambda",
             id="a topic and others",
         ),
         pytest.param(
@@ -167,7 +190,7 @@ FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
     ],
 )
 def test_cloudwatch_alarm_action_targets_live(actions: tuple[str, ...], status: Status, reason: str) -> None:
-    verdict = cloudwatch_alarm_action_targets_live(alarm(actions=actions), TOPICS)
+    verdict = cloudwatch_alarm_action_targets_live(alarm(actions=actions), TOPICS, SETTINGS, NO_KEY)
     assert (verdict.status, verdict.reason) == (status, reason)
 
 
@@ -183,7 +206,175 @@ def test_cloudwatch_alarm_action_targets_live(actions: tuple[str, ...], status: 
 )
 def test_a_topic_that_cannot_be_looked_at_is_no_verdict(actions: tuple[str, ...], said: str) -> None:
     with pytest.raises(UnknownField, match=said):
-        cloudwatch_alarm_action_targets_live(alarm(actions=actions), TOPICS)
+        cloudwatch_alarm_action_targets_live(alarm(actions=actions), TOPICS, SETTINGS, NO_KEY)
+
+
+LIVE = SNS + "live"
+OWN_KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+FOREIGN_KEY = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+USE = ["kms:Decrypt", "kms:GenerateDataKey*"]
+ROOT = {"AWS": "arn:aws:iam::123456789012:root"}
+
+
+def key(*statements: dict[str, Any], **fields: Any) -> AlarmTopicKey:
+    plain: dict[str, Any] = {"exists": True, "arn": OWN_KEY, "manager": "CUSTOMER", "state": "Enabled"}
+    return AlarmTopicKey(**{**plain, "policy": policy(*statements), **fields})
+
+
+def reached(topic: AlarmTopic | Unavailable, found: AlarmTopicKey | Unavailable | None = None) -> Verdict:
+    keys = Related({} if found is None or isinstance(topic, Unavailable) else {str(topic.kms_key): found})
+    return cloudwatch_alarm_action_targets_live(alarm(actions=(LIVE,)), TOPICS, Related({LIVE: topic}), keys)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(policy(publish(Principal={"Service": "events.amazonaws.com"})), id="another service"),
+        pytest.param(policy(publish(Principal=ROOT)), id="the account's principals"),
+        pytest.param(policy(publish(Action="sns:Subscribe")), id="another action"),
+        pytest.param(policy(publish(Resource=LIVE + "-2")), id="another topic"),
+        pytest.param(
+            policy(publish(Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})), id="another account"
+        ),
+        pytest.param(policy(publish(), publish(Effect="Deny", Principal="*")), id="denied to everybody"),
+    ],
+)
+def test_an_alarm_that_may_not_publish_reaches_nobody(said: Policy) -> None:
+    verdict = reached(AlarmTopic("", said))
+    why = f"{LIVE} has a policy that does not let cloudwatch.amazonaws.com call sns:Publish for the alarm"
+    assert (verdict.status, verdict.reason) == (N, why)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param({"StringEquals": {"aws:SourceAccount": "123456789012"}}, id="the account"),
+        pytest.param({"StringEquals": {"AWS:SourceOwner": "123456789012"}}, id="the owner, as SNS writes it"),
+        pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:*"}}, id="alarms"),
+    ],
+)
+def test_a_condition_that_the_alarm_meets_lets_it_through(condition: dict[str, Any]) -> None:
+    for principal in ({"Service": "cloudwatch.amazonaws.com"}, {"AWS": "*"}):
+        assert reached(AlarmTopic("", policy(publish(Principal=principal, Condition=condition)))).status is C
+
+
+@pytest.mark.parametrize("name", ["alias/aws/sns", "arn:aws:kms:eu-west-1:123456789012:alias/aws/sns"])
+def test_cloudwatch_cannot_use_the_key_of_sns(name: str) -> None:
+    verdict = reached(AlarmTopic(name, OPEN))
+    assert (verdict.status, verdict.reason) == (
+        N,
+        f"{LIVE} is encrypted with {name}, a key of AWS that CloudWatch cannot use",
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        pytest.param(
+            key(publish(Principal=ROOT, Action="kms:*")),
+            "does not give cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey for",
+            id="the account only",
+        ),
+        pytest.param(key(publish(Action="kms:GenerateDataKey*")), "amazonaws.com kms:Decrypt for", id="no decryption"),
+        pytest.param(key(publish(Action="kms:Decrypt")), "amazonaws.com kms:GenerateDataKey for", id="no data key"),
+        pytest.param(
+            key(
+                publish(
+                    Principal={"AWS": "*"},
+                    Action=USE,
+                    Condition={
+                        "StringEquals": {
+                            "kms:CallerAccount": "123456789012",
+                            "kms:ViaService": "sns.eu-west-1.amazonaws.com",
+                        }
+                    },
+                )
+            ),
+            "does not give",
+            id="the statement of the key aws/sns",
+        ),
+        pytest.param(
+            key(
+                publish(Action=USE, Condition={"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": LIVE + "-2"}})
+            ),
+            "does not give",
+            id="another topic",
+        ),
+        pytest.param(key(publish(Action=USE), state="Disabled"), "cannot be used: it is Disabled", id="disabled"),
+        pytest.param(key(publish(Action=USE), state="PendingDeletion"), "it is PendingDeletion", id="leaving"),
+        pytest.param(key(manager="AWS", policy=UNKNOWN), "a key of AWS that CloudWatch cannot use", id="AWS's own"),
+        pytest.param(AlarmTopicKey.parse({}), "a key that does not exist", id="gone"),
+    ],
+)
+def test_an_alarm_that_may_not_use_the_key_reaches_nobody(found: AlarmTopicKey, why: str) -> None:
+    verdict = reached(AlarmTopic(OWN_KEY, OPEN), found)
+    assert verdict.status is N
+    assert verdict.reason.startswith(f"{LIVE} is encrypted with {OWN_KEY}, a key ")
+    assert why in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(publish(Action=USE), id="both actions"),
+        pytest.param(publish(Action=["kms:Decrypt", "kms:GenerateDataKey"]), id="without a pattern"),
+        pytest.param(publish(Action="kms:*", Resource=OWN_KEY), id="all actions on the key"),
+        pytest.param(
+            publish(Action=USE, Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}}), id="for the account"
+        ),
+        pytest.param(
+            publish(Action=USE, Condition={"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": LIVE}}),
+            id="for the topic",
+        ),
+    ],
+)
+def test_a_key_that_admits_cloudwatch_lets_the_alarm_through(statement: dict[str, Any]) -> None:
+    assert reached(AlarmTopic(OWN_KEY, OPEN), key(statement)).status is C
+    assert reached(AlarmTopic("alias/alerts", OPEN), key(statement)).status is C
+
+
+@pytest.mark.parametrize(
+    ("topic", "found", "said"),
+    [
+        pytest.param(Unavailable("sns:GetTopicAttributes", "access denied"), None, "access denied", id="topic denied"),
+        pytest.param(
+            AlarmTopic(OWN_KEY, OPEN),
+            Unavailable("kms:GetKeyPolicy", "access denied"),
+            "access denied",
+            id="key denied",
+        ),
+        pytest.param(AlarmTopic(FOREIGN_KEY, OPEN), None, "a key of another account", id="a key of another account"),
+        pytest.param(AlarmTopic(UNKNOWN, OPEN), None, "AWS did not say", id="a key that is not known"),
+        pytest.param(AlarmTopic("", UNKNOWN), None, "AWS did not say", id="a policy that is not known"),
+        pytest.param(AlarmTopic(OWN_KEY, OPEN), key(policy=UNKNOWN), "AWS did not say", id="a key's policy unknown"),
+        pytest.param(
+            AlarmTopic(OWN_KEY, OPEN), key(publish(Action=USE), state=UNKNOWN), "AWS did not say", id="a state unknown"
+        ),
+        pytest.param(
+            AlarmTopic("", policy(publish(Condition={"StringEquals": {"aws:SourceOrgID": "o-abc1234567"}}))),
+            None,
+            "it cannot be told whether",
+            id="a topic for an organization",
+        ),
+        pytest.param(
+            AlarmTopic(OWN_KEY, OPEN),
+            key(publish(Action=USE, Condition={"StringEquals": {"aws:SourceOrgID": "o-abc1234567"}})),
+            "it cannot be told whether",
+            id="a key for an organization",
+        ),
+    ],
+)
+def test_a_permission_that_cannot_be_told_is_no_verdict(
+    topic: AlarmTopic | Unavailable, found: AlarmTopicKey | Unavailable | None, said: str
+) -> None:
+    with pytest.raises(UnknownField, match=said):
+        reached(topic, found)
+
+
+def test_a_refusal_outweighs_what_cannot_be_told() -> None:
+    denied = Unavailable("kms:GetKeyPolicy", "access denied")
+    assert reached(AlarmTopic(OWN_KEY, policy()), denied).status is N
+    assert reached(AlarmTopic("alias/aws/sns", UNKNOWN)).status is N
 
 
 @pytest.mark.parametrize(

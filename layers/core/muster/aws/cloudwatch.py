@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey, own_keys
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
+from muster.model import REGION, Related, Resource
 from muster.reading import Listed, Page, Shard, describes, lists
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_sns import SNSClient
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -89,6 +91,48 @@ def topic_audience(sns: "SNSClient", _alarm: Resource, topic: str) -> TopicAudie
         if TopicAudience.parse({"Subscriptions": found}).confirmed:
             break
     return TopicAudience.parse({"Subscriptions": found})
+
+
+def _listened_to(topics: Related[TopicAudience]) -> tuple[str, ...]:
+    """Return the topics that somebody listens to: of the others it is known that nobody hears the alarm."""
+    return tuple(arn for arn, found in topics.by_key.items() if isinstance(found, TopicAudience) and found.confirmed)
+
+
+@describes(
+    ALARM,
+    client="sns",
+    service="cloudwatch",
+    permission="sns:GetTopicAttributes",
+    of=TopicAudience,
+    keys=_listened_to,
+    on="arn:{partition}:sns:*:*:*",
+)
+def alarm_topic(sns: "SNSClient", _alarm: Resource, topic: str) -> AlarmTopic:
+    """Read the policy and the key of a topic that somebody listens to."""
+    return AlarmTopic.parse(sns.get_topic_attributes(TopicArn=topic))
+
+
+@describes(
+    ALARM,
+    client="kms",
+    service="cloudwatch",
+    permission="kms:GetKeyPolicy",
+    also=("kms:DescribeKey",),
+    absent=("NotFoundException",),
+    of=AlarmTopic,
+    keys=own_keys,
+    on="arn:{partition}:kms:*:*:key/*",
+)
+def alarm_topic_key(kms: "KMSClient", _alarm: Resource, key: str) -> AlarmTopicKey:
+    """Read what a topic's key is, and a customer's key's policy.
+
+    A topic may name its key by an alias, which GetKeyPolicy does not take.
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
+    """
+    found: dict[str, Any] = {"KeyMetadata": kms.describe_key(KeyId=key)["KeyMetadata"]}
+    if found["KeyMetadata"].get("KeyManager") != "AWS":
+        found["Policy"] = kms.get_key_policy(KeyId=found["KeyMetadata"]["KeyId"], PolicyName="default")["Policy"]
+    return AlarmTopicKey.parse(found)
 
 
 def series(

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
+from muster.alarm_delivery import obstacle
 from muster.check import check
+from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.model import (
     ObservedAt,
     Related,
     Severity,
+    Unavailable,
     Unknown,
+    UnknownField,
     Verdict,
     compliant,
     known,
@@ -52,31 +56,41 @@ def cloudwatch_alarm_actions_enabled(alarm: Alarm) -> Verdict:
     return non_compliant("its actions are disabled")
 
 
-@check(severity=Severity.MEDIUM)
-def cloudwatch_alarm_action_targets_live(alarm: Alarm, topics: Related[TopicAudience]) -> Verdict:
-    """CloudWatch alarms should tell SNS topics that exist and that somebody listens to.
+@check(severity=Severity.MEDIUM, version=2)
+def cloudwatch_alarm_action_targets_live(
+    alarm: Alarm,
+    audiences: Related[TopicAudience],
+    topics: Related[AlarmTopic],
+    keys: Related[AlarmTopicKey],
+) -> Verdict:
+    """CloudWatch alarms should reach SNS topics that somebody listens to.
 
-    Each topic among the actions for ALARM must exist and have a subscription that is confirmed. A topic of another
-    account or region cannot be looked at, so that there is no verdict unless another topic fails.
+    Each topic among the actions for ALARM must exist, have a subscription that is confirmed, and have a policy that
+    lets CloudWatch publish. Where a KMS key encrypts it, that must be an enabled customer managed key whose policy lets
+    CloudWatch use it: CloudWatch cannot use alias/aws/sns. There is no verdict on a topic or a key of another account
+    or region, nor where Muster cannot tell whether CloudWatch meets a policy's conditions, unless another topic fails.
 
-    Why: An action that ends in a deleted topic, or in one whose subscribers never confirmed, fails without a sound.
-    Fix: aws sns subscribe --topic-arn ARN --protocol email --notification-endpoint ADDRESS, then confirm it; or give
-      the alarm a topic that exists.
-    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    Why: An action fails without a sound when its topic is deleted, when nobody confirmed a subscription, or when
+      CloudWatch may not publish to the topic or use its key.
+    Fix: aws sns subscribe --topic-arn ARN --protocol email --notification-endpoint ADDRESS, then confirm it; let
+      cloudwatch.amazonaws.com call sns:Publish by the topic's policy, and kms:Decrypt and kms:GenerateDataKey* by the
+      policy of a key of your own.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     others = f"; other actions, not looked at: {', '.join(alarm.other_actions)}" if alarm.other_actions else ""
     if not alarm.topics and not alarm.topics_elsewhere:
         return not_applicable(f"the alarm tells no SNS topic{others}")
-    read = [(arn, found) for arn in alarm.topics if isinstance(found := topics.by_key.get(arn), TopicAudience)]
-    dead = [f"{arn} {_lack(found)}" for arn, found in read if not found.confirmed]
+    found = [(arn, obstacle(alarm, arn, audiences, topics, keys)) for arn in alarm.topics]
+    dead = [f"{arn} {said}" for arn, said in found if isinstance(said, str)]
     if dead:
         return non_compliant("; ".join(dead) + others)
-    for arn in alarm.topics:
-        topics[arn]  # only now: a topic that cannot be read does not outweigh one that is dead
+    for _, said in found:
+        if isinstance(said, Unavailable):  # only now: a topic that cannot be read does not outweigh one that is dead
+            raise UnknownField(said)
     if alarm.topics_elsewhere:
         named = ", ".join(alarm.topics_elsewhere)
         known(Unknown(f"topics of other accounts or regions cannot be looked at: {named}"))
-    return compliant(f"somebody listens to {', '.join(alarm.topics)}{others}")
+    return compliant(f"somebody listens to {', '.join(alarm.topics)}, and CloudWatch may publish there{others}")
 
 
 @check(severity=Severity.LOW)
@@ -95,11 +109,3 @@ def cloudwatch_alarm_has_data(alarm: Alarm, observed: ObservedAt, *, days: int =
     if observed.at - since > timedelta(days=days):
         return non_compliant(f"{said}, more than {days} days")
     return compliant(f"{said}, not yet more than {days} days")
-
-
-def _lack(audience: TopicAudience) -> str:
-    if not audience.exists:
-        return "does not exist"
-    if audience.pending:
-        return f"has no confirmed subscription: {audience.pending} are pending"
-    return "has no subscription"
