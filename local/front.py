@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
 
+from local import cbor
 from local.inference import infer
 from local.inference.services import model_of
 from local.inference.wire import Environ
@@ -68,6 +69,8 @@ class Front:
         """Answer one request."""
         found = infer(environ)
         operation, parameters = found.operation, found.parameters
+        if operation and cbor.is_spoken(environ):
+            return cbor.answered(self, operation, parameters, environ, start_response)
         seen = {"status": 0}
 
         def started(status: str, headers: Any, exc_info: Any = None) -> Any:
