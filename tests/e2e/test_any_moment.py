@@ -59,7 +59,7 @@ def test_a_function_short_of_time_is_called_again_until_all_is_done(world: Any) 
     runtime.told.clear()
     assert execution.output["complete"] is True
     assert findings(aws, stack, execution.output["scan_id"]) == good
-    invoked = [
+    stopped = [
         call for call in aws.calls if call.operation == "s3:PutObject" and "/progress/" in call.parameters["Key"]
     ]
-    assert len(invoked) >= 3
+    assert len(stopped) >= 2
