@@ -72,7 +72,7 @@ class _Alarms:
         if action.split(":")[2] == "sns":
             subject, message = _notification(request, alarm, new)
             try:
-                request.client("sns", as_service=True).publish(TopicArn=action, Subject=subject, Message=message)
+                _publish(request.client("sns", as_service=True), action, subject, message)
             except Exception as error:  # noqa: BLE001 - whatever it was, CloudWatch notes it and goes on
                 done = f"Failed to execute action {action}. Received error: {error}"
         self._note(
@@ -104,6 +104,16 @@ class _Alarms:
         start, size = int(given.get("NextToken", 0)), int(given.get("MaxRecords", _PAGE))
         more = {"NextToken": str(start + size)} if start + size < len(found) else {}
         return request.answer({"AlarmHistoryItems": found[start : start + size], **more})
+
+
+def _publish(sns: Any, topic: str, subject: str, message: str) -> None:
+    """Publish, unless the topic is encrypted with the key of SNS, whose policy does not admit CloudWatch.
+
+    https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+    """
+    if sns.get_topic_attributes(TopicArn=topic)["Attributes"].get("KmsMasterKeyId") == "alias/aws/sns":
+        raise PermissionError("CloudWatch Alarms does not have authorization to access the SNS topic encryption key.")
+    sns.publish(TopicArn=topic, Subject=subject, Message=message)
 
 
 def _alarm(request: Request) -> dict[str, Any] | None:

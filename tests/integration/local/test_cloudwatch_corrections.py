@@ -88,6 +88,18 @@ def test_an_action_that_fails_is_in_the_history(aws: EmbeddedAws) -> None:
     assert item["HistorySummary"].startswith(f"Failed to execute action arn:aws:sns:{HOME}:{ACCOUNT}:gone.")
 
 
+def test_an_alarm_cannot_publish_to_a_topic_under_the_key_of_sns(aws: EmbeddedAws) -> None:
+    messages = alarm(aws)
+    topic = f"arn:aws:sns:{HOME}:{ACCOUNT}:alerts"
+    aws.client("sns").set_topic_attributes(
+        TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue="alias/aws/sns"
+    )
+    set_state(aws, "ALARM")
+    item, *_ = aws.client("cloudwatch").describe_alarm_history(HistoryItemType="Action")["AlarmHistoryItems"]
+    assert "does not have authorization to access the SNS topic encryption key" in item["HistorySummary"]
+    assert messages() == []
+
+
 def test_an_alarm_that_does_not_exist_has_no_state(aws: EmbeddedAws) -> None:
     with pytest.raises(botocore.exceptions.ClientError) as error:
         set_state(aws, "ALARM")
