@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.service_principals import Sends, normal, sends, table
+from muster.service_principals import Sends, normal, sends, sends_external_id, table
 
 LIST = Path(__file__).parent / "data" / "service_principals.txt"
 LISTED = [line for line in LIST.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-AWS = ("https://docs.aws.amazon.com/", "https://github.com/aws/")
+AWS = ("https://docs.aws.amazon.com/", "https://github.com/aws/", "https://github.com/boto/")
 DATE = re.compile(r"20\d\d-(0[1-9]|1[0-2])(-\d\d)?\Z")
 
 
-def test_every_principal_of_the_public_list_has_an_entry() -> None:
+def test_every_principal_of_the_public_lists_has_an_entry() -> None:
     assert len(LISTED) > 400
     assert set(LISTED) - set(table()) == set()
 
@@ -109,6 +109,8 @@ def test_a_region_changes_nothing(name: str, region: str) -> None:
         ("ec2", Sends.NONE),
         ("elastictranscoder", Sends.NONE),
         ("cloudtrail", Sends.NONE),
+        ("cognito-idp", Sends.EXTERNAL_ID),
+        ("migration.s3tables", Sends.SOURCE),
         ("pods.eks", Sends.OWN),
         ("iotevents", Sends.OWN),
         ("omics", Sends.UNDOCUMENTED),
@@ -120,3 +122,10 @@ def test_a_region_changes_nothing(name: str, region: str) -> None:
 )
 def test_what_a_service_sends(service: str, said: Sends) -> None:
     assert sends(f"{service}.amazonaws.com") is said
+
+
+@pytest.mark.parametrize(
+    ("service", "told"), [("firehose", True), ("ses", True), ("cognito-idp", True), ("lambda", False), ("new", False)]
+)
+def test_which_services_send_an_external_id(service: str, told: bool) -> None:
+    assert sends_external_id(f"{service}.eu-west-1.amazonaws.com") is told

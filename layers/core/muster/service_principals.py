@@ -25,8 +25,10 @@ class Sends(StrEnum):
 
     SOURCE = "source"
     """aws:SourceAccount or aws:SourceArn: a condition on them binds the service."""
+    EXTERNAL_ID = "external-id"
+    """sts:ExternalId, which its customers choose: a condition on that binds it."""
     NONE = "none"
-    """Neither key: a condition on them locks the service out."""
+    """No key: a condition on them locks the service out."""
     OWN = "own"
     """Only resources of the role's own account can make the service assume it."""
     UNDOCUMENTED = "undocumented"
@@ -35,11 +37,15 @@ class Sends(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a service sends, the page that says so, and the day of the copy that was read (YYYY-MM or YYYY-MM-DD)."""
+    """What a service sends, the page that says so, and the day of the copy that was read (YYYY-MM or YYYY-MM-DD).
+
+    `external_id` is the page that shows sts:ExternalId in trust policies, where another page names the source keys.
+    """
 
     sends: Sends
     page: str
     read: str
+    external_id: str = ""
 
 
 def normal(principal: str) -> str:
@@ -60,12 +66,20 @@ def table() -> Mapping[str, Service]:
     document: dict[str, Any] = package_data.read("service_principals.yaml")
     listed = Service(Sends.UNDOCUMENTED, document["list"], str(document["list_read"]))
     return dict.fromkeys(document["listed"], listed) | {
-        name: Service(Sends(said["sends"]), said["page"], str(said["read"]))
+        name: Service(Sends(said["sends"]), said["page"], str(said["read"]), said.get("external_id", ""))
         for name, said in document["services"].items()
     }
 
 
+_UNKNOWN = Service(Sends.UNDOCUMENTED, "", "")
+
+
 def sends(principal: str) -> Sends:
     """Return what a service sends; of a service that is newer than the table nothing is documented."""
-    found = table().get(normal(principal))
-    return found.sends if found else Sends.UNDOCUMENTED
+    return table().get(normal(principal), _UNKNOWN).sends
+
+
+def sends_external_id(principal: str) -> bool:
+    """Whether AWS documents that a service sends sts:ExternalId when it assumes a role."""
+    found = table().get(normal(principal), _UNKNOWN)
+    return bool(found.external_id) or found.sends is Sends.EXTERNAL_ID

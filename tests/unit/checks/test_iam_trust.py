@@ -503,6 +503,23 @@ def test_services_whose_guides_name_a_key_need_it(service: str) -> None:
     assert iam_role_trust_not_confusable(trust(statement(principal, BOUND))).status is C
 
 
+@pytest.mark.parametrize(
+    ("service", "external", "status"),
+    [
+        pytest.param("firehose", OWN, C, id="the account's number, as Firehose's guide shows"),
+        pytest.param("ses", OWN, C, id="the account's number, as SES's guide shows"),
+        pytest.param("cognito-idp", "3d3b1c1e-pool", C, id="what the user pool was told"),
+        pytest.param("cognito-idp", "*", C, id="a star that is none"),
+        pytest.param("cognito-idp", None, N, id="a user pool of anybody"),
+        pytest.param("scheduler", OWN, N, id="a service that sends none"),
+    ],
+)
+def test_an_external_id_binds_the_services_that_send_one(service: str, external: str | None, status: Status) -> None:
+    condition = {"StringEquals": {"sts:ExternalId": external}} if external else None
+    judged = trust(statement({"Service": f"{service}.amazonaws.com"}, condition))
+    assert iam_role_trust_not_confusable(judged).status is status
+
+
 def test_a_service_that_only_the_account_can_use_needs_no_condition() -> None:
     assert iam_role_trust_not_confusable(trust(statement({"Service": "pods.eks.amazonaws.com"}))).status is C
 

@@ -9,7 +9,7 @@ from muster.facets.iam import Trust
 from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.resource_policy import Policy
 from muster.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted
-from muster.service_principals import Sends, normal, sends
+from muster.service_principals import Sends, normal, sends, sends_external_id
 
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")
@@ -71,7 +71,8 @@ def iam_role_trust_not_confusable(
 ) -> Verdict:
     """IAM roles should say for whom services and other accounts may assume them.
 
-    A service needs a condition on aws:SourceAccount, aws:SourceArn, aws:SourceOrgID or aws:SourceOrgPaths; another
+    A service needs a condition on aws:SourceAccount, aws:SourceArn, aws:SourceOrgID or aws:SourceOrgPaths, or on
+    sts:ExternalId where AWS documents that it sends one (Firehose, SES, Cognito's user pools); another
     account one on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalOrgPaths, unless it is one of
     `trusted_accounts`, and so does everybody whom aws:PrincipalAccount or aws:PrincipalArn holds to another account;
     an identity provider that many organizations share one on the claim that tells them apart. Principals of the
@@ -170,7 +171,8 @@ def _name(each: Trusted) -> str:
 def _kind(each: Trusted, lists: _Lists) -> _Kind:
     kind, _, name = each.principal.partition(":")
     if kind == "service":
-        return _Kind.BOUND if each.held(fixing(_SOURCES)) else _service_kind(name, lists)
+        keys = (*_SOURCES, *_EXTERNAL) if sends_external_id(name) else _SOURCES
+        return _Kind.BOUND if each.held(fixing(keys)) else _service_kind(name, lists)
     if kind == "federated":
         claims = _claims(name, lists.shared)
         bound = not claims or each.held(fixing(claims))
@@ -198,6 +200,7 @@ def _service_kind(name: str, lists: _Lists) -> _Kind:
 
 _KINDS: Mapping[Sends, _Kind] = {
     Sends.SOURCE: _Kind.OPEN,
+    Sends.EXTERNAL_ID: _Kind.OPEN,
     Sends.NONE: _Kind.MUTE,
     Sends.OWN: _Kind.BOUND,
     Sends.UNDOCUMENTED: _Kind.DOUBTED,
