@@ -38,6 +38,9 @@ NOT_RUN = {
 }
 """Commands of the README that are not run here, and why."""
 
+_TRIES = 200
+"""How often to look for what takes its time before giving up."""
+
 DELETE = "make delete STACK=muster-dev"
 """It comes last, and asks."""
 
@@ -150,12 +153,13 @@ def _incomplete_scan(playground: Playground, role: str, machine: str) -> str:
 
 def _ended(playground: Playground, arn: str) -> str:
     """Return the output of an execution when it has ended."""
-    while True:
+    for _ in range(_TRIES):
         found = json.loads(playground.answer(f"aws stepfunctions describe-execution --execution-arn {arn}"))
         if found["status"] != "RUNNING":
             assert found["status"] == "SUCCEEDED", found
             return str(found["output"])
         time.sleep(1)
+    raise TimeoutError(arn)
 
 
 def _filled(command: str, names: Mapping[str, str]) -> str:
@@ -177,7 +181,7 @@ def _query(playground: Playground, sql: str) -> list[list[str]]:
         "aws athena start-query-execution --work-group muster-dev --query-execution-context Database=muster_dev "
         f"--query-string {shlex.quote(sql)} --query QueryExecutionId --output text"
     )
-    while True:
+    for _ in range(_TRIES):
         found = json.loads(playground.answer(f"aws athena get-query-execution --query-execution-id {query_id}"))
         if found["QueryExecution"]["Status"]["State"] not in ("QUEUED", "RUNNING"):
             break
@@ -240,8 +244,11 @@ def test_an_alarm_that_is_set_off_is_a_mail(playground: Playground) -> None:
     )
     mails = playground.folder / "out" / "mails"
     wanted = 'Subject: ALARM: "muster-execution-failed-dev" in eu-west-1'
-    while not any(wanted in path.read_text(encoding="utf-8") for path in mails.glob("*.txt")):
-        time.sleep(0.2)
+    for _ in range(_TRIES):
+        if any(wanted in path.read_text(encoding="utf-8") for path in mails.glob("*.txt")):
+            return
+        time.sleep(0.5)
+    pytest.fail("no mail came")
 
 
 def test_the_port_of_a_playground_is_refused_to_another(playground: Playground) -> None:
