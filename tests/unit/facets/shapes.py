@@ -549,6 +549,7 @@ def _statement(partition: str, rng: Random) -> dict[str, Any]:
                 {"AWS": "*"},
                 {"AWS": [f"arn:{partition}:iam::444455556666:root", ACCOUNT_ID]},
                 {"Service": "s3.amazonaws.com"},
+                {"Service": "omics.amazonaws.com"},
                 {"Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"], "Federated": "accounts.google.com"},
                 {"Federated": f"arn:{partition}:iam::{ACCOUNT_ID}:oidc-provider/token.actions.githubusercontent.com"},
                 {"CanonicalUser": "0" * 64},

@@ -30,7 +30,9 @@ from tests.unit.facets.shapes import (
 )
 
 CATALOG = load()
-CALM = settings(max_examples=settings.default.max_examples // 10, suppress_health_check=list(HealthCheck), deadline=None)
+CALM = settings(
+    max_examples=settings.default.max_examples // 10, suppress_health_check=list(HealthCheck), deadline=None
+)
 WORLDS = st.fixed_dictionaries(
     {
         "seed": st.integers(0, 2**32),
