@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from muster import keys
-from muster.stack import alert
+from muster.stack import alert, results
 from tests.infrastructure.reading import listed, role_statements, text
 
 Template = dict[str, Any]
 SCAN = "20261121T060000Z-c22b102a"
 DAY = "2026-11-21"
 SHARD = "111122223333.eu-west-1.ec2"
+NOT_SCANNED = {keys.part(SCAN, SHARD, results._LAST_PART), keys.part(SCAN, SHARD, results._LAST_PART, "0a1b2c3d")}
+"""The parts with the findings on what was not scanned; the scanner's grant on its own parts covers them."""
 WRITES = {
     "PlanScanRole": {keys.plan(SCAN), keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "ScanShardsRole": {
@@ -23,6 +25,7 @@ WRITES = {
         keys.progress(SCAN, SHARD, "0a1b2c3d"),
         keys.commit(SCAN, SHARD),
         keys.state("111122223333", "eu-west-1", "ec2"),
+        *NOT_SCANNED,
     },
     "SummarizeScanRole": {
         keys.summary(SCAN),
@@ -32,6 +35,7 @@ WRITES = {
         keys.table("findings", DAY, SCAN, 0),
         keys.table("tallies", DAY, SCAN),
         keys.table("coverage", DAY, SCAN),
+        *NOT_SCANNED,
     },
     "SendAlertRole": {keys.alert(SCAN), alert._LAST},
     "StateMachineRole": {f"{keys.failures(SCAN)}b0000.json", "map-results/manifest.json"},

@@ -192,10 +192,14 @@ def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, A
         )
     }
     prefix = inside(definition(template), "Scan all accounts")["ResultWriter"]["Parameters"]["Prefix"]
-    assert (keys.batches("*"), keys.batches("*", "a")) == ("work/*/batches.json", "work/*/batches-a.json")
+    scan = "20261121T060000Z-c22b102a"
+    assert (keys.batches(scan), keys.batches(scan, "a")) == (
+        f"work/{scan}/batches.json",
+        f"work/{scan}/batches-a.json",
+    )
     assert {
         ("s3:GetObject", "${ReportBucket.Arn}/work/*/batches*.json"),
-        ("s3:PutObject", f"${{ReportBucket.Arn}}/{keys.failures('*')}*"),
+        ("s3:PutObject", f"${{ReportBucket.Arn}}/{keys.failures(scan).replace(scan, '*')}*"),
         ("s3:PutObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
         ("s3:GetObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
     } <= granted
