@@ -114,6 +114,22 @@ FILES: list[tuple[str, dict[str, str], dict[str, bytes | str], str]] = [
     ("a token file without a role", {"AWS_WEB_IDENTITY_TOKEN_FILE": "/nope/token"}, {}, "has no role ARN configured"),
     ("a role whose ARN is none", A, {"config": f"{BASE}[profile a]\nrole_arn = x\nsource_profile = base\n"},
      "has a value that AWS does not accept: Invalid length for parameter RoleArn"),
+    ("an endpoint that is none", KEYS, {"config": "[default]\nendpoint_url = localhost:1\n"},
+     "endpoint_url in ~/.aws/config: Invalid endpoint: localhost:1"),
+    ("an endpoint of one service that is none", KEYS,
+     {"config": "[default]\nservices = x\n[services x]\nsts =\n  endpoint_url = http://localhost:99999\n"},
+     "sts in services: endpoint_url in ~/.aws/config: Invalid endpoint"),
+    ("certificates that are not there", KEYS, {"config": "[default]\nca_bundle = /nope\n"},
+     "ca_bundle in ~/.aws/config names /nope, which does not exist"),
+    ("a number that is none", KEYS, {"config": "[default]\nmax_attempts = often\n"},
+     "max_attempts in ~/.aws/config is not a number above 0"),
+    ("a key with a control character", {},
+     {"credentials": f"[default]\naws_access_key_id = AKIA\x01X\naws_secret_access_key = {SECRET}\n"},
+     "aws_access_key_id in ~/.aws/credentials has a control character"),
+    ("a key in quotes", {},
+     {"credentials": f'[default]\naws_access_key_id = "AKIAX"\naws_secret_access_key = "{SECRET}"\n'},
+     "aws_access_key_id in ~/.aws/credentials has quotes around it"),
+    ("a profile without a name", {"AWS_PROFILE": ""}, {}, "AWS_PROFILE is set, but empty: unset it, or name a profile"),
     ("services that are not there", {**KEYS, **A}, {"config": "[profile a]\nservices = nope\n"},
      'the "nope" services configuration does not exist'),
 ]  # fmt: skip
@@ -283,3 +299,13 @@ def test_what_needs_no_profile_does_not_look_at_it(
     (home / ".aws/config").write_text("[default\n", encoding="utf-8")
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     assert not main(arguments)
+
+
+def test_a_region_with_a_typing_error_is_said_before_a_stack_is_looked_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(home)
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    assert main(["redrive", "20261121T060000Z-c22b102a", "--region", "eu-wst-1"]) == 2
+    assert capsys.readouterr().err == "muster: eu-wst-1 is not a region; did you mean eu-west-1?\n"

@@ -22,7 +22,7 @@ from muster.errors import ConfigurationError, CredentialsError
 from muster.limiter import Gate, Limiter
 from muster.refusals import DENIED, EXPIRED, REFUSED, THROTTLED
 from muster.renewal import Renewal, handed_out
-from muster.setup_checks import asked_for_mfa, wrong_environment, wrong_keys
+from muster.setup_checks import asked_for_mfa, wrong_environment, wrong_keys, wrong_profile
 from muster.setup_errors import Where, explained
 from muster.telling import one_line, safe
 from muster.wire import bodies, models
@@ -146,11 +146,14 @@ def open_session(
         made = reading(botocore.session.Session(profile=profile))
         session = boto3.session.Session(botocore_session=made, region_name=region)
         made.get_component("credential_provider").get_provider("assume-role")._prompter = asked_for_mfa  # noqa: SLF001 - as aws-cli does
-        credentials = session.get_credentials()
+        wrong = wrong_profile(made.get_scoped_config(), made.full_config.get("services", {}))
+        credentials = None if wrong else session.get_credentials()
     except botocore.exceptions.ProfileNotFound as error:
         raise CredentialsError(explained(error, profile) + _meant(profile)) from error
     except botocore.exceptions.BotoCoreError as error:
         raise unusable(error, profile) from error
+    if wrong:
+        raise ConfigurationError(wrong)
     if credentials is None:
         raise CredentialsError(explained(botocore.exceptions.NoCredentialsError(), profile))
     if wrong := wrong_keys(credentials):

@@ -3,7 +3,7 @@
 import os
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,25 @@ def wrong_environment(endpoint_url: str | None = None) -> str:
     `endpoint_url` is the one that an option gives.
     """
     return next((sentence for sentence in _sentences(endpoint_url) if sentence), "")
+
+
+def wrong_profile(profile: Mapping[str, Any], services: Mapping[str, Any]) -> str:
+    """Say what is wrong in the settings of a profile, in a sentence; nothing where nothing is.
+
+    `services` are the sections of that name, of which a profile may take one.
+    """
+    return next((sentence for sentence in _of_profile(profile, services) if sentence), "")
+
+
+def _of_profile(profile: Mapping[str, Any], services: Mapping[str, Any]) -> Iterator[str]:
+    chosen = services.get(str(profile.get("services")), {})
+    for name, found in (("", profile), *((f"{name} in services: ", each) for name, each in chosen.items())):
+        if isinstance(found, Mapping):
+            yield _endpoint(f"{name}endpoint_url in {config_file()}", str(found.get("endpoint_url") or ""))
+    if not os.environ.get("AWS_CA_BUNDLE"):
+        yield _certificates(f"ca_bundle in {config_file()}", profile.get("ca_bundle"))
+    for name in ("max_attempts", "metadata_service_timeout", "metadata_service_num_attempts"):
+        yield _number(f"{name} in {config_file()}", profile.get(name))
 
 
 def wrong_keys(credentials: Any) -> str:
@@ -80,12 +99,15 @@ def _sentences(endpoint_url: str | None) -> Iterator[str]:
     for name in ("HTTPS_PROXY", "https_proxy"):
         yield _proxy(name, os.environ.get(name))
     for name in ("AWS_MAX_ATTEMPTS", "AWS_METADATA_SERVICE_TIMEOUT", "AWS_METADATA_SERVICE_NUM_ATTEMPTS"):
-        value = os.environ.get(name)
-        if value and not (value.strip().isdigit() and int(value)):
-            yield f"{name} is not a number above 0: set one, or unset it"
+        yield _number(name, os.environ.get(name))
     mode = os.environ.get("AWS_RETRY_MODE")
     if mode and mode.lower() not in ("legacy", "standard", "adaptive"):
         yield f"AWS_RETRY_MODE is {one_line(mode, 40)!r}: it can be standard, adaptive or legacy"
+
+
+def _number(name: str, value: str | None) -> str:
+    wrong = value and not (value.strip().isdigit() and int(value))
+    return f"{name} is not a number above 0: set one, or unset it" if wrong else ""
 
 
 def _endpoint(name: str, url: str | None) -> str:
@@ -140,7 +162,9 @@ def _character(value: str) -> str:
         return "a control character (a line end, for example)"
     if any(character.isspace() for character in value):
         return "a space"
-    return "" if value.isascii() else "a character that is not ASCII"
+    if not value.isascii():
+        return "a character that is not ASCII"
+    return "quotes around it" if value[:1] in ("'", '"') else ""
 
 
 def _file(method: str) -> str:

@@ -74,7 +74,10 @@ def explained(error: BaseException, profile: str | None = None) -> str:
     return f"the AWS SDK cannot go on ({type(error).__name__}): {safe(str(error))}"
 
 
-def _no_profile(_error: Any, where: Where) -> str:
+def _no_profile(error: Any, where: Where) -> str:
+    for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
+        if os.environ.get(name) == "" and not error.kwargs.get("profile"):
+            return f"{name} is set, but empty: unset it, or name a profile (the config profile () could not be found)"
     named = f"{where.named_by} names it, and " if where.named_by else ""
     missing = f"{named}it is neither in {config_file()} nor in {credentials_file()}"
     name = one_line(where.profile, 60)

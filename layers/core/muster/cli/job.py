@@ -17,6 +17,7 @@ from muster.scan import ShardScan
 from muster.sessions import Sessions
 from muster.settings import Configuration
 from muster.shared import Shared
+from muster.telling import safe
 from muster.together import Begun, Ended, together
 
 
@@ -94,7 +95,7 @@ class Job:
         self.at = (self.at[0], self.at[1] + 1)
         if event.error is not None:
             trace(event.error)
-            self.report.incomplete.append(f"{self._place(event.shard)} broke: {event.error!r}")
+            self.report.incomplete.append(f"{self._place(event.shard)} broke: {safe(repr(event.error))}")
         if scan := running.pop(event.shard.id, None):
             self._note(scan)
 

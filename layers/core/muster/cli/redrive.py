@@ -59,7 +59,9 @@ def command(**options: Any) -> int:
       2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - `muster redrive --help` does not need botocore
+    from muster.cli.places import regions  # noqa: PLC0415 - `muster redrive --help` does not need botocore
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.names import unknown  # noqa: PLC0415 - the same
     from muster.session import Clients, open_session  # noqa: PLC0415 - the same
 
     session = open_session(
@@ -67,6 +69,8 @@ def command(**options: Any) -> int:
     )
     if session.region_name is None:
         raise ConfigurationError("no region is named: use --region or AWS_REGION")
+    if session.region_name not in (known := regions()):
+        raise ConfigurationError(unknown(session.region_name, "a region", known))
     clients = Clients(session, endpoint_url=options["endpoint_url"])
     outputs = _outputs(clients, session.region_name, options["stack"])
     _refuse_unknown(clients, session.region_name, options["stack"], outputs, options["scan_id"])
