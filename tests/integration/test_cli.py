@@ -170,7 +170,8 @@ class TestScan:
         assert main(["scan", *asked]) == 3
         document = json.loads(capsys.readouterr().out)
         assert document["scan"]["incomplete"] == ["ec2 in eu-central-1 broke: ZeroDivisionError('oops')"]
-        assert [found["resource"]["region"] for found in document["findings"]] == ["eu-west-1"]
+        found = {each["resource"]["region"]: each["status"] for each in document["findings"]}
+        assert found == {"eu-west-1": "NON_COMPLIANT", "eu-central-1": "INSUFFICIENT_DATA"}
 
 
 class TestAccounts:

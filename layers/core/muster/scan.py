@@ -21,6 +21,7 @@ from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credent
 from muster.session import Clients
 from muster.sharding import in_order
 from muster.shared import Shared
+from muster.telling import safe
 
 _LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
 
@@ -179,7 +180,7 @@ class ShardScan:
 
     def broken(self, error: Exception) -> Iterator[Finding]:
         """Yield the findings on the target for the types that an error of ours kept from being scanned to the end."""
-        gap = Unavailable(None, f"the scan of {self._shard.service} in {self._shard.region} broke: {error!r}")
+        gap = Unavailable(None, f"the scan of {self._shard.service} in {self._shard.region} broke: {safe(repr(error))}")
         for kind in self._order[self._place :]:
             target = target_of(self._shard, kind)
             rules = (rule for rule in self._rules if rule.resource_type == kind)
