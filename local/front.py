@@ -41,6 +41,7 @@ class Refusal:
 
     operation: str
     code: str = "AccessDenied"
+    message: str = _TOLD
     status: int = 403
     bucket: str | None = None
     key: str = "*"
@@ -105,7 +106,7 @@ class Front:
                     continue
                 if refusal.times is not None:
                     refusal.times -= 1
-            return refusal.status, error_body(operation.partition(":")[0], refusal.code)
+            return refusal.status, error_body(operation.partition(":")[0], refusal.code, refusal.message)
         return None
 
     def _forbidden(self, operation: str, parameters: Mapping[str, Any], environ: Environ) -> Answer | None:

@@ -70,6 +70,55 @@ def test_a_refused_call_is_unread_with_its_permission_and_the_scan_is_complete(
     assert "INCOMPLETE" not in done.stdout
 
 
+USER = "User: arn:aws:iam::123456789012:user/u is not authorized to perform: "
+
+
+def test_the_kind_of_policy_that_refused_a_call_is_told_and_no_permission_asked_for(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path
+) -> None:
+    message = f"{USER}s3:GetBucketVersioning with an explicit deny in a resource-based policy"
+    aws.refuse("s3:GetBucketVersioning", bucket="photos", message=message)
+    done = _muster(environment, tmp_path, "scan", "--check", VERSIONING)
+    assert (
+        "—  access denied (AccessDenied): a resource-based policy denies s3:GetBucketVersioning: photos" in done.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "because no service control policy allows the dynamodb:ListTables action",
+        (
+            "with an explicit deny in a service control policy: "
+            "arn:aws:organizations::111122223333:policy/o-a1b2c3d4e5/service_control_policy/p-1a2b3c4d"
+        ),
+        "with an explicit deny in a resource control policy",
+    ],
+)
+def test_a_region_that_the_organization_closes_is_one_line_and_no_failure(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path, clause: str
+) -> None:
+    message = f"{USER}dynamodb:ListTables on resource: * {clause}"
+    aws.refuse("dynamodb:ListTables", code="AccessDeniedException", status=400, message=message)
+    done = _muster(environment, tmp_path, "scan", "--check", "dynamodb-pitr-enabled")
+    assert done.returncode == 0
+    assert f"Blocked by a policy of the organization: {REGION}" in done.stdout
+    assert "unread" not in done.stdout.replace("0 unread", "")
+    assert "INCOMPLETE" not in done.stdout
+
+
+def test_a_clock_that_is_wrong_is_told_with_how_much(
+    aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path
+) -> None:
+    message = "Signature expired: 20261128T072529Z is now earlier than 20261128T193257Z (20261128T194757Z - 15 min.)"
+    aws.refuse("sts:GetCallerIdentity", code="SignatureDoesNotMatch", message=message)
+    done = _muster(environment, tmp_path, "scan")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        "muster: this machine's clock is 12 h 22 min behind AWS's, and AWS refuses what it signs"
+    )
+
+
 def test_strict_makes_what_is_unread_incomplete(aws: EmbeddedAws, environment: dict[str, str], tmp_path: Path) -> None:
     aws.refuse("s3:GetBucketVersioning", bucket="photos")
     done = _muster(environment, tmp_path, "scan", "--check", VERSIONING, "--strict", "--format", "json")
