@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from muster.cli import cli, main
 from muster.cli.interrupt import Interrupt
 from muster.reading import Shard
 from muster.together import together
@@ -85,3 +86,17 @@ def test_who_waits_for_the_next_finding_is_interrupted() -> None:
     events = together([shard, shard, shard], make, interrupted=lambda: next(asked))  # type: ignore[arg-type]
     with contextlib.closing(events), pytest.raises(KeyboardInterrupt):
         list(events)
+
+
+def test_one_that_came_while_a_module_was_imported_is_no_mistake(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise RuntimeError("Error calling __set_name__ on 'Field' instance 'tags'") from error
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    assert main(["scan"]) == 2
+    assert capsys.readouterr().err == "muster: stopped; no results were written\n"

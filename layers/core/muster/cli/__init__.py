@@ -117,7 +117,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _sentence(error: BaseException, arguments: Sequence[str]) -> str:
-    if isinstance(error, click.Abort | KeyboardInterrupt):
+    if isinstance(error, click.Abort) or _interrupted(error):
         return "stopped; no results were written"
     if isinstance(error, ConfigurationError):
         return str(error)
@@ -129,6 +129,13 @@ def _sentence(error: BaseException, arguments: Sequence[str]) -> str:
         return sentence
     what = f"{type(error).__name__}: {safe(str(error), 300)}"
     return f"this is a mistake in Muster, not yours: {what} (set {DEBUG}=1 to see where)"
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether an error is an interruption, or was one when it began: Python wraps some that come while it imports."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def _of_sdk(error: BaseException) -> str | None:
