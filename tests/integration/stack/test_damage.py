@@ -253,6 +253,23 @@ def test_a_shard_whose_result_is_damaged_is_unread_until_it_is_scanned_again(
     assert published(stack, scans[0], tmp_path) == {(TARGET, "INSUFFICIENT_DATA"), (REGION, "NON_COMPLIANT")}
 
 
+def test_shards_that_never_ran_are_unread_until_they_are_scanned(stack: Stack, tmp_path: Path) -> None:
+    """As of a function that found no memory or no file to open, each time that it was tried."""
+    asked = {"record": True, "checks": [CHECK], "regions": [HERE, THERE]}
+    event = {"input": asked, "execution": f"{EXECUTION}lost", "started_at": FIRST.isoformat()}
+    scan = plan_scan(event, stack.environment, load(), stack.clients)["scan_id"]
+    summary = summarize_scan({"scan_id": scan, "attempt": ""}, stack.environment, stack.clients)
+    assert (summary["complete"], summary["findings"]["insufficient_data"]) == (False, 2)
+    assert published(stack, scan, tmp_path) == {(TARGET, "INSUFFICIENT_DATA")}
+    resumed = {"input": {"resume": scan}, "execution": f"{EXECUTION}again", "started_at": FIRST.isoformat()}
+    told = plan_scan(resumed, stack.environment, load(), stack.clients)
+    for batch in [each for item in stack.bucket.get_json(told["batches_key"]) or () for each in item["batches"]]:
+        scan_batch({"scan_id": scan, "batch": batch}, stack.environment, load(), stack.clients)
+    summary = summarize_scan({"scan_id": scan, "attempt": told["attempt"]}, stack.environment, stack.clients)
+    assert (summary["complete"], failing(summary), summary["findings"]["insufficient_data"]) == (True, 2, 0)
+    assert published(stack, scan, tmp_path) == {(REGION, "NON_COMPLIANT")}
+
+
 def published(stack: Stack, scan: str, folder: Path) -> set[tuple[str, str]]:
     """Return type and status of each published finding of a scan."""
     found = set()
