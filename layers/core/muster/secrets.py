@@ -1,7 +1,7 @@
 """Whether a setting holds a secret, told from its name and its value. Pure.
 
 A reason never holds any part of the value: reasons go into reports, logs and mails.
-docs/decisions/0021 says why no library does this.
+docs/decisions/0020 says why no library does this.
 """
 
 import itertools
