@@ -102,6 +102,7 @@ def test_a_region_changes_nothing(name: str, region: str) -> None:
         ("storagegateway", Sends.SOURCE),
         ("osis-pipelines", Sends.SOURCE),
         ("elasticmapreduce", Sends.SOURCE),
+        ("eks", Sends.SOURCE),
         ("lakeformation", Sends.SOURCE),
         ("export.rds", Sends.SOURCE),
         ("kinesisanalytics", Sends.SOURCE),
