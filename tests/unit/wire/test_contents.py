@@ -62,6 +62,8 @@ def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
         ("sqs", "GetQueueAttributes", {}, "it has no Attributes"),
         ("sqs", "ListDeadLetterSourceQueues", {}, "it has no queueUrls"),
         ("sqs", "ListDeadLetterSourceQueues", {"queueUrls": []}, ""),
+        ("iam", "GetAccountAuthorizationDetails", {"IsTruncated": False}, "it is empty"),
+        ("iam", "GetAccountAuthorizationDetails", {"IsTruncated": False, "RoleDetailList": []}, ""),
         ("sqs", "ListQueues", {}, ""),
         ("sqs", "ListQueueTags", {}, ""),
         ("lambda", "GetFunctionConcurrency", {}, ""),

@@ -48,6 +48,13 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """Members that AWS leaves out of some answers, or that Muster does not read."""
+_ONE_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        # Muster asks for one kind at a time; that the lists of the other kinds are sent empty is written nowhere.
+        "iam:GetAccountAuthorizationDetails": ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"),
+    }
+)
+"""Operations of whose members one at least is there."""
 _HOLLOW_IS_SAID = frozenset({"ec2:GetInstanceMetadataDefaults"})
 """Operations whose structure is empty where nothing is set.
 
@@ -130,6 +137,8 @@ def contents(operation: OperationModel) -> Contents:
     root = _ROOTS.get(name, shape.name if name.startswith("s3control:") else "")
     if name in MAY_BE_EMPTY:
         return Contents(operation.name, root)
+    if name in _ONE_OF:
+        return Contents(operation.name, root, one_of=_ONE_OF[name])
     body = {each: member for each, member in shape.members.items() if not member.serialization.get("location")}
     optional = _OPTIONAL.get(name, frozenset())
     needed = tuple(
