@@ -22,6 +22,8 @@ from muster.cli.interrupt import raised_again
 class Thing:
     pass
 
+# A shell's background job inherits that SIGINT is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 raised_again()
 thing = Thing()
 weakref.finalize(thing, os.kill, os.getpid(), signal.SIGINT)

@@ -117,7 +117,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _sentence(error: BaseException, arguments: Sequence[str]) -> str:
-    if isinstance(error, click.Abort) or _interrupted(error):
+    if isinstance(error, click.Abort) or (not isinstance(error, MusterError) and _interrupted(error)):
         return "stopped; no results were written"
     if isinstance(error, ConfigurationError):
         return str(error)

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 from typing import Any, Self
 
@@ -59,12 +60,27 @@ def raised_again() -> None:
     before = sys.unraisablehook
 
     def hook(lost: "sys.UnraisableHookArgs") -> None:
-        if lost.exc_type is KeyboardInterrupt:
-            # Raised here at once, it would be lost in this hook.
-            again = threading.Timer(_SOON, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
-            again.daemon = True
-            again.start()
-        else:
+        if lost.exc_type is not KeyboardInterrupt:
             before(lost)
+            return
+        # Raised here at once, it would be lost in this hook; so would one that comes before the hook is over.
+        noted = False
+        while not noted:
+            with contextlib.suppress(KeyboardInterrupt):
+                _interrupt_soon()
+                noted = True
 
     sys.unraisablehook = hook
+
+
+def _interrupt_soon() -> None:
+    """Interrupt the main thread once this function is over, however long its start takes on a busy machine."""
+    over, main = threading.Event(), threading.main_thread().ident or 0
+
+    def interrupt() -> None:
+        over.wait()
+        time.sleep(_SOON)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True, name="interrupt").start()
+    over.set()
