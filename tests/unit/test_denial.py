@@ -188,6 +188,11 @@ def test_every_kind_is_named_in_the_reason_with_the_action(kind: PolicyKind, exp
     assert told.wants_permission is (kind is PolicyKind.IDENTITY and not explicit)
 
 
+def test_no_permission_undoes_an_explicit_deny_of_a_policy_that_aws_does_not_name() -> None:
+    assert not denial(RECORDED["before 2021, a Deny without its kind"].message).wants_permission
+    assert denial(RECORDED["EC2, without any word"].message).wants_permission
+
+
 def test_the_reason_names_the_policy_where_aws_does() -> None:
     told = denial(RECORDED["EC2, SCP without a resource"].message)
     assert told.reason("") == f"a service control policy denies ec2:DescribeVpcs ({SCP_ARN})"

@@ -171,7 +171,7 @@ IMPLICIT = "because no identity-based policy allows the s3:GetBucketVersioning a
     [
         (IMPLICIT, "s3:GetBucketVersioning", "no identity-based policy allows s3:GetBucketVersioning"),
         ("", "s3:GetBucketVersioning", ""),
-        ("with an explicit deny", "s3:GetBucketVersioning", "a policy denies s3:GetBucketVersioning explicitly"),
+        ("with an explicit deny", None, "a policy denies s3:GetBucketVersioning explicitly"),
         ("with an explicit deny in an identity-based policy", None, "an identity-based policy denies s3:GetBucketV"),
         ("with an explicit deny in a resource-based policy", None, "a resource-based policy denies s3:GetBucketVers"),
         ("because no resource-based policy allows the s3:GetBucketVersioning action", None, "no resource-based policy"),

@@ -63,8 +63,11 @@ class Denial:
 
     @property
     def wants_permission(self) -> bool:
-        """Whether allowing the action in an identity-based policy may help: it is missing there, or nobody knows."""
-        return self.kind is None or (self.kind is PolicyKind.IDENTITY and not self.explicit)
+        """Whether allowing the action in an identity-based policy may help: never against an explicit Deny.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+        """
+        return not self.explicit and self.kind in (None, PolicyKind.IDENTITY)
 
     def reason(self, action: str) -> str:
         """Say which kind of policy denied the call; empty where the message does not say it.

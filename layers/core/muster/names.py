@@ -35,7 +35,7 @@ _LISTED = MappingProxyType(
 LONGEST = 100
 """Characters of a name that a message repeats; a longer one is like none that there is."""
 _LEAST = 4
-"""Characters from which on the beginning of a name says which was meant."""
+"""Characters from which on the beginning of a name says which was meant; a shorter one must be a whole word of it."""
 _BEGINNINGS = 4
 """How many names that begin so are told; more are no answer."""
 FEW = 12
@@ -45,7 +45,8 @@ FEW = 12
 def _near(name: str, names: Sequence[str]) -> Sequence[str]:
     if len(name) > LONGEST:
         return ()
-    beginning = [each for each in names if each.startswith(name.lower())] if len(name) >= _LEAST else []
+    start = name.lower() if len(name) >= _LEAST else f"{name.lower()}-"
+    beginning = [each for each in names if each.lower().startswith(start)]
     if 0 < len(beginning) <= _BEGINNINGS:
         return beginning
     return difflib.get_close_matches(name, beginning or names, 1) or difflib.get_close_matches(name.lower(), names, 1)
