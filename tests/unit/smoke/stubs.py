@@ -15,6 +15,7 @@ OUTPUTS = {
     "ShardResultQueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/muster-shard-results-dev",
     "ScheduleDeadLetterQueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/muster-schedule-dead-letters-dev",
     "AlertDeadLetterQueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/muster-alert-dead-letters-dev",
+    "ShardResultDeadLetterQueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/muster-result-dead-letters-dev",
     "DatabaseName": "muster_dev",
     "WorkgroupName": "muster-dev",
     "CrawlerName": "muster-dev",

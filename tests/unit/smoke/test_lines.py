@@ -3,7 +3,7 @@
 import pytest
 
 from muster.errors import Transient
-from muster.smoke.lines import BrokenError, Line, NotShownError, Probe, Result, Visit, tried, until
+from muster.smoke.lines import BrokenError, Line, NotKnownError, NotShownError, Probe, Result, Visit, tried, until
 
 from .stubs import error, visit
 
@@ -26,6 +26,10 @@ def raising(what: Exception) -> Probe:
             Result.FAILS,
             "GetThing failed: ResourceNotFoundException",
         ),
+        (error("Throttling", "slow down", "GetThing"), Result.UNKNOWN, "GetThing failed: slow down"),
+        (error("ExpiredToken", "expired", "GetThing"), Result.UNKNOWN, "GetThing failed: expired"),
+        (error("InternalFailure", "", "GetThing"), Result.UNKNOWN, "GetThing failed: InternalFailure"),
+        (NotKnownError("refused"), Result.UNKNOWN, "refused"),
         (Transient("no answer"), Result.UNKNOWN, "no answer"),
     ],
 )

@@ -1,17 +1,18 @@
 """Outputs, dead letters, queries, scans and the crawler, where something of them is broken."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from muster.smoke.crawler import crawled
-from muster.smoke.lines import BrokenError, NotShownError
-from muster.smoke.outputs import dead_letters, outputs
+from muster.smoke.lines import BrokenError, NotKnownError, NotShownError
+from muster.smoke.outputs import NAMED, dead_letters, outputs
 from muster.smoke.queries import saved, view
 from muster.smoke.scans import CHEAP, by_hand, closed_region, resumed, two_checks
 
-from .stubs import error, visit
+from .stubs import OUTPUTS, error, visit
 
 
 def test_a_stack_of_an_older_template_lacks_outputs() -> None:
@@ -19,14 +20,38 @@ def test_a_stack_of_an_older_template_lacks_outputs() -> None:
         outputs(visit({}))
 
 
-@pytest.mark.parametrize(("counts", "fails"), [((0, 0), False), ((0, 2), True)])
-def test_a_letter_in_a_dead_letter_queue_fails(counts: tuple[int, int], *, fails: bool) -> None:
+def looked_at(**answers: Any) -> Any:
+    """A visit of a stack with all outputs, of which all exist but those that the answers are about."""
+    operations = {
+        "stepfunctions": "describe_state_machine", "s3": "head_bucket", "sns": "get_topic_attributes",
+        "sqs": "get_queue_attributes", "glue": "get_database", "athena": "get_work_group", "scheduler": "get_schedule",
+        "kms": "describe_key", "lambda": "get_function_configuration", "iam": "get_role",
+    }  # fmt: skip
+    services: dict[str, dict[str, Any]] = {name: {call: answers.get(call, {})} for name, call in operations.items()}
+    services["glue"]["get_crawler"] = {}
+    made = visit(services)
+    outputs_of_all = {**dict.fromkeys(NAMED, "x/x"), **OUTPUTS}
+    return replace(made, stack=replace(made.stack, outputs=outputs_of_all))
+
+
+def test_what_outputs_name_exists_is_gone_or_cannot_be_looked_at() -> None:
+    assert outputs(looked_at()).startswith(f"{len(NAMED)} things")
+    with pytest.raises(BrokenError, match=r"cannot be found: KeyArn \(NotFoundException\)"):
+        outputs(looked_at(describe_key=error("NotFoundException"), get_role=error("AccessDenied")))
+    with pytest.raises(NotKnownError, match=r"cannot be looked at: KeyArn \(AccessDeniedException\)"):
+        outputs(looked_at(describe_key=error("AccessDeniedException")))
+    with pytest.raises(NotKnownError, match=r"WorkgroupName \(ThrottlingException\)"):
+        outputs(looked_at(get_work_group=error("ThrottlingException")))
+
+
+@pytest.mark.parametrize(("counts", "fails"), [((0, 0, 0), False), ((0, 2, 0), True), ((0, 0, 2), True)])
+def test_a_letter_in_a_dead_letter_queue_fails(counts: tuple[int, int, int], *, fails: bool) -> None:
     answers = [{"Attributes": {"ApproximateNumberOfMessages": str(count)}} for count in counts]
     made = visit({"sqs": {"get_queue_attributes": answers}})
     if not fails:
         assert dead_letters(made).endswith("are empty")
         return
-    with pytest.raises(BrokenError, match="muster-alert-dead-letters-dev holds 2 messages"):
+    with pytest.raises(BrokenError, match="-dead-letters-dev holds 2 messages"):
         dead_letters(made)
 
 

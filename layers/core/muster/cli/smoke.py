@@ -34,8 +34,8 @@ def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
     its notification, runs the crawler, and looks into the dead-letter queues. It takes some minutes and costs cents.
 
     It changes nothing that lasts: its scans are not recorded, the alarm is set back, and the queue that it subscribes
-    to the topic is deleted. Confirmed subscribers get one alarm mail. Run it with the credentials of somebody who may
-    administer the stack.
+    to the topic is deleted. Confirmed subscribers get the mails of two alarms: the one that it sets off, and the
+    alarm for the scan that it stops. Run it with the credentials of an administrator of the stack.
 
     \b
     Examples:
@@ -77,7 +77,7 @@ def _as_json(lines: "Iterable[Line]") -> set[str]:
 
 
 def _as_table(lines: "Iterable[Line]") -> set[str]:
-    """Print a table once everything was tried; where nobody looks on, a line as soon as it is known."""
+    """Print a table at the end on a terminal; elsewhere print each line as soon as it is known."""
     if not sys.stdout.isatty():
         return set(_one_by_one(lines))
     from rich.console import Console  # noqa: PLC0415 - JSON does without

@@ -1,14 +1,14 @@
 """One line of the test of a stack, and how a line comes to hold or not."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import botocore.exceptions
 
 from muster.errors import MusterError
-from muster.refusals import DENIED, READ_ERRORS, code_of
+from muster.refusals import DENIED, READ_ERRORS, code_of, of_one
 from muster.smoke.stack import Stack
 
 
@@ -36,6 +36,10 @@ class BrokenError(MusterError):
     """The stack does not do what the line says."""
 
 
+class NotKnownError(MusterError):
+    """A call that the line needs was refused, or failed for the moment."""
+
+
 class NotShownError(MusterError):
     """There is nothing here to try it with."""
 
@@ -48,7 +52,6 @@ class Visit:
     denied_region: str = ""
     scan_id: str = ""
     """The scan that was started by hand, once it has ended."""
-    found: dict[str, Any] = field(default_factory=dict)
 
 
 Try = Callable[[Visit], str]
@@ -82,10 +85,9 @@ def _line(visit: Visit, probe: Probe) -> Line:
     except NotShownError as error:
         return Line(probe.name, Result.NOT_SHOWN, str(error))
     except botocore.exceptions.ClientError as error:
-        denied = code_of(error) in DENIED
         said = error.response["Error"].get("Message") or code_of(error)
-        detail = f"{error.operation_name} {'was refused' if denied else 'failed'}: {said}"
-        return Line(probe.name, Result.UNKNOWN if denied else Result.FAILS, detail)
+        detail = f"{error.operation_name} {'was refused' if code_of(error) in DENIED else 'failed'}: {said}"
+        return Line(probe.name, Result.FAILS if of_one(error) else Result.UNKNOWN, detail)
     except _NOT_KNOWN as error:
         return Line(probe.name, Result.UNKNOWN, str(error))
     if probe.only_aws and not visit.stack.real:

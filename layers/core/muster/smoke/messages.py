@@ -69,7 +69,7 @@ def alarm(visit: Visit) -> str:
         )
         try:
             heard = until(stack, _WAIT, 2.0, lambda: _heard(stack.client("sqs"), url, chosen["AlarmName"]))
-            failed = _failure(cloudwatch, chosen["AlarmName"], began)
+            failed = "" if heard else _failure(cloudwatch, chosen["AlarmName"], began)
         finally:
             cloudwatch.set_alarm_state(
                 AlarmName=chosen["AlarmName"], StateValue=chosen["StateValue"], StateReason="muster smoke is done"
@@ -103,8 +103,8 @@ def _listening(stack: Stack, topic: str) -> Iterator[str]:
     url = sqs.create_queue(
         QueueName=name, Attributes={"MessageRetentionPeriod": "600", "SqsManagedSseEnabled": "true"}
     )["QueueUrl"]
-    subscription = ""
-    try:
+    with contextlib.ExitStack() as afterwards:
+        afterwards.callback(sqs.delete_queue, QueueUrl=url)
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         admitted = {
             "Effect": "Allow",
@@ -115,14 +115,9 @@ def _listening(stack: Stack, topic: str) -> Iterator[str]:
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [admitted]})
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-        subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)[
-            "SubscriptionArn"
-        ]
+        subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
+        afterwards.callback(sns.unsubscribe, SubscriptionArn=subscription["SubscriptionArn"])
         yield str(url)
-    finally:
-        if subscription:
-            sns.unsubscribe(SubscriptionArn=subscription)
-        sqs.delete_queue(QueueUrl=url)
 
 
 def _heard(sqs: Any, url: str, alarm_name: str) -> str:

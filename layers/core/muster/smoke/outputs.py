@@ -5,8 +5,8 @@ from typing import Any
 
 import botocore.exceptions
 
-from muster.refusals import DENIED, code_of
-from muster.smoke.lines import BrokenError, Visit
+from muster.refusals import code_of, of_one
+from muster.smoke.lines import BrokenError, NotKnownError, Visit
 from muster.smoke.stack import Stack
 
 Look = Callable[[Stack, str], Any]
@@ -36,6 +36,7 @@ NAMED: Mapping[str, Look] = {
     "ShardResultQueueUrl": _queue,
     "ScheduleDeadLetterQueueUrl": _queue,
     "AlertDeadLetterQueueUrl": _queue,
+    "ShardResultDeadLetterQueueUrl": _queue,
     "DatabaseName": lambda stack, name: stack.client("glue").get_database(Name=name),
     "WorkgroupName": lambda stack, name: stack.client("athena").get_work_group(WorkGroup=name),
     "CrawlerName": lambda stack, name: stack.client("glue").get_crawler(Name=name),
@@ -57,25 +58,25 @@ def outputs(visit: Visit) -> str:
     if missing := sorted(NAMED.keys() - stack.outputs.keys()):
         raise BrokenError(f"the stack lacks the outputs {', '.join(missing)}: deploy this version of the template")
     gone: list[str] = []
-    refused: list[str] = []
+    unread: list[str] = []
     for key, look in NAMED.items():
         try:
             look(stack, stack.outputs[key])
         except botocore.exceptions.ClientError as error:
-            (refused if code_of(error) in DENIED else gone).append(f"{key} ({code_of(error)})")
+            (gone if of_one(error) else unread).append(f"{key} ({code_of(error)})")
     if gone:
         raise BrokenError(f"cannot be found: {', '.join(gone)}")
-    seen = f"{len(NAMED) - len(refused)} things that {len(stack.outputs)} outputs name exist"
-    return f"{seen}; you may not look at {', '.join(refused)}" if refused else seen
+    if unread:
+        raise NotKnownError(f"cannot be looked at: {', '.join(unread)}; the rest exists")
+    return f"{len(NAMED)} things that {len(stack.outputs)} outputs name exist"
 
 
 def dead_letters(visit: Visit) -> str:
-    """Count the messages in the dead-letter queues: each is a scan that never started, or an alert that nobody got."""
-    counts = {}
-    for name in ("ScheduleDeadLetterQueueUrl", "AlertDeadLetterQueueUrl"):
-        url, wanted = visit.stack.outputs[name], "ApproximateNumberOfMessages"
+    """Count the messages in the dead-letter queues: scans that did not start, and messages that were not delivered."""
+    counts, wanted = {}, "ApproximateNumberOfMessages"
+    for url in (url for name, url in visit.stack.outputs.items() if name.endswith("DeadLetterQueueUrl")):
         answer = visit.stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])
         counts[url.rpartition("/")[2]] = int(answer["Attributes"][wanted])
     if full := [f"{name} holds {count} messages" for name, count in counts.items() if count]:
         raise BrokenError(f"{', '.join(full)}: read them to see what was lost")
-    return f"{' and '.join(counts)} are empty"
+    return f"{', '.join(counts)} are empty"
