@@ -51,6 +51,23 @@ def test_a_format_that_the_extension_contradicts_is_refused_before_anything_is_s
     assert not Path(name).exists()
 
 
+@pytest.mark.parametrize("name", ["r.html", "r.xlsx", "r.json.gz", "r.parquet"])
+def test_an_extension_that_stands_for_no_format_is_refused_before_anything_is_scanned(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["scan", *CHECK, "--output", name]) == 2
+    said = capsys.readouterr().err
+    assert f"no format has the extension '{Path(name).suffix}'" in said
+    assert "add --format" in said
+    assert not Path(name).exists()
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_format_that_was_asked_for_is_written_under_any_other_extension() -> None:
+    assert main(["scan", *CHECK, "--format", "json", "--output", "r.report"]) == 0
+    assert json.loads(Path("r.report").read_text(encoding="utf-8"))["findings"]
+
+
 BROKEN = "regions: [eu-west-1\n"
 
 

@@ -26,7 +26,18 @@ MANY = [f"name-{number}" for number in range(FEW + 1)]
             "alpha is not a pack; did you mean alpha-one or alpha-two?",
             id="several begin so",
         ),
+        pytest.param(
+            "sqs", [*MANY, "sqs-a", "sqs-bb"], "sqs is not a pack; did you mean sqs-a or sqs-bb?", id="its first word"
+        ),
+        pytest.param("sq", [*MANY, "sqs-a"], "sq is not a pack", id="less than a word"),
+        pytest.param(
+            "alpha",
+            ["alpha-a", "alpha-bbbbb", "alpha-cc", "alpha-ddd", "alpha-eeee", *MANY],
+            "alpha is not a pack; did you mean alpha-a, alpha-cc, alpha-ddd or alpha-eeee?",
+            id="of too many that begin so, the nearest",
+        ),
         pytest.param("\x1b" + "x" * 100_000, ["a"], f"\\x1b{'x' * 95}… is not a pack; known are a", id="odd and long"),
+        pytest.param("", MANY, "'' is not a pack", id="empty"),
         pytest.param("x", [], "x is not a pack; there is none here", id="none"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Names that users write: what to say of one that nobody knows."""
+"""The message about a name that does not exist, with the names that the user may have meant."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ def unknown(name: str, kind: str, known: Iterable[str]) -> str:
     """Say that a name is not one of a kind, and which were probably meant: those that begin so, else the nearest."""
     names = sorted(known)
     near = _near(name, names)
-    name = shortened(name, LONGEST)
+    name = shortened(name, LONGEST) or "''"
     if near:
         return f"{name} is not {kind}; did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
     if not names:
@@ -35,9 +35,9 @@ _LISTED = MappingProxyType(
 LONGEST = 100
 """Characters of a name that a message repeats; a longer one is like none that there is."""
 _LEAST = 4
-"""Characters from which on the beginning of a name says which was meant; a shorter one must be a whole word of it."""
+"""A name of at least this many characters is matched as a beginning; a shorter one only as a whole first word."""
 _BEGINNINGS = 4
-"""How many names that begin so are told; more are no answer."""
+"""How many names that begin so a message lists at most: the nearest where there are more."""
 FEW = 12
 """How many known names a message lists when none is close; more would bury the sentence."""
 
@@ -49,4 +49,6 @@ def _near(name: str, names: Sequence[str]) -> Sequence[str]:
     beginning = [each for each in names if each.lower().startswith(start)]
     if 0 < len(beginning) <= _BEGINNINGS:
         return beginning
-    return difflib.get_close_matches(name, beginning or names, 1) or difflib.get_close_matches(name.lower(), names, 1)
+    if beginning:
+        return difflib.get_close_matches(name, beginning, _BEGINNINGS, cutoff=0)
+    return difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(name.lower(), names, 1)

@@ -18,6 +18,7 @@ _EXTENSIONS = MappingProxyType(
         ".jsonl": ("ndjson",),
         ".csv": ("csv",),
         ".txt": ("table",),
+        ".log": ("table",),
     }
 )
 """The formats that a file's extension stands for; the first is written where none is asked for."""
@@ -48,10 +49,15 @@ def _form(form: str | None, output: Path | None) -> str:
     """Return the format that was asked for, or the one that the extension of the output says.
 
     Raises:
-        click.BadParameter: the two contradict each other.
+        click.BadParameter: the two contradict each other, or the extension stands for no format and none was asked for.
     """
     says = _EXTENSIONS.get(output.suffix.lower(), ()) if output else ()
     if form is None:
+        if output and output.suffix and not says:
+            raise click.BadParameter(
+                f"no format has the extension {output.suffix!r}: use {', '.join(_EXTENSIONS)}, or add --format",
+                param_hint="--output",
+            )
         return says[0] if says else "table"
     if says and form not in says:
         raise click.BadParameter(
