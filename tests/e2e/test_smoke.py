@@ -49,4 +49,4 @@ def test_a_stack_that_is_not_there_is_named() -> None:
     """Embedded only: any account lacks it."""
     status, lines, errors = smoke("muster-nowhere")
     assert (status, lines) == (2, {})
-    assert "there is no stack muster-nowhere in eu-west-1" in errors
+    assert "the stack muster-nowhere cannot be found in eu-west-1" in errors

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -59,50 +58,16 @@ def command(**options: Any) -> int:
       2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.places import regions  # noqa: PLC0415 - `muster redrive --help` does not need botocore
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.names import unknown  # noqa: PLC0415 - the same
-    from muster.session import Clients, open_session  # noqa: PLC0415 - the same
+    from muster.cli.stacks import clients_of  # noqa: PLC0415 - `muster redrive --help` does not need botocore
+    from muster.deployed import described, outputs_of  # noqa: PLC0415 - the same
 
-    session = open_session(
-        options["profile"], options["region"] or os.environ.get("AWS_REGION"), options["endpoint_url"]
-    )
-    if session.region_name is None:
-        raise ConfigurationError("no region is named: use --region or AWS_REGION")
-    if session.region_name not in (known := regions()):
-        raise ConfigurationError(unknown(session.region_name, "a region", known))
-    clients = Clients(session, endpoint_url=options["endpoint_url"])
-    outputs = _outputs(clients, session.region_name, options["stack"])
-    _refuse_unknown(clients, session.region_name, options["stack"], outputs, options["scan_id"])
-    states = clients.get("stepfunctions", session.region_name)
+    clients, region = clients_of(options)
+    outputs = outputs_of(described(clients, region, options["stack"], _INSTEAD))
+    _refuse_unknown(clients, region, options["stack"], outputs, options["scan_id"])
+    states = clients.get("stepfunctions", region)
     arn = _started(states, outputs["StateMachineArn"], options["scan_id"])
     click.echo(f"started {arn}", err=True)
     return _waited(states, arn, options["form"]) if options["wait"] else 0
-
-
-def _outputs(clients: "Clients", region: str, stack: str) -> dict[str, str]:
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - the same
-
-    from muster.asking import asking  # noqa: PLC0415 - the same
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.session import profile_of  # noqa: PLC0415 - the same
-
-    def described() -> Any:
-        try:
-            return clients.get("cloudformation", region).describe_stacks(StackName=stack)["Stacks"][0]
-        except ClientError as error:
-            # CloudFormation has no code of its own for a stack that is not there.
-            if error.response["Error"]["Code"] == "ValidationError":
-                raise ConfigurationError(
-                    f"the stack {stack} cannot be found in {region} ({error}): name it with --stack"
-                ) from error
-            raise
-
-    found = asking("cloudformation:DescribeStacks", described, instead=_INSTEAD, profile=profile_of(clients))
-    outputs = {str(output["OutputKey"]): str(output["OutputValue"]) for output in found.get("Outputs", ())}
-    if "StateMachineArn" not in outputs:
-        raise ConfigurationError(f"the stack {stack} has no output StateMachineArn: it is not a stack of Muster's")
-    return outputs
 
 
 def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mapping[str, str], scan_id: str) -> None:

@@ -1,7 +1,6 @@
 """`muster smoke`: try a deployed stack, part by part, and print what holds."""
 
 import dataclasses
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -49,16 +48,13 @@ def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
       2  there is no such stack, or no credentials
       3  nothing fails, but a call was refused or failed, so that something is not known
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - `muster smoke --help` does not need botocore
-    from muster.session import Clients, open_session  # noqa: PLC0415 - the same
+    from muster.cli.stacks import clients_of  # noqa: PLC0415 - `muster smoke --help` does not need botocore
     from muster.smoke.lines import Visit, tried  # noqa: PLC0415 - the same
     from muster.smoke.probes import PROBES  # noqa: PLC0415 - the same
     from muster.smoke.stack import find  # noqa: PLC0415 - the same
 
-    session = open_session(options["profile"], options["region"] or os.environ.get("AWS_REGION"))
-    if session.region_name is None:
-        raise ConfigurationError("no region is named: use --region or AWS_REGION")
-    found = find(Clients(session, endpoint_url=options["endpoint_url"]), session.region_name, stack)
+    clients, region = clients_of(options)
+    found = find(clients, region, stack)
     lines = tried(Visit(found, denied_region), PROBES, _begins)
     results = _as_json(lines) if form == "json" else _as_table(lines)
     if "fails" in results:

@@ -5,11 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import botocore.exceptions
-
 from muster.asking import asking
+from muster.deployed import described, outputs_of
 from muster.errors import ConfigurationError
-from muster.refusals import code_of
 from muster.session import Clients
 
 AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
@@ -61,14 +59,10 @@ def find(clients: Clients, region: str, name: str) -> Stack:
         CredentialsError: CloudFormation refuses the call.
         Transient: CloudFormation could not be reached.
     """
-    cloudformation = clients.get("cloudformation", region)
-    described = asking("cloudformation:DescribeStacks", lambda: _described(cloudformation, name, region), _INSTEAD)
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", ())}
-    if "StateMachineArn" not in outputs:
-        raise ConfigurationError(f"the stack {name} has no output StateMachineArn: it is not a stack of Muster's")
-    if not str(described["StackStatus"]).endswith(_READY):
-        raise ConfigurationError(f"the stack {name} is {described['StackStatus']}: wait until it is deployed")
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    description = described(clients, region, name, _INSTEAD)
+    if not str(description["StackStatus"]).endswith(_READY):
+        raise ConfigurationError(f"the stack {name} is {description['StackStatus']}: wait until it is deployed")
+    pages = clients.get("cloudformation", region).get_paginator("list_stack_resources").paginate(StackName=name)
     listed = asking(
         "cloudformation:ListStackResources",
         lambda: [row for page in pages for row in page["StackResourceSummaries"]],
@@ -76,22 +70,10 @@ def find(clients: Clients, region: str, name: str) -> Stack:
     )
     rows = (row for row in listed if row.get("PhysicalResourceId"))
     resources = [Resource(row["LogicalResourceId"], row["ResourceType"], row["PhysicalResourceId"]) for row in rows]
-    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", ())}
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in description.get("Parameters", ())}
     packs = tuple(filter(None, (pack.strip() for pack in parameters.get("PackNames", "all").split(","))))
-    return Stack(name, region, outputs, resources, clients, packs)
+    return Stack(name, region, outputs_of(description), resources, clients, packs)
 
 
 _READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
-_INSTEAD = "run this as somebody who may"
-
-
-def _described(cloudformation: Any, name: str, region: str) -> Any:
-    try:
-        return cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    except botocore.exceptions.ClientError as error:
-        # CloudFormation has no error code of its own for a stack that does not exist.
-        if code_of(error) == "ValidationError":
-            raise ConfigurationError(
-                f"there is no stack {name} in {region}: name one with --region and STACK"
-            ) from error
-        raise
+_INSTEAD = "use credentials that may describe the stack"

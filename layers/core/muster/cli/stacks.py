@@ -1,0 +1,29 @@
+"""Options of the commands that work on a deployed stack, and the clients that follow from them."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from muster.session import Clients
+
+
+def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
+    """Return clients for the options --profile, --region and --endpoint-url, and the stack's region.
+
+    Raises:
+        ConfigurationError: no region is named, or the name is not spelled as AWS spells regions.
+        CredentialsError: there are no credentials.
+    """
+    from muster.cli.places import regions  # noqa: PLC0415 - `--help` does not need botocore
+    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.names import unknown  # noqa: PLC0415 - the same
+    from muster.session import Clients, open_session  # noqa: PLC0415 - the same
+
+    asked = options["region"] or os.environ.get("AWS_REGION")
+    session = open_session(options["profile"], asked, options["endpoint_url"])
+    if session.region_name is None:
+        raise ConfigurationError("no region is named: use --region or AWS_REGION")
+    if session.region_name not in (known := regions()):
+        raise ConfigurationError(unknown(session.region_name, "a region", known))
+    return Clients(session, endpoint_url=options["endpoint_url"]), session.region_name
