@@ -24,7 +24,8 @@ class Mail:
 
     def __str__(self) -> str:
         """Return it as a mail."""
-        return f"To: {', '.join(self.to) or '(nobody)'}\nTopic: {self.topic}\nSubject: {self.subject}\n\n{self.text}\n"
+        to = ", ".join(self.to) or "(no subscriber)"
+        return f"To: {to}\nTopic: {self.topic}\nSubject: {self.subject}\n\n{self.text}\n"
 
 
 class Mailbox:

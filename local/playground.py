@@ -61,7 +61,7 @@ def opened(port: int, console: Console) -> Iterator[tuple[EmbeddedAws, Stack]]:
     """
 
     def came(mail: Mail, path: Path) -> None:
-        to = ", ".join(mail.to) or "nobody"
+        to = ", ".join(mail.to) or "no subscriber"
         console.print(f"[green]Mail[/] to {to}: {mail.subject} [dim]({path})[/]")
 
     with EmbeddedAws(port) as aws, Runtime(aws) as runtime:

@@ -1,4 +1,4 @@
-"""Keeps moto's CloudFormation from making the resources of a stack because somebody looks at it.
+"""Keeps moto's CloudFormation from making the resources of a stack when the stack is described.
 
 moto makes a resource when its output is read first: whoever described a stack that is being made, or one that is
 deleted, would make its resources a second time. AWS shows outputs and resources of a stack that is complete.

@@ -41,14 +41,14 @@ def seed(aws: EmbeddedAws, region: str) -> None:
 
 
 def _topic(sns: Any, name: str, **attributes: str) -> str:
-    """Make a topic that somebody listens to."""
+    """Make a topic with a confirmed subscription."""
     topic: str = sns.create_topic(Name=name, Attributes=attributes, Tags=_PAIRS)["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="platform@example.com")
     return topic
 
 
 def _policy(region: str, name: str) -> str:
-    """Let the account's own principals publish, and nobody else."""
+    """Let only the account's own principals publish."""
     topic = f"arn:aws:sns:{region}:{ACCOUNT}:{name}"
     return json.dumps({"Version": "2012-10-17", "Statement": [_PEOPLE | {"Action": "sns:Publish", "Resource": topic}]})
 

@@ -35,7 +35,7 @@ TARGETS: Mapping[str, str] = {
 """Services of requests that carry no signature, by the prefix of their target."""
 
 UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
-"""The operations of the query protocol that nobody signs."""
+"""The operations of the query protocol that are sent unsigned."""
 
 
 @cache

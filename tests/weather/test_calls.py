@@ -398,7 +398,7 @@ def of_messages(there: Estate) -> dict[str, int]:
         "cloudwatch:DescribeAlarms": REGIONS,
         "cloudwatch:ListTagsForResource": sum(len(items) for items in alarms.values()),
         "sns:ListTopics": REGIONS,
-        # Once more those that alarms tell and that somebody listens to.
+        # Once more the topics that alarms notify and that have a confirmed subscription.
         "sns:GetTopicAttributes": len(topics) + len(_heard_topics(there)),
         "sns:ListTagsForResource": len(topics),
         "sns:ListSubscriptions": REGIONS,
@@ -427,7 +427,7 @@ def _told_topics(there: Estate) -> set[tuple[str, str]]:
 
 
 def _heard_topics(there: Estate) -> set[tuple[str, str]]:
-    """Return the topics that alarms tell and that somebody listens to, each with its key."""
+    """Return the topics that alarms notify and that have a confirmed subscription, each with its key."""
     subscriptions = there.all("sns", "list_subscriptions", "Subscriptions")
     confirmed = {each["TopicArn"] for each in subscriptions if each["SubscriptionArn"].startswith("arn:")}
     return {

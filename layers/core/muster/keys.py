@@ -98,12 +98,12 @@ def sizes() -> str:
 
 
 def first_scan() -> str:
-    """Return the key of which scan told of a first look last, and when."""
+    """Return the key of the record of the scan that sent the mail "first scan", with its time."""
     return "state/first-scan.json"
 
 
 def last_alert() -> str:
-    """Return the key of what the last alert told of shards that were not scanned to the end."""
+    """Return the key of the record of the last alert: incomplete shards, and whether an alert is due."""
     return "state/last-alert.json"
 
 

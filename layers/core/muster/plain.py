@@ -6,7 +6,7 @@ from typing import Any
 
 
 def loads(text: str | bytes) -> Any:
-    """Parse JSON that somebody else wrote.
+    """Parse JSON from outside Muster.
 
     Raises:
         ValueError: it is no JSON, or is nested more deeply than Python reads.

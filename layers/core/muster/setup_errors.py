@@ -47,7 +47,7 @@ class Where:
 
 
 class MfaError(sdk.BotoCoreError):
-    """A profile asks for a code of an MFA device where nobody can type one."""
+    """A profile needs a code of an MFA device, and there is no terminal to type it."""
 
     fmt = "An MFA code is needed, and there is no terminal to ask for it."
 

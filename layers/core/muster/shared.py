@@ -57,7 +57,7 @@ class Shared:
     ) -> object:
         """Return a facet of the shard's account or region.
 
-        `spent` says whether the API has used up its patience: then the failure is kept, and nobody asks again.
+        `spent` says whether the API has used up its patience: then the failure is kept, and the call is not repeated.
         """
         owner = (shard.account_id, "" if describer.resource_type == ACCOUNT else shard.region)
         with self._guard:

@@ -32,7 +32,7 @@ def printable(text: str) -> str:
 def escaped(text: str, keep: str = "") -> str:
     r"""Return a text whose control, format and invisible characters are written as escapes: `\x1b`, `\u202e`.
 
-    Files and messages about what somebody wrote get it. The characters in `keep` stay.
+    Files and messages use it for text from outside Muster. The characters in `keep` stay.
     """
     if text.isprintable():
         return text
@@ -56,7 +56,7 @@ def shortened(text: str, width: int = LONG, mark: str = "…") -> str:
 
 
 def quoted(value: object, width: int = LONG) -> str:
-    """Return a value in quotes, escaped and shortened, as a message repeats what somebody wrote."""
+    """Return a value in quotes, escaped and shortened, as a message repeats it."""
     return f"'{shortened(str(value), width)}'"
 
 

@@ -268,7 +268,7 @@ def test_the_summary_is_sent_again_once_a_subscription_is_confirmed(
     confirmed(topic, 1)
     ended(clients, "third")
     told = send_alert({"scan_id": "third"}, environment, clients)
-    assert told == {"sent": True, "why": "the last alert reached nobody"}
+    assert told == {"sent": True, "why": "the last alert had no confirmed subscription"}
     ended(clients, "fourth")
     assert send_alert({"scan_id": "fourth"}, environment, clients)["sent"] is False
     assert sent(topic) == 2
@@ -301,7 +301,7 @@ def test_an_alert_that_was_refused_is_owed(environment: Environment, clients: Cl
     fresh = Clients(clients.session)
     ended(clients, "second")
     told = send_alert({"scan_id": "second"}, environment, fresh)
-    assert told == {"sent": True, "why": "the last alert reached nobody"}
+    assert told == {"sent": True, "why": "the last alert had no confirmed subscription"}
     assert sent(topic) == 1
 
 

@@ -140,7 +140,7 @@ def publish(**more: Any) -> dict[str, Any]:
 
 OPEN = policy(publish())
 SETTINGS = Related({SNS + "live": AlarmTopic("", OPEN)})
-HEARD = f"somebody listens to {SNS}live, and CloudWatch may publish there"
+HEARD = f"{SNS}live: a subscription is confirmed, and CloudWatch may publish"
 AWAY = "arn:aws:sns:us-east-1:123456789012:live"
 FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
 
@@ -152,7 +152,7 @@ FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
             (SNS + "live",),
             C,
             HEARD,
-            id="a topic that somebody listens to",
+            id="a topic with a confirmed subscription",
         ),
         pytest.param((SNS + "gone",), N, f"{SNS}gone does not exist", id="a topic that does not exist"),
         pytest.param(

@@ -94,7 +94,7 @@ def topic_audience(sns: "SNSClient", _alarm: Resource, topic: str) -> TopicAudie
 
 
 def _listened_to(topics: Related[TopicAudience]) -> tuple[str, ...]:
-    """Return the topics that somebody listens to: of the others it is known that nobody hears the alarm."""
+    """Return the topics that have a confirmed subscription; the others already fail the check."""
     return tuple(arn for arn, found in topics.by_key.items() if isinstance(found, TopicAudience) and found.confirmed)
 
 
@@ -108,7 +108,7 @@ def _listened_to(topics: Related[TopicAudience]) -> tuple[str, ...]:
     on="arn:{partition}:sns:*:*:*",
 )
 def alarm_topic(sns: "SNSClient", _alarm: Resource, topic: str) -> AlarmTopic:
-    """Read the policy and the key of a topic that somebody listens to."""
+    """Read the policy and the key of a topic that has a confirmed subscription."""
     return AlarmTopic.parse(sns.get_topic_attributes(TopicArn=topic))
 
 

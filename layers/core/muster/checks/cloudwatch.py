@@ -63,15 +63,15 @@ def cloudwatch_alarm_action_targets_live(
     topics: Related[AlarmTopic],
     keys: Related[AlarmTopicKey],
 ) -> Verdict:
-    """CloudWatch alarms should reach SNS topics that somebody listens to.
+    """CloudWatch alarms should notify SNS topics that have a confirmed subscription.
 
     Each topic among the actions for ALARM must exist, have a subscription that is confirmed, and have a policy that
     lets CloudWatch publish. Where a KMS key encrypts it, that must be an enabled customer managed key whose policy lets
     CloudWatch use it: CloudWatch cannot use alias/aws/sns. There is no verdict on a topic or a key of another account
     or region, nor where Muster cannot tell whether CloudWatch meets a policy's conditions, unless another topic fails.
 
-    Why: An action fails without a sound when its topic is deleted, when nobody confirmed a subscription, or when
-      CloudWatch may not publish to the topic or use its key.
+    Why: An alarm action fails silently if its topic is deleted, if no subscription is confirmed, or if CloudWatch may
+      not publish to the topic or use its key.
     Fix: aws sns subscribe --topic-arn ARN --protocol email --notification-endpoint ADDRESS, then confirm it; let
       cloudwatch.amazonaws.com call sns:Publish by the topic's policy, and kms:Decrypt and kms:GenerateDataKey* by the
       policy of a key of your own.
@@ -90,7 +90,7 @@ def cloudwatch_alarm_action_targets_live(
     if alarm.topics_elsewhere:
         named = ", ".join(alarm.topics_elsewhere)
         known(Unknown(f"topics of other accounts or regions cannot be looked at: {named}"))
-    return compliant(f"somebody listens to {', '.join(alarm.topics)}, and CloudWatch may publish there{others}")
+    return compliant(f"{', '.join(alarm.topics)}: a subscription is confirmed, and CloudWatch may publish{others}")
 
 
 @check(severity=Severity.LOW)

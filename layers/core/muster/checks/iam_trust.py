@@ -119,11 +119,11 @@ def iam_role_trust_services_documented(
     """IAM roles should trust services whose documentation says which condition binds them.
 
     It fails where a role trusts a service without a condition, and no page of AWS says whether the service sends
-    aws:SourceAccount or aws:SourceArn: nobody can tell whether a condition would bind it or lock it out.
+    aws:SourceAccount or aws:SourceArn. A condition may bind the service or lock it out.
     data/service_principals.yaml lists what is known. `services_with_source` and `services_without_source` overrule
     it; give `iam-role-trust-not-confusable` the same ones.
 
-    Why: Whether somebody in another account can make the service assume the role is not known.
+    Why: Another account may be able to make the service assume the role (the "confused deputy" problem).
     Fix: Try a condition on aws:SourceAccount in a test account. If the service still works, keep it; if not, name the
       service in services_without_source of both checks, or suppress the finding with the reason.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention

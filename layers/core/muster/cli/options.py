@@ -72,7 +72,7 @@ class Severities(click.Choice[str]):
 def catalogue(path: Path | None) -> "Catalog":
     """Return all checks, those of the configuration that was named (or of muster.yaml) among them.
 
-    A muster.yaml that nobody named and that is broken has no checks of its own, which is said on standard error.
+    A broken muster.yaml that `path` does not name is left out, with a warning on standard error.
 
     Raises:
         ConfigurationError: something in the configuration that was named is wrong.

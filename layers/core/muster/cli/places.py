@@ -45,7 +45,7 @@ def regions() -> Regions:
 
 
 def unchecked(names: Iterable[str]) -> str:
-    """Return what to say of regions that nobody could be asked about; nothing where the SDK knows them all."""
+    """Return a sentence about the regions that the SDK does not know; empty if there are none."""
     unsure = regions().unsure(names)
     what = "regions that the SDK does" if len(unsure) > 1 else "a region that the SDK does"
     return f"{', '.join(unsure)}: not {what} know; a scan asks EC2 about it" if unsure else ""

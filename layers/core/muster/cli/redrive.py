@@ -20,7 +20,7 @@ INCOMPLETE = 3
 FEW = 5
 """How many incomplete shards the lines at the end name; the whole summary has all."""
 _EVERY = 5.0
-_INSTEAD = "let somebody redrive who may"
+_INSTEAD = "use credentials that may resume scans"
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -139,7 +139,7 @@ def _waited(states: Any, arn: str, form: str) -> int:
     except READ_ERRORS as error:
         raise ConfigurationError(f"the execution goes on, but cannot be watched ({code_of(error)}): {arn}") from error
     except KeyboardInterrupt as error:
-        raise ConfigurationError(f"nobody waits any more; the execution goes on: {arn}") from error
+        raise ConfigurationError(f"the waiting was interrupted; the execution goes on: {arn}") from error
     if found["status"] != "SUCCEEDED":
         raise ConfigurationError(f"the execution ended {found['status']}: {_why(found)}")
     summary = loads(found["output"])

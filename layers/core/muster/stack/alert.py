@@ -13,7 +13,7 @@ from muster.refusals import EXPIRED, READ_ERRORS, code_of, transient
 from muster.session import Clients
 from muster.sinks.bucket import Bucket, Conflict
 from muster.stack import events, objects
-from muster.stack.audience import somebody_listens
+from muster.stack.audience import has_subscriber
 from muster.stack.request import Environment
 from muster.stack.results import commits_of
 from muster.stack.summarize import changes_of, worst_of
@@ -24,12 +24,12 @@ _ROUNDS = 10
 
 
 def send_alert(event: object, environment: Environment, clients: Clients, at: datetime | None = None) -> dict[str, Any]:
-    """Publish the alert of a scan when it has news, and say whether it did and why not.
+    """Publish the alert of a scan when it has news, and return whether it was sent and why.
 
-    Only a scan that records tells anybody; a retry does not tell twice, and a scan that was resumed tells what is new.
-    An alert that reached nobody, because no subscription was confirmed or SNS refused it, is owed: the first scan that
-    finds a confirmed subscription sends the whole summary. Of scans that run at the same time one is the first. `at` is
-    the time, by default now.
+    Only a recorded scan sends an alert. A retry does not send it again, and a resumed scan reports what is new. If no
+    subscription was confirmed, or SNS refused the alert, it stays due: the next scan that finds a confirmed
+    subscription sends the whole summary. Of several first scans at the same time, one sends the mail "first scan". `at`
+    is the time, by default now.
 
     Raises:
         EventError: it is no such event, or there is no summary of such a scan.
@@ -64,7 +64,7 @@ def send_alert(event: object, environment: Environment, clients: Clients, at: da
     lost = bool(now["damaged"]) and last.get("damaged") != now["damaged"]
     news = lost or email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished)
     owed = bool(last.get("owed"))
-    listened = somebody_listens(environment, clients) if news or owed else False
+    listened = has_subscriber(environment, clients) if news or owed else False
     if not news and not (owed and listened):
         _remember(bucket, last, {**now, "owed": owed})
         return {"sent": False, "why": "nothing changed"}
@@ -84,7 +84,7 @@ def send_alert(event: object, environment: Environment, clients: Clients, at: da
     _remember(bucket, last, {**now, "owed": not listened})
     if not listened:
         return {"sent": True, "why": "no subscription is confirmed; the summary is sent again once one is"}
-    return {"sent": True, "why": "something changed" if news else "the last alert reached nobody"}
+    return {"sent": True, "why": "something changed" if news else "the last alert had no confirmed subscription"}
 
 
 def _unfinished(bucket: Bucket, scan_id: str, summary: Mapping[str, Any], damaged: list[str]) -> list[str]:

@@ -1,14 +1,14 @@
-"""Whether anybody receives what is published to a topic."""
+"""Whether the alert topic has a confirmed subscription."""
 
 from muster.refusals import READ_ERRORS
 from muster.session import Clients
 from muster.stack.request import Environment
 
 
-def somebody_listens(environment: Environment, clients: Clients) -> bool:
+def has_subscriber(environment: Environment, clients: Clients) -> bool:
     """Return whether the topic has a confirmed subscription: SNS delivers to no other, and keeps nothing for later.
 
-    Where the topic cannot be asked, the answer is yes: an alert is then sent once, as if it had arrived.
+    Where the topic cannot be read, the answer is yes: the alert is sent once and is not due again.
 
     https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
     """

@@ -12,7 +12,7 @@ from muster.names import unknown
 
 CONFIG_KEY = "config/muster.yaml"
 MAX_CONCURRENCY = 10
-"""How many accounts are scanned at a time where nobody says otherwise; the default of the template's parameter."""
+"""How many accounts are scanned at a time by default, as in the template."""
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _LISTS = ("packs", "checks", "accounts", "regions")
 _KEYS = ("pack", *_LISTS, "record", "resume", "scheduled")
