@@ -168,7 +168,7 @@ def test_who_may_not_look_for_it_may_begin(aws: Aws, capsys: pytest.CaptureFixtu
     [
         (refused("ValidationError", "Stack with id muster-dev does not exist"), "cannot be found in eu-west-1"),
         (refused("ExpiredToken"), "AWS does not accept the credentials (cloudformation:DescribeStacks: ExpiredToken)"),
-        (refused("AccessDenied"), "cloudformation:DescribeStacks is denied (AccessDenied): allow it, or use credentials"),
+        (refused("AccessDenied"), "DescribeStacks is denied (AccessDenied): allow it, or use credentials that may"),
     ],
 )
 def test_a_stack_that_cannot_be_read(answer: Any, said: str, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,6 +121,8 @@ FILES: list[tuple[str, dict[str, str], dict[str, bytes | str], str]] = [
      "sts in services: endpoint_url in ~/.aws/config: Invalid endpoint"),
     ("certificates that are not there", KEYS, {"config": "[default]\nca_bundle = /nope\n"},
      "ca_bundle in ~/.aws/config names /nope, which does not exist"),
+    ("a retry mode that is none", KEYS, {"config": "[default]\nretry_mode = fast\n"},
+     "retry_mode in ~/.aws/config is 'fast': it can be standard, adaptive or legacy"),
     ("a number that is none", KEYS, {"config": "[default]\nmax_attempts = often\n"},
      "max_attempts in ~/.aws/config is not a number above 0"),
     ("a key with a control character", {},

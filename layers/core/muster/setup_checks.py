@@ -40,6 +40,7 @@ def _of_profile(profile: Mapping[str, Any], services: Mapping[str, Any]) -> Iter
         yield _certificates(f"ca_bundle in {config_file()}", profile.get("ca_bundle"))
     for name in ("max_attempts", "metadata_service_timeout", "metadata_service_num_attempts"):
         yield _number(f"{name} in {config_file()}", profile.get(name))
+    yield _mode(f"retry_mode in {config_file()}", str(profile.get("retry_mode") or ""))
 
 
 def wrong_keys(credentials: Any) -> str:
@@ -100,9 +101,12 @@ def _sentences(endpoint_url: str | None) -> Iterator[str]:
         yield _proxy(name, os.environ.get(name))
     for name in ("AWS_MAX_ATTEMPTS", "AWS_METADATA_SERVICE_TIMEOUT", "AWS_METADATA_SERVICE_NUM_ATTEMPTS"):
         yield _number(name, os.environ.get(name))
-    mode = os.environ.get("AWS_RETRY_MODE")
-    if mode and mode.lower() not in ("legacy", "standard", "adaptive"):
-        yield f"AWS_RETRY_MODE is {one_line(mode, 40)!r}: it can be standard, adaptive or legacy"
+    yield _mode("AWS_RETRY_MODE", os.environ.get("AWS_RETRY_MODE", ""))
+
+
+def _mode(name: str, mode: str) -> str:
+    wrong = mode and mode.lower() not in ("legacy", "standard", "adaptive")
+    return f"{name} is {one_line(mode, 40)!r}: it can be standard, adaptive or legacy" if wrong else ""
 
 
 def _number(name: str, value: str | None) -> str:
