@@ -16,12 +16,19 @@ TOPIC = OUTPUTS["AlertTopicArn"]
 
 def message(scan_id: str) -> dict[str, str]:
     body = {"version": 1, "scan_id": scan_id, "shard": "123456789012.eu-west-1.ec2", "statuses": {"compliant": 2}}
-    return {"Body": json.dumps(body)}
+    return {"Body": json.dumps(body), "ReceiptHandle": f"of {scan_id}"}
 
 
 def test_the_message_of_the_scan_is_found_among_others() -> None:
-    answers = [{"Messages": [message("another"), {"Body": "no JSON"}]}, {}, {"Messages": [message(SCAN)]}]
-    assert "shard 123456789012.eu-west-1.ec2 has 2 findings" in queue(visit({"sqs": {"receive_message": answers}}))
+    strange = {"Body": "no JSON", "ReceiptHandle": "of nothing"}
+    answers = [{"Messages": [message("another"), strange]}, {}, {"Messages": [message(SCAN)]}]
+    made = visit({"sqs": {"receive_message": answers, "delete_message": {}}})
+    assert "shard 123456789012.eu-west-1.ec2 has 2 findings" in queue(made)
+    clients: Any = made.stack.clients
+    deleted = [asked["ReceiptHandle"] for name, asked in clients.made["sqs"].calls if name == "delete_message"]
+    assert deleted == [f"of {SCAN}"]
+    hidden = [asked["VisibilityTimeout"] for name, asked in clients.made["sqs"].calls if name == "receive_message"]
+    assert min(hidden) > 60, "a message would be read twice"
 
 
 def test_a_queue_without_the_message_fails_and_a_full_one_shows_nothing() -> None:

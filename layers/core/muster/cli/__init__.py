@@ -61,7 +61,7 @@ class _Commands(click.Group):
 def cli() -> None:
     """Say, with reasons, which resources of an AWS account comply.
 
-    Muster only reads. It makes the calls that the selected checks need and no others; what it could not read it
+    A scan only reads. It makes the calls that the selected checks need and no others; what it could not read it
     reports as unread, never as a pass or a failure.
 
     \b

@@ -32,9 +32,10 @@ def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
     stops a scan and resumes it, queries the view and every saved query with Athena, sets an alarm off and waits for
     its notification, runs the crawler, and looks into the dead-letter queues. It takes some minutes and costs cents.
 
-    It changes nothing that lasts: its scans are not recorded, the alarm is set back, and the queue that it subscribes
-    to the topic is deleted. Confirmed subscribers get the mails of two alarms: the one that it sets off, and the
-    alarm for the scan that it stops. Run it with the credentials of an administrator of the stack.
+    Its scans are not recorded, it sets the alarm back, and it deletes the queue that it subscribes to the topic and the
+    messages of its scan. It reads other messages of the result queue once and leaves them: a message that is read five
+    times goes to the dead-letter queue. Confirmed subscribers get the mails of two alarms: the one that it sets off,
+    and the alarm for the scan that it stops. Run it with the credentials of an administrator of the stack.
 
     \b
     Examples:

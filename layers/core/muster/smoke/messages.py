@@ -12,12 +12,17 @@ from muster.smoke.stack import Stack
 
 _READ_AT_MOST = 200
 _WAIT = 120.0
-_HIDDEN_SECONDS = 20
-"""How long a message that is read here is hidden from other readers of the queue."""
+_READING = 60.0
+"""Seconds in which the scan's message must come."""
+_HIDDEN_SECONDS = 90
+"""How long a message that is read here is hidden from other readers: longer than the reading, so it is read once.
+
+Each reading brings a message nearer to the dead-letter queue, which takes it after five.
+"""
 
 
 def queue(visit: Visit) -> str:
-    """Read the queue until a message of the scan by hand comes; no message is deleted."""
+    """Read the queue until the messages of the scan by hand come, and delete those; other messages stay."""
     if not visit.scan_id:
         raise NotShownError("the scan by hand did not end, so that it sent no message")
     sqs, url = visit.stack.client("sqs"), visit.stack.outputs["ShardResultQueueUrl"]
@@ -28,12 +33,14 @@ def queue(visit: Visit) -> str:
         answer = sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2, VisibilityTimeout=_HIDDEN_SECONDS
         )
-        bodies = [_parsed(message["Body"]) for message in answer.get("Messages", ())]
-        read += len(bodies)
-        ours = [body for body in bodies if body.get("scan_id") == visit.scan_id]
-        return ours or ("enough" if read > _READ_AT_MOST else None)
+        found = [(_parsed(message["Body"]), message["ReceiptHandle"]) for message in answer.get("Messages", ())]
+        read += len(found)
+        ours = [(body, handle) for body, handle in found if body.get("scan_id") == visit.scan_id]
+        for _, handle in ours:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+        return [body for body, _ in ours] or ("enough" if read > _READ_AT_MOST else None)
 
-    found = until(visit.stack, 60.0, 1.0, look)
+    found = until(visit.stack, _READING, 1.0, look)
     if found == "enough":
         raise NotShownError(f"{read} messages were read, and none of this scan: nothing reads the queue")
     if not found:
