@@ -16,7 +16,19 @@ from muster.check import check
 from muster.coverage import Ledger
 from muster.evaluate import Rule
 from muster.facets.tags import Tags
-from muster.model import ACCOUNT, TARGET, Finding, Related, Resource, Severity, Status, Verdict, compliant
+from muster.model import (
+    ACCOUNT,
+    TARGET,
+    Finding,
+    Related,
+    Resource,
+    Severity,
+    Status,
+    Unknown,
+    Verdict,
+    compliant,
+    known,
+)
 from muster.patience import Patience
 from muster.reading import Listed, Page, Shard, describes, lists
 from muster.scan import Scope, ShardScan
@@ -272,6 +284,30 @@ def test_what_a_policy_denies_is_unread_where_something_else_can_be_read() -> No
     both = [Rule(account_is_strict, ACCOUNT, "box"), *RULES[:1]]
     findings, scan = run(Fake(GetPolicy=DENIED_BY_SCP), both)
     assert {found.status for found in findings if found.check_id == "account-is-strict"} == {Status.INSUFFICIENT_DATA}
+    assert not scan.outcome.blocked
+
+
+def test_a_region_of_which_nothing_is_in_scope_is_not_called_blocked() -> None:
+    scope = Scope(keep=lambda _resource: False, by_tags=True)
+    findings, scan = run(Fake(GetPolicy=DENIED_BY_SCP), [Rule(account_is_strict, ACCOUNT, "box")], scope=scope)
+    assert findings == []
+    assert not scan.outcome.blocked
+
+
+@check(severity=Severity.LOW)
+def account_is_doubtful(policy: Policy) -> Verdict:
+    """Accounts should be known.
+
+    Why: so.
+    Fix: so.
+    """
+    known(Unknown(f"nothing is known of {policy.strict}"))
+    return compliant("so")
+
+
+def test_a_check_that_cannot_tell_is_unread_and_calls_no_region_blocked() -> None:
+    findings, scan = run(Fake(), [Rule(account_is_doubtful, ACCOUNT, "box")])
+    assert [found.status for found in findings] == [Status.INSUFFICIENT_DATA]
     assert not scan.outcome.blocked
 
 

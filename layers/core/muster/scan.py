@@ -133,7 +133,7 @@ class ShardScan:
         self._clients = clients.counting_in(ledger)
         self._order = in_order(shard, self._rules, catalog)
         self._place = 0
-        self._withheld: dict[str, list[Finding]] = {}
+        self._nothing_read = False
 
     @property
     def shard(self) -> Shard:
@@ -193,10 +193,10 @@ class ShardScan:
         if lister is None:
             if not self._shut_out():
                 findings: Iterable[Finding] = self._judge([Listed(pseudo(resource_type, self._shard))], rules, describe)
-                if not self._listed_types():
+                if self._order == [resource_type]:
                     findings = list(findings)
-                    if all(map(_kept_out, findings)):
-                        self._withheld[resource_type] = findings
+                    self._nothing_read = bool(findings) and all(map(_kept_out, findings))
+                    if self._nothing_read:
                         return
                 yield Chunk(resource_type, findings, self._after(place), whole=True)
             return
@@ -276,13 +276,10 @@ class ShardScan:
 
     def _shut_out(self) -> bool:
         """Whether a policy of the organization denied every listing of the shard, or all that is read where none is."""
-        gaps = [self.outcome.unlisted.get(kind) for kind in self._listed_types()]
-        if not gaps:
-            return bool(self._order) and self._withheld.keys() == set(self._order)
-        return all(gap is not None and gap.reason.startswith(BLOCKED) for gap in gaps)
-
-    def _listed_types(self) -> list[str]:
-        return [kind for kind in self._order if kind in self._catalog.listers]
+        listed = [kind for kind in self._order if kind in self._catalog.listers]
+        gaps = [self.outcome.unlisted.get(kind) for kind in listed]
+        denied = all(gap is not None and gap.reason.startswith(BLOCKED) for gap in gaps)
+        return denied if gaps else self._nothing_read
 
     def _gaps(self) -> Iterator[Chunk]:
         """Yield the findings on the target for what was not listed, at the end: only then it is known what was."""
@@ -290,8 +287,6 @@ class ShardScan:
             self.outcome.blocked = True
             self.outcome.ledger.blocked(BLOCKED)
             return
-        for kind, findings in self._withheld.items():
-            yield Chunk(kind, findings, None, whole=True)
         if self.outcome.unlisted:
             yield Chunk(TARGET, self._unlisted(), None, whole=True)
 
@@ -310,7 +305,8 @@ class ShardScan:
 def _kept_out(finding: Finding) -> bool:
     """Whether a finding says nothing but that a policy of the organization denied every call."""
     gaps = finding.unavailable
-    return finding.status is Status.INSUFFICIENT_DATA and all(gap.reason.startswith(BLOCKED) for gap in gaps)
+    blocked = bool(gaps) and all(gap.reason.startswith(BLOCKED) for gap in gaps)
+    return blocked and finding.status is Status.INSUFFICIENT_DATA
 
 
 def _unique(describers: Iterable[Describer]) -> list[Describer]:
