@@ -12,9 +12,11 @@ import pytest
 
 from muster.catalog import load
 from muster.cli import main
+from muster.errors import Throttled, Transient
 from muster.formats.csv import COLUMNS
 from muster.scan import ShardScan
 from muster.session import Clients
+from muster.sessions import Sessions
 
 REGION = "eu-west-1"
 VERSIONING = "s3-bucket-versioning-enabled"
@@ -203,6 +205,26 @@ class TestAccounts:
         assert names["of-member"] == "web"
         assert document["scan"]["accounts"] == sorted(["123456789012", member])
         assert "of 2 accounts" in err
+
+    @pytest.mark.usefixtures("bucket")
+    @pytest.mark.parametrize("error", [Throttled("sts is throttled"), Transient("sts does not answer")])
+    def test_an_account_whose_role_cannot_be_assumed_for_the_moment_is_unread(
+        self, error: Exception, member: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        real = Sessions.of
+
+        def of(sessions: Sessions, account_id: str) -> Clients:
+            if account_id == member:
+                raise error
+            return real(sessions, account_id)
+
+        monkeypatch.setattr(Sessions, "of", of)
+        asked = ("--account", f"{member}", "--account", "123456789012", "--role", "MusterMemberRole")
+        assert main(["scan", *asked, "--check", VERSIONING, "--format", "json", "--fail-on", "never"]) == 3
+        document = json.loads(capsys.readouterr().out)
+        found = {each["resource"]["account_id"]: each["status"] for each in document["findings"]}
+        assert found == {"123456789012": "NON_COMPLIANT", member: "INSUFFICIENT_DATA"}
+        assert str(error) in " ".join(document["scan"]["incomplete"])
 
     def test_other_accounts_need_a_role(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["scan", "--account", "210987654321", "--check", VERSIONING]) == 2

@@ -8,13 +8,15 @@ from pathlib import Path
 from muster import catalog as catalogs
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
+from muster.errors import Throttled, Transient
 from muster.evaluate import Rule
 from muster.formats.report import ScanReport, Tally
 from muster.model import Finding, Severity
 from muster.pipeline import annotate, scope_of
 from muster.reading import Shard
 from muster.scan import ShardScan
-from muster.sessions import Sessions
+from muster.session import Clients
+from muster.sessions import Refused, Sessions
 from muster.settings import Configuration
 from muster.shared import Shared
 from muster.telling import safe
@@ -101,10 +103,17 @@ class Job:
 
     def _scan_of(self, shard: Shard) -> ShardScan:
         return ShardScan(
-            shard, self.rules, catalogs.load(), self.sessions.of(shard.account_id), self.report.started_at,
+            shard, self.rules, catalogs.load(), self._clients_of(shard.account_id), self.report.started_at,
             scope=scope_of(self.configuration, self.options.tags), concurrency=self.options.concurrency,
             shared=self.shared,
         )  # fmt: skip
+
+    def _clients_of(self, account_id: str) -> Clients:
+        try:
+            return self.sessions.of(account_id)
+        except (Throttled, Transient) as error:
+            # The command has no later try: the account is unread, as one whose role is refused.
+            return Refused(self.sessions.own, str(error), None)
 
     def _place(self, shard: Shard) -> str:
         account = f" of {shard.account_id}" if len(self.report.accounts) > 1 else ""
