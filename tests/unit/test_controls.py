@@ -12,10 +12,11 @@ from muster import catalog, package_data
 from muster.catalog import Catalog
 from muster.check import Check, check
 from muster.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
-from muster.evaluate import Rule, evaluate
+from muster.evaluate import evaluate
 from muster.facets.tags import Tags
 from muster.model import Resource, Severity, Verdict, compliant
 from muster.reading import Lister, Page
+from muster.rule import Rule
 from muster.select import rules_from_json, rules_to_json, select
 from muster.settings import Configuration
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from muster.catalog import Catalog
 from muster.check import Check, check
 from muster.coverage import Ledger
-from muster.evaluate import Rule
 from muster.model import (
     ACCOUNT,
     REGION,
@@ -30,8 +29,10 @@ from muster.model import (
     compliant,
 )
 from muster.patience import Patience
-from muster.reading import Describer, Listed, Lister, Page, Shard, describes, lists
+from muster.reading import Describer, Listed, Lister, Page, describes, lists
+from muster.rule import Rule
 from muster.scan import ShardScan
+from muster.shard import Shard
 from muster.shared import Shared
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -45,15 +45,17 @@ from muster.estimate import (
 )
 from muster.estimate.demand import lists_itself
 from muster.estimate.once import PAGES
-from muster.evaluate import Rule, evaluate
+from muster.evaluate import evaluate
 from muster.facets.ec2 import Instance
 from muster.facets.ecs import EcsRegion
 from muster.facets.tags import Tags
 from muster.model import GLOBAL, REGION, Resource
 from muster.policy import actions_of
-from muster.reading import Describer, Lister, Shard
+from muster.reading import Describer, Lister
+from muster.rule import Rule
 from muster.select import select
 from muster.settings import Configuration
+from muster.shard import Shard
 from muster.sharding import LARGE, shards
 from muster.sinks import bucket, parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row

@@ -7,7 +7,7 @@ from typing import Any, Self
 import pytest
 
 from muster.check import check
-from muster.evaluate import Rule, evaluate, unlisted
+from muster.evaluate import evaluate, unlisted
 from muster.model import (
     ObservedAt,
     Related,
@@ -22,6 +22,7 @@ from muster.model import (
     known,
     non_compliant,
 )
+from muster.rule import Rule
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BUCKET = Resource("AWS::S3::Bucket", "logs", "111122223333", "eu-west-1", arn="arn:aws:s3:::logs")

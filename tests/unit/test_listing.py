@@ -14,7 +14,8 @@ import pytest
 from muster.listing import pages
 from muster.model import Resource
 from muster.patience import ROUNDS, Patience
-from muster.reading import Listed, Lister, Page, Shard
+from muster.reading import Listed, Lister, Page
+from muster.shard import Shard
 
 BOX = "Test::Box"
 SHARD = Shard("111122223333", "eu-west-1", "box", "eu-west-1", ("eu-west-1",))

@@ -9,10 +9,10 @@ import pytest
 
 from muster.catalog import Catalog, load
 from muster.check import check
-from muster.evaluate import Rule
 from muster.model import REGION, Severity, Verdict, compliant
 from muster.policy import ORGANIZATION, actions_of, iam_policy, scanner_actions, scanner_statements
 from muster.reading import Page, describes, lists
+from muster.rule import Rule
 from muster.select import select
 from muster.settings import Configuration
 

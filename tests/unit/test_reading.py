@@ -6,7 +6,8 @@ from typing import Any, Self
 
 import pytest
 
-from muster.reading import Page, Shard, after, describes, lists
+from muster.reading import Page, after, describes, lists
+from muster.shard import Shard
 
 CRATE = "AWS::Crates::Crate"
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from muster.catalog import Catalog
 from muster.check import check
 from muster.coverage import Ledger
-from muster.evaluate import Rule
 from muster.facets.tags import Tags
 from muster.model import (
     ACCOUNT,
@@ -30,8 +29,10 @@ from muster.model import (
     known,
 )
 from muster.patience import Patience
-from muster.reading import Listed, Page, Shard, describes, lists
+from muster.reading import Listed, Page, describes, lists
+from muster.rule import Rule
 from muster.scan import Scope, ShardScan
+from muster.shard import Shard
 from muster.sharding import shards
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

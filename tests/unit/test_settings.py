@@ -19,9 +19,10 @@ from muster.check import Check, check
 from muster.errors import ConfigurationError
 from muster.model import Severity, Suppression, Verdict, compliant
 from muster.plain import frozen, plain
-from muster.reading import Listed, Shard, lists
+from muster.reading import Listed, lists
 from muster.settings import Accounts, Configuration, Exclude, SuppressionRule, Tags, TypeTags, load, parse
 from muster.settings.schema import json_schema, schema_of, schema_text
+from muster.shard import Shard
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from muster.batches import Answer, Batch, Batches
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
 from muster.patience import Patience
-from muster.reading import Describer, Listed, Shard, gathered, parsed
+from muster.reading import Describer, Listed, gathered, parsed
 from muster.refusals import READ_ERRORS, code_of, needed, of_one, unavailable
 from muster.session import Clients
+from muster.shard import Shard
 from muster.shared import Once, Shared
 from muster.texts import shortened
 

@@ -9,8 +9,8 @@ from muster.aws import BUCKET_LIKE
 from muster.catalog import Catalog
 from muster.coverage import Coverage
 from muster.estimate import Assumptions, Calls, Demand, calls_of, difference, findings_of, seconds_of
-from muster.evaluate import Rule
 from muster.policy import operation
+from muster.rule import Rule
 
 Listed = Mapping[tuple[str, str], int]
 """How many resources were listed, by type and region (`global` for types that are listed once for the account)."""

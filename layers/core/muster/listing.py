@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from muster.patience import Patience
-from muster.reading import Listed, Lister, Page, Shard
+from muster.reading import Listed, Lister, Page
+from muster.shard import Shard
 
 
 def pages(

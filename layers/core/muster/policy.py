@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.catalog import Catalog
-from muster.evaluate import Rule
 from muster.reading import Describer, Lister
+from muster.rule import Rule
 
 OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

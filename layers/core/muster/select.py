@@ -9,11 +9,11 @@ from muster.check import Check
 from muster.controls import supported
 from muster.custom import extended
 from muster.errors import ConfigurationError
-from muster.evaluate import Rule
 from muster.model import Severity
 from muster.names import unknown
 from muster.packs import ALL, Entry, Pack
 from muster.plain import frozen_items, plain
+from muster.rule import Rule
 from muster.settings.configuration import Configuration, Tags, TypeTags
 from muster.settings.schema import REQUIRED_TAGS, SPELLED_ALIKE
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from muster.catalog import Catalog
-from muster.evaluate import Rule
 from muster.model import GLOBAL
-from muster.reading import Shard
+from muster.rule import Rule
+from muster.shard import Shard
 
 LARGE = 100_000
 """From how many resources on a shard is cut by resource type, so that the types are scanned side by side."""

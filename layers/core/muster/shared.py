@@ -6,7 +6,8 @@ from collections.abc import Callable, Hashable
 
 from muster.model import ACCOUNT, Unavailable
 from muster.patience import Patience
-from muster.reading import Describer, Shard
+from muster.reading import Describer
+from muster.shard import Shard
 
 KEPT = 16
 """Of how many accounts and regions the shared facets are kept: shards come region by region, a few side by side."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from muster.accounts import Account, Found, find_accounts
 from muster.aws import BUCKET_LIKE
 from muster.errors import ConfigurationError, CredentialsError
-from muster.evaluate import Rule
-from muster.reading import Shard
 from muster.refusals import AssumeRoleError
 from muster.regions import ALL, resolve_regions
+from muster.rule import Rule
 from muster.session import Clients, enabled_regions
 from muster.sessions import Role, Sessions
 from muster.settings import Configuration
+from muster.shard import Shard
 from muster.sharding import shards
 
 _SIDE_BY_SIDE = 16

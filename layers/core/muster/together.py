@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from muster.model import Finding
-from muster.reading import Shard
 from muster.scan import ShardScan
+from muster.shard import Shard
 
 SIDE_BY_SIDE = 4
 """How many shards are scanned at a time: while one waits for a page, another is read."""

@@ -23,15 +23,15 @@ from muster.aws.cloudwatch import (
     topic_audience,
 )
 from muster.catalog import load
-from muster.evaluate import Rule
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tags import Tags
 from muster.model import REGION, Finding, Resource, Status
-from muster.reading import Shard
 from muster.resource_policy import Policy
+from muster.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
+from muster.shard import Shard
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

@@ -19,12 +19,13 @@ from muster.aws.dynamodb import (
     time_to_live,
 )
 from muster.catalog import load
-from muster.evaluate import Rule
 from muster.facets.dynamodb import PointInTimeRecovery, Table, Throttling, TimeToLive
 from muster.model import REGION, Finding, Resource, Status
-from muster.reading import Describer, Shard
+from muster.reading import Describer
+from muster.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -13,8 +13,8 @@ from muster.aws.ec2 import volumes
 from muster.facets.ebs import Snapshot, VolumeUse
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Shard
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

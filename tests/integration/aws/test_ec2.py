@@ -23,13 +23,14 @@ from muster.aws.ec2 import (
     load as load_of,
 )
 from muster.catalog import load
-from muster.evaluate import Rule
 from muster.facets.ec2 import Instance, InstanceLoad, InstanceMetadataDefaults, SecurityGroup, Volume
 from muster.facets.tags import Tags
 from muster.model import REGION, TARGET, Finding, Resource, Status, Unknown
-from muster.reading import Lister, Shard
+from muster.reading import Lister
+from muster.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

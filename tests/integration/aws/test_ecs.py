@@ -24,15 +24,16 @@ from muster.aws.ecs import (
     utilization,
 )
 from muster.catalog import load
-from muster.evaluate import Rule
 from muster.facets.ecs import Cluster, EcsRegion, Launch, Service
 from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.tags import Tags
 from muster.model import REGION, Finding, Resource, Status, Unknown
-from muster.reading import Listed, Shard
+from muster.reading import Listed
+from muster.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
+from muster.shard import Shard
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

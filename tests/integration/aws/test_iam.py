@@ -21,8 +21,9 @@ from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trus
 from muster.facets.iam import Grants, Trust
 from muster.facets.tags import Tags
 from muster.model import GLOBAL, Resource, Status
-from muster.reading import Lister, Shard
+from muster.reading import Lister
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 ACCOUNT_ID = "123456789012"

@@ -11,8 +11,8 @@ from muster.aws import kms as reading
 from muster.facets.kms import AwsManagedKeys, KeyRotation
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource, Unknown
-from muster.reading import Shard
 from muster.session import Clients
+from muster.shard import Shard
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

@@ -25,8 +25,9 @@ from muster.facets.lambda_ import Function, RegionConcurrency
 from muster.facets.lambda_sources import SourceQueue
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Describer, Shard
+from muster.reading import Describer
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -25,8 +25,9 @@ from muster.facets.s3_lifecycle import Rule, When
 from muster.facets.s3_resilience import BucketObjectLock
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, Resource, Unavailable
-from muster.reading import Describer, Listed, Shard
+from muster.reading import Describer, Listed
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

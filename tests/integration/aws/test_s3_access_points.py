@@ -11,8 +11,8 @@ from muster.facets.s3 import PublicAccessBlock
 from muster.facets.s3_access_points import AccessPoint
 from muster.facets.tags import Tags
 from muster.model import Resource
-from muster.reading import Shard
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -12,9 +12,10 @@ from muster.aws.sns import SUBSCRIPTION, TOPIC, subscription_attributes, subscri
 from muster.facets.sns import Subscription
 from muster.facets.tags import Tags
 from muster.model import Resource, Unknown
-from muster.reading import Page, Shard
+from muster.reading import Page
 from muster.refusals import DENIED, code_of
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

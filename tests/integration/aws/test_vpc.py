@@ -23,8 +23,8 @@ from muster.checks.vpc import ec2_eip_attached
 from muster.facets.tags import TagParents, Tags
 from muster.facets.vpc import Address, NetworkInterfaces, Vpc
 from muster.model import REGION, Resource, Status
-from muster.reading import Shard
 from muster.session import Clients
+from muster.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -20,12 +20,13 @@ from muster import keys, state
 from muster.catalog import Catalog
 from muster.check import check
 from muster.errors import Throttled, Transient
-from muster.evaluate import Rule
 from muster.model import Resource, Severity, Verdict, compliant, non_compliant
-from muster.reading import Listed, Page, Shard, describes, lists
+from muster.reading import Listed, Page, describes, lists
+from muster.rule import Rule
 from muster.select import rules_to_json
 from muster.session import Clients
 from muster.settings import Configuration
+from muster.shard import Shard
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.stack import work

@@ -11,8 +11,8 @@ import pytest
 from muster import keys
 from muster.alerts.email import CHANGES
 from muster.errors import EventError, Throttled, Transient
-from muster.reading import Shard
 from muster.session import Clients
+from muster.shard import Shard
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.sinks.tables import FINDINGS

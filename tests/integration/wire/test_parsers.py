@@ -21,9 +21,10 @@ from muster.aws.ec2 import instances
 from muster.coverage import Ledger
 from muster.facets.ec2 import Instance
 from muster.facets.tags import Tags
-from muster.reading import Listed, Shard
+from muster.reading import Listed
 from muster.refusals import transient
 from muster.session import Clients, projections, reading
+from muster.shard import Shard
 from muster.wire import parsers
 from muster.wire.projection import Paths, tree
 from tests.integration.conftest import listing

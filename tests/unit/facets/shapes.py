@@ -20,10 +20,12 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from muster.catalog import Catalog
 from muster.check import Check
-from muster.evaluate import Rule, evaluate
+from muster.evaluate import evaluate
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, REGION, Finding, Related, Resource, Unavailable
-from muster.reading import Describer, Listed, Lister, Shard, gathered, gathers, parsed
+from muster.reading import Describer, Listed, Lister, gathered, gathers, parsed
+from muster.rule import Rule
+from muster.shard import Shard
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ACCOUNT_ID = "111122223333"

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.ec2 import ec2_instance_imdsv2_required, ec2_volume_encrypted
-from muster.evaluate import Rule as Selected
 from muster.evaluate import evaluate
 from muster.facets.ebs import SnapshotBlockPublicAccess, VolumeUse
 from muster.facets.ec2 import (
@@ -27,6 +26,7 @@ from muster.facets.ec2_images import MetadataOptions
 from muster.facets.vpc import FlowLog, NetworkInterfaces
 from muster.model import Resource, Status, Unknown
 from muster.reading import parsed
+from muster.rule import Rule as Selected
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 INTERFACE = {

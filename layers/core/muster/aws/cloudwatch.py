@@ -11,7 +11,8 @@ from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tags import Tags
 from muster.model import REGION, Related, Resource
-from muster.reading import Listed, Page, Shard, describes, lists
+from muster.reading import Listed, Page, describes, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

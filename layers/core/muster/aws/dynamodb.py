@@ -8,7 +8,8 @@ from typing import Any
 from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
 from muster.facets.tags import Tags
 from muster.model import Resource
-from muster.reading import Listed, Page, Shard, after, describes, lists
+from muster.reading import Listed, Page, after, describes, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

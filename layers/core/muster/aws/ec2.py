@@ -17,7 +17,8 @@ from muster.facets.ec2 import (
 )
 from muster.facets.tags import TagParents, Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+from muster.reading import Listed, Page, after, describes, listed, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

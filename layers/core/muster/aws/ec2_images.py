@@ -5,7 +5,8 @@ import typing
 from muster.facets.ec2_images import Image, ImageBlockPublicAccess, LaunchTemplate, LaunchTemplateVersions
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Page, Shard, after, describes, listed, lists
+from muster.reading import Page, after, describes, listed, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -14,7 +14,8 @@ from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, lists
+from muster.reading import Listed, Page, after, describes, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

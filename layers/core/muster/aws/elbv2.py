@@ -19,7 +19,8 @@ from muster.facets.elbv2 import (
 from muster.facets.elbv2_rules import ListenerRules
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+from muster.reading import Listed, Page, after, describes, listed, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client as Client

@@ -10,7 +10,8 @@ from typing import Any
 from muster.facets.iam import Grants, Trust
 from muster.facets.tags import Tags
 from muster.model import GLOBAL, Resource
-from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+from muster.reading import Listed, Page, after, describes, listed, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

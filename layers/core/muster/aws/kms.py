@@ -6,7 +6,8 @@ from typing import Any
 from muster.facets.kms import AwsManagedKeys, Key, KeyPolicy, KeyRotation
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, lists
+from muster.reading import Listed, Page, after, describes, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

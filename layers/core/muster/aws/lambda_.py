@@ -14,7 +14,8 @@ from muster.facets.lambda_ import (
 from muster.facets.lambda_sources import EventSourceMappings, SourceQueue
 from muster.facets.tags import Tags
 from muster.model import REGION, Resource
-from muster.reading import Page, Shard, after, describes, listed, lists
+from muster.reading import Page, after, describes, listed, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

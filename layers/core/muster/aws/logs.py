@@ -7,7 +7,8 @@ from typing import Any
 from muster.facets.logs import LogGroup
 from muster.facets.tags import Tags
 from muster.model import Resource
-from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+from muster.reading import Listed, Page, after, describes, listed, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

@@ -19,7 +19,8 @@ from muster.facets.s3_lifecycle import BucketLifecycle
 from muster.facets.s3_resilience import BucketObjectLock, BucketReplication
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, Resource, Unavailable
-from muster.reading import Listed, Page, Shard, after, describes, lists
+from muster.reading import Listed, Page, after, describes, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

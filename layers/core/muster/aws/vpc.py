@@ -13,7 +13,8 @@ from muster.facets.vpc import (
     Vpc,
 )
 from muster.model import REGION, Resource
-from muster.reading import Listed, Page, Shard, after, describes, listed, lists
+from muster.reading import Listed, Page, after, describes, listed, lists
+from muster.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

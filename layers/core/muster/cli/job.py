@@ -9,15 +9,15 @@ from muster import catalog as catalogs
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
 from muster.errors import Throttled, Transient
-from muster.evaluate import Rule
 from muster.formats.report import ScanReport, Tally
 from muster.model import Finding, Severity
 from muster.pipeline import annotate, scope_of
-from muster.reading import Shard
+from muster.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
 from muster.sessions import Refused, Sessions
 from muster.settings import Configuration
+from muster.shard import Shard
 from muster.shared import Shared
 from muster.telling import safe
 from muster.together import Begun, Ended, together

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from muster.catalog import Catalog
 from muster.estimate.once import calls_once
-from muster.evaluate import Rule
 from muster.facets.tags import Tags
 from muster.model import ACCOUNT, GLOBAL, REGION
 from muster.policy import operation
-from muster.reading import Describer, Lister, Shard
+from muster.reading import Describer, Lister
+from muster.rule import Rule
+from muster.shard import Shard
 from muster.sharding import shards
 
 Resources = Mapping[tuple[str, str], int]

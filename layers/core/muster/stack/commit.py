@@ -9,8 +9,8 @@ from muster import diff
 from muster.coverage import ALL, Coverage
 from muster.diff import Change
 from muster.model import Severity
-from muster.reading import Shard
 from muster.scan import ShardScan
+from muster.shard import Shard
 from muster.sinks.tables import ScanHeader, coverage_row
 from muster.stack.progress import STATUSES, Progress
 

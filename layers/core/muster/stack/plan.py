@@ -8,16 +8,16 @@ from muster import keys, settings
 from muster.catalog import Catalog
 from muster.coverage import Coverage
 from muster.errors import ConfigurationError
-from muster.evaluate import Rule
 from muster.foresight import Foreseen, foreseen, listed
 from muster.pipeline import scope_of
 from muster.policy import scanner_actions
-from muster.reading import Shard
+from muster.rule import Rule
 from muster.scan import Scope
 from muster.select import rules_to_json, select
 from muster.session import Clients
 from muster.sessions import Role
 from muster.settings import Configuration
+from muster.shard import Shard
 from muster.sinks.bucket import Bucket
 from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time

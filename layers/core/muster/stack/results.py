@@ -13,12 +13,13 @@ from muster.catalog import Catalog
 from muster.custom import extended
 from muster.describing import target_of
 from muster.errors import ConfigurationError, Damaged
-from muster.evaluate import Rule, unlisted
+from muster.evaluate import unlisted
 from muster.model import GLOBAL, TARGET, Finding, Unavailable
 from muster.pipeline import annotate
-from muster.reading import Shard
+from muster.rule import Rule
 from muster.select import rules_from_json
 from muster.settings import Configuration
+from muster.shard import Shard
 from muster.sharding import in_order
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket

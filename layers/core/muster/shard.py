@@ -1,0 +1,26 @@
+"""The unit of work of a scan."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The unit of work: one service in one region of one account, or `global` for a service no region owns.
+
+    `endpoint_region` is where its lister calls, `scope` the regions whose resources it judges. A large one is cut
+    by `resource_type`; without, it has all types of the service.
+    """
+
+    account_id: str
+    region: str
+    service: str
+    endpoint_region: str
+    scope: tuple[str, ...]
+    partition: str = "aws"
+    resource_type: str = ""
+
+    @property
+    def id(self) -> str:
+        """The shard's name in keys and reports."""
+        kind = f".{self.resource_type.rpartition('::')[2]}" if self.resource_type else ""
+        return f"{self.account_id}.{self.region}.{self.service}{kind}"
