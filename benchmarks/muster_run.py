@@ -41,7 +41,9 @@ def main(endpoint: str, concurrency: int, only: str | None) -> None:
     catalog = load()  # imports the modules of all services: what a process pays once, as it does for the SDK
     imported, at = cpu(), datetime.now(UTC)
     steady()
-    clients = Clients(open_session(region=REGION), endpoint_url=endpoint, concurrency=64)
+    clients = Clients(
+        open_session(region=REGION, projections=catalog.projections()), endpoint_url=endpoint, concurrency=64
+    )
     rules = [rule for rule in select(catalog, Configuration(), checks=CHECKS) if _is_measured(rule.resource_type)]
     work = [
         shard

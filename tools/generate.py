@@ -22,6 +22,7 @@ from muster.settings import Configuration, schema_text
 from muster.sinks import tables
 from muster.wire import models
 from tools import lambda_runtimes
+from tools.service_models import operations, pruned
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
@@ -183,7 +184,7 @@ def generated_models() -> dict[Path, str]:
         builtin: Any = botocore.loaders.Loader()
         version = builtin.determine_latest_version(service, "service-2")
         whole = builtin.load_service_model(service, "service-2", version)
-        left = models.pruned(whole, models.operations(load(), service))
+        left = pruned(whole, operations(load(), service))
         path = models.FOLDER / service / version / "service-2.json"
         found[path] = json.dumps(left, separators=(",", ":"), sort_keys=True) + "\n"
     return found

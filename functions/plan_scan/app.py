@@ -19,7 +19,9 @@ logger = Logger(service="muster")
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Plan the scan that an execution of the state machine asks for."""
     logger.append_keys(scan_id=events.named(event))
-    plan = plan_scan(event, Environment.parse(os.environ), load(), Clients(open_session()))
+    catalog = load()
+    clients = Clients(open_session(projections=catalog.projections()))
+    plan = plan_scan(event, Environment.parse(os.environ), catalog, clients)
     logger.append_keys(scan_id=plan["scan_id"])
     logger.info("planned", extra=plan)
     return plan

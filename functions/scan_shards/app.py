@@ -28,6 +28,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def tell(line: dict[str, Any]) -> None:
         logger.info("shard", extra=line)
 
-    done = scan_batch(event, Environment.parse(os.environ), load(), Clients(open_session()), left, tell)
+    catalog = load()
+    clients = Clients(open_session(projections=catalog.projections()))
+    done = scan_batch(event, Environment.parse(os.environ), catalog, clients, left, tell)
     logger.info("scanned", extra=done)
     return done

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import botocore.session
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.credentials import Credentials
@@ -281,6 +282,7 @@ class Sts:
 
     def __init__(self, lasts: timedelta) -> None:
         self.lasts = lasts
+        self._session = botocore.session.Session()
         self.asked: list[dict[str, Any]] = []
         self.made: list[tuple[str, dict[str, Any]]] = []
 

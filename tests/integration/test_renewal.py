@@ -69,7 +69,7 @@ class Issuer:
 
 
 def session_of(credentials: Credentials) -> Any:
-    made: Any = reading(botocore.session.Session())
+    made: Any = reading(botocore.session.Session(), load().projections())
     made._credentials = credentials
     return boto3.session.Session(botocore_session=made, region_name=REGION)
 

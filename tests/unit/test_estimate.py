@@ -37,7 +37,6 @@ from muster.estimate import (
     Seconds,
     calls,
     cost,
-    difference,
     elsewhere,
     findings_of,
     seconds_of,
@@ -49,6 +48,7 @@ from muster.evaluate import evaluate
 from muster.facets.ec2 import Instance
 from muster.facets.ecs import EcsRegion
 from muster.facets.tags import Tags
+from muster.formats.report import difference
 from muster.model import GLOBAL, REGION, Resource
 from muster.policy import actions_of
 from muster.reading import Describer, Lister

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
 from muster.asking import asking
 from muster.errors import ConfigurationError
 from muster.partitions import home_region
 from muster.refusals import code_of
-from muster.session import Clients, reading
+from muster.session import Clients, reading_alike
 from muster.settings import Accounts
 
 ALL = "all"
@@ -118,7 +117,7 @@ def assumed(  # noqa: PLR0913 - what a call of AssumeRole takes
         role_arn=arn,
         extra_args={**extra, "ExternalId": external_id} if external_id else extra,
     )
-    made: Any = reading(botocore.session.Session())
+    made: Any = reading_alike(session)
     made._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - as aws-cli does
     return boto3.session.Session(botocore_session=made, region_name=region)
 

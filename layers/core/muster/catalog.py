@@ -77,6 +77,11 @@ class Catalog:
             return lister.service
         return next(describer.service for describer in self.describers_for(check, resource_type))
 
+    def projections(self) -> dict[str, tuple[str, ...]]:
+        """Return the members to parse of long answers, by the name of the answer's shape."""
+        readers = (lister for lister in self.listers.values() if lister.reads)
+        return {f"{lister.permission.partition(':')[2]}Result": lister.reads for lister in readers}
+
     def _offers(self, check: Check) -> list[set[str]]:
         return [self._offering(facet) for facet in check.facets.values() if not _given(facet)]
 

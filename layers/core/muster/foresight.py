@@ -8,7 +8,8 @@ from typing import Any, Self
 from muster.aws import BUCKET_LIKE
 from muster.catalog import Catalog
 from muster.coverage import Coverage
-from muster.estimate import Assumptions, Calls, Demand, calls_of, difference, findings_of, seconds_of
+from muster.estimate import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
+from muster.formats.report import difference
 from muster.policy import operation
 from muster.rule import Rule
 

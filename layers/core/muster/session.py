@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -16,7 +17,6 @@ from botocore.handlers import parse_get_bucket_location
 
 from muster import __version__
 from muster.asking import asking, unusable
-from muster.catalog import load
 from muster.coverage import Ledger
 from muster.errors import ConfigurationError, CredentialsError
 from muster.limiter import Gate, Limiter
@@ -27,7 +27,7 @@ from muster.setup_errors import Where, explained
 from muster.telling import one_line, safe
 from muster.wire import bodies, models
 from muster.wire.lane import Lane
-from muster.wire.parsers import Factory
+from muster.wire.parsers import Factory, Projections
 
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
@@ -130,11 +130,15 @@ class Clients:
 
 
 def open_session(
-    profile: str | None = None, region: str | None = None, endpoint_url: str | None = None
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    projections: Projections = MappingProxyType({}),
 ) -> "boto3.session.Session":
     """Open a session from the environment, a profile or the machine's role.
 
     `endpoint_url` is what the clients will be given, if anything: it is looked at with the rest of the environment.
+    `projections` names the members to parse of long answers, by the shape's name; of other answers all are parsed.
 
     Raises:
         ConfigurationError: what configures the SDK, a file or a variable, cannot be used.
@@ -143,7 +147,7 @@ def open_session(
     if wrong := wrong_environment(endpoint_url):
         raise ConfigurationError(wrong)
     try:
-        made = reading(botocore.session.Session(profile=profile))
+        made = reading(botocore.session.Session(profile=profile), projections)
         session = boto3.session.Session(botocore_session=made, region_name=region)
         made.get_component("credential_provider").get_provider("assume-role")._prompter = asked_for_mfa  # noqa: SLF001 - as aws-cli does
         wrong = wrong_profile(made.get_scoped_config(), made.full_config.get("services", {}))
@@ -169,22 +173,28 @@ def _meant(profile: str | None) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def reading(session: "botocore.session.Session") -> "botocore.session.Session":
-    """Let a session load the models that we cut down, and read of long answers only what is judged; return it.
+def reading(
+    session: "botocore.session.Session", projections: Projections = MappingProxyType({})
+) -> "botocore.session.Session":
+    """Let a session load the models that we cut down, and parse the projected members of long answers; return it.
 
     Its credentials say in botocore's words what is wrong with where they come from, whatever that did.
     """
+    return _reading_with(session, Factory(projections))
+
+
+def reading_alike(session: "boto3.session.Session") -> "botocore.session.Session":
+    """Return a new session that parses answers as this one does, and has no credentials yet."""
+    parent = session._session  # noqa: SLF001 - boto3 shows its session's components nowhere
+    return _reading_with(botocore.session.Session(), parent.get_component("response_parser_factory"))
+
+
+def _reading_with(session: "botocore.session.Session", parsers: Any) -> "botocore.session.Session":
     session.register_component("data_loader", models.loader())
-    session.register_component("response_parser_factory", Factory(projections()))
+    session.register_component("response_parser_factory", parsers)
     told: Any = session
     told.get_credentials = functools.partial(handed_out, session.get_credentials)
     return session
-
-
-def projections() -> dict[str, tuple[str, ...]]:
-    """Return what is read of which answers: listings of which only some members are parsed, by the shape's name."""
-    readers = (lister for lister in load().listers.values() if lister.reads)
-    return {f"{lister.permission.partition(':')[2]}Result": lister.reads for lister in readers}
 
 
 def caller(clients: Clients, region: str) -> Caller:

@@ -18,12 +18,13 @@ from benchmarks import ec2_answers
 from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
 from muster.aws.ec2 import instances
+from muster.catalog import load
 from muster.coverage import Ledger
 from muster.facets.ec2 import Instance
 from muster.facets.tags import Tags
 from muster.reading import Listed
 from muster.refusals import transient
-from muster.session import Clients, projections, reading
+from muster.session import Clients, reading
 from muster.shard import Shard
 from muster.wire import parsers
 from muster.wire.projection import Paths, tree
@@ -38,7 +39,7 @@ REQUIRED = frozenset({"Reservations", "Instances", "InstanceId", "Key"})
 FULL = botocore.session.Session().get_service_model("ec2").operation_model("DescribeInstances")
 CUT = reading(botocore.session.Session()).get_service_model("ec2").operation_model("DescribeInstances")
 READS: Any = tree(instances.reads)
-FACTORY = parsers.Factory(projections())
+FACTORY = parsers.Factory(load().projections())
 EMPTY = f'<{ROOT} xmlns="{NAMESPACES[0]}"><requestId>r</requestId>{{}}</{ROOT}>'
 BOTH = [pytest.param(False, id="botocore"), pytest.param(True, id="ours")]
 
@@ -427,7 +428,9 @@ def test_nothing_is_looked_at_that_is_not_read(style: Style) -> None:
 
 def test_a_region_is_listed_the_same_through_a_client_of_ours_and_a_plain_one() -> None:
     with FakeAws(Estate(instances=1100)) as aws:
-        session = boto3.session.Session(botocore_session=reading(botocore.session.Session()), region_name=HERE)
+        session = boto3.session.Session(
+            botocore_session=reading(botocore.session.Session(), load().projections()), region_name=HERE
+        )
         ledger = Ledger(SHARD.account_id, HERE, "ec2")
         client = Clients(session, ledger, aws.url).get("ec2", HERE)
         plain = boto3.client(

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from muster.catalog import load
 from muster.session import reading
-from muster.wire.models import _ALSO, FOLDER, PRUNED, loader, operations, pruned
+from muster.wire.models import FOLDER, PRUNED, loader
 from tests.unit.wire.test_projection import Style, Writer
+from tools.service_models import ALSO, operations, pruned
 
 HERE = "eu-west-1"
 NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
@@ -83,7 +84,7 @@ def reachable(model: Mapping[str, Any], names: frozenset[str]) -> set[str]:
 
 
 def test_regions_and_their_zones_can_be_asked_for() -> None:
-    assert {name.partition(":")[2] for name in _ALSO} <= set(OPERATIONS)
+    assert {name.partition(":")[2] for name in ALSO} <= set(OPERATIONS)
 
 
 @pytest.mark.parametrize("service", PRUNED)

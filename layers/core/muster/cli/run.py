@@ -74,7 +74,7 @@ def prepare(options: Options) -> Job:
     excluded = configuration.exclude.regions
     asked = tuple(options.regions) or configuration.regions
     check_names(asked, excluded)
-    session = open_session(options.profile, os.environ.get("AWS_REGION"), options.endpoint_url)
+    session = open_session(options.profile, os.environ.get("AWS_REGION"), options.endpoint_url, catalog.projections())
     region = home(session, asked)
     asking_in = asked_in(region)
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)

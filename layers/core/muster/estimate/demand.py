@@ -245,15 +245,3 @@ def seconds_of(made: Calls, findings: int, assumptions: Assumptions) -> Seconds:
     others = sum(count for api, count in made.by_api.items() if api not in made.listings)
     cpu = made.total * assumptions.cpu_per_call + findings * assumptions.cpu_per_finding
     return Seconds(pages + others * assumptions.call / assumptions.concurrency, cpu)
-
-
-def difference(predicted: int, made: int) -> str:
-    """Say how many calls were made, and how far that is from what was predicted."""
-    told = f"{made:,} call" if made == 1 else f"{made:,} calls"
-    if made == predicted:
-        return f"{told} as predicted"
-    if not predicted:
-        return f"{told}, where none was predicted"
-    percent = abs(made - predicted) / predicted * 100
-    share = "less than 0.1 %" if percent < 0.1 else f"{percent:,.1f} %"  # noqa: PLR2004 - it would read 0.0
-    return f"{told}, {share} {'more' if made > predicted else 'fewer'} than the {predicted:,} predicted"

@@ -9,8 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from muster.estimate import difference
-from muster.formats.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally
+from muster.formats.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally, difference
 from muster.model import Finding, Severity, Status
 from muster.texts import printable
 
