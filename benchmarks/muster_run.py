@@ -19,12 +19,12 @@ from benchmarks.server import ACCOUNT
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.memory import steady
-from muster.model import Finding
+from muster.model.finding import Finding
 from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, open_session
 from muster.settings import Configuration
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.sharding import shards
 from muster.sinks import parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row

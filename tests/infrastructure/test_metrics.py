@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from muster import estimate
-from muster.model import Severity, Status
+from muster.model.finding import Severity, Status
 from muster.stack import metrics
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.living import resolved

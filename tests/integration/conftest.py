@@ -9,9 +9,9 @@ from moto import mock_aws
 
 from muster.listing import pages
 from muster.patience import Patience
-from muster.reading import Listed, Lister
+from muster.model.readers import Listed, Lister
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 REGION = "eu-west-1"
 

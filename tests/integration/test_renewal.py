@@ -17,7 +17,7 @@ from muster import renewal
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.errors import CredentialsError
-from muster.model import Finding, Status
+from muster.model.finding import Finding, Status
 from muster.patience import Patience
 from muster.renewal import Renewal
 from muster.scan import Outcome, ShardScan

@@ -10,13 +10,13 @@ import pytest
 
 from muster import catalog, package_data
 from muster.catalog import Catalog
-from muster.check import Check, check
+from muster.model.check import Check, check
 from muster.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
 from muster.evaluate import evaluate
 from muster.facets.tags import Tags
-from muster.model import Resource, Severity, Verdict, compliant
-from muster.reading import Lister, Page
-from muster.rule import Rule
+from muster.model.finding import Resource, Severity, Verdict, compliant
+from muster.model.readers import Lister, Page
+from muster.model.rule import Rule
 from muster.select import rules_from_json, rules_to_json, select
 from muster.settings import Configuration
 

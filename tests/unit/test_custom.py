@@ -13,7 +13,7 @@ from muster.evaluate import evaluate
 from muster.facets.ec2 import Instance
 from muster.facets.elbv2 import Listener
 from muster.facets.tags import Tags
-from muster.model import Resource, Severity, Status, Unavailable
+from muster.model.finding import Resource, Severity, Status, Unavailable
 from muster.policy import scanner_actions
 from muster.select import rules_from_json, rules_to_json, select
 from muster.settings import Configuration, parse

@@ -13,26 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.catalog import Catalog
-from muster.check import Check, check
-from muster.coverage import Ledger
-from muster.model import (
-    ACCOUNT,
-    REGION,
-    TARGET,
-    Finding,
-    Related,
-    Resource,
-    Severity,
-    Status,
-    Unavailable,
-    Verdict,
-    compliant,
-)
+from muster.model.check import Check, check
+from muster.model.coverage import Ledger
+from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Related, Resource, Severity, Status, Unavailable, Verdict, compliant
 from muster.patience import Patience
-from muster.reading import Describer, Listed, Lister, Page, describes, lists
-from muster.rule import Rule
+from muster.model.readers import Describer, Listed, Lister, Page, describes, lists
+from muster.model.rule import Rule
 from muster.scan import ShardScan
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.shared import Shared
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -23,7 +23,7 @@ from muster.diff import (
     settle,
     worst_first,
 )
-from muster.model import Finding, Resource, Severity, Status, Suppression
+from muster.model.finding import Finding, Resource, Severity, Status, Suppression
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 HOURS = timedelta(hours=6)

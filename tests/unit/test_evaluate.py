@@ -6,23 +6,10 @@ from typing import Any, Self
 
 import pytest
 
-from muster.check import check
+from muster.model.check import check
 from muster.evaluate import evaluate, unlisted
-from muster.model import (
-    ObservedAt,
-    Related,
-    Resource,
-    Severity,
-    Status,
-    Unavailable,
-    Unknown,
-    Verdict,
-    compliant,
-    finding_id,
-    known,
-    non_compliant,
-)
-from muster.rule import Rule
+from muster.model.finding import ObservedAt, Related, Resource, Severity, Status, Unavailable, Unknown, Verdict, compliant, finding_id, known, non_compliant
+from muster.model.rule import Rule
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BUCKET = Resource("AWS::S3::Bucket", "logs", "111122223333", "eu-west-1", arn="arn:aws:s3:::logs")

@@ -14,7 +14,7 @@ from muster.custom import judged_types, readable
 from muster.expression_kinds import options
 from muster.expression_values import Fields, told
 from muster.expressions import examine, fields, words
-from muster.model import Unknown, UnknownField
+from muster.model.finding import Unknown, UnknownField
 
 
 @dataclass(frozen=True, slots=True)

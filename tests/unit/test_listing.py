@@ -12,10 +12,10 @@ import botocore.parsers
 import pytest
 
 from muster.listing import pages
-from muster.model import Resource
+from muster.model.finding import Resource
 from muster.patience import ROUNDS, Patience
-from muster.reading import Listed, Lister, Page
-from muster.shard import Shard
+from muster.model.readers import Listed, Lister, Page
+from muster.model.shard import Shard
 
 BOX = "Test::Box"
 SHARD = Shard("111122223333", "eu-west-1", "box", "eu-west-1", ("eu-west-1",))

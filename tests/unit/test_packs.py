@@ -5,7 +5,7 @@ import pytest
 from muster import catalog, packs
 from muster.catalog import Catalog
 from muster.controls import supported
-from muster.model import Severity
+from muster.model.finding import Severity
 from muster.packs import Entry, Pack
 from muster.select import select
 from muster.settings import Configuration

@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.retries import standard
 
-from muster.model import Unavailable
+from muster.model.finding import Unavailable
 from muster.refusals import (
     READ_ERRORS,
     AssumeRoleError,

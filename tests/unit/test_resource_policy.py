@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 from muster.resource_policy import Condition, Policy, Statement, policy_of
 
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}

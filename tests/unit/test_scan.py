@@ -12,27 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.catalog import Catalog
-from muster.check import check
-from muster.coverage import Ledger
+from muster.model.check import check
+from muster.model.coverage import Ledger
 from muster.facets.tags import Tags
-from muster.model import (
-    ACCOUNT,
-    TARGET,
-    Finding,
-    Related,
-    Resource,
-    Severity,
-    Status,
-    Unknown,
-    Verdict,
-    compliant,
-    known,
-)
+from muster.model.finding import ACCOUNT, TARGET, Finding, Related, Resource, Severity, Status, Unknown, Verdict, compliant, known
 from muster.patience import Patience
-from muster.reading import Listed, Page, describes, lists
-from muster.rule import Rule
+from muster.model.readers import Listed, Page, describes, lists
+from muster.model.rule import Rule
 from muster.scan import Scope, ShardScan
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.sharding import shards
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

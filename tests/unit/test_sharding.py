@@ -3,7 +3,7 @@
 from muster.catalog import load
 from muster.select import select
 from muster.settings import Configuration
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.sharding import LARGE, shards
 
 ACCOUNT = "111122223333"

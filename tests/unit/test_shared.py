@@ -8,9 +8,9 @@ from typing import Any, Self
 
 import pytest
 
-from muster.model import ACCOUNT, REGION, Unavailable
-from muster.reading import Describer, describes
-from muster.shard import Shard
+from muster.model.finding import ACCOUNT, REGION, Unavailable
+from muster.model.readers import Describer, describes
+from muster.model.shard import Shard
 from muster.shared import Once, Shared
 
 HERE = Shard("111122223333", "eu-west-1", "ec2", "eu-west-1", ("eu-west-1",))

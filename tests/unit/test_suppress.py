@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.model import ACCOUNT, Finding, Resource, Severity, Status, Suppression
+from muster.model.finding import ACCOUNT, Finding, Resource, Severity, Status, Suppression
 from muster.settings import Exclude, SuppressionRule
 from muster.suppress import excluded, expired, matches, suppression_for
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from muster.coverage import Coverage
-from muster.model import Finding, Resource, Severity, Status
+from muster.model.coverage import Coverage
+from muster.model.finding import Finding, Resource, Severity, Status
 from muster.sinks import tables
 from muster.sinks.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row, finding_row
 

@@ -19,10 +19,10 @@ from local.server import ACCOUNT, EmbeddedAws
 from muster import settings
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
-from muster.model import Status
+from muster.model.finding import Status
 from muster.patience import Patience
 from muster.policy import operation
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, open_session

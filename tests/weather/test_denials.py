@@ -17,14 +17,14 @@ from local.server import ACCOUNT, EmbeddedAws
 from muster import settings
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
-from muster.model import TARGET, Finding, Status
+from muster.model.finding import TARGET, Finding, Status
 from muster.patience import ROUNDS, Patience
 from muster.policy import actions_of, scanner_actions
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.select import select
 from muster.session import Clients, open_session
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.sharding import shards
 from muster.shared import Shared
 from muster.wire.contents import MAY_BE_EMPTY, contents

@@ -14,10 +14,10 @@ from benchmarks.estate import Estate, truth
 from benchmarks.fake_aws import FakeAws
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
-from muster.model import ACCOUNT as ACCOUNT_TYPE
-from muster.model import REGION, TARGET, Finding, Status
+from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
+from muster.model.finding import REGION, TARGET, Finding, Status
 from muster.patience import Patience
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.scan import Outcome, ShardScan
 from muster.select import select
 from muster.session import Clients, open_session

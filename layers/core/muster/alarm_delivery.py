@@ -8,7 +8,7 @@ from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch import Alarm
 from muster.facets.sns import TopicAudience
 from muster.iam_patterns import account_of
-from muster.model import Related, Unavailable, Unknown
+from muster.model.finding import Related, Unavailable, Unknown
 from muster.service_access import ServiceRequest, admits
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from muster.model import Related, Resource
+from muster.model.finding import Related, Resource
 
 
 class Answer(Protocol):

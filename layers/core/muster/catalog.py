@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import muster.aws
 import muster.checks
-from muster.check import Check
-from muster.model import ACCOUNT, REGION, ObservedAt, Resource
-from muster.reading import Describer, Lister, gathers
+from muster.model.check import Check
+from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource
+from muster.model.readers import Describer, Lister, gathers
 
 T = TypeVar("T")
 _SHARED = (ACCOUNT, REGION)

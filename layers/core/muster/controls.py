@@ -12,8 +12,8 @@ from typing import Any
 
 from muster import package_data
 from muster.catalog import Catalog
-from muster.check import Check
-from muster.model import Severity
+from muster.model.check import Check
+from muster.model.finding import Severity
 
 SECURITY_HUB = "security-hub"
 """The framework of all of Security Hub's controls, whatever standard holds them."""

@@ -11,14 +11,14 @@ from typing import Any
 
 from muster.batches import Answer, Batch, Batches
 from muster.facets.tags import Tags
-from muster.model import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
+from muster.model.finding import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
 from muster.patience import Patience
-from muster.reading import Describer, Listed, gathered, parsed
+from muster.model.readers import Describer, Listed, gathered, parsed
 from muster.refusals import READ_ERRORS, code_of, needed, of_one, unavailable
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.shared import Once, Shared
-from muster.texts import shortened
+from muster.model.text import shortened
 
 SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
 """What parsing an answer raises when it has not the shape that AWS documents."""

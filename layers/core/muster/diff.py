@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from muster.model import Finding, Status
+from muster.model.finding import Finding, Status
 
 FORGET = timedelta(days=90)
 """How long a resolved finding is remembered, so that its return is told as a return."""

@@ -12,10 +12,10 @@ import click
 
 from muster import packs
 from muster.catalog import Catalog, load
-from muster.check import Check
-from muster.model import ACCOUNT, REGION
-from muster.plain import plain
-from muster.reading import Describer
+from muster.model.check import Check
+from muster.model.finding import ACCOUNT, REGION
+from muster.model.plain import plain
+from muster.model.readers import Describer
 
 HOME = Path("docs/checks")
 _SECTION = re.compile(r"^(Why|Fix|Source):", re.MULTILINE)

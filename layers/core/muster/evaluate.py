@@ -3,20 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from muster.check import Check
-from muster.model import (
-    TARGET,
-    Finding,
-    ObservedAt,
-    Resource,
-    Status,
-    Unavailable,
-    UnknownField,
-    Verdict,
-    finding_id,
-    not_applicable,
-)
-from muster.rule import Rule
+from muster.model.check import Check
+from muster.model.finding import TARGET, Finding, ObservedAt, Resource, Status, Unavailable, UnknownField, Verdict, finding_id, not_applicable
+from muster.model.rule import Rule
 
 
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from muster.expression_types import options, refused
-from muster.model import Unknown
-from muster.names import unknown
+from muster.model.finding import Unknown
+from muster.model.suggest import unknown
 
 Node = Mapping[str, Any]
 

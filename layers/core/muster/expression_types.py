@@ -7,7 +7,7 @@ from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 _WORDS: Mapping[str, str] = {
     "array": "a list",

@@ -6,8 +6,8 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from muster.model import Unavailable, UnknownField, known
-from muster.texts import shortened
+from muster.model.finding import Unavailable, UnknownField, known
+from muster.model.text import shortened
 
 Path = tuple[str, ...]
 

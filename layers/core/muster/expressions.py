@@ -10,9 +10,9 @@ from typing import Any
 from muster.expression_kinds import Node, fields, kind_of, said, words
 from muster.expression_types import options
 from muster.expression_values import Path, spelled
-from muster.model import Unavailable, UnknownField
-from muster.names import unknown
-from muster.texts import shortened
+from muster.model.finding import Unavailable, UnknownField
+from muster.model.suggest import unknown
+from muster.model.text import shortened
 
 __all__ = ["Expression", "examine", "fields", "said", "words"]
 

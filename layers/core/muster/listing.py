@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from muster.patience import Patience
-from muster.reading import Listed, Lister, Page
-from muster.shard import Shard
+from muster.model.readers import Listed, Lister, Page
+from muster.model.shard import Shard
 
 
 def pages(

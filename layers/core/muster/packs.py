@@ -7,7 +7,7 @@ from typing import Any
 
 from muster import package_data
 from muster.catalog import Catalog
-from muster.plain import frozen_items
+from muster.model.plain import frozen_items
 
 ALL = "all"
 """The pack of every check in the catalogue, each as it comes."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from muster.model import ACCOUNT, REGION, TARGET, Finding, Resource
+from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Resource
 from muster.scan import Scope
 from muster.settings import Configuration
 from muster.suppress import excluded, suppression_for

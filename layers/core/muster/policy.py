@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.catalog import Catalog
-from muster.reading import Describer, Lister
-from muster.rule import Rule
+from muster.model.readers import Describer, Lister
+from muster.model.rule import Rule
 
 OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

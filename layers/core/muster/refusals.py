@@ -8,7 +8,7 @@ import botocore.parsers
 
 from muster.denial import Clock, Denial, clock, clock_by_date, denial
 from muster.errors import MusterError
-from muster.model import Unavailable
+from muster.model.finding import Unavailable
 from muster.telling import safe
 
 DENIED = frozenset(

@@ -8,7 +8,7 @@ from botocore.loaders import create_loader
 from botocore.regions import EndpointResolver
 
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
-from muster.names import unknown
+from muster.model.suggest import unknown
 from muster.partitions import home_region, partition_of
 from muster.session import Clients, enabled_regions, existing_regions
 

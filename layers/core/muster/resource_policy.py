@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from muster.model import Unknown
-from muster.plain import loads
+from muster.model.finding import Unknown
+from muster.model.plain import loads
 
 _OPERATOR = re.compile(r"(?:(?P<set>ForAllValues|ForAnyValue):)?(?P<name>[A-Za-z]+?)(?P<if>IfExists)?\Z")
 

@@ -17,7 +17,7 @@ from botocore.handlers import parse_get_bucket_location
 
 from muster import __version__
 from muster.asking import asking, unusable
-from muster.coverage import Ledger
+from muster.model.coverage import Ledger
 from muster.errors import ConfigurationError, CredentialsError
 from muster.limiter import Gate, Limiter
 from muster.refusals import DENIED, EXPIRED, REFUSED, THROTTLED

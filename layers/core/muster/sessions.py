@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from muster.accounts import assumed, role_arn, session_name
-from muster.coverage import Ledger
+from muster.model.coverage import Ledger
 from muster.errors import Throttled, Transient
 from muster.refusals import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
 from muster.session import Clients

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from muster.catalog import Catalog
-from muster.model import GLOBAL
-from muster.rule import Rule
-from muster.shard import Shard
+from muster.model.finding import GLOBAL
+from muster.model.rule import Rule
+from muster.model.shard import Shard
 
 LARGE = 100_000
 """From how many resources on a shard is cut by resource type, so that the types are scanned side by side."""

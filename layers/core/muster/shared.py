@@ -4,10 +4,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from muster.model import ACCOUNT, Unavailable
+from muster.model.finding import ACCOUNT, Unavailable
 from muster.patience import Patience
-from muster.reading import Describer
-from muster.shard import Shard
+from muster.model.readers import Describer
+from muster.model.shard import Shard
 
 KEPT = 16
 """Of how many accounts and regions the shared facets are kept: shards come region by region, a few side by side."""

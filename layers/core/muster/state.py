@@ -17,7 +17,7 @@ import tenacity
 
 from muster.diff import Memory, Record, State, Subject
 from muster.sinks.bucket import Bucket, Conflict
-from muster.texts import shown
+from muster.model.text import shown
 
 Memories = Mapping[str, Memory]
 VERSION = 1

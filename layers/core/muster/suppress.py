@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from muster.globs import matches
-from muster.model import Finding, Resource, Status, Suppression
+from muster.model.finding import Finding, Resource, Status, Suppression
 from muster.settings.configuration import Exclude, SuppressionRule
 
 

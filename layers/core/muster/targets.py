@@ -9,11 +9,11 @@ from muster.aws import BUCKET_LIKE
 from muster.errors import ConfigurationError, CredentialsError
 from muster.refusals import AssumeRoleError
 from muster.regions import ALL, resolve_regions
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.session import Clients, enabled_regions
 from muster.sessions import Role, Sessions
 from muster.settings import Configuration
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.sharding import shards
 
 _SIDE_BY_SIDE = 16

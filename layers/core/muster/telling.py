@@ -2,7 +2,7 @@
 
 import re
 
-from muster.texts import printable
+from muster.model.text import printable
 
 _HIDDEN = "(hidden)"
 _SECRETS = (

@@ -7,9 +7,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from muster.model import Finding
+from muster.model.finding import Finding
 from muster.scan import ShardScan
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 SIDE_BY_SIDE = 4
 """How many shards are scanned at a time: while one waits for a page, another is read."""

@@ -6,7 +6,7 @@ import boto3
 from botocore.stub import Stubber
 
 from muster.aws.autoscaling import table_scaling
-from muster.model import REGION, Resource
+from muster.model.finding import REGION, Resource
 from muster.session import Clients
 
 HERE = "eu-west-1"

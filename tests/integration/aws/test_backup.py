@@ -6,7 +6,7 @@ import boto3
 from botocore.stub import Stubber
 
 from muster.aws.backup import protected_resources
-from muster.model import REGION, Resource
+from muster.model.finding import REGION, Resource
 
 HERE = "eu-west-1"
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)

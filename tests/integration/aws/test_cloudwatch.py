@@ -26,12 +26,12 @@ from muster.catalog import load
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tags import Tags
-from muster.model import REGION, Finding, Resource, Status
+from muster.model.finding import REGION, Finding, Resource, Status
 from muster.resource_policy import Policy
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

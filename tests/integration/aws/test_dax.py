@@ -10,9 +10,9 @@ from botocore.stub import Stubber
 
 from muster.aws.dax import CLUSTER, clusters, tags
 from muster.facets.dax import DaxCluster
-from muster.model import Resource
+from muster.model.finding import Resource
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

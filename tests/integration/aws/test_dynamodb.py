@@ -20,12 +20,12 @@ from muster.aws.dynamodb import (
 )
 from muster.catalog import load
 from muster.facets.dynamodb import PointInTimeRecovery, Table, Throttling, TimeToLive
-from muster.model import REGION, Finding, Resource, Status
-from muster.reading import Describer
-from muster.rule import Rule
+from muster.model.finding import REGION, Finding, Resource, Status
+from muster.model.readers import Describer
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

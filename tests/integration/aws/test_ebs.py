@@ -12,9 +12,9 @@ from muster.aws.ebs import SNAPSHOT, newest_snapshots, public_snapshots, snapsho
 from muster.aws.ec2 import volumes
 from muster.facets.ebs import Snapshot, VolumeUse
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
+from muster.model.finding import REGION, Resource
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -25,12 +25,12 @@ from muster.aws.ec2 import (
 from muster.catalog import load
 from muster.facets.ec2 import Instance, InstanceLoad, InstanceMetadataDefaults, SecurityGroup, Volume
 from muster.facets.tags import Tags
-from muster.model import REGION, TARGET, Finding, Resource, Status, Unknown
-from muster.reading import Lister
-from muster.rule import Rule
+from muster.model.finding import REGION, TARGET, Finding, Resource, Status, Unknown
+from muster.model.readers import Lister
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -15,9 +15,9 @@ from muster.aws.ec2_images import (
 )
 from muster.facets.ec2_images import Image, LaunchTemplate, MetadataOptions
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
+from muster.model.finding import REGION, Resource
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from muster.aws.vpc import INTERFACE
 from muster.catalog import load
-from muster.model import Status
-from muster.rule import Rule
+from muster.model.finding import Status
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 HERE = "eu-west-1"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -28,12 +28,12 @@ from muster.facets.ecs import Cluster, EcsRegion, Launch, Service
 from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.tags import Tags
-from muster.model import REGION, Finding, Resource, Status, Unknown
-from muster.reading import Listed
-from muster.rule import Rule
+from muster.model.finding import REGION, Finding, Resource, Status, Unknown
+from muster.model.readers import Listed
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

@@ -28,12 +28,12 @@ from muster.catalog import load
 from muster.facets.elbv2 import Listener, ListenerProtocols, LoadBalancer, LoadBalancers, NamedLoadBalancer, TargetGroup
 from muster.facets.elbv2_rules import Condition, ListenerRules
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource, Status
-from muster.reading import Describer, Listed, Lister, parsed
-from muster.rule import Rule
+from muster.model.finding import REGION, Resource, Status
+from muster.model.readers import Describer, Listed, Lister, parsed
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE, ACCOUNT = "eu-west-1", "123456789012"

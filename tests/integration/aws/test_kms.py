@@ -10,9 +10,9 @@ from botocore.stub import Stubber
 from muster.aws import kms as reading
 from muster.facets.kms import AwsManagedKeys, KeyRotation
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource, Unknown
+from muster.model.finding import REGION, Resource, Unknown
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

@@ -24,10 +24,10 @@ from muster.aws.lambda_ import (
 from muster.facets.lambda_ import Function, RegionConcurrency
 from muster.facets.lambda_sources import SourceQueue
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
-from muster.reading import Describer
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Describer
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -7,7 +7,7 @@ from muster.aws.logs import LOG_GROUP, log_groups, tags
 from muster.facets.logs import LogGroup
 from muster.facets.tags import Tags
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

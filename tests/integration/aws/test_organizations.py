@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from muster.aws.organizations import effective_tag_policy, required_tags
 from muster.catalog import load
 from muster.facets.tag_policies import RequiredTags, TagRule
-from muster.model import ACCOUNT, Resource
+from muster.model.finding import ACCOUNT, Resource
 
 HERE = "us-east-1"
 ACCOUNT_ID = "123456789012"

@@ -24,10 +24,10 @@ from muster.facets.s3 import (
 from muster.facets.s3_lifecycle import Rule, When
 from muster.facets.s3_resilience import BucketObjectLock
 from muster.facets.tags import Tags
-from muster.model import ACCOUNT, Resource, Unavailable
-from muster.reading import Describer, Listed
+from muster.model.finding import ACCOUNT, Resource, Unavailable
+from muster.model.readers import Describer, Listed
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

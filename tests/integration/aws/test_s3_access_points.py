@@ -10,9 +10,9 @@ from muster.aws import s3_access_points as reading
 from muster.facets.s3 import PublicAccessBlock
 from muster.facets.s3_access_points import AccessPoint
 from muster.facets.tags import Tags
-from muster.model import Resource
+from muster.model.finding import Resource
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -19,8 +19,8 @@ from muster.facets.s3_related import (
     ReplicaPlace,
 )
 from muster.facets.s3_resilience import BucketReplication, ReplicationRule
-from muster.model import Resource, Unknown
-from muster.reading import Describer
+from muster.model.finding import Resource, Unknown
+from muster.model.readers import Describer
 from muster.session import Clients
 
 HERE = "eu-west-1"

@@ -11,11 +11,11 @@ from botocore.stub import Stubber
 from muster.aws.sns import SUBSCRIPTION, TOPIC, subscription_attributes, subscriptions, tags, topic, topics
 from muster.facets.sns import Subscription
 from muster.facets.tags import Tags
-from muster.model import Resource, Unknown
-from muster.reading import Page
+from muster.model.finding import Resource, Unknown
+from muster.model.readers import Page
 from muster.refusals import DENIED, code_of
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

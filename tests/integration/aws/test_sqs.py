@@ -9,9 +9,9 @@ from botocore.stub import Stubber
 from muster.aws.sqs import QUEUE, dead_letter_sources, queue, queues, tags
 from muster.facets.sqs import DeadLetterSources
 from muster.facets.tags import Tags
-from muster.model import Resource
+from muster.model.finding import Resource
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -22,9 +22,9 @@ from muster.aws.vpc import (
 from muster.checks.vpc import ec2_eip_attached
 from muster.facets.tags import TagParents, Tags
 from muster.facets.vpc import Address, NetworkInterfaces, Vpc
-from muster.model import REGION, Resource, Status
+from muster.model.finding import REGION, Resource, Status
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -14,11 +14,11 @@ from local.estate import AWAY, HOME
 from local.estates.lambda_ import seed
 from local.server import ACCOUNT, EmbeddedAws
 from muster.catalog import load
-from muster.model import Status
-from muster.rule import Rule
+from muster.model.finding import Status
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 DEAD = f"arn:aws:sqs:{HOME}:{ACCOUNT}:dead"
 

@@ -10,7 +10,7 @@ from local.estates.s3 import seed
 from local.server import ACCOUNT, EmbeddedAws
 from muster.aws import s3 as reading
 from muster.facets.s3 import BucketVersioning
-from muster.model import Resource
+from muster.model.finding import Resource
 from muster.session import Clients, open_session
 
 HOME, AWAY = "eu-west-1", "us-east-1"

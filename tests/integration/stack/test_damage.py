@@ -17,7 +17,7 @@ import pytest
 from muster import keys
 from muster.catalog import load
 from muster.errors import Damaged
-from muster.model import REGION, TARGET
+from muster.model.finding import REGION, TARGET
 from muster.session import Clients
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket

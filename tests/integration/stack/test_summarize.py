@@ -12,7 +12,7 @@ from muster import keys
 from muster.alerts.email import CHANGES
 from muster.errors import EventError, Throttled, Transient
 from muster.session import Clients
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.sinks.tables import FINDINGS

@@ -29,7 +29,7 @@ from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
 from benchmarks.s3_answers import s3_error
 from benchmarks.weather import Knobs
-from muster.coverage import Ledger
+from muster.model.coverage import Ledger
 from muster.limiter import MOST, Gate, Limiter
 from muster.refusals import code_of, transient
 from muster.session import Clients, reading

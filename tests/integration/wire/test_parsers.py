@@ -19,13 +19,13 @@ from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
 from muster.aws.ec2 import instances
 from muster.catalog import load
-from muster.coverage import Ledger
+from muster.model.coverage import Ledger
 from muster.facets.ec2 import Instance
 from muster.facets.tags import Tags
-from muster.reading import Listed
+from muster.model.readers import Listed
 from muster.refusals import transient
 from muster.session import Clients, reading
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.wire import parsers
 from muster.wire.projection import Paths, tree
 from tests.integration.conftest import listing

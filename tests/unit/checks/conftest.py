@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from muster.check import Check
-from muster.model import Verdict
+from muster.model.check import Check
+from muster.model.finding import Verdict
 
 NOTES = "MUSTER_NOTED_VERDICTS"
 

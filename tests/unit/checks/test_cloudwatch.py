@@ -17,7 +17,7 @@ from muster.checks.cloudwatch import (
 from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
-from muster.model import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField, Verdict
+from muster.model.finding import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField, Verdict
 from muster.resource_policy import Policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

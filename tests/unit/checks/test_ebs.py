@@ -17,7 +17,7 @@ from muster.checks.ebs import (
 )
 from muster.facets.backup import ProtectedResources
 from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
-from muster.model import ObservedAt, Status, Unknown, UnknownField, Verdict
+from muster.model.finding import ObservedAt, Status, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from muster.checks.ec2 import (
 )
 from muster.facets.cloudwatch import Alarms
 from muster.facets.ec2 import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
-from muster.model import ObservedAt, Status, Unknown, UnknownField, Verdict
+from muster.model.finding import ObservedAt, Status, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from muster.facets.ec2_images import (
     LaunchTemplateVersions,
     MetadataOptions,
 )
-from muster.model import Status, Unknown, UnknownField, Verdict
+from muster.model.finding import Status, Unknown, UnknownField, Verdict
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
 UNKNOWN = Unknown("HttpTokens is 'quantum', a value Muster does not know")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.check import Check
+from muster.model.check import Check
 from muster.checks.ecs_services import (
     ecs_container_insights_enabled,
     ecs_fargate_latest_platform_version,
@@ -20,7 +20,7 @@ from muster.checks.ecs_services import (
 from muster.facets.ecs import Cluster, Launch, Service
 from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import Container, HealthCheck, RunDefinition
-from muster.model import Related, Status, Unavailable, Unknown, UnknownField, Verdict
+from muster.model.finding import Related, Status, Unavailable, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/web"

@@ -10,7 +10,7 @@ from muster.checks.ecs_sizes import SIZES, ecs_service_right_sized, ecs_task_def
 from muster.facets.ecs import EcsRegion, Launch, Service
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
-from muster.model import Related, Status, Unavailable, Unknown, UnknownField
+from muster.model.finding import Related, Status, Unavailable, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1"

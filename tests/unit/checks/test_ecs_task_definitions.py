@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.check import Check
+from muster.model.check import Check
 from muster.checks.ecs_task_definitions import (
     ecs_containers_nonprivileged,
     ecs_containers_readonly_access,
@@ -17,7 +17,7 @@ from muster.checks.ecs_task_definitions import (
     ecs_task_definition_pid_mode_not_shared,
 )
 from muster.facets.ecs_task_definition import Container, TaskDefinition
-from muster.model import Status, Unknown, UnknownField
+from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 DIGEST = "@sha256:" + "94afd1f2e64d908bc90dbca0035a5b56" * 2

@@ -23,7 +23,7 @@ from muster.facets.elbv2 import (
     TargetGroupAttributes,
     TargetHealth,
 )
-from muster.model import Status, Unknown, UnknownField, Verdict
+from muster.model.finding import Status, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 LOST = Unknown("AWS did not say")

@@ -10,7 +10,7 @@ from muster.checks.iam import (
     iam_policy_no_kms_decrypt_on_all_keys,
 )
 from muster.facets.iam import Grants, NamedPolicy
-from muster.model import Status, Unknown, UnknownField
+from muster.model.finding import Status, Unknown, UnknownField
 from muster.policy_grants import read_policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
 from muster.facets.iam import Trust
-from muster.model import Severity, Status, Unknown, UnknownField
+from muster.model.finding import Severity, Status, Unknown, UnknownField
 from muster.policy_grants import read_policy
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from muster.checks.iam_trust import iam_role_trust_not_confusable
 from muster.facets.iam import Trust
-from muster.model import Status
+from muster.model.finding import Status
 from muster.resource_policy import Policy
 from tests.unit.test_policy_access_laws import SETS, conditions, joined, met, requests
 

@@ -15,7 +15,7 @@ from muster.checks.kms import (
     kms_key_rotation_enabled,
 )
 from muster.facets.kms import ORIGINS, STATES, Key, KeyPolicy, KeyRotation
-from muster.model import Severity, Status, Unknown, UnknownField
+from muster.model.finding import Severity, Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 NEW = Unknown("a new word")

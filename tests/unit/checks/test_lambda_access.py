@@ -13,7 +13,7 @@ from muster.checks.lambda_access import (
     lambda_function_url_auth_required,
 )
 from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
-from muster.model import Status, Unknown, UnknownField
+from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 ACCOUNT = "123456789012"

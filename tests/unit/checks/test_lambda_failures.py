@@ -9,7 +9,7 @@ import pytest
 from muster.checks.lambda_failures import lambda_failure_destination_configured, lambda_queue_visibility_sufficient
 from muster.facets.lambda_ import AsynchronousDestinations, Function, FunctionPolicy
 from muster.facets.lambda_sources import EventSourceMappings, SourceQueue
-from muster.model import Related, Status, Unavailable, UnknownField, Verdict
+from muster.model.finding import Related, Status, Unavailable, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 HERE = "eu-west-1:123456789012"

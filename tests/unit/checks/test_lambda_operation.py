@@ -17,7 +17,7 @@ from muster.checks.lambda_operation import (
 from muster.facets.cloudwatch import Alarms
 from muster.facets.lambda_ import Function, FunctionConcurrency, RegionConcurrency
 from muster.facets.lambda_runtimes import table
-from muster.model import ObservedAt, Status, UnknownField
+from muster.model.finding import ObservedAt, Status, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"

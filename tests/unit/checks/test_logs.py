@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from muster.checks.logs import cloudwatch_log_group_encrypted, cloudwatch_log_group_retention_set
 from muster.facets.logs import LogGroup
-from muster.model import Status, Unknown, UnknownField
+from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 FOR_EVER = None

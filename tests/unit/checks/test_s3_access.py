@@ -26,7 +26,7 @@ from muster.facets.s3 import (
     BucketPolicyStatus,
     BucketPublicAccessBlock,
 )
-from muster.model import Resource, Severity, Status, Unknown, UnknownField, Verdict
+from muster.model.finding import Resource, Severity, Status, Unknown, UnknownField, Verdict
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
 ON = (True, True, True, True)

@@ -5,7 +5,7 @@ import pytest
 from muster.checks.s3_access_points import s3_access_point_public_access_blocks
 from muster.facets.s3 import PublicAccessBlock
 from muster.facets.s3_access_points import AccessPoint
-from muster.model import Severity, Status, Unknown, UnknownField
+from muster.model.finding import Severity, Status, Unknown, UnknownField
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
 ON = PublicAccessBlock(True, True, True, True)

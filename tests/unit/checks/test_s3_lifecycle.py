@@ -9,7 +9,7 @@ from muster.checks.s3_lifecycle import (
     s3_bucket_lifecycle_covers_old_objects,
 )
 from muster.facets.s3_lifecycle import BucketLifecycle
-from muster.model import ObservedAt, Status
+from muster.model.finding import ObservedAt, Status
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

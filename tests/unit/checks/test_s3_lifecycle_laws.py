@@ -15,7 +15,7 @@ from muster.checks.s3_lifecycle import (
 )
 from muster.facets.s3 import BucketVersioning
 from muster.facets.s3_lifecycle import BucketLifecycle
-from muster.model import ObservedAt, Severity, Status, Unknown, UnknownField, Verdict
+from muster.model.finding import ObservedAt, Severity, Status, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

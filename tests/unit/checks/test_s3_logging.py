@@ -17,7 +17,7 @@ from muster.facets.s3_related import (
     LogTargetPlace,
     LogTargetPolicy,
 )
-from muster.model import Related, Resource, Severity, Status, Unavailable, Unknown, UnknownField, Verdict
+from muster.model.finding import Related, Resource, Severity, Status, Unavailable, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 HERE = "eu-west-1"

@@ -17,7 +17,7 @@ from muster.facets.s3 import (
     BucketMetrics,
     BucketVersioning,
 )
-from muster.model import Severity, Status, Unknown, UnknownField
+from muster.model.finding import Severity, Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 OWN_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"

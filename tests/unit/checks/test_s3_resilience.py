@@ -16,7 +16,7 @@ from muster.facets.s3 import BucketPolicy, BucketVersioning
 from muster.facets.s3_lifecycle import BucketLifecycle
 from muster.facets.s3_related import ReplicaPlace
 from muster.facets.s3_resilience import BucketObjectLock, BucketReplication, ReplicationRule
-from muster.model import Related, Resource, Severity, Status, Unavailable, Unknown, UnknownField, Verdict
+from muster.model.finding import Related, Resource, Severity, Status, Unavailable, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 HERE, AWAY = "eu-west-1", "us-east-1"

@@ -13,7 +13,7 @@ from muster.checks.security_groups import (
     ec2_security_group_high_risk_ports_closed,
 )
 from muster.facets.ec2 import PrefixList, Rule, SecurityGroup
-from muster.model import Related, Status, Unavailable, UnknownField
+from muster.model.finding import Related, Status, Unavailable, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 LISTS = Related(

@@ -7,7 +7,7 @@ import pytest
 
 from muster.checks.sns import sns_encrypted_kms, sns_subscription_dlq_configured, sns_topic_no_public_access
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic
-from muster.model import Status, Unknown, UnknownField
+from muster.model.finding import Status, Unknown, UnknownField
 from muster.resource_policy import Policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

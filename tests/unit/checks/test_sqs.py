@@ -15,7 +15,7 @@ from muster.checks.sqs import (
     sqs_queue_no_public_access,
 )
 from muster.facets.sqs import DeadLetterSources, Queue
-from muster.model import Status, Unknown, UnknownField
+from muster.model.finding import Status, Unknown, UnknownField
 from muster.resource_policy import Policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

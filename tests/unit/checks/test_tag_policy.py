@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from muster.checks.tag_policy import tags_follow_organization_policy
 from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
 from muster.facets.tags import Tags
-from muster.model import Resource, Status, Unknown, UnknownField
+from muster.model.finding import Resource, Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 QUEUE = Resource("AWS::SQS::Queue", "orders", "123456789012", "eu-west-1")

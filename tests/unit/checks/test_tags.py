@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from muster.checks.tags import required_tags
 from muster.facets.tags import Tags
-from muster.model import Status
+from muster.model.finding import Status
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
 GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}

@@ -18,7 +18,7 @@ from muster.facets.vpc import (
     ReferencedGroups,
     Vpc,
 )
-from muster.model import Status, Unknown, UnknownField
+from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 HERE = Vpc("vpc-1")

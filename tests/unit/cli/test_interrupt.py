@@ -12,7 +12,7 @@ import pytest
 
 from muster.cli import cli, main
 from muster.cli.interrupt import Interrupt
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.together import together
 
 LOST = """

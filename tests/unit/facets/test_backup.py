@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from muster.facets.backup import ProtectedResources
-from muster.model import Unavailable, UnknownField
-from muster.reading import parsed
+from muster.model.finding import Unavailable, UnknownField
+from muster.model.readers import parsed
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"

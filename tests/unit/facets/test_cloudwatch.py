@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from muster.facets import alarm_rules
 from muster.facets.cloudwatch import Alarm, Alarms, Watched
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 HERE = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"

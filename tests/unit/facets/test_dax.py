@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from muster.facets.dax import DaxCluster
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 CLUSTER = {
     "ClusterName": "cache",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
 from muster.facets.tags import Tags
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ARN = "arn:aws-cn:ec2:cn-north-1:123456789012:volume/vol-1"

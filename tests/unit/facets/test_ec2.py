@@ -24,9 +24,9 @@ from muster.facets.ec2 import (
 )
 from muster.facets.ec2_images import MetadataOptions
 from muster.facets.vpc import FlowLog, NetworkInterfaces
-from muster.model import Resource, Status, Unknown
-from muster.reading import parsed
-from muster.rule import Rule as Selected
+from muster.model.finding import Resource, Status, Unknown
+from muster.model.readers import parsed
+from muster.model.rule import Rule as Selected
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 INTERFACE = {

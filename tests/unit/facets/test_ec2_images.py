@@ -11,8 +11,8 @@ from muster.facets.ec2_images import (
     LaunchTemplateVersions,
     MetadataOptions,
 )
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 
 
 @pytest.mark.parametrize("public", [True, False])

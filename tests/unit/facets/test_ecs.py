@@ -14,8 +14,8 @@ from muster.facets.ecs import Cluster, EcsRegion, Launch, Service
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
 from muster.facets.tags import Tags
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 
 PLACE = "arn:aws-cn:ecs:cn-north-1:123456789012"
 CLUSTER = {"clusterName": "shop", "clusterArn": f"{PLACE}:cluster/shop"}

@@ -3,7 +3,7 @@
 import pytest
 
 from muster.facets.ecs_targets import TargetWindow
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 DEFAULTS = {
     "TargetGroupArn": "arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012:targetgroup/web/73e2d6bc24d8a067",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from muster.facets.ecs_task_definition import Container, HealthCheck, RunDefinition, TaskDefinition
-from muster.model import Unknown, UnknownField
+from muster.model.finding import Unknown, UnknownField
 
 ARN = "arn:aws-us-gov:ecs:us-gov-west-1:123456789012:task-definition/web:7"
 WEB: dict[str, Any] = {

@@ -15,8 +15,8 @@ from muster.facets.elbv2 import (
     TargetHealth,
 )
 from muster.facets.tags import Tags
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 
 CHINA = "arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012"
 GROUP = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from muster.checks.elbv2_rules import elb_listener_rules_not_redundant
 from muster.facets.elbv2 import Listener
 from muster.facets.elbv2_rules import Action, ListenerRules
-from muster.model import Status
+from muster.model.finding import Status
 
 A, B = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1", "arn:aws:x:targetgroup/b/2"
 STICKY = {"Enabled": True, "DurationSeconds": 600}

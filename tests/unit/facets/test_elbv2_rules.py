@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from muster.facets.elbv2_rules import SEPARATOR, Action, Condition, ListenerRules
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 
 FORWARD = {"Type": "forward", "Order": 2, "TargetGroupArn": "arn:aws-cn:elasticloadbalancing:x:targetgroup/web/1"}
 LOGIN = {"Type": "authenticate-cognito", "Order": 1, "AuthenticateCognitoConfig": {"UserPoolArn": "pool"}}

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from muster.facets.iam import Grants, NamedPolicy, Trust
-from muster.model import Unknown
+from muster.model.finding import Unknown
 from muster.policy_grants import read_policy
 from muster.resource_policy import Policy
 

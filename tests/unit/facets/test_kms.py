@@ -7,8 +7,8 @@ import botocore.session
 import pytest
 
 from muster.facets.kms import ORIGINS, STATES, AwsManagedKeys, Key, KeyPolicy, KeyRotation
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 
 METADATA = {
     "AWSAccountId": "123456789012",

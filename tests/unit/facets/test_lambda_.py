@@ -20,8 +20,8 @@ from muster.facets.lambda_ import (
     qualifier,
 )
 from muster.facets.lambda_sources import EventSourceMapping, EventSourceMappings, SourceQueue
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 from muster.resource_policy import Policy
 
 HERE = "eu-west-1:123456789012"

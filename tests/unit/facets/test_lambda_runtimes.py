@@ -6,7 +6,7 @@ import botocore.session
 import pytest
 
 from muster.facets.lambda_runtimes import Runtime, table
-from muster.model import Unknown
+from muster.model.finding import Unknown
 from tools import lambda_runtimes
 
 

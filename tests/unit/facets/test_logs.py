@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from muster.facets.logs import LogGroup
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 KEY = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1"
 

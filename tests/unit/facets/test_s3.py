@@ -29,8 +29,8 @@ from muster.facets.s3 import (
 )
 from muster.facets.s3_lifecycle import BucketLifecycle, Rule, When
 from muster.facets.tags import Tags
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 from muster.resource_policy import Policy
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"

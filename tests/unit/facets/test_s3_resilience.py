@@ -17,8 +17,8 @@ from muster.facets.s3_related import (
     ReplicaPlace,
 )
 from muster.facets.s3_resilience import BucketObjectLock, BucketReplication, ReplicationRule
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 from muster.resource_policy import Policy
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic, TopicAudience
-from muster.model import Unknown
+from muster.model.finding import Unknown
 from muster.resource_policy import Policy
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.facets.sqs import DeadLetterSources, Queue
-from muster.model import Unknown
+from muster.model.finding import Unknown
 from muster.resource_policy import Policy
 
 DLQ = "arn:aws-cn:sqs:cn-north-1:123456789012:orders-dead"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 
 def effective(content: Any) -> EffectiveTagPolicy:

@@ -14,8 +14,8 @@ from muster.facets.vpc import (
     ReferencedGroups,
     Vpc,
 )
-from muster.model import Unavailable, Unknown
-from muster.reading import parsed
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
 
 LOG = {
     "FlowLogId": "fl-1",

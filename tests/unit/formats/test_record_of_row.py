@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from muster.formats.record import from_row, record
-from muster.model import Finding, Resource, Severity, Status, Suppression, Unavailable
+from muster.model.finding import Finding, Resource, Severity, Status, Suppression, Unavailable
 from muster.sinks import parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from muster.formats.report import GAPS, OTHER_GAPS, Tally
-from muster.model import ACCOUNT, TARGET, Finding, Severity, Status, Suppression, Unavailable
+from muster.model.finding import ACCOUNT, TARGET, Finding, Severity, Status, Suppression, Unavailable
 
 
 def _tally(*findings: Finding) -> Tally:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from muster.formats.report import ScanReport, Tally
 from muster.formats.table import LINES, ROWS, TableWriter
-from muster.model import Finding, Severity, Status, Suppression, Unavailable
+from muster.model.finding import Finding, Severity, Status, Suppression, Unavailable
 
 
 def _text(findings: Iterable[Finding], scan: ScanReport, **how: object) -> str:

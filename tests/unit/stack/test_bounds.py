@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.model import Severity
+from muster.model.finding import Severity
 from muster.stack.bounds import LIMIT, fitted
 from muster.stack.progress import STATUSES
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from muster.model import Finding, Resource, Severity, Status
+from muster.model.finding import Finding, Resource, Severity, Status
 from muster.scan import Chunk, Cursor
 from muster.stack.gathering import ENOUGH, SHORT, gathered
 

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.stack.plan import MAX_BATCHES, deal, grouped
 
 REGIONS = [f"region-{number}" for number in range(17)]

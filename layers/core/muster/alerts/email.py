@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from muster.model import Severity
-from muster.texts import defanged, printable, shortened
+from muster.model.finding import Severity
+from muster.model.text import defanged, printable, shortened
 
 LIMIT = 262_144
 """Bytes of UTF-8 that a message for SNS may have, all protocols' texts and the JSON around them counted.

@@ -3,8 +3,8 @@
 import typing
 
 from muster.facets.autoscaling import TableScaling
-from muster.model import REGION, Resource
-from muster.reading import describes
+from muster.model.finding import REGION, Resource
+from muster.model.readers import describes
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient

@@ -10,9 +10,9 @@ from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey, own_keys
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tags import Tags
-from muster.model import REGION, Related, Resource
-from muster.reading import Listed, Page, describes, lists
-from muster.shard import Shard
+from muster.model.finding import REGION, Related, Resource
+from muster.model.readers import Listed, Page, describes, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -6,9 +6,9 @@ from typing import Any
 
 from muster.facets.dax import DaxCluster
 from muster.facets.tags import Tags
-from muster.model import Resource
-from muster.reading import Page, after, describes, listed, lists
-from muster.shard import Shard
+from muster.model.finding import Resource
+from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_dax import DAXClient

@@ -7,9 +7,9 @@ from typing import Any
 
 from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
 from muster.facets.tags import Tags
-from muster.model import Resource
-from muster.reading import Listed, Page, after, describes, lists
-from muster.shard import Shard
+from muster.model.finding import Resource
+from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

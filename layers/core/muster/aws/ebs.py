@@ -6,9 +6,9 @@ from typing import Any
 
 from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
 from muster.facets.tags import TagParents, Tags
-from muster.model import REGION, Resource
-from muster.reading import Page, after, describes, listed, lists
-from muster.shard import Shard
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

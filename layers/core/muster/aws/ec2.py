@@ -16,9 +16,9 @@ from muster.facets.ec2 import (
     Volume,
 )
 from muster.facets.tags import TagParents, Tags
-from muster.model import REGION, Resource
-from muster.reading import Listed, Page, after, describes, listed, lists
-from muster.shard import Shard
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -8,8 +8,8 @@ from muster.aws.ebs import SNAPSHOT
 from muster.aws.ec2 import VOLUME
 from muster.aws.vpc import INTERFACE
 from muster.facets.tags import ParentTags, TagParents
-from muster.model import Resource
-from muster.reading import describes
+from muster.model.finding import Resource
+from muster.model.readers import describes
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client

@@ -13,9 +13,9 @@ from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
-from muster.reading import Listed, Page, after, describes, lists
-from muster.shard import Shard
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

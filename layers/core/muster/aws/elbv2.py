@@ -18,9 +18,9 @@ from muster.facets.elbv2 import (
 )
 from muster.facets.elbv2_rules import ListenerRules
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
-from muster.reading import Listed, Page, after, describes, listed, lists
-from muster.shard import Shard
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client as Client

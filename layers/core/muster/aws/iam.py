@@ -9,9 +9,9 @@ from typing import Any
 
 from muster.facets.iam import Grants, Trust
 from muster.facets.tags import Tags
-from muster.model import GLOBAL, Resource
-from muster.reading import Listed, Page, after, describes, listed, lists
-from muster.shard import Shard
+from muster.model.finding import GLOBAL, Resource
+from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -5,9 +5,9 @@ from typing import Any
 
 from muster.facets.kms import AwsManagedKeys, Key, KeyPolicy, KeyRotation
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
-from muster.reading import Listed, Page, after, describes, lists
-from muster.shard import Shard
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

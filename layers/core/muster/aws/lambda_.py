@@ -13,9 +13,9 @@ from muster.facets.lambda_ import (
 )
 from muster.facets.lambda_sources import EventSourceMappings, SourceQueue
 from muster.facets.tags import Tags
-from muster.model import REGION, Resource
-from muster.reading import Page, after, describes, listed, lists
-from muster.shard import Shard
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -6,9 +6,9 @@ from typing import Any
 
 from muster.facets.logs import LogGroup
 from muster.facets.tags import Tags
-from muster.model import Resource
-from muster.reading import Listed, Page, after, describes, listed, lists
-from muster.shard import Shard
+from muster.model.finding import Resource
+from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

@@ -3,8 +3,8 @@
 import typing
 
 from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags
-from muster.model import ACCOUNT, Resource
-from muster.reading import describes
+from muster.model.finding import ACCOUNT, Resource
+from muster.model.readers import describes
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient

@@ -18,9 +18,9 @@ from muster.facets.s3 import (
 from muster.facets.s3_lifecycle import BucketLifecycle
 from muster.facets.s3_resilience import BucketObjectLock, BucketReplication
 from muster.facets.tags import Tags
-from muster.model import ACCOUNT, Resource, Unavailable
-from muster.reading import Listed, Page, after, describes, lists
-from muster.shard import Shard
+from muster.model.finding import ACCOUNT, Resource, Unavailable
+from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -16,8 +16,8 @@ from muster.facets.s3_related import (
     ReplicaPlace,
 )
 from muster.facets.s3_resilience import BucketReplication
-from muster.model import Resource
-from muster.reading import after, describes
+from muster.model.finding import Resource
+from muster.model.readers import after, describes
 
 if typing.TYPE_CHECKING:
     from botocore.exceptions import ClientError

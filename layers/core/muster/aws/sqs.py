@@ -4,9 +4,9 @@ import typing
 
 from muster.facets.sqs import DeadLetterSources, Queue
 from muster.facets.tags import Tags
-from muster.model import Resource
-from muster.reading import Listed, Page, after, describes, lists
-from muster.shard import Shard
+from muster.model.finding import Resource
+from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

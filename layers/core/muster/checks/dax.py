@@ -1,8 +1,8 @@
 """Checks of DynamoDB Accelerator clusters."""
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.dax import DaxCluster
-from muster.model import Severity, Verdict, compliant, known, non_compliant
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.3",))

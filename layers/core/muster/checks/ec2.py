@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.cloudwatch import Alarms
 from muster.facets.ec2 import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
-from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 _STATUS_CHECKS = ("StatusCheckFailed", "StatusCheckFailed_System")
 _MEGABYTE = 1_000_000

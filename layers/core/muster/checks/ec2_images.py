@@ -1,6 +1,6 @@
 """Checks of machine images and launch templates."""
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.ec2_images import (
     Image,
     ImageBlockPublicAccess,
@@ -8,7 +8,7 @@ from muster.facets.ec2_images import (
     LaunchTemplateVersions,
     MetadataOptions,
 )
-from muster.model import Severity, Verdict, compliant, known, non_compliant
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 
 
 @check(severity=Severity.CRITICAL)

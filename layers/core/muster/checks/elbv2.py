@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.elbv2 import (
     GATEWAY,
     NETWORK,
@@ -15,7 +15,7 @@ from muster.facets.elbv2 import (
     TargetGroupAttributes,
     TargetHealth,
 )
-from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 _ENCRYPTED = frozenset({"HTTPS", "TLS"})
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.iam import Grants
-from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_grants import KMS_KEYS, Grant, administrative, on_all, whole_services
 from muster.resource_policy import Policy
 

@@ -1,8 +1,8 @@
 """Checks of KMS keys that customers manage."""
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.kms import SYMMETRIC, Key, KeyPolicy, KeyRotation
-from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_access import public
 
 _LONGEST = 2560

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.cloudwatch import Alarms
 from muster.facets.lambda_ import Function, FunctionConcurrency, RegionConcurrency
 from muster.facets.lambda_runtimes import Runtime, table
-from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP Lambda.2",), version=2)

@@ -1,8 +1,8 @@
 """Checks of CloudWatch log groups."""
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.logs import LogGroup
-from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub CloudWatch.16",))

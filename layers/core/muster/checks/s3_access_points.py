@@ -1,8 +1,8 @@
 """Checks of S3's access points."""
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.s3_access_points import AccessPoint
-from muster.model import Severity, Verdict, compliant, known, non_compliant
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 
 
 @check(severity=Severity.HIGH, controls=("FSBP S3.19",))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.s3 import BucketVersioning
 from muster.facets.s3_lifecycle import BucketLifecycle, Rule
-from muster.model import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
 @check(severity=Severity.LOW, controls=("FSBP S3.13",))

@@ -1,12 +1,12 @@
 """Checks of how S3 buckets protect and watch their data: versions, encryption, metrics."""
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.s3 import (
     BucketEncryption,
     BucketMetrics,
     BucketVersioning,
 )
-from muster.model import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub S3.14",))

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from muster import globs
-from muster.check import check
+from muster.model.check import check
 from muster.checks.tags import CONTROLS
 from muster.facets.tags import ParentTags, TagParents, Tags
-from muster.model import Related, Severity, Verdict, compliant, non_compliant, not_applicable
+from muster.model.finding import Related, Severity, Verdict, compliant, non_compliant, not_applicable
 
 
 @check(severity=Severity.LOW, controls=CONTROLS)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from muster import globs, patterns
-from muster.check import check
+from muster.model.check import check
 from muster.facets.tags import Tags
-from muster.model import Severity, Verdict, compliant, non_compliant
+from muster.model.finding import Severity, Verdict, compliant, non_compliant
 
 Allowed = Mapping[str, object]
 """Allowed values by key: a tuple of texts, in which `*` stands for anything, or {"pattern": a regular expression}."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from muster.check import check
+from muster.model.check import check
 from muster.facets.ec2 import SecurityGroup
 from muster.facets.ec2_images import LaunchTemplateVersions
 from muster.facets.vpc import (
@@ -14,7 +14,7 @@ from muster.facets.vpc import (
     ReferencedGroups,
     Vpc,
 )
-from muster.model import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 
 @check(severity=Severity.LOW, controls=("Security Hub EC2.12",), version=2)

@@ -14,9 +14,9 @@ from muster import __version__
 from muster.cli.interrupt import raised_again
 from muster.cli.output import DEBUG, forget_standard_output, say, trace
 from muster.errors import ConfigurationError, MusterError
-from muster.names import unknown
+from muster.model.suggest import unknown
 from muster.telling import safe
-from muster.texts import escaped
+from muster.model.text import escaped
 
 _COMMANDS = MappingProxyType(
     {

@@ -18,8 +18,8 @@ def command(check: str, config: Path | None) -> None:
     """
     from muster.docs import page  # noqa: PLC0415 - `muster explain --help` is quick without it
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.names import unknown  # noqa: PLC0415 - the same
-    from muster.texts import escaped  # noqa: PLC0415 - the same
+    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
+    from muster.model.text import escaped  # noqa: PLC0415 - the same
 
     catalog = catalogue(config)
     if check not in catalog.checks:

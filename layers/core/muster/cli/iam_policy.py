@@ -7,7 +7,7 @@ import click
 
 from muster.cli.options import configuration as configured
 from muster.cli.options import selecting
-from muster.model import Severity
+from muster.model.finding import Severity
 
 
 @click.command("iam-policy", short_help="Print the IAM policy that a scan needs.")

@@ -12,8 +12,8 @@ import click
 
 from muster.cli.options import catalogue, configured_by, listed_as
 from muster.formats.record import Record
-from muster.model import Unknown
-from muster.texts import json_text, printable
+from muster.model.finding import Unknown
+from muster.model.text import json_text, printable
 
 if TYPE_CHECKING:
     from muster.controls import Controls, Framework
@@ -34,7 +34,7 @@ def checks(form: str, config: Path | None) -> None:
     """List the checks with their severity and what they judge; those of the configuration are among them."""
     from muster.docs import permissions  # noqa: PLC0415 - `muster list --help` is quick without it
     from muster.evaluate import docs_url  # noqa: PLC0415 - the same
-    from muster.plain import plain  # noqa: PLC0415 - the same
+    from muster.model.plain import plain  # noqa: PLC0415 - the same
 
     catalog = catalogue(config)
     found: list[Record] = []
@@ -81,7 +81,7 @@ def packs(form: str) -> None:
 def resources(form: str) -> None:
     """List the resource types that are judged, and the permissions that reading them takes."""
     from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.model import ACCOUNT, REGION  # noqa: PLC0415 - the same
+    from muster.model.finding import ACCOUNT, REGION  # noqa: PLC0415 - the same
 
     catalog = load()
     judged: dict[str, list[str]] = {}
@@ -113,7 +113,7 @@ def controls(form: str, framework: str | None) -> None:
     from muster.controls import covered  # noqa: PLC0415 - the same
     from muster.controls import load as load_controls  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.names import unknown  # noqa: PLC0415 - the same
+    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
 
     book = load_controls()
     if framework is not None and framework not in book.frameworks:
@@ -175,7 +175,7 @@ def facets(resource_type: str, form: str) -> None:
     from muster.custom import judged_types, readable  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.expressions import said  # noqa: PLC0415 - the same
-    from muster.names import unknown  # noqa: PLC0415 - the same
+    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
 
     catalog = load()
     if resource_type not in judged_types(catalog):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from muster.model import Severity
+from muster.model.finding import Severity
 
 if TYPE_CHECKING:
     from muster.catalog import Catalog

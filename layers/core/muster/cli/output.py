@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from muster.errors import ConfigurationError
-from muster.texts import shortened
+from muster.model.text import shortened
 
 STANDARD = Path("-")
 LONGEST = 4_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from muster.errors import ConfigurationError
-from muster.names import unknown
+from muster.model.suggest import unknown
 from muster.regions import ALL, may_be_region, sdk_regions
 from muster.setup_errors import config_file
 from muster.telling import one_line

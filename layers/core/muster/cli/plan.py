@@ -12,9 +12,9 @@ from muster import package_data
 from muster.cli.options import configuration as configured
 from muster.cli.options import listed_as, selecting
 from muster.errors import ConfigurationError
-from muster.model import Severity
-from muster.names import unknown
-from muster.texts import json_text
+from muster.model.finding import Severity
+from muster.model.suggest import unknown
+from muster.model.text import json_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from muster.cli.options import listed_as
-from muster.plain import loads
-from muster.texts import printable, shortened
+from muster.model.plain import loads
+from muster.model.text import printable, shortened
 
 if TYPE_CHECKING:
     from muster.session import Clients

@@ -10,9 +10,9 @@ from muster import __version__
 from muster.catalog import Catalog
 from muster.errors import ConfigurationError
 from muster.estimate import Demand, Earlier, Resources
-from muster.plain import loads
+from muster.model.plain import loads
 from muster.policy import operation
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.select import select
 from muster.settings import Configuration
 

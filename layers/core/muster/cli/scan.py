@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from muster.cli.options import Severities, selecting
-from muster.model import Severity
+from muster.model.finding import Severity
 
 NEVER = "never"
 _EXTENSIONS = MappingProxyType(

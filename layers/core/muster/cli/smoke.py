@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from muster.cli.options import listed_as
-from muster.texts import json_text, printable
+from muster.model.text import json_text, printable
 
 if TYPE_CHECKING:
     from muster.smoke.lines import Line

@@ -17,7 +17,7 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
     """
     from muster.cli.places import regions  # noqa: PLC0415 - `--help` does not need botocore
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.names import unknown  # noqa: PLC0415 - the same
+    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
     from muster.session import Clients, open_session  # noqa: PLC0415 - the same
 
     asked = options["region"] or os.environ.get("AWS_REGION")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.estimate.demand import Demand, Seconds, findings_of
-from muster.shard import Shard
+from muster.model.shard import Shard
 
 MAX_BATCHES = 2_000
 SIDE_BY_SIDE = 4

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from muster.estimate.demand import Calls, Demand, calls_of, is_exact, lists_itself, summed
 from muster.estimate.once import counted
-from muster.model import ACCOUNT, REGION
+from muster.model.finding import ACCOUNT, REGION
 from muster.policy import actions_of
 
 Questions = Mapping[str, set[Hashable]]

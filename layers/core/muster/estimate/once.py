@@ -17,7 +17,7 @@ from muster.facets.ec2_images import LaunchTemplateVersions
 from muster.facets.ecs import EcsRegion
 from muster.facets.elbv2 import LoadBalancers
 from muster.facets.vpc import FunctionGroups, NetworkInterfaces
-from muster.reading import Describer
+from muster.model.readers import Describer
 
 PAGES: Mapping[type, tuple[str, int]] = MappingProxyType(
     {

@@ -7,7 +7,7 @@ from typing import Any, Self
 from muster.facets.kms import Key
 from muster.facets.sns import Topic
 from muster.iam_patterns import account_of
-from muster.model import Related, Resource, Unknown
+from muster.model.finding import Related, Resource, Unknown
 from muster.resource_policy import Policy, policy_of
 
 _AWS_ALIAS = "alias/aws/"

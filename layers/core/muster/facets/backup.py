@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from muster.model import Unknown, known
+from muster.model.finding import Unknown, known
 
 
 @dataclass(frozen=True, slots=True)

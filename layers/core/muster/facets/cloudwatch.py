@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from muster.facets import alarm_rules
-from muster.model import Unknown
-from muster.texts import shortened
+from muster.model.finding import Unknown
+from muster.model.text import shortened
 
 _STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
 _QUERY = re.compile(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 _ENCRYPTION = frozenset({"ENABLING", "ENABLED", "DISABLING", "DISABLED"})
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 _VOLUME_STATES = frozenset({"creating", "available", "in-use", "deleting", "deleted", "error"})
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html"""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from muster.model import Unknown, known
+from muster.model.finding import Unknown, known
 
 _STATES = frozenset({"pending", "running", "stopping", "stopped", "shutting-down", "terminated"})
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 _SHARING = frozenset({"block-new-sharing", "unblocked"})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.facets.tags import Tags
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 _IN_USE = frozenset({"PRIMARY", "ACTIVE"})
 """What a deployment or a task set is called while its tasks run; others are being replaced or have been."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 
 @dataclass(frozen=True, slots=True)

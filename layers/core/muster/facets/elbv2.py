@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 APPLICATION, NETWORK, GATEWAY = "application", "network", "gateway"
 _KINDS = {"app": APPLICATION, "net": NETWORK, "gwy": GATEWAY}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.facets.elbv2_actions import canonical, same_way
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 SEPARATOR = "\0"
 """Stands between the key and the value of a query string's value: neither can hold it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 from muster.policy_grants import read_policy
 from muster.resource_policy import Policy
 

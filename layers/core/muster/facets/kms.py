@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 from muster.resource_policy import Policy, policy_of
 
 STATES = (

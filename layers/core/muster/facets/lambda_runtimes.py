@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from muster import package_data
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.facets.lambda_ import failure_destination
-from muster.model import Unknown
-from muster.plain import loads
+from muster.model.finding import Unknown
+from muster.model.plain import loads
 
 _KINDS = {
     "sqs": "queue",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.facets.s3 import PublicAccessBlock
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from muster.facets.s3 import BucketAcl, BucketEncryption, BucketLogging, BucketOwnershipControls, BucketPolicy
 from muster.facets.s3_resilience import BucketObjectLock
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 LOG_DELIVERY_SERVICE = "logging.s3.amazonaws.com"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.model import Unknown
+from muster.model.finding import Unknown
 
 _YEAR = 365
 

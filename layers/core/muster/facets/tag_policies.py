@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from muster.model import Unknown
-from muster.plain import loads
+from muster.model.finding import Unknown
+from muster.model.plain import loads
 
 
 @dataclass(frozen=True, slots=True)

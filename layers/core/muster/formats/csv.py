@@ -5,8 +5,8 @@ from typing import TextIO
 
 from muster.formats.record import record
 from muster.formats.report import ScanReport, Tally
-from muster.model import Finding
-from muster.texts import escaped, json_text
+from muster.model.finding import Finding
+from muster.model.text import escaped, json_text
 
 COLUMNS = (
     "finding_id", "check_id", "check_version", "variant", "title", "severity", "status", "reason", "resource_type",

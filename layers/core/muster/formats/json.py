@@ -4,8 +4,8 @@ from typing import TextIO
 
 from muster.formats.record import record
 from muster.formats.report import ScanReport, Tally
-from muster.model import Finding
-from muster.texts import json_text
+from muster.model.finding import Finding
+from muster.model.text import json_text
 
 
 class JsonWriter:

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from muster.model import Finding
-from muster.plain import plain
-from muster.texts import printable
+from muster.model.finding import Finding
+from muster.model.plain import plain
+from muster.model.text import printable
 
 __all__ = ["from_row", "printable", "record", "timestamp"]
 

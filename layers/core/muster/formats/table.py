@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from muster.formats.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally, difference
-from muster.model import Finding, Severity, Status
-from muster.texts import printable
+from muster.model.finding import Finding, Severity, Status
+from muster.model.text import printable
 
 ROWS = 20
 """How many failing resources are shown of a check; the rest is counted, and in the other formats."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from muster.custom import CustomCheck
-from muster.model import Suppression
-from muster.plain import frozen_items, plain
+from muster.model.finding import Suppression
+from muster.model.plain import frozen_items, plain
 
 
 @dataclass(frozen=True, slots=True)

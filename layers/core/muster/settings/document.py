@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from muster.texts import shortened
+from muster.model.text import shortened
 
 if TYPE_CHECKING:
     import yaml

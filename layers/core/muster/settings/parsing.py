@@ -10,12 +10,12 @@ from muster import patterns
 from muster.catalog import Catalog
 from muster.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
-from muster.names import unknown
+from muster.model.suggest import unknown
 from muster.settings import document as documents
 from muster.settings.configuration import Configuration
 from muster.settings.document import Document, Path, Problem, kind, spelled
 from muster.settings.schema import NOT_BLANK, REQUIRED_TAGS, json_schema
-from muster.texts import escaped, quoted, shortened
+from muster.model.text import escaped, quoted, shortened
 
 if TYPE_CHECKING:
     import jsonschema

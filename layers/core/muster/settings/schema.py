@@ -8,10 +8,10 @@ from typing import Any
 
 from muster import packs
 from muster.catalog import Catalog
-from muster.check import Check
+from muster.model.check import Check
 from muster.custom import judged_types
-from muster.model import Severity
-from muster.plain import plain
+from muster.model.finding import Severity
+from muster.model.plain import plain
 
 REQUIRED_TAGS = "required-tags"
 SPELLED_ALIKE = "tag-keys-spelled-alike"

@@ -13,7 +13,7 @@ import botocore.exceptions
 from muster.errors import Damaged, MusterError, Throttled, Transient
 from muster.refusals import DENIED, EXPIRED, THROTTLED, code_of
 from muster.session import Clients
-from muster.texts import shown
+from muster.model.text import shown
 
 
 class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error

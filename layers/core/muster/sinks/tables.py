@@ -7,10 +7,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from muster.coverage import Coverage
-from muster.model import Finding
-from muster.plain import plain
-from muster.texts import shown
+from muster.model.coverage import Coverage
+from muster.model.finding import Finding
+from muster.model.plain import plain
+from muster.model.text import shown
 
 Row = Mapping[str, Any]
 

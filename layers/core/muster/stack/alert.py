@@ -17,7 +17,7 @@ from muster.stack.audience import has_subscriber
 from muster.stack.request import Environment
 from muster.stack.results import commits_of
 from muster.stack.summarize import changes_of, worst_of
-from muster.texts import shortened
+from muster.model.text import shortened
 
 _LAST = keys.last_alert()
 _ROUNDS = 10

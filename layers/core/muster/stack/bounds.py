@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from muster.model import Severity
-from muster.texts import shortened
+from muster.model.finding import Severity
+from muster.model.text import shortened
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from muster.errors import EventError
 from muster.forms import Form, keyed, moment, text
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.stack.objects import ATTEMPT, BATCH, SCAN
 
 _PLAN: Form = keyed(

@@ -7,7 +7,7 @@ a page, so that a small shard is one part and no progress.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from muster.model import Finding
+from muster.model.finding import Finding
 from muster.scan import Chunk, Cursor
 
 ENOUGH = 500

@@ -10,7 +10,7 @@ from typing import Any
 
 from muster.errors import Damaged
 from muster.forms import Form, anything, count, each, keyed, listed, maybe, moment, number, text, truth
-from muster.model import Severity
+from muster.model.finding import Severity
 from muster.sinks.bucket import Bucket
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 from muster import keys
 from muster.errors import Damaged, Transient
 from muster.formats.record import from_row
-from muster.model import Severity, Status
+from muster.model.finding import Severity, Status
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.sinks.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.errors import ConfigurationError, EventError
-from muster.names import unknown
+from muster.model.suggest import unknown
 
 CONFIG_KEY = "config/muster.yaml"
 MAX_CONCURRENCY = 10

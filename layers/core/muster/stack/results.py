@@ -14,12 +14,12 @@ from muster.custom import extended
 from muster.describing import target_of
 from muster.errors import ConfigurationError, Damaged
 from muster.evaluate import unlisted
-from muster.model import GLOBAL, TARGET, Finding, Unavailable
+from muster.model.finding import GLOBAL, TARGET, Finding, Unavailable
 from muster.pipeline import annotate
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.select import rules_from_json
 from muster.settings import Configuration
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.sharding import in_order
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket

@@ -8,10 +8,10 @@ from typing import Any
 
 from muster import keys
 from muster.alerts.email import CHANGES
-from muster.coverage import ALL
+from muster.model.coverage import ALL
 from muster.errors import EventError, Transient
 from muster.foresight import Foreseen
-from muster.model import Severity
+from muster.model.finding import Severity
 from muster.session import Clients
 from muster.sinks.bucket import Bucket, Conflict, scratch
 from muster.sinks.tables import ScanHeader

@@ -15,11 +15,11 @@ from muster.diff import Change, Seen, Subject
 from muster.errors import Damaged, Throttled, Transient
 from muster.pipeline import scope_of
 from muster.refusals import READ_ERRORS, code_of
-from muster.rule import Rule
+from muster.model.rule import Rule
 from muster.scan import ShardScan
 from muster.session import Clients
 from muster.sessions import Sessions
-from muster.shard import Shard
+from muster.model.shard import Shard
 from muster.shared import Shared
 from muster.sinks.bucket import Bucket, Conflict
 from muster.stack import events, objects

@@ -12,7 +12,7 @@ from typing import Any
 import botocore.parsers
 from botocore.model import OperationModel, ServiceModel
 
-from muster.plain import loads
+from muster.model.plain import loads
 from muster.wire.contents import Contents, contents
 from muster.wire.parsers import BROKEN
 from muster.wire.projection import root_of

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import pytest
 
-from muster.reading import Page, after, describes, lists
-from muster.shard import Shard
+from muster.model.readers import Page, after, describes, lists
+from muster.model.shard import Shard
 
 CRATE = "AWS::Crates::Crate"
 

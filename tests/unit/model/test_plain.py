@@ -3,8 +3,8 @@
 import pytest
 
 from muster.facets.tag_policies import EffectiveTagPolicy
-from muster.model import Unknown
-from muster.plain import loads
+from muster.model.finding import Unknown
+from muster.model.plain import loads
 from muster.resource_policy import Policy
 
 DEEP = '{"Statement":' + '[{"a":' * 50_000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.texts import defanged, escaped, json_text, printable, quoted, shortened
+from muster.model.text import defanged, escaped, json_text, printable, quoted, shortened
 
 ANYTHING = st.text(st.characters() | st.sampled_from("\x1b\x07\x9b\u202e\u2066\u200d\u200c\ud800\U000e0001 \n\u3000"))
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
-from muster.texts import shortened
+from muster.model.text import shortened
 
 
 def unknown(name: str, kind: str, known: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from muster.check import Check
+from muster.model.check import Check
 
 
 @dataclass(frozen=True, slots=True)

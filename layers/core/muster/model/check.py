@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from muster.model import Related, Severity, Verdict
+from muster.model.finding import Related, Severity, Verdict
 
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 _SECTIONS = re.compile(r"^(Why|Fix|Source):\s*", re.MULTILINE)

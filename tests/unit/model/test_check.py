@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from muster.check import check
-from muster.model import Related, Severity, Verdict, compliant
+from muster.model.check import check
+from muster.model.finding import Related, Severity, Verdict, compliant
 
 
 class Facet:

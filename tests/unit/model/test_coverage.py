@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from muster.coverage import ALL, Coverage, Ledger
+from muster.model.coverage import ALL, Coverage, Ledger
 
 SHARD = ("111122223333", "eu-west-1", "s3")
 API, OTHER = "s3:GetBucketAcl", "s3:GetBucketPolicy"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from muster.names import FEW, unknown
+from muster.model.suggest import FEW, unknown
 
 MANY = [f"name-{number}" for number in range(FEW + 1)]
 

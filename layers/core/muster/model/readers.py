@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from muster.model import Resource, Unavailable
-from muster.texts import shortened
+from muster.model.finding import Resource, Unavailable
+from muster.model.text import shortened
 
 
 class Facet(Protocol):
