@@ -20,11 +20,11 @@ from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.memory import steady
 from muster.model.finding import Finding
-from muster.scan import ShardScan
-from muster.select import select
-from muster.session import Clients, open_session
-from muster.settings import Configuration
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients, open_session
+from muster.select import select
+from muster.settings import Configuration
 from muster.sharding import shards
 from muster.sinks import parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row

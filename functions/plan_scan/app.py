@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.catalog import load
-from muster.session import Clients, open_session
+from muster.sdk.session import Clients, open_session
 from muster.stack import events
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment

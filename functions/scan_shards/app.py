@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.catalog import load
 from muster.memory import steady
-from muster.session import Clients, open_session
+from muster.sdk.session import Clients, open_session
 from muster.stack import events
 from muster.stack.request import Environment
 from muster.stack.work import scan_batch

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.errors import Refused
-from muster.session import Clients, open_session
+from muster.sdk.session import Clients, open_session
 from muster.stack import events
 from muster.stack.alert import send_alert
 from muster.stack.metrics import emit_refused

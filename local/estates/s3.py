@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from local.server import ACCOUNT, EmbeddedAws
-from muster.session import Clients, open_session
+from muster.sdk.session import Clients, open_session
 
 _AWAY = {"us-east-1": "eu-west-1"}
 _ON = {

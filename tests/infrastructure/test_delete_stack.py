@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from muster.session import Clients
+from muster.sdk.session import Clients
 from tools import delete_stack
 
 REGION = "eu-west-1"

@@ -8,10 +8,10 @@ import pytest
 from moto import mock_aws
 
 from muster.listing import pages
-from muster.patience import Patience
 from muster.model.readers import Listed, Lister
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.retry import Patience
+from muster.sdk.session import Clients
 
 REGION = "eu-west-1"
 

@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 from muster.accounts import ROLE_SECONDS, Account, Found, assumed, find_accounts, role_arn, session_name
 from muster.errors import ConfigurationError, CredentialsError, Throttled
 from muster.partitions import home_region
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.settings import Accounts
 
 OWN = "123456789012"

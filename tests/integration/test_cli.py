@@ -15,7 +15,7 @@ from muster.cli import main
 from muster.errors import Throttled, Transient
 from muster.formats.csv import COLUMNS
 from muster.scan import ShardScan
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.sessions import Sessions
 
 REGION = "eu-west-1"

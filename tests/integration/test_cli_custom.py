@@ -9,7 +9,7 @@ from muster.catalog import load
 from muster.cli import main
 from muster.custom import judged_types, readable
 from muster.expressions import examine
-from muster.session import Clients
+from muster.sdk.session import Clients
 
 TEXT = """\
 custom_checks:

@@ -15,8 +15,8 @@ from muster.aws.s3 import BUCKET
 from muster.catalog import load
 from muster.cli import main
 from muster.estimate import Demand, Seconds, work_of
+from muster.sdk.session import Clients
 from muster.select import select
-from muster.session import Clients
 from muster.settings import Configuration
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment

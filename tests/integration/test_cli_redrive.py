@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from muster.cli import main, redrive
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.stack.request import name_of
 
 SCAN = "20261121T060000Z-c22b102a"

@@ -12,17 +12,17 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from muster.catalog import load
-from muster.model.coverage import Ledger
 from muster.errors import Throttled, Transient
-from muster.limiter import Limiter
+from muster.model.coverage import Ledger
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
-from muster.refusals import AssumeRoleError
+from muster.model.shard import Shard
 from muster.scan import ShardScan
+from muster.sdk.errors import AssumeRoleError
+from muster.sdk.limiter import Limiter
+from muster.sdk.session import Clients
 from muster.select import select
-from muster.session import Clients
 from muster.sessions import Refused, Role, Sessions
 from muster.settings import Configuration
-from muster.model.shard import Shard
 
 OWN = "123456789012"
 OTHER = "111122223333"

@@ -8,8 +8,8 @@ from moto.ec2.models import ec2_backends
 
 from muster.catalog import load
 from muster.errors import ConfigurationError
+from muster.sdk.session import Clients
 from muster.select import select
-from muster.session import Clients
 from muster.settings import Accounts, Configuration
 from muster.settings.configuration import Exclude
 from muster.sharding import LARGE

@@ -10,10 +10,10 @@ import pytest
 
 from muster import catalog, package_data
 from muster.catalog import Catalog
-from muster.model.check import Check, check
 from muster.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
 from muster.evaluate import evaluate
 from muster.facets.tags import Tags
+from muster.model.check import Check, check
 from muster.model.finding import Resource, Severity, Verdict, compliant
 from muster.model.readers import Lister, Page
 from muster.model.rule import Rule

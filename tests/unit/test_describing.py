@@ -15,12 +15,24 @@ from hypothesis import strategies as st
 from muster.catalog import Catalog
 from muster.model.check import Check, check
 from muster.model.coverage import Ledger
-from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Related, Resource, Severity, Status, Unavailable, Verdict, compliant
-from muster.patience import Patience
+from muster.model.finding import (
+    ACCOUNT,
+    REGION,
+    TARGET,
+    Finding,
+    Related,
+    Resource,
+    Severity,
+    Status,
+    Unavailable,
+    Verdict,
+    compliant,
+)
 from muster.model.readers import Describer, Listed, Lister, Page, describes, lists
 from muster.model.rule import Rule
-from muster.scan import ShardScan
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.retry import Patience
 from muster.shared import Shared
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -50,12 +50,12 @@ from muster.facets.ecs import EcsRegion
 from muster.facets.tags import Tags
 from muster.formats.report import difference
 from muster.model.finding import GLOBAL, REGION, Resource
-from muster.policy import actions_of
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
+from muster.model.shard import Shard
+from muster.policy import actions_of
 from muster.select import select
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.sharding import LARGE, shards
 from muster.sinks import bucket, parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row

@@ -6,9 +6,22 @@ from typing import Any, Self
 
 import pytest
 
-from muster.model.check import check
 from muster.evaluate import evaluate, unlisted
-from muster.model.finding import ObservedAt, Related, Resource, Severity, Status, Unavailable, Unknown, Verdict, compliant, finding_id, known, non_compliant
+from muster.model.check import check
+from muster.model.finding import (
+    ObservedAt,
+    Related,
+    Resource,
+    Severity,
+    Status,
+    Unavailable,
+    Unknown,
+    Verdict,
+    compliant,
+    finding_id,
+    known,
+    non_compliant,
+)
 from muster.model.rule import Rule
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -5,8 +5,8 @@ from muster.aws.iam import GROUP, POLICY, ROLE, USER
 from muster.aws.s3 import BUCKET
 from muster.aws.s3_access_points import ACCESS_POINT
 from muster.catalog import load
-from muster.model.coverage import Coverage
 from muster.foresight import Foreseen, foreseen, listed
+from muster.model.coverage import Coverage
 from muster.model.finding import GLOBAL
 from muster.select import select
 from muster.settings import Configuration

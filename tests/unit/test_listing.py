@@ -13,9 +13,9 @@ import pytest
 
 from muster.listing import pages
 from muster.model.finding import Resource
-from muster.patience import ROUNDS, Patience
 from muster.model.readers import Listed, Lister, Page
 from muster.model.shard import Shard
+from muster.sdk.retry import ROUNDS, Patience
 
 BOX = "Test::Box"
 SHARD = Shard("111122223333", "eu-west-1", "box", "eu-west-1", ("eu-west-1",))

@@ -7,8 +7,6 @@ import pytest
 
 PURE = [
     "model",
-    "check",
-    "reading",
     "catalog",
     "evaluate",
     "policy",

@@ -9,7 +9,7 @@ import pytest
 from muster.errors import ConfigurationError
 from muster.partitions import partition_of
 from muster.regions import asked_in, known_regions, may_be_region, resolve_regions, sdk_regions
-from muster.session import Clients
+from muster.sdk.session import Clients
 
 CLIENTS = Clients(boto3.session.Session("testing", "testing", region_name="eu-west-1"))
 

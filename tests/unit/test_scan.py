@@ -12,15 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.catalog import Catalog
+from muster.facets.tags import Tags
 from muster.model.check import check
 from muster.model.coverage import Ledger
-from muster.facets.tags import Tags
-from muster.model.finding import ACCOUNT, TARGET, Finding, Related, Resource, Severity, Status, Unknown, Verdict, compliant, known
-from muster.patience import Patience
+from muster.model.finding import (
+    ACCOUNT,
+    TARGET,
+    Finding,
+    Related,
+    Resource,
+    Severity,
+    Status,
+    Unknown,
+    Verdict,
+    compliant,
+    known,
+)
 from muster.model.readers import Listed, Page, describes, lists
 from muster.model.rule import Rule
-from muster.scan import Scope, ShardScan
 from muster.model.shard import Shard
+from muster.scan import Scope, ShardScan
+from muster.sdk.retry import Patience
 from muster.sharding import shards
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.catalog import Catalog
-from muster.model.check import Check, check
 from muster.errors import ConfigurationError
+from muster.model.check import Check, check
 from muster.model.finding import Severity, Suppression, Verdict, compliant
 from muster.model.plain import frozen, plain
 from muster.model.readers import Listed, lists
+from muster.model.shard import Shard
 from muster.settings import Accounts, Configuration, Exclude, SuppressionRule, Tags, TypeTags, load, parse
 from muster.settings.schema import json_schema, schema_of, schema_text
-from muster.model.shard import Shard
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import pytest
 from muster.catalog import load
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
+from muster.model.shard import Shard
 from muster.scan import ShardScan
 from muster.select import select
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.together import Ended, together
 from tests.unit.test_scan import AT
 

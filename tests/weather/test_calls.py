@@ -20,12 +20,12 @@ from muster import settings
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.model.finding import Status
-from muster.patience import Patience
-from muster.policy import operation
 from muster.model.rule import Rule
+from muster.policy import operation
 from muster.scan import ShardScan
+from muster.sdk.retry import Patience
+from muster.sdk.session import Clients, open_session
 from muster.select import select
-from muster.session import Clients, open_session
 from muster.sharding import shards
 from muster.shared import Shared
 

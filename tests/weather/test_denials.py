@@ -18,16 +18,16 @@ from muster import settings
 from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.model.finding import TARGET, Finding, Status
-from muster.patience import ROUNDS, Patience
-from muster.policy import actions_of, scanner_actions
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.select import select
-from muster.session import Clients, open_session
 from muster.model.shard import Shard
+from muster.policy import actions_of, scanner_actions
+from muster.scan import ShardScan
+from muster.sdk.retry import ROUNDS, Patience
+from muster.sdk.session import Clients, open_session
+from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
+from muster.select import select
 from muster.sharding import shards
 from muster.shared import Shared
-from muster.wire.contents import MAY_BE_EMPTY, contents
 
 HERE = estate.HOME
 AT = datetime.now(UTC)
@@ -100,7 +100,7 @@ def test_an_answer_without_its_content_takes_the_findings_that_need_it_and_no_ot
     shard: Shard, clients: Clients, fair: dict[str, Fair], monkeypatch: pytest.MonkeyPatch, *, stranger: bool
 ) -> None:
     """A good status and no list is not "none": AWS says that with an empty list. Nothing vanishes, nothing flips."""
-    monkeypatch.setattr("muster.wire.lane._FIRST", 0)
+    monkeypatch.setattr("muster.sdk.wire.s3_fast_path._FIRST", 0)
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
     whole, operations = fair[shard.id]
     for operation in sorted(operations):
@@ -190,7 +190,7 @@ def test_a_body_that_is_no_answer_is_never_taken_for_one(  # noqa: PLR0913 - wha
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As of a proxy between, with a good status: nothing was looked at, so nothing is gone and no verdict changes."""
-    monkeypatch.setattr("muster.wire.lane._FIRST", 0)
+    monkeypatch.setattr("muster.sdk.wire.s3_fast_path._FIRST", 0)
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
     whole, operations = fair[shard.id]
     wrong = {each for each in operations if listing is bool(set(actions_of(each)) & LISTED)}

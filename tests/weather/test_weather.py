@@ -16,11 +16,11 @@ from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import REGION, TARGET, Finding, Status
-from muster.patience import Patience
 from muster.model.rule import Rule
 from muster.scan import Outcome, ShardScan
+from muster.sdk.retry import Patience
+from muster.sdk.session import Clients, open_session
 from muster.select import select
-from muster.session import Clients, open_session
 from muster.settings import Configuration
 from muster.sharding import shards
 
@@ -196,7 +196,7 @@ def test_an_api_that_takes_calls_and_never_answers_costs_its_own_findings(
     aws: FakeAws, good: Scanned, monkeypatch: pytest.MonkeyPatch, api: str
 ) -> None:
     """In the short way, and in botocore's: no call waits longer than the client's bound, here a fifth of a second."""
-    monkeypatch.setattr("muster.session.READ_TIMEOUT", 0.2)
+    monkeypatch.setattr("muster.sdk.session.READ_TIMEOUT", 0.2)
     found = scanned(aws, only=[api], slow=1.0, slow_ms=2_000)
     unread = {name for name, status in found.statuses.items() if status is Status.INSUFFICIENT_DATA}
     kept = {name: status for name, status in found.statuses.items() if name not in unread}

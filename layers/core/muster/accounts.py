@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
-from muster.asking import asking
 from muster.errors import ConfigurationError
 from muster.partitions import home_region
-from muster.refusals import code_of
-from muster.session import Clients, reading_alike
+from muster.sdk.errors import code_of
+from muster.sdk.first_calls import asking
+from muster.sdk.session import Clients, reading_alike
 from muster.settings import Accounts
 
 ALL = "all"

@@ -6,10 +6,10 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.catalog import Catalog
-from muster.model.check import Check
 from muster.expression_kinds import may_be_absent
 from muster.expression_values import Fields, told
 from muster.expressions import Expression, examine, words
+from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, Severity, Verdict, compliant, non_compliant, not_applicable
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from muster.asking import asking
 from muster.errors import ConfigurationError
-from muster.refusals import code_of
-from muster.session import Clients, profile_of
+from muster.sdk.errors import code_of
+from muster.sdk.first_calls import asking
+from muster.sdk.session import Clients, profile_of
 
 
 def described(clients: Clients, region: str, name: str, instead: str) -> Mapping[str, Any]:

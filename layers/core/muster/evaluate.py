@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from muster.model.check import Check
-from muster.model.finding import TARGET, Finding, ObservedAt, Resource, Status, Unavailable, UnknownField, Verdict, finding_id, not_applicable
+from muster.model.finding import (
+    TARGET,
+    Finding,
+    ObservedAt,
+    Resource,
+    Status,
+    Unavailable,
+    UnknownField,
+    Verdict,
+    finding_id,
+    not_applicable,
+)
 from muster.model.rule import Rule
 
 

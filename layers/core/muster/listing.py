@@ -5,9 +5,9 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from muster.patience import Patience
 from muster.model.readers import Listed, Lister, Page
 from muster.model.shard import Shard
+from muster.sdk.retry import Patience
 
 
 def pages(

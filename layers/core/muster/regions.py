@@ -10,7 +10,7 @@ from botocore.regions import EndpointResolver
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
 from muster.model.suggest import unknown
 from muster.partitions import home_region, partition_of
-from muster.session import Clients, enabled_regions, existing_regions
+from muster.sdk.session import Clients, enabled_regions, existing_regions
 
 ALL = "all"
 _SPELLED = re.compile(

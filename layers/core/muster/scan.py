@@ -8,22 +8,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from muster.catalog import Catalog
-from muster.model.coverage import Coverage, Ledger
 from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange, target_of
 from muster.evaluate import evaluate, unlisted
 from muster.facets.tags import Tags
 from muster.listing import pages
+from muster.model.coverage import Coverage, Ledger
 from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable
-from muster.patience import Patience
-from muster.policy import operation
 from muster.model.readers import Describer, Listed, Lister, gathers
-from muster.refusals import BLOCKED, EXPIRED, READ_ERRORS, code_of, lost_credentials, needed, token_expired, unavailable
 from muster.model.rule import Rule
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.policy import operation
+from muster.sdk.errors import (
+    BLOCKED,
+    EXPIRED,
+    READ_ERRORS,
+    code_of,
+    lost_credentials,
+    needed,
+    token_expired,
+    unavailable,
+)
+from muster.sdk.redaction import safe
+from muster.sdk.retry import Patience
+from muster.sdk.session import Clients
 from muster.sharding import in_order
 from muster.shared import Shared
-from muster.telling import safe
 
 _LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
 

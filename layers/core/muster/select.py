@@ -5,15 +5,15 @@ from typing import Any
 
 from muster import packs as packs_
 from muster.catalog import Catalog
-from muster.model.check import Check
 from muster.controls import supported
 from muster.custom import extended
 from muster.errors import ConfigurationError
+from muster.model.check import Check
 from muster.model.finding import Severity
-from muster.model.suggest import unknown
-from muster.packs import ALL, Entry, Pack
 from muster.model.plain import frozen_items, plain
 from muster.model.rule import Rule
+from muster.model.suggest import unknown
+from muster.packs import ALL, Entry, Pack
 from muster.settings.configuration import Configuration, Tags, TypeTags
 from muster.settings.schema import REQUIRED_TAGS, SPELLED_ALIKE
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from muster.accounts import assumed, role_arn, session_name
-from muster.model.coverage import Ledger
 from muster.errors import Throttled, Transient
-from muster.refusals import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
-from muster.session import Clients
+from muster.model.coverage import Ledger
+from muster.sdk.errors import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
+from muster.sdk.session import Clients
 
 
 @dataclass(frozen=True, slots=True)

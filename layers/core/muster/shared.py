@@ -5,9 +5,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from muster.model.finding import ACCOUNT, Unavailable
-from muster.patience import Patience
 from muster.model.readers import Describer
 from muster.model.shard import Shard
+from muster.sdk.retry import Patience
 
 KEPT = 16
 """Of how many accounts and regions the shared facets are kept: shards come region by region, a few side by side."""

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import tenacity
 
 from muster.diff import Memory, Record, State, Subject
-from muster.sinks.bucket import Bucket, Conflict
 from muster.model.text import shown
+from muster.sinks.bucket import Bucket, Conflict
 
 Memories = Mapping[str, Memory]
 VERSION = 1

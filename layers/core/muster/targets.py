@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from muster.accounts import Account, Found, find_accounts
 from muster.aws import BUCKET_LIKE
 from muster.errors import ConfigurationError, CredentialsError
-from muster.refusals import AssumeRoleError
-from muster.regions import ALL, resolve_regions
 from muster.model.rule import Rule
-from muster.session import Clients, enabled_regions
+from muster.model.shard import Shard
+from muster.regions import ALL, resolve_regions
+from muster.sdk.errors import AssumeRoleError
+from muster.sdk.session import Clients, enabled_regions
 from muster.sessions import Role, Sessions
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.sharding import shards
 
 _SIDE_BY_SIDE = 16

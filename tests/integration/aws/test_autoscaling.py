@@ -7,7 +7,7 @@ from botocore.stub import Stubber
 
 from muster.aws.autoscaling import table_scaling
 from muster.model.finding import REGION, Resource
-from muster.session import Clients
+from muster.sdk.session import Clients
 
 HERE = "eu-west-1"
 REGION_ITSELF = Resource(REGION, HERE, "123456789012", HERE)

@@ -27,11 +27,11 @@ from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tags import Tags
 from muster.model.finding import REGION, Finding, Resource, Status
-from muster.resource_policy import Policy
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.resource_policy import Policy
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

@@ -11,8 +11,8 @@ from botocore.stub import Stubber
 from muster.aws.dax import CLUSTER, clusters, tags
 from muster.facets.dax import DaxCluster
 from muster.model.finding import Resource
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -23,9 +23,9 @@ from muster.facets.dynamodb import PointInTimeRecovery, Table, Throttling, TimeT
 from muster.model.finding import REGION, Finding, Resource, Status
 from muster.model.readers import Describer
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -13,8 +13,8 @@ from muster.aws.ec2 import volumes
 from muster.facets.ebs import Snapshot, VolumeUse
 from muster.facets.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -28,9 +28,9 @@ from muster.facets.tags import Tags
 from muster.model.finding import REGION, TARGET, Finding, Resource, Status, Unknown
 from muster.model.readers import Lister
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

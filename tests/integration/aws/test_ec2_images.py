@@ -16,8 +16,8 @@ from muster.aws.ec2_images import (
 from muster.facets.ec2_images import Image, LaunchTemplate, MetadataOptions
 from muster.facets.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

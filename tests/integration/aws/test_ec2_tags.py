@@ -6,9 +6,9 @@ from muster.aws.vpc import INTERFACE
 from muster.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 
 HERE = "eu-west-1"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -31,9 +31,9 @@ from muster.facets.tags import Tags
 from muster.model.finding import REGION, Finding, Resource, Status, Unknown
 from muster.model.readers import Listed
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

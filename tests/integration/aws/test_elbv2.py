@@ -31,9 +31,9 @@ from muster.facets.tags import Tags
 from muster.model.finding import REGION, Resource, Status
 from muster.model.readers import Describer, Listed, Lister, parsed
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE, ACCOUNT = "eu-west-1", "123456789012"

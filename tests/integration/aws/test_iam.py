@@ -11,7 +11,6 @@ from botocore.stub import Stubber
 from local.estates.iam import seed
 from local.server import EmbeddedAws
 from muster.aws.iam import GROUP, POLICY, ROLE, USER, groups, policies, policy_tags, roles, users
-from muster.model.check import Check
 from muster.checks.iam import (
     iam_policy_no_admin_access_statements,
     iam_policy_no_full_access_statements,
@@ -20,10 +19,11 @@ from muster.checks.iam import (
 from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
 from muster.facets.iam import Grants, Trust
 from muster.facets.tags import Tags
+from muster.model.check import Check
 from muster.model.finding import GLOBAL, Resource, Status
 from muster.model.readers import Lister
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 ACCOUNT_ID = "123456789012"

@@ -11,8 +11,8 @@ from muster.aws import kms as reading
 from muster.facets.kms import AwsManagedKeys, KeyRotation
 from muster.facets.tags import Tags
 from muster.model.finding import REGION, Resource, Unknown
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"

@@ -26,8 +26,8 @@ from muster.facets.lambda_sources import SourceQueue
 from muster.facets.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Describer
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -6,8 +6,8 @@ from botocore.stub import Stubber
 from muster.aws.logs import LOG_GROUP, log_groups, tags
 from muster.facets.logs import LogGroup
 from muster.facets.tags import Tags
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

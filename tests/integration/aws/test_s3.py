@@ -26,8 +26,8 @@ from muster.facets.s3_resilience import BucketObjectLock
 from muster.facets.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
 from muster.model.readers import Describer, Listed
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -11,8 +11,8 @@ from muster.facets.s3 import PublicAccessBlock
 from muster.facets.s3_access_points import AccessPoint
 from muster.facets.tags import Tags
 from muster.model.finding import Resource
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

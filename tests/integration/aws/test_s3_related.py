@@ -21,7 +21,7 @@ from muster.facets.s3_related import (
 from muster.facets.s3_resilience import BucketReplication, ReplicationRule
 from muster.model.finding import Resource, Unknown
 from muster.model.readers import Describer
-from muster.session import Clients
+from muster.sdk.session import Clients
 
 HERE = "eu-west-1"
 SITE = Resource(BUCKET, "site", "123456789012", HERE, arn="arn:aws:s3:::site")

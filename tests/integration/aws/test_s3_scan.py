@@ -11,9 +11,9 @@ from muster.aws.s3 import BUCKET
 from muster.catalog import load
 from muster.model.finding import ACCOUNT, TARGET, Finding, Status
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 
 HERE, THERE, ELSEWHERE = "eu-west-1", "us-east-1", "ap-southeast-2"
 ACCOUNT_ID = "123456789012"

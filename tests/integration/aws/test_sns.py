@@ -13,9 +13,9 @@ from muster.facets.sns import Subscription
 from muster.facets.tags import Tags
 from muster.model.finding import Resource, Unknown
 from muster.model.readers import Page
-from muster.refusals import DENIED, code_of
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.errors import DENIED, code_of
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -10,8 +10,8 @@ from muster.aws.sqs import QUEUE, dead_letter_sources, queue, queues, tags
 from muster.facets.sqs import DeadLetterSources
 from muster.facets.tags import Tags
 from muster.model.finding import Resource
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

@@ -23,8 +23,8 @@ from muster.checks.vpc import ec2_eip_attached
 from muster.facets.tags import TagParents, Tags
 from muster.facets.vpc import Address, NetworkInterfaces, Vpc
 from muster.model.finding import REGION, Resource, Status
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
 HERE = "eu-west-1"

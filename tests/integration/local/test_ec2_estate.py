@@ -11,9 +11,9 @@ from local.server import ACCOUNT, EmbeddedAws
 from muster.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 AWAY = "us-east-1"

@@ -13,7 +13,7 @@ import pytest
 
 from local.runtime import Environment, Runtime
 from local.server import EmbeddedAws
-from muster.session import Clients, open_session
+from muster.sdk.session import Clients, open_session
 
 HOME = "eu-west-1"
 

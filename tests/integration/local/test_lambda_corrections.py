@@ -16,9 +16,9 @@ from local.server import ACCOUNT, EmbeddedAws
 from muster.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.scan import ShardScan
+from muster.sdk.session import Clients
 
 DEAD = f"arn:aws:sqs:{HOME}:{ACCOUNT}:dead"
 

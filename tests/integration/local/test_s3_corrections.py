@@ -11,7 +11,7 @@ from local.server import ACCOUNT, EmbeddedAws
 from muster.aws import s3 as reading
 from muster.facets.s3 import BucketVersioning
 from muster.model.finding import Resource
-from muster.session import Clients, open_session
+from muster.sdk.session import Clients, open_session
 
 HOME, AWAY = "eu-west-1", "us-east-1"
 SITE = Resource(reading.BUCKET, "site", ACCOUNT, HOME)

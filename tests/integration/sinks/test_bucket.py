@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from muster.errors import MusterError, Transient
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.sinks.bucket import Bucket, Conflict
 
 REGION = "eu-west-1"

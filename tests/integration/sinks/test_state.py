@@ -7,7 +7,7 @@ import pytest
 
 from muster import state
 from muster.diff import Memory, Record, State, Subject
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.sinks.bucket import Bucket
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)

@@ -13,7 +13,7 @@ from moto.sns.models import sns_backends
 from muster import keys
 from muster.alerts.email import LIMIT
 from muster.errors import EventError, Refused, Transient
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.sinks.bucket import Bucket
 from muster.stack.alert import send_alert
 from muster.stack.request import Environment

@@ -3,7 +3,7 @@
 import pytest
 from botocore.stub import Stubber
 
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.request import Environment
 

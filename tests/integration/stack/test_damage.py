@@ -18,7 +18,7 @@ from muster import keys
 from muster.catalog import load
 from muster.errors import Damaged
 from muster.model.finding import REGION, TARGET
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.stack.alert import send_alert

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from muster import keys
 from muster.catalog import load
 from muster.errors import ConfigurationError, CredentialsError
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.sharding import LARGE
 from muster.sinks.bucket import Bucket
 from muster.stack.plan import plan_scan

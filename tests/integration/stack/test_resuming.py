@@ -16,15 +16,15 @@ import pytest
 
 from muster import keys, state
 from muster.catalog import Catalog
-from muster.model.check import check
 from muster.errors import Transient
+from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
 from muster.model.readers import Listed, Page, describes, lists
 from muster.model.rule import Rule
-from muster.select import rules_to_json
-from muster.session import Clients
-from muster.settings import Configuration
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
+from muster.select import rules_to_json
+from muster.settings import Configuration
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.stack import work

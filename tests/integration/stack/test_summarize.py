@@ -11,8 +11,8 @@ import pytest
 from muster import keys
 from muster.alerts.email import CHANGES
 from muster.errors import EventError, Throttled, Transient
-from muster.session import Clients
 from muster.model.shard import Shard
+from muster.sdk.session import Clients
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket
 from muster.sinks.tables import FINDINGS

@@ -9,8 +9,8 @@ import pytest
 from muster import keys
 from muster.catalog import load
 from muster.errors import EventError, Transient
+from muster.sdk.session import Clients
 from muster.select import rules_to_json, select
-from muster.session import Clients
 from muster.settings import Configuration
 from muster.sinks.bucket import Bucket
 from muster.stack import work

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.model.check import Check
 from muster.checks.dynamodb import (
     dynamodb_pitr_enabled,
     dynamodb_table_deletion_protection_enabled,
@@ -20,6 +19,7 @@ from muster.checks.dynamodb import (
 from muster.facets.backup import ProtectedResources
 from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, TimeToLive
 from muster.facets.tags import Tags
+from muster.model.check import Check
 from muster.model.finding import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

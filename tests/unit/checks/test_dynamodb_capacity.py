@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.model.check import Check
 from muster.checks.dynamodb_capacity import (
     dynamodb_autoscaling_enabled,
     dynamodb_table_not_throttled,
@@ -18,6 +17,7 @@ from muster.checks.dynamodb_capacity import (
 from muster.facets.autoscaling import TableScaling
 from muster.facets.cloudwatch import Alarms
 from muster.facets.dynamodb import Table, Throttling
+from muster.model.check import Check
 from muster.model.finding import ObservedAt, Related, Status, Unavailable, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

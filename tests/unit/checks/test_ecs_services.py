@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.model.check import Check
 from muster.checks.ecs_services import (
     ecs_container_insights_enabled,
     ecs_fargate_latest_platform_version,
@@ -20,6 +19,7 @@ from muster.checks.ecs_services import (
 from muster.facets.ecs import Cluster, Launch, Service
 from muster.facets.ecs_targets import TargetWindow
 from muster.facets.ecs_task_definition import Container, HealthCheck, RunDefinition
+from muster.model.check import Check
 from muster.model.finding import Related, Status, Unavailable, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

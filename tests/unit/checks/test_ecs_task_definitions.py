@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.model.check import Check
 from muster.checks.ecs_task_definitions import (
     ecs_containers_nonprivileged,
     ecs_containers_readonly_access,
@@ -17,6 +16,7 @@ from muster.checks.ecs_task_definitions import (
     ecs_task_definition_pid_mode_not_shared,
 )
 from muster.facets.ecs_task_definition import Container, TaskDefinition
+from muster.model.check import Check
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from muster.model.coverage import Coverage
 from muster.formats.csv import COLUMNS, CsvWriter
 from muster.formats.json import JsonWriter
 from muster.formats.ndjson import NdjsonWriter
 from muster.formats.record import record
 from muster.formats.report import ScanReport, Tally
+from muster.model.coverage import Coverage
 from muster.model.finding import Finding
 
 

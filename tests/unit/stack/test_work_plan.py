@@ -9,9 +9,9 @@ import pytest
 
 from muster.catalog import load
 from muster.errors import Damaged, EventError
+from muster.model.shard import Shard
 from muster.select import rules_to_json, select
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.stack.pages import Plan
 from muster.stack.work import _Work
 

@@ -180,7 +180,7 @@ def _listed(s3: "S3Client", shard: Shard, name: str, region: str | None) -> List
 
 def _located(s3: "S3Client", shard: Shard, name: str) -> tuple[str, Unavailable | None]:
     """Ask for a bucket's region where the listing did not say it; one that will not tell is unread, not lost."""
-    from muster.refusals import READ_ERRORS, unavailable  # noqa: PLC0415 - the catalogue loads without the SDK
+    from muster.sdk.errors import READ_ERRORS, unavailable  # noqa: PLC0415 - the catalogue loads without the SDK
 
     try:
         return region_of(s3, name), None

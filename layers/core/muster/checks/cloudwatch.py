@@ -3,11 +3,23 @@
 from datetime import timedelta
 
 from muster.alarm_delivery import obstacle
-from muster.model.check import check
 from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
-from muster.model.finding import ObservedAt, Related, Severity, Unavailable, Unknown, UnknownField, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.check import check
+from muster.model.finding import (
+    ObservedAt,
+    Related,
+    Severity,
+    Unavailable,
+    Unknown,
+    UnknownField,
+    Verdict,
+    compliant,
+    known,
+    non_compliant,
+    not_applicable,
+)
 
 
 @check(severity=Severity.HIGH, controls=("Security Hub CloudWatch.15",), version=2)

@@ -1,7 +1,7 @@
 """Checks of DynamoDB Accelerator clusters."""
 
-from muster.model.check import check
 from muster.facets.dax import DaxCluster
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 
 

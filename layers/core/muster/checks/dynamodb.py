@@ -8,11 +8,22 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from muster import globs
-from muster.model.check import check
 from muster.facets.backup import ProtectedResources
 from muster.facets.dynamodb import AWS_OWNED, OFF, PointInTimeRecovery, Table, TableKey, TimeToLive
 from muster.facets.tags import Tags
-from muster.model.finding import ObservedAt, Related, Severity, Unavailable, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.check import check
+from muster.model.finding import (
+    ObservedAt,
+    Related,
+    Severity,
+    Unavailable,
+    Unknown,
+    Verdict,
+    compliant,
+    known,
+    non_compliant,
+    not_applicable,
+)
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.2",))

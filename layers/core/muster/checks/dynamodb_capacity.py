@@ -3,11 +3,21 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from muster.model.check import check
 from muster.facets.autoscaling import TableScaling
 from muster.facets.cloudwatch import Alarms
 from muster.facets.dynamodb import Table, Throttling
-from muster.model.finding import ObservedAt, Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.check import check
+from muster.model.finding import (
+    ObservedAt,
+    Related,
+    Severity,
+    Unknown,
+    Verdict,
+    compliant,
+    known,
+    non_compliant,
+    not_applicable,
+)
 
 _NAMESPACE = "AWS/DynamoDB"
 _SHOWN = 6

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from muster.model.check import check
 from muster.facets.backup import ProtectedResources
 from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
+from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from muster.model.check import check
 from muster.facets.cloudwatch import Alarms
 from muster.facets.ec2 import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
+from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 _STATUS_CHECKS = ("StatusCheckFailed", "StatusCheckFailed_System")

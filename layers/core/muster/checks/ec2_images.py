@@ -1,6 +1,5 @@
 """Checks of machine images and launch templates."""
 
-from muster.model.check import check
 from muster.facets.ec2_images import (
     Image,
     ImageBlockPublicAccess,
@@ -8,6 +7,7 @@ from muster.facets.ec2_images import (
     LaunchTemplateVersions,
     MetadataOptions,
 )
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Mapping
 
-from muster.model.check import check
 from muster.facets.ecs import EcsRegion, Service
 from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs_utilization import ServiceUtilization
+from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 _GB = 1024

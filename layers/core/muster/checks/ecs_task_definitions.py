@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from muster.model.check import check
 from muster.facets.ecs_task_definition import Container, TaskDefinition
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 _DIGEST = re.compile(r"@sha256:[0-9a-fA-F]{64}\Z")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from muster.model.check import check
 from muster.facets.elbv2 import (
     GATEWAY,
     NETWORK,
@@ -15,6 +14,7 @@ from muster.facets.elbv2 import (
     TargetGroupAttributes,
     TargetHealth,
 )
+from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 _ENCRYPTED = frozenset({"HTTPS", "TLS"})

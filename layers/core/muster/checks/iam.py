@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from muster.model.check import check
 from muster.facets.iam import Grants
+from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_grants import KMS_KEYS, Grant, administrative, on_all, whole_services
 from muster.resource_policy import Policy

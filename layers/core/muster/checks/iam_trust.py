@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from muster.model.check import check
 from muster.facets.iam import Trust
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.resource_policy import Policy
 from muster.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted

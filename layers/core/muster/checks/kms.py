@@ -1,7 +1,7 @@
 """Checks of KMS keys that customers manage."""
 
-from muster.model.check import check
 from muster.facets.kms import SYMMETRIC, Key, KeyPolicy, KeyRotation
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_access import public
 

@@ -1,9 +1,9 @@
 """Checks of who can reach Lambda functions, and of what their settings give away."""
 
-from muster.model.check import check
 from muster.condition_keys import Key
 from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
 from muster.iam_patterns import applies_to, may
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_access import public
 from muster.resource_policy import Policy

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from muster.model.check import check
 from muster.facets.lambda_ import LATEST, AsynchronousDestinations, Function, FunctionPolicy
 from muster.facets.lambda_sources import EventSourceMapping, EventSourceMappings, SourceQueue
 from muster.iam_patterns import may
+from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 from muster.resource_policy import Policy
 

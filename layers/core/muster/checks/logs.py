@@ -1,7 +1,7 @@
 """Checks of CloudWatch log groups."""
 
-from muster.model.check import check
 from muster.facets.logs import LogGroup
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 

@@ -2,7 +2,6 @@
 
 import re
 
-from muster.model.check import check
 from muster.conditions import met
 from muster.facets.s3 import (
     AccountPublicAccessBlock,
@@ -14,6 +13,7 @@ from muster.facets.s3 import (
     PublicAccessBlock,
 )
 from muster.iam_patterns import covers
+from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant
 from muster.policy_access import foreign
 from muster.resource_policy import Condition, Statement

@@ -1,7 +1,7 @@
 """Checks of S3's access points."""
 
-from muster.model.check import check
 from muster.facets.s3_access_points import AccessPoint
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 
 

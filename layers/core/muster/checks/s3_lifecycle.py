@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from muster.model.check import check
 from muster.facets.s3 import BucketVersioning
 from muster.facets.s3_lifecycle import BucketLifecycle, Rule
+from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 

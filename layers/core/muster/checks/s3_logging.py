@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from muster.model.check import check
 from muster.condition_keys import find
 from muster.conditions import met
 from muster.facets.s3 import BucketLogging
@@ -18,7 +17,18 @@ from muster.facets.s3_related import (
     LogTargetPolicy,
 )
 from muster.iam_patterns import covers, may
-from muster.model.finding import Related, Resource, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.check import check
+from muster.model.finding import (
+    Related,
+    Resource,
+    Severity,
+    Unknown,
+    Verdict,
+    compliant,
+    known,
+    non_compliant,
+    not_applicable,
+)
 from muster.resource_policy import Condition, Policy, Statement
 
 _PUT = "s3:putobject"

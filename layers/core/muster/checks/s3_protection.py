@@ -1,11 +1,11 @@
 """Checks of how S3 buckets protect and watch their data: versions, encryption, metrics."""
 
-from muster.model.check import check
 from muster.facets.s3 import (
     BucketEncryption,
     BucketMetrics,
     BucketVersioning,
 )
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 

@@ -4,8 +4,8 @@ import functools
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 
-from muster.model.check import check
 from muster.facets.ec2 import PrefixList, SecurityGroup
+from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 _CONTROLS = ("Security Hub EC2.13", "Security Hub EC2.14", "Security Hub EC2.53", "Security Hub EC2.54")

@@ -1,7 +1,7 @@
 """Checks of SNS topics and subscriptions."""
 
-from muster.model.check import check
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_access import public
 

@@ -1,7 +1,7 @@
 """Checks of SQS queues."""
 
-from muster.model.check import check
 from muster.facets.sqs import DeadLetterSources, Queue
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 from muster.policy_access import public
 

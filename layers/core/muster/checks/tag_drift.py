@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from muster import globs
-from muster.model.check import check
 from muster.checks.tags import CONTROLS
 from muster.facets.tags import ParentTags, TagParents, Tags
+from muster.model.check import check
 from muster.model.finding import Related, Severity, Verdict, compliant, non_compliant, not_applicable
 
 

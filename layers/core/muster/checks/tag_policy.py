@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from muster import globs
-from muster.model.check import check
 from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
 from muster.facets.tags import Tags
+from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 

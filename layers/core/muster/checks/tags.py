@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from muster import globs, patterns
-from muster.model.check import check
 from muster.facets.tags import Tags
+from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, non_compliant
 
 Allowed = Mapping[str, object]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from muster.model.check import check
 from muster.facets.ec2 import SecurityGroup
 from muster.facets.ec2_images import LaunchTemplateVersions
 from muster.facets.vpc import (
@@ -14,6 +13,7 @@ from muster.facets.vpc import (
     ReferencedGroups,
     Vpc,
 )
+from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 

@@ -15,8 +15,8 @@ from muster.cli.interrupt import raised_again
 from muster.cli.output import DEBUG, forget_standard_output, say, trace
 from muster.errors import ConfigurationError, MusterError
 from muster.model.suggest import unknown
-from muster.telling import safe
 from muster.model.text import escaped
+from muster.sdk.redaction import safe
 
 _COMMANDS = MappingProxyType(
     {
@@ -143,6 +143,6 @@ def _of_sdk(error: BaseException) -> str | None:
     sdk = sys.modules.get("botocore.exceptions")
     if sdk is None or not isinstance(error, sdk.BotoCoreError | sdk.ClientError):
         return None
-    from muster.setup_errors import explained  # noqa: PLC0415 - the SDK is loaded by now
+    from muster.sdk.setup_errors import explained  # noqa: PLC0415 - the SDK is loaded by now
 
     return explained(error)

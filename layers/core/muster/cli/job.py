@@ -11,15 +11,15 @@ from muster.cli.progress import Step
 from muster.errors import Throttled, Transient
 from muster.formats.report import ScanReport, Tally
 from muster.model.finding import Finding, Severity
-from muster.pipeline import annotate, scope_of
 from muster.model.rule import Rule
+from muster.model.shard import Shard
+from muster.pipeline import annotate, scope_of
 from muster.scan import ShardScan
-from muster.session import Clients
+from muster.sdk.redaction import safe
+from muster.sdk.session import Clients
 from muster.sessions import Refused, Sessions
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.shared import Shared
-from muster.telling import safe
 from muster.together import Begun, Ended, together
 
 

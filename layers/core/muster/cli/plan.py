@@ -148,7 +148,7 @@ def _profile_region() -> str:
     import botocore.exceptions  # noqa: PLC0415 - only who names no region needs it
     import botocore.session  # noqa: PLC0415 - the same
 
-    from muster.setup_errors import explained  # noqa: PLC0415 - the same
+    from muster.sdk.setup_errors import explained  # noqa: PLC0415 - the same
 
     try:
         return str(botocore.session.get_session().get_config_variable("region") or "")

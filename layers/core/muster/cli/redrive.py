@@ -14,7 +14,7 @@ from muster.model.plain import loads
 from muster.model.text import printable, shortened
 
 if TYPE_CHECKING:
-    from muster.session import Clients
+    from muster.sdk.session import Clients
 
 INCOMPLETE = 3
 FEW = 5
@@ -78,7 +78,7 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
     """
     from muster import keys  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.refusals import READ_ERRORS, code_of  # noqa: PLC0415 - the same
+    from muster.sdk.errors import READ_ERRORS, code_of  # noqa: PLC0415 - the same
 
     bucket = outputs.get("ReportBucketName")
     if bucket is None:
@@ -94,8 +94,8 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
 
 
 def _started(states: Any, machine: str, scan_id: str) -> str:
-    from muster.asking import asking  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.sdk.first_calls import asking  # noqa: PLC0415 - the same
 
     if running := _running(states, machine, scan_id):
         raise ConfigurationError(
@@ -112,7 +112,7 @@ def _started(states: Any, machine: str, scan_id: str) -> str:
 
 def _running(states: Any, machine: str, scan_id: str) -> str:
     """Return the execution that is at work on a scan, nothing where there is none or nobody may look."""
-    from muster.refusals import READ_ERRORS  # noqa: PLC0415 - the same
+    from muster.sdk.errors import READ_ERRORS  # noqa: PLC0415 - the same
     from muster.stack.request import name_of  # noqa: PLC0415 - the same
 
     try:
@@ -129,8 +129,8 @@ def _running(states: Any, machine: str, scan_id: str) -> str:
 
 def _waited(states: Any, arn: str, form: str) -> int:
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.patience import Patience  # noqa: PLC0415 - the same
-    from muster.refusals import READ_ERRORS, code_of  # noqa: PLC0415 - the same
+    from muster.sdk.errors import READ_ERRORS, code_of  # noqa: PLC0415 - the same
+    from muster.sdk.retry import Patience  # noqa: PLC0415 - the same
 
     patience = Patience()
     try:

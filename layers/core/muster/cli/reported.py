@@ -11,8 +11,8 @@ from muster.catalog import Catalog
 from muster.errors import ConfigurationError
 from muster.estimate import Demand, Earlier, Resources
 from muster.model.plain import loads
-from muster.policy import operation
 from muster.model.rule import Rule
+from muster.policy import operation
 from muster.select import select
 from muster.settings import Configuration
 

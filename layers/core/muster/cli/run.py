@@ -24,8 +24,8 @@ from muster.formats.table import LINES, TableWriter, counted, footer
 from muster.memory import steady
 from muster.pipeline import scope_of
 from muster.regions import asked_in
+from muster.sdk.session import Clients, caller, open_session
 from muster.select import select
-from muster.session import Clients, caller, open_session
 from muster.settings import Configuration
 from muster.suppress import expired
 from muster.targets import targets

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from muster.session import Clients
+    from muster.sdk.session import Clients
 
 
 def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
@@ -18,7 +18,7 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
     from muster.cli.places import regions  # noqa: PLC0415 - `--help` does not need botocore
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.model.suggest import unknown  # noqa: PLC0415 - the same
-    from muster.session import Clients, open_session  # noqa: PLC0415 - the same
+    from muster.sdk.session import Clients, open_session  # noqa: PLC0415 - the same
 
     asked = options["region"] or os.environ.get("AWS_REGION")
     session = open_session(options["profile"], asked, options["endpoint_url"])

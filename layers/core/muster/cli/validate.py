@@ -27,9 +27,9 @@ def command(file: Path) -> None:
     from muster.cli.places import regions, unchecked  # noqa: PLC0415 - the same
     from muster.custom import absences, extended  # noqa: PLC0415 - the same
     from muster.formats.table import counted  # noqa: PLC0415 - the same
+    from muster.model.text import escaped  # noqa: PLC0415 - the same
     from muster.packs import ALL  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
-    from muster.model.text import escaped  # noqa: PLC0415 - the same
 
     catalog = load()
     configuration = settings.load(file, catalog, regions)
@@ -51,8 +51,8 @@ def command(file: Path) -> None:
 
 
 def _dates(configuration: "Configuration") -> None:
-    from muster.suppress import expired  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.model.text import shortened  # noqa: PLC0415 - `muster validate --help` is quick without it
+    from muster.suppress import expired  # noqa: PLC0415 - `muster validate --help` is quick without it
 
     today = datetime.now(UTC).date()
     over = expired(configuration.suppressions, today)

@@ -9,10 +9,10 @@ from muster.catalog import Catalog
 from muster.estimate.once import calls_once
 from muster.facets.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION
-from muster.policy import operation
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.policy import operation
 from muster.sharding import shards
 
 Resources = Mapping[tuple[str, str], int]

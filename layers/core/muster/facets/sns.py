@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from muster.model.finding import Unknown
 from muster.model.plain import loads
-from muster.resource_policy import Policy, policy_of
 from muster.model.text import shortened
+from muster.resource_policy import Policy, policy_of
 
 PENDING = "PendingConfirmation"
 DELETED = "Deleted"

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from muster import __version__
-from muster.model.coverage import Coverage
 from muster.formats.record import timestamp
+from muster.model.coverage import Coverage
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Severity, Status
 
 SUPPRESSED = "suppressed"

@@ -68,8 +68,8 @@ class Lister:
 
     `of` is a facet of the region or account that the listing is made from, handed in as the fourth argument: what is
     read once for other checks is not listed again. `each_of` is the resource type whose resources are listed for one by
-    one. `reads` names what is read of an answer, where nothing else is
-    parsed: see `muster.wire`. `on` is the narrowest pattern of ARNs that the permissions besides the listing's take.
+    one. `reads` names what is read of an answer, where nothing else is parsed: see `muster.sdk.wire`. `on` is the
+    narrowest pattern of ARNs that the permissions besides the listing's take.
     """
 
     resource_type: str

@@ -11,11 +11,11 @@ from muster.catalog import Catalog
 from muster.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
 from muster.model.suggest import unknown
+from muster.model.text import escaped, quoted, shortened
 from muster.settings import document as documents
 from muster.settings.configuration import Configuration
 from muster.settings.document import Document, Path, Problem, kind, spelled
 from muster.settings.schema import NOT_BLANK, REQUIRED_TAGS, json_schema
-from muster.model.text import escaped, quoted, shortened
 
 if TYPE_CHECKING:
     import jsonschema

@@ -8,8 +8,8 @@ from typing import Any
 
 from muster import packs
 from muster.catalog import Catalog
-from muster.model.check import Check
 from muster.custom import judged_types
+from muster.model.check import Check
 from muster.model.finding import Severity
 from muster.model.plain import plain
 

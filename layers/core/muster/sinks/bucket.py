@@ -11,9 +11,9 @@ from typing import Any
 import botocore.exceptions
 
 from muster.errors import Damaged, MusterError, Throttled, Transient
-from muster.refusals import DENIED, EXPIRED, THROTTLED, code_of
-from muster.session import Clients
 from muster.model.text import shown
+from muster.sdk.errors import DENIED, EXPIRED, THROTTLED, code_of
+from muster.sdk.session import Clients
 
 
 class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error

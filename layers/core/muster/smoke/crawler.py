@@ -5,7 +5,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from muster.refusals import code_of
+from muster.sdk.errors import code_of
 from muster.smoke.lines import BrokenError, NotShownError, Visit, until
 
 _LONGEST = 1200.0

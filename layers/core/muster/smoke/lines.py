@@ -8,7 +8,7 @@ from typing import Any
 import botocore.exceptions
 
 from muster.errors import MusterError
-from muster.refusals import DENIED, READ_ERRORS, code_of, of_one
+from muster.sdk.errors import DENIED, READ_ERRORS, code_of, of_one
 from muster.smoke.stack import Stack
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from muster.refusals import code_of, of_one
+from muster.sdk.errors import code_of, of_one
 from muster.smoke.lines import BrokenError, NotKnownError, Visit
 from muster.smoke.stack import Stack
 

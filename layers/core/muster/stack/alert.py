@@ -9,15 +9,15 @@ import botocore.exceptions
 from muster import keys
 from muster.alerts import email
 from muster.errors import Damaged, EventError, Refused, Transient
-from muster.refusals import EXPIRED, READ_ERRORS, code_of, transient
-from muster.session import Clients
+from muster.model.text import shortened
+from muster.sdk.errors import EXPIRED, READ_ERRORS, code_of, transient
+from muster.sdk.session import Clients
 from muster.sinks.bucket import Bucket, Conflict
 from muster.stack import events, objects
 from muster.stack.audience import has_subscriber
 from muster.stack.request import Environment
 from muster.stack.results import commits_of
 from muster.stack.summarize import changes_of, worst_of
-from muster.model.text import shortened
 
 _LAST = keys.last_alert()
 _ROUNDS = 10

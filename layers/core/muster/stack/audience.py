@@ -1,7 +1,7 @@
 """Whether the alert topic has a confirmed subscription."""
 
-from muster.refusals import READ_ERRORS
-from muster.session import Clients
+from muster.sdk.errors import READ_ERRORS
+from muster.sdk.session import Clients
 from muster.stack.request import Environment
 
 

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from muster import diff
-from muster.model.coverage import ALL, Coverage
 from muster.diff import Change
+from muster.model.coverage import ALL, Coverage
 from muster.model.finding import Severity
-from muster.scan import ShardScan
 from muster.model.shard import Shard
+from muster.scan import ShardScan
 from muster.sinks.tables import ScanHeader, coverage_row
 from muster.stack.progress import STATUSES, Progress
 

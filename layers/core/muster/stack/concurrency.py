@@ -1,7 +1,7 @@
 """How many accounts a scan works on at a time, so that Lambda's concurrency limit loses none of its batches."""
 
-from muster.refusals import READ_ERRORS
-from muster.session import Clients
+from muster.sdk.errors import READ_ERRORS
+from muster.sdk.session import Clients
 from muster.stack.request import Environment
 
 FUNCTIONS_AN_ACCOUNT = 4

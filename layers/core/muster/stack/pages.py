@@ -11,12 +11,12 @@ from muster.custom import extended
 from muster.diff import Seen
 from muster.errors import Damaged, EventError
 from muster.model.finding import GLOBAL, Finding
-from muster.pipeline import Annotator
 from muster.model.rule import Rule
+from muster.model.shard import Shard
+from muster.pipeline import Annotator
 from muster.select import rules_from_json
 from muster.sessions import Role
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row

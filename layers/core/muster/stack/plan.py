@@ -6,18 +6,18 @@ from typing import Any
 
 from muster import keys, settings
 from muster.catalog import Catalog
-from muster.model.coverage import Coverage
 from muster.errors import ConfigurationError
 from muster.foresight import Foreseen, foreseen, listed
+from muster.model.coverage import Coverage
+from muster.model.rule import Rule
+from muster.model.shard import Shard
 from muster.pipeline import scope_of
 from muster.policy import scanner_actions
-from muster.model.rule import Rule
 from muster.scan import Scope
+from muster.sdk.session import Clients
 from muster.select import rules_to_json, select
-from muster.session import Clients
 from muster.sessions import Role
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.sinks.bucket import Bucket
 from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time

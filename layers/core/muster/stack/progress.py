@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from muster import keys
-from muster.model.coverage import Coverage
 from muster.errors import Damaged, MusterError
+from muster.model.coverage import Coverage
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.scan import Cursor
 from muster.sinks.bucket import Bucket, Conflict

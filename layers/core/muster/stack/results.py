@@ -15,11 +15,11 @@ from muster.describing import target_of
 from muster.errors import ConfigurationError, Damaged
 from muster.evaluate import unlisted
 from muster.model.finding import GLOBAL, TARGET, Finding, Unavailable
-from muster.pipeline import annotate
 from muster.model.rule import Rule
+from muster.model.shard import Shard
+from muster.pipeline import annotate
 from muster.select import rules_from_json
 from muster.settings import Configuration
-from muster.model.shard import Shard
 from muster.sharding import in_order
 from muster.sinks import parquet
 from muster.sinks.bucket import Bucket

@@ -8,11 +8,11 @@ from typing import Any
 
 from muster import keys
 from muster.alerts.email import CHANGES
-from muster.model.coverage import ALL
 from muster.errors import EventError, Transient
 from muster.foresight import Foreseen
+from muster.model.coverage import ALL
 from muster.model.finding import Severity
-from muster.session import Clients
+from muster.sdk.session import Clients
 from muster.sinks.bucket import Bucket, Conflict, scratch
 from muster.sinks.tables import ScanHeader
 from muster.stack import events, objects

@@ -13,13 +13,13 @@ from muster import diff, keys, state
 from muster.catalog import Catalog
 from muster.diff import Change, Seen, Subject
 from muster.errors import Damaged, Throttled, Transient
-from muster.pipeline import scope_of
-from muster.refusals import READ_ERRORS, code_of
 from muster.model.rule import Rule
-from muster.scan import ShardScan
-from muster.session import Clients
-from muster.sessions import Sessions
 from muster.model.shard import Shard
+from muster.pipeline import scope_of
+from muster.scan import ShardScan
+from muster.sdk.errors import READ_ERRORS, code_of
+from muster.sdk.session import Clients
+from muster.sessions import Sessions
 from muster.shared import Shared
 from muster.sinks.bucket import Bucket, Conflict
 from muster.stack import events, objects

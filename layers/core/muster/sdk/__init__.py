@@ -1,0 +1,1 @@
+"""The door to AWS: sessions, clients that keep the ledger, and the meaning of AWS's errors."""

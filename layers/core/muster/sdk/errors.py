@@ -1,0 +1,290 @@
+"""What AWS's errors mean: denied, expired, throttled, gone, blocked by a policy of the organization."""
+
+import time
+from collections.abc import Sequence
+
+import botocore.exceptions
+import botocore.parsers
+
+from muster.errors import MusterError
+from muster.model.finding import Unavailable
+from muster.sdk.denial import Clock, Denial, clock, clock_by_date, denial
+from muster.sdk.redaction import safe
+
+DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Forbidden",
+        "NotAuthorized",
+        "NotAuthorizedException",
+        "UnauthorizedOperation",
+        "UnauthorizedAccess",
+        "403",
+    }
+)
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+REFUSED = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "OptInRequired",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "SubscriptionRequiredException",
+        "UnrecognizedClientException",
+    }
+)
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "TransactionInProgressException",
+    }
+)
+CREDENTIALS = (
+    botocore.exceptions.NoCredentialsError,
+    botocore.exceptions.PartialCredentialsError,
+    botocore.exceptions.CredentialRetrievalError,
+    botocore.exceptions.TokenRetrievalError,
+    botocore.exceptions.NoAuthTokenError,
+    botocore.exceptions.RefreshWithMFAUnsupportedError,
+    botocore.exceptions.SSOError,
+    botocore.exceptions.LoginError,
+)
+_OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure", "SubscriptionRequiredException"})
+"""What a region that is not enabled answers too, while the credentials are good everywhere else."""
+
+
+BLOCKED = "blocked by policy"
+"""How a reason begins when a service or resource control policy of the organization denies a call."""
+_ENCODED = "AWS gives the reason only encoded; 'aws sts decode-authorization-message' decodes what the AWS CLI prints"
+_THEIR_FAULT = frozenset(
+    {
+        "500",
+        "502",
+        "503",
+        "504",
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerErrorException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Unavailable",
+    }
+)
+_GONE = frozenset(
+    {
+        "404",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "ClusterNotFoundException",
+        "ClusterNotFoundFault",
+        "ListenerNotFound",
+        "LoadBalancerNotFound",
+        "NoSuchAccessPoint",
+        "NoSuchBucket",
+        "NoSuchEntity",
+        "NotFound",
+        "NotFoundException",
+        "QueueDoesNotExist",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "RuleNotFound",
+        "TableNotFoundException",
+        "TargetGroupNotFound",
+    }
+)
+"""By which the services say that what was asked about is no more; EC2's own all end in `.NotFound`.
+
+Where a describer says that one of them means "there is none", nothing failed, and nobody asks here.
+"""
+_NETWORK = (
+    botocore.exceptions.HTTPClientError,
+    botocore.exceptions.ConnectionError,
+    botocore.parsers.ResponseParserError,
+    OSError,
+)
+_TOKENS = frozenset(
+    {
+        "InvalidNextToken",
+        "InvalidNextTokenException",
+        "InvalidPaginationToken",
+        "InvalidPaginationTokenException",
+        "ExpiredNextTokenException",
+        "ExpiredPaginationToken",
+        "ExpiredIteratorException",
+    }
+)
+
+
+def code_of(error: BaseException) -> str:
+    """Return AWS's error code, or the exception's name where AWS did not answer."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if response else type(error).__name__
+
+
+def throttled(error: BaseException) -> bool:
+    """Whether AWS asked to slow down."""
+    return code_of(error) in THROTTLED
+
+
+def transient(error: BaseException) -> bool:
+    """Whether the same call may succeed a moment later: throttled, the service's own fault, or the network's."""
+    return throttled(error) or code_of(error) in _THEIR_FAULT or _down(error) or isinstance(error, _NETWORK)
+
+
+def _down(error: BaseException) -> bool:
+    """Whether the status says that the service is at fault, whatever code it gives: as botocore's standard mode."""
+    response = getattr(error, "response", None) or {}
+    return response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (500, 502, 503, 504)
+
+
+def of_one(error: BaseException) -> bool:
+    """Whether AWS refuses what was asked rather than who asks: of many that were asked about, one may be gone."""
+    refused = isinstance(error, botocore.exceptions.ClientError) and not transient(error)
+    return refused and code_of(error) not in DENIED | EXPIRED | REFUSED
+
+
+def blocked(error: BaseException) -> bool:
+    """Whether a policy of the organization (SCP or RCP) denies the call, whatever the role may do.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    told = denial_of(error)
+    return told is not None and told.of_organization
+
+
+def denial_of(error: BaseException) -> Denial | None:
+    """Return what AWS says of a denial; None where an error is none."""
+    return denial(message_of(error)) if code_of(error) in DENIED else None
+
+
+def clock_of(error: BaseException) -> Clock | None:
+    """Return how wrong this machine's clock is, if AWS refused a call for that; else None.
+
+    Some services say only that they do not accept the credentials: there the time of the answer shows it.
+    """
+    response = getattr(error, "response", None) or {}
+    told, code = response.get("Error", {}), code_of(error)
+    found = clock(code, message_of(error), str(told.get("RequestTime", "")), str(told.get("ServerTime", "")))
+    if found is not None and found.ahead is not None:
+        return found
+    headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if found is not None or code in REFUSED or code == "RequestExpired":
+        return clock_by_date(str(headers.get("date", "")), time.time()) or found
+    return None
+
+
+def message_of(error: BaseException) -> str:
+    """Return AWS's own sentence, or what the exception says where AWS did not answer."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Message") or "") if response else str(error)
+
+
+def token_expired(error: BaseException) -> bool:
+    """Whether AWS refuses the token of a page: the listing must begin again.
+
+    EC2 and S3 have no code of their own for it; their messages speak of the token.
+    """
+    code, text = code_of(error), str(error).lower()
+    if code in _TOKENS:
+        return True
+    return code in ("InvalidParameterValue", "InvalidArgument", "ValidationException", "ValidationError") and any(
+        name in text for name in ("nexttoken", "next token", "pagination token", "continuation token", "marker")
+    )
+
+
+def needed(permissions: Sequence[str], error: Exception) -> str:
+    """Return which permission a call needed: that of its operation where they are called alike, else the first."""
+    called = str(getattr(error, "operation_name", ""))
+    return next((each for each in permissions if each.endswith(f":{called}")), permissions[0])
+
+
+def unavailable(permission: str, error: Exception) -> Unavailable:
+    """Say in an auditor's words why something could not be read; only a denial names the permission."""
+    code = code_of(error)
+    if isinstance(error, AssumeRoleError):
+        return Unavailable(error.permission, str(error))
+    told = denial_of(error)
+    if told is not None:
+        return _denied(permission, code, told)
+    return Unavailable(None, _reason(permission, code, error))
+
+
+def _denied(permission: str, code: str, told: Denial) -> Unavailable:
+    """Name the kind of policy; a missing permission is only asked for where an identity-based policy may lack it."""
+    why = told.reason(permission)
+    if told.of_organization:
+        return Unavailable(None, f"{BLOCKED}: {why}")
+    why = why or told.more or (_ENCODED if told.encoded else "")
+    return Unavailable(
+        permission if told.wants_permission else None, f"access denied ({code})" + f": {why}" * bool(why)
+    )
+
+
+def _reason(permission: str, code: str, error: Exception) -> str:
+    if wrong := clock_of(error):
+        return f"AWS refuses the signature ({code}): {wrong}"
+    if code in EXPIRED or isinstance(error, CREDENTIALS):
+        return f"the credentials expired or cannot be used ({code})"
+    if code in REFUSED:
+        return f"AWS does not accept the credentials here ({code})"
+    if code in THROTTLED:
+        return f"throttled until the retries ran out ({code})"
+    if code in _GONE or code.endswith(".NotFound"):
+        return f"gone meanwhile ({code})"
+    return f"{permission} failed ({code}: {_first_line(error)})"
+
+
+def lost_credentials(error: Exception) -> bool:
+    """Whether no later call of this session can succeed either."""
+    code = code_of(error)
+    lost = code in EXPIRED or code in REFUSED - _OF_ONE_REGION or isinstance(error, CREDENTIALS)
+    return lost or clock_of(error) is not None
+
+
+class AssumeRoleError(MusterError):
+    """The role of an account cannot be assumed: nothing of the account can be read."""
+
+    def __init__(self, reason: str, permission: str | None = "sts:AssumeRole") -> None:
+        """Take the reason, and the permission that may be missing, None where another policy denies it."""
+        super().__init__(reason)
+        self.permission = permission
+
+
+READ_ERRORS: tuple[type[Exception], ...] = (
+    AssumeRoleError,
+    botocore.exceptions.ClientError,
+    botocore.exceptions.BotoCoreError,
+    botocore.parsers.ResponseParserError,
+    OSError,
+)
+
+
+def _first_line(error: Exception) -> str:
+    return safe(str(error).strip().partition("\n")[0])
