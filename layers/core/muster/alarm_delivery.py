@@ -4,12 +4,12 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-
 https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
 """
 
+from muster.analysis.policies.service_access import ServiceRequest, admits
+from muster.analysis.policies.wildcards import account_of
 from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch import Alarm
 from muster.facets.sns import TopicAudience
-from muster.iam_patterns import account_of
 from muster.model.finding import Related, Unavailable, Unknown
-from muster.service_access import ServiceRequest, admits
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from muster.globs import matches
+from muster.analysis.patterns.globs import matches
 from muster.model.finding import Finding, Resource, Status, Suppression
 from muster.settings.configuration import Exclude, SuppressionRule
 

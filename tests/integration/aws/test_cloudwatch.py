@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from moto.cloudwatch.models import cloudwatch_backends
 
+from muster.analysis.policies.document import Policy
 from muster.aws.cloudwatch import (
     ALARM,
     AT_ONCE,
@@ -29,7 +30,6 @@ from muster.facets.tags import Tags
 from muster.model.finding import REGION, Finding, Resource, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.resource_policy import Policy
 from muster.scan import ShardScan
 from muster.sdk.session import Clients
 

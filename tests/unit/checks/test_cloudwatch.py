@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.analysis.policies.document import Policy
 from muster.checks.cloudwatch import (
     cloudwatch_alarm_action_targets_live,
     cloudwatch_alarm_actions_enabled,
@@ -18,7 +19,6 @@ from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.model.finding import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField, Verdict
-from muster.resource_policy import Policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

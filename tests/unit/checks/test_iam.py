@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from muster.analysis.policies.grants import read_policy
 from muster.checks.iam import (
     iam_policy_no_admin_access_statements,
     iam_policy_no_full_access_statements,
@@ -11,7 +12,6 @@ from muster.checks.iam import (
 )
 from muster.facets.iam import Grants, NamedPolicy
 from muster.model.finding import Status, Unknown, UnknownField
-from muster.policy_grants import read_policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.analysis.policies.grants import read_policy
 from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
 from muster.facets.iam import Trust
 from muster.model.finding import Severity, Status, Unknown, UnknownField
-from muster.policy_grants import read_policy
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
 OWN, OTHER = "123456789012", "111122223333"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.analysis.policies.document import Policy
 from muster.checks.iam_trust import iam_role_trust_not_confusable
 from muster.facets.iam import Trust
 from muster.model.finding import Status
-from muster.resource_policy import Policy
-from tests.unit.test_policy_access_laws import SETS, conditions, joined, met, requests
+from tests.unit.analysis.policies.test_access_laws import SETS, conditions, joined, met, requests
 
 OWN, OTHER, STRANGE = "123456789012", "111122223333", "444455556666"
 WORDS = ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike"]

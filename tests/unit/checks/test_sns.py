@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from muster.analysis.policies.document import Policy
 from muster.checks.sns import sns_encrypted_kms, sns_subscription_dlq_configured, sns_topic_no_public_access
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic
 from muster.model.finding import Status, Unknown, UnknownField
-from muster.resource_policy import Policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"

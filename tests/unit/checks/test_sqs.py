@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.analysis.policies.document import Policy
 from muster.checks.sqs import (
     sqs_dlq_empty,
     sqs_queue_dlq_configured,
@@ -16,7 +17,6 @@ from muster.checks.sqs import (
 )
 from muster.facets.sqs import DeadLetterSources, Queue
 from muster.model.finding import Status, Unknown, UnknownField
-from muster.resource_policy import Policy
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:orders"

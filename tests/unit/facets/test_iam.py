@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.grants import read_policy
 from muster.facets.iam import Grants, NamedPolicy, Trust
 from muster.model.finding import Unknown
-from muster.policy_grants import read_policy
-from muster.resource_policy import Policy
 
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 TRUST = {

@@ -10,6 +10,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from muster.analysis.policies.document import Policy
 from muster.facets.lambda_ import (
     AsynchronousDestinations,
     Function,
@@ -22,7 +23,6 @@ from muster.facets.lambda_ import (
 from muster.facets.lambda_sources import EventSourceMapping, EventSourceMappings, SourceQueue
 from muster.model.finding import Unavailable, Unknown
 from muster.model.readers import parsed
-from muster.resource_policy import Policy
 
 HERE = "eu-west-1:123456789012"
 ARN = f"arn:aws:lambda:{HERE}:function:orders"

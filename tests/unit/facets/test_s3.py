@@ -10,6 +10,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from muster.analysis.policies.document import Policy
 from muster.facets.s3 import (
     ALGORITHMS,
     ALL_USERS,
@@ -31,7 +32,6 @@ from muster.facets.s3_lifecycle import BucketLifecycle, Rule, When
 from muster.facets.tags import Tags
 from muster.model.finding import Unavailable, Unknown
 from muster.model.readers import parsed
-from muster.resource_policy import Policy
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"
 

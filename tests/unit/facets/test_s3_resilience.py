@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from muster.analysis.policies.document import Policy
 from muster.facets.s3 import PublicAccessBlock
 from muster.facets.s3_access_points import AccessPoint
 from muster.facets.s3_related import (
@@ -19,7 +20,6 @@ from muster.facets.s3_related import (
 from muster.facets.s3_resilience import BucketObjectLock, BucketReplication, ReplicationRule
 from muster.model.finding import Unavailable, Unknown
 from muster.model.readers import parsed
-from muster.resource_policy import Policy
 
 
 def lock(**retention: Any) -> BucketObjectLock:

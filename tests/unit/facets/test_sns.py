@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from muster.analysis.policies.document import Policy
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic, TopicAudience
 from muster.model.finding import Unknown
-from muster.resource_policy import Policy
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
 CONFIRMED = f"{TOPIC}:16e3be87-5280-4411-8b59-a8201858bcaf"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.analysis.policies.document import Policy
 from muster.facets.sqs import DeadLetterSources, Queue
 from muster.model.finding import Unknown
-from muster.resource_policy import Policy
 
 DLQ = "arn:aws-cn:sqs:cn-north-1:123456789012:orders-dead"
 ATTRIBUTES = {

@@ -2,10 +2,10 @@
 
 import pytest
 
+from muster.analysis.policies.document import Policy
 from muster.facets.tag_policies import EffectiveTagPolicy
 from muster.model.finding import Unknown
 from muster.model.plain import loads
-from muster.resource_policy import Policy
 
 DEEP = '{"Statement":' + '[{"a":' * 50_000
 

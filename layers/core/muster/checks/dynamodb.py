@@ -7,7 +7,7 @@ archived are set aside.
 from collections.abc import Collection
 from datetime import timedelta
 
-from muster import globs
+from muster.analysis.patterns import globs
 from muster.facets.backup import ProtectedResources
 from muster.facets.dynamodb import AWS_OWNED, OFF, PointInTimeRecovery, Table, TableKey, TimeToLive
 from muster.facets.tags import Tags

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.grants import KMS_KEYS, Grant, administrative, on_all, whole_services
 from muster.facets.iam import Grants
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
-from muster.policy_grants import KMS_KEYS, Grant, administrative, on_all, whole_services
-from muster.resource_policy import Policy
 
 
 @check(severity=Severity.CRITICAL, controls=("FSBP IAM.1",), version=2)

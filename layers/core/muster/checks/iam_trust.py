@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted
+from muster.analysis.policies.service_principals import Sends, normal, sends, sends_external_id
 from muster.facets.iam import Trust
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.resource_policy import Policy
-from muster.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted
-from muster.service_principals import Sends, normal, sends, sends_external_id
 
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")

@@ -1,9 +1,9 @@
 """Checks of KMS keys that customers manage."""
 
+from muster.analysis.policies.access import public
 from muster.facets.kms import SYMMETRIC, Key, KeyPolicy, KeyRotation
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.policy_access import public
 
 _LONGEST = 2560
 """The greatest period that KMS takes, in days.

@@ -1,14 +1,14 @@
 """Checks of who can reach Lambda functions, and of what their settings give away."""
 
-from muster.condition_keys import Key
+from muster.analysis.policies.access import public
+from muster.analysis.policies.condition_keys import Key
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.strangers import SERVICE, Asked, get_past
+from muster.analysis.policies.strangers import known as names_somebody
+from muster.analysis.policies.wildcards import applies_to, may
 from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
-from muster.iam_patterns import applies_to, may
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.policy_access import public
-from muster.resource_policy import Policy
-from muster.strangers import SERVICE, Asked, get_past
-from muster.strangers import known as names_somebody
 
 _S3 = ("service:s3.amazonaws.com", "service:s3.amazonaws.com.cn")
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.wildcards import may
 from muster.facets.lambda_ import LATEST, AsynchronousDestinations, Function, FunctionPolicy
 from muster.facets.lambda_sources import EventSourceMapping, EventSourceMappings, SourceQueue
-from muster.iam_patterns import may
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
-from muster.resource_policy import Policy
 
 _ASYNCHRONOUS = frozenset({"s3", "sns", "events", "ses", "logs", "config", "codecommit", "iot", "iotevents"})
 """The services that invoke asynchronously by the function's policy, by the first part of their principal.

@@ -2,7 +2,10 @@
 
 import re
 
-from muster.conditions import met
+from muster.analysis.policies.access import foreign
+from muster.analysis.policies.conditions import met
+from muster.analysis.policies.document import Condition, Statement
+from muster.analysis.policies.wildcards import covers
 from muster.facets.s3 import (
     AccountPublicAccessBlock,
     BucketAcl,
@@ -12,11 +15,8 @@ from muster.facets.s3 import (
     BucketPublicAccessBlock,
     PublicAccessBlock,
 )
-from muster.iam_patterns import covers
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant
-from muster.policy_access import foreign
-from muster.resource_policy import Condition, Statement
 
 _TAKING_OVER = (
     "s3:DeleteBucketPolicy",

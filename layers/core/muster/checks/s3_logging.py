@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from muster.condition_keys import find
-from muster.conditions import met
+from muster.analysis.policies.condition_keys import find
+from muster.analysis.policies.conditions import met
+from muster.analysis.policies.document import Condition, Policy, Statement
+from muster.analysis.policies.wildcards import covers, may
 from muster.facets.s3 import BucketLogging
 from muster.facets.s3_related import (
     LOG_DELIVERY_SERVICE,
@@ -16,7 +18,6 @@ from muster.facets.s3_related import (
     LogTargetPlace,
     LogTargetPolicy,
 )
-from muster.iam_patterns import covers, may
 from muster.model.check import check
 from muster.model.finding import (
     Related,
@@ -29,7 +30,6 @@ from muster.model.finding import (
     non_compliant,
     not_applicable,
 )
-from muster.resource_policy import Condition, Policy, Statement
 
 _PUT = "s3:putobject"
 _DELIVERY = LOG_DELIVERY_SERVICE

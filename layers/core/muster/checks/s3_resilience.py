@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from muster import globs
+from muster.analysis.patterns import globs
+from muster.analysis.policies.document import Policy
 from muster.facets.s3 import BucketPolicy, BucketVersioning
 from muster.facets.s3_lifecycle import BucketLifecycle
 from muster.facets.s3_related import ReplicaPlace
 from muster.facets.s3_resilience import BucketObjectLock, BucketReplication, ReplicationRule
 from muster.model.check import check
 from muster.model.finding import Related, Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.resource_policy import Policy
 
 _UNNAMED = "the setting buckets names no pattern that it matches"
 

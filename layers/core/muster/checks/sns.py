@@ -1,9 +1,9 @@
 """Checks of SNS topics and subscriptions."""
 
+from muster.analysis.policies.access import public
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.policy_access import public
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub SNS.1",))

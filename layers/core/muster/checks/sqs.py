@@ -1,9 +1,9 @@
 """Checks of SQS queues."""
 
+from muster.analysis.policies.access import public
 from muster.facets.sqs import DeadLetterSources, Queue
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.policy_access import public
 
 _SHOWN = 4
 

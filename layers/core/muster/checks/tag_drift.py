@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from muster import globs
+from muster.analysis.patterns import globs
 from muster.checks.tags import CONTROLS
 from muster.facets.tags import ParentTags, TagParents, Tags
 from muster.model.check import check

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from muster import globs
+from muster.analysis.patterns import globs
 from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
 from muster.facets.tags import Tags
 from muster.model.check import check

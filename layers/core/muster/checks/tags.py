@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from muster import globs, patterns
+from muster.analysis.patterns import globs, regex
 from muster.facets.tags import Tags
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, non_compliant
@@ -87,7 +87,7 @@ def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> It
 
 def _allowed(value: str, rule: object) -> bool:
     if isinstance(rule, Mapping):
-        return patterns.fullmatch(str(rule["pattern"]), value)
+        return regex.fullmatch(str(rule["pattern"]), value)
     return any(globs.starred(str(pattern), value) for pattern in rule)  # type: ignore[attr-defined]
 
 

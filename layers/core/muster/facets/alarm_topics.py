@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.analysis.policies.document import Policy, policy_of
+from muster.analysis.policies.wildcards import account_of
 from muster.facets.kms import Key
 from muster.facets.sns import Topic
-from muster.iam_patterns import account_of
 from muster.model.finding import Related, Resource, Unknown
-from muster.resource_policy import Policy, policy_of
 
 _AWS_ALIAS = "alias/aws/"
 

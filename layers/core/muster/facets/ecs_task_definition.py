@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.analysis.secrets.detection import secret_like
 from muster.model.finding import Unknown, known
-from muster.secrets import secret_like
 
 _ON_WINDOWS = re.compile(r"""attribute:ecs\.os-type\s*==\s*(['"]?)windows\1""", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>vcpu|gb)?", re.IGNORECASE)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.grants import read_policy
 from muster.model.finding import Unknown
-from muster.policy_grants import read_policy
-from muster.resource_policy import Policy
 
 _ADMINISTRATOR = re.compile(r"arn:[^:]+:iam::aws:policy/AdministratorAccess\Z")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from muster.analysis.policies.document import Policy, policy_of
 from muster.model.finding import Unknown
-from muster.resource_policy import Policy, policy_of
 
 STATES = (
     "Creating",

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.analysis.policies.document import Policy, policy_of
+from muster.analysis.secrets.detection import secret_like
 from muster.model.finding import Unknown
-from muster.resource_policy import Policy, policy_of
-from muster.secrets import secret_like
 
 LATEST = "$LATEST"
 """The qualifier of the version that is not published: what an ARN without a qualifier means."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.analysis.policies.document import Policy, policy_of
 from muster.model.finding import Unknown
 from muster.model.plain import loads
 from muster.model.text import shortened
-from muster.resource_policy import Policy, policy_of
 
 PENDING = "PendingConfirmation"
 DELETED = "Deleted"

@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from muster import patterns
+from muster.analysis.patterns import regex
 from muster.catalog import Catalog
 from muster.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
@@ -143,7 +143,7 @@ def _validator(schema: Mapping[str, Any]) -> "jsonschema.protocols.Validator":
 def _is_pattern(value: object) -> bool:
     """Examine what a setting calls a pattern; of what is no text, `type` says that already."""
     if isinstance(value, str):
-        patterns.examine(value)
+        regex.examine(value)
     return True
 
 

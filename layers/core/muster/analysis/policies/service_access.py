@@ -1,17 +1,17 @@
 """Whether a resource's policy lets an AWS service make one request for one of the account's resources. Pure.
 
-`muster.policy_access` looks for strangers whom a policy admits; here the caller and most of the request are known.
-Conditions are evaluated by `muster.conditions`, and what a key is comes from data/condition_keys.yaml.
+`access` looks for strangers whom a policy admits; here the caller and most of the request are known. Conditions are
+evaluated by `conditions`, and what a key is comes from data/condition_keys.yaml.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from muster.condition_keys import find
-from muster.conditions import UNKNOWN, met
-from muster.iam_patterns import account_of, applies_to, matches
-from muster.resource_policy import Condition, Policy, Statement
+from muster.analysis.policies.condition_keys import find
+from muster.analysis.policies.conditions import UNKNOWN, met
+from muster.analysis.policies.document import Condition, Policy, Statement
+from muster.analysis.policies.wildcards import account_of, applies_to, matches
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}*?$,]+?)\s*\}")
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from muster.policy_access import foreign, public
-from muster.resource_policy import Policy
+from muster.analysis.policies.access import foreign, public
+from muster.analysis.policies.document import Policy
 
 OWN, OTHER = "123456789012", "111122223333"
 ORGANIZATION = "o-abcd123456"

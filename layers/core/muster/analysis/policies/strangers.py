@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from muster.condition_keys import Key, find
-from muster.condition_values import Fixes, values
-from muster.conditions import met
-from muster.iam_patterns import account_of, has_wildcard
-from muster.resource_policy import Condition
+from muster.analysis.policies.condition_keys import Key, find
+from muster.analysis.policies.condition_values import Fixes, values
+from muster.analysis.policies.conditions import met
+from muster.analysis.policies.document import Condition
+from muster.analysis.policies.wildcards import account_of, has_wildcard
 
 ANONYMOUS, PRINCIPAL, SERVICE = "anonymous", "principals", "services"
 """Who sends a request: nobody who signed it, a principal of IAM, an AWS service for itself."""

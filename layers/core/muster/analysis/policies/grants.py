@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from muster import arn_forms
-from muster.iam_patterns import ANY, applies_to, covers_arns, has_wildcard, matches
-from muster.resource_policy import Policy, Statement
+from muster.analysis.policies import arn_forms
+from muster.analysis.policies.document import Policy, Statement
+from muster.analysis.policies.wildcards import ANY, applies_to, covers_arns, has_wildcard, matches
 
 SELF_GRANTING = (
     "iam:addusertogroup",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.analysis.policies.document import Condition, Policy, Statement, policy_of
 from muster.model.finding import Unknown
-from muster.resource_policy import Condition, Policy, Statement, policy_of
 
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
 

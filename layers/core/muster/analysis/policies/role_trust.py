@@ -4,11 +4,11 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from muster.condition_keys import Key, find
-from muster.condition_values import Fixes
-from muster.iam_patterns import applies_to, has_wildcard
-from muster.resource_policy import Condition, Policy, Statement
-from muster.strangers import OWNER, PRINCIPAL, SERVICE, Asked, get_past, known
+from muster.analysis.policies.condition_keys import Key, find
+from muster.analysis.policies.condition_values import Fixes
+from muster.analysis.policies.document import Condition, Policy, Statement
+from muster.analysis.policies.strangers import OWNER, PRINCIPAL, SERVICE, Asked, get_past, known
+from muster.analysis.policies.wildcards import applies_to, has_wildcard
 
 ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 """The actions that a trust policy lets principals in by."""

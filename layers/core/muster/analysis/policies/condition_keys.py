@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster import package_data
-from muster.iam_patterns import meet
+from muster.analysis.policies.wildcards import meet
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster import package_data
-from muster.iam_patterns import ANY
+from muster.analysis.policies.wildcards import ANY
 
 _PARTS: Mapping[str, tuple[str, str]] = {
     "regional": (ANY, ANY),

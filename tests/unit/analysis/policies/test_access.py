@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.iam_patterns import covers, may, meet
-from muster.policy_access import foreign, public
-from muster.resource_policy import Policy
+from muster.analysis.policies.access import foreign, public
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.wildcards import covers, may, meet
 
 OWN = "123456789012"
 OTHER = "111122223333"

@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Callable
 
-from muster.patterns import engine, well_formed
+from muster.analysis.patterns.regex import engine, well_formed
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:/ ")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import muster
-from muster.condition_keys import Key, find, table
-from muster.conditions import met
-from muster.resource_policy import Condition
+from muster.analysis.policies.condition_keys import Key, find, table
+from muster.analysis.policies.conditions import met
+from muster.analysis.policies.document import Condition
 
 PAGE = (
     "aws:PrincipalArn",
@@ -179,7 +179,7 @@ def named_keys() -> set[str]:
     for path in root.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         compares = re.search(
-            r"resource_policy import .*\bCondition\b|muster\.(strangers|conditions|role_trust)\b", source
+            r"policies\.document import .*\bCondition\b|policies\.(strangers|conditions|role_trust)\b", source
         )
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

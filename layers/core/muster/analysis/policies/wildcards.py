@@ -9,7 +9,7 @@ import functools
 import re
 from collections.abc import Iterable, Sequence
 
-from muster.resource_policy import Statement
+from muster.analysis.policies.document import Statement
 
 ANY = "\x00"
 """Stands in an ARN for any text that is not empty: only a wildcard matches it."""

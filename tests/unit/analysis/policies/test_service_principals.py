@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.service_principals import Sends, normal, sends, sends_external_id, table
+from muster.analysis.policies.service_principals import Sends, normal, sends, sends_external_id, table
 
 LIST = Path(__file__).parent / "data" / "service_principals.txt"
 LISTED = [line for line in LIST.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
@@ -40,7 +40,7 @@ def test_every_name_is_in_its_normal_form() -> None:
 
 
 def test_no_name_stands_twice_in_the_file() -> None:
-    file = Path(__file__).parents[2] / "layers/core/muster/data/service_principals.yaml"
+    file = Path(__file__).parents[4] / "layers/core/muster/data/service_principals.yaml"
     names = re.findall(r"^  (?:- )?([a-z0-9_.-]+\.com)(?::|$)", file.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(names) == len(table())
     assert sorted(set(names)) == sorted(names)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.iam_patterns import matches
-from muster.policy_grants import KMS_KEYS, Grant, administrative, on_all, read_policy, whole_services
-from muster.resource_policy import Policy
+from muster.analysis.policies.document import Policy
+from muster.analysis.policies.grants import KMS_KEYS, Grant, administrative, on_all, read_policy, whole_services
+from muster.analysis.policies.wildcards import matches
 
 IAM_WRITES = ["iam:Add*", "iam:Attach*", "iam:Create*", "iam:Pass*", "iam:Put*", "iam:Set*", "iam:Update*"]
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

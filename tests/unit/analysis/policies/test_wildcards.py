@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster import arn_forms
-from muster.iam_patterns import ANY, account_of, covers, covers_arns, matches, matches_arn, meet, witnesses
+from muster.analysis.policies import arn_forms
+from muster.analysis.policies.wildcards import (
+    ANY,
+    account_of,
+    covers,
+    covers_arns,
+    matches,
+    matches_arn,
+    meet,
+    witnesses,
+)
 
 PATTERN = st.text(alphabet="ab*?", max_size=5)
 TEXTS = ["".join(letters) for size in range(6) for letters in itertools.product("abc", repeat=size)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.secrets import secret_like
+from muster.analysis.secrets.detection import secret_like
 
 BASE62 = string.ascii_letters + string.digits
 RANDOM = "q7Rk2ZtV9mXp4LwB8sNd3HcJ6yFg5TuA"

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import muster
-from muster import globs, patterns
+from muster.analysis.patterns import globs, regex
 
 LONGEST = 256
 """Characters that a tag's value may have."""
@@ -51,7 +51,7 @@ LONGEST = 256
     ],
 )
 def test_a_pattern_matches_the_whole_value(pattern: str, value: str, *, matches: bool) -> None:
-    assert patterns.fullmatch(pattern, value) is matches
+    assert regex.fullmatch(pattern, value) is matches
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_pattern_matches_the_whole_value(pattern: str, value: str, *, matches:
 )
 def test_a_pattern_that_cannot_be_used_is_refused_with_what_to_write(pattern: str, said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)) as refusal:
-        patterns.examine(pattern)
+        regex.examine(pattern)
 
     assert str(refusal.value).isprintable()
 
@@ -102,7 +102,7 @@ def test_a_pattern_that_cannot_be_used_is_refused_with_what_to_write(pattern: st
     ],
 )
 def test_patterns_on_which_backtracking_would_never_end_answer(pattern: str, value: str) -> None:
-    assert not patterns.fullmatch(pattern, value)
+    assert not regex.fullmatch(pattern, value)
 
 
 @pytest.mark.parametrize("pattern", ["*a" * 100 + "b", "*?a" * 60 + "b", "a*" * 120 + "b", "*" * 5_000 + "b"])
@@ -131,12 +131,12 @@ _DRAWN = st.recursive(
 @given(_DRAWN, st.text(st.sampled_from("ab1é-_. \n\t٣研😀\u3000"), max_size=7))
 @example("(?:^a)", "a")
 def test_a_pattern_means_what_it_means_to_python(pattern: str, value: str) -> None:
-    assert patterns.fullmatch(pattern, value) is (re.fullmatch(pattern, value) is not None)
+    assert regex.fullmatch(pattern, value) is (re.fullmatch(pattern, value) is not None)
 
 
 def _refusal(pattern: str) -> str:
     try:
-        patterns.examine(pattern)
+        regex.examine(pattern)
     except ValueError as refusal:
         return str(refusal) or "no reason"
     return ""
@@ -157,7 +157,7 @@ def test_nested_repetitions_end_on_the_longest_value_of_a_tag(pattern: str, piec
     """For Python's `re` many of these take longer than anybody waits."""
     value = (piece * LONGEST)[: LONGEST - len(last)] + last
     if not _refusal(pattern):
-        assert patterns.fullmatch(pattern, value) in (True, False)
+        assert regex.fullmatch(pattern, value) in (True, False)
 
 
 @given(st.text(max_size=30), st.text(max_size=LONGEST))
@@ -165,7 +165,7 @@ def test_whatever_stands_in_the_file_is_a_pattern_or_a_sentence(pattern: str, va
     why = _refusal(pattern)
 
     assert why.isprintable()
-    assert why or patterns.fullmatch(pattern, value) in (True, False)
+    assert why or regex.fullmatch(pattern, value) in (True, False)
 
 
 @given(st.text(st.sampled_from("ab*?[].\n é😀"), max_size=8), st.text(st.sampled_from("ab[].\n é😀?*"), max_size=8))
@@ -186,10 +186,10 @@ def _tried(pattern: str, text: str, *, single: bool) -> bool:
 PACKAGE = Path(muster.__file__).parent
 MADE = {
     "forms.py": "patterns of ids that stand in the modules that call it",
-    "iam_patterns.py": "patterns of IAM, in atomic groups",
+    "analysis/policies/wildcards.py": "patterns of IAM, in atomic groups",
     "partitions.py": "the SDK's spelling of regions",
-    "secret_formats.py": "a table of its own",
-    "wire/parsers.py": "names of the SDK's models",
+    "analysis/secrets/formats.py": "a table of its own",
+    "sdk/wire/ec2_parser.py": "names of the SDK's models",
 }
 """Modules that make patterns for Python's `re`, and what of."""
 _MATCHING = {"compile", "match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"}

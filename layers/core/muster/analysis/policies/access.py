@@ -7,11 +7,11 @@ can hold a request to is in data/condition_keys.yaml; decisions 15 and 16 say wh
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from muster.condition_keys import Key, find
-from muster.condition_values import Fixes
-from muster.iam_patterns import account_of, covers, may, meet
-from muster.resource_policy import Policy, Statement
-from muster.strangers import ANONYMOUS, PRINCIPAL, Asked, get_past, known, of_account
+from muster.analysis.policies.condition_keys import Key, find
+from muster.analysis.policies.condition_values import Fixes
+from muster.analysis.policies.document import Policy, Statement
+from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Asked, get_past, known, of_account
+from muster.analysis.policies.wildcards import account_of, covers, may, meet
 
 _DELETED = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}\Z")
 """What IAM puts in place of a principal that was deleted: it admits nobody.

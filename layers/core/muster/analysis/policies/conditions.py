@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from muster.condition_keys import find
-from muster.iam_patterns import matches, matches_arn
-from muster.resource_policy import Condition
+from muster.analysis.policies.condition_keys import find
+from muster.analysis.policies.document import Condition
+from muster.analysis.policies.wildcards import matches, matches_arn
 
 UNKNOWN = "\x01"
 """Stands in a request for a text that cannot be told: no comparison with it has a result."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from muster.secrets import secret_like
+from muster.analysis.secrets.detection import secret_like
 
 RANDOM = "q7Rk2ZtV9mXp4LwB8sNd3HcJ6yFg5TuA"
 HEX = "9f86d081884c7d659a2feaa0c55ad015"

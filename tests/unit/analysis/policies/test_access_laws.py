@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muster.policy_access import foreign, public
-from muster.resource_policy import Policy
+from muster.analysis.policies.access import foreign, public
+from muster.analysis.policies.document import Policy
 
 OWN, OTHER, STRANGE, STRANGER = "123456789012", "111122223333", "444455556666", "777788889999"
 ACTIONS = ("s3:getobject", "s3:putobject", "s3:putbucketpolicy")

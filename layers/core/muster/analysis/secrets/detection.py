@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from muster.secret_formats import token_format
-from muster.secret_names import Kind, about_identity, kind
+from muster.analysis.secrets.formats import token_format
+from muster.analysis.secrets.names import Kind, about_identity, kind
 
 BY_NAME = "its name says that it is a secret, and its value is no reference to one"
 BY_RANDOMNESS = "its value is as random as a key"

@@ -1,0 +1,1 @@
+"""AWS's own languages, read without any call: policies, patterns, secrets. Pure."""

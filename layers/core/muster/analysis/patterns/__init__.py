@@ -1,0 +1,1 @@
+"""Regular expressions and globs, matched in linear time."""

@@ -1,0 +1,1 @@
+"""Whether a name and its value look like a secret."""
