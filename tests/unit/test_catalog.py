@@ -16,8 +16,8 @@ import pytest
 from muster import packs
 from muster.catalog import Catalog, _examine, _unique, load
 from muster.checks.tags import required_tags
-from muster.facets.ec2 import Instance, Volume
-from muster.facets.tags import Tags
+from muster.facets.ec2.instances import Instance, Volume
+from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check
 from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource, Severity, Status, Verdict, compliant
 from muster.model.readers import Describer, Page, describes, gathers, lists

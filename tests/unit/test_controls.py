@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from muster import catalog, package_data
+from muster import catalog
 from muster.catalog import Catalog
 from muster.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
+from muster.data import package_data
 from muster.evaluate import evaluate
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check
 from muster.model.finding import Resource, Severity, Verdict, compliant
 from muster.model.readers import Lister, Page

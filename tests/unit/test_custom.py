@@ -10,9 +10,9 @@ from muster.custom import CustomCheck, extended
 from muster.docs import page
 from muster.errors import ConfigurationError
 from muster.evaluate import evaluate
-from muster.facets.ec2 import Instance
-from muster.facets.elbv2 import Listener
-from muster.facets.tags import Tags
+from muster.facets.ec2.instances import Instance
+from muster.facets.elbv2.load_balancers import Listener
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource, Severity, Status, Unavailable
 from muster.policy import scanner_actions
 from muster.select import rules_from_json, rules_to_json, select

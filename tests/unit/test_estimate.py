@@ -45,9 +45,9 @@ from muster.estimate import (
 from muster.estimate.demand import lists_itself
 from muster.estimate.once import PAGES
 from muster.evaluate import evaluate
-from muster.facets.ec2 import Instance
-from muster.facets.ecs import EcsRegion
-from muster.facets.tags import Tags
+from muster.facets.ec2.instances import Instance
+from muster.facets.ecs.clusters import EcsRegion
+from muster.facets.tagging.tags import Tags
 from muster.formats.report import difference
 from muster.model.finding import GLOBAL, REGION, Resource
 from muster.model.readers import Describer, Lister

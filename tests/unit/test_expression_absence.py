@@ -11,7 +11,7 @@ from muster.expression_engine import SIGNATURES
 from muster.expression_kinds import may_be_absent
 from muster.expression_values import Fields
 from muster.expressions import examine
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 
 FACETS = {"tags": Tags}
 

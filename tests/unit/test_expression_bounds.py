@@ -8,7 +8,7 @@ from muster.catalog import load
 from muster.errors import ConfigurationError
 from muster.expression_values import Fields
 from muster.expressions import examine
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.settings import parse
 
 FACETS = {"tags": Tags}

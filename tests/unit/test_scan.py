@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.catalog import Catalog
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.coverage import Ledger
 from muster.model.finding import (

@@ -6,8 +6,8 @@ https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
 
 from muster.analysis.policies.service_access import ServiceRequest, admits
 from muster.analysis.policies.wildcards import account_of
-from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
-from muster.facets.cloudwatch import Alarm
+from muster.facets.cloudwatch.alarm_topics import AlarmTopic, AlarmTopicKey
+from muster.facets.cloudwatch.alarms import Alarm
 from muster.facets.sns import TopicAudience
 from muster.model.finding import Related, Unavailable, Unknown
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from muster import package_data
 from muster.catalog import Catalog
+from muster.data import package_data
 from muster.model.check import Check
 from muster.model.finding import Severity
 

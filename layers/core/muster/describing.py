@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from muster.batches import Answer, Batch, Batches
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
 from muster.model.readers import Describer, Listed, gathered, parsed
 from muster.model.shard import Shard

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster import package_data
 from muster.catalog import Catalog
+from muster.data import package_data
 from muster.model.plain import frozen_items
 
 ALL = "all"

@@ -10,7 +10,7 @@ from datetime import datetime
 from muster.catalog import Catalog
 from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange, target_of
 from muster.evaluate import evaluate, unlisted
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.listing import pages
 from muster.model.coverage import Coverage, Ledger
 from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable

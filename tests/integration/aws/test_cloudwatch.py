@@ -24,9 +24,9 @@ from muster.aws.cloudwatch import (
     topic_audience,
 )
 from muster.catalog import load
-from muster.facets.cloudwatch import Alarm, Alarms
+from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Finding, Resource, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard

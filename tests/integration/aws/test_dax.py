@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from muster.aws.dax import CLUSTER, clusters, tags
-from muster.facets.dax import DaxCluster
+from muster.facets.dynamodb.dax import DaxCluster
 from muster.model.finding import Resource
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

@@ -19,7 +19,7 @@ from muster.aws.dynamodb import (
     time_to_live,
 )
 from muster.catalog import load
-from muster.facets.dynamodb import PointInTimeRecovery, Table, Throttling, TimeToLive
+from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, Throttling, TimeToLive
 from muster.model.finding import REGION, Finding, Resource, Status
 from muster.model.readers import Describer
 from muster.model.rule import Rule

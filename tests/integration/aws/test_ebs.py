@@ -10,8 +10,8 @@ from botocore.stub import Stubber
 
 from muster.aws.ebs import SNAPSHOT, newest_snapshots, public_snapshots, snapshot_block_public_access, snapshots
 from muster.aws.ec2 import volumes
-from muster.facets.ebs import Snapshot, VolumeUse
-from muster.facets.tags import Tags
+from muster.facets.ec2.ebs import Snapshot, VolumeUse
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

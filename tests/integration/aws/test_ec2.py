@@ -23,8 +23,8 @@ from muster.aws.ec2 import (
     load as load_of,
 )
 from muster.catalog import load
-from muster.facets.ec2 import Instance, InstanceLoad, InstanceMetadataDefaults, SecurityGroup, Volume
-from muster.facets.tags import Tags
+from muster.facets.ec2.instances import Instance, InstanceLoad, InstanceMetadataDefaults, SecurityGroup, Volume
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, TARGET, Finding, Resource, Status, Unknown
 from muster.model.readers import Lister
 from muster.model.rule import Rule

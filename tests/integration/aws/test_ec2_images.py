@@ -13,8 +13,8 @@ from muster.aws.ec2_images import (
     launch_template_versions,
     launch_templates,
 )
-from muster.facets.ec2_images import Image, LaunchTemplate, MetadataOptions
-from muster.facets.tags import Tags
+from muster.facets.ec2.images import Image, LaunchTemplate, MetadataOptions
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

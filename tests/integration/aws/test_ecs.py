@@ -24,10 +24,10 @@ from muster.aws.ecs import (
     utilization,
 )
 from muster.catalog import load
-from muster.facets.ecs import Cluster, EcsRegion, Launch, Service
-from muster.facets.ecs_targets import TargetWindow
-from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
-from muster.facets.tags import Tags
+from muster.facets.ecs.clusters import Cluster, EcsRegion, Launch, Service
+from muster.facets.ecs.targets import TargetWindow
+from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Finding, Resource, Status, Unknown
 from muster.model.readers import Listed
 from muster.model.rule import Rule

@@ -25,9 +25,16 @@ from muster.aws.elbv2 import (
     target_health,
 )
 from muster.catalog import load
-from muster.facets.elbv2 import Listener, ListenerProtocols, LoadBalancer, LoadBalancers, NamedLoadBalancer, TargetGroup
-from muster.facets.elbv2_rules import Condition, ListenerRules
-from muster.facets.tags import Tags
+from muster.facets.elbv2.load_balancers import (
+    Listener,
+    ListenerProtocols,
+    LoadBalancer,
+    LoadBalancers,
+    NamedLoadBalancer,
+    TargetGroup,
+)
+from muster.facets.elbv2.rules import Condition, ListenerRules
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource, Status
 from muster.model.readers import Describer, Listed, Lister, parsed
 from muster.model.rule import Rule

@@ -17,8 +17,8 @@ from muster.checks.iam import (
     iam_policy_no_kms_decrypt_on_all_keys,
 )
 from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
-from muster.facets.iam import Grants, Trust
-from muster.facets.tags import Tags
+from muster.facets.iam.policies import Grants, Trust
+from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import GLOBAL, Resource, Status
 from muster.model.readers import Lister

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from muster.aws import kms as reading
 from muster.facets.kms import AwsManagedKeys, KeyRotation
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource, Unknown
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

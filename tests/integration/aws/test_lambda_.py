@@ -21,9 +21,9 @@ from muster.aws.lambda_ import (
     tags,
     urls,
 )
-from muster.facets.lambda_ import Function, RegionConcurrency
-from muster.facets.lambda_sources import SourceQueue
-from muster.facets.tags import Tags
+from muster.facets.lambda_.functions import Function, RegionConcurrency
+from muster.facets.lambda_.sources import SourceQueue
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Describer
 from muster.model.shard import Shard

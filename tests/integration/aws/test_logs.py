@@ -4,8 +4,8 @@ import boto3
 from botocore.stub import Stubber
 
 from muster.aws.logs import LOG_GROUP, log_groups, tags
-from muster.facets.logs import LogGroup
-from muster.facets.tags import Tags
+from muster.facets.cloudwatch.logs import LogGroup
+from muster.facets.tagging.tags import Tags
 from muster.model.shard import Shard
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing

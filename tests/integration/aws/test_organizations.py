@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from muster.aws.organizations import effective_tag_policy, required_tags
 from muster.catalog import load
-from muster.facets.tag_policies import RequiredTags, TagRule
+from muster.facets.tagging.tag_policies import RequiredTags, TagRule
 from muster.model.finding import ACCOUNT, Resource
 
 HERE = "us-east-1"

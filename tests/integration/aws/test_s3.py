@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from muster.aws import s3 as reading
-from muster.facets.s3 import (
+from muster.facets.s3.buckets import (
     AccountPublicAccessBlock,
     BucketAcl,
     BucketEncryption,
@@ -21,9 +21,9 @@ from muster.facets.s3 import (
     BucketPublicAccessBlock,
     BucketVersioning,
 )
-from muster.facets.s3_lifecycle import Rule, When
-from muster.facets.s3_resilience import BucketObjectLock
-from muster.facets.tags import Tags
+from muster.facets.s3.lifecycle import Rule, When
+from muster.facets.s3.resilience import BucketObjectLock
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
 from muster.model.readers import Describer, Listed
 from muster.model.shard import Shard

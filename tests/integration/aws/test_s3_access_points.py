@@ -7,9 +7,9 @@ import pytest
 from botocore.stub import Stubber
 
 from muster.aws import s3_access_points as reading
-from muster.facets.s3 import PublicAccessBlock
-from muster.facets.s3_access_points import AccessPoint
-from muster.facets.tags import Tags
+from muster.facets.s3.access_points import AccessPoint
+from muster.facets.s3.buckets import PublicAccessBlock
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

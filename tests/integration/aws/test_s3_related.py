@@ -10,15 +10,15 @@ from botocore.stub import Stubber
 
 from muster.aws import s3_related as reading
 from muster.aws.s3 import BUCKET
-from muster.facets.s3 import LOG_DELIVERY, BucketLogging
-from muster.facets.s3_related import (
+from muster.facets.s3.buckets import LOG_DELIVERY, BucketLogging
+from muster.facets.s3.related import (
     LogTargetEncryption,
     LogTargetLock,
     LogTargetOwnership,
     LogTargetPlace,
     ReplicaPlace,
 )
-from muster.facets.s3_resilience import BucketReplication, ReplicationRule
+from muster.facets.s3.resilience import BucketReplication, ReplicationRule
 from muster.model.finding import Resource, Unknown
 from muster.model.readers import Describer
 from muster.sdk.session import Clients

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from muster.aws.sns import SUBSCRIPTION, TOPIC, subscription_attributes, subscriptions, tags, topic, topics
 from muster.facets.sns import Subscription
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource, Unknown
 from muster.model.readers import Page
 from muster.model.shard import Shard

@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from muster.aws.sqs import QUEUE, dead_letter_sources, queue, queues, tags
 from muster.facets.sqs import DeadLetterSources
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

@@ -20,8 +20,8 @@ from muster.aws.vpc import (
     vpcs,
 )
 from muster.checks.vpc import ec2_eip_attached
-from muster.facets.tags import TagParents, Tags
-from muster.facets.vpc import Address, NetworkInterfaces, Vpc
+from muster.facets.ec2.vpc import Address, NetworkInterfaces, Vpc
+from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource, Status
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

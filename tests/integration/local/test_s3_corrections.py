@@ -9,7 +9,7 @@ import pytest
 from local.estates.s3 import seed
 from local.server import ACCOUNT, EmbeddedAws
 from muster.aws import s3 as reading
-from muster.facets.s3 import BucketVersioning
+from muster.facets.s3.buckets import BucketVersioning
 from muster.model.finding import Resource
 from muster.sdk.session import Clients, open_session
 

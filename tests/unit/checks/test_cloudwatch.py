@@ -15,8 +15,8 @@ from muster.checks.cloudwatch import (
     cloudwatch_alarm_actions_set,
     cloudwatch_alarm_has_data,
 )
-from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
-from muster.facets.cloudwatch import Alarm, Alarms
+from muster.facets.cloudwatch.alarm_topics import AlarmTopic, AlarmTopicKey
+from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.model.finding import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField, Verdict
 

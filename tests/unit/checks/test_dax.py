@@ -3,7 +3,7 @@
 import pytest
 
 from muster.checks.dax import dax_encryption_enabled, dax_tls_endpoint_encryption
-from muster.facets.dax import DaxCluster
+from muster.facets.dynamodb.dax import DaxCluster
 from muster.model.finding import Status, UnknownField
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

@@ -17,8 +17,8 @@ from muster.checks.dynamodb import (
     dynamodb_table_ttl_enabled,
 )
 from muster.facets.backup import ProtectedResources
-from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, TimeToLive
-from muster.facets.tags import Tags
+from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, TableKey, TimeToLive
+from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import ObservedAt, Related, Status, Unavailable, Unknown, UnknownField
 

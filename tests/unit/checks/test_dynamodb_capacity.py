@@ -14,9 +14,9 @@ from muster.checks.dynamodb_capacity import (
     dynamodb_table_not_throttled,
     dynamodb_table_throttling_alarmed,
 )
-from muster.facets.autoscaling import TableScaling
-from muster.facets.cloudwatch import Alarms
-from muster.facets.dynamodb import Table, Throttling
+from muster.facets.cloudwatch.alarms import Alarms
+from muster.facets.dynamodb.tables import Table, Throttling
+from muster.facets.ec2.autoscaling import TableScaling
 from muster.model.check import Check
 from muster.model.finding import ObservedAt, Related, Status, Unavailable, UnknownField
 

@@ -16,7 +16,7 @@ from muster.checks.ebs import (
     ec2_volume_inuse,
 )
 from muster.facets.backup import ProtectedResources
-from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
+from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
 from muster.model.finding import ObservedAt, Status, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

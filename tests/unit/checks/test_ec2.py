@@ -19,8 +19,8 @@ from muster.checks.ec2 import (
     ec2_instance_status_check_alarmed,
     ec2_volume_encrypted,
 )
-from muster.facets.cloudwatch import Alarms
-from muster.facets.ec2 import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
+from muster.facets.cloudwatch.alarms import Alarms
+from muster.facets.ec2.instances import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
 from muster.model.finding import ObservedAt, Status, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -9,7 +9,7 @@ from muster.checks.ec2_images import (
     ec2_image_not_public,
     ec2_launch_template_imdsv2_required,
 )
-from muster.facets.ec2_images import (
+from muster.facets.ec2.images import (
     Image,
     ImageBlockPublicAccess,
     LaunchTemplate,

@@ -16,9 +16,9 @@ from muster.checks.ecs_services import (
     ecs_service_no_public_ip,
     ecs_service_propagates_tags,
 )
-from muster.facets.ecs import Cluster, Launch, Service
-from muster.facets.ecs_targets import TargetWindow
-from muster.facets.ecs_task_definition import Container, HealthCheck, RunDefinition
+from muster.facets.ecs.clusters import Cluster, Launch, Service
+from muster.facets.ecs.targets import TargetWindow
+from muster.facets.ecs.task_definition import Container, HealthCheck, RunDefinition
 from muster.model.check import Check
 from muster.model.finding import Related, Status, Unavailable, Unknown, UnknownField, Verdict
 

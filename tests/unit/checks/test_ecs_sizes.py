@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.ecs_sizes import SIZES, ecs_service_right_sized, ecs_task_definition_fargate_size_valid
-from muster.facets.ecs import EcsRegion, Launch, Service
-from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
-from muster.facets.ecs_utilization import ServiceUtilization
+from muster.facets.ecs.clusters import EcsRegion, Launch, Service
+from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
+from muster.facets.ecs.utilization import ServiceUtilization
 from muster.model.finding import Related, Status, Unavailable, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -15,7 +15,7 @@ from muster.checks.ecs_task_definitions import (
     ecs_task_definition_network_mode_not_host,
     ecs_task_definition_pid_mode_not_shared,
 )
-from muster.facets.ecs_task_definition import Container, TaskDefinition
+from muster.facets.ecs.task_definition import Container, TaskDefinition
 from muster.model.check import Check
 from muster.model.finding import Status, Unknown, UnknownField
 

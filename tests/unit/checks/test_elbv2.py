@@ -13,7 +13,7 @@ from muster.checks.elbv2 import (
     elb_target_group_in_use,
     elb_tls_policy_current,
 )
-from muster.facets.elbv2 import (
+from muster.facets.elbv2.load_balancers import (
     RECOMMENDED_TLS_POLICIES,
     Listener,
     ListenerProtocols,

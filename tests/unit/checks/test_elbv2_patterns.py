@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from muster.checks import elbv2_patterns
 from muster.checks.elbv2_patterns import ANYTHING, disjoint, included, pattern
-from muster.facets.elbv2_rules import SEPARATOR
+from muster.facets.elbv2.rules import SEPARATOR
 
 
 @pytest.mark.parametrize(

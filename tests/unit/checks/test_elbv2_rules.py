@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from muster.checks.elbv2_requests import apart, takes_all
 from muster.checks.elbv2_rules import elb_http_redirected, elb_listener_rules_not_redundant
-from muster.facets.elbv2 import Listener
-from muster.facets.elbv2_rules import SEPARATOR, Action, Condition, ListenerRule, ListenerRules
+from muster.facets.elbv2.load_balancers import Listener
+from muster.facets.elbv2.rules import SEPARATOR, Action, Condition, ListenerRule, ListenerRules
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

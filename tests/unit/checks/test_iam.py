@@ -10,7 +10,7 @@ from muster.checks.iam import (
     iam_policy_no_full_access_statements,
     iam_policy_no_kms_decrypt_on_all_keys,
 )
-from muster.facets.iam import Grants, NamedPolicy
+from muster.facets.iam.policies import Grants, NamedPolicy
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

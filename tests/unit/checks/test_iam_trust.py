@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from muster.analysis.policies.grants import read_policy
 from muster.checks.iam_trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
-from muster.facets.iam import Trust
+from muster.facets.iam.policies import Trust
 from muster.model.finding import Severity, Status, Unknown, UnknownField
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

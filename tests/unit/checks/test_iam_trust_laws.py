@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from muster.analysis.policies.document import Policy
 from muster.checks.iam_trust import iam_role_trust_not_confusable
-from muster.facets.iam import Trust
+from muster.facets.iam.policies import Trust
 from muster.model.finding import Status
 from tests.unit.analysis.policies.test_access_laws import SETS, conditions, joined, met, requests
 

@@ -12,7 +12,7 @@ from muster.checks.lambda_access import (
     lambda_function_public_access_prohibited,
     lambda_function_url_auth_required,
 )
-from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
+from muster.facets.lambda_.functions import Function, FunctionPolicy, FunctionUrls
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

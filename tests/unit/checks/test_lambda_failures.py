@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from muster.checks.lambda_failures import lambda_failure_destination_configured, lambda_queue_visibility_sufficient
-from muster.facets.lambda_ import AsynchronousDestinations, Function, FunctionPolicy
-from muster.facets.lambda_sources import EventSourceMappings, SourceQueue
+from muster.facets.lambda_.functions import AsynchronousDestinations, Function, FunctionPolicy
+from muster.facets.lambda_.sources import EventSourceMappings, SourceQueue
 from muster.model.finding import Related, Status, Unavailable, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

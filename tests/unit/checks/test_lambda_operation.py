@@ -14,9 +14,9 @@ from muster.checks.lambda_operation import (
     lambda_runtime_supported,
     lambda_tracing_enabled,
 )
-from muster.facets.cloudwatch import Alarms
-from muster.facets.lambda_ import Function, FunctionConcurrency, RegionConcurrency
-from muster.facets.lambda_runtimes import table
+from muster.facets.cloudwatch.alarms import Alarms
+from muster.facets.lambda_.functions import Function, FunctionConcurrency, RegionConcurrency
+from muster.facets.lambda_.runtimes import table
 from muster.model.finding import ObservedAt, Status, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.logs import cloudwatch_log_group_encrypted, cloudwatch_log_group_retention_set
-from muster.facets.logs import LogGroup
+from muster.facets.cloudwatch.logs import LogGroup
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

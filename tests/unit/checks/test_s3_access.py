@@ -15,7 +15,7 @@ from muster.checks.s3_access import (
     s3_bucket_public_access_prohibited,
     s3_bucket_ssl_requests_only,
 )
-from muster.facets.s3 import (
+from muster.facets.s3.buckets import (
     ALL_USERS,
     AUTHENTICATED_USERS,
     LOG_DELIVERY,

@@ -3,8 +3,8 @@
 import pytest
 
 from muster.checks.s3_access_points import s3_access_point_public_access_blocks
-from muster.facets.s3 import PublicAccessBlock
-from muster.facets.s3_access_points import AccessPoint
+from muster.facets.s3.access_points import AccessPoint
+from muster.facets.s3.buckets import PublicAccessBlock
 from muster.model.finding import Severity, Status, Unknown, UnknownField
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

@@ -8,7 +8,7 @@ import pytest
 from muster.checks.s3_lifecycle import (
     s3_bucket_lifecycle_covers_old_objects,
 )
-from muster.facets.s3_lifecycle import BucketLifecycle
+from muster.facets.s3.lifecycle import BucketLifecycle
 from muster.model.finding import ObservedAt, Status
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

@@ -13,8 +13,8 @@ from muster.checks.s3_lifecycle import (
     s3_lifecycle_aborts_multipart_uploads,
     s3_lifecycle_noncurrent_versions_expire,
 )
-from muster.facets.s3 import BucketVersioning
-from muster.facets.s3_lifecycle import BucketLifecycle
+from muster.facets.s3.buckets import BucketVersioning
+from muster.facets.s3.lifecycle import BucketLifecycle
 from muster.model.finding import ObservedAt, Severity, Status, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from muster.checks.s3_logging import s3_bucket_logging_enabled
-from muster.facets.s3 import LOG_DELIVERY, BucketAcl, BucketLogging, BucketPolicy
-from muster.facets.s3_related import (
+from muster.facets.s3.buckets import LOG_DELIVERY, BucketAcl, BucketLogging, BucketPolicy
+from muster.facets.s3.related import (
     AllLogTargets,
     LogSources,
     LogTargetAcl,

@@ -12,11 +12,7 @@ from muster.checks.s3_protection import (
     s3_bucket_versioning_enabled,
     s3_default_encryption_kms,
 )
-from muster.facets.s3 import (
-    BucketEncryption,
-    BucketMetrics,
-    BucketVersioning,
-)
+from muster.facets.s3.buckets import BucketEncryption, BucketMetrics, BucketVersioning
 from muster.model.finding import Severity, Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -12,10 +12,10 @@ from muster.checks.s3_resilience import (
     s3_bucket_default_lock_enabled,
     s3_bucket_mfa_delete_enabled,
 )
-from muster.facets.s3 import BucketPolicy, BucketVersioning
-from muster.facets.s3_lifecycle import BucketLifecycle
-from muster.facets.s3_related import ReplicaPlace
-from muster.facets.s3_resilience import BucketObjectLock, BucketReplication, ReplicationRule
+from muster.facets.s3.buckets import BucketPolicy, BucketVersioning
+from muster.facets.s3.lifecycle import BucketLifecycle
+from muster.facets.s3.related import ReplicaPlace
+from muster.facets.s3.resilience import BucketObjectLock, BucketReplication, ReplicationRule
 from muster.model.finding import Related, Resource, Severity, Status, Unavailable, Unknown, UnknownField, Verdict
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.s3_access import s3_bucket_ssl_requests_only
-from muster.facets.s3 import BucketPolicy
+from muster.facets.s3.buckets import BucketPolicy
 from muster.model.finding import Status, Unknown, UnknownField, Verdict
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

@@ -12,7 +12,7 @@ from muster.checks.security_groups import (
     ec2_security_group_admin_ports_closed,
     ec2_security_group_high_risk_ports_closed,
 )
-from muster.facets.ec2 import PrefixList, Rule, SecurityGroup
+from muster.facets.ec2.instances import PrefixList, Rule, SecurityGroup
 from muster.model.finding import Related, Status, Unavailable, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from muster import catalog, controls
 from muster.checks.tag_drift import tag_keys_spelled_alike, tag_values_agree, tagged, tags_agree_with_parent
 from muster.checks.tags import required_tags
-from muster.facets.tags import ParentTags, TagParents, Tags
+from muster.facets.tagging.tags import ParentTags, TagParents, Tags
 from muster.model.check import Check
 from muster.model.finding import Related, Status, Unavailable, UnknownField
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.tag_policy import tags_follow_organization_policy
-from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
-from muster.facets.tags import Tags
+from muster.facets.tagging.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource, Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.tags import required_tags
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Status
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

@@ -7,17 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.vpc import ec2_eip_attached, ec2_security_group_in_use, ec2_vpc_flow_logs_enabled
-from muster.facets.ec2 import SecurityGroup
-from muster.facets.ec2_images import LaunchTemplateVersions
-from muster.facets.vpc import (
-    Address,
-    FlowLog,
-    FlowLogs,
-    FunctionGroups,
-    NetworkInterfaces,
-    ReferencedGroups,
-    Vpc,
-)
+from muster.facets.ec2.images import LaunchTemplateVersions
+from muster.facets.ec2.instances import SecurityGroup
+from muster.facets.ec2.vpc import Address, FlowLog, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -20,7 +20,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from muster.catalog import Catalog
 from muster.evaluate import evaluate
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, Finding, Related, Resource, Unavailable
 from muster.model.readers import Describer, Listed, Lister, gathered, gathers, parsed

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.catalog import load
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import Finding, Related, Status, Unavailable
 from muster.model.readers import Describer, Lister

@@ -3,7 +3,7 @@
 import pytest
 
 from muster.analysis.policies.document import Policy
-from muster.facets.tag_policies import EffectiveTagPolicy
+from muster.facets.tagging.tag_policies import EffectiveTagPolicy
 from muster.model.finding import Unknown
 from muster.model.plain import loads
 

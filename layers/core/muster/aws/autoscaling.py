@@ -2,7 +2,7 @@
 
 import typing
 
-from muster.facets.autoscaling import TableScaling
+from muster.facets.ec2.autoscaling import TableScaling
 from muster.model.finding import REGION, Resource
 from muster.model.readers import describes
 

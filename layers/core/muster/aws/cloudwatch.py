@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey, own_keys
-from muster.facets.cloudwatch import Alarm, Alarms
+from muster.facets.cloudwatch.alarm_topics import AlarmTopic, AlarmTopicKey, own_keys
+from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Related, Resource
 from muster.model.readers import Listed, Page, describes, lists
 from muster.model.shard import Shard

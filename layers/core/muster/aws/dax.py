@@ -4,8 +4,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from muster.facets.dax import DaxCluster
-from muster.facets.tags import Tags
+from muster.facets.dynamodb.dax import DaxCluster
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.readers import Page, after, describes, listed, lists
 from muster.model.shard import Shard

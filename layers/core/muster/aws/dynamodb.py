@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from muster.facets.dynamodb import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
-from muster.facets.tags import Tags
+from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.readers import Listed, Page, after, describes, lists
 from muster.model.shard import Shard

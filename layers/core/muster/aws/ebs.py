@@ -4,8 +4,8 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
-from muster.facets.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
-from muster.facets.tags import TagParents, Tags
+from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
+from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Page, after, describes, listed, lists
 from muster.model.shard import Shard

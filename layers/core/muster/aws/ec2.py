@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from muster.aws.cloudwatch import AT_ONCE, Query, series
-from muster.facets.ebs import VolumeUse
-from muster.facets.ec2 import (
+from muster.facets.ec2.ebs import VolumeUse
+from muster.facets.ec2.instances import (
     EbsEncryptionByDefault,
     Instance,
     InstanceLoad,
@@ -15,7 +15,7 @@ from muster.facets.ec2 import (
     SecurityGroup,
     Volume,
 )
-from muster.facets.tags import TagParents, Tags
+from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Listed, Page, after, describes, listed, lists
 from muster.model.shard import Shard

@@ -2,8 +2,8 @@
 
 import typing
 
-from muster.facets.ec2_images import Image, ImageBlockPublicAccess, LaunchTemplate, LaunchTemplateVersions
-from muster.facets.tags import Tags
+from muster.facets.ec2.images import Image, ImageBlockPublicAccess, LaunchTemplate, LaunchTemplateVersions
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Page, after, describes, listed, lists
 from muster.model.shard import Shard

@@ -7,7 +7,7 @@ from typing import Any
 from muster.aws.ebs import SNAPSHOT
 from muster.aws.ec2 import VOLUME
 from muster.aws.vpc import INTERFACE
-from muster.facets.tags import ParentTags, TagParents
+from muster.facets.tagging.tags import ParentTags, TagParents
 from muster.model.finding import Resource
 from muster.model.readers import describes
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from muster.aws.cloudwatch import AT_ONCE, Query, series
-from muster.facets.ecs import Cluster, EcsRegion, Service, tags_of
-from muster.facets.ecs_targets import TargetWindow
-from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
-from muster.facets.ecs_utilization import ServiceUtilization
-from muster.facets.tags import Tags
+from muster.facets.ecs.clusters import Cluster, EcsRegion, Service, tags_of
+from muster.facets.ecs.targets import TargetWindow
+from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
+from muster.facets.ecs.utilization import ServiceUtilization
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Listed, Page, after, describes, lists
 from muster.model.shard import Shard

@@ -4,7 +4,7 @@ import json
 import typing
 from collections.abc import Mapping, Sequence
 
-from muster.facets.elbv2 import (
+from muster.facets.elbv2.load_balancers import (
     GATEWAY,
     NETWORK,
     Listener,
@@ -16,8 +16,8 @@ from muster.facets.elbv2 import (
     TargetGroupAttributes,
     TargetHealth,
 )
-from muster.facets.elbv2_rules import ListenerRules
-from muster.facets.tags import Tags
+from muster.facets.elbv2.rules import ListenerRules
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Listed, Page, after, describes, listed, lists
 from muster.model.shard import Shard

@@ -7,8 +7,8 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from muster.facets.iam import Grants, Trust
-from muster.facets.tags import Tags
+from muster.facets.iam.policies import Grants, Trust
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import GLOBAL, Resource
 from muster.model.readers import Listed, Page, after, describes, listed, lists
 from muster.model.shard import Shard

@@ -4,7 +4,7 @@ import typing
 from typing import Any
 
 from muster.facets.kms import AwsManagedKeys, Key, KeyPolicy, KeyRotation
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Listed, Page, after, describes, lists
 from muster.model.shard import Shard

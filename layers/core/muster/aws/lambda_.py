@@ -3,7 +3,7 @@
 import typing
 from typing import Any
 
-from muster.facets.lambda_ import (
+from muster.facets.lambda_.functions import (
     AsynchronousDestinations,
     Function,
     FunctionConcurrency,
@@ -11,8 +11,8 @@ from muster.facets.lambda_ import (
     FunctionUrls,
     RegionConcurrency,
 )
-from muster.facets.lambda_sources import EventSourceMappings, SourceQueue
-from muster.facets.tags import Tags
+from muster.facets.lambda_.sources import EventSourceMappings, SourceQueue
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Page, after, describes, listed, lists
 from muster.model.shard import Shard

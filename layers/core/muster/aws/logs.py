@@ -4,8 +4,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from muster.facets.logs import LogGroup
-from muster.facets.tags import Tags
+from muster.facets.cloudwatch.logs import LogGroup
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.readers import Listed, Page, after, describes, listed, lists
 from muster.model.shard import Shard

@@ -2,7 +2,7 @@
 
 import typing
 
-from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags
+from muster.facets.tagging.tag_policies import EffectiveTagPolicy, RequiredTags
 from muster.model.finding import ACCOUNT, Resource
 from muster.model.readers import describes
 

@@ -3,7 +3,7 @@
 import typing
 from typing import Any
 
-from muster.facets.s3 import (
+from muster.facets.s3.buckets import (
     AccountPublicAccessBlock,
     BucketAcl,
     BucketEncryption,
@@ -15,9 +15,9 @@ from muster.facets.s3 import (
     BucketPublicAccessBlock,
     BucketVersioning,
 )
-from muster.facets.s3_lifecycle import BucketLifecycle
-from muster.facets.s3_resilience import BucketObjectLock, BucketReplication
-from muster.facets.tags import Tags
+from muster.facets.s3.lifecycle import BucketLifecycle
+from muster.facets.s3.resilience import BucketObjectLock, BucketReplication
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
 from muster.model.readers import Listed, Page, after, describes, lists
 from muster.model.shard import Shard

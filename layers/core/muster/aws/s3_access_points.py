@@ -2,8 +2,8 @@
 
 import typing
 
-from muster.facets.s3_access_points import AccessPoint
-from muster.facets.tags import Tags
+from muster.facets.s3.access_points import AccessPoint
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.readers import Listed, Page, after, describes, lists
 from muster.model.shard import Shard

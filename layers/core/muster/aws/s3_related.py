@@ -3,8 +3,8 @@
 import typing
 
 from muster.aws.s3 import BUCKET, region_of
-from muster.facets.s3 import BucketLogging
-from muster.facets.s3_related import (
+from muster.facets.s3.buckets import BucketLogging
+from muster.facets.s3.related import (
     AllLogTargets,
     LogSources,
     LogTargetAcl,
@@ -15,7 +15,7 @@ from muster.facets.s3_related import (
     LogTargetPolicy,
     ReplicaPlace,
 )
-from muster.facets.s3_resilience import BucketReplication
+from muster.facets.s3.resilience import BucketReplication
 from muster.model.finding import Resource
 from muster.model.readers import after, describes
 

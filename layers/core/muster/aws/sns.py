@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.facets.sns import DELETED, PENDING, Subscription, SubscriptionAttributes, Topic
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.readers import Listed, Page, after, describes, listed, lists
 from muster.model.shard import Shard

@@ -3,7 +3,7 @@
 import typing
 
 from muster.facets.sqs import DeadLetterSources, Queue
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.readers import Listed, Page, after, describes, lists
 from muster.model.shard import Shard

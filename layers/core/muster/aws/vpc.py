@@ -3,15 +3,8 @@
 import typing
 from collections.abc import Mapping
 
-from muster.facets.tags import TagParents, Tags
-from muster.facets.vpc import (
-    Address,
-    FlowLogs,
-    FunctionGroups,
-    NetworkInterfaces,
-    ReferencedGroups,
-    Vpc,
-)
+from muster.facets.ec2.vpc import Address, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
+from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Listed, Page, after, describes, listed, lists
 from muster.model.shard import Shard

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from muster.alarm_delivery import obstacle
-from muster.facets.alarm_topics import AlarmTopic, AlarmTopicKey
-from muster.facets.cloudwatch import Alarm, Alarms
+from muster.facets.cloudwatch.alarm_topics import AlarmTopic, AlarmTopicKey
+from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.model.check import check
 from muster.model.finding import (

@@ -1,6 +1,6 @@
 """Checks of DynamoDB Accelerator clusters."""
 
-from muster.facets.dax import DaxCluster
+from muster.facets.dynamodb.dax import DaxCluster
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from muster.analysis.patterns import globs
 from muster.facets.backup import ProtectedResources
-from muster.facets.dynamodb import AWS_OWNED, OFF, PointInTimeRecovery, Table, TableKey, TimeToLive
-from muster.facets.tags import Tags
+from muster.facets.dynamodb.tables import AWS_OWNED, OFF, PointInTimeRecovery, Table, TableKey, TimeToLive
+from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.finding import (
     ObservedAt,

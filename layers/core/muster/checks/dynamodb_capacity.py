@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from muster.facets.autoscaling import TableScaling
-from muster.facets.cloudwatch import Alarms
-from muster.facets.dynamodb import Table, Throttling
+from muster.facets.cloudwatch.alarms import Alarms
+from muster.facets.dynamodb.tables import Table, Throttling
+from muster.facets.ec2.autoscaling import TableScaling
 from muster.model.check import check
 from muster.model.finding import (
     ObservedAt,

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from muster.facets.cloudwatch import Alarms
-from muster.facets.ec2 import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
+from muster.facets.cloudwatch.alarms import Alarms
+from muster.facets.ec2.instances import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 

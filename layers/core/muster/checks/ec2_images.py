@@ -1,6 +1,6 @@
 """Checks of machine images and launch templates."""
 
-from muster.facets.ec2_images import (
+from muster.facets.ec2.images import (
     Image,
     ImageBlockPublicAccess,
     LaunchTemplate,

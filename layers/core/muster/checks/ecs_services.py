@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from muster.facets.ecs import Cluster, Launch, Service
-from muster.facets.ecs_targets import TargetWindow
-from muster.facets.ecs_task_definition import RunDefinition
+from muster.facets.ecs.clusters import Cluster, Launch, Service
+from muster.facets.ecs.targets import TargetWindow
+from muster.facets.ecs.task_definition import RunDefinition
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping
 
-from muster.facets.ecs import EcsRegion, Service
-from muster.facets.ecs_task_definition import RunDefinition, TaskDefinition
-from muster.facets.ecs_utilization import ServiceUtilization
+from muster.facets.ecs.clusters import EcsRegion, Service
+from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
+from muster.facets.ecs.utilization import ServiceUtilization
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 

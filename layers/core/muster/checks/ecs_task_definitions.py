@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from muster.facets.ecs_task_definition import Container, TaskDefinition
+from muster.facets.ecs.task_definition import Container, TaskDefinition
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 

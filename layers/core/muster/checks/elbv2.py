@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from muster.facets.elbv2 import (
+from muster.facets.elbv2.load_balancers import (
     GATEWAY,
     NETWORK,
     RECOMMENDED_TLS_POLICIES,

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
-from muster.facets.elbv2_rules import SEPARATOR
+from muster.facets.elbv2.rules import SEPARATOR
 
 _BOUND = 2_000
 """How many places are looked at before nobody can tell; a rule has six wildcards at most, which takes some hundred.

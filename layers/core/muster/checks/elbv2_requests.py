@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Callable, Iterable
 
 from muster.checks.elbv2_patterns import ANYTHING, Pattern, disjoint, included, pattern
-from muster.facets.elbv2_rules import Condition, ListenerRule
+from muster.facets.elbv2.rules import Condition, ListenerRule
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from muster.checks.elbv2_requests import apart, normal, takes_all
-from muster.facets.elbv2 import APPLICATION, GATEWAY, Listener
-from muster.facets.elbv2_rules import Action, Condition, ListenerRule, ListenerRules
+from muster.facets.elbv2.load_balancers import APPLICATION, GATEWAY, Listener
+from muster.facets.elbv2.rules import Action, Condition, ListenerRule, ListenerRules
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 

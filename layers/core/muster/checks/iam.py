@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.grants import KMS_KEYS, Grant, administrative, on_all, whole_services
-from muster.facets.iam import Grants
+from muster.facets.iam.policies import Grants
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -7,7 +7,7 @@ from enum import Enum
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted
 from muster.analysis.policies.service_principals import Sends, normal, sends, sends_external_id
-from muster.facets.iam import Trust
+from muster.facets.iam.policies import Trust
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -6,7 +6,7 @@ from muster.analysis.policies.document import Policy
 from muster.analysis.policies.strangers import SERVICE, Asked, get_past
 from muster.analysis.policies.strangers import known as names_somebody
 from muster.analysis.policies.wildcards import applies_to, may
-from muster.facets.lambda_ import Function, FunctionPolicy, FunctionUrls
+from muster.facets.lambda_.functions import Function, FunctionPolicy, FunctionUrls
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.wildcards import may
-from muster.facets.lambda_ import LATEST, AsynchronousDestinations, Function, FunctionPolicy
-from muster.facets.lambda_sources import EventSourceMapping, EventSourceMappings, SourceQueue
+from muster.facets.lambda_.functions import LATEST, AsynchronousDestinations, Function, FunctionPolicy
+from muster.facets.lambda_.sources import EventSourceMapping, EventSourceMappings, SourceQueue
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from muster.facets.cloudwatch import Alarms
-from muster.facets.lambda_ import Function, FunctionConcurrency, RegionConcurrency
-from muster.facets.lambda_runtimes import Runtime, table
+from muster.facets.cloudwatch.alarms import Alarms
+from muster.facets.lambda_.functions import Function, FunctionConcurrency, RegionConcurrency
+from muster.facets.lambda_.runtimes import Runtime, table
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -1,6 +1,6 @@
 """Checks of CloudWatch log groups."""
 
-from muster.facets.logs import LogGroup
+from muster.facets.cloudwatch.logs import LogGroup
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -6,7 +6,7 @@ from muster.analysis.policies.access import foreign
 from muster.analysis.policies.conditions import met
 from muster.analysis.policies.document import Condition, Statement
 from muster.analysis.policies.wildcards import covers
-from muster.facets.s3 import (
+from muster.facets.s3.buckets import (
     AccountPublicAccessBlock,
     BucketAcl,
     BucketOwnershipControls,

@@ -1,6 +1,6 @@
 """Checks of S3's access points."""
 
-from muster.facets.s3_access_points import AccessPoint
+from muster.facets.s3.access_points import AccessPoint
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from muster.facets.s3 import BucketVersioning
-from muster.facets.s3_lifecycle import BucketLifecycle, Rule
+from muster.facets.s3.buckets import BucketVersioning
+from muster.facets.s3.lifecycle import BucketLifecycle, Rule
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 

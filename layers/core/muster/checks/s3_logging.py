@@ -6,8 +6,8 @@ from muster.analysis.policies.condition_keys import find
 from muster.analysis.policies.conditions import met
 from muster.analysis.policies.document import Condition, Policy, Statement
 from muster.analysis.policies.wildcards import covers, may
-from muster.facets.s3 import BucketLogging
-from muster.facets.s3_related import (
+from muster.facets.s3.buckets import BucketLogging
+from muster.facets.s3.related import (
     LOG_DELIVERY_SERVICE,
     AllLogTargets,
     LogSources,

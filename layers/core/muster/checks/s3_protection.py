@@ -1,10 +1,6 @@
 """Checks of how S3 buckets protect and watch their data: versions, encryption, metrics."""
 
-from muster.facets.s3 import (
-    BucketEncryption,
-    BucketMetrics,
-    BucketVersioning,
-)
+from muster.facets.s3.buckets import BucketEncryption, BucketMetrics, BucketVersioning
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 

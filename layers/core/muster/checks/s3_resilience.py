@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from muster.analysis.patterns import globs
 from muster.analysis.policies.document import Policy
-from muster.facets.s3 import BucketPolicy, BucketVersioning
-from muster.facets.s3_lifecycle import BucketLifecycle
-from muster.facets.s3_related import ReplicaPlace
-from muster.facets.s3_resilience import BucketObjectLock, BucketReplication, ReplicationRule
+from muster.facets.s3.buckets import BucketPolicy, BucketVersioning
+from muster.facets.s3.lifecycle import BucketLifecycle
+from muster.facets.s3.related import ReplicaPlace
+from muster.facets.s3.resilience import BucketObjectLock, BucketReplication, ReplicationRule
 from muster.model.check import check
 from muster.model.finding import Related, Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -4,7 +4,7 @@ import functools
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 
-from muster.facets.ec2 import PrefixList, SecurityGroup
+from muster.facets.ec2.instances import PrefixList, SecurityGroup
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 

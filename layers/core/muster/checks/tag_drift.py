@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from muster.analysis.patterns import globs
 from muster.checks.tags import CONTROLS
-from muster.facets.tags import ParentTags, TagParents, Tags
+from muster.facets.tagging.tags import ParentTags, TagParents, Tags
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Verdict, compliant, non_compliant, not_applicable
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from muster.analysis.patterns import globs
-from muster.facets.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
-from muster.facets.tags import Tags
+from muster.facets.tagging.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
+from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
 

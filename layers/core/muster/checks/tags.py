@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from muster.analysis.patterns import globs, regex
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, non_compliant
 

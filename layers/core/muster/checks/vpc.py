@@ -2,17 +2,9 @@
 
 from collections.abc import Iterator
 
-from muster.facets.ec2 import SecurityGroup
-from muster.facets.ec2_images import LaunchTemplateVersions
-from muster.facets.vpc import (
-    Address,
-    FlowLog,
-    FlowLogs,
-    FunctionGroups,
-    NetworkInterfaces,
-    ReferencedGroups,
-    Vpc,
-)
+from muster.facets.ec2.images import LaunchTemplateVersions
+from muster.facets.ec2.instances import SecurityGroup
+from muster.facets.ec2.vpc import Address, FlowLog, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 

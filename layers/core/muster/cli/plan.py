@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from muster import package_data
 from muster.cli.options import configuration as configured
 from muster.cli.options import listed_as, selecting
+from muster.data import package_data
 from muster.errors import ConfigurationError
 from muster.model.finding import Severity
 from muster.model.suggest import unknown

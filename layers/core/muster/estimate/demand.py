@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from muster.catalog import Catalog
 from muster.estimate.once import calls_once
-from muster.facets.tags import Tags
+from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule

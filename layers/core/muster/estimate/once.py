@@ -11,12 +11,12 @@ from muster.aws.ecs import CLUSTER, SERVICE
 from muster.aws.elbv2 import LOAD_BALANCER
 from muster.aws.lambda_ import FUNCTION
 from muster.aws.vpc import INTERFACE
-from muster.facets.cloudwatch import Alarms
-from muster.facets.ebs import NewestSnapshots
-from muster.facets.ec2_images import LaunchTemplateVersions
-from muster.facets.ecs import EcsRegion
-from muster.facets.elbv2 import LoadBalancers
-from muster.facets.vpc import FunctionGroups, NetworkInterfaces
+from muster.facets.cloudwatch.alarms import Alarms
+from muster.facets.ec2.ebs import NewestSnapshots
+from muster.facets.ec2.images import LaunchTemplateVersions
+from muster.facets.ec2.vpc import FunctionGroups, NetworkInterfaces
+from muster.facets.ecs.clusters import EcsRegion
+from muster.facets.elbv2.load_balancers import LoadBalancers
 from muster.model.readers import Describer
 
 PAGES: Mapping[type, tuple[str, int]] = MappingProxyType(

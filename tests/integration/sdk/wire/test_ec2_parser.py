@@ -19,8 +19,8 @@ from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
 from muster.aws.ec2 import instances
 from muster.catalog import load
-from muster.facets.ec2 import Instance
-from muster.facets.tags import Tags
+from muster.facets.ec2.instances import Instance
+from muster.facets.tagging.tags import Tags
 from muster.model.coverage import Ledger
 from muster.model.readers import Listed
 from muster.model.shard import Shard

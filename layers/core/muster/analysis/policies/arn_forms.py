@@ -4,8 +4,8 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from muster import package_data
 from muster.analysis.policies.wildcards import ANY
+from muster.data import package_data
 
 _PARTS: Mapping[str, tuple[str, str]] = {
     "regional": (ANY, ANY),

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from muster import package_data
 from muster.analysis.policies.wildcards import meet
+from muster.data import package_data
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from muster import package_data
+from muster.data import package_data
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d\Z")
 _SUFFIXES = (

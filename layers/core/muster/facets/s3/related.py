@@ -1,0 +1,103 @@
+"""What S3 answers about buckets that another bucket's configuration names: where its logs and its copies go."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.facets.s3.buckets import BucketAcl, BucketEncryption, BucketLogging, BucketOwnershipControls, BucketPolicy
+from muster.facets.s3.resilience import BucketObjectLock
+from muster.model.finding import Unknown
+
+LOG_DELIVERY_SERVICE = "logging.s3.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketPlace:
+    """The region of a bucket; empty means that there is no such bucket."""
+
+    region: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse `BucketRegion`, as HeadBucket says it."""
+        return cls(str(response.get("BucketRegion") or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaPlace(BucketPlace):
+    """The region of a bucket that objects are copied to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTargetPlace(BucketPlace):
+    """The region of a bucket that logs go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTargetPolicy(BucketPolicy):
+    """The policy of a bucket that logs go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTargetAcl(BucketAcl):
+    """The access control list of a bucket that logs go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTargetOwnership(BucketOwnershipControls):
+    """Who owns objects in a bucket that logs go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTargetLock(BucketObjectLock):
+    """The Object Lock of a bucket that logs go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTargetEncryption(BucketEncryption):
+    """The default encryption of a bucket that logs go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSources:
+    """What the buckets of one page of the listing say of each other's access logs; gathered from them, without a call.
+
+    `targets` are the buckets that others send their logs to. `takers` are those that send no logs themselves, and that
+    S3's log delivery may write to as far as is known. `whole` is true where the account has no buckets on other pages.
+    """
+
+    targets: frozenset[str]
+    takers: frozenset[str]
+    whole: bool
+
+    @classmethod
+    def gather(cls, buckets: Iterable[tuple[str, Mapping[type, object]]], *, whole: bool) -> Self:
+        """Look at buckets by name, each with its facets; one whose logging could not be read counts for nothing."""
+        targets, takers = set(), set()
+        for name, facets in buckets:
+            logging, acl, policy = (facets.get(each) for each in (BucketLogging, BucketAcl, BucketPolicy))
+            if isinstance(logging, BucketLogging):
+                targets.update({logging.target} - {"", name})
+                if not logging.target and _takes(acl, policy):
+                    takers.add(name)
+        return cls(frozenset(targets), frozenset(takers), whole)
+
+
+@dataclass(frozen=True, slots=True)
+class AllLogTargets:
+    """The buckets that any bucket of the account sends its access logs to."""
+
+    names: frozenset[str]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse `Targets`, the answers of GetBucketLogging put together."""
+        return cls(frozenset(response.get("Targets") or ()))
+
+
+def _takes(acl: object, policy: object) -> bool:
+    """Whether log delivery may write to a bucket; true where its ACL or policy was not read or understood."""
+    if not isinstance(acl, BucketAcl) or not isinstance(policy, BucketPolicy) or isinstance(policy.policy, Unknown):
+        return True
+    named = f"service:{LOG_DELIVERY_SERVICE}"
+    return acl.log_target or any(each.allow and named in each.principals for each in policy.policy.statements)

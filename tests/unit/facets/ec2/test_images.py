@@ -1,0 +1,102 @@
+"""What EC2 answers about images and launch templates, parsed."""
+
+from typing import Any
+
+import pytest
+
+from muster.facets.ec2.images import (
+    Image,
+    ImageBlockPublicAccess,
+    LaunchTemplate,
+    LaunchTemplateVersions,
+    MetadataOptions,
+)
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_an_image_is_public_or_not(public: bool) -> None:
+    assert Image.parse({"ImageId": "ami-1", "Public": public, "State": "available"}) == Image(public)
+
+
+def test_an_image_that_does_not_say_is_not_known() -> None:
+    assert isinstance(Image.parse({}).public, Unknown)
+
+
+@pytest.mark.parametrize("state", ["block-new-sharing", "unblocked"])
+def test_what_the_region_blocks_is_parsed(state: str) -> None:
+    assert ImageBlockPublicAccess.parse({"ImageBlockPublicAccessState": state}).state == state
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [({}, "did not say"), ({"ImageBlockPublicAccessState": "block-all"}, "'block-all'")],
+    ids=["nothing", "a new state"],
+)
+def test_what_the_region_blocks_may_not_be_known(answer: dict[str, str], says: str) -> None:
+    state = ImageBlockPublicAccess.parse(answer).state
+    assert isinstance(state, Unknown)
+    assert says in state.reason
+
+
+def test_a_launch_template_is_parsed() -> None:
+    item = {"LaunchTemplateId": "lt-1", "DefaultVersionNumber": 2, "LatestVersionNumber": 7}
+    assert LaunchTemplate.parse(item) == LaunchTemplate("lt-1", 2, 7)
+    empty = LaunchTemplate.parse({})
+    assert isinstance(empty.default, Unknown)
+    assert isinstance(empty.latest, Unknown)
+
+
+def version(number: int, data: dict[str, Any] | None, name: str = "lt-1") -> dict[str, Any]:
+    return {"LaunchTemplateId": name, "VersionNumber": number, "LaunchTemplateData": data}
+
+
+def test_versions_are_found_by_template_and_number() -> None:
+    found = LaunchTemplateVersions.parse(
+        {
+            "LaunchTemplateVersions": iter(
+                [
+                    version(1, {"MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"}}),
+                    version(3, {"ImageId": "ami-1"}),
+                    version(1, None, "lt-2"),
+                    version(3, {"ImageId": "ami-1"}),
+                ]
+            )
+        }
+    )
+    assert found.of("lt-1", 1) == MetadataOptions("required", "enabled")
+    assert found.of("lt-1", 3) == found.of("lt-2", 1) == MetadataOptions(None, None)
+    missing = found.of("lt-1", 2)
+    assert isinstance(missing, Unknown)
+    assert "version 2" in missing.reason
+
+
+def test_launch_templates_name_groups_in_three_places() -> None:
+    versions = [
+        version(1, {"SecurityGroupIds": ["sg-1"], "SecurityGroups": ["web"]}),
+        version(2, {"NetworkInterfaces": [{"Groups": ["sg-2"]}, {}]}),
+        version(1, {"SecurityGroupIds": ["sg-1", "sg-3"], "SecurityGroups": ["db"]}, "lt-2"),
+        version(1, {}, "lt-3"),
+    ]
+    found = LaunchTemplateVersions.parse({"LaunchTemplateVersions": versions})
+    assert (found.group_ids, found.group_names) == ({"sg-1", "sg-2", "sg-3"}, {"web", "db"})
+    none = LaunchTemplateVersions.parse({})
+    assert (none.group_ids, none.group_names) == (frozenset(), frozenset())
+
+
+def test_where_there_are_no_versions_none_is_found() -> None:
+    assert isinstance(LaunchTemplateVersions.parse({}).of("lt-1", 1), Unknown)
+
+
+@pytest.mark.parametrize("field", ["HttpTokens", "HttpEndpoint"])
+def test_a_new_value_is_not_known(field: str) -> None:
+    found = MetadataOptions.parse({"MetadataOptions": {field: "quantum"}})
+    (value,) = (value for value in (found.tokens, found.endpoint) if value is not None)
+    assert isinstance(value, Unknown)
+    assert "'quantum'" in value.reason
+
+
+def test_a_version_without_number_is_a_strange_answer() -> None:
+    answer = {"LaunchTemplateVersions": [{"LaunchTemplateId": "lt-1"}]}
+    assert isinstance(parsed(LaunchTemplateVersions, answer), Unavailable)

@@ -1,0 +1,347 @@
+"""ECS's answers about clusters and services, parsed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from hypothesis import HealthCheck as Health
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from muster.facets.ecs.clusters import Cluster, EcsRegion, Launch, Service
+from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
+from muster.facets.ecs.utilization import ServiceUtilization
+from muster.facets.tagging.tags import Tags
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
+
+PLACE = "arn:aws-cn:ecs:cn-north-1:123456789012"
+CLUSTER = {"clusterName": "shop", "clusterArn": f"{PLACE}:cluster/shop"}
+SERVICE: dict[str, Any] = {
+    "serviceName": "web",
+    "serviceArn": f"{PLACE}:service/shop/web",
+    "clusterArn": f"{PLACE}:cluster/shop",
+    "status": "ACTIVE",
+    "desiredCount": 2,
+    "launchType": "FARGATE",
+    "platformVersion": "LATEST",
+    "platformFamily": "LINUX",
+    "taskDefinition": f"{PLACE}:task-definition/web:7",
+    "schedulingStrategy": "REPLICA",
+    "deploymentController": {"type": "ECS"},
+    "deploymentConfiguration": {
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "maximumPercent": 200,
+        "minimumHealthyPercent": 100,
+        "strategy": "ROLLING",
+    },
+    "deployments": [
+        {"status": "PRIMARY", "taskDefinition": f"{PLACE}:task-definition/web:7"},
+        {"status": "ACTIVE", "taskDefinition": f"{PLACE}:task-definition/web:6"},
+        {"status": "INACTIVE", "taskDefinition": f"{PLACE}:task-definition/web:5"},
+    ],
+    "loadBalancers": [{"targetGroupArn": "arn:tg", "containerName": "web", "containerPort": 80}],
+    "healthCheckGracePeriodSeconds": 60,
+    "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "DISABLED"}},
+    "enableECSManagedTags": True,
+    "propagateTags": "SERVICE",
+    "tags": [{"key": "Owner", "value": "a=b 🦆"}, {"key": "aws:cloudformation:stack-name", "value": "shop"}],
+}
+
+
+def test_a_service_is_parsed() -> None:
+    assert Service.parse(SERVICE) == Service(
+        name="web",
+        arn=f"{PLACE}:service/shop/web",
+        cluster="shop",
+        launches=(Launch("FARGATE", (), "LATEST", "LINUX", "DISABLED"),),
+        definitions=(f"{PLACE}:task-definition/web:7", f"{PLACE}:task-definition/web:6"),
+        controller="ECS",
+        strategy="ROLLING",
+        scheduling="REPLICA",
+        desired=2,
+        circuit_breaker=True,
+        rollback=True,
+        minimum_healthy=100,
+        maximum=200,
+        balanced=True,
+        target_groups=("arn:tg",),
+        grace_period=60,
+        managed_tags=True,
+        propagate_tags="SERVICE",
+        tags=Tags({"Owner": "a=b 🦆", "aws:cloudformation:stack-name": "shop"}),
+    )
+    assert Service.parse(SERVICE).tags.own == {"Owner": "a=b 🦆"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "value"),
+    [
+        pytest.param({"deploymentController": None}, "controller", "ECS", id="no controller is ECS"),
+        pytest.param({"deploymentConfiguration": {}}, "strategy", "ROLLING", id="no strategy is rolling"),
+        pytest.param({"deploymentConfiguration": {}}, "circuit_breaker", False, id="no circuit breaker"),
+        pytest.param({"healthCheckGracePeriodSeconds": None}, "grace_period", 0, id="no grace period"),
+        pytest.param({"propagateTags": "NONE"}, "propagate_tags", "", id="tags that are not passed on"),
+        pytest.param({"propagateTags": None}, "propagate_tags", "", id="not a word of tags"),
+        pytest.param(
+            {"propagateTags": "CLUSTER"},
+            "propagate_tags",
+            Unknown("propagateTags is 'CLUSTER', a value Muster does not know"),
+            id="tags from a new place",
+        ),
+        pytest.param({"enableECSManagedTags": None}, "managed_tags", False, id="not a word of managed tags"),
+        pytest.param({"tags": None}, "tags", Tags(), id="no tags"),
+        pytest.param({"loadBalancers": []}, "balanced", False, id="no load balancer"),
+        pytest.param(
+            {"loadBalancers": [], "deployments": [{"vpcLatticeConfigurations": [{"targetGroupArn": "arn:tg"}]}]},
+            "balanced",
+            True,
+            id="VPC Lattice",
+        ),
+        pytest.param(
+            {"loadBalancers": [], "taskSets": [{"status": "PRIMARY", "loadBalancers": [{"targetGroupArn": "a"}]}]},
+            "balanced",
+            True,
+            id="the load balancer of a task set",
+        ),
+        pytest.param(
+            {"loadBalancers": [], "taskSets": [{"status": "DRAINING", "loadBalancers": [{"targetGroupArn": "a"}]}]},
+            "balanced",
+            False,
+            id="a task set that goes",
+        ),
+        pytest.param({"loadBalancers": [{"loadBalancerName": "old"}]}, "target_groups", (), id="a classic one"),
+        pytest.param(
+            {"loadBalancers": [{"targetGroupArn": "a", "advancedConfiguration": {"alternateTargetGroupArn": "b"}}]},
+            "target_groups",
+            ("a", "b"),
+            id="two target groups in turn",
+        ),
+        pytest.param(
+            {
+                "loadBalancers": [{"targetGroupArn": "a"}],
+                "taskSets": [
+                    {"status": "PRIMARY", "loadBalancers": [{"targetGroupArn": "a"}]},
+                    {"status": "ACTIVE", "loadBalancers": [{"targetGroupArn": "b"}]},
+                    {"status": "DRAINING", "loadBalancers": [{"targetGroupArn": "c"}]},
+                ],
+            },
+            "target_groups",
+            ("a", "b"),
+            id="the target groups of task sets, each once",
+        ),
+        pytest.param({"taskDefinition": None, "deployments": None}, "definitions", (), id="no definition yet"),
+        pytest.param(
+            {"deployments": [], "taskSets": [{"status": "ACTIVE", "taskDefinition": "td:9"}]},
+            "definitions",
+            (f"{PLACE}:task-definition/web:7", "td:9"),
+            id="the definition of a task set",
+        ),
+        pytest.param({"clusterArn": f"{PLACE}:cluster/default"}, "cluster", "default", id="the default cluster"),
+    ],
+)
+def test_what_a_service_leaves_out(changed: dict[str, Any], field: str, value: object) -> None:
+    assert getattr(Service.parse(SERVICE | changed), field) == value
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "says"),
+    [
+        pytest.param({"deploymentController": {"type": "QUANTUM"}}, "controller", "'QUANTUM'", id="controller"),
+        pytest.param({"deploymentConfiguration": {"strategy": "WAVE"}}, "strategy", "'WAVE'", id="strategy"),
+        pytest.param({"deploymentConfiguration": {}}, "minimum_healthy", "minimumHealthyPercent", id="minimum"),
+        pytest.param({"deploymentConfiguration": {}}, "maximum", "maximumPercent", id="maximum"),
+        pytest.param({"schedulingStrategy": None}, "scheduling", "did not say", id="scheduling"),
+        pytest.param({"schedulingStrategy": "CRON"}, "scheduling", "'CRON'", id="a new scheduling"),
+        pytest.param({"desiredCount": None}, "desired", "desiredCount", id="number of tasks"),
+    ],
+)
+def test_a_value_that_is_not_known_says_so(changed: dict[str, Any], field: str, says: str) -> None:
+    value = getattr(Service.parse(SERVICE | changed), field)
+    assert isinstance(value, Unknown)
+    assert says in value.reason
+
+
+WORDS = [
+    pytest.param("DeploymentControllerType", "controller", lambda word: {"deploymentController": {"type": word}}),
+    pytest.param("DeploymentStrategy", "strategy", lambda word: {"deploymentConfiguration": {"strategy": word}}),
+    pytest.param("SchedulingStrategy", "scheduling", lambda word: {"schedulingStrategy": word}),
+    pytest.param("PropagateTags", "propagate_tags", lambda word: {"propagateTags": word}),
+    pytest.param("LaunchType", "launch_type", lambda word: {"launchType": word}),
+    pytest.param(
+        "AssignPublicIp",
+        "public_ip",
+        lambda word: {"networkConfiguration": {"awsvpcConfiguration": {"assignPublicIp": word}}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("shape", "field", "said"), WORDS)
+def test_every_word_of_the_model_is_known(shape: str, field: str, said: Callable[[str], dict[str, Any]]) -> None:
+    """A word that was left out would leave what is deployed that way unread for ever."""
+    for word in botocore.session.get_session().get_service_model("ecs").shape_for(shape).enum:
+        found = Service.parse(SERVICE | said(word))
+        holder = found if hasattr(found, field) else found.launches[0]
+        assert getattr(holder, field) == ("" if word == "NONE" else word)
+
+
+@pytest.mark.parametrize("word", ["enabled", "enhanced", "disabled"])
+def test_every_word_of_container_insights_is_known(word: str) -> None:
+    """The model has no list of them, but says so in words."""
+    said = CLUSTER | {"settings": [{"name": "containerInsights", "value": word}]}
+    assert Cluster.parse(said).insights == word
+
+
+def test_task_sets_that_run_say_how_tasks_start() -> None:
+    sets = [
+        {"status": "PRIMARY", "launchType": "FARGATE", "platformVersion": "1.4.0"},
+        {"status": "ACTIVE", "launchType": "EC2"},
+        {"status": "DRAINING", "launchType": "EXTERNAL"},
+    ]
+    found = Service.parse(SERVICE | {"taskSets": sets})
+    assert found.launches == (Launch("FARGATE", (), "1.4.0"), Launch("EC2"))
+
+
+@pytest.mark.parametrize(
+    ("said", "fargate"),
+    [
+        pytest.param({"launchType": "FARGATE"}, True, id="launched there"),
+        pytest.param({"launchType": "EC2"}, False, id="instances"),
+        pytest.param({"launchType": "EXTERNAL"}, False, id="machines of one's own"),
+        pytest.param({"launchType": "MANAGED_INSTANCES"}, False, id="managed instances"),
+        pytest.param({"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT"}]}, True, id="spot"),
+        pytest.param({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}]}, True, id="a provider"),
+        pytest.param({"capacityProviderStrategy": [{"capacityProvider": "mine"}]}, False, id="another provider"),
+    ],
+)
+def test_what_runs_on_fargate(said: dict[str, Any], fargate: bool) -> None:
+    assert Launch.parse(said).fargate is fargate
+
+
+@pytest.mark.parametrize(
+    "said",
+    [pytest.param({}, id="neither type nor provider"), pytest.param({"launchType": "MOON"}, id="a new launch type")],
+)
+def test_where_a_launch_runs_may_be_unknown(said: dict[str, Any]) -> None:
+    assert isinstance(Launch.parse(said).fargate, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        pytest.param("1.4.0", (1, 4, 0), id="numbers"),
+        pytest.param("1.10.0", (1, 10, 0), id="a number of two digits"),
+        pytest.param("LATEST", None, id="the latest"),
+        pytest.param(None, None, id="not said is the latest"),
+        pytest.param("1.x", Unknown("'1.x' is no platform version that Muster knows"), id="a number in part"),
+    ],
+)
+def test_the_platform_version_as_numbers(said: str | None, version: object) -> None:
+    assert Launch.parse({"platformVersion": said}).version == version
+
+
+@pytest.mark.parametrize(
+    ("network", "address"),
+    [
+        pytest.param({"assignPublicIp": "ENABLED"}, "ENABLED", id="enabled"),
+        pytest.param({"subnets": ["subnet-1"]}, Unknown("AWS did not say what assignPublicIp is"), id="not said"),
+        pytest.param(
+            {"assignPublicIp": "SOMETIMES"},
+            Unknown("assignPublicIp is 'SOMETIMES', a value Muster does not know"),
+            id="a new value",
+        ),
+        pytest.param(None, None, id="no network of its own"),
+    ],
+)
+def test_the_public_address_of_tasks(network: dict[str, Any] | None, address: object) -> None:
+    assert Launch.parse({"networkConfiguration": {"awsvpcConfiguration": network}}).public_ip == address
+
+
+@pytest.mark.parametrize(
+    ("settings_said", "insights"),
+    [
+        pytest.param([{"name": "containerInsights", "value": "enhanced"}], "enhanced", id="enhanced"),
+        pytest.param([{"name": "other", "value": "enabled"}], Unknown, id="another setting"),
+        pytest.param([], Unknown, id="none"),
+        pytest.param(None, Unknown, id="not said"),
+        pytest.param([{"name": "containerInsights", "value": "deep"}], Unknown, id="a new value"),
+    ],
+)
+def test_a_cluster_is_parsed(settings_said: list[dict[str, str]] | None, insights: str | type[Unknown]) -> None:
+    found = Cluster.parse(CLUSTER | {"settings": settings_said, "tags": [{"key": "Owner"}]})
+    assert (found.name, found.arn, found.tags) == ("shop", f"{PLACE}:cluster/shop", Tags({"Owner": ""}))
+    assert found.insights == insights or isinstance(found.insights, Unknown)
+    assert isinstance(found.insights, Unknown) is (insights is Unknown)
+
+
+def test_a_region_knows_what_its_services_run_and_how() -> None:
+    instances = SERVICE | {"serviceName": "job", "launchType": "EC2", "deployments": []}
+    region = EcsRegion.parse({"clusters": [CLUSTER], "services": [SERVICE, instances]})
+    assert region.in_use == (f"{PLACE}:task-definition/web:7", f"{PLACE}:task-definition/web:6")
+    assert [each.launch_type for each in region.launches(region.in_use[0])] == ["FARGATE", "EC2"]
+    assert [each.launch_type for each in region.launches(region.in_use[1])] == ["FARGATE"]
+    assert EcsRegion.parse({}) == EcsRegion()
+
+
+def test_percentiles_are_taken_of_the_hours() -> None:
+    said = {"CPUUtilization": [float(each) for each in range(100)], "MemoryUtilization": [3.0, 9.0, 1.0]}
+    assert ServiceUtilization.parse(said) == ServiceUtilization(hours=3, cpu_p95=94.0, memory_maximum=9.0)
+    none = ServiceUtilization.parse({})
+    assert none.hours == 0
+    assert isinstance(none.cpu_p95, Unknown)
+    assert isinstance(none.memory_maximum, Unknown)
+
+
+MODEL = botocore.session.get_session().get_service_model("ecs")
+
+
+def answers(shape: Shape, depth: int = 0) -> st.SearchStrategy[Any]:
+    """Make any answer that the model allows, each member there or not."""
+    if isinstance(shape, StructureShape):
+        members = {key: st.deferred(lambda m=member: answers(m, depth + 1)) for key, member in shape.members.items()}  # type: ignore[misc]
+        return st.fixed_dictionaries({}, optional=members if depth < 4 else {})
+    if isinstance(shape, ListShape):
+        return st.lists(st.deferred(lambda: answers(shape.member, depth)), max_size=2)
+    if isinstance(shape, MapShape):
+        return st.just({})
+    if shape.type_name == "string":
+        values = getattr(shape, "enum", ())
+        return st.sampled_from(values) if values else st.text(max_size=6)
+    plain: dict[str, st.SearchStrategy[Any]] = {
+        "boolean": st.booleans(),
+        "integer": st.integers(-1, 65535),
+        "long": st.integers(),
+        "double": st.floats(),
+        "float": st.floats(),
+        "timestamp": st.datetimes(),
+    }
+    return plain[shape.type_name]
+
+
+def subset(name: str, facet_reads: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    shape = MODEL.shape_for(name)
+    assert isinstance(shape, StructureShape)
+    return st.fixed_dictionaries({}, optional={key: answers(shape.members[key]) for key in facet_reads})
+
+
+CALM = settings(max_examples=60, suppress_health_check=list(Health), deadline=None)
+SERVICES = subset("Service", (*sorted(SERVICE), "taskSets", "capacityProviderStrategy"))
+
+
+@pytest.mark.parametrize(
+    ("facet", "answer"),
+    [
+        pytest.param(Service, SERVICES, id="Service"),
+        pytest.param(Cluster, subset("Cluster", ("clusterName", "clusterArn", "settings", "tags")), id="Cluster"),
+        pytest.param(TaskDefinition, subset("DescribeTaskDefinitionResponse", ("taskDefinition",)), id="definition"),
+        pytest.param(RunDefinition, subset("DescribeTaskDefinitionResponse", ("taskDefinition",)), id="run definition"),
+    ],
+)
+@CALM
+@given(data=st.data())
+def test_any_part_of_an_answer_is_a_facet_or_says_that_it_is_strange(
+    facet: type, answer: st.SearchStrategy[Mapping[str, Any]], data: st.DataObject
+) -> None:
+    assert isinstance(parsed(facet, data.draw(answer)), facet | Unavailable)

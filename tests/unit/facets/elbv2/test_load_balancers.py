@@ -1,0 +1,194 @@
+"""What Elastic Load Balancing answers, parsed."""
+
+from typing import Any
+
+import pytest
+
+from muster.facets.elbv2.load_balancers import (
+    Listener,
+    ListenerProtocols,
+    LoadBalancer,
+    LoadBalancerAttributes,
+    LoadBalancers,
+    TargetGroup,
+    TargetGroupAttributes,
+    TargetHealth,
+)
+from muster.facets.tagging.tags import Tags
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
+
+CHINA = "arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012"
+GROUP = {
+    "TargetGroupArn": f"{CHINA}:targetgroup/web/1",
+    "TargetGroupName": "web",
+    "Protocol": "HTTP",
+    "Port": 80,
+    "HealthCheckProtocol": "HTTP",
+    "HealthCheckEnabled": True,
+    "HealthCheckIntervalSeconds": 30,
+    "HealthCheckTimeoutSeconds": 5,
+    "HealthyThresholdCount": 5,
+    "UnhealthyThresholdCount": 2,
+    "LoadBalancerArns": [f"{CHINA}:loadbalancer/app/web/1"],
+    "TargetType": "instance",
+}
+
+
+@pytest.mark.parametrize("kind", ["application", "network", "gateway"])
+def test_a_load_balancer_is_parsed(kind: str) -> None:
+    assert LoadBalancer.parse({"Type": kind}) == LoadBalancer(kind)
+
+
+@pytest.mark.parametrize("item", [{}, {"Type": "quantum"}])
+def test_a_type_that_is_not_known_says_so(item: dict[str, str]) -> None:
+    assert isinstance(LoadBalancer.parse(item).kind, Unknown)
+
+
+def test_load_balancers_are_in_the_order_of_their_arns_without_those_that_could_not_be_made() -> None:
+    items: list[dict[str, Any]] = [
+        {"LoadBalancerName": f"of {code}", "LoadBalancerArn": f"arn:{code}", "State": {"Code": code}, "Type": "network"}
+        for code in ("provisioning", "active", "failed", "active_impaired")
+    ]
+    items.append({"LoadBalancerName": "new", "LoadBalancerArn": "arn:b", "Type": "quantum"})
+    found = LoadBalancers.parse({"LoadBalancers": iter(items)})
+    assert [(each.arn, each.name) for each in found.all] == [
+        ("arn:active", "of active"),
+        ("arn:active_impaired", "of active_impaired"),
+        ("arn:b", "new"),
+        ("arn:provisioning", "of provisioning"),
+    ]
+    assert [each.facet.kind for each in found.all if each.name != "new"] == ["network"] * 3
+    assert isinstance(found.all[2].facet.kind, Unknown)
+    assert LoadBalancers.parse({}) == LoadBalancers(())
+
+
+@pytest.mark.parametrize(
+    ("arn", "names"),
+    [
+        pytest.param("", ["a", "c", "e"], id="from the first"),
+        pytest.param("arn:c", ["c", "e"], id="from one that is there"),
+        pytest.param("arn:b", ["c", "e"], id="from one that is gone"),
+        pytest.param("arn:f", [], id="from one after the last"),
+    ],
+)
+def test_load_balancers_from_one_on(arn: str, names: list[str]) -> None:
+    items = [{"LoadBalancerName": name, "LoadBalancerArn": f"arn:{name}"} for name in "ace"]
+    assert [each.name for each in LoadBalancers.parse({"LoadBalancers": items}).since(arn)] == names
+
+
+def test_a_load_balancer_without_arn_is_a_strange_answer() -> None:
+    assert isinstance(parsed(LoadBalancers, {"LoadBalancers": [{"LoadBalancerName": "web"}]}), Unavailable)
+
+
+def test_attributes_are_parsed() -> None:
+    said = {
+        "deletion_protection.enabled": "true",
+        "access_logs.s3.enabled": "false",
+        "access_logs.s3.bucket": "logs",
+        "idle_timeout.timeout_seconds": "60",
+    }
+    found = LoadBalancerAttributes.parse({"Attributes": [{"Key": key, "Value": said[key]} for key in said]})
+    assert found == LoadBalancerAttributes(True, False, "logs")
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        pytest.param([], id="none"),
+        pytest.param([{"Key": "deletion_protection.enabled"}, {"Key": "access_logs.s3.enabled"}], id="no value"),
+        pytest.param(
+            [{"Key": key, "Value": "maybe"} for key in ("deletion_protection.enabled", "access_logs.s3.enabled")],
+            id="a new value",
+        ),
+    ],
+)
+def test_attributes_that_aws_leaves_out_are_not_known(attributes: list[dict[str, str]]) -> None:
+    found = LoadBalancerAttributes.parse({"Attributes": attributes})
+    assert isinstance(found.deletion_protection, Unknown)
+    assert isinstance(found.access_logs, Unknown)
+    assert "access_logs.s3.enabled" in found.access_logs.reason
+
+
+def test_the_protocols_of_a_load_balancers_listeners_are_gathered() -> None:
+    listeners: list[dict[str, Any]] = [{"Protocol": "TLS"}, {"Protocol": "TCP"}, {"Protocol": "TCP"}, {"Port": 6081}]
+    assert ListenerProtocols.parse({"Listeners": listeners}) == ListenerProtocols(frozenset({"TLS", "TCP"}))
+    assert ListenerProtocols.parse({"Listeners": []}) == ListenerProtocols(frozenset())
+    assert isinstance(ListenerProtocols.parse({}).protocols, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("arn", "kind"),
+    [
+        pytest.param(f"{CHINA}:listener/app/web/1/2", "application", id="application"),
+        pytest.param(f"{CHINA}:listener/net/web/1/2", "network", id="network"),
+        pytest.param(f"{CHINA}:listener/gwy/web/1/2", "gateway", id="gateway"),
+    ],
+)
+def test_a_listener_is_of_its_load_balancers_type(arn: str, kind: str) -> None:
+    found = Listener.parse({"ListenerArn": arn, "Protocol": "TLS", "Port": 443, "SslPolicy": "P"})
+    assert found == Listener(kind, "TLS", 443, "P")
+
+
+def test_a_listener_without_protocol_is_not_known_to_speak_one() -> None:
+    found = Listener.parse({"ListenerArn": f"{CHINA}:listener/gwy/web/1/2"})
+    assert (found.kind, found.port) == ("gateway", None)
+    assert isinstance(found.protocol, Unknown)
+    assert isinstance(found.tls_policy, Unknown)
+
+
+def test_a_listener_of_a_new_kind_says_so() -> None:
+    found = Listener.parse({"ListenerArn": f"{CHINA}:listener/mesh/web/1/2", "Protocol": "WEBTRANSPORT"})
+    assert isinstance(found.kind, Unknown)
+    assert isinstance(found.protocol, Unknown)
+    assert "'mesh'" in found.kind.reason
+    assert "'WEBTRANSPORT'" in found.protocol.reason
+    assert isinstance(parsed(Listener, {}), Unavailable)
+    assert isinstance(parsed(Listener, {"ListenerArn": "listener"}), Unavailable)
+
+
+def test_a_target_group_is_parsed() -> None:
+    assert TargetGroup.parse(GROUP) == TargetGroup("instance", (f"{CHINA}:loadbalancer/app/web/1",), True, 30, 5, 5, 2)
+
+
+def test_a_target_group_without_anything_is_used_by_nobody_and_not_known() -> None:
+    found = TargetGroup.parse({})
+    assert found.load_balancers == ()
+    for name in ("kind", "health_checks", "interval", "timeout", "healthy_after", "unhealthy_after"):
+        assert isinstance(getattr(found, name), Unknown)
+    assert isinstance(TargetGroup.parse(GROUP | {"TargetType": "cloud"}).kind, Unknown)
+
+
+def test_the_delay_of_deregistration_is_parsed() -> None:
+    name = "deregistration_delay.timeout_seconds"
+    assert TargetGroupAttributes.parse({"Attributes": [{"Key": name, "Value": "0"}]}) == TargetGroupAttributes(0)
+    assert isinstance(TargetGroupAttributes.parse({}).deregistration_delay, Unknown)
+    assert isinstance(parsed(TargetGroupAttributes, {"Attributes": [{"Key": name, "Value": "soon"}]}), Unavailable)
+
+
+def test_targets_are_counted_by_state() -> None:
+    targets: list[dict[str, Any]] = [
+        {"TargetHealth": {"State": "healthy"}},
+        {"TargetHealth": {"State": "healthy"}},
+        {"TargetHealth": {"State": "unused", "Reason": "Target.NotInUse"}},
+        {"TargetHealth": {"State": "unavailable", "Reason": "Target.HealthCheckDisabled"}},
+        {"TargetHealth": {"State": "unavailable", "Reason": "Elb.InternalError"}},
+    ]
+    found = TargetHealth.parse({"TargetHealthDescriptions": targets})
+    assert found == TargetHealth({"healthy": 2, "unused": 1, "unchecked": 1, "unavailable": 1})
+    assert TargetHealth.parse({"TargetHealthDescriptions": []}) == TargetHealth({})
+    assert isinstance(TargetHealth.parse({}).states, Unknown)
+
+
+def test_a_state_that_is_not_known_is_not_counted_as_any() -> None:
+    found = TargetHealth.parse({"TargetHealthDescriptions": [{"TargetHealth": {"State": "dreaming"}}, {}]})
+    assert found.states == {}
+    assert [reason.split(",")[0] for reason in found.unknown] == [
+        "the state of a target is 'dreaming'",
+        "the state of a target is None",
+    ]
+
+
+def test_tags_are_read_as_they_are_described() -> None:
+    item = {"ResourceArn": CHINA, "Tags": [{"Key": "Owner", "Value": "a=b 🌍"}, {"Key": "Empty"}]}
+    assert Tags.parse(item).own == {"Owner": "a=b 🌍", "Empty": ""}
