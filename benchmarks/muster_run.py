@@ -26,8 +26,8 @@ from muster.sdk.session import Clients, open_session
 from muster.select import select
 from muster.settings import Configuration
 from muster.sharding import shards
-from muster.sinks import parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.storage import parquet
 
 REGION = "eu-west-1"
 

@@ -18,7 +18,7 @@ import click
 
 from benchmarks.estate import CHECKS, OLD, REQUIRED
 from benchmarks.measuring import cpu, peak_mb
-from muster.sinks import parquet
+from muster.storage import parquet
 
 COLUMNS = {"check_id": "string", "resource_id": "string", "status": "string", "observed_at": "timestamp"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from muster import keys
 from muster.stack import alert, results
+from muster.storage import keys
 from tests.infrastructure.reading import listed, role_statements, text
 
 Template = dict[str, Any]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from muster import errors, keys
+from muster import errors
+from muster.storage import keys
 from tests.infrastructure import workflow as rules
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import definition, resources, role_statements, text

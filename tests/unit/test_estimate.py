@@ -57,11 +57,11 @@ from muster.policy import actions_of
 from muster.select import select
 from muster.settings import Configuration
 from muster.sharding import LARGE, shards
-from muster.sinks import bucket, parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import gathering, plan, publish, work
 from muster.stack.commit import line
 from muster.stack.plan import deal
+from muster.storage import bucket, parquet
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = yaml.safe_load((ROOT / "layers/core/muster/data/prices.yaml").read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ import tenacity
 
 from muster.diff import Memory, Record, State, Subject
 from muster.model.text import shown
-from muster.sinks.bucket import Bucket, Conflict
+from muster.storage.bucket import Bucket, Conflict
 
 Memories = Mapping[str, Memory]
 VERSION = 1

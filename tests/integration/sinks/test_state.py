@@ -8,7 +8,7 @@ import pytest
 from muster import state
 from muster.diff import Memory, Record, State, Subject
 from muster.sdk.session import Clients
-from muster.sinks.bucket import Bucket
+from muster.storage.bucket import Bucket
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 SUBJECT = Subject("c", "X should be", "HIGH", "AWS::S3::Bucket", "a", "arn:aws:s3:::a", "111122223333", "eu-west-1")

@@ -10,14 +10,14 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from muster import keys
 from muster.alerts.email import LIMIT
 from muster.errors import EventError, Refused, Transient
 from muster.sdk.session import Clients
-from muster.sinks.bucket import Bucket
 from muster.stack.alert import send_alert
 from muster.stack.request import Environment
 from muster.stack.summarize import NAMED
+from muster.storage import keys
+from muster.storage.bucket import Bucket
 
 REGION = "eu-west-1"
 

@@ -14,18 +14,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from muster import keys
 from muster.catalog import load
 from muster.errors import Damaged
 from muster.model.finding import REGION, TARGET
 from muster.sdk.session import Clients
-from muster.sinks import parquet
-from muster.sinks.bucket import Bucket
 from muster.stack.alert import send_alert
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment
 from muster.stack.summarize import summarize_scan
 from muster.stack.work import scan_batch
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
 
 HERE, THERE, ACCOUNT = "eu-west-1", "us-east-1", "123456789012"
 EXECUTION = f"arn:aws:states:{HERE}:{ACCOUNT}:execution:muster-scan-dev:"

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from muster import keys
 from muster.catalog import load
 from muster.errors import ConfigurationError, CredentialsError
 from muster.sdk.session import Clients
 from muster.sharding import LARGE
-from muster.sinks.bucket import Bucket
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment
+from muster.storage import keys
+from muster.storage.bucket import Bucket
 
 OWN = "123456789012"
 OTHERS = ("111122223333", "222233334444")

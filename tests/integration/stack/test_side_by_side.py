@@ -16,7 +16,7 @@ from typing import Any, Self
 import botocore.exceptions
 import pytest
 
-from muster import keys, state
+from muster import state
 from muster.catalog import Catalog
 from muster.errors import Throttled, Transient
 from muster.model.check import check
@@ -27,12 +27,12 @@ from muster.model.shard import Shard
 from muster.sdk.session import Clients
 from muster.select import rules_to_json
 from muster.settings import Configuration
-from muster.sinks import parquet
-from muster.sinks.bucket import Bucket
 from muster.stack import work
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment
 from muster.stack.summarize import summarize_scan
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
 
 REGION = "eu-west-1"
 SCAN = "20261121T060000Z-0a1b2c3d"

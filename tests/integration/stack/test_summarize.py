@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 
-from muster import keys
 from muster.alerts.email import CHANGES
 from muster.errors import EventError, Throttled, Transient
 from muster.model.shard import Shard
 from muster.sdk.session import Clients
-from muster.sinks import parquet
-from muster.sinks.bucket import Bucket
 from muster.sinks.tables import FINDINGS
 from muster.stack import publish
 from muster.stack.request import Environment
 from muster.stack.summarize import REPORTED, summarize_scan
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
 
 REGION = "eu-west-1"
 SCAN = "20261121T060000Z-0a1b2c3d"

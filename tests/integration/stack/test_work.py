@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from muster import keys
 from muster.catalog import load
 from muster.errors import EventError, Transient
 from muster.sdk.session import Clients
 from muster.select import rules_to_json, select
 from muster.settings import Configuration
-from muster.sinks.bucket import Bucket
 from muster.stack import work
 from muster.stack.request import Environment
+from muster.storage import keys
+from muster.storage.bucket import Bucket
 
 REGION = "eu-west-1"
 SCAN = "20261121T060000Z-0a1b2c3d"

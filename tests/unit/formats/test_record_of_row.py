@@ -9,8 +9,8 @@ import pytest
 
 from muster.formats.record import from_row, record
 from muster.model.finding import Finding, Resource, Severity, Status, Suppression, Unavailable
-from muster.sinks import parquet
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.storage import parquet
 
 AT = datetime(2026, 11, 21, 6, 0, 1, tzinfo=UTC)
 HEADER = ScanHeader("20261121T060001Z-0a1b2c3d", "manual", AT)

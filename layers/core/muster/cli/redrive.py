@@ -76,9 +76,9 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
     Raises:
         ConfigurationError: there is no such scan.
     """
-    from muster import keys  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.sdk.errors import READ_ERRORS, code_of  # noqa: PLC0415 - the same
+    from muster.storage import keys  # noqa: PLC0415 - the same
 
     bucket = outputs.get("ReportBucketName")
     if bucket is None:

@@ -28,7 +28,7 @@ TRANSITIONS = (4, 1, 3, 2)
 """States that are entered for a scan, an account, a batch, and each time a batch goes on in another function."""
 BYTES_PER_FINDING = 33.0
 """What a finding takes of a part: 1,000 instances with three tags, judged by four checks, written by
-`muster.sinks.parquet` (31 for 5,000 instances; a test measures it again)."""
+`muster.storage.parquet` (31 for 5,000 instances; a test measures it again)."""
 LOG_BYTES_PER_SHARD, LOG_BYTES_PER_RUN, LOG_BYTES_PER_SCAN = 680, 1_600, 60_000
 """What a shard, a function's run and a summary write to the log, with the 26 bytes that CloudWatch adds to each line.
 

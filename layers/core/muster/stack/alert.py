@@ -6,18 +6,18 @@ from typing import Any
 
 import botocore.exceptions
 
-from muster import keys
 from muster.alerts import email
 from muster.errors import Damaged, EventError, Refused, Transient
 from muster.model.text import shortened
 from muster.sdk.errors import EXPIRED, READ_ERRORS, code_of, transient
 from muster.sdk.session import Clients
-from muster.sinks.bucket import Bucket, Conflict
 from muster.stack import events, objects
 from muster.stack.audience import has_subscriber
 from muster.stack.request import Environment
 from muster.stack.results import commits_of
 from muster.stack.summarize import changes_of, worst_of
+from muster.storage import keys
+from muster.storage.bucket import Bucket, Conflict
 
 _LAST = keys.last_alert()
 _ROUNDS = 10

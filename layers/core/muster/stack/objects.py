@@ -11,7 +11,7 @@ from typing import Any
 from muster.errors import Damaged
 from muster.forms import Form, anything, count, each, keyed, listed, maybe, moment, number, text, truth
 from muster.model.finding import Severity
-from muster.sinks.bucket import Bucket
+from muster.storage.bucket import Bucket
 
 Json = dict[str, Any]
 

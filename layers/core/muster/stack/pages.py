@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from muster import diff, keys
+from muster import diff
 from muster.catalog import Catalog
 from muster.custom import extended
 from muster.diff import Seen
@@ -17,13 +17,13 @@ from muster.pipeline import Annotator
 from muster.select import rules_from_json
 from muster.sessions import Role
 from muster.settings import Configuration
-from muster.sinks import parquet
-from muster.sinks.bucket import Bucket, scratch
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import objects
 from muster.stack.gathering import Sheaf
 from muster.stack.progress import Tally
 from muster.state import Memories
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket, scratch
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from muster import keys, settings
+from muster import settings
 from muster.catalog import Catalog
 from muster.errors import ConfigurationError
 from muster.foresight import Foreseen, foreseen, listed
@@ -18,11 +18,12 @@ from muster.sdk.session import Clients
 from muster.select import rules_to_json, select
 from muster.sessions import Role
 from muster.settings import Configuration
-from muster.sinks.bucket import Bucket
 from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.request import Environment, Request
 from muster.stack.results import commits_of
+from muster.storage import keys
+from muster.storage.bucket import Bucket
 from muster.targets import Targets, targets
 
 Json = dict[str, Any]

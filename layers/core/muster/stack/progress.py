@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from muster import keys
 from muster.errors import Damaged, MusterError
 from muster.model.coverage import Coverage
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.scan import Cursor
-from muster.sinks.bucket import Bucket, Conflict
 from muster.stack import objects
+from muster.storage import keys
+from muster.storage.bucket import Bucket, Conflict
 
 Json = dict[str, Any]
 STATUSES = (*(status.value.lower() for status in Status), "suppressed")

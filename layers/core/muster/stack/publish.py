@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from muster import keys
 from muster.errors import Damaged, Transient
 from muster.formats.record import from_row
 from muster.model.finding import Severity, Status
-from muster.sinks import parquet
-from muster.sinks.bucket import Bucket
 from muster.sinks.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
 
 Json = dict[str, Any]
 

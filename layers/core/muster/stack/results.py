@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from muster import catalog, keys
+from muster import catalog
 from muster.catalog import Catalog
 from muster.custom import extended
 from muster.describing import target_of
@@ -21,13 +21,13 @@ from muster.pipeline import annotate
 from muster.select import rules_from_json
 from muster.settings import Configuration
 from muster.sharding import in_order
-from muster.sinks import parquet
-from muster.sinks.bucket import Bucket
 from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import objects
 from muster.stack.commit import unfinished
 from muster.stack.objects import COMMIT, Kind
 from muster.stack.progress import Progress, Tally
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
 
 Json = dict[str, Any]
 

@@ -6,14 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from muster import keys
 from muster.alerts.email import CHANGES
 from muster.errors import EventError, Transient
 from muster.foresight import Foreseen
 from muster.model.coverage import ALL
 from muster.model.finding import Severity
 from muster.sdk.session import Clients
-from muster.sinks.bucket import Bucket, Conflict, scratch
 from muster.sinks.tables import ScanHeader
 from muster.stack import events, objects
 from muster.stack.bounds import fitted
@@ -21,6 +19,8 @@ from muster.stack.progress import STATUSES
 from muster.stack.publish import REPORTED, DamagedPart, delete_orphans, publish_findings, publish_tables
 from muster.stack.request import Environment
 from muster.stack.results import commits_of, unfinished_shards
+from muster.storage import keys
+from muster.storage.bucket import Bucket, Conflict, scratch
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Semaphore
 from typing import Any
 
-from muster import diff, keys, state
+from muster import diff, state
 from muster.catalog import Catalog
 from muster.diff import Change, Seen, Subject
 from muster.errors import Damaged, Throttled, Transient
@@ -21,13 +21,14 @@ from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
 from muster.sessions import Sessions
 from muster.shared import Shared
-from muster.sinks.bucket import Bucket, Conflict
 from muster.stack import events, objects
 from muster.stack.commit import commit, line, told
 from muster.stack.gathering import gathered
 from muster.stack.pages import Pages, Plan
 from muster.stack.progress import STATUSES, Overtaken, Progress
 from muster.stack.request import Environment
+from muster.storage import keys
+from muster.storage.bucket import Bucket, Conflict
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ import pytest
 
 from muster.errors import MusterError, Transient
 from muster.sdk.session import Clients
-from muster.sinks.bucket import Bucket, Conflict
+from muster.storage.bucket import Bucket, Conflict
 
 REGION = "eu-west-1"
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from muster.errors import Throttled
-from muster.sinks import parquet
+from muster.storage import parquet
 
 COLUMNS = {
     "name": "string",

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from muster import keys
 from muster.errors import EventError
+from muster.storage import keys
 
 SCAN = "20261121T060000Z-c22b102a"
 SHARDS = ["111122223333.eu-west-1.ec2", "111122223333.ap-southeast-2.ec2.SecurityGroup", "111122223333.global.s3"]

@@ -1,0 +1,1 @@
+"""The report bucket: its keys, its objects, its Parquet files."""
