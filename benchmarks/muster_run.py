@@ -21,12 +21,12 @@ from muster.catalog import load
 from muster.memory import steady
 from muster.model.finding import Finding
 from muster.model.shard import Shard
+from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scan import ShardScan
 from muster.sdk.session import Clients, open_session
 from muster.select import select
 from muster.settings import Configuration
 from muster.sharding import shards
-from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.storage import parquet
 
 REGION = "eu-west-1"

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from muster.sinks import tables
+from muster.reports import tables
 from tests.infrastructure.reading import resources, text
 
 Template = dict[str, Any]

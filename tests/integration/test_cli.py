@@ -13,7 +13,7 @@ import pytest
 from muster.catalog import load
 from muster.cli import main
 from muster.errors import Throttled, Transient
-from muster.formats.csv import COLUMNS
+from muster.reports.formats.csv import COLUMNS
 from muster.scan import ShardScan
 from muster.sdk.session import Clients
 from muster.sessions import Sessions

@@ -48,16 +48,16 @@ from muster.evaluate import evaluate
 from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
 from muster.facets.tagging.tags import Tags
-from muster.formats.report import difference
 from muster.model.finding import GLOBAL, REGION, Resource
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.policy import actions_of
+from muster.reports.report import difference
+from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.select import select
 from muster.settings import Configuration
 from muster.sharding import LARGE, shards
-from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import gathering, plan, publish, work
 from muster.stack.commit import line
 from muster.stack.plan import deal

@@ -8,10 +8,10 @@ from typing import Any, Self
 from muster.aws import BUCKET_LIKE
 from muster.catalog import Catalog
 from muster.estimate import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
-from muster.formats.report import difference
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.policy import operation
+from muster.reports.report import difference
 
 Listed = Mapping[tuple[str, str], int]
 """How many resources were listed, by type and region (`global` for types that are listed once for the account)."""

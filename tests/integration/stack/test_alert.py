@@ -10,8 +10,8 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from muster.alerts.email import LIMIT
 from muster.errors import EventError, Refused, Transient
+from muster.reports.formats.email import LIMIT
 from muster.sdk.session import Clients
 from muster.stack.alert import send_alert
 from muster.stack.request import Environment

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from muster.alerts.email import CHANGES
 from muster.errors import EventError, Throttled, Transient
 from muster.model.shard import Shard
+from muster.reports.formats.email import CHANGES
+from muster.reports.tables import FINDINGS
 from muster.sdk.session import Clients
-from muster.sinks.tables import FINDINGS
 from muster.stack import publish
 from muster.stack.request import Environment
 from muster.stack.summarize import REPORTED, summarize_scan

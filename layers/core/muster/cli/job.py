@@ -9,11 +9,11 @@ from muster import catalog as catalogs
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
 from muster.errors import Throttled, Transient
-from muster.formats.report import ScanReport, Tally
 from muster.model.finding import Finding, Severity
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import annotate, scope_of
+from muster.reports.report import ScanReport, Tally
 from muster.scan import ShardScan
 from muster.sdk.redaction import safe
 from muster.sdk.session import Clients

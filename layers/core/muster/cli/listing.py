@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from muster.cli.options import catalogue, configured_by, listed_as
-from muster.formats.record import Record
 from muster.model.finding import Unknown
 from muster.model.text import json_text, printable
+from muster.reports.record import Record
 
 if TYPE_CHECKING:
     from muster.controls import Controls, Framework

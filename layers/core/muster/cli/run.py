@@ -18,12 +18,12 @@ from muster.cli.output import forget_standard_output, results, say
 from muster.cli.places import check_names, home
 from muster.cli.progress import progress
 from muster.foresight import foreseen, listed
-from muster.formats.record import printable
-from muster.formats.report import ScanReport, Tally, Writer
-from muster.formats.table import LINES, TableWriter, counted, footer
 from muster.memory import steady
 from muster.pipeline import scope_of
 from muster.regions import asked_in
+from muster.reports.formats.table import LINES, TableWriter, counted, footer
+from muster.reports.record import printable
+from muster.reports.report import ScanReport, Tally, Writer
 from muster.sdk.session import Clients, caller, open_session
 from muster.select import select
 from muster.settings import Configuration
@@ -164,9 +164,9 @@ def _writer(job: Job, stream: TextIO) -> Writer:
     if job.options.form == "table":
         return TableWriter(stream, verbose=job.options.verbose)
     # The others are imported when they are asked for: their names are those of formats, not of ours.
-    from muster.formats.csv import CsvWriter  # noqa: PLC0415
-    from muster.formats.json import JsonWriter  # noqa: PLC0415
-    from muster.formats.ndjson import NdjsonWriter  # noqa: PLC0415
+    from muster.reports.formats.csv import CsvWriter  # noqa: PLC0415
+    from muster.reports.formats.json import JsonWriter  # noqa: PLC0415
+    from muster.reports.formats.ndjson import NdjsonWriter  # noqa: PLC0415
 
     writers: Mapping[str, Callable[[TextIO, str], Writer]] = {
         "json": JsonWriter, "ndjson": NdjsonWriter, "csv": CsvWriter,

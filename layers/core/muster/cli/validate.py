@@ -26,9 +26,9 @@ def command(file: Path) -> None:
     from muster.cli.output import say  # noqa: PLC0415 - the same
     from muster.cli.places import regions, unchecked  # noqa: PLC0415 - the same
     from muster.custom import absences, extended  # noqa: PLC0415 - the same
-    from muster.formats.table import counted  # noqa: PLC0415 - the same
     from muster.model.text import escaped  # noqa: PLC0415 - the same
     from muster.packs import ALL  # noqa: PLC0415 - the same
+    from muster.reports.formats.table import counted  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
 
     catalog = load()

@@ -6,9 +6,9 @@ from typing import Any
 
 import botocore.exceptions
 
-from muster.alerts import email
 from muster.errors import Damaged, EventError, Refused, Transient
 from muster.model.text import shortened
+from muster.reports.formats import email
 from muster.sdk.errors import EXPIRED, READ_ERRORS, code_of, transient
 from muster.sdk.session import Clients
 from muster.stack import events, objects

@@ -14,10 +14,10 @@ from muster.model.finding import GLOBAL, Finding
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import Annotator
+from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.select import rules_from_json
 from muster.sessions import Role
 from muster.settings import Configuration
-from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import objects
 from muster.stack.gathering import Sheaf
 from muster.stack.progress import Tally

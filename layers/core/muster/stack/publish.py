@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from muster.errors import Damaged, Transient
-from muster.formats.record import from_row
 from muster.model.finding import Severity, Status
-from muster.sinks.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader
+from muster.reports.record import from_row
+from muster.reports.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 

@@ -18,10 +18,10 @@ from muster.model.finding import GLOBAL, TARGET, Finding, Unavailable
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import annotate
+from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.select import rules_from_json
 from muster.settings import Configuration
 from muster.sharding import in_order
-from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import objects
 from muster.stack.commit import unfinished
 from muster.stack.objects import COMMIT, Kind

@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from muster.alerts.email import CHANGES
 from muster.errors import EventError, Transient
 from muster.foresight import Foreseen
 from muster.model.coverage import ALL
 from muster.model.finding import Severity
+from muster.reports.formats.email import CHANGES
+from muster.reports.tables import ScanHeader
 from muster.sdk.session import Clients
-from muster.sinks.tables import ScanHeader
 from muster.stack import events, objects
 from muster.stack.bounds import fitted
 from muster.stack.progress import STATUSES

@@ -3,10 +3,10 @@
 import csv
 from typing import TextIO
 
-from muster.formats.record import record
-from muster.formats.report import ScanReport, Tally
 from muster.model.finding import Finding
 from muster.model.text import escaped, json_text
+from muster.reports.record import record
+from muster.reports.report import ScanReport, Tally
 
 COLUMNS = (
     "finding_id", "check_id", "check_version", "variant", "title", "severity", "status", "reason", "resource_type",

@@ -4,9 +4,9 @@ import io
 from collections.abc import Iterable
 from dataclasses import replace
 
-from muster.formats.report import ScanReport, Tally
-from muster.formats.table import LINES, ROWS, TableWriter
 from muster.model.finding import Finding, Severity, Status, Suppression, Unavailable
+from muster.reports.formats.table import LINES, ROWS, TableWriter
+from muster.reports.report import ScanReport, Tally
 
 
 def _text(findings: Iterable[Finding], scan: ScanReport, **how: object) -> str:

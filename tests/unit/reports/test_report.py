@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from muster.formats.report import GAPS, OTHER_GAPS, Tally
 from muster.model.finding import ACCOUNT, TARGET, Finding, Severity, Status, Suppression, Unavailable
+from muster.reports.report import GAPS, OTHER_GAPS, Tally
 
 
 def _tally(*findings: Finding) -> Tally:

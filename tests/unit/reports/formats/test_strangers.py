@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muster.formats.csv import CsvWriter
-from muster.formats.json import JsonWriter
-from muster.formats.ndjson import NdjsonWriter
-from muster.formats.report import ScanReport, Tally
-from muster.formats.table import TableWriter
 from muster.model.finding import Finding, Status, Unavailable
+from muster.reports.formats.csv import CsvWriter
+from muster.reports.formats.json import JsonWriter
+from muster.reports.formats.ndjson import NdjsonWriter
+from muster.reports.formats.table import TableWriter
+from muster.reports.report import ScanReport, Tally
 
 WRITERS = {"csv": CsvWriter, "json": JsonWriter, "ndjson": NdjsonWriter, "table": lambda stream, _: TableWriter(stream)}
 ODD = "a\x1b[2Jb\x07c\x00d\x9be\u202ef\u2028g\u2066h\x85i\ud800j\U000e0001k"

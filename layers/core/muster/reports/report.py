@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from muster import __version__
-from muster.formats.record import timestamp
 from muster.model.coverage import Coverage
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Severity, Status
+from muster.reports.record import timestamp
 
 SUPPRESSED = "suppressed"
 GAPS = 200

@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from muster.formats.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally, difference
 from muster.model.finding import Finding, Severity, Status
 from muster.model.text import printable
+from muster.reports.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally, difference
 
 ROWS = 20
 """How many failing resources are shown of a check; the rest is counted, and in the other formats."""

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from muster.formats.csv import COLUMNS, CsvWriter
-from muster.formats.json import JsonWriter
-from muster.formats.ndjson import NdjsonWriter
-from muster.formats.record import record
-from muster.formats.report import ScanReport, Tally
 from muster.model.coverage import Coverage
 from muster.model.finding import Finding
+from muster.reports.formats.csv import COLUMNS, CsvWriter
+from muster.reports.formats.json import JsonWriter
+from muster.reports.formats.ndjson import NdjsonWriter
+from muster.reports.record import record
+from muster.reports.report import ScanReport, Tally
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from muster.formats.record import from_row, record
 from muster.model.finding import Finding, Resource, Severity, Status, Suppression, Unavailable
-from muster.sinks.tables import FINDINGS, ScanHeader, finding_row
+from muster.reports.record import from_row, record
+from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.storage import parquet
 
 AT = datetime(2026, 11, 21, 6, 0, 1, tzinfo=UTC)

@@ -2,10 +2,10 @@
 
 from typing import TextIO
 
-from muster.formats.record import record
-from muster.formats.report import ScanReport, Tally
 from muster.model.finding import Finding
 from muster.model.text import json_text
+from muster.reports.record import record
+from muster.reports.report import ScanReport, Tally
 
 
 class JsonWriter:

@@ -10,8 +10,8 @@ import pytest
 
 from muster.model.coverage import Coverage
 from muster.model.finding import Finding, Resource, Severity, Status
-from muster.sinks import tables
-from muster.sinks.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row, finding_row
+from muster.reports import tables
+from muster.reports.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row, finding_row
 
 AT = datetime(2026, 11, 21, 6, 0, 1, tzinfo=UTC)
 HEADER = ScanHeader("20261121T060001Z-0a1b2c3d", "manual", AT)

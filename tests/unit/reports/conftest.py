@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from muster.formats.report import ScanReport
 from muster.model.finding import Finding, Resource, Severity, Status
+from muster.reports.report import ScanReport
 
 AT = datetime(2027, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
 

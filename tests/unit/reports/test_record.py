@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from muster.formats.record import printable, record, timestamp
 from muster.model.finding import Finding, Status, Suppression, Unavailable
+from muster.reports.record import printable, record, timestamp
 
 
 def test_it_has_these_keys_and_values(finding: Finding) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from muster.alerts.email import LIMIT, SUBJECT, Where, compose, worth_telling
+from muster.reports.formats.email import LIMIT, SUBJECT, Where, compose, worth_telling
 
 WHERE = Where("eu-west-1", "muster_dev", "muster-dev")
 

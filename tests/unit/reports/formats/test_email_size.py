@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.alerts.email import LIMIT, SMS, SUBJECT, Alert, Where, compose
-from tests.unit.alerts.test_email import WHERE, change, row, summary
+from muster.reports.formats.email import LIMIT, SMS, SUBJECT, Alert, Where, compose
+from tests.unit.reports.formats.test_email import WHERE, change, row, summary
 
 EVERY = ("opened", "reopened", "unreadable", "resolved", "suppressed")
 SCRIPTS = (

@@ -1,1 +1,0 @@
-"""Who is told, and in which words."""

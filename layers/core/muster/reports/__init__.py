@@ -1,0 +1,1 @@
+"""The report of a scan: its rows, its records, its counts."""

@@ -1,1 +1,0 @@
-"""Where findings go."""
