@@ -16,11 +16,11 @@ import click
 from benchmarks.estate import CHECKS
 from benchmarks.measuring import cpu, peak_mb
 from benchmarks.server import ACCOUNT
-from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.memory import steady
 from muster.model.finding import Finding
 from muster.model.shard import Shard
+from muster.readers import BUCKET_LIKE
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scan import ShardScan
 from muster.sdk.session import Clients, open_session

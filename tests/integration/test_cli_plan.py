@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from muster.aws import BUCKET_LIKE
-from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
-from muster.aws.s3 import BUCKET
 from muster.catalog import load
 from muster.cli import main
 from muster.estimate import Demand, Seconds, work_of
+from muster.readers import BUCKET_LIKE
+from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
+from muster.readers.s3.buckets import BUCKET
 from muster.sdk.session import Clients
 from muster.select import select
 from muster.settings import Configuration

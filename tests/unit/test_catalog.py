@@ -15,7 +15,7 @@ import pytest
 
 from muster import packs
 from muster.catalog import Catalog, _examine, _unique, load
-from muster.checks.tags import required_tags
+from muster.checks.tagging.tags import required_tags
 from muster.facets.ec2.instances import Instance, Volume
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check

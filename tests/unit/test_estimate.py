@@ -22,12 +22,6 @@ from boto3.s3.transfer import TransferConfig
 from botocore import xform_name
 
 from muster import estimate
-from muster.aws import BUCKET_LIKE
-from muster.aws.ec2 import INSTANCE, SECURITY_GROUP, VOLUME
-from muster.aws.ecs import CLUSTER, SERVICE
-from muster.aws.elbv2 import LISTENER, LOAD_BALANCER
-from muster.aws.s3 import BUCKET
-from muster.aws.vpc import INTERFACE
 from muster.catalog import load
 from muster.estimate import (
     Assumptions,
@@ -53,6 +47,12 @@ from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.policy import actions_of
+from muster.readers import BUCKET_LIKE
+from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
+from muster.readers.ec2.vpc import INTERFACE
+from muster.readers.ecs.clusters import CLUSTER, SERVICE
+from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER
+from muster.readers.s3.buckets import BUCKET
 from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.select import select

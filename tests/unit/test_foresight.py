@@ -1,13 +1,13 @@
 """How many resources were listed, out of the ledger, and what a scan takes that finds as many."""
 
-from muster.aws.elbv2 import LISTENER, LOAD_BALANCER, TARGET_GROUP
-from muster.aws.iam import GROUP, POLICY, ROLE, USER
-from muster.aws.s3 import BUCKET
-from muster.aws.s3_access_points import ACCESS_POINT
 from muster.catalog import load
 from muster.foresight import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.finding import GLOBAL
+from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER, TARGET_GROUP
+from muster.readers.iam.policies import GROUP, POLICY, ROLE, USER
+from muster.readers.s3.access_points import ACCESS_POINT
+from muster.readers.s3.buckets import BUCKET
 from muster.select import select
 from muster.settings import Configuration
 

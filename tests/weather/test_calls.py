@@ -17,11 +17,11 @@ import pytest
 from local import estate, estates
 from local.server import ACCOUNT, EmbeddedAws
 from muster import settings
-from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.policy import operation
+from muster.readers import BUCKET_LIKE
 from muster.scan import ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session

@@ -12,11 +12,11 @@ import pytest
 
 from benchmarks.estate import Estate, truth
 from benchmarks.fake_aws import FakeAws
-from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import REGION, TARGET, Finding, Status
 from muster.model.rule import Rule
+from muster.readers import BUCKET_LIKE
 from muster.scan import Outcome, ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session

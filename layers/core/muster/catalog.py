@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
 
-import muster.aws
 import muster.checks
+import muster.readers
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource
 from muster.model.readers import Describer, Lister, gathers
@@ -98,8 +98,8 @@ def load() -> Catalog:
         TypeError: a check reads what nothing describes, or facets of several resource types.
     """
     checks = _unique("check", ((found.id, found) for found in _found(muster.checks, Check)))
-    listers = _unique("lister of", ((found.resource_type, found) for found in _found(muster.aws, Lister)))
-    described = ((((found.resource_type, found.facet)), found) for found in _found(muster.aws, Describer))
+    listers = _unique("lister of", ((found.resource_type, found) for found in _found(muster.readers, Lister)))
+    described = ((((found.resource_type, found.facet)), found) for found in _found(muster.readers, Describer))
     catalog = Catalog(checks, listers, _unique("describer of", described))
     for check in checks.values():
         _examine(catalog, check)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.aws import BUCKET_LIKE
 from muster.catalog import Catalog
 from muster.estimate import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.policy import operation
+from muster.readers import BUCKET_LIKE
 from muster.reports.report import difference
 
 Listed = Mapping[tuple[str, str], int]

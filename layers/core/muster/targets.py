@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from muster.accounts import Account, Found, find_accounts
-from muster.aws import BUCKET_LIKE
 from muster.errors import ConfigurationError, CredentialsError
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.readers import BUCKET_LIKE
 from muster.regions import ALL, resolve_regions
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.session import Clients, enabled_regions

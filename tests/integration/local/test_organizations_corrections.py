@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.server import ACCOUNT, EmbeddedAws
-from muster.aws.organizations import effective_tag_policy, required_tags
 from muster.facets.tagging.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
 from muster.model.finding import ACCOUNT as KIND
 from muster.model.finding import Resource
+from muster.readers.tagging.organizations import effective_tag_policy, required_tags
 
 HOME = "us-east-1"
 ABOVE = {

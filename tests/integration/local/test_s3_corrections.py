@@ -8,9 +8,9 @@ import pytest
 
 from local.estates.s3 import seed
 from local.server import ACCOUNT, EmbeddedAws
-from muster.aws import s3 as reading
 from muster.facets.s3.buckets import BucketVersioning
 from muster.model.finding import Resource
+from muster.readers.s3 import buckets as reading
 from muster.sdk.session import Clients, open_session
 
 HOME, AWAY = "eu-west-1", "us-east-1"

@@ -13,10 +13,10 @@ from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, Refre
 from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
 from benchmarks.weather import Knobs
-from muster.aws import BUCKET_LIKE
 from muster.catalog import load
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
+from muster.readers import BUCKET_LIKE
 from muster.scan import Outcome, ShardScan
 from muster.sdk import credentials as renewal
 from muster.sdk.credentials import Renewal

@@ -77,11 +77,11 @@ def command(**options: Any) -> int:
 
 def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     """Return what is asked, and what the report's scan was."""
-    from muster.aws import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
     from muster.catalog import load  # noqa: PLC0415 - the same
     from muster.cli import reported  # noqa: PLC0415 - the same
     from muster.estimate import Demand  # noqa: PLC0415 - the same
     from muster.pipeline import scope_of  # noqa: PLC0415 - the same
+    from muster.readers import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
     from muster.select import select  # noqa: PLC0415 - the same
 
     catalog = load()

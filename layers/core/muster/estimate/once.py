@@ -4,13 +4,6 @@ import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from muster.aws.cloudwatch import ALARM
-from muster.aws.ebs import SNAPSHOT
-from muster.aws.ec2_images import LAUNCH_TEMPLATE
-from muster.aws.ecs import CLUSTER, SERVICE
-from muster.aws.elbv2 import LOAD_BALANCER
-from muster.aws.lambda_ import FUNCTION
-from muster.aws.vpc import INTERFACE
 from muster.facets.cloudwatch.alarms import Alarms
 from muster.facets.ec2.ebs import NewestSnapshots
 from muster.facets.ec2.images import LaunchTemplateVersions
@@ -18,6 +11,13 @@ from muster.facets.ec2.vpc import FunctionGroups, NetworkInterfaces
 from muster.facets.ecs.clusters import EcsRegion
 from muster.facets.elbv2.load_balancers import LoadBalancers
 from muster.model.readers import Describer
+from muster.readers.cloudwatch.alarms import ALARM
+from muster.readers.ec2.ebs import SNAPSHOT
+from muster.readers.ec2.images import LAUNCH_TEMPLATE
+from muster.readers.ec2.vpc import INTERFACE
+from muster.readers.ecs.clusters import CLUSTER, SERVICE
+from muster.readers.elbv2.load_balancers import LOAD_BALANCER
+from muster.readers.lambda_.functions import FUNCTION
 
 PAGES: Mapping[type, tuple[str, int]] = MappingProxyType(
     {

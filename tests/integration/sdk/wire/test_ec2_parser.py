@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from benchmarks import ec2_answers
 from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
-from muster.aws.ec2 import instances
 from muster.catalog import load
 from muster.facets.ec2.instances import Instance
 from muster.facets.tagging.tags import Tags
 from muster.model.coverage import Ledger
 from muster.model.readers import Listed
 from muster.model.shard import Shard
+from muster.readers.ec2.instances import instances
 from muster.sdk.errors import transient
 from muster.sdk.session import Clients, reading
 from muster.sdk.wire import ec2_parser

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.checks.ec2 import ec2_instance_imdsv2_required, ec2_volume_encrypted
+from muster.checks.ec2.instances import ec2_instance_imdsv2_required, ec2_volume_encrypted
 from muster.evaluate import evaluate
 from muster.facets.ec2.ebs import SnapshotBlockPublicAccess, VolumeUse
 from muster.facets.ec2.images import MetadataOptions

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.checks.elbv2_rules import elb_listener_rules_not_redundant
+from muster.checks.elbv2.rules import elb_listener_rules_not_redundant
 from muster.facets.elbv2.load_balancers import Listener
 from muster.facets.elbv2.rules import Action, ListenerRules
 from muster.model.finding import Status

@@ -1,0 +1,140 @@
+"""Checks of tags that were meant well: keys that are spelled otherwise, values that do not fit one another."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from muster.analysis.patterns import globs
+from muster.checks.tagging.tags import CONTROLS
+from muster.facets.tagging.tags import ParentTags, TagParents, Tags
+from muster.model.check import check
+from muster.model.finding import Related, Severity, Verdict, compliant, non_compliant, not_applicable
+
+
+@check(severity=Severity.LOW, controls=CONTROLS)
+def tagged(tags: Tags) -> Verdict:
+    """Resources should have at least one tag.
+
+    Tags that AWS sets itself (`aws:…`) do not count. Resources that were never tagged are judged like all others.
+
+    Why: A resource without any tag was made by hand or forgotten, and belongs to nobody.
+    Fix: Tag it, by hand or where the resource is defined.
+    Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    if tags.own:
+        return compliant(f"it has {len(tags.own)} tag{'s' if len(tags.own) > 1 else ''}: {_listed(sorted(tags.own))}")
+    set_by_aws = f"; AWS set {_listed(sorted(tags.values))}" if tags.values else ""
+    return non_compliant(f"it has no tag of its own{set_by_aws}")
+
+
+@check(severity=Severity.LOW, version=2)
+def tag_keys_spelled_alike(
+    tags: Tags, *, keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project")
+) -> Verdict:
+    """Tag keys should be spelled in one way.
+
+    A key is another spelling of one in `keys` when they differ only in case, blanks, hyphens, underscores, dots or
+    colons: `costcenter`, `Cost Center` and `cost-center` are meant for `CostCenter`. Unless it is set, `keys` are those
+    that the configuration requires under `tags`, if it says any.
+
+    Why: Cost reports, policies and searches compare keys letter by letter: what is spelled otherwise is not found.
+    Fix: Tag the resource with the key as it should be, and remove the other.
+    Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+    """
+    canonical = {_folded(key): key for key in reversed(keys)}
+    drifted = [
+        (key, canonical[_folded(key)]) for key in sorted(tags.own) if key not in keys and _folded(key) in canonical
+    ]
+    if drifted:
+        return non_compliant("; ".join(f"{key!r} should be {meant!r}{_besides(meant, tags)}" for key, meant in drifted))
+    return compliant(f"no key is another spelling of {_listed(keys)}" if keys else "no key has a spelling to keep to")
+
+
+@check(severity=Severity.LOW, opt_in=("agreements",))
+def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[str, ...]]] = {}) -> Verdict:
+    """Values of tags should agree with one another.
+
+    `agreements` says what one tag asks of others: {"Environment=production": {"Backup": ["daily", "hourly"]}} asks of
+    whatever is in production that it is saved. `*` stands for anything.
+
+    Why: A tag that another contradicts is wrong, or the other is; whoever acts on either does the wrong thing.
+    Fix: Correct the tag that is wrong.
+    Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    if not agreements:
+        return not_applicable("no agreement is asked for: say settings.tag-values-agree.agreements")
+    said = [(when, wanted) for when, wanted in agreements.items() if _has(tags.own, when)]
+    wrong = [text for when, wanted in said for text in _disagreeing(tags.own, when, wanted)]
+    if wrong:
+        return non_compliant("; ".join(wrong))
+    if not said:
+        return not_applicable(f"it has none of {_listed(tuple(agreements))}")
+    return compliant("; ".join(f"{when} agrees with {_listed(tuple(wanted))}" for when, wanted in said))
+
+
+@check(severity=Severity.LOW)
+def tags_agree_with_parent(
+    tags: Tags,
+    parents: TagParents,
+    parent_tags: Related[ParentTags],
+    *,
+    keys: tuple[str, ...] = ("Owner", "CostCenter"),
+) -> Verdict:
+    """Volumes, snapshots and network interfaces should carry the owner of what they belong to.
+
+    A volume belongs to the instances that it is attached to, a network interface to the one it is attached to, a
+    snapshot to its volume. Only `keys` that the parent has are compared. An instance of another account is no parent:
+    only that account sees its tags.
+
+    Why: A volume that names another owner than its instance is paid for, kept or deleted by the wrong people.
+    Fix: aws ec2 create-tags --resources ID --tags Key=KEY,Value=VALUE
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+    """
+    if parents.elsewhere and not parents.ids:
+        return not_applicable(f"it belongs to {_listed(parents.elsewhere)}, whose tags only that account sees")
+    if not parents.ids:
+        return not_applicable("it belongs to nothing")
+    known = {name: parent_tags[name].values for name in parents.ids}
+    if not any(key in values for values in known.values() for key in keys):
+        return not_applicable(f"{_listed(parents.ids)} {_has_none(parents.ids)} of {_listed(keys)}")
+    wrong = [
+        f"{key} is {_said(tags.own.get(key))}, {values[key]!r} on {name}"
+        for name, values in known.items()
+        for key in keys
+        if key in values and tags.own.get(key) != values[key]
+    ]
+    return non_compliant("; ".join(wrong)) if wrong else compliant(f"it agrees with {_listed(parents.ids)}")
+
+
+def _folded(key: str) -> str:
+    return re.sub(r"[\s_.:-]", "", key).casefold()
+
+
+def _besides(meant: str, tags: Tags) -> str:
+    return f" (which is there too: {tags.own[meant]!r})" if meant in tags.own else ""
+
+
+def _has(own: Mapping[str, str], when: str) -> bool:
+    key, equals, value = when.partition("=")
+    return key in own and (not equals or globs.starred(value, own[key]))
+
+
+def _disagreeing(own: Mapping[str, str], when: str, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for key, values in wanted.items():
+        if not any(globs.starred(value, own.get(key, "")) for value in values) or key not in own:
+            yield f"{when} asks for {key} {' or '.join(values)}, and it is {_said(own.get(key))}"
+
+
+def _said(value: str | None) -> str:
+    return "missing" if value is None else repr(value)
+
+
+def _has_none(ids: Sequence[str]) -> str:
+    return "has none" if len(ids) == 1 else "have none"
+
+
+_FEW = 5
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more

@@ -1,0 +1,226 @@
+"""Reading ECS: the clusters and services of a region in one go, and the task definitions that matter."""
+
+import itertools
+import json
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from muster.facets.ecs.clusters import Cluster, EcsRegion, Service, tags_of
+from muster.facets.ecs.targets import TargetWindow
+from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
+from muster.facets.ecs.utilization import ServiceUtilization
+from muster.facets.tagging.tags import Tags
+from muster.model.finding import REGION, Resource
+from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.shard import Shard
+from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
+
+if typing.TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
+
+CLUSTER = "AWS::ECS::Cluster"
+SERVICE = "AWS::ECS::Service"
+TASK_DEFINITION = "AWS::ECS::TaskDefinition"
+
+_GONE = frozenset({"INACTIVE", "DEPROVISIONING", "DRAINING"})
+"""What ECS calls a cluster or a service that is deleted, or about to be."""
+
+_GROUPS_AT_ONCE = 20
+"""Few enough to be answered in one page, of which 100 items are the default and the most is 400."""
+
+_METRICS = ("CPUUtilization", "MemoryUtilization")
+_HOUR, _WATCHED = 3600, timedelta(days=14)
+
+
+@describes(
+    REGION,
+    client="ecs",
+    permission="ecs:DescribeServices",
+    also=("ecs:ListServices", "ecs:DescribeClusters", "ecs:ListClusters"),
+    on={
+        "ecs:DescribeServices": "arn:{partition}:ecs:*:*:service/*",
+        "ecs:DescribeClusters": "arn:{partition}:ecs:*:*:cluster/*",
+    },
+)
+def region(ecs: "ECSClient", _region: Resource) -> EcsRegion:
+    """Read all clusters and services of a region: clusters 100 a call, services listed 100 and described 10 a call.
+
+    Those that are deleted, or about to be, are left out.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+    """
+    clusters = list(_clusters(ecs))
+    return EcsRegion(
+        tuple(Cluster.parse(each) for each in clusters),
+        tuple(Service.parse(each) for cluster in clusters for each in _services(ecs, str(cluster["clusterArn"]))),
+    )
+
+
+@lists(
+    CLUSTER,
+    client="ecs",
+    permission="ecs:DescribeClusters",
+    facets=(Cluster, Tags),
+    of=EcsRegion,
+)
+def clusters(_ecs: "ECSClient", shard: Shard, _token: str | None, found: EcsRegion) -> Page:
+    """List the clusters of a region, but those that are deleted or about to be."""
+    return Page(_listed(CLUSTER, each.name, each.arn, shard, each) for each in found.clusters)
+
+
+@lists(
+    SERVICE,
+    client="ecs",
+    permission="ecs:DescribeServices",
+    facets=(Service, Tags),
+    of=EcsRegion,
+)
+def services(_ecs: "ECSClient", shard: Shard, _token: str | None, found: EcsRegion) -> Page:
+    """List the services of a region by cluster and name, but those that are deleted or about to be."""
+    return Page(_listed(SERVICE, f"{each.cluster}/{each.name}", each.arn, shard, each) for each in found.services)
+
+
+@lists(TASK_DEFINITION, client="ecs", permission="ecs:ListTaskDefinitions", of=EcsRegion)
+def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, found: EcsRegion) -> Page:
+    """List the latest active revision of each family, and those that a service runs, inactive ones too.
+
+    In descending order the first of a family is its latest. What a service runs is taken as it comes by; what did not
+    come by until the last page is not active any more. Other revisions run nowhere but in tasks without a service.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
+    """
+    place = json.loads(token) if token else {"then": None, "family": "", "seen": []}
+    answer = ecs.list_task_definitions(
+        status="ACTIVE", sort="DESC", maxResults=100, **after(place["then"], "nextToken")
+    )
+    wanted = dict.fromkeys(arn.rpartition("/")[2] for arn in found.in_use)
+    names = [str(arn).rpartition("/")[2] for arn in answer.get("taskDefinitionArns") or ()]
+    families = [place["family"], *(name.rpartition(":")[0] for name in names)]
+    kept = [
+        name
+        for name, (before, family) in zip(names, itertools.pairwise(families), strict=True)
+        if family != before or name in wanted
+    ]
+    seen = [*place["seen"], *(name for name in names if name in wanted)]
+    then = answer.get("nextToken")
+    if not then:
+        came_by = frozenset(seen)
+        kept += [name for name in wanted if name not in came_by]
+    follow = json.dumps({"then": then, "family": families[-1], "seen": seen}) if then else None
+    return Page((_definition(name, shard) for name in kept), follow)
+
+
+@describes(TASK_DEFINITION, client="ecs", permission="ecs:DescribeTaskDefinition")
+def task_definition(ecs: "ECSClient", definition: Resource) -> TaskDefinition:
+    """Read a revision of a task definition; AWS also tells of an inactive one while a service runs it."""
+    return TaskDefinition.parse(ecs.describe_task_definition(taskDefinition=definition.id))
+
+
+@describes(
+    SERVICE,
+    client="ecs",
+    permission="ecs:DescribeTaskDefinition",
+    of=Service,
+    keys=lambda service: service.definitions,
+)
+def definition_of_service(ecs: "ECSClient", _service: Resource, arn: str) -> RunDefinition:
+    """Read a task definition whose tasks a service runs."""
+    return RunDefinition.parse(ecs.describe_task_definition(taskDefinition=arn))
+
+
+@describes(
+    SERVICE,
+    client="elbv2",
+    service="ecs",
+    permission="elasticloadbalancing:DescribeTargetGroups",
+    at_once=_GROUPS_AT_ONCE,
+    of=Service,
+    keys=lambda service: service.target_groups,
+)
+def target_windows(
+    elbv2: "ElasticLoadBalancingv2Client", _region: Resource, arns: Sequence[str]
+) -> Mapping[str, TargetWindow]:
+    """Read how the target groups of services ask for health; one that is gone lets AWS refuse the call.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
+    """
+    found = elbv2.describe_target_groups(TargetGroupArns=list(arns)).get("TargetGroups", ())
+    return {str(each["TargetGroupArn"]): TargetWindow.parse(typing.cast("Mapping[str, Any]", each)) for each in found}
+
+
+@describes(
+    TASK_DEFINITION,
+    client="ecs",
+    permission="ecs:ListTagsForResource",
+    on="arn:{partition}:ecs:*:*:task-definition/*",
+)
+def tags(ecs: "ECSClient", definition: Resource) -> Tags:
+    """Read the tags of a task definition."""
+    return tags_of(typing.cast("Mapping[str, Any]", ecs.list_tags_for_resource(resourceArn=str(definition.arn))))
+
+
+@describes(
+    SERVICE,
+    client="cloudwatch",
+    service="ecs",
+    permission="cloudwatch:GetMetricData",
+    at_once=AT_ONCE // len(_METRICS),
+    of=Service,
+    when=lambda service: all(launch.fargate is True for launch in service.launches),
+)
+def utilization(
+    cloudwatch: "CloudWatchClient", found: Sequence[Resource], *, at: datetime
+) -> Mapping[str, ServiceUtilization]:
+    """Read what the busiest task of each service used, hour by hour over 14 days; only sizes of Fargate are judged."""
+    queries = [
+        Query("AWS/ECS", metric, (("ClusterName", cluster), ("ServiceName", name)), "Maximum", _HOUR)
+        for cluster, _, name in (each.id.partition("/") for each in found)
+        for metric in _METRICS
+    ]
+    values = series(cloudwatch, queries, at - _WATCHED, at)
+    return {
+        each.id: ServiceUtilization.parse(dict(zip(_METRICS, (cpu, memory), strict=True)))
+        for each, cpu, memory in zip(found, values[::2], values[1::2], strict=True)
+    }
+
+
+def _clusters(ecs: "ECSClient") -> Iterator[Mapping[str, Any]]:
+    pages = ecs.get_paginator("list_clusters").paginate(PaginationConfig={"PageSize": 100})
+    for arns in _by(100, (arn for page in pages for arn in page.get("clusterArns") or ())):
+        answer = ecs.describe_clusters(clusters=arns, include=["SETTINGS", "TAGS"])
+        yield from _alive("cluster", typing.cast("Mapping[str, Any]", answer), "clusters")
+
+
+def _services(ecs: "ECSClient", cluster: str) -> Iterator[Mapping[str, Any]]:
+    pages = ecs.get_paginator("list_services").paginate(cluster=cluster, PaginationConfig={"PageSize": 100})
+    try:
+        for few in _by(10, (arn for page in pages for arn in page.get("serviceArns") or ())):
+            answer = ecs.describe_services(cluster=cluster, services=few, include=["TAGS"])
+            yield from _alive("service", typing.cast("Mapping[str, Any]", answer), "services")
+    except ecs.exceptions.ClusterNotFoundException:
+        return  # it was deleted after it was described
+
+
+def _alive(what: str, answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """Yield what AWS described; what it found missing was deleted meanwhile, any other failure must not look so."""
+    for failure in answer.get("failures") or ():
+        if failure.get("reason") != "MISSING":
+            raise ValueError(f"the {what} {failure.get('arn')} could not be described: {failure.get('reason')}")
+    yield from (each for each in answer.get(name) or () if each.get("status") not in _GONE)
+
+
+def _by(size: int, names: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(names)
+    return iter(lambda: list(itertools.islice(rest, size)), [])
+
+
+def _listed(resource_type: str, name: str, arn: str, shard: Shard, facet: Cluster | Service) -> Listed:
+    resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn, facet.tags.own)
+    return Listed(resource, {type(facet): facet, Tags: facet.tags})
+
+
+def _definition(name: str, shard: Shard) -> Listed:
+    arn = f"arn:{shard.partition}:ecs:{shard.region}:{shard.account_id}:task-definition/{name}"
+    return Listed(Resource(TASK_DEFINITION, name, shard.account_id, shard.region, shard.partition, arn))

@@ -1,0 +1,135 @@
+"""Required tags, letter by letter."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.checks.tagging.tags import required_tags
+from muster.facets.tagging.tags import Tags
+from muster.model.finding import Status
+
+C, N = Status.COMPLIANT, Status.NON_COMPLIANT
+GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "settings", "status", "says"),
+    [
+        pytest.param(GOOD, {}, C, "it has Environment, Owner, CostCenter, Project", id="all four"),
+        pytest.param(
+            {},
+            {},
+            N,
+            "Environment is missing; Owner is missing; CostCenter is missing; Project is missing",
+            id="never tagged",
+        ),
+        pytest.param(GOOD | {"Owner": ""}, {}, N, "Owner is empty", id="an empty value is no value"),
+        pytest.param(GOOD | {"Owner": "  "}, {}, N, "Owner is empty", id="blanks are no value"),
+        pytest.param(
+            GOOD | {"Owner": ""},
+            {"values": {"Owner": ("",)}},
+            N,
+            "Owner is empty",
+            id="an empty value, even if allowed",
+        ),
+        pytest.param(
+            {"costcenter": "x"},
+            {"keys": ("CostCenter",)},
+            N,
+            "CostCenter is missing (costcenter is there: keys are case-sensitive)",
+            id="another case is another key",
+        ),
+        pytest.param(
+            {"Cost center": "x", "cost_center": "y"},
+            {"keys": ("CostCenter",)},
+            N,
+            "CostCenter is missing (Cost center, cost_center is there: keys are compared letter by letter)",
+            id="a blank more",
+        ),
+        pytest.param(
+            {"aws:Owner": "x"}, {"keys": ("aws:Owner",)}, N, "aws:Owner is missing", id="keys of AWS's own do not count"
+        ),
+        pytest.param({}, {"keys": ()}, C, "no tag is required", id="nothing is required"),
+        pytest.param(GOOD, {"values": {"Environment": ("production", "staging")}}, C, "it has", id="an allowed value"),
+        pytest.param(
+            GOOD, {"values": {"Environment": ("staging",)}}, N, "'production', allowed is staging", id="another value"
+        ),
+        pytest.param(
+            GOOD, {"values": {"Environment": ("Production",)}}, N, "allowed is", id="values in exact case too"
+        ),
+        pytest.param(GOOD, {"values": {"CostCenter": ("CC-*",)}}, C, "it has", id="a wildcard"),
+        pytest.param(GOOD, {"values": {"CostCenter": ("C?-1000",)}}, N, "allowed is", id="only * is a wildcard"),
+        pytest.param(GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d{4}"}}}, C, "it has", id="a pattern"),
+        pytest.param(
+            GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d"}}}, N, "what matches", id="it matches the whole"
+        ),
+        pytest.param(
+            GOOD | {"Owner": "payments-and-settlement-platform-engineering team"},
+            {"values": {"Owner": {"pattern": "([a-z0-9]+-?)+"}}},
+            N,
+            "Owner is 'payments-and-settlement-platform-engineering team', allowed is what matches ([a-z0-9]+-?)+",
+            id="a pattern on which backtracking does not end",
+        ),
+        pytest.param(
+            GOOD | {"Tier": "9"}, {"values": {"Tier": ("1",)}}, N, "Tier is '9'", id="an optional tag is wrong"
+        ),
+        pytest.param(GOOD, {"values": {"Tier": ("1",)}}, C, "it has", id="an optional tag is not there"),
+        pytest.param(
+            {"Tier": ""}, {"keys": (), "values": {"Tier": ("1",)}}, N, "Tier is empty", id="an optional tag is empty"
+        ),
+        pytest.param(
+            {"Tier": " "},
+            {"keys": (), "values": {"Tier": ("*",)}},
+            N,
+            "Tier is empty, allowed is *",
+            id="an empty value fails whatever is allowed",
+        ),
+        pytest.param(
+            {"Tier": ""},
+            {"keys": (), "values": {"Tier": {"pattern": ".*"}}},
+            N,
+            "Tier is empty, allowed is what matches .*",
+            id="an empty value fails whatever the pattern",
+        ),
+        pytest.param({"Note": ""}, {"keys": ()}, C, "no tag is required", id="a tag nobody asks of may be empty"),
+        pytest.param(
+            GOOD, {"values": {"Environment": ("dev", "prod*ion")}}, C, "it has", id="a wildcard in the middle"
+        ),
+        pytest.param(
+            GOOD,
+            {"values": {"Environment": ("dev", "test")}},
+            N,
+            "allowed is dev or test",
+            id="all allowed values are said",
+        ),
+        pytest.param({"Owner": "a=b 🦊"}, {"keys": ("Owner",)}, C, "it has Owner", id="any text is a value"),
+    ],
+)
+def test_required_tags(tags: dict[str, str], settings: dict[str, Any], status: Status, says: str) -> None:
+    verdict = required_tags(Tags(tags), **settings)
+    assert verdict.status is status
+    assert says in verdict.reason
+
+
+def test_all_that_is_missing_and_wrong_is_said_at_once() -> None:
+    verdict = required_tags(Tags({"Environment": "test", "Owner": ""}), values={"Environment": ("production",)})
+    assert verdict.reason == (
+        "CostCenter is missing; Project is missing; Environment is 'test', allowed is production; Owner is empty"
+    )
+
+
+texts = st.text(min_size=1, max_size=8)
+
+
+@given(st.dictionaries(texts, texts, max_size=6), st.permutations(["Environment", "Owner"]))
+def test_the_order_of_tags_never_matters(tags: dict[str, str], keys: list[str]) -> None:
+    backwards = dict(reversed(tags.items()))
+    assert required_tags(Tags(tags), keys=tuple(keys)) == required_tags(Tags(backwards), keys=tuple(keys))
+
+
+@given(st.dictionaries(texts, texts, max_size=6), st.dictionaries(texts.map("aws:".__add__), texts, max_size=4))
+def test_keys_of_awss_own_never_change_a_verdict(tags: dict[str, str], own: dict[str, str]) -> None:
+    plain = {key: value for key, value in tags.items() if not key.lower().startswith("aws:")}
+    assert required_tags(Tags(plain | own)) == required_tags(Tags(plain))
