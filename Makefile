@@ -47,7 +47,7 @@ check: $(SETUP) ## Lint, formatting, types; generated files that are stale
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m tools.generate --check
-	$(BIN)/python -m muster.docs --check
+	$(BIN)/python -m muster.catalog.pages --check
 
 .PHONY: unit
 unit: $(SETUP) ## Unit, integration and infrastructure tests
@@ -81,11 +81,11 @@ package: $(SETUP) $(SAM) ## Validate the template and build it for Lambda, witho
 .PHONY: generate
 generate: $(SETUP) ## Write what is generated from code: template statements and queries, check pages, schemas
 	$(BIN)/python -m tools.generate
-	$(BIN)/python -m muster.docs
+	$(BIN)/python -m muster.catalog.pages
 
 .PHONY: docs
 docs: $(SETUP) ## Write the check pages from the code
-	$(BIN)/python -m muster.docs
+	$(BIN)/python -m muster.catalog.pages
 
 .PHONY: format
 format: $(SETUP) ## Format the code and mend what the linter can

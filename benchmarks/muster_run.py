@@ -16,7 +16,7 @@ import click
 from benchmarks.estate import CHECKS
 from benchmarks.measuring import cpu, peak_mb
 from benchmarks.server import ACCOUNT
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.memory import steady
 from muster.model.finding import Finding
 from muster.model.shard import Shard

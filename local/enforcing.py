@@ -12,7 +12,7 @@ from typing import Any
 
 from local.arns import resource_of
 from local.iam_policies import Context, Decision, decide
-from muster.policy import actions_of
+from muster.catalog.permissions import actions_of
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/[^/]*/([^/]+)/")
 _STATES = "ak"

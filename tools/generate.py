@@ -14,9 +14,9 @@ from typing import Any
 
 import botocore.loaders
 
-from muster.catalog import load
-from muster.packs import ALL
-from muster.policy import iam_policy, scanner_statements
+from muster.catalog.catalog import load
+from muster.catalog.packs import ALL
+from muster.catalog.permissions import iam_policy, scanner_statements
 from muster.reports import tables
 from muster.sdk.wire import service_models as models
 from muster.select import select

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 
 ALSO = ("ec2:DescribeRegions", "ec2:DescribeAvailabilityZones")
 """What is called besides what the catalogue declares."""

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.sdk.session import Clients, open_session
 from muster.stack import events
 from muster.stack.plan import plan_scan

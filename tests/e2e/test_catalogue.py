@@ -11,8 +11,8 @@ import pytest
 
 from local import athena, estates, permissions, workflow
 from local.server import EmbeddedAws
-from muster.catalog import load
-from muster.custom import extended
+from muster.catalog.catalog import load
+from muster.catalog.custom import extended
 from muster.settings import load as load_settings
 
 from .conftest import Deployed

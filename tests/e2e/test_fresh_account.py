@@ -6,8 +6,8 @@ from local import estate, permissions, workflow
 from local.deploy import TEMPLATE, delete, deploy
 from local.runtime import Runtime
 from local.server import EmbeddedAws
-from muster.catalog import load
-from muster.policy import scanner_actions
+from muster.catalog.catalog import load
+from muster.catalog.permissions import scanner_actions
 from muster.select import select
 from muster.settings import Configuration
 

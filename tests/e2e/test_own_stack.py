@@ -9,7 +9,7 @@ from local import workflow
 from local.deploy import TEMPLATE, Stack, deploy
 from local.runtime import Runtime
 from local.server import EmbeddedAws
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.cli import main
 from muster.settings import load as load_settings
 

@@ -12,9 +12,9 @@ from cfnlint.api import lint_all
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
-from muster.catalog import load
-from muster.packs import ALL
-from muster.policy import scanner_actions, scanner_statements
+from muster.catalog.catalog import load
+from muster.catalog.packs import ALL
+from muster.catalog.permissions import scanner_actions, scanner_statements
 from muster.select import select
 from muster.settings import Configuration
 from tests.infrastructure import house

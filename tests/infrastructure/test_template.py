@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from cfnlint.api import lint_all
 
-from muster.catalog import load
-from muster.policy import scanner_actions
+from muster.catalog.catalog import load
+from muster.catalog.permissions import scanner_actions
 from muster.select import select
 from muster.settings import Configuration
 from muster.stack.events import batch as _parse

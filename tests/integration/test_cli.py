@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.cli import main
 from muster.errors import Throttled, Transient
 from muster.reports.formats.csv import COLUMNS

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from muster import catalog
+from muster.catalog import catalog
+from muster.catalog.controls import covered, load
 from muster.cli import main
-from muster.controls import covered, load
 
 
 def _said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
+from muster.catalog.custom import judged_types, readable
+from muster.catalog.expressions.expression import examine
 from muster.cli import main
-from muster.custom import judged_types, readable
-from muster.expressions import examine
 from muster.sdk.session import Clients
 
 TEXT = """\

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.cli import main
 from muster.estimate import Demand, Seconds, work_of
 from muster.readers import BUCKET_LIKE

@@ -11,7 +11,7 @@ import botocore.exceptions
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable

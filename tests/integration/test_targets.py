@@ -6,7 +6,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from moto.ec2.models import ec2_backends
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import ConfigurationError
 from muster.sdk.session import Clients
 from muster.select import select

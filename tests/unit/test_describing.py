@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.model.check import Check, check
 from muster.model.coverage import Ledger
 from muster.model.finding import (

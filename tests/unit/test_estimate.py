@@ -22,7 +22,8 @@ from boto3.s3.transfer import TransferConfig
 from botocore import xform_name
 
 from muster import estimate
-from muster.catalog import load
+from muster.catalog.catalog import load
+from muster.catalog.permissions import actions_of
 from muster.estimate import (
     Assumptions,
     Calls,
@@ -46,7 +47,6 @@ from muster.model.finding import GLOBAL, REGION, Resource
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.policy import actions_of
 from muster.readers import BUCKET_LIKE
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.ec2.vpc import INTERFACE

@@ -1,6 +1,6 @@
 """How many resources were listed, out of the ledger, and what a scan takes that finds as many."""
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.foresight import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.finding import GLOBAL

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.coverage import Ledger

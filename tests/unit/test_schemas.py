@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from muster import catalog
+from muster.catalog import catalog
 from muster.settings import parse, schema_text
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "muster.schema.json"

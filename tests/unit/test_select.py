@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster import packs as packs_
-from muster.catalog import Catalog, load
+from muster.catalog import packs as packs_
+from muster.catalog.catalog import Catalog, load
+from muster.catalog.packs import Entry, Pack
 from muster.errors import ConfigurationError
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant
 from muster.model.readers import Lister, lists
 from muster.model.rule import Rule
-from muster.packs import Entry, Pack
 from muster.select import rules_from_json, rules_to_json, select
 from muster.settings import Configuration, Tags, TypeTags
 

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.errors import ConfigurationError
 from muster.model.check import Check, check
 from muster.model.finding import Severity, Suppression, Verdict, compliant
@@ -500,7 +500,7 @@ def test_who_reads_the_plan_needs_no_yaml_and_no_schema() -> None:
     code = (
         "import sys; sys.modules.update(yaml=None, jsonschema=None)\n"
         "from muster import select, suppress\n"
-        "from muster.catalog import Catalog\n"
+        "from muster.catalog.catalog import Catalog\n"
         "from muster.settings import Configuration, parse\n"
         "empty = Catalog({}, {}, {})\n"
         "same = Configuration.from_json(parse(b'', empty).to_json()) == Configuration()\n"

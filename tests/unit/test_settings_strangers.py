@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import ConfigurationError
 from muster.settings import parse
 from muster.settings.composing import DEEPEST

@@ -1,6 +1,6 @@
 """How an account is cut into shards, and how a large one is cut once more."""
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.model.shard import Shard
 from muster.select import select
 from muster.settings import Configuration

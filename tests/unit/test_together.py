@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard

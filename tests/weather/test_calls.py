@@ -17,10 +17,10 @@ import pytest
 from local import estate, estates
 from local.server import ACCOUNT, EmbeddedAws
 from muster import settings
-from muster.catalog import load
+from muster.catalog.catalog import load
+from muster.catalog.permissions import operation
 from muster.model.finding import Status
 from muster.model.rule import Rule
-from muster.policy import operation
 from muster.readers import BUCKET_LIKE
 from muster.scan import ShardScan
 from muster.sdk.retry import Patience

@@ -15,11 +15,11 @@ from local import estate, estates
 from local.front import Answer, Front
 from local.server import ACCOUNT, EmbeddedAws
 from muster import settings
-from muster.catalog import load
+from muster.catalog.catalog import load
+from muster.catalog.permissions import actions_of, scanner_actions
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.policy import actions_of, scanner_actions
 from muster.readers import BUCKET_LIKE
 from muster.scan import ShardScan
 from muster.sdk.retry import ROUNDS, Patience

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.estate import Estate, truth
 from benchmarks.fake_aws import FakeAws
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import REGION, TARGET, Finding, Status
 from muster.model.rule import Rule

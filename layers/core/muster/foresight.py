@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.permissions import operation
 from muster.estimate import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
-from muster.policy import operation
 from muster.readers import BUCKET_LIKE
 from muster.reports.report import difference
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.permissions import operation
 from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange, target_of
 from muster.evaluate import evaluate, unlisted
 from muster.facets.tagging.tags import Tags
@@ -17,7 +18,6 @@ from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable
 from muster.model.readers import Describer, Listed, Lister, gathers
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.policy import operation
 from muster.sdk.errors import (
     BLOCKED,
     EXPIRED,

@@ -3,17 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from muster import packs as packs_
-from muster.catalog import Catalog
-from muster.controls import supported
-from muster.custom import extended
+from muster.catalog import packs as packs_
+from muster.catalog.catalog import Catalog
+from muster.catalog.controls import supported
+from muster.catalog.custom import extended
+from muster.catalog.packs import ALL, Entry, Pack
 from muster.errors import ConfigurationError
 from muster.model.check import Check
 from muster.model.finding import Severity
 from muster.model.plain import frozen_items, plain
 from muster.model.rule import Rule
 from muster.model.suggest import unknown
-from muster.packs import ALL, Entry, Pack
 from muster.settings.configuration import Configuration, Tags, TypeTags
 from muster.settings.schema import REQUIRED_TAGS, SPELLED_ALIKE
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.model.finding import GLOBAL
 from muster.model.rule import Rule
 from muster.model.shard import Shard

@@ -8,7 +8,7 @@ import pytest
 
 from local.estates import ec2
 from local.server import ACCOUNT, EmbeddedAws
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard

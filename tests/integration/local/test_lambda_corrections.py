@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.estate import AWAY, HOME
 from local.estates.lambda_ import seed
 from local.server import ACCOUNT, EmbeddedAws
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard

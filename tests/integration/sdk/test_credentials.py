@@ -13,7 +13,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, Refre
 from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
 from benchmarks.weather import Knobs
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
 from muster.readers import BUCKET_LIKE

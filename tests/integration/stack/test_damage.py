@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import Damaged
 from muster.model.finding import REGION, TARGET
 from muster.sdk.session import Clients

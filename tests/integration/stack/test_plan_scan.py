@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import ConfigurationError, CredentialsError
 from muster.sdk.session import Clients
 from muster.sharding import LARGE

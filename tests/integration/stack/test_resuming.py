@@ -15,7 +15,7 @@ import botocore.exceptions
 import pytest
 
 from muster import state
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.errors import Transient
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant

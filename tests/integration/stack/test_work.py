@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import EventError, Transient
 from muster.sdk.session import Clients
 from muster.select import rules_to_json, select

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.evaluate import evaluate
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import Finding, Related, Status, Unavailable

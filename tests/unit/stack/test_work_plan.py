@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.errors import Damaged, EventError
 from muster.model.shard import Shard
 from muster.select import rules_to_json, select

@@ -16,7 +16,7 @@ def command(check: str, config: Path | None) -> None:
 
     On a terminal it is laid out, elsewhere it is Markdown. 'muster list checks' has the names.
     """
-    from muster.docs import page  # noqa: PLC0415 - `muster explain --help` is quick without it
+    from muster.catalog.pages import page  # noqa: PLC0415 - `muster explain --help` is quick without it
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.model.suggest import unknown  # noqa: PLC0415 - the same
     from muster.model.text import escaped  # noqa: PLC0415 - the same

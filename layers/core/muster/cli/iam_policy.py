@@ -20,8 +20,8 @@ def command(config: Any, severity: str | None, role: str, *, organization: bool,
     Every action only reads. ec2:DescribeRegions is what '--region all' needs. What `accounts` in the configuration
     says counts as if it were said here.
     """
-    from muster.catalog import load  # noqa: PLC0415 - `muster iam-policy --help` is quick without it
-    from muster.policy import iam_policy  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster iam-policy --help` is quick without it
+    from muster.catalog.permissions import iam_policy  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
 
     catalog = load()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from muster import catalog as catalogs
+from muster.catalog import catalog as catalogs
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
 from muster.errors import Throttled, Transient

@@ -16,7 +16,7 @@ from muster.model.text import json_text, printable
 from muster.reports.record import Record
 
 if TYPE_CHECKING:
-    from muster.controls import Controls, Framework
+    from muster.catalog.controls import Controls, Framework
 
 FEW = 4
 """How many resource types of a check a table lists; more are counted, and JSON has them all."""
@@ -32,7 +32,7 @@ def command() -> None:
 @configured_by
 def checks(form: str, config: Path | None) -> None:
     """List the checks with their severity and what they judge; those of the configuration are among them."""
-    from muster.docs import permissions  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.pages import permissions  # noqa: PLC0415 - `muster list --help` is quick without it
     from muster.evaluate import docs_url  # noqa: PLC0415 - the same
     from muster.model.plain import plain  # noqa: PLC0415 - the same
 
@@ -61,8 +61,8 @@ def checks(form: str, config: Path | None) -> None:
 @listed_as
 def packs(form: str) -> None:
     """List the packs: named selections of checks."""
-    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.packs import load as load_packs  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.packs import load as load_packs  # noqa: PLC0415 - the same
 
     found = [
         {
@@ -80,7 +80,7 @@ def packs(form: str) -> None:
 @listed_as
 def resources(form: str) -> None:
     """List the resource types that are judged, and the permissions that reading them takes."""
-    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
     from muster.model.finding import ACCOUNT, REGION  # noqa: PLC0415 - the same
 
     catalog = load()
@@ -109,9 +109,9 @@ def resources(form: str) -> None:
 @click.option("--framework", metavar="NAME", help="Only this framework.")
 def controls(form: str, framework: str | None) -> None:
     """List the controls of each framework with the checks that support them, those without a check too."""
-    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.controls import covered  # noqa: PLC0415 - the same
-    from muster.controls import load as load_controls  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.controls import covered  # noqa: PLC0415 - the same
+    from muster.catalog.controls import load as load_controls  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.model.suggest import unknown  # noqa: PLC0415 - the same
 
@@ -171,10 +171,10 @@ def facets(resource_type: str, form: str) -> None:
     Example:
       muster list facets AWS::EC2::Instance
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.custom import judged_types, readable  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.custom import judged_types, readable  # noqa: PLC0415 - the same
+    from muster.catalog.expressions.expression import said  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.expressions import said  # noqa: PLC0415 - the same
     from muster.model.suggest import unknown  # noqa: PLC0415 - the same
 
     catalog = load()
@@ -192,15 +192,15 @@ def facets(resource_type: str, form: str) -> None:
 
 def _may_be_absent(path: str, hint: object) -> bool:
     """Whether null may stand there: a value of a mapping, of which `*` is any key, or what a resource need not have."""
-    from muster.expression_types import options  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.expressions.types import options  # noqa: PLC0415 - `muster list --help` is quick without it
 
     return path.endswith(".*") or types.NoneType in options(hint)
 
 
 def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[tuple[str, object]]:
     """Yield what may be read of an annotation, by path: fields, and those of objects in lists and mappings."""
-    from muster.expression_kinds import fields  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.expression_types import options  # noqa: PLC0415 - the same
+    from muster.catalog.expressions.kinds import fields  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.expressions.types import options  # noqa: PLC0415 - the same
 
     for each in options(hint):
         kinds, origin = typing.get_args(each), typing.get_origin(each)

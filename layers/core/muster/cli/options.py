@@ -9,7 +9,7 @@ import click
 from muster.model.finding import Severity
 
 if TYPE_CHECKING:
-    from muster.catalog import Catalog
+    from muster.catalog.catalog import Catalog
     from muster.settings import Configuration
 
 CONFIGURATION = Path("muster.yaml")
@@ -77,9 +77,9 @@ def catalogue(path: Path | None) -> "Catalog":
     Raises:
         ConfigurationError: something in the configuration that was named is wrong.
     """
-    from muster.catalog import load  # noqa: PLC0415 - `muster --help` does not need it
+    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster --help` does not need it
+    from muster.catalog.custom import extended  # noqa: PLC0415 - the same
     from muster.cli.output import say  # noqa: PLC0415 - the same
-    from muster.custom import extended  # noqa: PLC0415 - the same
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
 
     catalog = load()

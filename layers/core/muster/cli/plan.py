@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from muster.catalog import Catalog
+    from muster.catalog.catalog import Catalog
     from muster.estimate import Cost, Demand, Earlier, Price, Resources
     from muster.settings import Configuration
 
@@ -77,7 +77,7 @@ def command(**options: Any) -> int:
 
 def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     """Return what is asked, and what the report's scan was."""
-    from muster.catalog import load  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load  # noqa: PLC0415 - the same
     from muster.cli import reported  # noqa: PLC0415 - the same
     from muster.estimate import Demand  # noqa: PLC0415 - the same
     from muster.pipeline import scope_of  # noqa: PLC0415 - the same

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from muster import __version__
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.permissions import operation
 from muster.errors import ConfigurationError
 from muster.estimate import Demand, Earlier, Resources
 from muster.model.plain import loads
 from muster.model.rule import Rule
-from muster.policy import operation
 from muster.select import select
 from muster.settings import Configuration
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TextIO
 
-from muster import catalog as catalogs
-from muster import packs
-from muster.catalog import Catalog
+from muster.catalog import catalog as catalogs
+from muster.catalog import packs
+from muster.catalog.catalog import Catalog
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured

@@ -22,12 +22,12 @@ def command(file: Path) -> None:
     All mistakes are told at once, each with its line, and the exit status is 2.
     """
     from muster import settings  # noqa: PLC0415 - `muster validate --help` is quick without it
-    from muster.catalog import load  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load  # noqa: PLC0415 - the same
+    from muster.catalog.custom import absences, extended  # noqa: PLC0415 - the same
+    from muster.catalog.packs import ALL  # noqa: PLC0415 - the same
     from muster.cli.output import say  # noqa: PLC0415 - the same
     from muster.cli.places import regions, unchecked  # noqa: PLC0415 - the same
-    from muster.custom import absences, extended  # noqa: PLC0415 - the same
     from muster.model.text import escaped  # noqa: PLC0415 - the same
-    from muster.packs import ALL  # noqa: PLC0415 - the same
     from muster.reports.formats.table import counted  # noqa: PLC0415 - the same
     from muster.select import select  # noqa: PLC0415 - the same
 

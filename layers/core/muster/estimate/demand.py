@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.permissions import operation
 from muster.estimate.once import calls_once
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.policy import operation
 from muster.sharding import shards
 
 Resources = Mapping[tuple[str, str], int]

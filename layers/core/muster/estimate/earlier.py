@@ -3,10 +3,10 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
+from muster.catalog.permissions import actions_of
 from muster.estimate.demand import Calls, Demand, calls_of, is_exact, lists_itself, summed
 from muster.estimate.once import counted
 from muster.model.finding import ACCOUNT, REGION
-from muster.policy import actions_of
 
 Questions = Mapping[str, set[Hashable]]
 """Who spends an IAM action, where, and of how many resources."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster.custom import CustomCheck
+from muster.catalog.custom import CustomCheck
 from muster.model.finding import Suppression
 from muster.model.plain import frozen_items, plain
 

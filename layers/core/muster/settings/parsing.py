@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from muster.analysis.patterns import regex
-from muster.catalog import Catalog
-from muster.custom import CustomCheck, examined
+from muster.catalog.catalog import Catalog
+from muster.catalog.custom import CustomCheck, examined
 from muster.errors import ConfigurationError
 from muster.model.suggest import unknown
 from muster.model.text import escaped, quoted, shortened

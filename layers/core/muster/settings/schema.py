@@ -6,9 +6,9 @@ import typing
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from muster import packs
-from muster.catalog import Catalog
-from muster.custom import judged_types
+from muster.catalog import packs
+from muster.catalog.catalog import Catalog
+from muster.catalog.custom import judged_types
 from muster.model.check import Check
 from muster.model.finding import Severity
 from muster.model.plain import plain

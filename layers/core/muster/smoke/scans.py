@@ -22,7 +22,7 @@ _LONGEST = 1800.0
 
 def two_checks(packs: Sequence[str]) -> list[str]:
     """Return two checks that a stack of these packs may run, those of one call first."""
-    from muster.catalog import load  # noqa: PLC0415 - the command's --help does not need the catalogue
+    from muster.catalog.catalog import load  # noqa: PLC0415 - the command's --help does not need the catalogue
     from muster.select import select  # noqa: PLC0415 - the same
     from muster.settings import Configuration  # noqa: PLC0415 - the same
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from muster import diff
-from muster.catalog import Catalog
-from muster.custom import extended
+from muster.catalog.catalog import Catalog
+from muster.catalog.custom import extended
 from muster.diff import Seen
 from muster.errors import Damaged, EventError
 from muster.model.finding import GLOBAL, Finding

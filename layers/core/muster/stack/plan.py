@@ -5,14 +5,14 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from muster import settings
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.permissions import scanner_actions
 from muster.errors import ConfigurationError
 from muster.foresight import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import scope_of
-from muster.policy import scanner_actions
 from muster.scan import Scope
 from muster.sdk.session import Clients
 from muster.select import rules_to_json, select

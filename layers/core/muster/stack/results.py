@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from muster import catalog
-from muster.catalog import Catalog
-from muster.custom import extended
+from muster.catalog import catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.custom import extended
 from muster.describing import target_of
 from muster.errors import ConfigurationError, Damaged
 from muster.evaluate import unlisted

@@ -10,7 +10,7 @@ from threading import Semaphore
 from typing import Any
 
 from muster import diff, state
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.diff import Change, Seen, Subject
 from muster.errors import Damaged, Throttled, Transient
 from muster.model.rule import Rule

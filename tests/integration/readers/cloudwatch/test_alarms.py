@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from moto.cloudwatch.models import cloudwatch_backends
 
 from muster.analysis.policies.document import Policy
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tagging.tags import Tags

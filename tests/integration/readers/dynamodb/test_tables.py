@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, Throttling, TimeToLive
 from muster.model.finding import REGION, Finding, Resource, Status
 from muster.model.readers import Describer

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.ec2.instances import Instance, InstanceLoad, InstanceMetadataDefaults, SecurityGroup, Volume
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, TARGET, Finding, Resource, Status, Unknown

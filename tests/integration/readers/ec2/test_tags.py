@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard

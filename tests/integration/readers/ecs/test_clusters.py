@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.ecs.clusters import Cluster, EcsRegion, Launch, Service
 from muster.facets.ecs.targets import TargetWindow
 from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition

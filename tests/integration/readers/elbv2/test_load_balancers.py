@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.elbv2.load_balancers import (
     Listener,
     ListenerProtocols,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.model.finding import ACCOUNT, TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard

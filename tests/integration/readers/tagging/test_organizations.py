@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.tagging.tag_policies import RequiredTags, TagRule
 from muster.model.finding import ACCOUNT, Resource
 from muster.readers.tagging.organizations import effective_tag_policy, required_tags

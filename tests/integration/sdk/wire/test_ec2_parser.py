@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from benchmarks import ec2_answers
 from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.facets.ec2.instances import Instance
 from muster.facets.tagging.tags import Tags
 from muster.model.coverage import Ledger

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster import catalog, controls
+from muster.catalog import catalog, controls
 from muster.checks.tagging.tag_drift import tag_keys_spelled_alike, tag_values_agree, tagged, tags_agree_with_parent
 from muster.checks.tagging.tags import required_tags
 from muster.facets.tagging.tags import ParentTags, TagParents, Tags

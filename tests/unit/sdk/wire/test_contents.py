@@ -5,7 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.sdk.wire.contents import MAY_BE_EMPTY, Contents, contents
 
 SESSION = botocore.session.Session()

@@ -14,7 +14,7 @@ from botocore.model import ServiceModel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.sdk.session import reading
 from muster.sdk.wire.service_models import FOLDER, PRUNED, loader
 from tests.unit.sdk.wire.test_projection import Style, Writer

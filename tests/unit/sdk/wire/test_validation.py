@@ -7,7 +7,7 @@ import botocore.parsers
 import botocore.session
 import pytest
 
-from muster.catalog import load
+from muster.catalog.catalog import load
 from muster.sdk.errors import transient
 from muster.sdk.wire.validation import _WRONG, Bodies
 

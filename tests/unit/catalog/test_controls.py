@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from muster import catalog
-from muster.catalog import Catalog
-from muster.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
+from muster.catalog import catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
 from muster.data import package_data
 from muster.evaluate import evaluate
 from muster.facets.tagging.tags import Tags

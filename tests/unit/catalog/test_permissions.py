@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import pytest
 
-from muster.catalog import Catalog, load
+from muster.catalog.catalog import Catalog, load
+from muster.catalog.permissions import ORGANIZATION, actions_of, iam_policy, scanner_actions, scanner_statements
 from muster.model.check import check
 from muster.model.finding import REGION, Severity, Verdict, compliant
 from muster.model.readers import Page, describes, lists
 from muster.model.rule import Rule
-from muster.policy import ORGANIZATION, actions_of, iam_policy, scanner_actions, scanner_statements
 from muster.select import select
 from muster.settings import Configuration
 

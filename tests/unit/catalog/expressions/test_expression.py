@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from muster.catalog import load
-from muster.custom import judged_types, readable
-from muster.expression_kinds import options
-from muster.expression_values import Fields, told
-from muster.expressions import examine, fields, words
+from muster.catalog.catalog import load
+from muster.catalog.custom import judged_types, readable
+from muster.catalog.expressions.expression import examine, fields, words
+from muster.catalog.expressions.kinds import options
+from muster.catalog.expressions.values import Fields, told
 from muster.model.finding import Unknown, UnknownField
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from muster import catalog, packs
-from muster.catalog import Catalog
-from muster.controls import supported
+from muster.catalog import catalog, packs
+from muster.catalog.catalog import Catalog
+from muster.catalog.controls import supported
+from muster.catalog.packs import Entry, Pack
 from muster.model.finding import Severity
-from muster.packs import Entry, Pack
 from muster.select import select
 from muster.settings import Configuration
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.data import package_data
 from muster.model.check import Check
 from muster.model.finding import Severity

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from muster import docs
-from muster.catalog import load
-from muster.policy import scanner_actions
+from muster.catalog import pages as docs
+from muster.catalog.catalog import load
+from muster.catalog.permissions import scanner_actions
 from muster.select import select
 from muster.settings import Configuration
 
 CATALOG = load()
-COMMITTED = Path(__file__).parents[2] / "docs" / "checks"
+COMMITTED = Path(__file__).parents[3] / "docs" / "checks"
 
 
 def test_the_committed_pages_are_not_stale() -> None:

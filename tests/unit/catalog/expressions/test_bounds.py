@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.catalog import load
+from muster.catalog.catalog import load
+from muster.catalog.expressions.expression import examine
+from muster.catalog.expressions.values import Fields
 from muster.errors import ConfigurationError
-from muster.expression_values import Fields
-from muster.expressions import examine
 from muster.facets.tagging.tags import Tags
 from muster.settings import parse
 

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import pytest
 
-from muster import packs
-from muster.catalog import Catalog, _examine, _unique, load
+from muster.catalog import packs
+from muster.catalog.catalog import Catalog, _examine, _unique, load
 from muster.checks.tagging.tags import required_tags
 from muster.facets.ec2.instances import Instance, Volume
 from muster.facets.tagging.tags import Tags
@@ -23,7 +23,7 @@ from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource, Severity
 from muster.model.readers import Describer, Page, describes, gathers, lists
 
 CATALOG = load()
-TESTS = Path(__file__).parent / "checks"
+TESTS = Path(__file__).parents[1] / "checks"
 CHECKS = [pytest.param(found, id=found.id) for found in CATALOG.checks.values()]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 

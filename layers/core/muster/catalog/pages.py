@@ -1,4 +1,4 @@
-"""The page of a check, made of its declaration; `python -m muster.docs` writes them all to docs/checks."""
+"""The page of a check, made of its declaration; `python -m muster.catalog.pages` writes them all to docs/checks."""
 
 import inspect
 import json
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from muster import packs
-from muster.catalog import Catalog, load
+from muster.catalog import packs
+from muster.catalog.catalog import Catalog, load
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION
 from muster.model.plain import plain

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.expression_engine import SIGNATURES
-from muster.expression_kinds import may_be_absent
-from muster.expression_values import Fields
-from muster.expressions import examine
+from muster.catalog.expressions.engine import SIGNATURES
+from muster.catalog.expressions.expression import examine
+from muster.catalog.expressions.kinds import may_be_absent
+from muster.catalog.expressions.values import Fields
 from muster.facets.tagging.tags import Tags
 
 FACETS = {"tags": Tags}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from muster.expression_types import options, refused
+from muster.catalog.expressions.types import options, refused
 from muster.model.finding import Unknown
 from muster.model.suggest import unknown
 
@@ -114,7 +114,7 @@ def _flat(node: Node, hint: object) -> object:
 
 def _called(node: Node, hint: object) -> object:
     """Return what a function gives; what looks into a whole object would find it empty."""
-    from muster.expression_engine import SIGNATURES  # noqa: PLC0415 - JMESPath is loaded by conditions alone
+    from muster.catalog.expressions.engine import SIGNATURES  # noqa: PLC0415 - JMESPath is loaded by conditions alone
 
     name = node["value"]
     lazy = [child["type"] == "expref" for child in node["children"]]

@@ -7,9 +7,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from muster.expression_kinds import Node, fields, kind_of, said, words
-from muster.expression_types import options
-from muster.expression_values import Path, spelled
+from muster.catalog.expressions.kinds import Node, fields, kind_of, said, words
+from muster.catalog.expressions.types import options
+from muster.catalog.expressions.values import Path, spelled
 from muster.model.finding import Unavailable, UnknownField
 from muster.model.suggest import unknown
 from muster.model.text import shortened
@@ -42,7 +42,7 @@ class Expression:
         Raises:
             UnknownField: a field is not known, or what comes out is neither true nor false.
         """
-        from muster.expression_engine import search  # noqa: PLC0415 - only who has such checks needs it
+        from muster.catalog.expressions.engine import search  # noqa: PLC0415 - only who has such checks needs it
 
         try:
             answer = search(self.text, document)
@@ -66,7 +66,7 @@ def examine(text: str, facets: Mapping[str, type]) -> Expression:
     """
     import jmespath.exceptions  # noqa: PLC0415 - only who has such checks needs it
 
-    from muster.expression_engine import parsed  # noqa: PLC0415 - the same
+    from muster.catalog.expressions.engine import parsed  # noqa: PLC0415 - the same
 
     try:
         tree = parsed(text).parsed
@@ -114,7 +114,7 @@ def _names(nodes: Sequence[Node]) -> Iterator[str]:
 
 
 def _examine_functions(node: Node) -> None:
-    from muster.expression_engine import SIGNATURES  # noqa: PLC0415 - only who has such checks needs it
+    from muster.catalog.expressions.engine import SIGNATURES  # noqa: PLC0415 - only who has such checks needs it
 
     if node["type"] == "function_expression":
         found = SIGNATURES.get(node["value"])

@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from muster.catalog import load
-from muster.custom import CustomCheck, extended
-from muster.docs import page
+from muster.catalog.catalog import load
+from muster.catalog.custom import CustomCheck, extended
+from muster.catalog.pages import page
+from muster.catalog.permissions import scanner_actions
 from muster.errors import ConfigurationError
 from muster.evaluate import evaluate
 from muster.facets.ec2.instances import Instance
 from muster.facets.elbv2.load_balancers import Listener
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource, Severity, Status, Unavailable
-from muster.policy import scanner_actions
 from muster.select import rules_from_json, rules_to_json, select
 from muster.settings import Configuration, parse
 

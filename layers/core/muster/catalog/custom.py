@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from muster.catalog import Catalog
-from muster.expression_kinds import may_be_absent
-from muster.expression_values import Fields, told
-from muster.expressions import Expression, examine, words
+from muster.catalog.catalog import Catalog
+from muster.catalog.expressions.expression import Expression, examine, words
+from muster.catalog.expressions.kinds import may_be_absent
+from muster.catalog.expressions.values import Fields, told
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, Severity, Verdict, compliant, non_compliant, not_applicable
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster.catalog import Catalog
+from muster.catalog.catalog import Catalog
 from muster.data import package_data
 from muster.model.plain import frozen_items
 

@@ -1,0 +1,1 @@
+"""The conditions of checks without code: JMESPath, examined and evaluated within bounds."""
