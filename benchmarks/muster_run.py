@@ -17,6 +17,8 @@ from benchmarks.estate import CHECKS
 from benchmarks.measuring import cpu, peak_mb
 from benchmarks.server import ACCOUNT
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.memory import steady
 from muster.model.finding import Finding
 from muster.model.shard import Shard
@@ -24,8 +26,6 @@ from muster.readers import BUCKET_LIKE
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scan import ShardScan
 from muster.sdk.session import Clients, open_session
-from muster.select import select
-from muster.settings import Configuration
 from muster.sharding import shards
 from muster.storage import parquet
 

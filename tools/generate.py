@@ -17,10 +17,10 @@ import botocore.loaders
 from muster.catalog.catalog import load
 from muster.catalog.packs import ALL
 from muster.catalog.permissions import iam_policy, scanner_statements
+from muster.configuration import Configuration, schema_text
+from muster.configuration.selection import select
 from muster.reports import tables
 from muster.sdk.wire import service_models as models
-from muster.select import select
-from muster.settings import Configuration, schema_text
 from tools import lambda_runtimes
 from tools.service_models import operations, pruned
 

@@ -13,7 +13,7 @@ from local import athena, estates, permissions, workflow
 from local.server import EmbeddedAws
 from muster.catalog.catalog import load
 from muster.catalog.custom import extended
-from muster.settings import load as load_settings
+from muster.configuration import load as load_settings
 
 from .conftest import Deployed
 

@@ -8,8 +8,8 @@ from local.runtime import Runtime
 from local.server import EmbeddedAws
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
-from muster.select import select
-from muster.settings import Configuration
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 
 from .conftest import configure
 

@@ -11,7 +11,7 @@ from local.runtime import Runtime
 from local.server import EmbeddedAws
 from muster.catalog.catalog import load
 from muster.cli import main
-from muster.settings import load as load_settings
+from muster.configuration import load as load_settings
 
 OWN_STACK = TEMPLATE.parent / "config" / "own-stack.yaml"
 OWN_TYPES = {

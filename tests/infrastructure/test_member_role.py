@@ -15,8 +15,8 @@ from samtranslator.yaml_helper import yaml_parse
 from muster.catalog.catalog import load
 from muster.catalog.packs import ALL
 from muster.catalog.permissions import scanner_actions, scanner_statements
-from muster.select import select
-from muster.settings import Configuration
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from tests.infrastructure import house
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import role_statements

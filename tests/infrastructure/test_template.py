@@ -14,8 +14,8 @@ from cfnlint.api import lint_all
 
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
-from muster.select import select
-from muster.settings import Configuration
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.stack.events import batch as _parse
 from muster.stack.request import Request
 from tests.infrastructure.conftest import ROOT

@@ -12,10 +12,10 @@ from botocore.credentials import Credentials
 from botocore.stub import Stubber
 
 from muster.accounts import ROLE_SECONDS, Account, Found, assumed, find_accounts, role_arn, session_name
+from muster.configuration import Accounts
 from muster.errors import ConfigurationError, CredentialsError, Throttled
 from muster.partitions import home_region
 from muster.sdk.session import Clients
-from muster.settings import Accounts
 
 OWN = "123456789012"
 REGION = "eu-west-1"

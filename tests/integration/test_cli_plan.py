@@ -11,13 +11,13 @@ import pytest
 
 from muster.catalog.catalog import load
 from muster.cli import main
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.estimate import Demand, Seconds, work_of
 from muster.readers import BUCKET_LIKE
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.s3.buckets import BUCKET
 from muster.sdk.session import Clients
-from muster.select import select
-from muster.settings import Configuration
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment
 from muster.stack.summarize import summarize_scan

@@ -12,6 +12,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
@@ -20,9 +22,7 @@ from muster.scan import ShardScan
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.limiter import Limiter
 from muster.sdk.session import Clients
-from muster.select import select
 from muster.sessions import Refused, Role, Sessions
-from muster.settings import Configuration
 
 OWN = "123456789012"
 OTHER = "111122223333"

@@ -7,11 +7,11 @@ from botocore.awsrequest import AWSResponse
 from moto.ec2.models import ec2_backends
 
 from muster.catalog.catalog import load
+from muster.configuration import Accounts, Configuration
+from muster.configuration.configuration import Exclude
+from muster.configuration.selection import select
 from muster.errors import ConfigurationError
 from muster.sdk.session import Clients
-from muster.select import select
-from muster.settings import Accounts, Configuration
-from muster.settings.configuration import Exclude
 from muster.sharding import LARGE
 from muster.targets import Targets, targets
 

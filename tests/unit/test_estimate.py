@@ -24,6 +24,8 @@ from botocore import xform_name
 from muster import estimate
 from muster.catalog.catalog import load
 from muster.catalog.permissions import actions_of
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.estimate import (
     Assumptions,
     Calls,
@@ -55,8 +57,6 @@ from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER
 from muster.readers.s3.buckets import BUCKET
 from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.select import select
-from muster.settings import Configuration
 from muster.sharding import LARGE, shards
 from muster.stack import gathering, plan, publish, work
 from muster.stack.commit import line

@@ -1,6 +1,8 @@
 """How many resources were listed, out of the ledger, and what a scan takes that finds as many."""
 
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.foresight import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.finding import GLOBAL
@@ -8,8 +10,6 @@ from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER, TARGET_
 from muster.readers.iam.policies import GROUP, POLICY, ROLE, USER
 from muster.readers.s3.access_points import ACCESS_POINT
 from muster.readers.s3.buckets import BUCKET
-from muster.select import select
-from muster.settings import Configuration
 
 ACCOUNT, IRELAND = "111111111111", "eu-west-1"
 

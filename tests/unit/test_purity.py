@@ -13,9 +13,7 @@ PURE = [
     "diff",
     "checks",
     "facets",
-    "suppress",
-    "select",
-    "settings",
+    "configuration",
     "reports",
 ]
 

@@ -1,9 +1,9 @@
 """How an account is cut into shards, and how a large one is cut once more."""
 
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.model.shard import Shard
-from muster.select import select
-from muster.settings import Configuration
 from muster.sharding import LARGE, shards
 
 ACCOUNT = "111122223333"

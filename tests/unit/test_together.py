@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scan import ShardScan
-from muster.select import select
-from muster.settings import Configuration
 from muster.together import Ended, together
 from tests.unit.test_scan import AT
 

@@ -16,21 +16,21 @@ import pytest
 
 from local import estate, estates
 from local.server import ACCOUNT, EmbeddedAws
-from muster import settings
+from muster import configuration
 from muster.catalog.catalog import load
 from muster.catalog.permissions import operation
+from muster.configuration.selection import select
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.readers import BUCKET_LIKE
 from muster.scan import ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session
-from muster.select import select
 from muster.sharding import shards
 from muster.shared import Shared
 
 AT = datetime.now(UTC)
-RULES = select(load(), settings.load(estates.CONFIGURATION, load()))
+RULES = select(load(), configuration.load(estates.CONFIGURATION, load()))
 REGIONS = len(estates.REGIONS)
 OTHERWISE = {lister.permission for lister in load().listers.values()} - {
     operation(lister) for lister in load().listers.values()
@@ -472,7 +472,7 @@ def test_with_twice_the_checks_no_operation_is_called_more_often(
 ) -> None:
     path = tmp_path / "muster.yaml"
     path.write_text(estates.CONFIGURATION.read_text(encoding="utf-8") + MORE, encoding="utf-8")
-    rules = select(load(), settings.load(path, load()))
+    rules = select(load(), configuration.load(path, load()))
     assert len(rules) == len(RULES) + 1
     twice = [*rules, *(replace(rule, variant="again") for rule in rules)]
     calls, found = scanned(aws, twice)

@@ -14,9 +14,10 @@ import pytest
 from local import estate, estates
 from local.front import Answer, Front
 from local.server import ACCOUNT, EmbeddedAws
-from muster import settings
+from muster import configuration
 from muster.catalog.catalog import load
 from muster.catalog.permissions import actions_of, scanner_actions
+from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -25,13 +26,12 @@ from muster.scan import ShardScan
 from muster.sdk.retry import ROUNDS, Patience
 from muster.sdk.session import Clients, open_session
 from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
-from muster.select import select
 from muster.sharding import shards
 from muster.shared import Shared
 
 HERE = estate.HOME
 AT = datetime.now(UTC)
-CONFIGURATION = settings.load(estates.CONFIGURATION, load())
+CONFIGURATION = configuration.load(estates.CONFIGURATION, load())
 RULES = select(load(), CONFIGURATION)
 SHARDS = shards(ACCOUNT, "aws", estates.REGIONS, RULES, bucket_like=BUCKET_LIKE)
 LISTED = {lister.permission for lister in load().listers.values()}

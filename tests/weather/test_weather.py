@@ -13,6 +13,8 @@ import pytest
 from benchmarks.estate import Estate, truth
 from benchmarks.fake_aws import FakeAws
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import REGION, TARGET, Finding, Status
 from muster.model.rule import Rule
@@ -20,8 +22,6 @@ from muster.readers import BUCKET_LIKE
 from muster.scan import Outcome, ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session
-from muster.select import select
-from muster.settings import Configuration
 from muster.sharding import shards
 
 ACCOUNT = "123456789012"

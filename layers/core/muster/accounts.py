@@ -8,12 +8,12 @@ from typing import Any
 import boto3
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
+from muster.configuration import Accounts
 from muster.errors import ConfigurationError
 from muster.partitions import home_region
 from muster.sdk.errors import code_of
 from muster.sdk.first_calls import asking
 from muster.sdk.session import Clients, reading_alike
-from muster.settings import Accounts
 
 ALL = "all"
 ROLE_SECONDS = 3600

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from muster.configuration import Configuration
+from muster.configuration.suppression import excluded, suppression_for
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Resource
 from muster.scan import Scope
-from muster.settings import Configuration
-from muster.suppress import excluded, suppression_for
 
 
 class Annotator:

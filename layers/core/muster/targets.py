@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from muster.accounts import Account, Found, find_accounts
+from muster.configuration import Configuration
 from muster.errors import ConfigurationError, CredentialsError
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -13,7 +14,6 @@ from muster.regions import ALL, resolve_regions
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.session import Clients, enabled_regions
 from muster.sessions import Role, Sessions
-from muster.settings import Configuration
 from muster.sharding import shards
 
 _SIDE_BY_SIDE = 16

@@ -14,6 +14,8 @@ from benchmarks.estate import Estate
 from benchmarks.fake_aws import FakeAws
 from benchmarks.weather import Knobs
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
 from muster.readers import BUCKET_LIKE
@@ -22,8 +24,6 @@ from muster.sdk import credentials as renewal
 from muster.sdk.credentials import Renewal
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session, reading
-from muster.select import select
-from muster.settings import Configuration
 from muster.sharding import shards
 
 ACCOUNT = "123456789012"

@@ -16,6 +16,8 @@ import pytest
 
 from muster import state
 from muster.catalog.catalog import Catalog
+from muster.configuration import Configuration
+from muster.configuration.selection import rules_to_json
 from muster.errors import Transient
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
@@ -23,8 +25,6 @@ from muster.model.readers import Listed, Page, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.sdk.session import Clients
-from muster.select import rules_to_json
-from muster.settings import Configuration
 from muster.stack import work
 from muster.stack.request import Environment
 from muster.stack.summarize import summarize_scan

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import rules_to_json, select
 from muster.errors import EventError, Transient
 from muster.sdk.session import Clients
-from muster.select import rules_to_json, select
-from muster.settings import Configuration
 from muster.stack import work
 from muster.stack.request import Environment
 from muster.storage import keys

@@ -11,6 +11,8 @@ import pytest
 from muster.catalog import catalog
 from muster.catalog.catalog import Catalog
 from muster.catalog.controls import FSBP, SECURITY_HUB, Control, Controls, Framework, covered, load, mistakes, supported
+from muster.configuration import Configuration
+from muster.configuration.selection import rules_from_json, rules_to_json, select
 from muster.data import package_data
 from muster.evaluate import evaluate
 from muster.facets.tagging.tags import Tags
@@ -18,8 +20,6 @@ from muster.model.check import Check, check
 from muster.model.finding import Resource, Severity, Verdict, compliant
 from muster.model.readers import Lister, Page
 from muster.model.rule import Rule
-from muster.select import rules_from_json, rules_to_json, select
-from muster.settings import Configuration
 
 BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -168,7 +168,9 @@ class TestSupported:
 
     def test_one_type_needs_no_reading(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Most checks judge one type; a scan by such checks does not read the controls."""
-        monkeypatch.setattr("muster.select.supported", lambda *_: pytest.fail("the controls were read"))
+        monkeypatch.setattr(
+            "muster.configuration.selection.supported", lambda *_: pytest.fail("the controls were read")
+        )
         (rule,) = select(_catalog(_citing("FSBP S3.1")), Configuration(), known={}, checks=["lid-is-shut"])
         assert rule.controls == ("FSBP S3.1",)
 

@@ -6,9 +6,9 @@ from muster.catalog import catalog, packs
 from muster.catalog.catalog import Catalog
 from muster.catalog.controls import supported
 from muster.catalog.packs import Entry, Pack
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.model.finding import Severity
-from muster.select import select
-from muster.settings import Configuration
 
 EMPTY = Catalog({}, {}, {})
 NAMES = sorted(set(packs.load(EMPTY)) - {packs.ALL})

@@ -7,8 +7,8 @@ import pytest
 from muster.catalog import pages as docs
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
-from muster.select import select
-from muster.settings import Configuration
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 
 CATALOG = load()
 COMMITTED = Path(__file__).parents[3] / "docs" / "checks"

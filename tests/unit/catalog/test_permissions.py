@@ -9,12 +9,12 @@ import pytest
 
 from muster.catalog.catalog import Catalog, load
 from muster.catalog.permissions import ORGANIZATION, actions_of, iam_policy, scanner_actions, scanner_statements
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.model.check import check
 from muster.model.finding import REGION, Severity, Verdict, compliant
 from muster.model.readers import Page, describes, lists
 from muster.model.rule import Rule
-from muster.select import select
-from muster.settings import Configuration
 
 ALL = scanner_statements(load(), select(load(), Configuration(), packs=["all"]), "aws-us-gov")
 

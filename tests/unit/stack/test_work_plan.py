@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import rules_to_json, select
 from muster.errors import Damaged, EventError
 from muster.model.shard import Shard
-from muster.select import rules_to_json, select
-from muster.settings import Configuration
 from muster.stack.pages import Plan
 from muster.stack.work import _Work
 

@@ -22,7 +22,7 @@ def command(config: Any, severity: str | None, role: str, *, organization: bool,
     """
     from muster.catalog.catalog import load  # noqa: PLC0415 - `muster iam-policy --help` is quick without it
     from muster.catalog.permissions import iam_policy  # noqa: PLC0415 - the same
-    from muster.select import select  # noqa: PLC0415 - the same
+    from muster.configuration.selection import select  # noqa: PLC0415 - the same
 
     catalog = load()
     configuration = configured(config, catalog)

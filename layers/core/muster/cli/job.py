@@ -8,6 +8,7 @@ from pathlib import Path
 from muster.catalog import catalog as catalogs
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
+from muster.configuration import Configuration
 from muster.errors import Throttled, Transient
 from muster.model.finding import Finding, Severity
 from muster.model.rule import Rule
@@ -18,7 +19,6 @@ from muster.scan import ShardScan
 from muster.sdk.redaction import safe
 from muster.sdk.session import Clients
 from muster.sessions import Refused, Sessions
-from muster.settings import Configuration
 from muster.shared import Shared
 from muster.together import Begun, Ended, together
 

@@ -10,7 +10,7 @@ from muster.model.finding import Severity
 
 if TYPE_CHECKING:
     from muster.catalog.catalog import Catalog
-    from muster.settings import Configuration
+    from muster.configuration import Configuration
 
 CONFIGURATION = Path("muster.yaml")
 """The configuration that is read when none is named and this one exists."""
@@ -98,9 +98,9 @@ def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":
     Raises:
         ConfigurationError: something in it is wrong.
     """
-    from muster import settings  # noqa: PLC0415 - `muster --help` does not need YAML
     from muster.cli.places import regions  # noqa: PLC0415 - the same
+    from muster.configuration import Configuration, load  # noqa: PLC0415 - `muster --help` does not need YAML
 
     if path is None and not CONFIGURATION.exists():
-        return settings.Configuration()
-    return settings.load(path or CONFIGURATION, catalog, regions)
+        return Configuration()
+    return load(path or CONFIGURATION, catalog, regions)

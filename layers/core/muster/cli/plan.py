@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from muster.catalog.catalog import Catalog
+    from muster.configuration import Configuration
     from muster.estimate import Cost, Demand, Earlier, Price, Resources
-    from muster.settings import Configuration
 
 _CONFIG = "AWS Config"
 _COLUMNS = ("UNITS A MONTH", "USD A SCAN", "USD A MONTH")
@@ -79,10 +79,10 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     """Return what is asked, and what the report's scan was."""
     from muster.catalog.catalog import load  # noqa: PLC0415 - the same
     from muster.cli import reported  # noqa: PLC0415 - the same
+    from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.estimate import Demand  # noqa: PLC0415 - the same
     from muster.pipeline import scope_of  # noqa: PLC0415 - the same
     from muster.readers import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
-    from muster.select import select  # noqa: PLC0415 - the same
 
     catalog = load()
     configuration = configured(options["config"], catalog)

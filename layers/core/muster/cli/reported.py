@@ -9,12 +9,12 @@ from typing import Any
 from muster import __version__
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import operation
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.errors import ConfigurationError
 from muster.estimate import Demand, Earlier, Resources
 from muster.model.plain import loads
 from muster.model.rule import Rule
-from muster.select import select
-from muster.settings import Configuration
 
 
 @dataclass(frozen=True, slots=True)

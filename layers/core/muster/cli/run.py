@@ -17,6 +17,9 @@ from muster.cli.options import configuration as configured
 from muster.cli.output import forget_standard_output, results, say
 from muster.cli.places import check_names, home
 from muster.cli.progress import progress
+from muster.configuration import Configuration
+from muster.configuration.selection import select
+from muster.configuration.suppression import expired
 from muster.foresight import foreseen, listed
 from muster.memory import steady
 from muster.pipeline import scope_of
@@ -25,9 +28,6 @@ from muster.reports.formats.table import LINES, TableWriter, counted, footer
 from muster.reports.record import printable
 from muster.reports.report import ScanReport, Tally, Writer
 from muster.sdk.session import Clients, caller, open_session
-from muster.select import select
-from muster.settings import Configuration
-from muster.suppress import expired
 from muster.targets import targets
 from muster.together import SIDE_BY_SIDE
 

@@ -9,7 +9,7 @@ import click
 from muster.cli.options import CONFIGURATION
 
 if TYPE_CHECKING:
-    from muster.settings import Configuration
+    from muster.configuration import Configuration
 
 SOON = timedelta(days=30)
 
@@ -21,18 +21,18 @@ def command(file: Path) -> None:
 
     All mistakes are told at once, each with its line, and the exit status is 2.
     """
-    from muster import settings  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.catalog.catalog import load  # noqa: PLC0415 - the same
     from muster.catalog.custom import absences, extended  # noqa: PLC0415 - the same
     from muster.catalog.packs import ALL  # noqa: PLC0415 - the same
     from muster.cli.output import say  # noqa: PLC0415 - the same
     from muster.cli.places import regions, unchecked  # noqa: PLC0415 - the same
+    from muster.configuration import load as load_configuration  # noqa: PLC0415 - `muster validate --help` is quick without it
+    from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.model.text import escaped  # noqa: PLC0415 - the same
     from muster.reports.formats.table import counted  # noqa: PLC0415 - the same
-    from muster.select import select  # noqa: PLC0415 - the same
 
     catalog = load()
-    configuration = settings.load(file, catalog, regions)
+    configuration = load_configuration(file, catalog, regions)
     rules = select(catalog, configuration)
     catalog = extended(catalog, configuration.custom_checks)
     packs = configuration.packs or (() if configuration.checks else (ALL,))
@@ -51,8 +51,8 @@ def command(file: Path) -> None:
 
 
 def _dates(configuration: "Configuration") -> None:
+    from muster.configuration.suppression import expired  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.model.text import shortened  # noqa: PLC0415 - `muster validate --help` is quick without it
-    from muster.suppress import expired  # noqa: PLC0415 - `muster validate --help` is quick without it
 
     today = datetime.now(UTC).date()
     over = expired(configuration.suppressions, today)

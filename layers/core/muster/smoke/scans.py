@@ -23,8 +23,8 @@ _LONGEST = 1800.0
 def two_checks(packs: Sequence[str]) -> list[str]:
     """Return two checks that a stack of these packs may run, those of one call first."""
     from muster.catalog.catalog import load  # noqa: PLC0415 - the command's --help does not need the catalogue
-    from muster.select import select  # noqa: PLC0415 - the same
-    from muster.settings import Configuration  # noqa: PLC0415 - the same
+    from muster.configuration import Configuration  # noqa: PLC0415 - the same
+    from muster.configuration.selection import select  # noqa: PLC0415 - the same
 
     allowed = sorted({rule.check.id for rule in select(load(), Configuration(), packs=packs)})
     return [*(check for check in CHEAP if check in allowed), *(check for check in allowed if check not in CHEAP)][:2]

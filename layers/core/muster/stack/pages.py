@@ -8,6 +8,8 @@ from pathlib import Path
 from muster import diff
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import extended
+from muster.configuration import Configuration
+from muster.configuration.selection import rules_from_json
 from muster.diff import Seen
 from muster.errors import Damaged, EventError
 from muster.model.finding import GLOBAL, Finding
@@ -15,9 +17,7 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import Annotator
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.select import rules_from_json
 from muster.sessions import Role
-from muster.settings import Configuration
 from muster.stack import objects
 from muster.stack.gathering import Sheaf
 from muster.stack.progress import Tally

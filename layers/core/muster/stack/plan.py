@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from muster import settings
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import scanner_actions
+from muster.configuration import Configuration, parse
+from muster.configuration.selection import rules_to_json, select
 from muster.errors import ConfigurationError
 from muster.foresight import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
@@ -15,9 +16,7 @@ from muster.model.shard import Shard
 from muster.pipeline import scope_of
 from muster.scan import Scope
 from muster.sdk.session import Clients
-from muster.select import rules_to_json, select
 from muster.sessions import Role
-from muster.settings import Configuration
 from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.request import Environment, Request
@@ -162,7 +161,7 @@ def _planned(scan_id: str, attempt: str, bucket: Bucket, items: Sequence[Json], 
 def _configuration(bucket: Bucket, environment: Environment, catalog: Catalog) -> Configuration:
     found = bucket.get_bytes(environment.config_key)
     source = f"s3://{bucket.name}/{environment.config_key}"
-    configuration = settings.parse(found[0] if found else b"", catalog, source=source)
+    configuration = parse(found[0] if found else b"", catalog, source=source)
     if environment.required_tags and configuration.tags.required is None:
         tags = replace(configuration.tags, required=environment.required_tags)
         configuration = replace(configuration, tags=tags)

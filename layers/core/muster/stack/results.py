@@ -11,6 +11,8 @@ from typing import Any
 from muster.catalog import catalog
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import extended
+from muster.configuration import Configuration
+from muster.configuration.selection import rules_from_json
 from muster.describing import target_of
 from muster.errors import ConfigurationError, Damaged
 from muster.evaluate import unlisted
@@ -19,8 +21,6 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import annotate
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.select import rules_from_json
-from muster.settings import Configuration
 from muster.sharding import in_order
 from muster.stack import objects
 from muster.stack.commit import unfinished

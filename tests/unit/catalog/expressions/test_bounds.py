@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from muster.catalog.catalog import load
 from muster.catalog.expressions.expression import examine
 from muster.catalog.expressions.values import Fields
+from muster.configuration import parse
 from muster.errors import ConfigurationError
 from muster.facets.tagging.tags import Tags
-from muster.settings import parse
 
 FACETS = {"tags": Tags}
 TERM = "tags.own.A == 'a'"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from muster.analysis.patterns.globs import matches
+from muster.configuration.configuration import Exclude, SuppressionRule
 from muster.model.finding import Finding, Resource, Status, Suppression
-from muster.settings.configuration import Exclude, SuppressionRule
 
 
 def suppression_for(finding: Finding, suppressions: Iterable[SuppressionRule], today: date) -> Suppression | None:

@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.catalog.catalog import Catalog
+from muster.configuration import Accounts, Configuration, Exclude, SuppressionRule, Tags, TypeTags, load, parse
+from muster.configuration.schema import json_schema, schema_of, schema_text
 from muster.errors import ConfigurationError
 from muster.model.check import Check, check
 from muster.model.finding import Severity, Suppression, Verdict, compliant
 from muster.model.plain import frozen, plain
 from muster.model.readers import Listed, lists
 from muster.model.shard import Shard
-from muster.settings import Accounts, Configuration, Exclude, SuppressionRule, Tags, TypeTags, load, parse
-from muster.settings.schema import json_schema, schema_of, schema_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,12 +499,12 @@ def test_who_reads_the_plan_needs_no_yaml_and_no_schema() -> None:
     """The functions that scan start faster for it; an absent file costs the planner nothing either."""
     code = (
         "import sys; sys.modules.update(yaml=None, jsonschema=None)\n"
-        "from muster import select, suppress\n"
+        "from muster.configuration import selection, suppression\n"
         "from muster.catalog.catalog import Catalog\n"
-        "from muster.settings import Configuration, parse\n"
+        "from muster.configuration import Configuration, parse\n"
         "empty = Catalog({}, {}, {})\n"
         "same = Configuration.from_json(parse(b'', empty).to_json()) == Configuration()\n"
-        "print(same, select.rules_from_json(empty, []))"
+        "print(same, selection.rules_from_json(empty, []))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # noqa: S603
     assert answer.strip() == "True ()"

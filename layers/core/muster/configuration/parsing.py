@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from muster.analysis.patterns import regex
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import CustomCheck, examined
+from muster.configuration import document as documents
+from muster.configuration.configuration import Configuration
+from muster.configuration.document import Document, Path, Problem, kind, spelled
+from muster.configuration.schema import NOT_BLANK, REQUIRED_TAGS, json_schema
 from muster.errors import ConfigurationError
 from muster.model.suggest import unknown
 from muster.model.text import escaped, quoted, shortened
-from muster.settings import document as documents
-from muster.settings.configuration import Configuration
-from muster.settings.document import Document, Path, Problem, kind, spelled
-from muster.settings.schema import NOT_BLANK, REQUIRED_TAGS, json_schema
 
 if TYPE_CHECKING:
     import jsonschema

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from muster.catalog import catalog
-from muster.settings import parse, schema_text
+from muster.configuration import parse, schema_text
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "muster.schema.json"
+SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "muster.schema.json"
 
 
 def test_the_schema_is_not_stale() -> None:

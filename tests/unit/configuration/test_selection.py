@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from muster.catalog import packs as packs_
 from muster.catalog.catalog import Catalog, load
 from muster.catalog.packs import Entry, Pack
+from muster.configuration import Configuration, Tags, TypeTags
+from muster.configuration.selection import rules_from_json, rules_to_json, select
 from muster.errors import ConfigurationError
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant
 from muster.model.readers import Lister, lists
 from muster.model.rule import Rule
-from muster.select import rules_from_json, rules_to_json, select
-from muster.settings import Configuration, Tags, TypeTags
 
 BUCKET, INSTANCE = "AWS::S3::Bucket", "AWS::EC2::Instance"
 

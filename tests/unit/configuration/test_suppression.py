@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.configuration import Exclude, SuppressionRule
+from muster.configuration.suppression import excluded, expired, matches, suppression_for
 from muster.model.finding import ACCOUNT, Finding, Resource, Severity, Status, Suppression
-from muster.settings import Exclude, SuppressionRule
-from muster.suppress import excluded, expired, matches, suppression_for
 
 DAY = date(2027, 3, 31)
 ACCEPTED = Suppression(reason="a scratch bucket", owner="data", expires="2027-03-31", ticket="T-1")

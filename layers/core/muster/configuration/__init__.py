@@ -1,8 +1,8 @@
 """muster.yaml: its schema, its mistakes, and the frozen Configuration that it becomes."""
 
-from muster.settings.configuration import Accounts, Configuration, Exclude, SuppressionRule, Tags, TypeTags
-from muster.settings.parsing import load, parse
-from muster.settings.schema import json_schema, schema_text
+from muster.configuration.configuration import Accounts, Configuration, Exclude, SuppressionRule, Tags, TypeTags
+from muster.configuration.parsing import load, parse
+from muster.configuration.schema import json_schema, schema_text
 
 __all__ = [
     "Accounts",

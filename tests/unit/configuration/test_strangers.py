@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 
 from muster.catalog.catalog import load
+from muster.configuration import parse
+from muster.configuration.composing import DEEPEST
 from muster.errors import ConfigurationError
-from muster.settings import parse
-from muster.settings.composing import DEEPEST
 
 LONG = "x" * 100_000
 ODD = r"\e[31m\a\x9b\u202e"

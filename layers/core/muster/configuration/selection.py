@@ -8,14 +8,14 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.controls import supported
 from muster.catalog.custom import extended
 from muster.catalog.packs import ALL, Entry, Pack
+from muster.configuration.configuration import Configuration, Tags, TypeTags
+from muster.configuration.schema import REQUIRED_TAGS, SPELLED_ALIKE
 from muster.errors import ConfigurationError
 from muster.model.check import Check
 from muster.model.finding import Severity
 from muster.model.plain import frozen_items, plain
 from muster.model.rule import Rule
 from muster.model.suggest import unknown
-from muster.settings.configuration import Configuration, Tags, TypeTags
-from muster.settings.schema import REQUIRED_TAGS, SPELLED_ALIKE
 
 
 def select(  # noqa: PLR0913 - each is one way to choose
