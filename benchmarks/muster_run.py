@@ -26,8 +26,8 @@ from muster.readers import BUCKET_LIKE
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scan import ShardScan
 from muster.sdk.session import Clients, open_session
-from muster.sharding import shards
 from muster.storage import parquet
+from muster.targets.sharding import shards
 
 REGION = "eu-west-1"
 

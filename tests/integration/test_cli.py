@@ -16,7 +16,7 @@ from muster.errors import Throttled, Transient
 from muster.reports.formats.csv import COLUMNS
 from muster.scan import ShardScan
 from muster.sdk.session import Clients
-from muster.sessions import Sessions
+from muster.targets.clients import Sessions
 
 REGION = "eu-west-1"
 VERSIONING = "s3-bucket-versioning-enabled"

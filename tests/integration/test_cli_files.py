@@ -113,7 +113,7 @@ def test_a_region_that_ec2_alone_knows_or_does_not_know(
     scan = ["scan", "--check", "ec2-ebs-encryption-by-default", "--fail-on", "never"]
     assert main([*scan, "--region", "ap-southeast-9"]) == 2
     assert "ap-southeast-9 is not a region of aws; did you mean ap-southeast-" in capsys.readouterr().err
-    monkeypatch.setattr("muster.regions.existing_regions", lambda *_: ("ap-southeast-9", "eu-west-1"))
+    monkeypatch.setattr("muster.targets.regions.existing_regions", lambda *_: ("ap-southeast-9", "eu-west-1"))
     assert main([*scan, "--region", "eu-west-1", "--exclude-region", "ap-southeast-9"]) == 0
     Path("muster.yaml").write_text("exclude: {regions: [ap-southeast-9]}\n", encoding="utf-8")
     assert main([*scan, "--region", "eu-west-1"]) == 0

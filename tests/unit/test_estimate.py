@@ -57,11 +57,11 @@ from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER
 from muster.readers.s3.buckets import BUCKET
 from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.sharding import LARGE, shards
 from muster.stack import gathering, plan, publish, work
 from muster.stack.commit import line
 from muster.stack.plan import deal
 from muster.storage import bucket, parquet
+from muster.targets.sharding import LARGE, shards
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = yaml.safe_load((ROOT / "layers/core/muster/data/prices.yaml").read_text(encoding="utf-8"))

@@ -33,7 +33,7 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scan import Scope, ShardScan
 from muster.sdk.retry import Patience
-from muster.sharding import shards
+from muster.targets.sharding import shards
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BOX = "Test::Box"

@@ -26,8 +26,8 @@ from muster.readers import BUCKET_LIKE
 from muster.scan import ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session
-from muster.sharding import shards
 from muster.shared import Shared
+from muster.targets.sharding import shards
 
 AT = datetime.now(UTC)
 RULES = select(load(), configuration.load(estates.CONFIGURATION, load()))

@@ -26,8 +26,8 @@ from muster.scan import ShardScan
 from muster.sdk.retry import ROUNDS, Patience
 from muster.sdk.session import Clients, open_session
 from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
-from muster.sharding import shards
 from muster.shared import Shared
+from muster.targets.sharding import shards
 
 HERE = estate.HOME
 AT = datetime.now(UTC)

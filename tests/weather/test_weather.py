@@ -22,7 +22,7 @@ from muster.readers import BUCKET_LIKE
 from muster.scan import Outcome, ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session
-from muster.sharding import shards
+from muster.targets.sharding import shards
 
 ACCOUNT = "123456789012"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

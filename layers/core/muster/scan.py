@@ -31,8 +31,8 @@ from muster.sdk.errors import (
 from muster.sdk.redaction import safe
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients
-from muster.sharding import in_order
 from muster.shared import Shared
+from muster.targets.sharding import in_order
 
 _LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
 

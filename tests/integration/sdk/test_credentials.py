@@ -24,7 +24,7 @@ from muster.sdk import credentials as renewal
 from muster.sdk.credentials import Renewal
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session, reading
-from muster.sharding import shards
+from muster.targets.sharding import shards
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

@@ -10,11 +10,11 @@ from botocore.awsrequest import AWSResponse
 from muster.catalog.catalog import load
 from muster.errors import ConfigurationError, CredentialsError
 from muster.sdk.session import Clients
-from muster.sharding import LARGE
 from muster.stack.plan import plan_scan
 from muster.stack.request import Environment
 from muster.storage import keys
 from muster.storage.bucket import Bucket
+from muster.targets.sharding import LARGE
 
 OWN = "123456789012"
 OTHERS = ("111122223333", "222233334444")

@@ -18,8 +18,8 @@ from muster.reports.report import ScanReport, Tally
 from muster.scan import ShardScan
 from muster.sdk.redaction import safe
 from muster.sdk.session import Clients
-from muster.sessions import Refused, Sessions
 from muster.shared import Shared
+from muster.targets.clients import Refused, Sessions
 from muster.together import Begun, Ended, together
 
 

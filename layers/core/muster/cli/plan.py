@@ -128,7 +128,7 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
 def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
     from muster.cli.output import say  # noqa: PLC0415 - `muster plan --help` is quick without it
     from muster.cli.places import check_names, unchecked  # noqa: PLC0415 - the same
-    from muster.regions import ALL  # noqa: PLC0415 - the same
+    from muster.targets.regions import ALL  # noqa: PLC0415 - the same
 
     own = "" if asked or configuration.regions else os.environ.get("AWS_REGION") or _profile_region()
     names = tuple(asked) or configuration.regions or ((own,) if own else ())

@@ -23,12 +23,12 @@ from muster.configuration.suppression import expired
 from muster.foresight import foreseen, listed
 from muster.memory import steady
 from muster.pipeline import scope_of
-from muster.regions import asked_in
 from muster.reports.formats.table import LINES, TableWriter, counted, footer
 from muster.reports.record import printable
 from muster.reports.report import ScanReport, Tally, Writer
 from muster.sdk.session import Clients, caller, open_session
-from muster.targets import targets
+from muster.targets.regions import asked_in
+from muster.targets.targets import targets
 from muster.together import SIDE_BY_SIDE
 
 FAILED = 1

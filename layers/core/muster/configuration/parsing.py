@@ -24,7 +24,7 @@ NAME = "muster.yaml"
 MANY = 100
 """How many mistakes are told at once."""
 _ALL = "all"
-"""Instead of names of regions; `muster.regions` has it too, beside what asks AWS for them."""
+"""Instead of names of regions; `muster.targets.regions` has it too, beside what asks AWS for them."""
 
 
 LARGEST = 4 << 20

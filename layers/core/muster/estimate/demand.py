@@ -13,7 +13,7 @@ from muster.model.finding import ACCOUNT, GLOBAL, REGION
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.sharding import shards
+from muster.targets.sharding import shards
 
 Resources = Mapping[tuple[str, str], int]
 """How many resources an account has, by resource type and region."""

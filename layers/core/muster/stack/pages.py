@@ -17,13 +17,13 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import Annotator
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.sessions import Role
 from muster.stack import objects
 from muster.stack.gathering import Sheaf
 from muster.stack.progress import Tally
 from muster.state import Memories
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, scratch
+from muster.targets.clients import Role
 
 
 @dataclass(frozen=True, slots=True)

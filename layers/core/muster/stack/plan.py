@@ -16,14 +16,14 @@ from muster.model.shard import Shard
 from muster.pipeline import scope_of
 from muster.scan import Scope
 from muster.sdk.session import Clients
-from muster.sessions import Role
 from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.request import Environment, Request
 from muster.stack.results import commits_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket
-from muster.targets import Targets, targets
+from muster.targets.clients import Role
+from muster.targets.targets import Targets, targets
 
 Json = dict[str, Any]
 

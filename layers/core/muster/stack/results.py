@@ -21,13 +21,13 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import annotate
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.sharding import in_order
 from muster.stack import objects
 from muster.stack.commit import unfinished
 from muster.stack.objects import COMMIT, Kind
 from muster.stack.progress import Progress, Tally
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
+from muster.targets.sharding import in_order
 
 Json = dict[str, Any]
 

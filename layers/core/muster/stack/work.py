@@ -19,7 +19,6 @@ from muster.pipeline import scope_of
 from muster.scan import ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
-from muster.sessions import Sessions
 from muster.shared import Shared
 from muster.stack import events, objects
 from muster.stack.commit import commit, line, told
@@ -29,6 +28,7 @@ from muster.stack.progress import STATUSES, Overtaken, Progress
 from muster.stack.request import Environment
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
+from muster.targets.clients import Sessions
 
 Json = dict[str, Any]
 

@@ -9,8 +9,8 @@ from botocore.regions import EndpointResolver
 
 from muster.errors import ConfigurationError, CredentialsError, Throttled, Transient
 from muster.model.suggest import unknown
-from muster.partitions import home_region, partition_of
 from muster.sdk.session import Clients, enabled_regions, existing_regions
+from muster.targets.partitions import home_region, partition_of
 
 ALL = "all"
 _SPELLED = re.compile(

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from muster.accounts import Account, Found, find_accounts
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError, CredentialsError
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers import BUCKET_LIKE
-from muster.regions import ALL, resolve_regions
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.session import Clients, enabled_regions
-from muster.sessions import Role, Sessions
-from muster.sharding import shards
+from muster.targets.clients import Role, Sessions
+from muster.targets.organization import Account, Found, find_accounts
+from muster.targets.regions import ALL, resolve_regions
+from muster.targets.sharding import shards
 
 _SIDE_BY_SIDE = 16
 _MANAGEMENT = (

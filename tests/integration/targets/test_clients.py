@@ -22,7 +22,7 @@ from muster.scan import ShardScan
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.limiter import Limiter
 from muster.sdk.session import Clients
-from muster.sessions import Refused, Role, Sessions
+from muster.targets.clients import Refused, Role, Sessions
 
 OWN = "123456789012"
 OTHER = "111122223333"

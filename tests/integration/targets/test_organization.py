@@ -11,11 +11,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.credentials import Credentials
 from botocore.stub import Stubber
 
-from muster.accounts import ROLE_SECONDS, Account, Found, assumed, find_accounts, role_arn, session_name
 from muster.configuration import Accounts
 from muster.errors import ConfigurationError, CredentialsError, Throttled
-from muster.partitions import home_region
 from muster.sdk.session import Clients
+from muster.targets.organization import ROLE_SECONDS, Account, Found, assumed, find_accounts, role_arn, session_name
+from muster.targets.partitions import home_region
 
 OWN = "123456789012"
 REGION = "eu-west-1"

@@ -12,8 +12,8 @@ from muster.configuration.configuration import Exclude
 from muster.configuration.selection import select
 from muster.errors import ConfigurationError
 from muster.sdk.session import Clients
-from muster.sharding import LARGE
-from muster.targets import Targets, targets
+from muster.targets.sharding import LARGE
+from muster.targets.targets import Targets, targets
 
 OWN = "123456789012"
 OTHER = "111122223333"

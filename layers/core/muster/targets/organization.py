@@ -10,10 +10,10 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 
 from muster.configuration import Accounts
 from muster.errors import ConfigurationError
-from muster.partitions import home_region
 from muster.sdk.errors import code_of
 from muster.sdk.first_calls import asking
 from muster.sdk.session import Clients, reading_alike
+from muster.targets.partitions import home_region
 
 ALL = "all"
 ROLE_SECONDS = 3600

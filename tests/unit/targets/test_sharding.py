@@ -4,7 +4,7 @@ from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.shard import Shard
-from muster.sharding import LARGE, shards
+from muster.targets.sharding import LARGE, shards
 
 ACCOUNT = "111122223333"
 REGIONS = ("eu-west-1", "us-east-1")

@@ -7,9 +7,9 @@ import botocore.exceptions
 import pytest
 
 from muster.errors import ConfigurationError
-from muster.partitions import partition_of
-from muster.regions import asked_in, known_regions, may_be_region, resolve_regions, sdk_regions
 from muster.sdk.session import Clients
+from muster.targets.partitions import partition_of
+from muster.targets.regions import asked_in, known_regions, may_be_region, resolve_regions, sdk_regions
 
 CLIENTS = Clients(boto3.session.Session("testing", "testing", region_name="eu-west-1"))
 

@@ -4,11 +4,11 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster.accounts import assumed, role_arn, session_name
 from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
 from muster.sdk.errors import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
 from muster.sdk.session import Clients
+from muster.targets.organization import assumed, role_arn, session_name
 
 
 @dataclass(frozen=True, slots=True)
