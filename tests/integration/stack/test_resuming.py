@@ -14,11 +14,11 @@ from typing import Any, Self
 import botocore.exceptions
 import pytest
 
-from muster import state
 from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json
 from muster.errors import Transient
+from muster.lifecycle import state_store
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
 from muster.model.readers import Listed, Page, describes, lists
@@ -226,7 +226,7 @@ EXPECTED = sorted(
 
 
 def remembered(clients: Clients) -> set[str]:
-    memories, _ = state.read(Bucket("reports", clients, REGION), keys.state(SHARD.account_id, REGION, "box"))
+    memories, _ = state_store.read(Bucket("reports", clients, REGION), keys.state(SHARD.account_id, REGION, "box"))
     return {record.subject.resource_id for record in memories["lid-is-shut"].records.values()}
 
 

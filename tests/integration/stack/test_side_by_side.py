@@ -16,11 +16,11 @@ from typing import Any, Self
 import botocore.exceptions
 import pytest
 
-from muster import state
 from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json
 from muster.errors import Throttled, Transient
+from muster.lifecycle import state_store
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
 from muster.model.readers import Listed, Page, describes, lists
@@ -289,7 +289,7 @@ def is_whole(clients: Clients, folder: Path) -> None:
     assert named <= {key for key, _ in bucket.keys(keys.parts(SCAN))}
     known = set()
     for shard in SHARDS:
-        memories, _ = state.read(bucket, keys.state(ACCOUNT, REGION, shard.service))
+        memories, _ = state_store.read(bucket, keys.state(ACCOUNT, REGION, shard.service))
         known |= {record.subject.resource_id for record in memories["lid-is-shut"].records.values()}
     assert known == FAILING
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from muster import diff
-from muster.diff import Change
+from muster.lifecycle import transitions
+from muster.lifecycle.transitions import Change
 from muster.model.coverage import ALL, Coverage
 from muster.model.finding import Severity
 from muster.model.shard import Shard
@@ -108,7 +108,7 @@ def line(commit: Mapping[str, Any]) -> Json:
 
 def told(changes: list[Change]) -> Json:
     """Return how many changes of a kind there are, and the worst of them."""
-    worst = diff.worst_first(changes, lambda severity: Severity(severity).rank)[:TOLD]
+    worst = transitions.worst_first(changes, lambda severity: Severity(severity).rank)[:TOLD]
     return {
         "count": len(changes),
         "worst": [

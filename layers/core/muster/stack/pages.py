@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from muster import diff
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import extended
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_from_json
-from muster.diff import Seen
 from muster.errors import Damaged, EventError
+from muster.lifecycle import transitions
+from muster.lifecycle.state_store import Memories
+from muster.lifecycle.transitions import Seen
 from muster.model.finding import GLOBAL, Finding
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -20,7 +21,6 @@ from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.stack import objects
 from muster.stack.gathering import Sheaf
 from muster.stack.progress import Tally
-from muster.state import Memories
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, scratch
 from muster.targets.clients import Role
@@ -121,7 +121,7 @@ class Pages:
                 self._bucket.download(part, path)
                 try:
                     for row in parquet.read(path):
-                        if noted := diff.seen_row(row):
+                        if noted := transitions.seen_row(row):
                             self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
                 except (parquet.Unreadable, KeyError) as error:
                     where = f"s3://{self._bucket.name}/{part}"
@@ -144,10 +144,10 @@ class Pages:
     def _watched(self, sheaf: Sheaf, tally: Tally) -> Iterator[Finding]:
         for bare in sheaf.findings():
             finding = self._annotate(bare)
-            since = diff.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
+            since = transitions.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
             finding = replace(finding, first_seen=since)
             tally.count(finding)
-            if self._plan.record and (noted := diff.seen(finding)):
+            if self._plan.record and (noted := transitions.seen(finding)):
                 self._note(finding.resource.type, finding.check_id, finding.finding_id, noted)
             yield finding
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from threading import Semaphore
 from typing import Any
 
-from muster import diff, state
 from muster.catalog.catalog import Catalog
-from muster.diff import Change, Seen, Subject
 from muster.errors import Damaged, Throttled, Transient
+from muster.lifecycle import state_store, transitions
+from muster.lifecycle.transitions import Change, Seen, Subject
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.pipeline import scope_of
@@ -144,7 +144,7 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
         shard, plan.rules, work.catalog, work.sessions.of(shard.account_id), header.observed_at,
         scope=scope_of(plan.configuration), shared=work.shared, coverage=progress.coverage, gaps=progress.gaps,
     )  # fmt: skip
-    pages = Pages(shard, plan, work.attempt, bucket, state.read(bucket, _state_key(shard))[0])
+    pages = Pages(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard))[0])
     longest, began = 0.0, work.left()
     for sheaf in gathered(scan.chunks(progress.cursor)):
         if sheaf.anew:
@@ -216,11 +216,11 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
         listed = subject.resource_type not in unlisted
         return listed and (subject.region in shard.scope or subject.region == shard.region)
 
-    def settle(memories: state.Memories) -> state.Memories:
+    def settle(memories: state_store.Memories) -> state_store.Memories:
         nonlocal baseline
         changed.clear()
         settled = {
-            check_id: diff.settle(
+            check_id: transitions.settle(
                 memories.get(check_id), found.get(check_id, {}), plan.header.scan_id, plan.header.observed_at,
                 looked_at, owns,
             )
@@ -232,7 +232,7 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
         baseline = any(one.baseline for one in settled.values())
         return {**memories, **{check_id: one.memory for check_id, one in settled.items()}}
 
-    before = state.update(bucket, _state_key(shard), settle, plan.header.scan_id)
+    before = state_store.update(bucket, _state_key(shard), settle, plan.header.scan_id)
     if before.damage or before.lost_in == plan.header.scan_id:
         # What was open before is not known: nothing is told as new, as failing again or as a first look.
         said = before.damage or f"s3://{bucket.name}/{_state_key(shard)} was damaged"

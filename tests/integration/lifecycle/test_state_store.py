@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from muster import state
-from muster.diff import Memory, Record, State, Subject
+from muster.lifecycle import state_store
+from muster.lifecycle.transitions import Memory, Record, State, Subject
 from muster.sdk.session import Clients
 from muster.storage.bucket import Bucket
 
@@ -30,8 +30,8 @@ def bucket(clients: Clients) -> Bucket:
 
 
 def test_a_memory_comes_back_as_it_was(bucket: Bucket) -> None:
-    state.update(bucket, "state/x.json.gz", lambda _before: {"c": memory("s1")})
-    assert state.read(bucket, "state/x.json.gz")[0] == {"c": memory("s1")}
+    state_store.update(bucket, "state/x.json.gz", lambda _before: {"c": memory("s1")})
+    assert state_store.read(bucket, "state/x.json.gz")[0] == {"c": memory("s1")}
 
 
 def test_odd_names_and_texts_come_back_as_they_were(bucket: Bucket) -> None:
@@ -39,24 +39,24 @@ def test_odd_names_and_texts_come_back_as_they_were(bucket: Bucket) -> None:
     found = {
         name: Memory("s", AT, "s", {"state": Record(State.OPEN, odd, AT, "s", AT)}) for name in ("}}", "subject", "c,")
     }
-    state.update(bucket, "state/x.json.gz", lambda _before: {**found, "nothing": Memory("s", AT, "s", {})})
-    assert state.read(bucket, "state/x.json.gz")[0] == {**found, "nothing": Memory("s", AT, "s", {})}
-    state.update(bucket, "state/x.json.gz", lambda _before: {})
-    assert state.read(bucket, "state/x.json.gz")[0] == {}
+    state_store.update(bucket, "state/x.json.gz", lambda _before: {**found, "nothing": Memory("s", AT, "s", {})})
+    assert state_store.read(bucket, "state/x.json.gz")[0] == {**found, "nothing": Memory("s", AT, "s", {})}
+    state_store.update(bucket, "state/x.json.gz", lambda _before: {})
+    assert state_store.read(bucket, "state/x.json.gz")[0] == {}
 
 
 def test_it_is_json_and_what_was_written_as_one_line_is_read(bucket: Bucket) -> None:
-    state.update(bucket, "state/x.json.gz", lambda _before: {"c": memory("s1"), "d": memory("s2")})
+    state_store.update(bucket, "state/x.json.gz", lambda _before: {"c": memory("s1"), "d": memory("s2")})
     document = bucket.get_json("state/x.json.gz")
     assert [document["version"], *document["checks"]] == [1, "c", "d"]
     bucket.put_json("state/x.json.gz", document)
-    assert state.read(bucket, "state/x.json.gz")[0] == {"c": memory("s1"), "d": memory("s2")}
+    assert state_store.read(bucket, "state/x.json.gz")[0] == {"c": memory("s1"), "d": memory("s2")}
 
 
 def test_a_text_that_many_findings_have_is_in_memory_once(bucket: Bucket) -> None:
     records = {f"f{number}": Record(State.OPEN, SUBJECT, AT, "s1", AT) for number in range(2)}
-    state.update(bucket, "state/x.json.gz", lambda _before: {"c": Memory("s1", AT, "s1", records)})
-    first, second = state.read(bucket, "state/x.json.gz")[0]["c"].records.values()
+    state_store.update(bucket, "state/x.json.gz", lambda _before: {"c": Memory("s1", AT, "s1", records)})
+    first, second = state_store.read(bucket, "state/x.json.gz")[0]["c"].records.values()
     assert first.subject.title is second.subject.title
     assert first.first_seen is second.changed_at
 
@@ -64,12 +64,12 @@ def test_a_text_that_many_findings_have_is_in_memory_once(bucket: Bucket) -> Non
 def test_a_writer_that_lost_begins_again_from_what_the_other_wrote(bucket: Bucket) -> None:
     met = []
 
-    def settle(before: state.Memories) -> state.Memories:
+    def settle(before: state_store.Memories) -> state_store.Memories:
         met.append(sorted(before))
         if len(met) == 1:
-            state.update(bucket, "state/x.json.gz", lambda _before: {"other": memory("s2")})
+            state_store.update(bucket, "state/x.json.gz", lambda _before: {"other": memory("s2")})
         return {**before, "mine": memory("s1")}
 
-    state.update(bucket, "state/x.json.gz", settle)
+    state_store.update(bucket, "state/x.json.gz", settle)
     assert met == [[], ["other"]]
-    assert sorted(state.read(bucket, "state/x.json.gz")[0]) == ["mine", "other"]
+    assert sorted(state_store.read(bucket, "state/x.json.gz")[0]) == ["mine", "other"]

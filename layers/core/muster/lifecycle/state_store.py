@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import tenacity
 
-from muster.diff import Memory, Record, State, Subject
+from muster.lifecycle.transitions import Memory, Record, State, Subject
 from muster.model.text import shown
 from muster.storage.bucket import Bucket, Conflict
 

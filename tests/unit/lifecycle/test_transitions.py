@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.diff import (
+from muster.lifecycle.transitions import (
     FORGET,
     Change,
     Event,

@@ -1,0 +1,1 @@
+"""A finding's life between scans."""
