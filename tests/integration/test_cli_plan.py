@@ -13,7 +13,8 @@ from muster.catalog.catalog import load
 from muster.cli import main
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.estimate import Demand, Seconds, work_of
+from muster.estimate import work_of
+from muster.estimate.workload import Demand, Seconds
 from muster.readers import BUCKET_LIKE
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.s3.buckets import BUCKET

@@ -10,7 +10,7 @@ PURE = [
     "analysis",
     "catalog",
     "evaluate",
-    "diff",
+    "lifecycle.transitions",
     "checks",
     "facets",
     "configuration",

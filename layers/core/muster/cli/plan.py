@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from muster.catalog.catalog import Catalog
     from muster.configuration import Configuration
-    from muster.estimate import Cost, Demand, Earlier, Price, Resources
+    from muster.estimate import Cost, Price
+    from muster.estimate.previous_scan import Earlier
+    from muster.estimate.workload import Demand, Resources
 
 _CONFIG = "AWS Config"
 _COLUMNS = ("UNITS A MONTH", "USD A SCAN", "USD A MONTH")
@@ -80,7 +82,7 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     from muster.catalog.catalog import load  # noqa: PLC0415 - the same
     from muster.cli import reported  # noqa: PLC0415 - the same
     from muster.configuration.selection import select  # noqa: PLC0415 - the same
-    from muster.estimate import Demand  # noqa: PLC0415 - the same
+    from muster.estimate.workload import Demand  # noqa: PLC0415 - the same
     from muster.pipeline import scope_of  # noqa: PLC0415 - the same
     from muster.readers import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
 

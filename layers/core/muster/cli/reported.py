@@ -12,7 +12,8 @@ from muster.catalog.permissions import operation
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import ConfigurationError
-from muster.estimate import Demand, Earlier, Resources
+from muster.estimate.previous_scan import Earlier
+from muster.estimate.workload import Demand, Resources
 from muster.model.plain import loads
 from muster.model.rule import Rule
 

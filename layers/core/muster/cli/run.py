@@ -20,7 +20,7 @@ from muster.cli.progress import progress
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.configuration.suppression import expired
-from muster.foresight import foreseen, listed
+from muster.estimate.forecast import foreseen, listed
 from muster.memory import steady
 from muster.pipeline import scope_of
 from muster.reports.formats.table import LINES, TableWriter, counted, footer

@@ -22,7 +22,9 @@ from muster.estimate.cost import (
     elsewhere,
     work_of,
 )
-from muster.estimate.demand import (
+from muster.estimate.fixed import FIXED, fixed
+from muster.estimate.previous_scan import Earlier, calls_again
+from muster.estimate.workload import (
     Assumptions,
     Calls,
     Demand,
@@ -34,8 +36,6 @@ from muster.estimate.demand import (
     is_exact,
     seconds_of,
 )
-from muster.estimate.earlier import Earlier, calls_again
-from muster.estimate.fixed import FIXED, fixed
 
 __all__ = [
     "ACCOUNTS_AT_A_TIME",

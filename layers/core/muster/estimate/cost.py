@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.estimate.demand import Demand, Seconds, findings_of
+from muster.estimate.workload import Demand, Seconds, findings_of
 from muster.model.shard import Shard
 
 MAX_BATCHES = 2_000

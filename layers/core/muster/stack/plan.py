@@ -9,7 +9,7 @@ from muster.catalog.permissions import scanner_actions
 from muster.configuration import Configuration, parse
 from muster.configuration.selection import rules_to_json, select
 from muster.errors import ConfigurationError
-from muster.foresight import Foreseen, foreseen, listed
+from muster.estimate.forecast import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from muster.errors import EventError, Transient
-from muster.foresight import Foreseen
+from muster.estimate.forecast import Foreseen
 from muster.model.coverage import ALL
 from muster.model.finding import Severity
 from muster.reports.formats.email import CHANGES

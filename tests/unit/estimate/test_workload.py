@@ -26,21 +26,9 @@ from muster.catalog.catalog import load
 from muster.catalog.permissions import actions_of
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.estimate import (
-    Assumptions,
-    Calls,
-    Demand,
-    Price,
-    Seconds,
-    calls,
-    cost,
-    elsewhere,
-    findings_of,
-    seconds_of,
-    work_of,
-)
-from muster.estimate.demand import lists_itself
-from muster.estimate.once import PAGES
+from muster.estimate import Price, cost, elsewhere, work_of
+from muster.estimate.shared_calls import PAGES
+from muster.estimate.workload import Assumptions, Calls, Demand, Seconds, calls, findings_of, lists_itself, seconds_of
 from muster.evaluate import evaluate
 from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
@@ -63,7 +51,7 @@ from muster.stack.plan import deal
 from muster.storage import bucket, parquet
 from muster.targets.sharding import LARGE, shards
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCUMENT = yaml.safe_load((ROOT / "layers/core/muster/data/prices.yaml").read_text(encoding="utf-8"))
 PRICES = {name: Price.from_json(price) for name, price in DOCUMENT["prices"].items()}
 CATALOG = load()

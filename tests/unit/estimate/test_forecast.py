@@ -3,7 +3,7 @@
 from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.foresight import Foreseen, foreseen, listed
+from muster.estimate.forecast import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.finding import GLOBAL
 from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER, TARGET_GROUP

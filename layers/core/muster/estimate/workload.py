@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import operation
-from muster.estimate.once import calls_once
+from muster.estimate.shared_calls import calls_once
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION
 from muster.model.readers import Describer, Lister

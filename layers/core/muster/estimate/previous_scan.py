@@ -4,8 +4,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from muster.catalog.permissions import actions_of
-from muster.estimate.demand import Calls, Demand, calls_of, is_exact, lists_itself, summed
-from muster.estimate.once import counted
+from muster.estimate.shared_calls import counted
+from muster.estimate.workload import Calls, Demand, calls_of, is_exact, lists_itself, summed
 from muster.model.finding import ACCOUNT, REGION
 
 Questions = Mapping[str, set[Hashable]]

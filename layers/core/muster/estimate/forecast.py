@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import operation
-from muster.estimate import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
+from muster.estimate.workload import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.readers import BUCKET_LIKE
