@@ -19,12 +19,12 @@ from benchmarks.server import ACCOUNT
 from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.memory import steady
 from muster.model.finding import Finding
 from muster.model.shard import Shard
 from muster.readers import BUCKET_LIKE
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.scan import ShardScan
+from muster.scanning.arena import steady
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients, open_session
 from muster.storage import parquet
 from muster.targets.sharding import shards

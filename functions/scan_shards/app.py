@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.catalog.catalog import load
-from muster.memory import steady
+from muster.scanning.arena import steady
 from muster.sdk.session import Clients, open_session
 from muster.stack import events
 from muster.stack.request import Environment

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from muster.listing import pages
 from muster.model.readers import Listed, Lister
 from muster.model.shard import Shard
+from muster.scanning.pagination import pages
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients
 

@@ -14,7 +14,7 @@ from muster.catalog.catalog import load
 from muster.cli import main
 from muster.errors import Throttled, Transient
 from muster.reports.formats.csv import COLUMNS
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 from muster.targets.clients import Sessions
 

@@ -9,7 +9,6 @@ PURE = [
     "model",
     "analysis",
     "catalog",
-    "evaluate",
     "lifecycle.transitions",
     "checks",
     "facets",

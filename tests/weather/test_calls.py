@@ -23,10 +23,10 @@ from muster.configuration.selection import select
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.readers import BUCKET_LIKE
-from muster.scan import ShardScan
+from muster.scanning.cache import Shared
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session
-from muster.shared import Shared
 from muster.targets.sharding import shards
 
 AT = datetime.now(UTC)

@@ -22,11 +22,11 @@ from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers import BUCKET_LIKE
-from muster.scan import ShardScan
+from muster.scanning.cache import Shared
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import ROUNDS, Patience
 from muster.sdk.session import Clients, open_session
 from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
-from muster.shared import Shared
 from muster.targets.sharding import shards
 
 HERE = estate.HOME

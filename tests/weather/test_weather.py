@@ -19,7 +19,7 @@ from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import REGION, TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.readers import BUCKET_LIKE
-from muster.scan import Outcome, ShardScan
+from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session
 from muster.targets.sharding import shards

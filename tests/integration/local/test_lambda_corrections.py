@@ -17,7 +17,7 @@ from muster.catalog.catalog import load
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
 DEAD = f"arn:aws:sqs:{HOME}:{ACCOUNT}:dead"

@@ -19,7 +19,7 @@ from muster.configuration.selection import select
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
 from muster.readers import BUCKET_LIKE
-from muster.scan import Outcome, ShardScan
+from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk import credentials as renewal
 from muster.sdk.credentials import Renewal
 from muster.sdk.retry import Patience

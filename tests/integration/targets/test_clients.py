@@ -18,7 +18,7 @@ from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.model.shard import Shard
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.limiter import Limiter
 from muster.sdk.session import Clients

@@ -14,12 +14,12 @@ from muster.catalog.controls import FSBP, SECURITY_HUB, Control, Controls, Frame
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_from_json, rules_to_json, select
 from muster.data import package_data
-from muster.evaluate import evaluate
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check
 from muster.model.finding import Resource, Severity, Verdict, compliant
 from muster.model.readers import Lister, Page
 from muster.model.rule import Rule
+from muster.scanning.evaluate import evaluate
 
 BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"
 AT = datetime(2026, 1, 2, tzinfo=UTC)

@@ -12,11 +12,11 @@ from muster.catalog.permissions import scanner_actions
 from muster.configuration import Configuration, parse
 from muster.configuration.selection import rules_from_json, rules_to_json, select
 from muster.errors import ConfigurationError
-from muster.evaluate import evaluate
 from muster.facets.ec2.instances import Instance
 from muster.facets.elbv2.load_balancers import Listener
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource, Severity, Status, Unavailable
+from muster.scanning.evaluate import evaluate
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:111122223333"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ import pytest
 from muster.cli import cli, main
 from muster.cli.interrupt import Interrupt
 from muster.model.shard import Shard
-from muster.together import together
+from muster.scanning.parallel import together
 
 LOST = """
 import os, signal, sys, time, weakref

@@ -29,7 +29,6 @@ from muster.configuration.selection import select
 from muster.estimate import Price, cost, elsewhere, work_of
 from muster.estimate.shared_calls import PAGES
 from muster.estimate.workload import Assumptions, Calls, Demand, Seconds, calls, findings_of, lists_itself, seconds_of
-from muster.evaluate import evaluate
 from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
 from muster.facets.tagging.tags import Tags
@@ -45,6 +44,7 @@ from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER
 from muster.readers.s3.buckets import BUCKET
 from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
+from muster.scanning.evaluate import evaluate
 from muster.stack import gathering, plan, publish, work
 from muster.stack.commit import line
 from muster.stack.plan import deal

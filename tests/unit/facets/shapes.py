@@ -19,13 +19,13 @@ import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from muster.catalog.catalog import Catalog
-from muster.evaluate import evaluate
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, Finding, Related, Resource, Unavailable
 from muster.model.readers import Describer, Listed, Lister, gathered, gathers, parsed
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.scanning.evaluate import evaluate
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ACCOUNT_ID = "111122223333"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from muster.model.finding import Finding, Resource, Severity, Status
-from muster.scan import Chunk, Cursor
+from muster.scanning.shard_scan import Chunk, Cursor
 from muster.stack.gathering import ENOUGH, SHORT, gathered
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)

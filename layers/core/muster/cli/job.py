@@ -13,14 +13,14 @@ from muster.errors import Throttled, Transient
 from muster.model.finding import Finding, Severity
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.pipeline import annotate, scope_of
 from muster.reports.report import ScanReport, Tally
-from muster.scan import ShardScan
+from muster.scanning.cache import Shared
+from muster.scanning.parallel import Begun, Ended, together
+from muster.scanning.scope import annotate, scope_of
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.redaction import safe
 from muster.sdk.session import Clients
-from muster.shared import Shared
 from muster.targets.clients import Refused, Sessions
-from muster.together import Begun, Ended, together
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ def command() -> None:
 def checks(form: str, config: Path | None) -> None:
     """List the checks with their severity and what they judge; those of the configuration are among them."""
     from muster.catalog.pages import permissions  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.evaluate import docs_url  # noqa: PLC0415 - the same
     from muster.model.plain import plain  # noqa: PLC0415 - the same
+    from muster.scanning.evaluate import docs_url  # noqa: PLC0415 - the same
 
     catalog = catalogue(config)
     found: list[Record] = []

@@ -83,8 +83,8 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     from muster.cli import reported  # noqa: PLC0415 - the same
     from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.estimate.workload import Demand  # noqa: PLC0415 - the same
-    from muster.pipeline import scope_of  # noqa: PLC0415 - the same
     from muster.readers import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
+    from muster.scanning.scope import scope_of  # noqa: PLC0415 - the same
 
     catalog = load()
     configuration = configured(options["config"], catalog)

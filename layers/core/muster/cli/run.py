@@ -21,15 +21,15 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.configuration.suppression import expired
 from muster.estimate.forecast import foreseen, listed
-from muster.memory import steady
-from muster.pipeline import scope_of
 from muster.reports.formats.table import LINES, TableWriter, counted, footer
 from muster.reports.record import printable
 from muster.reports.report import ScanReport, Tally, Writer
+from muster.scanning.arena import steady
+from muster.scanning.parallel import SIDE_BY_SIDE
+from muster.scanning.scope import scope_of
 from muster.sdk.session import Clients, caller, open_session
 from muster.targets.regions import asked_in
 from muster.targets.targets import targets
-from muster.together import SIDE_BY_SIDE
 
 FAILED = 1
 INCOMPLETE = 3

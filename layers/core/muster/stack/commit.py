@@ -11,7 +11,7 @@ from muster.model.coverage import ALL, Coverage
 from muster.model.finding import Severity
 from muster.model.shard import Shard
 from muster.reports.tables import ScanHeader, coverage_row
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.stack.progress import STATUSES, Progress
 
 Json = dict[str, Any]

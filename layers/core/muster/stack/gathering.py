@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from muster.model.finding import Finding
-from muster.scan import Chunk, Cursor
+from muster.scanning.shard_scan import Chunk, Cursor
 
 ENOUGH = 500
 """How many resources a sheaf of several types holds before it is closed: with the last type, about a page."""

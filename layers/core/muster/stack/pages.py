@@ -16,8 +16,8 @@ from muster.lifecycle.transitions import Seen
 from muster.model.finding import GLOBAL, Finding
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.pipeline import Annotator
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
+from muster.scanning.scope import Annotator
 from muster.stack import objects
 from muster.stack.gathering import Sheaf
 from muster.stack.progress import Tally

@@ -13,8 +13,8 @@ from muster.estimate.forecast import Foreseen, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.pipeline import scope_of
-from muster.scan import Scope
+from muster.scanning.scope import scope_of
+from muster.scanning.shard_scan import Scope
 from muster.sdk.session import Clients
 from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time

@@ -11,7 +11,7 @@ from typing import Any, Self
 from muster.errors import Damaged, MusterError
 from muster.model.coverage import Coverage
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
-from muster.scan import Cursor
+from muster.scanning.shard_scan import Cursor
 from muster.stack import objects
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict

@@ -13,14 +13,14 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.custom import extended
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_from_json
-from muster.describing import target_of
 from muster.errors import ConfigurationError, Damaged
-from muster.evaluate import unlisted
 from muster.model.finding import GLOBAL, TARGET, Finding, Unavailable
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.pipeline import annotate
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
+from muster.scanning.describe import target_of
+from muster.scanning.evaluate import unlisted
+from muster.scanning.scope import annotate
 from muster.stack import objects
 from muster.stack.commit import unfinished
 from muster.stack.objects import COMMIT, Kind

@@ -15,11 +15,11 @@ from muster.lifecycle import state_store, transitions
 from muster.lifecycle.transitions import Change, Seen, Subject
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.pipeline import scope_of
-from muster.scan import ShardScan
+from muster.scanning.cache import Shared
+from muster.scanning.scope import scope_of
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
-from muster.shared import Shared
 from muster.stack import events, objects
 from muster.stack.commit import commit, line, told
 from muster.stack.gathering import gathered

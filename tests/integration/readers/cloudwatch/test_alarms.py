@@ -30,7 +30,7 @@ from muster.readers.cloudwatch.alarms import (
     tags,
     topic_audience,
 )
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
 HERE = "eu-west-1"

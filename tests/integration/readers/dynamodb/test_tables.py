@@ -24,7 +24,7 @@ from muster.readers.dynamodb.tables import (
     throttling,
     time_to_live,
 )
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 

@@ -27,7 +27,7 @@ from muster.readers.ec2.instances import (
     volumes,
 )
 from muster.readers.ec2.instances import load as load_of
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 

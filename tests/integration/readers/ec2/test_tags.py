@@ -7,7 +7,7 @@ from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers.ec2.vpc import INTERFACE
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
 HERE = "eu-west-1"

@@ -32,7 +32,7 @@ from muster.readers.ecs.clusters import (
     task_definitions,
     utilization,
 )
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
 HERE = "eu-west-1"

@@ -39,7 +39,7 @@ from muster.readers.elbv2.load_balancers import (
     target_groups,
     target_health,
 )
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 

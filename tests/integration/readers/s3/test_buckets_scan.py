@@ -12,7 +12,7 @@ from muster.model.finding import ACCOUNT, TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers.s3.buckets import BUCKET
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
 HERE, THERE, ELSEWHERE = "eu-west-1", "us-east-1", "ap-southeast-2"

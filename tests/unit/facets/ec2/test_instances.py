@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.ec2.instances import ec2_instance_imdsv2_required, ec2_volume_encrypted
-from muster.evaluate import evaluate
 from muster.facets.ec2.ebs import SnapshotBlockPublicAccess, VolumeUse
 from muster.facets.ec2.images import MetadataOptions
 from muster.facets.ec2.instances import (
@@ -27,6 +26,7 @@ from muster.facets.ec2.vpc import FlowLog, NetworkInterfaces
 from muster.model.finding import Resource, Status, Unknown
 from muster.model.readers import parsed
 from muster.model.rule import Rule as Selected
+from muster.scanning.evaluate import evaluate
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 INTERFACE = {

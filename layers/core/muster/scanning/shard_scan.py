@@ -9,15 +9,16 @@ from datetime import datetime
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import operation
-from muster.describing import SHAPE_ERRORS, Describing, pseudo, strange, target_of
-from muster.evaluate import evaluate, unlisted
 from muster.facets.tagging.tags import Tags
-from muster.listing import pages
 from muster.model.coverage import Coverage, Ledger
 from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable
 from muster.model.readers import Describer, Listed, Lister, gathers
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.scanning.cache import Shared
+from muster.scanning.describe import SHAPE_ERRORS, Describing, pseudo, strange, target_of
+from muster.scanning.evaluate import evaluate, unlisted
+from muster.scanning.pagination import pages
 from muster.sdk.errors import (
     BLOCKED,
     EXPIRED,
@@ -31,7 +32,6 @@ from muster.sdk.errors import (
 from muster.sdk.redaction import safe
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients
-from muster.shared import Shared
 from muster.targets.sharding import in_order
 
 _LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)

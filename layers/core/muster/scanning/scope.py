@@ -7,7 +7,7 @@ from datetime import date
 from muster.configuration import Configuration
 from muster.configuration.suppression import excluded, suppression_for
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Resource
-from muster.scan import Scope
+from muster.scanning.shard_scan import Scope
 
 
 class Annotator:

@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from muster.batches import Answer, Batch, Batches
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
 from muster.model.readers import Describer, Listed, gathered, parsed
 from muster.model.shard import Shard
 from muster.model.text import shortened
+from muster.scanning.batching import Answer, Batch, Batches
+from muster.scanning.cache import Once, Shared
 from muster.sdk.errors import READ_ERRORS, code_of, needed, of_one, unavailable
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients
-from muster.shared import Once, Shared
 
 SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
 """What parsing an answer raises when it has not the shape that AWS documents."""

@@ -11,9 +11,9 @@ from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scan import ShardScan
-from muster.together import Ended, together
-from tests.unit.test_scan import AT
+from muster.scanning.parallel import Ended, together
+from muster.scanning.shard_scan import ShardScan
+from tests.unit.scanning.test_shard_scan import AT
 
 SHARD = Shard("111122223333", "eu-west-1", "sqs", "eu-west-1", ("eu-west-1",))
 OTHER = Shard("111122223333", "us-east-1", "sqs", "us-east-1", ("us-east-1",))

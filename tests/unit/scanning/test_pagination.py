@@ -11,10 +11,10 @@ import botocore.exceptions
 import botocore.parsers
 import pytest
 
-from muster.listing import pages
 from muster.model.finding import Resource
 from muster.model.readers import Listed, Lister, Page
 from muster.model.shard import Shard
+from muster.scanning.pagination import pages
 from muster.sdk.retry import ROUNDS, Patience
 
 BOX = "Test::Box"

@@ -31,9 +31,9 @@ from muster.model.finding import (
 from muster.model.readers import Describer, Listed, Lister, Page, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scan import ShardScan
+from muster.scanning.cache import Shared
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Patience
-from muster.shared import Shared
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CRATE, PALLET = "Test::Crate", "Test::Pallet"

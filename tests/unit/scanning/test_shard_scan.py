@@ -31,7 +31,7 @@ from muster.model.finding import (
 from muster.model.readers import Listed, Page, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scan import Scope, ShardScan
+from muster.scanning.shard_scan import Scope, ShardScan
 from muster.sdk.retry import Patience
 from muster.targets.sharding import shards
 

@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import pytest
 
-from muster.evaluate import evaluate, unlisted
 from muster.model.check import check
 from muster.model.finding import (
     ObservedAt,
@@ -23,6 +22,7 @@ from muster.model.finding import (
     non_compliant,
 )
 from muster.model.rule import Rule
+from muster.scanning.evaluate import evaluate, unlisted
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BUCKET = Resource("AWS::S3::Bucket", "logs", "111122223333", "eu-west-1", arn="arn:aws:s3:::logs")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from muster.model.finding import Finding
 from muster.model.shard import Shard
-from muster.scan import ShardScan
+from muster.scanning.shard_scan import ShardScan
 
 SIDE_BY_SIDE = 4
 """How many shards are scanned at a time: while one waits for a page, another is read."""

@@ -11,7 +11,7 @@ import pytest
 from muster.model.finding import ACCOUNT, REGION, Unavailable
 from muster.model.readers import Describer, describes
 from muster.model.shard import Shard
-from muster.shared import Once, Shared
+from muster.scanning.cache import Once, Shared
 
 HERE = Shard("111122223333", "eu-west-1", "ec2", "eu-west-1", ("eu-west-1",))
 OTHER_REGION = replace(HERE, region="us-east-1")

@@ -5,7 +5,7 @@ import sys
 
 _SCRIPT = """
 import gc
-from muster.memory import steady
+from muster.scanning.arena import steady
 
 class Node:
     pass

@@ -1,0 +1,1 @@
+"""Scanning: one shard becomes findings."""
