@@ -8,9 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.catalog.catalog import load
 from muster.sdk.session import Clients, open_session
-from muster.stack import events
-from muster.stack.plan import plan_scan
-from muster.stack.request import Environment
+from muster.stack.documents import events
+from muster.stack.documents.request import Environment
+from muster.stack.plan_scan import plan_scan
 
 logger = Logger(service="muster")
 

@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from muster.catalog.catalog import load
 from muster.scanning.arena import steady
 from muster.sdk.session import Clients, open_session
-from muster.stack import events
-from muster.stack.request import Environment
-from muster.stack.work import scan_batch
+from muster.stack.documents import events
+from muster.stack.documents.request import Environment
+from muster.stack.scan_batch import scan_batch
 
 logger = Logger(service="muster")
 

@@ -8,10 +8,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.errors import Refused
 from muster.sdk.session import Clients, open_session
-from muster.stack import events
-from muster.stack.alert import send_alert
+from muster.stack.documents import events
+from muster.stack.documents.request import Environment
 from muster.stack.metrics import emit_refused
-from muster.stack.request import Environment
+from muster.stack.send_alert import send_alert
 
 logger = Logger(service="muster")
 

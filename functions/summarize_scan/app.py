@@ -7,10 +7,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.sdk.session import Clients, open_session
-from muster.stack import events
+from muster.stack.documents import events
+from muster.stack.documents.request import Environment
 from muster.stack.metrics import emit
-from muster.stack.request import Environment
-from muster.stack.summarize import summarize_scan
+from muster.stack.summarize_scan import summarize_scan
 
 logger = Logger(service="muster")
 

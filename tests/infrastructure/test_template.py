@@ -16,8 +16,8 @@ from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.stack.events import batch as _parse
-from muster.stack.request import Request
+from muster.stack.documents.events import batch as _parse
+from muster.stack.documents.request import Request
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import resources, role_statements, text
 from tools import generate

@@ -13,16 +13,16 @@ from muster.catalog.catalog import load
 from muster.cli import main
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.estimate import work_of
 from muster.estimate.workload import Demand, Seconds
 from muster.readers import BUCKET_LIKE
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.s3.buckets import BUCKET
 from muster.sdk.session import Clients
-from muster.stack.plan import plan_scan
-from muster.stack.request import Environment
-from muster.stack.summarize import summarize_scan
-from muster.stack.work import scan_batch
+from muster.stack.cost import work_of
+from muster.stack.documents.request import Environment
+from muster.stack.plan_scan import plan_scan
+from muster.stack.scan_batch import scan_batch
+from muster.stack.summarize_scan import summarize_scan
 
 REGION, OTHER = "eu-west-1", "eu-central-1"
 PACKS = ("ec2-tag-compliance", "s3-compliance")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 
 from muster.cli import main, redrive
 from muster.sdk.session import Clients
-from muster.stack.request import name_of
+from muster.stack.documents.request import name_of
 
 SCAN = "20261121T060000Z-c22b102a"
 MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:muster-scan-dev"

@@ -5,7 +5,7 @@ from botocore.stub import Stubber
 
 from muster.sdk.session import Clients
 from muster.stack.concurrency import accounts_at_a_time
-from muster.stack.request import Environment
+from muster.stack.documents.request import Environment
 
 HERE = "eu-west-1"
 

@@ -18,11 +18,11 @@ from muster.catalog.catalog import load
 from muster.errors import Damaged
 from muster.model.finding import REGION, TARGET
 from muster.sdk.session import Clients
-from muster.stack.alert import send_alert
-from muster.stack.plan import plan_scan
-from muster.stack.request import Environment
-from muster.stack.summarize import summarize_scan
-from muster.stack.work import scan_batch
+from muster.stack.documents.request import Environment
+from muster.stack.plan_scan import plan_scan
+from muster.stack.scan_batch import scan_batch
+from muster.stack.send_alert import send_alert
+from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 

@@ -10,8 +10,8 @@ from botocore.awsrequest import AWSResponse
 from muster.catalog.catalog import load
 from muster.errors import ConfigurationError, CredentialsError
 from muster.sdk.session import Clients
-from muster.stack.plan import plan_scan
-from muster.stack.request import Environment
+from muster.stack.documents.request import Environment
+from muster.stack.plan_scan import plan_scan
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 from muster.targets.sharding import LARGE

@@ -27,10 +27,10 @@ from muster.model.readers import Listed, Page, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.sdk.session import Clients
-from muster.stack import work
-from muster.stack.plan import plan_scan
-from muster.stack.request import Environment
-from muster.stack.summarize import summarize_scan
+from muster.stack import scan_batch as work
+from muster.stack.documents.request import Environment
+from muster.stack.plan_scan import plan_scan
+from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 

@@ -21,12 +21,10 @@ from aws_lambda_powertools import Logger
 from boto3.s3.transfer import TransferConfig
 from botocore import xform_name
 
-from muster import estimate
 from muster.catalog.catalog import load
 from muster.catalog.permissions import actions_of
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.estimate import Price, cost, elsewhere, work_of
 from muster.estimate.shared_calls import PAGES
 from muster.estimate.workload import Assumptions, Calls, Demand, Seconds, calls, findings_of, lists_itself, seconds_of
 from muster.facets.ec2.instances import Instance
@@ -45,9 +43,12 @@ from muster.readers.s3.buckets import BUCKET
 from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.evaluate import evaluate
-from muster.stack import gathering, plan, publish, work
-from muster.stack.commit import line
-from muster.stack.plan import deal
+from muster.stack import fixed_costs, plan_scan, publish, scan_batch
+from muster.stack import cost as costs
+from muster.stack.cost import Price, cost, elsewhere, work_of
+from muster.stack.plan_scan import deal
+from muster.stack.shards import coalesce
+from muster.stack.shards.commit import line
 from muster.storage import bucket, parquet
 from muster.targets.sharding import LARGE, shards
 
@@ -362,18 +363,18 @@ class TestTheStackIsAsTheEstimateTakesIt:
         inner = machine["States"]["Scan all accounts"]["ItemProcessor"]["States"]["Scan account"]["ItemProcessor"]
         again = inner["States"]["All scanned?"]["Choices"][0]["Next"]
         assert again == "Scan shards"
-        assert (len(scan), len(account), len(_entered(inner)), 2) == estimate.TRANSITIONS
+        assert (len(scan), len(account), len(_entered(inner)), 2) == costs.TRANSITIONS
 
     def test_its_bounds_are_those_of_the_code_and_the_template(self) -> None:
         template = (ROOT / "template.yaml").read_text(encoding="utf-8")
         function = re.search(r"\n  ScanShardsFunction:\n(?:    .*\n)+", template)
         assert function
         assert "MemorySize: 1769" in function[0]
-        assert int(re.findall(r"Timeout: (\d+)", function[0])[0]) - work.RESERVE == estimate.RUN
+        assert int(re.findall(r"Timeout: (\d+)", function[0])[0]) - scan_batch.RESERVE == costs.RUN
         assert "MaxConcurrency:\n    Type: Number\n    Default: 10\n" in template
-        assert (estimate.MAX_BATCHES, estimate.SIDE_BY_SIDE) == (plan.MAX_BATCHES, work.SIDE_BY_SIDE)
-        assert (estimate.ENOUGH, estimate.PUBLISHED) == (gathering.ENOUGH, publish.PUBLISHED)
-        assert (bucket.ONE_GO, TransferConfig().multipart_chunksize) == (estimate.ONE_GO, estimate.PIECE)
+        assert (costs.MAX_BATCHES, costs.SIDE_BY_SIDE) == (plan_scan.MAX_BATCHES, scan_batch.SIDE_BY_SIDE)
+        assert (costs.ENOUGH, costs.PUBLISHED) == (coalesce.ENOUGH, publish.PUBLISHED)
+        assert (bucket.ONE_GO, TransferConfig().multipart_chunksize) == (costs.ONE_GO, costs.PIECE)
 
     def test_a_shard_logs_so_many_bytes(self) -> None:
         stream = io.StringIO()
@@ -399,13 +400,13 @@ class TestTheStackIsAsTheEstimateTakesIt:
             **ids,
         )
         logger.info("shard", extra=line(said))
-        assert len(stream.getvalue()) + 26 == pytest.approx(estimate.LOG_BYTES_PER_SHARD, rel=0.1)
+        assert len(stream.getvalue()) + 26 == pytest.approx(costs.LOG_BYTES_PER_SHARD, rel=0.1)
 
     def test_a_finding_takes_so_many_bytes(self, tmp_path: Path) -> None:
         rows = list(_rows(1000))
         parquet.write(tmp_path / "part.parquet", FINDINGS, rows)
         size = (tmp_path / "part.parquet").stat().st_size / len(rows)
-        assert size == pytest.approx(estimate.BYTES_PER_FINDING, rel=0.15)
+        assert size == pytest.approx(costs.BYTES_PER_FINDING, rel=0.15)
 
 
 class TestWork:
@@ -418,7 +419,7 @@ class TestWork:
 
     def test_a_function_that_runs_short_hands_over(self) -> None:
         demand = _demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1})
-        one, three = work_of(demand, Seconds(0, estimate.RUN)), work_of(demand, Seconds(0, 2 * estimate.RUN + 1))
+        one, three = work_of(demand, Seconds(0, costs.RUN)), work_of(demand, Seconds(0, 2 * costs.RUN + 1))
         assert (one.invocations, one.transitions) == (1 + 3, 4 + 1 + 3)
         assert (three.invocations, three.transitions) == (3 + 3, 4 + 1 + 3 + 2 * 2)
 
@@ -457,14 +458,14 @@ class TestPrice:
     def test_messages_logs_and_the_key_are_paid(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1}, accounts=3), Seconds(0, 1))
         assert (made.messages, made.key_requests) == (3, (3 + 3) * 2)
-        assert made.logged == 3 * estimate.LOG_BYTES_PER_SHARD + 6 * 1_600 + 60_000
+        assert made.logged == 3 * costs.LOG_BYTES_PER_SHARD + 6 * 1_600 + 60_000
         parts = {(part.service, part.what): part for part in cost(made, PRICES, scans_per_day=2)}
         assert parts["SQS", "messages of the result queue"].month == pytest.approx(3 * 60 * 0.40 / 1e6)
         assert parts["KMS", "requests, by S3 Bucket Key"].month == pytest.approx(12 * 60 * 0.03 / 1e4)
         assert parts["CloudWatch", "GB of logs"].month == pytest.approx(made.logged * 60 / 2**30 * 0.50)
 
     def test_what_is_held_costs_the_same_without_a_scan(self) -> None:
-        held = {part.what: part.month for part in estimate.fixed(PRICES)}
+        held = {part.what: part.month for part in fixed_costs.fixed(PRICES)}
         assert held == {
             "alarm metrics": pytest.approx(1.4),
             "dashboards": pytest.approx(3),
@@ -472,7 +473,7 @@ class TestPrice:
             "request metrics of the bucket, at most": pytest.approx(4.8),
             "keys": pytest.approx(1),
         }
-        assert {part.month for part in estimate.fixed({})} == {None}
+        assert {part.month for part in fixed_costs.fixed({})} == {None}
 
     def test_what_has_no_price_is_left_out(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {}), Seconds(0, 1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from muster.model.finding import Severity
 from muster.stack.bounds import LIMIT, fitted
-from muster.stack.progress import STATUSES
+from muster.stack.shards.progress import STATUSES
 
 SEVERITIES = [severity.value for severity in Severity]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from muster.errors import EventError
-from muster.stack import events
+from muster.stack.documents import events
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"
 READS: dict[str, Callable[[object], object]] = {

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from muster.catalog.catalog import Catalog
     from muster.configuration import Configuration
-    from muster.estimate import Cost, Price
     from muster.estimate.previous_scan import Earlier
     from muster.estimate.workload import Demand, Resources
+    from muster.stack.cost import Cost, Price
 
 _CONFIG = "AWS Config"
 _COLUMNS = ("UNITS A MONTH", "USD A SCAN", "USD A MONTH")
@@ -159,24 +159,25 @@ def _profile_region() -> str:
 
 
 def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:
-    from muster.estimate import Price  # noqa: PLC0415 - `muster plan --help` is quick without it
+    from muster.stack.cost import Price  # noqa: PLC0415 - `muster plan --help` is quick without it
 
     document = package_data.read("prices.yaml")
     return document, {name: Price.from_json(price) for name, price in document["prices"].items()}
 
 
 def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -> dict[str, Any]:
-    from muster import estimate  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
+    from muster.estimate import previous_scan, workload  # noqa: PLC0415 - `muster plan --help` needs no catalogue
+    from muster.stack import cost, fixed_costs  # noqa: PLC0415 - the same
 
     source, prices = _prices()
-    made, exact = estimate.calls_again(demand, earlier)
-    findings = sum(estimate.findings_of(demand).values()) * demand.accounts
-    assumed = estimate.Assumptions()
-    seconds = estimate.seconds_of(made, findings, assumed)
-    work = estimate.work_of(demand, seconds)
-    ours = estimate.cost(work, prices, scans_per_day)
-    theirs = estimate.elsewhere(demand, prices, scans_per_day)
-    scans = scans_per_day * estimate.DAYS
+    made, exact = previous_scan.calls_again(demand, earlier)
+    findings = sum(workload.findings_of(demand).values()) * demand.accounts
+    assumed = workload.Assumptions()
+    seconds = workload.seconds_of(made, findings, assumed)
+    work = cost.work_of(demand, seconds)
+    ours = cost.cost(work, prices, scans_per_day)
+    theirs = cost.elsewhere(demand, prices, scans_per_day)
+    scans = scans_per_day * cost.DAYS
     return {
         "accounts": demand.accounts,
         "regions": list(demand.regions),
@@ -201,7 +202,7 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
             "looked_up": str(source["looked_up"]),
             "scans_per_day": scans_per_day,
             "muster": _bill(ours, scans),
-            "fixed": [asdict(part) for part in estimate.fixed(prices)],
+            "fixed": [asdict(part) for part in fixed_costs.fixed(prices)],
             "elsewhere": _bill(theirs, scans),
         },
     }

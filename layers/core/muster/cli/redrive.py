@@ -24,7 +24,7 @@ _INSTEAD = "use credentials that may resume scans"
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    from muster.stack.request import SCAN_ID  # noqa: PLC0415 - `muster redrive --help` needs nothing of the stack
+    from muster.stack.documents.request import SCAN_ID  # noqa: PLC0415 - `muster redrive --help` needs nothing of the stack
 
     if not SCAN_ID.match(value):
         raise click.BadParameter(
@@ -59,7 +59,7 @@ def command(**options: Any) -> int:
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.stacks import clients_of  # noqa: PLC0415 - `muster redrive --help` does not need botocore
-    from muster.deployed import described, outputs_of  # noqa: PLC0415 - the same
+    from muster.stack.deployed import described, outputs_of  # noqa: PLC0415 - the same
 
     clients, region = clients_of(options)
     outputs = outputs_of(described(clients, region, options["stack"], _INSTEAD))
@@ -113,7 +113,7 @@ def _started(states: Any, machine: str, scan_id: str) -> str:
 def _running(states: Any, machine: str, scan_id: str) -> str:
     """Return the execution that is at work on a scan, nothing where there is none or nobody may look."""
     from muster.sdk.errors import READ_ERRORS  # noqa: PLC0415 - the same
-    from muster.stack.request import name_of  # noqa: PLC0415 - the same
+    from muster.stack.documents.request import name_of  # noqa: PLC0415 - the same
 
     try:
         pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from muster.deployed import described, outputs_of
 from muster.errors import ConfigurationError
 from muster.sdk.first_calls import asking
 from muster.sdk.session import Clients
+from muster.stack.deployed import described, outputs_of
 
 AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 """The ends of the host names of AWS's own endpoints; any other host is a stand-in."""

@@ -2,7 +2,7 @@
 
 from muster.sdk.errors import READ_ERRORS
 from muster.sdk.session import Clients
-from muster.stack.request import Environment
+from muster.stack.documents.request import Environment
 
 
 def has_subscriber(environment: Environment, clients: Clients) -> bool:

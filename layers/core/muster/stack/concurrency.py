@@ -2,7 +2,7 @@
 
 from muster.sdk.errors import READ_ERRORS
 from muster.sdk.session import Clients
-from muster.stack.request import Environment
+from muster.stack.documents.request import Environment
 
 FUNCTIONS_AN_ACCOUNT = 4
 """How many functions the state machine runs at a time for one account: MaxConcurrency of its inline Map."""

@@ -21,10 +21,10 @@ from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.describe import target_of
 from muster.scanning.evaluate import unlisted
 from muster.scanning.scope import annotate
-from muster.stack import objects
-from muster.stack.commit import unfinished
-from muster.stack.objects import COMMIT, Kind
-from muster.stack.progress import Progress, Tally
+from muster.stack.documents import objects
+from muster.stack.documents.objects import COMMIT, Kind
+from muster.stack.shards.commit import unfinished
+from muster.stack.shards.progress import Progress, Tally
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 from muster.targets.sharding import in_order

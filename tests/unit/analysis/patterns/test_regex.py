@@ -185,9 +185,9 @@ def _tried(pattern: str, text: str, *, single: bool) -> bool:
 
 PACKAGE = Path(muster.__file__).parent
 MADE = {
-    "forms.py": "patterns of ids that stand in the modules that call it",
+    "stack/documents/forms.py": "patterns of ids that stand in the modules that call it",
     "analysis/policies/wildcards.py": "patterns of IAM, in atomic groups",
-    "partitions.py": "the SDK's spelling of regions",
+    "targets/partitions.py": "the SDK's spelling of regions",
     "analysis/secrets/formats.py": "a table of its own",
     "sdk/wire/ec2_parser.py": "names of the SDK's models",
 }

@@ -13,12 +13,12 @@ from muster.model.finding import Severity
 from muster.reports.formats.email import CHANGES
 from muster.reports.tables import ScanHeader
 from muster.sdk.session import Clients
-from muster.stack import events, objects
 from muster.stack.bounds import fitted
-from muster.stack.progress import STATUSES
+from muster.stack.documents import events, objects
+from muster.stack.documents.request import Environment
 from muster.stack.publish import REPORTED, DamagedPart, delete_orphans, publish_findings, publish_tables
-from muster.stack.request import Environment
 from muster.stack.results import commits_of, unfinished_shards
+from muster.stack.shards.progress import STATUSES
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict, scratch
 

@@ -11,11 +11,11 @@ from muster.model.text import shortened
 from muster.reports.formats import email
 from muster.sdk.errors import EXPIRED, READ_ERRORS, code_of, transient
 from muster.sdk.session import Clients
-from muster.stack import events, objects
 from muster.stack.audience import has_subscriber
-from muster.stack.request import Environment
+from muster.stack.documents import events, objects
+from muster.stack.documents.request import Environment
 from muster.stack.results import commits_of
-from muster.stack.summarize import changes_of, worst_of
+from muster.stack.summarize_scan import changes_of, worst_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 

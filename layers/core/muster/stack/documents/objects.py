@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster.errors import Damaged
-from muster.forms import Form, anything, count, each, keyed, listed, maybe, moment, number, text, truth
 from muster.model.finding import Severity
+from muster.stack.documents.forms import Form, anything, count, each, keyed, listed, maybe, moment, number, text, truth
 from muster.storage.bucket import Bucket
 
 Json = dict[str, Any]

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from muster.stack import events
-from muster.stack.request import Request
+from muster.stack.documents import events
+from muster.stack.documents.request import Request
 
-EVENTS = Path(__file__).resolve().parents[3] / "events"
+EVENTS = Path(__file__).resolve().parents[4] / "events"
 
 
 def event(name: str) -> Any:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.model.shard import Shard
-from muster.stack.plan import MAX_BATCHES, deal, grouped
+from muster.stack.plan_scan import MAX_BATCHES, deal, grouped
 
 REGIONS = [f"region-{number}" for number in range(17)]
 

@@ -16,9 +16,9 @@ from muster.model.shard import Shard
 from muster.scanning.scope import scope_of
 from muster.scanning.shard_scan import Scope
 from muster.sdk.session import Clients
-from muster.stack import events, objects
 from muster.stack.concurrency import accounts_at_a_time
-from muster.stack.request import Environment, Request
+from muster.stack.documents import events, objects
+from muster.stack.documents.request import Environment, Request
 from muster.stack.results import commits_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket

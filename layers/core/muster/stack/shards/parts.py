@@ -18,9 +18,9 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.scope import Annotator
-from muster.stack import objects
-from muster.stack.gathering import Sheaf
-from muster.stack.progress import Tally
+from muster.stack.documents import objects
+from muster.stack.shards.coalesce import Sheaf
+from muster.stack.shards.progress import Tally
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, scratch
 from muster.targets.clients import Role

@@ -13,9 +13,9 @@ from moto.sns.models import sns_backends
 from muster.errors import EventError, Refused, Transient
 from muster.reports.formats.email import LIMIT
 from muster.sdk.session import Clients
-from muster.stack.alert import send_alert
-from muster.stack.request import Environment
-from muster.stack.summarize import NAMED
+from muster.stack.documents.request import Environment
+from muster.stack.send_alert import send_alert
+from muster.stack.summarize_scan import NAMED
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 

@@ -11,8 +11,8 @@ from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json, select
 from muster.errors import EventError, Transient
 from muster.sdk.session import Clients
-from muster.stack import work
-from muster.stack.request import Environment
+from muster.stack import scan_batch as work
+from muster.stack.documents.request import Environment
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 

@@ -12,8 +12,8 @@ from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json, select
 from muster.errors import Damaged, EventError
 from muster.model.shard import Shard
-from muster.stack.pages import Plan
-from muster.stack.work import _Work
+from muster.stack.scan_batch import _Work
+from muster.stack.shards.parts import Plan
 
 SCAN = "20261121T060000Z-0a1b2c3d"
 ACCOUNT, REGION = "123456789012", "eu-west-1"

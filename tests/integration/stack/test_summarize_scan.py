@@ -14,8 +14,8 @@ from muster.reports.formats.email import CHANGES
 from muster.reports.tables import FINDINGS
 from muster.sdk.session import Clients
 from muster.stack import publish
-from muster.stack.request import Environment
-from muster.stack.summarize import REPORTED, summarize_scan
+from muster.stack.documents.request import Environment
+from muster.stack.summarize_scan import REPORTED, summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from muster.estimate.cost import Cost, Price
+from muster.stack.cost import Cost, Price
 
 FIXED = (
     ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 14),

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.errors import EventError
-from muster.forms import Form, keyed, moment, text
 from muster.model.shard import Shard
-from muster.stack.objects import ATTEMPT, BATCH, SCAN
+from muster.stack.documents.forms import Form, keyed, moment, text
+from muster.stack.documents.objects import ATTEMPT, BATCH, SCAN
 
 _PLAN: Form = keyed(
     {"execution": text(r"arn:[a-z0-9-]+:states:[^:]*:\d{12}:.+", "the ARN of an execution"), "started_at": moment}

@@ -20,12 +20,12 @@ from muster.scanning.scope import scope_of
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
-from muster.stack import events, objects
-from muster.stack.commit import commit, line, told
-from muster.stack.gathering import gathered
-from muster.stack.pages import Pages, Plan
-from muster.stack.progress import STATUSES, Overtaken, Progress
-from muster.stack.request import Environment
+from muster.stack.documents import events, objects
+from muster.stack.documents.request import Environment
+from muster.stack.shards.coalesce import gathered
+from muster.stack.shards.commit import commit, line, told
+from muster.stack.shards.parts import Pages, Plan
+from muster.stack.shards.progress import STATUSES, Overtaken, Progress
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 from muster.targets.clients import Sessions

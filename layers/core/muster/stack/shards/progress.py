@@ -12,7 +12,7 @@ from muster.errors import Damaged, MusterError
 from muster.model.coverage import Coverage
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.scanning.shard_scan import Cursor
-from muster.stack import objects
+from muster.stack.documents import objects
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 

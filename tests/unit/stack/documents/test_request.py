@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from muster.errors import ConfigurationError, EventError
-from muster.stack.request import Environment, Request
+from muster.stack.documents.request import Environment, Request
 
 EXECUTION = "arn:aws:states:eu-west-1:111122223333:execution:muster-scan-dev:morning"
 SCAN = "20261121T060000Z-0a1b2c3d"

@@ -12,7 +12,7 @@ from muster.model.finding import Severity
 from muster.model.shard import Shard
 from muster.reports.tables import ScanHeader, coverage_row
 from muster.scanning.shard_scan import ShardScan
-from muster.stack.progress import STATUSES, Progress
+from muster.stack.shards.progress import STATUSES, Progress
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""The JSON that passes between the functions of the stack, checked when it is read."""

@@ -1,0 +1,1 @@
+"""What becomes of a shard in the stack: its parts, its progress, its commit."""
