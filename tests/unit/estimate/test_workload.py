@@ -43,8 +43,8 @@ from muster.readers.s3.buckets import BUCKET
 from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.evaluate import evaluate
-from muster.stack import fixed_costs, plan_scan, publish, scan_batch
 from muster.stack import cost as costs
+from muster.stack import fixed_costs, plan_scan, publish, scan_batch
 from muster.stack.cost import Price, cost, elsewhere, work_of
 from muster.stack.plan_scan import deal
 from muster.stack.shards import coalesce

@@ -22,7 +22,7 @@ _COMMANDS = MappingProxyType(
     {
         "scan": "muster.cli.scan",
         "plan": "muster.cli.plan",
-        "list": "muster.cli.listing",
+        "list": "muster.cli.list_",
         "explain": "muster.cli.explain",
         "iam-policy": "muster.cli.iam_policy",
         "redrive": "muster.cli.redrive",

@@ -98,7 +98,7 @@ def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":
     Raises:
         ConfigurationError: something in it is wrong.
     """
-    from muster.cli.places import regions  # noqa: PLC0415 - the same
+    from muster.cli.region_names import regions  # noqa: PLC0415 - the same
     from muster.configuration import Configuration, load  # noqa: PLC0415 - `muster --help` does not need YAML
 
     if path is None and not CONFIGURATION.exists():

@@ -80,7 +80,7 @@ def command(**options: Any) -> int:
 def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     """Return what is asked, and what the report's scan was."""
     from muster.catalog.catalog import load  # noqa: PLC0415 - the same
-    from muster.cli import reported  # noqa: PLC0415 - the same
+    from muster.cli import plan_report  # noqa: PLC0415 - the same
     from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.estimate.workload import Demand  # noqa: PLC0415 - the same
     from muster.readers import BUCKET_LIKE  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
@@ -96,13 +96,13 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     if not options["counts"] and not options["report"]:
         raise ConfigurationError(_TEACH)
     said = _counts(options["counts"], catalog)
-    report = reported.read(options["report"], catalog) if options["report"] else None
+    report = plan_report.read(options["report"], catalog) if options["report"] else None
     found, scanned = (report.resources, report.regions) if report else ({}, ())
     regions = _regions(options["regions"] or scanned, configuration)
     counts = {**found, **_spread(said, found, regions)}
     by_tags = scope_of(configuration).by_tags
     demand = Demand(catalog, rules, counts, regions, BUCKET_LIKE, options["accounts"], by_tags=by_tags)
-    return demand, reported.earlier(report, demand, configuration) if report else None
+    return demand, plan_report.earlier(report, demand, configuration) if report else None
 
 
 def _counts(said: Sequence[str], catalog: "Catalog") -> dict[str, int]:
@@ -129,7 +129,7 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
 
 def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
     from muster.cli.output import say  # noqa: PLC0415 - `muster plan --help` is quick without it
-    from muster.cli.places import check_names, unchecked  # noqa: PLC0415 - the same
+    from muster.cli.region_names import check_names, unchecked  # noqa: PLC0415 - the same
     from muster.targets.regions import ALL  # noqa: PLC0415 - the same
 
     own = "" if asked or configuration.regions else os.environ.get("AWS_REGION") or _profile_region()

@@ -1,4 +1,4 @@
-"""`muster scan`: its options; `muster.cli.run` does the work."""
+"""`muster scan`: its options; `muster.cli.scan_run` does the work."""
 
 import re
 from pathlib import Path
@@ -112,7 +112,7 @@ def command(**options: Any) -> int:
       3  the scan is incomplete, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.job import Options  # noqa: PLC0415 - the same
-    from muster.cli.run import run  # noqa: PLC0415 - `muster scan --help` does not need botocore
+    from muster.cli.scan_run import run  # noqa: PLC0415 - `muster scan --help` does not need botocore
 
     options["form"] = _form(options["form"], options["output"])
     fail_on = options.pop("fail_on")

@@ -15,7 +15,7 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
         ConfigurationError: no region is named, or the name is not spelled as AWS spells regions.
         CredentialsError: there are no credentials.
     """
-    from muster.cli.places import regions  # noqa: PLC0415 - `--help` does not need botocore
+    from muster.cli.region_names import regions  # noqa: PLC0415 - `--help` does not need botocore
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.model.suggest import unknown  # noqa: PLC0415 - the same
     from muster.sdk.session import Clients, open_session  # noqa: PLC0415 - the same

@@ -25,7 +25,7 @@ def command(file: Path) -> None:
     from muster.catalog.custom import absences, extended  # noqa: PLC0415 - the same
     from muster.catalog.packs import ALL  # noqa: PLC0415 - the same
     from muster.cli.output import say  # noqa: PLC0415 - the same
-    from muster.cli.places import regions, unchecked  # noqa: PLC0415 - the same
+    from muster.cli.region_names import regions, unchecked  # noqa: PLC0415 - the same
     from muster.configuration import load as load_configuration  # noqa: PLC0415 - `muster validate --help` is quick without it
     from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.model.text import escaped  # noqa: PLC0415 - the same

@@ -15,8 +15,8 @@ from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
 from muster.cli.output import forget_standard_output, results, say
-from muster.cli.places import check_names, home
 from muster.cli.progress import progress
+from muster.cli.region_names import check_names, home
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.configuration.suppression import expired

@@ -306,7 +306,7 @@ class TestRefusals:
         def broken(*_: object) -> None:
             raise ZeroDivisionError("oops")
 
-        monkeypatch.setattr("muster.cli.run.prepare", broken)
+        monkeypatch.setattr("muster.cli.scan_run.prepare", broken)
         assert main(["scan"]) == 2
         [line] = capsys.readouterr().err.splitlines()
         assert line.startswith("muster: this is a mistake in Muster, not yours: ZeroDivisionError: oops (set")
