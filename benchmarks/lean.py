@@ -21,7 +21,8 @@ from typing import Any
 import click
 from lxml import etree
 
-from benchmarks.estate import (
+from benchmarks.measuring import cpu, peak_mb
+from testing.fake_aws.estate import (
     ENCRYPTION,
     LIFECYCLE,
     METRICS,
@@ -34,7 +35,6 @@ from benchmarks.estate import (
     TOKENS,
     VERSIONING,
 )
-from benchmarks.measuring import cpu, peak_mb
 
 REGION = "eu-west-1"
 _EC2 = "{http://ec2.amazonaws.com/doc/2016-11-15/}"

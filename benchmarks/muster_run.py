@@ -13,9 +13,7 @@ from typing import Any
 
 import click
 
-from benchmarks.estate import CHECKS
 from benchmarks.measuring import cpu, peak_mb
-from benchmarks.server import ACCOUNT
 from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import select
@@ -28,6 +26,8 @@ from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients, open_session
 from muster.storage import parquet
 from muster.targets.sharding import shards
+from testing.fake_aws.estate import CHECKS
+from testing.fake_aws.server import ACCOUNT
 
 REGION = "eu-west-1"
 

@@ -21,10 +21,10 @@ from typing import Any
 
 import click
 
-from benchmarks import estate as truths
 from benchmarks import run
-from benchmarks.estate import Estate
-from benchmarks.fake_aws import FakeAws
+from testing.fake_aws import estate as truths
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.process import FakeAws
 
 VENVS = run.ROOT / ".venv-peers"
 _LONGEST = 1_800

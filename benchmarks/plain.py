@@ -16,9 +16,9 @@ import botocore.config
 import botocore.exceptions
 import click
 
-from benchmarks.estate import CHECKS, OLD, REQUIRED
 from benchmarks.measuring import cpu, peak_mb
 from muster.storage import parquet
+from testing.fake_aws.estate import CHECKS, OLD, REQUIRED
 
 COLUMNS = {"check_id": "string", "resource_id": "string", "status": "string", "observed_at": "timestamp"}
 

@@ -22,8 +22,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.estate import Estate, tally, truth
-from benchmarks.fake_aws import FakeAws
+from testing.fake_aws.estate import Estate, tally, truth
+from testing.fake_aws.process import FakeAws
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"

@@ -3,8 +3,8 @@
 import pytest
 
 from benchmarks import run
-from benchmarks.estate import Estate
-from benchmarks.fake_aws import FakeAws
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.process import FakeAws
 
 ESTATE = Estate(1_200, 7, seed=3)
 

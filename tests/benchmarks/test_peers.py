@@ -3,8 +3,8 @@ import json
 import pytest
 
 from benchmarks import peers, run
-from benchmarks.estate import LIFECYCLE, MONITORING, TAGS, TOKENS, Estate
-from benchmarks.fake_aws import FakeAws
+from testing.fake_aws.estate import LIFECYCLE, MONITORING, TAGS, TOKENS, Estate
+from testing.fake_aws.process import FakeAws
 
 CUSTODIAN, PROWLER = peers.KNOWN
 

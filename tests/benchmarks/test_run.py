@@ -2,8 +2,8 @@ import click
 import pytest
 
 from benchmarks import run
-from benchmarks.estate import Estate
-from benchmarks.fake_aws import FakeAws
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.process import FakeAws
 
 
 def test_a_wrong_count_stops_the_run_and_is_named():

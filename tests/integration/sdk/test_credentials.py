@@ -10,9 +10,6 @@ import botocore.session
 import pytest
 from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, RefreshableCredentials
 
-from benchmarks.estate import Estate
-from benchmarks.fake_aws import FakeAws
-from benchmarks.weather import Knobs
 from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import select
@@ -25,6 +22,9 @@ from muster.sdk.credentials import Renewal
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session, reading
 from muster.targets.sharding import shards
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.faults import Knobs
+from testing.fake_aws.process import FakeAws
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

@@ -14,9 +14,6 @@ from botocore.model import ListShape, Shape, StructureShape
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks import ec2_answers
-from benchmarks.estate import Estate
-from benchmarks.fake_aws import FakeAws
 from muster.catalog.catalog import load
 from muster.facets.ec2.instances import Instance
 from muster.facets.tagging.tags import Tags
@@ -28,6 +25,9 @@ from muster.sdk.errors import transient
 from muster.sdk.session import Clients, reading
 from muster.sdk.wire import ec2_parser
 from muster.sdk.wire.projection import Paths, tree
+from testing.fake_aws import ec2_answers
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.process import FakeAws
 from tests.integration.conftest import listing
 from tests.unit.sdk.wire.test_projection import Style, Writer, paths_in, styles
 

@@ -25,10 +25,6 @@ from botocore.credentials import Credentials, RefreshableCredentials
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.estate import Estate
-from benchmarks.fake_aws import FakeAws
-from benchmarks.s3_answers import s3_error
-from benchmarks.weather import Knobs
 from muster.model.coverage import Ledger
 from muster.sdk.errors import code_of, transient
 from muster.sdk.limiter import MOST, Gate, Limiter
@@ -36,6 +32,10 @@ from muster.sdk.session import Clients, reading
 from muster.sdk.wire import s3_fast_path as lane_module
 from muster.sdk.wire.s3_fast_path import _OPERATIONS, ATTEMPTS, Lane
 from muster.sdk.wire.signing import TIME
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.faults import Knobs
+from testing.fake_aws.process import FakeAws
+from testing.fake_aws.s3_answers import s3_error
 
 HERE, THERE = "eu-west-1", "us-east-1"
 ACCOUNT = "123456789012"

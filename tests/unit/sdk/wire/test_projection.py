@@ -16,11 +16,11 @@ from botocore.model import DenormalizedStructureBuilder, ListShape, OperationMod
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from benchmarks import s3_answers
-from benchmarks.estate import Estate
 from muster.sdk.errors import transient
 from muster.sdk.wire.projection import SMALL, UnsupportedShape, compiled, namespace_of, root_of, tree
 from muster.sdk.wire.s3_fast_path import _OPERATIONS, Lane
+from testing.fake_aws import s3_answers
+from testing.fake_aws.estate import Estate
 
 S3 = botocore.session.get_session().get_service_model("s3")
 OPERATIONS = sorted(_OPERATIONS.values())

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from benchmarks.estate import Estate, truth
-from benchmarks.fake_aws import FakeAws
 from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import select
@@ -23,6 +21,8 @@ from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk.retry import Patience
 from muster.sdk.session import Clients, open_session
 from muster.targets.sharding import shards
+from testing.fake_aws.estate import Estate, truth
+from testing.fake_aws.process import FakeAws
 
 ACCOUNT = "123456789012"
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)

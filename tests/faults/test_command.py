@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from benchmarks.estate import Estate
-from benchmarks.fake_aws import FakeAws
-from benchmarks.weather import Knobs
-from tests.weather.test_weather import CHECKS
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.faults import Knobs
+from testing.fake_aws.process import FakeAws
+from tests.faults.test_scan import CHECKS
 
 # ruff: noqa: S603 - the command is ours
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
-from benchmarks import ec2_answers, s3_answers
-from benchmarks.estate import Bucket, Estate
-from benchmarks.weather import Call, Fault, Knobs, Weather
-from benchmarks.wire import Reply, Request
+from testing.fake_aws import ec2_answers, s3_answers
+from testing.fake_aws.estate import Bucket, Estate
+from testing.fake_aws.faults import Call, Fault, Knobs, Weather
+from testing.fake_aws.http import Reply, Request
 
 ACCOUNT = "123456789012"
 CONTROL = "/_control"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks.estate import Estate, Instance
+from testing.fake_aws.estate import Estate, Instance
 
 _EC2 = "http://ec2.amazonaws.com/doc/2016-11-15/"
 _STS = "https://sts.amazonaws.com/doc/2011-06-15/"

@@ -1,4 +1,4 @@
-"""A fake AWS over HTTP: `python -m benchmarks.fake_aws --instances 10000 --buckets 200 --latency-ms 30`.
+"""A fake AWS over HTTP: `python -m testing.fake_aws.process --instances 10000 --buckets 200 --latency-ms 30`.
 
 It speaks of EC2, S3, S3 Control and STS what a scanner asks, fast enough never to be what is measured. Signatures are
 not verified; the region and the service are read from their scope. `POST /_control` sets knobs, `GET` returns counts.
@@ -20,12 +20,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.estate import Estate
-from benchmarks.server import CONTROL, Server
-from benchmarks.weather import Knobs
-from benchmarks.wire import Connection
+from testing.fake_aws.estate import Estate
+from testing.fake_aws.faults import Knobs
+from testing.fake_aws.http import Connection
+from testing.fake_aws.server import CONTROL, Server
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -47,7 +47,7 @@ class FakeAws:
         """
         estate = self.estate
         numbers = f"--instances={estate.instances} --buckets={estate.buckets} --seed={estate.seed}".split()
-        command = [sys.executable, "-m", "benchmarks.fake_aws", *numbers, "--regions", *estate.regions]
+        command = [sys.executable, "-m", "testing.fake_aws.process", *numbers, "--regions", *estate.regions]
         self._process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
@@ -117,7 +117,7 @@ async def serve(estate: Estate, knobs: Knobs, port: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and serve."""
-    parser = argparse.ArgumentParser(prog="benchmarks.fake_aws", description=__doc__)
+    parser = argparse.ArgumentParser(prog="testing.fake_aws.process", description=__doc__)
     for name, default in (("instances", 1_000), ("buckets", 20), ("seed", 1), ("port", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--regions", nargs="+", default=["eu-west-1"])

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html lists the co
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from benchmarks.estate import Bucket
+from testing.fake_aws.estate import Bucket
 
 _S3 = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
