@@ -19,9 +19,9 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.finding import Finding
 from muster.model.shard import Shard
-from muster.readers import BUCKET_LIKE
+from muster.readers import GLOBAL_SERVICES
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.scanning.arena import steady
+from muster.scanning.arena import tune_allocator
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients, open_session
 from muster.storage import parquet
@@ -40,14 +40,14 @@ def main(endpoint: str, concurrency: int, only: str | None) -> None:
     """Scan, and print what it took as one line of JSON."""
     catalog = load()  # imports the modules of all services: what a process pays once, as it does for the SDK
     imported, at = cpu(), datetime.now(UTC)
-    steady()
+    tune_allocator()
     clients = Clients(
         open_session(region=REGION, projections=catalog.projections()), endpoint_url=endpoint, concurrency=64
     )
     rules = [rule for rule in select(catalog, Configuration(), checks=CHECKS) if _is_measured(rule.resource_type)]
     work = [
         shard
-        for shard in shards(ACCOUNT, "aws", (REGION,), rules, bucket_like=BUCKET_LIKE)
+        for shard in shards(ACCOUNT, "aws", (REGION,), rules, global_services=GLOBAL_SERVICES)
         if only in (None, shard.service)
     ]
     counts: Counter[str] = Counter()

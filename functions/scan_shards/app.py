@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from muster.catalog.catalog import load
-from muster.scanning.arena import steady
+from muster.scanning.arena import tune_allocator
 from muster.sdk.session import Clients, open_session
 from muster.stack.documents import events
 from muster.stack.documents.request import Environment
@@ -19,7 +19,7 @@ logger = Logger(service="muster")
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Scan the shards of one batch, as far as the time goes."""
-    steady()
+    tune_allocator()
     logger.append_keys(scan_id=events.named(event))
 
     def left() -> float:

@@ -22,10 +22,10 @@ from muster.catalog.permissions import operation
 from muster.configuration.selection import select
 from muster.model.finding import Status
 from muster.model.rule import Rule
-from muster.readers import BUCKET_LIKE
-from muster.scanning.cache import Shared
+from muster.readers import GLOBAL_SERVICES
+from muster.scanning.cache import RegionCache
 from muster.scanning.shard_scan import ShardScan
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients, open_session
 from muster.targets.sharding import shards
 
@@ -96,10 +96,10 @@ def places(*held: Mapping[str, Sequence[Any]]) -> int:
 def scanned(aws: EmbeddedAws, rules: Sequence[Rule]) -> tuple[Counter[str], Counter[Status]]:
     """Scan all shards as one scan does; return the operations that were called, and what was found."""
     clients = Clients(open_session(region=estate.HOME), endpoint_url=aws.endpoint)
-    shared, patience = Shared(), Patience(sleep=lambda _: None)
+    shared, patience = RegionCache(), Retrier(sleep=lambda _: None)
     before = len(aws.calls)
     found: Counter[Status] = Counter()
-    for shard in shards(ACCOUNT, "aws", estates.REGIONS, rules, bucket_like=BUCKET_LIKE):
+    for shard in shards(ACCOUNT, "aws", estates.REGIONS, rules, global_services=GLOBAL_SERVICES):
         scan = ShardScan(shard, rules, load(), clients, AT, patience=patience, shared=shared)
         found.update(finding.status for finding in scan)
         assert scan.outcome.complete

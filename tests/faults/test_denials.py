@@ -21,10 +21,10 @@ from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.readers import BUCKET_LIKE
-from muster.scanning.cache import Shared
+from muster.readers import GLOBAL_SERVICES
+from muster.scanning.cache import RegionCache
 from muster.scanning.shard_scan import ShardScan
-from muster.sdk.retry import ROUNDS, Patience
+from muster.sdk.retry import ROUNDS, Retrier
 from muster.sdk.session import Clients, open_session
 from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
 from muster.targets.sharding import shards
@@ -33,7 +33,7 @@ HERE = estate.HOME
 AT = datetime.now(UTC)
 CONFIGURATION = configuration.load(estates.CONFIGURATION, load())
 RULES = select(load(), CONFIGURATION)
-SHARDS = shards(ACCOUNT, "aws", estates.REGIONS, RULES, bucket_like=BUCKET_LIKE)
+SHARDS = shards(ACCOUNT, "aws", estates.REGIONS, RULES, global_services=GLOBAL_SERVICES)
 LISTED = {lister.permission for lister in load().listers.values()}
 AT_HOME = [shard for shard in SHARDS if shard.endpoint_region == HERE]
 
@@ -61,7 +61,7 @@ def fair(aws: EmbeddedAws, clients: Clients) -> dict[str, Fair]:
 
 
 def scanned(shard: Shard, clients: Clients, rules: Sequence[Rule] = RULES) -> dict[str, Finding]:
-    scan = ShardScan(shard, rules, load(), clients, AT, patience=Patience(sleep=lambda _: None))
+    scan = ShardScan(shard, rules, load(), clients, AT, patience=Retrier(sleep=lambda _: None))
     return {finding.finding_id: finding for finding in scan}
 
 
@@ -119,7 +119,7 @@ def test_an_api_that_is_down_costs_its_patience_once_for_all_shards_of_a_region(
 ) -> None:
     """The alarms of a region are read for the checks of many services: once, and six rounds of three attempts."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
-    shared = Shared()
+    shared = RegionCache()
     shared.patience.sleep = lambda _: None
     aws.refuse("cloudwatch:DescribeAlarms", code="InternalFailure", status=500)
     before = len(aws.calls)
@@ -195,7 +195,7 @@ def test_a_body_that_is_no_answer_is_never_taken_for_one(  # noqa: PLR0913 - wha
     whole, operations = fair[shard.id]
     wrong = {each for each in operations if listing is bool(set(actions_of(each)) & LISTED)}
     monkeypatch.setattr(Front, "_refused", lambda _self, asked, _: (200, body) if asked in wrong else None)
-    scan = ShardScan(shard, RULES, load(), clients, AT, patience=Patience(sleep=lambda _: None))
+    scan = ShardScan(shard, RULES, load(), clients, AT, patience=Retrier(sleep=lambda _: None))
     found = {finding.finding_id: finding for finding in scan}
     gone = {(whole[name].check_id, whole[name].resource.type) for name in whole.keys() - found.keys()}
     assert gone <= {(each.check_id, each.resource.id) for each in found.values() if each.resource.type == TARGET}

@@ -15,7 +15,7 @@ from tests.infrastructure.reading import definition, resources
 Template = dict[str, Any]
 Retrier = dict[str, Any]
 BATCHES = 18
-"""Batches of an account with 17 regions, the global ones apart."""
+"""CallBatcher of an account with 17 regions, the global ones apart."""
 BEFORE = {"IntervalSeconds": 2, "BackoffRate": 2, "MaxDelaySeconds": 60, "MaxAttempts": 4}
 """The one retrier that there was before throttled calls had their own."""
 

@@ -10,7 +10,7 @@ from moto import mock_aws
 from muster.model.readers import Listed, Lister
 from muster.model.shard import Shard
 from muster.scanning.pagination import pages
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients
 
 REGION = "eu-west-1"
@@ -38,5 +38,5 @@ def clients(aws: None) -> Clients:  # noqa: ARG001 - moto is on while it is used
 
 def listing(lister: Lister, client: Any, shard: Shard, *made_from: object) -> list[Listed]:
     """List everything, page by page."""
-    patience = Patience(sleep=lambda _: None)
+    patience = Retrier(sleep=lambda _: None)
     return [item for items, _ in pages(lister, client, shard, patience, None, *made_from) for item in items]

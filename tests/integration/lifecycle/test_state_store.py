@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from muster.lifecycle import state_store
-from muster.lifecycle.transitions import Memory, Record, State, Subject
+from muster.lifecycle.transitions import CheckHistory, State, Subject, TrackedFinding
 from muster.sdk.session import Clients
 from muster.storage.bucket import Bucket
 
@@ -14,10 +14,10 @@ AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 SUBJECT = Subject("c", "X should be", "HIGH", "AWS::S3::Bucket", "a", "arn:aws:s3:::a", "111122223333", "eu-west-1")
 
 
-def memory(scan_id: str) -> Memory:
-    before = Record(State.OPEN, SUBJECT, AT, "s0", AT)
-    return Memory(
-        scan_id, AT, "s0", {"f": Record(State.UNREAD, SUBJECT, AT, scan_id, AT, was_open=True, before=before)}
+def memory(scan_id: str) -> CheckHistory:
+    before = TrackedFinding(State.OPEN, SUBJECT, AT, "s0", AT)
+    return CheckHistory(
+        scan_id, AT, "s0", {"f": TrackedFinding(State.UNREAD, SUBJECT, AT, scan_id, AT, was_open=True, before=before)}
     )
 
 
@@ -37,10 +37,11 @@ def test_a_memory_comes_back_as_it_was(bucket: Bucket) -> None:
 def test_odd_names_and_texts_come_back_as_they_were(bucket: Bucket) -> None:
     odd = replace(SUBJECT, resource_id='a "b"\n}},\r\u2028\x00', title="")
     found = {
-        name: Memory("s", AT, "s", {"state": Record(State.OPEN, odd, AT, "s", AT)}) for name in ("}}", "subject", "c,")
+        name: CheckHistory("s", AT, "s", {"state": TrackedFinding(State.OPEN, odd, AT, "s", AT)})
+        for name in ("}}", "subject", "c,")
     }
-    state_store.update(bucket, "state/x.json.gz", lambda _before: {**found, "nothing": Memory("s", AT, "s", {})})
-    assert state_store.read(bucket, "state/x.json.gz")[0] == {**found, "nothing": Memory("s", AT, "s", {})}
+    state_store.update(bucket, "state/x.json.gz", lambda _before: {**found, "nothing": CheckHistory("s", AT, "s", {})})
+    assert state_store.read(bucket, "state/x.json.gz")[0] == {**found, "nothing": CheckHistory("s", AT, "s", {})}
     state_store.update(bucket, "state/x.json.gz", lambda _before: {})
     assert state_store.read(bucket, "state/x.json.gz")[0] == {}
 
@@ -54,8 +55,8 @@ def test_it_is_json_and_what_was_written_as_one_line_is_read(bucket: Bucket) -> 
 
 
 def test_a_text_that_many_findings_have_is_in_memory_once(bucket: Bucket) -> None:
-    records = {f"f{number}": Record(State.OPEN, SUBJECT, AT, "s1", AT) for number in range(2)}
-    state_store.update(bucket, "state/x.json.gz", lambda _before: {"c": Memory("s1", AT, "s1", records)})
+    records = {f"f{number}": TrackedFinding(State.OPEN, SUBJECT, AT, "s1", AT) for number in range(2)}
+    state_store.update(bucket, "state/x.json.gz", lambda _before: {"c": CheckHistory("s1", AT, "s1", records)})
     first, second = state_store.read(bucket, "state/x.json.gz")[0]["c"].records.values()
     assert first.subject.title is second.subject.title
     assert first.first_seen is second.changed_at
@@ -64,12 +65,12 @@ def test_a_text_that_many_findings_have_is_in_memory_once(bucket: Bucket) -> Non
 def test_a_writer_that_lost_begins_again_from_what_the_other_wrote(bucket: Bucket) -> None:
     met = []
 
-    def settle(before: state_store.Memories) -> state_store.Memories:
+    def reconcile(before: state_store.Memories) -> state_store.Memories:
         met.append(sorted(before))
         if len(met) == 1:
             state_store.update(bucket, "state/x.json.gz", lambda _before: {"other": memory("s2")})
         return {**before, "mine": memory("s1")}
 
-    state_store.update(bucket, "state/x.json.gz", settle)
+    state_store.update(bucket, "state/x.json.gz", reconcile)
     assert met == [[], ["other"]]
     assert sorted(state_store.read(bucket, "state/x.json.gz")[0]) == ["mine", "other"]

@@ -15,11 +15,11 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
-from muster.readers import BUCKET_LIKE
+from muster.readers import GLOBAL_SERVICES
 from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk import credentials as renewal
-from muster.sdk.credentials import Renewal
-from muster.sdk.retry import Patience
+from muster.sdk.credentials import CredentialRefresher
+from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients, open_session, reading
 from muster.targets.sharding import shards
 from testing.fake_aws.estate import Estate
@@ -82,8 +82,8 @@ def scanned(fake: FakeAws, session: Any) -> tuple[dict[str, Finding], list[Outco
     """Scan one call at a time: many at once use up what a key of few calls has before one of them is made again."""
     clients = Clients(session, endpoint_url=fake.url)
     found, outcomes = {}, []
-    for shard in shards(ACCOUNT, "aws", ESTATE.regions, RULES, bucket_like=BUCKET_LIKE):
-        scan = ShardScan(shard, RULES, load(), clients, AT, patience=Patience(sleep=lambda _: None), concurrency=1)
+    for shard in shards(ACCOUNT, "aws", ESTATE.regions, RULES, global_services=GLOBAL_SERVICES):
+        scan = ShardScan(shard, RULES, load(), clients, AT, patience=Retrier(sleep=lambda _: None), concurrency=1)
         found |= {finding.finding_id: finding for finding in scan}
         outcomes.append(scan.outcome)
     return found, outcomes
@@ -209,7 +209,7 @@ def test_a_role_is_assumed_again_though_its_time_is_not_over() -> None:
     credentials = RefreshableCredentials.create_from_metadata(
         fetcher.fetch_credentials(), fetcher.fetch_credentials, "s"
     )
-    assert Renewal(session_of(credentials))(0.0)
+    assert CredentialRefresher(session_of(credentials))(0.0)
     assert credentials.get_frozen_credentials().access_key == "ASIASTUB2"
 
 
@@ -223,7 +223,7 @@ def test_a_file_that_was_written_anew_is_read_again(tmp_path: Path, monkeypatch:
     session = boto3.session.Session(region_name=REGION)
     client = session.client("s3")
     assert session.get_credentials().access_key == "AKIASTUB1"
-    renew = Renewal(session)
+    renew = CredentialRefresher(session)
     assert not renew(0.0), "it is as it was"
     file.write_text(text.format(2), encoding="utf-8")
     monkeypatch.setattr(renewal, "PAUSE", 0.0)
@@ -232,4 +232,4 @@ def test_a_file_that_was_written_anew_is_read_again(tmp_path: Path, monkeypatch:
 
 
 def test_keys_that_come_from_nowhere_else_are_what_they_are() -> None:
-    assert not Renewal(boto3.session.Session(region_name=REGION))(0.0)
+    assert not CredentialRefresher(boto3.session.Session(region_name=REGION))(0.0)

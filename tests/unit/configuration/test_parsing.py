@@ -20,7 +20,7 @@ from muster.configuration.schema import json_schema, schema_of, schema_text
 from muster.errors import ConfigurationError
 from muster.model.check import Check, check
 from muster.model.finding import Severity, Suppression, Verdict, compliant
-from muster.model.plain import frozen, plain
+from muster.model.json_values import freeze, to_json
 from muster.model.readers import Listed, lists
 from muster.model.shard import Shard
 
@@ -486,13 +486,13 @@ def test_what_is_written_as_yaml_is_read_back(configuration: Configuration) -> N
 )
 def test_freezing_loses_nothing(value: object) -> None:
     """`plain` undoes `frozen`, and freezing twice is freezing once."""
-    assert plain(frozen(value)) == value
-    assert frozen(frozen(value)) == frozen(value)
+    assert to_json(freeze(value)) == value
+    assert freeze(freeze(value)) == freeze(value)
 
 
 def test_freezing_goes_all_the_way_down() -> None:
     """A check never meets a list."""
-    assert frozen({"a": [["b"], {"c": ["d"]}]}) == {"a": (("b",), {"c": ("d",)})}
+    assert freeze({"a": [["b"], {"c": ["d"]}]}) == {"a": (("b",), {"c": ("d",)})}
 
 
 def test_who_reads_the_plan_needs_no_yaml_and_no_schema() -> None:

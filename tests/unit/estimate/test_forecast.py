@@ -3,7 +3,7 @@
 from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.estimate.forecast import Foreseen, foreseen, listed
+from muster.estimate.forecast import Forecast, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.finding import GLOBAL
 from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER, TARGET_GROUP
@@ -51,7 +51,7 @@ class TestForeseen:
         found = foreseen(load(), rules, {ACCOUNT: (IRELAND,)}, {ACCOUNT: {(BUCKET, GLOBAL): 7}})
         assert found is not None
         assert found.calls == 8
-        assert Foreseen.from_json(found.to_json()) is not None
+        assert Forecast.from_json(found.to_json()) is not None
 
     def test_of_an_account_that_nothing_is_known_of_nothing_is_said(self) -> None:
         rules = select(load(), Configuration(), checks=("s3-bucket-encrypted",))

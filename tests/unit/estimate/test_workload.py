@@ -34,7 +34,7 @@ from muster.model.finding import GLOBAL, REGION, Resource
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.readers import BUCKET_LIKE
+from muster.readers import GLOBAL_SERVICES
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.ec2.vpc import INTERFACE
 from muster.readers.ecs.clusters import CLUSTER, SERVICE
@@ -116,7 +116,7 @@ def _rules(*checks: str, types: Sequence[str] = ()) -> list[Rule]:
 
 
 def _calls(rules: Sequence[Rule], resources: dict[tuple[str, str], int], *regions: str, **how: Any) -> Calls:
-    return calls(CATALOG, rules, resources, regions or (IRELAND,), bucket_like=BUCKET_LIKE, **how)
+    return calls(CATALOG, rules, resources, regions or (IRELAND,), global_services=GLOBAL_SERVICES, **how)
 
 
 def _name(reader: Lister | Describer) -> str:
@@ -310,7 +310,7 @@ class TestCalls:
 def test_findings_are_a_rule_and_a_resource_each() -> None:
     rules = _rules("ec2-ebs-encryption-by-default", "s3-bucket-versioning-enabled", "s3-bucket-encrypted")
     resources = {(BUCKET, IRELAND): 10, (BUCKET, FRANKFURT): 1, (BUCKET, "us-east-1"): 5}
-    demand = Demand(CATALOG, rules, resources, (IRELAND, FRANKFURT), BUCKET_LIKE)
+    demand = Demand(CATALOG, rules, resources, (IRELAND, FRANKFURT), GLOBAL_SERVICES)
     assert findings_of(demand) == {IRELAND: 21, FRANKFURT: 3}
 
 
@@ -330,7 +330,7 @@ def test_the_difference_is_a_sentence(predicted: int, made: int, said: str) -> N
 
 
 def _demand(rules: Sequence[Rule], resources: dict[tuple[str, str], int], *regions: str, accounts: int = 1) -> Demand:
-    return Demand(CATALOG, rules, resources, regions or (IRELAND,), BUCKET_LIKE, accounts)
+    return Demand(CATALOG, rules, resources, regions or (IRELAND,), GLOBAL_SERVICES, accounts)
 
 
 class TestSeconds:
@@ -347,7 +347,9 @@ class TestTheStackIsAsTheEstimateTakesIt:
     def test_batches_are_dealt_so(self, accounts: int, regions: int) -> None:
         rules, names = _rules("ec2-instance-imdsv2-required", "s3-bucket-encrypted"), [f"r{n}" for n in range(regions)]
         ids = [f"{number:012}" for number in range(accounts)]
-        dealt = deal([shard for each in ids for shard in shards(each, "aws", names, rules, bucket_like=BUCKET_LIKE)])
+        dealt = deal(
+            [shard for each in ids for shard in shards(each, "aws", names, rules, global_services=GLOBAL_SERVICES)]
+        )
         made = work_of(_demand(rules, {}, *names, accounts=accounts), Seconds(0, 0))
         assert (made.batches, made.shards) == (len(dealt), sum(len(batch["shards"]) for batch in dealt))
 

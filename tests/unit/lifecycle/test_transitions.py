@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from muster.lifecycle.transitions import (
     FORGET,
     Change,
+    CheckHistory,
     Event,
-    Memory,
-    Seen,
+    Observation,
     State,
     Subject,
     first_seen,
+    reconcile,
     seen,
     seen_row,
-    settle,
     worst_first,
 )
 from muster.model.finding import Finding, Resource, Severity, Status, Suppression
@@ -35,8 +35,8 @@ def subject(name: str = "a") -> Subject:
     )
 
 
-def saw(state: State) -> dict[str, Seen]:
-    return {} if state is State.FINE else {"f": Seen(state, subject(), "because")}
+def saw(state: State) -> dict[str, Observation]:
+    return {} if state is State.FINE else {"f": Observation(state, subject(), "because")}
 
 
 def everything(_subject: Subject) -> bool:
@@ -47,12 +47,12 @@ def nothing(_subject: Subject) -> bool:
     return False
 
 
-def live(*states: State) -> tuple[Memory | None, list[list[Event]]]:
+def live(*states: State) -> tuple[CheckHistory | None, list[list[Event]]]:
     """Run a scan for each state and return the last memory and the events of each scan."""
-    memory: Memory | None = None
+    memory: CheckHistory | None = None
     told = []
     for number, state in enumerate(states):
-        settled = settle(memory, saw(state), f"scan{number}", START + number * HOURS, everything)
+        settled = reconcile(memory, saw(state), f"scan{number}", START + number * HOURS, everything)
         memory = settled.memory
         told.append([change.event for change in settled.changes])
     return memory, told
@@ -116,26 +116,26 @@ def test_what_is_told(states: list[State], told: list[list[Event]]) -> None:
 
 
 def test_the_first_look_is_a_baseline_and_the_second_is_not() -> None:
-    first = settle(None, saw(O), "scan0", START, everything)
-    second = settle(first.memory, saw(O), "scan1", START + HOURS, everything)
+    first = reconcile(None, saw(O), "scan0", START, everything)
+    second = reconcile(first.memory, saw(O), "scan1", START + HOURS, everything)
     assert (first.baseline, second.baseline) == (True, False)
 
 
 def test_a_retry_of_the_first_scan_is_still_the_baseline() -> None:
-    first = settle(None, saw(O), "scan0", START, everything)
-    assert settle(first.memory, saw(O), "scan0", START, everything).baseline
+    first = reconcile(None, saw(O), "scan0", START, everything)
+    assert reconcile(first.memory, saw(O), "scan0", START, everything).baseline
 
 
 def test_what_was_not_looked_at_is_never_resolved() -> None:
     memory, _ = live(O)
-    settled = settle(memory, {}, "scan1", START + HOURS, nothing)
+    settled = reconcile(memory, {}, "scan1", START + HOURS, nothing)
     assert settled.changes == ()
     assert settled.memory.records["f"].state is State.OPEN
 
 
 def test_an_older_scan_that_ends_late_changes_nothing() -> None:
     memory, _ = live(F, O)
-    late = settle(memory, {}, "older", START - HOURS, everything)
+    late = reconcile(memory, {}, "older", START - HOURS, everything)
     assert late.memory == memory
     assert late.changes == ()
     assert not late.baseline
@@ -159,14 +159,14 @@ def test_first_seen_is_when_it_began_to_fail(states: list[State], since: int) ->
 @pytest.mark.parametrize("past", [timedelta(0), timedelta(seconds=1)])
 def test_a_resolved_finding_is_forgotten_after_90_days(past: timedelta) -> None:
     memory, _ = live(O, F)
-    later = settle(memory, {}, "late", START + HOURS + timedelta(days=90) + past, everything)
+    later = reconcile(memory, {}, "late", START + HOURS + timedelta(days=90) + past, everything)
     assert bool(later.memory.records) is not bool(past)
 
 
 @pytest.mark.parametrize("state", [O, U, S])
 def test_what_is_not_resolved_is_never_forgotten(state: State) -> None:
     memory, _ = live(state)
-    later = settle(memory, saw(state), "late", START + 2 * FORGET, everything)
+    later = reconcile(memory, saw(state), "late", START + 2 * FORGET, everything)
     assert later.memory.records["f"].state is state
     assert later.changes == ()
 
@@ -180,7 +180,7 @@ def test_what_was_never_more_than_unread_is_not_remembered_once_it_is_fine() -> 
 def test_what_is_remembered_of_a_failure_is_how_it_was_last_seen() -> None:
     memory, _ = live(O)
     graver = replace(subject(), severity="CRITICAL")
-    settled = settle(memory, {"f": Seen(O, graver, "because")}, "scan1", START + HOURS, everything)
+    settled = reconcile(memory, {"f": Observation(O, graver, "because")}, "scan1", START + HOURS, everything)
     assert settled.memory.records["f"].subject == graver
 
 
@@ -195,9 +195,9 @@ def test_however_often_a_scan_is_tried_the_outcome_is_that_of_its_last_attempt(
     at = START + 10 * HOURS
     tried = before
     for state in attempts:
-        last = settle(tried, saw(state), "this", at, everything)
+        last = reconcile(tried, saw(state), "this", at, everything)
         tried = last.memory
-    once = settle(before, saw(attempts[-1]), "this", at, everything)
+    once = reconcile(before, saw(attempts[-1]), "this", at, everything)
     assert set(last.changes) == set(once.changes)
     assert _plain(last.memory.records) == _plain(once.memory.records)
 
@@ -219,8 +219,8 @@ def of(kind: str) -> Subject:
     return replace(subject(kind), resource_type=kind)
 
 
-def both(state: State = O) -> dict[str, Seen]:
-    return {kind: Seen(state, of(kind), "because") for kind in (VOLUME, SNAPSHOT)}
+def both(state: State = O) -> dict[str, Observation]:
+    return {kind: Observation(state, of(kind), "because") for kind in (VOLUME, SNAPSHOT)}
 
 
 def only(kind: str) -> Any:
@@ -228,8 +228,8 @@ def only(kind: str) -> Any:
 
 
 def test_a_shard_resolves_what_it_owns_and_leaves_the_rest_to_those_who_share_the_memory() -> None:
-    before = settle(None, both(), "scan0", START, everything).memory
-    settled = settle(before, {}, "scan1", START + HOURS, everything, only(VOLUME))
+    before = reconcile(None, both(), "scan0", START, everything).memory
+    settled = reconcile(before, {}, "scan1", START + HOURS, everything, only(VOLUME))
     assert [(change.event, change.subject.resource_type) for change in settled.changes] == [(Event.RESOLVED, VOLUME)]
     assert settled.memory.records[VOLUME].state is State.RESOLVED
     assert settled.memory.records[SNAPSHOT] == before.records[SNAPSHOT]
@@ -237,39 +237,39 @@ def test_a_shard_resolves_what_it_owns_and_leaves_the_rest_to_those_who_share_th
 
 @pytest.mark.parametrize("order", [(VOLUME, SNAPSHOT), (SNAPSHOT, VOLUME)])
 def test_two_shards_of_one_scan_settle_a_memory_as_one_shard_does(order: tuple[str, str]) -> None:
-    before = settle(None, both(), "scan0", START, everything).memory
-    found = {SNAPSHOT: Seen(S, of(SNAPSHOT), "accepted")}
-    whole = settle(before, found, "scan1", START + HOURS, everything)
+    before = reconcile(None, both(), "scan0", START, everything).memory
+    found = {SNAPSHOT: Observation(S, of(SNAPSHOT), "accepted")}
+    whole = reconcile(before, found, "scan1", START + HOURS, everything)
     memory, told = before, set()
     for kind in order:
         mine = {key: one for key, one in found.items() if key == kind}
-        settled = settle(memory, mine, "scan1", START + HOURS, everything, only(kind))
+        settled = reconcile(memory, mine, "scan1", START + HOURS, everything, only(kind))
         memory, told = settled.memory, told | set(settled.changes)
     assert memory == whole.memory
     assert told == set(whole.changes)
 
 
 def test_a_shard_that_is_tried_again_after_the_other_one_settled_undoes_nothing_of_it() -> None:
-    before = settle(None, both(), "scan0", START, everything).memory
+    before = reconcile(None, both(), "scan0", START, everything).memory
     at = START + HOURS
-    first = settle(before, {}, "scan1", at, everything, only(VOLUME))
-    second = settle(first.memory, {}, "scan1", at, everything, only(SNAPSHOT))
-    again = settle(second.memory, {}, "scan1", at, everything, only(VOLUME))
+    first = reconcile(before, {}, "scan1", at, everything, only(VOLUME))
+    second = reconcile(first.memory, {}, "scan1", at, everything, only(SNAPSHOT))
+    again = reconcile(second.memory, {}, "scan1", at, everything, only(VOLUME))
     assert again.changes == first.changes
     assert again.memory == second.memory
 
 
 def test_the_first_look_of_two_shards_is_a_baseline_for_both() -> None:
-    first = settle(None, {VOLUME: both()[VOLUME]}, "scan0", START, everything, only(VOLUME))
-    second = settle(first.memory, {SNAPSHOT: both()[SNAPSHOT]}, "scan0", START, everything, only(SNAPSHOT))
+    first = reconcile(None, {VOLUME: both()[VOLUME]}, "scan0", START, everything, only(VOLUME))
+    second = reconcile(first.memory, {SNAPSHOT: both()[SNAPSHOT]}, "scan0", START, everything, only(SNAPSHOT))
     assert (first.baseline, second.baseline) == (True, True)
     assert second.memory.records.keys() == {VOLUME, SNAPSHOT}
 
 
 def test_what_a_shard_does_not_own_is_not_forgotten_by_it() -> None:
-    memory = settle(None, both(), "scan0", START, everything).memory
-    memory = settle(memory, {}, "scan1", START + HOURS, everything).memory
-    late = settle(memory, {}, "late", START + HOURS + FORGET + timedelta(seconds=1), everything, only(VOLUME))
+    memory = reconcile(None, both(), "scan0", START, everything).memory
+    memory = reconcile(memory, {}, "scan1", START + HOURS, everything).memory
+    late = reconcile(memory, {}, "late", START + HOURS + FORGET + timedelta(seconds=1), everything, only(VOLUME))
     assert late.memory.records.keys() == {SNAPSHOT}
 
 
@@ -290,7 +290,7 @@ def row(status: str, **changed: Any) -> dict[str, Any]:
 def test_a_row_of_the_findings_is_remembered_as_its_finding(
     status: str, suppression: dict[str, str] | None, state: State
 ) -> None:
-    assert seen_row(row(status, suppression=suppression)) == Seen(state, subject(), "because")
+    assert seen_row(row(status, suppression=suppression)) == Observation(state, subject(), "because")
 
 
 @pytest.mark.parametrize("status", ["COMPLIANT", "NOT_APPLICABLE"])
@@ -329,7 +329,7 @@ FINE = [Status.COMPLIANT, Status.NOT_APPLICABLE]
     ],
 )
 def test_a_finding_is_remembered_with_what_must_be_told_of_it_later(finding: Finding, state: State) -> None:
-    assert seen(finding) == Seen(state, subject(), "because")
+    assert seen(finding) == Observation(state, subject(), "because")
 
 
 def test_a_finding_of_what_has_no_arn_is_remembered_without_one() -> None:
@@ -363,7 +363,7 @@ def test_a_finding_says_since_when_it_fails(states: list[State], since: int) -> 
 
 def test_a_scan_that_is_tried_again_does_not_take_its_own_word_for_the_past() -> None:
     memory, _ = live(O, F)
-    tried = settle(memory, saw(O), "this", START + 5 * HOURS, everything).memory
+    tried = reconcile(memory, saw(O), "this", START + 5 * HOURS, everything).memory
     assert first_seen(tried, FAILURE, "this") == FAILURE.observed_at
 
 

@@ -5,14 +5,14 @@ import sys
 
 _SCRIPT = """
 import gc
-from muster.scanning.arena import steady
+from muster.scanning.arena import tune_allocator
 
 class Node:
     pass
 
 gc.collect()
 before = gc.get_stats()[0]["collections"]
-steady()
+tune_allocator()
 page = [{"number": number} for number in range(5_000)]
 during = gc.get_stats()[0]["collections"] - before
 for _ in range(20_000):

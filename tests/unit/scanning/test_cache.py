@@ -11,7 +11,7 @@ import pytest
 from muster.model.finding import ACCOUNT, REGION, Unavailable
 from muster.model.readers import Describer, describes
 from muster.model.shard import Shard
-from muster.scanning.cache import Once, Shared
+from muster.scanning.cache import RegionCache, SingleFlight
 
 HERE = Shard("111122223333", "eu-west-1", "ec2", "eu-west-1", ("eu-west-1",))
 OTHER_REGION = replace(HERE, region="us-east-1")
@@ -65,12 +65,12 @@ class Reads:
     ],
 )
 def test_what_is_shared_is_read_once_of_its_owner(describer: Describer, shards: list[Shard], reads: list[int]) -> None:
-    shared, read = Shared(), Reads()
+    shared, read = RegionCache(), Reads()
     assert [shared(shard, describer, read) for shard in shards] == reads
 
 
 def test_two_facets_of_one_owner_are_two() -> None:
-    shared, read = Shared(), Reads()
+    shared, read = RegionCache(), Reads()
     assert (shared(HERE, alarms, read), shared(HERE, replace(alarms, facet=Block), read)) == (1, 2)
 
 
@@ -82,14 +82,14 @@ def test_two_facets_of_one_owner_are_two() -> None:
     ],
 )
 def test_what_could_not_be_read_is_asked_for_again_unless_it_was_denied(gap: Unavailable, again: bool) -> None:
-    shared, read = Shared(), Reads(gap, "alarms")
+    shared, read = RegionCache(), Reads(gap, "alarms")
     assert shared(HERE, alarms, read) == gap
     assert shared(HERE, alarms, read) == ("alarms" if again else gap)
 
 
 def test_what_an_api_that_is_down_did_not_answer_is_not_asked_for_again() -> None:
     """Its patience was spent on the first shard: once for an account and region, not once a shard."""
-    shared, gap = Shared(), Unavailable(None, "cloudwatch:DescribeAlarms failed (InternalError)")
+    shared, gap = RegionCache(), Unavailable(None, "cloudwatch:DescribeAlarms failed (InternalError)")
     read = Reads(gap, "alarms")
     assert shared(HERE, alarms, read, lambda: True) == gap
     assert shared(OTHER_SERVICE, alarms, read, lambda: True) == gap
@@ -98,7 +98,7 @@ def test_what_an_api_that_is_down_did_not_answer_is_not_asked_for_again() -> Non
 
 
 def test_only_the_owners_that_were_asked_for_last_are_kept() -> None:
-    shared, read = Shared(kept=2), Reads()
+    shared, read = RegionCache(kept=2), Reads()
     third = replace(HERE, region="ap-south-1")
     assert [shared(shard, alarms, read) for shard in (HERE, OTHER_REGION, HERE)] == [1, 2, 1]
     assert [shared(shard, alarms, read) for shard in (third, HERE, OTHER_REGION)] == [3, 1, 4]
@@ -110,7 +110,7 @@ def side_by_side(ask: Callable[[], object]) -> list[object]:
 
 
 def test_whoever_asks_while_it_is_read_waits_for_that_answer() -> None:
-    once, made, slow = Once(), [], threading.Event()
+    once, made, slow = SingleFlight(), [], threading.Event()
 
     def read() -> int:
         made.append(threading.get_ident())
@@ -122,14 +122,14 @@ def test_whoever_asks_while_it_is_read_waits_for_that_answer() -> None:
 
 
 def test_what_is_read_of_one_does_not_wait_for_another() -> None:
-    once, gate = Once(), threading.Barrier(2)
+    once, gate = SingleFlight(), threading.Barrier(2)
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(once, key, lambda: gate.wait(10) >= 0) for key in ("a", "b")]
         assert [future.result() for future in asked] == [True, True]
 
 
 def test_what_is_forgotten_is_read_again() -> None:
-    once, read = Once(), Reads()
+    once, read = SingleFlight(), Reads()
     once.forget("key")
     assert (once("key", read), once("key", read)) == (1, 1)
     once.forget("key")

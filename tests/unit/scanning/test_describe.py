@@ -31,9 +31,9 @@ from muster.model.finding import (
 from muster.model.readers import Describer, Listed, Lister, Page, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.cache import Shared
+from muster.scanning.cache import RegionCache
 from muster.scanning.shard_scan import ShardScan
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CRATE, PALLET = "Test::Crate", "Test::Pallet"
@@ -234,7 +234,7 @@ def catalog(listers: Sequence[Lister] = (crates, pallets)) -> Catalog:
 
 def scan(fake: Fake, *checks: Check, kind: str = CRATE, shard: Shard = SHARD, **options: Any) -> list[Finding]:
     rules = [Rule(each, kind, "yard") for each in checks]
-    options = {"patience": Patience(sleep=lambda _: None), **options}
+    options = {"patience": Retrier(sleep=lambda _: None), **options}
     return list(ShardScan(shard, rules, catalog(), fake, AT, **options))  # type: ignore[arg-type]
 
 
@@ -352,7 +352,7 @@ def test_however_many_name_the_same_they_come_in_their_order_in_the_fewest_calls
 
 def test_a_facet_of_the_region_is_read_once_for_all_shards_and_a_check_may_ask_for_the_resource() -> None:
     fake = Fake(ListCrates=lambda: numbered(2), Weigh=weighed, DescribeYard=lambda _region: ["c1"])
-    shared = Shared()
+    shared = RegionCache()
     assert reasons(scan(fake, crate_in_yard, shared=shared)) == {"c0": "0 False", "c1": "1 True"}
     scan(fake, crate_in_yard, shared=shared)
     assert len(fake.made("DescribeYard")) == 1
@@ -376,7 +376,7 @@ def test_a_shared_facet_that_could_not_be_read_is_asked_for_once_a_shard_unless_
         raise refused(code)
 
     fake = Fake(ListCrates=lambda: numbered(40), Weigh=weighed, DescribeYard=denied)
-    shared = Shared()
+    shared = RegionCache()
     for _ in range(2):
         findings = scan(fake, crate_in_yard, shared=shared, patience=lambda _api, call: call())
         assert {found.status for found in findings} == {Status.INSUFFICIENT_DATA}
@@ -385,7 +385,7 @@ def test_a_shared_facet_that_could_not_be_read_is_asked_for_once_a_shard_unless_
 
 def test_what_was_shared_long_ago_is_forgotten_and_read_again() -> None:
     fake = Fake(ListCrates=lambda: numbered(1), Weigh=weighed, DescribeYard=lambda _region: ["c1"])
-    shared = Shared(kept=1)
+    shared = RegionCache(kept=1)
     for region in (HERE, "eu-west-2", HERE):
         scan(fake, crate_in_yard, shared=shared, shard=Shard("1", region, "yard", region, (region,)))
     assert len(fake.made("DescribeYard")) == 3
@@ -394,7 +394,7 @@ def test_what_was_shared_long_ago_is_forgotten_and_read_again() -> None:
 def test_a_listing_made_from_a_shared_facet_makes_no_call_of_its_own() -> None:
     fake = Fake(DescribeYard=lambda _region: ["p1", "p2"])
     every = catalog()
-    shared = Shared()
+    shared = RegionCache()
     rules = [Rule(yard_open, PALLET, "yard")]
     found = list(ShardScan(SHARD, rules, every, fake, AT, shared=shared))  # type: ignore[arg-type]
     found += list(ShardScan(SHARD, [Rule(yard_open, REGION, "yard")], every, fake, AT, shared=shared))  # type: ignore[arg-type]

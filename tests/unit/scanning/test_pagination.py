@@ -15,7 +15,7 @@ from muster.model.finding import Resource
 from muster.model.readers import Listed, Lister, Page
 from muster.model.shard import Shard
 from muster.scanning.pagination import pages
-from muster.sdk.retry import ROUNDS, Patience
+from muster.sdk.retry import ROUNDS, Retrier
 
 BOX = "Test::Box"
 SHARD = Shard("111122223333", "eu-west-1", "box", "eu-west-1", ("eu-west-1",))
@@ -62,7 +62,7 @@ class Boxes:
 
 def walk(boxes: Boxes, token: str | None = None) -> Any:
     lister = Lister(BOX, "box", "box", "box:ListBoxes", ("box:ListBoxes",), (), boxes)
-    return pages(lister, "client", SHARD, Patience(sleep=lambda _: None), token)
+    return pages(lister, "client", SHARD, Retrier(sleep=lambda _: None), token)
 
 
 def names(boxes: Boxes, token: str | None = None) -> list[list[str]]:
@@ -97,7 +97,7 @@ def test_an_empty_page_between_others_ends_nothing() -> None:
 
 def test_an_empty_token_is_none() -> None:
     lister = Lister(BOX, "box", "box", "box:ListBoxes", (), (), lambda *_: Page([box("a")], ""))
-    assert [then for _, then in pages(lister, "client", SHARD, Patience())] == [None]
+    assert [then for _, then in pages(lister, "client", SHARD, Retrier())] == [None]
 
 
 def test_it_begins_with_the_page_that_a_token_names() -> None:
@@ -140,7 +140,7 @@ def test_the_next_page_is_on_its_way_while_one_is_read() -> None:
         return Page(slow_to_read(token), None if token else "1")
 
     lister = Lister(BOX, "box", "box", "box:ListBoxes", (), (), function)
-    assert [len(items) for items, _ in pages(lister, "client", SHARD, Patience())] == [1, 1]
+    assert [len(items) for items, _ in pages(lister, "client", SHARD, Retrier())] == [1, 1]
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -224,7 +224,7 @@ class Api:
         raise self.error
 
 
-def rounds(patience: Patience, api: Api, shard: Shard, permission: str = "box:ListBoxes") -> int:
+def rounds(patience: Retrier, api: Api, shard: Shard, permission: str = "box:ListBoxes") -> int:
     """Return how often an API is asked before it is given up."""
     before = api.asked
     lister = Lister(BOX, "box", "box", permission, (permission,), (), api)
@@ -247,12 +247,12 @@ GARBLED = pytest.param(Api(BROKEN, answers=True), id="broken")
     ],
 )
 def test_a_listing_that_was_given_up_costs_no_other_its_rounds(api: Api, shard: Shard, permission: str) -> None:
-    patience = Patience(sleep=lambda _: None)
+    patience = Retrier(sleep=lambda _: None)
     assert rounds(patience, api, SHARD) == ROUNDS
     assert rounds(patience, api, shard, permission) == ROUNDS
 
 
 def test_a_listing_that_was_given_up_is_not_waited_for_again_for_another_region_at_the_same_endpoint() -> None:
-    patience, api = Patience(sleep=lambda _: None), Api(SLOW_DOWN, answers=False)
+    patience, api = Retrier(sleep=lambda _: None), Api(SLOW_DOWN, answers=False)
     assert rounds(patience, api, SHARD) == ROUNDS
     assert rounds(patience, api, replace(SHARD, region="global", scope=("global",))) == 1

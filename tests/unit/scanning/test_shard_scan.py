@@ -32,7 +32,7 @@ from muster.model.readers import Listed, Page, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.shard_scan import Scope, ShardScan
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 from muster.targets.sharding import shards
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -211,7 +211,7 @@ def refused(code: str) -> botocore.exceptions.ClientError:
 
 
 def run(fake: Fake, rules: Sequence[Rule] = RULES, **options: Any) -> tuple[list[Finding], ShardScan]:
-    patience = Patience(sleep=lambda _: None)
+    patience = Retrier(sleep=lambda _: None)
     scan = ShardScan(SHARD, rules, CATALOG, fake, AT, **{"patience": patience, **options})  # type: ignore[arg-type]
     return list(scan), scan
 
@@ -403,7 +403,7 @@ def test_every_resource_belongs_to_exactly_one_shard_or_is_out_of_scope(
 ) -> None:
     rules = [Rule(box_has_lid, BOX, "ec2"), Rule(box_has_lid, "AWS::S3::Bucket", "s3")]
     for account in accounts:
-        cut = shards(account, "aws", sorted(regions), rules, bucket_like=frozenset({"s3"}))
+        cut = shards(account, "aws", sorted(regions), rules, global_services=frozenset({"s3"}))
         assert len({shard.id for shard in cut}) == len(cut)
         for home in homes:
             regional = [shard for shard in cut if shard.service == "ec2" and home in shard.scope]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.sdk.limiter import FIRST_PAUSE, LONGEST_PAUSE, MOST, Gate, Limiter
+from muster.sdk.limiter import FIRST_PAUSE, LONGEST_PAUSE, MOST, CallGate, Limiter
 
 KEY, OTHER = ("111122223333", "eu-west-1", "ec2", "DescribeInstances"), ("111122223333", "eu-west-1", "ec2", "Other")
 
@@ -242,15 +242,15 @@ def test_a_gate_tells_accounts_regions_services_and_operations_apart(
     account: str, region: str, service: str, operation: str
 ) -> None:
     limiter = Limiter(most=1)
-    Gate(limiter, "111122223333", "eu-west-1", "s3").acquire("GetBucketAcl")
-    gate = Gate(limiter, account, region, service)
+    CallGate(limiter, "111122223333", "eu-west-1", "s3").acquire("GetBucketAcl")
+    gate = CallGate(limiter, account, region, service)
     _, through = begun(lambda: gate.acquire(operation))
     assert through.wait(5)
 
 
 def test_gates_of_the_same_api_share_a_bound() -> None:
     limiter = Limiter(most=1)
-    first, second = (Gate(limiter, "111122223333", "eu-west-1", "s3") for _ in range(2))
+    first, second = (CallGate(limiter, "111122223333", "eu-west-1", "s3") for _ in range(2))
     first.acquire("GetBucketAcl")
     _, through = begun(lambda: second.acquire("GetBucketAcl"))
     assert not through.wait(0.1)
@@ -260,7 +260,7 @@ def test_gates_of_the_same_api_share_a_bound() -> None:
 
 def test_what_a_gate_hears_of_throttling_reaches_the_bound(clock: Clock) -> None:
     limiter = Limiter(most=4, clock=clock)
-    gate = Gate(limiter, *KEY[:3])
+    gate = CallGate(limiter, *KEY[:3])
     for _ in range(4):
         gate.acquire(KEY[3])
     gate.throttled(KEY[3])

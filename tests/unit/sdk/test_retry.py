@@ -5,7 +5,7 @@ from collections.abc import Callable
 import botocore.exceptions
 import pytest
 
-from muster.sdk.retry import LONGEST, ROUNDS, Patience
+from muster.sdk.retry import LONGEST, ROUNDS, Retrier
 
 SLOW_DOWN, GONE, DENIED = "SlowDown", "NoSuchBucket", "AccessDenied"
 TIMEOUT = botocore.exceptions.ReadTimeoutError(endpoint_url="https://example.test")
@@ -39,35 +39,35 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def patience(slept: list[float]) -> Patience:
-    return Patience(sleep=slept.append)
+def patience(slept: list[float]) -> Retrier:
+    return Retrier(sleep=slept.append)
 
 
-def raises(patience: Patience, key: str, call: Callable[[], str]) -> str:
+def raises(patience: Retrier, key: str, call: Callable[[], str]) -> str:
     """Return the code of the error that comes of a call."""
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         patience(key, call)
     return str(caught.value.response["Error"]["Code"])
 
 
-def test_what_answers_is_asked_once_without_a_wait(patience: Patience, slept: list[float]) -> None:
+def test_what_answers_is_asked_once_without_a_wait(patience: Retrier, slept: list[float]) -> None:
     api = Api()
     assert (patience("a", api), api.calls, slept) == ("answer", 1, [])
 
 
 @pytest.mark.parametrize("trouble", [error(SLOW_DOWN), error("InternalError"), TIMEOUT, ConnectionResetError()])
-def test_trouble_of_the_moment_is_waited_out(patience: Patience, trouble: Exception) -> None:
+def test_trouble_of_the_moment_is_waited_out(patience: Retrier, trouble: Exception) -> None:
     api = Api(trouble, trouble)
     assert (patience("a", api), api.calls) == ("answer", 3)
 
 
-def test_an_answer_in_the_last_round_counts(patience: Patience) -> None:
+def test_an_answer_in_the_last_round_counts(patience: Retrier) -> None:
     api = Api(*[error(SLOW_DOWN)] * (ROUNDS - 1))
     assert (patience("a", api), api.calls) == ("answer", ROUNDS)
 
 
 def test_after_its_rounds_the_error_is_the_calls_own_and_no_wait_was_too_long(
-    patience: Patience, slept: list[float]
+    patience: Retrier, slept: list[float]
 ) -> None:
     api = down()
     assert raises(patience, "a", api) == SLOW_DOWN
@@ -78,26 +78,26 @@ def test_after_its_rounds_the_error_is_the_calls_own_and_no_wait_was_too_long(
 
 
 @pytest.mark.parametrize("code", [GONE, DENIED, "ExpiredToken"])
-def test_what_no_wait_can_mend_is_asked_once(patience: Patience, slept: list[float], code: str) -> None:
+def test_what_no_wait_can_mend_is_asked_once(patience: Retrier, slept: list[float], code: str) -> None:
     api = down(code)
     assert (raises(patience, "a", api), api.calls, slept) == (code, 1, [])
 
 
-def test_an_error_of_our_own_is_not_tried_again(patience: Patience) -> None:
+def test_an_error_of_our_own_is_not_tried_again(patience: Retrier) -> None:
     api = Api(KeyError("Name"))
     with pytest.raises(KeyError):
         patience("a", api)
     assert api.calls == 1
 
 
-def test_an_error_that_no_wait_can_mend_ends_the_rounds_and_leaves_hope(patience: Patience) -> None:
+def test_an_error_that_no_wait_can_mend_ends_the_rounds_and_leaves_hope(patience: Retrier) -> None:
     api = Api(error(SLOW_DOWN), error(DENIED))
     assert (raises(patience, "a", api), api.calls) == (DENIED, 2)
     again = Api(error(SLOW_DOWN))
     assert (patience("a", again), again.calls) == ("answer", 2)
 
 
-def test_an_api_that_is_down_costs_its_patience_once(patience: Patience, slept: list[float]) -> None:
+def test_an_api_that_is_down_costs_its_patience_once(patience: Retrier, slept: list[float]) -> None:
     raises(patience, "a", down())
     waits, api = len(slept), down()
     for _ in range(3):
@@ -105,20 +105,20 @@ def test_an_api_that_is_down_costs_its_patience_once(patience: Patience, slept: 
     assert (api.calls, len(slept)) == (3, waits)
 
 
-def test_another_api_has_its_own_patience(patience: Patience) -> None:
+def test_another_api_has_its_own_patience(patience: Retrier) -> None:
     raises(patience, "a", down())
     api = Api(error(SLOW_DOWN))
     assert (patience("b", api), api.calls) == ("answer", 2)
 
 
-def test_hope_returns_with_the_first_answer(patience: Patience) -> None:
+def test_hope_returns_with_the_first_answer(patience: Retrier) -> None:
     raises(patience, "a", down())
     patience("a", Api())
     api = Api(*[error(SLOW_DOWN)] * (ROUNDS - 1))
     assert (patience("a", api), api.calls) == ("answer", ROUNDS)
 
 
-def test_an_answer_of_another_api_brings_no_hope(patience: Patience) -> None:
+def test_an_answer_of_another_api_brings_no_hope(patience: Retrier) -> None:
     raises(patience, "a", down())
     patience("b", Api())
     api = down()
@@ -136,7 +136,7 @@ def test_whoever_waits_for_an_api_stops_when_another_one_gave_it_up(slept: list[
             others.append(down())
             raises(patience, "a", others[0])
 
-    patience = Patience(sleep=sleep)
+    patience = Retrier(sleep=sleep)
     api = down()
     assert raises(patience, "a", api) == SLOW_DOWN
     assert api.calls < ROUNDS
@@ -145,7 +145,7 @@ def test_whoever_waits_for_an_api_stops_when_another_one_gave_it_up(slept: list[
 
 
 def test_an_api_that_answers_again_is_not_given_up() -> None:
-    patience = Patience(sleep=lambda _: None)
+    patience = Retrier(sleep=lambda _: None)
     raises(patience, "a", down())
     patience("a", Api())
     assert not patience.spent("a")

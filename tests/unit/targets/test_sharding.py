@@ -13,7 +13,7 @@ TYPES = {rule.resource_type for rule in RULES if rule.service == "ec2"}
 
 
 def cut(sizes: dict[str, int] | None = None) -> tuple[Shard, ...]:
-    return shards(ACCOUNT, "aws", REGIONS, RULES, bucket_like=frozenset({"s3"}), sizes=sizes)
+    return shards(ACCOUNT, "aws", REGIONS, RULES, global_services=frozenset({"s3"}), sizes=sizes)
 
 
 def regional(size: int) -> list[Shard]:
@@ -56,7 +56,7 @@ def test_a_large_region_leaves_the_other_one_whole() -> None:
 
 
 def test_the_partition_is_passed_on() -> None:
-    found = shards(ACCOUNT, "aws-cn", ("cn-north-1",), RULES, bucket_like=frozenset({"s3"}))
+    found = shards(ACCOUNT, "aws-cn", ("cn-north-1",), RULES, global_services=frozenset({"s3"}))
     assert {shard.partition for shard in found} == {"aws-cn"}
 
 

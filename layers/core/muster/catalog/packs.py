@@ -7,7 +7,7 @@ from typing import Any
 
 from muster.catalog.catalog import Catalog
 from muster.data import package_data
-from muster.model.plain import frozen_items
+from muster.model.json_values import freeze_items
 
 ALL = "all"
 """The pack of every check in the catalogue, each as it comes."""
@@ -39,7 +39,7 @@ class Pack:
             Entry(
                 check=entry["check"],
                 resource_types=tuple(entry.get("resource_types", ())),
-                settings=dict(frozen_items(entry.get("settings", {}))),
+                settings=dict(freeze_items(entry.get("settings", {}))),
                 variant=entry.get("variant", ""),
             )
             for entry in document["checks"]

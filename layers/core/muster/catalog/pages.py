@@ -14,7 +14,7 @@ from muster.catalog import packs
 from muster.catalog.catalog import Catalog, load
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION
-from muster.model.plain import plain
+from muster.model.json_values import to_json
 from muster.model.readers import Describer
 
 HOME = Path("docs/checks")
@@ -174,7 +174,7 @@ def _takes(hint: object) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(plain(value), ensure_ascii=False)
+    return json.dumps(to_json(value), ensure_ascii=False)
 
 
 def _cell(text: str) -> str:

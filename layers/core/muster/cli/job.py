@@ -14,7 +14,7 @@ from muster.model.finding import Finding, Severity
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.report import ScanReport, Tally
-from muster.scanning.cache import Shared
+from muster.scanning.cache import RegionCache
 from muster.scanning.parallel import Begun, Ended, together
 from muster.scanning.scope import annotate, scope_of
 from muster.scanning.shard_scan import ShardScan
@@ -68,7 +68,7 @@ class Job:
     tally: Tally
     at: tuple[str, int] = ("", 0)
     """What is being scanned, and how many shards are done."""
-    shared: Shared = field(default_factory=Shared)
+    shared: RegionCache = field(default_factory=RegionCache)
 
     def findings(self, step: Step, interrupted: Callable[[], bool] = lambda: False) -> Generator[Finding, None, None]:
         """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others.

@@ -33,7 +33,7 @@ def command() -> None:
 def checks(form: str, config: Path | None) -> None:
     """List the checks with their severity and what they judge; those of the configuration are among them."""
     from muster.catalog.pages import permissions  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.model.plain import plain  # noqa: PLC0415 - the same
+    from muster.model.json_values import to_json  # noqa: PLC0415 - the same
     from muster.scanning.evaluate import docs_url  # noqa: PLC0415 - the same
 
     catalog = catalogue(config)
@@ -48,7 +48,7 @@ def checks(form: str, config: Path | None) -> None:
                 "services": sorted({catalog.service_of(check, name) for name in types}),
                 "resource_types": list(types),
                 "controls": list(check.controls),
-                "settings": plain(check.settings),
+                "settings": to_json(check.settings),
                 "permissions": list(permissions(check, catalog)),
                 "version": check.version,
                 "docs_url": docs_url(check),

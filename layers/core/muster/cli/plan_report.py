@@ -14,7 +14,7 @@ from muster.configuration.selection import select
 from muster.errors import ConfigurationError
 from muster.estimate.previous_scan import Earlier
 from muster.estimate.workload import Demand, Resources
-from muster.model.plain import loads
+from muster.model.json_values import loads
 from muster.model.rule import Rule
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from muster.cli.options import listed_as
-from muster.model.plain import loads
+from muster.model.json_values import loads
 from muster.model.text import printable, shortened
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ def _running(states: Any, machine: str, scan_id: str) -> str:
 def _waited(states: Any, arn: str, form: str) -> int:
     from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
     from muster.sdk.errors import READ_ERRORS, code_of  # noqa: PLC0415 - the same
-    from muster.sdk.retry import Patience  # noqa: PLC0415 - the same
+    from muster.sdk.retry import Retrier  # noqa: PLC0415 - the same
 
-    patience = Patience()
+    patience = Retrier()
     try:
         while (found := patience(arn, lambda: states.describe_execution(executionArn=arn)))["status"] == "RUNNING":
             time.sleep(_EVERY)

@@ -24,7 +24,7 @@ from muster.estimate.forecast import foreseen, listed
 from muster.reports.formats.table import LINES, TableWriter, counted, footer
 from muster.reports.record import printable
 from muster.reports.report import ScanReport, Tally, Writer
-from muster.scanning.arena import steady
+from muster.scanning.arena import tune_allocator
 from muster.scanning.parallel import SIDE_BY_SIDE
 from muster.scanning.scope import scope_of
 from muster.sdk.session import Clients, caller, open_session
@@ -43,7 +43,7 @@ def run(options: Options) -> int:
     Raises:
         MusterError: nothing was scanned, and the message says why.
     """
-    steady()
+    tune_allocator()
     try:
         with results(options.output) as stream:
             job = prepare(options)

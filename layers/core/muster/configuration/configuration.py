@@ -6,7 +6,7 @@ from typing import Any
 
 from muster.catalog.custom import CustomCheck
 from muster.model.finding import Suppression
-from muster.model.plain import frozen_items, plain
+from muster.model.json_values import freeze_items, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Configuration:
             "packs": list(self.packs),
             "checks": list(self.checks),
             "exclude_checks": list(self.exclude_checks),
-            "settings": plain(self.settings),
+            "settings": to_json(self.settings),
             "tags": {
                 **_tags_to_json(self.tags),
                 "resource_types": {name: _tags_to_json(tags) for name, tags in self.tags.resource_types.items()},
@@ -132,7 +132,7 @@ class Configuration:
             packs=tuple(document.get("packs", ())),
             checks=tuple(document.get("checks", ())),
             exclude_checks=tuple(document.get("exclude_checks", ())),
-            settings={name: dict(frozen_items(said)) for name, said in document.get("settings", {}).items()},
+            settings={name: dict(freeze_items(said)) for name, said in document.get("settings", {}).items()},
             tags=Tags(
                 *_tags_from_json(tags),
                 {name: TypeTags(*_tags_from_json(said)) for name, said in tags.get("resource_types", {}).items()},
@@ -158,12 +158,12 @@ class Configuration:
 
 def _tags_to_json(tags: Tags | TypeTags) -> dict[str, Any]:
     said = {"required": tags.required, "values": tags.values}
-    return {key: plain(value) for key, value in said.items() if value is not None}
+    return {key: to_json(value) for key, value in said.items() if value is not None}
 
 
 def _tags_from_json(said: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, Mapping[str, object] | None]:
     required, values = said.get("required"), said.get("values")
-    return None if required is None else tuple(required), None if values is None else dict(frozen_items(values))
+    return None if required is None else tuple(required), None if values is None else dict(freeze_items(values))
 
 
 def _accounts_to_json(accounts: Accounts) -> dict[str, Any]:

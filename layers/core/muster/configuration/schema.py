@@ -11,7 +11,7 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.custom import judged_types
 from muster.model.check import Check
 from muster.model.finding import Severity
-from muster.model.plain import plain
+from muster.model.json_values import to_json
 
 REQUIRED_TAGS = "required-tags"
 SPELLED_ALIKE = "tag-keys-spelled-alike"
@@ -119,7 +119,7 @@ def _settings_of(check: Check) -> Schema:
 
 
 def _setting(check: Check, name: str, hint: object) -> Schema:
-    default = {"default": plain(check.settings[name])}
+    default = {"default": to_json(check.settings[name])}
     if check.id == REQUIRED_TAGS and name == "values":
         return {"$ref": "#/$defs/tag_values", **default}
     try:

@@ -13,7 +13,7 @@ from muster.configuration.schema import REQUIRED_TAGS, SPELLED_ALIKE
 from muster.errors import ConfigurationError
 from muster.model.check import Check
 from muster.model.finding import Severity
-from muster.model.plain import frozen_items, plain
+from muster.model.json_values import freeze_items, to_json
 from muster.model.rule import Rule
 from muster.model.suggest import unknown
 
@@ -74,9 +74,9 @@ def rules_to_json(rules: Iterable[Rule]) -> list[dict[str, Any]]:
             "check": rule.check.id,
             "resource_type": rule.resource_type,
             "service": rule.service,
-            "settings": plain(rule.settings),
+            "settings": to_json(rule.settings),
             "variant": rule.variant,
-            "controls": plain(rule.controls),
+            "controls": to_json(rule.controls),
         }
         for rule in rules
     ]
@@ -95,7 +95,7 @@ def rules_from_json(catalog: Catalog, data: Iterable[Mapping[str, Any]]) -> tupl
             catalog.checks[rule["check"]],
             rule["resource_type"],
             rule["service"],
-            dict(frozen_items(rule["settings"])),
+            dict(freeze_items(rule["settings"])),
             rule["variant"],
             None if rule["controls"] is None else tuple(rule["controls"]),
         )
@@ -146,7 +146,7 @@ def _settings(check: Check, resource_type: str, entry: Entry, configuration: Con
         layers += [_spelled(configuration.tags, resource_type, {**check.settings, **entry.settings}), said]
     else:
         layers += [said]
-    return {name: value for layer in layers for name, value in frozen_items(layer)}
+    return {name: value for layer in layers for name, value in freeze_items(layer)}
 
 
 def _tag_settings(tags: Tags | TypeTags) -> Mapping[str, object]:
@@ -165,7 +165,7 @@ def _clashes(rules: Sequence[Rule]) -> Iterator[str]:
     variants = [rule.variant for rule in rules]
     if len(rules) > 1 and (not all(variants) or len(set(variants)) < len(variants)):
         check, resource_type = rules[0].check, rules[0].resource_type
-        told = " and ".join(str(plain(rule.settings)) for rule in rules)
+        told = " and ".join(str(to_json(rule.settings)) for rule in rules)
         yield (
             f"{check.id} would judge {resource_type} with several settings ({told}); say settings.{check.id} in the "
             "configuration, take one pack only, or name each as a variant"

@@ -10,7 +10,7 @@ from muster.catalog.permissions import operation
 from muster.estimate.workload import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
-from muster.readers import BUCKET_LIKE
+from muster.readers import GLOBAL_SERVICES
 from muster.reports.report import difference
 
 Listed = Mapping[tuple[str, str], int]
@@ -18,7 +18,7 @@ Listed = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Forecast:
     """What a scan is expected to take: calls of AWS, and seconds of all its shards one after the other."""
 
     calls: int
@@ -93,14 +93,14 @@ def foreseen(
     resources: Mapping[str, Listed],
     *,
     by_tags: bool = False,
-) -> Foreseen | None:
+) -> Forecast | None:
     """Return what a scan of accounts and their regions takes; None when of an account nothing is known."""
     calls, seconds = 0, 0.0
     for account_id, regions in accounts.items():
         if account_id not in resources:
             return None
-        demand = Demand(catalog, rules, resources[account_id], regions, BUCKET_LIKE, by_tags=by_tags)
+        demand = Demand(catalog, rules, resources[account_id], regions, GLOBAL_SERVICES, by_tags=by_tags)
         made: Calls = calls_of(demand)
         calls += made.total
         seconds += seconds_of(made, sum(findings_of(demand).values()), Assumptions()).total
-    return Foreseen(calls, seconds)
+    return Forecast(calls, seconds)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
 from muster.model.finding import Unknown
-from muster.model.plain import loads
+from muster.model.json_values import loads
 from muster.model.text import shortened
 
 _COUNTS = (

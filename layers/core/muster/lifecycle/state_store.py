@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 import tenacity
 
-from muster.lifecycle.transitions import Memory, Record, State, Subject
+from muster.lifecycle.transitions import CheckHistory, State, Subject, TrackedFinding
 from muster.model.text import shown
 from muster.storage.bucket import Bucket, Conflict
 
-Memories = Mapping[str, Memory]
+Memories = Mapping[str, CheckHistory]
 VERSION = 1
 
 
@@ -69,8 +69,8 @@ def known(bucket: Bucket, key: str) -> Known:
     return Known(memories, etag, lost_in=lost_in)
 
 
-def update(bucket: Bucket, key: str, settle: Callable[[Memories], Memories], scan_id: str = "") -> Known:
-    """Read, settle and write back; when somebody else wrote meanwhile, begin again from what they wrote.
+def update(bucket: Bucket, key: str, reconcile: Callable[[Memories], Memories], scan_id: str = "") -> Known:
+    """Read, reconcile and write back; when somebody else wrote meanwhile, begin again from what they wrote.
 
     An object that cannot be read is replaced, and keeps the name of the scan that did so; one of another version of
     Muster is left alone. Returns what was known before.
@@ -87,7 +87,7 @@ def update(bucket: Bucket, key: str, settle: Callable[[Memories], Memories], sca
     )
     def attempt() -> Known:
         before = known(bucket, key)
-        after = settle(before.memories)
+        after = reconcile(before.memories)
         if not before.foreign:
             lost_in = scan_id if before.damage else before.lost_in
             bucket.put_bytes(key, _written(after, lost_in), etag=before.etag)
@@ -149,7 +149,7 @@ def _text(value: object) -> str:
     return shown(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def _plain(memory: Memory) -> dict[str, Any]:
+def _plain(memory: CheckHistory) -> dict[str, Any]:
     return {
         "scan_id": memory.scan_id,
         "started_at": memory.started_at.isoformat(),
@@ -158,7 +158,7 @@ def _plain(memory: Memory) -> dict[str, Any]:
     }
 
 
-def _plain_record(record: Record) -> dict[str, Any]:
+def _plain_record(record: TrackedFinding) -> dict[str, Any]:
     return {
         "state": record.state.value,
         "subject": dataclasses.asdict(record.subject),
@@ -170,7 +170,7 @@ def _plain_record(record: Record) -> dict[str, Any]:
     }
 
 
-_RECORD = frozenset(field.name for field in dataclasses.fields(Record))
+_RECORD = frozenset(field.name for field in dataclasses.fields(TrackedFinding))
 _SUBJECT = frozenset(field.name for field in dataclasses.fields(Subject))
 
 
@@ -186,9 +186,9 @@ class _Reviver:
             return Subject(**{name: self._one(text) for name, text in document.items()})
         if document.keys() == _RECORD:
             subject, before = document["subject"], document["before"]
-            if not isinstance(subject, Subject) or not (before is None or isinstance(before, Record)):
+            if not isinstance(subject, Subject) or not (before is None or isinstance(before, TrackedFinding)):
                 raise ValueError("a record has other keys")
-            return Record(
+            return TrackedFinding(
                 State(document["state"]),
                 subject,
                 self._time(document["first_seen"]),
@@ -211,11 +211,11 @@ class _Reviver:
         return found
 
 
-def _memory(document: Mapping[str, Any]) -> Memory:
+def _memory(document: Mapping[str, Any]) -> CheckHistory:
     if document.keys() != _MEMORY:
         raise ValueError("a check has other keys")
     records = document["records"]
-    if not all(isinstance(record, Record) for record in records.values()):
+    if not all(isinstance(record, TrackedFinding) for record in records.values()):
         raise ValueError("a record has other keys")
     scan_id, first = str(document["scan_id"]), str(document["first_scan_id"])
-    return Memory(scan_id, datetime.fromisoformat(document["started_at"]), first, records)
+    return CheckHistory(scan_id, datetime.fromisoformat(document["started_at"]), first, records)

@@ -47,7 +47,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class TrackedFinding:
     """What is remembered of one finding.
 
     `was_open` tells an unread or suppressed finding that failed before from one that never did, and from one that
@@ -62,11 +62,11 @@ class Record:
     changed_in: str
     changed_at: datetime
     was_open: bool = False
-    before: "Record | None" = None
+    before: "TrackedFinding | None" = None
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """A finding as this scan saw it, when it is not simply fine."""
 
     state: State
@@ -86,44 +86,44 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class CheckHistory:
     """What is remembered of one check in one shard: the scans that wrote it last and first, the findings by id."""
 
     scan_id: str
     started_at: datetime
     first_scan_id: str
-    records: Mapping[str, Record] = field(default_factory=dict)
+    records: Mapping[str, TrackedFinding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A memory brought up to date, what changed, and whether this was the first look at all."""
 
-    memory: Memory
+    memory: CheckHistory
     changes: tuple[Change, ...]
     baseline: bool
 
 
-def seen(finding: Finding) -> Seen | None:
+def seen(finding: Finding) -> Observation | None:
     """Reduce a finding to what must be remembered, or None when it is fine."""
     state = _state(finding)
     if state is State.FINE:
         return None
-    return Seen(state, _subject(finding), finding.reason)
+    return Observation(state, _subject(finding), finding.reason)
 
 
-def seen_row(row: Mapping[str, Any]) -> Seen | None:
+def seen_row(row: Mapping[str, Any]) -> Observation | None:
     """Reduce a row of the table `findings` likewise."""
     state = _state_of(Status(row["status"]), suppressed=row["suppression"] is not None)
     if state is State.FINE:
         return None
     told = {name: row[name] or "" for name in Subject.__dataclass_fields__}
-    return Seen(state, Subject(**told), row["reason"])
+    return Observation(state, Subject(**told), row["reason"])
 
 
-def settle(  # noqa: PLR0913 - a memory, what was found, and what was looked at
-    memory: Memory | None,
-    found: Mapping[str, Seen],
+def reconcile(  # noqa: PLR0913 - a memory, what was found, and what was looked at
+    memory: CheckHistory | None,
+    found: Mapping[str, Observation],
     scan_id: str,
     at: datetime,
     looked_at: Callable[[Subject], bool],
@@ -133,7 +133,7 @@ def settle(  # noqa: PLR0913 - a memory, what was found, and what was looked at
 
     `looked_at` says whether the scan would have seen the finding's resource if it were still there: its lister
     finished and its region was in scope. What the scan did not look at stays as it is. `owns` says whether it is
-    for this shard to settle at all: several shards of a scan may share one memory.
+    for this shard to reconcile at all: several shards of a scan may share one memory.
     A memory that a later scan wrote is returned unchanged.
     """
     if memory is not None and memory.started_at > at:
@@ -149,10 +149,10 @@ def settle(  # noqa: PLR0913 - a memory, what was found, and what was looked at
         if record and not (record.state is State.RESOLVED and record.changed_at < at - FORGET):
             records[key] = record
     first = memory.first_scan_id if memory else scan_id
-    return Settled(Memory(scan_id, at, first, records), tuple(changes), baseline=first == scan_id)
+    return Settled(CheckHistory(scan_id, at, first, records), tuple(changes), baseline=first == scan_id)
 
 
-def first_seen(memory: Memory | None, finding: Finding, scan_id: str) -> datetime | None:
+def first_seen(memory: CheckHistory | None, finding: Finding, scan_id: str) -> datetime | None:
     """Return since when a finding fails, the scan's own time if it did not fail before, None if it is fine."""
     if _state(finding) is State.FINE:
         return None
@@ -161,7 +161,7 @@ def first_seen(memory: Memory | None, finding: Finding, scan_id: str) -> datetim
     return old.first_seen if old and (old.state is State.OPEN or old.was_open) else finding.observed_at
 
 
-def _base(record: Record, scan_id: str) -> Record | None:
+def _base(record: TrackedFinding, scan_id: str) -> TrackedFinding | None:
     if record.changed_in == scan_id:
         return record.before
     return None if record.state is State.FINE else record
@@ -169,16 +169,16 @@ def _base(record: Record, scan_id: str) -> Record | None:
 
 def _next(  # noqa: PLR0913 - one step of one life
     key: str,
-    old: Record | None,
-    new: Seen | None,
+    old: TrackedFinding | None,
+    new: Observation | None,
     scan_id: str,
     at: datetime,
     looked_at: Callable[[Subject], bool],
-) -> tuple[Record | None, Change | None]:
+) -> tuple[TrackedFinding | None, Change | None]:
     if new is None:
         if old is None or not looked_at(old.subject):
             return _without_past(old), None
-        new = Seen(State.FINE, old.subject, "it complies now, or is gone")
+        new = Observation(State.FINE, old.subject, "it complies now, or is gone")
     was = old.state if old else State.FINE
     was_open = old is not None and (old.state is State.OPEN or old.was_open)
     after = _after(was, new.state, was_open=was_open)
@@ -188,7 +188,7 @@ def _next(  # noqa: PLR0913 - one step of one life
     since = old.first_seen if old and was_open else at
     # What was accepted last is news when it fails again, also when nobody could look in between.
     stays_open = was_open and (after is State.SUPPRESSED or (after is State.UNREAD and was is not State.SUPPRESSED))
-    record = Record(after, new.subject, since, scan_id, at, stays_open, _without_past(old))
+    record = TrackedFinding(after, new.subject, since, scan_id, at, stays_open, _without_past(old))
     change = Change(event, key, new.subject, new.reason, since) if event else None
     return record, change
 
@@ -238,7 +238,7 @@ def _subject(finding: Finding) -> Subject:
     )
 
 
-def _without_past(record: Record | None) -> Record | None:
+def _without_past(record: TrackedFinding | None) -> TrackedFinding | None:
     return replace(record, before=None) if record else None
 
 

@@ -1,4 +1,4 @@
 """Listers and describers: all of Muster's reading of AWS, one module a service, one call a function."""
 
-BUCKET_LIKE = frozenset({"s3", "iam"})
+GLOBAL_SERVICES = frozenset({"s3", "iam"})
 """Services whose resources are listed once for the account: they live in regions of their own, or in none."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.model.finding import Finding
-from muster.model.plain import plain
+from muster.model.json_values import to_json
 from muster.model.text import printable
 
 __all__ = ["from_row", "printable", "record", "timestamp"]
@@ -37,7 +37,7 @@ def record(finding: Finding, scan_id: str) -> Record:
         },
         "account_name": finding.account_name,
         "controls": list(finding.controls),
-        "settings": plain(finding.settings),
+        "settings": to_json(finding.settings),
         "remediation": finding.remediation,
         "docs_url": finding.docs_url,
         "scan_id": scan_id,

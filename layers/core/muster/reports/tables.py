@@ -9,7 +9,7 @@ from typing import Any
 
 from muster.model.coverage import Coverage
 from muster.model.finding import Finding
-from muster.model.plain import plain
+from muster.model.json_values import to_json
 from muster.model.text import shown
 
 Row = Mapping[str, Any]
@@ -168,4 +168,4 @@ def _text(value: object) -> str:
 
 _tags = _Last(lambda tags: _text(dict(tags)), 1)
 _controls = _Last(lambda controls: _text(list(controls)), 512)
-_settings = _Last(lambda settings: _text(plain(settings)), 512)
+_settings = _Last(lambda settings: _text(to_json(settings)), 512)

@@ -11,7 +11,7 @@ _YOUNG = 10_000
 """How many new objects there are between two searches for cycles among them."""
 
 
-def steady() -> None:
+def tune_allocator() -> None:
     """Let glibc give large blocks back to the system at once, and keep the small ones of all threads together.
 
     Left alone, it learns from the first page that is freed to keep such blocks, in an arena for each thread, where

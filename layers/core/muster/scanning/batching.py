@@ -17,7 +17,7 @@ class Answer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class Joined:
     """The answers about the resources that one names."""
 
     answers: Mapping[str, Answer]
@@ -28,7 +28,7 @@ class Gathered:
 
 
 @dataclass(slots=True)
-class Batch:
+class CallBatch:
     """What one call asks: names, the resources that they are or that name them, and who waits for the answers."""
 
     names: list[str] = field(default_factory=list)
@@ -46,19 +46,19 @@ class Batch:
         for name, answer in zip(self.names, self.answers, strict=True):
             answer.set_result(found[name])
 
-    def apart(self) -> Iterator[tuple[str, "Batch"]]:
+    def apart(self) -> Iterator[tuple[str, "CallBatch"]]:
         """Yield each as a batch of its own."""
         for name, resource in zip(self.names, self.resources, strict=True):
-            yield name, Batch([name], [resource])
+            yield name, CallBatch([name], [resource])
 
 
-class Batches:
+class CallBatcher:
     """Fills batches of `at_once` and has each read when it is full; used from one thread."""
 
-    def __init__(self, at_once: int, read: Callable[[Batch], None]) -> None:
+    def __init__(self, at_once: int, read: Callable[[CallBatch], None]) -> None:
         """Prepare; `read` starts the reading of a batch and does not wait for it."""
         self._at_once, self._read = at_once, read
-        self._batch = Batch()
+        self._batch = CallBatch()
         self._asked: dict[str, Future[object]] = {}
         self._unsent: set[Answer] = set()
 
@@ -76,16 +76,16 @@ class Batches:
 
     def add_all(self, names: Sequence[str], resource: Resource) -> Answer:
         """Ask about all that a resource names."""
-        return Gathered({name: self.add(name, resource) for name in names})
+        return Joined({name: self.add(name, resource) for name in names})
 
     def unsent(self, answer: Answer) -> bool:
         """Whether an answer, or a part of it, waits for its batch to be filled."""
-        parts = answer.answers.values() if isinstance(answer, Gathered) else (answer,)
+        parts = answer.answers.values() if isinstance(answer, Joined) else (answer,)
         return any(part in self._unsent for part in parts)
 
     def flush(self) -> None:
         """Have read what is not a full batch yet."""
         self._unsent.clear()
         if self._batch.names:
-            batch, self._batch = self._batch, Batch()
+            batch, self._batch = self._batch, CallBatch()
             self._read(batch)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Hashable
 from muster.model.finding import ACCOUNT, Unavailable
 from muster.model.readers import Describer
 from muster.model.shard import Shard
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 
 KEPT = 16
 """Of how many accounts and regions the shared facets are kept: shards come region by region, a few side by side."""
 
 
-class Once:
+class SingleFlight:
     """Reads what many resources share a single time, however many threads ask for it."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Once:
             self._values.pop(key, None)
 
 
-class Shared:
+class RegionCache:
     """The facets of accounts and regions, each read once for all shards that are scanned in this process."""
 
     def __init__(self, kept: int = KEPT) -> None:
@@ -45,8 +45,8 @@ class Shared:
 
         `patience` is that of all shards together, so that an API that is down costs it once.
         """
-        self._kept, self.patience = kept, Patience()
-        self._read: OrderedDict[tuple[str, str], Once] = OrderedDict()
+        self._kept, self.patience = kept, Retrier()
+        self._read: OrderedDict[tuple[str, str], SingleFlight] = OrderedDict()
         self._guard = threading.Lock()
 
     def __call__(
@@ -62,7 +62,7 @@ class Shared:
         """
         owner = (shard.account_id, "" if describer.resource_type == ACCOUNT else shard.region)
         with self._guard:
-            once = self._read.setdefault(owner, Once())
+            once = self._read.setdefault(owner, SingleFlight())
             self._read.move_to_end(owner)
             while len(self._read) > self._kept:
                 self._read.popitem(last=False)

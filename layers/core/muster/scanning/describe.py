@@ -14,10 +14,10 @@ from muster.model.finding import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resou
 from muster.model.readers import Describer, Listed, gathered, parsed
 from muster.model.shard import Shard
 from muster.model.text import shortened
-from muster.scanning.batching import Answer, Batch, Batches
-from muster.scanning.cache import Once, Shared
+from muster.scanning.batching import Answer, CallBatch, CallBatcher
+from muster.scanning.cache import RegionCache, SingleFlight
 from muster.sdk.errors import READ_ERRORS, code_of, needed, of_one, unavailable
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients
 
 SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
@@ -37,16 +37,16 @@ class Describing:
         self,
         shard: Shard,
         clients: Clients,
-        patience: Patience,
+        patience: Retrier,
         lose: Callable[[Exception], None],
         pool: Executor,
         at: datetime,
-        shared: Shared,
+        shared: RegionCache,
     ) -> None:
         """Call through `clients` in the threads of `pool`; `lose` is told every error, `at` is the scan's time."""
         self._shard, self._clients, self._patience, self._lose, self._pool = shard, clients, patience, lose, pool
         self._at = at
-        self._once = Once()
+        self._once = SingleFlight()
         self._shared = shared
 
     def __call__(
@@ -83,7 +83,7 @@ class Describing:
         return self._once(describer.facet, read)
 
     def _wave(self, items: Iterable[Listed], describers: Sequence[Describer]) -> Iterator[Listed]:
-        many = {each.facet: Batches(each.at_once, self._reader(each)) for each in describers if each.at_once > 1}
+        many = {each.facet: CallBatcher(each.at_once, self._reader(each)) for each in describers if each.at_once > 1}
         window = max([WINDOW, *(2 * each.at_once for each in describers)])
         waiting: deque[tuple[Listed, list[tuple[type, Answer]]]] = deque()
         for item in items:
@@ -96,7 +96,7 @@ class Describing:
         while waiting:
             yield _described(*waiting.popleft())
 
-    def _ask(self, describer: Describer, item: Listed, batches: Batches | None) -> Answer:
+    def _ask(self, describer: Describer, item: Listed, batches: CallBatcher | None) -> Answer:
         if batches is None:
             return self._pool.submit(self._read, describer, item)
         known = self._without_call(describer, item)
@@ -106,8 +106,8 @@ class Describing:
             return batches.add(item.resource.id, item.resource)
         return batches.add_all(describer.keys(item.facets[describer.of], item.resource), item.resource)
 
-    def _reader(self, describer: Describer) -> Callable[[Batch], None]:
-        def read(batch: Batch) -> None:
+    def _reader(self, describer: Describer) -> Callable[[CallBatch], None]:
+        def read(batch: CallBatch) -> None:
             self._pool.submit(batch.settle, lambda: self._call_many(describer, batch))
 
         return read
@@ -152,7 +152,7 @@ class Describing:
         except SHAPE_ERRORS as error:
             return strange(describer.facet.__name__, error)
 
-    def _call_many(self, describer: Describer, batch: Batch) -> Mapping[str, object]:
+    def _call_many(self, describer: Describer, batch: CallBatch) -> Mapping[str, object]:
         """Ask about all of a batch; where one of them makes AWS refuse the call, about each alone."""
         first = batch.resources[0]
         arguments: tuple[object, ...] = (batch.resources,)
@@ -221,7 +221,7 @@ def strange(what: str, error: Exception) -> Unavailable:
     return Unavailable(None, f"AWS answered in a shape Muster does not understand ({what}: {shortened(repr(error))})")
 
 
-def _unsent(answers: Sequence[tuple[type, Answer]], many: Mapping[type, Batches]) -> bool:
+def _unsent(answers: Sequence[tuple[type, Answer]], many: Mapping[type, CallBatcher]) -> bool:
     return any(facet in many and many[facet].unsent(answer) for facet, answer in answers)
 
 

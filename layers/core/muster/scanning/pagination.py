@@ -7,11 +7,11 @@ from typing import Any
 
 from muster.model.readers import Listed, Lister, Page
 from muster.model.shard import Shard
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 
 
 def pages(
-    lister: Lister, client: Any, shard: Shard, patience: Patience, token: str | None = None, *made_from: object
+    lister: Lister, client: Any, shard: Shard, patience: Retrier, token: str | None = None, *made_from: object
 ) -> Generator[tuple[Sequence[Listed], str | None], None, None]:
     """Yield the items of each page from the one that `token` names, with the token of the next, None after the last.
 
@@ -37,7 +37,7 @@ def pages(
             page, token = following.result(), then
 
 
-def _read(page: Page, key: object, patience: Patience, again: Callable[[], Page]) -> Sequence[Listed]:
+def _read(page: Page, key: object, patience: Retrier, again: Callable[[], Page]) -> Sequence[Listed]:
     first = [page]
 
     def read() -> Sequence[Listed]:

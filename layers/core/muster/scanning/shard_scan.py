@@ -15,7 +15,7 @@ from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable
 from muster.model.readers import Describer, Listed, Lister, gathers
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.cache import Shared
+from muster.scanning.cache import RegionCache
 from muster.scanning.describe import SHAPE_ERRORS, Describing, pseudo, strange, target_of
 from muster.scanning.evaluate import evaluate, unlisted
 from muster.scanning.pagination import pages
@@ -30,7 +30,7 @@ from muster.sdk.errors import (
     unavailable,
 )
 from muster.sdk.redaction import safe
-from muster.sdk.retry import Patience
+from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients
 from muster.targets.sharding import in_order
 
@@ -119,8 +119,8 @@ class ShardScan:
         *,
         scope: Scope | None = None,
         concurrency: int = 16,
-        patience: Patience | None = None,
-        shared: Shared | None = None,
+        patience: Retrier | None = None,
+        shared: RegionCache | None = None,
         coverage: Iterable[Coverage] = (),
         gaps: Mapping[str, Unavailable] | None = None,
     ) -> None:
@@ -137,7 +137,7 @@ class ShardScan:
         self._observed_at = observed_at
         self._scope = scope or Scope()
         self._concurrency = concurrency
-        self._shared = shared or Shared()
+        self._shared = shared or RegionCache()
         self._patience = patience or self._shared.patience
         ledger = Ledger(shard.account_id, shard.region, shard.service, coverage)
         self.outcome = Outcome(ledger, dict(gaps or {}))

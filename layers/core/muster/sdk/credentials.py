@@ -23,7 +23,7 @@ _SAID = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, bot
 _FILES = frozenset({"shared-credentials-file", "config-file"})
 
 
-class Renewal:
+class CredentialRefresher:
     """Renews the credentials of one session; safe to use from many threads."""
 
     def __init__(self, session: "boto3.session.Session") -> None:

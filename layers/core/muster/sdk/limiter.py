@@ -78,7 +78,7 @@ class Limiter:
         return 0 if bound.in_flight < max(1, int(bound.limit)) else 1.0
 
 
-class Gate:
+class CallGate:
     """What each call passes: the limiter, by the account and region of a client."""
 
     def __init__(self, limiter: Limiter, account_id: str, region: str, service: str) -> None:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Patience:
+class Retrier:
     """Makes calls, and makes them again when that may help; safe to use from many threads."""
 
     sleep: Callable[[float], None] = time.sleep

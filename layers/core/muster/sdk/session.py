@@ -18,16 +18,16 @@ from botocore.handlers import parse_get_bucket_location
 from muster import __version__
 from muster.errors import ConfigurationError, CredentialsError
 from muster.model.coverage import Ledger
-from muster.sdk.credentials import Renewal, handed_out
+from muster.sdk.credentials import CredentialRefresher, handed_out
 from muster.sdk.errors import DENIED, EXPIRED, REFUSED, THROTTLED
 from muster.sdk.first_calls import asking, unusable
-from muster.sdk.limiter import Gate, Limiter
+from muster.sdk.limiter import CallGate, Limiter
 from muster.sdk.redaction import one_line, safe
 from muster.sdk.setup_checks import asked_for_mfa, wrong_environment, wrong_keys, wrong_profile
 from muster.sdk.setup_errors import Where, explained
 from muster.sdk.wire import service_models, validation
 from muster.sdk.wire.ec2_parser import Factory, Projections
-from muster.sdk.wire.s3_fast_path import Lane
+from muster.sdk.wire.s3_fast_path import S3FastClient
 
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
@@ -54,7 +54,7 @@ class Clients:
         concurrency: int = 32,
         limiter: Limiter | None = None,
         account_id: str = "",
-        renewal: Renewal | None = None,
+        renewal: CredentialRefresher | None = None,
     ) -> None:
         """Use a session's credentials; `endpoint_url` overrides where every call goes.
 
@@ -64,7 +64,7 @@ class Clients:
         self.session: Any = session
         self.limiter = limiter or Limiter()
         self.account_id = account_id
-        self._renewal = renewal or Renewal(session)
+        self._renewal = renewal or CredentialRefresher(session)
         self._concurrency = concurrency
         self._ledger = ledger
         self.endpoint_url = endpoint_url
@@ -121,12 +121,12 @@ class Clients:
         client.meta.events.register("needs-retry", functools.partial(_renewed, self._renewal))
         if self._ledger is None:
             return client
-        gate = Gate(self.limiter, self.account_id, region, service)
+        gate = CallGate(self.limiter, self.account_id, region, service)
         _watch(client, self._ledger, gate)
         if service != "s3":
             return client
         answered = functools.partial(_answered, self._ledger, service)
-        return Lane(client, self.session.get_credentials(), gate, answered, self._renewal)
+        return S3FastClient(client, self.session.get_credentials(), gate, answered, self._renewal)
 
 
 def open_session(
@@ -245,7 +245,7 @@ def _begins(context: dict[str, Any], **_: object) -> None:
     context["muster_signed"] = time.monotonic()
 
 
-def _renewed(renewal: Renewal, response: Any = None, request_dict: Any = None, **_: object) -> float | None:
+def _renewed(renewal: CredentialRefresher, response: Any = None, request_dict: Any = None, **_: object) -> float | None:
     """Have botocore sign and send a call again, once, that was refused as expired and may be with newer credentials."""
     context = (request_dict or {}).get("context", {})
     since = context.get("muster_signed")
@@ -273,7 +273,7 @@ def _answered(  # noqa: PLR0913 - what a ledger keeps of a call
     )
 
 
-def _watch(client: Any, ledger: Ledger, gate: Gate) -> None:
+def _watch(client: Any, ledger: Ledger, gate: CallGate) -> None:
     """Count each call of a client in the ledger, and let it pass the gate."""
     service = client.meta.service_model.service_name
 

@@ -9,7 +9,7 @@ from muster.catalog.permissions import scanner_actions
 from muster.configuration import Configuration, parse
 from muster.configuration.selection import rules_to_json, select
 from muster.errors import ConfigurationError
-from muster.estimate.forecast import Foreseen, foreseen, listed
+from muster.estimate.forecast import Forecast, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -134,7 +134,7 @@ def _incomplete(bucket: Bucket, scan_id: str) -> Collection[str]:
 
 def _foreseen(
     catalog: Catalog, rules: Sequence[Rule], whole: Targets, known: Mapping[str, Any], scope: Scope
-) -> Foreseen | None:
+) -> Forecast | None:
     """Return what the scan takes if it finds what the last one found; of an account that is new nothing is known."""
     rows = [
         Coverage(account_id, region, service, api, items=items)

@@ -12,10 +12,10 @@ from typing import Any
 from muster.catalog.catalog import Catalog
 from muster.errors import Damaged, Throttled, Transient
 from muster.lifecycle import state_store, transitions
-from muster.lifecycle.transitions import Change, Seen, Subject
+from muster.lifecycle.transitions import Change, Observation, Subject
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.cache import Shared
+from muster.scanning.cache import RegionCache
 from muster.scanning.scope import scope_of
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
@@ -24,7 +24,7 @@ from muster.stack.documents import events, objects
 from muster.stack.documents.request import Environment
 from muster.stack.shards.coalesce import gathered
 from muster.stack.shards.commit import commit, line, told
-from muster.stack.shards.parts import Pages, Plan
+from muster.stack.shards.parts import PartWriter, Plan
 from muster.stack.shards.progress import STATUSES, Overtaken, Progress
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
@@ -67,7 +67,7 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     for shard in shards:
         plan.refuse(shard)
     sessions = Sessions(clients, plan.account_id, plan.role, environment.region, scan_id)
-    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, Shared(), Semaphore())
+    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, RegionCache(), Semaphore())
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         ended = list(pool.map(work.shard, shards))
     failed = [end for end in ended if isinstance(end, Exception)]
@@ -88,7 +88,7 @@ class _Work:
     bucket: Bucket
     left: Callable[[], float]
     tell: Callable[[dict[str, Any]], None]
-    shared: Shared
+    shared: RegionCache
     turn: Semaphore
     """Free until one shard took it to read its page although the time is up."""
 
@@ -144,7 +144,7 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
         shard, plan.rules, work.catalog, work.sessions.of(shard.account_id), header.observed_at,
         scope=scope_of(plan.configuration), shared=work.shared, coverage=progress.coverage, gaps=progress.gaps,
     )  # fmt: skip
-    pages = Pages(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard))[0])
+    pages = PartWriter(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard))[0])
     longest, began = 0.0, work.left()
     for sheaf in gathered(scan.chunks(progress.cursor)):
         if sheaf.anew:
@@ -185,7 +185,7 @@ def _give_way(shard: Shard, rules: Sequence[Rule], work: _Work) -> None:
     """Let the state say what the commit of somebody else says, who looked at another moment."""
     theirs = objects.content(work.bucket, keys.commit(work.plan.header.scan_id, shard.id), objects.COMMIT)
     if work.plan.record and theirs is not None:
-        pages = Pages(shard, work.plan, work.attempt, work.bucket, {})
+        pages = PartWriter(shard, work.plan, work.attempt, work.bucket, {})
         pages.recall(theirs["parts"])
         _remember(shard, rules, theirs["unlisted"], work.plan, pages.found, work.bucket)
 
@@ -201,7 +201,7 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
     rules: Sequence[Rule],
     unlisted: Collection[str],
     plan: Plan,
-    found: Mapping[str, Mapping[str, Seen]],
+    found: Mapping[str, Mapping[str, Observation]],
     bucket: Bucket,
 ) -> Json:
     """Settle what was found with what is remembered, and return the changes as the commit tells them."""
@@ -220,7 +220,7 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
         nonlocal baseline
         changed.clear()
         settled = {
-            check_id: transitions.settle(
+            check_id: transitions.reconcile(
                 memories.get(check_id), found.get(check_id, {}), plan.header.scan_id, plan.header.observed_at,
                 looked_at, owns,
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from muster.errors import EventError, Transient
-from muster.estimate.forecast import Foreseen
+from muster.estimate.forecast import Forecast
 from muster.model.coverage import ALL
 from muster.model.finding import Severity
 from muster.reports.formats.email import CHANGES
@@ -147,7 +147,7 @@ def _by_api(commits: Sequence[Json]) -> list[Json]:
 
 def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, header: ScanHeader) -> Json:
     incomplete = _incomplete(commits)
-    expected = Foreseen.from_json(plan.get("foreseen"))
+    expected = Forecast.from_json(plan.get("foreseen"))
     calls = sum(row["calls"] for commit in commits for row in commit["coverage"])
     checks = _by_check(commits)
     statuses = Counter({status: sum(check[status] for check in checks) for status in _COUNTS})

@@ -17,7 +17,7 @@ def shards(  # noqa: PLR0913 - an account, and how it is cut
     regions: Sequence[str],
     rules: Iterable[Rule],
     *,
-    bucket_like: frozenset[str],
+    global_services: frozenset[str],
     sizes: Mapping[str, int] | None = None,
 ) -> tuple[Shard, ...]:
     """Return the shards of an account.
@@ -32,7 +32,7 @@ def shards(  # noqa: PLR0913 - an account, and how it is cut
         types.setdefault(rule.service, set()).add(rule.resource_type)
     found: list[Shard] = []
     for service in sorted(types):
-        if service in bucket_like:
+        if service in global_services:
             found.append(Shard(account_id, GLOBAL, service, scope[0], (*scope, GLOBAL), partition))
             continue
         for region in scope:

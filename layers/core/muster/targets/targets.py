@@ -8,7 +8,7 @@ from muster.configuration import Configuration
 from muster.errors import ConfigurationError, CredentialsError
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.readers import BUCKET_LIKE
+from muster.readers import GLOBAL_SERVICES
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.session import Clients, enabled_regions
 from muster.targets.clients import Role, Sessions
@@ -35,7 +35,9 @@ class Target:
         """Cut the account into shards; `sizes` says how large each was last."""
         if not self.regions:
             return ()
-        return shards(self.account_id, self.partition, self.regions, rules, bucket_like=BUCKET_LIKE, sizes=sizes)
+        return shards(
+            self.account_id, self.partition, self.regions, rules, global_services=GLOBAL_SERVICES, sizes=sizes
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ from hypothesis import strategies as st
 
 from muster.model.coverage import Ledger
 from muster.sdk.errors import code_of, transient
-from muster.sdk.limiter import MOST, Gate, Limiter
+from muster.sdk.limiter import MOST, CallGate, Limiter
 from muster.sdk.session import Clients, reading
 from muster.sdk.wire import s3_fast_path as lane_module
-from muster.sdk.wire.s3_fast_path import _OPERATIONS, ATTEMPTS, Lane
+from muster.sdk.wire.s3_fast_path import _OPERATIONS, ATTEMPTS, S3FastClient
 from muster.sdk.wire.signing import TIME
 from testing.fake_aws.estate import Estate
 from testing.fake_aws.faults import Knobs
@@ -113,10 +113,10 @@ class Way:
 
     def __init__(self, client: Any, credentials: Any = None) -> None:
         self.client, self.limiter, self.told = client, Limiter(), []  # type: Any, Limiter, Told
-        self.lane = Lane(
+        self.lane = S3FastClient(
             client,
             credentials or Credentials("AKIAEXAMPLE", "secret"),
-            Gate(self.limiter, ACCOUNT, HERE, "s3"),
+            CallGate(self.limiter, ACCOUNT, HERE, "s3"),
             lambda *told: self.told.append(told[:3]),
         )
 
@@ -412,7 +412,7 @@ def test_credentials_that_cannot_be_had_are_the_errors_that_botocore_raises() ->
 def test_without_credentials_it_is_the_ordinary_way() -> None:
     nothing: Any = None
     way = Way(plain())
-    way.lane = Lane(way.client, nothing, nothing, nothing)
+    way.lane = S3FastClient(way.client, nothing, nothing, nothing)
     wire = Wire(way.client)
     assert "ResponseMetadata" in way.lane.get_bucket_versioning(Bucket="site")
     assert len(wire.sent) == 1
@@ -545,7 +545,7 @@ CLIENTS = [
 
 
 @functools.cache
-def lane_of(number: int) -> Lane:
+def lane_of(number: int) -> S3FastClient:
     said = dict(CLIENTS[number])
     url, region = said.pop("url", None), said.pop("region", HERE)
     client = session().client("s3", region, endpoint_url=url, config=botocore.config.Config(**said))
@@ -650,7 +650,7 @@ def counting(url: str | None = None) -> tuple[Any, Ledger]:
 
 def test_the_client_of_a_scan_takes_the_short_way_and_counts_in_its_ledger(fake: FakeAws) -> None:
     client, ledger = counting(fake.url)
-    assert isinstance(client, Lane)
+    assert isinstance(client, S3FastClient)
     client.get_bucket_versioning(Bucket=MINE)
     fake.control(throttle=1)
     outcome(lambda: client.get_bucket_acl(Bucket=MINE))

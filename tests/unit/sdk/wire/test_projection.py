@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from muster.sdk.errors import transient
 from muster.sdk.wire.projection import SMALL, UnsupportedShape, compiled, namespace_of, root_of, tree
-from muster.sdk.wire.s3_fast_path import _OPERATIONS, Lane
+from muster.sdk.wire.s3_fast_path import _OPERATIONS, S3FastClient
 from testing.fake_aws import s3_answers
 from testing.fake_aws.estate import Estate
 
@@ -184,14 +184,14 @@ def botocores(model: OperationModel, body: bytes, headers: Mapping[str, str] = M
 def ours(model: OperationModel, body: bytes, headers: Mapping[str, str] = MappingProxyType({})) -> Any:
     """Return what the short way reads of a body, whatever its root element is called."""
     nothing: Any = None
-    lane = Lane(nothing, nothing, nothing, nothing)
+    lane = S3FastClient(nothing, nothing, nothing, nothing)
     return lane._read(model, headers, body) if _is_text(model) else lane._planned(model, headers, root_of(body))
 
 
 def read(model: OperationModel, body: bytes) -> Any:
     """Return what the short way reads, once it has looked at whether it is an answer at all."""
     nothing: Any = None
-    return Lane(nothing, nothing, nothing, nothing)._read(model, {}, body)
+    return S3FastClient(nothing, nothing, nothing, nothing)._read(model, {}, body)
 
 
 def _is_text(model: OperationModel) -> bool:

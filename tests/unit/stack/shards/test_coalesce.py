@@ -1,4 +1,4 @@
-"""Pages bound into sheaves: the parts of a shard."""
+"""PartWriter bound into sheaves: the parts of a shard."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

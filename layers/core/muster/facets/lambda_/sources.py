@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from muster.facets.lambda_.functions import failure_destination
 from muster.model.finding import Unknown
-from muster.model.plain import loads
+from muster.model.json_values import loads
 
 _KINDS = {
     "sqs": "queue",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.model.finding import Unknown
-from muster.model.plain import loads
+from muster.model.json_values import loads
 
 
 @dataclass(frozen=True, slots=True)

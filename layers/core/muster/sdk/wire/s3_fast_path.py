@@ -24,7 +24,7 @@ import tenacity
 from botocore.model import OperationModel
 
 from muster.sdk.errors import EXPIRED, READ_ERRORS, THROTTLED, code_of, throttled, transient
-from muster.sdk.limiter import Gate
+from muster.sdk.limiter import CallGate
 from muster.sdk.wire.contents import Contents, contents
 from muster.sdk.wire.ec2_parser import BROKEN
 from muster.sdk.wire.projection import Element, Read, compiled, namespace_of, root_of
@@ -88,11 +88,11 @@ class Place:
         return Place(origin, host, path, self.region, self.plain)
 
 
-class Lane:
+class S3FastClient:
     """An S3 client whose calls for a bucket's configuration take the short way; all others are botocore's."""
 
     def __init__(
-        self, client: Any, credentials: Any, gate: Gate, answered: Answered, renewed: Renewed = lambda _since: False
+        self, client: Any, credentials: Any, gate: CallGate, answered: Answered, renewed: Renewed = lambda _since: False
     ) -> None:
         """Go beside a client, with its session's credentials; every call passes the gate and is told of.
 

@@ -12,7 +12,7 @@ from typing import Any
 import botocore.parsers
 from botocore.model import OperationModel, ServiceModel
 
-from muster.model.plain import loads
+from muster.model.json_values import loads
 from muster.sdk.wire.contents import Contents, contents
 from muster.sdk.wire.ec2_parser import BROKEN
 from muster.sdk.wire.projection import root_of

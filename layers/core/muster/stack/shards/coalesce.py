@@ -1,4 +1,4 @@
-"""Pages bound into sheaves: what is written as one part, and done or not done as a whole.
+"""PartWriter bound into sheaves: what is written as one part, and done or not done as a whole.
 
 A long listing has a sheaf for each page. Types that fit on one page are bound together until they are as much as
 a page, so that a small shard is one part and no progress.
@@ -17,7 +17,7 @@ SHORT = "*"
 
 
 @dataclass(slots=True)
-class Sheaf:
+class PartInput:
     """One or several pages; `then` is where the shard goes on, and is known once the findings were iterated over."""
 
     name: str
@@ -42,11 +42,11 @@ class Sheaf:
             self.then = chunk.then
 
 
-def gathered(chunks: Iterator[Chunk]) -> Iterator[Sheaf]:
+def gathered(chunks: Iterator[Chunk]) -> Iterator[PartInput]:
     """Bind chunks into sheaves; each is to be iterated over before the next is taken."""
     chunk = next(chunks, None)
     while chunk is not None:
-        sheaf = Sheaf(SHORT if chunk.whole else chunk.resource_type, chunk.then, chunk.anew, chunk, chunks)
+        sheaf = PartInput(SHORT if chunk.whole else chunk.resource_type, chunk.then, chunk.anew, chunk, chunks)
         yield sheaf
         chunk = sheaf.following or next(chunks, None)
 

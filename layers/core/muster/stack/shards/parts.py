@@ -12,14 +12,14 @@ from muster.configuration.selection import rules_from_json
 from muster.errors import Damaged, EventError
 from muster.lifecycle import transitions
 from muster.lifecycle.state_store import Memories
-from muster.lifecycle.transitions import Seen
+from muster.lifecycle.transitions import Observation
 from muster.model.finding import GLOBAL, Finding
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.scope import Annotator
 from muster.stack.documents import objects
-from muster.stack.shards.coalesce import Sheaf
+from muster.stack.shards.coalesce import PartInput
 from muster.stack.shards.progress import Tally
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, scratch
@@ -80,11 +80,11 @@ class Plan:
                 raise EventError(f"the scan {self.header.scan_id} has no such shard in its batches: {told}")
 
 
-Found = dict[str, dict[str, Seen]]
+Found = dict[str, dict[str, Observation]]
 """What must be remembered of findings, by check and finding."""
 
 
-class Pages:
+class PartWriter:
     """Writes the findings of a shard page by page, and keeps what must be remembered of them."""
 
     def __init__(self, shard: Shard, plan: Plan, attempt: str, bucket: Bucket, memories: Memories) -> None:
@@ -93,7 +93,7 @@ class Pages:
         self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
         self._seen: dict[str, Found] = {}
 
-    def write(self, sheaf: Sheaf, number: int) -> tuple[str | None, Tally]:
+    def write(self, sheaf: PartInput, number: int) -> tuple[str | None, Tally]:
         """Write the findings of a sheaf to the part of that number; there is no part without findings."""
         header, tally = self._plan.header, Tally()
         rows = (finding_row(each, header, self._shard.id) for each in self._watched(sheaf, tally))
@@ -141,7 +141,7 @@ class Pages:
                 found[check_id] = {**found[check_id], **noted} if check_id in found else noted
         return found
 
-    def _watched(self, sheaf: Sheaf, tally: Tally) -> Iterator[Finding]:
+    def _watched(self, sheaf: PartInput, tally: Tally) -> Iterator[Finding]:
         for bare in sheaf.findings():
             finding = self._annotate(bare)
             since = transitions.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
@@ -151,5 +151,5 @@ class Pages:
                 self._note(finding.resource.type, finding.check_id, finding.finding_id, noted)
             yield finding
 
-    def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Seen) -> None:
+    def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Observation) -> None:
         self._seen.setdefault(resource_type, {}).setdefault(check_id, {})[finding_id] = noted

@@ -17,24 +17,24 @@ def loads(text: str | bytes) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def plain(value: object) -> Any:
+def to_json(value: object) -> Any:
     """Return a value as JSON spells it: lists for tuples, dicts for mappings."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [to_json(item) for item in value]
     return value
 
 
-def frozen(value: object) -> object:
+def freeze(value: object) -> object:
     """Return a value as checks want it: tuples for lists, whatever JSON or a default made of it."""
     if isinstance(value, Mapping):
-        return dict(frozen_items(value))
+        return dict(freeze_items(value))
     if isinstance(value, list | tuple):
-        return tuple(frozen(item) for item in value)
+        return tuple(freeze(item) for item in value)
     return value
 
 
-def frozen_items(values: Mapping[str, object]) -> list[tuple[str, object]]:
+def freeze_items(values: Mapping[str, object]) -> list[tuple[str, object]]:
     """Return the items of a mapping, each value as checks want it."""
-    return [(key, frozen(item)) for key, item in values.items()]
+    return [(key, freeze(item)) for key, item in values.items()]

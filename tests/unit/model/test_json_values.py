@@ -5,7 +5,7 @@ import pytest
 from muster.analysis.policies.document import Policy
 from muster.facets.tagging.tag_policies import EffectiveTagPolicy
 from muster.model.finding import Unknown
-from muster.model.plain import loads
+from muster.model.json_values import loads
 
 DEEP = '{"Statement":' + '[{"a":' * 50_000
 
