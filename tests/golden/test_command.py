@@ -1,0 +1,141 @@
+"""What the command prints is what is stored: scans in every format, the calls they make, and all that it lists."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import estates
+from local.server import EmbeddedAws
+
+from .conftest import REGIONS
+from .stored import Command, Stored, brief, steady
+
+MORE = """\
+packs: [all]
+account_names: {'123456789012': shop}
+tags:
+  required: [Environment, Owner]
+  values:
+    Environment: [production]
+    Owner: {pattern: '[a-z]+'}
+exclude:
+  arns: ['arn:aws:s3:::plain-0002']
+suppressions:
+  - {check: s3-bucket-versioning-enabled, resource: 'arn:aws:s3:::public-*', reason: thrown away, owner: data,
+     ticket: DATA-17, expires: 2027-03-31}
+  - {check: ecs-images-pinned-by-digest, resource: '*', reason: moved away, owner: web, expires: 2026-12-31}
+  - {check: tagged, resource: '*', reason: old, owner: web, expires: 2026-01-31}
+"""
+SERVICES = tuple(word for name in ("cloudwatch", "ecs", "iam", "s3") for word in ("--service", name))
+ONE = ("--service", "ecs", "--region", "eu-west-1")
+"""One shard: its findings come in one order."""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in a folder with the configuration that the estate is scanned with."""
+    monkeypatch.chdir(tmp_path)
+    Path("muster.yaml").write_text(estates.CONFIGURATION.read_text() + MORE)
+
+
+@pytest.fixture(autouse=True)
+def _no_refusals(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "aws" in request.fixturenames:
+        request.getfixturevalue("aws").front.refusals.clear()
+
+
+def test_a_scan_with_every_check_finds_the_same_with_the_same_calls(
+    aws: EmbeddedAws, muster: Command, stored: Stored
+) -> None:
+    before = len(aws.calls)
+    said = muster("scan", *REGIONS, "--verbose", "--output", "report.json", "--fail-on", "CRITICAL")
+    calls = Counter(call.operation for call in aws.calls[before:])
+    stored.compare("calls.txt", "".join(f"{count:5} {name}\n" for name, count in sorted(calls.items())))
+    report = json.loads(Path("report.json").read_text())
+    stored.compare("scan.txt", said + "".join(f"{line}\n" for line in brief(report["findings"])))
+    stored.compare("scan.report.txt", steady(report))
+    plans = muster("plan", "--from", "report.json") + muster("plan", "--from", "report.json", "--format", "json")
+    stored.compare("plan.from.txt", plans)
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("form", ["json", "ndjson", "csv"])
+def test_a_format_is_written_as_it_was(form: str, muster: Command, stored: Stored) -> None:
+    stored.compare(f"scan.{form}", muster("scan", *ONE, "--format", form))
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_table_is_written_as_it_was(muster: Command, stored: Stored) -> None:
+    stored.compare("scan.table", muster("scan", *SERVICES, *REGIONS))
+    selected = ("--pack", "ec2-tag-compliance", "--exclude-check", "tagged", "--severity", "LOW")
+    stored.compare("scan.selected.table", muster("scan", *selected, "--tag", "Owner=web", *REGIONS, "--verbose"))
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        pytest.param("kms", "kms:ListKeys", id="nothing can be listed"),
+        pytest.param("ecs", "ecs:DescribeServices", id="a type cannot be listed"),
+        pytest.param("sns", "sns:GetTopicAttributes", id="resources cannot be described"),
+    ],
+)
+def test_what_could_not_be_looked_at_is_told_as_it_was(
+    service: str, operation: str, aws: EmbeddedAws, muster: Command, stored: Stored
+) -> None:
+    aws.refuse(operation, code="AccessDeniedException")
+    asked = ("scan", "--service", service, "--region", "eu-west-1", "--strict", "--fail-on", "never")
+    stored.compare(f"unread.{service}.txt", muster(*asked) + muster(*asked, "--format", "json"))
+
+
+def test_every_check_is_explained_as_it_was(muster: Command, stored: Stored) -> None:
+    checks = [each["check_id"] for each in _listed(muster, "checks")]
+    stored.compare("explain.txt", "".join(muster("explain", check) for check in checks))
+
+
+def test_everything_is_listed_as_it_was(muster: Command, stored: Stored) -> None:
+    for what in ("checks", "controls", "packs", "resources"):
+        stored.compare(f"list.{what}.txt", muster("list", what))
+        items = "".join(f"{json.dumps(each)}\n" for each in _listed(muster, what))
+        stored.compare(f"list.{what}.ndjson", items)
+    types = [each["resource_type"] for each in _listed(muster, "resources")]
+    stored.compare("list.facets.txt", "".join(muster("list", "facets", each) for each in types))
+
+
+def test_every_pack_takes_the_permissions_and_calls_that_it_took(muster: Command, stored: Stored) -> None:
+    packs = [each["pack"] for each in _listed(muster, "packs")]
+    policies = [muster("iam-policy", "--pack", pack) for pack in packs]
+    policies += [muster("iam-policy"), muster("iam-policy", "--role", "MusterMemberRole", "--organization")]
+    stored.compare("iam-policy.txt", "".join(policies))
+    types = [each["resource_type"] for each in _listed(muster, "resources") if not each["pseudo"]]
+    many = [word for number, each in enumerate(types) for word in ("--resources", f"{each}={1000 + number}")]
+    asked = ("--region", "eu-west-1", "--region", "us-east-1", "--accounts", "40")
+    plans = [muster("plan", *asked, "--pack", pack) for pack in packs]
+    plans += [muster("plan", *asked, *many), muster("plan", *asked, *many, "--format", "json")]
+    stored.compare("plan.txt", "".join(plans))
+
+
+def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored) -> None:
+    Path("wrong.yaml").write_text(
+        "packs: [s4-compliance]\n"
+        "settings:\n  s3-bucket-lifecycle-covers-old-objects: {older_than_days: many}\n"
+        "suppressions:\n  - {check: tagged}\n"
+        "custom_checks:\n  - {id: mine, resource_type: 'AWS::S3::Bucket', condition: onw == '1'}\n"
+    )
+    lines = (
+        "validate", "validate wrong.yaml", "scan --config wrong.yaml", "scan --check tags", "explain s3-bucket",
+        "list facets AWS::S3::Bucke", "plan --region eu-west-1 --pack al", "iam-policy --service s4",
+    )  # fmt: skip
+    said = [muster(*line.split()) for line in lines]
+    stored.compare("mistakes.txt", "".join(said))
+    commands = ("scan", "plan", "list", "explain", "iam-policy", "redrive", "validate", "smoke")
+    stored.compare("help.txt", muster("--help") + "".join(muster(name, "--help") for name in commands))
+
+
+def _listed(muster: Command, what: str) -> list[dict[str, object]]:
+    out = muster("list", what, "--format", "json")
+    found: list[dict[str, object]] = json.loads(out.partition("\n")[2].rpartition("\n= 0")[0])
+    return found
