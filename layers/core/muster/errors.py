@@ -1,20 +1,39 @@
 """The errors of Muster, drawn as a tree.
 
-* MusterError
-  * ConfigurationError    what the user asked for cannot be done; nothing was scanned
+* MusterError             a failure with a sentence for the user
+  * ConfigurationError    the configuration or the command cannot be carried out; nothing was scanned
   * CredentialsError      there are no credentials, or AWS does not accept them
-  * EventError            a function was invoked with something that is not its input
+  * EventError            a function was invoked with an event that is not its input
   * Refused               AWS refuses the call for good; a retry fails again
   * Damaged               an object in the report bucket is not as Muster wrote it
-  * Throttled             AWS asks us to come back later; a retry may succeed
+    * DamagedPart         a shard's part cannot be read: the shard counts as not scanned
+  * Throttled             AWS throttles the call; a retry may succeed
   * Transient             AWS or the network failed; a retry may succeed
+  * AssumeRoleError       the role of an account cannot be assumed
+  * Conflict              another process wrote the object meanwhile
+  * Overtaken             another process got further with the same shard
+  * BrokenError           `muster smoke`: the stack does not do what the line says
+  * NotKnownError         `muster smoke`: a call that the line needs was refused or failed
+  * NotShownError         `muster smoke`: there is nothing to try the line with
+* Signal                  an answer that one function raises and another catches; no user sees it
+  * UnknownField          a check read a field that is not known
+  * TooDeepError          a YAML value is nested too deeply
+  * Unreadable            a file is no Parquet file, or is damaged
+  * UnsupportedShape      the projecting parser cannot read this shape
+* BotoCoreError           botocore's own; it hands these through to the caller
+  * MfaError              a profile needs a code of an MFA device, and there is no terminal
 
-A class's name is an interface: the state machine decides by it whether to try again.
+A class stands beside the code that raises it. The name of a MusterError is an interface: the state machine decides by
+it whether to retry. tests/infrastructure/test_rooms.py compares this tree with the classes of the package.
 """
 
 
 class MusterError(Exception):
     """Any failure that Muster can explain in a sentence."""
+
+
+class Signal(Exception):  # noqa: N818 - it is an answer, not an error
+    """An answer that one function raises and another catches; no user sees it."""
 
 
 class ConfigurationError(MusterError):

@@ -6,13 +6,15 @@ from typing import Any
 
 import yaml
 
+from muster.errors import Signal
+
 DEEPEST = 20
 """Levels of lists and mappings: muster.yaml needs eight, and PyYAML calls itself for each."""
 
 Path = tuple[str | int, ...]
 
 
-class TooDeepError(Exception):
+class TooDeepError(Signal):
     """Something stands deeper than that."""
 
     def __init__(self, line: int, path: Path) -> None:

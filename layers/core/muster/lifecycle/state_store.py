@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import tenacity
 
+from muster.errors import Signal
 from muster.lifecycle.transitions import CheckHistory, State, Subject, TrackedFinding
 from muster.model.text import shown
 from muster.storage.bucket import Bucket, Conflict
@@ -37,7 +38,7 @@ class Known(NamedTuple):
     lost_in: str = ""
 
 
-class _ForeignError(ValueError):
+class _ForeignError(Signal, ValueError):
     """Another version of Muster wrote the object."""
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from muster.errors import Signal
+
 GLOBAL = "global"
 """The region of resources and shards that no region owns."""
 
@@ -87,7 +89,7 @@ class Unknown:
     reason: str
 
 
-class UnknownField(Exception):  # noqa: N818 - it is not an error: the engine answers INSUFFICIENT_DATA
+class UnknownField(Signal):
     """A check read a field that is not known; caught by the engine alone."""
 
     def __init__(self, unavailable: Unavailable) -> None:

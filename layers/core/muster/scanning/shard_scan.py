@@ -9,6 +9,7 @@ from datetime import datetime
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import operation
+from muster.errors import Signal
 from muster.facets.tagging.tags import Tags
 from muster.model.coverage import Coverage, Ledger
 from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable
@@ -37,7 +38,7 @@ from muster.targets.sharding import in_order
 _LISTING_ERRORS: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
 
 
-class _NotReadError(Exception):
+class _NotReadError(Signal):
     """What a listing is made from could not be read."""
 
     def __init__(self, unavailable: Unavailable) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import arro3.io
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
+from muster.errors import Signal
+
 BATCH = 2_000
 """Rows that are in memory at a time as Python's values."""
 ROW_GROUP = 20_000
@@ -48,7 +50,7 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
     return counted.count
 
 
-class Unreadable(ValueError):  # noqa: N818 - it says what the file is
+class Unreadable(Signal, ValueError):  # noqa: N818 - it says what the file is
     """A file is no Parquet file, is cut, or its contents are broken; `path` names it."""
 
     def __init__(self, path: Path, why: object) -> None:

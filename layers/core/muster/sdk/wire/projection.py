@@ -11,6 +11,8 @@ from botocore.model import ListShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 from lxml import etree
 
+from muster.errors import Signal
+
 Element = Any
 Read = Callable[[Element], Any]
 Paths = Mapping[str, "Paths | None"]
@@ -30,7 +32,7 @@ OPTIONS: Mapping[str, Any] = {
 _LXML = etree._Element  # noqa: SLF001 - lxml has no other name for the type of its elements
 
 
-class UnsupportedShape(Exception):  # noqa: N818 - it is an answer: the ordinary parser is used
+class UnsupportedShape(Signal):
     """The shape holds something that a plan cannot read."""
 
 
