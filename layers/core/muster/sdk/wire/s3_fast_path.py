@@ -36,23 +36,10 @@ ATTEMPTS = 3
 _FIRST, _LONGEST = 0.5, 20.0
 """Seconds before the first and the last retry, at most."""
 
-_OPERATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "get_bucket_acl": "GetBucketAcl",
-        "get_bucket_encryption": "GetBucketEncryption",
-        "get_bucket_lifecycle_configuration": "GetBucketLifecycleConfiguration",
-        "get_bucket_logging": "GetBucketLogging",
-        "get_bucket_ownership_controls": "GetBucketOwnershipControls",
-        "get_bucket_policy": "GetBucketPolicy",
-        "get_bucket_policy_status": "GetBucketPolicyStatus",
-        "get_bucket_replication": "GetBucketReplication",
-        "get_bucket_tagging": "GetBucketTagging",
-        "get_bucket_versioning": "GetBucketVersioning",
-        "get_object_lock_configuration": "GetObjectLockConfiguration",
-        "get_public_access_block": "GetPublicAccessBlock",
-        "list_bucket_metrics_configurations": "ListBucketMetricsConfigurations",
-    }
-)
+_TAKEN = frozenset({"Bucket", "ExpectedBucketOwner", "ContinuationToken"})
+"""The parameters of a small call: the bucket, and where its answer goes on."""
+_READ_OTHERWISE = frozenset({"GetBucketLocation"})
+"""Operations whose answer botocore's model does not describe: the location is the text of the root element."""
 _ORDINARY = re.compile(r"(?=.{3,63}\Z)[a-z0-9]+(-[a-z0-9]+)*\Z")
 """Names of buckets that differ in nothing but themselves: without dots, and without the suffixes that S3 reserves.
 
@@ -88,6 +75,19 @@ class Place:
         return Place(origin, host, path, self.region, self.plain)
 
 
+def is_small(operation: OperationModel) -> bool:
+    """Whether an operation of S3 reads one piece of a bucket's configuration and takes nothing but the bucket."""
+    shape: Any = operation.input_shape
+    path = operation.http["requestUri"].removeprefix("/{Bucket}")  # botocore removes it at the first call
+    return (
+        operation.http["method"] == "GET"
+        and path.startswith("?")
+        and shape.members.keys() <= _TAKEN
+        and operation.name not in _READ_OTHERWISE
+        and not operation.deprecated
+    )
+
+
 class S3FastClient:
     """An S3 client whose calls for a bucket's configuration take the short way; all others are botocore's."""
 
@@ -110,8 +110,8 @@ class S3FastClient:
 
     def __getattr__(self, name: str) -> Any:
         """Return the short way of an operation, or whatever the client has under the name."""
-        operation = _OPERATIONS.get(name)
-        if operation is None:
+        operation = self._client.meta.method_to_api_mapping.get(name)
+        if operation is None or not is_small(self._model(operation)):
             return getattr(self._client, name)
         short = functools.partial(self._call, name, operation)
         setattr(self, name, short)
