@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.arns import resource_of
+from local.iam_actions import actions_of
 from local.iam_policies import Context, Decision, decide
-from muster.catalog.permissions import actions_of
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/[^/]*/([^/]+)/")
 _STATES = "ak"

@@ -7,9 +7,9 @@ import yaml
 
 from local.arns import resource_of
 from local.deploy import Stack
+from local.iam_actions import actions_of
 from local.iam_policies import Statement
 from local.server import ACCOUNT, EmbeddedAws
-from muster.catalog.permissions import actions_of
 
 IMPLIED = Path(__file__).with_name("implied_actions.yaml")
 

@@ -18,7 +18,6 @@ from local import estate, estates
 from local.server import ACCOUNT, EmbeddedAws
 from muster import configuration
 from muster.catalog.catalog import load
-from muster.catalog.permissions import operation
 from muster.configuration.selection import select
 from muster.model.finding import Status
 from muster.model.rule import Rule
@@ -33,7 +32,7 @@ AT = datetime.now(UTC)
 RULES = select(load(), configuration.load(estates.CONFIGURATION, load()))
 REGIONS = len(estates.REGIONS)
 OTHERWISE = {lister.permission for lister in load().listers.values()} - {
-    operation(lister) for lister in load().listers.values()
+    lister.operation for lister in load().listers.values()
 }
 """What IAM calls listings that the SDK calls otherwise."""
 

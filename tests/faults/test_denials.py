@@ -13,10 +13,11 @@ import pytest
 
 from local import estate, estates
 from local.front import Answer, Front
+from local.iam_actions import actions_of
 from local.server import ACCOUNT, EmbeddedAws
 from muster import configuration
 from muster.catalog.catalog import load
-from muster.catalog.permissions import actions_of, scanner_actions
+from muster.catalog.permissions import scanner_actions
 from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule

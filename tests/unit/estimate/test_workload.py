@@ -21,17 +21,16 @@ from aws_lambda_powertools import Logger
 from boto3.s3.transfer import TransferConfig
 from botocore import xform_name
 
+from local.iam_actions import actions_of
 from muster.catalog.catalog import load
-from muster.catalog.permissions import actions_of
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.estimate.shared_calls import PAGES
 from muster.estimate.workload import Assumptions, Calls, Demand, Seconds, calls, findings_of, lists_itself, seconds_of
 from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import GLOBAL, REGION, Resource
-from muster.model.readers import Describer, Lister
+from muster.model.readers import Describer, Lister, Pages
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers import GLOBAL_SERVICES
@@ -147,12 +146,21 @@ WITHOUT_SIZE = {"AWS::EC2::EIP": 1_000_000, "AWS::SNS::Subscription": 100, "AWS:
 """Listings that cannot be told how much to answer: addresses come all at once, SNS pages by a hundred."""
 
 
-@pytest.mark.parametrize("facet", PAGES)
-def test_pages_of_what_is_read_once_are_as_large_as_the_readers_ask_for(facet: type) -> None:
-    kind, page = PAGES[facet]
-    assert kind in CATALOG.listers
+@pytest.mark.parametrize("reader", READERS, ids=_name)
+def test_the_operation_of_a_reader_takes_the_permission_that_it_declares(reader: Lister | Describer) -> None:
+    assert actions_of(reader.operation) == (reader.permission,)
+    assert reader.operation.partition(":")[2] in OPERATIONS[reader.client].values()
+
+
+PAGED = {key[1]: each.page for key, each in CATALOG.describers.items() if isinstance(each.page, Pages)}
+
+
+@pytest.mark.parametrize("facet", PAGED)
+def test_pages_of_a_whole_region_are_as_large_as_the_readers_ask_for(facet: type) -> None:
+    pages = PAGED[facet]
+    assert pages.resource_type in CATALOG.listers
     [(_, parameters)] = _asked(CATALOG.describers[REGION, facet])
-    assert parameters["PaginationConfig"] == {"PageSize": page}
+    assert parameters["PaginationConfig"] == {"PageSize": pages.size}
 
 
 class Containers(Recorder):

@@ -32,6 +32,11 @@ class Catalog:
     describers: Mapping[tuple[str, type], Describer]
     kinds: Mapping[str, str] = field(default_factory=dict)
 
+    def readers(self) -> Iterator[Lister | Describer]:
+        """Yield every lister and every describer."""
+        yield from self.listers.values()
+        yield from self.describers.values()
+
     def resource_types(self, check: Check) -> tuple[str, ...]:
         """Return the resource types that a check judges: those that offer all its facets.
 

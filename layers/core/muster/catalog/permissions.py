@@ -6,47 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.catalog.catalog import Catalog
-from muster.model.readers import Describer, Lister
+from muster.model.readers import Describer
 from muster.model.rule import Rule
-
-OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "s3:ListBuckets": ("s3:ListAllMyBuckets",),
-        "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
-        "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
-        "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
-        "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
-        "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
-        "s3:ListBucketMetricsConfigurations": ("s3:GetMetricsConfiguration",),
-        "s3:GetBucketMetricsConfiguration": ("s3:GetMetricsConfiguration",),
-        "s3:ListObjects": ("s3:ListBucket",),
-        "s3:ListObjectsV2": ("s3:ListBucket",),
-        "s3:ListObjectVersions": ("s3:ListBucketVersions",),
-        "s3:HeadObject": ("s3:GetObject",),
-        "s3:HeadBucket": ("s3:ListBucket",),
-        "s3:CreateMultipartUpload": ("s3:PutObject",),
-        "s3:UploadPart": ("s3:PutObject",),
-        "s3:CompleteMultipartUpload": ("s3:PutObject",),
-        "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
-        "s3:DeleteObjects": ("s3:DeleteObject",),
-        "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
-        "lambda:Invoke": ("lambda:InvokeFunction",),
-        "sqs:SendMessageBatch": ("sqs:SendMessage",),
-        "sts:GetCallerIdentity": (),
-    }
-)
-"""The IAM actions of an operation where the two names differ; GetCallerIdentity needs none.
-
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-"""
-
-PREFIXES: Mapping[str, str] = MappingProxyType(
-    {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag", "s3control": "s3", "stepfunctions": "states"}
-)
-"""The services that IAM calls otherwise than the SDK does.
-
-https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-"""
 
 _NARROWER: Mapping[str, str] = MappingProxyType({"AWS::S3::Bucket": "arn:{partition}:s3:::*"})
 """Resource types whose reading actions take an ARN; EC2's Describe and Get actions take none.
@@ -68,21 +29,13 @@ ORGANIZATION = (
 """What finding the accounts of an organization asks; none of it takes a resource that is known before."""
 
 
-def operation(reader: Lister | Describer) -> str:
-    """Return the API that a reader calls, as `service:Operation`.
-
-    A reader declares a permission; where IAM's name is not the operation's, the table of permissions knows it.
-    """
-    for name, actions in OPERATION_ACTIONS.items():
-        if reader.permission in actions and name.partition(":")[0] == reader.client:
-            return name
-    return f"{reader.client}:{reader.permission.partition(':')[2]}"
-
-
-def actions_of(operation: str) -> tuple[str, ...]:
-    """Return the IAM actions that one operation (`service:Operation`, as the SDK calls both) spends."""
-    service, _, name = operation.partition(":")
-    return OPERATION_ACTIONS.get(operation, (f"{PREFIXES.get(service, service)}:{name}",))
+def action_of(catalog: Catalog, operation: str) -> str:
+    """Return the IAM action of an operation (`service:Operation`, as the SDK calls both), as the readers declare it."""
+    client, _, name = operation.partition(":")
+    readers = [each for each in catalog.readers() if each.client == client]
+    services = (each.permission.partition(":")[0] for each in readers)
+    declared = (each.permission for each in readers if each.operation == operation)
+    return next(declared, f"{next(services, client)}:{name}")
 
 
 def scanner_actions(catalog: Catalog, rules: Iterable[Rule]) -> tuple[str, ...]:

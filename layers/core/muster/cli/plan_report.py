@@ -8,7 +8,6 @@ from typing import Any
 
 from muster import __version__
 from muster.catalog.catalog import Catalog
-from muster.catalog.permissions import operation
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import ConfigurationError
@@ -109,5 +108,5 @@ def _rules(report: Reported, catalog: Catalog, configuration: Configuration) -> 
 
 def _elsewhere(out_of_scope: Mapping[str, int], catalog: Catalog) -> dict[tuple[str, str], int]:
     """Return what was listed and belongs to regions that were not scanned: it fills pages all the same."""
-    apis = {operation(lister): lister.resource_type for lister in catalog.listers.values()}
+    apis = {lister.operation: lister.resource_type for lister in catalog.listers.values()}
     return {(apis[api], "elsewhere"): count for api, count in out_of_scope.items() if api in apis}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.catalog.catalog import Catalog
-from muster.catalog.permissions import operation
 from muster.estimate.workload import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
@@ -67,7 +66,7 @@ def _listing(catalog: Catalog) -> Mapping[str, Sequence[str]]:
     """Return which types an API lists."""
     kinds: dict[str, list[str]] = {}
     for kind, lister in catalog.listers.items():
-        kinds.setdefault(operation(lister), []).append(kind)
+        kinds.setdefault(lister.operation, []).append(kind)
     return kinds
 
 
@@ -76,11 +75,11 @@ def _one_by_one(catalog: Catalog) -> Mapping[str, Sequence[tuple[str, str]]]:
 
     With each comes the type, and the last of those that share the listing.
     """
-    callers = Counter(map(operation, catalog.listers.values())) + Counter(map(operation, catalog.describers.values()))
+    callers = Counter(each.operation for each in catalog.readers())
     shared = {kind: kinds[-1] for kinds in _listing(catalog).values() if len(kinds) > 1 for kind in kinds[:-1]}
     found: dict[str, list[tuple[str, str]]] = {}
     for describer in catalog.describers.values():
-        api, kind = operation(describer), describer.resource_type
+        api, kind = describer.operation, describer.resource_type
         if kind in shared and callers[api] == 1 and describer.of is None and describer.at_once == 1:
             found.setdefault(api, []).append((kind, shared[kind]))
     return found

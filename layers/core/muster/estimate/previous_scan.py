@@ -3,8 +3,7 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
-from muster.catalog.permissions import actions_of
-from muster.estimate.shared_calls import counted
+from muster.catalog.permissions import action_of
 from muster.estimate.workload import Calls, Demand, calls_of, is_exact, lists_itself, summed
 from muster.model.finding import ACCOUNT, REGION
 
@@ -34,10 +33,10 @@ def calls_again(demand: Demand, earlier: Earlier | None) -> tuple[Calls, bool]:
     made = dict(computed.by_api)
     unsure = earlier.failed | {api for api in computed.listings if not earlier.calls.get(api)}
     for api in {*computed.by_api, *earlier.calls} - unsure:
-        asked = [now.get(action) for action in actions_of(api)]
-        if any(asked) and asked == [then.get(action) for action in actions_of(api)]:
+        action = action_of(demand.catalog, api)
+        if now.get(action) and now[action] == then.get(action):
             made[api] = earlier.calls.get(api, 0) * demand.accounts
-    doubts = {action for api in unsure for action in actions_of(api)}
+    doubts = {action_of(demand.catalog, api) for api in unsure}
     again = all(action not in doubts and then.get(action) == asked for action, asked in now.items())
     return summed(demand.catalog, made), exact or again
 
@@ -57,7 +56,7 @@ def _questions(demand: Demand) -> Questions:
                         asked.setdefault(action, set()).add((shard.region, kind, judged, describer.facet))
         for describer in demand.shared(shard):
             where = "" if describer.resource_type == ACCOUNT else shard.region
-            held = tuple(map(demand.held_in(where), counted(describer)))
+            held = tuple(map(demand.held_in(where), describer.page.types if describer.page else ()))
             for action in describer.permissions:
                 asked.setdefault(action, set()).add((where, held, describer.facet))
     return asked

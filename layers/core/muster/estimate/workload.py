@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from muster.catalog.catalog import Catalog
-from muster.catalog.permissions import operation
-from muster.estimate.shared_calls import calls_once
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION
 from muster.model.readers import Describer, Lister
@@ -141,7 +139,7 @@ def calls_of(demand: Demand) -> Calls:
 
 def summed(catalog: Catalog, made: Mapping[str, int]) -> Calls:
     """Return calls by API, sorted, without those that are not made."""
-    listings = {operation(lister) for lister in catalog.listers.values()}
+    listings = {lister.operation for lister in catalog.listers.values()}
     by_api = {api: count for api, count in sorted(made.items()) if count}
     return Calls(by_api, frozenset(listings & by_api.keys()))
 
@@ -183,7 +181,7 @@ def lists_itself(catalog: Catalog, lister: Lister) -> bool:
 def _shard_calls(demand: Demand, shard: Shard) -> Iterator[tuple[str, int]]:
     for kind in demand.types(shard):
         if (lister := demand.catalog.listers.get(kind)) and lists_itself(demand.catalog, lister):
-            yield operation(lister), demand.pages(kind, shard)
+            yield lister.operation, demand.pages(kind, shard)
         count = sum(demand.judged(kind, shard).values())
         if not count:
             continue
@@ -191,9 +189,9 @@ def _shard_calls(demand: Demand, shard: Shard) -> Iterator[tuple[str, int]]:
             if describer.resource_type in (ACCOUNT, REGION):
                 continue
             if not describer.related or describer.at_once > 1:
-                yield operation(describer), demand.asking(kind, shard, describer.at_once)
+                yield describer.operation, demand.asking(kind, shard, describer.at_once)
             elif demand.related:
-                yield operation(describer), demand.related
+                yield describer.operation, demand.related
 
 
 def _shared_calls(demand: Demand) -> Iterator[tuple[str, int]]:
@@ -204,7 +202,9 @@ def _shared_calls(demand: Demand) -> Iterator[tuple[str, int]]:
             where = "" if describer.resource_type == ACCOUNT else shard.region
             if (where, describer.facet) not in asked:
                 asked.add((where, describer.facet))
-                yield from calls_once(describer, operation(describer), demand.held_in(where)).items()
+                pages = describer.page
+                made = pages.calls(describer.operation, demand.held_in(where)) if pages else {describer.operation: 1}
+                yield from made.items()
 
 
 @dataclass(frozen=True, slots=True)

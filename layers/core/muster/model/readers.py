@@ -1,6 +1,7 @@
 """How a lister and a describer declare what they read, with which call and which permission."""
 
 import inspect
+import math
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,40 @@ class Page:
     then: str | None = None
 
 
+Held = Callable[[str], int]
+"""Returns how many resources of a type the account has in the region."""
+
+
+class Paging(Protocol):
+    """The calls of a describer that reads a whole region, as far as the numbers of resources of `types` say."""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The resource types whose numbers matter."""
+        ...
+
+    def calls(self, operation: str, held: Held) -> Mapping[str, int]:
+        """Return the calls by operation; `operation` is the one that the describer declares."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """All resources of a type, `size` of them a page, at least one page."""
+
+    resource_type: str
+    size: int
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The resource type."""
+        return (self.resource_type,)
+
+    def calls(self, operation: str, held: Held) -> Mapping[str, int]:
+        """Return one call for each page."""
+        return {operation: max(1, math.ceil(held(self.resource_type) / self.size))}
+
+
 List = Callable[..., Page]
 """Asks for one page with (client, shard, token): the first, or the one that a token names."""
 
@@ -69,7 +104,8 @@ class Lister:
     `of` is a facet of the region or account that the listing is made from, handed in as the fourth argument: what is
     read once for other checks is not listed again. `each_of` is the resource type whose resources are listed for one by
     one. `reads` names what is read of an answer, where nothing else is parsed: see `muster.sdk.wire`. `on` is the
-    narrowest pattern of ARNs that the permissions besides the listing's take.
+    narrowest pattern of ARNs that the permissions besides the listing's take. `operation_name` is the API operation
+    where IAM's action has another name.
     """
 
     resource_type: str
@@ -84,6 +120,12 @@ class Lister:
     of: type | None = None
     on: str = "*"
     each_of: str = ""
+    operation_name: str = ""
+
+    @property
+    def operation(self) -> str:
+        """The API that it calls, as `service:Operation`, both as the SDK calls them."""
+        return _operation(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +137,8 @@ class Describer:
     both of which it is given. With `of` and `when` it is called only for the
     resources whose facet `of` says so; for others there is none. `timed` says that it wants to know when the scan
     began. `permissions` are all that it spends, `on` the narrowest pattern of ARNs that they take, or that each takes:
-    what is not in there takes none.
+    what is not in there takes none. `operation_name` is the API operation where IAM's action has another name. `page`
+    is for one that reads a whole region: how many calls that takes; without, it counts as one.
     """
 
     resource_type: str
@@ -112,11 +155,22 @@ class Describer:
     timed: bool = False
     permissions: tuple[str, ...] = ()
     on: str | Mapping[str, str] = "*"
+    operation_name: str = ""
+    page: Paging | None = None
+
+    @property
+    def operation(self) -> str:
+        """The API that it calls, as `service:Operation`, both as the SDK calls them."""
+        return _operation(self)
 
     @property
     def related(self) -> bool:
         """Whether it reads other resources than the judged one."""
         return self.keys is not None
+
+
+def _operation(reader: Lister | Describer) -> str:
+    return f"{reader.client}:{reader.operation_name or reader.permission.partition(':')[2]}"
 
 
 def lists(  # noqa: PLR0913 - each says one thing about the call
@@ -131,13 +185,28 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
     of: type | None = None,
     on: str = "*",
     each_of: str = "",
+    operation: str = "",
 ) -> Callable[[List], Lister]:
-    """Declare a lister; `facets` come with the listing, `also` are permissions that it spends besides."""
+    """Declare a lister; `facets` come with the listing, `also` are permissions that it spends besides.
+
+    `operation` is the API operation where IAM's action has another name.
+    """
 
     def declare(function: List) -> Lister:
-        permissions = (permission, *also)
         return Lister(
-            resource_type, client, client, permission, permissions, facets, function, reads, page, of, on, each_of
+            resource_type=resource_type,
+            service=client,
+            client=client,
+            permission=permission,
+            permissions=(permission, *also),
+            facets=facets,
+            function=function,
+            reads=reads,
+            page=page,
+            of=of,
+            on=on,
+            each_of=each_of,
+            operation_name=operation,
         )
 
     return declare
@@ -156,6 +225,8 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
     when: Callable[[Any], bool] | None = None,
     at_once: int = 1,
     on: str | Mapping[str, str] = "*",
+    operation: str = "",
+    page: Paging | None = None,
 ) -> Callable[[Callable[..., Any]], Describer]:
     """Declare a describer, called with (client, resource), or (client, resource, key) where it has keys.
 
@@ -165,6 +236,9 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
     With `at_once` it is called with (client, resources) and returns `Mapping[str, the facet]` by the resources' ids;
     with keys it is called with (client, region, keys) and answers by key. Whoever is missing in the answer could not
     be read.
+
+    `operation` is the API operation where IAM's action has another name; `page` says how many calls a whole region
+    takes.
 
     Raises:
         TypeError: the declaration is incomplete; the message says what to change.
@@ -188,6 +262,8 @@ def describes(  # noqa: PLR0913 - each says one thing about the call
             timed="at" in inspect.signature(function).parameters,
             permissions=(permission, *also),
             on=on,
+            operation_name=operation,
+            page=page,
         )
 
     return declare

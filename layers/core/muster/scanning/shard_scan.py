@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from muster.catalog.catalog import Catalog
-from muster.catalog.permissions import operation
 from muster.errors import Signal
 from muster.facets.tagging.tags import Tags
 from muster.model.coverage import Coverage, Ledger
@@ -229,7 +228,7 @@ class ShardScan:
             except _LISTING_ERRORS as error:
                 if token and chance < restarts and token_expired(error):
                     token = None
-                    self.outcome.ledger.unlisted_again(operation(lister))
+                    self.outcome.ledger.unlisted_again(lister.operation)
                     yield Chunk(resource_type, (), Cursor(resource_type), anew=True)
                     continue
                 self._miss(lister, error)
@@ -252,7 +251,7 @@ class ShardScan:
 
     def _kept(self, lister: Lister, page: Sequence[Listed]) -> list[Listed]:
         here = [item for item in page if item.resource.region in self._shard.scope or item.unavailable]
-        self.outcome.ledger.listed(operation(lister), len(page), len(page) - len(here))
+        self.outcome.ledger.listed(lister.operation, len(page), len(page) - len(here))
         return [item for item in here if self._scope.by_tags or self._scope.keep(item.resource)]
 
     def _judge(
@@ -284,7 +283,7 @@ class ShardScan:
 
     def _leave(self, lister: Lister, gap: Unavailable) -> None:
         self.outcome.unlisted[lister.resource_type] = gap
-        self.outcome.ledger.stopped(operation(lister), gap.reason)
+        self.outcome.ledger.stopped(lister.operation, gap.reason)
 
     def _shut_out(self) -> bool:
         """Whether a policy of the organization denied every listing of the shard, or all that is read where none is."""

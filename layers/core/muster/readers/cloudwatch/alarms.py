@@ -11,7 +11,7 @@ from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Related, Resource
-from muster.model.readers import Listed, Page, describes, lists
+from muster.model.readers import Listed, Page, Pages, describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Query:
     period: int
 
 
-@describes(REGION, client="cloudwatch", permission="cloudwatch:DescribeAlarms")
+@describes(REGION, client="cloudwatch", permission="cloudwatch:DescribeAlarms", page=Pages(ALARM, 100))
 def alarms(cloudwatch: "CloudWatchClient", _region: Resource) -> Alarms:
     """Read all alarms, 100 a page; without AlarmTypes AWS leaves out those that are not on a metric.
 

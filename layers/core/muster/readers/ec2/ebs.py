@@ -7,7 +7,7 @@ from typing import Any
 from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.readers import Page, Pages, after, describes, listed, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -37,7 +37,7 @@ def snapshots(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-@describes(REGION, client="ec2", permission="ec2:DescribeSnapshots")
+@describes(REGION, client="ec2", permission="ec2:DescribeSnapshots", page=Pages(SNAPSHOT, 1000))
 def newest_snapshots(ec2: "EC2Client", _region: Resource) -> NewestSnapshots:
     """Read of when the newest completed snapshot of each volume is, 1000 snapshots a page, one page in memory."""
     return NewestSnapshots.parse({"Snapshots": _own(ec2)})

@@ -5,7 +5,7 @@ import typing
 from muster.facets.ec2.images import Image, ImageBlockPublicAccess, LaunchTemplate, LaunchTemplateVersions
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.readers import Page, Pages, after, describes, listed, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -53,7 +53,7 @@ def launch_templates(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-@describes(REGION, client="ec2", permission="ec2:DescribeLaunchTemplateVersions")
+@describes(REGION, client="ec2", permission="ec2:DescribeLaunchTemplateVersions", page=Pages(LAUNCH_TEMPLATE, 200))
 def launch_template_versions(ec2: "EC2Client", _region: Resource) -> LaunchTemplateVersions:
     """Read the default and the latest version of all launch templates, 200 versions a page.
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from muster.facets.ec2.vpc import Address, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.readers import Listed, Page, Pages, after, describes, listed, lists
 from muster.model.shard import Shard
+from muster.readers.lambda_.functions import FUNCTION
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -98,7 +99,7 @@ def flow_logs(ec2: "EC2Client", _region: Resource) -> FlowLogs:
     return FlowLogs.parse({"FlowLogs": [item for page in pages for item in page.get("FlowLogs", ())]})
 
 
-@describes(REGION, client="ec2", permission="ec2:DescribeNetworkInterfaces")
+@describes(REGION, client="ec2", permission="ec2:DescribeNetworkInterfaces", page=Pages(INTERFACE, 1000))
 def network_interfaces(ec2: "EC2Client", _region: Resource) -> NetworkInterfaces:
     """Read what network interfaces use, 1000 a page, those that AWS hides and manages included."""
     pages = ec2.get_paginator("describe_network_interfaces").paginate(
@@ -116,7 +117,7 @@ def referenced_groups(ec2: "EC2Client", _region: Resource) -> ReferencedGroups:
     return ReferencedGroups(frozenset().union(*(ReferencedGroups.parse(page).ids for page in pages)))
 
 
-@describes(REGION, client="lambda", service="ec2", permission="lambda:ListFunctions")
+@describes(REGION, client="lambda", service="ec2", permission="lambda:ListFunctions", page=Pages(FUNCTION, 50))
 def function_groups(lambda_: "LambdaClient", _region: Resource) -> FunctionGroups:
     """Read which security groups functions have, 50 a page, published versions included.
 

@@ -2,8 +2,10 @@
 
 import itertools
 import json
+import math
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +15,7 @@ from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs.utilization import ServiceUtilization
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.readers import Held, Listed, Page, after, describes, lists
 from muster.model.shard import Shard
 from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
 
@@ -36,6 +38,26 @@ _METRICS = ("CPUUtilization", "MemoryUtilization")
 _HOUR, _WATCHED = 3600, timedelta(days=14)
 
 
+@dataclass(frozen=True, slots=True)
+class _RegionPages:
+    """The calls for clusters and their services, taken to be spread evenly."""
+
+    types: tuple[str, ...] = (CLUSTER, SERVICE)
+
+    def calls(self, _operation: str, held: Held) -> Mapping[str, int]:
+        """Return the calls of all four operations: clusters 100 a call, services listed 100 and described 10 a call."""
+        services = held(SERVICE)
+        clusters = held(CLUSTER) or min(services, 1)
+        share, more = divmod(services, clusters or 1)
+        spread = [(share + 1, more), (share, clusters - more)]
+        return {
+            "ecs:ListClusters": max(1, math.ceil(clusters / 100)),
+            "ecs:DescribeClusters": math.ceil(clusters / 100),
+            "ecs:ListServices": sum(max(1, math.ceil(each / 100)) * count for each, count in spread),
+            "ecs:DescribeServices": sum(math.ceil(each / 10) * count for each, count in spread),
+        }
+
+
 @describes(
     REGION,
     client="ecs",
@@ -45,6 +67,7 @@ _HOUR, _WATCHED = 3600, timedelta(days=14)
         "ecs:DescribeServices": "arn:{partition}:ecs:*:*:service/*",
         "ecs:DescribeClusters": "arn:{partition}:ecs:*:*:cluster/*",
     },
+    page=_RegionPages(),
 )
 def region(ecs: "ECSClient", _region: Resource) -> EcsRegion:
     """Read all clusters and services of a region: clusters 100 a call, services listed 100 and described 10 a call.

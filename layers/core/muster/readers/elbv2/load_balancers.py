@@ -19,7 +19,7 @@ from muster.facets.elbv2.load_balancers import (
 from muster.facets.elbv2.rules import ListenerRules
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.readers import Listed, Page, Pages, after, describes, listed, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -33,7 +33,9 @@ _TAGS_AT_ONCE = 20
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html"""
 
 
-@describes(REGION, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancers")
+@describes(
+    REGION, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancers", page=Pages(LOAD_BALANCER, 400)
+)
 def region(elbv2: "Client", _region: Resource) -> LoadBalancers:
     """Read the load balancers of a region, 400 a page.
 

@@ -35,7 +35,14 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
 """
 
 
-@lists(BUCKET, client="s3", permission="s3:ListAllMyBuckets", also=("s3:GetBucketLocation",), page=1000)
+@lists(
+    BUCKET,
+    client="s3",
+    permission="s3:ListAllMyBuckets",
+    operation="ListBuckets",
+    also=("s3:GetBucketLocation",),
+    page=1000,
+)
 def buckets(s3: "S3Client", shard: Shard, token: str | None) -> Page:
     """List the account's buckets, 1000 a page, each with its region.
 
@@ -57,6 +64,7 @@ def versioning(s3: "S3Client", bucket: Resource) -> BucketVersioning:
     BUCKET,
     client="s3",
     permission="s3:GetEncryptionConfiguration",
+    operation="GetBucketEncryption",
     absent=("ServerSideEncryptionConfigurationNotFoundError",),
 )
 def encryption(s3: "S3Client", bucket: Resource) -> BucketEncryption:
@@ -64,7 +72,13 @@ def encryption(s3: "S3Client", bucket: Resource) -> BucketEncryption:
     return BucketEncryption.parse(s3.get_bucket_encryption(Bucket=bucket.id))
 
 
-@describes(BUCKET, client="s3", permission="s3:GetLifecycleConfiguration", absent=("NoSuchLifecycleConfiguration",))
+@describes(
+    BUCKET,
+    client="s3",
+    permission="s3:GetLifecycleConfiguration",
+    operation="GetBucketLifecycleConfiguration",
+    absent=("NoSuchLifecycleConfiguration",),
+)
 def lifecycle(s3: "S3Client", bucket: Resource) -> BucketLifecycle:
     """Read the lifecycle rules."""
     return BucketLifecycle.parse(s3.get_bucket_lifecycle_configuration(Bucket=bucket.id))
@@ -74,6 +88,7 @@ def lifecycle(s3: "S3Client", bucket: Resource) -> BucketLifecycle:
     BUCKET,
     client="s3",
     permission="s3:GetBucketPublicAccessBlock",
+    operation="GetPublicAccessBlock",
     absent=("NoSuchPublicAccessBlockConfiguration",),
 )
 def public_access_block(s3: "S3Client", bucket: Resource) -> BucketPublicAccessBlock:
@@ -86,6 +101,7 @@ def public_access_block(s3: "S3Client", bucket: Resource) -> BucketPublicAccessB
     client="s3control",
     service="s3",
     permission="s3:GetAccountPublicAccessBlock",
+    operation="GetPublicAccessBlock",
     absent=("NoSuchPublicAccessBlockConfiguration",),
 )
 def account_public_access_block(s3control: "S3ControlClient", account: Resource) -> AccountPublicAccessBlock:
@@ -127,6 +143,7 @@ def logging(s3: "S3Client", bucket: Resource) -> BucketLogging:
     BUCKET,
     client="s3",
     permission="s3:GetBucketObjectLockConfiguration",
+    operation="GetObjectLockConfiguration",
     absent=("ObjectLockConfigurationNotFoundError",),
 )
 def object_lock(s3: "S3Client", bucket: Resource) -> BucketObjectLock:
@@ -138,6 +155,7 @@ def object_lock(s3: "S3Client", bucket: Resource) -> BucketObjectLock:
     BUCKET,
     client="s3",
     permission="s3:GetReplicationConfiguration",
+    operation="GetBucketReplication",
     absent=("ReplicationConfigurationNotFoundError",),
 )
 def replication(s3: "S3Client", bucket: Resource) -> BucketReplication:
@@ -145,7 +163,7 @@ def replication(s3: "S3Client", bucket: Resource) -> BucketReplication:
     return BucketReplication.parse(s3.get_bucket_replication(Bucket=bucket.id))
 
 
-@describes(BUCKET, client="s3", permission="s3:GetMetricsConfiguration")
+@describes(BUCKET, client="s3", permission="s3:GetMetricsConfiguration", operation="ListBucketMetricsConfigurations")
 def metrics(s3: "S3Client", bucket: Resource) -> BucketMetrics:
     """Read all request-metrics configurations; boto3 has no paginator for them."""
     found: list[Any] = []
