@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from muster.catalog.catalog import load
-from muster.catalog.permissions import operation
 from muster.sdk.errors import transient
 from muster.sdk.wire.projection import SMALL, UnsupportedShape, compiled, namespace_of, root_of, tree
 from muster.sdk.wire.s3_fast_path import S3FastClient, is_small
@@ -527,7 +526,7 @@ def test_a_plan_reads_what_botocore_reads_of_the_documented_answers(operation: s
     assert found or body.endswith("/>")
 
 
-READ = {operation(each).partition(":")[2] for each in load().describers.values() if each.client == "s3"}
+READ = {each.operation.partition(":")[2] for each in load().describers.values() if each.client == "s3"}
 """The operations of S3 that a scan calls for a bucket."""
 
 
