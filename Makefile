@@ -51,7 +51,7 @@ check: $(SETUP) ## Lint, formatting, types; generated files that are stale
 
 .PHONY: unit
 unit: $(SETUP) ## Unit, integration and infrastructure tests
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/faults tests/integration tests/infrastructure tests/unit tests/benchmarks
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/golden tests/faults tests/integration tests/infrastructure tests/unit tests/benchmarks
 
 .PHONY: e2e
 e2e: $(SETUP) ## The stack on the embedded AWS, or on a real one (MUSTER_STACK_NAME=muster-dev)

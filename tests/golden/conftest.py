@@ -1,6 +1,7 @@
 """An estate that is the same in every run: the clock stands still, and moto draws the same ids."""
 
 import os
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
@@ -44,9 +45,12 @@ def _surroundings() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def aws(clock: time_machine.Traveller) -> Iterator[EmbeddedAws]:  # noqa: ARG001 - it stands while the estate is made
     """Serve an estate of every resource type, with the ids that moto draws from one seed."""
-    from moto.moto_api._internal import mock_random  # noqa: PLC0415 - moto takes seconds to import
+    from moto.iam.models import ManagedPolicy  # noqa: PLC0415 - moto takes seconds to import
+    from moto.moto_api._internal import mock_random  # noqa: PLC0415 - the same
 
-    with EmbeddedAws() as running:
+    with EmbeddedAws() as running, pytest.MonkeyPatch.context() as patch:
+        # moto lists policies out of a set, whose order differs from process to process otherwise.
+        patch.setattr(ManagedPolicy, "__hash__", lambda policy: zlib.crc32(policy.name.encode()))
         mock_random.seed(1)
         estates.seed_all(running)
         yield running

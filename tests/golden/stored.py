@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,20 @@ from typing import Any
 import pytest
 
 WRITE = "MUSTER_WRITE_GOLDEN"
-_SHOWN = 40
-"""Lines of a difference; the rest is counted."""
+_SHOWN, _WIDE = 40, 400
+"""Lines of a difference, the rest is counted; characters of each."""
 _HINT = f"If the change is meant: {WRITE}=1 .venv/bin/pytest tests/golden, then review git diff tests/golden/stored"
+_SCAN_ID = (re.compile(r"\b(\d{8}T\d{6}Z)-[0-9a-f]{8}\b"), r"\1-00000000")
+"""The command draws the end of a scan's id; the stack derives it from its execution."""
 _DRAWN = (
-    (re.compile(r"\b(\d{8}T\d{6}Z)-[0-9a-f]{8}\b"), r"\1-00000000"),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:55555"),
-    (re.compile(r'"seconds": [\d.]+'), '"seconds": 0.0'),
+    (re.compile(r'"(milli)?seconds": [\d.]+'), r'"\1seconds": 0'),
 )
-"""What nothing can seed: the end of a scan's id, the port of the embedded AWS, and how long calls took."""
+"""What nothing can seed: the port of the embedded AWS, and how long calls took."""
+
+
+_ALWAYS = ("check_id", "seconds")
+"""Fields that each line has: one names it, the other differs by chance."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,9 @@ class Stored:
 
     folder: Path
 
-    def compare(self, name: str, text: str) -> None:
+    def compare(self, name: str, text: str, *, derived_ids: bool = False) -> None:
         """Fail with the first lines of the difference where a text is not the stored one; write it where asked to."""
-        path, text = self.folder / name, fixed(text)
+        path, text = self.folder / name, fixed(text, derived_ids=derived_ids)
         if os.environ.get(WRITE):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
@@ -47,7 +52,7 @@ class Stored:
 def _difference(expected: str, text: str) -> str:
     lines = list(difflib.unified_diff(_lines(expected), _lines(text), "stored", "now", n=1, lineterm=""))
     more = [f"… and {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
-    return "\n".join([*lines[:_SHOWN], *more])
+    return "\n".join([*(line[:_WIDE] for line in lines[:_SHOWN]), *more])
 
 
 def _lines(text: str) -> list[str]:
@@ -55,9 +60,9 @@ def _lines(text: str) -> list[str]:
     return [repr(part)[1:-1] for line in text.split("\n") for part in line.replace(', "', ',\n "').split("\n")]
 
 
-def fixed(text: str) -> str:
+def fixed(text: str, *, derived_ids: bool = False) -> str:
     """Return a text with zeros in place of what is drawn anew in every run."""
-    for pattern, instead in _DRAWN:
+    for pattern, instead in _DRAWN if derived_ids else (_SCAN_ID, *_DRAWN):
         text = pattern.sub(instead, text)
     return text
 
@@ -77,33 +82,36 @@ class Command:
         return f"$ muster {' '.join(arguments)}\n{out.getvalue()}{errors}= {status}\n\n"
 
 
-def brief(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a line for each finding, in which nothing is repeated and nothing is lost.
+def brief(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each finding of a report, in which nothing is repeated and nothing is lost.
 
-    A line leaves out each field that is as in the last line of the same check, and the resource where it is that of the
-    line before. Findings of different shards come in the order in which calls were answered; they are grouped by type
-    and region, and keep their order within.
+    Findings of different shards come in the order in which calls were answered; they are grouped by type and region,
+    and keep their order within.
     """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for each in records:
         groups.setdefault((each["resource"]["type"], each["resource"]["region"]), []).append(each)
+    return brief_rows(each for _, group in sorted(groups.items()) for each in group)
+
+
+def brief_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line of JSON for each row, without the fields that are as in the last line of the same check.
+
+    Without a field that says something of the resource, too, where it is as in the line before.
+    """
     of_check: dict[str, Mapping[str, Any]] = {}
-    for (kind, _), group in sorted(groups.items()):
-        if kind == "AWS::IAM::ManagedPolicy":
-            # moto keeps these in a set, whose order is that of addresses in memory.
-            group.sort(key=lambda each: each["resource"]["arn"])
-        resource: object = None
-        for each in group:
-            before = of_check.get(each["check_id"], {})
-            said = {
-                name: value
-                for name, value in each.items()
-                if name == "check_id" or value != (resource if name == "resource" else before.get(name, ...))
-            }
-            if before and list(before) != list(each):
-                said["fields"] = list(each)
-            of_check[each["check_id"]], resource = each, each["resource"]
-            yield json.dumps(said, ensure_ascii=False)
+    before: Mapping[str, Any] = {}
+    for each in rows:
+        last = of_check.get(each.get("check_id", ""), {})
+        said = {
+            name: value
+            for name, value in each.items()
+            if name in _ALWAYS or value != (before if name.startswith("resource") else last).get(name, ...)
+        }
+        if last and list(last) != list(each):
+            said["fields"] = list(each)
+        of_check[each.get("check_id", "")] = before = each
+        yield json.dumps(said, ensure_ascii=False, default=str)
 
 
 def steady(report: Mapping[str, Any]) -> str:
