@@ -43,8 +43,11 @@ def test_a_queue_without_the_message_fails_and_a_full_one_shows_nothing() -> Non
 @pytest.mark.parametrize(
     ("arns", "said"),
     [
-        (["arn:aws:sns:x"], "1 confirmed (email)"),
-        (["arn:aws:sns:x", "PendingConfirmation"], "1 confirmed (email); 1 wait for their confirmation"),
+        (["arn:aws:sns:eu-west-1:111122223333:alerts:x"], "1 confirmed (email)"),
+        (
+            ["arn:aws:sns:eu-west-1:111122223333:alerts:x", "PendingConfirmation"],
+            "1 confirmed (email); 1 wait for their confirmation",
+        ),
     ],
 )
 def test_subscribers_are_counted(arns: list[str], said: str) -> None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.catalog.catalog import Catalog
+from muster.model.arn import parts
 from muster.model.readers import Describer
 from muster.model.rule import Rule
 
@@ -76,8 +77,7 @@ def iam_policy(
 
 def _sid(pattern: str) -> str:
     """Name a statement after the resources that it speaks of: letters and digits, as IAM wants it."""
-    service, _, rest = pattern.partition(":")[2].partition(":")[2].partition(":")
-    words = re.findall(r"[A-Za-z0-9]+", f"{service} {rest}")
+    words = re.findall(r"[A-Za-z0-9]+", " ".join(parts(pattern)[2:]))
     return _SIDS.get(pattern) or "MusterReads" + "".join(word.capitalize() for word in words)
 
 

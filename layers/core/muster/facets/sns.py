@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
+from muster.model.arn import Arn
 from muster.model.finding import Unknown
 from muster.model.json_values import loads
 from muster.model.text import shortened
 
 PENDING = "PendingConfirmation"
 DELETED = "Deleted"
-_ARN = "arn:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Subscription:
         return cls(
             protocol=response.get("Protocol") or Unknown("AWS did not say the subscription's protocol"),
             topic_arn=str(response.get("TopicArn") or ""),
-            confirmed=str(response.get("SubscriptionArn") or "").startswith(_ARN),
+            confirmed=Arn.parse(str(response.get("SubscriptionArn"))) is not None,
         )
 
     @property
@@ -90,6 +90,6 @@ class TopicAudience:
         arns = [str(item.get("SubscriptionArn") or "") for item in items or ()]
         return cls(
             exists=items is not None,
-            confirmed=any(arn.startswith(_ARN) for arn in arns),
+            confirmed=any(map(Arn.parse, arns)),
             pending=arns.count(PENDING),
         )

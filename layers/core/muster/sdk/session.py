@@ -17,6 +17,7 @@ from botocore.handlers import parse_get_bucket_location
 
 from muster import __version__
 from muster.errors import ConfigurationError, CredentialsError
+from muster.model.arn import Arn
 from muster.model.coverage import Ledger
 from muster.sdk.credentials import CredentialRefresher, handed_out
 from muster.sdk.errors import DENIED, EXPIRED, REFUSED, THROTTLED
@@ -208,7 +209,7 @@ def caller(clients: Clients, region: str) -> Caller:
         "sts:GetCallerIdentity", lambda: clients.get("sts", region).get_caller_identity(), profile=profile_of(clients)
     )
     arn = identity["Arn"]
-    return Caller(identity["Account"], arn.split(":")[1], arn)
+    return Caller(identity["Account"], Arn.of(arn).partition, arn)
 
 
 def profile_of(clients: Clients) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from muster.model.arn import Arn
 from muster.smoke.lines import BrokenError, NotShownError, Visit, until
 from muster.smoke.stack import Stack
 
@@ -56,7 +57,7 @@ def subscribers(visit: Visit) -> str:
     pages = visit.stack.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
     kinds: dict[bool, list[str]] = {True: [], False: []}
     for each in (each for page in pages for each in page["Subscriptions"]):
-        kinds[str(each["SubscriptionArn"]).startswith("arn:")].append(str(each["Protocol"]))
+        kinds[Arn.parse(str(each["SubscriptionArn"])) is not None].append(str(each["Protocol"]))
     waiting = f"{len(kinds[False])} wait for their confirmation"
     if not kinds[True]:
         raise BrokenError(f"no one receives alerts: {waiting}" if kinds[False] else "the topic has no subscription")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from muster.analysis.policies import arn_forms
 from muster.analysis.policies.wildcards import (
     ANY,
-    account_of,
     covers,
     covers_arns,
     matches,
@@ -93,8 +92,3 @@ def test_what_is_all_of_a_service(pattern: str, service: str, covered: bool) -> 
 def test_of_a_service_that_no_table_holds_every_form_counts() -> None:
     assert len(arn_forms.kinds("acme")) == 4
     assert covers_arns("arn:aws:acme:::*", f"arn:{ANY}:acme:::{ANY}")
-
-
-@pytest.mark.parametrize(("arn", "account"), [("arn:aws:s3:::b", ""), ("arn:aws:sns:a:1:t", "1"), ("1:2:3:4:5:6", "")])
-def test_the_account_of_an_arn(arn: str, account: str) -> None:
-    assert account_of(arn) == account

@@ -11,7 +11,8 @@ from muster.analysis.policies.condition_keys import Key, find
 from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Policy, Statement
 from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Asked, get_past, known, of_account
-from muster.analysis.policies.wildcards import account_of, covers, may, meet
+from muster.analysis.policies.wildcards import covers, may, meet
+from muster.model.arn import account_of
 
 _DELETED = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}\Z")
 """What IAM puts in place of a principal that was deleted: it admits nobody.
@@ -135,7 +136,7 @@ def _stranger(name: str, account_id: str) -> bool:
     kind, _, said = name.partition(":")
     if kind == "service" or _DELETED.match(said):
         return False
-    return (account_of(said) if said.startswith("arn:") else said) != account_id
+    return (account_of(said) or said) != account_id
 
 
 def _plain(name: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from muster.analysis.policies import arn_forms
 from muster.analysis.policies.document import Policy, Statement
 from muster.analysis.policies.wildcards import ANY, applies_to, covers_arns, has_wildcard, matches
+from muster.model.arn import parts
 
 SELF_GRANTING = (
     "iam:addusertogroup",
@@ -125,11 +126,11 @@ def _open_services(policy: Policy, statement: Statement, pattern: str) -> bool:
 def _named_services(resources: Sequence[str]) -> Iterator[str]:
     """Yield the services whose ARNs the resources name, by their names or by a pattern of names."""
     for resource in resources:
-        service = resource.split(":", 3)[2:3]
-        if service and not has_wildcard(service[0]):
-            yield service[0]
-        elif service:
-            yield from (each for each in sorted(arn_forms.services()) if matches(service[0], each))
+        for service in parts(resource)[2:3]:
+            if has_wildcard(service):
+                yield from (each for each in sorted(arn_forms.services()) if matches(service, each))
+            else:
+                yield service
 
 
 def _on_service(statement: Statement, service: str) -> bool:

@@ -9,12 +9,13 @@ from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Condition, Policy, Statement
 from muster.analysis.policies.strangers import OWNER, PRINCIPAL, SERVICE, Asked, get_past, known
 from muster.analysis.policies.wildcards import applies_to, has_wildcard
+from muster.model.arn import PREFIX, Arn
 
 ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 """The actions that a trust policy lets principals in by."""
 
 _LIKE = ("stringlike", "arnlike", "arnequals")
-_ACCOUNT = re.compile(r"(?:arn:[^:]+:(?:iam|sts)::)?(?P<account>\d{12})(?::.+)?\Z")
+_ACCOUNT_ID = re.compile(r"\d{12}")
 _TENANT = re.compile(r"[^:*?]+:[^:*?/]+[:/]")
 
 
@@ -74,8 +75,11 @@ def either(*every: Fixes) -> Fixes:
 
 def of_accounts(principal: str, accounts: Collection[str]) -> bool:
     """Whether a principal is of one of the accounts; the id that is left of a deleted one is nobody's."""
-    named = _ACCOUNT.match(principal)
-    return named["account"] in accounts if named else not principal.startswith("arn:")
+    if arn := Arn.parse(principal):
+        return arn.service in ("iam", "sts") and arn.account in accounts
+    if _ACCOUNT_ID.fullmatch(principal):
+        return principal in accounts
+    return not principal.startswith(PREFIX)
 
 
 def _stops(denial: Statement, ways: Sequence[str]) -> bool:
@@ -101,5 +105,5 @@ def _narrow(key: Key, operator: str, value: str) -> bool:
 
 def _bucket(key: Key, value: str) -> bool:
     """Whether a pattern names buckets by the beginning of their names; their ARNs have no account to fix."""
-    parts = value.split(":", 5)
-    return key.holds == "arn" and parts[4:5] == [""] and parts[5][:1] not in ("*", "?", "")
+    arn = Arn.parse(value)
+    return key.holds == "arn" and arn is not None and not arn.account and arn.resource[:1] not in ("*", "?", "")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from muster.analysis.policies.condition_keys import find
 from muster.analysis.policies.conditions import UNKNOWN, met
 from muster.analysis.policies.document import Condition, Policy, Statement
-from muster.analysis.policies.wildcards import account_of, applies_to, matches
+from muster.analysis.policies.wildcards import applies_to, matches
+from muster.model.arn import account_of
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}*?$,]+?)\s*\}")
 

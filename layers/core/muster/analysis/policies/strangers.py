@@ -13,7 +13,8 @@ from muster.analysis.policies.condition_keys import Key, find
 from muster.analysis.policies.condition_values import Fixes, values
 from muster.analysis.policies.conditions import met
 from muster.analysis.policies.document import Condition
-from muster.analysis.policies.wildcards import account_of, has_wildcard
+from muster.analysis.policies.wildcards import has_wildcard
+from muster.model.arn import PREFIX, account_of
 
 ANONYMOUS, PRINCIPAL, SERVICE = "anonymous", "principals", "services"
 """Who sends a request: nobody who signed it, a principal of IAM, an AWS service for itself."""
@@ -206,11 +207,11 @@ def _path(value: str, wild: bool) -> bool:
 
 def _arn(value: str, wild: bool) -> bool:
     account = account_of(value)
-    return value.startswith("arn:") and (not wild or (bool(account) and not has_wildcard(account)))
+    return value.startswith(PREFIX) and (not wild or (bool(account) and not has_wildcard(account)))
 
 
 def _vpc(value: str, wild: bool) -> bool:
-    return _arn(value, wild) or (value.startswith("arn:") and not has_wildcard(value.rpartition(":")[2]))
+    return _arn(value, wild) or (value.startswith(PREFIX) and not has_wildcard(value.rpartition(":")[2]))
 
 
 def _user(value: str, wild: bool) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from muster.analysis.policies.document import Statement
+from muster.model.arn import parts
 
 ANY = "\x00"
 """Stands in an ARN for any text that is not empty: only a wildcard matches it."""
@@ -41,10 +42,10 @@ def matches_arn(pattern: str, arn: str) -> bool:
 
     A pattern with fewer parts is compared as a whole.
     """
-    patterns, parts = pattern.split(":", _PARTS - 1), arn.split(":", _PARTS - 1)
-    if len(patterns) < _PARTS or len(parts) < _PARTS:
+    patterns, texts = parts(pattern), parts(arn)
+    if len(patterns) < _PARTS or len(texts) < _PARTS:
         return matches(pattern, arn)
-    return all(matches(one, other) for one, other in zip(patterns, parts, strict=True))
+    return all(map(matches, patterns, texts))
 
 
 def covers_arns(pattern: str, kind: str) -> bool:
@@ -53,18 +54,12 @@ def covers_arns(pattern: str, kind: str) -> bool:
     The partition and the account may be fixed in the pattern, for all of one account is all that an account has; the
     region may not. A part that is ANY in the kind is never empty, and one that is empty there is always empty.
     """
-    pieces, wanted = pattern.split(":", _PARTS - 1), kind.split(":", _PARTS - 1)
+    pieces, wanted = parts(pattern), parts(kind)
     if len(pieces) > 1:
         wanted[1] = pieces[1]
     if len(pieces) == _PARTS and pieces[_ACCOUNT] and wanted[_ACCOUNT]:
         wanted[_ACCOUNT] = pieces[_ACCOUNT]
     return matches(pattern, ":".join(wanted))
-
-
-def account_of(arn: str) -> str:
-    """Return the account of an ARN or of a pattern of ARNs; empty where it has none or is no ARN."""
-    parts = arn.split(":", _PARTS - 1)
-    return parts[_ACCOUNT] if len(parts) == _PARTS and parts[0] == "arn" else ""
 
 
 def has_wildcard(text: str) -> bool:

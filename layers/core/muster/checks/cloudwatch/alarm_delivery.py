@@ -5,10 +5,10 @@ https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
 """
 
 from muster.analysis.policies.service_access import ServiceRequest, admits
-from muster.analysis.policies.wildcards import account_of
 from muster.facets.cloudwatch.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch.alarms import Alarm
 from muster.facets.sns import TopicAudience
+from muster.model.arn import account_of
 from muster.model.finding import Related, Unavailable, Unknown
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from muster.facets.ecs.clusters import Cluster, Launch, Service
 from muster.facets.ecs.targets import TargetWindow
 from muster.facets.ecs.task_definition import RunDefinition
+from muster.model.arn import Arn
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
@@ -196,7 +197,7 @@ def _given_up(service: Service, startup: int, windows: Related[TargetWindow]) ->
         if not isinstance(window, TargetWindow) or isinstance(window.gives_up, Unknown):
             continue
         if window.gives_up <= startup and service.grace_period < startup + known(window.takes_back):
-            needed = f"{startup} s to start and {window.takes_back} s until {_name(arn)} takes the task back"
+            needed = f"{startup} s to start and {window.takes_back} s until {Arn.of(arn).path[1]} takes the task back"
             return f"the grace period is {service.grace_period} s, too short for {needed}"
     return ""
 
@@ -209,10 +210,6 @@ def _all_told(service: Service, startup: int, windows: Related[TargetWindow]) ->
 def _asking(service: Service, startup: int) -> Sequence[str]:
     """Return the target groups that matter: of a task that starts at once nothing depends on them."""
     return service.target_groups if startup else ()
-
-
-def _name(arn: str) -> str:
-    return arn.split("/")[1] if "/" in arn else arn
 
 
 def _unasked(definition: RunDefinition, everyone: bool) -> Iterator[str]:

@@ -6,6 +6,7 @@ from muster.analysis.policies.document import Policy
 from muster.analysis.policies.wildcards import may
 from muster.facets.lambda_.functions import LATEST, AsynchronousDestinations, Function, FunctionPolicy
 from muster.facets.lambda_.sources import EventSourceMapping, EventSourceMappings, SourceQueue
+from muster.model.arn import Arn
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
@@ -162,4 +163,5 @@ def _hidden(name: str, queue: SourceQueue) -> str:
 
 def _name(mapping: EventSourceMapping) -> str:
     """Return how people call a source: an ARN without what all of the region's have in common."""
-    return mapping.source.split(":", 5)[-1]
+    source = Arn.parse(mapping.source)
+    return source.resource if source else mapping.source

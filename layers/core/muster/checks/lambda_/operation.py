@@ -5,6 +5,7 @@ from datetime import date
 from muster.facets.cloudwatch.alarms import Alarms
 from muster.facets.lambda_.functions import Function, FunctionConcurrency, RegionConcurrency
 from muster.facets.lambda_.runtimes import Runtime, table
+from muster.model.arn import Arn
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
@@ -25,7 +26,7 @@ def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead
     if known(function.package) == "Image":
         return not_applicable("the function is a container image: its runtime is in the image")
     name = known(function.runtime)
-    if name.startswith("arn:"):
+    if Arn.parse(name):
         return not_applicable(f"the runtime is customer-managed: who publishes {name} patches it")
     runtime, today = known(table().find(name)), scan.at.date()
     if runtime.customer_managed:

@@ -1,7 +1,5 @@
 """Checks of who can reach S3 buckets, and how."""
 
-import re
-
 from muster.analysis.policies.access import foreign
 from muster.analysis.policies.conditions import met
 from muster.analysis.policies.document import Condition, Statement
@@ -15,6 +13,7 @@ from muster.facets.s3.buckets import (
     BucketPublicAccessBlock,
     PublicAccessBlock,
 )
+from muster.model.arn import Arn
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant
 
@@ -25,7 +24,6 @@ _TAKING_OVER = (
     "s3:PutEncryptionConfiguration",
     "s3:PutObjectAcl",
 )
-_RESOURCE = re.compile(r"(?:arn:[^:/]+:s3:::)?(?P<bucket>[^:/]+)(?:/(?P<key>.*))?\Z", re.DOTALL)
 
 
 @check(severity=Severity.CRITICAL, controls=("FSBP S3.2", "FSBP S3.3"))
@@ -177,16 +175,21 @@ def _true_without_tls(condition: Condition) -> bool:
 
 
 def _covers_bucket(resource: str) -> bool:
-    named = _RESOURCE.match(resource)
-    return named is not None and named["key"] is None
+    bucket, slash, _ = _bucket_and_key(resource)
+    return bool(bucket) and not slash
 
 
 def _covers_objects(resource: str) -> bool:
     """Whether it names every object: S3 takes no policy that names another bucket, so that only the key matters."""
-    named = _RESOURCE.match(resource)
-    if named is None:
-        return False
-    if named["key"] is None:
-        return named["bucket"].endswith("*")
+    bucket, slash, key = _bucket_and_key(resource)
+    if not slash:
+        return bucket.endswith("*")
     # No key is empty, so that one `?` beside a `*` leaves none out.
-    return set(named["key"]) in ({"*"}, {"*", "?"}) and named["key"].count("?") <= 1
+    return bool(bucket) and set(key) in ({"*"}, {"*", "?"}) and key.count("?") <= 1
+
+
+def _bucket_and_key(resource: str) -> tuple[str, str, str]:
+    """Split a pattern of S3's ARNs, or of their last parts, at the slash before the key; all empty for any other."""
+    arn = Arn.parse(resource)
+    ours = ":" not in resource or (arn and (arn.service, arn.region, arn.account) == ("s3", "", ""))
+    return (arn.resource if arn else resource).partition("/") if ours else ("", "", "")

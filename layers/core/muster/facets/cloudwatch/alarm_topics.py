@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
-from muster.analysis.policies.wildcards import account_of
 from muster.facets.kms import Key
 from muster.facets.sns import Topic
+from muster.model.arn import account_of
 from muster.model.finding import Related, Resource, Unknown
 
 _AWS_ALIAS = "alias/aws/"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from muster.facets.cloudwatch import alarm_rules
+from muster.model.arn import Arn
 from muster.model.finding import Unknown
 from muster.model.text import shortened
 
@@ -209,14 +210,15 @@ def _state(said: object) -> str | Unknown:
     return str(said) if said in _STATES else Unknown(f"the alarm's state is {said!r}, a value Muster does not know")
 
 
-def _service(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[2] if len(parts) > 2 else arn  # noqa: PLR2004 - the third part of an ARN
+def _service(action: str) -> str:
+    arn = Arn.parse(action)
+    return arn.service if arn else action
 
 
-def _home(arn: str) -> tuple[str, ...]:
+def _home(text: str) -> tuple[str, str]:
     """Return the region and the account of an ARN."""
-    return tuple(arn.split(":")[3:5])
+    arn = Arn.of(text)
+    return arn.region, arn.account
 
 
 def _watched(alarm: Mapping[str, Any]) -> Iterator[Watched]:
@@ -224,7 +226,7 @@ def _watched(alarm: Mapping[str, Any]) -> Iterator[Watched]:
 
     Metrics of other accounts are none of ours, though resources there may be called alike.
     """
-    ours = (None, *_home(str(alarm["AlarmArn"]))[1:])
+    ours = (None, Arn.of(alarm["AlarmArn"]).account)
     if alarm.get("MetricName"):
         yield _metric(alarm)
     for query in alarm.get("Metrics") or ():

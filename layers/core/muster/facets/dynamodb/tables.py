@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from muster.model.arn import account_of
 from muster.model.finding import Unknown
 
 _STATUSES = frozenset(
@@ -107,8 +108,8 @@ class Table:
         """The account that owns the key, where that is not the table's own."""
         if isinstance(self.key, Unknown) or isinstance(self.arn, Unknown):
             return ""
-        owner = _account(self.key)
-        return owner if owner != _account(self.arn) else ""
+        owner = account_of(self.key)
+        return owner if owner != account_of(self.arn) else ""
 
     @property
     def metered(self) -> tuple[str, ...]:
@@ -219,7 +220,3 @@ def _encryption(sse: Mapping[str, Any]) -> str | Unknown:
 def _stream(response: Mapping[str, Any]) -> str | Unknown:
     said = response.get("StreamSpecification") or {}
     return _one_of(_VIEWS, "StreamViewType", said.get("StreamViewType")) if said.get("StreamEnabled") else OFF
-
-
-def _account(arn: str) -> str:
-    return "".join(arn.split(":")[4:5])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.facets.tagging.tags import Tags
+from muster.model.arn import Arn
 from muster.model.finding import Unknown
 
 _IN_USE = frozenset({"PRIMARY", "ACTIVE"})
@@ -126,7 +127,7 @@ class Service:
         return cls(
             name=str(response["serviceName"]),
             arn=str(response["serviceArn"]),
-            cluster=str(response["clusterArn"]).rpartition("/")[2],
+            cluster=Arn.of(response["clusterArn"]).name,
             launches=tuple(Launch.parse(each) for each in _task_sets(response) or (response,)),
             definitions=tuple(dict.fromkeys(_definitions(response))),
             controller=_one_of({"ECS", "CODE_DEPLOY", "EXTERNAL"}, "deploymentController", controller),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.model.arn import Arn
 from muster.model.finding import Unknown
 
 APPLICATION, NETWORK, GATEWAY = "application", "network", "gateway"
@@ -134,9 +135,9 @@ class Listener:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeListeners."""
-        arn = str(response["ListenerArn"]).split("/")
+        kind = Arn.of(response["ListenerArn"]).path[1]
         return cls(
-            kind=_KINDS.get(arn[1]) or Unknown(f"{arn[1]!r} is a type of load balancer Muster does not know"),
+            kind=_KINDS.get(kind) or Unknown(f"{kind!r} is a type of load balancer Muster does not know"),
             protocol=_one_of(_PROTOCOLS, "Protocol", response.get("Protocol")),
             port=response.get("Port"),
             tls_policy=response.get("SslPolicy") or Unknown("AWS did not say which security policy the listener has"),

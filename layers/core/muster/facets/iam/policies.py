@@ -1,15 +1,16 @@
 """What IAM says of roles, users, groups and customer managed policies: what they grant, and whom roles trust."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.grants import read_policy
+from muster.model.arn import Arn, account_of
 from muster.model.finding import Unknown
 
-_ADMINISTRATOR = re.compile(r"arn:[^:]+:iam::aws:policy/AdministratorAccess\Z")
+_ADMINISTRATOR = ("iam", "aws", "policy/AdministratorAccess")
+"""The service, the account and the resource of AWS's own policy for administrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Grants:
     @property
     def administrator_attached(self) -> bool:
         """Whether AWS's own policy for administrators is attached, in any partition."""
-        return any(_ADMINISTRATOR.match(arn) for arn in self.attached)
+        arns = map(Arn.of, self.attached)
+        return any((arn.service, arn.account, arn.resource) == _ADMINISTRATOR for arn in arns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Trust:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of RoleDetailList."""
-        account = str(response.get("Arn") or ":::::").split(":")[4]
+        account = account_of(str(response.get("Arn") or ""))
         read = NamedPolicy.read("its trust policy", response.get("AssumeRolePolicyDocument"))
         return cls(account, read.policy)
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
 from muster.analysis.secrets.detection import secret_like
+from muster.model.arn import Arn
 from muster.model.finding import Unknown
 
 LATEST = "$LATEST"
@@ -74,7 +75,7 @@ class FunctionUrls:
         return cls(
             tuple(
                 (
-                    qualifier(str(item.get("FunctionArn", ""))),
+                    qualifier(str(item.get("FunctionArn"))),
                     _one_of({"NONE", "AWS_IAM"}, "AuthType", item.get("AuthType")),
                 )
                 for item in response.get("FunctionUrlConfigs") or ()
@@ -96,7 +97,7 @@ class AsynchronousDestinations:
         """Parse the items of ListFunctionEventInvokeConfigs."""
         return cls(
             tuple(
-                (qualifier(str(item.get("FunctionArn", ""))), failure_destination(item))
+                (qualifier(str(item.get("FunctionArn"))), failure_destination(item))
                 for item in response.get("FunctionEventInvokeConfigs") or ()
             )
         )
@@ -131,17 +132,14 @@ class RegionConcurrency:
 
 def qualifier(arn: str) -> str:
     """Return the version or alias that a function's ARN names."""
-    return arn.split(":", 7)[7] if arn.count(":") > _COLONS else LATEST
+    function = Arn.parse(arn)
+    return (function.path[2:3] or (LATEST,))[0] if function else LATEST
 
 
 def failure_destination(item: Mapping[str, Any]) -> str:
     """Return where a configuration sends what failed; empty if it says nothing of it."""
     on_failure = (item.get("DestinationConfig") or {}).get("OnFailure") or {}
     return str(on_failure.get("Destination") or "")
-
-
-_COLONS = 6
-"""How many stand in the ARN of a function without a qualifier."""
 
 
 def _runtime(package: str | Unknown, response: Mapping[str, Any]) -> str | Unknown:

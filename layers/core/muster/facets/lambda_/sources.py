@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.facets.lambda_.functions import failure_destination
+from muster.model.arn import Arn
 from muster.model.finding import Unknown
 from muster.model.json_values import loads
 
@@ -44,7 +45,7 @@ class EventSourceMapping:
         own = bool(response.get("SelfManagedEventSource"))
         source = "Kafka" if own else str(response.get("EventSourceArn") or "")
         return cls(
-            function=str(response["FunctionArn"]).split(":")[6],
+            function=Arn.of(response["FunctionArn"]).path[1],
             source=source,
             kind="stream" if own else _kind(source),
             on_failure=failure_destination(response),
@@ -103,8 +104,9 @@ class SourceQueue:
 
 
 def _kind(arn: str) -> str | Unknown:
-    service = arn.split(":")[2] if arn.count(":") > 1 else ""
-    return _KINDS.get(service) or Unknown(f"{arn or 'what AWS did not name'} is a source Muster does not know")
+    source = Arn.parse(arn)
+    kind = _KINDS.get(source.service) if source else None
+    return kind or Unknown(f"{arn or 'what AWS did not name'} is a source Muster does not know")
 
 
 def _visibility(attributes: Mapping[str, Any]) -> int | Unknown:

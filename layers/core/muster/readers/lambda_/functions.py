@@ -13,6 +13,7 @@ from muster.facets.lambda_.functions import (
 )
 from muster.facets.lambda_.sources import EventSourceMappings, SourceQueue
 from muster.facets.tagging.tags import Tags
+from muster.model.arn import Arn
 from muster.model.finding import REGION, Resource
 from muster.model.readers import Page, after, describes, listed, lists
 from muster.model.shard import Shard
@@ -121,8 +122,8 @@ def source_queue(sqs: "SQSClient", _function: Resource, arn: str) -> SourceQueue
     The URL is made of the ARN, so that no call is spent on asking for it.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
     """
-    account, name = arn.split(":")[4:6]
-    url = f"{sqs.meta.endpoint_url}/{account}/{name}"
+    source = Arn.of(arn)
+    url = f"{sqs.meta.endpoint_url}/{source.account}/{source.resource}"
     return SourceQueue.parse(
         sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.errors import ConfigurationError, EventError
+from muster.model.arn import Arn
 from muster.model.suggest import unknown
 
 CONFIG_KEY = "config/muster.yaml"
@@ -110,8 +111,8 @@ class Request:
         """
         try:
             execution, started = str(event["execution"]), datetime.fromisoformat(str(event["started_at"]))
-            partition, account_id = execution.split(":")[1], execution.split(":")[4]
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+            arn = Arn.of(execution)
+        except (KeyError, TypeError, ValueError) as error:
             raise EventError(
                 "plan_scan is invoked by the state machine with input, execution and started_at; "
                 "start the state machine instead of the function"
@@ -124,8 +125,8 @@ class Request:
         return cls(
             scan_id=resume or f"{started:%Y%m%dT%H%M%SZ}-{digest}",
             started_at=started,
-            account_id=account_id,
-            partition=partition,
+            account_id=arn.account,
+            partition=arn.partition,
             packs=(*single, *asked.get("packs", ())),
             checks=tuple(asked.get("checks", ())),
             accounts=tuple(asked.get("accounts", ())),
