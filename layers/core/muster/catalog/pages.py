@@ -12,14 +12,14 @@ import click
 
 from muster.catalog import packs
 from muster.catalog.catalog import Catalog, load
+from muster.catalog.read_plan import Per, plan_of
 from muster.model.check import Check
-from muster.model.finding import ACCOUNT, REGION
 from muster.model.json_values import to_json
 from muster.model.readers import Describer
 
 HOME = Path("docs/checks")
 _SECTION = re.compile(r"^(Why|Fix|Source):", re.MULTILINE)
-_OWNERS = {ACCOUNT: "once for the account", REGION: "once for the region"}
+_OFTEN = {Per.ACCOUNT: "once for the account", Per.REGION: "once for the region", Per.RESOURCE: "once for each"}
 
 
 def page(check: Check, catalog: Catalog) -> str:
@@ -120,30 +120,25 @@ def _prose(check: Check) -> str:
 
 def _calls(check: Check, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
     """Yield what is read, with which permission, and how often; each once."""
-    seen = set()
-    for name in catalog.resource_types(check):
-        found = []
-        if lister := catalog.listers.get(name):
-            found += [(f"the list of {name}", permission, "page by page") for permission in lister.permissions]
-        source = catalog.source(lister) if lister else None
-        found += [
-            (each.facet.__name__, permission, _how_often(each))
-            for each in (*((source,) if source else ()), *catalog.describers_for(check, name))
-            for permission in each.permissions
-        ]
-        for call in found:
-            if call not in seen:
-                seen.add(call)
-                yield call
+    rows: dict[tuple[str, str, str], None] = {}
+    for plan in plan_of(catalog, check).types:
+        if plan.lister:
+            listing = f"the list of {plan.resource_type}"
+            rows |= dict.fromkeys((listing, permission, "page by page") for permission in plan.lister.permissions)
+        for call in plan.calls:
+            if isinstance(call.reader, Describer):
+                facet, often = call.reader.facet.__name__, _how_often(call.reader, call.per)
+                rows |= dict.fromkeys((facet, permission, often) for permission in call.reader.permissions)
+    yield from rows
 
 
-def _how_often(describer: Describer) -> str:
-    if describer.related and describer.of is not None:
+def _how_often(describer: Describer, per: Per) -> str:
+    if per is Per.RELATED and describer.of is not None:
         often = f"once for each that a {describer.of.__name__} names"
-    elif describer.of is not None and describer.resource_type not in _OWNERS:
+    elif per is Per.RESOURCE and describer.of is not None:
         often = f"once for each whose {describer.of.__name__} asks for it"
     else:
-        often = _OWNERS.get(describer.resource_type, "once for each")
+        often = _OFTEN[per]
     return often if describer.at_once == 1 else f"{often}, {describer.at_once} a call"
 
 

@@ -1,4 +1,4 @@
-"""The permissions that a scan spends, derived from the checks: nothing is granted that no check needs."""
+"""The IAM policy of a scan: it grants the permissions of the read plan and no others."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,15 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import read_plan
 from muster.model.arn import parts
-from muster.model.readers import Describer
 from muster.model.rule import Rule
-
-_NARROWER: Mapping[str, str] = MappingProxyType({"AWS::S3::Bucket": "arn:{partition}:s3:::*"})
-"""Resource types whose reading actions take an ARN; EC2's Describe and Get actions take none.
-
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-"""
 
 _SIDS: Mapping[str, str] = MappingProxyType(
     {"*": "MusterReadsConfiguration", "arn:{partition}:s3:::*": "MusterReadsBuckets"}
@@ -40,8 +34,8 @@ def action_of(catalog: Catalog, operation: str) -> str:
 
 
 def scanner_actions(catalog: Catalog, rules: Iterable[Rule]) -> tuple[str, ...]:
-    """Return the sorted IAM actions that judging by these rules spends."""
-    return tuple(sorted({action for action, _ in _spent(catalog, rules)}))
+    """Return the sorted IAM actions that a scan by these rules requires."""
+    return tuple(sorted({action for action, _ in read_plan(catalog, rules, inactive=True).grants}))
 
 
 def scanner_statements(catalog: Catalog, rules: Iterable[Rule], partition: str = "aws") -> list[dict[str, Any]]:
@@ -51,7 +45,7 @@ def scanner_statements(catalog: Catalog, rules: Iterable[Rule], partition: str =
     `partition` may be a placeholder of a template.
     """
     by_resource: dict[str, list[str]] = {}
-    for action, pattern in sorted(_spent(catalog, rules)):
+    for action, pattern in sorted(read_plan(catalog, rules, inactive=True).grants):
         by_resource.setdefault(pattern, []).append(action)
     return [
         _allow(_sid(pattern), actions, pattern.format(partition=partition))
@@ -83,31 +77,3 @@ def _sid(pattern: str) -> str:
 
 def _allow(sid: str, actions: Iterable[str], resource: str) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
-
-
-def _spent(catalog: Catalog, rules: Iterable[Rule]) -> set[tuple[str, str]]:
-    """Return the actions with the pattern of the resources they are granted on."""
-    spent: set[tuple[str, str]] = set()
-    for rule in rules:
-        if lister := catalog.listers.get(rule.resource_type):
-            spent |= {(action, _narrowest(rule.resource_type, lister.on)) for action in lister.permissions[1:]}
-            source = catalog.source(lister)
-            spent |= _spent_by(source)
-            if source is None or lister.permission not in source.permissions:
-                spent.add((lister.permission, "*"))
-        for describer in catalog.describers_for(rule.check, rule.resource_type):
-            spent |= _spent_by(describer)
-    # Where an action is granted on everything, a narrower grant adds nothing.
-    everywhere = {action for action, pattern in spent if pattern == "*"}
-    return {(action, pattern) for action, pattern in spent if pattern == "*" or action not in everywhere}
-
-
-def _spent_by(describer: Describer | None) -> set[tuple[str, str]]:
-    if describer is None:
-        return set()
-    on = describer.on if isinstance(describer.on, Mapping) else dict.fromkeys(describer.permissions, describer.on)
-    return {(action, _narrowest(describer.resource_type, on.get(action, "*"))) for action in describer.permissions}
-
-
-def _narrowest(resource_type: str, said: str) -> str:
-    return said if said != "*" else _NARROWER.get(resource_type, "*")

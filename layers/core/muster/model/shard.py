@@ -24,3 +24,7 @@ class Shard:
         """The shard's name in keys and reports."""
         kind = f".{self.resource_type.rpartition('::')[2]}" if self.resource_type else ""
         return f"{self.account_id}.{self.region}.{self.service}{kind}"
+
+    def judges(self, service: str, resource_type: str) -> bool:
+        """Whether resources of a type that rules of a service judge belong to the shard."""
+        return service == self.service and self.resource_type in ("", resource_type)
