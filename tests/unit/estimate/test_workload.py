@@ -30,7 +30,8 @@ from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import GLOBAL, REGION, Resource
-from muster.model.readers import Describer, Lister, Pages
+from muster.model.paging import Pages
+from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers import GLOBAL_SERVICES

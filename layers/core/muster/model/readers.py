@@ -1,13 +1,13 @@
 """How a lister and a describer declare what they read, with which call and which permission."""
 
 import inspect
-import math
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from muster.model.finding import Resource, Unavailable
+from muster.model.paging import Paging
 from muster.model.text import shortened
 
 
@@ -57,40 +57,6 @@ class Page:
 
     items: Iterable[Listed]
     then: str | None = None
-
-
-Held = Callable[[str], int]
-"""Returns how many resources of a type the account has in the region."""
-
-
-class Paging(Protocol):
-    """The calls of a describer that reads a whole region, as far as the numbers of resources of `types` say."""
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """The resource types whose numbers matter."""
-        ...
-
-    def calls(self, operation: str, held: Held) -> Mapping[str, int]:
-        """Return the calls by operation; `operation` is the one that the describer declares."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """All resources of a type, `size` of them a page, at least one page."""
-
-    resource_type: str
-    size: int
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """The resource type."""
-        return (self.resource_type,)
-
-    def calls(self, operation: str, held: Held) -> Mapping[str, int]:
-        """Return one call for each page."""
-        return {operation: max(1, math.ceil(held(self.resource_type) / self.size))}
 
 
 List = Callable[..., Page]

@@ -11,7 +11,8 @@ from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Related, Resource
-from muster.model.readers import Listed, Page, Pages, describes, lists
+from muster.model.paging import Pages
+from muster.model.readers import Listed, Page, describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

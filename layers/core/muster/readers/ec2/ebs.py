@@ -7,7 +7,8 @@ from typing import Any
 from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Page, Pages, after, describes, listed, lists
+from muster.model.paging import Pages
+from muster.model.readers import Page, after, describes, listed, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

@@ -5,7 +5,8 @@ import typing
 from muster.facets.ec2.images import Image, ImageBlockPublicAccess, LaunchTemplate, LaunchTemplateVersions
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Page, Pages, after, describes, listed, lists
+from muster.model.paging import Pages
+from muster.model.readers import Page, after, describes, listed, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

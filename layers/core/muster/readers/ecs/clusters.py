@@ -15,7 +15,8 @@ from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs.utilization import ServiceUtilization
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Held, Listed, Page, after, describes, lists
+from muster.model.paging import Held
+from muster.model.readers import Listed, Page, after, describes, lists
 from muster.model.shard import Shard
 from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
 
