@@ -19,7 +19,6 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.finding import Finding
 from muster.model.shard import Shard
-from muster.readers import GLOBAL_SERVICES
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.arena import tune_allocator
 from muster.scanning.shard_scan import ShardScan
@@ -47,7 +46,7 @@ def main(endpoint: str, concurrency: int, only: str | None) -> None:
     rules = [rule for rule in select(catalog, Configuration(), checks=CHECKS) if _is_measured(rule.resource_type)]
     work = [
         shard
-        for shard in shards(ACCOUNT, "aws", (REGION,), rules, global_services=GLOBAL_SERVICES)
+        for shard in shards(ACCOUNT, "aws", (REGION,), rules, global_services=load().global_services)
         if only in (None, shard.service)
     ]
     counts: Counter[str] = Counter()

@@ -21,7 +21,6 @@ from muster.catalog.catalog import load
 from muster.configuration.selection import select
 from muster.model.finding import Status
 from muster.model.rule import Rule
-from muster.readers import GLOBAL_SERVICES
 from muster.scanning.cache import RegionCache
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Retrier
@@ -98,7 +97,7 @@ def scanned(aws: EmbeddedAws, rules: Sequence[Rule]) -> tuple[Counter[str], Coun
     shared, patience = RegionCache(), Retrier(sleep=lambda _: None)
     before = len(aws.calls)
     found: Counter[Status] = Counter()
-    for shard in shards(ACCOUNT, "aws", estates.REGIONS, rules, global_services=GLOBAL_SERVICES):
+    for shard in shards(ACCOUNT, "aws", estates.REGIONS, rules, global_services=load().global_services):
         scan = ShardScan(shard, rules, load(), clients, AT, patience=patience, shared=shared)
         found.update(finding.status for finding in scan)
         assert scan.outcome.complete

@@ -22,7 +22,6 @@ from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.readers import GLOBAL_SERVICES
 from muster.scanning.cache import RegionCache
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import ROUNDS, Retrier
@@ -34,7 +33,7 @@ HERE = estate.HOME
 AT = datetime.now(UTC)
 CONFIGURATION = configuration.load(estates.CONFIGURATION, load())
 RULES = select(load(), CONFIGURATION)
-SHARDS = shards(ACCOUNT, "aws", estates.REGIONS, RULES, global_services=GLOBAL_SERVICES)
+SHARDS = shards(ACCOUNT, "aws", estates.REGIONS, RULES, global_services=load().global_services)
 LISTED = {lister.permission for lister in load().listers.values()}
 AT_HOME = [shard for shard in SHARDS if shard.endpoint_region == HERE]
 

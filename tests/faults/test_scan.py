@@ -16,7 +16,6 @@ from muster.configuration.selection import select
 from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import REGION, TARGET, Finding, Status
 from muster.model.rule import Rule
-from muster.readers import GLOBAL_SERVICES
 from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients, open_session
@@ -95,7 +94,7 @@ def scanned(aws: FakeAws, rules: Sequence[Rule] = RULES, *, restarts: int = 3, *
     clients = Clients(open_session(region=REGIONS[0]), endpoint_url=aws.url)
     found: dict[str, Finding] = {}
     outcomes = {}
-    for shard in shards(ACCOUNT, "aws", aws.estate.regions, rules, global_services=GLOBAL_SERVICES):
+    for shard in shards(ACCOUNT, "aws", aws.estate.regions, rules, global_services=load().global_services):
         scan = ShardScan(shard, rules, load(), clients, AT, patience=Retrier(sleep=lambda _: None))
         kept: dict[str, dict[str, Finding]] = {}
         for chunk in scan.chunks(restarts=restarts):

@@ -7,7 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from muster.model.readers import Listed, Lister
+from muster.model.listing import Listed
+from muster.model.readers import Lister
 from muster.model.shard import Shard
 from muster.scanning.pagination import pages
 from muster.sdk.retry import Retrier

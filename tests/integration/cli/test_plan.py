@@ -14,7 +14,6 @@ from muster.cli import main
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.estimate.workload import Demand, Seconds
-from muster.readers import GLOBAL_SERVICES
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.s3.buckets import BUCKET
 from muster.sdk.session import Clients
@@ -354,7 +353,7 @@ def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> N
     made = Counter(asked)
 
     scanned = {(INSTANCE, REGION): 3, (BUCKET, REGION): 3, (BUCKET, OTHER): 1, (BUCKET, "us-west-2"): 1}
-    demand = Demand(load(), select(load(), Configuration(), packs=PACKS), scanned, (OTHER, REGION), GLOBAL_SERVICES)
+    demand = Demand(load(), select(load(), Configuration(), packs=PACKS), scanned, (OTHER, REGION))
     work = work_of(demand, Seconds(0, 1))
     # The alert reads three objects when there is no news, and is not sent here.
     assert made["GetObject"] == work.reads - 3

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from muster.facets.sns import Subscription
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource, Unknown
-from muster.model.readers import Page
+from muster.model.listing import Page
 from muster.model.shard import Shard
 from muster.readers.sns import SUBSCRIPTION, TOPIC, subscription_attributes, subscriptions, tags, topic, topics
 from muster.sdk.errors import DENIED, code_of

@@ -15,7 +15,6 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
-from muster.readers import GLOBAL_SERVICES
 from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk import credentials as renewal
 from muster.sdk.credentials import CredentialRefresher
@@ -82,7 +81,7 @@ def scanned(fake: FakeAws, session: Any) -> tuple[dict[str, Finding], list[Outco
     """Scan one call at a time: many at once use up what a key of few calls has before one of them is made again."""
     clients = Clients(session, endpoint_url=fake.url)
     found, outcomes = {}, []
-    for shard in shards(ACCOUNT, "aws", ESTATE.regions, RULES, global_services=GLOBAL_SERVICES):
+    for shard in shards(ACCOUNT, "aws", ESTATE.regions, RULES, global_services=load().global_services):
         scan = ShardScan(shard, RULES, load(), clients, AT, patience=Retrier(sleep=lambda _: None), concurrency=1)
         found |= {finding.finding_id: finding for finding in scan}
         outcomes.append(scan.outcome)

@@ -23,7 +23,8 @@ from muster.errors import Throttled, Transient
 from muster.lifecycle import state_store
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
-from muster.model.readers import Listed, Page, describes, lists
+from muster.model.listing import Listed, Page
+from muster.model.readers import describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.sdk.session import Clients

@@ -109,8 +109,8 @@ def test_an_account_that_has_enabled_none_of_the_regions_has_no_shards(clients: 
 def test_a_target_is_cut_by_how_large_it_was(clients: Clients) -> None:
     rules = select(load(), Configuration(), packs=("all",))
     [target] = aimed(clients, role="").scanned
-    whole = target.shards(rules, {f"{OTHER}.{HERE}.ec2": LARGE})
-    cut = target.shards(rules, {f"{OWN}.{HERE}.ec2": LARGE})
+    whole = target.shards(load(), rules, {f"{OTHER}.{HERE}.ec2": LARGE})
+    cut = target.shards(load(), rules, {f"{OWN}.{HERE}.ec2": LARGE})
     types = {rule.resource_type for rule in rules if rule.service == "ec2"}
     assert len(cut) - len(whole) == len(types) - 1
 

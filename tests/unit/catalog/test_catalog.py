@@ -20,7 +20,8 @@ from muster.facets.ec2.instances import Instance, Volume
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check
 from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource, Severity, Status, Verdict, compliant
-from muster.model.readers import Describer, Page, describes, gathers, lists
+from muster.model.listing import Page, gathers
+from muster.model.readers import Describer, describes, lists
 
 CATALOG = load()
 TESTS = Path(__file__).parents[1] / "checks"

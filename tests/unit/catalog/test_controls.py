@@ -17,7 +17,8 @@ from muster.data import package_data
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check
 from muster.model.finding import Resource, Severity, Verdict, compliant
-from muster.model.readers import Lister, Page
+from muster.model.listing import Page
+from muster.model.readers import Lister
 from muster.model.rule import Rule
 from muster.scanning.evaluate import evaluate
 
@@ -36,7 +37,7 @@ class Label:
 
 
 def _lister(kind: str, *facets: type) -> Lister:
-    return Lister(kind, "s3", "s3", "s3:List", ("s3:List",), facets, lambda *_: Page(()))
+    return Lister(kind, "s3", "s3:List", ("s3:List",), facets, lambda *_: Page(()))
 
 
 @check(severity=Severity.LOW)

@@ -13,7 +13,8 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.check import check
 from muster.model.finding import REGION, Severity, Verdict, compliant
-from muster.model.readers import Page, describes, lists
+from muster.model.listing import Page
+from muster.model.readers import describes, lists
 from muster.model.rule import Rule
 
 ALL = scanner_statements(load(), select(load(), Configuration(), packs=["all"]), "aws-us-gov")

@@ -13,7 +13,8 @@ from muster.configuration.selection import select
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check
 from muster.model.finding import ACCOUNT, REGION, Resource, Severity, Verdict, compliant
-from muster.model.readers import Describer, Lister, Page, describes, gathers, lists
+from muster.model.listing import Page, gathers
+from muster.model.readers import Describer, Lister, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 

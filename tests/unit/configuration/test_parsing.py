@@ -21,7 +21,8 @@ from muster.errors import ConfigurationError
 from muster.model.check import Check, check
 from muster.model.finding import Severity, Suppression, Verdict, compliant
 from muster.model.json_values import freeze, to_json
-from muster.model.readers import Listed, lists
+from muster.model.listing import Listed
+from muster.model.readers import lists
 from muster.model.shard import Shard
 
 

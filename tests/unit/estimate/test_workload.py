@@ -34,7 +34,6 @@ from muster.model.paging import Pages
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.readers import GLOBAL_SERVICES
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.ec2.vpc import INTERFACE
 from muster.readers.ecs.clusters import CLUSTER, SERVICE
@@ -91,7 +90,7 @@ class Recorder:
 def _asked(reader: Lister | Describer) -> list[tuple[str, dict[str, Any]]]:
     client = Recorder()
     if isinstance(reader, Lister):
-        shard = Shard("111111111111", IRELAND, reader.service, IRELAND, (IRELAND,))
+        shard = Shard("111111111111", IRELAND, reader.client, IRELAND, (IRELAND,))
         source = CATALOG.source(reader)
         answer = (
             {"LoadBalancers": [{"LoadBalancerArn": "arn:one", "LoadBalancerName": "one"}]} if reader.each_of else {}
@@ -116,7 +115,7 @@ def _rules(*checks: str, types: Sequence[str] = ()) -> list[Rule]:
 
 
 def _calls(rules: Sequence[Rule], resources: dict[tuple[str, str], int], *regions: str, **how: Any) -> Calls:
-    return calls(CATALOG, rules, resources, regions or (IRELAND,), global_services=GLOBAL_SERVICES, **how)
+    return calls(CATALOG, rules, resources, regions or (IRELAND,), **how)
 
 
 def _name(reader: Lister | Describer) -> str:
@@ -319,7 +318,7 @@ class TestCalls:
 def test_findings_are_a_rule_and_a_resource_each() -> None:
     rules = _rules("ec2-ebs-encryption-by-default", "s3-bucket-versioning-enabled", "s3-bucket-encrypted")
     resources = {(BUCKET, IRELAND): 10, (BUCKET, FRANKFURT): 1, (BUCKET, "us-east-1"): 5}
-    demand = Demand(CATALOG, rules, resources, (IRELAND, FRANKFURT), GLOBAL_SERVICES)
+    demand = Demand(CATALOG, rules, resources, (IRELAND, FRANKFURT))
     assert findings_of(demand) == {IRELAND: 21, FRANKFURT: 3}
 
 
@@ -339,7 +338,7 @@ def test_the_difference_is_a_sentence(predicted: int, made: int, said: str) -> N
 
 
 def _demand(rules: Sequence[Rule], resources: dict[tuple[str, str], int], *regions: str, accounts: int = 1) -> Demand:
-    return Demand(CATALOG, rules, resources, regions or (IRELAND,), GLOBAL_SERVICES, accounts)
+    return Demand(CATALOG, rules, resources, regions or (IRELAND,), accounts)
 
 
 class TestSeconds:
@@ -357,7 +356,11 @@ class TestTheStackIsAsTheEstimateTakesIt:
         rules, names = _rules("ec2-instance-imdsv2-required", "s3-bucket-encrypted"), [f"r{n}" for n in range(regions)]
         ids = [f"{number:012}" for number in range(accounts)]
         dealt = deal(
-            [shard for each in ids for shard in shards(each, "aws", names, rules, global_services=GLOBAL_SERVICES)]
+            [
+                shard
+                for each in ids
+                for shard in shards(each, "aws", names, rules, global_services=CATALOG.global_services)
+            ]
         )
         made = work_of(_demand(rules, {}, *names, accounts=accounts), Seconds(0, 0))
         assert (made.batches, made.shards) == (len(dealt), sum(len(batch["shards"]) for batch in dealt))

@@ -22,7 +22,8 @@ from muster.catalog.catalog import Catalog
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, Finding, Related, Resource, Unavailable
-from muster.model.readers import Describer, Listed, Lister, gathered, gathers, parsed
+from muster.model.listing import Listed, gathered, gathers, parsed
+from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.evaluate import evaluate

@@ -6,7 +6,7 @@ import pytest
 
 from muster.facets.backup import ProtectedResources
 from muster.model.finding import Unavailable, UnknownField
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"

@@ -8,7 +8,7 @@ import pytest
 
 from muster.facets.kms import ORIGINS, STATES, AwsManagedKeys, Key, KeyPolicy, KeyRotation
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 METADATA = {
     "AWSAccountId": "123456789012",

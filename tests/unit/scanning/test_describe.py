@@ -28,7 +28,8 @@ from muster.model.finding import (
     Verdict,
     compliant,
 )
-from muster.model.readers import Describer, Listed, Lister, Page, describes, lists
+from muster.model.listing import Listed, Page
+from muster.model.readers import Describer, Lister, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.cache import RegionCache
@@ -156,7 +157,7 @@ def yard(client: Any, region: Resource) -> Yard:
     return Yard(tuple(client("DescribeYard", region.id)))
 
 
-@describes(ACCOUNT, client="customs", permission="customs:Get")
+@describes(ACCOUNT, client="customs", permission="customs:Get", timed=True)
 def customs(client: Any, _account: Resource, *, at: datetime) -> Customs:
     client("Get")
     return Customs(at.isoformat())
@@ -443,21 +444,6 @@ def test_describers_that_wait_for_each_other_are_refused() -> None:
     fake = Fake(ListCrates=lambda: ["c1"])
     with pytest.raises(TypeError, match="Seal, Weight"):
         list(ShardScan(SHARD, [Rule(crate_sealed, CRATE, "yard")], circular, fake, AT))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("declare", "said"),
-    [
-        pytest.param(lambda: describes(CRATE, client="y", permission="y:X", when=bool), "name it with of", id="when"),
-        pytest.param(lambda: describes(CRATE, client="y", permission="y:X", keys=list), "name it with of", id="keys"),
-    ],
-)
-def test_a_describer_that_is_declared_by_half_says_what_is_missing(declare: Any, said: str) -> None:
-    def read(_client: Any, _one: Resource) -> Seal:
-        raise NotImplementedError
-
-    with pytest.raises(TypeError, match=said):
-        declare()(read)
 
 
 def test_a_describer_of_many_says_by_its_annotation_what_it_reads() -> None:

@@ -12,7 +12,8 @@ import botocore.parsers
 import pytest
 
 from muster.model.finding import Resource
-from muster.model.readers import Listed, Lister, Page
+from muster.model.listing import Listed, Page
+from muster.model.readers import Lister
 from muster.model.shard import Shard
 from muster.scanning.pagination import pages
 from muster.sdk.retry import ROUNDS, Retrier
@@ -61,7 +62,7 @@ class Boxes:
 
 
 def walk(boxes: Boxes, token: str | None = None) -> Any:
-    lister = Lister(BOX, "box", "box", "box:ListBoxes", ("box:ListBoxes",), (), boxes)
+    lister = Lister(BOX, "box", "box:ListBoxes", ("box:ListBoxes",), (), boxes)
     return pages(lister, "client", SHARD, Retrier(sleep=lambda _: None), token)
 
 
@@ -96,7 +97,7 @@ def test_an_empty_page_between_others_ends_nothing() -> None:
 
 
 def test_an_empty_token_is_none() -> None:
-    lister = Lister(BOX, "box", "box", "box:ListBoxes", (), (), lambda *_: Page([box("a")], ""))
+    lister = Lister(BOX, "box", "box:ListBoxes", (), (), lambda *_: Page([box("a")], ""))
     assert [then for _, then in pages(lister, "client", SHARD, Retrier())] == [None]
 
 
@@ -139,7 +140,7 @@ def test_the_next_page_is_on_its_way_while_one_is_read() -> None:
         asked.append(token)
         return Page(slow_to_read(token), None if token else "1")
 
-    lister = Lister(BOX, "box", "box", "box:ListBoxes", (), (), function)
+    lister = Lister(BOX, "box", "box:ListBoxes", (), (), function)
     assert [len(items) for items, _ in pages(lister, "client", SHARD, Retrier())] == [1, 1]
 
 
@@ -227,7 +228,7 @@ class Api:
 def rounds(patience: Retrier, api: Api, shard: Shard, permission: str = "box:ListBoxes") -> int:
     """Return how often an API is asked before it is given up."""
     before = api.asked
-    lister = Lister(BOX, "box", "box", permission, (permission,), (), api)
+    lister = Lister(BOX, "box", permission, (permission,), (), api)
     with pytest.raises(type(api.error)):
         list(pages(lister, "client", shard, patience))
     return api.asked - before

@@ -28,7 +28,8 @@ from muster.model.finding import (
     compliant,
     known,
 )
-from muster.model.readers import Listed, Page, describes, lists
+from muster.model.listing import Listed, Page
+from muster.model.readers import describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.shard_scan import Scope, ShardScan

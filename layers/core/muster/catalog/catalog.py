@@ -12,7 +12,8 @@ import muster.checks
 import muster.readers
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource
-from muster.model.readers import Describer, Lister, gathers
+from muster.model.listing import gathers
+from muster.model.readers import Describer, Lister
 
 T = TypeVar("T")
 _SHARED = (ACCOUNT, REGION)
@@ -79,8 +80,13 @@ class Catalog:
     def service_of(self, check: Check, resource_type: str) -> str:
         """Return the service whose shards judge this check on this type."""
         if lister := self.listers.get(resource_type):
-            return lister.service
+            return lister.client
         return next(describer.service for describer in self.describers_for(check, resource_type))
+
+    @property
+    def global_services(self) -> frozenset[str]:
+        """The services whose resources are listed once for the account, not region by region."""
+        return frozenset(lister.client for lister in self.listers.values() if lister.once_per_account)
 
     def projections(self) -> dict[str, tuple[str, ...]]:
         """Return the members to parse of long answers, by the name of the answer's shape."""
@@ -137,12 +143,9 @@ def _unique(kind: str, pairs: Iterator[tuple[K, T]]) -> Mapping[K, T]:
 
 
 def _found(package: ModuleType, kind: type[T]) -> Iterator[T]:
+    """Yield what the modules of a package declare, once where another module imports it."""
+    found: dict[int, T] = {}
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        module = importlib.import_module(info.name)
-        for value in vars(module).values():
-            if isinstance(value, kind) and _home(value) == info.name:
-                yield value
-
-
-def _home(value: object) -> str:
-    return str(getattr(value, "function").__module__)  # noqa: B009 - checks, listers and describers all have one
+        values = vars(importlib.import_module(info.name)).values()
+        found |= {id(value): value for value in values if isinstance(value, kind)}
+    yield from found.values()

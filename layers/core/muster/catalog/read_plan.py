@@ -13,7 +13,8 @@ from muster.catalog.catalog import Catalog
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION
-from muster.model.readers import Describer, Lister, gathers
+from muster.model.listing import gathers
+from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 

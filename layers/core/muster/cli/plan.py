@@ -83,7 +83,6 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     from muster.cli import plan_report  # noqa: PLC0415 - the same
     from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.estimate.workload import Demand  # noqa: PLC0415 - the same
-    from muster.readers import GLOBAL_SERVICES  # noqa: PLC0415 - `muster plan --help` is quick without the catalogue
     from muster.scanning.scope import scope_of  # noqa: PLC0415 - the same
 
     catalog = load()
@@ -101,7 +100,7 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     regions = _regions(options["regions"] or scanned, configuration)
     counts = {**found, **_spread(said, found, regions)}
     by_tags = scope_of(configuration).by_tags
-    demand = Demand(catalog, rules, counts, regions, GLOBAL_SERVICES, options["accounts"], by_tags=by_tags)
+    demand = Demand(catalog, rules, counts, regions, options["accounts"], by_tags=by_tags)
     return demand, plan_report.earlier(report, demand, configuration) if report else None
 
 

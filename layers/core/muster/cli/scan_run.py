@@ -97,7 +97,7 @@ def prepare(options: Options) -> Job:
         packs=_packs(options, configuration),
         checks=sorted({rule.check.id for rule in rules}),
     )
-    work = tuple(shard for target in whole.scanned for shard in target.shards(rules, {}))
+    work = tuple(shard for target in whole.scanned for shard in target.shards(catalog, rules, {}))
     return Job(options, configuration, rules, whole.sessions, work, report, Tally())
 
 

@@ -9,7 +9,6 @@ from muster.catalog.catalog import Catalog
 from muster.estimate.workload import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
-from muster.readers import GLOBAL_SERVICES
 from muster.reports.report import difference
 
 Listed = Mapping[tuple[str, str], int]
@@ -98,7 +97,7 @@ def foreseen(
     for account_id, regions in accounts.items():
         if account_id not in resources:
             return None
-        demand = Demand(catalog, rules, resources[account_id], regions, GLOBAL_SERVICES, by_tags=by_tags)
+        demand = Demand(catalog, rules, resources[account_id], regions, by_tags=by_tags)
         made: Calls = calls_of(demand)
         calls += made.total
         seconds += seconds_of(made, sum(findings_of(demand).values()), Assumptions()).total

@@ -43,14 +43,14 @@ class Demand:
     rules: Sequence[Rule]
     resources: Resources
     regions: Sequence[str]
-    global_services: frozenset[str]
     accounts: int = 1
     related: int = 0
     by_tags: bool = False
 
     def shards(self, sizes: Mapping[str, int] | None = None) -> tuple[Shard, ...]:
         """Return the shards of one account; `sizes` says which are large enough to be cut, as on the stack."""
-        return shards("", "aws", self.regions, self.rules, global_services=self.global_services, sizes=sizes)
+        global_services = self.catalog.global_services
+        return shards("", "aws", self.regions, self.rules, global_services=global_services, sizes=sizes)
 
     def types(self, shard: Shard) -> list[str]:
         """Return the resource types of a shard in the order in which they are scanned."""
@@ -112,7 +112,6 @@ def calls(  # noqa: PLR0913 - what is scanned, and how
     resources: Resources,
     regions: Sequence[str],
     *,
-    global_services: frozenset[str],
     accounts: int = 1,
     related: int = 0,
     by_tags: bool = False,
@@ -123,7 +122,7 @@ def calls(  # noqa: PLR0913 - what is scanned, and how
     documents it. What is asked before the first shard (who we are, which regions are enabled) is not counted, as
     it is not in the ledger.
     """
-    return calls_of(Demand(catalog, rules, resources, regions, global_services, accounts, related, by_tags))
+    return calls_of(Demand(catalog, rules, resources, regions, accounts, related, by_tags))
 
 
 def calls_of(demand: Demand) -> Calls:

@@ -6,7 +6,8 @@ from typing import Any
 from muster.facets.kms import AwsManagedKeys, Key, KeyPolicy, KeyRotation
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.listing import Listed, Page, after
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import Any
 
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
-from muster.model.readers import Describer, Listed, gathered, parsed
+from muster.model.listing import Listed, gathered, parsed
+from muster.model.readers import Describer
 from muster.model.shard import Shard
 from muster.model.text import shortened
 from muster.scanning.batching import Answer, CallBatch, CallBatcher

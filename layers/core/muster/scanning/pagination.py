@@ -5,7 +5,8 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from muster.model.readers import Listed, Lister, Page
+from muster.model.listing import Listed, Page
+from muster.model.readers import Lister
 from muster.model.shard import Shard
 from muster.sdk.retry import Retrier
 

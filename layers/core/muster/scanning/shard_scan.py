@@ -12,7 +12,8 @@ from muster.errors import Signal
 from muster.facets.tagging.tags import Tags
 from muster.model.coverage import Coverage, Ledger
 from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable
-from muster.model.readers import Describer, Listed, Lister, gathers
+from muster.model.listing import Listed, gathers
+from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.cache import RegionCache

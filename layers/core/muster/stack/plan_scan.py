@@ -55,7 +55,7 @@ def plan_scan(event: object, environment: Environment, catalog: Catalog, clients
         asked=request.regions or configuration.regions or environment.regions or (environment.region,),
         only=request.accounts, scan_id=request.scan_id,
     )  # fmt: skip
-    work = [shard for target in whole.scanned for shard in target.shards(rules, sizes)]
+    work = [shard for target in whole.scanned for shard in target.shards(catalog, rules, sizes)]
     items = grouped(deal(work))
     document = _document(request, whole, configuration, rules, environment, work)
     expected = _foreseen(catalog, rules, whole, known, scope_of(configuration))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError, CredentialsError
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.readers import GLOBAL_SERVICES
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.session import Clients, enabled_regions
 from muster.targets.clients import Role, Sessions
@@ -31,12 +31,13 @@ class Target:
     partition: str
     regions: tuple[str, ...]
 
-    def shards(self, rules: Iterable[Rule], sizes: Mapping[str, int]) -> tuple[Shard, ...]:
+    def shards(self, catalog: Catalog, rules: Iterable[Rule], sizes: Mapping[str, int]) -> tuple[Shard, ...]:
         """Cut the account into shards; `sizes` says how large each was last."""
         if not self.regions:
             return ()
+        global_services = catalog.global_services
         return shards(
-            self.account_id, self.partition, self.regions, rules, global_services=GLOBAL_SERVICES, sizes=sizes
+            self.account_id, self.partition, self.regions, rules, global_services=global_services, sizes=sizes
         )
 
 

@@ -114,7 +114,7 @@ def test_a_table_with_everything(clients: Clients) -> None:
     assert time_to_live.function(dynamodb, full) == TimeToLive("ENABLED", "expires")
     assert tags.function(dynamodb, full).own == {"Owner": "a=b 🦉"}
     assert table_key.keys is not None
-    assert table_key.keys(found) == (key,)
+    assert table_key.keys(found, full) == (key,)
     assert table_key.function(kms, full, key).manager == "CUSTOMER"
 
 

@@ -200,7 +200,7 @@ def test_a_prefix_list_in_a_rule_is_named_by_its_group(clients: Clients) -> None
     facet = groups[name].facets[SecurityGroup]
     assert isinstance(facet, SecurityGroup)
     assert prefix_list.keys is not None
-    assert prefix_list.keys(facet) == ("pl-1",)
+    assert prefix_list.keys(facet, groups[name].resource) == ("pl-1",)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from muster.facets.ecs.targets import TargetWindow
 from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Finding, Resource, Status, Unknown
-from muster.model.readers import Listed
+from muster.model.listing import Listed
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers.ecs.clusters import (

@@ -19,7 +19,8 @@ from muster.facets.elbv2.load_balancers import (
 from muster.facets.elbv2.rules import Condition, ListenerRules
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource, Status
-from muster.model.readers import Describer, Listed, Lister, parsed
+from muster.model.listing import Listed, parsed
+from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers.elbv2.load_balancers import (

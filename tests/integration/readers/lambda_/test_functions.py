@@ -249,4 +249,3 @@ def test_what_is_asked_of_one_function_is_granted_on_functions(describer: Descri
 def test_what_is_asked_of_the_region_is_granted_on_everything() -> None:
     assert {each.on for each in (functions, region_concurrency, event_source_mappings)} == {"*"}
     assert (source_queue.on, source_queue.permission) == ("arn:{partition}:sqs:*:*:*", "sqs:GetQueueAttributes")
-    assert {source_queue.service, region_concurrency.service} == {"lambda"}

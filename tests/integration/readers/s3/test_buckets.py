@@ -24,7 +24,8 @@ from muster.facets.s3.lifecycle import Rule, When
 from muster.facets.s3.resilience import BucketObjectLock
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
-from muster.model.readers import Describer, Listed
+from muster.model.listing import Listed
+from muster.model.readers import Describer
 from muster.model.shard import Shard
 from muster.readers.s3 import buckets as reading
 from muster.sdk.session import Clients

@@ -45,14 +45,14 @@ def made(clients: Clients, name: str, region: str = HERE, **said: Any) -> Any:
 def test_a_target_is_read_where_logs_go_and_nowhere_else() -> None:
     for describer in TARGETS:
         assert describer.keys is not None
-        assert describer.keys(BucketLogging("logs")) == ("logs",)
-        assert describer.keys(BucketLogging("")) == ()
+        assert describer.keys(BucketLogging("logs"), SITE) == ("logs",)
+        assert describer.keys(BucketLogging(""), SITE) == ()
 
 
 def test_destinations_are_read_of_each_rule_in_force() -> None:
     assert reading.replica_place.keys is not None
     rules = (ReplicationRule("r", True, "copy", part=False), ReplicationRule("s", False, "old", part=False))
-    assert reading.replica_place.keys(BucketReplication(rules)) == ("copy",)
+    assert reading.replica_place.keys(BucketReplication(rules), SITE) == ("copy",)
 
 
 def test_a_target_on_moto(clients: Clients) -> None:

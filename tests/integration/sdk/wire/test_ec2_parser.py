@@ -18,7 +18,7 @@ from muster.catalog.catalog import load
 from muster.facets.ec2.instances import Instance
 from muster.facets.tagging.tags import Tags
 from muster.model.coverage import Ledger
-from muster.model.readers import Listed
+from muster.model.listing import Listed
 from muster.model.shard import Shard
 from muster.readers.ec2.instances import instances
 from muster.sdk.errors import transient

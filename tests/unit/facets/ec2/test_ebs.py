@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ARN = "arn:aws-cn:ec2:cn-north-1:123456789012:volume/vol-1"

@@ -12,7 +12,7 @@ from muster.facets.ec2.images import (
     MetadataOptions,
 )
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 
 @pytest.mark.parametrize("public", [True, False])

@@ -24,7 +24,7 @@ from muster.facets.ec2.instances import (
 )
 from muster.facets.ec2.vpc import FlowLog, NetworkInterfaces
 from muster.model.finding import Resource, Status, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 from muster.model.rule import Rule as Selected
 from muster.scanning.evaluate import evaluate
 

@@ -7,7 +7,7 @@ import pytest
 from muster.facets.ec2.instances import SecurityGroup
 from muster.facets.ec2.vpc import Address, FlowLog, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 LOG = {
     "FlowLogId": "fl-1",

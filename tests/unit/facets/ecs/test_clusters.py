@@ -15,7 +15,7 @@ from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs.utilization import ServiceUtilization
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 PLACE = "arn:aws-cn:ecs:cn-north-1:123456789012"
 CLUSTER = {"clusterName": "shop", "clusterArn": f"{PLACE}:cluster/shop"}

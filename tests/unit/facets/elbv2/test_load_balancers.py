@@ -16,7 +16,7 @@ from muster.facets.elbv2.load_balancers import (
 )
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 CHINA = "arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012"
 GROUP = {

@@ -6,7 +6,7 @@ import pytest
 
 from muster.facets.elbv2.rules import SEPARATOR, Action, Condition, ListenerRules
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 FORWARD = {"Type": "forward", "Order": 2, "TargetGroupArn": "arn:aws-cn:elasticloadbalancing:x:targetgroup/web/1"}
 LOGIN = {"Type": "authenticate-cognito", "Order": 1, "AuthenticateCognitoConfig": {"UserPoolArn": "pool"}}

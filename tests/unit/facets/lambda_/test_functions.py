@@ -22,7 +22,7 @@ from muster.facets.lambda_.functions import (
 )
 from muster.facets.lambda_.sources import EventSourceMapping, EventSourceMappings, SourceQueue
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 HERE = "eu-west-1:123456789012"
 ARN = f"arn:aws:lambda:{HERE}:function:orders"

@@ -31,7 +31,7 @@ from muster.facets.s3.buckets import (
 from muster.facets.s3.lifecycle import BucketLifecycle, Rule, When
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"
 

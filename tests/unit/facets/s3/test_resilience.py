@@ -19,7 +19,7 @@ from muster.facets.s3.related import (
 )
 from muster.facets.s3.resilience import BucketObjectLock, BucketReplication, ReplicationRule
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 
 def lock(**retention: Any) -> BucketObjectLock:

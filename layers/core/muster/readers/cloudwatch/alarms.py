@@ -11,8 +11,9 @@ from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Related, Resource
+from muster.model.listing import Listed, Page
 from muster.model.paging import Pages
-from muster.model.readers import Listed, Page, describes, lists
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -75,7 +76,6 @@ def tags(cloudwatch: "CloudWatchClient", alarm: Resource) -> Tags:
 @describes(
     ALARM,
     client="sns",
-    service="cloudwatch",
     permission="sns:ListSubscriptionsByTopic",
     absent=("NotFound", "NotFoundException"),
     of=Alarm,
@@ -103,9 +103,8 @@ def _listened_to(topics: Related[TopicAudience]) -> tuple[str, ...]:
 @describes(
     ALARM,
     client="sns",
-    service="cloudwatch",
     permission="sns:GetTopicAttributes",
-    of=TopicAudience,
+    of=Related[TopicAudience],
     keys=_listened_to,
     on="arn:{partition}:sns:*:*:*",
 )
@@ -117,12 +116,11 @@ def alarm_topic(sns: "SNSClient", _alarm: Resource, topic: str) -> AlarmTopic:
 @describes(
     ALARM,
     client="kms",
-    service="cloudwatch",
     permission="kms:GetKeyPolicy",
     also=("kms:DescribeKey",),
     absent=("NotFoundException",),
-    of=AlarmTopic,
-    keys=own_keys,
+    of=Related[AlarmTopic],
+    keys_for=own_keys,
     on="arn:{partition}:kms:*:*:key/*",
 )
 def alarm_topic_key(kms: "KMSClient", _alarm: Resource, key: str) -> AlarmTopicKey:

@@ -7,7 +7,8 @@ from typing import Any
 from muster.facets.cloudwatch.logs import LogGroup
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
-from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.listing import Listed, Page, after, listed
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

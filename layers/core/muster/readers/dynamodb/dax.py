@@ -7,7 +7,8 @@ from typing import Any
 from muster.facets.dynamodb.dax import DaxCluster
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
-from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.listing import Page, after, listed
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Any
 from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
-from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.listing import Listed, Page, after
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -80,7 +81,6 @@ def time_to_live(dynamodb: "DynamoDBClient", table: Resource) -> TimeToLive:
 @describes(
     TABLE,
     client="kms",
-    service="dynamodb",
     permission="kms:DescribeKey",
     of=Table,
     keys=lambda table: table.own_key,
@@ -94,11 +94,11 @@ def table_key(kms: "KMSClient", _table: Resource, key: str) -> TableKey:
 @describes(
     TABLE,
     client="cloudwatch",
-    service="dynamodb",
     permission="cloudwatch:GetMetricData",
     at_once=250,
     of=Table,
     keys=lambda table: table.metered,
+    timed=True,
 )
 def throttling(
     cloudwatch: "CloudWatchClient", _region: Resource, names: Sequence[str], *, at: datetime

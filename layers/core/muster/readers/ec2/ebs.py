@@ -7,8 +7,9 @@ from typing import Any
 from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
+from muster.model.listing import Page, after, listed
 from muster.model.paging import Pages
-from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

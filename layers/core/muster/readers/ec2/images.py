@@ -5,8 +5,9 @@ import typing
 from muster.facets.ec2.images import Image, ImageBlockPublicAccess, LaunchTemplate, LaunchTemplateVersions
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
+from muster.model.listing import Page, after, listed
 from muster.model.paging import Pages
-from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

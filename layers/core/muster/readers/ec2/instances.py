@@ -16,7 +16,8 @@ from muster.facets.ec2.instances import (
 )
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.listing import Listed, Page, after, listed
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
 
@@ -90,6 +91,7 @@ _HOUR = 3600
     at_once=AT_ONCE // len(_LOAD),
     of=Instance,
     when=lambda instance: instance.state == "running",
+    timed=True,
 )
 def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: datetime) -> Mapping[str, InstanceLoad]:
     """Read how busy running instances were in the 14 days before the scan, hour by hour."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from muster.facets.ec2.vpc import Address, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
+from muster.model.listing import Listed, Page, after, listed
 from muster.model.paging import Pages
-from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 from muster.readers.lambda_.functions import FUNCTION
 

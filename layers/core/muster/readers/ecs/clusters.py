@@ -15,8 +15,9 @@ from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs.utilization import ServiceUtilization
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
+from muster.model.listing import Listed, Page, after
 from muster.model.paging import Held
-from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
 
@@ -157,7 +158,6 @@ def definition_of_service(ecs: "ECSClient", _service: Resource, arn: str) -> Run
 @describes(
     SERVICE,
     client="elbv2",
-    service="ecs",
     permission="elasticloadbalancing:DescribeTargetGroups",
     at_once=_GROUPS_AT_ONCE,
     of=Service,
@@ -188,11 +188,11 @@ def tags(ecs: "ECSClient", definition: Resource) -> Tags:
 @describes(
     SERVICE,
     client="cloudwatch",
-    service="ecs",
     permission="cloudwatch:GetMetricData",
     at_once=AT_ONCE // len(_METRICS),
     of=Service,
     when=lambda service: all(launch.fargate is True for launch in service.launches),
+    timed=True,
 )
 def utilization(
     cloudwatch: "CloudWatchClient", found: Sequence[Resource], *, at: datetime

@@ -19,8 +19,9 @@ from muster.facets.elbv2.load_balancers import (
 from muster.facets.elbv2.rules import ListenerRules
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
+from muster.model.listing import Listed, Page, after, listed
 from muster.model.paging import Pages
-from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

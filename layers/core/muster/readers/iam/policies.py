@@ -10,7 +10,8 @@ from typing import Any
 from muster.facets.iam.policies import Grants, Trust
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import GLOBAL, Resource
-from muster.model.readers import Listed, Page, after, describes, listed, lists
+from muster.model.listing import Listed, Page, after, listed
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -27,7 +28,7 @@ _DETAILS = "iam:GetAccountAuthorizationDetails"
 _MANAGED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
-@lists(ROLE, client="iam", permission=_DETAILS, facets=(Grants, Trust, Tags), page=1000)
+@lists(ROLE, client="iam", permission=_DETAILS, facets=(Grants, Trust, Tags), page=1000, once_per_account=True)
 def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's roles with their policies, up to 1000 a page.
 
@@ -40,21 +41,21 @@ def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     return Page(_items(ROLE, own, "RoleName", shard, (Grants, Trust, Tags)), _then(answer))
 
 
-@lists(USER, client="iam", permission=_DETAILS, facets=(Grants, Tags), page=1000)
+@lists(USER, client="iam", permission=_DETAILS, facets=(Grants, Tags), page=1000, once_per_account=True)
 def users(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's users with their policies, up to 1000 a page."""
     answer = _details(iam, "User", token)
     return Page(_items(USER, answer.get("UserDetailList", ()), "UserName", shard, (Grants, Tags)), _then(answer))
 
 
-@lists(GROUP, client="iam", permission=_DETAILS, facets=(Grants,), page=1000)
+@lists(GROUP, client="iam", permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
 def groups(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's groups with their policies, up to 1000 a page; groups cannot be tagged."""
     answer = _details(iam, "Group", token)
     return Page(_items(GROUP, answer.get("GroupDetailList", ()), "GroupName", shard, (Grants,)), _then(answer))
 
 
-@lists(POLICY, client="iam", permission=_DETAILS, facets=(Grants,), page=1000)
+@lists(POLICY, client="iam", permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
 def policies(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the customer managed policies, attached or not, up to 1000 a page; AWS's own are nobody's to change.
 

@@ -15,7 +15,8 @@ from muster.facets.lambda_.sources import EventSourceMappings, SourceQueue
 from muster.facets.tagging.tags import Tags
 from muster.model.arn import Arn
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Page, after, describes, listed, lists
+from muster.model.listing import Page, after, listed
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -110,10 +111,9 @@ def event_source_mappings(client: "LambdaClient", _region: Resource) -> EventSou
 @describes(
     FUNCTION,
     client="sqs",
-    service="lambda",
     permission="sqs:GetQueueAttributes",
     of=EventSourceMappings,
-    keys=lambda mappings, function: mappings.queues_of(function.id),
+    keys_for=lambda mappings, function: mappings.queues_of(function.id),
     on="arn:{partition}:sqs:*:*:*",
 )
 def source_queue(sqs: "SQSClient", _function: Resource, arn: str) -> SourceQueue:

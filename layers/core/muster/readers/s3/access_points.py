@@ -5,7 +5,8 @@ import typing
 from muster.facets.s3.access_points import AccessPoint
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
-from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.listing import Listed, Page, after
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:

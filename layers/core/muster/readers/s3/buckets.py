@@ -19,7 +19,8 @@ from muster.facets.s3.lifecycle import BucketLifecycle
 from muster.facets.s3.resilience import BucketObjectLock, BucketReplication
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
-from muster.model.readers import Listed, Page, after, describes, lists
+from muster.model.listing import Listed, Page, after
+from muster.model.readers import describes, lists
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -42,6 +43,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
     operation="ListBuckets",
     also=("s3:GetBucketLocation",),
     page=1000,
+    once_per_account=True,
 )
 def buckets(s3: "S3Client", shard: Shard, token: str | None) -> Page:
     """List the account's buckets, 1000 a page, each with its region.

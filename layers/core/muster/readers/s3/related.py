@@ -16,7 +16,8 @@ from muster.facets.s3.related import (
 )
 from muster.facets.s3.resilience import BucketReplication
 from muster.model.finding import Resource
-from muster.model.readers import after, describes
+from muster.model.listing import after
+from muster.model.readers import describes
 from muster.readers.s3.buckets import BUCKET, region_of
 
 if typing.TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _undecided(sources: LogSources, bucket: Resource) -> tuple[str, ...]:
     permission="s3:GetBucketLogging",
     also=("s3:ListAllMyBuckets",),
     of=LogSources,
-    keys=_undecided,
+    keys_for=_undecided,
 )
 def all_log_targets(s3: "S3Client", bucket: Resource, _name: str) -> AllLogTargets:
     """Read where all buckets of a bucket's region send their logs: source and target are in one region.

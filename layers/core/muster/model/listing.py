@@ -1,0 +1,77 @@
+"""What a lister returns: a page of resources, each with the facets that the listing holds."""
+
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from muster.model.finding import Resource, Unavailable
+from muster.model.text import shortened
+
+
+class Facet(Protocol):
+    """A frozen value parsed from what AWS answered; an empty answer means there is none of it."""
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> typing.Self:
+        """Parse one answer of AWS, or one item of a listing."""
+        ...
+
+
+def gathers(facet: type) -> bool:
+    """Whether a facet is made of the facets of all resources of a page, by its class method `gather`."""
+    return hasattr(facet, "gather")
+
+
+def gathered(items: Iterable["Listed"], facets: Iterable[type], *, whole: bool) -> "list[Listed]":
+    """Return the resources of a page with the facets that are made of all of them.
+
+    `whole` says that no resource of the type is on another page.
+    """
+    page = list(items)
+    known = [(item.resource.id, item.facets) for item in page]
+    found = {facet: typing.cast("Any", facet).gather(known, whole=whole) for facet in facets}
+    return [replace(item, facets={**item.facets, **found}) for item in page]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One resource as it was listed, with the facets that the listing holds.
+
+    `unavailable` says why nothing more of it can be read, for example because its region is not known.
+    """
+
+    resource: Resource
+    facets: Mapping[type, object] = field(default_factory=dict)
+    unavailable: Unavailable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing, in AWS's order; `then` is the token of the next page, None after the last.
+
+    Items may be read out of the answer only as they are iterated over: once.
+    """
+
+    items: Iterable[Listed]
+    then: str | None = None
+
+
+def after(token: str | None, name: str = "NextToken") -> dict[str, Any]:
+    """Return the parameter that asks for the page which a token names; none asks for the first."""
+    return {name: token} if token else {}
+
+
+def listed(resource: Resource, item: Mapping[str, Any], facets: tuple[type, ...]) -> Listed:
+    """Parse the facets of one listed item; one that has an unexpected shape becomes `Unavailable`, not an error."""
+    return Listed(resource, {facet: parsed(facet, item) for facet in facets})
+
+
+def parsed(facet: type, response: Mapping[str, Any]) -> object:
+    """Parse an answer of AWS into a facet, or say that its shape is not one we understand."""
+    try:
+        return typing.cast("type[Facet]", facet).parse(response)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
+        return Unavailable(
+            None, f"AWS answered in a shape Muster does not understand ({facet.__name__}: {shortened(repr(error))})"
+        )
