@@ -103,7 +103,7 @@ def test_an_account_that_has_enabled_none_of_the_regions_has_no_shards(clients: 
     whole = aimed(clients, OWN, OTHER, asked=("all",), exclude=Exclude(regions=("us-east-1",)))
     assert regions(whole) == {OTHER: (), OWN: (HERE,)}
     [target] = [target for target in whole.scanned if target.account_id == OTHER]
-    assert target.shards(select(load(), Configuration(), packs=("all",)), {}) == ()
+    assert target.shards(load(), select(load(), Configuration(), packs=("all",)), {}) == ()
 
 
 def test_a_target_is_cut_by_how_large_it_was(clients: Clients) -> None:
