@@ -55,7 +55,7 @@ class World:
     aws: EmbeddedAws
     topic: str
     queue: str
-    seen: dict[str, bytes] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
     published: int = 0
 
     def call(self, function: str, event: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -84,7 +84,7 @@ class World:
         """Call the functions as an execution of the state machine does; return the texts of all."""
         planned, told = self.call("plan_scan", _started(name, asked))
         told += self.changes()
-        for account in json.loads(self._objects()[planned["batches_key"]]):
+        for account in json.loads(self._body(planned["batches_key"])):
             for batch in account["batches"]:
                 told += self.call("scan_shards", {"scan_id": planned["scan_id"], "batch": batch})[1]
         told += self.changes()
@@ -95,18 +95,20 @@ class World:
 
     def changes(self) -> str:
         """Return the objects that were written or deleted since the last time, and what was sent."""
-        now = self._objects()
+        now = self._etags()
         lines = [f"- s3 {key}" for key in sorted(self.seen.keys() - now.keys())]
-        for key in sorted(key for key, body in now.items() if self.seen.get(key) != body):
-            lines += [f"+ s3 {key}", *_content(key, now[key])]
+        for key in sorted(key for key, etag in now.items() if self.seen.get(key) != etag):
+            lines += [f"+ s3 {key}", *_content(key, self._body(key))]
         self.seen = now
         return "\n".join([*lines, *self._messages(), *self._publications(), ""])
 
-    def _objects(self) -> dict[str, bytes]:
-        s3 = self.aws.client("s3", HOME)
-        listed = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
-        keys = [each["Key"] for page in listed for each in page.get("Contents", ())]
-        return {key: s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
+    def _etags(self) -> dict[str, str]:
+        pages = self.aws.client("s3", HOME).get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+        return {each["Key"]: each["ETag"] for page in pages for each in page.get("Contents", ())}
+
+    def _body(self, key: str) -> bytes:
+        body: bytes = self.aws.client("s3", HOME).get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        return body
 
     def _messages(self) -> Iterator[str]:
         sqs, found = self.aws.client("sqs", HOME), []
