@@ -406,7 +406,7 @@ def test_a_file_that_is_not_there_is_said_with_its_name(tmp_path: Path) -> None:
         load(path, CATALOG)
 
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=8)
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=8).filter(str.strip)
 ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)
 REGIONS = st.sampled_from(["eu-west-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-isob-east-1"])
 TAG_VALUES = st.dictionaries(

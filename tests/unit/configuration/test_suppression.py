@@ -1,16 +1,12 @@
 """Which failures are accepted, until when, and what is not looked at."""
 
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from fnmatch import fnmatchcase
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from muster.configuration import Exclude, SuppressionRule
-from muster.configuration.suppression import excluded, expired, matches, suppression_for
+from muster.configuration.suppression import excluded, expired, suppression_for
 from muster.model.finding import ACCOUNT, Finding, Resource, Severity, Status, Suppression
 
 DAY = date(2027, 3, 31)
@@ -112,36 +108,3 @@ def test_what_has_no_arn_goes_by_its_key() -> None:
 def test_any_one_thing_excludes(exclude: Exclude, left_out: bool) -> None:
     """One thing changes per row."""
     assert excluded(BUCKET, exclude) is left_out
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text", "match"),
-    [
-        ("a[bc]", "a[bc]", True),
-        ("a[bc]", "ab", False),
-        ("a.c", "abc", False),
-        ("**", "", True),
-        ("a*", "a\nb", True),
-        ("a*b*c", "a-b-b-c", True),
-        ("a*bc", "abcbd", False),
-        ("*a?c*", "xxabcxx", True),
-        ("", "", True),
-        ("", "a", False),
-    ],
-)
-def test_only_star_and_question_mark_mean_something(pattern: str, text: str, match: bool) -> None:
-    """Brackets, dots and newlines are themselves."""
-    assert matches(pattern, text) is match
-
-
-@given(st.text("ab*?", max_size=8), st.text("ab", max_size=10))
-def test_globs_agree_with_the_shells(pattern: str, text: str) -> None:
-    """Without brackets, `*` and `?` mean what they mean everywhere."""
-    assert matches(pattern, text) is fnmatchcase(text, pattern)
-
-
-def test_no_pattern_takes_forever() -> None:
-    """Patterns come from a file; one of them must not stop a scan."""
-    began = time.perf_counter()
-    assert not matches("*a" * 30 + "b", "a" * 2_000)
-    assert time.perf_counter() - began < 1

@@ -7,11 +7,12 @@ can hold a request to is in data/condition_keys.yaml; decisions 15 and 16 say wh
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from muster.analysis.patterns.globs import covers, intersects
 from muster.analysis.policies.condition_keys import Key, find
 from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Policy, Statement
 from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Asked, get_past, known, of_account
-from muster.analysis.policies.wildcards import covers, may, meet
+from muster.analysis.policies.wildcards import applies_to
 from muster.model.arn import account_of
 
 _DELETED = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}\Z")
@@ -106,11 +107,11 @@ def _pairs(statement: Statement, asked: tuple[str, ...] | None, keys: Collection
     given = statement.actions or ("*",)
     wanted = [each.lower() for each in asked] if asked is not None else ["*"]
     for want in wanted:
-        if may(statement, want):
-            yield from ((each, want) for each in given if meet(each, want))
+        if applies_to(statement, want):
+            yield from ((each, want) for each in given if intersects(each, want))
     named = {action for key in keys for action in key.actions}
     for action in sorted(named):
-        if may(statement, action) and any(covers(want, action) for want in wanted):
+        if applies_to(statement, action) and any(covers(want, action) for want in wanted):
             yield action, action
 
 
@@ -119,7 +120,7 @@ def _undoes(denial: Statement, statement: Statement, pair: _Pair) -> bool:
     resources = statement.resources or ("*",)
     everywhere = all(any(covers(each, resource) for each in denial.resources) for resource in resources)
     if denial.not_actions:
-        return everywhere and any(not any(meet(each, action) for each in denial.not_actions) for action in pair)
+        return everywhere and any(not any(intersects(each, action) for each in denial.not_actions) for action in pair)
     return everywhere and any(covers(each, action) for each in denial.actions for action in pair)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from muster.analysis.policies.wildcards import meet
+from muster.analysis.patterns.globs import intersects
 from muster.data import package_data
 
 
@@ -43,7 +43,7 @@ class Key:
         """
         if not self.service:
             return True
-        if not meet(action, f"{self.service}:*"):
+        if not intersects(action, f"{self.service}:*"):
             return False
         return not self.actions or action in self.actions
 

@@ -4,10 +4,11 @@ import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 
+from muster.analysis.patterns.globs import has_wildcard, matches
 from muster.analysis.policies.condition_keys import Key
 from muster.analysis.policies.conditions import UNKNOWN, moment, number, split
 from muster.analysis.policies.document import Condition
-from muster.analysis.policies.wildcards import has_wildcard, matches, matches_arn, witnesses
+from muster.analysis.policies.wildcards import matches_arn, witnesses
 
 FRESH = "\x02"
 """A letter that no policy holds."""

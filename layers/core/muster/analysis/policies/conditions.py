@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from muster.analysis.patterns.globs import matches
 from muster.analysis.policies.condition_keys import find
 from muster.analysis.policies.document import Condition
-from muster.analysis.policies.wildcards import matches, matches_arn
+from muster.analysis.policies.wildcards import matches_arn
+from muster.analysis.three_valued import all_of, any_of
 
 UNKNOWN = "\x01"
 """Stands in a request for a text that cannot be told: no comparison with it has a result."""
@@ -57,7 +59,7 @@ def met(condition: Condition, said: Sequence[str] | None) -> bool | None:
     if not many and find(condition.key).many:
         # IAM asks for an operator for sets here and does not say what another does: that nothing is alike is certain.
         return False if not negated and set(found) == {False} else None
-    return _every(found) if many == "forallvalues" else _some(found)
+    return all_of(found) if many == "forallvalues" else any_of(found)
 
 
 def split(condition: Condition) -> tuple[str, str, bool]:
@@ -68,7 +70,7 @@ def split(condition: Condition) -> tuple[str, str, bool]:
 
 def _one(name: str, values: Sequence[str], text: str, *, negated: bool) -> bool | None:
     """Whether one text of the request is like one of the condition's values, or like none of them."""
-    alike = _some([_alike(name, value, text) for value in values])
+    alike = any_of(_alike(name, value, text) for value in values)
     return alike if alike is None else alike is not negated
 
 
@@ -114,14 +116,6 @@ def _within(value: str, text: str) -> bool | None:
 
 def _plain(value: str) -> str:
     return _ESCAPE.sub(r"\1", value)
-
-
-def _some(found: Sequence[bool | None]) -> bool | None:
-    return True if True in found else None if None in found else False
-
-
-def _every(found: Sequence[bool | None]) -> bool | None:
-    return False if False in found else None if None in found else True
 
 
 _TESTS: Mapping[str, Callable[[str, str], bool | None]] = {

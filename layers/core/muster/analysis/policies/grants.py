@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from muster.analysis.patterns.globs import has_wildcard, intersects, matches
 from muster.analysis.policies import arn_forms
 from muster.analysis.policies.document import Policy, Statement
-from muster.analysis.policies.wildcards import ANY, applies_to, covers_arns, has_wildcard, matches
+from muster.analysis.policies.wildcards import ANY, applies_to, covers_arns
 from muster.model.arn import parts
 
 SELF_GRANTING = (
@@ -119,7 +120,7 @@ def _open_services(policy: Policy, statement: Statement, pattern: str) -> bool:
     return any(
         _on_service(statement, service) and not _denied_whole(policy, service)
         for service in _named_services(statement.resources)
-        if matches(pattern, service) and not any(_may_touch(each, service) for each in statement.not_actions)
+        if matches(pattern, service) and not any(intersects(each, f"{service}:*") for each in statement.not_actions)
     )
 
 
@@ -203,12 +204,6 @@ def _denied_whole(policy: Policy, service: str) -> bool:
             continue
         if any(matches(pattern, f"{service}:{ANY}") for pattern in each.actions):
             return True
-        if each.not_actions and not any(_may_touch(pattern, service) for pattern in each.not_actions):
+        if each.not_actions and not any(intersects(pattern, f"{service}:*") for pattern in each.not_actions):
             return True
     return False
-
-
-def _may_touch(pattern: str, service: str) -> bool:
-    """Whether a pattern may match an action of a service; with wildcards in its service it may."""
-    named = pattern.partition(":")[0]
-    return service in (named, "*") or "*" in named or "?" in named

@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from muster.analysis.patterns.globs import has_wildcard
 from muster.analysis.policies.condition_keys import Key, find
 from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Condition, Policy, Statement
 from muster.analysis.policies.strangers import OWNER, PRINCIPAL, SERVICE, Asked, get_past, known
-from muster.analysis.policies.wildcards import applies_to, has_wildcard
+from muster.analysis.policies.wildcards import applies_to
 from muster.model.arn import PREFIX, Arn
 
 ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")

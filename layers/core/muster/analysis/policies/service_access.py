@@ -5,13 +5,15 @@ evaluated by `conditions`, and what a key is comes from data/condition_keys.yaml
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from muster.analysis.patterns.globs import matches
 from muster.analysis.policies.condition_keys import find
 from muster.analysis.policies.conditions import UNKNOWN, met
 from muster.analysis.policies.document import Condition, Policy, Statement
-from muster.analysis.policies.wildcards import applies_to, matches
+from muster.analysis.policies.wildcards import applies_to
+from muster.analysis.three_valued import all_of, any_of
 from muster.model.arn import account_of
 
 _VARIABLE = re.compile(r"\$\{\s*([^{}*?$,]+?)\s*\}")
@@ -50,15 +52,15 @@ class ServiceRequest:
 
 def admits(policy: Policy, request: ServiceRequest) -> bool | None:
     """Whether a policy allows a request and does not deny it; None where a condition cannot be told."""
-    asked = [each for each in policy.statements if _speaks_of(each, request)]
-    denied = _some(_holds(each, request) for each in asked if not each.allow)
-    allowed = _some(_holds(each, request) for each in asked if each.allow)
-    if denied is True or allowed is False:
-        return False
-    return None if denied is None or allowed is None else True
+    statements = [each for each in policy.statements if _concerns(each, request)]
+    denied, allowed = (
+        any_of(all_of(_meets(test, request) for test in each.conditions) for each in statements if each.allow is effect)
+        for effect in (False, True)
+    )
+    return all_of((allowed, None if denied is None else not denied))
 
 
-def _speaks_of(statement: Statement, request: ServiceRequest) -> bool:
+def _concerns(statement: Statement, request: ServiceRequest) -> bool:
     """Whether the caller, the action and the resource of a request are a statement's."""
     if not applies_to(statement, request.action):
         return False
@@ -74,11 +76,6 @@ def _speaks_of(statement: Statement, request: ServiceRequest) -> bool:
 def _names(principals: Sequence[str], service: str) -> bool:
     # In China some policies have the partition's own suffix on a service's name.
     return any(each in ("*", "service:*", f"service:{service}", f"service:{service}.cn") for each in principals)
-
-
-def _holds(statement: Statement, request: ServiceRequest) -> bool | None:
-    found = [_meets(each, request) for each in statement.conditions]
-    return False if False in found else None if None in found else True
 
 
 def _meets(condition: Condition, request: ServiceRequest) -> bool | None:
@@ -105,8 +102,3 @@ def _said(name: str, request: ServiceRequest) -> Sequence[tuple[str, ...] | None
 def _filled(value: str, request: ServiceRequest) -> str:
     """Put in the policy variables that the request says."""
     return _VARIABLE.sub(lambda found: request.known.get(found[1].lower()) or found[0], value)
-
-
-def _some(found: Iterable[bool | None]) -> bool | None:
-    seen = set(found)
-    return True if True in seen else None if None in seen else False

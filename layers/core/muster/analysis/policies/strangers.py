@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from muster.analysis.patterns.globs import has_wildcard
 from muster.analysis.policies.condition_keys import Key, find
 from muster.analysis.policies.condition_values import Fixes, values
 from muster.analysis.policies.conditions import met
 from muster.analysis.policies.document import Condition
-from muster.analysis.policies.wildcards import has_wildcard
 from muster.model.arn import PREFIX, account_of
 
 ANONYMOUS, PRINCIPAL, SERVICE = "anonymous", "principals", "services"

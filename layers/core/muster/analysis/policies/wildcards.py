@@ -1,14 +1,13 @@
-"""IAM's patterns: what `*` and `?` match in actions, resources and the values of conditions. Pure.
+"""Globs in IAM's policies: ARNs part by part, the actions of a statement, texts that patterns match. Pure.
 
-The globs of muster.yaml are not these. Every match takes time that grows with pattern times text and no faster.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
 import functools
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from muster.analysis.patterns.globs import covers, intersects, matches
 from muster.analysis.policies.document import Statement
 from muster.model.arn import parts
 
@@ -17,24 +16,6 @@ ANY = "\x00"
 
 _PARTS = 6
 _ACCOUNT = 4
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern with `*` and `?` matches a text, which may hold ANY."""
-    return _compiled(pattern, ".").fullmatch(text) is not None
-
-
-def covers(pattern: str, other: str) -> bool:
-    """Whether a pattern matches all that another pattern matches; a text without wildcards is a pattern too."""
-    return _compiled(pattern, "[^*]").fullmatch(other) is not None
-
-
-def meet(one: str, other: str) -> bool:
-    """Whether a text exists that both patterns match."""
-    reached = {0}
-    for letter in one:
-        reached = {after for place in _skipped(reached, other) for after in _after(letter, place, other)}
-    return len(other) in _skipped(reached, other)
 
 
 def matches_arn(pattern: str, arn: str) -> bool:
@@ -62,54 +43,12 @@ def covers_arns(pattern: str, kind: str) -> bool:
     return matches(pattern, ":".join(wanted))
 
 
-def has_wildcard(text: str) -> bool:
-    """Whether a text holds `*` or `?`."""
-    return "*" in text or "?" in text
-
-
-def may(statement: Statement, action: str) -> bool:
-    """Whether a statement applies to some action that a pattern matches, in letters of any case."""
-    asked = action.lower()
-    if statement.not_actions:
-        return not any(covers(each, asked) for each in statement.not_actions)
-    return any(meet(each, asked) for each in statement.actions)
-
-
 def applies_to(statement: Statement, action: str) -> bool:
-    """Whether a statement applies to an action, which is spelled in lower case."""
+    """Return whether a statement applies to an action, or to one that a pattern of actions matches, in any case."""
+    action = action.lower()
     if statement.not_actions:
-        return not any(matches(pattern, action) for pattern in statement.not_actions)
-    return any(matches(pattern, action) for pattern in statement.actions)
-
-
-@functools.lru_cache(maxsize=4096)
-def _compiled(pattern: str, one: str) -> re.Pattern[str]:
-    """Compile a pattern; atomic groups take the first place where a piece fits, which is always good enough."""
-    first, *rest = (one.join(map(re.escape, piece.split("?"))) for piece in pattern.split("*"))
-    if not rest:
-        return re.compile(first, re.DOTALL)
-    *middle, last = rest
-    return re.compile(f"{first}{''.join(f'(?>.*?{piece})' for piece in middle if piece)}.*{last}", re.DOTALL)
-
-
-def _skipped(places: Iterable[int], pattern: str) -> set[int]:
-    """Return the places with those behind the stars that stand at them: a star may stand for nothing."""
-    found: set[int] = set()
-    for place in places:
-        rest = pattern[place:]
-        found.update(range(place, place + len(rest) - len(rest.lstrip("*")) + 1))
-    return found
-
-
-def _after(letter: str, place: int, pattern: str) -> Sequence[int]:
-    """Return where the second pattern may stand after one more letter of the first, which may itself be a pattern."""
-    if letter == "*":
-        return range(place, len(pattern) + 1)
-    if place == len(pattern):
-        return ()
-    if pattern[place] == "*":
-        return (place,)
-    return (place + 1,) if letter == pattern[place] or "?" in (letter, pattern[place]) else ()
+        return not any(covers(each, action) for each in statement.not_actions)
+    return any(intersects(each, action) for each in statement.actions)
 
 
 _BUDGET = 40_000

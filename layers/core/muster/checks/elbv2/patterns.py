@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
+from muster.analysis.patterns.globs import intersects
 from muster.facets.elbv2.rules import SEPARATOR
 
 _BOUND = 2_000
@@ -67,22 +68,20 @@ def included(inner: Pattern, outer: Sequence[Pattern], *, start: str = "") -> bo
     return True
 
 
-def disjoint(one: Pattern, other: Pattern, *, start: str = "") -> bool:
+def disjoint(one: str, other: str, *, start: str = "") -> bool:
     """Whether no text is matched by both; with `start` only texts that begin with this character are looked at."""
-    if _clash(one, other) or _clash(one[::-1], other[::-1]):
-        return True
-    waiting = [(a, b, start) for a in _reached(one, 0) for b in _reached(other, 0)]
-    seen = set(waiting)
-    while waiting:
-        a, b, begin = waiting.pop()
-        if (a, b, begin) == (len(one), len(other), ""):
-            return False
-        for letter in _letters(begin, _token(one, a), _token(other, b)):
-            onward = [(x, y) for x in _step(one, a, letter) for y in _step(other, b, letter)]
-            found = {(x, y, "") for each in onward for x in _reached(one, each[0]) for y in _reached(other, each[1])}
-            waiting.extend(found - seen)
-            seen |= found
-    return True
+    if not start:
+        return not intersects(one, other)
+    return not any(intersects(a, b) for a in _behind(start, one) for b in _behind(start, other))
+
+
+def _behind(letter: str, text: str) -> Iterator[str]:
+    """Yield the patterns of what may follow a first letter of the texts that a pattern matches."""
+    rest = text.lstrip("*")
+    if rest != text:
+        yield text
+    if rest[:1] in (letter, "?"):
+        yield rest[1:]
 
 
 _OTHER = "\ufffe"
@@ -107,16 +106,6 @@ def _match(outer: Sequence[Pattern], places: frozenset[tuple[int, int]], text: I
     for letter in text:
         places = _closed(outer, frozenset(_steps(outer, places, letter)))
     return any(at == len(outer[number]) for number, at in places)
-
-
-def _clash(one: Pattern, other: Pattern) -> bool:
-    """Whether two patterns ask for different letters before either has a star."""
-    for a, b in zip(one, other, strict=False):
-        if Wild.MANY in (a, b):
-            return False
-        if isinstance(a, str) and isinstance(b, str) and a != b:
-            return True
-    return False
 
 
 def _step(of: Pattern, place: int, letter: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ Each answer is yes, no or None, which is that nobody can tell: regular expressio
 import ipaddress
 from collections.abc import Callable, Iterable
 
+from muster.analysis.three_valued import all_of, any_of
 from muster.checks.elbv2.patterns import ANYTHING, Pattern, disjoint, included, pattern
 from muster.facets.elbv2.rules import Condition, ListenerRule
 
@@ -23,7 +24,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-conditi
 
 def takes_all(earlier: ListenerRule, later: ListenerRule) -> bool | None:
     """Whether the earlier rule takes every request that the later one would."""
-    return _all(_asked_too(condition, later) for condition in earlier.conditions)
+    return all_of(_asked_too(condition, later) for condition in earlier.conditions)
 
 
 def apart(one: ListenerRule, other: ListenerRule) -> bool | None:
@@ -51,8 +52,7 @@ def _asked_too(wanted: Condition, rule: ListenerRule) -> bool | None:
     same = [each for each in rule.conditions if (each.field, each.name) == (wanted.field, wanted.name)]
     if not same:
         return _holds_always(wanted)
-    answers = [_within(each, wanted) for each in same]
-    return True if True in answers else None if None in answers else False
+    return any_of(_within(each, wanted) for each in same)
 
 
 def _holds_always(condition: Condition) -> bool | None:
@@ -74,9 +74,9 @@ def _within(inner: Condition, outer: Condition) -> bool | None:
     if inner.field not in _PATTERNS:
         return set(inner.values) <= set(outer.values)
     read = _reader(inner.field)
-    plain = _all(_matched(read(value), outer) for value in inner.values)
-    regexes = _all(regex in outer.regexes or _matched(ANYTHING, outer) or None for regex in inner.regexes)
-    return _all((plain, regexes))
+    plain = all_of(_matched(read(value), outer) for value in inner.values)
+    regexes = all_of(regex in outer.regexes or _matched(ANYTHING, outer) or None for regex in inner.regexes)
+    return all_of((plain, regexes))
 
 
 def _matched(inner: Pattern, outer: Condition) -> bool | None:
@@ -89,7 +89,7 @@ def _apart(one: Condition, other: Condition) -> bool | None:
         return not any(_overlap(a, b) for a in one.values for b in other.values)
     if one.field not in _PATTERNS:
         return not set(one.values) & set(other.values)
-    read, start = _reader(one.field), _start(one.field)
+    read, start = str.lower if one.field == "host-header" else str, _start(one.field)
     plain = all(disjoint(read(a), read(b), start=start) for a in one.values for b in other.values)
     return None if plain and (one.regexes or other.regexes) else plain
 
@@ -121,12 +121,3 @@ def _contains(outer: Network, inner: Network) -> bool:
 def _overlap(one: str, other: str) -> bool:
     a, b = (ipaddress.ip_network(cidr, strict=False) for cidr in (one, other))
     return _contains(a, b) or _contains(b, a)
-
-
-def _all(answers: Iterable[bool | None]) -> bool | None:
-    told = True
-    for answer in answers:
-        if answer is False:
-            return False
-        told = told and answer is not None
-    return True if told else None

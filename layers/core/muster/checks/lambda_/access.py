@@ -5,7 +5,7 @@ from muster.analysis.policies.condition_keys import Key
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.strangers import SERVICE, Asked, get_past
 from muster.analysis.policies.strangers import known as names_somebody
-from muster.analysis.policies.wildcards import applies_to, may
+from muster.analysis.policies.wildcards import applies_to
 from muster.facets.lambda_.functions import Function, FunctionPolicy, FunctionUrls
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
@@ -87,7 +87,7 @@ def _any_s3(policy: Policy) -> bool:
     return any(
         statement.allow
         and any(name in _S3 for name in statement.principals)
-        and may(statement, "lambda:InvokeFunction")
+        and applies_to(statement, "lambda:InvokeFunction")
         and get_past(statement.conditions, denials, Asked(_owner, loosely=True), (SERVICE,))
         for statement in policy.statements
     )

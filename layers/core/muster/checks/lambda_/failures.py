@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from muster.analysis.policies.document import Policy
-from muster.analysis.policies.wildcards import may
+from muster.analysis.policies.wildcards import applies_to
 from muster.facets.lambda_.functions import LATEST, AsynchronousDestinations, Function, FunctionPolicy
 from muster.facets.lambda_.sources import EventSourceMapping, EventSourceMappings, SourceQueue
 from muster.model.arn import Arn
@@ -133,7 +133,7 @@ def _invokers(policy: Policy) -> tuple[str, ...]:
     found = {
         name.removeprefix("service:")
         for statement in policy.statements
-        if statement.allow and may(statement, "lambda:InvokeFunction")
+        if statement.allow and applies_to(statement, "lambda:InvokeFunction")
         for name in statement.principals
         if name.startswith("service:")
     }

@@ -1,9 +1,9 @@
 """Checks of who can reach S3 buckets, and how."""
 
+from muster.analysis.patterns.globs import covers
 from muster.analysis.policies.access import foreign
 from muster.analysis.policies.conditions import met
 from muster.analysis.policies.document import Condition, Statement
-from muster.analysis.policies.wildcards import covers
 from muster.facets.s3.buckets import (
     AccountPublicAccessBlock,
     BucketAcl,

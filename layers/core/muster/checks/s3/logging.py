@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from muster.analysis.patterns.globs import matches
 from muster.analysis.policies.condition_keys import find
 from muster.analysis.policies.conditions import met
 from muster.analysis.policies.document import Condition, Policy, Statement
-from muster.analysis.policies.wildcards import covers, may
+from muster.analysis.policies.wildcards import applies_to
+from muster.analysis.three_valued import all_of
 from muster.facets.s3.buckets import BucketLogging
 from muster.facets.s3.related import (
     LOG_DELIVERY_SERVICE,
@@ -117,14 +119,13 @@ def _concerns(statement: Statement, written: str) -> bool:
     """Whether a statement speaks of log delivery's writing of an object."""
     named = f"service:{_DELIVERY}"
     whom = named not in statement.not_principals if statement.not_principals else named in statement.principals
-    where = any(covers(pattern, written) for pattern in statement.not_resources or statement.resources)
-    return (whom or statement.everybody) and may(statement, _PUT) and where is not bool(statement.not_resources)
+    where = any(matches(pattern, written) for pattern in statement.not_resources or statement.resources)
+    return (whom or statement.everybody) and applies_to(statement, _PUT) and where is not bool(statement.not_resources)
 
 
 def _met(conditions: Sequence[Condition], source: Resource) -> bool | None:
     """Whether log delivery meets all conditions when it writes the logs of a bucket; None if that is not known."""
-    found = [_meets(condition, source) for condition in conditions]
-    return False if False in found else None if None in found else True
+    return all_of(_meets(condition, source) for condition in conditions)
 
 
 def _meets(condition: Condition, source: Resource) -> bool | None:
