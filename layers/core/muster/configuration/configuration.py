@@ -5,29 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from muster.catalog.custom import CustomCheck
+from muster.configuration.tags import Tags
 from muster.model.finding import Suppression
 from muster.model.json_values import freeze_items, to_json
-
-
-@dataclass(frozen=True, slots=True)
-class TypeTags:
-    """The tags that one resource type needs; None leaves what holds for all types."""
-
-    required: tuple[str, ...] | None = None
-    values: Mapping[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """The tags that resources need: settings of the check `required-tags`, in words of their own.
-
-    A value of `values` is a tuple of allowed texts or a mapping with one key, `pattern`. None leaves the check's
-    own setting.
-    """
-
-    required: tuple[str, ...] | None = None
-    values: Mapping[str, object] | None = None
-    resource_types: Mapping[str, TypeTags] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +22,15 @@ class Accounts:
     role: str = ""
     external_id: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the accounts as the file spells them."""
+        return {name: value for name in self.__slots__ if (value := to_json(getattr(self, name)))}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Accounts":
+        """Read the accounts as the file spells them."""
+        return cls(**{**document, "include": tuple(document.get("include", ()))})
+
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
@@ -51,6 +40,10 @@ class Exclude:
     regions: tuple[str, ...] = ()
     arns: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the exclusions as the file spells them."""
+        return {name: to_json(getattr(self, name)) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,44 +92,30 @@ class Configuration:
     accounts: Accounts = field(default_factory=Accounts)
     custom_checks: tuple[CustomCheck, ...] = ()
 
+    def settings_for(self, check: str, resource_type: str, given: Mapping[str, object]) -> Mapping[str, object]:
+        """Return a check's settings for a resource type; `given` are those of the check and of the pack.
+
+        Later is stronger: `given`, `tags`, `settings`, the tags of the one type. One file never has a setting both in
+        `settings` and in `tags`; the stack's own parameter comes in as tags.
+        """
+        for_all, for_type = self.tags.settings_of(check, resource_type, given)
+        merged = {**given, **for_all, **self.settings.get(check, {}), **for_type}
+        return dict(freeze_items(merged))
+
     def to_json(self) -> dict[str, Any]:
         """Return the configuration as plain JSON, in the shape of muster.yaml with nothing left out."""
-        return {
-            "packs": list(self.packs),
-            "checks": list(self.checks),
-            "exclude_checks": list(self.exclude_checks),
-            "settings": to_json(self.settings),
-            "tags": {
-                **_tags_to_json(self.tags),
-                "resource_types": {name: _tags_to_json(tags) for name, tags in self.tags.resource_types.items()},
-            },
-            "regions": list(self.regions),
-            "exclude": {
-                "accounts": list(self.exclude.accounts),
-                "regions": list(self.exclude.regions),
-                "arns": list(self.exclude.arns),
-                "tags": dict(self.exclude.tags),
-            },
-            "suppressions": [rule.to_json() for rule in self.suppressions],
-            "account_names": dict(self.account_names),
-            "accounts": _accounts_to_json(self.accounts),
-            "custom_checks": [entry.to_json() for entry in self.custom_checks],
-        }
+        return {name: _spelled(getattr(self, name)) for name in self.__slots__}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Configuration":
         """Read what `to_json` wrote, or a document that the schema has found valid."""
-        tags, exclude = document.get("tags", {}), document.get("exclude", {})
-        regions, accounts = document.get("regions", ()), document.get("accounts", {})
+        exclude, regions = document.get("exclude", {}), document.get("regions", ())
         return cls(
             packs=tuple(document.get("packs", ())),
             checks=tuple(document.get("checks", ())),
             exclude_checks=tuple(document.get("exclude_checks", ())),
-            settings={name: dict(freeze_items(said)) for name, said in document.get("settings", {}).items()},
-            tags=Tags(
-                *_tags_from_json(tags),
-                {name: TypeTags(*_tags_from_json(said)) for name, said in tags.get("resource_types", {}).items()},
-            ),
+            settings={name: dict(freeze_items(values)) for name, values in document.get("settings", {}).items()},
+            tags=Tags.from_json(document.get("tags", {})),
             regions=(regions,) if isinstance(regions, str) else tuple(regions),
             exclude=Exclude(
                 accounts=tuple(exclude.get("accounts", ())),
@@ -146,31 +125,14 @@ class Configuration:
             ),
             suppressions=tuple(SuppressionRule.from_json(entry) for entry in document.get("suppressions", ())),
             account_names=dict(document.get("account_names", {})),
-            accounts=Accounts(
-                include=tuple(accounts.get("include", ())),
-                tags=dict(accounts.get("tags", {})),
-                role=accounts.get("role", ""),
-                external_id=accounts.get("external_id", ""),
-            ),
+            accounts=Accounts.from_json(document.get("accounts", {})),
             custom_checks=tuple(CustomCheck.from_json(entry) for entry in document.get("custom_checks", ())),
         )
 
 
-def _tags_to_json(tags: Tags | TypeTags) -> dict[str, Any]:
-    said = {"required": tags.required, "values": tags.values}
-    return {key: to_json(value) for key, value in said.items() if value is not None}
-
-
-def _tags_from_json(said: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, Mapping[str, object] | None]:
-    required, values = said.get("required"), said.get("values")
-    return None if required is None else tuple(required), None if values is None else dict(freeze_items(values))
-
-
-def _accounts_to_json(accounts: Accounts) -> dict[str, Any]:
-    said = {
-        "include": list(accounts.include),
-        "tags": dict(accounts.tags),
-        "role": accounts.role,
-        "external_id": accounts.external_id,
-    }
-    return {key: value for key, value in said.items() if value}
+def _spelled(value: object) -> Any:
+    if isinstance(value, tuple):
+        return [_spelled(entry) for entry in value]
+    if isinstance(value, Tags | Exclude | SuppressionRule | Accounts | CustomCheck):
+        return value.to_json()
+    return to_json(value)

@@ -12,7 +12,8 @@ from muster.catalog.custom import CustomCheck, examined
 from muster.configuration import document as documents
 from muster.configuration.configuration import Configuration
 from muster.configuration.document import Document, Path, Problem, kind, spelled
-from muster.configuration.schema import NOT_BLANK, REQUIRED_TAGS, json_schema
+from muster.configuration.schema import NOT_BLANK, json_schema
+from muster.configuration.tags import REQUIRED_TAGS
 from muster.errors import ConfigurationError
 from muster.model.suggest import unknown
 from muster.model.text import escaped, quoted, shortened
@@ -76,18 +77,15 @@ def _mistakes(document: Document, schema: Mapping[str, Any]) -> Iterator[Problem
         # Of what is no text, `type` says that already.
         if error.validator != "enum" or isinstance(error.instance, str):
             yield from _problems(error, document)
-    yield from _said_twice(document)
+    yield from _repeated(document)
 
 
 def _custom_entries(document: Document) -> Mapping[int, Mapping[str, Any]]:
     """Return the entries of `custom_checks` by their place, as far as they are mappings."""
     top = document.value if isinstance(document.value, dict) else {}
     entries = top.get("custom_checks")
-    return {place: each for place, each in enumerate(entries if isinstance(entries, list) else []) if _is_mapping(each)}
-
-
-def _is_mapping(value: object) -> bool:
-    return isinstance(value, dict)
+    listed = enumerate(entries if isinstance(entries, list) else [])
+    return {place: entry for place, entry in listed if isinstance(entry, dict)}
 
 
 def _custom_mistakes(
@@ -153,8 +151,10 @@ def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterat
     if "propertyNames" in error.absolute_schema_path:
         path = (*path, str(error.instance))
     here = functools.partial(_problem, document)
-    keyword, wanted = str(error.validator), _any(error.validator_value)
-    schema, value = _any(error.schema), _any(error.instance)
+    keyword = str(error.validator)
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    value: Any = error.instance
     title = schema.get("title", "")
     if keyword == "additionalProperties":
         for name in value:
@@ -186,11 +186,7 @@ _PLAIN = {
 }
 
 
-def _any(value: object) -> Any:
-    return value
-
-
-def _said_twice(document: Document) -> Iterator[Problem]:
+def _repeated(document: Document) -> Iterator[Problem]:
     """Yield what is said under `settings` and again under `tags`."""
     top = document.value if isinstance(document.value, dict) else {}
     settings, tags = top.get("settings"), top.get("tags")

@@ -9,13 +9,10 @@ from typing import Any
 from muster.catalog import packs
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import judged_types
+from muster.configuration.tags import REQUIRED_TAGS
 from muster.model.check import Check
 from muster.model.finding import Severity
 from muster.model.json_values import to_json
-
-REQUIRED_TAGS = "required-tags"
-SPELLED_ALIKE = "tag-keys-spelled-alike"
-"""The check that the key `tags` feeds: its settings `keys` and `values`."""
 
 CONDITION = 20_000
 """Characters of a condition at most: each finding repeats it."""

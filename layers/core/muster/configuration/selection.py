@@ -8,8 +8,7 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.controls import supported
 from muster.catalog.custom import extended
 from muster.catalog.packs import ALL, Entry, Pack
-from muster.configuration.configuration import Configuration, Tags, TypeTags
-from muster.configuration.schema import REQUIRED_TAGS, SPELLED_ALIKE
+from muster.configuration.configuration import Configuration
 from muster.errors import ConfigurationError
 from muster.model.check import Check
 from muster.model.finding import Severity
@@ -40,31 +39,38 @@ def select(  # noqa: PLR0913 - each is one way to choose
     """
     catalog = extended(catalog, configuration.custom_checks)
     available = packs_.load(catalog) if known is None else known
-    replaced = bool(packs or checks)
-    packs = packs if replaced else configuration.packs
-    named = checks if replaced else configuration.checks
-    if not replaced and (packs or named):
-        # Whoever writes a check into the configuration wants it, whatever else the configuration takes.
-        named = (*named, *(entry.id for entry in configuration.custom_checks))
     excluded = {*exclude_checks, *(set(configuration.exclude_checks) - set(checks))}
-    if not packs and not named:
-        packs = (ALL,)
+    packs, checks = _chosen(configuration, packs, checks)
     _refuse(
         _unknown(packs, "a pack", available),
-        _unknown([*named, *sorted(excluded), *configuration.settings], "a check", catalog.checks),
+        _unknown([*checks, *sorted(excluded), *configuration.settings], "a check", catalog.checks),
         _unknown(services, "a service with checks", _services(catalog)),
     )
     entries = [entry for name in dict.fromkeys(packs) if name != ALL for entry in _entries(available[name], catalog)]
-    wide = [*(available[ALL].entries if ALL in packs else ()), *(Entry(name) for name in named)]
-    rules = _rules([entry for entry in entries if entry.check not in excluded], catalog, configuration)
-    taken = {(rule.check.id, rule.resource_type) for rule in rules}
+    rest = [*(available[ALL].entries if ALL in packs else ()), *map(Entry, checks)]
+    specific, general = (
+        _rules([entry for entry in each if entry.check not in excluded], catalog, configuration)
+        for each in (entries, rest)
+    )
     # `all` and a check's bare name have no opinion on settings: a pack that names the check decides them.
-    rest = _rules([entry for entry in wide if entry.check not in excluded], catalog, configuration)
-    rules += [rule for rule in rest if (rule.check.id, rule.resource_type) not in taken]
-    wanted = [rule for rule in rules if _wanted(rule, services, severity)]
-    if not wanted:
-        raise ConfigurationError(_nothing_left(packs, named, excluded, services, severity))
-    return tuple(sorted(wanted, key=lambda rule: (rule.check.id, rule.resource_type, rule.variant)))
+    decided = {(rule.check.id, rule.resource_type) for rule in specific}
+    rules = [*specific, *(rule for rule in general if (rule.check.id, rule.resource_type) not in decided)]
+    selected = [rule for rule in rules if _in_scope(rule, services, severity)]
+    if not selected:
+        raise ConfigurationError(_nothing_left(packs, checks, excluded, services, severity))
+    return tuple(sorted(selected, key=lambda rule: (rule.check.id, rule.resource_type, rule.variant)))
+
+
+def _chosen(
+    configuration: Configuration, packs: Sequence[str], checks: Sequence[str]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the packs and the checks to take: those given, else the configuration's, else all."""
+    if packs or checks:
+        return packs, checks
+    if not (configuration.packs or configuration.checks):
+        return (ALL,), ()
+    # Whoever writes a check into the configuration wants it, whatever else the configuration takes.
+    return configuration.packs, (*configuration.checks, *(entry.id for entry in configuration.custom_checks))
 
 
 def rules_to_json(rules: Iterable[Rule]) -> list[dict[str, Any]]:
@@ -134,31 +140,8 @@ def _rules(entries: Iterable[Entry], catalog: Catalog, configuration: Configurat
 
 
 def _settings(check: Check, resource_type: str, entry: Entry, configuration: Configuration) -> Mapping[str, object]:
-    """Later is stronger: defaults, the pack, tags, settings, the tags of the one type."""
-    layers = [check.settings, entry.settings]
-    said = configuration.settings.get(check.id, {})
-    _refuse(_unknown(said, f"a setting of {check.id}", check.settings))
-    if check.id == REQUIRED_TAGS:
-        # Settings and tags never both say a thing in one file; the stack's own parameter comes in as tags.
-        layers += [_tag_settings(configuration.tags), said]
-        layers += [_tag_settings(configuration.tags.resource_types.get(resource_type, TypeTags()))]
-    elif check.id == SPELLED_ALIKE:
-        layers += [_spelled(configuration.tags, resource_type, {**check.settings, **entry.settings}), said]
-    else:
-        layers += [said]
-    return {name: value for layer in layers for name, value in freeze_items(layer)}
-
-
-def _tag_settings(tags: Tags | TypeTags) -> Mapping[str, object]:
-    said = {"keys": tags.required, "values": tags.values}
-    return {name: value for name, value in said.items() if value is not None}
-
-
-def _spelled(tags: Tags, resource_type: str, settings: Mapping[str, Any]) -> Mapping[str, object]:
-    """Return the keys to keep to: one that is required is never another spelling of a default."""
-    everywhere = settings["keys"] if tags.required is None else tags.required
-    of_type = tags.resource_types.get(resource_type, TypeTags()).required or ()
-    return {"keys": tuple(dict.fromkeys([*of_type, *everywhere]))}
+    _refuse(_unknown(configuration.settings.get(check.id, {}), f"a setting of {check.id}", check.settings))
+    return configuration.settings_for(check.id, resource_type, {**check.settings, **entry.settings})
 
 
 def _clashes(rules: Sequence[Rule]) -> Iterator[str]:
@@ -172,7 +155,7 @@ def _clashes(rules: Sequence[Rule]) -> Iterator[str]:
         )
 
 
-def _wanted(rule: Rule, services: Collection[str], severity: Severity | None) -> bool:
+def _in_scope(rule: Rule, services: Collection[str], severity: Severity | None) -> bool:
     return (not services or rule.service in services) and (not severity or rule.check.severity.rank >= severity.rank)
 
 
