@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.model.finding import Severity
+from muster.reports.tally import STATUSES
 from muster.stack.bounds import LIMIT, fitted
-from muster.stack.shards.progress import STATUSES
 
 SEVERITIES = [severity.value for severity in Severity]
 

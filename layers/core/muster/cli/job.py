@@ -13,7 +13,8 @@ from muster.errors import Throttled, Transient
 from muster.model.finding import Finding, Severity
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.reports.report import ScanReport, Tally
+from muster.reports.report import ScanReport
+from muster.reports.tally import ReportTally
 from muster.scanning.cache import RegionCache
 from muster.scanning.parallel import Begun, Ended, together
 from muster.scanning.scope import annotate, scope_of
@@ -65,7 +66,7 @@ class Job:
     sessions: Sessions
     work: tuple[Shard, ...]
     report: ScanReport
-    tally: Tally
+    tally: ReportTally
     at: tuple[str, int] = ("", 0)
     """What is being scanned, and how many shards are done."""
     shared: RegionCache = field(default_factory=RegionCache)

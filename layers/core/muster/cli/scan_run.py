@@ -23,7 +23,8 @@ from muster.configuration.suppression import expired
 from muster.estimate.forecast import foreseen, listed
 from muster.reports.formats.table import LINES, TableWriter, counted, footer
 from muster.reports.record import printable
-from muster.reports.report import ScanReport, Tally, Writer
+from muster.reports.report import ScanReport, Writer
+from muster.reports.tally import ReportTally
 from muster.scanning.arena import tune_allocator
 from muster.scanning.parallel import SIDE_BY_SIDE
 from muster.scanning.scope import scope_of
@@ -98,7 +99,7 @@ def prepare(options: Options) -> Job:
         checks=sorted({rule.check.id for rule in rules}),
     )
     work = tuple(shard for target in whole.scanned for shard in target.shards(catalog, rules, {}))
-    return Job(options, configuration, rules, whole.sessions, work, report, Tally())
+    return Job(options, configuration, rules, whole.sessions, work, report, ReportTally())
 
 
 def _configured(options: Options, catalog: Catalog) -> Configuration:

@@ -70,6 +70,11 @@ class Resource:
         """What identifies the resource in finding ids: the ARN, or a fixed word for an account or region."""
         return self.arn or _KEYS.get(self.type, self.type + "/" + self.id)
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What distinguishes the resource within a scan: account, region and key."""
+        return self.account_id, self.region, self.key
+
 
 _KEYS = {ACCOUNT: "aws:account", REGION: "aws:region"}
 

@@ -1,6 +1,5 @@
 """What is told of a scan besides its findings: the header, the counts, and whether it is complete."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -8,15 +7,9 @@ from typing import Any, Protocol
 
 from muster import __version__
 from muster.model.coverage import Coverage
-from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Severity, Status
+from muster.model.finding import Finding, Status
 from muster.reports.record import timestamp
-
-SUPPRESSED = "suppressed"
-GAPS = 200
-"""How many different things that could not be read are told apart; more would be a list of resources."""
-EXAMPLES = 3
-"""How many resources are named of each."""
-OTHER_GAPS = "other reasons"
+from muster.reports.tally import ReportTally
 
 WORDS = {
     Status.COMPLIANT: "pass",
@@ -25,102 +18,6 @@ WORDS = {
     Status.INSUFFICIENT_DATA: "unread",
 }
 """The statuses as a terminal says them."""
-
-
-@dataclass(slots=True)
-class Gap:
-    """How many findings miss one thing that could not be read, of which checks, and the first few resources."""
-
-    findings: int = 0
-    checks: set[str] = field(default_factory=set)
-    examples: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts findings as they pass; its size depends on the checks, never on the resources."""
-
-    statuses: Counter[str] = field(default_factory=Counter)
-    failing: Counter[Severity] = field(default_factory=Counter)
-    checks: dict[str, tuple[Severity, Counter[str]]] = field(default_factory=dict)
-    gaps: dict[tuple[str | None, str], Gap] = field(default_factory=dict)
-    resources: int = 0
-    failing_resources: int = 0
-    _resource: tuple[str, str, str] | None = None
-    _failed: bool = False
-
-    def count(self, finding: Finding) -> None:
-        """Count one finding; those of one resource come one after another."""
-        word = SUPPRESSED if finding.suppression else finding.status.value.lower()
-        self.statuses[word] += 1
-        self.checks.setdefault(finding.check_id, (finding.severity, Counter()))[1][word] += 1
-        if finding.failing:
-            self.failing[finding.severity] += 1
-        for gap in finding.unavailable:
-            self._note((gap.permission, gap.reason), finding)
-        self._count_resource(finding)
-
-    @property
-    def findings(self) -> int:
-        """How many findings passed."""
-        return self.statuses.total()
-
-    @property
-    def unread(self) -> int:
-        """How many findings could not be answered."""
-        return self.statuses[Status.INSUFFICIENT_DATA.value.lower()]
-
-    def failing_from(self, least: Severity) -> int:
-        """Return how many findings fail at a severity or above."""
-        return sum(count for severity, count in self.failing.items() if severity.rank >= least.rank)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the summary; statuses are told apart from what was suppressed."""
-        words = (*(status.value.lower() for status in Status), SUPPRESSED)
-        return {
-            "resources": {
-                "scanned": self.resources,
-                "compliant": self.resources - self.failing_resources,
-                "non_compliant": self.failing_resources,
-            },
-            "findings": {word: self.statuses[word] for word in words},
-            "failing": {severity.value: self.failing[severity] for severity in reversed(Severity)},
-            "checks": [
-                {"check_id": name, "severity": severity.value, **{word: counts[word] for word in words}}
-                for name, (severity, counts) in sorted(self.checks.items())
-            ],
-            "unread": [
-                {
-                    "permission": permission,
-                    "reason": reason,
-                    "findings": gap.findings,
-                    "checks": sorted(gap.checks),
-                    "examples": list(gap.examples),
-                }
-                for (permission, reason), gap in self.gaps.items()
-            ],
-        }
-
-    def _note(self, key: tuple[str | None, str], finding: Finding) -> None:
-        if key not in self.gaps and len(self.gaps) >= GAPS:
-            key = (key[0], OTHER_GAPS)
-        gap = self.gaps.setdefault(key, Gap())
-        gap.findings += 1
-        gap.checks.add(finding.check_id)
-        if len(gap.examples) < EXAMPLES and finding.resource.id not in gap.examples:
-            gap.examples.append(finding.resource.id)
-
-    def _count_resource(self, finding: Finding) -> None:
-        resource = finding.resource
-        if resource.type in (ACCOUNT, REGION, TARGET):
-            return
-        key = (resource.account_id, resource.region, resource.key)
-        if key != self._resource:
-            self._resource, self._failed = key, False
-            self.resources += 1
-        if finding.failing and not self._failed:
-            self._failed = True
-            self.failing_resources += 1
 
 
 @dataclass(slots=True)
@@ -181,7 +78,7 @@ class Writer(Protocol):
         """Take one finding."""
         ...
 
-    def close(self, tally: Tally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Say the rest; nothing comes after it."""
         ...
 

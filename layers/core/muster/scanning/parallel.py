@@ -101,7 +101,7 @@ def _next(events: "queue.Queue[Event]", interrupted: Callable[[], bool]) -> Even
 def _batches(findings: Iterator[Finding]) -> Iterator[list[Finding]]:
     batch: list[Finding] = []
     for finding in findings:
-        if len(batch) >= _BATCH and finding.resource.key != batch[-1].resource.key:
+        if len(batch) >= _BATCH and finding.resource.identity != batch[-1].resource.identity:
             yield batch
             batch = []
         batch.append(finding)

@@ -18,13 +18,14 @@ from muster.model.finding import GLOBAL, TARGET, Finding, Unavailable
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
+from muster.reports.tally import Tally
 from muster.scanning.describe import target_of
 from muster.scanning.evaluate import unlisted
 from muster.scanning.scope import annotate
 from muster.stack.documents import objects
 from muster.stack.documents.objects import COMMIT, Kind
 from muster.stack.shards.commit import unfinished
-from muster.stack.shards.progress import Progress, Tally
+from muster.stack.shards.progress import Progress
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 from muster.targets.sharding import in_order

@@ -15,6 +15,7 @@ from muster.lifecycle import state_store, transitions
 from muster.lifecycle.transitions import Change, Observation, Subject
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.reports.tally import STATUSES
 from muster.scanning.cache import RegionCache
 from muster.scanning.scope import scope_of
 from muster.scanning.shard_scan import ShardScan
@@ -25,7 +26,7 @@ from muster.stack.documents.request import Environment
 from muster.stack.shards.coalesce import gathered
 from muster.stack.shards.commit import commit, line, told
 from muster.stack.shards.parts import PartWriter, Plan
-from muster.stack.shards.progress import STATUSES, Overtaken, Progress
+from muster.stack.shards.progress import Overtaken, Progress
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 from muster.targets.clients import Sessions

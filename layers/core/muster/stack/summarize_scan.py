@@ -12,13 +12,13 @@ from muster.model.coverage import ALL
 from muster.model.finding import Severity
 from muster.reports.formats.email import CHANGES
 from muster.reports.tables import ScanHeader
+from muster.reports.tally import STATUSES
 from muster.sdk.session import Clients
 from muster.stack.bounds import fitted
 from muster.stack.documents import events, objects
 from muster.stack.documents.request import Environment
 from muster.stack.publish import REPORTED, DamagedPart, delete_orphans, publish_findings, publish_tables
 from muster.stack.results import commits_of, unfinished_shards
-from muster.stack.shards.progress import STATUSES
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict, scratch
 
@@ -31,7 +31,6 @@ _SHORT = 300
 
 ROUNDS = 10
 """How often a scan is published anew because another execution published it meanwhile."""
-_COUNTS = STATUSES
 LEDGER = ("account_id", "region", "service", "api", "calls", "items", "retries", "denials", "errors", "seconds",
           "out_of_scope", "reason")  # fmt: skip
 """What the report says of each API in each region of each account."""
@@ -150,7 +149,7 @@ def _summary(plan: Json, commits: Sequence[Json], committed: int, bucket: str, h
     expected = Forecast.from_json(plan.get("foreseen"))
     calls = sum(row["calls"] for commit in commits for row in commit["coverage"])
     checks = _by_check(commits)
-    statuses = Counter({status: sum(check[status] for check in checks) for status in _COUNTS})
+    statuses = Counter({status: sum(check[status] for check in checks) for status in STATUSES})
     severities: Counter[str] = Counter()
     for check in checks:
         severities[check["severity"]] += check["non_compliant"]
@@ -195,9 +194,9 @@ def _by_check(commits: Sequence[Json]) -> list[Json]:
     for commit in commits:
         for check in commit["checks"]:
             severities[check["check_id"]] = check["severity"]
-            totals.setdefault(check["check_id"], Counter()).update({key: check[key] for key in _COUNTS})
+            totals.setdefault(check["check_id"], Counter()).update({key: check[key] for key in STATUSES})
     return [
-        {"check_id": check_id, "severity": severities[check_id], **{key: totals[check_id][key] for key in _COUNTS}}
+        {"check_id": check_id, "severity": severities[check_id], **{key: totals[check_id][key] for key in STATUSES}}
         for check_id in sorted(totals)
     ]
 

@@ -15,7 +15,8 @@ from muster.reports.formats.csv import CsvWriter
 from muster.reports.formats.json import JsonWriter
 from muster.reports.formats.ndjson import NdjsonWriter
 from muster.reports.formats.table import TableWriter
-from muster.reports.report import ScanReport, Tally
+from muster.reports.report import ScanReport
+from muster.reports.tally import ReportTally
 
 WRITERS = {"csv": CsvWriter, "json": JsonWriter, "ndjson": NdjsonWriter, "table": lambda stream, _: TableWriter(stream)}
 ODD = "a\x1b[2Jb\x07c\x00d\x9be\u202ef\u2028g\u2066h\x85i\ud800j\U000e0001k"
@@ -23,7 +24,7 @@ TEXTS = st.text(st.characters() | st.sampled_from("\x00\x07\x1b\x9b\u202e\u2028\
 
 
 def written(form: str, finding: Finding, scan: ScanReport) -> str:
-    stream, tally = io.StringIO(newline=""), Tally()
+    stream, tally = io.StringIO(newline=""), ReportTally()
     writer = WRITERS[form](stream, "s")
     tally.count(finding)
     writer.add(finding)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from muster.model.finding import Finding, Severity, Status, Suppression, Unavailable
 from muster.reports.formats.table import LINES, ROWS, TableWriter
-from muster.reports.report import ScanReport, Tally
+from muster.reports.report import ScanReport
+from muster.reports.tally import ReportTally
 
 
 def _text(findings: Iterable[Finding], scan: ScanReport, **how: object) -> str:
-    stream, tally = io.StringIO(), Tally()
+    stream, tally = io.StringIO(), ReportTally()
     writer = TableWriter(stream, **how)  # type: ignore[arg-type]
     for each in findings:
         tally.count(each)

@@ -13,12 +13,13 @@ from muster.reports.formats.csv import COLUMNS, CsvWriter
 from muster.reports.formats.json import JsonWriter
 from muster.reports.formats.ndjson import NdjsonWriter
 from muster.reports.record import record
-from muster.reports.report import ScanReport, Tally
+from muster.reports.report import ScanReport
+from muster.reports.tally import ReportTally
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_json_is_one_object_with_findings_first(finding: Finding, scan: ScanReport, count: int) -> None:
-    stream, tally = io.StringIO(), Tally()
+    stream, tally = io.StringIO(), ReportTally()
     writer = JsonWriter(stream, scan.scan_id)
     for _ in range(count):
         tally.count(finding)
@@ -36,7 +37,7 @@ def test_json_says_what_is_missing_and_what_was_asked(scan: ScanReport) -> None:
     row = Coverage("111122223333", "global", "s3", "s3:ListBuckets", calls=1, denials=1, seconds=0.12345)
     scan.coverage.append(row)
     stream = io.StringIO()
-    JsonWriter(stream, scan.scan_id).close(Tally(), scan)
+    JsonWriter(stream, scan.scan_id).close(ReportTally(), scan)
     told = json.loads(stream.getvalue())["scan"]
     assert told["complete"] is False
     assert told["incomplete"] == ["AWS::S3::Bucket in global could not be listed"]
@@ -57,7 +58,7 @@ def test_ndjson_has_one_finding_a_line_even_of_texts_with_line_breaks(finding: F
     writer = NdjsonWriter(stream, scan.scan_id)
     writer.add(replace(finding, reason="one\ntwo"))
     writer.add(finding)
-    writer.close(Tally(), scan)
+    writer.close(ReportTally(), scan)
     lines = stream.getvalue().splitlines()
     assert [json.loads(line)["reason"] for line in lines] == ["one\ntwo", "the bucket was never versioned"]
 

@@ -6,7 +6,8 @@ from typing import TextIO
 from muster.model.finding import Finding
 from muster.model.text import escaped, json_text
 from muster.reports.record import record
-from muster.reports.report import ScanReport, Tally
+from muster.reports.report import ScanReport
+from muster.reports.tally import ReportTally
 
 COLUMNS = (
     "finding_id", "check_id", "check_version", "variant", "title", "severity", "status", "reason", "resource_type",
@@ -41,7 +42,7 @@ class CsvWriter:
         }
         self._rows.writerow([_cell(cells.get(column)) for column in COLUMNS])
 
-    def close(self, tally: Tally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write nothing: every row is a finding."""
 
 

@@ -5,7 +5,8 @@ from typing import TextIO
 from muster.model.finding import Finding
 from muster.model.text import json_text
 from muster.reports.record import record
-from muster.reports.report import ScanReport, Tally
+from muster.reports.report import ScanReport
+from muster.reports.tally import ReportTally
 
 
 class JsonWriter:
@@ -22,7 +23,7 @@ class JsonWriter:
         before, self._before = self._before, ",\n"
         self._stream.write(before + json_text(record(finding, self._scan_id)))
 
-    def close(self, tally: Tally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write the summary and the scan."""
         start = self._before if self._before != ",\n" else "\n"
         summary = json_text(tally.to_json())

@@ -5,7 +5,8 @@ from typing import TextIO
 from muster.model.finding import Finding
 from muster.model.text import json_text
 from muster.reports.record import record
-from muster.reports.report import ScanReport, Tally
+from muster.reports.report import ScanReport
+from muster.reports.tally import ReportTally
 
 
 class NdjsonWriter:
@@ -20,5 +21,5 @@ class NdjsonWriter:
         """Write one finding."""
         self._stream.write(json_text(record(finding, self._scan_id)) + "\n")
 
-    def close(self, tally: Tally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write nothing: every line is a finding."""

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from muster.model.finding import Finding, Severity, Status
 from muster.model.text import printable
-from muster.reports.report import SUPPRESSED, WORDS, Gap, ScanReport, Tally, difference
+from muster.reports.report import WORDS, ScanReport, difference
+from muster.reports.tally import SUPPRESSED, Gap, ReportTally
 
 ROWS = 20
 """How many failing resources are shown of a check; the rest is counted, and in the other formats."""
@@ -91,7 +92,7 @@ class TableWriter:
         reason = printable(finding.reason) + variant
         group.add(_Row(resource.account_id, resource.region, printable(resource.id), reason))
 
-    def close(self, tally: Tally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write the tables and the footer."""
         with self._console.capture() as captured:
             for each in self._blocks(tally, scan):
@@ -101,11 +102,12 @@ class TableWriter:
             text = "".join(line.rstrip() + "\n" for line in text.splitlines())
         self._stream.write(text)
 
-    def _blocks(self, tally: Tally, scan: ScanReport) -> Iterable[RenderableType]:
+    def _blocks(self, tally: ReportTally, scan: ScanReport) -> Iterable[RenderableType]:
         hidden = 0
+        checks = tally.counts.by_check()
         for name, group in sorted(self._groups.items(), key=lambda item: (-item[1].severity.rank, item[0])):
             group.trim()
-            count = tally.checks[name][1][Status.NON_COMPLIANT.value.lower()]
+            count = checks[name][Status.NON_COMPLIANT.value.lower()]
             hidden += count - len(group.rows)
             yield from self._group(name, group, count, several=len(scan.accounts) > 1)
         if hidden:
@@ -146,7 +148,7 @@ class TableWriter:
         return table
 
 
-def footer(tally: Tally, scan: ScanReport, *, verbose: bool = False) -> Iterable[Text]:
+def footer(tally: ReportTally, scan: ScanReport, *, verbose: bool = False) -> Iterable[Text]:
     """Yield the lines that end a report: what was looked at, and how many findings of each status.
 
     With `verbose`, also how many calls were made, and how many `muster plan` predicts for what was found.
@@ -155,7 +157,7 @@ def footer(tally: Tally, scan: ScanReport, *, verbose: bool = False) -> Iterable
     name = f" ({printable(scan.account_name)})" if scan.account_name else ""
     where = f"account {scan.account_id}{name}" if not scan.accounts[1:] else f"{len(scan.accounts)} accounts"
     yield Text(
-        f"{counted(tally.resources, 'resource')} and {counted(len(scan.checks), 'check')} in "
+        f"{counted(tally.counts.resources, 'resource')} and {counted(len(scan.checks), 'check')} in "
         f"{counted(len(scan.regions), 'region')} of {where}, {seconds:.1f} s"
     )
     if scan.blocked:
@@ -165,13 +167,13 @@ def footer(tally: Tally, scan: ScanReport, *, verbose: bool = False) -> Iterable
         yield Text(f"Not scanned: {printable(left_out)}")
     if verbose and scan.calls_foreseen is not None:
         yield Text(f"{difference(scan.calls_foreseen, scan.calls)} for what was found", style="dim")
-    line = Text()
+    line, statuses = Text(), tally.counts.statuses
     for status, word in WORDS.items():
-        number = tally.statuses[status.value.lower()]
+        number = statuses[status.value.lower()]
         line.append(f"{number} {word}", style=_STATUS_COLOURS[status] if number else "dim").append(" · ")
-    line.append(f"{tally.statuses[SUPPRESSED]} suppressed")
-    if tally.failing:
-        worst = [f"{tally.failing[each]} {each}" for each in reversed(Severity) if tally.failing[each]]
+    line.append(f"{statuses[SUPPRESSED]} suppressed")
+    if failing := tally.failing:
+        worst = [f"{failing[each]} {each}" for each in reversed(Severity) if failing[each]]
         line.append(f"   failing: {', '.join(worst)}")
     yield line
 
@@ -181,7 +183,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _nothing(tally: Tally, scan: ScanReport) -> str:
+def _nothing(tally: ReportTally, scan: ScanReport) -> str:
     if tally.unread and tally.unread == tally.findings:
         return "Nothing could be read."
     if tally.unread or not scan.complete:
@@ -189,7 +191,7 @@ def _nothing(tally: Tally, scan: ScanReport) -> str:
     return "Nothing fails." if tally.findings else "There is nothing to judge: no resource that the checks concern."
 
 
-def _unread(tally: Tally) -> Iterable[RenderableType]:
+def _unread(tally: ReportTally) -> Iterable[RenderableType]:
     if not tally.gaps:
         return
     yield Text(f"Could not be read ({counted(tally.unread, 'finding')})", style="bold yellow")

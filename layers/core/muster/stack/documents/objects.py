@@ -10,6 +10,7 @@ from typing import Any
 
 from muster.errors import Damaged
 from muster.model.finding import Severity
+from muster.reports.tally import STATUSES
 from muster.stack.documents.forms import Form, anything, count, each, keyed, listed, maybe, moment, number, text, truth
 from muster.storage.bucket import Bucket
 
@@ -37,7 +38,6 @@ SHARD: Form = keyed(
 BATCH: Form = keyed(
     {"batch": text(r"[0-9a-z-]+", "the name of a batch"), "shards": listed(SHARD)}, {"attempt": ATTEMPT}
 )
-_STATUSES = ("compliant", "non_compliant", "not_applicable", "insufficient_data", "suppressed")
 _COUNTS: Form = each(count)
 _COVERAGE: Form = keyed(
     {
@@ -48,7 +48,7 @@ _COVERAGE: Form = keyed(
 )
 _TALLY: Form = keyed(
     {
-        "checks": listed(keyed({"check_id": _TEXT, "region": _TEXT}, dict.fromkeys(_STATUSES, count))),
+        "checks": listed(keyed({"check_id": _TEXT, "region": _TEXT}, dict.fromkeys(STATUSES, count))),
         "scanned": count,
         "failing": count,
     }
@@ -140,7 +140,7 @@ COMMIT = Kind(
                         **dict.fromkeys(("check_id", "region"), _TEXT),
                         "severity": _SEVERITY,
                         "complete": truth,
-                        **dict.fromkeys(_STATUSES, count),
+                        **dict.fromkeys(STATUSES, count),
                     }
                 )
             ),

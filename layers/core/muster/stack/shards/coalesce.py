@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from muster.model.finding import Finding
+from muster.reports.tally import ResourceBoundary
 from muster.scanning.shard_scan import Chunk, Cursor
 
 ENOUGH = 500
@@ -29,16 +30,23 @@ class PartInput:
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings, once."""
-        resources = _Resources()
-        yield from resources.counted(self._first.findings)
-        while self._first.whole and resources.count < ENOUGH and self.following is None:
+        boundary, resources = ResourceBoundary(), 0
+
+        def counted(findings: Iterable[Finding]) -> Iterator[Finding]:
+            nonlocal resources
+            for finding in findings:
+                resources += boundary.crossed(finding)
+                yield finding
+
+        yield from counted(self._first.findings)
+        while self._first.whole and resources < ENOUGH and self.following is None:
             chunk = next(self._rest, None)
             if chunk is None:
                 return
             if not chunk.whole:
                 self.following = chunk
                 return
-            yield from resources.counted(chunk.findings)
+            yield from counted(chunk.findings)
             self.then = chunk.then
 
 
@@ -49,18 +57,3 @@ def gathered(chunks: Iterator[Chunk]) -> Iterator[PartInput]:
         sheaf = PartInput(SHORT if chunk.whole else chunk.resource_type, chunk.then, chunk.anew, chunk, chunks)
         yield sheaf
         chunk = sheaf.following or next(chunks, None)
-
-
-class _Resources:
-    """Counts resources as their findings pass; those of one resource come one after another."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._last = ""
-
-    def counted(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        for finding in findings:
-            if finding.resource.key != self._last:
-                self._last = finding.resource.key
-                self.count += 1
-            yield finding

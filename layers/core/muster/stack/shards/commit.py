@@ -11,8 +11,9 @@ from muster.model.coverage import ALL, Coverage
 from muster.model.finding import Severity
 from muster.model.shard import Shard
 from muster.reports.tables import ScanHeader, coverage_row
+from muster.reports.tally import STATUSES
 from muster.scanning.shard_scan import ShardScan
-from muster.stack.shards.progress import STATUSES, Progress
+from muster.stack.shards.progress import Progress
 
 Json = dict[str, Any]
 
@@ -41,7 +42,7 @@ def commit(shard: Shard, scan: ShardScan, header: ScanHeader, progress: Progress
         "blocked": outcome.blocked,
         "unlisted": sorted(outcome.unlisted),
         "reasons": [] if outcome.blocked else [*reasons, *([outcome.lost] if outcome.lost else [])],
-        "resources": {"scanned": tally.scanned, "non_compliant": tally.failing},
+        "resources": {"scanned": tally.resources, "non_compliant": tally.failing_resources},
         "checks": [
             {
                 "check_id": rule.check.id,
@@ -77,7 +78,7 @@ def unfinished(
         "blocked": False,
         "unlisted": [],
         "reasons": [reason],
-        "resources": {"scanned": tally.scanned, "non_compliant": tally.failing},
+        "resources": {"scanned": tally.resources, "non_compliant": tally.failing_resources},
         "checks": [
             {
                 "check_id": check_id,

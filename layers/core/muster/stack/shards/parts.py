@@ -17,10 +17,10 @@ from muster.model.finding import GLOBAL, Finding
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
+from muster.reports.tally import Tally
 from muster.scanning.scope import Annotator
 from muster.stack.documents import objects
 from muster.stack.shards.coalesce import PartInput
-from muster.stack.shards.progress import Tally
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, scratch
 from muster.targets.clients import Role

@@ -3,75 +3,25 @@
 Written after each page, so that whoever dies loses one page at most; a shard that is done in one go writes none.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from muster.errors import Damaged, MusterError
 from muster.model.coverage import Coverage
-from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
+from muster.model.finding import Unavailable
+from muster.reports.tally import Tally
 from muster.scanning.shard_scan import Cursor
 from muster.stack.documents import objects
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 
 Json = dict[str, Any]
-STATUSES = (*(status.value.lower() for status in Status), "suppressed")
-"""What findings are counted by; a suppressed one is counted as that alone."""
-
-
 _COVERAGE = tuple(Coverage.__dataclass_fields__)
 
 
 class Overtaken(MusterError):  # noqa: N818 - it is an answer as much as an error
     """Somebody else got further with the same shard meanwhile: whoever goes on begins where they stand."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts what passes: findings by check, region and status, resources by whether anything of them fails."""
-
-    checks: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    scanned: int = 0
-    failing: int = 0
-    _resource: tuple[str, str] = ("", "")
-    _failed: bool = False
-
-    def count(self, finding: Finding) -> None:
-        """Count one finding; those of one resource come one after another."""
-        status = "suppressed" if finding.suppression else finding.status.value.lower()
-        self.checks.setdefault((finding.check_id, finding.resource.region), Counter())[status] += 1
-        if finding.resource.type in (ACCOUNT, REGION, TARGET):
-            return
-        resource = (finding.resource.region, finding.resource.key)
-        if resource != self._resource:
-            self._resource, self._failed = resource, False
-            self.scanned += 1
-        if finding.failing and not self._failed:
-            self._failed = True
-            self.failing += 1
-
-    def add(self, other: "Tally") -> None:
-        """Count what another one counted."""
-        for key, counts in other.checks.items():
-            self.checks.setdefault(key, Counter()).update(counts)
-        self.scanned += other.scanned
-        self.failing += other.failing
-
-    def to_json(self) -> Json:
-        """Return the counts as plain JSON."""
-        checks = [{"check_id": check, "region": region, **counts} for (check, region), counts in self.checks.items()]
-        return {"checks": checks, "scanned": self.scanned, "failing": self.failing}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """Read what `to_json` returned."""
-        checks = {
-            (row["check_id"], row["region"]): Counter({key: row[key] for key in STATUSES if key in row})
-            for row in document["checks"]
-        }
-        return cls(checks, document["scanned"], document["failing"])
 
 
 @dataclass(slots=True)
@@ -148,7 +98,7 @@ class Progress:
         """Count one page of a resource type; a page without findings has no part."""
         done = self.types.setdefault(resource_type, Done())
         done.parts.extend([part] if part else ())
-        done.tally.add(tally)
+        done.tally.merge(tally)
         self.number += part is not None
 
     def forget(self, resource_type: str) -> None:
@@ -164,7 +114,7 @@ class Progress:
         """Return the counts of all types."""
         total = Tally()
         for done in self.types.values():
-            total.add(done.tally)
+            total.merge(done.tally)
         return total
 
     def rows(self) -> Iterator[Coverage]:
