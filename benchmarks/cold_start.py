@@ -26,7 +26,7 @@ BUILD = ROOT / ".aws-sam" / "build"
 FUNCTIONS = ("PlanScanFunction", "ScanShardsFunction", "SummarizeScanFunction", "SendAlertFunction")
 SECTION = "Cold start"
 _TARGETS = (900, 110)
-_PATIENCE, _LOOK = 300, 0.5
+_LONGEST, _LOOK = 300, 0.5
 """Seconds to wait for a function, and between two looks whether its process still runs."""
 
 
@@ -82,13 +82,13 @@ def ready_after(python: str, function: str, client: Path) -> float:
     """Return the seconds from the start of a process until it asks for its first event.
 
     Raises:
-        click.ClickException: it never asked; the message is what it said.
+        click.ClickException: it never is_ready; the message is what it output.
     """
-    asked, ended = threading.Event(), threading.Event()
+    is_ready, ended = threading.Event(), threading.Event()
 
     class Api(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.set()
+            is_ready.set()
             ended.wait()  # the event never comes
 
         def log_message(self, *_: Any) -> None:
@@ -108,20 +108,20 @@ def ready_after(python: str, function: str, client: Path) -> float:
     command = (python, "-m", "awslambdaric", "app.handler")
     began = time.perf_counter()
     with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(command, cwd=BUILD / function, env=environment, stdout=said, stderr=said) as process,  # noqa: S603
+        tempfile.TemporaryFile() as output,
+        subprocess.Popen(command, cwd=BUILD / function, env=environment, stdout=output, stderr=output) as process,  # noqa: S603
     ):
-        while not asked.wait(_LOOK) and process.poll() is None and time.perf_counter() - began < _PATIENCE:
+        while not is_ready.wait(_LOOK) and process.poll() is None and time.perf_counter() - began < _LONGEST:
             pass
         took = time.perf_counter() - began
         process.kill()
         ended.set()
         server.shutdown()
         server.server_close()
-        if not asked.is_set():
-            said.seek(0)
-            told = said.read().decode(errors="replace").strip() or "it said nothing"
-            raise click.ClickException(f"{function} did not get ready within {took:.0f} seconds: {told}")
+        if not is_ready.is_set():
+            output.seek(0)
+            printed = output.read().decode(errors="replace").strip() or "it output nothing"
+            raise click.ClickException(f"{function} did not get ready within {took:.0f} seconds: {printed}")
     return took
 
 

@@ -57,8 +57,8 @@ def main(endpoint: str, threads: int) -> None:
         instances = beside.submit(lambda: Counter(_instances(Service(endpoint, "ec2"))))
         counts = Counter(_buckets(Service(endpoint, "s3"), threads)) + instances.result()
     took: dict[str, Any] = {"cpu": cpu() - imported, "import": imported, "wall": time.monotonic() - began}
-    said = {f"{check} {status}": number for (check, status), number in counts.items()}
-    json.dump({**took, "peak_mb": peak_mb(), "counts": said}, sys.stdout)
+    answered = {f"{check} {status}": number for (check, status), number in counts.items()}
+    json.dump({**took, "peak_mb": peak_mb(), "counts": answered}, sys.stdout)
 
 
 class Service:
@@ -79,18 +79,18 @@ class Service:
 
     def get(self, path: str, query: str) -> bytes:
         """Return the answer to a GET, empty where S3 says that there is none."""
-        status, body = self._asked("GET", path, query, b"", _NOTHING)
+        status, body = self._request("GET", path, query, b"", _NOTHING)
         assert status in (_OK, _ABSENT), body
         return body if status == _OK else b""
 
     def post(self, form: str) -> bytes:
         """Return the answer to a POST of fields."""
         body = form.encode()
-        status, said = self._asked("POST", "/", "", body, hashlib.sha256(body).hexdigest())
-        assert status == _OK, said
-        return said
+        status, answered = self._request("POST", "/", "", body, hashlib.sha256(body).hexdigest())
+        assert status == _OK, answered
+        return answered
 
-    def _asked(self, method: str, path: str, query: str, body: bytes, digest: str) -> tuple[int, bytes]:
+    def _request(self, method: str, path: str, query: str, body: bytes, digest: str) -> tuple[int, bytes]:
         at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         signed = "host;x-amz-content-sha256;x-amz-date"
         canonical = (
@@ -120,8 +120,8 @@ def _instances(ec2: Service) -> Iterator[Verdict]:
     token = ""
     while True:
         form = {"Action": "DescribeInstances", "Version": "2016-11-15", "MaxResults": "1000"}
-        said = ec2.post(urllib.parse.urlencode(form | ({"NextToken": token} if token else {})))
-        root = etree.XML(said, _BARE)
+        answered = ec2.post(urllib.parse.urlencode(form | ({"NextToken": token} if token else {})))
+        root = etree.XML(answered, _BARE)
         for instance in root.iter(f"{_EC2}instanceId"):
             yield from _instance(instance.getparent())
         token = root.findtext(f"{_EC2}nextToken")
@@ -153,7 +153,7 @@ def _buckets(s3: Service, threads: int) -> Iterator[Verdict]:
     """Yield check and status of each bucket, from a few threads."""
 
     def judged(name: str) -> list[Verdict]:
-        return [(check, _whether(fine(s3.get(f"/{name}", query)))) for check, query, fine in _ASKED]
+        return [(check, _whether(fine(s3.get(f"/{name}", query)))) for check, query, fine in _QUESTIONS]
 
     with ThreadPoolExecutor(threads) as pool:
         for verdicts in pool.map(judged, list(_names(s3))):
@@ -201,7 +201,7 @@ def _measures(body: bytes) -> bool:
     return any(each.find(f"{_S3}Filter") is None for each in found)
 
 
-_ASKED: tuple[tuple[str, str, Callable[[bytes], object]], ...] = (
+_QUESTIONS: tuple[tuple[str, str, Callable[[bytes], object]], ...] = (
     (TAGS, "tagging=", lambda body: _WANTED.issubset(_texts(body, "Key"))),
     (ENCRYPTION, "encryption=", lambda body: _texts(body, "SSEAlgorithm")),
     (LIFECYCLE, "lifecycle=", _covers),

@@ -39,12 +39,12 @@ class UnfitError(Exception):
 class Peer:
     """Another scanner: how it is run with its results in a folder, how many it finds failing, and what is right.
 
-    `said` tells what it is asked; it is measured as it ships, so its own checks' calls count as its calls.
+    `setup` says how it is set up; it is measured as it ships, so its own checks' calls count as its calls.
     """
 
     name: str
     package: str
-    said: str
+    setup: str
     command: Callable[[Path], Sequence[str]]
     failing: Callable[[Path], Mapping[str, int]]
     right: Callable[[Estate], Mapping[str, int]]
@@ -80,7 +80,7 @@ def main(instances: int, buckets: int, repeats: int, *, install: bool) -> None:
         try:
             version = _version(peer, install=install)
             rows.append(_row(f"{peer.name} {version}", _runner(peer), estate, repeats))
-            lines.append(f"- {peer.name}: {peer.said}.")
+            lines.append(f"- {peer.name}: {peer.setup}.")
         except UnfitError as error:
             lines.append(f"- {peer.name} is left out: {error}.")
     run.show(run.wide_console(), f"{instances} instances, {buckets} buckets", rows)
@@ -94,9 +94,9 @@ it. Muster judges by all of the nine checks, the others as follows, and each fou
 
 def _row(name: str, once: Callable[[FakeAws], Usage], estate: Estate, repeats: int) -> list[str]:
     best = {}
-    for asked, latency in ((Estate(0, 0), 0), (estate, 0), (estate, run.LATENCY)):
-        with FakeAws(asked, latency_ms=latency) as aws:
-            best[asked.instances, latency] = [once(aws) for _ in range(repeats)]
+    for size, latency in ((Estate(0, 0), 0), (estate, 0), (estate, run.LATENCY)):
+        with FakeAws(size, latency_ms=latency) as aws:
+            best[size.instances, latency] = [once(aws) for _ in range(repeats)]
     busy, slow = best[estate.instances, 0], best[estate.instances, run.LATENCY]
     return [
         name,
@@ -110,8 +110,8 @@ def _row(name: str, once: Callable[[FakeAws], Usage], estate: Estate, repeats: i
 
 def _muster(aws: FakeAws) -> Usage:
     command = [sys.executable, "-m", *run.TOOLS[run.MUSTER], "--endpoint", aws.url]
-    usage, said = _used(aws, command, run.environment())
-    if wrong := run.differences(json.loads(said)["counts"], run.right_counts(aws.estate)):
+    usage, printed = _used(aws, command, run.environment())
+    if wrong := run.differences(json.loads(printed)["counts"], run.right_counts(aws.estate)):
         raise click.ClickException(f"Muster counts wrongly: {wrong}")
     return usage
 
@@ -147,10 +147,10 @@ def _used(aws: FakeAws, command: Sequence[str], env: Mapping[str, str]) -> tuple
         stop.cancel()
         wall, process.returncode = time.monotonic() - began, os.waitstatus_to_exitcode(status)
         out.seek(0)
-        said = out.read()
+        printed = out.read()
     if process.returncode:
         raise UnfitError(f"its run ends with {process.returncode}")
-    return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, sum(aws.counts().values())), said
+    return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, sum(aws.counts().values())), printed
 
 
 def _version(peer: Peer, *, install: bool) -> str:
@@ -159,12 +159,12 @@ def _version(peer: Peer, *, install: bool) -> str:
     Raises:
         UnfitError: it is not.
     """
-    asked = [str(peer.python), "-c", f"from importlib.metadata import version; print(version({peer.package!r}))"]
-    if install and not _printed(asked):
+    arguments = [str(peer.python), "-c", f"from importlib.metadata import version; print(version({peer.package!r}))"]
+    if install and not _printed(arguments):
         click.echo(f"Installing {peer.package} ...", err=True)
         _printed([sys.executable, "-m", "venv", str(peer.python.parent.parent)])
         _printed([str(peer.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", peer.package])
-    version = _printed(asked)
+    version = _printed(arguments)
     if not version:
         raise UnfitError(f"{peer.package} is not installed, or cannot be with pip's configuration here")
     return version
@@ -236,8 +236,8 @@ def _custodian(folder: Path) -> list[str]:
 def _custodian_failing(folder: Path) -> Mapping[str, int]:
     found: Counter[str] = Counter()
     for name in _CUSTODIAN:
-        said = folder / "out" / name / "resources.json"
-        found[name.removesuffix(_BUCKETS)] += len(json.loads(said.read_text(encoding="utf-8"))) if said.exists() else 0
+        file = folder / "out" / name / "resources.json"
+        found[name.removesuffix(_BUCKETS)] += len(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else 0
     return found
 
 
@@ -253,8 +253,8 @@ def _prowler(folder: Path) -> list[str]:
 
 def _prowler_failing(folder: Path) -> Mapping[str, int]:
     found: Counter[str] = Counter()
-    said = folder / "found.csv"
-    lines = said.read_text(encoding="utf-8").splitlines(keepends=True) if said.exists() else []
+    file = folder / "found.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else []
     for row in csv.DictReader(lines, delimiter=";"):
         found[_PROWLER[row["CHECK_ID"]]] += row["STATUS"] == "FAIL"
     return found

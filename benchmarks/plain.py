@@ -1,4 +1,4 @@
-"""The same work with plain boto3: paginators, one call a facet, and as many threads as asked for."""
+"""The same work with plain boto3: paginators, one call a facet, and as many threads as are wanted."""
 
 import json
 import sys
@@ -55,8 +55,8 @@ def judged(ec2: Any, s3: Any, threads: int) -> Iterator[tuple[str, str, bool | N
                 yield from _instance(instance)
     buckets = [bucket["Name"] for page in s3.get_paginator("list_buckets").paginate() for bucket in page["Buckets"]]
     with ThreadPoolExecutor(threads) as pool:
-        asked = [(name, check, pool.submit(ask, s3, name)) for name in buckets for check, ask in _ASKED]
-        for name, check, future in asked:
+        calls = [(name, check, pool.submit(ask, s3, name)) for name in buckets for check, ask in _QUESTIONS]
+        for name, check, future in calls:
             yield check, name, future.result()
 
 
@@ -99,7 +99,7 @@ def _metrics(s3: Any, name: str) -> bool:
     return any(not each.get("Filter") for each in found)
 
 
-_ASKED: tuple[tuple[str, Callable[[Any, str], bool]], ...] = (
+_QUESTIONS: tuple[tuple[str, Callable[[Any, str], bool]], ...] = (
     (CHECKS[0], _tags),
     (CHECKS[3], lambda s3, name: bool(s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"])),
     (CHECKS[4], _lifecycle),

@@ -90,7 +90,7 @@ def main(estates: Sequence[str], repeats: int, *, memory: bool) -> None:
         write_section(MEMORY, [began, markdown(rows), _ONCE, _judged(targets)])
         return
     lines = [began]
-    for estate in [_estate(said) for said in estates]:
+    for estate in [_estate(described) for described in estates]:
         rows, targets = _cost(console, estate, repeats)
         lines += [f"### {estate.instances:,} instances, {estate.buckets:,} buckets", markdown(rows), _judged(targets)]
     write_section(COST, lines)
@@ -113,11 +113,11 @@ def measure(aws: FakeAws, command: Sequence[str], right: Mapping[str, int]) -> T
     )
     if done.returncode:
         raise click.ClickException(f"{' '.join(command)} failed: see what it said")
-    said = json.loads(done.stdout)
-    if wrong := differences(said["counts"], right):
+    described = json.loads(done.stdout)
+    if wrong := differences(described["counts"], right):
         raise click.ClickException(f"{' '.join(command)} counts wrongly: {wrong}")
     calls = sum(aws.counts().values())
-    return Took(said["cpu"], said["import"], said["wall"], said["peak_mb"], calls)
+    return Took(described["cpu"], described["import"], described["wall"], described["peak_mb"], calls)
 
 
 def differences(counts: Mapping[str, int], right: Mapping[str, int]) -> str:
@@ -248,10 +248,10 @@ def _memory(console: Console, repeats: int) -> tuple[list[list[str]], list[Targe
     return rows, targets
 
 
-def _estate(said: str) -> Estate:
-    found = re.fullmatch(r"(\d+)x(\d+)", said)
+def _estate(described: str) -> Estate:
+    found = re.fullmatch(r"(\d+)x(\d+)", described)
     if not found:
-        raise click.BadParameter(f"{said} is not as 10000x200", param_hint="--estate")
+        raise click.BadParameter(f"{described} is not as 10000x200", param_hint="--estate")
     return Estate(int(found[1]), int(found[2]))
 
 

@@ -9,16 +9,16 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
 
     Of several resources it is the first: the grants are the same for all.
     """
-    said = {name: _first(value) for name, value in parameters.items()}
+    single = {name: _first(value) for name, value in parameters.items()}
     service = action.partition(":")[0]
-    if service == "s3" and "Bucket" in said:
-        bucket = f"arn:aws:s3:::{said['Bucket']}"
-        return f"{bucket}/{said['Key']}" if "Key" in said else bucket
-    if "QueueUrl" in said:
-        return f"arn:aws:sqs:{region}:{account}:{said['QueueUrl'].rpartition('/')[2]}"
+    if service == "s3" and "Bucket" in single:
+        bucket = f"arn:aws:s3:::{single['Bucket']}"
+        return f"{bucket}/{single['Key']}" if "Key" in single else bucket
+    if "QueueUrl" in single:
+        return f"arn:aws:sqs:{region}:{account}:{single['QueueUrl'].rpartition('/')[2]}"
     for name, kind in _KINDS.items():
-        if name in said:
-            value = said[name]
+        if name in single:
+            value = single[name]
             return value if value.startswith("arn:") else f"arn:aws:{service}:{region}:{account}:{kind}{value}"
     return "*"
 

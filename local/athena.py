@@ -83,7 +83,7 @@ def run(clients: Clients, sql: str, database: str) -> Found:
             cursor = connection.execute(statement)
             rows = cursor.fetchall()
         except duckdb.Error as error:
-            raise QueryError(_told(error)) from None
+            raise QueryError(_message(error)) from None
         return Found([(column[0], str(column[1])) for column in cursor.description or ()], rows, scanned)
 
 
@@ -121,7 +121,7 @@ def _parsed(sql: str) -> exp.Expression:
     return found
 
 
-def _told(error: duckdb.Error) -> str:
+def _message(error: duckdb.Error) -> str:
     """Return a failure under the name that Athena gives its kind."""
     kinds = {duckdb.CatalogException: "TABLE_NOT_FOUND", duckdb.BinderException: "COLUMN_NOT_FOUND"}
     kind = next((name for each, name in kinds.items() if isinstance(error, each)), "GENERIC_USER_ERROR")

@@ -29,18 +29,18 @@ def answered(
     """Let an application that knows JSON answer a request in CBOR."""
     service, _, name = operation.partition(":")
     model = model_of(service).operation_model(name)
-    said: dict[str, Any] = {}
+    first: dict[str, Any] = {}
 
     def started(status: str, headers: Iterable[tuple[str, str]], _exc_info: Any = None) -> None:
-        said["status"], said["headers"] = status, dict(headers)
+        first["status"], first["headers"] = status, dict(headers)
 
     body = b"".join(app(_as_json(model, parameters, environ), started))
-    code = int(said["status"].split(maxsplit=1)[0])
-    answer = {"body": body, "headers": said["headers"], "status_code": code}
+    code = int(first["status"].split(maxsplit=1)[0])
+    answer = {"body": body, "headers": first["headers"], "status_code": code}
     found = create_parser("json").parse(answer, model.output_shape)
     spelled = _failure(found["Error"]) if "Error" in found else _encoded(found, model.output_shape)
     kinds = [("Content-Type", "application/cbor"), ("smithy-protocol", _PROTOCOL)]
-    start_response(said["status"], [*kinds, ("Content-Length", str(len(spelled)))])
+    start_response(first["status"], [*kinds, ("Content-Length", str(len(spelled)))])
     return [spelled]
 
 

@@ -97,15 +97,15 @@ def _message(role: Role, action: str, resource: str, decision: Decision) -> str:
 
 def _context(role: Role, parameters: Mapping[str, Any], region: str) -> Context:
     """Return the condition keys that a request carries, as far as policies of roles speak of them."""
-    said = {"s3:prefix": "Prefix", "s3:delimiter": "Delimiter", "sts:externalid": "ExternalId"}
-    asked = {key: (str(parameters[name]),) for key, name in said.items() if name in parameters}
+    parameter_of = {"s3:prefix": "Prefix", "s3:delimiter": "Delimiter", "sts:externalid": "ExternalId"}
+    in_request = {key: (str(parameters[name]),) for key, name in parameter_of.items() if name in parameters}
     return {
         "aws:principalaccount": (role.account,),
         "aws:principalarn": (f"arn:aws:iam::{role.account}:role/{role.name}",),
         "aws:requestedregion": (region,),
         "aws:resourceaccount": (role.account,),
         "aws:securetransport": ("true",),
-        **asked,
+        **in_request,
     }
 
 

@@ -18,7 +18,7 @@ from local.inference.wire import Environ
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 Answer = tuple[int, str]
-_TOLD = "Access Denied"
+_MESSAGE = "Access Denied"
 
 _DENIED = {"ec2": "UnauthorizedOperation", "s3": "AccessDenied", "s3control": "AccessDenied"}
 _JSON_DENIED = "AccessDeniedException"
@@ -41,7 +41,7 @@ class Refusal:
 
     operation: str
     code: str = "AccessDenied"
-    message: str = _TOLD
+    message: str = _MESSAGE
     status: int = 403
     bucket: str | None = None
     key: str = "*"
@@ -119,26 +119,26 @@ class Front:
         return status, error_body(service, code, message)
 
     def ask(self, environ: Environ) -> Answer:
-        """Let the application behind answer, and return what it said."""
-        said: dict[str, Any] = {}
+        """Let the application behind answer, and return its answer."""
+        escaped: dict[str, Any] = {}
 
         def started(status: str, _headers: Any, _exc_info: Any = None) -> Any:
-            said["status"] = int(status.split(maxsplit=1)[0])
+            escaped["status"] = int(status.split(maxsplit=1)[0])
 
         body = b"".join(self.app(environ, started))
-        return said["status"], body.decode()
+        return escaped["status"], body.decode()
 
 
-def error_body(service: str, code: str, message: str = _TOLD) -> str:
+def error_body(service: str, code: str, message: str = _MESSAGE) -> str:
     """Spell an error as a service does: XML for S3, EC2 and the query protocol, JSON for others."""
-    said = escape(message)
+    escaped = escape(message)
     if service in ("s3", "s3control"):
-        return f"<Error><Code>{code}</Code><Message>{said}</Message></Error>"
+        return f"<Error><Code>{code}</Code><Message>{escaped}</Message></Error>"
     if service == "ec2":
-        inner = f"<Errors><Error><Code>{code}</Code><Message>{said}</Message></Error></Errors>"
+        inner = f"<Errors><Error><Code>{code}</Code><Message>{escaped}</Message></Error></Errors>"
         return f"<Response>{inner}<RequestID>embedded</RequestID></Response>"
     if model_of(service).protocol == "query":
-        inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message></Error>"
+        inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escaped}</Message></Error>"
         return f"<ErrorResponse>{inner}<RequestId>embedded</RequestId></ErrorResponse>"
     return json.dumps({"__type": code, "message": message})
 

@@ -31,12 +31,12 @@ def role_statements(aws: EmbeddedAws, stack: Stack) -> dict[str, list[Statement]
 def denied(aws: EmbeddedAws, stack: Stack) -> list[str]:
     """Return a sentence for each call that the caller's role does not allow."""
     statements = role_statements(aws, stack)
-    said: dict[str, None] = {}
+    lines: dict[str, None] = {}
     for role, action, resource in _used(aws, stack):
         matching = {each.allow for each in statements.get(role, ()) if each.covers(action, resource, {})}
         if matching != {True}:
-            said[f"{role} may not {action} on {resource}"] = None
-    return list(said)
+            lines[f"{role} may not {action} on {resource}"] = None
+    return list(lines)
 
 
 def unused(aws: EmbeddedAws, stack: Stack) -> list[str]:

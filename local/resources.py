@@ -45,25 +45,25 @@ def _bucket(properties: Properties, region: str, _account: str) -> Made:
 
 def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
     """Say CloudFormation's spelling of a lifecycle rule in S3's, which has a rule's prefix where it stands here."""
-    said: dict[str, Any] = {"ID": rule["Id"], "Status": rule["Status"], "Prefix": rule.get("Prefix", "")}
+    converted: dict[str, Any] = {"ID": rule["Id"], "Status": rule["Status"], "Prefix": rule.get("Prefix", "")}
     if "ExpirationInDays" in rule:
-        said["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
+        converted["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
     if rule.get("ExpiredObjectDeleteMarker"):
-        said["Expiration"] = {"ExpiredObjectDeleteMarker": True}
+        converted["Expiration"] = {"ExpiredObjectDeleteMarker": True}
     if "Transitions" in rule:
-        said["Transitions"] = [
+        converted["Transitions"] = [
             {"Days": int(each["TransitionInDays"]), "StorageClass": each["StorageClass"]}
             for each in rule["Transitions"]
         ]
     if "NoncurrentVersionExpiration" in rule:
-        said["NoncurrentVersionExpiration"] = {
+        converted["NoncurrentVersionExpiration"] = {
             key: int(value) for key, value in rule["NoncurrentVersionExpiration"].items()
         }
     if "AbortIncompleteMultipartUpload" in rule:
-        said["AbortIncompleteMultipartUpload"] = {
+        converted["AbortIncompleteMultipartUpload"] = {
             key: int(value) for key, value in rule["AbortIncompleteMultipartUpload"].items()
         }
-    return said
+    return converted
 
 
 def _bucket_policy(properties: Properties, region: str, _account: str) -> Made:
@@ -163,9 +163,9 @@ def _named_query(properties: Properties, region: str, _account: str) -> Made:
 
 def _alarm(properties: Properties, region: str, account: str) -> Made:
     numbers = {"Period", "EvaluationPeriods", "DatapointsToAlarm"}
-    said = {key: int(value) if key in numbers else value for key, value in properties.items()}
-    said["Threshold"] = float(said["Threshold"])
-    _client("cloudwatch", region).put_metric_alarm(**said)
+    converted = {key: int(value) if key in numbers else value for key, value in properties.items()}
+    converted["Threshold"] = float(converted["Threshold"])
+    _client("cloudwatch", region).put_metric_alarm(**converted)
     name = properties["AlarmName"]
     return name, {"Arn": f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"}
 

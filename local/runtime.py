@@ -51,7 +51,7 @@ class Runtime:
     failures: dict[str, list[str]] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
     deaths: dict[str, list[int]] = field(default_factory=dict)
-    told: dict[str, float] = field(default_factory=dict)
+    shortened: dict[str, float] = field(default_factory=dict)
     elsewhere: int = 0
     """How much of the account's concurrency other functions use up."""
     throttled: int = 0
@@ -91,7 +91,7 @@ class Runtime:
 
     def hurry(self, function: str, seconds: float) -> None:
         """Tell the invocations of a function that so little time is left, from now on."""
-        self.told[function] = seconds
+        self.shortened[function] = seconds
 
     def invoke(self, function: Any, event: Any) -> Result:
         """Run one invocation in an idle environment, or in a new one.
@@ -123,8 +123,8 @@ class Runtime:
             self._all.append(environment)
         payload = event if isinstance(event, str) else json.dumps(event)
         self._doom(name, environment)
-        told = next((seconds for part, seconds in self.told.items() if part in name), None)
-        result = environment.invoke(payload, int(function.timeout), str(function.function_arn), told)
+        shortened = next((seconds for part, seconds in self.shortened.items() if part in name), None)
+        result = environment.invoke(payload, int(function.timeout), str(function.function_arn), shortened)
         lines = environment.taken_log()
         self.logs.extend(lines)
         function_logs.keep(function, f"{environment.process.pid:032x}", lines)
@@ -211,15 +211,16 @@ class Environment:
         """Whether it can take another invocation."""
         return self.process.poll() is None
 
-    def invoke(self, payload: str, timeout: int, arn: str, told: float | None = None) -> Result:
+    def invoke(self, payload: str, timeout: int, arn: str, shortened: float | None = None) -> Result:
         """Run one invocation; a function that takes too long is killed, as Lambda does.
 
-        `told` is how many seconds it is told to have, where that is not the truth.
+        `shortened` is the number of seconds that the function believes it has, where that is not the truth.
         """
         deadline = time.time() + timeout
+        shown = deadline if shortened is None else time.time() + shortened
         headers = {
             "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
-            "Lambda-Runtime-Deadline-Ms": str(round((deadline if told is None else time.time() + told) * 1000)),
+            "Lambda-Runtime-Deadline-Ms": str(round(shown * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": arn,
             "Lambda-Runtime-Trace-Id": "Root=1-00000000-000000000000000000000000;Sampled=0",
         }

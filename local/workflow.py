@@ -24,7 +24,7 @@ class Execution:
 def start(
     aws: EmbeddedAws,
     stack: Stack,
-    asked: Mapping[str, Any] | None = None,
+    event: Mapping[str, Any] | None = None,
     *,
     timeout: float = 300,
     waiting: Callable[[], None] = lambda: None,
@@ -38,7 +38,7 @@ def start(
     arn = states.start_execution(
         stateMachineArn=stack.outputs["StateMachineArn"],
         name=f"run-{uuid.uuid4().hex[:12]}",
-        input=json.dumps(asked or {}),
+        input=json.dumps(event or {}),
     )["executionArn"]
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
@@ -86,7 +86,7 @@ def mails(stack: Stack) -> list[tuple[str, str]]:
 def for_email(message: str) -> str:
     """Return what a subscriber by e-mail reads of a publication, which may have a text for each protocol."""
     try:
-        said = json.loads(message)
+        parts = json.loads(message)
     except ValueError:
         return message
-    return str(said["email"]) if isinstance(said, dict) and "email" in said else message
+    return str(parts["email"]) if isinstance(parts, dict) and "email" in parts else message

@@ -49,8 +49,8 @@ def generated(ahead: Mapping[str, Mapping[str, str]] = _AHEAD) -> str:
     return f"{_HEADER}source: cfn-lint {metadata.version('cfn-lint')}\nruntimes:\n{rows}"
 
 
-def _row(name: str, said: Mapping[str, str | None]) -> str:
-    members = ", ".join(f"{key.replace('-', '_')}: {said[key]}" for key in _MEMBERS if said.get(key))
+def _row(name: str, row: Mapping[str, str | None]) -> str:
+    members = ", ".join(f"{key.replace('-', '_')}: {row[key]}" for key in _MEMBERS if row.get(key))
     return f"  {name}: {{{members}}}\n"
 
 

@@ -22,9 +22,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(scan_id=events.named(event))
     environment = Environment.parse(os.environ)
     try:
-        told = send_alert(event, environment, Clients(open_session()))
+        sent = send_alert(event, environment, Clients(open_session()))
     except Refused:
         emit_refused(environment.stack)
         raise
-    logger.info("alert", extra=told)
-    return told
+    logger.info("alert", extra=sent)
+    return sent

@@ -31,7 +31,7 @@ class _Query:
     """One query, its state and, once it has succeeded, its rows as strings."""
 
     query_id: str
-    asked: Mapping[str, Any]
+    parameters: Mapping[str, Any]
     output: str
     submitted: float
     state: str = "QUEUED"
@@ -82,15 +82,15 @@ class _Queries:
         return request.answer({"QueryExecution": _described(query)}) if query else _not_found(request)
 
     def _get_many(self, request: Request) -> Answer:
-        asked = [(each, self._of(request, each)) for each in request.parameters["QueryExecutionIds"]]
-        missing = [{"QueryExecutionId": each, "ErrorCode": "INVALID_INPUT"} for each, query in asked if query is None]
-        found = [_described(query) for _, query in asked if query]
+        wanted = [(each, self._of(request, each)) for each in request.parameters["QueryExecutionIds"]]
+        missing = [{"QueryExecutionId": each, "ErrorCode": "INVALID_INPUT"} for each, query in wanted if query is None]
+        found = [_described(query) for _, query in wanted if query]
         return request.answer({"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing})
 
     def _list(self, request: Request) -> Answer:
         group = request.parameters.get("WorkGroup", "primary")
         queries = reversed(self.by_place.get(place(request), {}).values())
-        ids = [each.query_id for each in queries if each.asked.get("WorkGroup", "primary") == group]
+        ids = [each.query_id for each in queries if each.parameters.get("WorkGroup", "primary") == group]
         start, size = int(request.parameters.get("NextToken", 0)), int(request.parameters.get("MaxResults", 50))
         more = {"NextToken": str(start + size)} if start + size < len(ids) else {}
         return request.answer({"QueryExecutionIds": ids[start : start + size], **more})
@@ -137,8 +137,8 @@ def _output(request: Request) -> str:
         raise _RequestError(f"WorkGroup {name} is not found.")
     group = api.get_work_group(WorkGroup=name)["WorkGroup"].get("Configuration", {})
     own = group.get("ResultConfiguration", {}).get("OutputLocation", "")
-    asked = given.get("ResultConfiguration", {}).get("OutputLocation", "")
-    chosen = str(own if group.get("EnforceWorkGroupConfiguration") and own else asked or own)
+    location = given.get("ResultConfiguration", {}).get("OutputLocation", "")
+    chosen = str(own if group.get("EnforceWorkGroupConfiguration") and own else location or own)
     if not chosen:
         raise _RequestError(
             "No output location provided. An output location is required either through the Workgroup result "
@@ -150,9 +150,9 @@ def _output(request: Request) -> str:
 def _run(query: _Query, client: athena.Clients) -> None:
     """Run a query and write its rows where Athena does; a query that was stopped keeps its state."""
     query.state = "RUNNING"
-    database = query.asked.get("QueryExecutionContext", {}).get("Database", "default")
+    database = query.parameters.get("QueryExecutionContext", {}).get("Database", "default")
     try:
-        found = athena.run(client, str(query.asked["QueryString"]), str(database))
+        found = athena.run(client, str(query.parameters["QueryString"]), str(database))
         query.columns, query.rows = athena_values.columns(found), athena_values.rows(found)
         bucket, _, key = query.output.removeprefix("s3://").partition("/")
         body = athena_values.csv(query.columns, query.rows)
@@ -189,13 +189,13 @@ def _described(query: _Query) -> dict[str, Any]:
     }
     return {
         "QueryExecutionId": query.query_id,
-        "Query": query.asked["QueryString"],
+        "Query": query.parameters["QueryString"],
         "StatementType": "DML",
         "ResultConfiguration": {"OutputLocation": query.output},
-        "QueryExecutionContext": query.asked.get("QueryExecutionContext", {}),
+        "QueryExecutionContext": query.parameters.get("QueryExecutionContext", {}),
         "Status": status,
         "Statistics": statistics,
-        "WorkGroup": query.asked.get("WorkGroup", "primary"),
+        "WorkGroup": query.parameters.get("WorkGroup", "primary"),
         "EngineVersion": _ENGINE,
     }
 

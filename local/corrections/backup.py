@@ -30,10 +30,10 @@ class _Backups:
 
     def start_backup_job(self, request: Request) -> Answer:
         """Back a resource up at once."""
-        asked, now, job = json.loads(request.body), time.time(), str(uuid.uuid4())
-        arn = str(asked["ResourceArn"])
+        parameters, now, job = json.loads(request.body), time.time(), str(uuid.uuid4())
+        arn = str(parameters["ResourceArn"])
         account, region = owner = place(request)
-        vault = f"arn:aws:backup:{region}:{account}:backup-vault:{asked['BackupVaultName']}"
+        vault = f"arn:aws:backup:{region}:{account}:backup-vault:{parameters['BackupVaultName']}"
         self.by_place.setdefault(owner, {})[arn] = {
             "ResourceArn": arn,
             "ResourceType": _kind(arn),

@@ -70,8 +70,8 @@ class _Regions:
 
     def _get_defaults(self, request: Request) -> Answer:
         kept = self.defaults.get(place(request), {})
-        said = {name[:1].lower() + name[1:]: value for name, value in kept.items()} | {"managedBy": "account"}
-        return _answer(_form(request)["Action"], {"accountLevel": said})
+        members = {name[:1].lower() + name[1:]: value for name, value in kept.items()} | {"managedBy": "account"}
+        return _answer(_form(request)["Action"], {"accountLevel": members})
 
 
 def _describe_snapshots(request: Request) -> Answer:
@@ -95,13 +95,13 @@ def _describe_snapshots(request: Request) -> Answer:
 
 
 def _is_public(request: Request, name: str) -> bool:
-    asked = {
+    query = {
         "Action": "DescribeSnapshotAttribute",
         "Version": "2016-11-15",
         "SnapshotId": name,
         "Attribute": "createVolumePermission",
     }
-    _, body = request.ask(urllib.parse.urlencode(asked).encode())
+    _, body = request.ask(urllib.parse.urlencode(query).encode())
     return any(group.text == "all" for group in ET.fromstring(body).iter() if group.tag.endswith("}group"))
 
 
@@ -113,8 +113,8 @@ def _listed(form: dict[str, str], name: str) -> set[str]:
     return {value for key, value in form.items() if key.startswith(f"{name}.")}
 
 
-def _answer(action: str, said: dict[str, str | dict[str, str]]) -> Answer:
-    inner = "<requestId>embedded</requestId>" + "".join(_element(name, value) for name, value in said.items())
+def _answer(action: str, members: dict[str, str | dict[str, str]]) -> Answer:
+    inner = "<requestId>embedded</requestId>" + "".join(_element(name, value) for name, value in members.items())
     return HTTPStatus.OK, f'<{action}Response xmlns="{_NAMESPACE}">{inner}</{action}Response>'
 
 

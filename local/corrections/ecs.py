@@ -59,20 +59,21 @@ class _Kept:
         return self._keep(request, self.services)
 
     def describe(self, request: Request) -> Answer:
-        def complete(said: dict[str, Any]) -> None:
-            for service in said["services"]:
+        def complete(document: dict[str, Any]) -> None:
+            for service in document["services"]:
                 self._complete(request, service)
 
         return _changed(request, complete)
 
     def _keep(self, request: Request, before: Mapping[str, dict[str, Any]]) -> Answer:
-        """Remember what was asked for, upon what was known before."""
-        asked = json.loads(request.body)
+        """Remember the parameters of the call, upon those of the calls before."""
+        parameters = json.loads(request.body)
 
-        def kept(said: dict[str, Any]) -> None:
-            arn = said["service"]["serviceArn"]
-            self.services[arn] = {**before.get(arn, {}), **{name: asked[name] for name in _KEPT if name in asked}}
-            self._complete(request, said["service"])
+        def kept(document: dict[str, Any]) -> None:
+            arn = document["service"]["serviceArn"]
+            now = {name: parameters[name] for name in _KEPT if name in parameters}
+            self.services[arn] = {**before.get(arn, {}), **now}
+            self._complete(request, document["service"])
 
         return _changed(request, kept)
 
@@ -94,9 +95,9 @@ def _changed(request: Request, change: Callable[[dict[str, Any]], object]) -> An
     status, body = request.ask()
     if status != HTTPStatus.OK:
         return status, body
-    said = json.loads(body)
-    change(said)
-    return status, json.dumps(said)
+    document = json.loads(body)
+    change(document)
+    return status, json.dumps(document)
 
 
 def _family(request: Request, definition: str) -> str:
@@ -120,13 +121,13 @@ def _revision(arn: str) -> tuple[str, int]:
 
 def _paged(request: Request, name: str, size: int, by: Callable[[str], Any] | None = None, down: str = "") -> Answer:
     """Cut moto's one page into AWS's; the token says where the next one begins."""
-    asked = json.loads(request.body or "{}")
-    start, most = int(asked.get("nextToken") or 0), int(asked.get("maxResults") or size)
+    parameters = json.loads(request.body or "{}")
+    start, most = int(parameters.get("nextToken") or 0), int(parameters.get("maxResults") or size)
 
-    def cut(said: dict[str, Any]) -> None:
-        found = sorted(said[name], key=by, reverse=bool(down) and asked.get("sort") == down)
-        said[name] = found[start : start + most]
+    def cut(document: dict[str, Any]) -> None:
+        found = sorted(document[name], key=by, reverse=bool(down) and parameters.get("sort") == down)
+        document[name] = found[start : start + most]
         if start + most < len(found):
-            said["nextToken"] = str(start + most)
+            document["nextToken"] = str(start + most)
 
     return _changed(request, cut)

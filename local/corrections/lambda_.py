@@ -34,12 +34,12 @@ class _DeadLetterQueues:
 
     def keep(self, request: Request) -> Answer:
         """Remember the dead-letter queue, which moto forgets."""
-        asked = json.loads(request.body).get("DeadLetterConfig")
+        target = json.loads(request.body).get("DeadLetterConfig")
         status, body = request.ask()
-        if status < HTTPStatus.BAD_REQUEST and asked is not None:
-            said = json.loads(body)
-            self.by_function[_plain(said)] = asked
-            body = json.dumps(self._told(said))
+        if status < HTTPStatus.BAD_REQUEST and target is not None:
+            document = json.loads(body)
+            self.by_function[_plain(document)] = target
+            body = json.dumps(self._completed(document))
         return status, body
 
     def list_functions(self, request: Request) -> Answer:
@@ -51,11 +51,11 @@ class _DeadLetterQueues:
         start = int(request.query.get("Marker") or 0)
         end = start + min(int(request.query.get("MaxItems") or _PAGE), _PAGE)
         more = {"NextMarker": str(end)} if end < len(found) else {}
-        return status, json.dumps({"Functions": [self._told(each) for each in found[start:end]], **more})
+        return status, json.dumps({"Functions": [self._completed(each) for each in found[start:end]], **more})
 
-    def _told(self, said: dict[str, Any]) -> dict[str, Any]:
-        queue = self.by_function.get(_plain(said))
-        return {**said, "DeadLetterConfig": queue} if queue and queue.get("TargetArn") else said
+    def _completed(self, document: dict[str, Any]) -> dict[str, Any]:
+        queue = self.by_function.get(_plain(document))
+        return {**document, "DeadLetterConfig": queue} if queue and queue.get("TargetArn") else document
 
 
 def _list_function_url_configs(request: Request) -> Answer:
@@ -91,6 +91,6 @@ def _get(request: Request, path: str) -> Answer:
     return request.front.ask(environ)
 
 
-def _plain(said: dict[str, Any]) -> str:
+def _plain(document: dict[str, Any]) -> str:
     """Return the ARN of the function, whichever version is spoken of."""
-    return ":".join(str(said["FunctionArn"]).split(":")[:7])
+    return ":".join(str(document["FunctionArn"]).split(":")[:7])

@@ -53,7 +53,7 @@ def _describe_effective_policy(request: Request) -> Answer:
 
 def _list_required_tags(request: Request) -> Answer:
     account, _ = place(request)
-    asked = json.loads(request.body or "{}")
+    parameters = json.loads(request.body or "{}")
     keys: dict[str, list[str]] = {}
     for name, rule in _merged(_attached(account) or []).items():
         for kind in rule.get("report_required_tag_for", ()):
@@ -62,7 +62,7 @@ def _list_required_tags(request: Request) -> Answer:
         {"ResourceType": kind, "CloudFormationResourceTypes": _CLOUDFORMATION.get(kind, []), "ReportingTagKeys": names}
         for kind, names in sorted(keys.items())
     ]
-    start, size = int(asked.get("NextToken", 0)), int(asked.get("MaxResults", 200))
+    start, size = int(parameters.get("NextToken", 0)), int(parameters.get("MaxResults", 200))
     answer: dict[str, Any] = {"RequiredTags": found[start : start + size]}
     if start + size < len(found):
         answer["NextToken"] = str(start + size)
@@ -95,9 +95,9 @@ def _merged(texts: list[str]) -> Rules:
     """Let each policy change what the ones above it say, and drop the operators."""
     found: Rules = {}
     for text in texts:
-        for name, said in json.loads(text)["tags"].items():
+        for name, settings in json.loads(text)["tags"].items():
             rule = found.setdefault(name.lower(), {})
-            for setting, operators in said.items():
+            for setting, operators in settings.items():
                 rule[setting] = _changed(rule.get(setting, []), operators)
     return found
 

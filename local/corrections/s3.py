@@ -103,8 +103,8 @@ class _Corrections:
 
     def _put_versioning(self, request: Request) -> None:
         """Remember MFA delete, which moto drops; it stays as it is where a request does not speak of it."""
-        if said := re.search(r"<MfaDelete>(\w+)</MfaDelete>", request.body):
-            self.mfa_delete[request.bucket] = said.group(1)
+        if match := re.search(r"<MfaDelete>(\w+)</MfaDelete>", request.body):
+            self.mfa_delete[request.bucket] = match.group(1)
 
     def _get_versioning(self, request: Request) -> Answer:
         status, body = request.ask()
@@ -191,10 +191,10 @@ def _list_buckets(request: Request) -> Answer:
     ]
     limit = int(query.get("max-buckets", "10000"))
     page, more = rows[:limit], len(rows) > limit
-    told = bool({"max-buckets", "prefix", "continuation-token", "bucket-region"} & query.keys())
+    filtered = bool({"max-buckets", "prefix", "continuation-token", "bucket-region"} & query.keys())
     items = "".join(
         f"<Bucket><Name>{escape(name)}</Name><CreationDate>{date}</CreationDate>"
-        + (f"<BucketRegion>{region}</BucketRegion></Bucket>" if told else "</Bucket>")
+        + (f"<BucketRegion>{region}</BucketRegion></Bucket>" if filtered else "</Bucket>")
         for name, date, region in page
     )
     token = f"<ContinuationToken>{escape(page[-1][0])}</ContinuationToken>" if more else ""

@@ -82,10 +82,10 @@ def _bad_table(aws: EmbeddedAws, region: str) -> None:
 
 def _clusters(aws: EmbeddedAws, region: str) -> None:
     dax = aws.client("dax", region)
-    asked = {"NodeType": "dax.t3.small", "ReplicationFactor": 1, "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/dax"}
+    common = {"NodeType": "dax.t3.small", "ReplicationFactor": 1, "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/dax"}
     good = {"SSESpecification": {"Enabled": True}, "ClusterEndpointEncryptionType": "TLS", "Tags": _TAGS}
-    dax.create_cluster(ClusterName="orders-cache", **asked, **good)
-    dax.create_cluster(ClusterName="sessions-cache", **asked)
+    dax.create_cluster(ClusterName="orders-cache", **common, **good)
+    dax.create_cluster(ClusterName="sessions-cache", **common)
 
 
 def _make(dynamodb: Any, name: str, **more: Any) -> str:

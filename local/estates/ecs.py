@@ -45,8 +45,8 @@ def _network(aws: EmbeddedAws, region: str) -> tuple[str, str, str]:
 
 def _behind(aws: EmbeddedAws, region: str, vpc: str, name: str, **checked: int) -> dict[str, Any]:
     """Make a target group, and say how a service stands behind it; what asks every 10 s gives up before the start."""
-    asked = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"} | checked
-    (made,) = aws.client("elbv2", region).create_target_group(Name=name, **asked)["TargetGroups"]
+    options = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"} | checked
+    (made,) = aws.client("elbv2", region).create_target_group(Name=name, **options)["TargetGroups"]
     balancer = {"targetGroupArn": made["TargetGroupArn"], "containerName": "web", "containerPort": 80}
     return {"loadBalancers": [balancer], "healthCheckGracePeriodSeconds": 30}
 

@@ -89,12 +89,12 @@ def _others(elbv2: Any, subnets: list[str]) -> None:
 
 def _balancer(elbv2: Any, name: str, subnets: list[str], *, protected: bool, logs: bool, **more: Any) -> str:
     made = elbv2.create_load_balancer(Name=name, Subnets=subnets, **more)["LoadBalancers"][0]["LoadBalancerArn"]
-    said = {
+    switches = {
         "deletion_protection.enabled": str(protected).lower(),
         "access_logs.s3.enabled": str(logs).lower(),
         "access_logs.s3.bucket": "logs-of-the-shop" if logs else "",
     }
-    attributes = [{"Key": key, "Value": value} for key, value in said.items()]
+    attributes = [{"Key": key, "Value": value} for key, value in switches.items()]
     elbv2.modify_load_balancer_attributes(LoadBalancerArn=made, Attributes=attributes)
     return str(made)
 

@@ -31,8 +31,8 @@ def seed(aws: EmbeddedAws, region: str) -> None:
 
 
 def _role(iam: Any, region: str) -> str:
-    said = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [said]})
+    options = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [options]})
     role = iam.create_role(RoleName=f"shop-functions-{region}", AssumeRolePolicyDocument=trust, Tags=_PAIRS)
     return str(role["Role"]["Arn"])
 
@@ -57,8 +57,8 @@ def _functions(client: Any, role: str) -> None:
     _function(client, role, FunctionName=_OFF, Runtime="provided.al2023")
 
 
-def _function(client: Any, role: str, **said: Any) -> None:
-    client.create_function(Role=role, Handler="app.handler", Timeout=30, Code={"ZipFile": _code()}, **said)
+def _function(client: Any, role: str, **options: Any) -> None:
+    client.create_function(Role=role, Handler="app.handler", Timeout=30, Code={"ZipFile": _code()}, **options)
 
 
 def _code() -> bytes:
@@ -80,8 +80,8 @@ def _permission(function: str, name: str, principal: str, **more: str) -> dict[s
 
 def _queues(client: Any, sqs: Any) -> None:
     dead = _queue(sqs, "shop-function-failures")
-    redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 5})
-    good = _queue(sqs, "shop-function-orders", VisibilityTimeout="180", RedrivePolicy=redrive)
+    redrive_policy = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 5})
+    good = _queue(sqs, "shop-function-orders", VisibilityTimeout="180", RedrivePolicy=redrive_policy)
     bad = _queue(sqs, "shop-function-bills", VisibilityTimeout="30")
     client.create_event_source_mapping(FunctionName=_GOOD, EventSourceArn=good)
     client.create_event_source_mapping(FunctionName=_BAD, EventSourceArn=bad)

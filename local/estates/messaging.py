@@ -17,20 +17,20 @@ def seed(aws: EmbeddedAws, region: str) -> None:
 
 def _queues(sqs: Any, region: str) -> None:
     dead = _queue(sqs, "orders-dead", TAGS)
-    redrive = {"deadLetterTargetArn": _arn("sqs", region, "orders-dead"), "maxReceiveCount": 5}
-    _queue(sqs, "orders", TAGS, KmsMasterKeyId="alias/aws/sqs", RedrivePolicy=json.dumps(redrive))
+    redrive_policy = {"deadLetterTargetArn": _arn("sqs", region, "orders-dead"), "maxReceiveCount": 5}
+    _queue(sqs, "orders", TAGS, KmsMasterKeyId="alias/aws/sqs", RedrivePolicy=json.dumps(redrive_policy))
     sqs.send_message(QueueUrl=dead, MessageBody="an order that nobody could handle")
     _queue(sqs, "bills-dead", TAGS)
-    redrive["deadLetterTargetArn"] = _arn("sqs", region, "bills-dead")
-    _queue(sqs, "bills", TAGS, RedrivePolicy=json.dumps(redrive))
+    redrive_policy["deadLetterTargetArn"] = _arn("sqs", region, "bills-dead")
+    _queue(sqs, "bills", TAGS, RedrivePolicy=json.dumps(redrive_policy))
     everybody = _everybody("sqs:SendMessage", _arn("sqs", region, "open"))
     _queue(sqs, "open", {}, SqsManagedSseEnabled="false", Policy=everybody)
 
 
 def _topics(sns: Any, region: str) -> None:
     orders = _topic(sns, "orders", TAGS, KmsMasterKeyId="alias/aws/sns")
-    redrive = json.dumps({"deadLetterTargetArn": _arn("sqs", region, "orders-dead")})
-    _subscribe(sns, orders, "sqs", _arn("sqs", region, "orders"), RedrivePolicy=redrive)
+    redrive_policy = json.dumps({"deadLetterTargetArn": _arn("sqs", region, "orders-dead")})
+    _subscribe(sns, orders, "sqs", _arn("sqs", region, "orders"), RedrivePolicy=redrive_policy)
     _subscribe(sns, orders, "email", "orders@example.com")
     _subscribe(
         sns,

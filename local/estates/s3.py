@@ -43,8 +43,8 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     s3.delete_bucket_policy(Bucket=shut)
     points = Clients(open_session(region=region), endpoint_url=aws.endpoint).get("s3control", region)
     for name, block in (("closed", _ON), ("open", {**_ON, "RestrictPublicBuckets": False})):
-        said = {"Bucket": careless, "PublicAccessBlockConfiguration": block}
-        points.create_access_point(AccountId=ACCOUNT, Name=f"{name}-{region}", **said)
+        document = {"Bucket": careless, "PublicAccessBlockConfiguration": block}
+        points.create_access_point(AccountId=ACCOUNT, Name=f"{name}-{region}", **document)
 
 
 def _bucket(aws: EmbeddedAws, name: str, region: str, **more: Any) -> Any:
@@ -56,8 +56,8 @@ def _bucket(aws: EmbeddedAws, name: str, region: str, **more: Any) -> Any:
 
 
 def _allow(principal: dict[str, str], action: str, bucket: str) -> str:
-    said = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": f"arn:aws:s3:::{bucket}/*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [said]})
+    document = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": f"arn:aws:s3:::{bucket}/*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [document]})
 
 
 def _log(s3: Any, bucket: str, target: str) -> None:
@@ -74,5 +74,5 @@ def _replicate(s3: Any, bucket: str, copies: str) -> None:
         "DeleteMarkerReplication": {"Status": "Disabled"},
         "Destination": {"Bucket": f"arn:aws:s3:::{copies}"},
     }
-    said = {"Role": f"arn:aws:iam::{ACCOUNT}:role/replication", "Rules": [rule]}
-    s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=said)
+    document = {"Role": f"arn:aws:iam::{ACCOUNT}:role/replication", "Rules": [rule]}
+    s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=document)

@@ -69,8 +69,8 @@ def empty_list(operation: str, name: str) -> bytes:
 
 def ebs_encryption_by_default() -> bytes:
     """Return that new volumes are encrypted."""
-    said = "    <ebsEncryptionByDefault>true</ebsEncryptionByDefault>\n    <sseType>sse-ebs</sseType>\n"
-    return _answer("GetEbsEncryptionByDefault", _request_id() + said)
+    inner = "    <ebsEncryptionByDefault>true</ebsEncryptionByDefault>\n    <sseType>sse-ebs</sseType>\n"
+    return _answer("GetEbsEncryptionByDefault", _request_id() + inner)
 
 
 def ec2_error(code: str, message: str) -> bytes:
@@ -84,8 +84,8 @@ def ec2_error(code: str, message: str) -> bytes:
 
 def caller_identity(account: str, arn: str) -> bytes:
     """Return who the credentials belong to."""
-    said = f"<Arn>{arn}</Arn>\n<UserId>AIDAEXAMPLE</UserId>\n<Account>{account}</Account>"
-    return _sts("GetCallerIdentity", said)
+    inner = f"<Arn>{arn}</Arn>\n<UserId>AIDAEXAMPLE</UserId>\n<Account>{account}</Account>"
+    return _sts("GetCallerIdentity", inner)
 
 
 def assumed_role(arn: str, key: str, until: str) -> bytes:

@@ -40,7 +40,7 @@ class Knobs:
     gone_buckets: tuple[str, ...] = ()
     fault_seed: int = 1
 
-    def set(self, said: dict[str, Any]) -> Self:
+    def set(self, changes: dict[str, Any]) -> Self:
         """Return the knobs with some set anew.
 
         Raises:
@@ -48,7 +48,7 @@ class Knobs:
         """
         known = {each.name: each.default for each in fields(self)}
         changed: dict[str, Any] = {}
-        for name, value in said.items():
+        for name, value in changes.items():
             if name not in known:
                 raise ValueError(f"there is no knob {name}; there are {', '.join(known)}")
             if isinstance(known[name], tuple):
@@ -108,7 +108,7 @@ class _Tokens:
 
 
 @dataclass(slots=True)
-class Weather:
+class Faults:
     """Decides on each call in the order of arrival, from a generator with a seed."""
 
     knobs: Knobs = field(default_factory=Knobs)

@@ -78,21 +78,21 @@ class FakeAws:
         Raises:
             ValueError: there is no such knob, or it takes no such value.
         """
-        return self._asked(json.dumps(knobs).encode())
+        return self._exchange(json.dumps(knobs).encode())
 
     def forget(self) -> None:
         """Begin to count anew."""
-        self._asked(b'{"forget": true}')
+        self._exchange(b'{"forget": true}')
 
     def status(self) -> dict[str, Any]:
         """Return calls, faults, calls in flight, their peak, the knobs and the estate."""
-        return self._asked(None)
+        return self._exchange(None)
 
     def counts(self) -> dict[str, int]:
         """Return how often each operation was called, as `ec2:DescribeInstances`."""
         return dict(self.status()["calls"])
 
-    def _asked(self, body: bytes | None) -> dict[str, Any]:
+    def _exchange(self, body: bytes | None) -> dict[str, Any]:
         try:
             with _NO_PROXY.open(self.url + CONTROL, data=body, timeout=30) as answer:
                 return dict(json.load(answer))
@@ -128,11 +128,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             parser.add_argument(option, nargs="*", default=[])
         else:
             parser.add_argument(option, type=type(each.default) if each.default == 1 else float, default=each.default)
-    said = vars(parser.parse_args(arguments))
-    estate = Estate(said.pop("instances"), said.pop("buckets"), said.pop("seed"), tuple(said.pop("regions")))
-    port = said.pop("port")
+    options = vars(parser.parse_args(arguments))
+    instances, buckets, seed, regions = (options.pop(name) for name in ("instances", "buckets", "seed", "regions"))
+    estate = Estate(instances, buckets, seed, tuple(regions))
+    port = options.pop("port")
     gc.freeze()
-    asyncio.run(serve(estate, Knobs().set(said), port))
+    asyncio.run(serve(estate, Knobs().set(options), port))
 
 
 if __name__ == "__main__":

@@ -25,13 +25,13 @@ def list_buckets(buckets: Iterable[Bucket], token: str) -> Answer:
         for bucket in buckets
     )
     more = f"<ContinuationToken>{token}</ContinuationToken>" if token else ""
-    return _said("ListAllMyBucketsResult", f"<Owner><ID>{OWNER}</ID></Owner><Buckets>{items}</Buckets>{more}")
+    return _answer("ListAllMyBucketsResult", f"<Owner><ID>{OWNER}</ID></Owner><Buckets>{items}</Buckets>{more}")
 
 
 def encryption(bucket: Bucket) -> Answer:
     """Return the default encryption, which every bucket has."""
     key = "<KMSMasterKeyID>alias/aws/s3</KMSMasterKeyID>" if bucket.algorithm == "aws:kms" else ""
-    return _said(
+    return _answer(
         "ServerSideEncryptionConfiguration",
         "<Rule><ApplyServerSideEncryptionByDefault>"
         f"<SSEAlgorithm>{bucket.algorithm}</SSEAlgorithm>{key}</ApplyServerSideEncryptionByDefault>"
@@ -44,7 +44,7 @@ def lifecycle(bucket: Bucket) -> Answer:
     if not bucket.expiry_days:
         return _absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", bucket)
     scope = f"<Filter><Prefix>{bucket.prefix}</Prefix></Filter>" if bucket.prefix else "<Filter/>"
-    status, body, _ = _said(
+    status, body, _ = _answer(
         "LifecycleConfiguration",
         f"<Rule><ID>expire</ID>{scope}<Status>Enabled</Status><Expiration><Days>{bucket.expiry_days}</Days></Expiration>"
         "<AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload>"
@@ -55,7 +55,7 @@ def lifecycle(bucket: Bucket) -> Answer:
 
 def versioning(bucket: Bucket) -> Answer:
     """Return whether versions are kept; of a bucket that never kept any S3 says nothing at all."""
-    return _said("VersioningConfiguration", f"<Status>{bucket.versioning}</Status>" if bucket.versioning else "")
+    return _answer("VersioningConfiguration", f"<Status>{bucket.versioning}</Status>" if bucket.versioning else "")
 
 
 def public_access_block(bucket: Bucket) -> Answer:
@@ -74,7 +74,7 @@ def metrics(bucket: Bucket) -> Answer:
     """Return the request-metrics configurations."""
     scope = f"<Filter><Prefix>{bucket.metrics_prefix}</Prefix></Filter>" if bucket.metrics_prefix else ""
     one = f"<MetricsConfiguration><Id>{bucket.metrics}</Id>{scope}</MetricsConfiguration>" if bucket.metrics else ""
-    return _said("ListMetricsConfigurationsResult", f"{one}<IsTruncated>false</IsTruncated>")
+    return _answer("ListMetricsConfigurationsResult", f"{one}<IsTruncated>false</IsTruncated>")
 
 
 def tagging(bucket: Bucket) -> Answer:
@@ -82,13 +82,13 @@ def tagging(bucket: Bucket) -> Answer:
     if not bucket.tags:
         return _absent("NoSuchTagSet", "The TagSet does not exist", bucket)
     items = "".join(f"<Tag><Key>{key}</Key><Value>{value}</Value></Tag>" for key, value in bucket.tags.items())
-    return _said("Tagging", f"<TagSet>{items}</TagSet>")
+    return _answer("Tagging", f"<TagSet>{items}</TagSet>")
 
 
 def logging(bucket: Bucket) -> Answer:
     """Return where access logs go."""
     target = f"<TargetBucket>{bucket.log_target}</TargetBucket><TargetPrefix>{bucket.name}/</TargetPrefix>"
-    return _said("BucketLoggingStatus", f"<LoggingEnabled>{target}</LoggingEnabled>" if bucket.log_target else "")
+    return _answer("BucketLoggingStatus", f"<LoggingEnabled>{target}</LoggingEnabled>" if bucket.log_target else "")
 
 
 def no_policy(bucket: Bucket) -> Answer:
@@ -113,7 +113,7 @@ def acl(_: Bucket) -> Answer:
         '<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser">'
         f"<ID>{OWNER}</ID></Grantee>"
     )
-    return _said(
+    return _answer(
         "AccessControlPolicy",
         f"<Owner><ID>{OWNER}</ID></Owner><AccessControlList><Grant>{grantee}<Permission>FULL_CONTROL</Permission>"
         "</Grant></AccessControlList>",
@@ -122,11 +122,11 @@ def acl(_: Bucket) -> Answer:
 
 def ownership_controls(_: Bucket) -> Answer:
     """Return that the bucket's owner owns every object."""
-    return _said("OwnershipControls", "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>")
+    return _answer("OwnershipControls", "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>")
 
 
 def location(bucket: Bucket) -> Answer:
-    """Return the bucket's region; us-east-1 is said by saying nothing."""
+    """Return the bucket's region; an empty answer means us-east-1."""
     region = "" if bucket.region == "us-east-1" else bucket.region
     return 200, f"{_DECLARATION}<LocationConstraint {_S3}>{region}</LocationConstraint>".encode(), {}
 
@@ -167,13 +167,13 @@ CONFIGURED: Mapping[str, tuple[str, Callable[[Bucket], Answer]]] = MappingProxyT
 """What is asked of a bucket, by the word in the query: the operation and what answers it."""
 
 
-def _said(root: str, inner: str) -> Answer:
+def _answer(root: str, inner: str) -> Answer:
     return 200, f"{_DECLARATION}<{root} {_S3}>{inner}</{root}>".encode(), {}
 
 
 def _block(switches: Iterable[bool]) -> Answer:
-    said = "".join(f"<{name}>{str(on).lower()}</{name}>" for name, on in zip(_SWITCHES, switches, strict=True))
-    return _said("PublicAccessBlockConfiguration", said)
+    switched = "".join(f"<{name}>{str(on).lower()}</{name}>" for name, on in zip(_SWITCHES, switches, strict=True))
+    return _answer("PublicAccessBlockConfiguration", switched)
 
 
 def _no_block(more: str) -> Answer:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from testing.fake_aws import ec2_answers, s3_answers
 from testing.fake_aws.estate import Bucket, Estate
-from testing.fake_aws.faults import Call, Fault, Knobs, Weather
+from testing.fake_aws.faults import Call, Fault, Faults, Knobs
 from testing.fake_aws.http import Reply, Request
 
 ACCOUNT = "123456789012"
@@ -43,8 +43,8 @@ class Server:
     def __init__(self, estate: Estate, knobs: Knobs | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         """Serve an estate under some knobs."""
         self._estate, self._clock = estate, clock
-        self._weather = Weather(clock=clock)
-        self._weather.set(knobs or Knobs())
+        self._drawn = Faults(clock=clock)
+        self._drawn.set(knobs or Knobs())
         self._pages: dict[str, ec2_answers.Page] = {}
         self._calls: Counter[str] = Counter()
         self._faults: Counter[str] = Counter()
@@ -59,15 +59,15 @@ class Server:
         self._peak = max(self._peak, self._in_flight)
         call = self._call(request)
         self._calls[call.api] += 1
-        fault, seconds = self._weather.decide(call)
+        fault, seconds = self._drawn.decide(call)
         if fault is not Fault.NONE:
             self._faults[fault.value] += 1
         if fault is Fault.DOWN:
             return Reply(500, b"", {}, 0, 0)
         refused = _refused(fault, call, _account_of(call.key))
-        status, body, headers = refused or self._said(call, request)
+        status, body, headers = refused or self._answer_of(call, request)
         if fault is Fault.MALFORMED:
-            body = self._weather.garbled(body)
+            body = self._drawn.garbled(body)
         more = _OF_EC2 if call.service in ("ec2", "sts") else _OF_S3
         left = max(0.0, seconds - (self._clock() - began))
         return Reply(status, body, {**more, **headers}, left, 0.5 if fault is Fault.RESET else 1)
@@ -79,13 +79,13 @@ class Server:
     def _controlled(self, request: Request) -> Reply:
         if request.method == "POST":
             try:
-                said = json.loads(request.body or b"{}")
-                if said.pop("forget", False):
+                change = json.loads(request.body or b"{}")
+                if change.pop("forget", False):
                     self._calls.clear()
                     self._faults.clear()
                     self._peak = 0
-                if said:
-                    self._weather.set(self._weather.knobs.set(said))
+                if change:
+                    self._drawn.set(self._drawn.knobs.set(change))
             except (ValueError, TypeError, AttributeError) as error:
                 return Reply(400, json.dumps({"error": str(error)}).encode(), {"Content-Type": "application/json"})
         status = {
@@ -93,7 +93,7 @@ class Server:
             "faults": dict(self._faults),
             "in_flight": self._in_flight - 1,
             "peak": self._peak,
-            "knobs": asdict(self._weather.knobs),
+            "knobs": asdict(self._drawn.knobs),
             "estate": asdict(self._estate),
         }
         return Reply(200, json.dumps(status).encode(), {"Content-Type": "application/json"})
@@ -109,7 +109,7 @@ class Server:
         named = next((CONFIGURED[word][0] for word in request.query if word in CONFIGURED), "Unknown")
         return Call("s3", named, region, key)
 
-    def _said(self, call: Call, request: Request) -> Answer:
+    def _answer_of(self, call: Call, request: Request) -> Answer:
         if not call.service:
             return s3_answers.s3_error(403, "AccessDenied", "Access Denied")
         if call.service == "ec2":
@@ -126,7 +126,7 @@ class Server:
         if call.operation == "DescribeInstances":
             return self._instances(call, form)
         if call.operation == "DescribeRegions":
-            found = ec2_answers.regions_of(self._estate, self._weather.knobs.opted_out)
+            found = ec2_answers.regions_of(self._estate, self._drawn.knobs.opted_out)
             return 200, ec2_answers.describe_regions(found), {}
         if call.operation == "GetEbsEncryptionByDefault":
             return 200, ec2_answers.ebs_encryption_by_default(), {}
@@ -185,7 +185,7 @@ class Server:
     def _bucket(self, call: Call, request: Request) -> Answer:
         name = _bucket_name(request)
         known = _BUCKET.match(name)
-        if not known or int(known[1]) >= self._estate.buckets or name in self._weather.knobs.gone_buckets:
+        if not known or int(known[1]) >= self._estate.buckets or name in self._drawn.knobs.gone_buckets:
             return s3_answers.no_such_bucket(name)
         bucket = self._estate.bucket(int(known[1]))
         if call.region != bucket.region and call.operation != "GetBucketLocation":
@@ -214,7 +214,7 @@ class Server:
             age = self._clock() - float(made)
         except ValueError:
             return None
-        return int(start) if self._weather.takes_token(token, age) else None
+        return int(start) if self._drawn.takes_token(token, age) else None
 
 
 CONFIGURED = s3_answers.CONFIGURED
@@ -233,7 +233,7 @@ def _account_of(key: str) -> str:
 def _refused(fault: Fault, call: Call, account: str) -> Answer | None:
     """Return the error that a service answers, or None when it answers well, or as well as it may."""
     who = f"User: arn:aws:iam::{account}:user/bench is not authorized to perform: {call.api}"
-    said = {
+    change = {
         Fault.THROTTLED: _THROTTLED,
         Fault.BROKEN: _BROKEN,
         Fault.EXPIRED: _EXPIRED,
@@ -247,9 +247,9 @@ def _refused(fault: Fault, call: Call, account: str) -> Answer | None:
             "": (403, "AccessDenied", f"{who} {_SCP}"),
         },
     }.get(fault)
-    if said is None:
+    if change is None:
         return None
-    status, code, message = said.get(call.service, said[""])
+    status, code, message = change.get(call.service, change[""])
     if call.service == "ec2":
         return status, ec2_answers.ec2_error(code, message), {}
     if call.service == "sts":

@@ -56,7 +56,7 @@ def test_a_function_short_of_time_is_called_again_until_all_is_done(world: Any) 
     runtime.hurry(SCAN, 1)
     aws.front.calls.clear()
     execution = workflow.start(aws, stack, CHECKS, timeout=300)
-    runtime.told.clear()
+    runtime.shortened.clear()
     assert execution.output["complete"] is True
     assert findings(aws, stack, execution.output["scan_id"]) == good
     stopped = [
