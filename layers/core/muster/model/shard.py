@@ -1,6 +1,9 @@
 """The unit of work of a scan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from muster.model.finding import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +31,13 @@ class Shard:
     def judges(self, service: str, resource_type: str) -> bool:
         """Whether resources of a type that rules of a service judge belong to the shard."""
         return service == self.service and self.resource_type in ("", resource_type)
+
+    def arn(self, service: str, rest: str) -> str:
+        """Return the ARN of a resource in the shard's account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{rest}"
+
+    def resource(
+        self, resource_type: str, name: str, arn: str | None, tags: Mapping[str, str] | None = None
+    ) -> Resource:
+        """Return a resource in the shard's account and region."""
+        return Resource(resource_type, name, self.account_id, self.region, self.partition, arn, tags)

@@ -9,7 +9,7 @@ from muster.facets.sns import DELETED, PENDING, Subscription, SubscriptionAttrib
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.listing import Listed, Page, after, listed
-from muster.model.readers import describes, lists
+from muster.model.readers import lists, reads
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -17,20 +17,21 @@ if typing.TYPE_CHECKING:
 
 TOPIC = "AWS::SNS::Topic"
 SUBSCRIPTION = "AWS::SNS::Subscription"
+_TOPICS = "arn:{partition}:sns:*:*:*"
 
 
-@lists(TOPIC, client="sns", permission="sns:ListTopics")
+@lists(TOPIC, permission="sns:ListTopics")
 def topics(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
     """List the topics of a region; SNS takes no page size and answers up to 100.
 
     https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html
     """
     answer = sns.list_topics(**after(token))
-    items = (Listed(_resource(TOPIC, str(item["TopicArn"]), shard)) for item in answer.get("Topics", ()))
-    return Page(items, answer.get("NextToken"))
+    arns = (str(item["TopicArn"]) for item in answer.get("Topics", ()))
+    return Page((Listed(shard.resource(TOPIC, arn, arn)) for arn in arns), answer.get("NextToken"))
 
 
-@lists(SUBSCRIPTION, client="sns", permission="sns:ListSubscriptions", facets=(Subscription,))
+@lists(SUBSCRIPTION, permission="sns:ListSubscriptions", facets=(Subscription,))
 def subscriptions(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
     """List the account's subscriptions in a region, up to 100 a page; those that were deleted are left out.
 
@@ -46,41 +47,35 @@ def subscriptions(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-@describes(TOPIC, client="sns", permission="sns:GetTopicAttributes", on="arn:{partition}:sns:*:*:*")
-def topic(sns: "SNSClient", topic: Resource) -> Topic:
-    """Read the key that encrypts the topic, and its policy."""
-    return Topic.parse(sns.get_topic_attributes(TopicArn=topic.id))
+topic = reads(
+    TOPIC, Topic, "sns:GetTopicAttributes", lambda sns, topic: sns.get_topic_attributes(TopicArn=topic.id), on=_TOPICS
+)
 
+tags = reads(
+    TOPIC,
+    Tags,
+    "sns:ListTagsForResource",
+    lambda sns, topic: sns.list_tags_for_resource(ResourceArn=topic.id),
+    on=_TOPICS,
+)
 
-@describes(TOPIC, client="sns", permission="sns:ListTagsForResource", on="arn:{partition}:sns:*:*:*")
-def tags(sns: "SNSClient", topic: Resource) -> Tags:
-    """Read the topic's tags."""
-    return Tags.parse(sns.list_tags_for_resource(ResourceArn=topic.id))
-
-
-@describes(
+subscription_attributes = reads(
     SUBSCRIPTION,
-    client="sns",
-    permission="sns:GetSubscriptionAttributes",
+    SubscriptionAttributes,
+    "sns:GetSubscriptionAttributes",
+    lambda sns, subscription: sns.get_subscription_attributes(SubscriptionArn=subscription.id),
     of=Subscription,
     when=lambda subscription: subscription.delivers_by_retry,
 )
-def subscription_attributes(sns: "SNSClient", subscription: Resource) -> SubscriptionAttributes:
-    """Read where undelivered messages go; IAM takes no resource for this action."""
-    return SubscriptionAttributes.parse(sns.get_subscription_attributes(SubscriptionArn=subscription.id))
-
-
-def _resource(resource_type: str, arn: str, shard: Shard) -> Resource:
-    return Resource(resource_type, arn, shard.account_id, shard.region, shard.partition, arn)
+"""Where undelivered messages go; IAM takes no resource for this action."""
 
 
 def _subscription(item: Mapping[str, Any], shard: Shard) -> Resource:
     """Name a subscription by its ARN, or by what makes it unique while it has none."""
     arn = str(item["SubscriptionArn"])
     if arn != PENDING:
-        return _resource(SUBSCRIPTION, arn, shard)
+        return shard.resource(SUBSCRIPTION, arn, arn)
     topic, protocol, endpoint = (str(item.get(name) or "") for name in ("TopicArn", "Protocol", "Endpoint"))
     # An endpoint may be a person's address or telephone number, which has no place in a report.
     digest = hashlib.sha256(endpoint.encode()).hexdigest()[:12]
-    name = f"{topic}:{PENDING}:{protocol}:{digest}"
-    return Resource(SUBSCRIPTION, name, shard.account_id, shard.region, shard.partition)
+    return shard.resource(SUBSCRIPTION, f"{topic}:{PENDING}:{protocol}:{digest}", None)

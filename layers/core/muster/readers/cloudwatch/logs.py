@@ -6,10 +6,10 @@ from typing import Any
 
 from muster.facets.cloudwatch.logs import LogGroup
 from muster.facets.tagging.tags import Tags
-from muster.model.finding import Resource
 from muster.model.listing import Listed, Page, after, listed
-from muster.model.readers import describes, lists
+from muster.model.readers import lists, reads
 from muster.model.shard import Shard
+from muster.readers.answers import tag_list
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -17,7 +17,7 @@ if typing.TYPE_CHECKING:
 LOG_GROUP = "AWS::Logs::LogGroup"
 
 
-@lists(LOG_GROUP, client="logs", permission="logs:DescribeLogGroups", facets=(LogGroup,), page=50)
+@lists(LOG_GROUP, permission="logs:DescribeLogGroups", facets=(LogGroup,), page=50)
 def log_groups(logs: "CloudWatchLogsClient", shard: Shard, token: str | None) -> Page:
     """List the log groups of a region, 50 a page; those of linked accounts are judged where they are owned.
 
@@ -27,16 +27,16 @@ def log_groups(logs: "CloudWatchLogsClient", shard: Shard, token: str | None) ->
     return Page((_listed(item, shard) for item in answer.get("logGroups", ())), answer.get("nextToken"))
 
 
-@describes(LOG_GROUP, client="logs", permission="logs:ListTagsForResource", on="arn:{partition}:logs:*:*:log-group:*")
-def tags(logs: "CloudWatchLogsClient", group: Resource) -> Tags:
-    """Read the log group's tags, which CloudWatch Logs answers as a mapping."""
-    found = logs.list_tags_for_resource(resourceArn=str(group.arn)).get("tags") or {}
-    return Tags.parse({"Tags": [{"Key": key, "Value": value} for key, value in found.items()]})
+tags = reads(
+    LOG_GROUP,
+    Tags,
+    "logs:ListTagsForResource",
+    lambda logs, group: tag_list(logs.list_tags_for_resource(resourceArn=group.arn).get("tags")),
+    on="arn:{partition}:logs:*:*:log-group:*",
+)
 
 
 def _listed(item: Mapping[str, Any], shard: Shard) -> Listed:
     name = str(item["logGroupName"])
     # The ARN without the `:*` for its streams is the one that names the group, in tags and in other services.
-    arn = f"arn:{shard.partition}:logs:{shard.region}:{shard.account_id}:log-group:{name}"
-    resource = Resource(LOG_GROUP, name, shard.account_id, shard.region, shard.partition, arn)
-    return listed(resource, item, (LogGroup,))
+    return listed(shard.resource(LOG_GROUP, name, shard.arn("logs", f"log-group:{name}")), item, (LogGroup,))

@@ -16,10 +16,12 @@ from muster.facets.ec2.instances import (
 )
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
-from muster.model.listing import Listed, Page, after, listed
-from muster.model.readers import describes, lists
+from muster.model.listing import Page, after
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
+from muster.readers.answers import all_pages
 from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
+from muster.readers.ec2.listed import ec2_arn, ec2_listed
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -53,7 +55,6 @@ _INSTANCE_READS = (
 
 @lists(
     INSTANCE,
-    client="ec2",
     permission="ec2:DescribeInstances",
     facets=(Instance, Tags),
     page=1000,
@@ -66,7 +67,7 @@ def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """
     answer = ec2.describe_instances(MaxResults=1000, **after(token))
     items = (
-        _listed(INSTANCE, "instance", str(item["InstanceId"]), item, shard, (Instance, Tags))
+        ec2_listed(shard, INSTANCE, f"instance/{item['InstanceId']}", item, (Instance, Tags))
         for reservation in answer.get("Reservations", ())
         for item in reservation.get("Instances", ())
         if (item.get("State") or {}).get("Name") not in _GONE
@@ -86,7 +87,6 @@ _HOUR = 3600
 
 @describes(
     INSTANCE,
-    client="cloudwatch",
     permission="cloudwatch:GetMetricData",
     at_once=AT_ONCE // len(_LOAD),
     of=Instance,
@@ -108,7 +108,7 @@ def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: d
 _VOLUME_FACETS = (Volume, VolumeUse, TagParents, Tags)
 
 
-@lists(VOLUME, client="ec2", permission="ec2:DescribeVolumes", facets=_VOLUME_FACETS, page=500)
+@lists(VOLUME, permission="ec2:DescribeVolumes", facets=_VOLUME_FACETS, page=500)
 def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the volumes of a region, attached or not, 500 a page; those that are going or gone are left out.
 
@@ -116,14 +116,14 @@ def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """
     answer = ec2.describe_volumes(MaxResults=500, **after(token))
     items = (
-        _listed(VOLUME, "volume", name, item | {"VolumeArn": _arn(shard, "volume", name)}, shard, _VOLUME_FACETS)
+        ec2_listed(shard, VOLUME, path, item | {"VolumeArn": ec2_arn(shard, path)}, _VOLUME_FACETS)
         for item in answer.get("Volumes", ())
-        if item.get("State") not in _GONE and (name := str(item["VolumeId"]))
+        if item.get("State") not in _GONE and (path := f"volume/{item['VolumeId']}")
     )
     return Page(items, answer.get("NextToken"))
 
 
-@lists(SECURITY_GROUP, client="ec2", permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags), page=1000)
+@lists(SECURITY_GROUP, permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags), page=1000)
 def security_groups(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the security groups of a region with their rules, 1000 a page.
 
@@ -132,52 +132,39 @@ def security_groups(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """
     answer = ec2.describe_security_groups(MaxResults=1000, **after(token))
     items = (
-        _listed(SECURITY_GROUP, "security-group", str(item["GroupId"]), item, shard, (SecurityGroup, Tags))
+        ec2_listed(shard, SECURITY_GROUP, f"security-group/{item['GroupId']}", item, (SecurityGroup, Tags))
         for item in answer.get("SecurityGroups", ())
         if item.get("OwnerId", shard.account_id) == shard.account_id
     )
     return Page(items, answer.get("NextToken"))
 
 
-@describes(
+prefix_list = reads(
     SECURITY_GROUP,
-    client="ec2",
-    permission="ec2:GetManagedPrefixListEntries",
+    PrefixList,
+    "ec2:GetManagedPrefixListEntries",
+    lambda ec2, _group, prefix_list_id: all_pages(
+        ec2, "get_managed_prefix_list_entries", "Entries", page=100, PrefixListId=prefix_list_id
+    ),
     of=SecurityGroup,
     keys=lambda group: group.prefix_lists,
     on="arn:{partition}:ec2:*:*:prefix-list/*",
 )
-def prefix_list(ec2: "EC2Client", _group: Resource, prefix_list_id: str) -> PrefixList:
-    """Read the address ranges of a prefix list that a security group names, 100 a page.
+"""The address ranges of a prefix list that a security group names.
 
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetManagedPrefixListEntries.html
-    """
-    pages = ec2.get_paginator("get_managed_prefix_list_entries").paginate(
-        PrefixListId=prefix_list_id, PaginationConfig={"PageSize": 100}
-    )
-    return PrefixList.parse({"Entries": [entry for page in pages for entry in page.get("Entries", ())]})
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetManagedPrefixListEntries.html
+"""
 
+ebs_encryption_by_default = reads(
+    REGION,
+    EbsEncryptionByDefault,
+    "ec2:GetEbsEncryptionByDefault",
+    lambda ec2, _region: ec2.get_ebs_encryption_by_default(),
+)
 
-@describes(REGION, client="ec2", permission="ec2:GetEbsEncryptionByDefault")
-def ebs_encryption_by_default(ec2: "EC2Client", _region: Resource) -> EbsEncryptionByDefault:
-    """Read whether new volumes of the region are encrypted."""
-    return EbsEncryptionByDefault.parse(ec2.get_ebs_encryption_by_default())
-
-
-@describes(REGION, client="ec2", permission="ec2:GetInstanceMetadataDefaults")
-def instance_metadata_defaults(ec2: "EC2Client", _region: Resource) -> InstanceMetadataDefaults:
-    """Read what the region sets for the metadata service of new instances."""
-    return InstanceMetadataDefaults.parse(ec2.get_instance_metadata_defaults())
-
-
-def _listed(  # noqa: PLR0913 - the parts of an ARN
-    resource_type: str, kind: str, name: str, item: Mapping[str, object], shard: Shard, facets: tuple[type, ...]
-) -> Listed:
-    arn = _arn(shard, kind, name)
-    tags = Tags.parse(item).own
-    resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn, tags)
-    return listed(resource, item, facets)
-
-
-def _arn(shard: Shard, kind: str, name: str) -> str:
-    return f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"
+instance_metadata_defaults = reads(
+    REGION,
+    InstanceMetadataDefaults,
+    "ec2:GetInstanceMetadataDefaults",
+    lambda ec2, _region: ec2.get_instance_metadata_defaults(),
+)

@@ -7,6 +7,7 @@ from typing import Any
 from muster.facets.tagging.tags import ParentTags, TagParents
 from muster.model.finding import Resource
 from muster.model.readers import describes
+from muster.readers.answers import all_pages
 from muster.readers.ec2.ebs import SNAPSHOT
 from muster.readers.ec2.instances import VOLUME
 from muster.readers.ec2.vpc import INTERFACE
@@ -23,7 +24,6 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
 
 @describes(
     VOLUME,
-    client="ec2",
     permission="ec2:DescribeTags",
     at_once=AT_ONCE,
     of=TagParents,
@@ -36,7 +36,6 @@ def tags_of_instances(ec2: "EC2Client", _region: Resource, ids: Sequence[str]) -
 
 @describes(
     INTERFACE,
-    client="ec2",
     permission="ec2:DescribeTags",
     at_once=AT_ONCE,
     of=TagParents,
@@ -52,7 +51,6 @@ def tags_of_interfaces_instances(ec2: "EC2Client", _region: Resource, ids: Seque
 
 @describes(
     SNAPSHOT,
-    client="ec2",
     permission="ec2:DescribeTags",
     at_once=AT_ONCE,
     of=TagParents,
@@ -64,11 +62,8 @@ def tags_of_volumes(ec2: "EC2Client", _region: Resource, ids: Sequence[str]) -> 
 
 
 def _tags_of(ec2: "EC2Client", ids: Sequence[str]) -> Mapping[str, ParentTags]:
-    pages = ec2.get_paginator("describe_tags").paginate(
-        Filters=[{"Name": "resource-id", "Values": list(ids)}], PaginationConfig={"PageSize": 1000}
-    )
+    filters = [{"Name": "resource-id", "Values": list(ids)}]
     found: dict[str, list[Any]] = {name: [] for name in ids}
-    for page in pages:
-        for tag in page.get("Tags") or ():
-            found.setdefault(tag["ResourceId"], []).append(tag)
+    for tag in all_pages(ec2, "describe_tags", "Tags", page=1000, Filters=filters)["Tags"]:
+        found.setdefault(tag["ResourceId"], []).append(tag)
     return {name: ParentTags.parse({"Tags": tags}) for name, tags in found.items()}

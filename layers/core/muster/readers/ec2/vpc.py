@@ -1,20 +1,20 @@
 """Reading the network side of EC2: addresses, interfaces, VPCs and their flow logs, and who uses a security group."""
 
 import typing
-from collections.abc import Mapping
 
 from muster.facets.ec2.vpc import Address, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.facets.tagging.tags import TagParents, Tags
-from muster.model.finding import REGION, Resource
-from muster.model.listing import Listed, Page, after, listed
+from muster.model.finding import REGION
+from muster.model.listing import Page, after
 from muster.model.paging import Pages
-from muster.model.readers import describes, lists
+from muster.model.readers import lists, reads
 from muster.model.shard import Shard
+from muster.readers.answers import all_pages
+from muster.readers.ec2.listed import ec2_listed
 from muster.readers.lambda_.functions import FUNCTION
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_lambda import LambdaClient
 
 ADDRESS = "AWS::EC2::EIP"
 INTERFACE = "AWS::EC2::NetworkInterface"
@@ -35,7 +35,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterfac
 """
 
 
-@lists(ADDRESS, client="ec2", permission="ec2:DescribeAddresses", facets=(Address, Tags), page=1_000_000)
+@lists(ADDRESS, permission="ec2:DescribeAddresses", facets=(Address, Tags), page=1_000_000)
 def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
     """List the Elastic IP addresses of a region, which AWS answers in one page.
 
@@ -44,7 +44,7 @@ def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
     """
     answer = ec2.describe_addresses()
     items = (
-        _listed(ADDRESS, "elastic-ip", str(item["AllocationId"]), item, shard, (Address, Tags))
+        ec2_listed(shard, ADDRESS, f"elastic-ip/{item['AllocationId']}", item, (Address, Tags))
         for item in answer.get("Addresses", ())
         if not item.get("ServiceManaged")
     )
@@ -54,7 +54,7 @@ def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
 _INTERFACE_FACETS = (TagParents, Tags)
 
 
-@lists(INTERFACE, client="ec2", permission="ec2:DescribeNetworkInterfaces", facets=_INTERFACE_FACETS, page=1000)
+@lists(INTERFACE, permission="ec2:DescribeNetworkInterfaces", facets=_INTERFACE_FACETS, page=1000)
 def interfaces(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the network interfaces of a region, attached or not, 1000 a page, with their tags.
 
@@ -69,7 +69,7 @@ def interfaces(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """
     answer = ec2.describe_network_interfaces(MaxResults=1000, **after(token))
     items = (
-        _listed(INTERFACE, "network-interface", str(item["NetworkInterfaceId"]), item, shard, _INTERFACE_FACETS)
+        ec2_listed(shard, INTERFACE, f"network-interface/{item['NetworkInterfaceId']}", item, _INTERFACE_FACETS)
         for item in answer.get("NetworkInterfaces", ())
         if item.get("OwnerId", shard.account_id) == shard.account_id
         and not item.get("RequesterManaged")
@@ -78,7 +78,7 @@ def interfaces(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-@lists(VPC, client="ec2", permission="ec2:DescribeVpcs", facets=(Vpc, Tags), page=1000)
+@lists(VPC, permission="ec2:DescribeVpcs", facets=(Vpc, Tags), page=1000)
 def vpcs(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the VPCs of a region, 1000 a page.
 
@@ -87,53 +87,48 @@ def vpcs(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """
     answer = ec2.describe_vpcs(MaxResults=1000, **after(token))
     items = (
-        _listed(VPC, "vpc", str(item["VpcId"]), item, shard, (Vpc, Tags))
+        ec2_listed(shard, VPC, f"vpc/{item['VpcId']}", item, (Vpc, Tags))
         for item in answer.get("Vpcs", ())
         if item.get("OwnerId", shard.account_id) == shard.account_id and str(item.get("State")) != "deleting"
     )
     return Page(items, answer.get("NextToken"))
 
 
-@describes(REGION, client="ec2", permission="ec2:DescribeFlowLogs")
-def flow_logs(ec2: "EC2Client", _region: Resource) -> FlowLogs:
-    """Read the flow logs of the region's VPCs, 1000 a page."""
-    pages = ec2.get_paginator("describe_flow_logs").paginate(PaginationConfig={"PageSize": 1000})
-    return FlowLogs.parse({"FlowLogs": [item for page in pages for item in page.get("FlowLogs", ())]})
+flow_logs = reads(
+    REGION,
+    FlowLogs,
+    "ec2:DescribeFlowLogs",
+    lambda ec2, _region: all_pages(ec2, "describe_flow_logs", "FlowLogs", page=1000),
+)
 
+network_interfaces = reads(
+    REGION,
+    NetworkInterfaces,
+    "ec2:DescribeNetworkInterfaces",
+    lambda ec2, _region: all_pages(
+        ec2, "describe_network_interfaces", "NetworkInterfaces", page=1000, IncludeManagedResources=True
+    ),
+    page=Pages(INTERFACE, 1000),
+)
+"""The use of network interfaces, with those that AWS hides and manages."""
 
-@describes(REGION, client="ec2", permission="ec2:DescribeNetworkInterfaces", page=Pages(INTERFACE, 1000))
-def network_interfaces(ec2: "EC2Client", _region: Resource) -> NetworkInterfaces:
-    """Read what network interfaces use, 1000 a page, those that AWS hides and manages included."""
-    pages = ec2.get_paginator("describe_network_interfaces").paginate(
-        IncludeManagedResources=True, PaginationConfig={"PageSize": 1000}
-    )
-    return NetworkInterfaces.parse(
-        {"NetworkInterfaces": (item for page in pages for item in page.get("NetworkInterfaces", ()))}
-    )
+referenced_groups = reads(
+    REGION,
+    ReferencedGroups,
+    "ec2:DescribeSecurityGroupRules",
+    lambda ec2, _region: all_pages(ec2, "describe_security_group_rules", "SecurityGroupRules", page=1000),
+)
+"""The security groups that the rules of other groups name."""
 
+function_groups = reads(
+    REGION,
+    FunctionGroups,
+    "lambda:ListFunctions",
+    lambda lambda_, _region: all_pages(lambda_, "list_functions", "Functions", page=50, FunctionVersion="ALL"),
+    page=Pages(FUNCTION, 50),
+)
+"""The security groups of functions, with those of published versions.
 
-@describes(REGION, client="ec2", permission="ec2:DescribeSecurityGroupRules")
-def referenced_groups(ec2: "EC2Client", _region: Resource) -> ReferencedGroups:
-    """Read which security groups the rules of other groups name, 1000 a page."""
-    pages = ec2.get_paginator("describe_security_group_rules").paginate(PaginationConfig={"PageSize": 1000})
-    return ReferencedGroups(frozenset().union(*(ReferencedGroups.parse(page).ids for page in pages)))
-
-
-@describes(REGION, client="lambda", service="ec2", permission="lambda:ListFunctions", page=Pages(FUNCTION, 50))
-def function_groups(lambda_: "LambdaClient", _region: Resource) -> FunctionGroups:
-    """Read which security groups functions have, 50 a page, published versions included.
-
-    The interfaces of a function that nobody calls go away after a while; its groups are in use all the same.
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-    """
-    pages = lambda_.get_paginator("list_functions").paginate(FunctionVersion="ALL", PaginationConfig={"PageSize": 50})
-    return FunctionGroups(frozenset().union(*(FunctionGroups.parse(page).ids for page in pages)))
-
-
-def _listed(  # noqa: PLR0913 - the parts of an ARN
-    resource_type: str, kind: str, name: str, item: Mapping[str, object], shard: Shard, facets: tuple[type, ...]
-) -> Listed:
-    arn = f"arn:{shard.partition}:ec2:{shard.region}:{shard.account_id}:{kind}/{name}"
-    tags = Tags.parse(item).own
-    resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn, tags)
-    return listed(resource, item, facets)
+The interfaces of a function that nobody calls go away after a while; its groups are in use all the same.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+"""

@@ -1,0 +1,28 @@
+"""Resources of EC2 as their listings hold them: each with its tags, and named in its ARN."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from muster.facets.tagging.tags import Tags
+from muster.model.listing import Listed, listed
+from muster.model.shard import Shard
+
+_WITHOUT_ACCOUNT = frozenset({"image", "snapshot"})
+"""What may be public: its ARN has no account.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-resources-for-iam-policies
+"""
+
+
+def ec2_arn(shard: Shard, path: str) -> str:
+    """Return the ARN of a resource; `path` is the last part, like `volume/vol-1`."""
+    account = "" if path.partition("/")[0] in _WITHOUT_ACCOUNT else shard.account_id
+    return f"arn:{shard.partition}:ec2:{shard.region}:{account}:{path}"
+
+
+def ec2_listed(
+    shard: Shard, resource_type: str, path: str, item: Mapping[str, Any], facets: tuple[type, ...]
+) -> Listed:
+    """Return a listed item with its facets and tags; `path` is the last part of its ARN, like `volume/vol-1`."""
+    name, arn = path.partition("/")[2], ec2_arn(shard, path)
+    return listed(shard.resource(resource_type, name, arn, Tags.parse(item).own), item, facets)
