@@ -9,13 +9,13 @@ from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, TableKey, 
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.listing import Listed, Page, after
-from muster.model.readers import describes, lists
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
+from muster.readers.answers import all_pages
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_kms import KMSClient
 
 TABLE = "AWS::DynamoDB::Table"
 WINDOW = timedelta(days=14)
@@ -26,7 +26,7 @@ _METRICS = ("ReadThrottleEvents", "WriteThrottleEvents")
 _HOUR = 3600
 
 
-@lists(TABLE, client="dynamodb", permission="dynamodb:ListTables")
+@lists(TABLE, permission="dynamodb:ListTables")
 def tables(dynamodb: "DynamoDBClient", shard: Shard, token: str | None) -> Page:
     """List the tables of a region, 100 a page, those of global tables in each of their regions.
 
@@ -34,66 +34,59 @@ def tables(dynamodb: "DynamoDBClient", shard: Shard, token: str | None) -> Page:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html
     """
     answer = dynamodb.list_tables(Limit=100, **after(token, "ExclusiveStartTableName"))
-    items = (Listed(_table(str(name), shard)) for name in answer.get("TableNames", ()))
+    items = (
+        Listed(shard.resource(TABLE, str(name), shard.arn("dynamodb", f"table/{name}")))
+        for name in answer.get("TableNames", ())
+    )
     return Page(items, answer.get("LastEvaluatedTableName"))
 
 
-@describes(TABLE, client="dynamodb", permission="dynamodb:DescribeTable", on=_ON)
-def table(dynamodb: "DynamoDBClient", table: Resource) -> Table:
-    """Read how the table is configured."""
-    return Table.parse(typing.cast("Mapping[str, Any]", dynamodb.describe_table(TableName=table.id)["Table"]))
+table = reads(
+    TABLE, Table, "dynamodb:DescribeTable", lambda db, table: db.describe_table(TableName=table.id)["Table"], on=_ON
+)
 
-
-@describes(TABLE, client="dynamodb", permission="dynamodb:ListTagsOfResource", on=_ON)
-def tags(dynamodb: "DynamoDBClient", table: Resource) -> Tags:
-    """Read the tags."""
-    pages = dynamodb.get_paginator("list_tags_of_resource").paginate(ResourceArn=table.key)
-    return Tags.parse({"Tags": [tag for page in pages for tag in page.get("Tags", ())]})
-
-
-@describes(
+tags = reads(
     TABLE,
-    client="dynamodb",
-    permission="dynamodb:DescribeContinuousBackups",
+    Tags,
+    "dynamodb:ListTagsOfResource",
+    lambda db, table: all_pages(db, "list_tags_of_resource", "Tags", ResourceArn=table.key),
+    on=_ON,
+)
+
+point_in_time_recovery = reads(
+    TABLE,
+    PointInTimeRecovery,
+    "dynamodb:DescribeContinuousBackups",
+    lambda db, table: db.describe_continuous_backups(TableName=table.id),
     of=Table,
     when=lambda table: not table.set_aside,
     on=_ON,
 )
-def point_in_time_recovery(dynamodb: "DynamoDBClient", table: Resource) -> PointInTimeRecovery:
-    """Read whether the table can be restored to any point in time; one that is set aside is not asked about."""
-    answer = dynamodb.describe_continuous_backups(TableName=table.id)
-    return PointInTimeRecovery.parse(typing.cast("Mapping[str, Any]", answer))
 
-
-@describes(
+time_to_live = reads(
     TABLE,
-    client="dynamodb",
-    permission="dynamodb:DescribeTimeToLive",
+    TimeToLive,
+    "dynamodb:DescribeTimeToLive",
+    lambda db, table: db.describe_time_to_live(TableName=table.id),
     of=Table,
     when=lambda table: not table.set_aside,
     on=_ON,
 )
-def time_to_live(dynamodb: "DynamoDBClient", table: Resource) -> TimeToLive:
-    """Read whether items expire; a table that is set aside is not asked about."""
-    return TimeToLive.parse(typing.cast("Mapping[str, Any]", dynamodb.describe_time_to_live(TableName=table.id)))
 
-
-@describes(
+table_key = reads(
     TABLE,
-    client="kms",
-    permission="kms:DescribeKey",
+    TableKey,
+    "kms:DescribeKey",
+    lambda kms, _table, key: kms.describe_key(KeyId=key),
     of=Table,
     keys=lambda table: table.own_key,
     on="arn:{partition}:kms:*:*:key/*",
 )
-def table_key(kms: "KMSClient", _table: Resource, key: str) -> TableKey:
-    """Read who manages the key that a table names: its ARN does not tell aws/dynamodb from a customer's."""
-    return TableKey.parse(typing.cast("Mapping[str, Any]", kms.describe_key(KeyId=key)))
+"""Who manages the key that a table names: its ARN does not distinguish aws/dynamodb from a customer's."""
 
 
 @describes(
     TABLE,
-    client="cloudwatch",
     permission="cloudwatch:GetMetricData",
     at_once=250,
     of=Table,
@@ -136,8 +129,3 @@ def _query(query: str, metric: str, name: str) -> dict[str, Any]:
         dimensions.append({"Name": "GlobalSecondaryIndexName", "Value": index})
     asked = {"Namespace": "AWS/DynamoDB", "MetricName": metric, "Dimensions": dimensions}
     return {"Id": query, "MetricStat": {"Metric": asked, "Period": _HOUR, "Stat": "Sum"}}
-
-
-def _table(name: str, shard: Shard) -> Resource:
-    arn = f"arn:{shard.partition}:dynamodb:{shard.region}:{shard.account_id}:table/{name}"
-    return Resource(TABLE, name, shard.account_id, shard.region, shard.partition, arn)

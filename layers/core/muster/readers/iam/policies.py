@@ -9,10 +9,10 @@ from typing import Any
 
 from muster.facets.iam.policies import Grants, Trust
 from muster.facets.tagging.tags import Tags
-from muster.model.finding import GLOBAL, Resource
 from muster.model.listing import Listed, Page, after, listed
-from muster.model.readers import describes, lists
+from muster.model.readers import lists, reads
 from muster.model.shard import Shard
+from muster.readers.answers import all_pages
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -28,7 +28,7 @@ _DETAILS = "iam:GetAccountAuthorizationDetails"
 _MANAGED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
-@lists(ROLE, client="iam", permission=_DETAILS, facets=(Grants, Trust, Tags), page=1000, once_per_account=True)
+@lists(ROLE, permission=_DETAILS, facets=(Grants, Trust, Tags), page=1000, once_per_account=True)
 def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's roles with their policies, up to 1000 a page.
 
@@ -41,21 +41,21 @@ def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     return Page(_items(ROLE, own, "RoleName", shard, (Grants, Trust, Tags)), _then(answer))
 
 
-@lists(USER, client="iam", permission=_DETAILS, facets=(Grants, Tags), page=1000, once_per_account=True)
+@lists(USER, permission=_DETAILS, facets=(Grants, Tags), page=1000, once_per_account=True)
 def users(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's users with their policies, up to 1000 a page."""
     answer = _details(iam, "User", token)
     return Page(_items(USER, answer.get("UserDetailList", ()), "UserName", shard, (Grants, Tags)), _then(answer))
 
 
-@lists(GROUP, client="iam", permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
+@lists(GROUP, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
 def groups(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's groups with their policies, up to 1000 a page; groups cannot be tagged."""
     answer = _details(iam, "Group", token)
     return Page(_items(GROUP, answer.get("GroupDetailList", ()), "GroupName", shard, (Grants,)), _then(answer))
 
 
-@lists(POLICY, client="iam", permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
+@lists(POLICY, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
 def policies(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the customer managed policies, attached or not, up to 1000 a page; AWS's own are nobody's to change.
 
@@ -65,14 +65,17 @@ def policies(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     return Page(_items(POLICY, answer.get("Policies", ()), "Arn", shard, (Grants,)), _then(answer))
 
 
-@describes(POLICY, client="iam", permission="iam:ListPolicyTags", on="arn:{partition}:iam::*:policy/*")
-def policy_tags(iam: "IAMClient", policy: Resource) -> Tags:
-    """Read the tags of a customer managed policy to their end: IAM may return fewer than it was asked for.
+policy_tags = reads(
+    POLICY,
+    Tags,
+    "iam:ListPolicyTags",
+    lambda iam, policy: all_pages(iam, "list_policy_tags", "Tags", page=1000, PolicyArn=policy.id),
+    on="arn:{partition}:iam::*:policy/*",
+)
+"""The tags of a customer managed policy.
 
-    https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyTags.html
-    """
-    pages = iam.get_paginator("list_policy_tags").paginate(PolicyArn=policy.id, PaginationConfig={"PageSize": 1000})
-    return Tags.parse({"Tags": [tag for page in pages for tag in page.get("Tags", ())]})
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyTags.html
+"""
 
 
 def _details(
@@ -91,5 +94,4 @@ def _items(
     for item in items:
         tags = Tags.parse(item).own if Tags in facets else None
         arn = str(item["Arn"])
-        resource = Resource(resource_type, str(item[name]), shard.account_id, GLOBAL, shard.partition, arn, tags)
-        yield listed(resource, item, facets)
+        yield listed(shard.resource(resource_type, str(item[name]), arn, tags), item, facets)
