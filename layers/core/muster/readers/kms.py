@@ -1,14 +1,12 @@
 """Reading KMS: the keys that customers manage, what each is, how it is rotated and who may use it."""
 
 import typing
-from collections.abc import Mapping
-from typing import Any
 
 from muster.facets.kms import AwsManagedKeys, Key, KeyPolicy, KeyRotation
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.listing import Listed, Page, after
-from muster.model.readers import lists, reads
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages, tag_list
 
@@ -36,13 +34,14 @@ def keys(kms: "KMSClient", shard: Shard, token: str | None, managed: AwsManagedK
     return Page(items, answer.get("NextMarker") if answer.get("Truncated") else None)
 
 
-def _aliases_of_aws(kms: "KMSClient", _region: Resource) -> Mapping[str, Any]:
-    """Return the aliases in AWS's name: a key may have 50 others."""
+@describes(REGION, permission="kms:ListAliases")
+def aws_managed_keys(kms: "KMSClient", _region: Resource) -> AwsManagedKeys:
+    """Read which keys are AWS's own; of the aliases, up to 50 a key, only those in AWS's name are kept."""
     aliases = all_pages(kms, "list_aliases", "Aliases", page=100)["Aliases"]
-    return {"Aliases": [item for item in aliases if item.get("AliasName", "").startswith("alias/aws/")]}
+    return AwsManagedKeys.parse(
+        {"Aliases": [item for item in aliases if item.get("AliasName", "").startswith("alias/aws/")]}
+    )
 
-
-aws_managed_keys = reads(REGION, AwsManagedKeys, "kms:ListAliases", _aliases_of_aws)
 
 key = reads(KEY, Key, "kms:DescribeKey", lambda kms, key: kms.describe_key(KeyId=key.id), on=_KEYS)
 
@@ -67,9 +66,8 @@ policy = reads(
 """The key's policy: there is one, under one name."""
 
 
-def _tags(kms: "KMSClient", key: Resource) -> Mapping[str, Any]:
-    tags = all_pages(kms, "list_resource_tags", "Tags", page=50, KeyId=key.id)["Tags"]
-    return tag_list({tag["TagKey"]: tag["TagValue"] for tag in tags})
-
-
-tags = reads(KEY, Tags, "kms:ListResourceTags", _tags, on=_KEYS)
+@describes(KEY, permission="kms:ListResourceTags", on=_KEYS)
+def tags(kms: "KMSClient", key: Resource) -> Tags:
+    """Read the tags, which KMS spells in its own way."""
+    found = all_pages(kms, "list_resource_tags", "Tags", page=50, KeyId=key.id)["Tags"]
+    return Tags.parse(tag_list({tag["TagKey"]: tag["TagValue"] for tag in found}))

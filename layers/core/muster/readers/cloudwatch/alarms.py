@@ -13,7 +13,7 @@ from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Related, Resource
 from muster.model.listing import Listed, Page
 from muster.model.paging import Pages
-from muster.model.readers import describes, lists
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Query:
     period: int
 
 
-@describes(REGION, client="cloudwatch", permission="cloudwatch:DescribeAlarms", page=Pages(ALARM, 100))
+@describes(REGION, permission="cloudwatch:DescribeAlarms", page=Pages(ALARM, 100))
 def alarms(cloudwatch: "CloudWatchClient", _region: Resource) -> Alarms:
     """Read all alarms, 100 a page; without AlarmTypes AWS leaves out those that are not on a metric.
 
@@ -56,26 +56,23 @@ def alarms(cloudwatch: "CloudWatchClient", _region: Resource) -> Alarms:
     return Alarms.parse(found)
 
 
-@lists(ALARM, client="cloudwatch", permission="cloudwatch:DescribeAlarms", facets=(Alarm,), of=Alarms)
+@lists(ALARM, permission="cloudwatch:DescribeAlarms", facets=(Alarm,), of=Alarms)
 def listed_alarms(_cloudwatch: "CloudWatchClient", shard: Shard, _token: str | None, alarms: Alarms) -> Page:
     """List the alarms of a region, on metrics, on logs and composite, out of what was read of them all."""
-    return Page(_listed(alarm, shard) for alarm in alarms.alarms)
+    return Page(Listed(shard.resource(ALARM, each.name, each.arn), {Alarm: each}) for each in alarms.alarms)
 
 
-@describes(
+tags = reads(
     ALARM,
-    client="cloudwatch",
-    permission="cloudwatch:ListTagsForResource",
+    Tags,
+    "cloudwatch:ListTagsForResource",
+    lambda cloudwatch, alarm: cloudwatch.list_tags_for_resource(ResourceARN=alarm.arn),
     on="arn:{partition}:cloudwatch:*:*:alarm:*",
 )
-def tags(cloudwatch: "CloudWatchClient", alarm: Resource) -> Tags:
-    """Read the alarm's tags."""
-    return Tags.parse(cloudwatch.list_tags_for_resource(ResourceARN=str(alarm.arn)))
 
 
 @describes(
     ALARM,
-    client="sns",
     permission="sns:ListSubscriptionsByTopic",
     absent=("NotFound", "NotFoundException"),
     of=Alarm,
@@ -100,22 +97,20 @@ def _listened_to(topics: Related[TopicAudience]) -> tuple[str, ...]:
     return tuple(arn for arn, found in topics.by_key.items() if isinstance(found, TopicAudience) and found.confirmed)
 
 
-@describes(
+alarm_topic = reads(
     ALARM,
-    client="sns",
-    permission="sns:GetTopicAttributes",
+    AlarmTopic,
+    "sns:GetTopicAttributes",
+    lambda sns, _alarm, topic: sns.get_topic_attributes(TopicArn=topic),
     of=Related[TopicAudience],
     keys=_listened_to,
     on="arn:{partition}:sns:*:*:*",
 )
-def alarm_topic(sns: "SNSClient", _alarm: Resource, topic: str) -> AlarmTopic:
-    """Read the policy and the key of a topic that has a confirmed subscription."""
-    return AlarmTopic.parse(sns.get_topic_attributes(TopicArn=topic))
+"""The policy and the key of a topic that has a confirmed subscription."""
 
 
 @describes(
     ALARM,
-    client="kms",
     permission="kms:GetKeyPolicy",
     also=("kms:DescribeKey",),
     absent=("NotFoundException",),
@@ -166,8 +161,3 @@ def series(
         for result in page.get("MetricDataResults") or ():
             values.setdefault(result["Id"], []).extend(result.get("Values") or ())
     return [tuple(values.get(query["Id"], ())) for query in wanted]
-
-
-def _listed(alarm: Alarm, shard: Shard) -> Listed:
-    resource = Resource(ALARM, alarm.name, shard.account_id, shard.region, shard.partition, alarm.arn)
-    return Listed(resource, {Alarm: alarm})

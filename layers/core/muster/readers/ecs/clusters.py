@@ -17,8 +17,9 @@ from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.listing import Listed, Page, after
 from muster.model.paging import Held
-from muster.model.readers import describes, lists
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
+from muster.readers.answers import all_pages
 from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
 
 if typing.TYPE_CHECKING:
@@ -62,7 +63,6 @@ class _RegionPages:
 
 @describes(
     REGION,
-    client="ecs",
     permission="ecs:DescribeServices",
     also=("ecs:ListServices", "ecs:DescribeClusters", "ecs:ListClusters"),
     on={
@@ -84,31 +84,19 @@ def region(ecs: "ECSClient", _region: Resource) -> EcsRegion:
     )
 
 
-@lists(
-    CLUSTER,
-    client="ecs",
-    permission="ecs:DescribeClusters",
-    facets=(Cluster, Tags),
-    of=EcsRegion,
-)
+@lists(CLUSTER, permission="ecs:DescribeClusters", facets=(Cluster, Tags), of=EcsRegion)
 def clusters(_ecs: "ECSClient", shard: Shard, _token: str | None, found: EcsRegion) -> Page:
     """List the clusters of a region, but those that are deleted or about to be."""
     return Page(_listed(CLUSTER, each.name, each.arn, shard, each) for each in found.clusters)
 
 
-@lists(
-    SERVICE,
-    client="ecs",
-    permission="ecs:DescribeServices",
-    facets=(Service, Tags),
-    of=EcsRegion,
-)
+@lists(SERVICE, permission="ecs:DescribeServices", facets=(Service, Tags), of=EcsRegion)
 def services(_ecs: "ECSClient", shard: Shard, _token: str | None, found: EcsRegion) -> Page:
     """List the services of a region by cluster and name, but those that are deleted or about to be."""
     return Page(_listed(SERVICE, f"{each.cluster}/{each.name}", each.arn, shard, each) for each in found.services)
 
 
-@lists(TASK_DEFINITION, client="ecs", permission="ecs:ListTaskDefinitions", of=EcsRegion)
+@lists(TASK_DEFINITION, permission="ecs:ListTaskDefinitions", of=EcsRegion)
 def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, found: EcsRegion) -> Page:
     """List the latest active revision of each family, and those that a service runs, inactive ones too.
 
@@ -134,25 +122,27 @@ def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, found: E
         came_by = frozenset(seen)
         kept += [name for name in wanted if name not in came_by]
     follow = json.dumps({"then": then, "family": families[-1], "seen": seen}) if then else None
-    return Page((_definition(name, shard) for name in kept), follow)
+    arns = ((name, shard.arn("ecs", f"task-definition/{name}")) for name in kept)
+    return Page((Listed(shard.resource(TASK_DEFINITION, name, arn)) for name, arn in arns), follow)
 
 
-@describes(TASK_DEFINITION, client="ecs", permission="ecs:DescribeTaskDefinition")
-def task_definition(ecs: "ECSClient", definition: Resource) -> TaskDefinition:
-    """Read a revision of a task definition; AWS also tells of an inactive one while a service runs it."""
-    return TaskDefinition.parse(ecs.describe_task_definition(taskDefinition=definition.id))
+task_definition = reads(
+    TASK_DEFINITION,
+    TaskDefinition,
+    "ecs:DescribeTaskDefinition",
+    lambda ecs, definition: ecs.describe_task_definition(taskDefinition=definition.id),
+)
+"""A revision of a task definition; AWS describes an inactive one too while a service runs it."""
 
-
-@describes(
+definition_of_service = reads(
     SERVICE,
-    client="ecs",
-    permission="ecs:DescribeTaskDefinition",
+    RunDefinition,
+    "ecs:DescribeTaskDefinition",
+    lambda ecs, _service, arn: ecs.describe_task_definition(taskDefinition=arn),
     of=Service,
     keys=lambda service: service.definitions,
 )
-def definition_of_service(ecs: "ECSClient", _service: Resource, arn: str) -> RunDefinition:
-    """Read a task definition whose tasks a service runs."""
-    return RunDefinition.parse(ecs.describe_task_definition(taskDefinition=arn))
+"""A task definition whose tasks a service runs."""
 
 
 @describes(
@@ -176,7 +166,6 @@ def target_windows(
 
 @describes(
     TASK_DEFINITION,
-    client="ecs",
     permission="ecs:ListTagsForResource",
     on="arn:{partition}:ecs:*:*:task-definition/*",
 )
@@ -187,7 +176,6 @@ def tags(ecs: "ECSClient", definition: Resource) -> Tags:
 
 @describes(
     SERVICE,
-    client="cloudwatch",
     permission="cloudwatch:GetMetricData",
     at_once=AT_ONCE // len(_METRICS),
     of=Service,
@@ -211,16 +199,15 @@ def utilization(
 
 
 def _clusters(ecs: "ECSClient") -> Iterator[Mapping[str, Any]]:
-    pages = ecs.get_paginator("list_clusters").paginate(PaginationConfig={"PageSize": 100})
-    for arns in _by(100, (arn for page in pages for arn in page.get("clusterArns") or ())):
+    for arns in _by(100, all_pages(ecs, "list_clusters", "clusterArns", page=100)["clusterArns"]):
         answer = ecs.describe_clusters(clusters=arns, include=["SETTINGS", "TAGS"])
         yield from _alive("cluster", typing.cast("Mapping[str, Any]", answer), "clusters")
 
 
 def _services(ecs: "ECSClient", cluster: str) -> Iterator[Mapping[str, Any]]:
-    pages = ecs.get_paginator("list_services").paginate(cluster=cluster, PaginationConfig={"PageSize": 100})
+    arns = all_pages(ecs, "list_services", "serviceArns", page=100, cluster=cluster)["serviceArns"]
     try:
-        for few in _by(10, (arn for page in pages for arn in page.get("serviceArns") or ())):
+        for few in _by(10, arns):
             answer = ecs.describe_services(cluster=cluster, services=few, include=["TAGS"])
             yield from _alive("service", typing.cast("Mapping[str, Any]", answer), "services")
     except ecs.exceptions.ClusterNotFoundException:
@@ -241,10 +228,5 @@ def _by(size: int, names: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _listed(resource_type: str, name: str, arn: str, shard: Shard, facet: Cluster | Service) -> Listed:
-    resource = Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn, facet.tags.own)
+    resource = shard.resource(resource_type, name, arn, facet.tags.own)
     return Listed(resource, {type(facet): facet, Tags: facet.tags})
-
-
-def _definition(name: str, shard: Shard) -> Listed:
-    arn = f"arn:{shard.partition}:ecs:{shard.region}:{shard.account_id}:task-definition/{name}"
-    return Listed(Resource(TASK_DEFINITION, name, shard.account_id, shard.region, shard.partition, arn))

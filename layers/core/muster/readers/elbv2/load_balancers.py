@@ -21,8 +21,9 @@ from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.listing import Listed, Page, after, listed
 from muster.model.paging import Pages
-from muster.model.readers import describes, lists
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
+from muster.readers.answers import all_pages
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client as Client
@@ -35,16 +36,18 @@ _TAGS_AT_ONCE = 20
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html"""
 
 
-@describes(
-    REGION, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancers", page=Pages(LOAD_BALANCER, 400)
+region = reads(
+    REGION,
+    LoadBalancers,
+    "elasticloadbalancing:DescribeLoadBalancers",
+    lambda elbv2, _region: all_pages(elbv2, "describe_load_balancers", "LoadBalancers", page=400),
+    client="elbv2",
+    page=Pages(LOAD_BALANCER, 400),
 )
-def region(elbv2: "Client", _region: Resource) -> LoadBalancers:
-    """Read the load balancers of a region, 400 a page.
+"""The load balancers of a region.
 
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
-    """
-    pages = elbv2.get_paginator("describe_load_balancers").paginate(PaginationConfig={"PageSize": 400})
-    return LoadBalancers.parse({"LoadBalancers": (item for page in pages for item in page.get("LoadBalancers", ()))})
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
+"""
 
 
 @lists(
@@ -57,7 +60,7 @@ def region(elbv2: "Client", _region: Resource) -> LoadBalancers:
 def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, found: LoadBalancers) -> Page:
     """List the load balancers of a region; those that could not be made are left out."""
     return Page(
-        Listed(_resource(LOAD_BALANCER, each.name, each.arn, shard), {LoadBalancer: each.facet}) for each in found.all
+        Listed(shard.resource(LOAD_BALANCER, each.name, each.arn), {LoadBalancer: each.facet}) for each in found.all
     )
 
 
@@ -87,7 +90,7 @@ def listeners(elbv2: "Client", shard: Shard, token: str | None, found: LoadBalan
     except elbv2.exceptions.LoadBalancerNotFoundException:
         return Page((), _place(left[1:]))
     items = (
-        _listed(LISTENER, str(item["ListenerArn"]), str(item["ListenerArn"]), item, shard, Listener)
+        listed(shard.resource(LISTENER, str(item["ListenerArn"]), str(item["ListenerArn"])), item, (Listener,))
         for item in answer.get("Listeners", ())
     )
     more = answer.get("NextMarker")
@@ -108,7 +111,11 @@ def target_groups(elbv2: "Client", shard: Shard, token: str | None) -> Page:
     """
     answer = elbv2.describe_target_groups(PageSize=400, **after(token, "Marker"))
     items = (
-        _listed(TARGET_GROUP, str(item["TargetGroupName"]), str(item["TargetGroupArn"]), item, shard, TargetGroup)
+        listed(
+            shard.resource(TARGET_GROUP, str(item["TargetGroupName"]), str(item["TargetGroupArn"])),
+            item,
+            (TargetGroup,),
+        )
         for item in answer.get("TargetGroups", ())
     )
     return Page(items, answer.get("NextMarker") or None)
@@ -132,26 +139,24 @@ def target_group_tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping
     return _tags(elbv2, resources)
 
 
-@describes(LOAD_BALANCER, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancerAttributes")
-def load_balancer_attributes(elbv2: "Client", load_balancer: Resource) -> LoadBalancerAttributes:
-    """Read a load balancer's attributes."""
-    answer = elbv2.describe_load_balancer_attributes(LoadBalancerArn=_arn(load_balancer))
-    return LoadBalancerAttributes.parse(answer)
-
-
-@describes(
+load_balancer_attributes = reads(
     LOAD_BALANCER,
+    LoadBalancerAttributes,
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    lambda elbv2, balancer: elbv2.describe_load_balancer_attributes(LoadBalancerArn=balancer.key),
     client="elbv2",
-    permission="elasticloadbalancing:DescribeListeners",
+)
+
+listener_protocols = reads(
+    LOAD_BALANCER,
+    ListenerProtocols,
+    "elasticloadbalancing:DescribeListeners",
+    lambda elbv2, balancer: all_pages(elbv2, "describe_listeners", "Listeners", page=400, LoadBalancerArn=balancer.key),
+    client="elbv2",
     of=LoadBalancer,
     when=lambda load_balancer: load_balancer.kind == NETWORK,
 )
-def listener_protocols(elbv2: "Client", load_balancer: Resource) -> ListenerProtocols:
-    """Read which protocols the listeners of a network load balancer speak; of others nothing depends on it."""
-    pages = elbv2.get_paginator("describe_listeners").paginate(
-        LoadBalancerArn=_arn(load_balancer), PaginationConfig={"PageSize": 400}
-    )
-    return ListenerProtocols.parse({"Listeners": [item for page in pages for item in page.get("Listeners", ())]})
+"""The protocols of a network load balancer's listeners; no check needs those of others."""
 
 
 @describes(
@@ -167,50 +172,35 @@ def rules(elbv2: "Client", listener: Resource) -> ListenerRules:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
     """
-    pages = elbv2.get_paginator("describe_rules").paginate(
-        ListenerArn=_arn(listener), PaginationConfig={"PageSize": 400}
-    )
-    return ListenerRules.parse({"Rules": [item for page in pages for item in page.get("Rules", ())]})
+    found = all_pages(elbv2, "describe_rules", "Rules", page=400, ListenerArn=listener.key)
+    return ListenerRules.parse({"Rules": list(found["Rules"])})
 
 
-@describes(TARGET_GROUP, client="elbv2", permission="elasticloadbalancing:DescribeTargetGroupAttributes")
-def target_group_attributes(elbv2: "Client", target_group: Resource) -> TargetGroupAttributes:
-    """Read a target group's attributes."""
-    return TargetGroupAttributes.parse(elbv2.describe_target_group_attributes(TargetGroupArn=_arn(target_group)))
-
-
-@describes(
+target_group_attributes = reads(
     TARGET_GROUP,
+    TargetGroupAttributes,
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    lambda elbv2, group: elbv2.describe_target_group_attributes(TargetGroupArn=group.key),
     client="elbv2",
-    permission="elasticloadbalancing:DescribeTargetHealth",
+)
+
+target_health = reads(
+    TARGET_GROUP,
+    TargetHealth,
+    "elasticloadbalancing:DescribeTargetHealth",
+    lambda elbv2, group: elbv2.describe_target_health(TargetGroupArn=group.key),
+    client="elbv2",
     of=TargetGroup,
     when=lambda group: bool(group.load_balancers),
 )
-def target_health(elbv2: "Client", target_group: Resource) -> TargetHealth:
-    """Read the states of a target group's targets, where a load balancer uses it: nobody checks the others."""
-    answer = elbv2.describe_target_health(TargetGroupArn=_arn(target_group))
-    return TargetHealth.parse({"TargetHealthDescriptions": answer.get("TargetHealthDescriptions", ())})
+"""The states of a target group's targets, where a load balancer uses it: it checks no others."""
 
 
 def _tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
-    answer = elbv2.describe_tags(ResourceArns=[_arn(resource) for resource in resources])
+    answer = elbv2.describe_tags(ResourceArns=[resource.key for resource in resources])
     found = {item["ResourceArn"]: Tags.parse(item) for item in answer.get("TagDescriptions", ())}
-    return {resource.id: found[_arn(resource)] for resource in resources if _arn(resource) in found}
+    return {resource.id: found[resource.key] for resource in resources if resource.key in found}
 
 
 def _place(left: Sequence[str], then: str = "") -> str | None:
     return json.dumps({"parent": left[0], "then": then}) if left else None
-
-
-def _arn(resource: Resource) -> str:
-    return resource.arn or resource.id
-
-
-def _listed(  # noqa: PLR0913 - the parts of a resource
-    resource_type: str, name: str, arn: str, item: Mapping[str, object], shard: Shard, facet: type
-) -> Listed:
-    return listed(_resource(resource_type, name, arn, shard), item, (facet,))
-
-
-def _resource(resource_type: str, name: str, arn: str, shard: Shard) -> Resource:
-    return Resource(resource_type, name, shard.account_id, shard.region, shard.partition, arn)

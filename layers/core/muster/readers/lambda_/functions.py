@@ -1,8 +1,6 @@
 """Reading Lambda: functions, who invokes them and how, and what a region's functions share."""
 
 import typing
-from collections.abc import Mapping
-from typing import Any
 
 from muster.facets.lambda_.functions import (
     AsynchronousDestinations,
@@ -16,7 +14,7 @@ from muster.facets.lambda_.sources import EventSourceMappings, SourceQueue
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.listing import Page, after, listed
-from muster.model.readers import lists, reads
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages, tag_list
 
@@ -114,23 +112,21 @@ https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
 """
 
 
-def _queue_attributes(sqs: "SQSClient", _function: Resource, arn: str) -> Mapping[str, Any]:
-    """Return the attributes of a queue, whichever account it belongs to; its URL follows from the ARN, without a call.
-
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
-    """
-    account, name = arn.split(":")[4:6]
-    url = f"{sqs.meta.endpoint_url}/{account}/{name}"
-    return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])
-
-
-source_queue = reads(
+@describes(
     FUNCTION,
-    SourceQueue,
-    "sqs:GetQueueAttributes",
-    _queue_attributes,
+    permission="sqs:GetQueueAttributes",
     of=EventSourceMappings,
     keys_for=lambda mappings, function: mappings.queues_of(function.id),
     on="arn:{partition}:sqs:*:*:*",
 )
-"""A queue that is polled for a function of the region."""
+def source_queue(sqs: "SQSClient", _function: Resource, arn: str) -> SourceQueue:
+    """Read a queue that is polled for a function of the region, whichever account it belongs to.
+
+    Its URL follows from its ARN, without a call.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+    """
+    account, name = arn.split(":")[4:6]
+    url = f"{sqs.meta.endpoint_url}/{account}/{name}"
+    return SourceQueue.parse(
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])
+    )
