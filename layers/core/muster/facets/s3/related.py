@@ -23,37 +23,30 @@ class BucketPlace:
         return cls(str(response.get("BucketRegion") or ""))
 
 
-@dataclass(frozen=True, slots=True)
 class ReplicaPlace(BucketPlace):
     """The region of a bucket that objects are copied to."""
 
 
-@dataclass(frozen=True, slots=True)
 class LogTargetPlace(BucketPlace):
     """The region of a bucket that logs go to."""
 
 
-@dataclass(frozen=True, slots=True)
 class LogTargetPolicy(BucketPolicy):
     """The policy of a bucket that logs go to."""
 
 
-@dataclass(frozen=True, slots=True)
 class LogTargetAcl(BucketAcl):
     """The access control list of a bucket that logs go to."""
 
 
-@dataclass(frozen=True, slots=True)
 class LogTargetOwnership(BucketOwnershipControls):
     """Who owns objects in a bucket that logs go to."""
 
 
-@dataclass(frozen=True, slots=True)
 class LogTargetLock(BucketObjectLock):
     """The Object Lock of a bucket that logs go to."""
 
 
-@dataclass(frozen=True, slots=True)
 class LogTargetEncryption(BucketEncryption):
     """The default encryption of a bucket that logs go to."""
 

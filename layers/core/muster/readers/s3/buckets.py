@@ -20,12 +20,11 @@ from muster.facets.s3.resilience import BucketObjectLock, BucketReplication
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
 from muster.model.listing import Listed, Page, after
-from muster.model.readers import describes, lists
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3control import S3ControlClient
 
 BUCKET = "AWS::S3::Bucket"
 
@@ -38,7 +37,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
 
 @lists(
     BUCKET,
-    client="s3",
     permission="s3:ListAllMyBuckets",
     operation="ListBuckets",
     also=("s3:GetBucketLocation",),
@@ -56,132 +54,119 @@ def buckets(s3: "S3Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("ContinuationToken"))
 
 
-@describes(BUCKET, client="s3", permission="s3:GetBucketVersioning")
-def versioning(s3: "S3Client", bucket: Resource) -> BucketVersioning:
-    """Read whether the bucket keeps versions."""
-    return BucketVersioning.parse(s3.get_bucket_versioning(Bucket=bucket.id))
+versioning = reads(
+    BUCKET, BucketVersioning, "s3:GetBucketVersioning", lambda s3, bucket: s3.get_bucket_versioning(Bucket=bucket.id)
+)
 
-
-@describes(
+encryption = reads(
     BUCKET,
-    client="s3",
-    permission="s3:GetEncryptionConfiguration",
+    BucketEncryption,
+    "s3:GetEncryptionConfiguration",
+    lambda s3, bucket: s3.get_bucket_encryption(Bucket=bucket.id),
     operation="GetBucketEncryption",
     absent=("ServerSideEncryptionConfigurationNotFoundError",),
 )
-def encryption(s3: "S3Client", bucket: Resource) -> BucketEncryption:
-    """Read the default encryption."""
-    return BucketEncryption.parse(s3.get_bucket_encryption(Bucket=bucket.id))
 
-
-@describes(
+lifecycle = reads(
     BUCKET,
-    client="s3",
-    permission="s3:GetLifecycleConfiguration",
+    BucketLifecycle,
+    "s3:GetLifecycleConfiguration",
+    lambda s3, bucket: s3.get_bucket_lifecycle_configuration(Bucket=bucket.id),
     operation="GetBucketLifecycleConfiguration",
     absent=("NoSuchLifecycleConfiguration",),
 )
-def lifecycle(s3: "S3Client", bucket: Resource) -> BucketLifecycle:
-    """Read the lifecycle rules."""
-    return BucketLifecycle.parse(s3.get_bucket_lifecycle_configuration(Bucket=bucket.id))
 
-
-@describes(
+public_access_block = reads(
     BUCKET,
-    client="s3",
-    permission="s3:GetBucketPublicAccessBlock",
+    BucketPublicAccessBlock,
+    "s3:GetBucketPublicAccessBlock",
+    lambda s3, bucket: s3.get_public_access_block(Bucket=bucket.id),
     operation="GetPublicAccessBlock",
     absent=("NoSuchPublicAccessBlockConfiguration",),
 )
-def public_access_block(s3: "S3Client", bucket: Resource) -> BucketPublicAccessBlock:
-    """Read the bucket's own public-access block."""
-    return BucketPublicAccessBlock.parse(s3.get_public_access_block(Bucket=bucket.id))
+"""The bucket's own public-access block."""
 
-
-@describes(
+account_public_access_block = reads(
     ACCOUNT,
+    AccountPublicAccessBlock,
+    "s3:GetAccountPublicAccessBlock",
+    lambda s3control, account: s3control.get_public_access_block(AccountId=account.account_id),
     client="s3control",
     service="s3",
-    permission="s3:GetAccountPublicAccessBlock",
     operation="GetPublicAccessBlock",
     absent=("NoSuchPublicAccessBlockConfiguration",),
 )
-def account_public_access_block(s3control: "S3ControlClient", account: Resource) -> AccountPublicAccessBlock:
-    """Read the account's public-access block."""
-    return AccountPublicAccessBlock.parse(s3control.get_public_access_block(AccountId=account.account_id))
 
-
-@describes(BUCKET, client="s3", permission="s3:GetBucketPolicyStatus", absent=("NoSuchBucketPolicy",))
-def policy_status(s3: "S3Client", bucket: Resource) -> BucketPolicyStatus:
-    """Read whether S3 calls the policy public."""
-    return BucketPolicyStatus.parse(s3.get_bucket_policy_status(Bucket=bucket.id))
-
-
-@describes(BUCKET, client="s3", permission="s3:GetBucketAcl")
-def acl(s3: "S3Client", bucket: Resource) -> BucketAcl:
-    """Read the access control list."""
-    return BucketAcl.parse(s3.get_bucket_acl(Bucket=bucket.id))
-
-
-@describes(BUCKET, client="s3", permission="s3:GetBucketPolicy", absent=("NoSuchBucketPolicy",))
-def policy(s3: "S3Client", bucket: Resource) -> BucketPolicy:
-    """Read the bucket's policy."""
-    return BucketPolicy.parse(s3.get_bucket_policy(Bucket=bucket.id))
-
-
-@describes(BUCKET, client="s3", permission="s3:GetBucketOwnershipControls", absent=("OwnershipControlsNotFoundError",))
-def ownership_controls(s3: "S3Client", bucket: Resource) -> BucketOwnershipControls:
-    """Read who owns objects that others write."""
-    return BucketOwnershipControls.parse(s3.get_bucket_ownership_controls(Bucket=bucket.id))
-
-
-@describes(BUCKET, client="s3", permission="s3:GetBucketLogging")
-def logging(s3: "S3Client", bucket: Resource) -> BucketLogging:
-    """Read where access logs go."""
-    return BucketLogging.parse(s3.get_bucket_logging(Bucket=bucket.id))
-
-
-@describes(
+policy_status = reads(
     BUCKET,
-    client="s3",
-    permission="s3:GetBucketObjectLockConfiguration",
+    BucketPolicyStatus,
+    "s3:GetBucketPolicyStatus",
+    lambda s3, bucket: s3.get_bucket_policy_status(Bucket=bucket.id),
+    absent=("NoSuchBucketPolicy",),
+)
+"""Whether S3 calls the policy public."""
+
+acl = reads(BUCKET, BucketAcl, "s3:GetBucketAcl", lambda s3, bucket: s3.get_bucket_acl(Bucket=bucket.id))
+
+policy = reads(
+    BUCKET,
+    BucketPolicy,
+    "s3:GetBucketPolicy",
+    lambda s3, bucket: s3.get_bucket_policy(Bucket=bucket.id),
+    absent=("NoSuchBucketPolicy",),
+)
+
+ownership_controls = reads(
+    BUCKET,
+    BucketOwnershipControls,
+    "s3:GetBucketOwnershipControls",
+    lambda s3, bucket: s3.get_bucket_ownership_controls(Bucket=bucket.id),
+    absent=("OwnershipControlsNotFoundError",),
+)
+"""Who owns objects that other accounts write."""
+
+logging = reads(
+    BUCKET, BucketLogging, "s3:GetBucketLogging", lambda s3, bucket: s3.get_bucket_logging(Bucket=bucket.id)
+)
+
+object_lock = reads(
+    BUCKET,
+    BucketObjectLock,
+    "s3:GetBucketObjectLockConfiguration",
+    lambda s3, bucket: s3.get_object_lock_configuration(Bucket=bucket.id),
     operation="GetObjectLockConfiguration",
     absent=("ObjectLockConfigurationNotFoundError",),
 )
-def object_lock(s3: "S3Client", bucket: Resource) -> BucketObjectLock:
-    """Read whether objects are locked, and for how long by default."""
-    return BucketObjectLock.parse(s3.get_object_lock_configuration(Bucket=bucket.id))
 
-
-@describes(
+replication = reads(
     BUCKET,
-    client="s3",
-    permission="s3:GetReplicationConfiguration",
+    BucketReplication,
+    "s3:GetReplicationConfiguration",
+    lambda s3, bucket: s3.get_bucket_replication(Bucket=bucket.id),
     operation="GetBucketReplication",
     absent=("ReplicationConfigurationNotFoundError",),
 )
-def replication(s3: "S3Client", bucket: Resource) -> BucketReplication:
-    """Read where objects are copied to."""
-    return BucketReplication.parse(s3.get_bucket_replication(Bucket=bucket.id))
+
+tags = reads(
+    BUCKET,
+    Tags,
+    "s3:GetBucketTagging",
+    lambda s3, bucket: s3.get_bucket_tagging(Bucket=bucket.id),
+    absent=("NoSuchTagSet",),
+)
 
 
-@describes(BUCKET, client="s3", permission="s3:GetMetricsConfiguration", operation="ListBucketMetricsConfigurations")
+@describes(BUCKET, permission="s3:GetMetricsConfiguration", operation="ListBucketMetricsConfigurations")
 def metrics(s3: "S3Client", bucket: Resource) -> BucketMetrics:
     """Read all request-metrics configurations; boto3 has no paginator for them."""
     found: list[Any] = []
-    token: dict[str, str] = {}
+    token: str | None = None
     while True:
-        page = s3.list_bucket_metrics_configurations(Bucket=bucket.id, **token)
+        page = s3.list_bucket_metrics_configurations(Bucket=bucket.id, **after(token, "ContinuationToken"))
         found.extend(page.get("MetricsConfigurationList", ()))
-        if not page.get("NextContinuationToken"):
+        token = page.get("NextContinuationToken")
+        if not token:
             return BucketMetrics.parse({"MetricsConfigurationList": found})
-        token = {"ContinuationToken": page["NextContinuationToken"]}
-
-
-@describes(BUCKET, client="s3", permission="s3:GetBucketTagging", absent=("NoSuchTagSet",))
-def tags(s3: "S3Client", bucket: Resource) -> Tags:
-    """Read the tags."""
-    return Tags.parse(s3.get_bucket_tagging(Bucket=bucket.id))
 
 
 def region_of(s3: "S3Client", name: str) -> str:

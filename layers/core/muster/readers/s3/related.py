@@ -16,8 +16,9 @@ from muster.facets.s3.related import (
 )
 from muster.facets.s3.resilience import BucketReplication
 from muster.model.finding import Resource
-from muster.model.listing import after
-from muster.model.readers import describes
+from muster.model.readers import Describer, F, describes, reads, related
+from muster.readers.answers import all_pages
+from muster.readers.s3 import buckets
 from muster.readers.s3.buckets import BUCKET, region_of
 
 if typing.TYPE_CHECKING:
@@ -27,91 +28,43 @@ if typing.TYPE_CHECKING:
 _GONE = "NoSuchBucket"
 
 
-def _target(logging: BucketLogging) -> tuple[str, ...]:
-    return (logging.target,) if logging.target else ()
-
-
-def _destinations(replication: BucketReplication) -> tuple[str, ...]:
-    return replication.destinations
-
-
 @describes(
     BUCKET,
-    client="s3",
     permission="s3:GetBucketLocation",
     absent=(_GONE,),
     of=BucketReplication,
-    keys=_destinations,
+    keys=lambda replication: replication.destinations,
 )
 def replica_place(s3: "S3Client", _bucket: Resource, name: str) -> ReplicaPlace:
     """Read in which region copies are; the bucket may be another account's."""
     return ReplicaPlace.parse({"BucketRegion": _region(s3, name)})
 
 
-@describes(BUCKET, client="s3", permission="s3:GetBucketLocation", absent=(_GONE,), of=BucketLogging, keys=_target)
-def log_target_place(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetPlace:
-    """Read in which region logs are, if the bucket exists."""
-    return LogTargetPlace.parse({"BucketRegion": region_of(s3, name)})
+def _target(logging: BucketLogging) -> tuple[str, ...]:
+    return (logging.target,) if logging.target else ()
 
 
-@describes(
+def _of_log_target(describer: Describer, facet: type[F]) -> Describer:
+    """Return what reads a facet of the bucket that logs go to as another describer reads it of any bucket."""
+    return related(describer, facet, of=BucketLogging, keys=_target, gone=_GONE)
+
+
+log_target_place = reads(
     BUCKET,
-    client="s3",
-    permission="s3:GetBucketPolicy",
-    absent=("NoSuchBucketPolicy", _GONE),
+    LogTargetPlace,
+    "s3:GetBucketLocation",
+    lambda s3, _bucket, name: {"BucketRegion": region_of(s3, name)},
+    absent=(_GONE,),
     of=BucketLogging,
     keys=_target,
 )
-def log_target_policy(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetPolicy:
-    """Read the policy of the bucket that logs go to."""
-    return LogTargetPolicy.parse(s3.get_bucket_policy(Bucket=name))
+"""The region of the bucket that logs go to, if it exists."""
 
-
-@describes(BUCKET, client="s3", permission="s3:GetBucketAcl", absent=(_GONE,), of=BucketLogging, keys=_target)
-def log_target_acl(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetAcl:
-    """Read the access control list of the bucket that logs go to."""
-    return LogTargetAcl.parse(s3.get_bucket_acl(Bucket=name))
-
-
-@describes(
-    BUCKET,
-    client="s3",
-    permission="s3:GetBucketOwnershipControls",
-    absent=("OwnershipControlsNotFoundError", _GONE),
-    of=BucketLogging,
-    keys=_target,
-)
-def log_target_ownership(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetOwnership:
-    """Read whether the access control list of the bucket that logs go to is in force."""
-    return LogTargetOwnership.parse(s3.get_bucket_ownership_controls(Bucket=name))
-
-
-@describes(
-    BUCKET,
-    client="s3",
-    permission="s3:GetBucketObjectLockConfiguration",
-    operation="GetObjectLockConfiguration",
-    absent=("ObjectLockConfigurationNotFoundError", _GONE),
-    of=BucketLogging,
-    keys=_target,
-)
-def log_target_lock(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetLock:
-    """Read whether objects in the bucket that logs go to can be locked."""
-    return LogTargetLock.parse(s3.get_object_lock_configuration(Bucket=name))
-
-
-@describes(
-    BUCKET,
-    client="s3",
-    permission="s3:GetEncryptionConfiguration",
-    operation="GetBucketEncryption",
-    absent=("ServerSideEncryptionConfigurationNotFoundError", _GONE),
-    of=BucketLogging,
-    keys=_target,
-)
-def log_target_encryption(s3: "S3Client", _bucket: Resource, name: str) -> LogTargetEncryption:
-    """Read with which key logs are encrypted in the bucket that they go to."""
-    return LogTargetEncryption.parse(s3.get_bucket_encryption(Bucket=name))
+log_target_policy = _of_log_target(buckets.policy, LogTargetPolicy)
+log_target_acl = _of_log_target(buckets.acl, LogTargetAcl)
+log_target_ownership = _of_log_target(buckets.ownership_controls, LogTargetOwnership)
+log_target_lock = _of_log_target(buckets.object_lock, LogTargetLock)
+log_target_encryption = _of_log_target(buckets.encryption, LogTargetEncryption)
 
 
 def _undecided(sources: LogSources, bucket: Resource) -> tuple[str, ...]:
@@ -122,7 +75,6 @@ def _undecided(sources: LogSources, bucket: Resource) -> tuple[str, ...]:
 
 @describes(
     BUCKET,
-    client="s3",
     permission="s3:GetBucketLogging",
     also=("s3:ListAllMyBuckets",),
     of=LogSources,
@@ -136,20 +88,17 @@ def all_log_targets(s3: "S3Client", bucket: Resource, _name: str) -> AllLogTarge
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the catalogue loads without the SDK
 
-    targets, token = set(), None
-    while True:
-        page = s3.list_buckets(MaxBuckets=1000, BucketRegion=bucket.region, **after(token, "ContinuationToken"))
-        for name in (str(item["Name"]) for item in page.get("Buckets", ())):
-            try:
-                target = BucketLogging.parse(s3.get_bucket_logging(Bucket=name)).target
-            except ClientError as error:
-                if _code(error) not in ("AccessDenied", _GONE):
-                    raise
-                continue
-            targets.update({target} - {"", name})
-        token = page.get("ContinuationToken")
-        if not token:
-            return AllLogTargets.parse({"Targets": targets})
+    listing = all_pages(s3, "list_buckets", "Buckets", page=1000, BucketRegion=bucket.region)
+    targets = set()
+    for name in (str(item["Name"]) for item in listing["Buckets"]):
+        try:
+            target = BucketLogging.parse(s3.get_bucket_logging(Bucket=name)).target
+        except ClientError as error:
+            if _code(error) not in ("AccessDenied", _GONE):
+                raise
+            continue
+        targets.update({target} - {"", name})
+    return AllLogTargets.parse({"Targets": targets})
 
 
 def _region(s3: "S3Client", name: str) -> str:
