@@ -1,26 +1,27 @@
 """What DynamoDB, and KMS and CloudWatch about it, answer of a table."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from muster.facets.fields import (
+    Answer,
+    Parsed,
+    computed,
+    equals,
+    facet,
+    flag,
+    many,
+    number,
+    one_of,
+    present,
+    read,
+    stated,
+    text,
+)
 from muster.model.arn import account_of
 from muster.model.finding import Unknown
-
-_STATUSES = frozenset(
-    {
-        "CREATING",
-        "UPDATING",
-        "DELETING",
-        "ACTIVE",
-        "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
-        "ARCHIVING",
-        "ARCHIVED",
-        "REPLICATION_NOT_AUTHORIZED",
-    }
-)
-"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html"""
 
 _SET_ASIDE: Mapping[object, str] = {
     "CREATING": "the table is being made: nothing of it can be changed before that is done",
@@ -29,9 +30,19 @@ _SET_ASIDE: Mapping[object, str] = {
     "ARCHIVED": "the table is archived, its items are in a backup: its key was out of reach for more than seven days",
 }
 
-_MODES = ("PROVISIONED", "PAY_PER_REQUEST")
-_VIEWS = ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
-_SWITCH = ("ENABLED", "DISABLED")
+_STATUS = one_of(
+    "CREATING",
+    "UPDATING",
+    "DELETING",
+    "ACTIVE",
+    "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
+    "ARCHIVING",
+    "ARCHIVED",
+    "REPLICATION_NOT_AUTHORIZED",
+)
+_MODE = one_of("PROVISIONED", "PAY_PER_REQUEST")
+_ENABLED, _KMS = one_of("ENABLED"), one_of("KMS")
+_VIEW = one_of("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
 
 AWS_OWNED = "AWS_OWNED"
 """The encryption of a table that names no key: DynamoDB encrypts it with one that AWS owns."""
@@ -40,56 +51,63 @@ OFF = "OFF"
 """The stream of a table that has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table as it is configured, with its global secondary indexes, but for those that are being deleted.
+def _billing(response: Answer) -> str | Unknown:
+    """Read the capacity mode, which AWS leaves out of tables that never were on demand."""
+    mode = (response.get("BillingModeSummary") or {}).get("BillingMode")
+    if mode is None and response.get("ProvisionedThroughput"):
+        return "PROVISIONED"
+    return _MODE(mode, "BillingMode")
+
+
+def _encryption(response: Answer) -> str | Unknown:
+    if not response:
+        return Unknown("AWS did not describe the table")
+    sse = response.get("SSEDescription") or {}
+    status = sse.get("Status")
+    if not sse or status == "DISABLED":
+        return AWS_OWNED
+    if status in ("ENABLING", "UPDATING", "DISABLING"):
+        return Unknown(f"the table's encryption is being changed ({status})")
+    state = _ENABLED(status, "SSEDescription.Status")
+    return _KMS(sse.get("SSEType"), "SSEType") if state == "ENABLED" else state
+
+
+def _stream(response: Answer) -> str | Unknown:
+    if not response:
+        return Unknown("AWS did not describe the table")
+    stream = response.get("StreamSpecification") or {}
+    return _VIEW(stream.get("StreamViewType"), "StreamViewType") if stream.get("StreamEnabled") else OFF
+
+
+def _indexes(response: Answer) -> tuple[str, ...]:
+    indexes = response.get("GlobalSecondaryIndexes") or ()
+    return tuple(str(index["IndexName"]) for index in indexes if index.get("IndexStatus") != "DELETING")
+
+
+@facet
+class Table(Parsed):
+    """`Table` of DescribeTable: its configuration and its global secondary indexes, but for those being deleted.
 
     `encryption` is AWS_OWNED or KMS, and `key` the ARN of that key, which KMS alone knows more about. `stream` is
     OFF or the view type. `replicas` are the other regions of a global table, `strong` whether it is one of
     multi-Region strong consistency.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
     """
 
-    name: str | Unknown
-    arn: str | Unknown
-    status: str | Unknown
-    billing: str | Unknown
-    encryption: str | Unknown
-    key: str | Unknown
-    key_lost: bool
-    deletion_protection: bool | Unknown
-    stream: str | Unknown
-    indexes: tuple[str, ...] = ()
-    replicas: tuple[str, ...] = ()
-    strong: bool = False
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse `Table` of DescribeTable.
-
-        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
-        """
-        sse = response.get("SSEDescription") or {}
-        protected = response.get("DeletionProtectionEnabled")
-        return cls(
-            name=response.get("TableName") or Unknown("AWS did not say what the table is called"),
-            arn=response.get("TableArn") or Unknown("AWS did not say which ARN the table has"),
-            status=_one_of(_STATUSES, "TableStatus", response.get("TableStatus")),
-            billing=_billing(response),
-            encryption=_encryption(sse) if response else Unknown("AWS did not describe the table"),
-            key=sse.get("KMSMasterKeyArn") or Unknown("AWS did not say which key encrypts the table"),
-            key_lost=sse.get("InaccessibleEncryptionDateTime") is not None,
-            deletion_protection=protected
-            if isinstance(protected, bool)
-            else Unknown("AWS did not say whether the table is protected from deletion"),
-            stream=_stream(response) if response else Unknown("AWS did not describe the table"),
-            indexes=tuple(
-                str(index["IndexName"])
-                for index in response.get("GlobalSecondaryIndexes") or ()
-                if index.get("IndexStatus") != "DELETING"
-            ),
-            replicas=tuple(str(replica["RegionName"]) for replica in response.get("Replicas") or ()),
-            strong=response.get("MultiRegionConsistency") == "STRONG",
-        )
+    name: str | Unknown = read("TableName", stated, "what the table is called")
+    arn: str | Unknown = read("TableArn", stated, "which ARN the table has")
+    status: str | Unknown = read("TableStatus", _STATUS)
+    billing: str | Unknown = computed(_billing)
+    encryption: str | Unknown = computed(_encryption)
+    key: str | Unknown = read("SSEDescription.KMSMasterKeyArn", stated, "which key encrypts the table")
+    key_lost: bool = read("SSEDescription.InaccessibleEncryptionDateTime", present)
+    deletion_protection: bool | Unknown = read(
+        "DeletionProtectionEnabled", flag, "whether the table is protected from deletion"
+    )
+    stream: str | Unknown = computed(_stream)
+    indexes: tuple[str, ...] = computed(_indexes, default=())
+    replicas: tuple[str, ...] = read("Replicas", many(lambda replica: str(replica["RegionName"])), default=())
+    strong: bool = read("MultiRegionConsistency", equals("STRONG"), default=False)
 
     @property
     def set_aside(self) -> str:
@@ -119,53 +137,32 @@ class Table:
         return (self.name, *(f"{self.name}/{index}" for index in self.indexes))
 
 
-@dataclass(frozen=True, slots=True)
-class TableKey:
-    """Who manages the key of a table: AWS or CUSTOMER."""
+@facet
+class TableKey(Parsed):
+    """DescribeKey of a table's key: who manages it, AWS or CUSTOMER."""
 
-    manager: str | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of DescribeKey."""
-        said = (response.get("KeyMetadata") or {}).get("KeyManager")
-        return cls(_one_of(("AWS", "CUSTOMER"), "KeyManager", said))
+    manager: str | Unknown = read("KeyMetadata.KeyManager", one_of("AWS", "CUSTOMER"))
 
 
-@dataclass(frozen=True, slots=True)
-class PointInTimeRecovery:
-    """Whether a table can be restored to any point in time, and of how many days."""
-
-    status: str | Unknown
-    days: int | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of DescribeContinuousBackups."""
-        said = (response.get("ContinuousBackupsDescription") or {}).get("PointInTimeRecoveryDescription") or {}
-        days = said.get("RecoveryPeriodInDays")
-        return cls(
-            status=_one_of(_SWITCH, "PointInTimeRecoveryStatus", said.get("PointInTimeRecoveryStatus")),
-            days=days if isinstance(days, int) else Unknown("AWS did not say how many days can be restored"),
-        )
+_RECOVERY = "ContinuousBackupsDescription.PointInTimeRecoveryDescription"
 
 
-@dataclass(frozen=True, slots=True)
-class TimeToLive:
-    """Whether items expire, and by which attribute."""
+@facet
+class PointInTimeRecovery(Parsed):
+    """DescribeContinuousBackups: whether a table can be restored to any point in time, and of how many days."""
 
-    status: str | Unknown
-    attribute: str
+    status: str | Unknown = read(f"{_RECOVERY}.PointInTimeRecoveryStatus", one_of("ENABLED", "DISABLED"))
+    days: int | Unknown = read(f"{_RECOVERY}.RecoveryPeriodInDays", number, "how many days can be restored")
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of DescribeTimeToLive."""
-        said = response.get("TimeToLiveDescription") or {}
-        states = (*_SWITCH, "ENABLING", "DISABLING")
-        return cls(
-            status=_one_of(states, "TimeToLiveStatus", said.get("TimeToLiveStatus")),
-            attribute=str(said.get("AttributeName") or ""),
-        )
+
+@facet
+class TimeToLive(Parsed):
+    """DescribeTimeToLive: whether items expire, and by which attribute."""
+
+    status: str | Unknown = read(
+        "TimeToLiveDescription.TimeToLiveStatus", one_of("ENABLED", "DISABLED", "ENABLING", "DISABLING")
+    )
+    attribute: str = read("TimeToLiveDescription.AttributeName", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,33 +187,3 @@ def _points(response: Mapping[str, Any], metric: str) -> Iterator[tuple[datetime
     for time, value in zip(said.get("Timestamps") or (), said.get("Values") or (), strict=True):
         if value > 0:
             yield time, float(value)
-
-
-def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
-    if value is None:
-        return Unknown(f"AWS did not say what {name} is")
-    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")
-
-
-def _billing(response: Mapping[str, Any]) -> str | Unknown:
-    """Read the capacity mode, which AWS leaves out of tables that never were on demand."""
-    said = (response.get("BillingModeSummary") or {}).get("BillingMode")
-    if said is None and response.get("ProvisionedThroughput"):
-        return "PROVISIONED"
-    return _one_of(_MODES, "BillingMode", said)
-
-
-def _encryption(sse: Mapping[str, Any]) -> str | Unknown:
-    status = sse.get("Status")
-    if not sse or status == "DISABLED":
-        return AWS_OWNED
-    if status in ("ENABLING", "UPDATING", "DISABLING"):
-        return Unknown(f"the table's encryption is being changed ({status})")
-    if status != "ENABLED":
-        return _one_of((), "SSEDescription.Status", status)
-    return _one_of(("KMS",), "SSEType", sse.get("SSEType"))
-
-
-def _stream(response: Mapping[str, Any]) -> str | Unknown:
-    said = response.get("StreamSpecification") or {}
-    return _one_of(_VIEWS, "StreamViewType", said.get("StreamViewType")) if said.get("StreamEnabled") else OFF

@@ -5,49 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from muster.facets.fields import Parsed, facet, flag, one_of, read, text, time
 from muster.model.finding import Unknown
 
-_VOLUME_STATES = frozenset({"creating", "available", "in-use", "deleting", "deleted", "error"})
-"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html"""
 
-_SHARING = frozenset({"block-all-sharing", "block-new-sharing", "unblocked"})
+@facet
+class VolumeUse(Parsed):
+    """One volume of DescribeVolumes by its names: whether something uses it, and since when there is one.
 
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html
+    """
 
-@dataclass(frozen=True, slots=True)
-class VolumeUse:
-    """One volume by its names: whether something uses it, and since when there is one."""
-
-    id: str
-    arn: str
-    state: str | Unknown
-    created_at: datetime | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeVolumes."""
-        return cls(
-            id=str(response.get("VolumeId") or ""),
-            arn=str(response.get("VolumeArn") or ""),
-            state=_one_of(_VOLUME_STATES, "State", response.get("State")),
-            created_at=_time("CreateTime", response.get("CreateTime")),
-        )
+    id: str = read("VolumeId", text)
+    arn: str = read("VolumeArn", text)
+    state: str | Unknown = read("State", one_of("creating", "available", "in-use", "deleting", "deleted", "error"))
+    created_at: datetime | Unknown = read("CreateTime", time)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One snapshot by its id, and whether it is encrypted."""
+@facet
+class Snapshot(Parsed):
+    """One snapshot of DescribeSnapshots by its id, and whether it is encrypted."""
 
-    id: str
-    encrypted: bool | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeSnapshots."""
-        encrypted = response.get("Encrypted")
-        return cls(
-            id=str(response.get("SnapshotId") or ""),
-            encrypted=encrypted if isinstance(encrypted, bool) else Unknown("AWS did not say what Encrypted is"),
-        )
+    id: str = read("SnapshotId", text)
+    encrypted: bool | Unknown = read("Encrypted", flag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +47,7 @@ class NewestSnapshots:
         times: dict[str, datetime | Unknown] = {}
         for item in response.get("Snapshots") or ():
             if item.get("State") == "completed" and (volume := item.get("VolumeId")):
-                times[volume] = _newer(times.get(volume), _time("StartTime", item.get("StartTime")))
+                times[volume] = _newer(times.get(volume), time(item.get("StartTime"), "StartTime"))
         return cls(times)
 
 
@@ -83,29 +63,14 @@ class PublicSnapshots:
         return cls(frozenset(str(item["SnapshotId"]) for item in response.get("Snapshots") or ()))
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotBlockPublicAccess:
-    """What the region does about snapshots that are shared with everybody."""
+@facet
+class SnapshotBlockPublicAccess(Parsed):
+    """GetSnapshotBlockPublicAccessState: the region's setting for snapshots that are shared with everybody."""
 
-    state: str | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetSnapshotBlockPublicAccessState."""
-        return cls(_one_of(_SHARING, "State", response.get("State")))
+    state: str | Unknown = read("State", one_of("block-all-sharing", "block-new-sharing", "unblocked"))
 
 
 def _newer(first: datetime | Unknown | None, second: datetime | Unknown) -> datetime | Unknown:
     if first is None or isinstance(first, Unknown):
         return second
     return first if isinstance(second, Unknown) else max(first, second)
-
-
-def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
-    if value is None:
-        return Unknown(f"AWS did not say what {name} is")
-    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")
-
-
-def _time(name: str, value: object) -> datetime | Unknown:
-    return value if isinstance(value, datetime) else Unknown(f"AWS did not say what {name} is")

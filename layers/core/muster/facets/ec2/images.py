@@ -1,74 +1,42 @@
 """What EC2 answers about machine images and launch templates."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from muster.facets.fields import Parsed, facet, flag, number, one_of, optional, read, text
 from muster.model.finding import Unknown
 
-_SHARING = frozenset({"block-new-sharing", "unblocked"})
+
+@facet
+class Image(Parsed):
+    """One machine image of DescribeImages: whether everybody may launch it."""
+
+    public: bool | Unknown = read("Public", flag, "whether the image is public")
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
-    """One machine image: whether everybody may launch it."""
+@facet
+class ImageBlockPublicAccess(Parsed):
+    """GetImageBlockPublicAccessState: the region's setting for images that are to be shared with everybody."""
 
-    public: bool | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeImages."""
-        public = response.get("Public")
-        return cls(public if isinstance(public, bool) else Unknown("AWS did not say whether the image is public"))
+    state: str | Unknown = read("ImageBlockPublicAccessState", one_of("block-new-sharing", "unblocked"))
 
 
-@dataclass(frozen=True, slots=True)
-class ImageBlockPublicAccess:
-    """What the region does about images that are to be shared with everybody."""
+@facet
+class LaunchTemplate(Parsed):
+    """One of DescribeLaunchTemplates by its id, with the versions that launches use unless they name another."""
 
-    state: str | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetImageBlockPublicAccessState."""
-        state = response.get("ImageBlockPublicAccessState")
-        return cls(_one_of(_SHARING, "ImageBlockPublicAccessState", state))
+    id: str = read("LaunchTemplateId", text)
+    default: int | Unknown = read("DefaultVersionNumber", number)
+    latest: int | Unknown = read("LatestVersionNumber", number)
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchTemplate:
-    """One launch template by its id, with the numbers of the versions that launches use unless they name another."""
+@facet
+class MetadataOptions(Parsed):
+    """The metadata service in the LaunchTemplateData of a version; None where it sets nothing."""
 
-    id: str
-    default: int | Unknown
-    latest: int | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeLaunchTemplates."""
-        return cls(
-            id=str(response.get("LaunchTemplateId") or ""),
-            default=_number("DefaultVersionNumber", response.get("DefaultVersionNumber")),
-            latest=_number("LatestVersionNumber", response.get("LatestVersionNumber")),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class MetadataOptions:
-    """What a version of a launch template says of the metadata service; None where it says nothing."""
-
-    tokens: str | Unknown | None
-    endpoint: str | Unknown | None
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the LaunchTemplateData of a version."""
-        said = response.get("MetadataOptions") or {}
-        tokens, endpoint = said.get("HttpTokens"), said.get("HttpEndpoint")
-        return cls(
-            tokens=_one_of({"optional", "required"}, "HttpTokens", tokens) if tokens else None,
-            endpoint=_one_of({"disabled", "enabled"}, "HttpEndpoint", endpoint) if endpoint else None,
-        )
+    tokens: str | Unknown | None = read("MetadataOptions.HttpTokens", optional(one_of("optional", "required")))
+    endpoint: str | Unknown | None = read("MetadataOptions.HttpEndpoint", optional(one_of("disabled", "enabled")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +75,3 @@ def _groups(data: Mapping[str, Any]) -> Iterator[str]:
     yield from (str(name) for name in data.get("SecurityGroupIds") or ())
     for interface in data.get("NetworkInterfaces") or ():
         yield from (str(name) for name in interface.get("Groups") or ())
-
-
-def _number(name: str, value: object) -> int | Unknown:
-    return value if isinstance(value, int) else Unknown(f"AWS did not say what {name} is")
-
-
-def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
-    if value is None:
-        return Unknown(f"AWS did not say what {name} is")
-    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")

@@ -3,56 +3,65 @@
 import functools
 import ipaddress
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from muster.facets.ec2.addresses import IPV4_MEMBERS, IPV6_MEMBERS, public_ipv4, public_ipv6
+from muster.facets.fields import (
+    Answer,
+    Parsed,
+    computed,
+    facet,
+    flag,
+    many,
+    one_of,
+    optional,
+    read,
+    stated,
+    text,
+)
 from muster.model.finding import Unknown, known
 
-_STATES = frozenset({"pending", "running", "stopping", "stopped", "shutting-down", "terminated"})
-"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""
-
-_MONITORING = frozenset({"disabled", "disabling", "enabled", "pending"})
+_TOKENS, _ENDPOINT = one_of("optional", "required"), one_of("disabled", "enabled")
 
 _TRANSITION = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)\Z")
 """How the reason of a transition ends when it tells its time: `User initiated (2026-10-01 12:30:00 GMT)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """One instance: its state, metadata options, monitoring and the addresses that the internet can reach.
+def _stopped_at(instance: Answer) -> datetime | Unknown | None:
+    reason = instance.get("StateTransitionReason")
+    if (instance.get("State") or {}).get("Name") != "stopped":
+        return None
+    match = _TRANSITION.search(str(reason or ""))
+    try:
+        return datetime.fromisoformat(match[1] if match else "").replace(tzinfo=UTC)
+    except ValueError:
+        return Unknown(f"AWS did not say when the instance was stopped, only {reason!r}")
 
-    An address is told with its interface, as `198.51.100.7 on eni-1`; of IPv6 those that only private networks
-    route are left out. `stopped_at` is None unless it is stopped.
+
+@facet
+class Instance(Parsed):
+    """One instance of DescribeInstances: its state, metadata options, monitoring and public addresses.
+
+    An address has its interface, as in `198.51.100.7 on eni-1`; of IPv6 those that only private networks route are left
+    out. `stopped_at` is None unless it is stopped.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
     """
 
-    state: str | Unknown
-    metadata_tokens: str | Unknown
-    metadata_endpoint: str | Unknown
-    monitoring: str | Unknown
-    public_ipv4: tuple[str, ...] = ()
-    public_ipv6: tuple[str, ...] = ()
-    id: str = ""
-    stopped_at: datetime | Unknown | None = None
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeInstances."""
-        options = response.get("MetadataOptions") or {}
-        state = _one_of(_STATES, "State", (response.get("State") or {}).get("Name"))
-        transition = response.get("StateTransitionReason")
-        return cls(
-            state=state,
-            metadata_tokens=_one_of({"optional", "required"}, "HttpTokens", options.get("HttpTokens")),
-            metadata_endpoint=_one_of({"disabled", "enabled"}, "HttpEndpoint", options.get("HttpEndpoint")),
-            monitoring=_one_of(_MONITORING, "Monitoring", (response.get("Monitoring") or {}).get("State")),
-            public_ipv4=_placed(_ipv4(response)),
-            public_ipv6=_placed(_ipv6(response)),
-            id=str(response.get("InstanceId") or ""),
-            stopped_at=_stopped_at(transition) if state == "stopped" else None,
-        )
+    state: str | Unknown = read(
+        "State.Name", one_of("pending", "running", "stopping", "stopped", "shutting-down", "terminated"), name="State"
+    )
+    metadata_tokens: str | Unknown = read("MetadataOptions.HttpTokens", _TOKENS)
+    metadata_endpoint: str | Unknown = read("MetadataOptions.HttpEndpoint", _ENDPOINT)
+    monitoring: str | Unknown = read(
+        "Monitoring.State", one_of("disabled", "disabling", "enabled", "pending"), name="Monitoring"
+    )
+    public_ipv4: tuple[str, ...] = computed(public_ipv4, *IPV4_MEMBERS, default=())
+    public_ipv6: tuple[str, ...] = computed(public_ipv6, *IPV6_MEMBERS, default=())
+    id: str = read("InstanceId", text, default="")
+    stopped_at: datetime | Unknown | None = computed(_stopped_at, "State.Name", "StateTransitionReason", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +87,16 @@ class InstanceLoad:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """One volume and the instances it is attached to, if any."""
+def _instances(attachments: Any, *_: str) -> tuple[str, ...]:
+    return tuple(sorted({item["InstanceId"] for item in attachments or () if item.get("InstanceId")}))
 
-    encrypted: bool | Unknown
-    attached_to: tuple[str, ...] = ()
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeVolumes."""
-        attachments = response.get("Attachments") or ()
-        return cls(
-            encrypted=_flag("Encrypted", response.get("Encrypted")),
-            attached_to=tuple(sorted({item["InstanceId"] for item in attachments if item.get("InstanceId")})),
-        )
+@facet
+class Volume(Parsed):
+    """One volume of DescribeVolumes and the instances it is attached to, if any."""
+
+    encrypted: bool | Unknown = read("Encrypted", flag)
+    attached_to: tuple[str, ...] = read("Attachments", _instances, default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,27 +142,16 @@ class Rule:
 _TCP_UDP = frozenset({"tcp", "6", "udp", "17"})
 
 
-_NO_GROUP_ID = Unknown("AWS did not say which id the group has")
+@facet
+class SecurityGroup(Parsed):
+    """One security group of DescribeSecurityGroups and its rules."""
 
-
-@dataclass(frozen=True, slots=True)
-class SecurityGroup:
-    """One security group and its rules."""
-
-    name: str | Unknown
-    ingress: tuple[Rule, ...]
-    egress: tuple[Rule, ...]
-    id: str | Unknown = _NO_GROUP_ID
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeSecurityGroups."""
-        return cls(
-            name=response.get("GroupName") or Unknown("AWS did not say what the group is called"),
-            ingress=tuple(Rule.parse(item) for item in response.get("IpPermissions") or ()),
-            egress=tuple(Rule.parse(item) for item in response.get("IpPermissionsEgress") or ()),
-            id=response.get("GroupId") or _NO_GROUP_ID,
-        )
+    name: str | Unknown = read("GroupName", stated, "what the group is called")
+    ingress: tuple[Rule, ...] = read("IpPermissions", many(Rule.parse))
+    egress: tuple[Rule, ...] = read("IpPermissionsEgress", many(Rule.parse))
+    id: str | Unknown = read(
+        "GroupId", stated, "which id the group has", default=Unknown("AWS did not say which id the group has")
+    )
 
     @property
     def prefix_lists(self) -> tuple[str, ...]:
@@ -182,45 +175,22 @@ class PrefixList:
             return cls(Unknown(f"an entry of the prefix list is no range of addresses: {error}"))
 
 
-@dataclass(frozen=True, slots=True)
-class EbsEncryptionByDefault:
-    """Whether new volumes of the region are encrypted."""
+@facet
+class EbsEncryptionByDefault(Parsed):
+    """GetEbsEncryptionByDefault: whether new volumes of the region are encrypted."""
 
-    enabled: bool | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetEbsEncryptionByDefault."""
-        return cls(_flag("EbsEncryptionByDefault", response.get("EbsEncryptionByDefault")))
+    enabled: bool | Unknown = read("EbsEncryptionByDefault", flag)
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceMetadataDefaults:
-    """What the region sets for the metadata service of new instances; None where it leaves it to the launch."""
+@facet
+class InstanceMetadataDefaults(Parsed):
+    """GetInstanceMetadataDefaults: the region's settings for new instances; None where it leaves it to the launch.
 
-    tokens: str | Unknown | None
-    endpoint: str | Unknown | None
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataDefaultsResponse.html
+    """
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetInstanceMetadataDefaults, which leaves out what is not set.
-
-        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataDefaultsResponse.html
-        """
-        said = response.get("AccountLevel") or {}
-        tokens, endpoint = said.get("HttpTokens"), said.get("HttpEndpoint")
-        return cls(
-            tokens=_one_of({"optional", "required"}, "HttpTokens", tokens) if tokens else None,
-            endpoint=_one_of({"disabled", "enabled"}, "HttpEndpoint", endpoint) if endpoint else None,
-        )
-
-
-def _stopped_at(reason: object) -> datetime | Unknown:
-    found = _TRANSITION.search(str(reason or ""))
-    try:
-        return datetime.strptime(found[1] if found else "", "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    except ValueError:
-        return Unknown(f"AWS did not say when the instance was stopped, only {reason!r}")
+    tokens: str | Unknown | None = read("AccountLevel.HttpTokens", optional(_TOKENS))
+    endpoint: str | Unknown | None = read("AccountLevel.HttpEndpoint", optional(_ENDPOINT))
 
 
 def _both_ways(into: Sequence[float], out: Sequence[float]) -> float | Unknown:
@@ -238,54 +208,6 @@ def _p95(metric: str, values: Sequence[float]) -> float | Unknown:
     if not values:
         return Unknown(f"CloudWatch has no datapoint of {metric}")
     return sorted(values)[-(-len(values) * 95 // 100) - 1]
-
-
-def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
-    if value is None:
-        return Unknown(f"AWS did not say what {name} is")
-    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")
-
-
-def _flag(name: str, value: object) -> bool | Unknown:
-    return value if isinstance(value, bool) else Unknown(f"AWS did not say what {name} is")
-
-
-def _ipv4(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for interface in instance.get("NetworkInterfaces") or ():
-        for holder in (interface, *(interface.get("PrivateIpAddresses") or ())):
-            if address := (holder.get("Association") or {}).get("PublicIp"):
-                yield str(address), _name(interface)
-    if address := instance.get("PublicIpAddress"):
-        yield str(address), ""
-
-
-def _ipv6(instance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for interface in instance.get("NetworkInterfaces") or ():
-        addresses = [item.get("Ipv6Address") for item in interface.get("Ipv6Addresses") or ()]
-        prefixes = [item.get("Ipv6Prefix") for item in interface.get("Ipv6Prefixes") or ()]
-        yield from ((text, _name(interface)) for text in (*addresses, *prefixes) if text and _is_routable(text))
-    if (address := instance.get("Ipv6Address")) and _is_routable(address):
-        yield str(address), ""
-
-
-def _name(interface: Mapping[str, Any]) -> str:
-    return str(interface.get("NetworkInterfaceId") or "an interface without id")
-
-
-def _placed(found: Iterator[tuple[str, str]]) -> tuple[str, ...]:
-    """Say each address once, with its interface: AWS repeats the first one at the instance."""
-    places: dict[str, str] = {}
-    for address, interface in found:
-        places.setdefault(address, interface)
-    return tuple(f"{address} on {interface}" if interface else address for address, interface in places.items())
-
-
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-
-
-def _is_routable(text: str) -> bool:
-    """Whether the internet routes it: unique local addresses (RFC 4193) stay inside private networks."""
-    return ipaddress.IPv6Network(text, strict=False).subnet_of(_GLOBAL_UNICAST)
 
 
 @functools.lru_cache(maxsize=4096)

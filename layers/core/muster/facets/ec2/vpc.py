@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from muster.facets.fields import Parsed, facet, one_of, read, required, stated, text
 from muster.model.finding import Unknown
 
-_TRAFFIC = frozenset({"ACCEPT", "REJECT", "ALL"})
-_DELIVERY = frozenset({"SUCCESS", "FAILED"})
-_ATTACHED = frozenset({"associated", "attaching", "in-use", "detaching"})
+_ATTACHED = ("associated", "attaching", "in-use", "detaching")
+_STATUS = one_of(*_ATTACHED, "available")
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html"""
 
 _NO_INTERFACE = Unknown("AWS did not say which network interface the address is associated with")
@@ -40,41 +40,25 @@ class Address:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Vpc:
-    """One VPC."""
+@facet
+class Vpc(Parsed):
+    """One VPC of DescribeVpcs."""
 
-    id: str | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeVpcs."""
-        return cls(response.get("VpcId") or Unknown("AWS did not say which id the VPC has"))
+    id: str | Unknown = read("VpcId", stated, "which id the VPC has")
 
 
-@dataclass(frozen=True, slots=True)
-class FlowLog:
-    """One flow log: what it records, and whether its records arrive.
+@facet
+class FlowLog(Parsed):
+    """One flow log of DescribeFlowLogs: the traffic that it records, and whether its records arrive.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html
     """
 
-    id: str
-    status: str | Unknown
-    traffic: str | Unknown
-    delivery: str | Unknown
-    error: str = ""
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeFlowLogs."""
-        return cls(
-            id=str(response["FlowLogId"]),
-            status=response.get("FlowLogStatus") or Unknown("AWS did not say whether the flow log is active"),
-            traffic=_one_of(_TRAFFIC, "TrafficType", response.get("TrafficType")),
-            delivery=_one_of(_DELIVERY, "DeliverLogsStatus", response.get("DeliverLogsStatus")),
-            error=str(response.get("DeliverLogsErrorMessage") or ""),
-        )
+    id: str = read("FlowLogId", required)
+    status: str | Unknown = read("FlowLogStatus", stated, "whether the flow log is active")
+    traffic: str | Unknown = read("TrafficType", one_of("ACCEPT", "REJECT", "ALL"))
+    delivery: str | Unknown = read("DeliverLogsStatus", one_of("SUCCESS", "FAILED"))
+    error: str = read("DeliverLogsErrorMessage", text, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +96,7 @@ class NetworkInterfaces:
         loose: dict[str, str | Unknown] = {}
         for item in response.get("NetworkInterfaces") or ():
             groups.update(str(group["GroupId"]) for group in item.get("Groups") or ())
-            status = _one_of(_ATTACHED | {"available"}, "Status", item.get("Status"))
+            status = _STATUS(item.get("Status"), "Status")
             if status not in _ATTACHED:
                 loose[str(item["NetworkInterfaceId"])] = status
         return cls(frozenset(groups), loose)
@@ -145,9 +129,3 @@ class FunctionGroups:
         """Parse ListFunctions, one page or all."""
         configured = (item.get("VpcConfig") or {} for item in response.get("Functions") or ())
         return cls(frozenset(str(name) for each in configured for name in each.get("SecurityGroupIds") or ()))
-
-
-def _one_of(values: frozenset[str], name: str, value: object) -> str | Unknown:
-    if value is None:
-        return Unknown(f"AWS did not say what {name} is")
-    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")

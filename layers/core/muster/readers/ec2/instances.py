@@ -14,6 +14,7 @@ from muster.facets.ec2.instances import (
     SecurityGroup,
     Volume,
 )
+from muster.facets.fields import members
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
 from muster.model.listing import Page, after
@@ -34,31 +35,12 @@ SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 _GONE = frozenset({"shutting-down", "terminated", "deleting", "deleted"})
 
 
-_INSTANCE_READS = (
-    "InstanceId",
-    "State.Name",
-    "StateTransitionReason",
-    "MetadataOptions.HttpTokens",
-    "MetadataOptions.HttpEndpoint",
-    "Monitoring.State",
-    "NetworkInterfaces.NetworkInterfaceId",
-    "NetworkInterfaces.Association.PublicIp",
-    "NetworkInterfaces.PrivateIpAddresses.Association.PublicIp",
-    "NetworkInterfaces.Ipv6Addresses.Ipv6Address",
-    "NetworkInterfaces.Ipv6Prefixes.Ipv6Prefix",
-    "PublicIpAddress",
-    "Ipv6Address",
-    "Tags.Key",
-    "Tags.Value",
-)
-
-
 @lists(
     INSTANCE,
     permission="ec2:DescribeInstances",
     facets=(Instance, Tags),
     page=1000,
-    reads=tuple(f"Reservations.Instances.{name}" for name in _INSTANCE_READS),
+    reads=tuple(f"Reservations.Instances.{member}" for member in (*members(Instance), "Tags.Key", "Tags.Value")),
 )
 def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the instances of a region, 1000 a page; those that are going or gone are left out.

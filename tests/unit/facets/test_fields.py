@@ -1,0 +1,158 @@
+"""Declared fields: every kind of value, with a good value, none, one of another type and an unknown word."""
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from muster.facets import fields
+from muster.facets.fields import Answer, Parsed, computed, facet, members, read
+from muster.model.finding import Unavailable, Unknown
+from muster.model.readers import parsed
+
+AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SILENT = Unknown("AWS did not say what State is")
+SWITCH = fields.one_of("on", "off")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "field"),
+    [
+        pytest.param(fields.text, "vol-1", "vol-1", id="a text"),
+        pytest.param(fields.text, None, "", id="no text"),
+        pytest.param(fields.text, 7, "7", id="a number for a text"),
+        pytest.param(fields.required, "vol-1", "vol-1", id="a required text"),
+        pytest.param(fields.required, "", "", id="a required text that is empty"),
+        pytest.param(fields.stated, "vol-1", "vol-1", id="a stated text"),
+        pytest.param(fields.stated, None, SILENT, id="no stated text"),
+        pytest.param(fields.stated, "", SILENT, id="a stated text that is empty"),
+        pytest.param(fields.texts, ["a", "b"], ("a", "b"), id="a list of texts"),
+        pytest.param(fields.texts, None, (), id="no list of texts"),
+        pytest.param(fields.flag, True, True, id="true"),
+        pytest.param(fields.flag, False, False, id="false"),
+        pytest.param(fields.flag, None, SILENT, id="neither true nor false"),
+        pytest.param(fields.flag, "true", SILENT, id="a text for true or false"),
+        pytest.param(fields.flag, 1, SILENT, id="a number for true or false"),
+        pytest.param(fields.is_true, True, True, id="a switch that is on"),
+        pytest.param(fields.is_true, False, False, id="a switch that is off"),
+        pytest.param(fields.is_true, None, False, id="a switch that is left out"),
+        pytest.param(fields.is_true, "true", False, id="a text for a switch"),
+        pytest.param(fields.present, AT, True, id="something is there"),
+        pytest.param(fields.present, "", True, id="something empty is there"),
+        pytest.param(fields.present, None, False, id="nothing is there"),
+        pytest.param(fields.number, 0, 0, id="a number"),
+        pytest.param(fields.number, None, SILENT, id="no number"),
+        pytest.param(fields.number, "7", SILENT, id="a text for a number"),
+        pytest.param(fields.time, AT, AT, id="a time"),
+        pytest.param(fields.time, None, SILENT, id="no time"),
+        pytest.param(fields.time, "2026-11-21", SILENT, id="a text for a time"),
+        pytest.param(fields.equals("STRONG"), "STRONG", True, id="the word"),
+        pytest.param(fields.equals("STRONG"), "EVENTUAL", False, id="another word"),
+        pytest.param(fields.equals("STRONG"), None, False, id="no word"),
+        pytest.param(SWITCH, "on", "on", id="a documented word"),
+        pytest.param(SWITCH, None, SILENT, id="none of the documented words"),
+        pytest.param(SWITCH, "dim", Unknown("State is 'dim', a value Muster does not know"), id="a new word"),
+        pytest.param(SWITCH, "", Unknown("State is '', a value Muster does not know"), id="an empty word"),
+        pytest.param(SWITCH, [1], Unknown("State is [1], a value Muster does not know"), id="a list for a word"),
+        pytest.param(fields.optional(SWITCH), "on", "on", id="an optional word"),
+        pytest.param(fields.optional(SWITCH), None, None, id="no optional word"),
+        pytest.param(fields.optional(SWITCH), "", None, id="an optional word that is empty"),
+        pytest.param(
+            fields.optional(SWITCH), "dim", Unknown("State is 'dim', a value Muster does not know"), id="a new optional"
+        ),
+        pytest.param(fields.many(str.upper), ["a", "b"], ("A", "B"), id="items"),
+        pytest.param(fields.many(str.upper), None, (), id="no items"),
+    ],
+)
+def test_a_value_of_a_kind(kind: fields.Kind[object], value: object, field: object) -> None:
+    assert kind(value, "State") == field
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [fields.stated, fields.flag, fields.number, fields.time, SWITCH],
+    ids=["stated", "flag", "number", "time", "word"],
+)
+def test_the_question_replaces_the_name_of_a_missing_value(kind: fields.Kind[object]) -> None:
+    assert kind(None, "State", "whether it is on") == Unknown("AWS did not say whether it is on")
+
+
+def test_a_required_text_that_is_left_out_makes_the_whole_facet_unavailable() -> None:
+    with pytest.raises(KeyError, match="State"):
+        fields.required(None, "State")
+
+
+def _sum(response: Answer) -> int:
+    return int(response["Low"]) + int(response["High"])
+
+
+@facet
+class Lamp(Parsed):
+    """One of each way to declare a field."""
+
+    id: str = read("LampId", fields.required)
+    state: str | Unknown = read("Power.State.Name", SWITCH)
+    level: int | Unknown = read("Power.Level", fields.number, "how bright it is")
+    mode: str | Unknown = read("Power.Mode.Value", SWITCH, name="Power.Mode")
+    range: int = computed(_sum, "Low", "High", default=0)
+
+
+LAMP: dict[str, Any] = {
+    "LampId": "lamp-1",
+    "Power": {"State": {"Name": "on"}, "Level": 3, "Mode": {"Value": "off"}},
+    "Low": 1,
+    "High": 6,
+}
+
+
+def test_each_field_is_read_from_its_member() -> None:
+    assert Lamp.parse(LAMP) == Lamp("lamp-1", "on", 3, "off", 7)
+
+
+@pytest.mark.parametrize("power", [None, {}, {"State": None, "Mode": {}}], ids=["none", "empty", "empty inside"])
+def test_a_structure_that_is_left_out_leaves_its_members_out(power: dict[str, Any] | None) -> None:
+    lamp = Lamp.parse(LAMP | {"Power": power})
+    assert lamp.state == Unknown("AWS did not say what Name is")
+    assert lamp.level == Unknown("AWS did not say how bright it is")
+    assert lamp.mode == Unknown("AWS did not say what Power.Mode is")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"Power": "on"}, {"Power": {"State": 7}}, {"LampId": None}, {"Low": None}],
+    ids=["a text for a structure", "a number for a structure", "no id", "no part of what is computed"],
+)
+def test_another_structure_makes_the_whole_facet_unavailable(changed: dict[str, Any]) -> None:
+    assert isinstance(parsed(Lamp, LAMP | changed), Unavailable)
+
+
+def test_members_are_named_by_the_declarations_each_once() -> None:
+    @facet
+    class Twice(Parsed):
+        level: int | Unknown = read("Power.Level", fields.number)
+        dim: bool = computed(bool, "Power.Level", "Low")
+
+    assert members(Lamp) == ("LampId", "Power.State.Name", "Power.Level", "Power.Mode.Value", "Low", "High")
+    assert members(Twice) == ("Power.Level", "Low")
+
+
+def test_a_default_is_for_those_who_make_the_facet_themselves() -> None:
+    assert Lamp("lamp-1", "on", 3, "off").range == 0
+    with pytest.raises(TypeError, match="missing 4 required"):
+        Lamp()  # type: ignore[call-arg]
+
+
+def test_a_facet_is_frozen_and_has_slots() -> None:
+    lamp = Lamp.parse(LAMP)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        lamp.state = "off"  # type: ignore[misc]
+    assert not hasattr(lamp, "__dict__")
+
+
+def test_a_facet_that_is_another_under_a_new_name_is_read_the_same_way() -> None:
+    @facet
+    class DeskLamp(Lamp):
+        """The lamp of a desk."""
+
+    assert DeskLamp.parse(LAMP) == DeskLamp("lamp-1", "on", 3, "off", 7)
