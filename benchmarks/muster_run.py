@@ -15,12 +15,14 @@ import click
 
 from benchmarks.measuring import cpu, peak_mb
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.finding import Finding
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.arena import tune_allocator
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients, open_session
 from muster.storage import parquet
@@ -50,11 +52,12 @@ def main(endpoint: str, concurrency: int, only: str | None) -> None:
         if only in (None, shard.service)
     ]
     counts: Counter[str] = Counter()
+    plan = read_plan(catalog, rules)
     began = time.monotonic()
 
     def scan(shard: Shard) -> None:
         header = ScanHeader("bench", "manual", at)
-        found = ShardScan(shard, rules, catalog, clients, at, concurrency=concurrency)
+        found = ShardScan(shard, plan, ScanContext(clients, at, concurrency=concurrency))
         with tempfile.TemporaryDirectory() as folder:
             rows = (finding_row(each, header, shard.id) for each in _counted(found, counts))
             parquet.write(Path(folder) / "findings.parquet", FINDINGS, rows)

@@ -18,10 +18,11 @@ from local import estate, estates
 from local.server import ACCOUNT, EmbeddedAws
 from muster import configuration
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.configuration.selection import select
 from muster.model.finding import Status
 from muster.model.rule import Rule
-from muster.scanning.cache import RegionCache
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients, open_session
@@ -94,11 +95,12 @@ def places(*held: Mapping[str, Sequence[Any]]) -> int:
 def scanned(aws: EmbeddedAws, rules: Sequence[Rule]) -> tuple[Counter[str], Counter[Status]]:
     """Scan all shards as one scan does; return the operations that were called, and what was found."""
     clients = Clients(open_session(region=estate.HOME), endpoint_url=aws.endpoint)
-    shared, patience = RegionCache(), Retrier(sleep=lambda _: None)
+    context = ScanContext(clients, AT, Retrier(sleep=lambda _: None))
+    plan = read_plan(load(), rules)
     before = len(aws.calls)
     found: Counter[Status] = Counter()
     for shard in shards(ACCOUNT, "aws", estates.REGIONS, rules, global_services=load().global_services):
-        scan = ShardScan(shard, rules, load(), clients, AT, patience=patience, shared=shared)
+        scan = ShardScan(shard, plan, context)
         found.update(finding.status for finding in scan)
         assert scan.outcome.complete
         assert not {row.api for row in scan.outcome.ledger.rows()} & OTHERWISE, "calls and items in two rows"

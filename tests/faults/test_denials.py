@@ -18,11 +18,12 @@ from local.server import ACCOUNT, EmbeddedAws
 from muster import configuration
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
+from muster.catalog.read_plan import read_plan
 from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.cache import RegionCache
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import ROUNDS, Retrier
 from muster.sdk.session import Clients, open_session
@@ -61,7 +62,7 @@ def fair(aws: EmbeddedAws, clients: Clients) -> dict[str, Fair]:
 
 
 def scanned(shard: Shard, clients: Clients, rules: Sequence[Rule] = RULES) -> dict[str, Finding]:
-    scan = ShardScan(shard, rules, load(), clients, AT, patience=Retrier(sleep=lambda _: None))
+    scan = ShardScan(shard, read_plan(load(), rules), ScanContext(clients, AT, Retrier(sleep=lambda _: None)))
     return {finding.finding_id: finding for finding in scan}
 
 
@@ -119,15 +120,14 @@ def test_an_api_that_is_down_costs_its_patience_once_for_all_shards_of_a_region(
 ) -> None:
     """The alarms of a region are read for the checks of many services: once, and six rounds of three attempts."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
-    shared = RegionCache()
-    shared.patience.sleep = lambda _: None
+    context = ScanContext(clients, AT, Retrier(sleep=lambda _: None))
     aws.refuse("cloudwatch:DescribeAlarms", code="InternalFailure", status=500)
     before = len(aws.calls)
     asking = 0
     try:
         for shard in AT_HOME:
             rules = [rule for rule in RULES if "cloudwatch:DescribeAlarms" in scanner_actions(load(), [rule])]
-            scan = ShardScan(shard, rules, load(), clients, AT, shared=shared)
+            scan = ShardScan(shard, read_plan(load(), rules), context)
             found = [finding for finding in scan if finding.status is Status.INSUFFICIENT_DATA]
             asking += bool(found)
     finally:
@@ -195,7 +195,7 @@ def test_a_body_that_is_no_answer_is_never_taken_for_one(  # noqa: PLR0913 - wha
     whole, operations = fair[shard.id]
     wrong = {each for each in operations if listing is bool(set(actions_of(each)) & LISTED)}
     monkeypatch.setattr(Front, "_refused", lambda _self, asked, _: (200, body) if asked in wrong else None)
-    scan = ShardScan(shard, RULES, load(), clients, AT, patience=Retrier(sleep=lambda _: None))
+    scan = ShardScan(shard, read_plan(load(), RULES), ScanContext(clients, AT, Retrier(sleep=lambda _: None)))
     found = {finding.finding_id: finding for finding in scan}
     gone = {(whole[name].check_id, whole[name].resource.type) for name in whole.keys() - found.keys()}
     assert gone <= {(each.check_id, each.resource.id) for each in found.values() if each.resource.type == TARGET}

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import REGION, TARGET, Finding, Status
 from muster.model.rule import Rule
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients, open_session
@@ -95,10 +97,10 @@ def scanned(aws: FakeAws, rules: Sequence[Rule] = RULES, *, restarts: int = 3, *
     found: dict[str, Finding] = {}
     outcomes = {}
     for shard in shards(ACCOUNT, "aws", aws.estate.regions, rules, global_services=load().global_services):
-        scan = ShardScan(shard, rules, load(), clients, AT, patience=Retrier(sleep=lambda _: None))
+        scan = ShardScan(shard, read_plan(load(), rules), ScanContext(clients, AT, Retrier(sleep=lambda _: None)))
         kept: dict[str, dict[str, Finding]] = {}
         for chunk in scan.chunks(restarts=restarts):
-            if chunk.anew:
+            if chunk.restarted:
                 kept.pop(chunk.resource_type)
             for finding in chunk.findings:
                 of_type = kept.setdefault(chunk.resource_type, {})

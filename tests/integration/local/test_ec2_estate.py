@@ -9,9 +9,11 @@ import pytest
 from local.estates import ec2
 from local.server import ACCOUNT, EmbeddedAws
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
@@ -52,9 +54,8 @@ def statuses(aws: EmbeddedAws, region: str) -> dict[str, set[Status]]:
     ]
     clients = Clients(boto3.session.Session("embedded", "embedded", region_name=region), endpoint_url=aws.endpoint)
     found: dict[str, set[Status]] = {}
-    for finding in ShardScan(
-        Shard(ACCOUNT, region, "ec2", region, (region,)), rules, catalog, clients, datetime.now(UTC)
-    ):
+    shard = Shard(ACCOUNT, region, "ec2", region, (region,))
+    for finding in ShardScan(shard, read_plan(catalog, rules), ScanContext(clients, datetime.now(UTC))):
         found.setdefault(finding.check_id, set()).add(finding.status)
     return found
 

@@ -14,9 +14,11 @@ from local.estate import AWAY, HOME
 from local.estates.lambda_ import seed
 from local.server import ACCOUNT, EmbeddedAws
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
@@ -126,7 +128,8 @@ def test_the_estate_has_what_passes_and_what_fails_each_check(
         seed(aws, region)
         clients = Clients(boto3.session.Session("embedded", "embedded", region_name=region))
         shard = Shard(ACCOUNT, region, "lambda", region, (region,))
-        for finding in ShardScan(shard, rules, catalog, clients, datetime(2026, 11, 21, tzinfo=UTC)):
+        context = ScanContext(clients, datetime(2026, 11, 21, tzinfo=UTC))
+        for finding in ShardScan(shard, read_plan(catalog, rules), context):
             said[finding.check_id].add(finding.status)
     for check_id, statuses in said.items():
         assert {Status.COMPLIANT, Status.NON_COMPLIANT} <= statuses, check_id

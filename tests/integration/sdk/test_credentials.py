@@ -11,10 +11,12 @@ import pytest
 from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, RefreshableCredentials
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import Outcome, ShardScan
 from muster.sdk import credentials as renewal
 from muster.sdk.credentials import CredentialRefresher
@@ -82,7 +84,8 @@ def scanned(fake: FakeAws, session: Any) -> tuple[dict[str, Finding], list[Outco
     clients = Clients(session, endpoint_url=fake.url)
     found, outcomes = {}, []
     for shard in shards(ACCOUNT, "aws", ESTATE.regions, RULES, global_services=load().global_services):
-        scan = ShardScan(shard, RULES, load(), clients, AT, patience=Retrier(sleep=lambda _: None), concurrency=1)
+        context = ScanContext(clients, AT, Retrier(sleep=lambda _: None), concurrency=1)
+        scan = ShardScan(shard, read_plan(load(), RULES), context)
         found |= {finding.finding_id: finding for finding in scan}
         outcomes.append(scan.outcome)
     return found, outcomes

@@ -12,12 +12,14 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.model.shard import Shard
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.limiter import Limiter
@@ -224,7 +226,7 @@ SHARDS = [
 
 def scanned(sessions: Sessions, shard: Shard) -> tuple[list[Finding], ShardScan]:
     rules = select(load(), Configuration(), packs=("all",))
-    scan = ShardScan(shard, rules, load(), sessions.of(OTHER), AT)
+    scan = ShardScan(shard, read_plan(load(), rules), ScanContext(sessions.of(OTHER), AT))
     return list(scan), scan
 
 

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import read_plan
 from muster.model.check import Check, check
 from muster.model.coverage import Ledger
 from muster.model.finding import (
@@ -33,6 +34,7 @@ from muster.model.readers import Describer, Lister, describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.cache import RegionCache
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Retrier
 
@@ -233,10 +235,13 @@ def catalog(listers: Sequence[Lister] = (crates, pallets)) -> Catalog:
     )
 
 
+def context(fake: Fake, **options: Any) -> ScanContext:
+    return ScanContext(fake, AT, **{"retrier": Retrier(sleep=lambda _: None), **options})  # type: ignore[arg-type]
+
+
 def scan(fake: Fake, *checks: Check, kind: str = CRATE, shard: Shard = SHARD, **options: Any) -> list[Finding]:
     rules = [Rule(each, kind, "yard") for each in checks]
-    options = {"patience": Retrier(sleep=lambda _: None), **options}
-    return list(ShardScan(shard, rules, catalog(), fake, AT, **options))  # type: ignore[arg-type]
+    return list(ShardScan(shard, read_plan(catalog(), rules), context(fake, **options)))
 
 
 def reasons(findings: Sequence[Finding]) -> dict[str, str]:
@@ -354,12 +359,19 @@ def test_however_many_name_the_same_they_come_in_their_order_in_the_fewest_calls
 def test_a_facet_of_the_region_is_read_once_for_all_shards_and_a_check_may_ask_for_the_resource() -> None:
     fake = Fake(ListCrates=lambda: numbered(2), Weigh=weighed, DescribeYard=lambda _region: ["c1"])
     shared = RegionCache()
-    assert reasons(scan(fake, crate_in_yard, shared=shared)) == {"c0": "0 False", "c1": "1 True"}
-    scan(fake, crate_in_yard, shared=shared)
+    assert reasons(scan(fake, crate_in_yard, cache=shared)) == {"c0": "0 False", "c1": "1 True"}
+    scan(fake, crate_in_yard, cache=shared)
     assert len(fake.made("DescribeYard")) == 1
     elsewhere = Shard("111122223333", "eu-west-2", "yard", "eu-west-2", ("eu-west-2",))
-    scan(fake, crate_in_yard, shared=shared, shard=elsewhere)
+    scan(fake, crate_in_yard, cache=shared, shard=elsewhere)
     assert fake.made("DescribeYard") == [(HERE,), ("eu-west-2",)]
+
+
+class Single(Retrier):
+    """A retrier that makes each call once, and gives up on no API."""
+
+    def __call__(self, _key: object, call: Callable[[], Any]) -> Any:
+        return call()
 
 
 @pytest.mark.parametrize(
@@ -379,7 +391,7 @@ def test_a_shared_facet_that_could_not_be_read_is_asked_for_once_a_shard_unless_
     fake = Fake(ListCrates=lambda: numbered(40), Weigh=weighed, DescribeYard=denied)
     shared = RegionCache()
     for _ in range(2):
-        findings = scan(fake, crate_in_yard, shared=shared, patience=lambda _api, call: call())
+        findings = scan(fake, crate_in_yard, cache=shared, retrier=Single())
         assert {found.status for found in findings} == {Status.INSUFFICIENT_DATA}
     assert len(fake.made("DescribeYard")) == calls
 
@@ -388,17 +400,16 @@ def test_what_was_shared_long_ago_is_forgotten_and_read_again() -> None:
     fake = Fake(ListCrates=lambda: numbered(1), Weigh=weighed, DescribeYard=lambda _region: ["c1"])
     shared = RegionCache(kept=1)
     for region in (HERE, "eu-west-2", HERE):
-        scan(fake, crate_in_yard, shared=shared, shard=Shard("1", region, "yard", region, (region,)))
+        scan(fake, crate_in_yard, cache=shared, shard=Shard("1", region, "yard", region, (region,)))
     assert len(fake.made("DescribeYard")) == 3
 
 
 def test_a_listing_made_from_a_shared_facet_makes_no_call_of_its_own() -> None:
     fake = Fake(DescribeYard=lambda _region: ["p1", "p2"])
     every = catalog()
-    shared = RegionCache()
-    rules = [Rule(yard_open, PALLET, "yard")]
-    found = list(ShardScan(SHARD, rules, every, fake, AT, shared=shared))  # type: ignore[arg-type]
-    found += list(ShardScan(SHARD, [Rule(yard_open, REGION, "yard")], every, fake, AT, shared=shared))  # type: ignore[arg-type]
+    together = context(fake)
+    found = list(ShardScan(SHARD, read_plan(every, [Rule(yard_open, PALLET, "yard")]), together))
+    found += list(ShardScan(SHARD, read_plan(every, [Rule(yard_open, REGION, "yard")]), together))
     assert [(each.resource.id, each.reason) for each in found] == [("p1", "2"), ("p2", "2"), (HERE, "2")]
     assert len(fake.calls) == 1
 
@@ -417,7 +428,7 @@ def test_a_listing_made_from_what_is_denied_stands_on_the_target_and_names_the_p
         raise refused("AccessDenied", operation)
 
     rules = [Rule(yard_open, PALLET, "yard")]
-    one = ShardScan(SHARD, rules, catalog(), Fake(DescribeYard=denied), AT)  # type: ignore[arg-type]
+    one = ShardScan(SHARD, read_plan(catalog(), rules), context(Fake(DescribeYard=denied)))
     (found,) = list(one)
     assert (found.resource.type, found.resource.id, found.unavailable[0].permission) == (TARGET, PALLET, permission)
     assert not one.outcome.complete
@@ -433,22 +444,3 @@ def test_an_accounts_facet_is_asked_for_where_the_shard_calls_and_never_in_a_reg
     everywhere = Shard("111122223333", "global", "yard", HERE, (HERE, "global"))
     scan(fake, crate_cleared, shard=everywhere)
     assert set(fake.regions) == {HERE}
-
-
-def test_describers_that_wait_for_each_other_are_refused() -> None:
-    @describes(CRATE, client="yard", permission="yard:Weigh", of=Seal, when=lambda _: True)
-    def weight(_client: Any, _one: Resource) -> Weight:
-        return Weight(1)
-
-    circular = Catalog({crate_sealed.id: crate_sealed}, {CRATE: crates}, {(CRATE, Weight): weight, (CRATE, Seal): seal})
-    fake = Fake(ListCrates=lambda: ["c1"])
-    with pytest.raises(TypeError, match="Seal, Weight"):
-        list(ShardScan(SHARD, [Rule(crate_sealed, CRATE, "yard")], circular, fake, AT))  # type: ignore[arg-type]
-
-
-def test_a_describer_of_many_says_by_its_annotation_what_it_reads() -> None:
-    def read(_client: Any, _some: Sequence[Resource]) -> Seal:
-        raise NotImplementedError
-
-    with pytest.raises(TypeError, match="Mapping"):
-        describes(CRATE, client="y", permission="y:X", at_once=2)(read)

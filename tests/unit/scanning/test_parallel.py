@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.scanning.calls import ScanContext
 from muster.scanning.parallel import Ended, together
 from muster.scanning.shard_scan import ShardScan
 from tests.unit.scanning.test_shard_scan import AT
@@ -40,7 +42,7 @@ class Broken(ShardScan):
 
 def scan(shard: Shard, kind: type[ShardScan] = Broken, rules: list[Rule] = RULES) -> ShardScan:
     clients: Any = Nothing()
-    return kind(shard, rules, load(), clients, AT)
+    return kind(shard, read_plan(load(), rules), ScanContext(clients, AT))
 
 
 def findings(shards: list[Shard]) -> tuple[list[Finding], list[Ended]]:
@@ -76,6 +78,6 @@ def test_what_was_scanned_before_it_broke_is_not_unread() -> None:
     broken = scan(Shard(SHARD.account_id, SHARD.region, "sns", SHARD.region, SHARD.scope), Late, rules)
     with pytest.raises(OSError, match="Too many open files"):
         list(broken)
-    first, *others = broken._order
+    first, *others = (plan.resource_type for plan in broken._plans)
     assert {each.resource.id for each in broken.broken(TOO_MANY)} == set(others)
     assert first not in others

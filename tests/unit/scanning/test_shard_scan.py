@@ -1,6 +1,6 @@
 """Listing, describing and judging one shard, with a client that answers from a table."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import read_plan
 from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.coverage import Ledger
@@ -32,7 +33,9 @@ from muster.model.listing import Listed, Page
 from muster.model.readers import describes, lists
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.shard_scan import Scope, ShardScan
+from muster.scanning.calls import ScanContext
+from muster.scanning.scope import Scope
+from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Retrier
 from muster.targets.sharding import shards
 
@@ -211,9 +214,10 @@ def refused(code: str) -> botocore.exceptions.ClientError:
     return botocore.exceptions.ClientError({"Error": {"Code": code, "Message": "no"}}, "Operation")
 
 
-def run(fake: Fake, rules: Sequence[Rule] = RULES, **options: Any) -> tuple[list[Finding], ShardScan]:
-    patience = Retrier(sleep=lambda _: None)
-    scan = ShardScan(SHARD, rules, CATALOG, fake, AT, **{"patience": patience, **options})  # type: ignore[arg-type]
+def run(fake: Fake, rules: Sequence[Rule] = RULES, scope: Scope | None = None) -> tuple[list[Finding], ShardScan]:
+    scope = scope or Scope(lambda _resource: True)
+    context = ScanContext(fake, AT, Retrier(sleep=lambda _: None))  # type: ignore[arg-type]
+    scan = ShardScan(SHARD, read_plan(CATALOG, rules, by_tags=scope.by_tags), context, keep=scope.keep)
     return list(scan), scan
 
 
@@ -388,10 +392,9 @@ def test_what_is_excluded_costs_no_call(by_tags: bool) -> None:
 
 
 def test_stopping_early_stops_the_workers() -> None:
-    scan: Callable[[], Iterator[Finding]] = lambda: iter(ShardScan(SHARD, RULES, CATALOG, Fake(), AT))  # type: ignore[arg-type]  # noqa: E731
-    findings = scan()
+    findings = iter(ShardScan(SHARD, read_plan(CATALOG, RULES), ScanContext(Fake(), AT)))  # type: ignore[arg-type]
     next(findings)
-    findings.close()  # type: ignore[attr-defined]
+    findings.close()
 
 
 @given(

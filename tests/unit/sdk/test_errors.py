@@ -15,7 +15,6 @@ from muster.sdk.errors import (
     blocked,
     code_of,
     lost_credentials,
-    needed,
     of_one,
     throttled,
     token_expired,
@@ -399,24 +398,6 @@ def test_the_token_of_a_page_is_told_from_other_values(error: Exception, expired
 )
 def test_one_of_many_makes_aws_refuse_when_it_is_not_who_asks_nor_the_moment(error: Exception, one: bool) -> None:
     assert of_one(error) is one
-
-
-@pytest.mark.parametrize(
-    ("operation", "permission"),
-    [
-        pytest.param("DescribeClusters", "dax:DescribeClusters", id="the first call's"),
-        pytest.param("ListTags", "dax:ListTags", id="the second call's"),
-        pytest.param("GetTags", "dax:DescribeClusters", id="called otherwise than its permission: the first"),
-        pytest.param("Tags", "dax:DescribeClusters", id="the whole name counts"),
-    ],
-)
-def test_the_permission_that_a_call_needed_is_that_of_its_operation(operation: str, permission: str) -> None:
-    permissions = ("dax:DescribeClusters", "dax:ListTags")
-    assert needed(permissions, answered("AccessDenied", operation=operation)) == permission
-
-
-def test_what_never_reached_an_operation_needed_the_first_permission() -> None:
-    assert needed(("dax:DescribeClusters", "dax:ListTags"), OSError("no")) == "dax:DescribeClusters"
 
 
 @pytest.mark.parametrize(

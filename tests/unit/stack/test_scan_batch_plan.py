@@ -96,5 +96,5 @@ def test_a_commit_stands_unless_who_resumes_a_scan_finds_it_not_whole(
     attempt: str, complete: bool, written_in: str, stands: bool
 ) -> None:
     nothing: Any = None
-    work = _Work(nothing, attempt, *[nothing] * 8)
+    work = _Work(nothing, attempt, *[nothing] * 9)
     assert work._stands({"complete": complete, "attempt": written_in}) is stands

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from muster.catalog import catalog as catalogs
+from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
 from muster.configuration import Configuration
@@ -16,10 +17,12 @@ from muster.model.shard import Shard
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 from muster.scanning.cache import RegionCache
+from muster.scanning.calls import ScanContext
 from muster.scanning.parallel import Begun, Ended, together
-from muster.scanning.scope import annotate, scope_of
+from muster.scanning.scope import Scope, annotate, scope_of
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.redaction import safe
+from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients
 from muster.targets.clients import Refused, Sessions
 
@@ -70,6 +73,14 @@ class Job:
     at: tuple[str, int] = ("", 0)
     """What is being scanned, and how many shards are done."""
     shared: RegionCache = field(default_factory=RegionCache)
+    retrier: Retrier = field(default_factory=Retrier)
+    scope: Scope = field(init=False)
+    plan: ReadPlan = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Plan the reads of all shards."""
+        self.scope = scope_of(self.configuration, self.options.tags)
+        self.plan = read_plan(catalogs.load(), self.rules, by_tags=self.scope.by_tags)
 
     def findings(self, step: Step, interrupted: Callable[[], bool] = lambda: False) -> Generator[Finding, None, None]:
         """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others.
@@ -103,11 +114,9 @@ class Job:
             self._note(scan)
 
     def _scan_of(self, shard: Shard) -> ShardScan:
-        return ShardScan(
-            shard, self.rules, catalogs.load(), self._clients_of(shard.account_id), self.report.started_at,
-            scope=scope_of(self.configuration, self.options.tags), concurrency=self.options.concurrency,
-            shared=self.shared,
-        )  # fmt: skip
+        clients, at = self._clients_of(shard.account_id), self.report.started_at
+        context = ScanContext(clients, at, self.retrier, self.shared, self.options.concurrency)
+        return ShardScan(shard, self.plan, context, keep=self.scope.keep)
 
     def _clients_of(self, account_id: str) -> Clients:
         try:

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 from muster.model.finding import Resource, Unavailable
 from muster.model.text import shortened
 
+SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
+"""The errors that parsing an answer raises where it has not the shape that AWS documents."""
+
 
 class Facet(Protocol):
     """A frozen value parsed from what AWS answered; an empty answer means there is none of it."""
@@ -71,7 +74,10 @@ def parsed(facet: type, response: Mapping[str, Any]) -> object:
     """Parse an answer of AWS into a facet, or say that its shape is not one we understand."""
     try:
         return typing.cast("type[Facet]", facet).parse(response)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError) as error:
-        return Unavailable(
-            None, f"AWS answered in a shape Muster does not understand ({facet.__name__}: {shortened(repr(error))})"
-        )
+    except SHAPE_ERRORS as error:
+        return malformed(facet.__name__, error)
+
+
+def malformed(name: str, error: Exception) -> Unavailable:
+    """Return the reason why an answer cannot be read; `name` is the facet or resource type that it was read for."""
+    return Unavailable(None, f"AWS answered in a shape Muster does not understand ({name}: {shortened(repr(error))})")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable
 from muster.model.finding import ACCOUNT, Unavailable
 from muster.model.readers import Describer
 from muster.model.shard import Shard
-from muster.sdk.retry import Retrier
 
 KEPT = 16
 """Of how many accounts and regions the shared facets are kept: shards come region by region, a few side by side."""
@@ -41,11 +40,8 @@ class RegionCache:
     """The facets of accounts and regions, each read once for all shards that are scanned in this process."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        """Keep what was read of so many accounts and regions; what is asked for again later is read again.
-
-        `patience` is that of all shards together, so that an API that is down costs it once.
-        """
-        self._kept, self.patience = kept, Retrier()
+        """Keep what was read of so many accounts and regions; what is needed again later is read again."""
+        self._kept = kept
         self._read: OrderedDict[tuple[str, str], SingleFlight] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -54,11 +50,11 @@ class RegionCache:
         shard: Shard,
         describer: Describer,
         read: Callable[[], object],
-        spent: Callable[[], bool] = lambda: False,
+        given_up: Callable[[], bool] = lambda: False,
     ) -> object:
         """Return a facet of the shard's account or region.
 
-        `spent` says whether the API has used up its patience: then the failure is kept, and the call is not repeated.
+        `given_up` says whether the API was retried in vain: then the failure is kept, and the call is not repeated.
         """
         owner = (shard.account_id, "" if describer.resource_type == ACCOUNT else shard.region)
         with self._guard:
@@ -67,7 +63,7 @@ class RegionCache:
             while len(self._read) > self._kept:
                 self._read.popitem(last=False)
         value = once(describer.facet, read)
-        if isinstance(value, Unavailable) and value.permission is None and not spent():
+        if isinstance(value, Unavailable) and value.permission is None and not given_up():
             # What expired or was cut off for one may be there for the next; a denial or a long outage holds for all.
             once.forget(describer.facet)
         return value

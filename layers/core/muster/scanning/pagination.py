@@ -12,7 +12,7 @@ from muster.sdk.retry import Retrier
 
 
 def pages(
-    lister: Lister, client: Any, shard: Shard, patience: Retrier, token: str | None = None, *made_from: object
+    lister: Lister, client: Any, shard: Shard, retrier: Retrier, token: str | None = None, *made_from: object
 ) -> Generator[tuple[Sequence[Listed], str | None], None, None]:
     """Yield the items of each page from the one that `token` names, with the token of the next, None after the last.
 
@@ -22,14 +22,14 @@ def pages(
     key = (shard.account_id, shard.endpoint_region, lister.permission)
 
     def ask(name: str | None) -> Page:
-        return patience(key, lambda: lister.function(client, shard, name, *made_from))
+        return retrier(key, lambda: lister.function(client, shard, name, *made_from))
 
     with ThreadPoolExecutor(1, thread_name_prefix="page") as ahead:
         page = ask(token)
         while True:
             then = page.then or None
             following = ahead.submit(ask, then) if then else None
-            items = _read(page, key, patience, functools.partial(lister.function, client, shard, token, *made_from))
+            items = _read(page, key, retrier, functools.partial(lister.function, client, shard, token, *made_from))
             del page
             yield items, then
             del items
@@ -38,10 +38,10 @@ def pages(
             page, token = following.result(), then
 
 
-def _read(page: Page, key: object, patience: Retrier, again: Callable[[], Page]) -> Sequence[Listed]:
+def _read(page: Page, key: object, retrier: Retrier, again: Callable[[], Page]) -> Sequence[Listed]:
     first = [page]
 
     def read() -> Sequence[Listed]:
         return list((first.pop() if first else again()).items)
 
-    return patience(key, read)
+    return retrier(key, read)

@@ -17,7 +17,7 @@ _BATCH = 200
 """How many findings a shard hands over at a time, at least; fewer would be more talk than work."""
 _AHEAD = 8
 """How many batches wait to be taken: what bounds memory when whoever takes them is slow."""
-_PATIENCE = 0.2
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def together(
     def put(event: Event) -> bool:
         while not stopped.is_set():
             with contextlib.suppress(queue.Full):
-                events.put(event, timeout=_PATIENCE)
+                events.put(event, timeout=_POLL_SECONDS)
                 return True
         return False
 
@@ -68,7 +68,7 @@ def together(
             scan = make(shard)
             if not put(Begun(shard, scan)):
                 return
-            with contextlib.closing(scan.findings()) as findings:
+            with contextlib.closing(iter(scan)) as findings:
                 for batch in _batches(findings):
                     if not put(batch):
                         return
@@ -94,7 +94,7 @@ def together(
 def _next(events: "queue.Queue[Event]", interrupted: Callable[[], bool]) -> Event:
     while not interrupted():
         with contextlib.suppress(queue.Empty):
-            return events.get(timeout=_PATIENCE)
+            return events.get(timeout=_POLL_SECONDS)
     raise KeyboardInterrupt
 
 

@@ -1,13 +1,20 @@
 """What every way of scanning does with bare findings: leave out what is excluded, suppress, name the account."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from muster.configuration import Configuration
 from muster.configuration.suppression import excluded, suppression_for
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Resource
-from muster.scanning.shard_scan import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The resources to judge: `keep` refuses those that are excluded; `by_tags` says that it looks at tags."""
+
+    keep: Callable[[Resource], bool]
+    by_tags: bool = False
 
 
 class Annotator:

@@ -1,7 +1,6 @@
 """What AWS's errors mean: denied, expired, throttled, gone, blocked by a policy of the organization."""
 
 import time
-from collections.abc import Sequence
 
 import botocore.exceptions
 import botocore.parsers
@@ -217,12 +216,6 @@ def token_expired(error: BaseException) -> bool:
     return code in ("InvalidParameterValue", "InvalidArgument", "ValidationException", "ValidationError") and any(
         name in text for name in ("nexttoken", "next token", "pagination token", "continuation token", "marker")
     )
-
-
-def needed(permissions: Sequence[str], error: Exception) -> str:
-    """Return which permission a call needed: that of its operation where they are called alike, else the first."""
-    called = str(getattr(error, "operation_name", ""))
-    return next((each for each in permissions if each.endswith(f":{called}")), permissions[0])
 
 
 def unavailable(permission: str, error: Exception) -> Unavailable:

@@ -13,8 +13,7 @@ from muster.estimate.forecast import Forecast, foreseen, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.scope import scope_of
-from muster.scanning.shard_scan import Scope
+from muster.scanning.scope import Scope, scope_of
 from muster.sdk.session import Clients
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.documents import events, objects

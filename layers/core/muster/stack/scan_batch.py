@@ -5,20 +5,21 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Semaphore
 from typing import Any
 
 from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.errors import Damaged, Throttled, Transient
 from muster.lifecycle import state_store, transitions
 from muster.lifecycle.transitions import Change, Observation, Subject
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.tally import STATUSES
-from muster.scanning.cache import RegionCache
-from muster.scanning.scope import scope_of
-from muster.scanning.shard_scan import ShardScan
+from muster.scanning.calls import ScanContext
+from muster.scanning.scope import Scope, scope_of
+from muster.scanning.shard_scan import ResumePoint, ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
 from muster.stack.documents import events, objects
@@ -68,7 +69,10 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     for shard in shards:
         plan.refuse(shard)
     sessions = Sessions(clients, plan.account_id, plan.role, environment.region, scan_id)
-    work = _Work(plan, attempt, environment, catalog, sessions, bucket, left, tell, RegionCache(), Semaphore())
+    scope = scope_of(plan.configuration)
+    reads = read_plan(catalog, plan.rules, by_tags=scope.by_tags)
+    context = ScanContext(clients, plan.header.observed_at)
+    work = _Work(plan, attempt, environment, reads, scope, sessions, bucket, left, tell, context, Semaphore())
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         ended = list(pool.map(work.shard, shards))
     failed = [end for end in ended if isinstance(end, Exception)]
@@ -84,12 +88,13 @@ class _Work:
     plan: Plan
     attempt: str
     environment: Environment
-    catalog: Catalog
+    reads: ReadPlan
+    scope: Scope
     sessions: Sessions
     bucket: Bucket
     left: Callable[[], float]
     tell: Callable[[dict[str, Any]], None]
-    shared: RegionCache
+    context: ScanContext
     turn: Semaphore
     """Free until one shard took it to read its page although the time is up."""
 
@@ -141,13 +146,12 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
     plan, bucket, header = work.plan, work.bucket, work.plan.header
     progress = Progress.read(bucket, header.scan_id, shard.id, (replaces or "").strip('"')[:16])
     earlier = progress.parts
-    scan = ShardScan(
-        shard, plan.rules, work.catalog, work.sessions.of(shard.account_id), header.observed_at,
-        scope=scope_of(plan.configuration), shared=work.shared, coverage=progress.coverage, gaps=progress.gaps,
-    )  # fmt: skip
+    context = replace(work.context, clients=work.sessions.of(shard.account_id))
+    resume = ResumePoint(progress.cursor, progress.coverage, progress.gaps)
+    scan = ShardScan(shard, work.reads, context, keep=work.scope.keep, resume=resume)
     pages = PartWriter(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard))[0])
     longest, began = 0.0, work.left()
-    for sheaf in gathered(scan.chunks(progress.cursor)):
+    for sheaf in gathered(scan.chunks()):
         if sheaf.anew:
             progress.forget(sheaf.name)
             pages.forget(sheaf.name)

@@ -12,6 +12,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 
 from muster.analysis.policies.document import Policy
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.facets.cloudwatch.alarms import Alarm, Alarms
 from muster.facets.sns import TopicAudience
 from muster.facets.tagging.tags import Tags
@@ -30,6 +31,7 @@ from muster.readers.cloudwatch.alarms import (
     tags,
     topic_audience,
 )
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
@@ -230,7 +232,7 @@ def test_the_subscriptions_of_a_topic_are_read(pages: list[Any], audience: Topic
 def scanned(clients: Any, *names: str) -> dict[tuple[str, str], Finding]:
     catalog = load()
     rules = [Rule(catalog.checks[name], ALARM, "cloudwatch", catalog.checks[name].settings) for name in names]
-    findings = ShardScan(SHARD, rules, catalog, clients, AT)
+    findings = ShardScan(SHARD, read_plan(catalog, rules), ScanContext(clients, AT))
     return {(found.check_id, found.resource.id): found for found in findings}
 
 

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, Throttling, TimeToLive
 from muster.model.finding import REGION, Finding, Resource, Status
 from muster.model.readers import Describer
@@ -24,6 +25,7 @@ from muster.readers.dynamodb.tables import (
     throttling,
     time_to_live,
 )
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
@@ -223,7 +225,8 @@ def scanned(clients: Any) -> dict[tuple[str, str], Finding]:
     catalog = load()
     found = [check for check in catalog.checks.values() if check.id.startswith("dynamodb-")]
     rules = [Rule(check, TABLE, "dynamodb", check.settings) for check in found]
-    return {(each.check_id, each.resource.id): each for each in ShardScan(SHARD, rules, catalog, clients, AT)}
+    findings = ShardScan(SHARD, read_plan(catalog, rules), ScanContext(clients, AT))
+    return {(each.check_id, each.resource.id): each for each in findings}
 
 
 def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.facets.ec2.instances import Instance, InstanceLoad, InstanceMetadataDefaults, SecurityGroup, Volume
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, TARGET, Finding, Resource, Status, Unknown
@@ -27,6 +28,7 @@ from muster.readers.ec2.instances import (
     volumes,
 )
 from muster.readers.ec2.instances import load as load_of
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
@@ -308,7 +310,7 @@ def rules_of(*names: str) -> list[Rule]:
 
 
 def scanned(clients: Any, *names: str) -> list[Finding]:
-    return list(ShardScan(SHARD, rules_of(*names), load(), clients, AT))
+    return list(ShardScan(SHARD, read_plan(load(), rules_of(*names)), ScanContext(clients, AT)))
 
 
 def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> None:

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.model.finding import Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers.ec2.vpc import INTERFACE
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
@@ -29,7 +31,7 @@ def test_volumes_and_snapshots_are_compared_with_what_they_belong_to(clients: Cl
     ec2.create_tags(Resources=[snapshot], Tags=[{"Key": "Owner", "Value": "data"}])
     check = load().checks["tags-agree-with-parent"]
     rules = [Rule(check, kind, "ec2") for kind in load().resource_types(check)]
-    found = {each.resource.id: each for each in ShardScan(SHARD, rules, load(), clients, AT)}
+    found = {each.resource.id: each for each in ShardScan(SHARD, read_plan(load(), rules), ScanContext(clients, AT))}
     assert found[volume["VolumeId"]].reason == f"Owner is 'data', 'web=😀' on {instance}"
     assert found[snapshot].status is Status.COMPLIANT
 
@@ -52,7 +54,8 @@ def test_interfaces_are_compared_with_the_instance_that_they_are_attached_to(cli
     )
     ec2.attach_network_interface(NetworkInterfaceId=good, InstanceId=instance["InstanceId"], DeviceIndex=1)
     check = load().checks["tags-agree-with-parent"]
-    found = {each.resource.id: each for each in ShardScan(SHARD, [Rule(check, INTERFACE, "ec2")], load(), clients, AT)}
+    plan = read_plan(load(), [Rule(check, INTERFACE, "ec2")])
+    found = {each.resource.id: each for each in ShardScan(SHARD, plan, ScanContext(clients, AT))}
     assert {name: (each.status, each.reason) for name, each in found.items()} == {
         own: (Status.NON_COMPLIANT, f"Owner is missing, 'web' on {instance['InstanceId']}"),
         good: (Status.COMPLIANT, f"it agrees with {instance['InstanceId']}"),

@@ -10,6 +10,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.facets.ecs.clusters import Cluster, EcsRegion, Launch, Service
 from muster.facets.ecs.targets import TargetWindow
 from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
@@ -32,6 +33,7 @@ from muster.readers.ecs.clusters import (
     task_definitions,
     utilization,
 )
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
@@ -376,7 +378,7 @@ def scanned(clients: Clients, *names: str) -> list[Finding]:
         for kind in catalog.resource_types(catalog.checks[name])
         if kind.startswith("AWS::ECS::")
     ]
-    return list(ShardScan(SHARD, rules, catalog, clients, AT))
+    return list(ShardScan(SHARD, read_plan(catalog, rules), ScanContext(clients, AT)))
 
 
 def test_a_shard_is_judged_from_the_listing_to_the_reason(ecs: Any, clients: Clients) -> None:

@@ -8,6 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.facets.elbv2.load_balancers import (
     Listener,
     ListenerProtocols,
@@ -40,6 +41,7 @@ from muster.readers.elbv2.load_balancers import (
     target_groups,
     target_health,
 )
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
@@ -281,7 +283,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients, esta
     catalog = load()
     named = [found for found in catalog.checks.values() if found.id.startswith("elb-")]
     chosen = [Rule(check, kind, "elbv2", check.settings) for check in named for kind in catalog.resource_types(check)]
-    scan = ShardScan(SHARD, chosen, catalog, clients, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    scan = ShardScan(SHARD, read_plan(catalog, chosen), ScanContext(clients, datetime(2026, 11, 21, 12, tzinfo=UTC)))
     said = {(found.check_id, found.resource.id): (found.status, found.reason) for found in scan}
     assert scan.outcome.complete
     assert said == {

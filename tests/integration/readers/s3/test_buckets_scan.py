@@ -8,10 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.model.finding import ACCOUNT, TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers.s3.buckets import BUCKET
+from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
@@ -35,7 +37,7 @@ def rules() -> list[Rule]:
 
 
 def scan_of(clients: Any) -> ShardScan:
-    return ShardScan(SHARD, rules(), load(), clients, AT)
+    return ShardScan(SHARD, read_plan(load(), rules()), ScanContext(clients, AT))
 
 
 def said(findings: list[Finding], bucket: str) -> dict[str, Status]:
@@ -297,7 +299,7 @@ def taking(clients: Clients, name: str) -> Any:
 
 def of_logging(clients: Any) -> dict[str, Status]:
     check = load().checks[LOGGING]
-    scan = ShardScan(SHARD, [Rule(check, BUCKET, "s3", {})], load(), clients, AT)
+    scan = ShardScan(SHARD, read_plan(load(), [Rule(check, BUCKET, "s3", {})]), ScanContext(clients, AT))
     return {found.resource.id: found.status for found in scan}
 
 

@@ -16,8 +16,8 @@ def finding(name: str, kind: str = "A") -> Finding:
     return Finding(name, "c", 1, "t", Severity.LOW, Status.COMPLIANT, "r", resource, "x", AT)
 
 
-def chunk(kind: str, then: Cursor | None, *names: str, whole: bool = True) -> Chunk:
-    return Chunk(kind, [finding(name, kind) for name in names], then, whole=whole)
+def chunk(kind: str, then: Cursor | None, *names: str, only_page: bool = True) -> Chunk:
+    return Chunk(kind, [finding(name, kind) for name in names], then, only_page=only_page)
 
 
 def bound(chunks: Iterable[Chunk]) -> list[tuple[str, list[str], Cursor | None]]:
@@ -34,8 +34,8 @@ def test_types_of_one_page_are_one_sheaf() -> None:
 def test_each_page_of_a_longer_listing_is_a_sheaf_of_its_own() -> None:
     chunks = [
         chunk("A", Cursor("B"), "a"),
-        chunk("B", Cursor("B", "2"), "b", whole=False),
-        chunk("B", Cursor("C"), "c", whole=False),
+        chunk("B", Cursor("B", "2"), "b", only_page=False),
+        chunk("B", Cursor("C"), "c", only_page=False),
         chunk("C", None, "d"),
     ]
     assert bound(chunks) == [
@@ -56,7 +56,7 @@ def test_a_sheaf_is_closed_when_it_is_as_much_as_a_page() -> None:
 
 
 def test_a_listing_that_begins_again_is_told_and_holds_nothing() -> None:
-    chunks = [replace(chunk("A", Cursor("A"), whole=False), anew=True), chunk("A", None, "a")]
+    chunks = [replace(chunk("A", Cursor("A"), only_page=False), restarted=True), chunk("A", None, "a")]
     sheaves = [(sheaf.anew, [found.resource.id for found in sheaf.findings()]) for sheaf in gathered(iter(chunks))]
     assert sheaves == [(True, []), (False, ["a"])]
 
@@ -67,7 +67,7 @@ def test_the_next_page_is_not_asked_for_before_the_last_is_written() -> None:
     def chunks() -> Iterator[Chunk]:
         for name in "ab":
             taken.append(name)
-            yield chunk(name, Cursor("b") if name == "a" else None, name, whole=False)
+            yield chunk(name, Cursor("b") if name == "a" else None, name, only_page=False)
 
     for sheaf in gathered(chunks()):
         assert [found.resource.id for found in sheaf.findings()] == taken[-1:]

@@ -39,11 +39,11 @@ class PartInput:
                 yield finding
 
         yield from counted(self._first.findings)
-        while self._first.whole and resources < ENOUGH and self.following is None:
+        while self._first.only_page and resources < ENOUGH and self.following is None:
             chunk = next(self._rest, None)
             if chunk is None:
                 return
-            if not chunk.whole:
+            if not chunk.only_page:
                 self.following = chunk
                 return
             yield from counted(chunk.findings)
@@ -54,6 +54,6 @@ def gathered(chunks: Iterator[Chunk]) -> Iterator[PartInput]:
     """Bind chunks into sheaves; each is to be iterated over before the next is taken."""
     chunk = next(chunks, None)
     while chunk is not None:
-        sheaf = PartInput(SHORT if chunk.whole else chunk.resource_type, chunk.then, chunk.anew, chunk, chunks)
+        sheaf = PartInput(SHORT if chunk.only_page else chunk.resource_type, chunk.then, chunk.restarted, chunk, chunks)
         yield sheaf
         chunk = sheaf.following or next(chunks, None)
