@@ -22,7 +22,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
 from local import function_logs
-from local.server import EmbeddedAws
+from local.server import POLL, EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
 Result = tuple[str, bool, str]
@@ -192,7 +192,7 @@ class Environment:
         results: Queue[tuple[bool, str]] = Queue()
         server = ThreadingHTTPServer(("127.0.0.1", 0), _api(work, results))
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True, name="runtime-api").start()
+        threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True, name="runtime-api").start()
         address = f"127.0.0.1:{server.server_port}"
         process = subprocess.Popen(
             [sys.executable, "-m", "awslambdaric", variables["_HANDLER"]],

@@ -19,6 +19,9 @@ from local.front import Call, Front, Refusal
 ACCOUNT = "123456789012"
 """moto's own account."""
 
+POLL = 0.01
+"""Seconds between two looks at whether to stop: the library's half a second is what each end would wait."""
+
 _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "embedded",
     "AWS_SECRET_ACCESS_KEY": "embedded",
@@ -58,7 +61,7 @@ class EmbeddedAws:
         self._set({**_VARIABLES, "MOTO_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint})
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
             self._before[name] = os.environ.pop(name, None)
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="embedded-aws").start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True, name="embedded-aws").start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,30 +1,57 @@
-"""What all tests share: how Hypothesis searches, and models of AWS's services that are read once."""
+"""What all tests share: how Hypothesis searches, and what botocore and moto read once instead of once per call."""
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import botocore.session
 import pytest
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader, create_loader
 from hypothesis import HealthCheck, settings
+from moto.core.base_backend import BaseBackend
 
 _UNTIMED = (HealthCheck.too_slow,)
 
-settings.register_profile("tune_allocator", deadline=None, suppress_health_check=_UNTIMED, derandomize=True)
+settings.register_profile("steady", deadline=None, suppress_health_check=_UNTIMED, derandomize=True)
 settings.register_profile("search", deadline=None, suppress_health_check=_UNTIMED, max_examples=1_000)
 # Nothing is timed, and the same tree gets the same answer everywhere; pytest --hypothesis-profile=search looks further.
-settings.load_profile("tune_allocator")
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _models_are_read_once() -> Iterator[None]:
-    """Keep what botocore reads from its files: it reads them anew for each session, and each test has its own."""
-    reader = JSONFileLoader()
-    read = cache(reader.load_file)
+    """Share botocore's loader of models between sessions: each test makes its own session, each would read anew."""
+    read = cache(JSONFileLoader().load_file)
+    loader = cache(create_loader)
 
     def load_file(_self: JSONFileLoader, path: str) -> Any:
         return read(path)
 
+    def shared_loader(search_path: str | None = None) -> Loader:
+        shared = loader(search_path)
+        # boto3 appends its own directory once a session.
+        shared._search_paths[:] = dict.fromkeys(shared._search_paths)
+        return shared
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", load_file)
+        patch.setattr(botocore.session, "create_loader", shared_loader)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_are_listed_once() -> Iterator[None]:
+    """Keep moto's table of addresses of a service: for S3, moto imports the module anew for each call."""
+    listed = BaseBackend.urls.fget
+    kept: dict[tuple[type, str | None], dict[str, Any]] = {}
+
+    def urls(backend: BaseBackend) -> dict[str, Any]:
+        key = type(backend), os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS")
+        if key not in kept:
+            kept[key] = listed(backend)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseBackend, "urls", property(urls))
         yield
