@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import threading
+from pathlib import Path
 from typing import Any, Self
 
 import boto3
@@ -22,11 +23,15 @@ ACCOUNT = "123456789012"
 POLL = 0.01
 """Seconds between two looks at whether to stop: the library's half a second is what each end would wait."""
 
+IMAGES = Path(__file__).with_name("images.json")
+"""The images of others in each region: moto's own 1,300 make every listing of snapshots take seconds."""
+
 _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "embedded",
     "AWS_SECRET_ACCESS_KEY": "embedded",
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_DEFAULT_REGION": "eu-west-1",
+    "MOTO_AMIS_PATH": str(IMAGES),
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "false",
 }
 

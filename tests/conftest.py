@@ -6,10 +6,16 @@ from functools import cache
 from typing import Any
 
 import botocore.session
+import moto.backends
 import pytest
 from botocore.loaders import JSONFileLoader, Loader, create_loader
 from hypothesis import HealthCheck, settings
 from moto.core.base_backend import BaseBackend
+
+from local.server import IMAGES
+
+# moto reads the variable when its module of images is imported, and again for each region.
+os.environ["MOTO_AMIS_PATH"] = str(IMAGES)
 
 _UNTIMED = (HealthCheck.too_slow,)
 
@@ -41,8 +47,9 @@ def _models_are_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _addresses_are_listed_once() -> Iterator[None]:
-    """Keep moto's table of addresses of a service: for S3, moto imports the module anew for each call."""
+def _moto_looks_once() -> Iterator[None]:
+    """Keep what moto works out for each call: a service's addresses, which it imports anew for S3, and its modules."""
+    modules = list(moto.backends.list_of_moto_modules())
     listed = BaseBackend.urls.fget
     kept: dict[tuple[type, str | None], dict[str, Any]] = {}
 
@@ -54,4 +61,5 @@ def _addresses_are_listed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseBackend, "urls", property(urls))
+        patch.setattr(moto.backends, "list_of_moto_modules", lambda: modules)
         yield

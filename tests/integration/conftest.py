@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+import tenacity
 from moto import mock_aws
 
 from muster.model.listing import Listed
@@ -24,6 +25,14 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+
+
+@pytest.fixture(autouse=True)
+def _retries_wait_a_twentieth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the waits between attempts: moto lacks a few operations, and each such call is tried for ten seconds."""
+    whole = tenacity.wait_random_exponential.__call__
+    monkeypatch.setattr(tenacity.wait_random_exponential, "__call__", lambda wait, state: whole(wait, state) / 20)
+    monkeypatch.setattr("muster.sdk.wire.s3_fast_path._FIRST", 0.01)
 
 
 @pytest.fixture
