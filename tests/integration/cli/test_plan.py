@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.cli import main
 from muster.configuration import Configuration
 from muster.configuration.selection import select
@@ -353,7 +354,8 @@ def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> N
     made = Counter(asked)
 
     scanned = {(INSTANCE, REGION): 3, (BUCKET, REGION): 3, (BUCKET, OTHER): 1, (BUCKET, "us-west-2"): 1}
-    demand = Demand(load(), select(load(), Configuration(), packs=PACKS), scanned, (OTHER, REGION))
+    plan = read_plan(load(), select(load(), Configuration(), packs=PACKS))
+    demand = Demand(plan, scanned, (OTHER, REGION))
     work = work_of(demand, Seconds(0, 1))
     # The alert reads three objects when there is no news, and is not sent here.
     assert made["GetObject"] == work.reads - 3

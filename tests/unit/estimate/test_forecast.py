@@ -1,9 +1,10 @@
 """How many resources were listed, out of the ledger, and what a scan takes that finds as many."""
 
 from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.estimate.forecast import Forecast, foreseen, listed
+from muster.estimate.forecast import Forecast, forecast, listed
 from muster.model.coverage import Coverage
 from muster.model.finding import GLOBAL
 from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER, TARGET_GROUP
@@ -48,11 +49,11 @@ class TestListed:
 class TestForeseen:
     def test_it_is_as_many_calls_as_what_was_listed_takes(self) -> None:
         rules = select(load(), Configuration(), checks=("s3-bucket-encrypted",))
-        found = foreseen(load(), rules, {ACCOUNT: (IRELAND,)}, {ACCOUNT: {(BUCKET, GLOBAL): 7}})
+        found = forecast(read_plan(load(), rules), {ACCOUNT: (IRELAND,)}, {ACCOUNT: {(BUCKET, GLOBAL): 7}})
         assert found is not None
         assert found.calls == 8
         assert Forecast.from_json(found.to_json()) is not None
 
     def test_of_an_account_that_nothing_is_known_of_nothing_is_said(self) -> None:
         rules = select(load(), Configuration(), checks=("s3-bucket-encrypted",))
-        assert foreseen(load(), rules, {ACCOUNT: (IRELAND,)}, {}) is None
+        assert forecast(read_plan(load(), rules), {ACCOUNT: (IRELAND,)}, {}) is None

@@ -57,6 +57,11 @@ class Call:
         return self.reader.operation
 
     @property
+    def at_once(self) -> int:
+        """How many of the units one call takes."""
+        return self.reader.at_once if isinstance(self.reader, Describer) else 1
+
+    @property
     def shared(self) -> bool:
         """Whether it is made once for all types and shards of an account or a region."""
         return self.per in (Per.ACCOUNT, Per.REGION)

@@ -80,6 +80,7 @@ def command(**options: Any) -> int:
 def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     """Return what is asked, and what the report's scan was."""
     from muster.catalog.catalog import load  # noqa: PLC0415 - the same
+    from muster.catalog.read_plan import read_plan  # noqa: PLC0415 - the same
     from muster.cli import plan_report  # noqa: PLC0415 - the same
     from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.estimate.workload import Demand  # noqa: PLC0415 - the same
@@ -99,8 +100,8 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     found, scanned = (report.resources, report.regions) if report else ({}, ())
     regions = _regions(options["regions"] or scanned, configuration)
     counts = {**found, **_spread(said, found, regions)}
-    by_tags = scope_of(configuration).by_tags
-    demand = Demand(catalog, rules, counts, regions, options["accounts"], by_tags=by_tags)
+    plan = read_plan(catalog, rules, by_tags=scope_of(configuration).by_tags)
+    demand = Demand(plan, counts, regions, options["accounts"])
     return demand, plan_report.earlier(report, demand, configuration) if report else None
 
 
@@ -180,7 +181,7 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
     return {
         "accounts": demand.accounts,
         "regions": list(demand.regions),
-        "checks": sorted({rule.check.id for rule in demand.rules}),
+        "checks": sorted({rule.check.id for rule in demand.plan.rules}),
         "resources": [
             {"resource_type": kind, "region": region, "count": count}
             for (kind, region), count in sorted(demand.resources.items())

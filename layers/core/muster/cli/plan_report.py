@@ -8,6 +8,7 @@ from typing import Any
 
 from muster import __version__
 from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import ConfigurationError
@@ -15,6 +16,7 @@ from muster.estimate.previous_scan import Earlier
 from muster.estimate.workload import Demand, Resources
 from muster.model.json_values import loads
 from muster.model.rule import Rule
+from muster.scanning.scope import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def earlier(report: Reported, demand: Demand, configuration: Configuration) -> E
     if not whole or scan.get("version") != __version__:
         return None
     try:
-        rules = tuple(_rules(report, demand.catalog, configuration))
+        catalog = demand.plan.catalog
+        rules = tuple(_rules(report, catalog, configuration))
         failed = frozenset(row["api"] for row in scan["coverage"] if row["errors"] or row["reason"])
         calls: Counter[str] = Counter()
         for row in scan["coverage"]:
@@ -80,7 +83,8 @@ def earlier(report: Reported, demand: Demand, configuration: Configuration) -> E
     except (ConfigurationError, KeyError):
         return None
     regions = tuple(sorted(report.regions))
-    then = replace(demand, rules=rules, resources=report.resources, regions=regions, accounts=1)
+    plan = read_plan(catalog, rules, by_tags=scope_of(configuration).by_tags)
+    then = replace(demand, plan=plan, resources=report.resources, regions=regions, accounts=1)
     return Earlier(then, calls, failed)
 
 

@@ -20,14 +20,13 @@ from muster.cli.region_names import check_names, home
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.configuration.suppression import expired
-from muster.estimate.forecast import foreseen, listed
+from muster.estimate.forecast import forecast, listed
 from muster.reports.formats.table import LINES, TableWriter, counted, footer
 from muster.reports.record import printable
 from muster.reports.report import ScanReport, Writer
 from muster.reports.tally import ReportTally
 from muster.scanning.arena import tune_allocator
 from muster.scanning.parallel import SIDE_BY_SIDE
-from muster.scanning.scope import scope_of
 from muster.sdk.session import Clients, caller, open_session
 from muster.targets.regions import asked_in
 from muster.targets.targets import targets
@@ -156,8 +155,7 @@ def _foreseen(job: Job) -> int | None:
     if not job.report.complete:
         return None
     catalog, accounts = catalogs.load(), dict.fromkeys(job.report.accounts, job.report.regions)
-    scope = scope_of(job.configuration, job.options.tags)
-    expected = foreseen(catalog, job.rules, accounts, listed(catalog, job.report.coverage), by_tags=scope.by_tags)
+    expected = forecast(job.plan, accounts, listed(catalog, job.report.coverage))
     return expected.calls if expected else None
 
 

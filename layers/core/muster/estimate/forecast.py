@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import ReadPlan
 from muster.estimate.workload import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
-from muster.model.rule import Rule
 from muster.reports.report import difference
 
 Listed = Mapping[tuple[str, str], int]
@@ -84,20 +84,13 @@ def _one_by_one(catalog: Catalog) -> Mapping[str, Sequence[tuple[str, str]]]:
     return found
 
 
-def foreseen(
-    catalog: Catalog,
-    rules: Sequence[Rule],
-    accounts: Mapping[str, Sequence[str]],
-    resources: Mapping[str, Listed],
-    *,
-    by_tags: bool = False,
-) -> Forecast | None:
-    """Return what a scan of accounts and their regions takes; None when of an account nothing is known."""
+def forecast(plan: ReadPlan, accounts: Mapping[str, Sequence[str]], resources: Mapping[str, Listed]) -> Forecast | None:
+    """Return what a scan of accounts and their regions takes; None where the resources of an account are not known."""
     calls, seconds = 0, 0.0
     for account_id, regions in accounts.items():
         if account_id not in resources:
             return None
-        demand = Demand(catalog, rules, resources[account_id], regions, by_tags=by_tags)
+        demand = Demand(plan, resources[account_id], regions)
         made: Calls = calls_of(demand)
         calls += made.total
         seconds += seconds_of(made, sum(findings_of(demand).values()), Assumptions()).total

@@ -4,11 +4,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from muster.catalog.permissions import action_of
-from muster.estimate.workload import Calls, Demand, calls_of, is_exact, lists_itself, summed
-from muster.model.finding import ACCOUNT, REGION
-
-Questions = Mapping[str, set[Hashable]]
-"""Who spends an IAM action, where, and of how many resources."""
+from muster.estimate.workload import Calls, Demand, calls_of, is_exact, region_of, summed
+from muster.model.readers import Describer, Lister
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +26,35 @@ def calls_again(demand: Demand, earlier: Earlier | None) -> tuple[Calls, bool]:
     computed, exact = calls_of(demand), is_exact(demand)
     if earlier is None:
         return computed, exact
-    now, then = _questions(demand), _questions(earlier.demand)
+    now, then = _needs(demand), _needs(earlier.demand)
     made = dict(computed.by_api)
     unsure = earlier.failed | {api for api in computed.listings if not earlier.calls.get(api)}
     for api in {*computed.by_api, *earlier.calls} - unsure:
-        action = action_of(demand.catalog, api)
+        action = action_of(demand.plan.catalog, api)
         if now.get(action) and now[action] == then.get(action):
             made[api] = earlier.calls.get(api, 0) * demand.accounts
-    doubts = {action_of(demand.catalog, api) for api in unsure}
+    doubts = {action_of(demand.plan.catalog, api) for api in unsure}
     again = all(action not in doubts and then.get(action) == asked for action, asked in now.items())
-    return summed(demand.catalog, made), exact or again
+    return summed(demand, made), exact or again
 
 
-def _questions(demand: Demand) -> Questions:
-    asked: dict[str, set[Hashable]] = {}
+def _needs(demand: Demand) -> Mapping[str, set[Hashable]]:
+    """Return the readers of a demand by IAM action, each with what it reads where and of how many resources."""
+    needs: dict[str, set[Hashable]] = {}
+
+    def add(reader: Lister | Describer, need: Hashable) -> None:
+        for action in reader.permissions:
+            needs.setdefault(action, set()).add(need)
+
     for shard in demand.shards():
-        for kind in demand.types(shard):
-            judged = tuple(sorted(demand.judged(kind, shard).items()))
-            lister = demand.catalog.listers.get(kind)
-            if lister and lists_itself(demand.catalog, lister):
-                for action in lister.permissions:
-                    asked.setdefault(action, set()).add((shard.region, kind, judged, demand.pages(kind, shard)))
-            for describer in demand.describers(kind) if sum(count for _, count in judged) else ():
-                if describer.resource_type not in (ACCOUNT, REGION):
-                    for action in describer.permissions:
-                        asked.setdefault(action, set()).add((shard.region, kind, judged, describer.facet))
+        for plan in demand.plan.of(shard):
+            judged = tuple(sorted(demand.judged(plan, shard).items()))
+            for call, _ in demand.calls(plan, shard):
+                reader = call.reader
+                what = demand.pages(plan, shard) if isinstance(reader, Lister) else reader.facet
+                add(reader, (shard.region, plan.resource_type, judged, what))
         for describer in demand.shared(shard):
-            where = "" if describer.resource_type == ACCOUNT else shard.region
-            held = tuple(map(demand.held_in(where), describer.page.types if describer.page else ()))
-            for action in describer.permissions:
-                asked.setdefault(action, set()).add((where, held, describer.facet))
-    return asked
+            region = region_of(describer, shard)
+            held = tuple(map(demand.held_in(region), describer.page.types if describer.page else ()))
+            add(describer, (region, held, describer.facet))
+    return needs

@@ -106,24 +106,23 @@ METRICS = "cloudwatch:GetMetricData"
 def _metrics(demand: Demand, shard: Shard) -> int:
     """Return how many metrics are asked for: those of a resource times those resources, whether or not they idle."""
     return sum(
-        sum(demand.judged(kind, shard).values()) * (METRICS_AT_ONCE // describer.at_once)
-        for kind in demand.types(shard)
-        for describer in demand.describers(kind)
-        if describer.permission == METRICS
+        demand.count(plan, shard) * (METRICS_AT_ONCE // call.at_once)
+        for plan in demand.plan.of(shard)
+        for call in plan.calls
+        if call.reader.permission == METRICS
     )
 
 
 def _size(demand: Demand, shard: Shard) -> int:
-    listed = (kind for kind in demand.types(shard) if kind in demand.catalog.listers)
-    return sum(sum(demand.judged(kind, shard).values()) for kind in listed)
+    return sum(demand.count(plan, shard) for plan in demand.plan.of(shard) if plan.lister)
 
 
 def _sheaves(demand: Demand, shard: Shard) -> tuple[int, int]:
     """Return how often a shard writes: sheaves of pages, and parts, which are sheaves with findings."""
     bound: list[int] = []
     open_ = False
-    for kind in demand.types(shard):
-        pages, count = demand.pages(kind, shard), sum(demand.judged(kind, shard).values())
+    for plan in demand.plan.of(shard):
+        pages, count = demand.pages(plan, shard), demand.count(plan, shard)
         if pages > 1:
             bound += [count // pages or 1] * pages
             open_ = False

@@ -6,10 +6,11 @@ from typing import Any
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import scanner_actions
+from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration, parse
 from muster.configuration.selection import rules_to_json, select
 from muster.errors import ConfigurationError
-from muster.estimate.forecast import Forecast, foreseen, listed
+from muster.estimate.forecast import Forecast, forecast, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -142,7 +143,7 @@ def _foreseen(
         for api, items in size["listed"].items()
     ]
     accounts = {target.account_id: target.regions for target in whole.scanned}
-    return foreseen(catalog, rules, accounts, listed(catalog, rows), by_tags=scope.by_tags)
+    return forecast(read_plan(catalog, rules, by_tags=scope.by_tags), accounts, listed(catalog, rows))
 
 
 def _planned(scan_id: str, attempt: str, bucket: Bucket, items: Sequence[Json], *, record: bool) -> Json:
