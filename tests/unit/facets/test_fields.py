@@ -9,7 +9,7 @@ import pytest
 from muster.facets import fields
 from muster.facets.fields import Answer, Parsed, computed, facet, members, read
 from muster.model.finding import Unavailable, Unknown
-from muster.model.readers import parsed
+from muster.model.listing import parsed
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SILENT = Unknown("AWS did not say what State is")
@@ -44,6 +44,11 @@ SWITCH = fields.one_of("on", "off")
         pytest.param(fields.number, 0, 0, id="a number"),
         pytest.param(fields.number, None, SILENT, id="no number"),
         pytest.param(fields.number, "7", SILENT, id="a text for a number"),
+        pytest.param(fields.count(), 3, 3, id="a count"),
+        pytest.param(fields.count(), "3", 3, id="a count as a text"),
+        pytest.param(fields.count(), None, 0, id="no count"),
+        pytest.param(fields.count(30), None, 30, id="no count where AWS documents a default"),
+        pytest.param(fields.count(30), 0, 0, id="a count of nothing"),
         pytest.param(fields.time, AT, AT, id="a time"),
         pytest.param(fields.time, None, SILENT, id="no time"),
         pytest.param(fields.time, "2026-11-21", SILENT, id="a text for a time"),
@@ -61,6 +66,17 @@ SWITCH = fields.one_of("on", "off")
         pytest.param(
             fields.optional(SWITCH), "dim", Unknown("State is 'dim', a value Muster does not know"), id="a new optional"
         ),
+        pytest.param(fields.defaulting("on", SWITCH), "off", "off", id="not the default"),
+        pytest.param(fields.defaulting("on", SWITCH), None, "on", id="the default"),
+        pytest.param(fields.defaulting("on", SWITCH), "", "on", id="the default for an empty word"),
+        pytest.param(
+            fields.defaulting("on", SWITCH),
+            "dim",
+            Unknown("State is 'dim', a value Muster does not know"),
+            id="a new word where there is a default",
+        ),
+        pytest.param(fields.each("Name"), [{"Name": "a"}, {"Name": "b"}], ("a", "b"), id="one text of each item"),
+        pytest.param(fields.each("Name"), None, (), id="no item"),
         pytest.param(fields.many(str.upper), ["a", "b"], ("A", "B"), id="items"),
         pytest.param(fields.many(str.upper), None, (), id="no items"),
     ],

@@ -121,6 +121,11 @@ def texts(value: Any, _name: str = "", _question: str = "") -> tuple[str, ...]:
     return tuple(str(each) for each in value or ())
 
 
+def each(member: str) -> Kind[tuple[str, ...]]:
+    """Read one text, which AWS never leaves out, of each item of a list."""
+    return many(lambda item: str(item[member]))
+
+
 def flag(value: object, name: str, question: str = "") -> bool | Unknown:
     """Read true or false."""
     return value if isinstance(value, bool) else silent(name, question)
@@ -139,6 +144,11 @@ def is_true(value: object, _name: str = "", _question: str = "") -> bool:
 def number(value: object, name: str, question: str = "") -> int | Unknown:
     """Read an integer."""
     return value if isinstance(value, int) else silent(name, question)
+
+
+def count(default: int = 0) -> Kind[int]:
+    """Read an integer for which AWS documents a default where it is left out."""
+    return lambda value, _name, _question="": int(default if value in (None, "") else value)
 
 
 def time(value: object, name: str, question: str = "") -> datetime | Unknown:
@@ -169,6 +179,11 @@ def optional(kind: Kind[T]) -> Kind[T | None]:
         return kind(value, name, question) if value else None
 
     return either
+
+
+def defaulting(default: str, kind: Kind[T]) -> Kind[T]:
+    """Read a value of a kind, for which AWS documents a default where it is left out or empty."""
+    return lambda value, name, question="": kind(default if value in (None, "") else value, name, question)
 
 
 def many(parse: Callable[[Any], T]) -> Kind[tuple[T, ...]]:

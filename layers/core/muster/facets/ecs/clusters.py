@@ -1,10 +1,26 @@
 """What ECS answers about the clusters and services of a region, read once and listed from."""
 
 import functools
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.facets.fields import (
+    Answer,
+    Parsed,
+    computed,
+    count,
+    defaulting,
+    each,
+    facet,
+    is_true,
+    number,
+    one_of,
+    optional,
+    read,
+    required,
+    text,
+)
 from muster.facets.tagging.tags import Tags
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
@@ -12,58 +28,52 @@ from muster.model.finding import Unknown
 _IN_USE = frozenset({"PRIMARY", "ACTIVE"})
 """What a deployment or a task set is called while its tasks run; others are being replaced or have been."""
 
-_LAUNCH_TYPES = frozenset({"EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"})
+_INSIGHTS = one_of("enabled", "enhanced", "disabled")
+_SWITCH = one_of("ENABLED", "DISABLED")
+_PROPAGATED = one_of("TASK_DEFINITION", "SERVICE")
+_BREAKER = "deploymentConfiguration.deploymentCircuitBreaker"
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """One cluster and what it says of Container Insights."""
-
-    name: str
-    arn: str
-    insights: str | Unknown
-    tags: Tags = field(default_factory=Tags)
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeClusters that was asked for with its settings and tags."""
-        settings = {each.get("name"): each.get("value") for each in response.get("settings") or ()}
-        return cls(
-            name=str(response["clusterName"]),
-            arn=str(response["clusterArn"]),
-            insights=_one_of(
-                {"enabled", "enhanced", "disabled"}, "containerInsights", settings.get("containerInsights")
-            ),
-            tags=tags_of(response),
-        )
+def tags_of(response: Answer) -> Tags:
+    """Return the tags of an answer, whose keys ECS spells in lower case."""
+    pairs = response.get("tags") or ()
+    return Tags.parse({"Tags": [{"Key": pair["key"], "Value": pair.get("value") or ""} for pair in pairs]})
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """How tasks of a service are started: by a launch type or by capacity providers, on which platform.
+def _insights(settings: Any, _name: str, _question: str = "") -> str | Unknown:
+    values = {each.get("name"): each.get("value") for each in settings or ()}
+    return _INSIGHTS(values.get("containerInsights"), "containerInsights")
+
+
+@facet
+class Cluster(Parsed):
+    """One cluster of DescribeClusters, asked for with settings and tags, and its Container Insights."""
+
+    name: str = read("clusterName", required)
+    arn: str = read("clusterArn", required)
+    insights: str | Unknown = read("settings", _insights)
+    tags: Tags = computed(tags_of, default=Tags())
+
+
+def _public_ip(response: Answer) -> str | Unknown | None:
+    vpc = (response.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    return _SWITCH(vpc.get("assignPublicIp"), "assignPublicIp") if vpc else None
+
+
+@facet
+class Launch(Parsed):
+    """How a service or a task set starts tasks: by a launch type or by capacity providers, on which platform.
 
     `public_ip` is None where tasks have no network interface of their own.
     """
 
-    launch_type: str | Unknown | None = None
-    providers: tuple[str, ...] = ()
-    platform_version: str = ""
-    platform_family: str = ""
-    public_ip: str | Unknown | None = None
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse what a service or a task set says of it."""
-        vpc = (response.get("networkConfiguration") or {}).get("awsvpcConfiguration")
-        said = response.get("launchType")
-        address = _one_of({"ENABLED", "DISABLED"}, "assignPublicIp", vpc.get("assignPublicIp")) if vpc else None
-        return cls(
-            launch_type=_one_of(_LAUNCH_TYPES, "launchType", said) if said else None,
-            providers=tuple(str(each["capacityProvider"]) for each in response.get("capacityProviderStrategy") or ()),
-            platform_version=str(response.get("platformVersion") or ""),
-            platform_family=str(response.get("platformFamily") or ""),
-            public_ip=address,
-        )
+    launch_type: str | Unknown | None = read(
+        "launchType", optional(one_of("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")), default=None
+    )
+    providers: tuple[str, ...] = read("capacityProviderStrategy", each("capacityProvider"), default=())
+    platform_version: str = read("platformVersion", text, default="")
+    platform_family: str = read("platformFamily", text, default="")
+    public_ip: str | Unknown | None = computed(_public_ip, default=None)
 
     @property
     def version(self) -> tuple[int, ...] | Unknown | None:
@@ -88,67 +98,76 @@ class Launch:
         return self.launch_type == "FARGATE" or any(name in {"FARGATE", "FARGATE_SPOT"} for name in self.providers)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One service: how it starts, replaces and watches its tasks.
+def _task_sets(service: Answer) -> list[Answer]:
+    return [each for each in service.get("taskSets") or () if each.get("status") in _IN_USE]
+
+
+def _definitions(service: Answer) -> tuple[str, ...]:
+    deployments = (each for each in service.get("deployments") or () if each.get("status") in _IN_USE)
+    arns = (holder.get("taskDefinition") for holder in (service, *deployments, *_task_sets(service)))
+    return tuple(dict.fromkeys(str(arn) for arn in arns if arn))
+
+
+def _balanced(service: Answer) -> bool:
+    """Whether a load balancer or VPC Lattice asks its tasks for their health."""
+    lattice = (each.get("vpcLatticeConfigurations") for each in service.get("deployments") or ())
+    return any((service.get("loadBalancers"), *(each.get("loadBalancers") for each in _task_sets(service)), *lattice))
+
+
+def _target_groups(service: Answer) -> tuple[str, ...]:
+    balancers = [each for holder in (service, *_task_sets(service)) for each in holder.get("loadBalancers") or ()]
+    pairs = (
+        (each.get("targetGroupArn"), (each.get("advancedConfiguration") or {}).get("alternateTargetGroupArn"))
+        for each in balancers
+    )
+    return tuple(dict.fromkeys(str(arn) for pair in pairs for arn in pair if arn))
+
+
+def _launches(service: Answer) -> tuple[Launch, ...]:
+    return tuple(Launch.parse(each) for each in _task_sets(service) or (service,))
+
+
+def _propagated(value: Any, name: str, _question: str = "") -> str | Unknown:
+    return "" if value in (None, "", "NONE") else _PROPAGATED(value, name)
+
+
+@facet
+class Service(Parsed):
+    """One service of DescribeServices, asked for with tags: how it starts, replaces and watches its tasks.
 
     `launches` are those of its task sets where another controller than ECS deploys it; `definitions` are the ARNs of
     the task definitions whose tasks run, the newest first, `target_groups` those of the groups that they are put into.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
     """
 
-    name: str
-    arn: str
-    cluster: str
-    launches: tuple[Launch, ...] = ()
-    definitions: tuple[str, ...] = ()
-    controller: str | Unknown = "ECS"
-    strategy: str | Unknown = "ROLLING"
-    scheduling: str | Unknown = "REPLICA"
-    desired: int | Unknown = 0
-    circuit_breaker: bool = False
-    rollback: bool = False
-    minimum_healthy: int | Unknown = 100
-    maximum: int | Unknown = 200
-    balanced: bool = False
-    target_groups: tuple[str, ...] = ()
-    grace_period: int = 0
-    managed_tags: bool = False
-    propagate_tags: str | Unknown = ""
-    tags: Tags = field(default_factory=Tags)
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeServices that was asked for with its tags."""
-        deployment = response.get("deploymentConfiguration") or {}
-        breaker = deployment.get("deploymentCircuitBreaker") or {}
-        controller = (response.get("deploymentController") or {}).get("type") or "ECS"
-        propagated = response.get("propagateTags") or ""
-        return cls(
-            name=str(response["serviceName"]),
-            arn=str(response["serviceArn"]),
-            cluster=Arn.of(response["clusterArn"]).name,
-            launches=tuple(Launch.parse(each) for each in _task_sets(response) or (response,)),
-            definitions=tuple(dict.fromkeys(_definitions(response))),
-            controller=_one_of({"ECS", "CODE_DEPLOY", "EXTERNAL"}, "deploymentController", controller),
-            strategy=_one_of(_STRATEGIES, "strategy", deployment.get("strategy") or "ROLLING"),
-            scheduling=_one_of({"REPLICA", "DAEMON"}, "schedulingStrategy", response.get("schedulingStrategy")),
-            desired=_number("desiredCount", response.get("desiredCount")),
-            circuit_breaker=breaker.get("enable") is True,
-            rollback=breaker.get("rollback") is True,
-            minimum_healthy=_number("minimumHealthyPercent", deployment.get("minimumHealthyPercent")),
-            maximum=_number("maximumPercent", deployment.get("maximumPercent")),
-            balanced=_balanced(response),
-            target_groups=tuple(dict.fromkeys(_target_groups(response))),
-            grace_period=int(response.get("healthCheckGracePeriodSeconds") or 0),
-            managed_tags=response.get("enableECSManagedTags") is True,
-            propagate_tags="" if propagated == "NONE" else _one_of(_PROPAGATED, "propagateTags", propagated),
-            tags=tags_of(response),
-        )
-
-
-_PROPAGATED = frozenset({"", "TASK_DEFINITION", "SERVICE"})
-_STRATEGIES = frozenset({"ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"})
+    name: str = read("serviceName", required)
+    arn: str = read("serviceArn", required)
+    cluster: str = computed(lambda service: Arn.of(service["clusterArn"]).name)
+    launches: tuple[Launch, ...] = computed(_launches, default=())
+    definitions: tuple[str, ...] = computed(_definitions, default=())
+    controller: str | Unknown = read(
+        "deploymentController.type",
+        defaulting("ECS", one_of("ECS", "CODE_DEPLOY", "EXTERNAL")),
+        name="deploymentController",
+        default="ECS",
+    )
+    strategy: str | Unknown = read(
+        "deploymentConfiguration.strategy",
+        defaulting("ROLLING", one_of("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY")),
+        default="ROLLING",
+    )
+    scheduling: str | Unknown = read("schedulingStrategy", one_of("REPLICA", "DAEMON"), default="REPLICA")
+    desired: int | Unknown = read("desiredCount", number, default=0)
+    circuit_breaker: bool = read(f"{_BREAKER}.enable", is_true, default=False)
+    rollback: bool = read(f"{_BREAKER}.rollback", is_true, default=False)
+    minimum_healthy: int | Unknown = read("deploymentConfiguration.minimumHealthyPercent", number, default=100)
+    maximum: int | Unknown = read("deploymentConfiguration.maximumPercent", number, default=200)
+    balanced: bool = computed(_balanced, default=False)
+    target_groups: tuple[str, ...] = computed(_target_groups, default=())
+    grace_period: int = read("healthCheckGracePeriodSeconds", count(), default=0)
+    managed_tags: bool = read("enableECSManagedTags", is_true, default=False)
+    propagate_tags: str | Unknown = read("propagateTags", _propagated, default="")
+    tags: Tags = computed(tags_of, default=Tags())
 
 
 @dataclass(frozen=True)
@@ -185,43 +204,3 @@ class EcsRegion:
             for definition in service.definitions:
                 found.setdefault(definition, []).extend(service.launches)
         return found
-
-
-def tags_of(response: Mapping[str, Any]) -> Tags:
-    """Return the tags of an answer, whose keys ECS spells in lower case."""
-    pairs = response.get("tags") or ()
-    return Tags.parse({"Tags": [{"Key": pair["key"], "Value": pair.get("value") or ""} for pair in pairs]})
-
-
-def _task_sets(service: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [each for each in service.get("taskSets") or () if each.get("status") in _IN_USE]
-
-
-def _definitions(service: Mapping[str, Any]) -> Iterator[str]:
-    deployments = (each for each in service.get("deployments") or () if each.get("status") in _IN_USE)
-    for holder in (service, *deployments, *_task_sets(service)):
-        if arn := holder.get("taskDefinition"):
-            yield str(arn)
-
-
-def _balanced(service: Mapping[str, Any]) -> bool:
-    """Whether a load balancer or VPC Lattice asks its tasks for their health."""
-    lattice = (each.get("vpcLatticeConfigurations") for each in service.get("deployments") or ())
-    return any((service.get("loadBalancers"), *(each.get("loadBalancers") for each in _task_sets(service)), *lattice))
-
-
-def _target_groups(service: Mapping[str, Any]) -> Iterator[str]:
-    for holder in (service, *_task_sets(service)):
-        for each in holder.get("loadBalancers") or ():
-            other = (each.get("advancedConfiguration") or {}).get("alternateTargetGroupArn")
-            yield from (str(arn) for arn in (each.get("targetGroupArn"), other) if arn)
-
-
-def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
-    if value is None:
-        return Unknown(f"AWS did not say what {name} is")
-    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")
-
-
-def _number(name: str, value: object) -> int | Unknown:
-    return value if isinstance(value, int) else Unknown(f"AWS did not say what {name} is")

@@ -2,47 +2,68 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from muster.analysis.secrets.detection import secret_like
+from muster.facets.fields import (
+    Answer,
+    Parsed,
+    computed,
+    count,
+    defaulting,
+    facet,
+    is_true,
+    many,
+    one_of,
+    read,
+    required,
+    stated,
+    text,
+    texts,
+)
 from muster.model.finding import Unknown, known
 
 _ON_WINDOWS = re.compile(r"""attribute:ecs\.os-type\s*==\s*(['"]?)windows\1""", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>vcpu|gb)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class HealthCheck:
+@facet
+class HealthCheck(Parsed):
     """How ECS asks a container whether it is healthy; times are in seconds, with ECS's defaults.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
 
-    interval: int = 30
-    timeout: int = 5
-    retries: int = 3
-    start_period: int = 0
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the health check of a container that has one."""
-        said = {
-            "interval": response.get("interval"),
-            "timeout": response.get("timeout"),
-            "retries": response.get("retries"),
-            "start_period": response.get("startPeriod"),
-        }
-        return cls(**{name: int(value) for name, value in said.items() if value is not None})
+    interval: int = read("interval", count(30), default=30)
+    timeout: int = read("timeout", count(5), default=5)
+    retries: int = read("retries", count(3), default=3)
+    start_period: int = read("startPeriod", count(), default=0)
 
 
 _SOONER = frozenset({"START", "COMPLETE", "SUCCESS"})
-"""What a container waits for that says nothing of another's health; a word that is new may be any more than that."""
+"""Conditions of a dependency that do not depend on another container's health; a new one may be more than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
-    """One container; `after` are those that must be healthy before it starts.
+def _variable(variable: Answer) -> tuple[str, str]:
+    name = str(variable.get("name") or "")
+    return name, secret_like(name, str(variable.get("value") or "")) or ""
+
+
+def _health_check(container: Answer) -> HealthCheck | None:
+    """Return the check; a command that is empty or NONE asks nothing."""
+    check = container.get("healthCheck") or {}
+    command = check.get("command") or ("NONE",)
+    return HealthCheck.parse(check) if command[0] != "NONE" else None
+
+
+def _after(container: Answer) -> tuple[str, ...]:
+    awaited = container.get("dependsOn") or ()
+    return tuple(str(each["containerName"]) for each in awaited if each.get("condition") not in _SOONER)
+
+
+@facet
+class Container(Parsed):
+    """One item of containerDefinitions; `after` are those that must be healthy before it starts.
 
     `environment` holds each variable's name and why its value looks like a secret, nothing where it does not: values
     are forgotten as soon as they are parsed, so that they cannot get into findings, logs or memory dumps. What AWS
@@ -50,75 +71,72 @@ class Container:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
 
-    name: str
-    image: str | Unknown
-    essential: bool = True
-    readonly: bool = False
-    privileged: bool = False
-    user: str = ""
-    log_driver: str = ""
-    environment: tuple[tuple[str, str], ...] = ()
-    health_check: HealthCheck | None = None
-    after: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of containerDefinitions."""
-        variables = response.get("environment") or ()
-        awaited = response.get("dependsOn") or ()
-        return cls(
-            name=str(response["name"]),
-            image=response.get("image") or Unknown("AWS did not say which image a container runs"),
-            essential=response.get("essential") is not False,
-            readonly=response.get("readonlyRootFilesystem") is True,
-            privileged=response.get("privileged") is True,
-            user=str(response.get("user") or ""),
-            log_driver=str((response.get("logConfiguration") or {}).get("logDriver") or ""),
-            environment=tuple(_variable(each) for each in variables),
-            health_check=_health_check(response.get("healthCheck") or {}),
-            after=tuple(str(each["containerName"]) for each in awaited if each.get("condition") not in _SOONER),
-        )
+    name: str = read("name", required)
+    image: str | Unknown = read("image", stated, "which image a container runs")
+    essential: bool = computed(lambda container: container.get("essential") is not False, default=True)
+    readonly: bool = read("readonlyRootFilesystem", is_true, default=False)
+    privileged: bool = read("privileged", is_true, default=False)
+    user: str = read("user", text, default="")
+    log_driver: str = read("logConfiguration.logDriver", text, default="")
+    environment: tuple[tuple[str, str], ...] = read("environment", many(_variable), default=())
+    health_check: HealthCheck | None = computed(_health_check, default=None)
+    after: tuple[str, ...] = computed(_after, default=())
 
 
 _NO_CONTAINERS = Unknown("AWS did not say which containers the task definition has")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskDefinition:
-    """One revision of a task definition; `cpu` is in units, `memory` in MiB, None where the task has none.
+def _containers(definitions: Any, _name: str, _question: str = "") -> tuple[Container, ...] | Unknown:
+    return tuple(Container.parse(each) for each in definitions or ()) or _NO_CONTAINERS
 
-    `os_family` is empty where it is not said: only Fargate needs it, so that the containers count as Linux, unless they
-    are placed on Windows instances alone.
+
+def _os_family(response: Answer) -> str:
+    """Return the family of the operating system, WINDOWS where placement constraints admit only Windows instances."""
+    definition = response.get("taskDefinition") or {}
+    if family := (definition.get("runtimePlatform") or {}).get("operatingSystemFamily"):
+        return str(family)
+    constraints = (str(each.get("expression") or "") for each in definition.get("placementConstraints") or ())
+    return "WINDOWS" if any(_ON_WINDOWS.fullmatch(each.strip()) for each in constraints) else ""
+
+
+def _amount(value: object, name: str, _question: str = "") -> int | Unknown | None:
+    """Read units of CPU or MiB, as AWS answers them or as a file may spell them: `1 vCPU`, `0.5GB`.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+    """
+    if value is None or value == "":
+        return None
+    amount = _AMOUNT.fullmatch(str(value).strip())
+    if amount is None:
+        return Unknown(f"{name} is {value!r}, an amount Muster does not know")
+    return int(float(amount["number"]) * (1024 if amount["unit"] else 1))
+
+
+@facet
+class TaskDefinition(Parsed):
+    """One revision of DescribeTaskDefinition; `cpu` is in units, `memory` in MiB, None where the task has none.
+
+    `os_family` is empty where AWS leaves it out: only Fargate needs it, so that the containers count as Linux, unless
+    they are placed on Windows instances alone.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
     """
 
-    arn: str = ""
-    status: str = ""
-    cpu: int | Unknown | None = None
-    memory: int | Unknown | None = None
-    network_mode: str | Unknown = "bridge"
-    pid_mode: str | Unknown = ""
-    os_family: str = ""
-    requires: tuple[str, ...] = ()
-    containers: tuple[Container, ...] | Unknown = _NO_CONTAINERS
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of DescribeTaskDefinition."""
-        said = response.get("taskDefinition") or {}
-        return cls(
-            arn=str(said.get("taskDefinitionArn") or ""),
-            status=str(said.get("status") or ""),
-            cpu=_amount("cpu", said.get("cpu")),
-            memory=_amount("memory", said.get("memory")),
-            network_mode=_mode("networkMode", said.get("networkMode"), "bridge", "host", "awsvpc", "none"),
-            pid_mode=_mode("pidMode", said.get("pidMode"), "", "host", "task"),
-            os_family=str((said.get("runtimePlatform") or {}).get("operatingSystemFamily") or _placed_on(said)),
-            requires=tuple(str(each) for each in said.get("requiresCompatibilities") or ()),
-            containers=tuple(Container.parse(each) for each in said.get("containerDefinitions") or ())
-            or _NO_CONTAINERS,
-        )
+    arn: str = read("taskDefinition.taskDefinitionArn", text, default="")
+    status: str = read("taskDefinition.status", text, default="")
+    cpu: int | Unknown | None = read("taskDefinition.cpu", _amount, default=None)
+    memory: int | Unknown | None = read("taskDefinition.memory", _amount, default=None)
+    network_mode: str | Unknown = read(
+        "taskDefinition.networkMode",
+        defaulting("bridge", one_of("bridge", "host", "awsvpc", "none")),
+        default="bridge",
+    )
+    pid_mode: str | Unknown = read("taskDefinition.pidMode", defaulting("", one_of("", "host", "task")), default="")
+    os_family: str = computed(_os_family, default="")
+    requires: tuple[str, ...] = read("taskDefinition.requiresCompatibilities", texts, default=())
+    containers: tuple[Container, ...] | Unknown = read(
+        "taskDefinition.containerDefinitions", _containers, default=_NO_CONTAINERS
+    )
 
     @property
     def windows(self) -> bool:
@@ -141,7 +159,7 @@ class TaskDefinition:
         return tuple((each, each.health_check) for each in essential if each.health_check)
 
 
-@dataclass(frozen=True, slots=True)
+@facet
 class RunDefinition(TaskDefinition):
     """A task definition as a service runs it: a facet apart, for what judges definitions is not to judge services."""
 
@@ -150,39 +168,3 @@ def _startup(container: Container, by_name: Mapping[str, Container], seen: froze
     own = container.health_check.start_period if container.health_check else 0
     awaited = (by_name[name] for name in container.after if name in by_name and name not in seen)
     return own + max((_startup(each, by_name, seen | {container.name}) for each in awaited), default=0)
-
-
-def _placed_on(said: Mapping[str, Any]) -> str:
-    """Return WINDOWS where a placement constraint asks for nothing but Windows instances."""
-    asked = (str(each.get("expression") or "") for each in said.get("placementConstraints") or ())
-    return "WINDOWS" if any(_ON_WINDOWS.fullmatch(each.strip()) for each in asked) else ""
-
-
-def _variable(said: Mapping[str, Any]) -> tuple[str, str]:
-    name = str(said.get("name") or "")
-    return name, secret_like(name, str(said.get("value") or "")) or ""
-
-
-def _health_check(said: Mapping[str, Any]) -> HealthCheck | None:
-    """Return the check; a command that is empty or NONE asks nothing."""
-    command = said.get("command") or ("NONE",)
-    return HealthCheck.parse(said) if command[0] != "NONE" else None
-
-
-def _amount(name: str, value: object) -> int | Unknown | None:
-    """Read units of CPU or MiB, as AWS answers them or as a file may spell them: `1 vCPU`, `0.5GB`.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
-    """
-    if value is None or value == "":
-        return None
-    found = _AMOUNT.fullmatch(str(value).strip())
-    if found is None:
-        return Unknown(f"{name} is {value!r}, an amount Muster does not know")
-    return int(float(found["number"]) * (1024 if found["unit"] else 1))
-
-
-def _mode(name: str, value: object, default: str, *others: str) -> str | Unknown:
-    if value is None or value == "":
-        return default
-    return str(value) if value in (default, *others) else Unknown(f"{name} is {value!r}, a value Muster does not know")
