@@ -22,6 +22,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     catalog = load()
     clients = Clients(open_session(projections=catalog.projections()))
     plan = plan_scan(event, Environment.parse(os.environ), catalog, clients)
-    logger.append_keys(scan_id=plan["scan_id"])
-    logger.info("planned", extra=plan)
-    return plan
+    logger.append_keys(scan_id=plan.scan_id)
+    answer: dict[str, Any] = plan.to_json()
+    logger.info("planned", extra=answer)
+    return answer

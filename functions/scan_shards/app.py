@@ -10,6 +10,7 @@ from muster.catalog.catalog import load
 from muster.scanning.arena import tune_allocator
 from muster.sdk.session import Clients, open_session
 from muster.stack.documents import events
+from muster.stack.documents.commit import ShardLine
 from muster.stack.documents.request import Environment
 from muster.stack.scan_batch import scan_batch
 
@@ -25,11 +26,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def left() -> float:
         return float(context.get_remaining_time_in_millis()) / 1000
 
-    def tell(line: dict[str, Any]) -> None:
-        logger.info("shard", extra=line)
+    def log(line: ShardLine) -> None:
+        logger.info("shard", extra=line.to_json())
 
     catalog = load()
     clients = Clients(open_session(projections=catalog.projections()))
-    done = scan_batch(event, Environment.parse(os.environ), catalog, clients, left, tell)
-    logger.info("scanned", extra=done)
-    return done
+    done = scan_batch(event, Environment.parse(os.environ), catalog, clients, left, log)
+    answer: dict[str, Any] = done.to_json()
+    logger.info("scanned", extra=answer)
+    return answer

@@ -22,9 +22,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(scan_id=events.named(event))
     environment = Environment.parse(os.environ)
     try:
-        sent = send_alert(event, environment, Clients(open_session()))
+        answer: dict[str, Any] = send_alert(event, environment, Clients(open_session())).to_json()
     except Refused:
         emit_refused(environment.stack)
         raise
-    logger.info("alert", extra=sent)
-    return sent
+    logger.info("alert", extra=answer)
+    return answer

@@ -21,7 +21,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(scan_id=events.named(event))
     summary = summarize_scan(event, Environment.parse(os.environ), Clients(open_session()))
     emit(summary)
-    for row in summary["coverage"]:
+    answer: dict[str, Any] = summary.to_json()
+    for row in answer["coverage"]:
         logger.info("coverage", extra=row)
-    logger.info("summarized", extra={"complete": summary["complete"], "findings": summary["findings"]})
-    return summary
+    logger.info("summarized", extra={"complete": summary.complete, "findings": summary.findings})
+    return answer

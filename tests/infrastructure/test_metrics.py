@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from muster.stack import fixed_costs, metrics
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.living import resolved
 from tests.infrastructure.reading import resources, target, text
+from tests.unit.stack.summaries import SUMMARY
 
 Template = dict[str, Any]
 SERIOUS = {"CRITICAL", "HIGH"}
@@ -18,15 +20,12 @@ SERIOUS = {"CRITICAL", "HIGH"}
 
 def emitted(pack: str = "all") -> set[tuple[str, tuple[tuple[str, str], ...]]]:
     """Return name and dimensions of every series that a scan of a pack can emit; the stack is the parameter."""
-    statuses = [*(status.value.lower() for status in Status), "suppressed"]
-    summary = {
-        "stack": "${EnvironmentSuffix}",
-        "packs": [pack],
-        "resources": {"scanned": 1, "compliant": 1, "non_compliant": 0},
-        "findings": dict.fromkeys(statuses, 1),
-        "failing": dict.fromkeys((severity.value for severity in Severity), 1),
-        "complete": True,
-    }
+    summary = replace(
+        SUMMARY,
+        stack="${EnvironmentSuffix}",
+        packs=(pack,),
+        failing=dict.fromkeys((severity.value for severity in Severity), 1),
+    )
     return {(name, tuple(sorted(dimensions.items()))) for name, _, dimensions in metrics.series(summary)}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from muster.stack import results, send_alert
+from muster.stack import results
 from muster.storage import keys
 from tests.infrastructure.reading import listed, role_statements, text
 
@@ -37,7 +37,7 @@ WRITES = {
         keys.table("coverage", DAY, SCAN),
         *NOT_SCANNED,
     },
-    "SendAlertRole": {keys.alert(SCAN), send_alert._LAST},
+    "SendAlertRole": {keys.alert(SCAN), keys.last_alert()},
     "StateMachineRole": {f"{keys.failures(SCAN)}b0000.json", "map-results/manifest.json"},
 }
 READS = {
@@ -66,7 +66,7 @@ READS = {
         keys.incomplete(SCAN),
         keys.commit(SCAN, SHARD),
         keys.alert(SCAN),
-        send_alert._LAST,
+        keys.last_alert(),
     },
     "StateMachineRole": {keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "CrawlerRole": {keys.table("coverage", DAY, SCAN)},

@@ -16,7 +16,7 @@ from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.stack.documents.events import batch as _parse
+from muster.stack.documents import events as events_
 from muster.stack.documents.request import Request
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import resources, role_statements, text
@@ -168,9 +168,9 @@ def test_the_sample_events_are_understood() -> None:
     request = Request.parse(events["plan_scan"])
     assert (request.kind, request.record) == ("scheduled", True)
     assert Request.parse({**events["plan_scan"], "input": events["start_execution"]}).packs == ("s3-compliance",)
-    scan_id, _, shards = _parse(events["scan_shards"])
-    assert {scan_id, events["summarize_scan"]["scan_id"], events["send_alert"]["scan_id"]} == {request.scan_id}
-    assert [shard.id for shard in shards] == ["111122223333.eu-west-1.ec2"]
+    sent = events_.batch(events["scan_shards"])
+    assert {sent.scan_id, events["summarize_scan"]["scan_id"], events["send_alert"]["scan_id"]} == {request.scan_id}
+    assert [shard.id for shard in sent.batch.shards] == ["111122223333.eu-west-1.ec2"]
 
 
 def test_each_layer_has_the_makefile_that_sam_asks_for(source: Template) -> None:

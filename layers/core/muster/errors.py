@@ -17,6 +17,7 @@
   * NotShownError         `muster smoke`: there is nothing to try the line with
 * Signal                  an answer that one function raises and another catches; no user sees it
   * UnknownField          a check read a field that is not known
+  * Malformed             a JSON value does not have the form that is read
   * TooDeepError          a YAML value is nested too deeply
   * Unreadable            a file is no Parquet file, or is damaged
   * UnsupportedShape      the projecting parser cannot read this shape

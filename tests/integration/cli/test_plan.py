@@ -346,7 +346,7 @@ def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> N
         "started_at": datetime(2026, 11, 21, 6, tzinfo=UTC).isoformat(),
         "input": {"record": True},
     }
-    planned = plan_scan(event, environment, load(), clients)
+    planned = plan_scan(event, environment, load(), clients).to_json()
     items = json.loads(s3.get_object(Bucket="reports", Key=planned["batches_key"])["Body"].read())
     for batch in items[0]["batches"]:
         scan_batch({"scan_id": planned["scan_id"], "batch": batch}, environment, load(), clients)

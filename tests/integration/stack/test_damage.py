@@ -122,16 +122,16 @@ class Stack:
         asked = {"record": True, "checks": [CHECK], "regions": [HERE, THERE]}
         event = {"input": asked, "execution": f"{EXECUTION}{self.scans}", "started_at": at.isoformat()}
         before("plan", "")
-        scan = plan_scan(event, self.environment, load(), self.clients)["scan_id"]
+        scan = plan_scan(event, self.environment, load(), self.clients).scan_id
         batches = [each for item in self.bucket.get_json(keys.batches(scan)) for each in item["batches"]]
         for step in ("scan", "again"):
             before(step, scan)
             for batch in batches:
                 scan_batch({"scan_id": scan, "batch": batch}, self.environment, load(), self.clients)
         before("summarize", scan)
-        summary = summarize_scan({"scan_id": scan, "attempt": ""}, self.environment, self.clients)
+        summary = summarize_scan({"scan_id": scan, "attempt": ""}, self.environment, self.clients).to_json()
         before("alert", scan)
-        told = send_alert({"scan_id": scan, "attempt": ""}, self.environment, self.clients, at)
+        told = send_alert({"scan_id": scan, "attempt": ""}, self.environment, self.clients, at).to_json()
         return summary, told
 
     def put(self, key: str, body: bytes) -> None:
@@ -256,15 +256,15 @@ def test_shards_that_never_ran_are_unread_until_they_are_scanned(stack: Stack, t
     """As of a function that found no memory or no file to open, each time that it was tried."""
     asked = {"record": True, "checks": [CHECK], "regions": [HERE, THERE]}
     event = {"input": asked, "execution": f"{EXECUTION}lost", "started_at": FIRST.isoformat()}
-    scan = plan_scan(event, stack.environment, load(), stack.clients)["scan_id"]
-    summary = summarize_scan({"scan_id": scan, "attempt": ""}, stack.environment, stack.clients)
+    scan = plan_scan(event, stack.environment, load(), stack.clients).scan_id
+    summary = summarize_scan({"scan_id": scan, "attempt": ""}, stack.environment, stack.clients).to_json()
     assert (summary["complete"], summary["findings"]["insufficient_data"]) == (False, 2)
     assert published(stack, scan, tmp_path) == {(TARGET, "INSUFFICIENT_DATA")}
     resumed = {"input": {"resume": scan}, "execution": f"{EXECUTION}again", "started_at": FIRST.isoformat()}
-    told = plan_scan(resumed, stack.environment, load(), stack.clients)
+    told = plan_scan(resumed, stack.environment, load(), stack.clients).to_json()
     for batch in [each for item in stack.bucket.get_json(told["batches_key"]) or () for each in item["batches"]]:
         scan_batch({"scan_id": scan, "batch": batch}, stack.environment, load(), stack.clients)
-    summary = summarize_scan({"scan_id": scan, "attempt": told["attempt"]}, stack.environment, stack.clients)
+    summary = summarize_scan({"scan_id": scan, "attempt": told["attempt"]}, stack.environment, stack.clients).to_json()
     assert (summary["complete"], failing(summary), summary["findings"]["insufficient_data"]) == (True, 2, 0)
     assert published(stack, scan, tmp_path) == {(REGION, "NON_COMPLIANT")}
 

@@ -37,7 +37,7 @@ def configured(clients: Clients, text: str) -> None:
 
 def planned(clients: Clients, environment: Environment = ENVIRONMENT, name: str = "morning", **asked: Any) -> Any:
     event = {"input": asked, "execution": EXECUTION + name, "started_at": "2026-11-21T06:00:00Z"}
-    return plan_scan(event, environment, load(), clients)
+    return plan_scan(event, environment, load(), clients).to_json()
 
 
 def shards(items: Any) -> list[dict[str, Any]]:

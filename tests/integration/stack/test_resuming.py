@@ -200,13 +200,13 @@ def planned(bucket: Bucket, scan_id: str = SCAN) -> None:
 
 def scanned(clients: Clients, left: Any = None) -> dict[str, Any]:
     event = {"scan_id": SCAN, "batch": {"batch": "b0000", "attempt": "", "shards": [asdict(SHARD)]}}
-    return work.scan_batch(event, ENVIRONMENT, CATALOG, clients, *([left] if left else []))
+    return work.scan_batch(event, ENVIRONMENT, CATALOG, clients, *([left] if left else [])).to_json()
 
 
 def findings(clients: Clients, folder: Path) -> list[tuple[str, str, str]]:
     """Summarize, and return what is published: every finding as often as it stands there."""
     WORLD.left = None
-    summary = summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients)
+    summary = summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients).to_json()
     assert summary["complete"] is True
     bucket = Bucket("reports", clients, REGION)
     rows = []

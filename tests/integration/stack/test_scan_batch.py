@@ -39,9 +39,15 @@ def environment(clients: Clients, queue: str) -> Environment:
             "record": False,
             "account_id": "123456789012",
             "role": {"name": "", "external_id": "", "partition": "aws"},
+            "stack": "dev",
+            "accounts": ["123456789012"],
+            "regions": [REGION, "us-east-1", "us-east-2"],
+            "packs": ["all"],
+            "shards": 1,
         },
         "configuration": Configuration().to_json(),
         "rules": rules_to_json(rules),
+        "severities": {},
     }
     bucket.put_json(keys.plan(SCAN), plan)
     return Environment(bucket="reports", region=REGION, queue_url=queue)
@@ -68,7 +74,7 @@ def messages(clients: Clients, queue: str) -> list[dict[str, Any]]:
 
 
 def test_a_batch_commits_each_shard_and_says_so(environment: Environment, clients: Clients, queue: str) -> None:
-    assert work.scan_batch(batch(REGION, "us-east-1"), environment, load(), clients) == {
+    assert work.scan_batch(batch(REGION, "us-east-1"), environment, load(), clients).to_json() == {
         "scan_id": SCAN,
         "shards": 2,
         "left": 0,
@@ -87,12 +93,12 @@ def test_a_committed_shard_is_not_scanned_again(
 ) -> None:
     work.scan_batch(batch(REGION), environment, load(), clients)
     monkeypatch.setattr(work, "_scan", lambda *_: pytest.fail("it was scanned again"))
-    assert work.scan_batch(batch(REGION), environment, load(), clients)["shards"] == 1
+    assert work.scan_batch(batch(REGION), environment, load(), clients).shards == 1
 
 
 def test_when_the_time_is_up_one_shard_a_call_goes_on(environment: Environment, clients: Clients) -> None:
     three = batch(REGION, "us-east-1", "us-east-2")
-    left = [work.scan_batch(three, environment, load(), clients, lambda: 1.0)["left"] for _ in range(3)]
+    left = [work.scan_batch(three, environment, load(), clients, lambda: 1.0).left for _ in range(3)]
     assert left == [2, 1, 0]
 
 

@@ -20,6 +20,7 @@ from muster.storage import keys
 from muster.storage.bucket import Bucket
 
 REGION = "eu-west-1"
+AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -54,6 +55,8 @@ def ended(  # noqa: PLR0913 - what a scan may leave
     changes: dict[str, Any] = {"baseline": False} | ({"opened": opened} if opened else {})
     summary = {
         "scan_id": scan_id,
+        "scan_kind": "manual",
+        "started_at": AT.isoformat(),
         "attempt": attempt,
         "stack": "dev",
         "record": record,
@@ -68,10 +71,23 @@ def ended(  # noqa: PLR0913 - what a scan may leave
             ("compliant", "non_compliant", "not_applicable", "insufficient_data", "suppressed"), opened
         ),
         "failing": {"HIGH": opened},
+        "whole": True,
+        "accounts_excluded": {},
+        "blocked": 0,
+        "checks": [],
+        "calls": 0,
+        "forecast": None,
+        "findings_at": "s3://reports/findings/scan_date=2026-11-21/",
+        "damaged": [],
+        "coverage": [],
         "changes": changes,
         "report": f"s3://reports/scans/{scan_id}/report.json",
     }
     worst = {
+        "finding_id": "f",
+        "title": "Be good",
+        "resource_type": "AWS::S3::Bucket",
+        "first_seen": AT.isoformat(),
         "severity": "HIGH",
         "check_id": "c",
         "resource_id": "r",
@@ -83,8 +99,15 @@ def ended(  # noqa: PLR0913 - what a scan may leave
     events = {"opened": {"count": opened, "worst": [worst] * opened}} if opened else {}
     bucket.put_json(keys.summary(scan_id), summary)
     bucket.put_json(keys.incomplete(scan_id), list(incomplete))
+    scan = {
+        "scan_id": scan_id, "scan_kind": "manual", "started_at": AT.isoformat(), "record": record, "stack": "dev",
+        "account_id": "123456789012", "role": {"name": "", "external_id": "", "partition": "aws"}, "accounts": [],
+        "regions": [REGION], "packs": ["all"], "shards": 2, "complete": True, "coverage": [],
+        "coverage_truncated": False,
+    }  # fmt: skip
+    rest = {"truncated": False, "all_findings": "s3://reports/findings/", "scan": scan}
     told = {event: change["worst"] for event, change in events.items()}
-    bucket.put_json(keys.report(scan_id), {"findings": [], "summary": summary, "changes": told})
+    bucket.put_json(keys.report(scan_id), {"findings": [], "summary": summary, "changes": told, **rest})
     commit = {"attempt": attempt, "changes": {"baseline": False, "events": events}}
     bucket.put_json(keys.commit(scan_id, f"s{attempt}"), commit)
 
@@ -110,8 +133,8 @@ def test_news_are_told_once_however_often_the_function_is_tried(
     environment: Environment, clients: Clients, topic: str
 ) -> None:
     ended(clients, "one", opened=2)
-    assert send_alert({"scan_id": "one"}, environment, clients) == {"sent": True, "why": "something changed"}
-    assert send_alert({"scan_id": "one"}, environment, clients) == {"sent": True, "why": "it was sent before"}
+    assert send_alert({"scan_id": "one"}, environment, clients).to_json() == {"sent": True, "why": "something changed"}
+    assert send_alert({"scan_id": "one"}, environment, clients).to_json() == {"sent": True, "why": "it was sent before"}
     assert sent(topic) == 1
     alert = Bucket("reports", clients, REGION).get_json(keys.alert("one"))
     assert "NEW FAILURES (2)" in alert["email"]
@@ -124,7 +147,7 @@ def test_each_attempt_tells_its_own_news_whoever_summed_up_last(
     ended(clients, "one", opened=3, attempt="0a1b2c3d")
     bucket = Bucket("reports", clients, REGION)
     for attempt, count in (("", 2), ("0a1b2c3d", 3)):
-        assert send_alert({"scan_id": "one", "attempt": attempt}, environment, clients)["sent"]
+        assert send_alert({"scan_id": "one", "attempt": attempt}, environment, clients).sent
         alert = bucket.get_json(keys.alert("one"))
         assert f"{count} new" in alert["subject"]
         assert f"NEW FAILURES ({count})" in alert["email"]
@@ -137,20 +160,20 @@ def test_no_shard_is_asked_for_what_stands_in_the_report(
     """A thousand accounts have more commits than can be read in the time of this function."""
     ended(clients, "one", opened=2)
     Bucket("reports", clients, REGION).delete(keys.commit("one", "s"))
-    assert send_alert({"scan_id": "one"}, environment, clients)["sent"]
+    assert send_alert({"scan_id": "one"}, environment, clients).sent
     assert "arn:aws:s3:::r" in Bucket("reports", clients, REGION).get_json(keys.alert("one"))["email"]
     assert sent(topic) == 1
 
 
 def test_no_news_are_not_told(environment: Environment, clients: Clients, topic: str) -> None:
     ended(clients, "one")
-    assert send_alert({"scan_id": "one"}, environment, clients)["sent"] is False
+    assert send_alert({"scan_id": "one"}, environment, clients).sent is False
     assert sent(topic) == 0
 
 
 def test_a_scan_that_is_not_recorded_tells_nobody(environment: Environment, clients: Clients, topic: str) -> None:
     ended(clients, "one", opened=2, record=False)
-    assert send_alert({"scan_id": "one"}, environment, clients)["sent"] is False
+    assert send_alert({"scan_id": "one"}, environment, clients).sent is False
     assert sent(topic) == 0
 
 
@@ -260,17 +283,17 @@ def test_the_summary_is_sent_again_once_a_subscription_is_confirmed(
     """The first scan may end before anybody has followed the link in AWS's mail; SNS delivers to nobody then."""
     confirmed(topic, 0)
     ended(clients, "first", opened=2)
-    told = send_alert({"scan_id": "first"}, environment, clients)
+    told = send_alert({"scan_id": "first"}, environment, clients).to_json()
     assert told == {"sent": True, "why": "no subscription is confirmed; the summary is sent again once one is"}
     ended(clients, "second")
-    assert send_alert({"scan_id": "second"}, environment, clients)["sent"] is False
+    assert send_alert({"scan_id": "second"}, environment, clients).sent is False
 
     confirmed(topic, 1)
     ended(clients, "third")
-    told = send_alert({"scan_id": "third"}, environment, clients)
+    told = send_alert({"scan_id": "third"}, environment, clients).to_json()
     assert told == {"sent": True, "why": "the last alert had no confirmed subscription"}
     ended(clients, "fourth")
-    assert send_alert({"scan_id": "fourth"}, environment, clients)["sent"] is False
+    assert send_alert({"scan_id": "fourth"}, environment, clients).sent is False
     assert sent(topic) == 2
     subject = Bucket("reports", clients, REGION).get_json(keys.alert("third"))["subject"]
     assert subject == "[Muster dev] 0 failing"
@@ -284,12 +307,12 @@ def test_news_while_the_summary_is_owed_are_sent_as_the_whole(
     send_alert({"scan_id": "first"}, environment, clients)
     confirmed(topic, 1)
     ended(clients, "second", opened=1)
-    assert send_alert({"scan_id": "second"}, environment, clients)["sent"]
+    assert send_alert({"scan_id": "second"}, environment, clients).sent
     alert = Bucket("reports", clients, REGION).get_json(keys.alert("second"))
     assert alert["subject"] == "[Muster dev] 1 failing"
     assert "NEW FAILURES (1)" in alert["email"]
     ended(clients, "third")
-    assert send_alert({"scan_id": "third"}, environment, clients)["sent"] is False
+    assert send_alert({"scan_id": "third"}, environment, clients).sent is False
 
 
 def test_an_alert_that_was_refused_is_owed(environment: Environment, clients: Clients, topic: str) -> None:
@@ -300,7 +323,7 @@ def test_an_alert_that_was_refused_is_owed(environment: Environment, clients: Cl
     assert handler == ["KMSAccessDenied"]
     fresh = Clients(clients.session)
     ended(clients, "second")
-    told = send_alert({"scan_id": "second"}, environment, fresh)
+    told = send_alert({"scan_id": "second"}, environment, fresh).to_json()
     assert told == {"sent": True, "why": "the last alert had no confirmed subscription"}
     assert sent(topic) == 1
 
@@ -317,7 +340,7 @@ def test_a_topic_that_says_nothing_of_its_subscriptions_is_taken_to_have_some(
 
     clients.get("sns", REGION).meta.events.register("before-call.sns.GetTopicAttributes", refuse)
     ended(clients, "one", opened=1)
-    assert send_alert({"scan_id": "one"}, environment, clients) == {"sent": True, "why": "something changed"}
+    assert send_alert({"scan_id": "one"}, environment, clients).to_json() == {"sent": True, "why": "something changed"}
     assert (asked, sent(topic)) == ([1], 1)
 
 
@@ -343,8 +366,8 @@ def test_of_two_first_scans_at_once_one_tells_of_a_first_look(environment: Envir
     morning = datetime(2026, 11, 21, 6, tzinfo=UTC)
     looked_first(clients, "one", morning)
     looked_first(clients, "two", morning + timedelta(minutes=1))
-    assert send_alert({"scan_id": "two"}, environment, clients, morning + timedelta(minutes=9))["sent"] is True
-    told = send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=10))
+    assert send_alert({"scan_id": "two"}, environment, clients, morning + timedelta(minutes=9)).sent is True
+    told = send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=10)).to_json()
     assert told == {"sent": False, "why": "nothing changed"}
     bucket = Bucket("reports", clients, REGION)
     assert "first scan" in (bucket.get_json(keys.alert("two")) or {})["subject"]
@@ -357,9 +380,9 @@ def test_a_first_look_that_begins_after_the_first_scan_was_told_is_told_too(
     """As of a region that was added later."""
     morning = datetime(2026, 11, 21, 6, tzinfo=UTC)
     looked_first(clients, "one", morning)
-    assert send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=9))["sent"] is True
+    assert send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=9)).sent is True
     looked_first(clients, "two", morning + timedelta(hours=6))
-    assert send_alert({"scan_id": "two"}, environment, clients, morning + timedelta(hours=7))["sent"] is True
+    assert send_alert({"scan_id": "two"}, environment, clients, morning + timedelta(hours=7)).sent is True
 
 
 def test_a_first_scan_whose_alert_is_tried_again_is_still_the_first(environment: Environment, clients: Clients) -> None:
@@ -368,5 +391,5 @@ def test_a_first_scan_whose_alert_is_tried_again_is_still_the_first(environment:
     wrong = replace(environment, topic_arn=f"{environment.topic_arn}-gone")
     with pytest.raises((Transient, Refused)):
         send_alert({"scan_id": "one"}, wrong, clients, morning + timedelta(minutes=9))
-    assert send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=10))["sent"] is True
+    assert send_alert({"scan_id": "one"}, environment, clients, morning + timedelta(minutes=10)).sent is True
     assert "first scan" in (Bucket("reports", clients, REGION).get_json(keys.alert("one")) or {})["subject"]

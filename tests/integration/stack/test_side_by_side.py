@@ -221,14 +221,14 @@ def executed(clients: Execution, *, resume: bool) -> dict[str, Any]:
     if resume:
         arn = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:muster:{clients.name}"
         event = {"input": {"resume": SCAN}, "execution": arn, "started_at": "2026-11-21T07:00:00Z"}
-        told = tried(lambda: plan_scan(event, ENVIRONMENT, CATALOG, clients))
+        told = tried(lambda: plan_scan(event, ENVIRONMENT, CATALOG, clients)).to_json()
     for item in bucket.get_json(told["batches_key"]):
         for batch in item["batches"]:
             event = {"scan_id": SCAN, "batch": batch}
-            while tried(lambda event=event: work.scan_batch(event, ENVIRONMENT, CATALOG, clients))["left"]:
+            while tried(lambda event=event: work.scan_batch(event, ENVIRONMENT, CATALOG, clients)).left:
                 pass
     asked = {"scan_id": SCAN, "attempt": told["attempt"]}
-    return tried(lambda: summarize_scan(asked, ENVIRONMENT, clients))
+    return tried(lambda: summarize_scan(asked, ENVIRONMENT, clients)).to_json()
 
 
 def tried(call: Any) -> Any:
@@ -334,7 +334,7 @@ def test_a_function_that_is_tried_again_while_it_still_runs(base: Clients, tmp_p
     def run(one: Execution) -> None:
         batch = {"batch": "b0000", "attempt": "", "shards": [asdict(shard) for shard in SHARDS]}
         try:
-            while work.scan_batch({"scan_id": SCAN, "batch": batch}, ENVIRONMENT, CATALOG, one)["left"]:
+            while work.scan_batch({"scan_id": SCAN, "batch": batch}, ENVIRONMENT, CATALOG, one).left:
                 pass
         finally:
             turns.end(one.name)
@@ -352,9 +352,9 @@ def test_what_was_found_stays_when_looking_again_fails(base: Clients) -> None:
     again = Execution("again", Turns([]), base)
     arn = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:muster:again"
     event = {"input": {"resume": SCAN}, "execution": arn, "started_at": "2026-11-21T07:00:00Z"}
-    told = plan_scan(event, ENVIRONMENT, CATALOG, again)
+    told = plan_scan(event, ENVIRONMENT, CATALOG, again).to_json()
     bucket.put_json(f"{keys.failures(SCAN)}{told['attempt']}-0000.json", {"Error": "Sandbox.Timedout", "Cause": "slow"})
-    summary = summarize_scan({"scan_id": SCAN, "attempt": told["attempt"]}, ENVIRONMENT, base)
+    summary = summarize_scan({"scan_id": SCAN, "attempt": told["attempt"]}, ENVIRONMENT, base).to_json()
     assert (summary["resources"], summary["findings"]) == (once["resources"], once["findings"])
     (left,) = summary["incomplete"]
     assert left["reason"].startswith(once["incomplete"][0]["reason"])

@@ -37,13 +37,15 @@ def planned(bucket: Bucket, *shards: str) -> None:
         "scan_kind": "manual",
         "started_at": AT.isoformat(),
         "record": False,
+        "account_id": "111122223333",
+        "role": {"name": "", "external_id": "", "partition": "aws"},
         "stack": "dev",
         "regions": [REGION],
         "packs": ["all"],
         "accounts": ["111122223333"],
         "shards": len(shards),
     }
-    bucket.put_json(keys.plan(SCAN), {"scan": scan, "severities": {"c": "HIGH"}})
+    bucket.put_json(keys.plan(SCAN), {"scan": scan, "configuration": {}, "rules": [], "severities": {"c": "HIGH"}})
     work = [Shard(*shard.split("."), REGION, (REGION,)) for shard in shards]
     batches = [
         {"batch": f"b{number:04d}", "attempt": "", "shards": [asdict(shard)]} for number, shard in enumerate(work)
@@ -119,7 +121,7 @@ def test_only_what_a_commit_names_is_published(bucket: Bucket, clients: Clients,
     planned(bucket, *SHARDS)
     commit(bucket, SHARDS[0], [part(bucket, tmp_path, SHARDS[0], {"finding_id": "a"}, {"finding_id": "b"})])
     orphan = part(bucket, tmp_path, SHARDS[1], {"finding_id": "dead"})
-    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients).to_json()
     assert [row["finding_id"] for row in published(bucket, tmp_path)] == ["a", "b"]
     assert orphan not in dict(bucket.keys(keys.parts(SCAN)))
     assert summary["complete"] is False
@@ -133,7 +135,7 @@ def test_parts_of_all_shards_are_merged_and_the_worst_come_first(
     planned(bucket, *SHARDS)
     for shard, severity in zip(SHARDS, ("LOW", "CRITICAL"), strict=True):
         commit(bucket, shard, [part(bucket, tmp_path, shard, {"finding_id": shard, "severity": severity})])
-    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients).to_json()
     report = bucket.get_json(keys.report(SCAN))
     assert [row["severity"] for row in report["findings"]] == ["CRITICAL", "LOW"]
     assert report["truncated"] is False
@@ -158,13 +160,13 @@ def test_the_state_machines_note_says_why_a_batch_failed(bucket: Bucket, clients
     planned(bucket, SHARDS[0])
     cause = json.dumps({"errorMessage": "out of luck", "errorType": "ValueError"})
     bucket.put_json(f"{keys.failures(SCAN)}b0000.json", json.dumps({"Error": "ValueError", "Cause": cause}))
-    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients).to_json()
     assert summary["incomplete"] == [{"shard": SHARDS[0], "reason": "ValueError: out of luck"}]
 
 
 def test_the_summary_is_small_whatever_fails(bucket: Bucket, clients: Clients) -> None:
     planned(bucket, *(f"{number:012d}.{REGION}.ec2" for number in range(3_000)))
-    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients)
+    summary = summarize_scan({"scan_id": SCAN}, ENVIRONMENT, clients).to_json()
     assert summary["shards"] == {"planned": 3_000, "committed": 0, "incomplete": 3_000}
     assert len(json.dumps(summary)) < 32 * 1024
 
@@ -187,7 +189,8 @@ def test_the_report_names_the_worst_of_what_the_attempt_found(bucket: Bucket, cl
     planned(bucket, *SHARDS)
 
     def change(severity: str, number: int) -> dict[str, str]:
-        return {"severity": severity, "check_id": "c", "resource_id": f"{number:03d}"}
+        names = ("finding_id", "title", "resource_type", "resource_arn", "account_id", "region", "reason", "first_seen")
+        return {**dict.fromkeys(names, ""), "severity": severity, "check_id": "c", "resource_id": f"{number:03d}"}
 
     low = {"opened": {"count": 99, "worst": [change("LOW", number) for number in range(CHANGES)]}}
     high = {"opened": {"count": 1, "worst": [change("HIGH", 7)]}}

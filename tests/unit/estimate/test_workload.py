@@ -46,9 +46,9 @@ from muster.scanning.evaluate import evaluate
 from muster.stack import cost as costs
 from muster.stack import fixed_costs, plan_scan, publish, scan_batch
 from muster.stack.cost import Price, cost, elsewhere, work_of
+from muster.stack.documents.commit import ShardLine
 from muster.stack.plan_scan import deal
 from muster.stack.shards import coalesce
-from muster.stack.shards.commit import line
 from muster.storage import bucket, parquet
 from muster.targets.sharding import LARGE, shards
 
@@ -368,7 +368,7 @@ class TestTheStackIsAsTheEstimateTakesIt:
             ]
         )
         made = work_of(_demand(rules, {}, *names, accounts=accounts), Seconds(0, 0))
-        assert (made.batches, made.shards) == (len(dealt), sum(len(batch["shards"]) for batch in dealt))
+        assert (made.batches, made.shards) == (len(dealt), sum(len(batch.shards) for batch in dealt))
 
     def test_a_large_region_is_cut(self) -> None:
         rules = _rules("ec2-instance-imdsv2-required", "ec2-volume-encrypted")
@@ -400,16 +400,21 @@ class TestTheStackIsAsTheEstimateTakesIt:
         logger = Logger(service="muster", stream=stream)
         arn = "arn:aws:lambda:eu-west-1:123456789012:function:muster-scan-shards-dev"
         ids = {"function_request_id": str(uuid.UUID(int=0)), "scan_id": "20261121T143824Z-a828b751"}
-        row = {"calls": 120, "items": 1200, "retries": 0, "denials": 0, "errors": 0, "seconds": 12.345}
-        said = {
-            "shard": "123456789012.eu-west-1.ec2",
-            "account_id": "123456789012",
-            "region": "eu-west-1",
-            "service": "ec2",
-            "complete": True,
-            "resources": {"scanned": 1020, "non_compliant": 900},
-            "coverage": [row],
-        }
+        line = ShardLine(
+            shard="123456789012.eu-west-1.ec2",
+            account_id="123456789012",
+            region="eu-west-1",
+            service="ec2",
+            complete=True,
+            resources=1020,
+            failing=900,
+            calls=120,
+            items=1200,
+            retries=0,
+            denials=0,
+            errors=0,
+            seconds=12.345,
+        )
         logger.append_keys(
             function_name="muster-scan-shards-dev",
             function_memory_size=1769,
@@ -418,7 +423,7 @@ class TestTheStackIsAsTheEstimateTakesIt:
             xray_trace_id="1-5759e988-bd862e3fe1be46a994272793",
             **ids,
         )
-        logger.info("shard", extra=line(said))
+        logger.info("shard", extra=line.to_json())
         assert len(stream.getvalue()) + 26 == pytest.approx(costs.LOG_BYTES_PER_SHARD, rel=0.1)
 
     def test_a_finding_takes_so_many_bytes(self, tmp_path: Path) -> None:

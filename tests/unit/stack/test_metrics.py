@@ -1,22 +1,13 @@
 """Metrics cost money by the series: their number must not follow the estate."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from muster.stack.metrics import emit, emit_refused, series
-
-SUMMARY: dict[str, Any] = {
-    "stack": "dev",
-    "record": True,
-    "whole": True,
-    "packs": ["all"],
-    "complete": True,
-    "resources": {"scanned": 3, "compliant": 2, "non_compliant": 1},
-    "findings": dict.fromkeys(["compliant", "non_compliant", "not_applicable", "insufficient_data", "suppressed"], 1),
-    "failing": dict.fromkeys(["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"], 0),
-}
+from tests.unit.stack.summaries import SUMMARY
 
 
 def test_the_series_are_few_and_none_is_named_by_an_account() -> None:
@@ -38,7 +29,7 @@ def test_the_series_are_few_and_none_is_named_by_an_account() -> None:
     ],
 )
 def test_a_scan_that_does_not_count_writes_no_metric(asked: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    emit({**SUMMARY, **asked})
+    emit(replace(SUMMARY, **asked))
     assert capsys.readouterr().out == ""
 
 

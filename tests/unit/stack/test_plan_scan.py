@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.model.shard import Shard
+from muster.stack.documents.fields import plain
 from muster.stack.plan_scan import MAX_BATCHES, deal, grouped
 
 REGIONS = [f"region-{number}" for number in range(17)]
@@ -23,17 +24,16 @@ def work(accounts: int, regions: int, services: int = 10) -> list[Shard]:
 def test_a_thousand_accounts_make_a_thousand_items_and_at_most_two_thousand_batches() -> None:
     batches = deal(work(1_000, 17))
     assert len(batches) == 2_000
-    items = grouped(batches)
+    items = grouped(batches).accounts
     assert len(items) == 1_000
     for item in items:
-        shards = [shard for batch in item["batches"] for shard in batch["shards"]]
-        assert {shard["account_id"] for shard in shards} == {item["account_id"]}
-    assert max(len(json.dumps(item)) for item in items) < 256 * 1024, "what a state may hold"
+        assert {shard.account_id for batch in item.batches for shard in batch.shards} == {item.account_id}
+    assert max(len(json.dumps(plain(item))) for item in items) < 256 * 1024, "what a state may hold"
 
 
 def test_one_account_has_an_item_for_each_region() -> None:
     items = deal(work(1, 17))
-    assert [len({shard["region"] for shard in item["shards"]}) for item in items] == [1] * 17
+    assert [len({shard.region for shard in item.shards}) for item in items] == [1] * 17
 
 
 def test_more_accounts_than_items_have_an_item_each() -> None:
@@ -50,9 +50,9 @@ def test_every_shard_is_dealt_once_and_no_region_of_an_account_is_torn_apart(
 ) -> None:
     shards = work(accounts, regions, services)
     items = deal(shards)
-    dealt = [(shard["account_id"], shard["region"], shard["service"]) for item in items for shard in item["shards"]]
-    assert sorted(dealt) == sorted((shard.account_id, shard.region, shard.service) for shard in shards)
+    dealt = [shard for item in items for shard in item.shards]
+    assert sorted(dealt, key=lambda shard: shard.id) == sorted(shards, key=lambda shard: shard.id)
     assert len(items) <= MAX_BATCHES
-    homes = {(shard["account_id"], shard["region"], item["batch"]) for item in items for shard in item["shards"]}
+    homes = {(shard.account_id, shard.region, item.batch) for item in items for shard in item.shards}
     assert len(homes) == len({(account, region) for account, region, _ in homes})
-    assert len({item["batch"] for item in items}) == len(items)
+    assert len({item.batch for item in items}) == len(items)

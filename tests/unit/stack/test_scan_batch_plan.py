@@ -12,6 +12,7 @@ from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json, select
 from muster.errors import Damaged, EventError
 from muster.model.shard import Shard
+from muster.stack.documents.commit import NO_CHANGES, Commit, ShardResources
 from muster.stack.scan_batch import _Work
 from muster.stack.shards.parts import Plan
 
@@ -30,11 +31,15 @@ DOCUMENT: dict[str, Any] = {
         "role": {"name": "", "external_id": "", "partition": "aws"},
         "accounts": [ACCOUNT],
         "regions": [REGION],
+        "stack": "dev",
+        "packs": ["all"],
+        "shards": 1,
     },
     "configuration": Configuration().to_json(),
     "rules": rules_to_json(
         select(load(), Configuration(), checks=("ec2-volume-encrypted", "s3-bucket-versioning-enabled"))
     ),
+    "severities": {},
 }
 
 
@@ -81,6 +86,12 @@ def test_a_shard_that_the_scan_did_not_plan_is_refused(shard: Shard, says: str) 
         read(DOCUMENT).refuse(shard)
 
 
+COMMIT = Commit(
+    attempt="", shard=SHARD.id, account_id=ACCOUNT, region=REGION, service="ec2", complete=True, reasons=(), checks=(),
+    resources=ShardResources(0, 0), coverage=(), parts=(), changes=NO_CHANGES,
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("attempt", "complete", "written_in", "stands"),
     [
@@ -97,4 +108,4 @@ def test_a_commit_stands_unless_who_resumes_a_scan_finds_it_not_whole(
 ) -> None:
     nothing: Any = None
     work = _Work(nothing, attempt, *[nothing] * 9)
-    assert work._stands({"complete": complete, "attempt": written_in}) is stands
+    assert work._stands(replace(COMMIT, complete=complete, attempt=written_in)) is stands

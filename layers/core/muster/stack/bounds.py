@@ -1,13 +1,14 @@
 """How large the summary of a scan may be: it is the output of the state machine's execution. Pure."""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from muster.model.finding import Severity
 from muster.model.text import shortened
-
-Json = dict[str, Any]
+from muster.stack.documents.fields import plain
+from muster.stack.documents.summary import ApiTotals, CheckTotals, Summary
 
 LIMIT = 32 << 10
 """Bytes of a summary as JSON in ASCII. Step Functions takes 256 KiB; a person reads less.
@@ -20,37 +21,45 @@ WIDTHS = (200, 80, 30, 10)
 """Characters of a reason that the summary has: the first that leaves half of it to the lists."""
 
 
-def fitted(summary: Mapping[str, Any]) -> Json:
+R = TypeVar("R", CheckTotals, ApiTotals)
+
+
+def fitted(summary: Summary) -> Summary:
     """Return a summary of at most LIMIT bytes.
 
     Where it would be larger, it leaves out the checks with the fewest failures, then the APIs with the fewest calls.
     `left_out` says how many; the report has them all.
     """
-    found: Json = {**summary}
+    found = summary
     for width in WIDTHS:
-        found |= _told(summary, width)
-        if _size({key: value for key, value in found.items() if key not in ("checks", "coverage")}) <= LIMIT // 2:
+        found = _shortened(summary, width)
+        if (
+            _size({key: value for key, value in found.to_json().items() if key not in ("checks", "coverage")})
+            <= LIMIT // 2
+        ):
             break
-    for key, weight in (("checks", _of_check), ("coverage", _of_api)):
-        excess = _size(found) - LIMIT
-        if excess <= 0:
-            break
-        found = _shorter(found, key, weight, excess)
+    if (excess := _size(found) - LIMIT) > 0:
+        checks = _heaviest(found.checks, _of_check, excess)
+        found = replace(found, checks=checks, left_out={"checks": len(found.checks) - len(checks)})
+    if (excess := _size(found) - LIMIT) > 0:
+        coverage = _heaviest(found.coverage, _of_api, excess)
+        left_out = {**found.left_out, "coverage": len(found.coverage) - len(coverage)}
+        found = replace(found, coverage=coverage, left_out=left_out)
     return found
 
 
-def _told(summary: Mapping[str, Any], width: int) -> Json:
-    """Return what a summary has of texts that may be long: what stands in errors and in configurations."""
-    return {
-        "incomplete": [{**item, "reason": shortened(item["reason"], width)} for item in summary["incomplete"]],
-        "damaged": [shortened(each, width) for each in summary.get("damaged", ())][:NAMED],
-        "accounts_excluded": {each: shortened(why, width) for each, why in summary["accounts_excluded"].items()},
-    }
+def _shortened(summary: Summary, width: int) -> Summary:
+    """Shorten what a summary has of texts that may be long: what stands in errors and in configurations."""
+    return replace(
+        summary,
+        incomplete=tuple(replace(item, reason=shortened(item.reason, width)) for item in summary.incomplete),
+        damaged=tuple(shortened(each, width) for each in summary.damaged)[:NAMED],
+        accounts_excluded={each: shortened(why, width) for each, why in summary.accounts_excluded.items()},
+    )
 
 
-def _shorter(summary: Json, key: str, weight: Callable[[Json], tuple[int, ...]], excess: int) -> Json:
-    """Leave out the least of a list's rows, as many as have the bytes that are too many and those of saying so."""
-    rows: list[Json] = summary[key]
+def _heaviest(rows: tuple[R, ...], weight: Callable[[R], tuple[int, ...]], excess: int) -> tuple[R, ...]:
+    """Leave out the lightest rows of a list: those of the bytes that are too many, and of `left_out`."""
     excess += 100
     dropped: set[int] = set()
     for place in sorted(range(len(rows)), key=lambda place: weight(rows[place])):
@@ -58,17 +67,16 @@ def _shorter(summary: Json, key: str, weight: Callable[[Json], tuple[int, ...]],
             break
         excess -= _size(rows[place]) + 2
         dropped.add(place)
-    left_out = {**summary.get("left_out", {}), key: len(dropped)}
-    return {**summary, key: [row for place, row in enumerate(rows) if place not in dropped], "left_out": left_out}
+    return tuple(row for place, row in enumerate(rows) if place not in dropped)
 
 
-def _of_check(row: Json) -> tuple[int, ...]:
-    return bool(row["non_compliant"]), Severity(row["severity"]).rank, row["non_compliant"], row["insufficient_data"]
+def _of_check(row: CheckTotals) -> tuple[int, ...]:
+    return bool(row.non_compliant), Severity(row.severity).rank, row.non_compliant, row.insufficient_data
 
 
-def _of_api(row: Json) -> tuple[int, ...]:
-    return row["denials"] + row["errors"], row["calls"]
+def _of_api(row: ApiTotals) -> tuple[int, ...]:
+    return row.denials + row.errors, row.calls
 
 
-def _size(value: object) -> int:
-    return len(json.dumps(value))
+def _size(value: Any) -> int:
+    return len(json.dumps(plain(value)))

@@ -1,46 +1,41 @@
 """The metrics of a scan, written in CloudWatch's embedded format; the series are few whatever the estate."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from muster.stack.documents.summary import Summary
 
 NAMESPACE = "Muster"
 REFUSED = "AlertsRefused"
 """Alerts that SNS refused for good: none of a scan that was just summed up."""
 
 
-def series(summary: Mapping[str, Any]) -> Iterator[tuple[str, float, dict[str, str]]]:
+def series(summary: Summary) -> Iterator[tuple[str, float, dict[str, str]]]:
     """Yield name, value and dimensions of each metric of a summary; accounts and resources are no dimension."""
-    stack = {"stack": str(summary["stack"]) or "none"}
-    packs = {**stack, "pack": "+".join(summary["packs"]) or "none"}
-    resources = summary["resources"]
-    yield "Scanned", resources["scanned"], packs
-    yield "Compliant", resources["compliant"], packs
-    yield "NonCompliant", resources["non_compliant"], packs
-    for status, count in summary["findings"].items():
+    stack = {"stack": summary.stack or "none"}
+    packs = {**stack, "pack": "+".join(summary.packs) or "none"}
+    yield "Scanned", summary.resources.scanned, packs
+    yield "Compliant", summary.resources.compliant, packs
+    yield "NonCompliant", summary.resources.non_compliant, packs
+    for status, count in summary.findings.items():
         yield "Findings", count, {**stack, "status": status.upper()}
-    for severity, count in summary["failing"].items():
+    for severity, count in summary.failing.items():
         yield "Failing", count, {**stack, "severity": severity}
-    yield "CompleteScans", int(summary["complete"]), stack
-    yield "IncompleteScans", int(not summary["complete"]), stack
+    yield "CompleteScans", int(summary.complete), stack
+    yield "IncompleteScans", int(not summary.complete), stack
     yield REFUSED, 0, stack
 
 
-def counts(summary: Mapping[str, Any]) -> bool:
-    """Whether a scan counts for alarms and dashboard: one that is recorded, and of all that the stack scans.
+def emit(summary: Summary) -> None:
+    """Write the metrics of a scan to the function's log, from where CloudWatch takes them.
 
-    A scan by hand of one pack or region would turn the alarm off that rings when no complete scan ended.
+    Only a scan counts that is recorded, and of all that the stack scans: one by hand of one pack or region would turn
+    the alarm off that rings when no complete scan ended.
     """
-    return bool(summary["record"] and summary["whole"])
-
-
-def emit(summary: Mapping[str, Any]) -> None:
-    """Write the metrics of a scan that counts to the function's log, from where CloudWatch takes them."""
-    if not counts(summary):
-        return
-    for name, value, dimensions in series(summary):
-        _emit(name, value, dimensions)
+    if summary.record and summary.whole:
+        for name, value, dimensions in series(summary):
+            _emit(name, value, dimensions)
 
 
 def emit_refused(stack: str) -> None:

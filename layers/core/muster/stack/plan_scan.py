@@ -1,14 +1,13 @@
 """The plan: what a scan will do, fixed in the bucket before it begins, and its shards dealt into batches."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import scanner_actions
 from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration, parse
-from muster.configuration.selection import rules_to_json, select
+from muster.configuration.selection import select
 from muster.errors import ConfigurationError
 from muster.estimate.forecast import Forecast, forecast, listed
 from muster.model.coverage import Coverage
@@ -17,57 +16,73 @@ from muster.model.shard import Shard
 from muster.scanning.scope import Scope, scope_of
 from muster.sdk.session import Clients
 from muster.stack.concurrency import accounts_at_a_time
-from muster.stack.documents import events, objects
+from muster.stack.documents import objects
+from muster.stack.documents.notes import Incomplete, Size, Sizes
+from muster.stack.documents.plan import PlanDocument, ScanDetails
 from muster.stack.documents.request import Environment, Request
+from muster.stack.documents.work import AccountItem, PlannedScan, ShardBatch, WorkList
 from muster.stack.results import commits_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 from muster.targets.clients import Role
 from muster.targets.targets import Targets, targets
 
-Json = dict[str, Any]
-
 MAX_BATCHES = 2_000
 """How many batches a scan is dealt into, whatever the number of accounts, but one for each: each costs invocations."""
 
 
-def plan_scan(event: object, environment: Environment, catalog: Catalog, clients: Clients) -> Json:
+def plan_scan(event: object, environment: Environment, catalog: Catalog, clients: Clients) -> PlannedScan:
     """Fix what the scan does and return where its work list is.
 
     Raises:
         ConfigurationError: the input or the configuration asks for something that cannot be done.
         EventError: it is not the event that the state machine sends.
     """
-    request = Request.parse(events.planned(event))
+    request = Request.parse(event)
     bucket = Bucket(environment.bucket, clients, environment.region)
     if request.resume:
-        return {**_resume(request, bucket), "concurrency": accounts_at_a_time(environment, clients)}
+        return _planned(bucket, *_resume(request, bucket), accounts_at_a_time(environment, clients))
     configuration = _configuration(bucket, environment, catalog)
     packs = _packs(request, configuration, environment)
     rules = select(catalog, configuration, packs=packs, checks=request.checks)
     _refuse_ungranted(rules, environment, catalog)
     _refuse_role(configuration.accounts.role, environment)
-    damaged: list[str] = []
-    known = objects.or_none(bucket, keys.sizes(), objects.SIZES, damaged) or {}
-    sizes = {shard: size["resources"] for shard, size in known.items()}
+    problems: list[str] = []
+    sizes = (objects.or_none(bucket, keys.sizes(), Sizes, problems) or Sizes()).shards
     whole = targets(
         clients, configuration, own=request.account_id, partition=request.partition, region=environment.region,
         asked=request.regions or configuration.regions or environment.regions or (environment.region,),
         only=request.accounts, scan_id=request.scan_id,
     )  # fmt: skip
-    work = [shard for target in whole.scanned for shard in target.shards(catalog, rules, sizes)]
-    items = grouped(deal(work))
-    document = _document(request, whole, configuration, rules, environment, work)
-    expected = _foreseen(catalog, rules, whole, known, scope_of(configuration))
-    document["scan"]["damaged"] = damaged
-    document["foreseen"] = expected.to_json() if expected else None
-    bucket.put_json(keys.plan(request.scan_id), document)
-    bucket.put_json(keys.batches(request.scan_id), items)
-    planned = _planned(request.scan_id, "", bucket, items, record=request.record)
-    return {**planned, "concurrency": accounts_at_a_time(environment, clients)}
+    resources = {shard: size.resources for shard, size in sizes.items()}
+    work = [shard for target in whole.scanned for shard in target.shards(catalog, rules, resources)]
+    work_list = grouped(deal(work))
+    scan = ScanDetails(
+        scan_id=request.scan_id,
+        scan_kind=request.kind,
+        started_at=request.started_at,
+        record=request.record,
+        whole=request.whole,
+        stack=environment.stack,
+        account_id=request.account_id,
+        role=Role(configuration.accounts.role, configuration.accounts.external_id, request.partition),
+        accounts=tuple(target.account_id for target in whole.scanned),
+        accounts_excluded=dict(whole.found.excluded),
+        regions=tuple(whole.regions),
+        packs=_named_packs(request, configuration, environment),
+        checks=tuple(sorted({rule.check.id for rule in rules})),
+        shards=len(work),
+        damaged=tuple(problems),
+    )
+    expected = _forecast(catalog, rules, whole, sizes, scope_of(configuration))
+    names = {**whole.found.names, **configuration.account_names}
+    plan = PlanDocument.of(scan, replace(configuration, account_names=names), rules, expected)
+    bucket.put_json(keys.plan(request.scan_id), plan.to_json())
+    bucket.put_json(keys.batches(request.scan_id), work_list.to_json())
+    return _planned(bucket, scan, "", work_list, accounts_at_a_time(environment, clients))
 
 
-def deal(work: Sequence[Shard], attempt: str = "") -> list[Json]:
+def deal(work: Sequence[Shard], attempt: str = "") -> list[ShardBatch]:
     """Deal shards into batches, each of one account, a region's shards together.
 
     An account's regions are spread evenly over as many batches as its share of `MAX_BATCHES` allows.
@@ -83,79 +98,75 @@ def deal(work: Sequence[Shard], attempt: str = "") -> list[Json]:
             dealt[number % len(dealt)].extend(shards)
         hands.extend(dealt)
     prefix = f"{attempt}-" if attempt else "b"
-    return [
-        {"batch": f"{prefix}{number:04d}", "attempt": attempt, "shards": [asdict(shard) for shard in hand]}
-        for number, hand in enumerate(hands)
-    ]
+    return [ShardBatch(f"{prefix}{number:04d}", tuple(hand), attempt=attempt) for number, hand in enumerate(hands)]
 
 
-def grouped(batches: Sequence[Json]) -> list[Json]:
+def grouped(batches: Iterable[ShardBatch]) -> WorkList:
     """Return one item an account for the Distributed Map, with the account's batches."""
-    accounts: dict[str, list[Json]] = {}
+    accounts: dict[str, list[ShardBatch]] = {}
     for batch in batches:
-        accounts.setdefault(batch["shards"][0]["account_id"], []).append(batch)
-    return [{"account_id": account_id, "batches": dealt} for account_id, dealt in accounts.items()]
+        accounts.setdefault(batch.shards[0].account_id, []).append(batch)
+    return WorkList(tuple(AccountItem(account_id, tuple(dealt)) for account_id, dealt in accounts.items()))
 
 
-def _resume(request: Request, bucket: Bucket) -> Json:
+def _resume(request: Request, bucket: Bucket) -> tuple[ScanDetails, str, WorkList]:
     """Plan what is missing of a scan: the shards without a commit, and those that were not seen whole.
 
     A commit stays until a later look replaces it: what was found already is not lost with an attempt that dies.
     """
     scan_id = request.resume
-    plan = objects.content(bucket, keys.plan(scan_id), objects.PLAN)
-    items = objects.content(bucket, keys.batches(scan_id), objects.BATCHES)
+    plan = objects.content(bucket, keys.plan(scan_id), PlanDocument)
+    work = objects.content(bucket, keys.batches(scan_id), WorkList)
     if plan is None:
         raise ConfigurationError(f"there is no scan {scan_id} in s3://{bucket.name}/scans/ to resume")
-    if items is None:
+    if work is None:
         raise ConfigurationError(
             f"the scan {scan_id} cannot be resumed: s3://{bucket.name}/{keys.batches(scan_id)} is gone (it expires "
             "after the stack's WorkRetentionDays) or was never written. Start a new scan"
         )
-    done = {key.rpartition("/")[2].removesuffix(".json") for key, _ in bucket.keys(keys.commits(scan_id))}
+    done = {keys.name_in(key) for key, _ in bucket.keys(keys.commits(scan_id))}
     done.difference_update(_incomplete(bucket, scan_id))
-    planned = (shard for item in items for batch in item["batches"] for shard in batch["shards"])
-    work = [events.shard_of(shard) for shard in planned]
-    left = grouped(deal([shard for shard in work if shard.id not in done], request.attempt))
-    bucket.put_json(keys.batches(scan_id, request.attempt), left)
-    return _planned(scan_id, request.attempt, bucket, left, record=plan["scan"]["record"])
+    left = grouped(deal([shard for shard, _ in work.shards() if shard.id not in done], request.attempt))
+    bucket.put_json(keys.batches(scan_id, request.attempt), left.to_json())
+    return plan.scan, request.attempt, left
 
 
 def _incomplete(bucket: Bucket, scan_id: str) -> Collection[str]:
     """Return the shards whose results are not whole; where the list cannot be read, the results themselves say so."""
-    damaged: list[str] = []
-    names = objects.or_none(bucket, keys.incomplete(scan_id), objects.INCOMPLETE, damaged)
-    if not damaged:
-        return names or ()
+    problems: list[str] = []
+    names = objects.or_none(bucket, keys.incomplete(scan_id), Incomplete, problems)
+    if not problems:
+        return names.shards if names else ()
     broken: dict[str, str] = {}
     commits = commits_of(bucket, scan_id, broken)
-    return {*broken, *(commit["shard"] for commit in commits if not commit["complete"])}
+    return {*broken, *(commit.shard for commit in commits if not commit.complete)}
 
 
-def _foreseen(
-    catalog: Catalog, rules: Sequence[Rule], whole: Targets, known: Mapping[str, Any], scope: Scope
+def _forecast(
+    catalog: Catalog, rules: Sequence[Rule], whole: Targets, sizes: Mapping[str, Size], scope: Scope
 ) -> Forecast | None:
     """Return what the scan takes if it finds what the last one found; of an account that is new nothing is known."""
     rows = [
         Coverage(account_id, region, service, api, items=items)
-        for shard, size in known.items()
+        for shard, size in sizes.items()
         for account_id, region, service in [shard.split(".")]
-        for api, items in size["listed"].items()
+        for api, items in size.listed.items()
     ]
     accounts = {target.account_id: target.regions for target in whole.scanned}
     return forecast(read_plan(catalog, rules, by_tags=scope.by_tags), accounts, listed(catalog, rows))
 
 
-def _planned(scan_id: str, attempt: str, bucket: Bucket, items: Sequence[Json], *, record: bool) -> Json:
-    return {
-        "scan_id": scan_id,
-        "attempt": attempt,
-        "bucket": bucket.name,
-        "batches_key": keys.batches(scan_id, attempt),
-        "accounts": len(items),
-        "batches": sum(len(item["batches"]) for item in items),
-        "record": record,
-    }
+def _planned(bucket: Bucket, scan: ScanDetails, attempt: str, work: WorkList, concurrency: int) -> PlannedScan:
+    return PlannedScan(
+        scan_id=scan.scan_id,
+        attempt=attempt,
+        bucket=bucket.name,
+        batches_key=keys.batches(scan.scan_id, attempt),
+        accounts=len(work.accounts),
+        batches=len(list(work.batches)),
+        record=scan.record,
+        concurrency=concurrency,
+    )
 
 
 def _configuration(bucket: Bucket, environment: Environment, catalog: Catalog) -> Configuration:
@@ -202,47 +213,8 @@ def _refuse_role(role: str, environment: Environment) -> None:
     )
 
 
-def _document(  # noqa: PLR0913 - all that is fixed, once
-    request: Request,
-    whole: Targets,
-    configuration: Configuration,
-    rules: Sequence[Rule],
-    environment: Environment,
-    work: Sequence[Shard],
-) -> Json:
-    accounts = configuration.accounts
-    names = {**whole.found.names, **configuration.account_names}
-    configuration = replace(configuration, account_names=names)
-    return {
-        "version": 2,
-        "scan": {
-            "scan_id": request.scan_id,
-            "scan_kind": request.kind,
-            "started_at": request.started_at.isoformat(),
-            "record": request.record,
-            "whole": request.whole,
-            "stack": environment.stack,
-            "account_id": request.account_id,
-            "role": asdict(Role(accounts.role, accounts.external_id, request.partition)),
-            "accounts": [target.account_id for target in whole.scanned],
-            "accounts_excluded": dict(whole.found.excluded),
-            "regions": list(whole.regions),
-            "packs": list(_told_packs(request, configuration, environment)),
-            "checks": sorted({rule.check.id for rule in rules}),
-            "shards": len(work),
-        },
-        "configuration": configuration.to_json(),
-        "rules": rules_to_json(rules),
-        "severities": _severities(rules),
-    }
-
-
-def _told_packs(request: Request, configuration: Configuration, environment: Environment) -> tuple[str, ...]:
+def _named_packs(request: Request, configuration: Configuration, environment: Environment) -> tuple[str, ...]:
     """Return the packs that a scan is of: none where checks are named alone."""
     if request.packs or request.checks:
         return request.packs
     return configuration.packs or _packs(request, configuration, environment)
-
-
-def _severities(rules: Sequence[Rule]) -> Mapping[str, str]:
-    return {rule.check.id: rule.check.severity.value for rule in rules}

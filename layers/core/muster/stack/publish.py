@@ -2,18 +2,18 @@
 
 import heapq
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from muster.errors import Damaged, Transient
+from muster.model.coverage import Coverage
 from muster.model.finding import Severity, Status
-from muster.reports.record import from_row
-from muster.reports.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader
+from muster.reports.record import Record, from_row
+from muster.reports.tables import COVERAGE, FINDINGS, TALLIES, Row, ScanHeader, coverage_row
+from muster.stack.documents.commit import Commit
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
-
-Json = dict[str, Any]
 
 REPORTED = 10_000
 """How many failing findings report.json holds at most, the worst first."""
@@ -44,18 +44,18 @@ def delete_orphans(bucket: Bucket, parts: Iterable[str], named: Collection[str],
             bucket.delete(part)
 
 
-def publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json], folder: Path) -> list[Json]:
+def publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Commit], folder: Path) -> tuple[Record, ...]:
     """Merge the committed parts into published files, and return the worst failing findings on the way.
 
     Raises:
         Transient: a part is gone; whoever tries again reads commits that do not name it.
         DamagedPart: a part cannot be read.
     """
-    named = {part for commit in commits for part in commit["parts"]}
+    named = {part for commit in commits for part in commit.parts}
     sizes = [(key, size) for key, size in bucket.keys(keys.parts(header.scan_id)) if key in named]
     if gone := named.difference(key for key, _ in sizes):
         raise Transient(f"{len(gone)} parts of the scan are gone, among them s3://{bucket.name}/{min(gone)}")
-    worst: list[tuple[int, str, Json]] = []
+    worst: list[tuple[int, str, Record]] = []
     written: set[str] = set()
     merged = folder / "merged.parquet"
     for number, group in enumerate(_grouped(sizes)):
@@ -74,7 +74,8 @@ def publish_findings(bucket: Bucket, header: ScanHeader, commits: Sequence[Json]
             REPORTED, itertools.chain(worst, _failing(merged)), key=lambda entry: (entry[0], entry[1])
         )
     _empty(bucket, header, written, merged)
-    return [row for _, _, row in sorted(worst, key=lambda entry: (-entry[0], entry[2]["check_id"], entry[1]))]
+    worst.sort(key=lambda entry: (-entry[0], entry[2]["check_id"], entry[1]))
+    return tuple(row for _, _, row in worst)
 
 
 def _empty(bucket: Bucket, header: ScanHeader, written: Collection[str], scratch: Path) -> None:
@@ -85,7 +86,7 @@ def _empty(bucket: Bucket, header: ScanHeader, written: Collection[str], scratch
             bucket.upload(scratch, key)
 
 
-def _failing(path: Path) -> Iterator[tuple[int, str, Json]]:
+def _failing(path: Path) -> Iterator[tuple[int, str, Record]]:
     for row in parquet.read(path):
         if row["status"] == Status.NON_COMPLIANT.value and row["suppression"] is None:
             yield Severity(row["severity"]).rank, row["finding_id"], from_row(row)
@@ -116,23 +117,25 @@ def _downloaded(bucket: Bucket, group: Sequence[str], folder: Path) -> Iterator[
 
 
 def publish_tables(
-    bucket: Bucket, header: ScanHeader, commits: Sequence[Json], ledger: Iterable[Mapping[str, Any]], folder: Path
+    bucket: Bucket, header: ScanHeader, commits: Sequence[Commit], ledger: Iterable[tuple[str, Coverage]], folder: Path
 ) -> None:
-    """Write the scan's tallies and its ledger."""
-    coverage = ({column: row.get(column) for column in COVERAGE} for row in ledger)
+    """Write the scan's tallies and its ledger, whose rows come with their shard."""
+    coverage = (coverage_row(row, header, shard) for shard, row in ledger)
     for name, columns, rows in (("tallies", TALLIES, _tallies(header, commits)), ("coverage", COVERAGE, coverage)):
         path = folder / f"{name}.parquet"
         parquet.write(path, columns, rows)
         bucket.upload(path, keys.table(name, header.scan_date, header.scan_id))
 
 
-def _tallies(header: ScanHeader, commits: Sequence[Json]) -> Iterator[Json]:
+def _tallies(header: ScanHeader, commits: Sequence[Commit]) -> Iterator[Row]:
     for commit in commits:
-        for check in commit["checks"]:
+        for check in commit.checks:
             yield {
                 "scan_id": header.scan_id,
                 "scan_kind": header.scan_kind,
-                **{key: commit[key] for key in ("shard", "account_id", "service")},
+                "shard": commit.shard,
+                "account_id": commit.account_id,
+                "service": commit.service,
                 "started_at": header.observed_at,
-                **check,
+                **asdict(check),
             }

@@ -2,12 +2,10 @@
 
 import json
 import math
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Semaphore
-from typing import Any
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan, read_plan
@@ -16,23 +14,23 @@ from muster.lifecycle import state_store, transitions
 from muster.lifecycle.transitions import Change, Observation, Subject
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.reports.tally import STATUSES
 from muster.scanning.calls import ScanContext
 from muster.scanning.scope import Scope, scope_of
 from muster.scanning.shard_scan import ResumePoint, ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
 from muster.stack.documents import events, objects
+from muster.stack.documents.commit import NO_CHANGES, Commit, ShardChanges, ShardLine, ShardMessage
 from muster.stack.documents.request import Environment
+from muster.stack.documents.tally import by_status
+from muster.stack.documents.work import BatchOutcome
 from muster.stack.shards.coalesce import gathered
-from muster.stack.shards.commit import commit, line, told
+from muster.stack.shards.commit import commit, line, noted
 from muster.stack.shards.parts import PartWriter, Plan
 from muster.stack.shards.progress import Overtaken, Progress
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 from muster.targets.clients import Sessions
-
-Json = dict[str, Any]
 
 RESERVE = 60.0
 """Seconds that must remain for another page to be begun; twice the longest page so far, when that is more.
@@ -49,13 +47,13 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     catalog: Catalog,
     clients: Clients,
     left: Callable[[], float] = lambda: math.inf,
-    tell: Callable[[dict[str, Any]], None] = lambda _line: None,
-) -> dict[str, Any]:
+    log: Callable[[ShardLine], None] = lambda _line: None,
+) -> BatchOutcome:
     """Scan the shards of one batch, some side by side; a shard that is committed already is not scanned again.
 
     `left` says how many seconds remain: a shard that cannot be done in them keeps how far it came, and the answer's
-    `left` how many shards are not done. A shard that fails stops none of the others. `tell` takes a line of a log
-    for each shard that ends.
+    `left` how many shards are not done. A shard that fails stops none of the others. `log` takes a line for each
+    shard that ends.
 
     Raises:
         EventError: it is not the event that the state machine sends, or a shard is none of the scan's.
@@ -63,22 +61,23 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
         Exception: shards failed; one shard's error, after all the others were done. What a retry may mend is raised
             before what it cannot.
     """
-    scan_id, attempt, shards = events.batch(event)
+    sent = events.batch(event)
+    scan_id, shards = sent.scan_id, sent.batch.shards
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = Plan.read(bucket, scan_id, catalog)
     for shard in shards:
         plan.refuse(shard)
-    sessions = Sessions(clients, plan.account_id, plan.role, environment.region, scan_id)
+    sessions = Sessions(clients, plan.scan.account_id, plan.scan.role, environment.region, scan_id)
     scope = scope_of(plan.configuration)
     reads = read_plan(catalog, plan.rules, by_tags=scope.by_tags)
     context = ScanContext(clients, plan.header.observed_at)
-    work = _Work(plan, attempt, environment, reads, scope, sessions, bucket, left, tell, context, Semaphore())
+    work = _Work(plan, sent.batch.attempt, environment, reads, scope, sessions, bucket, left, log, context, Semaphore())
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         ended = list(pool.map(work.shard, shards))
     failed = [end for end in ended if isinstance(end, Exception)]
     if failed:
         raise min(failed, key=lambda error: not isinstance(error, Throttled | Transient))
-    return {"scan_id": scan_id, "shards": sum(end is True for end in ended), "left": sum(end is False for end in ended)}
+    return BatchOutcome(scan_id, shards=sum(end is True for end in ended), left=sum(end is False for end in ended))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class _Work:
     sessions: Sessions
     bucket: Bucket
     left: Callable[[], float]
-    tell: Callable[[dict[str, Any]], None]
+    log: Callable[[ShardLine], None]
     context: ScanContext
     turn: Semaphore
     """Free until one shard took it to read its page although the time is up."""
@@ -102,13 +101,13 @@ class _Work:
         """Scan one shard and say whether it is done, or what broke it."""
         try:
             commit = self._committed(shard)
-            if commit is not None and commit["attempt"] == self.attempt:
+            if commit is not None and commit.attempt == self.attempt:
                 _announce(commit, self.environment, self.sessions.own)
         except Exception as error:  # noqa: BLE001 - whatever breaks one shard, the others are scanned
             return error
         return commit is not None
 
-    def _committed(self, shard: Shard) -> Json | None:
+    def _committed(self, shard: Shard) -> Commit | None:
         """Return the commit of a shard, which is scanned where there is none; None when the time is up before."""
         while True:
             commit, etag = self._commit(shard)
@@ -122,20 +121,20 @@ class _Work:
                 # Another execution of the same scan is at it too, and further: each time one of them comes nearer.
                 continue
 
-    def _commit(self, shard: Shard) -> tuple[Json | None, str | None]:
+    def _commit(self, shard: Shard) -> tuple[Commit | None, str | None]:
         """Return the commit of a shard and its ETag; one that cannot be read is none, and is replaced."""
         try:
-            found = objects.read(self.bucket, keys.commit(self.plan.header.scan_id, shard.id), objects.COMMIT)
+            found = objects.read(self.bucket, keys.commit(self.plan.scan.scan_id, shard.id), Commit)
         except Damaged as error:
             return None, error.etag or None
         return found or (None, None)
 
-    def _stands(self, commit: Json) -> bool:
+    def _stands(self, commit: Commit) -> bool:
         """Whether a commit is the last word: only who resumes a scan looks again, once, at what was not seen whole."""
-        return commit["complete"] or not self.attempt or commit["attempt"] == self.attempt
+        return commit.complete or not self.attempt or commit.attempt == self.attempt
 
 
-def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
+def _scan(shard: Shard, work: _Work, replaces: str | None) -> Commit | None:
     """Scan a shard from where it stands, page by page; None when the time is up before its end.
 
     `replaces` is the ETag of the commit that it has.
@@ -166,9 +165,9 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
         if work.left() < max(RESERVE, 2 * longest):
             return None
     _refuse_expired(scan)
-    changes: dict[str, Any] = {"baseline": False, "events": {}}
+    changes = NO_CHANGES
     pages.close()
-    if plan.record:
+    if plan.scan.record:
         try:
             pages.recall(part for part in progress.parts if part in earlier)
         except Damaged as error:
@@ -178,21 +177,21 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Json | None:
         changes = _remember(shard, scan.rules, scan.outcome.unlisted, plan, pages.found, bucket)
     done = commit(shard, scan, header, progress, changes, work.attempt)
     try:
-        bucket.put_json(keys.commit(header.scan_id, shard.id), done, etag=replaces)
+        bucket.put_json(keys.commit(header.scan_id, shard.id), done.written(header), etag=replaces)
     except Conflict as error:
         _give_way(shard, scan.rules, work)
         raise Overtaken(f"somebody else committed the shard: {error}") from error
-    work.tell(line(done))
+    work.log(line(done))
     return done
 
 
 def _give_way(shard: Shard, rules: Sequence[Rule], work: _Work) -> None:
     """Let the state say what the commit of somebody else says, who looked at another moment."""
-    theirs = objects.content(work.bucket, keys.commit(work.plan.header.scan_id, shard.id), objects.COMMIT)
-    if work.plan.record and theirs is not None:
+    theirs = objects.content(work.bucket, keys.commit(work.plan.scan.scan_id, shard.id), Commit)
+    if work.plan.scan.record and theirs is not None:
         pages = PartWriter(shard, work.plan, work.attempt, work.bucket, {})
-        pages.recall(theirs["parts"])
-        _remember(shard, rules, theirs["unlisted"], work.plan, pages.found, work.bucket)
+        pages.recall(theirs.parts)
+        _remember(shard, rules, theirs.unlisted, work.plan, pages.found, work.bucket)
 
 
 def _refuse_expired(scan: ShardScan) -> None:
@@ -208,8 +207,8 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
     plan: Plan,
     found: Mapping[str, Mapping[str, Observation]],
     bucket: Bucket,
-) -> Json:
-    """Settle what was found with what is remembered, and return the changes as the commit tells them."""
+) -> ShardChanges:
+    """Settle what was found with what is remembered, and return the changes."""
     changed: dict[str, list[Change]] = {}
     baseline = False
     types = {rule.resource_type for rule in rules}
@@ -242,25 +241,27 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
         # What was open before is not known: nothing is told as new, as failing again or as a first look.
         said = before.damage or f"s3://{bucket.name}/{_state_key(shard)} was damaged"
         told_later = "" if before.foreign else "; it was written anew, and changes are told from the next scan on"
-        return {"baseline": False, "events": {}, "lost": f"{said}: no changes are told of {shard.id}{told_later}"}
-    return {"baseline": baseline, "events": {event: told(changes) for event, changes in sorted(changed.items())}}
+        return replace(NO_CHANGES, lost=f"{said}: no changes are told of {shard.id}{told_later}")
+    return ShardChanges(baseline, {event: noted(changes) for event, changes in sorted(changed.items())})
 
 
-def _announce(commit: Mapping[str, Any], environment: Environment, clients: Clients) -> None:
+def _announce(commit: Commit, environment: Environment, clients: Clients) -> None:
     if not environment.queue_url:
         return
-    statuses: Counter[str] = Counter()
-    for check in commit["checks"]:
-        statuses.update({key: check[key] for key in STATUSES})
-    message = {
-        "version": 1,
-        **{key: commit[key] for key in ("scan_id", "shard", "account_id", "region", "service", "complete", "parts")},
-        "statuses": dict(statuses),
-        "commit": keys.commit(commit["scan_id"], commit["shard"]),
-    }
+    message = ShardMessage(
+        scan_id=commit.scan_id,
+        shard=commit.shard,
+        account_id=commit.account_id,
+        region=commit.region,
+        service=commit.service,
+        complete=commit.complete,
+        parts=commit.parts,
+        statuses=by_status(commit.checks),
+        commit=keys.commit(commit.scan_id, commit.shard),
+    )
     try:
         queue = clients.get("sqs", environment.region)
-        queue.send_message(QueueUrl=environment.queue_url, MessageBody=json.dumps(message))
+        queue.send_message(QueueUrl=environment.queue_url, MessageBody=json.dumps(message.to_json()))
     except READ_ERRORS as error:
         raise Transient(f"the queue {environment.queue_url} did not take a result ({code_of(error)})") from error
 

@@ -1,8 +1,8 @@
 """Telling people: once per scan, and only when something changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import botocore.exceptions
 
@@ -13,17 +13,20 @@ from muster.sdk.errors import EXPIRED, READ_ERRORS, code_of, transient
 from muster.sdk.session import Clients
 from muster.stack.audience import has_subscriber
 from muster.stack.documents import events, objects
+from muster.stack.documents.commit import NotedChange
+from muster.stack.documents.fields import plain
+from muster.stack.documents.notes import AlertNote, AlertOutcome, FirstScan, Incomplete, LastAlert
 from muster.stack.documents.request import Environment
-from muster.stack.results import commits_of
+from muster.stack.documents.summary import ReportDocument, Summary
+from muster.stack.results import news_of
 from muster.stack.summarize_scan import changes_of, worst_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 
-_LAST = keys.last_alert()
 _ROUNDS = 10
 
 
-def send_alert(event: object, environment: Environment, clients: Clients, at: datetime | None = None) -> dict[str, Any]:
+def send_alert(event: object, environment: Environment, clients: Clients, at: datetime | None = None) -> AlertOutcome:
     """Publish the alert of a scan when it has news, and return whether it was sent and why.
 
     Only a recorded scan sends an alert. A retry does not send it again, and a resumed scan reports what is new. If no
@@ -37,65 +40,64 @@ def send_alert(event: object, environment: Environment, clients: Clients, at: da
         Transient: the topic did not take it, and may take it later.
         Refused: SNS refuses this message, this caller or the topic's key; the same call fails again.
     """
-    scan_id, attempt = events.scan("send_alert", event)
+    sent = events.scan("send_alert", event)
+    scan_id, attempt = sent.scan_id, sent.attempt
     bucket = Bucket(environment.bucket, clients, environment.region)
-    summary = objects.content(bucket, keys.summary(scan_id), objects.SUMMARY)
+    summary = objects.content(bucket, keys.summary(scan_id), Summary)
     if summary is None:
         raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/scans/")
-    if not summary["record"]:
-        return {"sent": False, "why": 'the scan was not recorded; start it with "record": true to be told'}
-    damaged: list[str] = []
-    before = objects.or_none(bucket, keys.alert(scan_id), objects.ALERT, damaged)
-    if before is not None and before["attempt"] == attempt:
-        return {"sent": True, "why": "it was sent before"}
-    if summary["attempt"] != attempt:
+    if not summary.record:
+        return AlertOutcome(sent=False, why='the scan was not recorded; start it with "record": true to be told')
+    problems: list[str] = []
+    before = objects.or_none(bucket, keys.alert(scan_id), AlertNote, problems)
+    if before is not None and before.attempt == attempt:
+        return AlertOutcome(sent=True, why="it was sent before")
+    if summary.attempt != attempt:
         # Another execution of the scan summed up since: what it tells is for it to tell.
-        summary = {
-            **summary,
-            "attempt": attempt,
-            "changes": changes_of(attempt, commits_of(bucket, scan_id, kind=objects.NEWS)),
-        }
+        summary = replace(summary, attempt=attempt, changes=changes_of(attempt, news_of(bucket, scan_id)))
     # The summary names no more than a few of them.
-    unfinished = _unfinished(bucket, scan_id, summary, damaged)
-    last = objects.or_none(bucket, _LAST, objects.LAST_ALERT, damaged) or {}
-    if summary["changes"]["baseline"] and not _first(bucket, scan_id, summary["started_at"], at or datetime.now(UTC)):
-        summary = {**summary, "changes": {**summary["changes"], "baseline": False}}
-    now = {"incomplete": unfinished, "damaged": summary.get("damaged", [])}
-    lost = bool(now["damaged"]) and last.get("damaged") != now["damaged"]
-    news = lost or email.worth_telling(summary, told_incomplete=last.get("incomplete") == unfinished)
-    owed = bool(last.get("owed"))
-    listened = has_subscriber(environment, clients) if news or owed else False
-    if not news and not (owed and listened):
-        _remember(bucket, last, {**now, "owed": owed})
-        return {"sent": False, "why": "nothing changed"}
-    if owed:
-        summary = {**summary, "changes": {**summary["changes"], "owed": True}}
-    report = objects.or_none(bucket, keys.report(scan_id), objects.REPORT, damaged) or {"findings": []}
-    summary = {**summary, "damaged": [*summary.get("damaged", ()), *damaged]}
+    incomplete = _incomplete(bucket, summary, problems)
+    last = objects.or_none(bucket, keys.last_alert(), LastAlert, problems) or LastAlert()
+    if summary.changes.baseline and not _first(bucket, scan_id, summary.started_at, at or datetime.now(UTC)):
+        summary = replace(summary, changes=replace(summary.changes, baseline=False))
+    now = LastAlert(incomplete, summary.damaged, last.owed)
+    news = bool(now.damaged and last.damaged != now.damaged) or email.worth_telling(
+        summary.to_json(), told_incomplete=last.incomplete == incomplete
+    )
+    confirmed = has_subscriber(environment, clients) if news or last.owed else False
+    if not news and not (last.owed and confirmed):
+        _remember(bucket, last, now)
+        return AlertOutcome(sent=False, why="nothing changed")
+    if last.owed:
+        summary = replace(summary, changes=replace(summary.changes, owed=True))
+    report = objects.or_none(bucket, keys.report(scan_id), ReportDocument, problems)
+    summary = replace(summary, damaged=(*summary.damaged, *problems))
     where = email.Where(environment.region, environment.database, environment.workgroup)
-    alert = email.compose(summary, _events(bucket, scan_id, attempt, report), report["findings"], where)
+    changes = _changes(bucket, scan_id, attempt, report)
+    alert = email.compose(summary.to_json(), plain(changes), report.findings if report else (), where)
     try:
         message_id = _publish(alert, environment, clients)
     except Refused:
-        _remember(bucket, last, {**now, "owed": True})
+        _remember(bucket, last, replace(now, owed=True))
         raise
-    sent = {"attempt": attempt, "subject": alert.subject, "email": alert.email, "message_id": message_id}
-    bucket.put_json(keys.alert(scan_id), sent)
-    _remember(bucket, last, {**now, "owed": not listened})
-    if not listened:
-        return {"sent": True, "why": "no subscription is confirmed; the summary is sent again once one is"}
-    return {"sent": True, "why": "something changed" if news else "the last alert had no confirmed subscription"}
+    bucket.put_json(keys.alert(scan_id), AlertNote(attempt, alert.subject, alert.email, message_id).to_json())
+    _remember(bucket, last, replace(now, owed=not confirmed))
+    if not confirmed:
+        why = "no subscription is confirmed; the summary is sent again once one is"
+    else:
+        why = "something changed" if news else "the last alert had no confirmed subscription"
+    return AlertOutcome(sent=True, why=why)
 
 
-def _unfinished(bucket: Bucket, scan_id: str, summary: Mapping[str, Any], damaged: list[str]) -> list[str]:
+def _incomplete(bucket: Bucket, summary: Summary, problems: list[str]) -> tuple[str, ...]:
     """Return the names of the shards that were not scanned to the end: all, or where the list is damaged some."""
-    if summary["complete"]:
-        return []
-    names = objects.or_none(bucket, keys.incomplete(scan_id), objects.INCOMPLETE, damaged)
-    return sorted(names if names is not None else (item["shard"] for item in summary["incomplete"]))
+    if summary.complete:
+        return ()
+    names = objects.or_none(bucket, keys.incomplete(summary.scan_id), Incomplete, problems)
+    return tuple(sorted(names.shards if names else (item.shard for item in summary.incomplete)))
 
 
-def _first(bucket: Bucket, scan_id: str, started_at: str, at: datetime) -> bool:
+def _first(bucket: Bucket, scan_id: str, started_at: datetime, at: datetime) -> bool:
     """Whether a scan is the one to tell of a first look: of those that ran side by side, the one that tells first.
 
     A check or region that is added later has a first look of its own, in a scan that began after the last one was told.
@@ -105,33 +107,34 @@ def _first(bucket: Bucket, scan_id: str, started_at: str, at: datetime) -> bool:
     """
     for _ in range(_ROUNDS):
         try:
-            found = objects.read(bucket, keys.first_scan(), objects.FIRST_SCAN)
-            etag = found[1] if found else None
+            found = objects.read(bucket, keys.first_scan(), FirstScan)
+            first, etag = found or (None, None)
         except Damaged as error:
-            found, etag = None, error.etag
-        if found and found[0]["scan_id"] == scan_id:
+            first, etag = None, error.etag
+        if first and first.scan_id == scan_id:
             return True
-        if found and datetime.fromisoformat(started_at) <= datetime.fromisoformat(found[0]["told_at"]):
+        if first and started_at <= first.told_at:
             return False
         try:
-            bucket.put_json(keys.first_scan(), {"scan_id": scan_id, "told_at": at.isoformat()}, etag=etag)
+            bucket.put_json(keys.first_scan(), FirstScan(scan_id, at).to_json(), etag=etag)
         except Conflict:
             continue
         return True
     raise Transient(f"other scans write s3://{bucket.name}/{keys.first_scan()} again and again")
 
 
-def _remember(bucket: Bucket, last: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    if {"damaged": [], "owed": False, **last} != now:
-        bucket.put_json(_LAST, now)
+def _remember(bucket: Bucket, last: LastAlert, now: LastAlert) -> None:
+    if last != now:
+        bucket.put_json(keys.last_alert(), now.to_json())
 
 
-def _events(bucket: Bucket, scan_id: str, attempt: str, report: Mapping[str, Any]) -> Mapping[str, Any]:
+def _changes(
+    bucket: Bucket, scan_id: str, attempt: str, report: ReportDocument | None
+) -> Mapping[str, Sequence[NotedChange]]:
     """Return the worst changes of an attempt by kind: those of the report, where it is the report of that attempt."""
-    if "changes" in report and report["summary"]["attempt"] == attempt:
-        found: Mapping[str, Any] = report["changes"]
-        return found
-    return worst_of(attempt, commits_of(bucket, scan_id, kind=objects.NEWS))
+    if report and report.summary.attempt == attempt:
+        return report.changes
+    return worst_of(attempt, news_of(bucket, scan_id))
 
 
 def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:

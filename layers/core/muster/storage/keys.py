@@ -72,6 +72,11 @@ def parts(scan_id: str) -> str:
     return f"{work(scan_id)}parts/"
 
 
+def name_in(key: str) -> str:
+    """Return the shard of a commit's key, or the batch of a failure's."""
+    return key.rpartition("/")[2].removesuffix(".json")
+
+
 def incomplete(scan_id: str) -> str:
     """Return the key of the names of the shards that a scan has not seen whole."""
     return f"scans/{_named(scan_id)}/incomplete.json"
@@ -115,7 +120,12 @@ def state(account_id: str, region: str, service: str) -> str:
 def table(name: str, scan_date: date | str, scan_id: str, number: int | None = None) -> str:
     """Return the key of a published file of a table, under its partition."""
     suffix = "" if number is None else f"-{number:04d}"
-    return f"{_named(name)}/scan_date={scan_date}/{_named(scan_id)}{suffix}.parquet"
+    return f"{partition(name, scan_date)}{_named(scan_id)}{suffix}.parquet"
+
+
+def partition(name: str, scan_date: date | str) -> str:
+    """Return the prefix of the files of a table for the scans of one day."""
+    return f"{_named(name)}/scan_date={scan_date}/"
 
 
 def _suffix(part: str) -> str:

@@ -29,10 +29,10 @@ def test_the_planner_takes_the_sample_of_an_executions_input() -> None:
 
 
 def test_the_scanner_takes_its_sample() -> None:
-    scan_id, _, shards = events.batch(event("scan_shards"))
-    assert scan_id
-    assert all(shard.id for shard in shards)
-    assert shards
+    sent = events.batch(event("scan_shards"))
+    assert sent.scan_id
+    assert all(shard.id for shard in sent.batch.shards)
+    assert sent.batch.shards
 
 
 def test_summary_and_alert_name_a_scan() -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from muster.errors import ConfigurationError, EventError
+from muster.errors import ConfigurationError
 from muster.model.arn import Arn
 from muster.model.suggest import unknown
+from muster.stack.documents.events import planned
 
 CONFIG_KEY = "config/muster.yaml"
 MAX_CONCURRENCY = 10
@@ -102,24 +103,18 @@ class Request:
         return not (self.packs or self.checks or self.accounts or self.regions)
 
     @classmethod
-    def parse(cls, event: Mapping[str, Any]) -> "Request":
+    def parse(cls, event: object) -> "Request":
         """Read the event of the state machine's first state.
 
         Raises:
             EventError: it is not the event that the state machine sends.
             ConfigurationError: the execution's input holds something that is not understood.
         """
-        try:
-            execution, started = str(event["execution"]), datetime.fromisoformat(str(event["started_at"]))
-            arn = Arn.of(execution)
-        except (KeyError, TypeError, ValueError) as error:
-            raise EventError(
-                "plan_scan is invoked by the state machine with input, execution and started_at; "
-                "start the state machine instead of the function"
-            ) from error
-        asked = _checked(event.get("input"))
-        started = started.astimezone(UTC)
-        digest = name_of(execution)
+        sent = planned(event)
+        arn = Arn.of(sent.execution)
+        asked = _checked(sent.input)
+        started = sent.started_at.astimezone(UTC)
+        digest = name_of(sent.execution)
         single = (str(asked["pack"]),) if asked.get("pack") else ()
         resume = str(asked.get("resume", ""))
         return cls(

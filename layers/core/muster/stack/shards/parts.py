@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from muster.catalog.catalog import Catalog
-from muster.catalog.custom import extended
 from muster.configuration import Configuration
-from muster.configuration.selection import rules_from_json
 from muster.errors import Damaged, EventError
 from muster.lifecycle import transitions
 from muster.lifecycle.state_store import Memories
@@ -20,26 +17,20 @@ from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.reports.tally import Tally
 from muster.scanning.scope import Annotator
 from muster.stack.documents import objects
+from muster.stack.documents.fields import Malformed
+from muster.stack.documents.plan import PlanDocument, ScanDetails
 from muster.stack.shards.coalesce import PartInput
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, scratch
-from muster.targets.clients import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What plan.json fixed: shards read nothing else of what they are to do."""
 
-    header: ScanHeader
-    record: bool
-    rules: tuple[Rule, ...]
+    scan: ScanDetails
     configuration: Configuration
-    account_id: str
-    """The account of the stack itself, which needs no role."""
-    role: Role
-    accounts: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-    """What the scan was planned for; empty where the plan does not say."""
+    rules: tuple[Rule, ...]
 
     @classmethod
     def read(cls, bucket: Bucket, scan_id: str, catalog: Catalog) -> "Plan":
@@ -49,16 +40,20 @@ class Plan:
             EventError: there is no such scan.
             Damaged: its plan cannot be read.
         """
-        document = objects.content(bucket, keys.plan(scan_id), objects.WORK)
+        key = keys.plan(scan_id)
+        document = objects.content(bucket, key, PlanDocument)
         if document is None:
-            raise EventError(f"there is no scan {scan_id}: s3://{bucket.name}/{keys.plan(scan_id)} does not exist")
-        scan = document["scan"]
-        header = ScanHeader(scan["scan_id"], scan["scan_kind"], datetime.fromisoformat(scan["started_at"]))
-        configuration = Configuration.from_json(document["configuration"])
-        rules = rules_from_json(extended(catalog, configuration.custom_checks), document["rules"])
-        role = Role(**{name: scan["role"][name] for name in ("name", "external_id", "partition")})
-        accounts, regions = frozenset(scan.get("accounts", ())), frozenset(scan.get("regions", ()))
-        return cls(header, scan["record"], rules, configuration, scan["account_id"], role, accounts, regions)
+            raise EventError(f"there is no scan {scan_id}: s3://{bucket.name}/{key} does not exist")
+        try:
+            _, configuration, rules = document.selection(catalog)
+        except Malformed as error:
+            raise objects.damaged(bucket, key, PlanDocument, error) from error
+        return cls(document.scan, configuration, rules)
+
+    @property
+    def header(self) -> ScanHeader:
+        """What every row of a table has of the scan."""
+        return self.scan.header
 
     def refuse(self, shard: Shard) -> None:
         """Refuse a shard that the scan did not plan: of another account, region, service or resource type.
@@ -66,18 +61,18 @@ class Plan:
         Raises:
             EventError: it is one.
         """
-        types = {rule.resource_type for rule in self.rules if rule.service == shard.service}
+        scan, types = self.scan, {rule.resource_type for rule in self.rules if rule.service == shard.service}
         wrong = {
-            "account_id": self.accounts and shard.account_id not in self.accounts,
-            "region": self.regions and shard.region not in (*self.regions, GLOBAL),
-            "scope": self.regions and not self.regions.issuperset({*shard.scope} - {GLOBAL}),
+            "account_id": shard.account_id not in scan.accounts,
+            "region": shard.region not in (*scan.regions, GLOBAL),
+            "scope": not {*shard.scope} <= {*scan.regions, GLOBAL},
             "service": not types,
             "resource_type": shard.resource_type and shard.resource_type not in types,
         }
         for name, is_wrong in wrong.items():
             if is_wrong:
-                told = f"{name} is {getattr(shard, name)!r}"
-                raise EventError(f"the scan {self.header.scan_id} has no such shard in its batches: {told}")
+                value = f"{name} is {getattr(shard, name)!r}"
+                raise EventError(f"the scan {scan.scan_id} has no such shard in its batches: {value}")
 
 
 Found = dict[str, dict[str, Observation]]
@@ -147,7 +142,7 @@ class PartWriter:
             since = transitions.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
             finding = replace(finding, first_seen=since)
             tally.count(finding)
-            if self._plan.record and (noted := transitions.seen(finding)):
+            if self._plan.scan.record and (noted := transitions.seen(finding)):
                 self._note(finding.resource.type, finding.check_id, finding.finding_id, noted)
             yield finding
 

@@ -1,0 +1,118 @@
+"""Small notes in the bucket: sizes of shards, failures of batches, and what alerts have reported."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from muster.stack.documents.fields import Malformed
+from muster.stack.documents.names import ScanId
+from muster.stack.documents.objects import Document
+
+_REASON = 300
+"""Characters of the reason of a failure that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many resources a shard had, and how many each API listed."""
+
+    resources: int
+    listed: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes(Document):
+    """The size of each shard when it was last scanned to its end; one that was cut by types counts as a whole."""
+
+    NAME: ClassVar[str] = "what Muster remembers of the sizes of shards"
+    WAY_OUT: ClassVar[str] = "the next scan that is recorded writes it anew"
+    BARE: ClassVar[bool] = True
+
+    shards: dict[str, Size] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete(Document):
+    """The names of the shards that a scan has not scanned to their end."""
+
+    NAME: ClassVar[str] = "the list of incomplete shards"
+    WAY_OUT: ClassVar[str] = "it is made again from the results of the shards"
+    BARE: ClassVar[bool] = True
+
+    shards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Document):
+    """Why a batch failed for good, as the state machine notes it."""
+
+    NAME: ClassVar[str] = "the note of a batch that failed"
+    WAY_OUT: ClassVar[str] = "see the execution of the state machine"
+
+    reason: str
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Read the error of Step Functions: the note, and the cause in it, may be strings that hold JSON."""
+        note = _unpacked(value)
+        if note is None:
+            raise Malformed("it is a string that holds no JSON")
+        note = note if isinstance(note, Mapping) else {}
+        cause = note.get("Cause", "")
+        found = _unpacked(cause)
+        told = found.get("errorMessage", found) if isinstance(found, Mapping) else cause if found is None else found
+        return cls(f"{note.get('Error', 'failed')}: {str(told)[:_REASON]}")
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNote(Document):
+    """The alert as it was sent."""
+
+    NAME: ClassVar[str] = "the note of the alert that was sent"
+    WAY_OUT: ClassVar[str] = "the alert is sent again"
+
+    attempt: str
+    subject: str = ""
+    email: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LastAlert(Document):
+    """What the last alert reported: incomplete shards and damaged objects; `owed` says that nobody received it."""
+
+    NAME: ClassVar[str] = "the note of the last alert"
+    WAY_OUT: ClassVar[str] = "it is written anew"
+
+    incomplete: tuple[str, ...] | None = None
+    damaged: tuple[str, ...] = ()
+    owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScan(Document):
+    """The scan that sent the mail "first scan", and when."""
+
+    NAME: ClassVar[str] = "the note of the first scan"
+    WAY_OUT: ClassVar[str] = "it is written anew"
+
+    scan_id: ScanId
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOutcome(Document):
+    """The answer of send_alert: whether the alert was sent, and why."""
+
+    sent: bool
+    why: str
+
+
+def _unpacked(value: object) -> Any:
+    """Return what a string of JSON holds, None where it holds none, and any other value as it is."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,34 @@
+"""How far a shard has come: what is done of each resource type, and where it goes on."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from muster.model.finding import Unavailable
+from muster.scanning.shard_scan import Cursor
+from muster.stack.documents.commit import Ledger
+from muster.stack.documents.fields import keyed, record
+from muster.stack.documents.objects import Document
+from muster.stack.documents.tally import WrittenTally
+
+
+@dataclass(frozen=True, slots=True)
+class TypeProgress:
+    """The parts that were written of one resource type, and the counts of their findings."""
+
+    parts: tuple[str, ...]
+    tally: WrittenTally
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressDocument(Document):
+    """The progress of a shard; `number` is that of its next part, `gaps` why types could not be listed to the end."""
+
+    NAME: ClassVar[str] = "the progress of a shard"
+    WAY_OUT: ClassVar[str] = "the shard is scanned from its beginning"
+    VERSION: ClassVar[int | None] = 1
+
+    cursor: Annotated[Cursor, record(Cursor, complete=True)]
+    number: int
+    types: dict[str, TypeProgress]
+    coverage: Ledger
+    gaps: Annotated[dict[str, Unavailable], keyed(record(Unavailable, complete=True))]
