@@ -46,7 +46,7 @@ class TestListed:
         assert sum(listed(load(), rows)[ACCOUNT].values()) == 30
 
 
-class TestForeseen:
+class TestForecastOf:
     def test_it_is_as_many_calls_as_what_was_listed_takes(self) -> None:
         rules = select(load(), Configuration(), checks=("s3-bucket-encrypted",))
         found = forecast(read_plan(load(), rules), {ACCOUNT: (IRELAND,)}, {ACCOUNT: {(BUCKET, GLOBAL): 7}})

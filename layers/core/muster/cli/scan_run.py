@@ -146,11 +146,11 @@ def _scan(job: Job, writer: Writer) -> None:
         if options.strict and tally.unread:
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
         report.finished_at = datetime.now(UTC)
-        report.calls_foreseen = _foreseen(job)
+        report.calls_forecast = _calls_forecast(job)
     writer.close(tally, report)
 
 
-def _foreseen(job: Job) -> int | None:
+def _calls_forecast(job: Job) -> int | None:
     """Return how many calls `muster plan` predicts for what was found; None when the scan did not see it whole."""
     if not job.report.complete:
         return None

@@ -34,7 +34,7 @@ class ScanReport:
     accounts: Sequence[str] = ()
     accounts_excluded: Mapping[str, str] = field(default_factory=dict)
     blocked: list[str] = field(default_factory=list)
-    calls_foreseen: int | None = None
+    calls_forecast: int | None = None
     finished_at: datetime | None = None
     incomplete: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
@@ -63,7 +63,7 @@ class ScanReport:
             "regions": list(self.regions),
             "packs": list(self.packs),
             "checks": list(self.checks),
-            "calls": {"made": self.calls, "foreseen": self.calls_foreseen},
+            "calls": {"made": self.calls, "forecast": self.calls_forecast},
             "complete": self.complete,
             "incomplete": list(self.incomplete),
             "coverage": [{**asdict(row), "seconds": round(row.seconds, 3)} for row in self.coverage],

@@ -109,7 +109,7 @@ def _damaged(plan: PlanDocument, commits: Iterable[Commit], damaged: Mapping[str
 
 
 def _remember_sizes(bucket: Bucket, commits: Iterable[Commit]) -> None:
-    """Note how large each shard is, so that the next plan foresees its calls and cuts the large ones.
+    """Note how large each shard is, so that the next plan can forecast its calls and cut the large ones.
 
     One that was cut counts as a whole.
     """

@@ -144,6 +144,6 @@ def test_as_many_reasons_are_shown_as_fit_and_the_rest_is_counted(finding: Findi
 
 
 def test_the_predicted_number_of_calls_is_only_for_those_who_ask(finding: Finding, scan: ScanReport) -> None:
-    scan.calls_foreseen = 232
+    scan.calls_forecast = 232
     assert "predicted" not in _text([finding], scan)
     assert "predicted" in _text([finding], scan, verbose=True)

@@ -165,8 +165,8 @@ def footer(tally: ReportTally, scan: ScanReport, *, verbose: bool = False) -> It
     if scan.accounts_excluded:
         left_out = "; ".join(f"{each}: {why}" for each, why in scan.accounts_excluded.items())
         yield Text(f"Not scanned: {printable(left_out)}")
-    if verbose and scan.calls_foreseen is not None:
-        yield Text(f"{difference(scan.calls_foreseen, scan.calls)} for what was found", style="dim")
+    if verbose and scan.calls_forecast is not None:
+        yield Text(f"{difference(scan.calls_forecast, scan.calls)} for what was found", style="dim")
     line, statuses = Text(), tally.counts.statuses
     for status, word in WORDS.items():
         number = statuses[status.value.lower()]
