@@ -162,7 +162,7 @@ class TestScan:
         real = ShardScan._type
 
         def broken(scan: ShardScan, *arguments: Any) -> Any:
-            if scan._shard.region == "eu-central-1":
+            if scan.shard.region == "eu-central-1":
                 raise ZeroDivisionError("oops")
             return real(scan, *arguments)
 

@@ -110,7 +110,7 @@ PATTERN = "arn:{partition}:crates:*:*:crate/*"
 def crates(**said: Any) -> Catalog:
     """Make a catalogue of one check; its lister, and what reads the region and each crate, as it is said."""
 
-    @lists("AWS::Crates::Crate", client="crates", permission="crates:List", on=PATTERN, **said.get("lister", {}))
+    @lists("AWS::Crates::Crate", client="crates", permission="crates:List", **said.get("lister", {}))
     def every(client: object, shard: object, token: object) -> Page:  # noqa: ARG001 - never called
         return Page(())
 
@@ -135,10 +135,16 @@ def crates(**said: Any) -> Catalog:
     [
         pytest.param({}, ["crates:List", "crates:ReadSeal", "crates:Weigh"], [], id="nothing takes a pattern"),
         pytest.param(
-            {"lister": {"also": ("crates:Get", "crates:Tags")}},
-            ["crates:List", "crates:ReadSeal", "crates:Weigh"],
-            ["crates:Get", "crates:Tags"],
-            id="what a listing spends besides takes the lister's",
+            {"lister": {"also": ("crates:Get", "crates:Tags"), "on": PATTERN}},
+            ["crates:List"],
+            ["crates:Get", "crates:ReadSeal", "crates:Tags", "crates:Weigh"],
+            id="the lister's is that of all reads of the type",
+        ),
+        pytest.param(
+            {"lister": {"on": PATTERN}, "weight": {"on": {}}},
+            ["crates:List", "crates:Weigh"],
+            ["crates:ReadSeal"],
+            id="but of those that declare otherwise",
         ),
         pytest.param(
             {"weight": {"on": PATTERN}}, ["crates:List", "crates:ReadSeal"], ["crates:Weigh"], id="a describer's"

@@ -7,7 +7,6 @@ it. All four follow from the declarations of checks and readers, and from nothin
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from muster.catalog.catalog import Catalog
 from muster.facets.tagging.tags import Tags
@@ -23,12 +22,6 @@ Grant = tuple[str, str]
 
 Stage = tuple[Describer, ...]
 """Describers that can call side by side."""
-
-_ARNS: Mapping[str, str] = MappingProxyType({"AWS::S3::Bucket": "arn:{partition}:s3:::*"})
-"""Resource types whose reading actions all take an ARN; EC2's Describe and Get actions take none.
-
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-"""
 
 
 class Per(enum.Enum):
@@ -166,7 +159,9 @@ def _type_plan(catalog: Catalog, rules: Sequence[Rule], *, by_tags: bool, inacti
         stages=tuple(_stages([each for each in staged if each not in late])),
         page_facets=page_facets,
         late_stages=tuple(_stages(late)),
-        calls=tuple(Call(each, _per(each), tuple(_grants(each))) for each in readers),
+        calls=tuple(
+            Call(each, _per(each), tuple(_grants(each, catalog.listers.get(each.resource_type)))) for each in readers
+        ),
     )
 
 
@@ -178,14 +173,14 @@ def _per(reader: Lister | Describer) -> Per:
     return Per.RELATED if reader.related else Per.RESOURCE
 
 
-def _grants(reader: Lister | Describer) -> Iterator[Grant]:
-    """Yield each action with the narrowest pattern; the listing's own takes none."""
-    listing = isinstance(reader, Lister)
-    on = reader.on if isinstance(reader.on, Mapping) else dict.fromkeys(reader.permissions, reader.on)
+def _grants(reader: Lister | Describer, lister: Lister | None) -> Iterator[Grant]:
+    """Yield each action with the narrowest pattern: the reader's or the type's; listing takes none."""
+    arns = lister.on if lister and reader.on == "*" else reader.on
     for action in reader.permissions:
-        pattern = on.get(action, "*")
-        narrowest = pattern if pattern != "*" else _ARNS.get(reader.resource_type, "*")
-        yield action, "*" if listing and action == reader.permission else narrowest
+        if isinstance(reader, Lister) and action == reader.permission:
+            yield action, "*"
+        else:
+            yield action, arns.get(action, "*") if isinstance(arns, Mapping) else arns
 
 
 def _stages(describers: Sequence[Describer]) -> Iterator[Stage]:

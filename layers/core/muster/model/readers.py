@@ -25,7 +25,8 @@ class Lister:
     `of` is a facet of the region or account that the listing is made from, passed as the fourth argument: what is
     read once for other checks is not listed again. `each_of` is the resource type whose resources are listed for one by
     one. `reads` names what is read of an answer, where nothing else is parsed: see `muster.sdk.wire`. `on` is the
-    narrowest pattern of ARNs that the permissions besides the listing's take. `operation_name` is the API operation
+    narrowest pattern of ARNs that the permissions besides the listing's take, and those of the type's describers that
+    declare none. `operation_name` is the API operation
     where IAM's action has another name. With `once_per_account` one listing has the resources of all regions.
     """
 

@@ -40,6 +40,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
     permission="s3:ListAllMyBuckets",
     operation="ListBuckets",
     also=("s3:GetBucketLocation",),
+    on="arn:{partition}:s3:::*",
     page=1000,
     once_per_account=True,
 )
