@@ -21,16 +21,14 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.readers.cloudwatch.alarms import (
     ALARM,
-    AT_ONCE,
-    Query,
     alarm_topic,
     alarm_topic_key,
     alarms,
     listed_alarms,
-    series,
     tags,
     topic_audience,
 )
+from muster.readers.cloudwatch.metrics import AT_ONCE, Query, series
 from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
@@ -265,7 +263,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> N
     assert said["cloudwatch-alarm-has-data", "heard"].status is C
 
 
-ASKED = Query("AWS/SQS", "NumberOfMessagesSent", (("QueueName", "orders"),), "Sum", 3600)
+ASKED = Query("AWS/SQS", "NumberOfMessagesSent", (("QueueName", "orders"),), "Sum")
 
 
 def test_series_come_in_the_order_they_were_asked_for(clients: Clients) -> None:
@@ -279,8 +277,8 @@ def test_series_come_in_the_order_they_were_asked_for(clients: Clients) -> None:
             "Value": value,
         }
         cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[datum])
-    other = Query("AWS/SQS", "NumberOfMessagesSent", (("QueueName", "bills"),), "Sum", 3600)
-    assert series(cloudwatch, [other, ASKED], start, AT) == [(), (2.0, 1.0)]
+    other = Query("AWS/SQS", "NumberOfMessagesSent", (("QueueName", "bills"),), "Sum")
+    assert [each.values for each in series(cloudwatch, [other, ASKED], start, AT)] == [(), (2.0, 1.0)]
 
 
 def test_series_are_read_to_the_last_page_newest_first() -> None:
@@ -298,7 +296,7 @@ def test_series_are_read_to_the_last_page_newest_first() -> None:
         stub.add_response("get_metric_data", first, asked)
         last = {"MetricDataResults": [{"Id": "q0", "Values": [2.0, 1.0]}]}
         stub.add_response("get_metric_data", last, asked | {"NextToken": "more"})
-        assert series(cloudwatch, [ASKED], start, AT) == [(3.0, 2.0, 1.0)]
+        assert [each.values for each in series(cloudwatch, [ASKED], start, AT)] == [(3.0, 2.0, 1.0)]
 
 
 def test_one_call_takes_as_many_queries_as_aws_permits() -> None:
@@ -307,4 +305,4 @@ def test_one_call_takes_as_many_queries_as_aws_permits() -> None:
         results = [{"Id": f"q{number}", "Values": [float(number)]} for number in reversed(range(AT_ONCE))]
         stub.add_response("get_metric_data", {"MetricDataResults": results})
         found = series(cloudwatch, [ASKED] * AT_ONCE, AT - timedelta(days=1), AT)
-    assert found == [(float(number),) for number in range(AT_ONCE)]
+    assert [each.values for each in found] == [(float(number),) for number in range(AT_ONCE)]

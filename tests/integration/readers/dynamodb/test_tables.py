@@ -196,7 +196,7 @@ def test_the_queries_are_two_a_name_over_fourteen_days_in_hours() -> None:
 
 def result(metric: str, status: str, *values: float) -> dict[str, Any]:
     return {
-        "Id": f"q0_{metric}",
+        "Id": {"ReadThrottleEvents": "q0", "WriteThrottleEvents": "q1"}[metric],
         "Timestamps": [AT - timedelta(hours=number) for number in range(len(values))],
         "Values": list(values),
         "StatusCode": status,

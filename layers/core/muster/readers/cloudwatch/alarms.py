@@ -1,9 +1,6 @@
-"""Reading CloudWatch: the alarms of a region, and series of metrics for whoever judges by them."""
+"""Reading CloudWatch: the alarms of a region, and the topics that they notify."""
 
 import typing
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from muster.facets.cloudwatch.alarm_topics import AlarmTopic, AlarmTopicKey, own_keys
@@ -22,22 +19,6 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 ALARM = "AWS::CloudWatch::Alarm"
-AT_ONCE = 500
-"""How many queries one GetMetricData takes.
-
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One metric with one statistic; `period` is in seconds."""
-
-    namespace: str
-    metric: str
-    dimensions: tuple[tuple[str, str], ...]
-    stat: str
-    period: int
 
 
 @describes(REGION, permission="cloudwatch:DescribeAlarms", page=Pages(ALARM, 100))
@@ -128,36 +109,3 @@ def alarm_topic_key(kms: "KMSClient", _alarm: Resource, key: str) -> AlarmTopicK
     if found["KeyMetadata"].get("KeyManager") != "AWS":
         found["Policy"] = kms.get_key_policy(KeyId=found["KeyMetadata"]["KeyId"], PolicyName="default")["Policy"]
     return AlarmTopicKey.parse(found)
-
-
-def series(
-    cloudwatch: "CloudWatchClient", queries: Sequence[Query], start: datetime, end: datetime
-) -> list[tuple[float, ...]]:
-    """Return the values of up to 500 metrics between two times, newest first; none where there is no datapoint.
-
-    One call, and one more for each 100,800 datapoints.
-    """
-    wanted: list[Any] = [
-        {
-            "Id": f"q{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": query.namespace,
-                    "MetricName": query.metric,
-                    "Dimensions": [{"Name": name, "Value": value} for name, value in query.dimensions],
-                },
-                "Period": query.period,
-                "Stat": query.stat,
-            },
-            "ReturnData": True,
-        }
-        for number, query in enumerate(queries)
-    ]
-    pages = cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=wanted, StartTime=start, EndTime=end, ScanBy="TimestampDescending"
-    )
-    values: dict[str, list[float]] = {}
-    for page in pages:
-        for result in page.get("MetricDataResults") or ():
-            values.setdefault(result["Id"], []).extend(result.get("Values") or ())
-    return [tuple(values.get(query["Id"], ())) for query in wanted]

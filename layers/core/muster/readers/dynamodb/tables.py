@@ -3,7 +3,6 @@
 import typing
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
 from muster.facets.tagging.tags import Tags
@@ -12,6 +11,7 @@ from muster.model.listing import Listed, Page, after
 from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages
+from muster.readers.cloudwatch.metrics import AT_ONCE, Query, series
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -23,7 +23,6 @@ WINDOW = timedelta(days=14)
 
 _ON = "arn:{partition}:dynamodb:*:*:table/*"
 _METRICS = ("ReadThrottleEvents", "WriteThrottleEvents")
-_HOUR = 3600
 
 
 @lists(TABLE, permission="dynamodb:ListTables")
@@ -88,7 +87,7 @@ table_key = reads(
 @describes(
     TABLE,
     permission="cloudwatch:GetMetricData",
-    at_once=250,
+    at_once=AT_ONCE // len(_METRICS),
     of=Table,
     keys=lambda table: table.metered,
     timed=True,
@@ -101,31 +100,19 @@ def throttling(
     A result that CloudWatch could not complete is left out. The metrics of a table do not hold those of its indexes.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
     """
-    queries: list[Any] = [
-        _query(f"q{number}_{metric}", metric, name) for number, name in enumerate(names) for metric in _METRICS
-    ]
-    pages = cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=queries, StartTime=at - WINDOW, EndTime=at
-    )
-    found: dict[str, dict[str, list[Any]]] = {}
-    last: dict[str, str] = {}
-    for page in pages:
-        for result in page.get("MetricDataResults", ()):
-            points = found.setdefault(result["Id"], {"Timestamps": [], "Values": []})
-            points["Timestamps"] += result.get("Timestamps", ())
-            points["Values"] += result.get("Values", ())
-            last[result["Id"]] = str(result.get("StatusCode"))
+    queries = [Query("AWS/DynamoDB", metric, _dimensions(name), "Sum") for name in names for metric in _METRICS]
+    found = iter(series(cloudwatch, queries, at - WINDOW, at))
+    throttled = {name: {metric: next(found) for metric in _METRICS} for name in names}
     return {
-        name: Throttling.parse({metric: found[f"q{number}_{metric}"] for metric in _METRICS})
-        for number, name in enumerate(names)
-        if all(last.get(f"q{number}_{metric}") == "Complete" for metric in _METRICS)
+        name: Throttling.parse(
+            {metric: {"Timestamps": each.times, "Values": each.values} for metric, each in metrics.items()}
+        )
+        for name, metrics in throttled.items()
+        if all(each.complete for each in metrics.values())
     }
 
 
-def _query(query: str, metric: str, name: str) -> dict[str, Any]:
+def _dimensions(name: str) -> tuple[tuple[str, str], ...]:
+    """Return the dimensions of a table, or of `table/index`."""
     table, _, index = name.partition("/")
-    dimensions = [{"Name": "TableName", "Value": table}]
-    if index:
-        dimensions.append({"Name": "GlobalSecondaryIndexName", "Value": index})
-    asked = {"Namespace": "AWS/DynamoDB", "MetricName": metric, "Dimensions": dimensions}
-    return {"Id": query, "MetricStat": {"Metric": asked, "Period": _HOUR, "Stat": "Sum"}}
+    return (("TableName", table), *((("GlobalSecondaryIndexName", index),) if index else ()))

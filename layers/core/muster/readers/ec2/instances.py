@@ -21,7 +21,7 @@ from muster.model.listing import Page, after
 from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages
-from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
+from muster.readers.cloudwatch.metrics import AT_ONCE, Query, series
 from muster.readers.ec2.listed import ec2_arn, ec2_listed
 
 if typing.TYPE_CHECKING:
@@ -64,7 +64,6 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwa
 """
 
 _DAYS = 14
-_HOUR = 3600
 
 
 @describes(
@@ -79,12 +78,14 @@ def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: d
     """Read how busy running instances were in the 14 days before the scan, hour by hour."""
     end = at.replace(minute=0, second=0, microsecond=0)
     queries = [
-        Query("AWS/EC2", metric, (("InstanceId", instance.id),), stat, _HOUR)
+        Query("AWS/EC2", metric, (("InstanceId", instance.id),), stat)
         for instance in instances
         for metric, stat in _LOAD
     ]
-    values = iter(series(cloudwatch, queries, end - timedelta(days=_DAYS), end))
-    return {instance.id: InstanceLoad.parse({metric: next(values) for metric, _ in _LOAD}) for instance in instances}
+    found = iter(series(cloudwatch, queries, end - timedelta(days=_DAYS), end))
+    return {
+        instance.id: InstanceLoad.parse({metric: next(found).values for metric, _ in _LOAD}) for instance in instances
+    }
 
 
 _VOLUME_FACETS = (Volume, VolumeUse, TagParents, Tags)

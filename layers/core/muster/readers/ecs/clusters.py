@@ -20,7 +20,7 @@ from muster.model.paging import Held
 from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages
-from muster.readers.cloudwatch.alarms import AT_ONCE, Query, series
+from muster.readers.cloudwatch.metrics import AT_ONCE, Query, series
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -38,7 +38,7 @@ _GROUPS_AT_ONCE = 20
 """Few enough to be answered in one page, of which 100 items are the default and the most is 400."""
 
 _METRICS = ("CPUUtilization", "MemoryUtilization")
-_HOUR, _WATCHED = 3600, timedelta(days=14)
+_WATCHED = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +187,12 @@ def utilization(
 ) -> Mapping[str, ServiceUtilization]:
     """Read what the busiest task of each service used, hour by hour over 14 days; only sizes of Fargate are judged."""
     queries = [
-        Query("AWS/ECS", metric, (("ClusterName", cluster), ("ServiceName", name)), "Maximum", _HOUR)
+        Query("AWS/ECS", metric, (("ClusterName", cluster), ("ServiceName", name)), "Maximum")
         for cluster, _, name in (each.id.partition("/") for each in found)
         for metric in _METRICS
     ]
-    values = series(cloudwatch, queries, at - _WATCHED, at)
-    return {
-        each.id: ServiceUtilization.parse(dict(zip(_METRICS, (cpu, memory), strict=True)))
-        for each, cpu, memory in zip(found, values[::2], values[1::2], strict=True)
-    }
+    values = iter(series(cloudwatch, queries, at - _WATCHED, at))
+    return {each.id: ServiceUtilization.parse({name: next(values).values for name in _METRICS}) for each in found}
 
 
 def _clusters(ecs: "ECSClient") -> Iterator[Mapping[str, Any]]:

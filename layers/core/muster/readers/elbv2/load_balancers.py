@@ -121,23 +121,16 @@ def target_groups(elbv2: "Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextMarker") or None)
 
 
-@describes(LOAD_BALANCER, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
-def load_balancer_tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
-    """Read the tags of up to twenty load balancers."""
-    return _tags(elbv2, resources)
+def _tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
+    answer = elbv2.describe_tags(ResourceArns=[resource.key for resource in resources])
+    found = {item["ResourceArn"]: Tags.parse(item) for item in answer.get("TagDescriptions", ())}
+    return {resource.id: found[resource.key] for resource in resources if resource.key in found}
 
 
-@describes(LISTENER, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
-def listener_tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
-    """Read the tags of up to twenty listeners."""
-    return _tags(elbv2, resources)
-
-
-@describes(TARGET_GROUP, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)
-def target_group_tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
-    """Read the tags of up to twenty target groups."""
-    return _tags(elbv2, resources)
-
+load_balancer_tags, listener_tags, target_group_tags = (
+    describes(each, client="elbv2", permission="elasticloadbalancing:DescribeTags", at_once=_TAGS_AT_ONCE)(_tags)
+    for each in (LOAD_BALANCER, LISTENER, TARGET_GROUP)
+)
 
 load_balancer_attributes = reads(
     LOAD_BALANCER,
@@ -194,12 +187,6 @@ target_health = reads(
     when=lambda group: bool(group.load_balancers),
 )
 """The states of a target group's targets, where a load balancer uses it: it checks no others."""
-
-
-def _tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
-    answer = elbv2.describe_tags(ResourceArns=[resource.key for resource in resources])
-    found = {item["ResourceArn"]: Tags.parse(item) for item in answer.get("TagDescriptions", ())}
-    return {resource.id: found[resource.key] for resource in resources if resource.key in found}
 
 
 def _place(left: Sequence[str], then: str = "") -> str | None:
