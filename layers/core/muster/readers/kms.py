@@ -46,23 +46,17 @@ def aws_managed_keys(kms: "KMSClient", _region: Resource) -> AwsManagedKeys:
 key = reads(KEY, Key, "kms:DescribeKey", lambda kms, key: kms.describe_key(KeyId=key.id), on=_KEYS)
 
 rotation = reads(
-    KEY,
-    KeyRotation,
-    "kms:GetKeyRotationStatus",
+    KEY, KeyRotation, "kms:GetKeyRotationStatus",
     lambda kms, key: kms.get_key_rotation_status(KeyId=key.id),
-    of=Key,
-    when=lambda key: key.rotatable,
-    on=_KEYS,
-)
+    of=Key, when=lambda key: key.rotatable, on=_KEYS,
+)  # fmt: skip
 """How the key is rotated; AWS refuses the call for keys that cannot be."""
 
 policy = reads(
-    KEY,
-    KeyPolicy,
-    "kms:GetKeyPolicy",
+    KEY, KeyPolicy, "kms:GetKeyPolicy",
     lambda kms, key: kms.get_key_policy(KeyId=key.id, PolicyName="default"),
     on=_KEYS,
-)
+)  # fmt: skip
 """The key's policy: there is one, under one name."""
 
 

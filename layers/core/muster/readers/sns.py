@@ -52,21 +52,16 @@ topic = reads(
 )
 
 tags = reads(
-    TOPIC,
-    Tags,
-    "sns:ListTagsForResource",
+    TOPIC, Tags, "sns:ListTagsForResource",
     lambda sns, topic: sns.list_tags_for_resource(ResourceArn=topic.id),
     on=_TOPICS,
-)
+)  # fmt: skip
 
 subscription_attributes = reads(
-    SUBSCRIPTION,
-    SubscriptionAttributes,
-    "sns:GetSubscriptionAttributes",
+    SUBSCRIPTION, SubscriptionAttributes, "sns:GetSubscriptionAttributes",
     lambda sns, subscription: sns.get_subscription_attributes(SubscriptionArn=subscription.id),
-    of=Subscription,
-    when=lambda subscription: subscription.delivers_by_retry,
-)
+    of=Subscription, when=lambda subscription: subscription.delivers_by_retry,
+)  # fmt: skip
 """Where undelivered messages go; IAM takes no resource for this action."""
 
 

@@ -44,22 +44,16 @@ def listed_alarms(_cloudwatch: "CloudWatchClient", shard: Shard, _token: str | N
 
 
 tags = reads(
-    ALARM,
-    Tags,
-    "cloudwatch:ListTagsForResource",
+    ALARM, Tags, "cloudwatch:ListTagsForResource",
     lambda cloudwatch, alarm: cloudwatch.list_tags_for_resource(ResourceARN=alarm.arn),
     on="arn:{partition}:cloudwatch:*:*:alarm:*",
-)
+)  # fmt: skip
 
 
 @describes(
-    ALARM,
-    permission="sns:ListSubscriptionsByTopic",
-    absent=("NotFound", "NotFoundException"),
-    of=Alarm,
-    keys=lambda alarm: alarm.topics,
-    on="arn:{partition}:sns:*:*:*",
-)
+    ALARM, permission="sns:ListSubscriptionsByTopic", absent=("NotFound", "NotFoundException"),
+    of=Alarm, keys=lambda alarm: alarm.topics, on="arn:{partition}:sns:*:*:*",
+)  # fmt: skip
 def topic_audience(sns: "SNSClient", _alarm: Resource, topic: str) -> TopicAudience:
     """Read whether somebody listens to a topic, 100 subscriptions a page, up to the page with the first who does.
 
@@ -79,26 +73,17 @@ def _listened_to(topics: Related[TopicAudience]) -> tuple[str, ...]:
 
 
 alarm_topic = reads(
-    ALARM,
-    AlarmTopic,
-    "sns:GetTopicAttributes",
+    ALARM, AlarmTopic, "sns:GetTopicAttributes",
     lambda sns, _alarm, topic: sns.get_topic_attributes(TopicArn=topic),
-    of=Related[TopicAudience],
-    keys=_listened_to,
-    on="arn:{partition}:sns:*:*:*",
-)
+    of=Related[TopicAudience], keys=_listened_to, on="arn:{partition}:sns:*:*:*",
+)  # fmt: skip
 """The policy and the key of a topic that has a confirmed subscription."""
 
 
 @describes(
-    ALARM,
-    permission="kms:GetKeyPolicy",
-    also=("kms:DescribeKey",),
-    absent=("NotFoundException",),
-    of=Related[AlarmTopic],
-    keys_for=own_keys,
-    on="arn:{partition}:kms:*:*:key/*",
-)
+    ALARM, permission="kms:GetKeyPolicy", also=("kms:DescribeKey",), absent=("NotFoundException",),
+    of=Related[AlarmTopic], keys_for=own_keys, on="arn:{partition}:kms:*:*:key/*",
+)  # fmt: skip
 def alarm_topic_key(kms: "KMSClient", _alarm: Resource, key: str) -> AlarmTopicKey:
     """Read what a topic's key is, and a customer's key's policy.
 

@@ -28,12 +28,10 @@ def log_groups(logs: "CloudWatchLogsClient", shard: Shard, token: str | None) ->
 
 
 tags = reads(
-    LOG_GROUP,
-    Tags,
-    "logs:ListTagsForResource",
+    LOG_GROUP, Tags, "logs:ListTagsForResource",
     lambda logs, group: tag_list(logs.list_tags_for_resource(resourceArn=group.arn).get("tags")),
     on="arn:{partition}:logs:*:*:log-group:*",
-)
+)  # fmt: skip
 
 
 def _listed(item: Mapping[str, Any], shard: Shard) -> Listed:

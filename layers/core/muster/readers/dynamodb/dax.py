@@ -36,12 +36,10 @@ def clusters(dax: "DAXClient", shard: Shard, token: str | None) -> Page:
 
 
 tags = reads(
-    CLUSTER,
-    Tags,
-    "dax:ListTags",
+    CLUSTER, Tags, "dax:ListTags",
     lambda dax, cluster: all_pages(dax, "list_tags", "Tags", ResourceName=cluster.key),
     on="arn:{partition}:dax:*:*:cache/*",
-)
+)  # fmt: skip
 
 
 def _listed(name: str, item: Mapping[str, Any], shard: Shard) -> Listed:

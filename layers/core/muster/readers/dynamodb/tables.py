@@ -45,53 +45,35 @@ table = reads(
 )
 
 tags = reads(
-    TABLE,
-    Tags,
-    "dynamodb:ListTagsOfResource",
+    TABLE, Tags, "dynamodb:ListTagsOfResource",
     lambda db, table: all_pages(db, "list_tags_of_resource", "Tags", ResourceArn=table.key),
     on=_ON,
-)
+)  # fmt: skip
 
 point_in_time_recovery = reads(
-    TABLE,
-    PointInTimeRecovery,
-    "dynamodb:DescribeContinuousBackups",
+    TABLE, PointInTimeRecovery, "dynamodb:DescribeContinuousBackups",
     lambda db, table: db.describe_continuous_backups(TableName=table.id),
-    of=Table,
-    when=lambda table: not table.set_aside,
-    on=_ON,
-)
+    of=Table, when=lambda table: not table.set_aside, on=_ON,
+)  # fmt: skip
 
 time_to_live = reads(
-    TABLE,
-    TimeToLive,
-    "dynamodb:DescribeTimeToLive",
+    TABLE, TimeToLive, "dynamodb:DescribeTimeToLive",
     lambda db, table: db.describe_time_to_live(TableName=table.id),
-    of=Table,
-    when=lambda table: not table.set_aside,
-    on=_ON,
-)
+    of=Table, when=lambda table: not table.set_aside, on=_ON,
+)  # fmt: skip
 
 table_key = reads(
-    TABLE,
-    TableKey,
-    "kms:DescribeKey",
+    TABLE, TableKey, "kms:DescribeKey",
     lambda kms, _table, key: kms.describe_key(KeyId=key),
-    of=Table,
-    keys=lambda table: table.own_key,
-    on="arn:{partition}:kms:*:*:key/*",
-)
+    of=Table, keys=lambda table: table.own_key, on="arn:{partition}:kms:*:*:key/*",
+)  # fmt: skip
 """Who manages the key that a table names: its ARN does not distinguish aws/dynamodb from a customer's."""
 
 
 @describes(
-    TABLE,
-    permission="cloudwatch:GetMetricData",
-    at_once=AT_ONCE // len(_METRICS),
-    of=Table,
-    keys=lambda table: table.metered,
-    timed=True,
-)
+    TABLE, permission="cloudwatch:GetMetricData",
+    at_once=AT_ONCE // len(_METRICS), of=Table, keys=lambda table: table.metered, timed=True,
+)  # fmt: skip
 def throttling(
     cloudwatch: "CloudWatchClient", _region: Resource, names: Sequence[str], *, at: datetime
 ) -> Mapping[str, Throttling]:

@@ -6,13 +6,11 @@ from muster.model.readers import reads
 from muster.readers.answers import all_pages
 
 table_scaling = reads(
-    REGION,
-    TableScaling,
-    "application-autoscaling:DescribeScalableTargets",
+    REGION, TableScaling, "application-autoscaling:DescribeScalableTargets",
     lambda scaling, _region: all_pages(
         scaling, "describe_scalable_targets", "ScalableTargets", page=50, ServiceNamespace="dynamodb"
     ),
-)
+)  # fmt: skip
 """What is scaled of all tables and indexes.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html

@@ -46,11 +46,9 @@ public_snapshots = reads(
 """The account's own snapshots that everybody may restore, without a call for each."""
 
 snapshot_block_public_access = reads(
-    REGION,
-    SnapshotBlockPublicAccess,
-    "ec2:GetSnapshotBlockPublicAccessState",
+    REGION, SnapshotBlockPublicAccess, "ec2:GetSnapshotBlockPublicAccessState",
     lambda ec2, _region: ec2.get_snapshot_block_public_access_state(),
-)
+)  # fmt: skip
 
 
 def _own(ec2: "EC2Client", **parameters: Any) -> dict[str, Any]:

@@ -35,11 +35,9 @@ def images(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
 
 
 image_block_public_access = reads(
-    REGION,
-    ImageBlockPublicAccess,
-    "ec2:GetImageBlockPublicAccessState",
+    REGION, ImageBlockPublicAccess, "ec2:GetImageBlockPublicAccessState",
     lambda ec2, _region: ec2.get_image_block_public_access_state(),
-)
+)  # fmt: skip
 
 
 @lists(LAUNCH_TEMPLATE, permission="ec2:DescribeLaunchTemplates", facets=(LaunchTemplate, Tags), page=200)
@@ -58,19 +56,13 @@ def launch_templates(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
 
 
 launch_template_versions = reads(
-    REGION,
-    LaunchTemplateVersions,
-    "ec2:DescribeLaunchTemplateVersions",
+    REGION, LaunchTemplateVersions, "ec2:DescribeLaunchTemplateVersions",
     lambda ec2, _region: all_pages(
-        ec2,
-        "describe_launch_template_versions",
-        "LaunchTemplateVersions",
-        page=200,
-        Versions=["$Default", "$Latest"],
-        IncludeManagedResources=True,
+        ec2, "describe_launch_template_versions", "LaunchTemplateVersions",
+        page=200, Versions=["$Default", "$Latest"], IncludeManagedResources=True,
     ),
     page=Pages(LAUNCH_TEMPLATE, 200),
-)
+)  # fmt: skip
 """The default and the latest version of all launch templates.
 
 Those that AWS hides and manages are read too: the security groups that they name are in use.

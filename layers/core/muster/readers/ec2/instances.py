@@ -36,12 +36,9 @@ _GONE = frozenset({"shutting-down", "terminated", "deleting", "deleted"})
 
 
 @lists(
-    INSTANCE,
-    permission="ec2:DescribeInstances",
-    facets=(Instance, Tags),
-    page=1000,
+    INSTANCE, permission="ec2:DescribeInstances", facets=(Instance, Tags), page=1000,
     reads=tuple(f"Reservations.Instances.{member}" for member in (*members(Instance), "Tags.Key", "Tags.Value")),
-)
+)  # fmt: skip
 def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the instances of a region, 1000 a page; those that are going or gone are left out.
 
@@ -67,13 +64,9 @@ _DAYS = 14
 
 
 @describes(
-    INSTANCE,
-    permission="cloudwatch:GetMetricData",
-    at_once=AT_ONCE // len(_LOAD),
-    of=Instance,
-    when=lambda instance: instance.state == "running",
-    timed=True,
-)
+    INSTANCE, permission="cloudwatch:GetMetricData",
+    at_once=AT_ONCE // len(_LOAD), of=Instance, when=lambda instance: instance.state == "running", timed=True,
+)  # fmt: skip
 def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: datetime) -> Mapping[str, InstanceLoad]:
     """Read how busy running instances were in the 14 days before the scan, hour by hour."""
     end = at.replace(minute=0, second=0, microsecond=0)
@@ -123,31 +116,23 @@ def security_groups(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
 
 
 prefix_list = reads(
-    SECURITY_GROUP,
-    PrefixList,
-    "ec2:GetManagedPrefixListEntries",
+    SECURITY_GROUP, PrefixList, "ec2:GetManagedPrefixListEntries",
     lambda ec2, _group, prefix_list_id: all_pages(
         ec2, "get_managed_prefix_list_entries", "Entries", page=100, PrefixListId=prefix_list_id
     ),
-    of=SecurityGroup,
-    keys=lambda group: group.prefix_lists,
-    on="arn:{partition}:ec2:*:*:prefix-list/*",
-)
+    of=SecurityGroup, keys=lambda group: group.prefix_lists, on="arn:{partition}:ec2:*:*:prefix-list/*",
+)  # fmt: skip
 """The address ranges of a prefix list that a security group names.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetManagedPrefixListEntries.html
 """
 
 ebs_encryption_by_default = reads(
-    REGION,
-    EbsEncryptionByDefault,
-    "ec2:GetEbsEncryptionByDefault",
+    REGION, EbsEncryptionByDefault, "ec2:GetEbsEncryptionByDefault",
     lambda ec2, _region: ec2.get_ebs_encryption_by_default(),
-)
+)  # fmt: skip
 
 instance_metadata_defaults = reads(
-    REGION,
-    InstanceMetadataDefaults,
-    "ec2:GetInstanceMetadataDefaults",
+    REGION, InstanceMetadataDefaults, "ec2:GetInstanceMetadataDefaults",
     lambda ec2, _region: ec2.get_instance_metadata_defaults(),
-)
+)  # fmt: skip

@@ -95,38 +95,30 @@ def vpcs(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
 
 
 flow_logs = reads(
-    REGION,
-    FlowLogs,
-    "ec2:DescribeFlowLogs",
+    REGION, FlowLogs, "ec2:DescribeFlowLogs",
     lambda ec2, _region: all_pages(ec2, "describe_flow_logs", "FlowLogs", page=1000),
-)
+)  # fmt: skip
 
 network_interfaces = reads(
-    REGION,
-    NetworkInterfaces,
-    "ec2:DescribeNetworkInterfaces",
+    REGION, NetworkInterfaces, "ec2:DescribeNetworkInterfaces",
     lambda ec2, _region: all_pages(
         ec2, "describe_network_interfaces", "NetworkInterfaces", page=1000, IncludeManagedResources=True
     ),
     page=Pages(INTERFACE, 1000),
-)
+)  # fmt: skip
 """The use of network interfaces, with those that AWS hides and manages."""
 
 referenced_groups = reads(
-    REGION,
-    ReferencedGroups,
-    "ec2:DescribeSecurityGroupRules",
+    REGION, ReferencedGroups, "ec2:DescribeSecurityGroupRules",
     lambda ec2, _region: all_pages(ec2, "describe_security_group_rules", "SecurityGroupRules", page=1000),
-)
+)  # fmt: skip
 """The security groups that the rules of other groups name."""
 
 function_groups = reads(
-    REGION,
-    FunctionGroups,
-    "lambda:ListFunctions",
+    REGION, FunctionGroups, "lambda:ListFunctions",
     lambda lambda_, _region: all_pages(lambda_, "list_functions", "Functions", page=50, FunctionVersion="ALL"),
     page=Pages(FUNCTION, 50),
-)
+)  # fmt: skip
 """The security groups of functions, with those of published versions.
 
 The interfaces of a function that nobody calls go away after a while; its groups are in use all the same.

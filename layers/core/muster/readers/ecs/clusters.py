@@ -127,32 +127,23 @@ def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, found: E
 
 
 task_definition = reads(
-    TASK_DEFINITION,
-    TaskDefinition,
-    "ecs:DescribeTaskDefinition",
+    TASK_DEFINITION, TaskDefinition, "ecs:DescribeTaskDefinition",
     lambda ecs, definition: ecs.describe_task_definition(taskDefinition=definition.id),
-)
+)  # fmt: skip
 """A revision of a task definition; AWS describes an inactive one too while a service runs it."""
 
 definition_of_service = reads(
-    SERVICE,
-    RunDefinition,
-    "ecs:DescribeTaskDefinition",
+    SERVICE, RunDefinition, "ecs:DescribeTaskDefinition",
     lambda ecs, _service, arn: ecs.describe_task_definition(taskDefinition=arn),
-    of=Service,
-    keys=lambda service: service.definitions,
-)
+    of=Service, keys=lambda service: service.definitions,
+)  # fmt: skip
 """A task definition whose tasks a service runs."""
 
 
 @describes(
-    SERVICE,
-    client="elbv2",
-    permission="elasticloadbalancing:DescribeTargetGroups",
-    at_once=_GROUPS_AT_ONCE,
-    of=Service,
-    keys=lambda service: service.target_groups,
-)
+    SERVICE, client="elbv2", permission="elasticloadbalancing:DescribeTargetGroups",
+    at_once=_GROUPS_AT_ONCE, of=Service, keys=lambda service: service.target_groups,
+)  # fmt: skip
 def target_windows(
     elbv2: "ElasticLoadBalancingv2Client", _region: Resource, arns: Sequence[str]
 ) -> Mapping[str, TargetWindow]:
@@ -165,23 +156,19 @@ def target_windows(
 
 
 @describes(
-    TASK_DEFINITION,
-    permission="ecs:ListTagsForResource",
+    TASK_DEFINITION, permission="ecs:ListTagsForResource",
     on="arn:{partition}:ecs:*:*:task-definition/*",
-)
+)  # fmt: skip
 def tags(ecs: "ECSClient", definition: Resource) -> Tags:
     """Read the tags of a task definition."""
     return tags_of(typing.cast("Mapping[str, Any]", ecs.list_tags_for_resource(resourceArn=str(definition.arn))))
 
 
 @describes(
-    SERVICE,
-    permission="cloudwatch:GetMetricData",
-    at_once=AT_ONCE // len(_METRICS),
-    of=Service,
-    when=lambda service: all(launch.fargate is True for launch in service.launches),
-    timed=True,
-)
+    SERVICE, permission="cloudwatch:GetMetricData",
+    at_once=AT_ONCE // len(_METRICS), of=Service,
+    when=lambda service: all(launch.fargate is True for launch in service.launches), timed=True,
+)  # fmt: skip
 def utilization(
     cloudwatch: "CloudWatchClient", found: Sequence[Resource], *, at: datetime
 ) -> Mapping[str, ServiceUtilization]:

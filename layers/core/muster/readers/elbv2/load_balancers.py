@@ -37,13 +37,10 @@ _TAGS_AT_ONCE = 20
 
 
 region = reads(
-    REGION,
-    LoadBalancers,
-    "elasticloadbalancing:DescribeLoadBalancers",
+    REGION, LoadBalancers, "elasticloadbalancing:DescribeLoadBalancers",
     lambda elbv2, _region: all_pages(elbv2, "describe_load_balancers", "LoadBalancers", page=400),
-    client="elbv2",
-    page=Pages(LOAD_BALANCER, 400),
-)
+    client="elbv2", page=Pages(LOAD_BALANCER, 400),
+)  # fmt: skip
 """The load balancers of a region.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
@@ -51,12 +48,9 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Describ
 
 
 @lists(
-    LOAD_BALANCER,
-    client="elbv2",
-    permission="elasticloadbalancing:DescribeLoadBalancers",
-    facets=(LoadBalancer,),
+    LOAD_BALANCER, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancers", facets=(LoadBalancer,),
     of=LoadBalancers,
-)
+)  # fmt: skip
 def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, found: LoadBalancers) -> Page:
     """List the load balancers of a region; those that could not be made are left out."""
     return Page(
@@ -65,14 +59,9 @@ def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, found: Lo
 
 
 @lists(
-    LISTENER,
-    client="elbv2",
-    permission="elasticloadbalancing:DescribeListeners",
-    facets=(Listener,),
-    page=400,
-    of=LoadBalancers,
-    each_of=LOAD_BALANCER,
-)
+    LISTENER, client="elbv2", permission="elasticloadbalancing:DescribeListeners", facets=(Listener,), page=400,
+    of=LoadBalancers, each_of=LOAD_BALANCER,
+)  # fmt: skip
 def listeners(elbv2: "Client", shard: Shard, token: str | None, found: LoadBalancers) -> Page:
     """List the listeners of a region by load balancer, 400 a page: AWS lists those of one load balancer only.
 
@@ -98,12 +87,9 @@ def listeners(elbv2: "Client", shard: Shard, token: str | None, found: LoadBalan
 
 
 @lists(
-    TARGET_GROUP,
-    client="elbv2",
-    permission="elasticloadbalancing:DescribeTargetGroups",
-    facets=(TargetGroup,),
+    TARGET_GROUP, client="elbv2", permission="elasticloadbalancing:DescribeTargetGroups", facets=(TargetGroup,),
     page=400,
-)
+)  # fmt: skip
 def target_groups(elbv2: "Client", shard: Shard, token: str | None) -> Page:
     """List the target groups of a region, 400 a page.
 
@@ -133,33 +119,23 @@ load_balancer_tags, listener_tags, target_group_tags = (
 )
 
 load_balancer_attributes = reads(
-    LOAD_BALANCER,
-    LoadBalancerAttributes,
-    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    LOAD_BALANCER, LoadBalancerAttributes, "elasticloadbalancing:DescribeLoadBalancerAttributes",
     lambda elbv2, balancer: elbv2.describe_load_balancer_attributes(LoadBalancerArn=balancer.key),
     client="elbv2",
-)
+)  # fmt: skip
 
 listener_protocols = reads(
-    LOAD_BALANCER,
-    ListenerProtocols,
-    "elasticloadbalancing:DescribeListeners",
+    LOAD_BALANCER, ListenerProtocols, "elasticloadbalancing:DescribeListeners",
     lambda elbv2, balancer: all_pages(elbv2, "describe_listeners", "Listeners", page=400, LoadBalancerArn=balancer.key),
-    client="elbv2",
-    of=LoadBalancer,
-    when=lambda load_balancer: load_balancer.kind == NETWORK,
-)
+    client="elbv2", of=LoadBalancer, when=lambda load_balancer: load_balancer.kind == NETWORK,
+)  # fmt: skip
 """The protocols of a network load balancer's listeners; no check needs those of others."""
 
 
 @describes(
-    LISTENER,
-    client="elbv2",
-    permission="elasticloadbalancing:DescribeRules",
-    absent=("UnsupportedProtocol",),
-    of=Listener,
-    when=lambda listener: listener.kind != GATEWAY,
-)
+    LISTENER, client="elbv2", permission="elasticloadbalancing:DescribeRules", absent=("UnsupportedProtocol",),
+    of=Listener, when=lambda listener: listener.kind != GATEWAY,
+)  # fmt: skip
 def rules(elbv2: "Client", listener: Resource) -> ListenerRules:
     """Read a listener's rules, 400 a page; those of gateway load balancers have none.
 
@@ -170,22 +146,16 @@ def rules(elbv2: "Client", listener: Resource) -> ListenerRules:
 
 
 target_group_attributes = reads(
-    TARGET_GROUP,
-    TargetGroupAttributes,
-    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    TARGET_GROUP, TargetGroupAttributes, "elasticloadbalancing:DescribeTargetGroupAttributes",
     lambda elbv2, group: elbv2.describe_target_group_attributes(TargetGroupArn=group.key),
     client="elbv2",
-)
+)  # fmt: skip
 
 target_health = reads(
-    TARGET_GROUP,
-    TargetHealth,
-    "elasticloadbalancing:DescribeTargetHealth",
+    TARGET_GROUP, TargetHealth, "elasticloadbalancing:DescribeTargetHealth",
     lambda elbv2, group: elbv2.describe_target_health(TargetGroupArn=group.key),
-    client="elbv2",
-    of=TargetGroup,
-    when=lambda group: bool(group.load_balancers),
-)
+    client="elbv2", of=TargetGroup, when=lambda group: bool(group.load_balancers),
+)  # fmt: skip
 """The states of a target group's targets, where a load balancer uses it: it checks no others."""
 
 

@@ -66,12 +66,10 @@ def policies(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
 
 
 policy_tags = reads(
-    POLICY,
-    Tags,
-    "iam:ListPolicyTags",
+    POLICY, Tags, "iam:ListPolicyTags",
     lambda iam, policy: all_pages(iam, "list_policy_tags", "Tags", page=1000, PolicyArn=policy.id),
     on="arn:{partition}:iam::*:policy/*",
-)
+)  # fmt: skip
 """The tags of a customer managed policy.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyTags.html

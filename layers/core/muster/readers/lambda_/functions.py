@@ -45,67 +45,50 @@ def functions(client: "LambdaClient", shard: Shard, token: str | None) -> Page:
 
 
 tags = reads(
-    FUNCTION,
-    Tags,
-    "lambda:ListTags",
+    FUNCTION, Tags, "lambda:ListTags",
     lambda client, function: tag_list(client.list_tags(Resource=function.arn).get("Tags")),
     on=_FUNCTIONS,
-)
+)  # fmt: skip
 
 policy = reads(
-    FUNCTION,
-    FunctionPolicy,
-    "lambda:GetPolicy",
+    FUNCTION, FunctionPolicy, "lambda:GetPolicy",
     lambda client, function: client.get_policy(FunctionName=function.id),
-    absent=_ABSENT,
-    on=_FUNCTIONS,
-)
+    absent=_ABSENT, on=_FUNCTIONS,
+)  # fmt: skip
 """The policy of the function itself, not of its versions and aliases."""
 
 urls = reads(
-    FUNCTION,
-    FunctionUrls,
-    "lambda:ListFunctionUrlConfigs",
+    FUNCTION, FunctionUrls, "lambda:ListFunctionUrlConfigs",
     lambda client, function: all_pages(
         client, "list_function_url_configs", "FunctionUrlConfigs", page=50, FunctionName=function.id
     ),
-    absent=_ABSENT,
-    on=_FUNCTIONS,
-)
+    absent=_ABSENT, on=_FUNCTIONS,
+)  # fmt: skip
 """The URLs of the function and its aliases."""
 
 asynchronous_destinations = reads(
-    FUNCTION,
-    AsynchronousDestinations,
-    "lambda:ListFunctionEventInvokeConfigs",
+    FUNCTION, AsynchronousDestinations, "lambda:ListFunctionEventInvokeConfigs",
     lambda client, function: all_pages(
         client, "list_function_event_invoke_configs", "FunctionEventInvokeConfigs", page=50, FunctionName=function.id
     ),
-    absent=_ABSENT,
-    of=Function,
-    when=lambda function: not function.dead_letter,
-    on=_FUNCTIONS,
-)
+    absent=_ABSENT, of=Function, when=lambda function: not function.dead_letter, on=_FUNCTIONS,
+)  # fmt: skip
 """Where failed asynchronous events go; no check needs it of a function with a dead-letter queue."""
 
 concurrency = reads(
-    FUNCTION,
-    FunctionConcurrency,
-    "lambda:GetFunctionConcurrency",
+    FUNCTION, FunctionConcurrency, "lambda:GetFunctionConcurrency",
     lambda client, function: client.get_function_concurrency(FunctionName=function.id),
     on=_FUNCTIONS,
-)
+)  # fmt: skip
 
 region_concurrency = reads(
     REGION, RegionConcurrency, "lambda:GetAccountSettings", lambda client, _region: client.get_account_settings()
 )
 
 event_source_mappings = reads(
-    REGION,
-    EventSourceMappings,
-    "lambda:ListEventSourceMappings",
+    REGION, EventSourceMappings, "lambda:ListEventSourceMappings",
     lambda client, _region: all_pages(client, "list_event_source_mappings", "EventSourceMappings", page=100),
-)
+)  # fmt: skip
 """All event source mappings of the region, instead of those of each function in turn.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
@@ -113,12 +96,10 @@ https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
 
 
 @describes(
-    FUNCTION,
-    permission="sqs:GetQueueAttributes",
-    of=EventSourceMappings,
-    keys_for=lambda mappings, function: mappings.queues_of(function.id),
+    FUNCTION, permission="sqs:GetQueueAttributes",
+    of=EventSourceMappings, keys_for=lambda mappings, function: mappings.queues_of(function.id),
     on="arn:{partition}:sqs:*:*:*",
-)
+)  # fmt: skip
 def source_queue(sqs: "SQSClient", _function: Resource, arn: str) -> SourceQueue:
     """Read a queue that is polled for a function of the region, whichever account it belongs to.
 

@@ -27,22 +27,17 @@ def access_points(s3control: "S3ControlClient", shard: Shard, token: str | None)
 
 
 access_point = reads(
-    ACCESS_POINT,
-    AccessPoint,
-    "s3:GetAccessPoint",
+    ACCESS_POINT, AccessPoint, "s3:GetAccessPoint",
     lambda s3control, point: s3control.get_access_point(AccountId=point.account_id, Name=point.id),
     client="s3control",
-)
+)  # fmt: skip
 """The access point's own public-access block, and from where it answers."""
 
 tags = reads(
-    ACCESS_POINT,
-    Tags,
-    "s3:ListTagsForResource",
+    ACCESS_POINT, Tags, "s3:ListTagsForResource",
     lambda s3control, point: s3control.list_tags_for_resource(AccountId=point.account_id, ResourceArn=point.arn),
-    client="s3control",
-    on="arn:{partition}:s3:*:*:accesspoint/*",
-)
+    client="s3control", on="arn:{partition}:s3:*:*:accesspoint/*",
+)  # fmt: skip
 
 
 def _listed(item: Mapping[str, Any], shard: Shard) -> Listed:

@@ -36,14 +36,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
 
 
 @lists(
-    BUCKET,
-    permission="s3:ListAllMyBuckets",
-    operation="ListBuckets",
-    also=("s3:GetBucketLocation",),
-    on="arn:{partition}:s3:::*",
-    page=1000,
-    once_per_account=True,
-)
+    BUCKET, permission="s3:ListAllMyBuckets", operation="ListBuckets", also=("s3:GetBucketLocation",), page=1000,
+    on="arn:{partition}:s3:::*", once_per_account=True,
+)  # fmt: skip
 def buckets(s3: "S3Client", shard: Shard, token: str | None) -> Page:
     """List the account's buckets, 1000 a page, each with its region.
 
@@ -60,70 +55,51 @@ versioning = reads(
 )
 
 encryption = reads(
-    BUCKET,
-    BucketEncryption,
-    "s3:GetEncryptionConfiguration",
+    BUCKET, BucketEncryption, "s3:GetEncryptionConfiguration",
     lambda s3, bucket: s3.get_bucket_encryption(Bucket=bucket.id),
-    operation="GetBucketEncryption",
-    absent=("ServerSideEncryptionConfigurationNotFoundError",),
-)
+    operation="GetBucketEncryption", absent=("ServerSideEncryptionConfigurationNotFoundError",),
+)  # fmt: skip
 
 lifecycle = reads(
-    BUCKET,
-    BucketLifecycle,
-    "s3:GetLifecycleConfiguration",
+    BUCKET, BucketLifecycle, "s3:GetLifecycleConfiguration",
     lambda s3, bucket: s3.get_bucket_lifecycle_configuration(Bucket=bucket.id),
-    operation="GetBucketLifecycleConfiguration",
-    absent=("NoSuchLifecycleConfiguration",),
-)
+    operation="GetBucketLifecycleConfiguration", absent=("NoSuchLifecycleConfiguration",),
+)  # fmt: skip
 
 public_access_block = reads(
-    BUCKET,
-    BucketPublicAccessBlock,
-    "s3:GetBucketPublicAccessBlock",
+    BUCKET, BucketPublicAccessBlock, "s3:GetBucketPublicAccessBlock",
     lambda s3, bucket: s3.get_public_access_block(Bucket=bucket.id),
-    operation="GetPublicAccessBlock",
-    absent=("NoSuchPublicAccessBlockConfiguration",),
-)
+    operation="GetPublicAccessBlock", absent=("NoSuchPublicAccessBlockConfiguration",),
+)  # fmt: skip
 """The bucket's own public-access block."""
 
 account_public_access_block = reads(
-    ACCOUNT,
-    AccountPublicAccessBlock,
-    "s3:GetAccountPublicAccessBlock",
+    ACCOUNT, AccountPublicAccessBlock, "s3:GetAccountPublicAccessBlock",
     lambda s3control, account: s3control.get_public_access_block(AccountId=account.account_id),
-    client="s3control",
-    service="s3",
-    operation="GetPublicAccessBlock",
+    client="s3control", service="s3", operation="GetPublicAccessBlock",
     absent=("NoSuchPublicAccessBlockConfiguration",),
-)
+)  # fmt: skip
 
 policy_status = reads(
-    BUCKET,
-    BucketPolicyStatus,
-    "s3:GetBucketPolicyStatus",
+    BUCKET, BucketPolicyStatus, "s3:GetBucketPolicyStatus",
     lambda s3, bucket: s3.get_bucket_policy_status(Bucket=bucket.id),
     absent=("NoSuchBucketPolicy",),
-)
+)  # fmt: skip
 """Whether S3 calls the policy public."""
 
 acl = reads(BUCKET, BucketAcl, "s3:GetBucketAcl", lambda s3, bucket: s3.get_bucket_acl(Bucket=bucket.id))
 
 policy = reads(
-    BUCKET,
-    BucketPolicy,
-    "s3:GetBucketPolicy",
+    BUCKET, BucketPolicy, "s3:GetBucketPolicy",
     lambda s3, bucket: s3.get_bucket_policy(Bucket=bucket.id),
     absent=("NoSuchBucketPolicy",),
-)
+)  # fmt: skip
 
 ownership_controls = reads(
-    BUCKET,
-    BucketOwnershipControls,
-    "s3:GetBucketOwnershipControls",
+    BUCKET, BucketOwnershipControls, "s3:GetBucketOwnershipControls",
     lambda s3, bucket: s3.get_bucket_ownership_controls(Bucket=bucket.id),
     absent=("OwnershipControlsNotFoundError",),
-)
+)  # fmt: skip
 """Who owns objects that other accounts write."""
 
 logging = reads(
@@ -131,30 +107,22 @@ logging = reads(
 )
 
 object_lock = reads(
-    BUCKET,
-    BucketObjectLock,
-    "s3:GetBucketObjectLockConfiguration",
+    BUCKET, BucketObjectLock, "s3:GetBucketObjectLockConfiguration",
     lambda s3, bucket: s3.get_object_lock_configuration(Bucket=bucket.id),
-    operation="GetObjectLockConfiguration",
-    absent=("ObjectLockConfigurationNotFoundError",),
-)
+    operation="GetObjectLockConfiguration", absent=("ObjectLockConfigurationNotFoundError",),
+)  # fmt: skip
 
 replication = reads(
-    BUCKET,
-    BucketReplication,
-    "s3:GetReplicationConfiguration",
+    BUCKET, BucketReplication, "s3:GetReplicationConfiguration",
     lambda s3, bucket: s3.get_bucket_replication(Bucket=bucket.id),
-    operation="GetBucketReplication",
-    absent=("ReplicationConfigurationNotFoundError",),
-)
+    operation="GetBucketReplication", absent=("ReplicationConfigurationNotFoundError",),
+)  # fmt: skip
 
 tags = reads(
-    BUCKET,
-    Tags,
-    "s3:GetBucketTagging",
+    BUCKET, Tags, "s3:GetBucketTagging",
     lambda s3, bucket: s3.get_bucket_tagging(Bucket=bucket.id),
     absent=("NoSuchTagSet",),
-)
+)  # fmt: skip
 
 
 @describes(BUCKET, permission="s3:GetMetricsConfiguration", operation="ListBucketMetricsConfigurations")

@@ -29,12 +29,9 @@ _GONE = "NoSuchBucket"
 
 
 @describes(
-    BUCKET,
-    permission="s3:GetBucketLocation",
-    absent=(_GONE,),
-    of=BucketReplication,
-    keys=lambda replication: replication.destinations,
-)
+    BUCKET, permission="s3:GetBucketLocation", absent=(_GONE,),
+    of=BucketReplication, keys=lambda replication: replication.destinations,
+)  # fmt: skip
 def replica_place(s3: "S3Client", _bucket: Resource, name: str) -> ReplicaPlace:
     """Read in which region copies are; the bucket may be another account's."""
     return ReplicaPlace.parse({"BucketRegion": _region(s3, name)})
@@ -50,14 +47,10 @@ def _of_log_target(describer: Describer, facet: type[F]) -> Describer:
 
 
 log_target_place = reads(
-    BUCKET,
-    LogTargetPlace,
-    "s3:GetBucketLocation",
+    BUCKET, LogTargetPlace, "s3:GetBucketLocation",
     lambda s3, _bucket, name: {"BucketRegion": region_of(s3, name)},
-    absent=(_GONE,),
-    of=BucketLogging,
-    keys=_target,
-)
+    absent=(_GONE,), of=BucketLogging, keys=_target,
+)  # fmt: skip
 """The region of the bucket that logs go to, if it exists."""
 
 log_target_policy = _of_log_target(buckets.policy, LogTargetPolicy)
@@ -74,12 +67,9 @@ def _undecided(sources: LogSources, bucket: Resource) -> tuple[str, ...]:
 
 
 @describes(
-    BUCKET,
-    permission="s3:GetBucketLogging",
-    also=("s3:ListAllMyBuckets",),
-    of=LogSources,
-    keys_for=_undecided,
-)
+    BUCKET, permission="s3:GetBucketLogging", also=("s3:ListAllMyBuckets",),
+    of=LogSources, keys_for=_undecided,
+)  # fmt: skip
 def all_log_targets(s3: "S3Client", bucket: Resource, _name: str) -> AllLogTargets:
     """Read where all buckets of a bucket's region send their logs: source and target are in one region.
 

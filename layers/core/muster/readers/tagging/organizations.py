@@ -6,27 +6,21 @@ from muster.model.readers import reads
 from muster.readers.answers import all_pages
 
 effective_tag_policy = reads(
-    ACCOUNT,
-    EffectiveTagPolicy,
-    "organizations:DescribeEffectivePolicy",
+    ACCOUNT, EffectiveTagPolicy, "organizations:DescribeEffectivePolicy",
     lambda organizations, _account: organizations.describe_effective_policy(PolicyType="TAG_POLICY"),
     absent=("AWSOrganizationsNotInUseException", "EffectivePolicyNotFoundException"),
-)
+)  # fmt: skip
 """The tag policy in force in the account; every account of an organization may read its own.
 
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeEffectivePolicy.html
 """
 
 required_tags = reads(
-    ACCOUNT,
-    RequiredTags,
-    "tag:ListRequiredTags",
+    ACCOUNT, RequiredTags, "tag:ListRequiredTags",
     lambda tagging, _account: all_pages(tagging, "list_required_tags", "RequiredTags", page=200),
-    client="resourcegroupstaggingapi",
-    service="organizations",
-    of=EffectiveTagPolicy,
+    client="resourcegroupstaggingapi", service="organizations", of=EffectiveTagPolicy,
     when=lambda policy: bool(policy.rules),
-)
+)  # fmt: skip
 """Which keys the tag policy's `report_required_tag_for` requires of which resource types.
 
 Without a policy in force there is no call: AWS does not document the answer.
