@@ -202,7 +202,7 @@ def test_every_command_that_is_not_run_is_in_the_readme() -> None:
 @pytest.mark.parametrize("sql", queries(TEXT))
 def test_a_query_of_the_readme_has_rows(playground: Playground, names: dict[str, str], sql: str) -> None:
     # The scan that was left incomplete is recorded as the last look once it was completed, here or by the README.
-    playground.run(f".venv/bin/muster redrive {names['SCAN_ID']} --stack muster-dev")
+    playground.run(f".venv/bin/muster resume {names['SCAN_ID']} --stack muster-dev")
     header, *rows = _query(playground, sql)
     assert header == ["severity", "check_id", "resource_arn", "reason", "first_seen"]
     assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=["CRITICAL", "HIGH", "MEDIUM", "LOW"].index)

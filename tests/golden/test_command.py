@@ -58,8 +58,10 @@ def test_a_scan_with_every_check_finds_the_same_with_the_same_calls(
     report = json.loads(Path("report.json").read_text())
     stored.compare("scan.txt", said + "".join(f"{line}\n" for line in brief(report["findings"])))
     stored.compare("scan.report.txt", steady(report))
-    plans = muster("plan", "--from", "report.json") + muster("plan", "--from", "report.json", "--format", "json")
-    stored.compare("plan.from.txt", plans)
+    estimates = muster("estimate", "--from", "report.json") + muster(
+        "estimate", "--from", "report.json", "--format", "json"
+    )
+    stored.compare("estimate.from.txt", estimates)
 
 
 @pytest.mark.usefixtures("aws")
@@ -113,9 +115,9 @@ def test_every_pack_takes_the_permissions_and_calls_that_it_took(muster: Command
     types = [each["resource_type"] for each in _listed(muster, "resources") if not each["pseudo"]]
     many = [word for number, each in enumerate(types) for word in ("--resources", f"{each}={1000 + number}")]
     asked = ("--region", "eu-west-1", "--region", "us-east-1", "--accounts", "40")
-    plans = [muster("plan", *asked, "--pack", pack) for pack in packs]
-    plans += [muster("plan", *asked, *many), muster("plan", *asked, *many, "--format", "json")]
-    stored.compare("plan.txt", "".join(plans))
+    estimates = [muster("estimate", *asked, "--pack", pack) for pack in packs]
+    estimates += [muster("estimate", *asked, *many), muster("estimate", *asked, *many, "--format", "json")]
+    stored.compare("estimate.txt", "".join(estimates))
 
 
 def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored) -> None:
@@ -127,11 +129,11 @@ def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored
     )
     lines = (
         "validate", "validate wrong.yaml", "scan --config wrong.yaml", "scan --check tags", "explain s3-bucket",
-        "list facets AWS::S3::Bucke", "plan --region eu-west-1 --pack al", "iam-policy --service s4",
+        "list facets AWS::S3::Bucke", "estimate --region eu-west-1 --pack al", "iam-policy --service s4",
     )  # fmt: skip
     said = [muster(*line.split()) for line in lines]
     stored.compare("mistakes.txt", "".join(said))
-    commands = ("scan", "plan", "list", "explain", "iam-policy", "redrive", "validate", "smoke")
+    commands = ("scan", "estimate", "list", "explain", "iam-policy", "resume", "validate", "smoke")
     stored.compare("help.txt", muster("--help") + "".join(muster(name, "--help") for name in commands))
 
 

@@ -256,6 +256,7 @@ class TestRefusals:
             (["scan", "--endpoint-url", "nonsense"], "Invalid endpoint: nonsense"),
             (["scan", "--nonsense"], "No such option"),
             (["scna"], "scna is not a command; did you mean scan?"),
+            (["redrive"], "redrive is not a command"),
             (["explain", "required-tag"], "did you mean required-tags?"),
             (["iam-policy", "--pack", "none"], "none is not a pack"),
             (["validate", "none.yaml"], "none.yaml: No such file or directory"),
@@ -393,12 +394,12 @@ class TestOtherCommands:
         assert main(["--version"]) == 0
         assert capsys.readouterr().out.startswith("muster ")
 
-    def test_redrive_finds_the_stack_in_the_region_of_the_environment(
+    def test_resume_finds_the_stack_in_the_region_of_the_environment(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.delenv("AWS_DEFAULT_REGION")
         monkeypatch.setenv("AWS_REGION", "eu-west-1")
-        assert main(["redrive", "20261121T060000Z-c22b102a", "--stack", "nope"]) == 2
+        assert main(["resume", "20261121T060000Z-c22b102a", "--stack", "nope"]) == 2
         assert "the stack nope cannot be found" in capsys.readouterr().err
 
     @pytest.mark.parametrize("arguments", [[], ["list"]])

@@ -273,8 +273,8 @@ def test_any_other_error_of_the_sdk_is_a_sentence_without_a_secret() -> None:
     "arguments",
     [
         ["scan"],
-        ["plan", "--resources", "AWS::S3::Bucket=3"],
-        ["redrive", "20261121T060000Z-c22b102a"],
+        ["estimate", "--resources", "AWS::S3::Bucket=3"],
+        ["resume", "20261121T060000Z-c22b102a"],
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -309,5 +309,5 @@ def test_a_region_with_a_typing_error_is_said_before_a_stack_is_looked_for(
     monkeypatch.chdir(home)
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
-    assert main(["redrive", "20261121T060000Z-c22b102a", "--region", "eu-wst-1"]) == 2
+    assert main(["resume", "20261121T060000Z-c22b102a", "--region", "eu-wst-1"]) == 2
     assert capsys.readouterr().err == "muster: eu-wst-1 is not a region; did you mean eu-west-1?\n"

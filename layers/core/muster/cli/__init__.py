@@ -21,15 +21,17 @@ from muster.sdk.redaction import safe
 _COMMANDS = MappingProxyType(
     {
         "scan": "muster.cli.scan",
-        "plan": "muster.cli.plan",
+        "estimate": "muster.cli.estimate",
         "list": "muster.cli.list_",
         "explain": "muster.cli.explain",
         "iam-policy": "muster.cli.iam_policy",
-        "redrive": "muster.cli.redrive",
+        "resume": "muster.cli.resume",
         "validate": "muster.cli.validate",
         "smoke": "muster.cli.smoke",
     }
 )
+_ALIASES = MappingProxyType({"plan": "estimate"})
+"""Earlier names of commands: they work, and no help names them."""
 LONGEST = 2_000
 """Characters of a message about arguments: it repeats what was typed."""
 WRONG = 2
@@ -51,6 +53,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        args = [_ALIASES.get(each, each) for each in args[:1]] + args[1:]
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
             raise click.UsageError(unknown(args[0], "a command", _COMMANDS), ctx)
         return super().resolve_command(ctx, args)

@@ -86,7 +86,9 @@ def _form(form: str | None, output: Path | None) -> str:
               show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Call the scan incomplete when anything could not be read.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
-@click.option("--verbose", is_flag=True, help="Also say how many calls were made, beside what 'muster plan' predicts.")
+@click.option(
+    "--verbose", is_flag=True, help="Also say how many calls were made, beside what 'muster estimate' predicts."
+)
 @click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls at a time.")
 def command(**options: Any) -> int:
     """Scan the account of the current credentials and report what complies.

@@ -151,7 +151,7 @@ def _scan(job: Job, writer: Writer) -> None:
 
 
 def _calls_forecast(job: Job) -> int | None:
-    """Return how many calls `muster plan` predicts for what was found; None when the scan did not see it whole."""
+    """Return how many calls `muster estimate` predicts for what was found; None when the scan did not see it whole."""
     if not job.report.complete:
         return None
     catalog, accounts = catalogs.load(), dict.fromkeys(job.report.accounts, job.report.regions)

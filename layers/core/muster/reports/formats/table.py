@@ -151,7 +151,7 @@ class TableWriter:
 def footer(tally: ReportTally, scan: ScanReport, *, verbose: bool = False) -> Iterable[Text]:
     """Yield the lines that end a report: what was looked at, and how many findings of each status.
 
-    With `verbose`, also how many calls were made, and how many `muster plan` predicts for what was found.
+    With `verbose`, also how many calls were made, and how many `muster estimate` predicts for what was found.
     """
     seconds = (scan.finished_at - scan.started_at).total_seconds() if scan.finished_at else 0
     name = f" ({printable(scan.account_name)})" if scan.account_name else ""

@@ -1,6 +1,7 @@
-"""`muster plan` in this process: what it says, what it refuses, and whether a scan on moto then does as it said."""
+"""`muster estimate` in this process: what it says, what it refuses, and whether a scan on moto then does as it said."""
 
 import json
+import re
 import socket
 from collections import Counter
 from datetime import UTC, datetime
@@ -45,7 +46,7 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _planned(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert main(["plan", "--format", "json", *arguments]) == 0
+    assert main(["estimate", "--format", "json", *arguments]) == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
 
@@ -103,7 +104,7 @@ class TestCounts:
     ) -> None:
         arguments = ("--resources", f"{kind}=7", "--check", check, "--region", REGION)
         assert _planned(capsys, *arguments)["calls"]["exact"] is exact
-        assert main(["plan", *arguments]) == 0
+        assert main(["estimate", *arguments]) == 0
         assert ("near, not exact" not in capsys.readouterr().out) is exact
 
     def test_accounts_multiply(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,10 +113,19 @@ class TestCounts:
         assert many["calls"]["total"] == 100 * one["calls"]["total"]
         assert many["duration"]["account_seconds"] == one["duration"]["account_seconds"]
 
+    def test_plan_is_another_name_that_no_help_shows(self, capsys: pytest.CaptureFixture[str]) -> None:
+        arguments = ("--resources", f"{BUCKET}=7", "--region", REGION)
+        printed = {name: (main([name, *arguments]), capsys.readouterr()) for name in ("plan", "estimate")}
+        assert printed["plan"] == printed["estimate"]
+        assert main(["plan", "--help"]) == 0
+        assert "Usage: muster estimate [OPTIONS]" in capsys.readouterr().out
+        assert main(["--help"]) == 0
+        assert not re.search(r"^ +plan\b", capsys.readouterr().out, re.MULTILINE)
+
 
 class TestRefused:
     def _refused(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-        assert main(["plan", *arguments]) == 2
+        assert main(["estimate", *arguments]) == 2
         out, err = capsys.readouterr()
         assert out == ""
         return err
@@ -166,13 +176,13 @@ def test_a_profile_that_does_not_exist_is_said(
 ) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    assert main(["plan", "--resources", f"{BUCKET}=1"]) == 2
+    assert main(["estimate", "--resources", f"{BUCKET}=1"]) == 2
     assert "The config profile (nobody) could not be found" in capsys.readouterr().err
 
 
 def test_the_table_has_calls_sentences_and_dollars(capsys: pytest.CaptureFixture[str]) -> None:
     resources = ["--resources", f"{INSTANCE}=10000", "--resources", f"{BUCKET}=200"]
-    assert main(["plan", *resources, "--accounts", "2", *CHOSEN]) == 0
+    assert main(["estimate", *resources, "--accounts", "2", *CHOSEN]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.split() == ["s3:GetBucketAcl", "400"] for line in lines)
     # Of each account ten pages of instances, one each of volumes, groups and buckets, a switch of the region, the
@@ -323,7 +333,7 @@ class TestAReport:
     def test_that_of_the_stack_has_only_what_fails(self, capsys: pytest.CaptureFixture[str]) -> None:
         document = {"findings": [], "all_findings": "s3://reports/", "scan": {"regions": [REGION], "coverage": []}}
         Path("stack.json").write_text(json.dumps(document), encoding="utf-8")
-        assert main(["plan", "--from", "stack.json"]) == 2
+        assert main(["estimate", "--from", "stack.json"]) == 2
         assert "a report of the stack, which has only what fails" in capsys.readouterr().err
 
 

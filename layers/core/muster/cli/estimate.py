@@ -1,4 +1,4 @@
-"""`muster plan`: calls, duration and cost of a scan, without asking AWS anything."""
+"""`muster estimate`: calls, duration and cost of a scan, without asking AWS anything."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ _TEACH = (
 )
 
 
-@click.command("plan", short_help="Predict the calls, duration and cost of a scan.")
+@click.command("estimate", short_help="Predict the calls, duration and cost of a scan.")
 @selecting
 @click.option("--resources", "counts", multiple=True, metavar="TYPE=COUNT",
               help="An account has so many, over all its regions. Repeatable.")  # fmt: skip
@@ -63,10 +63,10 @@ def command(**options: Any) -> int:
 
     \b
     Examples:
-      muster plan --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200 --region eu-west-1
-      muster plan --pack s3-compliance --resources AWS::S3::Bucket=1000 --accounts 50 --scans-per-day 1
-      muster plan --from report.json
-      muster plan --from report.json --format json | jq .calls.total
+      muster estimate --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200 --region eu-west-1
+      muster estimate --pack s3-compliance --resources AWS::S3::Bucket=1000 --accounts 50 --scans-per-day 1
+      muster estimate --from report.json
+      muster estimate --from report.json --format json | jq .calls.total
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     demand, earlier = _demand(options)
     document = _document(demand, earlier, options["scans_per_day"])
@@ -81,7 +81,7 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     """Return what is asked, and what the report's scan was."""
     from muster.catalog.catalog import load  # noqa: PLC0415 - the same
     from muster.catalog.read_plan import read_plan  # noqa: PLC0415 - the same
-    from muster.cli import plan_report  # noqa: PLC0415 - the same
+    from muster.cli import estimate_report  # noqa: PLC0415 - the same
     from muster.configuration.selection import select  # noqa: PLC0415 - the same
     from muster.estimate.workload import Demand  # noqa: PLC0415 - the same
     from muster.scanning.scope import scope_of  # noqa: PLC0415 - the same
@@ -96,13 +96,13 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     if not options["counts"] and not options["report"]:
         raise ConfigurationError(_TEACH)
     said = _counts(options["counts"], catalog)
-    report = plan_report.read(options["report"], catalog) if options["report"] else None
+    report = estimate_report.read(options["report"], catalog) if options["report"] else None
     found, scanned = (report.resources, report.regions) if report else ({}, ())
     regions = _regions(options["regions"] or scanned, configuration)
     counts = {**found, **_spread(said, found, regions)}
     plan = read_plan(catalog, rules, by_tags=scope_of(configuration).by_tags)
     demand = Demand(plan, counts, regions, options["accounts"])
-    return demand, plan_report.earlier(report, demand, configuration) if report else None
+    return demand, estimate_report.earlier(report, demand, configuration) if report else None
 
 
 def _counts(said: Sequence[str], catalog: "Catalog") -> dict[str, int]:
@@ -128,7 +128,7 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
 
 
 def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
-    from muster.cli.output import say  # noqa: PLC0415 - `muster plan --help` is quick without it
+    from muster.cli.output import say  # noqa: PLC0415 - `muster estimate --help` is quick without it
     from muster.cli.region_names import check_names, unchecked  # noqa: PLC0415 - the same
     from muster.targets.regions import ALL  # noqa: PLC0415 - the same
 
@@ -159,14 +159,14 @@ def _profile_region() -> str:
 
 
 def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:
-    from muster.stack.cost import Price  # noqa: PLC0415 - `muster plan --help` is quick without it
+    from muster.stack.cost import Price  # noqa: PLC0415 - `muster estimate --help` is quick without it
 
     document = package_data.read("prices.yaml")
     return document, {name: Price.from_json(price) for name, price in document["prices"].items()}
 
 
 def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -> dict[str, Any]:
-    from muster.estimate import previous_scan, workload  # noqa: PLC0415 - `muster plan --help` needs no catalogue
+    from muster.estimate import previous_scan, workload  # noqa: PLC0415 - `muster estimate --help` needs no catalogue
     from muster.stack import cost, fixed_costs  # noqa: PLC0415 - the same
 
     source, prices = _prices()

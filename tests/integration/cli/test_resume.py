@@ -1,4 +1,4 @@
-"""`muster redrive` when something is wrong: what it says, and its exit status."""
+"""`muster resume` when something is wrong: what it says, and its exit status."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
-from muster.cli import main, redrive
+from muster.cli import main, resume
 from muster.sdk.session import Clients
 from muster.stack.documents.request import name_of
 
@@ -56,13 +56,13 @@ class Aws:
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     made = Aws()
     monkeypatch.setattr(Clients, "get", lambda *_: made)
-    monkeypatch.setattr(redrive, "_EVERY", 0.0)
+    monkeypatch.setattr(resume, "_EVERY", 0.0)
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
     return made
 
 
 def ended(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    status = main(["redrive", SCAN, "--region", "eu-west-1", *arguments])
+    status = main(["resume", SCAN, "--region", "eu-west-1", *arguments])
     err = capsys.readouterr().err
     assert "mistake in Muster" not in err
     return status, err
@@ -88,7 +88,7 @@ SUMMARY = {
 
 def test_the_end_is_summed_up_in_a_few_lines(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.ends = [{"status": "SUCCEEDED", "output": json.dumps(SUMMARY)}]
-    assert main(["redrive", SCAN, "--region", "eu-west-1"]) == 3
+    assert main(["resume", SCAN, "--region", "eu-west-1"]) == 3
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == [
         f"scan {SCAN}: still incomplete",
@@ -105,7 +105,7 @@ def test_the_end_is_summed_up_in_a_few_lines(aws: Aws, capsys: pytest.CaptureFix
 
 def test_the_whole_summary_is_there_as_json(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.ends = [{"status": "SUCCEEDED", "output": json.dumps(SUMMARY)}]
-    assert main(["redrive", SCAN, "--region", "eu-west-1", "--format", "json"]) == 3
+    assert main(["resume", SCAN, "--region", "eu-west-1", "--format", "json"]) == 3
     assert json.loads(capsys.readouterr().out) == SUMMARY
 
 
@@ -132,7 +132,7 @@ def test_one_that_is_there_or_cannot_be_looked_for_is_resumed(
 
 @pytest.mark.parametrize("name", ["20261121", "20261121T060000Z", "all", f"scans/{SCAN}", f"{SCAN} "])
 def test_what_is_no_id_of_a_scan_starts_nothing(name: str, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["redrive", name, "--region", "eu-west-1"]) == 2
+    assert main(["resume", name, "--region", "eu-west-1"]) == 2
     assert "is not a scan's id like 20261121T060000Z-c22b102a" in capsys.readouterr().err
     assert aws.started == []
 
@@ -143,14 +143,14 @@ def test_a_scan_that_still_runs_is_left_to_its_execution(aws: Aws, capsys: pytes
         {"executionArn": f"{EXECUTION}another", "name": "another"},
         {"executionArn": first, "name": "first"},
     ]
-    assert main(["redrive", f"20261121T060000Z-{name_of(first)}", "--region", "eu-west-1"]) == 2
+    assert main(["resume", f"20261121T060000Z-{name_of(first)}", "--region", "eu-west-1"]) == 2
     err = capsys.readouterr().err
     assert "still runs" in err
     assert first in err
     assert aws.started == []
 
 
-def test_one_that_somebody_else_redrives_too(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_that_somebody_else_resumes_too(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     name = f"resume-{SCAN}-00000000"
     aws.running = [{"executionArn": f"{EXECUTION}{name}", "name": name}]
     assert ended(capsys)[0] == 2

@@ -1,4 +1,4 @@
-"""`muster redrive`: scan what is missing of a scan on the stack."""
+"""`muster resume`: scan what is missing of a scan on the stack."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ _INSTEAD = "use credentials that may resume scans"
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    from muster.stack.documents.request import SCAN_ID  # noqa: PLC0415 - `muster redrive --help` needs nothing of the stack
+    from muster.stack.documents.request import SCAN_ID  # noqa: PLC0415 - `muster resume --help` needs nothing of the stack
 
     if not SCAN_ID.match(value):
         raise click.BadParameter(
@@ -33,7 +33,7 @@ def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str
     return value
 
 
-@click.command("redrive", short_help="Scan what a scan on the stack left out.")
+@click.command("resume", short_help="Scan what a scan on the stack left out.")
 @click.argument("scan_id", metavar="SCAN_ID", callback=_id)
 @click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="The stack that it ran on.")
 @click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]")
@@ -50,7 +50,7 @@ def command(**options: Any) -> int:
 
     \b
     Example:
-      muster redrive 20261121T060000Z-c22b102a --stack muster-prod
+      muster resume 20261121T060000Z-c22b102a --stack muster-prod
 
     \b
     Exit status:
@@ -58,7 +58,7 @@ def command(**options: Any) -> int:
       2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.stacks import clients_of  # noqa: PLC0415 - `muster redrive --help` does not need botocore
+    from muster.cli.stacks import clients_of  # noqa: PLC0415 - `muster resume --help` does not need botocore
     from muster.stack.deployed import described, outputs_of  # noqa: PLC0415 - the same
 
     clients, region = clients_of(options)

@@ -15,8 +15,8 @@ from .conftest import configure
 MUSTER = [sys.executable, "-c", "import sys; from muster.cli import main; sys.exit(main())"]
 
 
-def redrive(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [*MUSTER, "redrive", *arguments, "--region", "eu-west-1"]
+def resume(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [*MUSTER, "resume", *arguments, "--region", "eu-west-1"]
     return subprocess.run(  # noqa: S603 - our own command
         command, env=dict(os.environ), capture_output=True, text=True, timeout=120, check=False
     )
@@ -32,7 +32,7 @@ def test_what_is_missing_of_a_scan_is_scanned_by_its_id(embedded: tuple[Embedded
     first = workflow.start(aws, stack, {}).output
     assert first["complete"] is False
     aws.front.refusals.clear()
-    done = redrive(first["scan_id"], "--stack", stack.name, "--format", "json")
+    done = resume(first["scan_id"], "--stack", stack.name, "--format", "json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert (summary["scan_id"], summary["complete"]) == (first["scan_id"], True)
@@ -40,9 +40,9 @@ def test_what_is_missing_of_a_scan_is_scanned_by_its_id(embedded: tuple[Embedded
 
     machine, states = stack.outputs["StateMachineArn"], aws.client("stepfunctions")
     before = states.list_executions(stateMachineArn=machine)["executions"]
-    unknown = redrive("20200101T000000Z-00000000", "--stack", stack.name)
+    unknown = resume("20200101T000000Z-00000000", "--stack", stack.name)
     assert states.list_executions(stateMachineArn=machine)["executions"] == before
     assert unknown.returncode == 2
     assert "there is no scan 20200101T000000Z-00000000" in unknown.stderr
-    nowhere = redrive(first["scan_id"], "--stack", "muster-nowhere")
+    nowhere = resume(first["scan_id"], "--stack", "muster-nowhere")
     assert (nowhere.returncode, "cannot be found" in nowhere.stderr) == (2, True)
