@@ -4,6 +4,7 @@ A shard of seven pages is scanned by a function that dies at its n-th word with 
 after each page, each write and each read. Then it is called again, as the state machine does.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -268,6 +269,17 @@ def test_a_function_that_dies_once_at_any_moment_loses_and_doubles_nothing(
     assert len(again) <= EACH + EACH, "one page is described again at most, with the short type bound to it"
     assert findings(clients, tmp_path) == EXPECTED
     assert remembered(clients) == FAILING
+
+
+@pytest.mark.parametrize("moment", range(10, 60, 7))
+def test_a_function_that_dies_leaves_no_thread_behind(clients: Clients, moment: int) -> None:
+    """What it read with is closed where it dies, not whenever the garbage collector comes by."""
+    planned(Bucket("reports", clients, REGION))
+    before = set(threading.enumerate())
+    WORLD.left = moment
+    with pytest.raises(Killed):
+        scanned(clients)
+    assert [thread.name for thread in set(threading.enumerate()) - before] == []
 
 
 @pytest.mark.parametrize("patience", [9, 13, 17, 23])

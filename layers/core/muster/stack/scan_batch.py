@@ -1,5 +1,6 @@
 """One batch of shards: scan each that is not committed yet, write its part, settle the state, commit, and say so."""
 
+import contextlib
 import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -149,21 +150,8 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Commit | None:
     resume = ResumePoint(progress.cursor, progress.coverage, progress.gaps)
     scan = ShardScan(shard, work.reads, context, keep=work.scope.keep, resume=resume)
     pages = PartWriter(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard))[0])
-    longest, began = 0.0, work.left()
-    for sheaf in gathered(scan.chunks()):
-        if sheaf.anew:
-            progress.forget(sheaf.name)
-            pages.forget(sheaf.name)
-        else:
-            part, tally = pages.write(sheaf, progress.number)
-            _refuse_expired(scan)
-            progress.add(sheaf.name, part, tally)
-        if sheaf.then is None:
-            break
-        progress.save(bucket, sheaf.then, scan.outcome.ledger.rows(), scan.outcome.unlisted)
-        longest, began = max(longest, began - work.left()), work.left()
-        if work.left() < max(RESERVE, 2 * longest):
-            return None
+    if not _came_to_its_end(scan, pages, progress, work):
+        return None
     _refuse_expired(scan)
     changes = NO_CHANGES
     pages.close()
@@ -268,3 +256,26 @@ def _announce(commit: Commit, environment: Environment, clients: Clients) -> Non
 
 def _state_key(shard: Shard) -> str:
     return keys.state(shard.account_id, shard.region, shard.service)
+
+
+def _came_to_its_end(scan: ShardScan, pages: PartWriter, progress: Progress, work: _Work) -> bool:
+    """Write the findings part by part, and save after each how far the shard has come; False when the time is up."""
+    longest, began = 0.0, work.left()
+    # A listing that is abandoned is closed here: the garbage collector would close it in any thread, at any moment,
+    # and its own threads are waited for then.
+    with contextlib.closing(scan.chunks()) as chunks:
+        for sheaf in gathered(chunks):
+            if sheaf.anew:
+                progress.forget(sheaf.name)
+                pages.forget(sheaf.name)
+            else:
+                part, tally = pages.write(sheaf, progress.number)
+                _refuse_expired(scan)
+                progress.add(sheaf.name, part, tally)
+            if sheaf.then is None:
+                return True
+            progress.save(work.bucket, sheaf.then, scan.outcome.ledger.rows(), scan.outcome.unlisted)
+            longest, began = max(longest, began - work.left()), work.left()
+            if work.left() < max(RESERVE, 2 * longest):
+                return False
+    return True
