@@ -15,7 +15,6 @@ OWN = "123456789012"
 OTHER = "111122223333"
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
 DENY = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
-EVERYBODY = ('statement 1 allows s3:GetObject to everyone (Principal "*")',)
 
 
 def statement(base: dict[str, Any], **changed: Any) -> dict[str, Any]:
@@ -31,36 +30,36 @@ def allowed(**changed: Any) -> Policy:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "admitted"),
     [
-        pytest.param({}, EVERYBODY, id="a star"),
-        pytest.param({"Principal": {"AWS": "*"}}, EVERYBODY, id="a star of AWS"),
-        pytest.param({"Principal": {"AWS": [OWN, "*"]}}, EVERYBODY, id="a star among others"),
-        pytest.param(
-            {"Principal": None, "NotPrincipal": {"AWS": OTHER}},
-            (f"statement 1 allows s3:GetObject to everyone but {OTHER} (NotPrincipal)",),
-            id="all but one",
-        ),
-        pytest.param(
-            {"Action": None, "NotAction": ["s3:Put*"]},
-            ('statement 1 allows all actions but s3:Put* to everyone (Principal "*")',),
-            id="all but an action",
-        ),
-        pytest.param(
-            {"Action": ["s3:B", "s3:A"]},
-            ('statement 1 allows s3:A, s3:B to everyone (Principal "*")',),
-            id="several actions",
-        ),
-        pytest.param(
-            {"Sid": "Web"}, ('statement 1 ("Web") allows s3:GetObject to everyone (Principal "*")',), id="with a Sid"
-        ),
-        pytest.param({"Principal": {"AWS": OTHER}}, (), id="another account"),
-        pytest.param({"Principal": {"Service": "sns.amazonaws.com"}}, (), id="a service"),
-        pytest.param({"Effect": "Deny"}, (), id="a denial"),
+        pytest.param({}, True, id="a star"),
+        pytest.param({"Principal": {"AWS": "*"}}, True, id="a star of AWS"),
+        pytest.param({"Principal": {"AWS": [OWN, "*"]}}, True, id="a star among others"),
+        pytest.param({"Principal": None, "NotPrincipal": {"AWS": OTHER}}, True, id="all but one"),
+        pytest.param({"Principal": {"AWS": OTHER}}, False, id="another account"),
+        pytest.param({"Principal": {"Service": "sns.amazonaws.com"}}, False, id="a service"),
+        pytest.param({"Effect": "Deny"}, False, id="a denial"),
     ],
 )
-def test_who_is_everybody(changed: Any, said: tuple[str, ...]) -> None:
-    assert public(allowed(**changed)) == said
+def test_who_is_everybody(changed: Any, admitted: bool) -> None:
+    assert len(public(allowed(**changed))) == admitted
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({}, 'statement 1 allows s3:GetObject to everyone (Principal "*")', id="a star"),
+        pytest.param(
+            {"Principal": None, "NotPrincipal": {"AWS": OTHER}}, f"but {OTHER} (NotPrincipal)", id="all but one"
+        ),
+        pytest.param({"Action": None, "NotAction": ["s3:Put*"]}, "all actions but s3:Put* to", id="all but an action"),
+        pytest.param({"Action": ["s3:B", "s3:A"]}, " s3:A, s3:B ", id="several actions"),
+        pytest.param({"Sid": "Web"}, 'statement 1 ("Web") ', id="with a Sid"),
+    ],
+)
+def test_the_reason_names_the_statement_and_the_actions(changed: Any, said: str) -> None:
+    (reason,) = public(allowed(**changed))
+    assert said in reason
 
 
 @pytest.mark.parametrize(
@@ -148,7 +147,7 @@ def test_a_fixed_value_narrows(condition: Any) -> None:
 def test_what_is_not_fixed_does_not_narrow(condition: Any) -> None:
     (said,) = public(allowed(Condition=condition))
     ((key, *_),) = condition.values()
-    assert said.lower().startswith(f"{EVERYBODY[0]}; its condition keeps no stranger out ({key} ".lower())
+    assert f" ({key} ".lower() in said.lower()
 
 
 @pytest.mark.parametrize(
@@ -166,7 +165,8 @@ def test_what_is_not_fixed_does_not_narrow(condition: Any) -> None:
     ],
 )
 def test_the_reason_says_what_a_condition_does_not_fix(condition: Any, said: str) -> None:
-    assert public(allowed(Condition=condition)) == (f"{EVERYBODY[0]}; its condition keeps no stranger out ({said})",)
+    (reason,) = public(allowed(Condition=condition))
+    assert reason.endswith(f" ({said})")
 
 
 @pytest.mark.parametrize(

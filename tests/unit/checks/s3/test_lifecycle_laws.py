@@ -60,7 +60,7 @@ NONCURRENT = {"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
         pytest.param("Suspended", [rule(NONCURRENT)], C, "after 30 days", id="suspended, and expired all the same"),
         pytest.param("Suspended", [], N, "versioning is suspended and no enabled rule", id="suspended and kept"),
         pytest.param("Enabled", [], N, "versioning is enabled and no enabled rule", id="no rules"),
-        pytest.param("Enabled", [rule(EXPIRES)], N, "no enabled rule", id="only current versions expire"),
+        pytest.param("Enabled", [rule(EXPIRES)], N, "", id="only current versions expire"),
         pytest.param("Enabled", [rule(NONCURRENT, Status="Disabled")], N, "'r' is disabled", id="disabled"),
         pytest.param("Enabled", [rule(NONCURRENT, Filter={"Prefix": "a/"})], N, "covers only a/", id="a prefix"),
         pytest.param("Enabled", [rule(NONCURRENT, Filter={"Tag": TAG})], N, "some tags or sizes", id="a tag"),
@@ -93,7 +93,7 @@ def test_versioning_that_is_not_known_is_no_verdict_on_noncurrent_versions() -> 
     [
         pytest.param([rule(ABORTS)], C, "the rule 'r' aborts uploads after 7 days", id="in time"),
         pytest.param([rule(ABORTS, EXPIRES)], C, "after 7 days", id="beside another action"),
-        pytest.param([rule(ABORTS, Filter=None, Prefix="")], C, "after 7 days", id="oldest form"),
+        pytest.param([rule(ABORTS, Filter=None, Prefix="")], C, "", id="oldest form"),
         pytest.param(
             [rule(AbortIncompleteMultipartUpload={"DaysAfterInitiation": 8})],
             N,
