@@ -5,26 +5,23 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from muster.catalog import catalog as catalogs
-from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
-from muster.configuration import Configuration
 from muster.errors import Throttled, Transient
 from muster.model.finding import Finding, Severity
-from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 from muster.scanning.cache import RegionCache
 from muster.scanning.calls import ScanContext
 from muster.scanning.parallel import Begun, Ended, together
-from muster.scanning.scope import Scope, annotate, scope_of
+from muster.scanning.prepare import PreparedScan
+from muster.scanning.scope import annotate
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.redaction import safe
 from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients
-from muster.targets.clients import Refused, Sessions
+from muster.targets.clients import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +61,13 @@ class Job:
     """A scan that is prepared: all that could be refused was not."""
 
     options: Options
-    configuration: Configuration
-    rules: tuple[Rule, ...]
-    sessions: Sessions
-    work: tuple[Shard, ...]
+    scan: PreparedScan
     report: ScanReport
     tally: ReportTally
     at: tuple[str, int] = ("", 0)
     """What is being scanned, and how many shards are done."""
     shared: RegionCache = field(default_factory=RegionCache)
     retrier: Retrier = field(default_factory=Retrier)
-    scope: Scope = field(init=False)
-    plan: ReadPlan = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Plan the reads of all shards."""
-        self.scope = scope_of(self.configuration, self.options.tags)
-        self.plan = read_plan(catalogs.load(), self.rules, by_tags=self.scope.by_tags)
 
     def findings(self, step: Step, interrupted: Callable[[], bool] = lambda: False) -> Generator[Finding, None, None]:
         """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others.
@@ -90,13 +77,13 @@ class Job:
         """
         running: dict[str, ShardScan] = {}
         try:
-            with contextlib.closing(together(self.work, self._scan_of, interrupted=interrupted)) as events:
+            with contextlib.closing(together(self.scan.shards, self._scan_of, interrupted=interrupted)) as events:
                 for event in events:
                     if isinstance(event, Begun | Ended):
                         self._follow(event, running)
                         step(*self.at, self.tally.findings)
                     else:
-                        yield from annotate(event, self.configuration, self.report.started_at.date())
+                        yield from annotate(event, self.scan.configuration, self.report.started_at.date())
         finally:
             for scan in running.values():
                 self._note(scan)
@@ -116,14 +103,15 @@ class Job:
     def _scan_of(self, shard: Shard) -> ShardScan:
         clients, at = self._clients_of(shard.account_id), self.report.started_at
         context = ScanContext(clients, at, self.retrier, self.shared, self.options.concurrency)
-        return ShardScan(shard, self.plan, context, keep=self.scope.keep)
+        return ShardScan(shard, self.scan.reads, context, keep=self.scan.scope.keep)
 
     def _clients_of(self, account_id: str) -> Clients:
+        sessions = self.scan.targets.sessions
         try:
-            return self.sessions.of(account_id)
+            return sessions.of(account_id)
         except (Throttled, Transient) as error:
             # The command has no later try: the account is unread, as one whose role is refused.
-            return Refused(self.sessions.own, str(error), None)
+            return Refused(sessions.own, str(error), None)
 
     def _place(self, shard: Shard) -> str:
         account = f" of {shard.account_id}" if len(self.report.accounts) > 1 else ""

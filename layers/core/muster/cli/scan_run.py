@@ -27,9 +27,9 @@ from muster.reports.report import ScanReport, Writer
 from muster.reports.tally import ReportTally
 from muster.scanning.arena import tune_allocator
 from muster.scanning.parallel import SIDE_BY_SIDE
+from muster.scanning.prepare import Order, Origin, first_of, packs_of, prepare_scan, scan_id
 from muster.sdk.session import Clients, caller, open_session
 from muster.targets.regions import asked_in
-from muster.targets.targets import targets
 
 FAILED = 1
 INCOMPLETE = 3
@@ -80,38 +80,34 @@ def prepare(options: Options) -> Job:
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
     who = caller(clients, asking_in)
     started = datetime.now(UTC)
-    scan_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    whole = targets(
-        clients, configuration, own=who.account_id, partition=who.partition, region=asking_in,
-        asked=asked or (region,), scan_id=scan_id, note=say,
-    )  # fmt: skip
-    configuration = replace(configuration, account_names={**whole.found.names, **configuration.account_names})
+    order = Order(
+        scan_id=scan_id(started, secrets.token_hex(4)),
+        started_at=started,
+        regions=asked or (region,),
+        tags=options.tags,
+    )
+    origin = Origin(clients, who.account_id, who.partition, asking_in)
+    scan = prepare_scan(catalog, configuration, rules, origin, order, note=say)
     report = ScanReport(
-        scan_id=scan_id,
+        scan_id=order.scan_id,
         started_at=started,
         account_id=who.account_id,
-        account_name=configuration.account_names.get(who.account_id, ""),
-        accounts=[target.account_id for target in whole.scanned],
-        accounts_excluded=whole.found.excluded,
-        regions=whole.regions,
-        packs=_packs(options, configuration),
-        checks=sorted({rule.check.id for rule in rules}),
+        account_name=scan.configuration.account_names.get(who.account_id, ""),
+        accounts=list(scan.accounts),
+        accounts_excluded=scan.targets.found.excluded,
+        regions=scan.targets.regions,
+        packs=packs_of(configuration, options.packs, options.checks, (packs.ALL,)),
+        checks=list(scan.checks),
     )
-    work = tuple(shard for target in whole.scanned for shard in target.shards(catalog, rules, {}))
-    return Job(options, configuration, rules, whole.sessions, work, report, ReportTally())
+    return Job(options, scan, report, ReportTally())
 
 
 def _configured(options: Options, catalog: Catalog) -> Configuration:
     """Read the configuration, and put what was said on the command line before it."""
     read = configured(options.config, catalog)
-    accounts = replace(
-        read.accounts,
-        include=tuple(options.accounts) or read.accounts.include,
-        role=options.role or read.accounts.role,
-        external_id=options.external_id or read.accounts.external_id,
-    )
+    named = replace(read.accounts, include=tuple(options.accounts), role=options.role, external_id=options.external_id)
     exclude = replace(read.exclude, regions=(*read.exclude.regions, *options.exclude_regions))
-    return replace(read, accounts=accounts, exclude=exclude)
+    return replace(read, accounts=first_of(named, read.accounts), exclude=exclude)
 
 
 def status(job: Job) -> int:
@@ -124,7 +120,7 @@ def status(job: Job) -> int:
 def _scan(job: Job, writer: Writer) -> None:
     options, report, tally = job.options, job.report, job.tally
     mixed = options.form != "table" and options.to_stdout and sys.stdout.isatty()
-    with Interrupt() as interrupt, progress(len(job.work), shown=not options.quiet and not mixed) as step:
+    with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
         findings = job.findings(step, lambda: interrupt.asked)
         try:
             while True:
@@ -155,7 +151,7 @@ def _calls_forecast(job: Job) -> int | None:
     if not job.report.complete:
         return None
     catalog, accounts = catalogs.load(), dict.fromkeys(job.report.accounts, job.report.regions)
-    expected = forecast(job.plan, accounts, listed(catalog, job.report.coverage))
+    expected = forecast(job.scan.reads, accounts, listed(catalog, job.report.coverage))
     return expected.calls if expected else None
 
 
@@ -188,16 +184,10 @@ def _tell(job: Job) -> None:
     if not in_results:
         for line in footer(job.tally, report, verbose=options.verbose):
             say(line.plain)
-    if old := expired(job.configuration.suppressions, report.started_at.date()):
+    if old := expired(job.scan.configuration.suppressions, report.started_at.date()):
         checks = ", ".join(sorted({rule.check for rule in old}))
         say(f"{counted(len(old), 'suppression')} of the configuration expired: {checks}")
     if status(job) == FAILED and options.fail_on:
         number = job.tally.failing_from(options.fail_on)
         also = "" if report.complete else ", and the scan is incomplete"
         say(f"{counted(number, 'finding')} failing at {options.fail_on} or above{also}")
-
-
-def _packs(options: Options, configuration: Configuration) -> tuple[str, ...]:
-    if options.packs or options.checks:
-        return tuple(options.packs)
-    return configuration.packs or (() if configuration.checks else (packs.ALL,))

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import scanner_actions
-from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration, parse
+from muster.configuration.configuration import Accounts
 from muster.configuration.selection import select
 from muster.errors import ConfigurationError
 from muster.estimate.forecast import Forecast, forecast, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.scope import Scope, scope_of
+from muster.scanning.prepare import Order, Origin, PreparedScan, first_of, packs_of, prepare_scan
 from muster.sdk.session import Clients
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.documents import objects
@@ -24,8 +24,6 @@ from muster.stack.documents.work import AccountItem, PlannedScan, ShardBatch, Wo
 from muster.stack.results import commits_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket
-from muster.targets.clients import Role
-from muster.targets.targets import Targets, targets
 
 MAX_BATCHES = 2_000
 """How many batches a scan is dealt into, whatever the number of accounts, but one for each: each costs invocations."""
@@ -43,21 +41,24 @@ def plan_scan(event: object, environment: Environment, catalog: Catalog, clients
     if request.resume:
         return _planned(bucket, *_resume(request, bucket), accounts_at_a_time(environment, clients))
     configuration = _configuration(bucket, environment, catalog)
-    packs = _packs(request, configuration, environment)
+    # The stack's own packs, where nothing else names packs or checks.
+    named = request.packs or request.checks or configuration.packs or configuration.checks
+    packs = request.packs if named else environment.packs
     rules = select(catalog, configuration, packs=packs, checks=request.checks)
     _refuse_ungranted(rules, environment, catalog)
     _refuse_role(configuration.accounts.role, environment)
     problems: list[str] = []
     sizes = (objects.or_none(bucket, keys.sizes(), Sizes, problems) or Sizes()).shards
-    whole = targets(
-        clients, configuration, own=request.account_id, partition=request.partition, region=environment.region,
-        asked=request.regions or configuration.regions or environment.regions or (environment.region,),
-        only=request.accounts, scan_id=request.scan_id,
-    )  # fmt: skip
-    resources = {shard: size.resources for shard, size in sizes.items()}
-    work = [shard for target in whole.scanned for shard in target.shards(catalog, rules, resources)]
-    work_list = grouped(deal(work))
-    scan = ScanDetails(
+    order = Order(
+        scan_id=request.scan_id,
+        started_at=request.started_at,
+        regions=request.regions or configuration.regions or environment.regions or (environment.region,),
+        accounts=request.accounts,
+        sizes={shard: size.resources for shard, size in sizes.items()},
+    )
+    origin = Origin(clients, request.account_id, request.partition, environment.region)
+    scan = prepare_scan(catalog, configuration, rules, origin, order)
+    details = ScanDetails(
         scan_id=request.scan_id,
         scan_kind=request.kind,
         started_at=request.started_at,
@@ -65,21 +66,20 @@ def plan_scan(event: object, environment: Environment, catalog: Catalog, clients
         whole=request.whole,
         stack=environment.stack,
         account_id=request.account_id,
-        role=Role(configuration.accounts.role, configuration.accounts.external_id, request.partition),
-        accounts=tuple(target.account_id for target in whole.scanned),
-        accounts_excluded=dict(whole.found.excluded),
-        regions=tuple(whole.regions),
-        packs=_named_packs(request, configuration, environment),
-        checks=tuple(sorted({rule.check.id for rule in rules})),
-        shards=len(work),
+        role=scan.targets.sessions.role,
+        accounts=scan.accounts,
+        accounts_excluded=dict(scan.targets.found.excluded),
+        regions=scan.targets.regions,
+        packs=packs_of(configuration, request.packs, request.checks, environment.packs),
+        checks=scan.checks,
+        shards=len(scan.shards),
         damaged=tuple(problems),
     )
-    expected = _forecast(catalog, rules, whole, sizes, scope_of(configuration))
-    names = {**whole.found.names, **configuration.account_names}
-    plan = PlanDocument.of(scan, replace(configuration, account_names=names), rules, expected)
+    plan = PlanDocument.of(details, scan.configuration, rules, _forecast(catalog, scan, sizes))
+    work = grouped(deal(scan.shards))
     bucket.put_json(keys.plan(request.scan_id), plan.to_json())
-    bucket.put_json(keys.batches(request.scan_id), work_list.to_json())
-    return _planned(bucket, scan, "", work_list, accounts_at_a_time(environment, clients))
+    bucket.put_json(keys.batches(request.scan_id), work.to_json())
+    return _planned(bucket, details, "", work, accounts_at_a_time(environment, clients))
 
 
 def deal(work: Sequence[Shard], attempt: str = "") -> list[ShardBatch]:
@@ -142,9 +142,7 @@ def _incomplete(bucket: Bucket, scan_id: str) -> Collection[str]:
     return {*broken, *(commit.shard for commit in commits if not commit.complete)}
 
 
-def _forecast(
-    catalog: Catalog, rules: Sequence[Rule], whole: Targets, sizes: Mapping[str, Size], scope: Scope
-) -> Forecast | None:
+def _forecast(catalog: Catalog, scan: PreparedScan, sizes: Mapping[str, Size]) -> Forecast | None:
     """Return what the scan takes if it finds what the last one found; of an account that is new nothing is known."""
     rows = [
         Coverage(account_id, region, service, api, items=items)
@@ -152,8 +150,8 @@ def _forecast(
         for account_id, region, service in [shard.split(".")]
         for api, items in size.listed.items()
     ]
-    accounts = {target.account_id: target.regions for target in whole.scanned}
-    return forecast(read_plan(catalog, rules, by_tags=scope.by_tags), accounts, listed(catalog, rows))
+    accounts = {target.account_id: target.regions for target in scan.targets.scanned}
+    return forecast(scan.reads, accounts, listed(catalog, rows))
 
 
 def _planned(bucket: Bucket, scan: ScanDetails, attempt: str, work: WorkList, concurrency: int) -> PlannedScan:
@@ -176,20 +174,8 @@ def _configuration(bucket: Bucket, environment: Environment, catalog: Catalog) -
     if environment.required_tags and configuration.tags.required is None:
         tags = replace(configuration.tags, required=environment.required_tags)
         configuration = replace(configuration, tags=tags)
-    accounts = configuration.accounts
-    accounts = replace(
-        accounts,
-        include=accounts.include or environment.accounts,
-        role=accounts.role or environment.member_role,
-        external_id=accounts.external_id or environment.external_id,
-    )
-    return replace(configuration, accounts=accounts)
-
-
-def _packs(request: Request, configuration: Configuration, environment: Environment) -> tuple[str, ...]:
-    """Return the packs to select: those of the input; the stack's own where nothing else names packs or checks."""
-    named = request.packs or request.checks or configuration.packs or configuration.checks
-    return request.packs if named else environment.packs
+    own = Accounts(environment.accounts, role=environment.member_role, external_id=environment.external_id)
+    return replace(configuration, accounts=first_of(configuration.accounts, own))
 
 
 def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: Catalog) -> None:
@@ -211,10 +197,3 @@ def _refuse_role(role: str, environment: Environment) -> None:
         f"accounts.role is {role}, but this stack may assume {granted} in other accounts: deploy it with the parameter "
         f"MemberRoleName={role.strip('/')}"
     )
-
-
-def _named_packs(request: Request, configuration: Configuration, environment: Environment) -> tuple[str, ...]:
-    """Return the packs that a scan is of: none where checks are named alone."""
-    if request.packs or request.checks:
-        return request.packs
-    return configuration.packs or _packs(request, configuration, environment)

@@ -10,6 +10,7 @@ from typing import Any
 from muster.errors import ConfigurationError
 from muster.model.arn import Arn
 from muster.model.suggest import unknown
+from muster.scanning.prepare import scan_id
 from muster.stack.documents.events import planned
 
 CONFIG_KEY = "config/muster.yaml"
@@ -118,7 +119,7 @@ class Request:
         single = (str(asked["pack"]),) if asked.get("pack") else ()
         resume = str(asked.get("resume", ""))
         return cls(
-            scan_id=resume or f"{started:%Y%m%dT%H%M%SZ}-{digest}",
+            scan_id=resume or scan_id(started, digest),
             started_at=started,
             account_id=arn.account,
             partition=arn.partition,
