@@ -4,7 +4,6 @@ import logging
 import os
 import socket
 import threading
-from pathlib import Path
 from typing import Any, Self
 
 import boto3
@@ -16,15 +15,13 @@ from local.clients import CLIENTS
 from local.corrections import Corrections
 from local.enforcing import Enforcement
 from local.front import Call, Front, Refusal
+from local.kept import IMAGES, keep
 
 ACCOUNT = "123456789012"
 """moto's own account."""
 
 POLL = 0.01
 """Seconds between two looks at whether to stop: the library's half a second is what each end would wait."""
-
-IMAGES = Path(__file__).with_name("images.json")
-"""The images of others in each region: moto's own 1,300 make every listing of snapshots take seconds."""
 
 _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "embedded",
@@ -59,6 +56,7 @@ class EmbeddedAws:
             PortTakenError: something else listens on the port.
         """
         _require_free(self._port)
+        keep()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
         self._server = make_server("127.0.0.1", self._port, self.front, threaded=True, request_handler=_KeepAlive)

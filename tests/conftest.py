@@ -6,16 +6,15 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-import moto.backends
 import pytest
 from botocore.loaders import JSONFileLoader, Loader, create_loader
 from hypothesis import HealthCheck, settings
-from moto.core.base_backend import BaseBackend
 
-from local.server import IMAGES
+from local.kept import IMAGES, keep
 
 # moto reads the variable when its module of images is imported, and again for each region.
 os.environ["MOTO_AMIS_PATH"] = str(IMAGES)
+keep()
 
 _UNTIMED = (HealthCheck.too_slow,)
 
@@ -43,23 +42,4 @@ def _models_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", load_file)
         patch.setattr(botocore.session, "create_loader", shared_loader)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _moto_looks_once() -> Iterator[None]:
-    """Keep what moto works out for each call: a service's addresses, which it imports anew for S3, and its modules."""
-    modules = list(moto.backends.list_of_moto_modules())
-    listed = BaseBackend.urls.fget
-    kept: dict[tuple[type, str | None], dict[str, Any]] = {}
-
-    def urls(backend: BaseBackend) -> dict[str, Any]:
-        key = type(backend), os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS")
-        if key not in kept:
-            kept[key] = listed(backend)
-        return kept[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseBackend, "urls", property(urls))
-        patch.setattr(moto.backends, "list_of_moto_modules", lambda: modules)
         yield

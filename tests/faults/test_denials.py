@@ -48,7 +48,7 @@ class Fair(NamedTuple):
 
 @pytest.fixture(scope="module")
 def clients(aws: EmbeddedAws) -> Clients:
-    return Clients(open_session(region=HERE), endpoint_url=aws.endpoint)
+    return Clients(open_session(region=HERE, projections=load().projections()), endpoint_url=aws.endpoint)
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,7 @@ def scanned(aws: FakeAws, rules: Sequence[Rule] = RULES, *, restarts: int = 3, *
     """Scan everything in some weather, with the patience of a scan but not its waits."""
     aws.control(**{**FAIR, **weather})
     aws.forget()
-    clients = Clients(open_session(region=REGIONS[0]), endpoint_url=aws.url)
+    clients = Clients(open_session(region=REGIONS[0], projections=load().projections()), endpoint_url=aws.url)
     found: dict[str, Finding] = {}
     outcomes = {}
     for shard in shards(ACCOUNT, "aws", aws.estate.regions, rules, global_services=load().global_services):
