@@ -16,10 +16,10 @@ def command(check: str, config: Path | None) -> None:
 
     On a terminal it is laid out, elsewhere it is Markdown. 'muster list checks' has the names.
     """
-    from muster.catalog.pages import page  # noqa: PLC0415 - `muster explain --help` is quick without it
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
-    from muster.model.text import escaped  # noqa: PLC0415 - the same
+    from muster.catalog.pages import page
+    from muster.errors import ConfigurationError
+    from muster.model.suggest import unknown
+    from muster.model.text import escaped
 
     catalog = catalogue(config)
     if check not in catalog.checks:
@@ -28,8 +28,8 @@ def command(check: str, config: Path | None) -> None:
     if not sys.stdout.isatty():
         click.echo(text, nl=False)
         return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.console import Console
 
-    from muster.cli.markdown import Page  # noqa: PLC0415 - the same
+    from muster.cli.markdown import Page
 
     Console().print(Page(text))

@@ -20,9 +20,9 @@ def command(config: Any, severity: str | None, role: str, *, organization: bool,
     Every action only reads. ec2:DescribeRegions is what '--region all' needs. What `accounts` in the configuration
     says counts as if it were said here.
     """
-    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster iam-policy --help` is quick without it
-    from muster.catalog.permissions import iam_policy  # noqa: PLC0415 - the same
-    from muster.configuration.selection import select  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load
+    from muster.catalog.permissions import iam_policy
+    from muster.configuration.selection import select
 
     catalog = load()
     configuration = configured(config, catalog)

@@ -32,9 +32,9 @@ def command() -> None:
 @configured_by
 def checks(form: str, config: Path | None) -> None:
     """List the checks with their severity and what they judge; those of the configuration are among them."""
-    from muster.catalog.pages import permissions  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.model.json_values import to_json  # noqa: PLC0415 - the same
-    from muster.scanning.evaluate import docs_url  # noqa: PLC0415 - the same
+    from muster.catalog.pages import permissions
+    from muster.model.json_values import to_json
+    from muster.scanning.evaluate import docs_url
 
     catalog = catalogue(config)
     found: list[Record] = []
@@ -61,8 +61,8 @@ def checks(form: str, config: Path | None) -> None:
 @listed_as
 def packs(form: str) -> None:
     """List the packs: named selections of checks."""
-    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.catalog.packs import load as load_packs  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load
+    from muster.catalog.packs import load as load_packs
 
     found = [
         {
@@ -80,8 +80,8 @@ def packs(form: str) -> None:
 @listed_as
 def resources(form: str) -> None:
     """List the resource types that are judged, and the permissions that reading them takes."""
-    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.model.finding import ACCOUNT, REGION  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load
+    from muster.model.finding import ACCOUNT, REGION
 
     catalog = load()
     judged: dict[str, list[str]] = {}
@@ -109,11 +109,11 @@ def resources(form: str) -> None:
 @click.option("--framework", metavar="NAME", help="Only this framework.")
 def controls(form: str, framework: str | None) -> None:
     """List the controls of each framework with the checks that support them, those without a check too."""
-    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.catalog.controls import covered  # noqa: PLC0415 - the same
-    from muster.catalog.controls import load as load_controls  # noqa: PLC0415 - the same
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load
+    from muster.catalog.controls import covered
+    from muster.catalog.controls import load as load_controls
+    from muster.errors import ConfigurationError
+    from muster.model.suggest import unknown
 
     book = load_controls()
     if framework is not None and framework not in book.frameworks:
@@ -171,11 +171,11 @@ def facets(resource_type: str, form: str) -> None:
     Example:
       muster list facets AWS::EC2::Instance
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.catalog.custom import judged_types, readable  # noqa: PLC0415 - the same
-    from muster.catalog.expressions.expression import said  # noqa: PLC0415 - the same
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load
+    from muster.catalog.custom import judged_types, readable
+    from muster.catalog.expressions.expression import said
+    from muster.errors import ConfigurationError
+    from muster.model.suggest import unknown
 
     catalog = load()
     if resource_type not in judged_types(catalog):
@@ -192,15 +192,15 @@ def facets(resource_type: str, form: str) -> None:
 
 def _may_be_absent(path: str, hint: object) -> bool:
     """Whether null may stand there: a value of a mapping, of which `*` is any key, or what a resource need not have."""
-    from muster.catalog.expressions.types import options  # noqa: PLC0415 - `muster list --help` is quick without it
+    from muster.catalog.expressions.types import options
 
     return path.endswith(".*") or types.NoneType in options(hint)
 
 
 def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[tuple[str, object]]:
     """Yield what may be read of an annotation, by path: fields, and those of objects in lists and mappings."""
-    from muster.catalog.expressions.kinds import fields  # noqa: PLC0415 - `muster list --help` is quick without it
-    from muster.catalog.expressions.types import options  # noqa: PLC0415 - the same
+    from muster.catalog.expressions.kinds import fields
+    from muster.catalog.expressions.types import options
 
     for each in options(hint):
         kinds, origin = typing.get_args(each), typing.get_origin(each)
@@ -220,8 +220,8 @@ def _show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
     if form == "json":
         click.echo(json_text(found, indent=2))
         return
-    from rich.console import Console  # noqa: PLC0415 - JSON does without
-    from rich.table import Table  # noqa: PLC0415 - the same
+    from rich.console import Console
+    from rich.table import Table
 
     console = Console(highlight=False, emoji=False, markup=False)
     if not sys.stdout.isatty():

@@ -77,10 +77,10 @@ def catalogue(path: Path | None) -> "Catalog":
     Raises:
         ConfigurationError: something in the configuration that was named is wrong.
     """
-    from muster.catalog.catalog import load  # noqa: PLC0415 - `muster --help` does not need it
-    from muster.catalog.custom import extended  # noqa: PLC0415 - the same
-    from muster.cli.output import say  # noqa: PLC0415 - the same
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load
+    from muster.catalog.custom import extended
+    from muster.cli.output import say
+    from muster.errors import ConfigurationError
 
     catalog = load()
     try:
@@ -98,8 +98,8 @@ def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":
     Raises:
         ConfigurationError: something in it is wrong.
     """
-    from muster.cli.region_names import regions  # noqa: PLC0415 - the same
-    from muster.configuration import Configuration, load  # noqa: PLC0415 - `muster --help` does not need YAML
+    from muster.cli.region_names import regions
+    from muster.configuration import Configuration, load
 
     if path is None and not CONFIGURATION.exists():
         return Configuration()

@@ -24,7 +24,7 @@ _INSTEAD = "use credentials that may resume scans"
 
 
 def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    from muster.stack.documents.request import SCAN_ID  # noqa: PLC0415 - `muster resume --help` needs nothing of the stack
+    from muster.stack.documents.request import SCAN_ID
 
     if not SCAN_ID.match(value):
         raise click.BadParameter(
@@ -58,8 +58,8 @@ def command(**options: Any) -> int:
       2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.stacks import clients_of  # noqa: PLC0415 - `muster resume --help` does not need botocore
-    from muster.stack.deployed import described, outputs_of  # noqa: PLC0415 - the same
+    from muster.cli.stacks import clients_of
+    from muster.stack.deployed import described, outputs_of
 
     clients, region = clients_of(options)
     outputs = outputs_of(described(clients, region, options["stack"], _INSTEAD))
@@ -76,9 +76,9 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
     Raises:
         ConfigurationError: there is no such scan.
     """
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.sdk.errors import READ_ERRORS, code_of  # noqa: PLC0415 - the same
-    from muster.storage import keys  # noqa: PLC0415 - the same
+    from muster.errors import ConfigurationError
+    from muster.sdk.errors import READ_ERRORS, code_of
+    from muster.storage import keys
 
     bucket = outputs.get("ReportBucketName")
     if bucket is None:
@@ -94,8 +94,8 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
 
 
 def _started(states: Any, machine: str, scan_id: str) -> str:
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.sdk.first_calls import asking  # noqa: PLC0415 - the same
+    from muster.errors import ConfigurationError
+    from muster.sdk.first_calls import asking
 
     if running := _running(states, machine, scan_id):
         raise ConfigurationError(
@@ -112,8 +112,8 @@ def _started(states: Any, machine: str, scan_id: str) -> str:
 
 def _running(states: Any, machine: str, scan_id: str) -> str:
     """Return the execution that is at work on a scan, nothing where there is none or nobody may look."""
-    from muster.sdk.errors import READ_ERRORS  # noqa: PLC0415 - the same
-    from muster.stack.documents.request import name_of  # noqa: PLC0415 - the same
+    from muster.sdk.errors import READ_ERRORS
+    from muster.stack.documents.request import name_of
 
     try:
         pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
@@ -128,9 +128,9 @@ def _running(states: Any, machine: str, scan_id: str) -> str:
 
 
 def _waited(states: Any, arn: str, form: str) -> int:
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.sdk.errors import READ_ERRORS, code_of  # noqa: PLC0415 - the same
-    from muster.sdk.retry import Retrier  # noqa: PLC0415 - the same
+    from muster.errors import ConfigurationError
+    from muster.sdk.errors import READ_ERRORS, code_of
+    from muster.sdk.retry import Retrier
 
     patience = Retrier()
     try:

@@ -113,8 +113,8 @@ def command(**options: Any) -> int:
       2  no results: wrong usage, configuration or credentials, or they cannot be written
       3  the scan is incomplete, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.job import Options  # noqa: PLC0415 - the same
-    from muster.cli.scan_run import run  # noqa: PLC0415 - `muster scan --help` does not need botocore
+    from muster.cli.job import Options
+    from muster.cli.scan_run import run
 
     options["form"] = _form(options["form"], options["output"])
     fail_on = options.pop("fail_on")

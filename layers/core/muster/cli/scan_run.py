@@ -159,9 +159,9 @@ def _writer(job: Job, stream: TextIO) -> Writer:
     if job.options.form == "table":
         return TableWriter(stream, verbose=job.options.verbose)
     # The others are imported when they are asked for: their names are those of formats, not of ours.
-    from muster.reports.formats.csv import CsvWriter  # noqa: PLC0415
-    from muster.reports.formats.json import JsonWriter  # noqa: PLC0415
-    from muster.reports.formats.ndjson import NdjsonWriter  # noqa: PLC0415
+    from muster.reports.formats.csv import CsvWriter
+    from muster.reports.formats.json import JsonWriter
+    from muster.reports.formats.ndjson import NdjsonWriter
 
     writers: Mapping[str, Callable[[TextIO, str], Writer]] = {
         "json": JsonWriter, "ndjson": NdjsonWriter, "csv": CsvWriter,

@@ -49,10 +49,10 @@ def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
       2  there is no such stack, or no credentials
       3  nothing fails, but a call was refused or failed, so that something is not known
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.stacks import clients_of  # noqa: PLC0415 - `muster smoke --help` does not need botocore
-    from muster.smoke.lines import Visit, tried  # noqa: PLC0415 - the same
-    from muster.smoke.probes import PROBES  # noqa: PLC0415 - the same
-    from muster.smoke.stack import find  # noqa: PLC0415 - the same
+    from muster.cli.stacks import clients_of
+    from muster.smoke.lines import Visit, tried
+    from muster.smoke.probes import PROBES
+    from muster.smoke.stack import find
 
     clients, region = clients_of(options)
     found = find(clients, region, stack)
@@ -77,9 +77,9 @@ def _as_table(lines: "Iterable[Line]") -> set[str]:
     """Print a table at the end on a terminal; elsewhere print each line as soon as it is known."""
     if not sys.stdout.isatty():
         return set(_one_by_one(lines))
-    from rich.console import Console  # noqa: PLC0415 - JSON does without
-    from rich.table import Table  # noqa: PLC0415 - the same
-    from rich.text import Text  # noqa: PLC0415 - the same
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("LINE", "RESULT", "DETAIL"):

@@ -15,10 +15,10 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
         ConfigurationError: no region is named, or the name is not spelled as AWS spells regions.
         CredentialsError: there are no credentials.
     """
-    from muster.cli.region_names import regions  # noqa: PLC0415 - `--help` does not need botocore
-    from muster.errors import ConfigurationError  # noqa: PLC0415 - the same
-    from muster.model.suggest import unknown  # noqa: PLC0415 - the same
-    from muster.sdk.session import Clients, open_session  # noqa: PLC0415 - the same
+    from muster.cli.region_names import regions
+    from muster.errors import ConfigurationError
+    from muster.model.suggest import unknown
+    from muster.sdk.session import Clients, open_session
 
     asked = options["region"] or os.environ.get("AWS_REGION")
     session = open_session(options["profile"], asked, options["endpoint_url"])

@@ -21,15 +21,15 @@ def command(file: Path) -> None:
 
     All mistakes are told at once, each with its line, and the exit status is 2.
     """
-    from muster.catalog.catalog import load  # noqa: PLC0415 - the same
-    from muster.catalog.custom import absences, extended  # noqa: PLC0415 - the same
-    from muster.catalog.packs import ALL  # noqa: PLC0415 - the same
-    from muster.cli.output import say  # noqa: PLC0415 - the same
-    from muster.cli.region_names import regions, unchecked  # noqa: PLC0415 - the same
-    from muster.configuration import load as load_configuration  # noqa: PLC0415 - `muster validate --help` is quick without it
-    from muster.configuration.selection import select  # noqa: PLC0415 - the same
-    from muster.model.text import escaped  # noqa: PLC0415 - the same
-    from muster.reports.formats.table import counted  # noqa: PLC0415 - the same
+    from muster.catalog.catalog import load
+    from muster.catalog.custom import absences, extended
+    from muster.catalog.packs import ALL
+    from muster.cli.output import say
+    from muster.cli.region_names import regions, unchecked
+    from muster.configuration import load as load_configuration
+    from muster.configuration.selection import select
+    from muster.model.text import escaped
+    from muster.reports.formats.table import counted
 
     catalog = load()
     configuration = load_configuration(file, catalog, regions)
@@ -51,8 +51,8 @@ def command(file: Path) -> None:
 
 
 def _dates(configuration: "Configuration") -> None:
-    from muster.configuration.suppression import expired  # noqa: PLC0415 - `muster validate --help` is quick without it
-    from muster.model.text import shortened  # noqa: PLC0415 - `muster validate --help` is quick without it
+    from muster.configuration.suppression import expired
+    from muster.model.text import shortened
 
     today = datetime.now(UTC).date()
     over = expired(configuration.suppressions, today)
