@@ -1,4 +1,4 @@
-"""Write what follows from the code: the templates' permissions, tables and saved queries, the schema of muster.yaml.
+"""Write what follows from the code: parts of the templates, the schema of muster.yaml, the page of a finding's fields.
 
 `python -m tools.generate` writes, `--check` fails when something is stale. Between `# generated: NAME` and
 `# end of generated` nothing is written by hand.
@@ -19,14 +19,16 @@ from muster.catalog.packs import ALL
 from muster.catalog.permissions import iam_policy, scanner_statements
 from muster.configuration import Configuration, schema_text
 from muster.configuration.selection import select
-from muster.reports import tables
+from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models
 from tools import lambda_runtimes
+from tools.findings_page import findings_page
 from tools.service_models import operations, pruned
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
 MEMBER_ROLE = ROOT / "member-role.yaml"
+FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
 _FIRST_YEAR = 2026
@@ -85,7 +87,7 @@ def _statement(statement: Mapping[str, Any]) -> str:
 
 def _tables() -> str:
     made = [
-        _table("findings", "A row a finding.", tables.FINDINGS),
+        _table("findings", "A row a finding.", schema.FINDING.columns),
         _table("tallies", "A row a scan, region and check, with counts and whether it was seen whole.", tables.TALLIES),
         _table("coverage", "A row a scan, shard and API, with what was asked of AWS and how it went.", tables.COVERAGE),
         _view(),
@@ -125,7 +127,7 @@ def _table(name: str, description: str, columns: Mapping[str, str]) -> str:
 
 def _view() -> str:
     sql = (ROOT / "queries" / "latest_findings.sql").read_text(encoding="utf-8")
-    columns = {**tables.FINDINGS, "scan_date": "string"}
+    columns = {**schema.FINDING.columns, "scan_date": "string"}
     view = {
         "originalSql": " ".join(line.strip() for line in sql.splitlines() if not line.startswith("--")),
         "catalog": "awsdatacatalog",
@@ -196,6 +198,7 @@ def main() -> None:
         TEMPLATE: generated(TEMPLATE.read_text(encoding="utf-8")),
         MEMBER_ROLE: generated_member_role(MEMBER_ROLE.read_text(encoding="utf-8")),
         SCHEMA: schema_text(load()),
+        FINDINGS_PAGE: findings_page(),
         RUNTIMES: lambda_runtimes.generated(),
         **generated_models(),
     }

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from muster.model.finding import Finding, Status, Suppression, Unavailable
-from muster.reports.record import printable, record, timestamp
+from muster.model.json_values import timestamp
+from muster.model.text import printable
+from muster.reports.record import record
 
 
 def test_it_has_these_keys_and_values(finding: Finding) -> None:

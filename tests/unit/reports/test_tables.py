@@ -1,4 +1,4 @@
-"""Rows as Athena reads them: a row of the ledger, and texts that are spelled once and never for another object."""
+"""Rows as Athena reads them: a row of the ledger, and texts that are never those of another object."""
 
 import json
 from collections.abc import Mapping
@@ -6,11 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from muster.model.coverage import Coverage
 from muster.model.finding import Finding, Resource, Severity, Status
-from muster.reports import tables
 from muster.reports.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row, finding_row
 
 AT = datetime(2026, 11, 21, 6, 0, 1, tzinfo=UTC)
@@ -77,20 +74,3 @@ def test_tags_that_no_terminal_should_see_are_escaped_in_their_row() -> None:
     text = tagged(odd)
     assert text.encode().isascii()
     assert json.loads(text) == odd
-
-
-@pytest.mark.parametrize(("size", "spelled"), [(1, 3), (2, 2)])
-def test_what_is_remembered_is_not_spelled_again(size: int, spelled: int) -> None:
-    calls: list[object] = []
-    last = tables._Last(lambda value: str(calls.append(value) or value), size)
-    one, other = ("one",), ("other",)
-    assert [last(value) for value in (one, one, other, one)] == [str(one), str(one), str(other), str(one)]
-    assert len(calls) == spelled
-
-
-@pytest.mark.parametrize("size", [1, 3])
-def test_no_more_is_remembered_than_the_size(size: int) -> None:
-    last = tables._Last(str, size)
-    for number in range(10):
-        last((number,))
-        assert len(last._known) <= size

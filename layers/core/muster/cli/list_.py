@@ -13,7 +13,7 @@ import click
 from muster.cli.options import catalogue, configured_by, listed_as
 from muster.model.finding import Unknown
 from muster.model.text import json_text, printable
-from muster.reports.record import Record
+from muster.reports.schema import Record
 
 if TYPE_CHECKING:
     from muster.catalog.controls import Controls, Framework

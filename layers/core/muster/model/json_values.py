@@ -1,7 +1,9 @@
 """Values between JSON and Python: checks take tuples, JSON has lists."""
 
+import dataclasses
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -18,12 +20,21 @@ def loads(text: str | bytes) -> Any:
 
 
 def to_json(value: object) -> Any:
-    """Return a value as JSON spells it: lists for tuples, dicts for mappings."""
+    """Return a value as JSON spells it: lists for tuples, dicts for mappings and dataclasses."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [to_json(item) for item in value]
+    if dataclasses.is_dataclass(value):
+        return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return value
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a time as RFC 3339 in UTC, to the second, with a Z."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def freeze(value: object) -> object:

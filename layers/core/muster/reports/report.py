@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from muster import __version__
 from muster.model.coverage import Coverage
 from muster.model.finding import Finding, Status
-from muster.reports.record import timestamp
+from muster.model.json_values import timestamp
 from muster.reports.tally import ReportTally
 
 WORDS = {

@@ -5,16 +5,10 @@ from typing import TextIO
 
 from muster.model.finding import Finding
 from muster.model.text import escaped, json_text
-from muster.reports.record import record
+from muster.reports import schema
+from muster.reports.fields import Entry
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
-
-COLUMNS = (
-    "finding_id", "check_id", "check_version", "variant", "title", "severity", "status", "reason", "resource_type",
-    "resource_arn", "resource_id", "account_id", "account_name", "region", "tags", "controls", "settings",
-    "remediation", "docs_url", "scan_id", "observed_at", "first_seen", "suppression", "unavailable",
-)  # fmt: skip
-"""The columns, in the words of the JSON; what is a list or an object there is JSON text here, controls apart."""
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take the wide ones too
 
@@ -26,21 +20,11 @@ class CsvWriter:
         """Write to a stream of text, beginning with the header."""
         self._rows = csv.writer(stream, lineterminator="\n")
         self._scan_id = scan_id
-        self._rows.writerow(COLUMNS)
+        self._rows.writerow(field.name for field in schema.FINDING.reported)
 
     def add(self, finding: Finding) -> None:
         """Write one row."""
-        found = record(finding, self._scan_id)
-        resource = found.pop("resource")
-        cells = {
-            **found,
-            "controls": "; ".join(found["controls"]),
-            "resource_type": resource["type"],
-            "resource_arn": resource["arn"],
-            "resource_id": resource["id"],
-            **{key: resource[key] for key in ("account_id", "region", "tags")},
-        }
-        self._rows.writerow([_cell(cells.get(column)) for column in COLUMNS])
+        self._rows.writerow(map(_cell, schema.FINDING.csv(Entry(finding, self._scan_id))))
 
     def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write nothing: every row is a finding."""
