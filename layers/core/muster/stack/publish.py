@@ -9,8 +9,9 @@ from pathlib import Path
 from muster.errors import Damaged, Transient
 from muster.model.coverage import Coverage
 from muster.model.finding import Severity, Status
-from muster.reports.record import Record, from_row
-from muster.reports.tables import COVERAGE, FINDINGS, TALLIES, Row, ScanHeader, coverage_row
+from muster.reports.record import from_row
+from muster.reports.schema import Record, Row
+from muster.reports.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader, coverage_row
 from muster.stack.documents.commit import Commit
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket

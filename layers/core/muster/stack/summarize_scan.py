@@ -11,7 +11,7 @@ from muster.lifecycle.transitions import Event
 from muster.model.coverage import ALL, Coverage
 from muster.model.finding import Severity
 from muster.reports.formats.email import CHANGES
-from muster.reports.record import Record
+from muster.reports.schema import Record
 from muster.sdk.session import Clients
 from muster.stack.bounds import NAMED, fitted
 from muster.stack.documents import events, objects
