@@ -22,7 +22,3 @@ def test_all_pages_are_read_1000_at_a_time() -> None:
         stub.add_response("list_protected_resources", page, {"MaxResults": 1000, "NextToken": "next"})
         found = protected_resources.function(backup, Resource(REGION, HERE, "123456789012", HERE))
     assert (found.last_backup(first), found.last_backup(second)) == (AT, AT.replace(day=19))
-
-
-def test_it_says_what_it_spends() -> None:
-    assert (protected_resources.permissions, protected_resources.on) == (("backup:ListProtectedResources",), "*")

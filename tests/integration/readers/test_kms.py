@@ -157,9 +157,3 @@ def test_tags_are_read_to_the_last_page() -> None:
         stub.add_response("list_resource_tags", second, {"KeyId": KEY_ID, "Limit": 50, "Marker": "next"})
         assert reading.tags.function(client, KEY) == Tags({"a": "1", "b": "2"})
         stub.assert_no_pending_responses()
-
-
-def test_permissions_are_granted_on_keys_alone() -> None:
-    for describer in (reading.key, reading.rotation, reading.policy, reading.tags):
-        assert describer.on == "arn:{partition}:kms:*:*:key/*"
-    assert (reading.keys.on, reading.aws_managed_keys.on) == ("*", "*")

@@ -26,8 +26,8 @@ class Lister:
     read once for other checks is not listed again. `each_of` is the resource type whose resources are listed for one by
     one. `reads` names what is read of an answer, where nothing else is parsed: see `muster.sdk.wire`. `on` is the
     narrowest pattern of ARNs that the permissions besides the listing's take, and those of the type's describers that
-    declare none. `operation_name` is the API operation
-    where IAM's action has another name. With `once_per_account` one listing has the resources of all regions.
+    declare none. `operation_name` is the API operation where IAM's action has another name. With `once_per_account` one
+    listing has the resources of all regions.
     """
 
     resource_type: str
@@ -186,12 +186,7 @@ def reads(resource_type: str, facet: type[F], permission: str, call: Call, **opt
     Raises:
         TypeError: the declaration is incomplete; the message says what to change.
     """
-
-    def read(client: Any, resource: Resource, *key: str) -> F:
-        return facet.parse(call(client, resource, *key))
-
-    read.__name__, read.__module__ = facet.__name__, call.__module__
-    return replace(_describer(resource_type, facet, permission, read, **options), call=call)
+    return replace(_describer(resource_type, facet, permission, _parsing(facet, call), **options), call=call)
 
 
 def related(
@@ -209,12 +204,13 @@ def related(
     if call is None or not issubclass(facet, describer.facet):
         raise TypeError(f"{facet.__name__}: it is no {describer.facet.__name__}, or that is not read by a short form")
 
-    def read(client: Any, resource: Resource, key: str) -> F:
-        return facet.parse(call(client, replace(resource, id=key, arn=None)))
+    def call_with_key(client: Any, resource: Resource, key: str) -> Mapping[str, Any]:
+        return call(client, replace(resource, id=key, arn=None))
 
-    read.__name__, read.__module__ = facet.__name__, keys.__module__
-    absent = describer.absent | {gone}
-    return replace(describer, facet=facet, function=read, absent=absent, of=of, keys=_with_resource(keys), call=None)
+    return replace(
+        describer, facet=facet, function=_parsing(facet, call_with_key), call=call_with_key,
+        absent=describer.absent | {gone}, of=of, keys=_with_resource(keys),
+    )  # fmt: skip
 
 
 def _describer(
@@ -245,6 +241,16 @@ def _describer(
         operation_name=options.get("operation", ""),
         page=options.get("page"),
     )
+
+
+def _parsing(facet: type[F], call: Call) -> Callable[..., F]:
+    """Return a describer's function that parses the answer of a call."""
+
+    def read(client: Any, resource: Resource, *key: str) -> F:
+        return facet.parse(call(client, resource, *key))
+
+    read.__name__, read.__module__ = facet.__name__, call.__module__
+    return read
 
 
 def _operation(reader: Lister | Describer) -> str:

@@ -15,10 +15,8 @@ if typing.TYPE_CHECKING:
 
 KEY = "AWS::KMS::Key"
 
-_KEYS = "arn:{partition}:kms:*:*:key/*"
 
-
-@lists(KEY, permission="kms:ListKeys", page=1000, of=AwsManagedKeys)
+@lists(KEY, permission="kms:ListKeys", on="arn:{partition}:kms:*:*:key/*", page=1000, of=AwsManagedKeys)
 def keys(kms: "KMSClient", shard: Shard, token: str | None, managed: AwsManagedKeys) -> Page:
     """List the keys of a region, 1000 a page, without those that AWS made for its services and nobody can change.
 
@@ -43,24 +41,23 @@ def aws_managed_keys(kms: "KMSClient", _region: Resource) -> AwsManagedKeys:
     )
 
 
-key = reads(KEY, Key, "kms:DescribeKey", lambda kms, key: kms.describe_key(KeyId=key.id), on=_KEYS)
+key = reads(KEY, Key, "kms:DescribeKey", lambda kms, key: kms.describe_key(KeyId=key.id))
 
 rotation = reads(
     KEY, KeyRotation, "kms:GetKeyRotationStatus",
     lambda kms, key: kms.get_key_rotation_status(KeyId=key.id),
-    of=Key, when=lambda key: key.rotatable, on=_KEYS,
+    of=Key, when=lambda key: key.rotatable,
 )  # fmt: skip
 """How the key is rotated; AWS refuses the call for keys that cannot be."""
 
 policy = reads(
     KEY, KeyPolicy, "kms:GetKeyPolicy",
     lambda kms, key: kms.get_key_policy(KeyId=key.id, PolicyName="default"),
-    on=_KEYS,
 )  # fmt: skip
 """The key's policy: there is one, under one name."""
 
 
-@describes(KEY, permission="kms:ListResourceTags", on=_KEYS)
+@describes(KEY, permission="kms:ListResourceTags")
 def tags(kms: "KMSClient", key: Resource) -> Tags:
     """Read the tags, which KMS spells in its own way."""
     found = all_pages(kms, "list_resource_tags", "Tags", page=50, KeyId=key.id)["Tags"]

@@ -17,10 +17,9 @@ if typing.TYPE_CHECKING:
 
 TOPIC = "AWS::SNS::Topic"
 SUBSCRIPTION = "AWS::SNS::Subscription"
-_TOPICS = "arn:{partition}:sns:*:*:*"
 
 
-@lists(TOPIC, permission="sns:ListTopics")
+@lists(TOPIC, permission="sns:ListTopics", on="arn:{partition}:sns:*:*:*")
 def topics(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
     """List the topics of a region; SNS takes no page size and answers up to 100.
 
@@ -47,14 +46,11 @@ def subscriptions(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-topic = reads(
-    TOPIC, Topic, "sns:GetTopicAttributes", lambda sns, topic: sns.get_topic_attributes(TopicArn=topic.id), on=_TOPICS
-)
+topic = reads(TOPIC, Topic, "sns:GetTopicAttributes", lambda sns, topic: sns.get_topic_attributes(TopicArn=topic.id))
 
 tags = reads(
     TOPIC, Tags, "sns:ListTagsForResource",
     lambda sns, topic: sns.list_tags_for_resource(ResourceArn=topic.id),
-    on=_TOPICS,
 )  # fmt: skip
 
 subscription_attributes = reads(

@@ -13,10 +13,9 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 QUEUE = "AWS::SQS::Queue"
-_QUEUES = "arn:{partition}:sqs:*:*:*"
 
 
-@lists(QUEUE, permission="sqs:ListQueues", page=1000)
+@lists(QUEUE, permission="sqs:ListQueues", on="arn:{partition}:sqs:*:*:*", page=1000)
 def queues(sqs: "SQSClient", shard: Shard, token: str | None) -> Page:
     """List the queues of a region, 1000 a page; without MaxResults SQS names no next page.
 
@@ -34,19 +33,16 @@ def queues(sqs: "SQSClient", shard: Shard, token: str | None) -> Page:
 queue = reads(
     QUEUE, Queue, "sqs:GetQueueAttributes",
     lambda sqs, queue: sqs.get_queue_attributes(QueueUrl=queue.id, AttributeNames=["All"]),
-    on=_QUEUES,
 )  # fmt: skip
 """Encryption, policy, dead-letter queue and the number of messages, all in one call."""
 
 dead_letter_sources = reads(
     QUEUE, DeadLetterSources, "sqs:ListDeadLetterSourceQueues",
     lambda sqs, queue: sqs.list_dead_letter_source_queues(QueueUrl=queue.id, MaxResults=1000),
-    on=_QUEUES,
 )  # fmt: skip
 """Which queues name this one as their dead-letter queue, the first 1000: one makes it one."""
 
 tags = reads(
     QUEUE, Tags, "sqs:ListQueueTags",
     lambda sqs, queue: tag_list(sqs.list_queue_tags(QueueUrl=queue.id).get("Tags")),
-    on=_QUEUES,
 )  # fmt: skip

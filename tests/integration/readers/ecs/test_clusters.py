@@ -425,14 +425,3 @@ def test_a_check_of_definitions_judges_definitions_alone() -> None:
     checks = [check for name, check in catalog.checks.items() if name.startswith("ecs-")]
     assert len(checks) == 18
     assert all(len(catalog.resource_types(check)) == 1 for check in checks)
-
-
-def test_what_is_spent_is_said() -> None:
-    assert region.permissions == (
-        "ecs:DescribeServices",
-        "ecs:ListServices",
-        "ecs:DescribeClusters",
-        "ecs:ListClusters",
-    )
-    assert task_definitions.permissions == ("ecs:ListTaskDefinitions",)
-    assert tags.on == "arn:{partition}:ecs:*:*:task-definition/*"

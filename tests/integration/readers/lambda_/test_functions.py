@@ -239,13 +239,3 @@ def test_the_concurrency_of_the_region_is_read() -> None:
     with Stubber(stubbed) as stub:
         stub.add_response("get_account_settings", {"AccountLimit": limit}, {})
         assert region_concurrency.function(stubbed, PLACE) == RegionConcurrency(1000, 900)
-
-
-@pytest.mark.parametrize("describer", [tags, policy, urls, asynchronous_destinations, concurrency])
-def test_what_is_asked_of_one_function_is_granted_on_functions(describer: Describer) -> None:
-    assert describer.on == "arn:{partition}:lambda:*:*:function:*"
-
-
-def test_what_is_asked_of_the_region_is_granted_on_everything() -> None:
-    assert {each.on for each in (functions, region_concurrency, event_source_mappings)} == {"*"}
-    assert (source_queue.on, source_queue.permission) == ("arn:{partition}:sqs:*:*:*", "sqs:GetQueueAttributes")

@@ -94,8 +94,3 @@ def test_tags() -> None:
         stub.add_response("list_tags_for_resource", {})
         assert reading.tags.function(client, POINT) == Tags({"Owner": "a=b", "Mood": "🙂"})
         assert reading.tags.function(client, POINT) == Tags({})
-
-
-def test_tags_are_granted_on_access_points_alone_and_the_other_actions_take_no_resource() -> None:
-    assert reading.tags.on == "arn:{partition}:s3:*:*:accesspoint/*"
-    assert [reading.access_point.on, reading.access_points.on] == ["*", "*"]

@@ -12,6 +12,7 @@ from muster.facets.lambda_.functions import (
 )
 from muster.facets.lambda_.sources import EventSourceMappings, SourceQueue
 from muster.facets.tagging.tags import Tags
+from muster.model.arn import Arn
 from muster.model.finding import REGION, Resource
 from muster.model.listing import Page, after, listed
 from muster.model.readers import describes, lists, reads
@@ -24,11 +25,12 @@ if typing.TYPE_CHECKING:
 
 FUNCTION = "AWS::Lambda::Function"
 
-_FUNCTIONS = "arn:{partition}:lambda:*:*:function:*"
 _ABSENT = ("ResourceNotFoundException",)
 
 
-@lists(FUNCTION, permission="lambda:ListFunctions", facets=(Function,), page=50)
+@lists(
+    FUNCTION, permission="lambda:ListFunctions", on="arn:{partition}:lambda:*:*:function:*", facets=(Function,), page=50
+)
 def functions(client: "LambdaClient", shard: Shard, token: str | None) -> Page:
     """List the functions of a region, 50 a page, each once: versions are not listed.
 
@@ -47,13 +49,12 @@ def functions(client: "LambdaClient", shard: Shard, token: str | None) -> Page:
 tags = reads(
     FUNCTION, Tags, "lambda:ListTags",
     lambda client, function: tag_list(client.list_tags(Resource=function.arn).get("Tags")),
-    on=_FUNCTIONS,
 )  # fmt: skip
 
 policy = reads(
     FUNCTION, FunctionPolicy, "lambda:GetPolicy",
     lambda client, function: client.get_policy(FunctionName=function.id),
-    absent=_ABSENT, on=_FUNCTIONS,
+    absent=_ABSENT,
 )  # fmt: skip
 """The policy of the function itself, not of its versions and aliases."""
 
@@ -62,7 +63,7 @@ urls = reads(
     lambda client, function: all_pages(
         client, "list_function_url_configs", "FunctionUrlConfigs", page=50, FunctionName=function.id
     ),
-    absent=_ABSENT, on=_FUNCTIONS,
+    absent=_ABSENT,
 )  # fmt: skip
 """The URLs of the function and its aliases."""
 
@@ -71,14 +72,13 @@ asynchronous_destinations = reads(
     lambda client, function: all_pages(
         client, "list_function_event_invoke_configs", "FunctionEventInvokeConfigs", page=50, FunctionName=function.id
     ),
-    absent=_ABSENT, of=Function, when=lambda function: not function.dead_letter, on=_FUNCTIONS,
+    absent=_ABSENT, of=Function, when=lambda function: not function.dead_letter,
 )  # fmt: skip
 """Where failed asynchronous events go; no check needs it of a function with a dead-letter queue."""
 
 concurrency = reads(
     FUNCTION, FunctionConcurrency, "lambda:GetFunctionConcurrency",
     lambda client, function: client.get_function_concurrency(FunctionName=function.id),
-    on=_FUNCTIONS,
 )  # fmt: skip
 
 region_concurrency = reads(
@@ -106,8 +106,8 @@ def source_queue(sqs: "SQSClient", _function: Resource, arn: str) -> SourceQueue
     Its URL follows from its ARN, without a call.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
     """
-    account, name = arn.split(":")[4:6]
-    url = f"{sqs.meta.endpoint_url}/{account}/{name}"
+    source = Arn.of(arn)
+    url = f"{sqs.meta.endpoint_url}/{source.account}/{source.resource}"
     return SourceQueue.parse(
         sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])
     )
