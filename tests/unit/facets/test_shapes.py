@@ -153,7 +153,7 @@ def test_names_and_arns_come_out_as_they_are(kind: str, seed: int, partition: st
     world = World(seed, partition, **known_words(kind))
     for item in resources(Reading(world, CATALOG), kind):
         heard = {value for value in world.told.values() if isinstance(value, str)}
-        pieces = {piece for value in heard for piece in value.split("/")}
+        pieces = {piece for value in heard for marks in ("/", "[/:]") for piece in re.split(marks, value)}
         resource = item.resource
         assert resource.id in heard | pieces or set(resource.id.split("/")) <= pieces
         arn = resource.arn or ""
