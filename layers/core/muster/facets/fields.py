@@ -121,7 +121,7 @@ def texts(value: Any, _name: str = "", _question: str = "") -> tuple[str, ...]:
     return tuple(str(each) for each in value or ())
 
 
-def each(member: str) -> Kind[tuple[str, ...]]:
+def text_of_each(member: str) -> Kind[tuple[str, ...]]:
     """Read one text, which AWS never leaves out, of each item of a list."""
     return many(lambda item: str(item[member]))
 

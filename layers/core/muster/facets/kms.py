@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
+from muster.facets.fields import Answer, Kind, Parsed, as_is, computed, facet, flag, number, read, silent, stated
 from muster.model.finding import Unknown
 
 STATES = (
@@ -47,33 +48,38 @@ class AwsManagedKeys:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key: `spec` is of which material it is made, `primary` the region that it is a replica of, `deletion` when."""
+def _word(*words: str) -> Kind[str | Unknown]:
+    def kind(value: object, name: str, _question: str = "") -> str | Unknown:
+        if value in words:
+            return str(value)
+        return Unknown(f"AWS said of the key's {name} what Muster does not know: {value!r}")
 
-    manager: str | Unknown
-    state: str | Unknown
-    origin: str | Unknown
-    spec: str | Unknown
-    primary: str
-    deletion: datetime | None
-    waits: int | None
+    return kind
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of DescribeKey."""
-        said = response.get("KeyMetadata") or {}
-        regions = said.get("MultiRegionConfiguration") or {}
-        replica = regions.get("MultiRegionKeyType") == "REPLICA"
-        return cls(
-            manager=_word("manager", said.get("KeyManager"), ("AWS", "CUSTOMER")),
-            state=_word("state", said.get("KeyState"), STATES),
-            origin=_word("origin", said.get("Origin"), ORIGINS),
-            spec=said.get("KeySpec") or said.get("CustomerMasterKeySpec") or Unknown("AWS did not say the key's spec"),
-            primary=str((regions.get("PrimaryKey") or {}).get("Region") or "another region") if replica else "",
-            deletion=said.get("DeletionDate"),
-            waits=said.get("PendingDeletionWindowInDays"),
-        )
+
+def _spec(response: Answer) -> str | Unknown:
+    metadata = response.get("KeyMetadata") or {}
+    return stated(metadata.get("KeySpec") or metadata.get("CustomerMasterKeySpec"), "spec", "the key's spec")
+
+
+def _primary(response: Answer) -> str:
+    regions = (response.get("KeyMetadata") or {}).get("MultiRegionConfiguration") or {}
+    if regions.get("MultiRegionKeyType") != "REPLICA":
+        return ""
+    return str((regions.get("PrimaryKey") or {}).get("Region") or "another region")
+
+
+@facet
+class Key(Parsed):
+    """A key of DescribeKey: `spec` is its material, `primary` the region that it is a replica of, `deletion` when."""
+
+    manager: str | Unknown = read("KeyMetadata.KeyManager", _word("AWS", "CUSTOMER"), name="manager")
+    state: str | Unknown = read("KeyMetadata.KeyState", _word(*STATES), name="state")
+    origin: str | Unknown = read("KeyMetadata.Origin", _word(*ORIGINS), name="origin")
+    spec: str | Unknown = computed(_spec)
+    primary: str = computed(_primary)
+    deletion: datetime | None = read("KeyMetadata.DeletionDate", as_is)
+    waits: int | None = read("KeyMetadata.PendingDeletionWindowInDays", as_is)
 
     @property
     def leaving(self) -> bool:
@@ -90,37 +96,20 @@ class Key:
         return kind == ("CUSTOMER", SYMMETRIC, "AWS_KMS") and not self.primary and not self.leaving
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRotation:
-    """Whether KMS rotates the key by itself, and every how many days."""
+@facet
+class KeyRotation(Parsed):
+    """GetKeyRotationStatus: whether KMS rotates the key by itself, and every how many days."""
 
-    enabled: bool | Unknown
-    period: int | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetKeyRotationStatus."""
-        enabled, period = response.get("KeyRotationEnabled"), response.get("RotationPeriodInDays")
-        return cls(
-            enabled if isinstance(enabled, bool) else Unknown("AWS did not say whether the key is rotated"),
-            period if isinstance(period, int) else Unknown("AWS did not say how often the key is rotated"),
-        )
+    enabled: bool | Unknown = read("KeyRotationEnabled", flag, "whether the key is rotated")
+    period: int | Unknown = read("RotationPeriodInDays", number, "how often the key is rotated")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPolicy:
-    """The key's policy; every key has one."""
-
-    policy: Policy | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetKeyPolicy."""
-        text = response.get("Policy")
-        return cls(policy_of(text, "the key") if text else Unknown("AWS did not say the key's policy"))
+def _policy(text: object, name: str, question: str = "") -> Policy | Unknown:
+    return policy_of(text, "the key") if text else silent(name, question)
 
 
-def _word(what: str, said: object, expected: tuple[str, ...]) -> str | Unknown:
-    if said in expected:
-        return str(said)
-    return Unknown(f"AWS said of the key's {what} what Muster does not know: {said!r}")
+@facet
+class KeyPolicy(Parsed):
+    """GetKeyPolicy: the key's policy; every key has one."""
+
+    policy: Policy | Unknown = read("Policy", _policy, "the key's policy")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
+from muster.facets.fields import Parsed, computed, facet, read, stated, text
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
 from muster.model.json_values import loads
@@ -31,22 +32,13 @@ class Topic:
         return cls(str(attributes.get("KmsMasterKeyId") or ""), policy_of(attributes.get("Policy"), "the topic"))
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """One subscription as it is listed; `confirmed` says whether its endpoint agreed to be written to."""
+@facet
+class Subscription(Parsed):
+    """One subscription of ListSubscriptions; `confirmed` says whether its endpoint agreed to be written to."""
 
-    protocol: str | Unknown
-    topic_arn: str
-    confirmed: bool
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of ListSubscriptions."""
-        return cls(
-            protocol=response.get("Protocol") or Unknown("AWS did not say the subscription's protocol"),
-            topic_arn=str(response.get("TopicArn") or ""),
-            confirmed=Arn.parse(str(response.get("SubscriptionArn"))) is not None,
-        )
+    protocol: str | Unknown = read("Protocol", stated, "the subscription's protocol")
+    topic_arn: str = read("TopicArn", text)
+    confirmed: bool = computed(lambda item: Arn.parse(str(item.get("SubscriptionArn"))) is not None)
 
     @property
     def delivers_by_retry(self) -> bool:
@@ -66,13 +58,13 @@ class SubscriptionAttributes:
         attributes = response.get("Attributes")
         if not attributes:
             return cls(Unknown("AWS did not say the subscription's attributes"))
-        text = attributes.get("RedrivePolicy")
-        if not text:
+        policy = attributes.get("RedrivePolicy")
+        if not policy:
             return cls("")
         try:
-            return cls(str(loads(text)["deadLetterTargetArn"]))
+            return cls(str(loads(policy)["deadLetterTargetArn"]))
         except (KeyError, TypeError, ValueError):
-            return cls(Unknown(f"the subscription's redrive policy cannot be understood: {shortened(str(text))}"))
+            return cls(Unknown(f"the subscription's redrive policy cannot be understood: {shortened(str(policy))}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
+from muster.facets.fields import Parsed, facet, many, read
 from muster.model.finding import Unknown
 from muster.model.json_values import loads
 from muster.model.text import shortened
@@ -48,16 +49,11 @@ class Queue:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetterSources:
-    """The names of the queues that name this one as their dead-letter queue."""
+@facet
+class DeadLetterSources(Parsed):
+    """ListDeadLetterSourceQueues: the names of the queues that name this one as their dead-letter queue."""
 
-    queues: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of ListDeadLetterSourceQueues, whose member is spelled unlike that of ListQueues."""
-        return cls(tuple(str(url).rpartition("/")[2] for url in response.get("queueUrls") or ()))
+    queues: tuple[str, ...] = read("queueUrls", many(lambda url: str(url).rpartition("/")[2]))
 
 
 def _redrive(text: object) -> tuple[str | Unknown, int | Unknown]:

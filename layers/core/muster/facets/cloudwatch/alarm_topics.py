@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.analysis.policies.document import Policy, policy_of
-from muster.facets.kms import Key
+from muster.analysis.policies.document import Policy
+from muster.facets.kms import Key, KeyPolicy
 from muster.facets.sns import Topic
 from muster.model.arn import account_of
 from muster.model.finding import Related, Resource, Unknown
@@ -42,13 +42,13 @@ class AlarmTopicKey:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse the answers of DescribeKey and GetKeyPolicy, put together; the second has only customers' keys."""
-        key, text = Key.parse(response), response.get("Policy")
+        key = Key.parse(response)
         return cls(
             exists="KeyMetadata" in response,
             arn=str((response.get("KeyMetadata") or {}).get("Arn") or ""),
             manager=key.manager,
             state=key.state,
-            policy=policy_of(text, "the key") if text else Unknown("AWS did not say the key's policy"),
+            policy=KeyPolicy.parse(response).policy,
         )
 
     @property

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from muster.facets.cloudwatch import alarm_rules
+from muster.facets.fields import flag, texts
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
 from muster.model.text import shortened
@@ -57,7 +58,6 @@ class Alarm:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of MetricAlarms, CompositeAlarms or LogAlarms of DescribeAlarms."""
-        enabled = response.get("ActionsEnabled")
         # StateUpdatedTimestamp will not do: it grows with every update, whether the state changes or not.
         since = response.get("StateTransitionedTimestamp")
         rule = str(response.get("AlarmRule") or "")
@@ -66,8 +66,8 @@ class Alarm:
             name=str(response["AlarmName"]),
             arn=str(response["AlarmArn"]),
             kind=str(response.get("kind") or ("composite" if rule else "metric")),
-            actions=tuple(str(action) for action in response.get("AlarmActions") or ()),
-            actions_enabled=enabled if isinstance(enabled, bool) else Unknown("AWS did not say whether actions are on"),
+            actions=texts(response.get("AlarmActions")),
+            actions_enabled=flag(response.get("ActionsEnabled"), "ActionsEnabled", "whether actions are on"),
             state=_state(response.get("StateValue")),
             state_since=since.astimezone(UTC)
             if isinstance(since, datetime)

@@ -1,33 +1,25 @@
 """What CloudWatch Logs answers about log groups."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
-
+from muster.facets.fields import Parsed, defaulting, facet, read, text
 from muster.model.finding import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class LogGroup:
-    """One log group; `retention_days` is None where its events never expire, `retention_policy` the account's policy.
+def _days(value: object, _name: str, _question: str = "") -> int | Unknown | None:
+    if value is None or (isinstance(value, int) and value > 0):
+        return value
+    return Unknown(f"AWS said a retention that is no number of days: {value!r}")
 
-    `kms_key` is empty where CloudWatch Logs encrypts with a key of its own.
+
+@facet
+class LogGroup(Parsed):
+    """One log group of DescribeLogGroups; `retention_days` is None where its events never expire.
+
+    `retention_policy` is the account's policy that sets it, `kms_key` is empty where CloudWatch Logs encrypts with a
+    key of its own.
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
     """
 
-    log_class: str
-    retention_days: int | Unknown | None
-    retention_policy: str
-    kms_key: str
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeLogGroups."""
-        days = response.get("retentionInDays")
-        usable = days is None or (isinstance(days, int) and days > 0)
-        return cls(
-            log_class=str(response.get("logGroupClass") or "STANDARD"),
-            retention_days=days if usable else Unknown(f"AWS said a retention that is no number of days: {days!r}"),
-            retention_policy=str(response.get("retentionPolicyName") or ""),
-            kms_key=str(response.get("kmsKeyId") or ""),
-        )
+    log_class: str = read("logGroupClass", defaulting("STANDARD", text))
+    retention_days: int | Unknown | None = read("retentionInDays", _days)
+    retention_policy: str = read("retentionPolicyName", text)
+    kms_key: str = read("kmsKeyId", text)

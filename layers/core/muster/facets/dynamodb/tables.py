@@ -12,13 +12,13 @@ from muster.facets.fields import (
     equals,
     facet,
     flag,
-    many,
     number,
     one_of,
     present,
     read,
     stated,
     text,
+    text_of_each,
 )
 from muster.model.arn import account_of
 from muster.model.finding import Unknown
@@ -106,7 +106,7 @@ class Table(Parsed):
     )
     stream: str | Unknown = computed(_stream)
     indexes: tuple[str, ...] = computed(_indexes, default=())
-    replicas: tuple[str, ...] = read("Replicas", many(lambda replica: str(replica["RegionName"])), default=())
+    replicas: tuple[str, ...] = read("Replicas", text_of_each("RegionName"), default=())
     strong: bool = read("MultiRegionConsistency", equals("STRONG"), default=False)
 
     @property

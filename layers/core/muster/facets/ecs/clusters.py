@@ -11,7 +11,6 @@ from muster.facets.fields import (
     computed,
     count,
     defaulting,
-    each,
     facet,
     is_true,
     number,
@@ -20,6 +19,7 @@ from muster.facets.fields import (
     read,
     required,
     text,
+    text_of_each,
 )
 from muster.facets.tagging.tags import Tags
 from muster.model.arn import Arn
@@ -70,7 +70,7 @@ class Launch(Parsed):
     launch_type: str | Unknown | None = read(
         "launchType", optional(one_of("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")), default=None
     )
-    providers: tuple[str, ...] = read("capacityProviderStrategy", each("capacityProvider"), default=())
+    providers: tuple[str, ...] = read("capacityProviderStrategy", text_of_each("capacityProvider"), default=())
     platform_version: str = read("platformVersion", text, default="")
     platform_family: str = read("platformFamily", text, default="")
     public_ip: str | Unknown | None = computed(_public_ip, default=None)

@@ -2,10 +2,24 @@
 
 import bisect
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.facets.fields import (
+    Answer,
+    Parsed,
+    as_is,
+    computed,
+    facet,
+    flag,
+    number,
+    one_of,
+    read,
+    required,
+    stated,
+    texts,
+)
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
 
@@ -15,8 +29,6 @@ _KINDS = {"app": APPLICATION, "net": NETWORK, "gwy": GATEWAY}
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
 """
-_PROTOCOLS = frozenset({"HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"})
-_TARGETS = frozenset({"instance", "ip", "lambda", "alb"})
 _HEALTH = frozenset({"initial", "healthy", "unhealthy", "unhealthy.draining", "unused", "draining", "unavailable"})
 
 RECOMMENDED_TLS_POLICIES = (
@@ -35,30 +47,20 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LoadBalancer:
-    """One load balancer of type application, network or gateway."""
+@facet
+class LoadBalancer(Parsed):
+    """One load balancer of DescribeLoadBalancers, of type application, network or gateway."""
 
-    kind: str | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeLoadBalancers."""
-        return cls(_one_of(_KINDS.values(), "Type", response.get("Type")))
+    kind: str | Unknown = read("Type", one_of(APPLICATION, NETWORK, GATEWAY))
 
 
-@dataclass(frozen=True, slots=True)
-class NamedLoadBalancer:
-    """One load balancer as the list of them has it."""
+@facet
+class NamedLoadBalancer(Parsed):
+    """One load balancer of DescribeLoadBalancers with its names."""
 
-    arn: str
-    name: str
-    facet: LoadBalancer
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeLoadBalancers."""
-        return cls(str(response["LoadBalancerArn"]), str(response["LoadBalancerName"]), LoadBalancer.parse(response))
+    arn: str = read("LoadBalancerArn", required)
+    name: str = read("LoadBalancerName", required)
+    facet: LoadBalancer = computed(LoadBalancer.parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,57 +122,37 @@ class ListenerProtocols:
         return cls(frozenset(str(item["Protocol"]) for item in listeners if "Protocol" in item))
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """One listener; `kind` is its load balancer's, `tls_policy` is set where it speaks HTTPS or TLS.
+def _kind(listener: Answer) -> str | Unknown:
+    kind = Arn.of(listener["ListenerArn"]).path[1]
+    return _KINDS.get(kind) or Unknown(f"{kind!r} is a type of load balancer Muster does not know")
+
+
+@facet
+class Listener(Parsed):
+    """One of DescribeListeners; `kind` is its load balancer's, `tls_policy` is set where it speaks HTTPS or TLS.
 
     A gateway load balancer's listener has neither port nor protocol.
     """
 
-    kind: str | Unknown
-    protocol: str | Unknown
-    port: int | None
-    tls_policy: str | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeListeners."""
-        kind = Arn.of(response["ListenerArn"]).path[1]
-        return cls(
-            kind=_KINDS.get(kind) or Unknown(f"{kind!r} is a type of load balancer Muster does not know"),
-            protocol=_one_of(_PROTOCOLS, "Protocol", response.get("Protocol")),
-            port=response.get("Port"),
-            tls_policy=response.get("SslPolicy") or Unknown("AWS did not say which security policy the listener has"),
-        )
+    kind: str | Unknown = computed(_kind)
+    protocol: str | Unknown = read(
+        "Protocol", one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+    )
+    port: int | None = read("Port", as_is)
+    tls_policy: str | Unknown = read("SslPolicy", stated, "which security policy the listener has")
 
 
-@dataclass(frozen=True, slots=True)
-class TargetGroup:
-    """One target group: what kind of targets it has, how they are checked, and which load balancers use it."""
+@facet
+class TargetGroup(Parsed):
+    """One of DescribeTargetGroups: the kind of its targets, their health checks, the load balancers that use it."""
 
-    kind: str | Unknown
-    load_balancers: tuple[str, ...]
-    health_checks: bool | Unknown
-    interval: int | Unknown
-    timeout: int | Unknown
-    healthy_after: int | Unknown
-    unhealthy_after: int | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeTargetGroups."""
-        enabled = response.get("HealthCheckEnabled")
-        return cls(
-            kind=_one_of(_TARGETS, "TargetType", response.get("TargetType")),
-            load_balancers=tuple(str(arn) for arn in response.get("LoadBalancerArns") or ()),
-            health_checks=enabled
-            if isinstance(enabled, bool)
-            else Unknown("AWS did not say whether health is checked"),
-            interval=_number("HealthCheckIntervalSeconds", response.get("HealthCheckIntervalSeconds")),
-            timeout=_number("HealthCheckTimeoutSeconds", response.get("HealthCheckTimeoutSeconds")),
-            healthy_after=_number("HealthyThresholdCount", response.get("HealthyThresholdCount")),
-            unhealthy_after=_number("UnhealthyThresholdCount", response.get("UnhealthyThresholdCount")),
-        )
+    kind: str | Unknown = read("TargetType", one_of("instance", "ip", "lambda", "alb"))
+    load_balancers: tuple[str, ...] = read("LoadBalancerArns", texts)
+    health_checks: bool | Unknown = read("HealthCheckEnabled", flag, "whether health is checked")
+    interval: int | Unknown = read("HealthCheckIntervalSeconds", number)
+    timeout: int | Unknown = read("HealthCheckTimeoutSeconds", number)
+    healthy_after: int | Unknown = read("HealthyThresholdCount", number)
+    unhealthy_after: int | Unknown = read("UnhealthyThresholdCount", number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +209,3 @@ def _attributes(response: Mapping[str, Any]) -> Mapping[str, str]:
 def _flag(name: str, said: Mapping[str, str]) -> bool | Unknown:
     values = {"true": True, "false": False}
     return values.get(said.get(name, ""), Unknown(f"AWS did not say whether {name} is true"))
-
-
-def _number(name: str, value: object) -> int | Unknown:
-    return value if isinstance(value, int) else Unknown(f"AWS did not say what {name} is")
-
-
-def _one_of(values: Collection[str], name: str, value: object) -> str | Unknown:
-    if value is None:
-        return Unknown(f"AWS did not say what {name} is")
-    return str(value) if value in values else Unknown(f"{name} is {value!r}, a value Muster does not know")

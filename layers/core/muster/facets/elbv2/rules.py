@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.facets.elbv2.actions import canonical, same_way
+from muster.facets.fields import Parsed, computed, facet, many, read
 from muster.model.finding import Unknown
 
 SEPARATOR = "\0"
@@ -75,19 +76,13 @@ class Action:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ListenerRule:
-    """One rule besides the default one; all its conditions must hold."""
+@facet
+class ListenerRule(Parsed):
+    """One rule of DescribeRules besides the default one; all its conditions must hold."""
 
-    priority: int
-    conditions: tuple[Condition, ...]
-    action: Action
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of DescribeRules."""
-        conditions = tuple(Condition.parse(item) for item in response.get("Conditions") or ())
-        return cls(int(response["Priority"]), conditions, Action.parse(response))
+    priority: int = computed(lambda rule: int(rule["Priority"]))
+    conditions: tuple[Condition, ...] = read("Conditions", many(Condition.parse))
+    action: Action = computed(Action.parse)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """What IAM says of roles, users, groups and customer managed policies: what they grant, and whom roles trust."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.grants import read_policy
+from muster.facets.fields import Answer, Parsed, computed, facet, read, text, text_of_each
 from muster.model.arn import Arn, account_of
 from muster.model.finding import Unknown
 
@@ -31,56 +32,13 @@ class NamedPolicy:
             return cls(name, Unknown(f"{name} cannot be understood: {error}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Grants:
-    """What stands in a resource itself: inline policies of principals, the version in force of a managed policy.
-
-    `attached` are the ARNs of the managed policies that a principal has besides, `boundary` that of its permissions
-    boundary, empty where there is none.
-    """
-
-    policies: tuple[NamedPolicy, ...]
-    attached: tuple[str, ...]
-    boundary: str
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of GetAccountAuthorizationDetails, of whichever of its four lists."""
-        return cls(
-            policies=(*_inline(response), *_in_force(response)),
-            attached=tuple(str(each["PolicyArn"]) for each in response.get("AttachedManagedPolicies") or ()),
-            boundary=str((response.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or ""),
-        )
-
-    @property
-    def administrator_attached(self) -> bool:
-        """Whether AWS's own policy for administrators is attached, in any partition."""
-        arns = map(Arn.of, self.attached)
-        return any((arn.service, arn.account, arn.resource) == _ADMINISTRATOR for arn in arns)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Whom a role lets assume it, and the account it belongs to."""
-
-    account_id: str
-    policy: Policy | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse an item of RoleDetailList."""
-        account = account_of(str(response.get("Arn") or ""))
-        read = NamedPolicy.read("its trust policy", response.get("AssumeRolePolicyDocument"))
-        return cls(account, read.policy)
-
-
-def _inline(response: Mapping[str, Any]) -> Iterator[NamedPolicy]:
+def _inline(response: Answer) -> Iterator[NamedPolicy]:
     for kind in ("UserPolicyList", "GroupPolicyList", "RolePolicyList"):
         for each in response.get(kind) or ():
             yield NamedPolicy.read(f"its inline policy {each['PolicyName']}", each.get("PolicyDocument"))
 
 
-def _in_force(response: Mapping[str, Any]) -> Iterator[NamedPolicy]:
+def _in_force(response: Answer) -> Iterator[NamedPolicy]:
     """Yield the default version of a managed policy: what the other versions say is not in force."""
     version = response.get("DefaultVersionId")
     if version is None and "PolicyVersionList" not in response:
@@ -92,3 +50,34 @@ def _in_force(response: Mapping[str, Any]) -> Iterator[NamedPolicy]:
     ]
     document = found[0].get("Document") if found else None
     yield NamedPolicy.read(f"its default version {version or ''}".rstrip(), document)
+
+
+@facet
+class Grants(Parsed):
+    """What stands in a resource itself: inline policies of principals, the version in force of a managed policy.
+
+    It is an item of one of the four lists of GetAccountAuthorizationDetails. `attached` are the ARNs of the managed
+    policies that a principal has besides, `boundary` that of its permissions boundary, empty where there is none.
+    """
+
+    policies: tuple[NamedPolicy, ...] = computed(lambda item: (*_inline(item), *_in_force(item)))
+    attached: tuple[str, ...] = read("AttachedManagedPolicies", text_of_each("PolicyArn"))
+    boundary: str = read("PermissionsBoundary.PermissionsBoundaryArn", text)
+
+    @property
+    def administrator_attached(self) -> bool:
+        """Whether AWS's own policy for administrators is attached, in any partition."""
+        arns = map(Arn.of, self.attached)
+        return any((arn.service, arn.account, arn.resource) == _ADMINISTRATOR for arn in arns)
+
+
+def _trust_policy(document: object, _name: str, _question: str = "") -> Policy | Unknown:
+    return NamedPolicy.read("its trust policy", document).policy
+
+
+@facet
+class Trust(Parsed):
+    """An item of RoleDetailList: whom a role lets assume it, and the account it belongs to."""
+
+    account_id: str = computed(lambda role: account_of(str(role.get("Arn") or "")))
+    policy: Policy | Unknown = read("AssumeRolePolicyDocument", _trust_policy)
