@@ -75,7 +75,7 @@ SWITCH = fields.one_of("on", "off")
             Unknown("State is 'dim', a value Muster does not know"),
             id="a new word where there is a default",
         ),
-        pytest.param(fields.text_of_each("Name"), [{"Name": "a"}, {"Name": "b"}], ("a", "b"), id="one text of each item"),
+        pytest.param(fields.text_of_each("Name"), [{"Name": "a"}, {"Name": "b"}], ("a", "b"), id="one text an item"),
         pytest.param(fields.text_of_each("Name"), None, (), id="no item"),
         pytest.param(fields.many(str.upper), ["a", "b"], ("A", "B"), id="items"),
         pytest.param(fields.many(str.upper), None, (), id="no items"),
