@@ -4,20 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from muster.catalog.catalog import Catalog
-
-ALSO = ("ec2:DescribeRegions", "ec2:DescribeAvailabilityZones")
-"""What is called besides what the catalogue declares."""
+from muster.catalog.permissions import REGIONS
 
 Model = Mapping[str, Any]
 
 
 def operations(catalog: Catalog, service: str) -> frozenset[str]:
     """Return the operations of a service that a scan may make; EC2's permissions are called as its operations."""
-    permissions = {
-        *(lister.permission for lister in catalog.listers.values()),
-        *(describer.permission for describer in catalog.describers.values()),
-        *ALSO,
-    }
+    permissions = {*REGIONS, *(permission for reader in catalog.readers() for permission in reader.permissions)}
     return frozenset(
         operation
         for owner, _, operation in (permission.partition(":") for permission in permissions)

@@ -13,7 +13,8 @@ from muster.model.rule import Rule
 _SIDS: Mapping[str, str] = MappingProxyType(
     {"*": "MusterReadsConfiguration", "arn:{partition}:s3:::*": "MusterReadsBuckets"}
 )
-_TARGETS = ("ec2:DescribeRegions",)
+REGIONS = ("ec2:DescribeRegions",)
+"""The actions that finding the regions of an account takes."""
 ORGANIZATION = (
     "organizations:DescribeOrganization",
     "organizations:ListAccounts",
@@ -60,7 +61,7 @@ def iam_policy(
 
     With a `role` it may be assumed in whatever account; with `organization` its accounts may be asked for.
     """
-    statements = [*scanner_statements(catalog, rules, partition), _allow("MusterFindsRegions", _TARGETS, "*")]
+    statements = [*scanner_statements(catalog, rules, partition), _allow("MusterFindsRegions", REGIONS, "*")]
     if role:
         arn = f"arn:{partition}:iam::*:role/{role.strip('/')}"
         statements.append(_allow("MusterEntersAccounts", ("sts:AssumeRole",), arn))
