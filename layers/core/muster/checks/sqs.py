@@ -4,6 +4,7 @@ from muster.analysis.policies.access import public
 from muster.facets.sqs import DeadLetterSources, Queue
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted, listed
 
 _SHOWN = 4
 
@@ -61,7 +62,7 @@ def sqs_queue_dlq_configured(queue: Queue, sources: DeadLetterSources) -> Verdic
         receives = known(queue.max_receive_count)
         return compliant(f"after {receives} receives a message goes to {target}")
     if sources.queues:
-        return not_applicable(f"it is itself the dead-letter queue of {_shown(sources)}")
+        return not_applicable(f"it is itself the dead-letter queue of {listed(sources.queues, _SHOWN)}")
     return non_compliant("it has no redrive policy, and no queue names it as its dead-letter queue")
 
 
@@ -79,12 +80,7 @@ def sqs_dlq_empty(queue: Queue, sources: DeadLetterSources, *, max_messages: int
     if not sources.queues:
         return not_applicable("no queue names it as its dead-letter queue")
     messages = known(queue.messages)
-    said = f"{messages} messages" if messages != 1 else "1 message"
+    count = counted(messages, "message")
     if messages > max_messages:
-        return non_compliant(f"it holds {said} that could not be handled, of {_shown(sources)}")
-    return compliant(f"it holds {said}, at most {max_messages} asked for" if messages else "it is empty")
-
-
-def _shown(sources: DeadLetterSources) -> str:
-    more = len(sources.queues) - _SHOWN
-    return ", ".join(sources.queues[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return non_compliant(f"it holds {count} that could not be handled, of {listed(sources.queues, _SHOWN)}")
+    return compliant(f"it holds {count}, at most {max_messages} asked for" if messages else "it is empty")

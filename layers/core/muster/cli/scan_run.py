@@ -21,8 +21,8 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.configuration.suppression import expired
 from muster.estimate.forecast import forecast, listed
-from muster.model.text import printable
-from muster.reports.formats.table import LINES, TableWriter, counted, footer
+from muster.model.text import counted, printable
+from muster.reports.formats.table import LINES, TableWriter, footer
 from muster.reports.report import ScanReport, Writer
 from muster.reports.tally import ReportTally
 from muster.scanning.arena import tune_allocator

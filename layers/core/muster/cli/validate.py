@@ -28,8 +28,7 @@ def command(file: Path) -> None:
     from muster.cli.region_names import regions, unchecked
     from muster.configuration import load as load_configuration
     from muster.configuration.selection import select
-    from muster.model.text import escaped
-    from muster.reports.formats.table import counted
+    from muster.model.text import counted, escaped
 
     catalog = load()
     configuration = load_configuration(file, catalog, regions)

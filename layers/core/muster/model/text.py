@@ -6,6 +6,7 @@ A terminal, a spreadsheet or a mail must show them as text and obey none of thei
 import itertools
 import json
 import unicodedata
+from collections.abc import Sequence
 from types import MappingProxyType
 
 _JOINERS = "\u200c\u200d"
@@ -53,6 +54,17 @@ def shortened(text: str, width: int = LONG, mark: str = "…") -> str:
     while end > 0 and _inside(text, end):
         end -= 1
     return f"{text[:end].rstrip()}{mark}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return names as a list in a sentence; of more than `most` the rest is a number."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def quoted(value: object, width: int = LONG) -> str:

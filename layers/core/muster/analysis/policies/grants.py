@@ -18,6 +18,7 @@ from muster.analysis.policies import arn_forms
 from muster.analysis.policies.document import Policy, Statement
 from muster.analysis.policies.wildcards import ANY, applies_to, covers_arns
 from muster.model.arn import parts
+from muster.model.text import listed
 
 SELF_GRANTING = (
     "iam:addusertogroup",
@@ -44,6 +45,8 @@ EVERYTHING = f"arn:{ANY}:{ANY}:{ANY}:{ANY}:{ANY}"
 KMS_KEYS = f"arn:{ANY}:kms:{ANY}:{ANY}:key/{ANY}"
 
 
+_SHOWN = 4
+"""How many actions or resources a reason names."""
 _ALL_ACTIONS = re.compile(r"\*+(:\*+)?")
 _ALL_NAMES = re.compile(r"[*?]*\*[*?]*")
 
@@ -151,14 +154,9 @@ def _grants_itself(policy: Policy, statement: Statement) -> bool:
 
 
 def _grant(number: int, statement: Statement, actions: Sequence[str]) -> Grant:
-    doing = ", ".join(actions) or f"everything but {_cut(statement.not_actions)}"
-    where = _cut(statement.resources) or f"everything but {_cut(statement.not_resources)}"
+    doing = ", ".join(actions) or f"everything but {listed(statement.not_actions, _SHOWN)}"
+    where = listed(statement.resources, _SHOWN) or f"everything but {listed(statement.not_resources, _SHOWN)}"
     return Grant(number, doing, where, tuple(dict.fromkeys(each.key for each in statement.conditions)))
-
-
-def _cut(words: Sequence[str], most: int = 4) -> str:
-    more = len(words) - most
-    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _allowing(policy: Policy) -> Iterator[tuple[int, Statement]]:

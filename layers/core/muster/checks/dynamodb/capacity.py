@@ -18,6 +18,7 @@ from muster.model.finding import (
     non_compliant,
     not_applicable,
 )
+from muster.model.text import listed
 
 _NAMESPACE = "AWS/DynamoDB"
 _SHOWN = 6
@@ -51,7 +52,7 @@ def dynamodb_autoscaling_enabled(table: Table, scaling: TableScaling) -> Verdict
         if (why := scaling.lacking(name, index, capacity))
     ]
     if lacking:
-        return non_compliant(_shown(lacking))
+        return non_compliant(listed(lacking, _SHOWN))
     also = f" and of {', '.join(table.indexes)}" if table.indexes else ""
     return compliant(f"read and write capacity of the table{also} are scaled")
 
@@ -87,7 +88,8 @@ def dynamodb_table_throttling_alarmed(
         if _heard(alarms, metric, {}):
             known(Unknown(f"an alarm looks at {metric} of several tables: whether this is among them is not known"))
     if lacking:
-        return non_compliant(_shown([f"{metric} of {where}" for metric in lacking for where in unheard[metric]]))
+        named = [f"{metric} of {where}" for metric in lacking for where in unheard[metric]]
+        return non_compliant(listed(named, _SHOWN))
     return compliant("throttled reads and writes are alarmed on, and somebody hears of them")
 
 
@@ -116,22 +118,18 @@ def dynamodb_table_not_throttled(
         for key, (reads, writes) in counted.items()
         if reads or writes
     ]
+    throttled = f"throttled in the last {days} days: {listed(where, _SHOWN)}"
     if total > tolerated_events:
-        return non_compliant(f"throttled in the last {days} days: {_shown(where)}")
+        return non_compliant(throttled)
     if days > _DAYS_READ:
         known(Unknown(f"throttling is read of the last {_DAYS_READ} days, {days} are asked for"))
     if where:
-        return compliant(f"throttled in the last {days} days: {_shown(where)}; {tolerated_events} are tolerated")
+        return compliant(f"{throttled}; {tolerated_events} are tolerated")
     return compliant(f"nothing was throttled in the last {days} days")
 
 
 def _place(index: str) -> str:
     return f"the index {index}" if index else "the table"
-
-
-def _shown(found: list[str]) -> str:
-    more = len(found) - _SHOWN
-    return ", ".join(found[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _unheard(alarms: Alarms, metric: str, table: str, indexes: Collection[str]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from muster.model.finding import (
     non_compliant,
     not_applicable,
 )
+from muster.model.text import counted
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.2",))
@@ -43,7 +44,7 @@ def dynamodb_pitr_enabled(table: Table, recovery: PointInTimeRecovery, *, minimu
     if known(recovery.status) != "ENABLED":
         return non_compliant("point-in-time recovery is disabled")
     days = known(recovery.days)
-    said = f"the recovery period is {days} {'days' if days != 1 else 'day'}, at least {minimum_days} asked for"
+    said = f"the recovery period is {counted(days, 'day')}, at least {minimum_days} asked for"
     return compliant(said) if days >= minimum_days else non_compliant(said)
 
 

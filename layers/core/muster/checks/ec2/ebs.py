@@ -6,6 +6,7 @@ from muster.facets.backup import ProtectedResources
 from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
 
 
 @check(severity=Severity.LOW)
@@ -25,7 +26,7 @@ def ec2_volume_inuse(volume: VolumeUse, scan: ObservedAt, *, older_than_days: in
     if state != "available":
         return not_applicable(f"the volume is {state}: nothing can use it")
     age = scan.at - known(volume.created_at)
-    said = f"created {_days(age)} ago, attached to nothing"
+    said = f"created {counted(age.days, 'day')} ago, attached to nothing"
     if age > timedelta(days=older_than_days):
         return non_compliant(said)
     return compliant(f"{said}: up to {older_than_days} days it may be")
@@ -60,9 +61,9 @@ def ec2_volume_backed_up(
         known(at)  # one of unknown time may be a fresh one
     age = scan.at - known(volume.created_at)
     if age <= timedelta(days=within_days):
-        return not_applicable(f"created {_days(age)} ago: a backup is due after {within_days} days")
+        return not_applicable(f"created {counted(age.days, 'day')} ago: a backup is due after {within_days} days")
     if what:
-        late = _days(scan.at - times[what])
+        late = counted((scan.at - times[what]).days, "day")
         return non_compliant(f"the newest {what} is {late} old, of {times[what]:%Y-%m-%d}; {within_days} are asked for")
     return non_compliant("there is no completed snapshot of the volume, and AWS Backup has none")
 
@@ -115,7 +116,3 @@ def ec2_snapshot_block_public_access(block: SnapshotBlockPublicAccess) -> Verdic
     if state == "block-new-sharing":
         return non_compliant("the region blocks new public sharing only: what was shared before stays public")
     return non_compliant("the region does not block the public sharing of snapshots")
-
-
-def _days(age: timedelta) -> str:
-    return f"{age.days} day{'' if age.days == 1 else 's'}"

@@ -6,6 +6,7 @@ from muster.facets.cloudwatch.alarms import Alarms
 from muster.facets.ec2.instances import EbsEncryptionByDefault, Instance, InstanceLoad, InstanceMetadataDefaults, Volume
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
 
 _STATUS_CHECKS = ("StatusCheckFailed", "StatusCheckFailed_System")
 _MEGABYTE = 1_000_000
@@ -110,7 +111,7 @@ def ec2_instance_not_stopped_too_long(instance: Instance, scan: ObservedAt, *, d
         return not_applicable(f"the instance is {instance.state}")
     since = known(instance.stopped_at)
     age = scan.at - since
-    stopped = f"stopped {age.days} day{'' if age.days == 1 else 's'} ago, on {since:%Y-%m-%d}"
+    stopped = f"stopped {counted(age.days, 'day')} ago, on {since:%Y-%m-%d}"
     if age > timedelta(days=days):
         return non_compliant(f"{stopped}; {days} days are allowed")
     return compliant(stopped)

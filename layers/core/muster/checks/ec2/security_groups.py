@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from muster.facets.ec2.instances import PrefixList, SecurityGroup
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import listed
 
 _CONTROLS = ("Security Hub EC2.13", "Security Hub EC2.14", "Security Hub EC2.53", "Security Hub EC2.54")
 _SHOWN = 4
@@ -175,6 +176,4 @@ def _ports(ports: Iterable[int]) -> str:
 
 def _shown(sources: Mapping[str, str]) -> str:
     widest_first = sorted(sources, key=lambda cidr: (_network(cidr).version, _network(cidr).prefixlen, cidr))
-    shown = [f"{cidr} of {sources[cidr]}" if sources[cidr] else cidr for cidr in widest_first[:_SHOWN]]
-    rest = len(widest_first) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return listed([f"{cidr} of {sources[cidr]}" if sources[cidr] else cidr for cidr in widest_first], _SHOWN)

@@ -1,13 +1,15 @@
 """Checks of tags that were meant well: keys that are spelled otherwise, values that do not fit one another."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from muster.analysis.patterns import globs
-from muster.checks.tagging.tags import CONTROLS
+from muster.checks.tagging.tags import CONTROLS, folded
 from muster.facets.tagging.tags import ParentTags, TagParents, Tags
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Verdict, compliant, non_compliant, not_applicable
+from muster.model.text import counted, listed
+
+_FEW = 5
 
 
 @check(severity=Severity.LOW, controls=CONTROLS)
@@ -21,8 +23,8 @@ def tagged(tags: Tags) -> Verdict:
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
     if tags.own:
-        return compliant(f"it has {len(tags.own)} tag{'s' if len(tags.own) > 1 else ''}: {_listed(sorted(tags.own))}")
-    set_by_aws = f"; AWS set {_listed(sorted(tags.values))}" if tags.values else ""
+        return compliant(f"it has {counted(len(tags.own), 'tag')}: {listed(sorted(tags.own), _FEW)}")
+    set_by_aws = f"; AWS set {listed(sorted(tags.values), _FEW)}" if tags.values else ""
     return non_compliant(f"it has no tag of its own{set_by_aws}")
 
 
@@ -40,13 +42,15 @@ def tag_keys_spelled_alike(
     Fix: Tag the resource with the key as it should be, and remove the other.
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
     """
-    canonical = {_folded(key): key for key in reversed(keys)}
+    canonical = {folded(key): key for key in reversed(keys)}
     drifted = [
-        (key, canonical[_folded(key)]) for key in sorted(tags.own) if key not in keys and _folded(key) in canonical
+        (key, canonical[folded(key)]) for key in sorted(tags.own) if key not in keys and folded(key) in canonical
     ]
     if drifted:
         return non_compliant("; ".join(f"{key!r} should be {meant!r}{_besides(meant, tags)}" for key, meant in drifted))
-    return compliant(f"no key is another spelling of {_listed(keys)}" if keys else "no key has a spelling to keep to")
+    return compliant(
+        f"no key is another spelling of {listed(keys, _FEW)}" if keys else "no key has a spelling to keep to"
+    )
 
 
 @check(severity=Severity.LOW, opt_in=("agreements",))
@@ -67,8 +71,8 @@ def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[
     if wrong:
         return non_compliant("; ".join(wrong))
     if not said:
-        return not_applicable(f"it has none of {_listed(tuple(agreements))}")
-    return compliant("; ".join(f"{when} agrees with {_listed(tuple(wanted))}" for when, wanted in said))
+        return not_applicable(f"it has none of {listed(tuple(agreements), _FEW)}")
+    return compliant("; ".join(f"{when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in said))
 
 
 @check(severity=Severity.LOW)
@@ -90,23 +94,19 @@ def tags_agree_with_parent(
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
     """
     if parents.elsewhere and not parents.ids:
-        return not_applicable(f"it belongs to {_listed(parents.elsewhere)}, whose tags only that account sees")
+        return not_applicable(f"it belongs to {listed(parents.elsewhere, _FEW)}, whose tags only that account sees")
     if not parents.ids:
         return not_applicable("it belongs to nothing")
     known = {name: parent_tags[name].values for name in parents.ids}
     if not any(key in values for values in known.values() for key in keys):
-        return not_applicable(f"{_listed(parents.ids)} {_has_none(parents.ids)} of {_listed(keys)}")
+        return not_applicable(f"{listed(parents.ids, _FEW)} {_has_none(parents.ids)} of {listed(keys, _FEW)}")
     wrong = [
         f"{key} is {_said(tags.own.get(key))}, {values[key]!r} on {name}"
         for name, values in known.items()
         for key in keys
         if key in values and tags.own.get(key) != values[key]
     ]
-    return non_compliant("; ".join(wrong)) if wrong else compliant(f"it agrees with {_listed(parents.ids)}")
-
-
-def _folded(key: str) -> str:
-    return re.sub(r"[\s_.:-]", "", key).casefold()
+    return non_compliant("; ".join(wrong)) if wrong else compliant(f"it agrees with {listed(parents.ids, _FEW)}")
 
 
 def _besides(meant: str, tags: Tags) -> str:
@@ -130,11 +130,3 @@ def _said(value: str | None) -> str:
 
 def _has_none(ids: Sequence[str]) -> str:
     return "has none" if len(ids) == 1 else "have none"
-
-
-_FEW = 5
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-    return ", ".join(names[:_FEW]) + more

@@ -64,13 +64,14 @@ def _lacking(keys: Iterable[str], own: Mapping[str, str]) -> Iterator[str]:
 
 
 def _near(key: str, own: Mapping[str, str]) -> str:
-    for why, form in (("keys are case-sensitive", str.casefold), ("keys are compared letter by letter", _folded)):
+    for why, form in (("keys are case-sensitive", str.casefold), ("keys are compared letter by letter", folded)):
         if near := sorted(other for other in own if form(other) == form(key)):
             return f" ({', '.join(near)} is there: {why})"
     return ""
 
 
-def _folded(key: str) -> str:
+def folded(key: str) -> str:
+    """Return a key without the letter case and the signs in which spellings of one word differ."""
     return re.sub(r"[\s_.:-]", "", key).casefold()
 
 

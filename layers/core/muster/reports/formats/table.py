@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from muster.model.finding import Finding, Severity, Status
-from muster.model.text import printable
+from muster.model.text import counted, listed, printable
 from muster.reports.report import WORDS, ScanReport, difference
 from muster.reports.tally import SUPPRESSED, Gap, ReportTally
 
@@ -178,11 +178,6 @@ def footer(tally: ReportTally, scan: ScanReport, *, verbose: bool = False) -> It
     yield line
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _nothing(tally: ReportTally, scan: ScanReport) -> str:
     if tally.unread and tally.unread == tally.findings:
         return "Nothing could be read."
@@ -212,9 +207,7 @@ def _unread(tally: ReportTally) -> Iterable[RenderableType]:
 
 
 def _checks(gap: Gap) -> str:
-    names = sorted(gap.checks)
-    shown = ", ".join(names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown  # noqa: PLR2004 - three fit a line
+    return listed(sorted(gap.checks), 3)  # as many as fit a line
 
 
 def _incomplete(scan: ScanReport) -> Iterable[RenderableType]:
