@@ -18,6 +18,7 @@ from local import athena, estate, estates, workflow
 from local.deploy import Stack, deploy
 from local.runtime import Runtime
 from local.server import EmbeddedAws
+from muster.storage import keys
 
 OUT = Path(__file__).resolve().parent.parent / "out"
 REGIONS = f"{estate.HOME},{estate.AWAY}"
@@ -69,11 +70,11 @@ def _write(aws: EmbeddedAws, stack: Stack, summary: Mapping[str, Any]) -> None:
     (OUT / "queries").mkdir()
     scan_id = summary["scan_id"]
     _dump(OUT / "summary.json", summary)
-    _dump(OUT / "report.json", workflow.read_json(aws, stack, f"scans/{scan_id}/report.json"))
+    _dump(OUT / "report.json", workflow.read_json(aws, stack, keys.report(scan_id)))
     subject, text = workflow.mails(stack)[0]
     (OUT / "alert.txt").write_text(f"Subject: {subject}\n\n{text}", encoding="utf-8")
     s3, bucket = aws.client("s3", stack.region), stack.outputs["ReportBucketName"]
-    for key in workflow.keys(aws, stack, "findings/"):
+    for key in workflow.keys(aws, stack, keys.files("findings")):
         if scan_id in key:
             s3.download_file(bucket, key, str(OUT / "findings" / key.rpartition("/")[2]))
     for name, sql in athena.named_queries(aws, stack.outputs["WorkgroupName"], stack.region):

@@ -19,6 +19,7 @@ from local.deploy import Stack, deploy
 from local.mailbox import Mail, Mailbox
 from local.runtime import Runtime
 from local.server import EmbeddedAws, PortTakenError
+from muster.storage import keys
 
 PORT = 4599
 MAILS = Path("out") / "mails"
@@ -109,7 +110,7 @@ def first_steps(stack: Stack) -> Iterator[tuple[str, str]]:
             """--input '{"pack": "s3-compliance", "record": false}'"""
         ),
     )
-    yield "The reports, once a scan has ended", f"aws s3 ls --recursive s3://{out['ReportBucketName']}/scans/"
+    yield "The reports, once a scan has ended", f"aws s3 ls --recursive s3://{out['ReportBucketName']}/{keys.SCANS}"
     yield (
         "A query, and then its rows with the id that it prints",
         (

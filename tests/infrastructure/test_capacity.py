@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from muster.stack.concurrency import FUNCTIONS_AN_ACCOUNT, SHARE
+from muster.stack.concurrency import SHARE
+from muster.stack.limits import FUNCTIONS_AN_ACCOUNT
 from tests.infrastructure import workflow as rules
 from tests.infrastructure.reading import definition, resources
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from muster.model.finding import Severity, Status
-from muster.stack import fixed_costs, metrics
+from muster.stack import cost, metrics
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.living import resolved
 from tests.infrastructure.reading import resources, target, text
@@ -39,7 +39,7 @@ def test_muster_plan_counts_what_the_stack_holds(template: Template) -> None:
     held = template["Resources"]
     alarms = [each["Properties"] for each in held.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
     bucket = held["ReportBucket"]["Properties"]
-    assert {what: units for _, what, _, units in fixed_costs.FIXED} == {
+    assert {what: units for _, what, _, units in cost.FIXED} == {
         "alarm metrics": sum(
             len([metric for metric in alarm["Metrics"] if "MetricStat" in metric]) if "Metrics" in alarm else 1
             for alarm in alarms

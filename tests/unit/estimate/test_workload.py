@@ -44,12 +44,11 @@ from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.scanning.evaluate import evaluate
 from muster.stack import cost as costs
-from muster.stack import fixed_costs, plan_scan, publish, scan_batch
+from muster.stack import limits
 from muster.stack.cost import Price, cost, elsewhere, work_of
 from muster.stack.documents.commit import ShardLine
 from muster.stack.plan_scan import deal
-from muster.stack.shards import coalesce
-from muster.storage import bucket, parquet
+from muster.storage import parquet
 from muster.targets.sharding import LARGE, shards
 
 ROOT = Path(__file__).parents[3]
@@ -384,16 +383,14 @@ class TestTheStackIsAsTheEstimateTakesIt:
         assert again == "Scan shards"
         assert (len(scan), len(account), len(_entered(inner)), 2) == costs.TRANSITIONS
 
-    def test_its_bounds_are_those_of_the_code_and_the_template(self) -> None:
+    def test_its_limits_are_those_of_the_template_and_of_the_sdk(self) -> None:
         template = (ROOT / "template.yaml").read_text(encoding="utf-8")
         function = re.search(r"\n  ScanShardsFunction:\n(?:    .*\n)+", template)
         assert function
-        assert "MemorySize: 1769" in function[0]
-        assert int(re.findall(r"Timeout: (\d+)", function[0])[0]) - scan_batch.RESERVE == costs.RUN
-        assert "MaxConcurrency:\n    Type: Number\n    Default: 10\n" in template
-        assert (costs.MAX_BATCHES, costs.SIDE_BY_SIDE) == (plan_scan.MAX_BATCHES, scan_batch.SIDE_BY_SIDE)
-        assert (costs.ENOUGH, costs.PUBLISHED) == (coalesce.ENOUGH, publish.PUBLISHED)
-        assert (bucket.ONE_GO, TransferConfig().multipart_chunksize) == (costs.ONE_GO, costs.PIECE)
+        assert f"MemorySize: {limits.MEMORY}\n" in function[0]
+        assert f"Timeout: {limits.TIMEOUT}\n" in function[0]
+        assert f"MaxConcurrency:\n    Type: Number\n    Default: {limits.MAX_CONCURRENCY}\n" in template
+        assert TransferConfig().multipart_chunksize == costs.PIECE
 
     def test_a_shard_logs_so_many_bytes(self) -> None:
         stream = io.StringIO()
@@ -489,7 +486,7 @@ class TestPrice:
         assert parts["CloudWatch", "GB of logs"].month == pytest.approx(made.logged * 60 / 2**30 * 0.50)
 
     def test_what_is_held_costs_the_same_without_a_scan(self) -> None:
-        held = {part.what: part.month for part in fixed_costs.fixed(PRICES)}
+        held = {part.what: part.month for part in costs.fixed(PRICES)}
         assert held == {
             "alarm metrics": pytest.approx(1.4),
             "dashboards": pytest.approx(3),
@@ -497,7 +494,7 @@ class TestPrice:
             "request metrics of the bucket, at most": pytest.approx(4.8),
             "keys": pytest.approx(1),
         }
-        assert {part.month for part in fixed_costs.fixed({})} == {None}
+        assert {part.month for part in costs.fixed({})} == {None}
 
     def test_what_has_no_price_is_left_out(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {}), Seconds(0, 1))

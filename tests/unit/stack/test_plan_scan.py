@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from muster.model.shard import Shard
 from muster.stack.documents.fields import plain
-from muster.stack.plan_scan import MAX_BATCHES, deal, grouped
+from muster.stack.limits import MAX_BATCHES
+from muster.stack.plan_scan import deal, grouped
 
 REGIONS = [f"region-{number}" for number in range(17)]
 

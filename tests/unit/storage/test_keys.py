@@ -1,12 +1,16 @@
 """Whose part a key names, whatever attempt wrote it, and that no attempt writes over another's."""
 
-from collections.abc import Callable
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from muster.errors import EventError
 from muster.storage import keys
 
+ROOT = Path(__file__).resolve().parents[3]
 SCAN = "20261121T060000Z-c22b102a"
 SHARDS = ["111122223333.eu-west-1.ec2", "111122223333.ap-southeast-2.ec2.SecurityGroup", "111122223333.global.s3"]
 
@@ -81,3 +85,57 @@ def test_the_progress_of_what_replaces_a_commit_is_kept_by_itself() -> None:
 def test_what_would_lead_to_another_key_is_refused(key: Callable[[str], str], part: str) -> None:
     with pytest.raises(EventError, match="cannot be part of a key in the bucket"):
         key(part)
+
+
+_TABLES = map(keys.files, ("findings", "tallies", "coverage"))
+_FOLDERS = {key.partition("/")[0] for key in (keys.CONFIGURATION, keys.SCANS, keys.work(SCAN), keys.sizes(), *_TABLES)}
+_SPELLED = re.compile(rf"(?:^|[^\w.-])(?:{'|'.join(sorted(_FOLDERS))})/")
+
+
+def spelled(tree: ast.AST) -> Iterator[str]:
+    """Yield the strings of a module that are, or hold, a key; a place in an f-string counts as `{}`.
+
+    Docstrings and web pages are left out.
+    """
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    parts |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            text = node.value
+        else:
+            continue
+        if _SPELLED.search(text) and "https://" not in text:
+            yield text
+
+
+def test_no_other_module_spells_a_key() -> None:
+    modules = [
+        path
+        for folder in ("layers/core/muster", "functions", "local", "tools")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    assert len(modules) > 100
+    found = {
+        f"{path.relative_to(ROOT)}: {text[:60]}"
+        for path in modules
+        if path.parts[-2:] != ("storage", "keys.py")
+        for text in spelled(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ('key = f"scans/{scan}/plan.json"', 1),
+        ('key = "state/sizes.json"', 1),
+        ('told = f"s3://{bucket}/findings/"', 1),
+        ('told = f"see {keys.plan(scan)}"', 0),
+        ('page = "https://docs.aws.amazon.com/config/latest/"', 0),
+        ('path = "muster-scans/one"', 0),
+    ],
+)
+def test_what_counts_as_a_key_that_is_spelled(source: str, count: int) -> None:
+    assert len(list(spelled(ast.parse(source)))) == count

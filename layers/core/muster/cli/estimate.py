@@ -161,7 +161,7 @@ def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:
 
 def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -> dict[str, Any]:
     from muster.estimate import previous_scan, workload
-    from muster.stack import cost, fixed_costs
+    from muster.stack import cost
 
     source, prices = _prices()
     made, exact = previous_scan.calls_again(demand, earlier)
@@ -196,7 +196,7 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
             "looked_up": str(source["looked_up"]),
             "scans_per_day": scans_per_day,
             "muster": _bill(ours, scans),
-            "fixed": [asdict(part) for part in fixed_costs.fixed(prices)],
+            "fixed": [asdict(part) for part in cost.fixed(prices)],
             "elsewhere": _bill(theirs, scans),
         },
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from muster.smoke.lines import BrokenError, NotShownError, Visit, until
 from muster.smoke.stack import Stack
+from muster.storage import keys
 
 CHEAP = (
     "ec2-ebs-encryption-by-default",
@@ -40,8 +41,7 @@ def by_hand(visit: Visit) -> str:
     if sorted(names) != sorted(checks):
         few = f"{', '.join(names[:3])} ({len(names)} in all)" if names else "nothing"
         raise BrokenError(f"the input named {' and '.join(checks)}, and the scan ran {few}")
-    for name in ("summary.json", "report.json"):
-        key = f"scans/{summary['scan_id']}/{name}"
+    for key in (keys.summary(visit.scan_id), keys.report(visit.scan_id)):
         visit.stack.client("s3").head_object(Bucket=visit.stack.outputs["ReportBucketName"], Key=key)
     count = sum(summary["findings"].values())
     return f"{visit.scan_id}: {count} findings of {len(names)} checks, complete; summary.json and report.json are there"

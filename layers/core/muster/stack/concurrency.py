@@ -3,9 +3,8 @@
 from muster.sdk.errors import READ_ERRORS
 from muster.sdk.session import Clients
 from muster.stack.documents.request import Environment
+from muster.stack.limits import FUNCTIONS_AN_ACCOUNT
 
-FUNCTIONS_AN_ACCOUNT = 4
-"""How many functions the state machine runs at a time for one account: MaxConcurrency of its inline Map."""
 LAMBDA_LIMIT = 1_000
 """Lambda's documented default, for an answer without a limit."""
 SHARE = 2

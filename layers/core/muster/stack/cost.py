@@ -7,23 +7,25 @@ from typing import Any, Self
 
 from muster.estimate.workload import Demand, Seconds, findings_of
 from muster.model.shard import Shard
+from muster.stack.limits import (
+    ENOUGH,
+    FUNCTIONS_AN_ACCOUNT,
+    MAX_BATCHES,
+    MAX_CONCURRENCY,
+    MEMORY,
+    PUBLISHED,
+    RESERVE,
+    SIDE_BY_SIDE,
+    TIMEOUT,
+)
+from muster.storage.limits import ONE_GO
 
-MAX_BATCHES = 2_000
-SIDE_BY_SIDE = 4
-ENOUGH = 500
-PUBLISHED = 64 << 20
-ONE_GO = 16 << 20
-"""How the stack deals, scans, binds, merges and uploads: `muster.stack` and `muster.sinks` have the numbers."""
 METRICS_AT_ONCE = 500
 """How many metrics one GetMetricData takes; AWS asks a price for each, whatever the number of calls."""
 PIECE = 8 << 20
 """Bytes of one piece of an upload that goes in several, as boto3 cuts them."""
-RUN = 840
-"""Seconds that a function scans before it hands over: its timeout without the reserve."""
-GIGABYTES = 1769 / 1024
-"""What the template gives the scanning function."""
-ACCOUNTS_AT_A_TIME, BATCHES_AT_A_TIME = 10, 4
-"""How many accounts are scanned at a time, and how many batches of each: the template and the state machine."""
+RUN = TIMEOUT - RESERVE
+"""Seconds that a function scans before it hands over."""
 TRANSITIONS = (4, 1, 3, 2)
 """States that are entered for a scan, an account, a batch, and each time a batch goes on in another function."""
 BYTES_PER_FINDING = 33.0
@@ -76,7 +78,7 @@ def work_of(demand: Demand, seconds: Seconds) -> Work:
     count, accounts = len(one) * demand.accounts, demand.accounts
     batches = accounts * min(max(1, MAX_BATCHES // accounts), len({shard.region for shard in one}))
     billed = seconds.waiting / max(1, min(SIDE_BY_SIDE, count / batches)) + seconds.cpu
-    lanes = min(accounts, ACCOUNTS_AT_A_TIME) * min(batches // accounts, BATCHES_AT_A_TIME)
+    lanes = min(accounts, MAX_CONCURRENCY) * min(batches // accounts, FUNCTIONS_AN_ACCOUNT)
     runs = batches * max(1, math.ceil(billed / batches / RUN))
     scan, account, batch, again = TRANSITIONS
     stored = findings * BYTES_PER_FINDING
@@ -180,7 +182,7 @@ def cost(work: Work, prices: Mapping[str, Price], scans_per_day: int = 4) -> tup
     scans = scans_per_day * DAYS
     read = max(work.bytes * scans_per_day, 10e6) * DAYS / 2**40
     used = (
-        ("Lambda", "GB-seconds", "lambda_gb_second", work.seconds * GIGABYTES * scans),
+        ("Lambda", "GB-seconds", "lambda_gb_second", work.seconds * MEMORY / 1024 * scans),
         ("Lambda", "requests", "lambda_request", float(work.invocations * scans)),
         ("Step Functions", "state transitions", "states_transition", float(work.transitions * scans)),
         ("S3", "PUT and LIST requests", "s3_write", float(work.writes * scans)),
@@ -214,4 +216,26 @@ def elsewhere(demand: Demand, prices: Mapping[str, Price], scans_per_day: int = 
         Cost("AWS Config", "configuration items", items, recorded),
         Cost("AWS Config", "rule evaluations", evaluations, tiered("config_evaluation")),
         Cost("Security Hub CSPM", "security checks", evaluations, tiered("security_hub_check")),
+    )
+
+
+FIXED = (
+    ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 14),
+    ("CloudWatch", "dashboards", "cloudwatch_dashboard", 1),
+    ("CloudWatch", "metrics that Muster writes", "cloudwatch_custom_metric", 16),
+    ("CloudWatch", "request metrics of the bucket, at most", "cloudwatch_custom_metric", 16),
+    ("KMS", "keys", "kms_key", 1),
+)
+"""Service, part, name of the price, and how many: tests count them in the template and in `muster.stack.metrics`.
+
+An alarm on an expression is billed for each metric in it. The request metrics of S3 are billed as custom metrics:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html lists 16.
+"""
+
+
+def fixed(prices: Mapping[str, Price]) -> tuple[Cost, ...]:
+    """Return the monthly cost of what the stack holds, part by part."""
+    return tuple(
+        Cost(service, what, float(units), prices[name].of(units) if name in prices else None)
+        for service, what, name, units in FIXED
     )

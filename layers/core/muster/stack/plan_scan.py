@@ -21,12 +21,10 @@ from muster.stack.documents.notes import Incomplete, Size, Sizes
 from muster.stack.documents.plan import PlanDocument, ScanDetails
 from muster.stack.documents.request import Environment, Request
 from muster.stack.documents.work import AccountItem, PlannedScan, ShardBatch, WorkList
+from muster.stack.limits import MAX_BATCHES
 from muster.stack.results import commits_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket
-
-MAX_BATCHES = 2_000
-"""How many batches a scan is dealt into, whatever the number of accounts, but one for each: each costs invocations."""
 
 
 def plan_scan(event: object, environment: Environment, catalog: Catalog, clients: Clients) -> PlannedScan:
@@ -118,7 +116,7 @@ def _resume(request: Request, bucket: Bucket) -> tuple[ScanDetails, str, WorkLis
     plan = objects.content(bucket, keys.plan(scan_id), PlanDocument)
     work = objects.content(bucket, keys.batches(scan_id), WorkList)
     if plan is None:
-        raise ConfigurationError(f"there is no scan {scan_id} in s3://{bucket.name}/scans/ to resume")
+        raise ConfigurationError(f"there is no scan {scan_id} in s3://{bucket.name}/{keys.SCANS} to resume")
     if work is None:
         raise ConfigurationError(
             f"the scan {scan_id} cannot be resumed: s3://{bucket.name}/{keys.batches(scan_id)} is gone (it expires "

@@ -25,6 +25,7 @@ from muster.stack.documents.commit import NO_CHANGES, Commit, ShardChanges, Shar
 from muster.stack.documents.request import Environment
 from muster.stack.documents.tally import by_status
 from muster.stack.documents.work import BatchOutcome
+from muster.stack.limits import RESERVE, SIDE_BY_SIDE
 from muster.stack.shards.coalesce import gathered
 from muster.stack.shards.commit import commit, line, noted
 from muster.stack.shards.parts import PartWriter, Plan
@@ -32,14 +33,6 @@ from muster.stack.shards.progress import Overtaken, Progress
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 from muster.targets.clients import Sessions
-
-RESERVE = 60.0
-"""Seconds that must remain for another page to be begun; twice the longest page so far, when that is more.
-
-One page is read however little remains, or a function that starts slowly would be called again for ever.
-"""
-SIDE_BY_SIDE = 4
-"""How many shards of a batch are scanned at a time: most of a small shard is waiting."""
 
 
 def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell hands in

@@ -11,7 +11,6 @@ from muster.model.text import shortened
 from muster.reports.formats import email
 from muster.sdk.errors import EXPIRED, READ_ERRORS, code_of, transient
 from muster.sdk.session import Clients
-from muster.stack.audience import has_subscriber
 from muster.stack.documents import events, objects
 from muster.stack.documents.commit import NotedChange
 from muster.stack.documents.fields import plain
@@ -45,7 +44,7 @@ def send_alert(event: object, environment: Environment, clients: Clients, at: da
     bucket = Bucket(environment.bucket, clients, environment.region)
     summary = objects.content(bucket, keys.summary(scan_id), Summary)
     if summary is None:
-        raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/scans/")
+        raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/{keys.SCANS}")
     if not summary.record:
         return AlertOutcome(sent=False, why='the scan was not recorded; start it with "record": true to be told')
     problems: list[str] = []
@@ -64,7 +63,7 @@ def send_alert(event: object, environment: Environment, clients: Clients, at: da
     news = bool(now.damaged and last.damaged != now.damaged) or email.worth_telling(
         summary.to_json(), told_incomplete=last.incomplete == incomplete
     )
-    confirmed = has_subscriber(environment, clients) if news or last.owed else False
+    confirmed = _has_subscriber(environment, clients) if news or last.owed else False
     if not news and not (last.owed and confirmed):
         _remember(bucket, last, now)
         return AlertOutcome(sent=False, why="nothing changed")
@@ -135,6 +134,20 @@ def _changes(
     if report and report.summary.attempt == attempt:
         return report.changes
     return worst_of(attempt, news_of(bucket, scan_id))
+
+
+def _has_subscriber(environment: Environment, clients: Clients) -> bool:
+    """Return whether the topic has a confirmed subscription: SNS delivers to no other, and keeps nothing for later.
+
+    Where the topic cannot be read, the answer is yes: the alert is sent once and is not due again.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
+    """
+    try:
+        answer = clients.get("sns", environment.region).get_topic_attributes(TopicArn=environment.topic_arn)
+    except READ_ERRORS:
+        return True
+    return str(answer.get("Attributes", {}).get("SubscriptionsConfirmed", "")) != "0"
 
 
 def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:

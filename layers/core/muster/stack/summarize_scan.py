@@ -59,7 +59,7 @@ def summarize_scan(event: object, environment: Environment, clients: Clients) ->
     bucket = Bucket(environment.bucket, clients, environment.region)
     plan = objects.content(bucket, keys.plan(sent.scan_id), PlanDocument)
     if plan is None:
-        raise EventError(f"there is no scan {sent.scan_id!r} in s3://{bucket.name}/scans/")
+        raise EventError(f"there is no scan {sent.scan_id!r} in s3://{bucket.name}/{keys.SCANS}")
     for _ in range(ROUNDS):
         before = bucket.get_bytes(keys.summary(sent.scan_id))
         summary, commits = _published(bucket, plan, sent.attempt)

@@ -14,14 +14,13 @@ from muster.errors import Damaged, MusterError, Throttled, Transient
 from muster.model.text import shown
 from muster.sdk.errors import DENIED, EXPIRED, THROTTLED, code_of
 from muster.sdk.session import Clients
+from muster.storage.limits import ONE_GO
 
 
 class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error
     """Somebody else wrote the object meanwhile."""
 
 
-ONE_GO = 16 << 20
-"""Bytes that are written by one request; more go in parts, by several."""
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 _CONFLICT = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 

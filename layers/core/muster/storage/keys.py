@@ -5,6 +5,10 @@ from datetime import date
 
 from muster.errors import EventError
 
+CONFIGURATION = "config/muster.yaml"
+"""The configuration of the stack, where its parameter names no other key."""
+SCANS = "scans/"
+"""The prefix of plans, summaries and reports."""
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:+@=-]*")
 """What one part of a key may be: nothing that leads to another folder, and no character that has to be escaped."""
 _PART = re.compile(r"(?P<shard>.+?)(-[0-9a-f]{8})?-\d{4,}\.parquet")
@@ -12,7 +16,7 @@ _PART = re.compile(r"(?P<shard>.+?)(-[0-9a-f]{8})?-\d{4,}\.parquet")
 
 def plan(scan_id: str) -> str:
     """Return the key of what a scan fixed before it began."""
-    return f"scans/{_named(scan_id)}/plan.json"
+    return f"{SCANS}{_named(scan_id)}/plan.json"
 
 
 def work(scan_id: str) -> str:
@@ -79,22 +83,22 @@ def name_in(key: str) -> str:
 
 def incomplete(scan_id: str) -> str:
     """Return the key of the names of the shards that a scan has not seen whole."""
-    return f"scans/{_named(scan_id)}/incomplete.json"
+    return f"{SCANS}{_named(scan_id)}/incomplete.json"
 
 
 def summary(scan_id: str) -> str:
     """Return the key of a scan's summary."""
-    return f"scans/{_named(scan_id)}/summary.json"
+    return f"{SCANS}{_named(scan_id)}/summary.json"
 
 
 def report(scan_id: str) -> str:
     """Return the key of a scan's report."""
-    return f"scans/{_named(scan_id)}/report.json"
+    return f"{SCANS}{_named(scan_id)}/report.json"
 
 
 def alert(scan_id: str) -> str:
     """Return the key of the alert as it was sent."""
-    return f"scans/{_named(scan_id)}/alert.json"
+    return f"{SCANS}{_named(scan_id)}/alert.json"
 
 
 def sizes() -> str:
@@ -125,7 +129,12 @@ def table(name: str, scan_date: date | str, scan_id: str, number: int | None = N
 
 def partition(name: str, scan_date: date | str) -> str:
     """Return the prefix of the files of a table for the scans of one day."""
-    return f"{_named(name)}/scan_date={scan_date}/"
+    return f"{files(name)}scan_date={scan_date}/"
+
+
+def files(name: str) -> str:
+    """Return the prefix of all files of a table."""
+    return f"{_named(name)}/"
 
 
 def _suffix(part: str) -> str:

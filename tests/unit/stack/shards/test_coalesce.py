@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from muster.model.finding import Finding, Resource, Severity, Status
 from muster.scanning.shard_scan import Chunk, Cursor
-from muster.stack.shards.coalesce import ENOUGH, SHORT, gathered
+from muster.stack.limits import ENOUGH
+from muster.stack.shards.coalesce import SHORT, gathered
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 

@@ -12,10 +12,9 @@ from muster.model.arn import Arn
 from muster.model.suggest import unknown
 from muster.scanning.prepare import scan_id
 from muster.stack.documents.events import planned
+from muster.stack.limits import MAX_CONCURRENCY
+from muster.storage import keys
 
-CONFIG_KEY = "config/muster.yaml"
-MAX_CONCURRENCY = 10
-"""How many accounts are scanned at a time by default, as in the template."""
 _ACCOUNT = re.compile(r"\d{12}\Z")
 _LISTS = ("packs", "checks", "accounts", "regions")
 _KEYS = ("pack", *_LISTS, "record", "resume", "scheduled")
@@ -29,7 +28,7 @@ class Environment:
     bucket: str
     region: str
     stack: str = ""
-    config_key: str = CONFIG_KEY
+    config_key: str = keys.CONFIGURATION
     packs: tuple[str, ...] = ("all",)
     required_tags: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
@@ -58,7 +57,7 @@ class Environment:
             bucket=variables["MUSTER_BUCKET"],
             region=variables["AWS_REGION"],
             stack=variables.get("MUSTER_STACK", ""),
-            config_key=variables.get("MUSTER_CONFIG_KEY", CONFIG_KEY),
+            config_key=variables.get("MUSTER_CONFIG_KEY", keys.CONFIGURATION),
             packs=_words(variables.get("MUSTER_PACKS", "")) or ("all",),
             required_tags=_words(variables.get("MUSTER_REQUIRED_TAGS", "")),
             regions=_words(variables.get("MUSTER_REGIONS", "")),

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from muster.model.finding import Finding
 from muster.reports.tally import ResourceBoundary
 from muster.scanning.shard_scan import Chunk, Cursor
+from muster.stack.limits import ENOUGH
 
-ENOUGH = 500
-"""How many resources a sheaf of several types holds before it is closed: with the last type, about a page."""
 SHORT = "*"
 """The name of sheaves of types that fit on one page; one of a longer listing has the name of its type."""
 
