@@ -8,7 +8,7 @@ from typing import Any
 from muster.catalog.catalog import Catalog
 from muster.catalog.expressions.expression import Expression, examine, words
 from muster.catalog.expressions.kinds import may_be_absent
-from muster.catalog.expressions.values import Fields, told
+from muster.catalog.expressions.values import Fields, values_text
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, Severity, Verdict, compliant, non_compliant, not_applicable
 
@@ -34,8 +34,8 @@ class CustomCheck:
 
     def to_json(self) -> dict[str, str]:
         """Return the entry as the file spells it."""
-        said = {name: getattr(self, name) for name in self.__slots__}
-        return {name: value for name, value in said.items() if value}
+        entry = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in entry.items() if value}
 
 
 def readable(catalog: Catalog, resource_type: str) -> Mapping[str, type]:
@@ -92,14 +92,14 @@ def _check(catalog: Catalog, entry: CustomCheck) -> Check:
     def judge(*values: object) -> Verdict:
         document = {name: Fields(value) for name, value in zip(names, values, strict=True)}
         if when is not None and not when.holds(document):
-            return not_applicable(f"it is judged only when {when.text}; {told(document, when.paths)}")
-        said = told(document, condition.paths)
+            return not_applicable(f"it is judged only when {when.text}; {values_text(document, when.paths)}")
+        text = values_text(document, condition.paths)
         if condition.holds(document):
-            return compliant(f"{said}: {condition.text}")
-        return non_compliant(f"{said}, against {condition.text}")
+            return compliant(f"{text}: {condition.text}")
+        return non_compliant(f"{text}, against {condition.text}")
 
-    told_where = f"Only where `{when.text}`.\n\n" if when else ""
-    judge.__doc__ = f"{entry.title}\n\n{told_where}What should be true: `{condition.text}`\n\nWhy:"
+    scope = f"Only where `{when.text}`.\n\n" if when else ""
+    judge.__doc__ = f"{entry.title}\n\n{scope}What should be true: `{condition.text}`\n\nWhy:"
     return Check(
         id=entry.id,
         function=judge,

@@ -36,8 +36,8 @@ def kms_key_rotation_enabled(key: Key, rotation: KeyRotation, *, max_period_days
     if max_period_days >= _LONGEST:
         return compliant(f"it is rotated automatically{_every(rotation)}")
     period = known(rotation.period)
-    said = f"it is rotated every {period} days, {max_period_days} asked for at most"
-    return compliant(said) if period <= max_period_days else non_compliant(said)
+    text = f"it is rotated every {period} days, {max_period_days} asked for at most"
+    return compliant(text) if period <= max_period_days else non_compliant(text)
 
 
 @check(severity=Severity.CRITICAL, controls=("FSBP KMS.5",), version=2)

@@ -173,7 +173,7 @@ def facets(resource_type: str, form: str) -> None:
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.catalog.catalog import load
     from muster.catalog.custom import judged_types, readable
-    from muster.catalog.expressions.expression import said
+    from muster.catalog.expressions.expression import kind_text
     from muster.errors import ConfigurationError
     from muster.model.suggest import unknown
 
@@ -181,7 +181,7 @@ def facets(resource_type: str, form: str) -> None:
     if resource_type not in judged_types(catalog):
         raise ConfigurationError(unknown(resource_type, "a resource type", judged_types(catalog)))
     found = [
-        {"path": path, "is": said(hint), "facet": facet.__name__, "may_be_absent": _may_be_absent(path, hint)}
+        {"path": path, "is": kind_text(hint), "facet": facet.__name__, "may_be_absent": _may_be_absent(path, hint)}
         for name, facet in sorted(readable(catalog, resource_type).items())
         for path, hint in _reads(name, facet)
     ]

@@ -61,8 +61,8 @@ def read(text: bytes | str) -> Document:
         mark = error.problem_mark or error.context_mark
         document.problems.append(Problem(mark.line + 1 if mark else 1, f"this is not YAML: {_syntax(error)}"))
     except TooDeepError as error:
-        said = f"this is nested too deeply, or its aliases expand to too much: {DEEPEST} levels at most"
-        document.problems.append(Problem(error.line, f"{spelled(error.path)}: {said}"))
+        why = f"this is nested too deeply, or its aliases expand to too much: {DEEPEST} levels at most"
+        document.problems.append(Problem(error.line, f"{spelled(error.path)}: {why}"))
     except OverflowError:
         sentence = f"the file has more than {MAX_VALUES:,} values, or its aliases expand to too much"
         document.problems.append(Problem(1, sentence))

@@ -111,8 +111,8 @@ def _custom_mistakes(
 
 def _unknown_regions(document: Document, regions: Regions) -> Iterator[Problem]:
     """Yield the regions of a valid document that do not exist."""
-    asked, excluded = document.value.get("regions", ()), document.value.get("exclude", {}).get("regions", ())
-    listed = () if isinstance(asked, str) else asked
+    included, excluded = document.value.get("regions", ()), document.value.get("exclude", {}).get("regions", ())
+    listed = () if isinstance(included, str) else included
     paths: Iterator[tuple[Path, str]] = itertools.chain(
         ((("regions", place), name) for place, name in enumerate(listed) if name != _ALL),
         ((("exclude", "regions", place), name) for place, name in enumerate(excluded)),
@@ -190,11 +190,11 @@ def _repeated(document: Document) -> Iterator[Problem]:
     """Yield what is said under `settings` and again under `tags`."""
     top = document.value if isinstance(document.value, dict) else {}
     settings, tags = top.get("settings"), top.get("tags")
-    said = settings.get(REQUIRED_TAGS) if isinstance(settings, dict) else None
-    if not isinstance(said, dict) or not isinstance(tags, dict):
+    own_settings = settings.get(REQUIRED_TAGS) if isinstance(settings, dict) else None
+    if not isinstance(own_settings, dict) or not isinstance(tags, dict):
         return
     for setting, key in (("keys", "required"), ("values", "values")):
-        if setting in said and key in tags:
+        if setting in own_settings and key in tags:
             yield _problem(document, ("settings", REQUIRED_TAGS, setting), f"tags.{key} says this already; say it once")
 
 

@@ -160,14 +160,14 @@ def _custom(catalog: Catalog) -> Schema:
 
 
 def _tags(resource_types: Collection[str]) -> Schema:
-    said = {
+    properties = {
         "required": {**_list(_text("a tag key"), "Tag keys that must be there."), "minItems": 1},
         "values": {"$ref": "#/$defs/tag_values"},
     }
-    by_type = {name: _object("a key", said) for name in sorted(resource_types)}
+    by_type = {name: _object("a key", properties) for name in sorted(resource_types)}
     types_ = {"description": "What differs for a type.", **_object("a resource type that is checked for tags", by_type)}
     return {
-        **_object("a key", {**said, "resource_types": types_}),
+        **_object("a key", {**properties, "resource_types": types_}),
         "description": f"The tags that resources need: settings of the check {REQUIRED_TAGS}.",
     }
 

@@ -148,9 +148,9 @@ def _clashes(rules: Sequence[Rule]) -> Iterator[str]:
     variants = [rule.variant for rule in rules]
     if len(rules) > 1 and (not all(variants) or len(set(variants)) < len(variants)):
         check, resource_type = rules[0].check, rules[0].resource_type
-        told = " and ".join(str(to_json(rule.settings)) for rule in rules)
+        several = " and ".join(str(to_json(rule.settings)) for rule in rules)
         yield (
-            f"{check.id} would judge {resource_type} with several settings ({told}); say settings.{check.id} in the "
+            f"{check.id} would judge {resource_type} with several settings ({several}); say settings.{check.id} in the "
             "configuration, take one pack only, or name each as a variant"
         )
 
@@ -184,5 +184,5 @@ def _unknown(names: Iterable[str], kind: str, known: Collection[str], where: str
 
 
 def _refuse(*mistakes: Iterable[str]) -> None:
-    if said := [mistake for several in mistakes for mistake in several]:
-        raise ConfigurationError("\n".join(dict.fromkeys(said)))
+    if sentences := [mistake for several in mistakes for mistake in several]:
+        raise ConfigurationError("\n".join(dict.fromkeys(sentences)))

@@ -79,7 +79,7 @@ def engine(spelled: str) -> Callable[[str], object]:
     try:
         compiled: Any = re2.compile(spelled, options)
     except re2.error as error:
-        raise ValueError(_told(error.args[0])) from None
+        raise ValueError(_explanation(error.args[0])) from None
     matching: Callable[[str], object] = compiled.fullmatch
     return matching
 
@@ -89,7 +89,7 @@ def _compiled(pattern: str) -> Callable[[str], object]:
     return engine("".join(_translated(well_formed(pattern))))
 
 
-def _told(message: object) -> str:
+def _explanation(message: object) -> str:
     text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)
     if "too large" in text:
         return "the pattern is too large; leave the upper bounds of repetitions out (a tag has 256 characters at most)"

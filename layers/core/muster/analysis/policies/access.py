@@ -11,7 +11,7 @@ from muster.analysis.patterns.globs import covers, intersects
 from muster.analysis.policies.condition_keys import Key, find
 from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Policy, Statement
-from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Asked, get_past, known, of_account
+from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Query, get_past, known, of_account
 from muster.analysis.policies.wildcards import applies_to
 from muster.model.arn import account_of
 
@@ -36,7 +36,7 @@ def public(policy: Policy, actions: tuple[str, ...] | None = None) -> tuple[str,
         return not denial.everybody and not (denial.not_principals and "*" not in denial.not_principals)
 
     return tuple(
-        _told(number, statement)
+        _reason(number, statement)
         for number, statement in enumerate(policy.statements, 1)
         if statement.allow
         and _admits_all(statement)
@@ -51,10 +51,10 @@ def foreign(policy: Policy, account_id: str, actions: tuple[str, ...] | None = N
     """
     own = of_account(account_id)
     found = (
-        said
+        text
         for statement in policy.statements
         if statement.allow
-        for name, said in _strangers(statement, account_id)
+        for name, text in _strangers(statement, account_id)
         if _open(policy, statement, actions, own, _sparing(name, account_id), _senders(name))
     )
     return tuple(sorted(set(found)))
@@ -82,7 +82,7 @@ def _admits_all(statement: Statement) -> bool:
 def _open(  # noqa: PLR0913 - the policy, its statement, and four things that tell strangers
     policy: Policy,
     statement: Statement,
-    asked: tuple[str, ...] | None,
+    actions: tuple[str, ...] | None,
     fixes: Fixes,
     spared: Callable[[Statement], bool],
     senders: Sequence[str],
@@ -91,21 +91,21 @@ def _open(  # noqa: PLR0913 - the policy, its statement, and four things that te
     denials = [each for each in policy.statements if not each.allow and not spared(each)]
     keys = {find(condition.key) for each in (statement, *denials) for condition in each.conditions}
     tried = set()
-    for pair in _pairs(statement, asked, keys):
+    for pair in _pairs(statement, actions, keys):
         stops = [each.conditions for each in denials if _undoes(each, statement, pair)]
         action = pair[0] if covers(pair[1], pair[0]) else pair[1]
         # Actions that the same denials stop and whose requests carry the same keys have the same answer.
         alike = (*map(id, stops), *(key for key in keys if key.carried(action)))
-        if alike not in tried and get_past(statement.conditions, stops, Asked(fixes, action), senders):
+        if alike not in tried and get_past(statement.conditions, stops, Query(fixes, action), senders):
             return True
         tried.add(alike)
     return False
 
 
-def _pairs(statement: Statement, asked: tuple[str, ...] | None, keys: Collection[Key]) -> Iterator[_Pair]:
+def _pairs(statement: Statement, actions: tuple[str, ...] | None, keys: Collection[Key]) -> Iterator[_Pair]:
     """Yield what a statement gives of what is asked, and singly the actions whose requests alone carry a key."""
     given = statement.actions or ("*",)
-    wanted = [each.lower() for each in asked] if asked is not None else ["*"]
+    wanted = [each.lower() for each in actions] if actions is not None else ["*"]
     for want in wanted:
         if applies_to(statement, want):
             yield from ((each, want) for each in given if intersects(each, want))
@@ -134,10 +134,10 @@ def _strangers(statement: Statement, account_id: str) -> Iterable[tuple[str, str
 
 def _stranger(name: str, account_id: str) -> bool:
     """Whether a principal is of another account, or of one that its name does not tell."""
-    kind, _, said = name.partition(":")
-    if kind == "service" or _DELETED.match(said):
+    kind, _, principal = name.partition(":")
+    if kind == "service" or _DELETED.match(principal):
         return False
-    return (account_of(said) or said) != account_id
+    return (account_of(principal) or principal) != account_id
 
 
 def _plain(name: str) -> str:
@@ -172,7 +172,7 @@ _FIXED: Mapping[str, str] = {
 """What a reader should fix, by what the key holds a request to."""
 
 
-def _told(number: int, statement: Statement) -> str:
+def _reason(number: int, statement: Statement) -> str:
     """Say what a statement allows, to whom, and which keys of its conditions do not help."""
     doing = ("all actions but " if statement.not_actions else "") + ", ".join(sorted(statement.written))
     keys = dict.fromkeys(condition.key for condition in statement.conditions)

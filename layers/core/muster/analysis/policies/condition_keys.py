@@ -80,6 +80,6 @@ def _read() -> Iterator[Key]:
 
 
 def _key(name: str, service: str, fields: Mapping[str, Any]) -> Key:
-    told = dict(fields)
-    actions = tuple(f"{service}:{action}".lower() for action in told.pop("actions", ()))
-    return Key(name, many=told.pop("values", "one") == "many", service=service, actions=actions, **told)
+    given = dict(fields)
+    actions = tuple(f"{service}:{action}".lower() for action in given.pop("actions", ()))
+    return Key(name, many=given.pop("values", "one") == "many", service=service, actions=actions, **given)

@@ -43,23 +43,23 @@ def values(key: Key, uses: Sequence[Condition], fixes: Fixes) -> list[tuple[str,
 
 
 def _texts(key: Key, uses: Sequence[Condition], fixes: Fixes) -> Iterator[str]:
-    said = [(split(condition)[1], value) for condition in uses for value in condition.values]
+    compared = [(split(condition)[1], value) for condition in uses for value in condition.values]
     if key.type == "Bool":
         yield from ("true", "false")
         return
-    fixed = [(name, value) for name, value in said if fixes(key, name, value)]
-    loose = [(name, value) for name, value in said if not fixes(key, name, value)]
-    if any(name == "bool" for name, _ in said):
+    fixed = [(name, value) for name, value in compared if fixes(key, name, value)]
+    loose = [(name, value) for name, value in compared if not fixes(key, name, value)]
+    if any(name == "bool" for name, _ in compared):
         yield from ("true", "false")
-    if key.type == "IPAddress" or any(name == "ipaddress" for name, _ in said):
-        yield from _addresses([value for name, value in said if name == "ipaddress"], fixed)
+    if key.type == "IPAddress" or any(name == "ipaddress" for name, _ in compared):
+        yield from _addresses([value for name, value in compared if name == "ipaddress"], fixed)
     for family, read in (("Numeric", number), ("Date", moment)):
         numbers = [
-            found for name, value in said if name.startswith(family.lower()) and (found := read(value)) is not None
+            found for name, value in compared if name.startswith(family.lower()) and (found := read(value)) is not None
         ]
         if numbers or key.type == family:
             yield from _around(numbers)
-    if key.type in ("String", "ARN") or any(name in _TEXTS for name, _ in said):
+    if key.type in ("String", "ARN") or any(name in _TEXTS for name, _ in compared):
         words = [[each for each in pairs if each[0] in _TEXTS] for pairs in (loose, fixed)]
         yield from _words(words[0], words[1], _SHAPES.get(key.holds if key.type != "ARN" else "ARN", "*"))
 

@@ -42,7 +42,7 @@ _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-def met(condition: Condition, said: Sequence[str] | None) -> bool | None:
+def met(condition: Condition, present: Sequence[str] | None) -> bool | None:
     """Whether a request with these values of the condition's key, None or none if it lacks the key, meets it.
 
     None where that cannot be told: the operator is not IAM's, the condition has no value, a value is a policy variable
@@ -52,10 +52,10 @@ def met(condition: Condition, said: Sequence[str] | None) -> bool | None:
         return None
     many, name, negated = split(condition)
     if name == "null":
-        return any((value.lower() == "true") is (not said) for value in condition.values)
-    if not said:
+        return any((value.lower() == "true") is (not present) for value in condition.values)
+    if not present:
         return condition.if_exists or many == "forallvalues" or (negated and not many)
-    found = [_one(name, condition.values, text, negated=negated) for text in said]
+    found = [_one(name, condition.values, text, negated=negated) for text in present]
     if not many and find(condition.key).many:
         # IAM asks for an operator for sets here and does not say what another does: that nothing is alike is certain.
         return False if not negated and set(found) == {False} else None

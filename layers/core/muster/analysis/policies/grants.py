@@ -107,8 +107,8 @@ def on_all(policy: Policy, action: str, kinds: Sequence[str]) -> Grant | None:
         return None
     for number, statement in _allowing(policy):
         if applies_to(statement, action) and _on_all_of(statement, kinds):
-            said = [pattern for pattern in statement.actions if matches(pattern, action)]
-            return _grant(number, statement, said)
+            patterns = [pattern for pattern in statement.actions if matches(pattern, action)]
+            return _grant(number, statement, patterns)
     return None
 
 

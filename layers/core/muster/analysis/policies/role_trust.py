@@ -8,7 +8,7 @@ from muster.analysis.patterns.globs import has_wildcard
 from muster.analysis.policies.condition_keys import Key, find
 from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Condition, Policy, Statement
-from muster.analysis.policies.strangers import OWNER, PRINCIPAL, SERVICE, Asked, get_past, known
+from muster.analysis.policies.strangers import OWNER, PRINCIPAL, SERVICE, Query, get_past, known
 from muster.analysis.policies.wildcards import applies_to
 from muster.model.arn import PREFIX, Arn
 
@@ -31,9 +31,9 @@ class Trusted:
     def held(self, fixes: Fixes) -> bool:
         """Whether no request gets in that lacks what `fixes` knows; every other key may say anything."""
         sender = SERVICE if self.principal.startswith("service:") else PRINCIPAL
-        return not get_past(self.conditions, self.denials, Asked(fixes, loosely=True), (sender,))
+        return not get_past(self.conditions, self.denials, Query(fixes, loosely=True), (sender,))
 
-    def said(self, keys: Collection[str]) -> tuple[str, ...]:
+    def values_of(self, keys: Collection[str]) -> tuple[str, ...]:
         """Return the values that conditions of these keys have, of the statement and of the denials."""
         every = (*self.conditions, *(each for denial in self.denials for each in denial))
         return tuple(value for each in every if each.key in keys for value in each.values)

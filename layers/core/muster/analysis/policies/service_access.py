@@ -81,11 +81,11 @@ def _names(principals: Sequence[str], service: str) -> bool:
 def _meets(condition: Condition, request: ServiceRequest) -> bool | None:
     """Whether a request meets a condition; None where what it may say of the key has different outcomes."""
     written = replace(condition, values=tuple(_filled(value, request) for value in condition.values))
-    found = {met(written, said) for said in _said(condition.key, request)}
+    found = {met(written, values) for values in _possible_values(condition.key, request)}
     return found.pop() if len(found) == 1 else None
 
 
-def _said(name: str, request: ServiceRequest) -> Sequence[tuple[str, ...] | None]:
+def _possible_values(name: str, request: ServiceRequest) -> Sequence[tuple[str, ...] | None]:
     """Return what a request may say of a key: one thing where that is known."""
     if name in request.known:
         value = request.known[name]

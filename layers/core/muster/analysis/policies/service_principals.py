@@ -66,8 +66,8 @@ def table() -> Mapping[str, Service]:
     document: dict[str, Any] = package_data.read("service_principals.yaml")
     listed = Service(Sends.UNDOCUMENTED, document["list"], str(document["list_read"]))
     return dict.fromkeys(document["listed"], listed) | {
-        name: Service(Sends(said["sends"]), said["page"], str(said["read"]), said.get("external_id", ""))
-        for name, said in document["services"].items()
+        name: Service(Sends(entry["sends"]), entry["page"], str(entry["read"]), entry.get("external_id", ""))
+        for name, entry in document["services"].items()
     }
 
 

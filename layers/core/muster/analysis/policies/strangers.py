@@ -48,11 +48,11 @@ _BROADEST = {4: 8, 6: 32}
 _TRIES, _DENIALS = 5_000, 400
 """How many steps a search takes, and how many denials it looks at; no policy of AWS's size needs as many."""
 
-_Said = tuple[str, ...] | None
+_Sent = tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Query:
     """What is asked of strangers: whose values `fixes` says are no stranger's, and in requests for which action.
 
     `loosely` takes every key for one that any request may carry or lack, whatever its sender and action.
@@ -66,7 +66,7 @@ class Asked:
 def get_past(
     conditions: Sequence[Condition],
     denials: Sequence[Sequence[Condition]],
-    asked: Asked,
+    query: Query,
     senders: Sequence[str] = (ANONYMOUS, PRINCIPAL),
 ) -> bool:
     """Whether some stranger's request meets all conditions of an Allow and, of each Deny, not all conditions.
@@ -76,9 +76,9 @@ def get_past(
     """
     allowed = [settled(each) for each in conditions]
     stops = [[settled(each) for each in denial] for denial in denials]
-    worlds = _worlds(allowed, stops, asked, senders)
+    worlds = _worlds(allowed, stops, query, senders)
     if not worlds and SERVICE not in senders:
-        worlds = _worlds(allowed, stops, asked, (SERVICE,))
+        worlds = _worlds(allowed, stops, query, (SERVICE,))
     ordered = sorted(dict.fromkeys(map(tuple, stops)), key=len)
     return any(_Search().escapes(ordered, world) for world in worlds)
 
@@ -133,22 +133,22 @@ class _Search:
     def __init__(self) -> None:
         self._tries = 0
 
-    def escapes(self, denials: Sequence[Sequence[Condition]], world: Mapping[str, Sequence[_Said]]) -> bool:
+    def escapes(self, denials: Sequence[Sequence[Condition]], world: Mapping[str, Sequence[_Sent]]) -> bool:
         """Whether a request remains for which each Deny has a condition that it does not meet."""
         self._tries += 1
         if not denials or self._tries > _TRIES or len(denials) > _DENIALS:
             return True
         first, *rest = denials
         for key, conditions in _by_key(first).items():
-            left = [said for said in world[key] if not all(met(each, said) for each in conditions)]
+            left = [sent for sent in world[key] if not all(met(each, sent) for each in conditions)]
             if left and self.escapes(rest, {**world, key: left}):
                 return True
         return False
 
 
 def _worlds(
-    allowed: Sequence[Condition], stops: Sequence[Sequence[Condition]], asked: Asked, senders: Sequence[str]
-) -> list[dict[str, list[_Said]]]:
+    allowed: Sequence[Condition], stops: Sequence[Sequence[Condition]], query: Query, senders: Sequence[str]
+) -> list[dict[str, list[_Sent]]]:
     """Return, for each kind of request that meets the Allow, what such requests can say, by key."""
     uses = _by_key([*allowed, *(each for denial in stops for each in denial)])
     given = {find(name).given for name in uses}
@@ -156,35 +156,35 @@ def _worlds(
     routes = ("internet", "endpoint", "") if given & {"internet", "endpoint"} else ("",)
     homes = ("organization", "") if "organization" in given else ("",)
     wanted = _by_key(allowed)
-    told = {name: values(find(name), each, asked.fixes) for name, each in uses.items()}
+    candidates = {name: values(find(name), each, query.fixes) for name, each in uses.items()}
     worlds = []
     for facts in product(senders, routes, homes):
         world = {
-            name: [said for said in _said(name, each, asked, facts) if _all_may(wanted.get(name, ()), said)]
-            for name, each in told.items()
+            name: [sent for sent in _possible_values(name, each, query, facts) if _all_may(wanted.get(name, ()), sent)]
+            for name, each in candidates.items()
         }
         if all(world.values()):
             worlds.append(world)
     return worlds
 
 
-def _all_may(conditions: Sequence[Condition], said: _Said) -> bool:
-    return all(met(each, said) is not False for each in conditions)
+def _all_may(conditions: Sequence[Condition], sent: _Sent) -> bool:
+    return all(met(each, sent) is not False for each in conditions)
 
 
-def _said(name: str, told: Sequence[_Said], asked: Asked, facts: Sequence[str]) -> Iterator[_Said]:
+def _possible_values(name: str, candidates: Sequence[_Sent], query: Query, facts: Sequence[str]) -> Iterator[_Sent]:
     """Yield what requests of which these facts are true can say of a key; None where they may lack it."""
     sender = facts[0]
     if constant := _CONSTANT.get((sender, name)):
         yield (constant,)
         return
     key = find(name)
-    sent = sender in _SENT[key.sent_by] and key.carried(asked.action) and (not key.given or key.given in facts)
-    if sent or asked.loosely:
+    sent = sender in _SENT[key.sent_by] and key.carried(query.action) and (not key.given or key.given in facts)
+    if sent or query.loosely:
         unsigned = _CONSTANT.get((ANONYMOUS, name))
-        yield from (said for said in told if said != (unsigned,))
+        yield from (candidate for candidate in candidates if candidate != (unsigned,))
     # IAM's page says that all requests name their caller; those of services are not relied on to do so.
-    if asked.loosely or not sent or not key.always or (sender == SERVICE and key.whom == "caller"):
+    if query.loosely or not sent or not key.always or (sender == SERVICE and key.whom == "caller"):
         yield None
 
 

@@ -7,14 +7,14 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from muster.catalog.expressions.kinds import Node, fields, kind_of, said, words
+from muster.catalog.expressions.kinds import Node, fields, kind_of, kind_text, words
 from muster.catalog.expressions.types import options
 from muster.catalog.expressions.values import Path, spelled
 from muster.model.finding import Unavailable, UnknownField
 from muster.model.suggest import unknown
 from muster.model.text import shortened
 
-__all__ = ["Expression", "examine", "fields", "said", "words"]
+__all__ = ["Expression", "examine", "fields", "kind_text", "words"]
 
 _TRUTHS = frozenset({"contains", "starts_with", "ends_with"})
 _FIRST = frozenset(
@@ -139,7 +139,7 @@ def _examine_truth(node: Node, facets: Mapping[str, type]) -> None:
         if hint is not object and bool not in options(hint):
             named = all(child["type"] == "field" for child in children)
             name = ".".join(next(_paths(node))) if named else "this"
-            raise ValueError(f"{name} is {said(hint)}, neither true nor false; compare it with something")
+            raise ValueError(f"{name} is {kind_text(hint)}, neither true nor false; compare it with something")
     elif not _is_truth(node):
         raise ValueError("this is neither true nor false; compare it with something, as in length(…) > `0`")
 

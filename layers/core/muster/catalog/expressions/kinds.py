@@ -34,12 +34,12 @@ def fields(facet: type) -> Mapping[str, object]:
     """Return the annotations of a facet's fields and properties, by name."""
     hints = typing.get_type_hints(facet)
     stored = {field.name: hints[field.name] for field in dataclasses.fields(facet) if field.name[0] != "_"}
-    asked = {
+    properties = {
         name: typing.get_type_hints(member.fget).get("return", object)
         for name, member in inspect.getmembers(facet, lambda member: isinstance(member, property))
         if name[0] != "_" and member.fget
     }
-    return {**stored, **asked}
+    return {**stored, **properties}
 
 
 def kind_of(node: Node, hint: object) -> object:
@@ -68,14 +68,14 @@ def may_be_absent(path: Sequence[str], facets: Mapping[str, type]) -> bool:
     return False
 
 
-def said(hint: object) -> str:
+def kind_text(hint: object) -> str:
     """Name the kind of value that an annotation admits, in words that a reader of conditions knows."""
     names = {bool: "true or false", str: "a text", int: "a number", float: "a number", datetime: "a time"}
-    told = [each for each in options(hint) if each is not Unknown]
-    origin = typing.get_origin(told[0])
+    kinds = [each for each in options(hint) if each is not Unknown]
+    origin = typing.get_origin(kinds[0])
     if isinstance(origin, type):
         return "a mapping" if issubclass(origin, Mapping) else "a list"
-    return names.get(typing.cast("type", told[0]), "an object")
+    return names.get(typing.cast("type", kinds[0]), "an object")
 
 
 def _named(node: Node, hint: object) -> object:
@@ -92,7 +92,7 @@ def _named(node: Node, hint: object) -> object:
     if only is object or _is_a(only, Mapping):
         return _under_any_name(only)
     of_each = "; [*] reads it of each" if _is_list(only) else ""
-    raise ValueError(f"{name} is asked of {said(only)}, which has no fields{of_each}")
+    raise ValueError(f"{name} is asked of {kind_text(only)}, which has no fields{of_each}")
 
 
 def _one_after_another(node: Node, hint: object) -> object:
@@ -185,7 +185,7 @@ def _element(hint: object) -> object:
     if only is object:
         return object
     if not _is_list(only):
-        raise ValueError(f"[…] is asked of {said(only)}, which is no list")
+        raise ValueError(f"[…] is asked of {kind_text(only)}, which is no list")
     kinds = {*typing.get_args(only)} - {...}
     return kinds.pop() if len(kinds) == 1 else object
 
@@ -196,7 +196,7 @@ def _under_any_name(hint: object) -> object:
     if _is_object(only):
         raise ValueError(f"* looks at all of {words(only)}; name one of its fields")
     if only is not object and not _is_a(only, Mapping):
-        raise ValueError(f"* is asked of {said(only)}, which is no mapping")
+        raise ValueError(f"* is asked of {kind_text(only)}, which is no mapping")
     return typing.get_args(only)[1] if typing.get_args(only) else object
 
 

@@ -52,9 +52,9 @@ class Fields(dict[str, Any]):
         return _plain(value)
 
 
-def told(document: Mapping[str, Fields], paths: Sequence[Path]) -> str:
+def values_text(document: Mapping[str, Fields], paths: Sequence[Path]) -> str:
     """Say what stands where an expression looks, for an auditor."""
-    return ", ".join(f"{'.'.join(path)} is {_said(document, path)}" for path in paths)
+    return ", ".join(f"{'.'.join(path)} is {_value_text(document, path)}" for path in paths)
 
 
 def spelled(value: Any) -> str:
@@ -68,7 +68,7 @@ def spelled(value: Any) -> str:
     return shortened(text, _LONG)
 
 
-def _said(document: Mapping[str, Any], path: Path) -> str:
+def _value_text(document: Mapping[str, Any], path: Path) -> str:
     """Spell what stands at a path: the answer may not have needed all that the expression could look at."""
     value: Any = document
     try:

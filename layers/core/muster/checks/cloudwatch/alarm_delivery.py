@@ -71,8 +71,8 @@ def _by_key(alarm: Alarm, arn: str, topic: AlarmTopic, keys: Related[AlarmTopicK
     key = keys.by_key.get(name)
     if not isinstance(key, AlarmTopicKey):
         return _unread(key, name)
-    said = _of_key(alarm, arn, key)
-    return f"{encrypted}, {said}" if isinstance(said, str) else said
+    fault = _of_key(alarm, arn, key)
+    return f"{encrypted}, {fault}" if isinstance(fault, str) else fault
 
 
 def _of_key(alarm: Alarm, topic: str, key: AlarmTopicKey) -> str | Unavailable | None:

@@ -81,12 +81,12 @@ def cloudwatch_alarm_action_targets_live(
     if not alarm.topics and not alarm.topics_elsewhere:
         return not_applicable(f"the alarm tells no SNS topic{others}")
     found = [(arn, obstacle(alarm, arn, audiences, topics, keys)) for arn in alarm.topics]
-    dead = [f"{arn} {said}" for arn, said in found if isinstance(said, str)]
+    dead = [f"{arn} {result}" for arn, result in found if isinstance(result, str)]
     if dead:
         return non_compliant("; ".join(dead) + others)
-    for _, said in found:
-        if isinstance(said, Unavailable):  # only now: a topic that cannot be read does not outweigh one that is dead
-            raise UnknownField(said)
+    for _, result in found:
+        if isinstance(result, Unavailable):  # only now: a topic that cannot be read does not outweigh one that is dead
+            raise UnknownField(result)
     if alarm.topics_elsewhere:
         named = ", ".join(alarm.topics_elsewhere)
         known(Unknown(f"topics of other accounts or regions cannot be looked at: {named}"))
@@ -105,7 +105,7 @@ def cloudwatch_alarm_has_data(alarm: Alarm, observed: ObservedAt, *, days: int =
     if state != "INSUFFICIENT_DATA":
         return compliant(f"the alarm is in {state}: it has data")
     since = known(alarm.state_since)
-    said = f"the alarm has been in INSUFFICIENT_DATA since {since:%Y-%m-%d %H:%M} UTC"
+    text = f"the alarm has been in INSUFFICIENT_DATA since {since:%Y-%m-%d %H:%M} UTC"
     if observed.at - since > timedelta(days=days):
-        return non_compliant(f"{said}, more than {days} days")
-    return compliant(f"{said}, not yet more than {days} days")
+        return non_compliant(f"{text}, more than {days} days")
+    return compliant(f"{text}, not yet more than {days} days")

@@ -26,14 +26,14 @@ def cloudwatch_log_group_retention_set(
     days = known(group.retention_days)
     by = f" by the account's policy {group.retention_policy}" if group.retention_policy else ""
     if days is None:
-        said = f"its events never expire{by}"
-        return compliant(f"{said}, which is allowed") if never_expires_allowed else non_compliant(said)
-    said = f"retention is {days} days{by}"
+        text = f"its events never expire{by}"
+        return compliant(f"{text}, which is allowed") if never_expires_allowed else non_compliant(text)
+    text = f"retention is {days} days{by}"
     if days < min_days:
-        return non_compliant(f"{said}, at least {min_days} asked for")
+        return non_compliant(f"{text}, at least {min_days} asked for")
     if max_days and days > max_days:
-        return non_compliant(f"{said}, at most {max_days} asked for")
-    return compliant(said)
+        return non_compliant(f"{text}, at most {max_days} asked for")
+    return compliant(text)
 
 
 @check(severity=Severity.LOW)

@@ -81,9 +81,9 @@ def dynamodb_table_throttling_alarmed(
     if table.set_aside:
         return not_applicable(table.set_aside)
     name = known(table.name)
-    asked = (("ReadThrottleEvents", read_operations), ("WriteThrottleEvents", write_operations))
-    unheard = {metric: tuple(_unheard(alarms, metric, name, table.indexes)) for metric, _ in asked}
-    lacking = [metric for metric, operations in asked if unheard[metric] and not _requests(alarms, name, operations)]
+    required = (("ReadThrottleEvents", read_operations), ("WriteThrottleEvents", write_operations))
+    unheard = {metric: tuple(_unheard(alarms, metric, name, table.indexes)) for metric, _ in required}
+    lacking = [metric for metric, operations in required if unheard[metric] and not _requests(alarms, name, operations)]
     for metric in lacking:
         if _heard(alarms, metric, {}):
             known(Unknown(f"an alarm looks at {metric} of several tables: whether this is among them is not known"))

@@ -44,8 +44,8 @@ def dynamodb_pitr_enabled(table: Table, recovery: PointInTimeRecovery, *, minimu
     if known(recovery.status) != "ENABLED":
         return non_compliant("point-in-time recovery is disabled")
     days = known(recovery.days)
-    said = f"the recovery period is {counted(days, 'day')}, at least {minimum_days} asked for"
-    return compliant(said) if days >= minimum_days else non_compliant(said)
+    text = f"the recovery period is {counted(days, 'day')}, at least {minimum_days} asked for"
+    return compliant(text) if days >= minimum_days else non_compliant(text)
 
 
 @check(severity=Severity.LOW)
@@ -108,8 +108,8 @@ def dynamodb_table_protected_by_backup_plan(
     last = protected.last_backup(known(table.arn))
     if last is None:
         return non_compliant("AWS Backup has never backed up the table")
-    said = f"AWS Backup last backed up the table on {last:%Y-%m-%d}, at most {maximum_age_days} days ago asked for"
-    return compliant(said) if observed.at - last <= timedelta(days=maximum_age_days) else non_compliant(said)
+    text = f"AWS Backup last backed up the table on {last:%Y-%m-%d}, at most {maximum_age_days} days ago asked for"
+    return compliant(text) if observed.at - last <= timedelta(days=maximum_age_days) else non_compliant(text)
 
 
 @check(severity=Severity.LOW, opt_in=("names", "tagged"))
@@ -166,12 +166,12 @@ def dynamodb_table_stream_enabled(
     if not _chosen(known(table.name), tags, names, tagged):
         return not_applicable("the settings `names` and `tagged` do not concern this table")
     stream = known(table.stream)
-    said = f"the stream is {stream}, asked for is {' or '.join(allowed)}"
+    text = f"the stream is {stream}, asked for is {' or '.join(allowed)}"
     if stream in allowed:
-        return compliant(said)
+        return compliant(text)
     if stream != OFF and table.replicas and not table.strong:
         return not_applicable(f"the stream is {stream}: replication to {', '.join(table.replicas)} needs it")
-    return non_compliant(said)
+    return non_compliant(text)
 
 
 def _named(key: str, keys: Related[TableKey]) -> str:

@@ -26,10 +26,10 @@ def ec2_volume_inuse(volume: VolumeUse, scan: ObservedAt, *, older_than_days: in
     if state != "available":
         return not_applicable(f"the volume is {state}: nothing can use it")
     age = scan.at - known(volume.created_at)
-    said = f"created {counted(age.days, 'day')} ago, attached to nothing"
+    text = f"created {counted(age.days, 'day')} ago, attached to nothing"
     if age > timedelta(days=older_than_days):
-        return non_compliant(said)
-    return compliant(f"{said}: up to {older_than_days} days it may be")
+        return non_compliant(text)
+    return compliant(f"{text}: up to {older_than_days} days it may be")
 
 
 @check(severity=Severity.MEDIUM)

@@ -54,13 +54,14 @@ def ec2_launch_template_imdsv2_required(template: LaunchTemplate, versions: Laun
     """
     default, latest = known(template.default), known(template.latest)
     names = {default: "default", latest: "latest"} if default != latest else {default: "default and latest"}
-    said = {f"version {number} ({name})": known(versions.of(template.id, number)) for number, name in names.items()}
-    if found := [f"{version} {_fault(options)}" for version, options in said.items() if _fails(options)]:
+    judged = {f"version {number} ({name})": known(versions.of(template.id, number)) for number, name in names.items()}
+    if found := [f"{version} {_fault(options)}" for version, options in judged.items() if _fails(options)]:
         return non_compliant("; ".join(found))
-    for options in said.values():
+    for options in judged.values():
         if options.endpoint != "disabled" and known(options.tokens) != "required":
             known(options.endpoint)
-    return compliant(f"{' and '.join(said)} {'require' if len(said) > 1 else 'requires'} IMDSv2 or no metadata service")
+    require = "require" if len(judged) > 1 else "requires"
+    return compliant(f"{' and '.join(judged)} {require} IMDSv2 or no metadata service")
 
 
 def _fails(options: MetadataOptions) -> bool:

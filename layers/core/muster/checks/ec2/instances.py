@@ -59,10 +59,10 @@ def ec2_instance_no_public_ip(instance: Instance, *, ipv6: bool = True) -> Verdi
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-9
     """
     v6 = instance.public_ipv6 if ipv6 else ()
-    said = [f"public IPv4: {', '.join(instance.public_ipv4)}"] if instance.public_ipv4 else []
-    said += [f"IPv6, which is globally routable: {', '.join(v6)}"] if v6 else []
-    if said:
-        return non_compliant("; ".join(said))
+    addresses = [f"public IPv4: {', '.join(instance.public_ipv4)}"] if instance.public_ipv4 else []
+    addresses += [f"IPv6, which is globally routable: {', '.join(v6)}"] if v6 else []
+    if addresses:
+        return non_compliant("; ".join(addresses))
     return compliant("no interface has a public IPv4 address" + (" or a routable IPv6 address" if ipv6 else ""))
 
 
@@ -93,10 +93,10 @@ def ec2_instance_not_idle(
         return not_applicable(
             f"it has datapoints of {load.hours} hours of the last 14 days, {minimum_hours} are asked for"
         )
-    said = f"in 95 of 100 hours of 14 days at most {cpu:.1f} % CPU and {network:.1f} MB of network an hour"
+    usage = f"in 95 of 100 hours of 14 days at most {cpu:.1f} % CPU and {network:.1f} MB of network an hour"
     if cpu < cpu_percent and network < network_megabytes:
-        return non_compliant(f"the instance is idle: {said}")
-    return compliant(f"the instance is used: {said}")
+        return non_compliant(f"the instance is idle: {usage}")
+    return compliant(f"the instance is used: {usage}")
 
 
 @check(severity=Severity.LOW, controls=("FSBP EC2.4",))
@@ -183,5 +183,5 @@ def ec2_imdsv2_required_by_default(defaults: InstanceMetadataDefaults) -> Verdic
     if known(defaults.tokens) == "required":
         return compliant("HttpTokens is required by default: new instances answer IMDSv2 only")
     known(defaults.endpoint)  # tokens do not matter where nothing answers
-    said = "optional by default" if defaults.tokens else "not set for the region: the launch and the image decide"
-    return non_compliant(f"HttpTokens is {said}")
+    default = "optional by default" if defaults.tokens else "not set for the region: the launch and the image decide"
+    return non_compliant(f"HttpTokens is {default}")

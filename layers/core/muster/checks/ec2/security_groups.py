@@ -86,10 +86,10 @@ def _judged(
     admitted = {port: dict(_admitted(group, lists, port)) for port in ports}
     opened: dict[str, list[int]] = {}
     for port, sources in admitted.items():
-        for said in _openings(sources, widest):
-            opened.setdefault(said, []).append(port)
+        for opening in _openings(sources, widest):
+            opened.setdefault(opening, []).append(port)
     if opened:
-        return non_compliant("; ".join(f"{_ports(reached)} open to {said}" for said, reached in opened.items()))
+        return non_compliant("; ".join(f"{_ports(reached)} open to {opening}" for opening, reached in opened.items()))
     for name in _named(group, ports):
         known(lists[name].cidrs)  # only now: a list that cannot be read does not outweigh a rule that can
     sources = {cidr: via for found in admitted.values() for cidr, via in found.items()}

@@ -52,8 +52,8 @@ def ec2_vpc_flow_logs_enabled(vpc: Vpc, logs: FlowLogs, *, traffic: tuple[str, .
     for reasons in faults.values():
         if all(isinstance(reason, Unknown) for reason in reasons):
             known(reasons[0])
-    said = (", ".join(_text(reason) for reason in reasons) for reasons in faults.values())
-    return non_compliant("; ".join(f"flow log {name} {reason}" for name, reason in zip(faults, said, strict=True)))
+    texts = (", ".join(_text(reason) for reason in reasons) for reasons in faults.values())
+    return non_compliant("; ".join(f"flow log {name} {reason}" for name, reason in zip(faults, texts, strict=True)))
 
 
 @check(severity=Severity.LOW, controls=("Security Hub EC2.22",))
@@ -82,9 +82,9 @@ def ec2_security_group_in_use(
         "a launch template names it": templates.group_ids,
         "a Lambda function has it": functions.ids,
     }
-    said = [user for user, ids in users.items() if known(group.id) in ids]
-    if said:
-        return compliant("; ".join(said))
+    used_by = [user for user, ids in users.items() if known(group.id) in ids]
+    if used_by:
+        return compliant("; ".join(used_by))
     if group.name in templates.group_names:
         known(Unknown(f"a launch template names a group {group.name} of the default VPC, which may be this one"))
     return non_compliant("no network interface, rule of another group, launch template or Lambda function uses it")

@@ -70,7 +70,7 @@ def ecs_service_health_checked(
     unasked = [name for definition in found for name in _unasked(definition, every_essential_container)]
     if unasked and not (service.balanced and not every_essential_container):
         return non_compliant(f"nobody asks for the health of {', '.join(dict.fromkeys(unasked))}")
-    _all_told(service, startup, windows)
+    _require_windows(service, startup, windows)
     by = "a load balancer asks its tasks" if service.balanced else "its containers have health checks"
     grace = f", after a grace period of {service.grace_period} s" if service.balanced else ""
     return compliant(f"{by}{grace}")
@@ -84,12 +84,12 @@ def ecs_service_no_public_ip(service: Service) -> Verdict:
     Fix: Put the tasks into private subnets, and update the service with assignPublicIp=DISABLED.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-2
     """
-    said = [launch.public_ip for launch in service.launches if launch.public_ip is not None]
-    if not said:
+    settings = [launch.public_ip for launch in service.launches if launch.public_ip is not None]
+    if not settings:
         return not_applicable("its tasks have no network interface of their own")
-    if "ENABLED" in said:
+    if "ENABLED" in settings:
         return non_compliant("assignPublicIp is ENABLED: every task gets a public IP address")
-    for each in said:
+    for each in settings:
         known(each)
     return compliant("assignPublicIp is DISABLED")
 
@@ -171,10 +171,10 @@ def ecs_container_insights_enabled(cluster: Cluster) -> Verdict:
     Fix: aws ecs update-cluster-settings --cluster NAME --settings name=containerInsights,value=enhanced
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-12
     """
-    said = known(cluster.insights)
-    if said == "disabled":
+    setting = known(cluster.insights)
+    if setting == "disabled":
         return non_compliant("containerInsights is disabled")
-    return compliant(f"containerInsights is {said}")
+    return compliant(f"containerInsights is {setting}")
 
 
 def _not_rolling(service: Service) -> str:
@@ -202,7 +202,7 @@ def _given_up(service: Service, startup: int, windows: Related[TargetWindow]) ->
     return ""
 
 
-def _all_told(service: Service, startup: int, windows: Related[TargetWindow]) -> None:
+def _require_windows(service: Service, startup: int, windows: Related[TargetWindow]) -> None:
     for arn in _asking(service, startup):
         known(windows[arn].gives_up)
 
@@ -226,14 +226,14 @@ def _places(service: Service) -> list[str]:
 
 def _current(launch: Launch, linux: str, windows: str) -> bool | Unknown:
     """Whether its platform version is the latest, or newer; without a family it must be so of both, or of neither."""
-    said = launch.version
-    if said is None:
+    version = launch.version
+    if version is None:
         return True
-    if isinstance(said, Unknown):
-        return said
+    if isinstance(version, Unknown):
+        return version
     family = launch.platform_family.upper()
     latest = {windows} if family.startswith("WINDOWS") else {linux} if family else {linux, windows}
-    answers = {said >= tuple(map(int, each.split("."))) for each in latest}
+    answers = {version >= tuple(map(int, each.split("."))) for each in latest}
     if len(answers) > 1:
         return Unknown("AWS did not say for which operating system the platform version is")
     return answers.pop()

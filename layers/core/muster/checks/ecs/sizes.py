@@ -90,16 +90,16 @@ def ecs_service_right_sized(  # noqa: PLR0913 - three settings beside three face
     if not cpu or not memory:
         return not_applicable("its task definition has no size")
     busy, full = known(used.cpu_p95), known(used.memory_maximum)
-    said = f"{cpu} units of CPU were {_percent(busy)} used (p95), {memory} MiB {_percent(full)} (maximum)"
-    known(used.hours if used.hours >= hours else Unknown(f"{said}, but only of {used.hours} of {hours} hours"))
+    usage = f"{cpu} units of CPU were {_percent(busy)} used (p95), {memory} MiB {_percent(full)} (maximum)"
+    known(used.hours if used.hours >= hours else Unknown(f"{usage}, but only of {used.hours} of {hours} hours"))
     share = target_percent / 100
     wanted = _smallest(cpu * busy / 100 / share, memory * full / 100 / share, windows=definition.windows)
     size = f"{wanted[0]} units with {wanted[1]} MiB" if wanted else "no size of Fargate"
     if full > fullest_memory_percent:
-        return non_compliant(f"{said}: it is too small, {size} would do")
+        return non_compliant(f"{usage}: it is too small, {size} would do")
     if wanted and wanted[0] <= cpu and wanted[1] <= memory and wanted != (cpu, memory):
-        return non_compliant(f"{said}: {size} would do")
-    return compliant(f"{said}: no smaller size would do")
+        return non_compliant(f"{usage}: {size} would do")
+    return compliant(f"{usage}: no smaller size would do")
 
 
 def _without_size(service: Service) -> str:

@@ -101,9 +101,9 @@ def ecs_task_definition_linux_user_non_root(definition: TaskDefinition) -> Verdi
         return not_applicable(f"it is for {definition.os_family}: only Linux has a root")
     absent = [each for each in known(definition.containers) if not _user(each)]
     root = [each for each in known(definition.containers) if _user(each) and _root(_user(each))]
-    said = [f"no user is set for {_names(absent)}"] if absent else []
-    said += [f"root is set for {_names(root)}"] if root else []
-    return non_compliant("; ".join(said)) if said else compliant("every container has a user other than root")
+    faults = [f"no user is set for {_names(absent)}"] if absent else []
+    faults += [f"root is set for {_names(root)}"] if root else []
+    return non_compliant("; ".join(faults)) if faults else compliant("every container has a user other than root")
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub ECS.17",))

@@ -100,11 +100,11 @@ def elb_target_group_in_use(group: TargetGroup, health: TargetHealth) -> Verdict
         known(Unknown(reason))
     if not states:
         return non_compliant("no target is registered")
-    said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     for state in ("initial", "unavailable"):
         if state in states:
-            known(Unknown(f"whether a target is healthy is not known yet: {said}"))
-    return non_compliant(f"no target is healthy: {said}")
+            known(Unknown(f"whether a target is healthy is not known yet: {counts}"))
+    return non_compliant(f"no target is healthy: {counts}")
 
 
 @check(severity=Severity.LOW)

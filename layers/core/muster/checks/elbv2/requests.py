@@ -24,7 +24,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-conditi
 
 def takes_all(earlier: ListenerRule, later: ListenerRule) -> bool | None:
     """Whether the earlier rule takes every request that the later one would."""
-    return all_of(_asked_too(condition, later) for condition in earlier.conditions)
+    return all_of(_implied(condition, later) for condition in earlier.conditions)
 
 
 def apart(one: ListenerRule, other: ListenerRule) -> bool | None:
@@ -33,8 +33,8 @@ def apart(one: ListenerRule, other: ListenerRule) -> bool | None:
     answers = [_apart(a, b) for a, b in pairs if a.field not in _REPEATED]
     if True in answers:
         return True
-    strange = any(not condition.known for rule in (one, other) for condition in rule.conditions)
-    return None if None in answers or strange else False
+    unknown = any(not condition.known for rule in (one, other) for condition in rule.conditions)
+    return None if None in answers or unknown else False
 
 
 def normal(condition: Condition) -> tuple[str, str, frozenset[Pattern], tuple[str, ...]]:
@@ -47,7 +47,7 @@ def normal(condition: Condition) -> tuple[str, str, frozenset[Pattern], tuple[st
     )
 
 
-def _asked_too(wanted: Condition, rule: ListenerRule) -> bool | None:
+def _implied(wanted: Condition, rule: ListenerRule) -> bool | None:
     """Whether a rule asks for all that a condition does, if only because every request has it."""
     same = [each for each in rule.conditions if (each.field, each.name) == (wanted.field, wanted.name)]
     if not same:

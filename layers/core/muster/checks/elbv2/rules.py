@@ -35,9 +35,9 @@ def elb_listener_rules_not_redundant(listener: Listener, rules: ListenerRules) -
     covers = _covers(rules.rules)
     unreached, as_default = _never_reached(rules.rules, covers), _as_default(rules.rules, default, covers)
     found = [*unreached, *_repeating(rules.rules), *as_default]
-    said = [reason for reason in found if isinstance(reason, str)]
-    if said:
-        return non_compliant("; ".join(said))
+    faults = [reason for reason in found if isinstance(reason, str)]
+    if faults:
+        return non_compliant("; ".join(faults))
     for doubt in found:
         known(doubt)
     names = ", ".join(str(rule.priority) for rule in rules.rules)

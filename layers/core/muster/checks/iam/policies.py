@@ -74,8 +74,8 @@ def iam_policy_no_kms_decrypt_on_all_keys(
 def _found(grants: Grants, search: Callable[[Policy], Iterable[Grant]]) -> Iterator[str]:
     """Find in the policies that can be understood: what they allow stands, whatever the others say."""
     for named in grants.policies:
-        if not isinstance(named.policy, Unknown) and (said := [str(grant) for grant in search(named.policy)]):
-            yield f"in {named.name} {', '.join(said)}"
+        if not isinstance(named.policy, Unknown) and (reasons := [str(grant) for grant in search(named.policy)]):
+            yield f"in {named.name} {', '.join(reasons)}"
 
 
 def _clean(grants: Grants, reason: str) -> Verdict:

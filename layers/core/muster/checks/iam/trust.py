@@ -213,7 +213,7 @@ def _normal(services: Iterable[str]) -> tuple[str, ...]:
 
 def _anybody(each: Trusted) -> str:
     """Say who everyone is."""
-    held = _listed(each.said(_WHOSE)) if each.held(fixing(_WHOSE)) else ""
+    held = _listed(each.values_of(_WHOSE)) if each.held(fixing(_WHOSE)) else ""
     return f"anybody of {held}" if held else "anybody with an AWS account"
 
 

@@ -3,7 +3,7 @@
 from muster.analysis.policies.access import public
 from muster.analysis.policies.condition_keys import Key
 from muster.analysis.policies.document import Policy
-from muster.analysis.policies.strangers import SERVICE, Asked, get_past
+from muster.analysis.policies.strangers import SERVICE, Query, get_past
 from muster.analysis.policies.strangers import known as names_somebody
 from muster.analysis.policies.wildcards import applies_to
 from muster.facets.lambda_.functions import Function, FunctionPolicy, FunctionUrls
@@ -26,12 +26,12 @@ def lambda_function_public_access_prohibited(policy: FunctionPolicy) -> Verdict:
       principal that needs it, and --source-account ID where that is a service.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/lambda-function-public-access-prohibited.html
     """
-    said = known(policy.policy)
-    if not said.statements:
+    document = known(policy.policy)
+    if not document.statements:
         return compliant("it has no policy: only principals of its own account can be allowed to invoke it")
     found = (
-        *public(said, ("lambda:*",)),
-        *(("any account's S3 may invoke it: AWS:SourceAccount is not named",) * _any_s3(said)),
+        *public(document, ("lambda:*",)),
+        *(("any account's S3 may invoke it: AWS:SourceAccount is not named",) * _any_s3(document)),
     )
     if found:
         return non_compliant(f"its policy is public: {'; '.join(found)}")
@@ -88,7 +88,7 @@ def _any_s3(policy: Policy) -> bool:
         statement.allow
         and any(name in _S3 for name in statement.principals)
         and applies_to(statement, "lambda:InvokeFunction")
-        and get_past(statement.conditions, denials, Asked(_owner, loosely=True), (SERVICE,))
+        and get_past(statement.conditions, denials, Query(_owner, loosely=True), (SERVICE,))
         for statement in policy.statements
     )
 

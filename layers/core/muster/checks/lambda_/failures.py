@@ -59,7 +59,7 @@ def lambda_failure_destination_configured(  # noqa: PLR0913 - what a function is
         known(policy.policy)
     kept = [f"asynchronous events go to {sink}"] if sink else []
     kept += [f"those of {name} to {arn}" for name, arn in destinations.on_failure if name != LATEST]
-    kept += [said for each in polled if (said := _kept(each, queues))]
+    kept += [text for each in polled if (text := _kept(each, queues))]
     if kept:
         return compliant(f"what the function fails on is kept: {'; '.join(kept)}")
     return not_applicable("neither its policy nor a mapping names anything that leaves failed events to Lambda")
@@ -91,10 +91,10 @@ def lambda_queue_visibility_sufficient(
     wanted = timeouts * known(function.timeout)
     read = [(_name(each), queues.by_key.get(each.source)) for each in polled]
     short = [
-        said
+        fault
         for name, queue in read
         if isinstance(queue, SourceQueue)
-        for said in _too_short(name, queue, wanted, receives)
+        for fault in _too_short(name, queue, wanted, receives)
     ]
     if short:
         return non_compliant(f"the function's timeout is {function.timeout} s: {'; '.join(short)}")

@@ -87,10 +87,10 @@ def lambda_concurrency_pool_sufficient(region: RegionConcurrency, *, unreserved_
     limit, rest = known(region.limit), known(region.unreserved)
     if rest >= limit:
         return compliant(f"nothing is reserved: all functions share {limit} concurrent executions")
-    said = f"{limit - rest} of {limit} concurrent executions are reserved, {rest} are left for all other functions"
+    text = f"{limit - rest} of {limit} concurrent executions are reserved, {rest} are left for all other functions"
     if rest * 100 < limit * unreserved_percent:
-        return non_compliant(f"{said}: less than {unreserved_percent} %")
-    return compliant(said)
+        return non_compliant(f"{text}: less than {unreserved_percent} %")
+    return compliant(text)
 
 
 @check(severity=Severity.MEDIUM, version=2)
@@ -107,11 +107,11 @@ def lambda_errors_alarmed(function: Function, alarms: Alarms, *, throttles: bool
     """
     name = known(function.name)
     metrics = ("Errors", "Throttles") if throttles else ("Errors",)
-    said = {metric: _alarmed(alarms, metric, name) for metric in metrics}
-    missing = [reason for heard, reason in said.values() if not heard]
+    results = {metric: _alarmed(alarms, metric, name) for metric in metrics}
+    missing = [reason for heard, reason in results.values() if not heard]
     if missing:
         return non_compliant("; ".join(missing))
-    return compliant("; ".join(reason for _, reason in said.values()))
+    return compliant("; ".join(reason for _, reason in results.values()))
 
 
 def _then(runtime: Runtime, today: date) -> str:
@@ -119,8 +119,8 @@ def _then(runtime: Runtime, today: date) -> str:
     days = {"creating functions with it": runtime.create_block, "updating them": runtime.update_block}
     blocks = [f"{what} {_blocked(day, today)}" for what, day in days.items() if day]
     after = [f"{runtime.successor} is the newest that follows it"] if runtime.successor else []
-    said = [", ".join(blocks), *after] if blocks else after
-    return f": {'; '.join(said)}" if said else ""
+    texts = [", ".join(blocks), *after] if blocks else after
+    return f": {'; '.join(texts)}" if texts else ""
 
 
 def _blocked(day: date, today: date) -> str:

@@ -136,8 +136,8 @@ def s3_bucket_cross_account_writes_prohibited(
     found = {action: foreign(known(policy.policy), bucket.account_id, (action,)) for action in actions}
     if not any(found.values()):
         return compliant("its policy lets no other account do any of these actions")
-    said = "; ".join(f"{action} by {', '.join(names)}" for action, names in found.items() if names)
-    return non_compliant(f"its policy allows {said}")
+    named = "; ".join(f"{action} by {', '.join(names)}" for action, names in found.items() if names)
+    return non_compliant(f"its policy allows {named}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP S3.12",))
@@ -149,10 +149,10 @@ def s3_bucket_acl_prohibited(ownership: BucketOwnershipControls) -> Verdict:
       private, and then aws s3api put-bucket-ownership-controls --bucket NAME with ObjectOwnership=BucketOwnerEnforced
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-acl-prohibited.html
     """
-    said = known(ownership.object_ownership) or "ObjectWriter"
-    if said == "BucketOwnerEnforced":
+    setting = known(ownership.object_ownership) or "ObjectWriter"
+    if setting == "BucketOwnerEnforced":
         return compliant("the bucket's owner owns every object: lists are disabled")
-    return non_compliant(f"object ownership is {said}: lists are in force")
+    return non_compliant(f"object ownership is {setting}: lists are in force")
 
 
 def _all_on(block: PublicAccessBlock) -> Verdict:
@@ -170,8 +170,8 @@ def _denies_plain_http(statement: Statement) -> bool:
 
 def _true_without_tls(condition: Condition) -> bool:
     """Whether a request without TLS always meets it: there aws:SecureTransport is false, and no s3:TlsVersion is."""
-    said = {"aws:securetransport": ("false",), "s3:tlsversion": None}
-    return condition.key in said and met(condition, said[condition.key]) is True
+    values = {"aws:securetransport": ("false",), "s3:tlsversion": None}
+    return condition.key in values and met(condition, values[condition.key]) is True
 
 
 def _covers_bucket(resource: str) -> bool:

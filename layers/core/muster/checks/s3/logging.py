@@ -132,7 +132,7 @@ def _meets(condition: Condition, source: Resource) -> bool | None:
     if condition.key == "s3:tlsversion" and condition.operator == "numericlessthan":
         # S3 writes to itself over no version that it refuses to others.
         return False
-    said = {
+    value = {
         "aws:sourceaccount": (source.account_id,),
         "aws:sourcearn": (source.arn or "",),
         "aws:securetransport": ("true",),
@@ -140,4 +140,4 @@ def _meets(condition: Condition, source: Resource) -> bool | None:
         "aws:principalservicename": (_DELIVERY,),
     }.get(condition.key)
     # What only principals of IAM send, log delivery never does; of the other keys it is not known.
-    return met(condition, said) if said or find(condition.key).sent_by == "principals" else None
+    return met(condition, value) if value or find(condition.key).sent_by == "principals" else None

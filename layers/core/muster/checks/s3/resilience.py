@@ -53,13 +53,13 @@ def s3_bucket_default_lock_enabled(lock: BucketObjectLock, *, min_days: int = 1,
     """
     if not lock.enabled:
         return non_compliant("Object Lock is off")
-    said = known(lock.mode)
+    actual = known(lock.mode)
     if not lock.retains:
         return non_compliant("Object Lock is on, but new objects get no retention by default")
-    held = f"new objects are locked for {lock.days} days in mode {said}"
+    held = f"new objects are locked for {lock.days} days in mode {actual}"
     if lock.days < min_days:
         return non_compliant(f"{held}, {min_days} asked for")
-    return non_compliant(f"{held}, {mode} asked for") if mode and said != mode else compliant(held)
+    return non_compliant(f"{held}, {mode} asked for") if mode and actual != mode else compliant(held)
 
 
 @check(severity=Severity.LOW, controls=("Security Hub S3.7",), opt_in=("buckets",))

@@ -66,13 +66,13 @@ def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[
     """
     if not agreements:
         return not_applicable("no agreement is asked for: say settings.tag-values-agree.agreements")
-    said = [(when, wanted) for when, wanted in agreements.items() if _has(tags.own, when)]
-    wrong = [text for when, wanted in said for text in _disagreeing(tags.own, when, wanted)]
+    in_force = [(when, wanted) for when, wanted in agreements.items() if _has(tags.own, when)]
+    wrong = [text for when, wanted in in_force for text in _disagreeing(tags.own, when, wanted)]
     if wrong:
         return non_compliant("; ".join(wrong))
-    if not said:
+    if not in_force:
         return not_applicable(f"it has none of {listed(tuple(agreements), _FEW)}")
-    return compliant("; ".join(f"{when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in said))
+    return compliant("; ".join(f"{when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in in_force))
 
 
 @check(severity=Severity.LOW)
@@ -101,7 +101,7 @@ def tags_agree_with_parent(
     if not any(key in values for values in known.values() for key in keys):
         return not_applicable(f"{listed(parents.ids, _FEW)} {_has_none(parents.ids)} of {listed(keys, _FEW)}")
     wrong = [
-        f"{key} is {_said(tags.own.get(key))}, {values[key]!r} on {name}"
+        f"{key} is {_value_text(tags.own.get(key))}, {values[key]!r} on {name}"
         for name, values in known.items()
         for key in keys
         if key in values and tags.own.get(key) != values[key]
@@ -121,10 +121,10 @@ def _has(own: Mapping[str, str], when: str) -> bool:
 def _disagreeing(own: Mapping[str, str], when: str, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for key, values in wanted.items():
         if not any(globs.starred(value, own.get(key, "")) for value in values) or key not in own:
-            yield f"{when} asks for {key} {' or '.join(values)}, and it is {_said(own.get(key))}"
+            yield f"{when} asks for {key} {' or '.join(values)}, and it is {_value_text(own.get(key))}"
 
 
-def _said(value: str | None) -> str:
+def _value_text(value: str | None) -> str:
     return "missing" if value is None else repr(value)
 
 

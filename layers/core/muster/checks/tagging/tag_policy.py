@@ -29,7 +29,7 @@ def tags_follow_organization_policy(
         return not_applicable("no tag policy of an organization is in force in this account")
     own = tags.own
     wrong = [f"{key} is missing, the policy requires it of {resource.type}" for key in keys if key not in own]
-    wrong += [said for rule in rules for said in _broken(rule, own)]
+    wrong += [fault for rule in rules for fault in _broken(rule, own)]
     if wrong:
         return non_compliant("; ".join(wrong))
     named = sorted({rule.key for rule in rules} & set(own) | set(keys))

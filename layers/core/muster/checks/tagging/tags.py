@@ -81,9 +81,9 @@ def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> It
             continue
         value = own[key]
         if not value.strip():
-            yield f"{key} is empty" + (f", allowed is {_said(values[key])}" if key in values else "")
+            yield f"{key} is empty" + (f", allowed is {_rule_text(values[key])}" if key in values else "")
         elif key in values and not _allowed(value, values[key]):
-            yield f"{key} is {value!r}, allowed is {_said(values[key])}"
+            yield f"{key} is {value!r}, allowed is {_rule_text(values[key])}"
 
 
 def _allowed(value: str, rule: object) -> bool:
@@ -92,7 +92,7 @@ def _allowed(value: str, rule: object) -> bool:
     return any(globs.starred(str(pattern), value) for pattern in rule)  # type: ignore[attr-defined]
 
 
-def _said(rule: object) -> str:
+def _rule_text(rule: object) -> str:
     if isinstance(rule, Mapping):
         return f"what matches {rule['pattern']}"
     return " or ".join(str(pattern) for pattern in rule)  # type: ignore[attr-defined]
