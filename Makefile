@@ -6,7 +6,9 @@ UV_COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes
 BIN := .venv/bin
 SETUP := .venv/.set-up
 SAM := .venv-sam/.set-up
-export PYTHONDONTWRITEBYTECODE ?= 1
+# How many processes run the tests: one a core.
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest -q -n $(WORKERS)
 
 .PHONY: help
 help: ## List the targets
@@ -49,13 +51,24 @@ check: $(SETUP) ## Lint, formatting, types; generated files that are stale
 	$(BIN)/python -m tools.generate --check
 	$(BIN)/python -m muster.catalog.pages --check
 
+.PHONY: quick
+quick: $(SETUP) ## Lint, types, and the unit tests without drawn worlds, in under a minute
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy
+	$(PYTEST) --dist worksteal -m "not worlds" tests/unit
+
 .PHONY: unit
 unit: $(SETUP) ## Unit, integration and infrastructure tests
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/golden tests/faults tests/integration tests/infrastructure tests/unit tests/benchmarks
+	$(PYTEST) --dist worksteal tests/golden tests/faults tests/integration tests/infrastructure tests/unit tests/benchmarks
+
+.PHONY: nightly
+nightly: $(SETUP) ## The laws with 25 times the examples, drawn anew each time
+	$(PYTEST) --dist worksteal --hypothesis-profile=nightly tests/unit tests/integration
 
 .PHONY: e2e
 e2e: $(SETUP) ## The stack on the embedded AWS, or on a real one (MUSTER_STACK_NAME=muster-dev)
-	$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e
+	$(PYTEST) --dist loadfile tests/e2e
 
 .PHONY: bench
 bench: $(SETUP) ## Measure CPU and wall time beside other clients, and write docs/benchmarks.md

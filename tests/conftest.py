@@ -18,9 +18,10 @@ keep()
 
 _UNTIMED = (HealthCheck.too_slow,)
 
-settings.register_profile("steady", deadline=None, suppress_health_check=_UNTIMED, derandomize=True)
-settings.register_profile("search", deadline=None, suppress_health_check=_UNTIMED, max_examples=1_000)
-# Nothing is timed, and the same tree gets the same answer everywhere; pytest --hypothesis-profile=search looks further.
+# Nothing is timed, and every run of a tree draws the same. `make nightly` draws others, and many more.
+settings.register_profile("steady", deadline=None, suppress_health_check=_UNTIMED, derandomize=True, max_examples=40)
+settings.register_profile("nightly", deadline=None, suppress_health_check=_UNTIMED, max_examples=1_000)
+settings.register_profile("once", parent=settings.get_profile("steady"), max_examples=1)
 settings.load_profile("steady")
 
 

@@ -16,6 +16,7 @@ from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import Finding, Related, Status, Unavailable
 from muster.model.readers import Describer, Lister
+from tests.examples import examples
 from tests.unit.facets.shapes import (
     LEFT_OUT,
     NEW,
@@ -29,10 +30,9 @@ from tests.unit.facets.shapes import (
     words_of,
 )
 
+pytestmark = pytest.mark.worlds
 CATALOG = load()
-CALM = settings(
-    max_examples=settings.default.max_examples // 10, suppress_health_check=list(HealthCheck), deadline=None
-)
+CALM = settings(max_examples=examples(10), suppress_health_check=list(HealthCheck), deadline=None)
 WORLDS = st.fixed_dictionaries(
     {
         "seed": st.integers(0, 2**32),

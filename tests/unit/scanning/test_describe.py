@@ -37,6 +37,7 @@ from muster.scanning.cache import RegionCache
 from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Retrier
+from tests.examples import examples
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CRATE, PALLET = "Test::Crate", "Test::Pallet"
@@ -342,7 +343,7 @@ def test_many_that_name_the_same_do_not_wait_for_a_batch_that_never_fills() -> N
     assert fake.made("GetOwners") == [(REGION, "o1")]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.integers(0, 60), max_size=250))
 def test_however_many_name_the_same_they_come_in_their_order_in_the_fewest_calls(numbers: list[int]) -> None:
     named = {f"c{place}": number for place, number in enumerate(numbers)}

@@ -11,6 +11,7 @@ from muster.model.finding import Severity
 from muster.reports.tally import STATUSES
 from muster.stack.bounds import LIMIT, fitted
 from muster.stack.documents.summary import ApiTotals, CheckTotals, IncompleteShard, Summary
+from tests.examples import examples
 from tests.unit.stack.summaries import SUMMARY
 
 SEVERITIES = [severity.value for severity in Severity]
@@ -48,7 +49,7 @@ def size(found: Summary) -> int:
     st.integers(0, 600), st.integers(0, 300), st.integers(0, 10**12),
     st.text(max_size=5).map(lambda text: text * 400), st.integers(0, 20),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_summary_is_larger_than_it_may_be(checks: int, apis: int, count: int, reason: str, excluded: int) -> None:
     whole = summary(checks, apis, count, reason, excluded)
     found = fitted(whole)

@@ -28,6 +28,7 @@ from muster.sdk.wire.projection import Paths, tree
 from testing.fake_aws import ec2_answers
 from testing.fake_aws.estate import Estate
 from testing.fake_aws.process import FakeAws
+from tests.examples import examples
 from tests.integration.conftest import listing
 from tests.unit.sdk.wire.test_projection import Style, Writer, paths_in, styles
 
@@ -98,7 +99,7 @@ def page_of(estate: Estate, count: int, token: str = "") -> bytes:
     return ec2_answers.describe_instances(render((estate.instance(n) for n in range(count)), HERE), token)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(style=styles(NAMESPACES, REQUIRED))
 @example(style=Style(namespace=NAMESPACES[0], required=REQUIRED))
 @example(style=Style(density=0, required=REQUIRED))
@@ -107,7 +108,7 @@ def test_of_any_body_that_the_shape_allows_the_same_is_read(style: Style) -> Non
     agree(Writer(style).body(ROOT, FULL.output_shape))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(style=styles(NAMESPACES))
 def test_of_a_body_that_lacks_even_ids_the_same_is_read(style: Style) -> None:
     agree(Writer(style).body(ROOT, FULL.output_shape))
@@ -298,7 +299,7 @@ def test_a_list_is_read_once_and_says_so() -> None:
         each(answer)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_body_that_was_cut_off_is_an_error_of_the_moment_wherever_the_cut_is(share: float) -> None:
     body = page_of(Estate(), 5, "bmV4dA==").rstrip()
@@ -420,7 +421,7 @@ def test_all_that_is_read_is_looked_at() -> None:
     assert set(instances.reads) - asked == set()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(style=styles(NAMESPACES, REQUIRED))
 @example(style=Style())
 @example(style=Style(density=0, required=REQUIRED))

@@ -35,6 +35,7 @@ from testing.fake_aws.estate import Estate
 from testing.fake_aws.faults import Knobs
 from testing.fake_aws.process import FakeAws
 from testing.fake_aws.s3_answers import s3_error
+from tests.examples import examples
 
 HERE, THERE = "eu-west-1", "us-east-1"
 ACCOUNT = "123456789012"
@@ -555,7 +556,7 @@ def lane_of(number: int) -> S3FastClient:
     return Way(client).lane
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     name=st.one_of(
         st.from_regex(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", fullmatch=True),

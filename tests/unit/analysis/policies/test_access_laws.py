@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from muster.analysis.policies.access import foreign, public
 from muster.analysis.policies.document import Policy
+from tests.examples import examples
 
 OWN, OTHER, STRANGE, STRANGER = "123456789012", "111122223333", "444455556666", "777788889999"
 ACTIONS = ("s3:getobject", "s3:putobject", "s3:putbucketpolicy")
@@ -283,7 +284,7 @@ def everything(effects: Any) -> st.SearchStrategy[Any]:
 EVERYTHING = st.lists(everything(st.just("Deny")), max_size=2).flatmap(
     lambda denials: everything(st.just("Allow")).map(lambda allow: [allow, *denials])
 )
-ALL = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+ALL = settings(max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @ALL

@@ -10,6 +10,7 @@ from muster.catalog.expressions.values import Fields
 from muster.configuration import parse
 from muster.errors import ConfigurationError
 from muster.facets.tagging.tags import Tags
+from tests.examples import examples
 
 FACETS = {"tags": Tags}
 TERM = "tags.own.A == 'a'"
@@ -81,7 +82,7 @@ def test_what_would_be_copied_without_end_is_refused() -> None:
 
 
 @given(st.text(st.sampled_from("()[]{}!&|.,*@?`'\"<>= atgsown1:"), max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_text_is_a_condition_or_a_sentence(text: str) -> None:
     try:
         expression = examine(text, FACETS)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from muster.checks.elbv2 import patterns
 from muster.checks.elbv2.patterns import ANYTHING, disjoint, included, pattern
 from muster.facets.elbv2.rules import SEPARATOR
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -104,14 +105,14 @@ def matched(text: str) -> frozenset[str]:
 
 
 @given(PATTERNS, st.lists(PATTERNS, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_inclusion_is_what_matching_every_text_shows(inner: str, outer: list[str]) -> None:
     shown = matched(inner) <= frozenset().union(*map(matched, outer))
     assert included(pattern(inner), [pattern(each) for each in outer]) is shown
 
 
 @given(PATTERNS, PATTERNS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_disjointness_is_what_matching_every_text_shows(one: str, other: str) -> None:
     common = matched(one) & matched(other)
     assert disjoint(one, other) is not bool(common)
@@ -119,7 +120,7 @@ def test_disjointness_is_what_matching_every_text_shows(one: str, other: str) ->
 
 
 @given(PATTERNS, st.lists(PATTERNS, max_size=2))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_start_is_a_letter_that_every_text_has(inner: str, outer: list[str]) -> None:
     shown = {each for each in matched(inner) if each.startswith("a")} <= frozenset().union(*map(matched, outer))
     assert included(pattern(inner), [pattern(each) for each in outer], start="a") is shown

@@ -12,6 +12,7 @@ from muster.checks.elbv2.rules import elb_http_redirected, elb_listener_rules_no
 from muster.facets.elbv2.load_balancers import Listener
 from muster.facets.elbv2.rules import SEPARATOR, Action, Condition, ListenerRule, ListenerRules
 from muster.model.finding import Status, Unknown, UnknownField
+from tests.examples import examples
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 LOST = Unknown("AWS did not say")
@@ -324,7 +325,7 @@ def taken(found: tuple[Condition, ...]) -> set[tuple[str, str, str]]:
 
 
 @given(conditions, conditions)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_one_rule_takes_all_of_anothers_when_trying_every_request_shows_it(
     earlier: tuple[Condition, ...], later: tuple[Condition, ...]
 ) -> None:
@@ -332,7 +333,7 @@ def test_one_rule_takes_all_of_anothers_when_trying_every_request_shows_it(
 
 
 @given(conditions, conditions)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_rules_are_apart_when_trying_every_request_shows_it(
     one: tuple[Condition, ...], other: tuple[Condition, ...]
 ) -> None:
@@ -343,7 +344,7 @@ ACTIONS = [SERVE, OTHER, SECURE]
 
 
 @given(st.lists(st.tuples(conditions.filter(bool), st.sampled_from(ACTIONS)), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_taking_away_a_rule_that_is_called_useless_changes_no_answer(
     made: list[tuple[tuple[Condition, ...], Action]],
 ) -> None:

@@ -16,6 +16,7 @@ from muster.facets.ecs.utilization import ServiceUtilization
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
 from muster.model.listing import parsed
+from tests.examples import examples
 
 PLACE = "arn:aws-cn:ecs:cn-north-1:123456789012"
 CLUSTER = {"clusterName": "shop", "clusterArn": f"{PLACE}:cluster/shop"}
@@ -326,7 +327,7 @@ def subset(name: str, facet_reads: tuple[str, ...]) -> st.SearchStrategy[dict[st
     return st.fixed_dictionaries({}, optional={key: answers(shape.members[key]) for key in facet_reads})
 
 
-CALM = settings(max_examples=60, suppress_health_check=list(Health), deadline=None)
+CALM = settings(max_examples=examples(60), suppress_health_check=list(Health), deadline=None)
 SERVICES = subset("Service", (*sorted(SERVICE), "taskSets", "capacityProviderStrategy"))
 
 

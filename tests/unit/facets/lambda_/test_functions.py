@@ -23,6 +23,7 @@ from muster.facets.lambda_.functions import (
 from muster.facets.lambda_.sources import EventSourceMapping, EventSourceMappings, SourceQueue
 from muster.model.finding import Unavailable, Unknown
 from muster.model.listing import parsed
+from tests.examples import examples
 
 HERE = "eu-west-1:123456789012"
 ARN = f"arn:aws:lambda:{HERE}:function:orders"
@@ -263,7 +264,7 @@ def subset(name: str, *members: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={member: answers(shape.members[member]) for member in members})
 
 
-CALM = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+CALM = settings(max_examples=examples(60), suppress_health_check=list(HealthCheck), deadline=None)
 FUNCTIONS = subset(
     "FunctionConfiguration",
     "FunctionName",

@@ -32,6 +32,7 @@ from muster.facets.s3.lifecycle import BucketLifecycle, Rule, When
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
 from muster.model.listing import parsed
+from tests.examples import examples
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"
 
@@ -249,7 +250,7 @@ def answer_of(operation: str) -> st.SearchStrategy[dict[str, Any]]:
     return answers(shape)
 
 
-CALM = settings(max_examples=50, suppress_health_check=list(HealthCheck), deadline=None)
+CALM = settings(max_examples=examples(50), suppress_health_check=list(HealthCheck), deadline=None)
 
 
 @CALM

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.reports.formats.email import LIMIT, SMS, SUBJECT, Alert, Where, compose
+from tests.examples import examples
 from tests.unit.reports.formats.test_email import WHERE, change, row, summary
 
 EVERY = ("opened", "reopened", "unreadable", "resolved", "suppressed")
@@ -57,7 +58,7 @@ def told(text: str, *, name: str = "", changes: int = 15, resources: int = 25) -
 @given(
     st.sampled_from(SCRIPTS), st.integers(1, 3_000), st.integers(1, 3_000), st.integers(0, 15), st.integers(0, 25)
 )  # fmt: skip
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_a_published_message_is_never_larger_than_sns_takes(  # noqa: PLR0913 - what an estate may be made of
     one: str, other: str, length: int, name: int, changes: int, resources: int
 ) -> None:

@@ -17,6 +17,7 @@ from muster.reports.formats.ndjson import NdjsonWriter
 from muster.reports.formats.table import TableWriter
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
+from tests.examples import examples
 
 WRITERS = {"csv": CsvWriter, "json": JsonWriter, "ndjson": NdjsonWriter, "table": lambda stream, _: TableWriter(stream)}
 ODD = "a\x1b[2Jb\x07c\x00d\x9be\u202ef\u2028g\u2066h\x85i\ud800j\U000e0001k"
@@ -47,7 +48,7 @@ def spoiled(finding: Finding, scan: ScanReport, text: str) -> tuple[Finding, Sca
 
 @pytest.mark.parametrize("form", sorted(WRITERS))
 @given(text=TEXTS | st.just(ODD))
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_format_lets_a_control_character_through(form: str, finding: Finding, scan: ScanReport, text: str) -> None:
     shown = written(form, *spoiled(finding, scan, text))
     bad = {each for each in shown if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")}

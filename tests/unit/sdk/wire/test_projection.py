@@ -22,6 +22,7 @@ from muster.sdk.wire.projection import SMALL, UnsupportedShape, compiled, namesp
 from muster.sdk.wire.s3_fast_path import S3FastClient, is_small
 from testing.fake_aws import s3_answers
 from testing.fake_aws.estate import Estate
+from tests.examples import examples
 
 S3 = botocore.session.get_session().get_service_model("s3")
 OPERATIONS = sorted(name for name in S3.operation_names if is_small(S3.operation_model(name)))
@@ -230,7 +231,7 @@ def test_all_answers_but_the_policy_are_xml() -> None:
 
 
 @pytest.mark.parametrize("operation", XML)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(style=styles(NAMESPACES))
 @example(style=Style())
 @example(style=Style(density=0))
