@@ -19,7 +19,7 @@ from muster.errors import MusterError
 from muster.sdk.errors import code_of
 from muster.sdk.redaction import safe
 from muster.sdk.session import Clients, open_session
-from muster.sdk.setup_errors import explained
+from muster.sdk.setup.errors import explained
 
 ATTEMPTS = 3
 """How often the stack is deleted again because something was written to a bucket after it was emptied."""

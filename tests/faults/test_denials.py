@@ -25,7 +25,7 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
-from muster.sdk.retry import ROUNDS, Retrier
+from muster.sdk.retry import ATTEMPTS, Retrier
 from muster.sdk.session import Clients, open_session
 from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
 from muster.targets.sharding import shards
@@ -134,7 +134,7 @@ def test_an_api_that_is_down_costs_its_patience_once_for_all_shards_of_a_region(
         aws.front.refusals.clear()
     asked = [call for call in aws.calls[before:] if call.operation == "cloudwatch:DescribeAlarms"]
     assert asking > 3
-    assert len(asked) == ROUNDS * 3
+    assert len(asked) == ATTEMPTS * 3
 
 
 def _answering(operation: str, body: str) -> Callable[..., Answer | None]:

@@ -13,7 +13,7 @@ from muster.cli import main
 from muster.errors import ConfigurationError, CredentialsError, MusterError, Transient
 from muster.sdk.first_calls import asking
 from muster.sdk.session import Clients, caller, open_session
-from muster.sdk.setup_errors import explained
+from muster.sdk.setup.errors import explained
 
 KEY_ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 ROLE = "arn:aws:iam::123456789012:role/auditor-of-all"
@@ -186,7 +186,7 @@ def test_what_is_wrong_in_which_variable_is_said(
 def test_a_profile_that_asks_for_mfa_without_a_terminal_says_what_to_run_first(
     home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("muster.sdk.setup_checks._terminal", lambda: False)
+    monkeypatch.setattr("muster.sdk.setup.checks._terminal", lambda: False)
     config = (
         f"{BASE}[profile a]\nrole_arn = {ROLE}\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n"
     )

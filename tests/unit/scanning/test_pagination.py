@@ -16,7 +16,7 @@ from muster.model.listing import Listed, Page
 from muster.model.readers import Lister
 from muster.model.shard import Shard
 from muster.scanning.pagination import pages
-from muster.sdk.retry import ROUNDS, Retrier
+from muster.sdk.retry import ATTEMPTS, Retrier
 
 BOX = "Test::Box"
 SHARD = Shard("111122223333", "eu-west-1", "box", "eu-west-1", ("eu-west-1",))
@@ -155,10 +155,10 @@ def test_a_page_that_turns_out_broken_is_asked_for_again_and_comes_whole(number:
 
 def test_a_page_that_stays_broken_is_given_up_after_its_rounds() -> None:
     boxes = Boxes(1)
-    boxes.broken[0] = [BROKEN] * 10 * ROUNDS
+    boxes.broken[0] = [BROKEN] * 10 * ATTEMPTS
     with pytest.raises(botocore.parsers.ResponseParserError):
         names(boxes)
-    assert boxes.asked == [None] * ROUNDS
+    assert boxes.asked == [None] * ATTEMPTS
 
 
 def test_what_no_wait_can_mend_is_raised_where_it_is_read() -> None:
@@ -249,11 +249,11 @@ GARBLED = pytest.param(Api(BROKEN, answers=True), id="broken")
 )
 def test_a_listing_that_was_given_up_costs_no_other_its_rounds(api: Api, shard: Shard, permission: str) -> None:
     patience = Retrier(sleep=lambda _: None)
-    assert rounds(patience, api, SHARD) == ROUNDS
-    assert rounds(patience, api, shard, permission) == ROUNDS
+    assert rounds(patience, api, SHARD) == ATTEMPTS
+    assert rounds(patience, api, shard, permission) == ATTEMPTS
 
 
 def test_a_listing_that_was_given_up_is_not_waited_for_again_for_another_region_at_the_same_endpoint() -> None:
     patience, api = Retrier(sleep=lambda _: None), Api(SLOW_DOWN, answers=False)
-    assert rounds(patience, api, SHARD) == ROUNDS
+    assert rounds(patience, api, SHARD) == ATTEMPTS
     assert rounds(patience, api, replace(SHARD, region="global", scope=("global",))) == 1

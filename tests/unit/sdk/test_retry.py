@@ -5,7 +5,7 @@ from collections.abc import Callable
 import botocore.exceptions
 import pytest
 
-from muster.sdk.retry import LONGEST, ROUNDS, Retrier
+from muster.sdk.retry import ATTEMPTS, LONGEST, Retrier
 
 SLOW_DOWN, GONE, DENIED = "SlowDown", "NoSuchBucket", "AccessDenied"
 TIMEOUT = botocore.exceptions.ReadTimeoutError(endpoint_url="https://example.test")
@@ -30,7 +30,7 @@ class Api:
 
 def down(code: str = SLOW_DOWN) -> Api:
     """Return an API that never answers."""
-    return Api(*[error(code)] * 10 * ROUNDS)
+    return Api(*[error(code)] * 10 * ATTEMPTS)
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_trouble_of_the_moment_is_waited_out(patience: Retrier, trouble: Excepti
 
 
 def test_an_answer_in_the_last_round_counts(patience: Retrier) -> None:
-    api = Api(*[error(SLOW_DOWN)] * (ROUNDS - 1))
-    assert (patience("a", api), api.calls) == ("answer", ROUNDS)
+    api = Api(*[error(SLOW_DOWN)] * (ATTEMPTS - 1))
+    assert (patience("a", api), api.calls) == ("answer", ATTEMPTS)
 
 
 def test_after_its_rounds_the_error_is_the_calls_own_and_no_wait_was_too_long(
@@ -71,8 +71,8 @@ def test_after_its_rounds_the_error_is_the_calls_own_and_no_wait_was_too_long(
 ) -> None:
     api = down()
     assert raises(patience, "a", api) == SLOW_DOWN
-    assert api.calls == ROUNDS
-    assert len(slept) == ROUNDS - 1
+    assert api.calls == ATTEMPTS
+    assert len(slept) == ATTEMPTS - 1
     assert slept[0] == 0.1
     assert all(0 <= wait <= LONGEST for wait in slept)
 
@@ -114,8 +114,8 @@ def test_another_api_has_its_own_patience(patience: Retrier) -> None:
 def test_hope_returns_with_the_first_answer(patience: Retrier) -> None:
     raises(patience, "a", down())
     patience("a", Api())
-    api = Api(*[error(SLOW_DOWN)] * (ROUNDS - 1))
-    assert (patience("a", api), api.calls) == ("answer", ROUNDS)
+    api = Api(*[error(SLOW_DOWN)] * (ATTEMPTS - 1))
+    assert (patience("a", api), api.calls) == ("answer", ATTEMPTS)
 
 
 def test_an_answer_of_another_api_brings_no_hope(patience: Retrier) -> None:
@@ -139,13 +139,13 @@ def test_whoever_waits_for_an_api_stops_when_another_one_gave_it_up(slept: list[
     patience = Retrier(sleep=sleep)
     api = down()
     assert raises(patience, "a", api) == SLOW_DOWN
-    assert api.calls < ROUNDS
-    assert patience.spent("a")
-    assert not patience.spent("b")
+    assert api.calls < ATTEMPTS
+    assert patience.is_open("a")
+    assert not patience.is_open("b")
 
 
 def test_an_api_that_answers_again_is_not_given_up() -> None:
     patience = Retrier(sleep=lambda _: None)
     raises(patience, "a", down())
     patience("a", Api())
-    assert not patience.spent("a")
+    assert not patience.is_open("a")

@@ -146,6 +146,6 @@ def _of_sdk(error: BaseException) -> str | None:
     sdk = sys.modules.get("botocore.exceptions")
     if sdk is None or not isinstance(error, sdk.BotoCoreError | sdk.ClientError):
         return None
-    from muster.sdk.setup_errors import explained
+    from muster.sdk.setup.errors import explained
 
     return explained(error)

@@ -144,7 +144,7 @@ def _profile_region() -> str:
     import botocore.exceptions
     import botocore.session
 
-    from muster.sdk.setup_errors import explained
+    from muster.sdk.setup.errors import explained
 
     try:
         return str(botocore.session.get_session().get_config_variable("region") or "")

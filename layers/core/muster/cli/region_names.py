@@ -8,7 +8,7 @@ from typing import Any
 from muster.errors import ConfigurationError
 from muster.model.suggest import unknown
 from muster.sdk.redaction import one_line
-from muster.sdk.setup_errors import config_file
+from muster.sdk.setup.profile import config_file
 from muster.targets.regions import ALL, may_be_region, sdk_regions
 
 _ANYWHERE = "us-east-1"

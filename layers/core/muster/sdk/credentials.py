@@ -1,6 +1,6 @@
 """Credentials that AWS refuses as expired, fetched once more: botocore renews them by the clock alone.
 
-The clock here may be slow, a session may have been ended early, a file may have been written anew by whatever logs in.
+The clock here may be slow, a session may have ended early, or a login may have rewritten a file.
 """
 
 import functools
@@ -18,8 +18,12 @@ from muster.sdk.errors import READ_ERRORS
 
 T = TypeVar("T")
 PAUSE = 60.0
-"""Seconds between two renewals: where fresh credentials are refused too, nobody asks for others with every call."""
-_SAID = (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, botocore.parsers.ResponseParserError)
+"""Seconds between two renewals: where AWS refuses fresh credentials too, not every call fetches others."""
+_OF_BOTOCORE = (
+    botocore.exceptions.BotoCoreError,
+    botocore.exceptions.ClientError,
+    botocore.parsers.ResponseParserError,
+)
 _FILES = frozenset({"shared-credentials-file", "config-file"})
 
 
@@ -97,8 +101,10 @@ def _fetched(fetch: Callable[[], T], method: str) -> T:
     """
     try:
         return fetch()
-    except (*_SAID, ConnectionError, TimeoutError):
+    except (*_OF_BOTOCORE, ConnectionError, TimeoutError):
         raise
     except Exception as error:
-        said = str(error) or type(error).__name__
-        raise botocore.exceptions.CredentialRetrievalError(provider=method or "any provider", error_msg=said) from error
+        reason = str(error) or type(error).__name__
+        raise botocore.exceptions.CredentialRetrievalError(
+            provider=method or "any provider", error_msg=reason
+        ) from error

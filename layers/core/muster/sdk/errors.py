@@ -118,9 +118,9 @@ _GONE = frozenset(
         "TargetGroupNotFound",
     }
 )
-"""By which the services say that what was asked about is no more; EC2's own all end in `.NotFound`.
+"""How services say that a resource is no more; EC2's own all end in `.NotFound`.
 
-Where a describer says that one of them means "there is none", nothing failed, and nobody asks here.
+Where a describer says that one of them means "there is none", nothing failed.
 """
 _NETWORK = (
     botocore.exceptions.HTTPClientError,
@@ -164,7 +164,7 @@ def _down(error: BaseException) -> bool:
 
 
 def of_one(error: BaseException) -> bool:
-    """Whether AWS refuses what was asked rather than who asks: of many that were asked about, one may be gone."""
+    """Whether AWS refuses the request and not its sender: of many items in a call, one may be gone."""
     refused = isinstance(error, botocore.exceptions.ClientError) and not transient(error)
     return refused and code_of(error) not in DENIED | EXPIRED | REFUSED
 
@@ -174,8 +174,8 @@ def blocked(error: BaseException) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    told = denial_of(error)
-    return told is not None and told.of_organization
+    found = denial_of(error)
+    return found is not None and found.of_organization
 
 
 def denial_of(error: BaseException) -> Denial | None:
@@ -189,8 +189,8 @@ def clock_of(error: BaseException) -> Clock | None:
     Some services say only that they do not accept the credentials: there the time of the answer shows it.
     """
     response = getattr(error, "response", None) or {}
-    told, code = response.get("Error", {}), code_of(error)
-    found = clock(code, message_of(error), str(told.get("RequestTime", "")), str(told.get("ServerTime", "")))
+    details, code = response.get("Error", {}), code_of(error)
+    found = clock(code, message_of(error), str(details.get("RequestTime", "")), str(details.get("ServerTime", "")))
     if found is not None and found.ahead is not None:
         return found
     headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
@@ -223,20 +223,19 @@ def unavailable(permission: str, error: Exception) -> Unavailable:
     code = code_of(error)
     if isinstance(error, AssumeRoleError):
         return Unavailable(error.permission, str(error))
-    told = denial_of(error)
-    if told is not None:
-        return _denied(permission, code, told)
+    if (found := denial_of(error)) is not None:
+        return _denied(permission, code, found)
     return Unavailable(None, _reason(permission, code, error))
 
 
-def _denied(permission: str, code: str, told: Denial) -> Unavailable:
-    """Name the kind of policy; a missing permission is only asked for where an identity-based policy may lack it."""
-    why = told.reason(permission)
-    if told.of_organization:
+def _denied(permission: str, code: str, found: Denial) -> Unavailable:
+    """Name the kind of policy; a missing permission is only named where an identity-based policy may lack it."""
+    why = found.reason(permission)
+    if found.of_organization:
         return Unavailable(None, f"{BLOCKED}: {why}")
-    why = why or told.more or (_ENCODED if told.encoded else "")
+    why = why or found.more or (_ENCODED if found.encoded else "")
     return Unavailable(
-        permission if told.wants_permission else None, f"access denied ({code})" + f": {why}" * bool(why)
+        permission if found.wants_permission else None, f"access denied ({code})" + f": {why}" * bool(why)
     )
 
 

@@ -20,7 +20,7 @@ from muster.sdk.errors import (
     message_of,
 )
 from muster.sdk.redaction import safe
-from muster.sdk.setup_errors import explained
+from muster.sdk.setup.errors import explained
 
 T = TypeVar("T")
 _OF_CREDENTIALS = {
@@ -29,7 +29,7 @@ _OF_CREDENTIALS = {
     "CreateToken": "sso-oidc:CreateToken",
     "GetRoleCredentials": "sso:GetRoleCredentials",
 }
-"""Calls that the SDK makes on its own, to get credentials, while another call was asked for."""
+"""Calls that the SDK makes on its own, to get credentials, before another call."""
 _NETWORK = (
     botocore.exceptions.HTTPClientError,
     botocore.exceptions.ConnectionError,
@@ -68,7 +68,7 @@ def asking(what: str, call: Callable[[], T], instead: str = "", profile: str | N
 def unusable(error: botocore.exceptions.BotoCoreError, profile: str | None = None) -> MusterError:
     """Return what to raise when the SDK cannot use the credentials, or what configures it.
 
-    `profile` is the one that was asked for by an option.
+    `profile` is the one that an option names.
     """
     if isinstance(error, CREDENTIALS):
         return CredentialsError(f"the AWS credentials cannot be used: {explained(error, profile)}")
@@ -101,10 +101,10 @@ def _hint(code: str) -> str:
 
 
 def _denied(what: str, error: botocore.exceptions.ClientError, instead: str) -> str:
-    told = denial_of(error)
-    why = told.reason(what) or told.more if told else ""
+    found = denial_of(error)
+    why = found.reason(what) or found.more if found else ""
     begins = f"{what} is denied ({code_of(error)})"
-    ways = ["allow it"] if told is None or told.wants_permission else []
+    ways = ["allow it"] if found is None or found.wants_permission else []
     ways += [instead] if instead else []
     if why and not ways:
         ways = ["ask those who manage that policy"]

@@ -94,5 +94,5 @@ class CallGate:
         self._limiter.release((*self._key, operation), taken=taken)
 
     def throttled(self, operation: str) -> None:
-        """Say that AWS asked to slow down."""
+        """Note that AWS throttled a call."""
         self._limiter.throttled((*self._key, operation))

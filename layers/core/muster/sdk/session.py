@@ -1,10 +1,9 @@
-"""The door to AWS: sessions, clients that keep the ledger, and the first questions to ask."""
+"""The door to AWS: sessions, clients that keep the ledger, and the first calls."""
 
 import difflib
 import functools
 import os
 import threading
-import time
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -13,26 +12,25 @@ import boto3
 import botocore.config
 import botocore.exceptions
 import botocore.session
-from botocore.handlers import parse_get_bucket_location
 
 from muster import __version__
 from muster.errors import ConfigurationError, CredentialsError
 from muster.model.arn import Arn
 from muster.model.coverage import Ledger
+from muster.sdk import call_events
 from muster.sdk.credentials import CredentialRefresher, handed_out
-from muster.sdk.errors import DENIED, EXPIRED, REFUSED, THROTTLED
 from muster.sdk.first_calls import asking, unusable
 from muster.sdk.limiter import CallGate, Limiter
 from muster.sdk.redaction import one_line, safe
-from muster.sdk.setup_checks import asked_for_mfa, wrong_environment, wrong_keys, wrong_profile
-from muster.sdk.setup_errors import Where, explained
+from muster.sdk.setup.checks import prompt_for_mfa, wrong_environment, wrong_keys, wrong_profile
+from muster.sdk.setup.errors import explained
+from muster.sdk.setup.profile import Where
 from muster.sdk.wire import service_models, validation
 from muster.sdk.wire.ec2_parser import Factory, Projections
 from muster.sdk.wire.s3_fast_path import S3FastClient
 
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
-_LOCATION = "after-call.s3.GetBucketLocation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +53,17 @@ class Clients:
         concurrency: int = 32,
         limiter: Limiter | None = None,
         account_id: str = "",
-        renewal: CredentialRefresher | None = None,
+        refresher: CredentialRefresher | None = None,
     ) -> None:
         """Use a session's credentials; `endpoint_url` overrides where every call goes.
 
         Clients that count in a ledger read an account: their calls are bounded by the limiter, and S3's small ones
-        take the short way (`muster.sdk.wire.s3_fast_path`).
+        take the fast path (`muster.sdk.wire.s3_fast_path`).
         """
         self.session: Any = session
         self.limiter = limiter or Limiter()
         self.account_id = account_id
-        self._renewal = renewal or CredentialRefresher(session)
+        self._refresher = refresher or CredentialRefresher(session)
         self._concurrency = concurrency
         self._ledger = ledger
         self.endpoint_url = endpoint_url
@@ -96,8 +94,6 @@ class Clients:
                     raise ConfigurationError(
                         f"cannot make a client for {service} in {one_line(region, 60)}: {safe(str(error))}"
                     ) from error
-                if service == "s3control" and (self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")):
-                    client.meta.events.register("before-sign", _without_account_in_host)
                 self._made[service, region] = client = self._watched(client, service, region)
             return client
 
@@ -108,26 +104,26 @@ class Clients:
     def counting_in(self, ledger: Ledger) -> "Clients":
         """Return clients of the same session and limiter that count in another ledger."""
         return Clients(
-            self.session, ledger, self.endpoint_url, self._concurrency, self.limiter, self.account_id, self._renewal
+            self.session, ledger, self.endpoint_url, self._concurrency, self.limiter, self.account_id, self._refresher
         )
 
     def _watched(self, client: Any, service: str, region: str) -> Any:
-        client.meta.events.register("before-call", _begins)
         answers = validation.Bodies(client.meta.service_model, reads=self._ledger is not None)
         client.meta.events.register("before-parse", answers.held)
         client.meta.events.register("response-received", answers.examined)
         if service == "s3":
-            client.meta.events.unregister(_LOCATION, parse_get_bucket_location)
-            client.meta.events.register(_LOCATION, _located)
-        client.meta.events.register("needs-retry", functools.partial(_renewed, self._renewal))
+            call_events.tolerate_location_errors(client)
+        if service == "s3control" and (self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")):
+            call_events.keep_account_out_of_host(client)
+        call_events.refresh_credentials(client, self._refresher)
         if self._ledger is None:
             return client
         gate = CallGate(self.limiter, self.account_id, region, service)
-        _watch(client, self._ledger, gate)
+        count = call_events.counter(self._ledger, service)
+        call_events.watch(client, gate, count, self._ledger)
         if service != "s3":
             return client
-        answered = functools.partial(_answered, self._ledger, service)
-        return S3FastClient(client, self.session.get_credentials(), gate, answered, self._renewal)
+        return S3FastClient(client, self.session.get_credentials(), gate, count, self._refresher)
 
 
 def open_session(
@@ -150,7 +146,7 @@ def open_session(
     try:
         made = reading(botocore.session.Session(profile=profile), projections)
         session = boto3.session.Session(botocore_session=made, region_name=region)
-        made.get_component("credential_provider").get_provider("assume-role")._prompter = asked_for_mfa  # noqa: SLF001 - as aws-cli does
+        made.get_component("credential_provider").get_provider("assume-role")._prompter = prompt_for_mfa  # noqa: SLF001 - as aws-cli does
         wrong = wrong_profile(made.get_scoped_config(), made.full_config.get("services", {}))
         credentials = None if wrong else session.get_credentials()
     except botocore.exceptions.ProfileNotFound as error:
@@ -168,9 +164,9 @@ def open_session(
 
 def _meant(profile: str | None) -> str:
     """Say which profile was probably meant."""
-    asked = Where.of(profile).profile
+    name = Where.of(profile).profile
     known = botocore.session.Session().available_profiles
-    near = difflib.get_close_matches(asked, known, 1)
+    near = difflib.get_close_matches(name, known, 1)
     return f"; did you mean {near[0]}?" if near else ""
 
 
@@ -193,8 +189,8 @@ def reading_alike(session: "boto3.session.Session") -> "botocore.session.Session
 def _reading_with(session: "botocore.session.Session", parsers: Any) -> "botocore.session.Session":
     session.register_component("data_loader", service_models.loader())
     session.register_component("response_parser_factory", parsers)
-    told: Any = session
-    told.get_credentials = functools.partial(handed_out, session.get_credentials)
+    configured: Any = session
+    configured.get_credentials = functools.partial(handed_out, session.get_credentials)
     return session
 
 
@@ -230,78 +226,3 @@ def existing_regions(clients: Clients, region: str) -> tuple[str, ...]:
     ec2 = clients.get("ec2", region)
     answer = asking("ec2:DescribeRegions", lambda: ec2.describe_regions(AllRegions=True))
     return tuple(sorted(found["RegionName"] for found in answer["Regions"]))
-
-
-def _without_account_in_host(request: Any, **_: object) -> None:
-    """Send S3 Control's calls to an endpoint of one's own, which has no name per account.
-
-    The account stands in the header x-amz-account-id too.
-    """
-    account = request.headers.get("x-amz-account-id")
-    account = account.decode() if isinstance(account, bytes) else account
-    request.url = request.url.replace(f"//{account}.", "//", 1)
-
-
-def _begins(context: dict[str, Any], **_: object) -> None:
-    context["muster_signed"] = time.monotonic()
-
-
-def _renewed(renewal: CredentialRefresher, response: Any = None, request_dict: Any = None, **_: object) -> float | None:
-    """Have botocore sign and send a call again, once, that was refused as expired and may be with newer credentials."""
-    context = (request_dict or {}).get("context", {})
-    since = context.get("muster_signed")
-    if since is None or response is None or response[1].get("Error", {}).get("Code") not in EXPIRED:
-        return None
-    del context["muster_signed"]
-    return 0.0 if renewal(since) else None
-
-
-def _located(parsed: dict[str, Any], **named: Any) -> None:
-    """Read where a bucket is as botocore does, which reads errors too, and fails on one that is no XML."""
-    if "Error" not in parsed:
-        parse_get_bucket_location(parsed=parsed, **named)
-
-
-def _answered(  # noqa: PLR0913 - what a ledger keeps of a call
-    ledger: Ledger, service: str, operation: str, retries: int, code: str, seconds: float
-) -> None:
-    ledger.called(
-        f"{service}:{operation}",
-        retries=retries,
-        denied=code in DENIED,
-        failed=code in THROTTLED | EXPIRED | REFUSED or code.startswith(("5", "Internal", "Service")),
-        seconds=seconds,
-    )
-
-
-def _watch(client: Any, ledger: Ledger, gate: CallGate) -> None:
-    """Count each call of a client in the ledger, and let it pass the gate."""
-    service = client.meta.service_model.service_name
-
-    def begins(model: Any, context: dict[str, Any], **_: object) -> None:
-        gate.acquire(model.name)
-        context["muster_began"] = time.monotonic()
-
-    def ends(model: Any, context: dict[str, Any], parsed: dict[str, Any] | None = None, **_: object) -> None:
-        code = str((parsed or {}).get("Error", {}).get("Code", ""))
-        gate.release(model.name, taken=code not in THROTTLED)
-        retries = int((parsed or {}).get("ResponseMetadata", {}).get("RetryAttempts", 0))
-        _answered(ledger, service, model.name, retries, code, _since(context))
-
-    def breaks(context: dict[str, Any], event_name: str, **_: object) -> None:
-        operation = event_name.rpartition(".")[2]
-        gate.release(operation, taken=False)
-        ledger.called(f"{service}:{operation}", failed=True, seconds=_since(context))
-
-    def tries_again(operation: Any, response: Any = None, **_: object) -> None:
-        if response is not None and response[1].get("Error", {}).get("Code") in THROTTLED:
-            gate.throttled(operation.name)
-
-    client.meta.events.register("before-call", begins)
-    client.meta.events.register("after-call", ends)
-    client.meta.events.register("after-call-error", breaks)
-    client.meta.events.register_first("needs-retry", tries_again)
-
-
-def _since(context: dict[str, Any]) -> float:
-    return time.monotonic() - float(context.get("muster_began", time.monotonic()))

@@ -55,7 +55,7 @@ _ONE_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Operations of whose members one at least is there."""
-_HOLLOW_IS_SAID = frozenset({"ec2:GetInstanceMetadataDefaults"})
+_MAY_BE_HOLLOW = frozenset({"ec2:GetInstanceMetadataDefaults"})
 """Operations whose structure is empty where nothing is set.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataDefaultsResponse.html
@@ -149,7 +149,7 @@ def contents(operation: OperationModel) -> Contents:
     filled = frozenset(
         each
         for each in needed
-        if each == _NEVER_EMPTY or (isinstance(body[each], StructureShape) and name not in _HOLLOW_IS_SAID)
+        if each == _NEVER_EMPTY or (isinstance(body[each], StructureShape) and name not in _MAY_BE_HOLLOW)
     )
     return Contents(operation.name, root, needed, filled, () if needed else tuple(body))
 

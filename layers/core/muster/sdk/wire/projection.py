@@ -107,8 +107,8 @@ def _structure(shape: StructureShape, namespace: str, paths: Paths | None) -> Re
 
 def _is_read(name: str, member: Shape, paths: Paths | None) -> bool:
     """Whether anybody reads a member; one that stands in a header is for the caller to read."""
-    said = member.serialization
-    return (paths is None or name in paths) and not said.get("location") and not said.get("eventheader")
+    form = member.serialization
+    return (paths is None or name in paths) and not form.get("location") and not form.get("eventheader")
 
 
 def _reading(

@@ -1,4 +1,4 @@
-"""The short way for the calls that every bucket costs: own request and signature, botocore's HTTP session, our parsing.
+"""The fast path for the calls that every bucket costs: own request and signature, botocore's HTTP session, our parsing.
 
 Botocore spends most of a small call on things that do not change from one to the next: endpoint rules, parameter
 validation, building and copying of requests, two dozen events. Here botocore resolves an endpoint once for all buckets
@@ -23,6 +23,7 @@ import botocore.parsers
 import tenacity
 from botocore.model import OperationModel
 
+from muster.sdk.call_events import Count
 from muster.sdk.errors import EXPIRED, READ_ERRORS, THROTTLED, code_of, throttled, transient
 from muster.sdk.limiter import CallGate
 from muster.sdk.wire.contents import Contents, contents
@@ -47,11 +48,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 """
 _ANY = "any-bucket-with-an-ordinary-name"
 _QUERY = MappingProxyType({"ContinuationToken": "continuation-token"})
-_LONG_WAY = frozenset({301, 302, 307, 308})
+_TO_FALLBACK = frozenset({301, 302, 307, 308})
 _OTHER_REGION = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
 
-Answered = Callable[[str, int, str, float], None]
-"""Is told of each call: the operation, how many retries it took, the error's code or nothing, seconds."""
 Renewed = Callable[[float], bool]
 """Says whether credentials that AWS refuses are other ones by now than when a call began (`time.monotonic`)."""
 
@@ -89,16 +88,16 @@ def is_small(operation: OperationModel) -> bool:
 
 
 class S3FastClient:
-    """An S3 client whose calls for a bucket's configuration take the short way; all others are botocore's."""
+    """An S3 client whose calls for a bucket's configuration take the fast path; all others are botocore's."""
 
     def __init__(
-        self, client: Any, credentials: Any, gate: CallGate, answered: Answered, renewed: Renewed = lambda _since: False
+        self, client: Any, credentials: Any, gate: CallGate, count: Count, renewed: Renewed = lambda _since: False
     ) -> None:
-        """Go beside a client, with its session's credentials; every call passes the gate and is told of.
+        """Go beside a client, with its session's credentials; every call passes the gate and is counted.
 
         A call that is refused as expired is made once more where `renewed` says so.
         """
-        self._client, self._credentials, self._gate, self._answered = client, credentials, gate, answered
+        self._client, self._credentials, self._gate, self._count = client, credentials, gate, count
         self._renewed = renewed
         self._models: dict[str, OperationModel] = {}
         self._plans: dict[tuple[str, str], Read] = {}
@@ -109,13 +108,13 @@ class S3FastClient:
         self._parser = botocore.parsers.create_parser("rest-xml")
 
     def __getattr__(self, name: str) -> Any:
-        """Return the short way of an operation, or whatever the client has under the name."""
+        """Return the fast path of an operation, or whatever the client has under the name."""
         operation = self._client.meta.method_to_api_mapping.get(name)
         if operation is None or not is_small(self._model(operation)):
             return getattr(self._client, name)
-        short = functools.partial(self._call, name, operation)
-        setattr(self, name, short)
-        return short
+        fast = functools.partial(self._call, name, operation)
+        setattr(self, name, fast)
+        return fast
 
     def _call(self, name: str, operation: str, *, Bucket: str, **query: str) -> Any:  # noqa: N803 - S3's own name
         place = self._places.get(Bucket) or self._place(Bucket, operation)
@@ -135,7 +134,7 @@ class S3FastClient:
             raise
         finally:
             self._gate.release(operation, taken=code not in THROTTLED)
-            self._answered(operation, attempts[0] - 1, code, time.monotonic() - began)
+            self._count(operation, attempts[0] - 1, code, time.monotonic() - began)
         return getattr(self._client, name)(Bucket=Bucket, **query) if answer is None else answer
 
     def _tried(self, operation: str, once: Callable[[], Any | None]) -> Any | None:
@@ -164,16 +163,16 @@ class S3FastClient:
         self._gate.release(operation, taken=False)
         time.sleep(random.uniform(0, _FIRST))  # noqa: S311 - jitter is no secret
         self._gate.acquire(operation)
-        rounds = tenacity.Retrying(
+        attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: self._worth(operation, error)),
             wait=tenacity.wait_random_exponential(multiplier=1, max=_LONGEST),
             stop=tenacity.stop_after_attempt(ATTEMPTS - 1),
             reraise=True,
         )
-        return rounds(once)
+        return attempts(once)
 
     def _once(self, operation: str, place: Place, query: Mapping[str, str]) -> Any | None:
-        """Make one request and return its answer, or None when it must go the ordinary way."""
+        """Make one request and return its answer, or None when it must take the fallback."""
         model = self._model(operation)
         request = self._request(model, place, query)
         events = self._client.meta.events
@@ -224,21 +223,22 @@ class S3FastClient:
             raise botocore.parsers.ResponseParserError(f"unable to parse the response: {error}") from error
         answer = {payload: found} if payload else found
         for name, member in shape.members.items():
-            if member.serialization.get("location") == "header" and (said := headers.get(member.serialization["name"])):
-                answer[name] = said
+            if member.serialization.get("location") == "header" and (
+                value := headers.get(member.serialization["name"])
+            ):
+                answer[name] = value
         return answer
 
     def _refuse(self, model: OperationModel, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        if status in _LONG_WAY:
+        if status in _TO_FALLBACK:
             return
-        said = {"status_code": status, "headers": headers, "body": body}
         shape: Any = model.output_shape
-        parsed = self._parser.parse(said, shape)
+        parsed = self._parser.parse({"status_code": status, "headers": headers, "body": body}, shape)
         code = str(parsed.get("Error", {}).get("Code"))
         if code in _OTHER_REGION:
             return
         if code == str(status):
-            # Botocore says the status where the body names no code: what was to be told was lost on the way.
+            # Botocore says the status where the body names no code: the code was lost on the way.
             raise botocore.parsers.ResponseParserError(f"unable to parse an error of status {status}")
         raise botocore.exceptions.ClientError(parsed, model.name)
 

@@ -23,8 +23,8 @@ _BAD = 300
 """The first status that is no success; of those botocore makes errors, whatever the body."""
 _LISTINGS = frozenset({"DescribeRegions"})
 """Operations beside List… that decide where a scan goes."""
-_ASKED_WRONG = 4
-"""The hundreds of what AWS does not do as it was asked; its own failures botocore tries again by their status."""
+_CLIENT_ERROR = 4
+"""The hundreds of the status of a request that AWS refuses; botocore repeats what failed at AWS by its status."""
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _HEAD = 1024
 """Bytes within which the root element of an answer begins."""
@@ -57,10 +57,10 @@ class Bodies:
         if wrong is None:
             return
         try:
-            said = wrong(operation_model, response_dict["body"], self._of(operation_model))
+            reason = wrong(operation_model, response_dict["body"], self._of(operation_model))
         except BROKEN as error:
-            said = str(error)
-        refuse(said)
+            reason = str(error)
+        refuse(reason)
 
     def examined(
         self, event_name: str, parsed_response: Mapping[str, Any] | None, response_dict: Mapping[str, Any] | None,
@@ -94,7 +94,7 @@ def refuse(wrong: str) -> None:
 
 def _refused(operation: OperationModel, status: int, response: Mapping[str, Any]) -> None:
     """Refuse an error whose code was lost on the way: it may have said that something is not there, or anything."""
-    if status // 100 != _ASKED_WRONG or operation.http.get("method") == "HEAD":
+    if status // 100 != _CLIENT_ERROR or operation.http.get("method") == "HEAD":
         return
     parser = botocore.parsers.create_parser(operation.service_model.resolved_protocol)
     shape: Any = operation.output_shape

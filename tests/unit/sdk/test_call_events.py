@@ -4,21 +4,21 @@ from typing import Any
 
 import pytest
 
-from muster.sdk.session import _renewed
+from muster.sdk.call_events import renewed
 
 
 def asked(code: str | None, *, newer: bool = True, signed: float | None = 1.0) -> tuple[float | None, list[float], Any]:
-    """Return what botocore is told, since when it was asked of the credentials, and what is left in the context."""
+    """Return how long botocore waits, since when the credentials must be newer, and what is left in the context."""
     since: list[float] = []
 
-    def renewal(at: float) -> bool:
+    def refresher(at: float) -> bool:
         since.append(at)
         return newer
 
     context = {} if signed is None else {"muster_signed": signed}
     response = None if code is None else (object(), {"Error": {"Code": code}} if code else {})
-    told = _renewed(renewal, response, {"context": context})  # type: ignore[arg-type]  # a renewal is only called
-    return told, since, context
+    wait = renewed(refresher, response, {"context": context})  # type: ignore[arg-type]  # a refresher is only called
+    return wait, since, context
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException", "RequestExpired"])

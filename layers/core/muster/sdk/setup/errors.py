@@ -6,13 +6,13 @@ No sentence holds what an exception says where that may hold a header, a key or 
 import configparser
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.exceptions as sdk
 
 from muster.sdk.redaction import one_line, safe
+from muster.sdk.setup.profile import MfaError, Where, config_file, credentials_file
 
 _WEB_IDENTITY = "assume-role-with-web-identity"
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
@@ -20,52 +20,10 @@ _AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which profile is used, and what names it: `--profile`, a variable, or nothing (`default`)."""
-
-    profile: str
-    named_by: str
-
-    @classmethod
-    def of(cls, profile: str | None) -> "Where":
-        """Return what is used when `profile` is asked for, None when the environment decides."""
-        for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
-            if os.environ.get(name) and profile in (None, "", os.environ[name]):
-                return cls(os.environ[name], name)
-        return cls(profile, "--profile") if profile else cls("default", "")
-
-    @property
-    def the_profile(self) -> str:
-        """The profile in words, with the file that it stands in."""
-        return f"the profile {one_line(self.profile, 60)} in {config_file()}"
-
-    @property
-    def option(self) -> str:
-        """What to add to a command of the AWS CLI so that it uses the same profile."""
-        return "" if self.profile == "default" else f" --profile {one_line(self.profile, 60)}"
-
-
-class MfaError(sdk.BotoCoreError):
-    """A profile needs a code of an MFA device, and there is no terminal to type it."""
-
-    fmt = "An MFA code is needed, and there is no terminal to ask for it."
-
-
-def config_file() -> str:
-    """Return the path of the AWS configuration, as the environment has it."""
-    return os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config"
-
-
-def credentials_file() -> str:
-    """Return the path of the file of AWS credentials, as the environment has it."""
-    return os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials"
-
-
 def explained(error: BaseException, profile: str | None = None) -> str:
     """Say in a sentence what is wrong in which file or variable, and what to do.
 
-    `profile` is the one that was asked for by an option.
+    `profile` is the one that an option names.
     """
     where = Where.of(profile)
     for kind in type(error).__mro__:
@@ -245,28 +203,28 @@ def _proxy(_error: Any, _where: Where) -> str:
 
 
 def _http(error: Any, where: Where) -> str:
-    said = str(error)
-    if "header value" in said or "header part" in said or "codec can't encode" in said:
+    text = str(error)
+    if any(each in text for each in ("header value", "header part", "codec can't encode")):
         return (
             "the access key or the session token has a control character or another one that no key has: set it anew "
             f"in the environment or in {credentials_file()}"
         )
-    if any(os.environ.get(name) for name in _PROXIES) and "parse" in said.lower():
+    if any(os.environ.get(name) for name in _PROXIES) and "parse" in text.lower():
         return _proxy(error, where)
-    return f"the request could not be sent: {safe(said)}"
+    return f"the request could not be sent: {safe(text)}"
 
 
 def _retries(error: Any, where: Where) -> str:
-    said = safe(str(error), 300).rstrip(".")
-    return _numbers() or f"AWS_RETRY_MODE, or retry_mode of {where.the_profile}, cannot be used: {said}"
+    reason = safe(str(error), 300).rstrip(".")
+    return _numbers() or f"AWS_RETRY_MODE, or retry_mode of {where.the_profile}, cannot be used: {reason}"
 
 
 def _option(name: str, key: str) -> Callable[[Any, Where], str]:
     """Return what says that a setting of the SDK has a value that it cannot have."""
 
     def sentence(error: Any, where: Where) -> str:
-        place = name if os.environ.get(name) else f"{key} of {where.the_profile}"
-        return f"{place} cannot be used: {safe(str(error), 300).rstrip('.')}"
+        setting = name if os.environ.get(name) else f"{key} of {where.the_profile}"
+        return f"{setting} cannot be used: {safe(str(error), 300).rstrip('.')}"
 
     return sentence
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from muster.sdk.redaction import one_line, safe
-from muster.sdk.setup_errors import MfaError, config_file, credentials_file
+from muster.sdk.setup.profile import MfaError, config_file, credentials_file
 
 _SCHEMES = ("http", "https")
 _SERVICES = ("STS", "EC2", "S3", "S3_CONTROL", "ORGANIZATIONS", "CLOUDFORMATION", "SFN")
@@ -57,18 +57,18 @@ def wrong_keys(credentials: Any) -> str:
     for attribute, variable, key in named:
         value = vars(credentials).get(attribute) or ""
         if wrong := _character(value):
-            place = variable if method == "env" else f"{key} in {_file(method)}"
-            return f"{place} has {wrong}: copy it again, without what stands around it"
+            source = variable if method == "env" else f"{key} in {_file(method)}"
+            return f"{source} has {wrong}: copy it again, without what stands around it"
     return ""
 
 
-def asked_for_mfa(prompt: str) -> str:
-    """Ask for an MFA code on the terminal.
+def prompt_for_mfa(prompt: str) -> str:
+    """Read an MFA code from the terminal.
 
     Raises:
         MfaError: there is no terminal, or nobody answered.
     """
-    import getpass  # noqa: PLC0415 - almost nobody is asked
+    import getpass  # noqa: PLC0415 - almost nobody types a code
 
     if not _terminal():
         raise MfaError
