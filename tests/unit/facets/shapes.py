@@ -22,7 +22,7 @@ from muster.catalog.catalog import Catalog
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, Finding, Related, Resource, Unavailable
-from muster.model.listing import Listed, gathered, gathers, parsed
+from muster.model.listing import Listed, gathers, parsed, with_page_facets
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -309,7 +309,7 @@ class Reading:
             coming = {each.facet for each in left} | wanted
             ready = next((each for each in left if each.of not in coming), None)
             if ready is None:
-                (alone,) = gathered([replace(item, facets=facets)], wanted, whole=False)
+                (alone,) = with_page_facets([replace(item, facets=facets)], wanted, only_page=False)
                 facets, wanted = dict(alone.facets), frozenset()
                 continue
             facets[ready.facet] = self.read(ready, replace(item, facets=facets))

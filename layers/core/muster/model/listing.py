@@ -26,15 +26,15 @@ def gathers(facet: type) -> bool:
     return hasattr(facet, "gather")
 
 
-def gathered(items: Iterable["Listed"], facets: Iterable[type], *, whole: bool) -> "list[Listed]":
+def with_page_facets(items: Iterable["Listed"], facets: Iterable[type], *, only_page: bool) -> "list[Listed]":
     """Return the resources of a page with the facets that are made of all of them.
 
-    `whole` says that no resource of the type is on another page.
+    `only_page` is true where all resources of the type are on this page.
     """
     page = list(items)
-    known = [(item.resource.id, item.facets) for item in page]
-    found = {facet: typing.cast("Any", facet).gather(known, whole=whole) for facet in facets}
-    return [replace(item, facets={**item.facets, **found}) for item in page]
+    read = [(item.resource.id, item.facets) for item in page]
+    made = {facet: typing.cast("Any", facet).gather(read, whole=only_page) for facet in facets}
+    return [replace(item, facets={**item.facets, **made}) for item in page]
 
 
 @dataclass(frozen=True, slots=True)

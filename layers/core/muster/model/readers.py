@@ -72,20 +72,10 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
 
     def declare(function: List) -> Lister:
         return Lister(
-            resource_type=resource_type,
-            client=client or _service(permission),
-            permission=permission,
-            permissions=(permission, *also),
-            facets=facets,
-            function=function,
-            reads=reads,
-            page=page,
-            of=of,
-            on=on,
-            each_of=each_of,
-            operation_name=operation,
-            once_per_account=once_per_account,
-        )
+            resource_type=resource_type, client=client or _service(permission), function=function, facets=facets,
+            permission=permission, permissions=(permission, *also), on=on, operation_name=operation, reads=reads,
+            page=page, of=of, each_of=each_of, once_per_account=once_per_account,
+        )  # fmt: skip
 
     return declare
 
@@ -224,23 +214,14 @@ def _describer(
         raise TypeError(f"{name}: the service is the lister's; name one for a facet of the account or the region only")
     client = options.get("client") or _service(permission)
     return Describer(
-        resource_type=resource_type,
-        service=options.get("service", client),
-        client=client,
-        permission=permission,
-        facet=facet,
-        function=function,
-        absent=frozenset(options.get("absent", ())),
-        permissions=(permission, *options.get("also", ())),
+        resource_type=resource_type, service=options.get("service", client), client=client, facet=facet,
+        function=function, absent=frozenset(options.get("absent", ())),
+        permission=permission, permissions=(permission, *options.get("also", ())), on=options.get("on", "*"),
         of=typing.get_args(of)[0] if typing.get_origin(of) is Related else of,
-        keys=keys_for or (_with_resource(keys) if keys else None),
-        when=options.get("when"),
-        at_once=options.get("at_once", 1),
-        timed=options.get("timed", False),
-        on=options.get("on", "*"),
-        operation_name=options.get("operation", ""),
-        page=options.get("page"),
-    )
+        keys=keys_for or (_with_resource(keys) if keys else None), when=options.get("when"),
+        at_once=options.get("at_once", 1), timed=options.get("timed", False),
+        operation_name=options.get("operation", ""), page=options.get("page"),
+    )  # fmt: skip
 
 
 def _parsing(facet: type[F], call: Call) -> Callable[..., F]:
@@ -275,6 +256,6 @@ def _annotated(function: Callable[..., Any], *, many: bool, timed: bool) -> type
         answer = typing.get_args(facet)
         facet = answer[1] if len(answer) == 2 else None  # noqa: PLR2004 - key and value
     if not isinstance(facet, type) or not hasattr(facet, "parse"):
-        wanted = "Mapping[str, the facet], as it reads many at once" if many else "the facet it returns"
-        raise TypeError(f"{name}: a describer is annotated with {wanted}")
+        annotation = "Mapping[str, the facet], as it reads many at once" if many else "the facet it returns"
+        raise TypeError(f"{name}: a describer is annotated with {annotation}")
     return facet

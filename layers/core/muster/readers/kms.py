@@ -60,5 +60,5 @@ policy = reads(
 @describes(KEY, permission="kms:ListResourceTags")
 def tags(kms: "KMSClient", key: Resource) -> Tags:
     """Read the tags, which KMS spells in its own way."""
-    found = all_pages(kms, "list_resource_tags", "Tags", page=50, KeyId=key.id)["Tags"]
-    return Tags.parse(tag_list({tag["TagKey"]: tag["TagValue"] for tag in found}))
+    items = all_pages(kms, "list_resource_tags", "Tags", page=50, KeyId=key.id)["Tags"]
+    return Tags.parse(tag_list({tag["TagKey"]: tag["TagValue"] for tag in items}))

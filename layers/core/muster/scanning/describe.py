@@ -9,7 +9,7 @@ from typing import Any
 from muster.catalog.read_plan import Stage, TypePlan
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, GLOBAL, REGION, TARGET, Related, Resource, Unavailable
-from muster.model.listing import Listed, gathered, parsed
+from muster.model.listing import Listed, parsed, with_page_facets
 from muster.model.readers import Describer
 from muster.model.shard import Shard
 from muster.scanning.batching import Answer, CallBatch, CallBatcher
@@ -42,7 +42,7 @@ class Describing:
         for stage in plan.stages:
             items = self.stage(items, stage)
         if plan.page_facets:
-            items = gathered(items, plan.page_facets, whole=only_page)
+            items = with_page_facets(items, plan.page_facets, only_page=only_page)
         for stage in plan.late_stages:
             items = self.stage(items, stage)
         yield from items

@@ -1,4 +1,4 @@
-"""What S3 answers about buckets that another bucket's configuration names: where its logs and its copies go."""
+"""Facets of buckets that another bucket's configuration names: the targets of its logs and its copies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class BucketPlace:
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse `BucketRegion`, as HeadBucket says it."""
+        """Parse `BucketRegion`, as HeadBucket answers it."""
         return cls(str(response.get("BucketRegion") or ""))
 
 
@@ -53,7 +53,7 @@ class LogTargetEncryption(BucketEncryption):
 
 @dataclass(frozen=True, slots=True)
 class LogSources:
-    """What the buckets of one page of the listing say of each other's access logs; gathered from them, without a call.
+    """The access logs between the buckets of one page of the listing; made from their facets, without a call.
 
     `targets` are the buckets that others send their logs to. `takers` are those that send no logs themselves, and that
     S3's log delivery may write to as far as is known. `whole` is true where the account has no buckets on other pages.
@@ -65,7 +65,7 @@ class LogSources:
 
     @classmethod
     def gather(cls, buckets: Iterable[tuple[str, Mapping[type, object]]], *, whole: bool) -> Self:
-        """Look at buckets by name, each with its facets; one whose logging could not be read counts for nothing."""
+        """Read buckets by name, each with its facets; one whose logging could not be read counts for nothing."""
         targets, takers = set(), set()
         for name, facets in buckets:
             logging, acl, policy = (facets.get(each) for each in (BucketLogging, BucketAcl, BucketPolicy))

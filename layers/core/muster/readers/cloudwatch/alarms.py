@@ -30,11 +30,11 @@ def alarms(cloudwatch: "CloudWatchClient", _region: Resource) -> Alarms:
     pages = cloudwatch.get_paginator("describe_alarms").paginate(
         AlarmTypes=["MetricAlarm", "CompositeAlarm", "LogAlarm"], PaginationConfig={"PageSize": 100}
     )
-    found: dict[str, list[Any]] = {"MetricAlarms": [], "CompositeAlarms": [], "LogAlarms": []}
+    by_kind: dict[str, list[Any]] = {"MetricAlarms": [], "CompositeAlarms": [], "LogAlarms": []}
     for page in pages:
-        for name, items in found.items():
+        for name, items in by_kind.items():
             items.extend(typing.cast("dict[str, Any]", page).get(name) or ())
-    return Alarms.parse(found)
+    return Alarms.parse(by_kind)
 
 
 @lists(ALARM, permission="cloudwatch:DescribeAlarms", facets=(Alarm,), of=Alarms)
@@ -59,17 +59,19 @@ def topic_audience(sns: "SNSClient", _alarm: Resource, topic: str) -> TopicAudie
 
     https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
     """
-    found: list[Any] = []
+    subscriptions: list[Any] = []
     for page in sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic):
-        found.extend(page.get("Subscriptions", ()))
-        if TopicAudience.parse({"Subscriptions": found}).confirmed:
+        subscriptions.extend(page.get("Subscriptions", ()))
+        if TopicAudience.parse({"Subscriptions": subscriptions}).confirmed:
             break
-    return TopicAudience.parse({"Subscriptions": found})
+    return TopicAudience.parse({"Subscriptions": subscriptions})
 
 
 def _listened_to(topics: Related[TopicAudience]) -> tuple[str, ...]:
     """Return the topics that have a confirmed subscription; the others already fail the check."""
-    return tuple(arn for arn, found in topics.by_key.items() if isinstance(found, TopicAudience) and found.confirmed)
+    return tuple(
+        arn for arn, audience in topics.by_key.items() if isinstance(audience, TopicAudience) and audience.confirmed
+    )
 
 
 alarm_topic = reads(
@@ -90,7 +92,7 @@ def alarm_topic_key(kms: "KMSClient", _alarm: Resource, key: str) -> AlarmTopicK
     A topic may name its key by an alias, which GetKeyPolicy does not take.
     https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
     """
-    found: dict[str, Any] = {"KeyMetadata": kms.describe_key(KeyId=key)["KeyMetadata"]}
-    if found["KeyMetadata"].get("KeyManager") != "AWS":
-        found["Policy"] = kms.get_key_policy(KeyId=found["KeyMetadata"]["KeyId"], PolicyName="default")["Policy"]
-    return AlarmTopicKey.parse(found)
+    answer: dict[str, Any] = {"KeyMetadata": kms.describe_key(KeyId=key)["KeyMetadata"]}
+    if answer["KeyMetadata"].get("KeyManager") != "AWS":
+        answer["Policy"] = kms.get_key_policy(KeyId=answer["KeyMetadata"]["KeyId"], PolicyName="default")["Policy"]
+    return AlarmTopicKey.parse(answer)

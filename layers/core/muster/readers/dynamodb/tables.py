@@ -83,8 +83,8 @@ def throttling(
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
     """
     queries = [Query("AWS/DynamoDB", metric, _dimensions(name), "Sum") for name in names for metric in _METRICS]
-    found = iter(series(cloudwatch, queries, at - WINDOW, at))
-    throttled = {name: {metric: next(found) for metric in _METRICS} for name in names}
+    results = iter(series(cloudwatch, queries, at - WINDOW, at))
+    throttled = {name: {metric: next(results) for metric in _METRICS} for name in names}
     return {
         name: Throttling.parse(
             {metric: {"Timestamps": each.times, "Values": each.values} for metric, each in metrics.items()}

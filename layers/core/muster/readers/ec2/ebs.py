@@ -36,12 +36,19 @@ def snapshots(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
 
 
 newest_snapshots = reads(
-    REGION, NewestSnapshots, "ec2:DescribeSnapshots", lambda ec2, _region: _own(ec2), page=Pages(SNAPSHOT, 1000)
+    REGION,
+    NewestSnapshots,
+    "ec2:DescribeSnapshots",
+    lambda ec2, _region: _own_snapshots(ec2),
+    page=Pages(SNAPSHOT, 1000),
 )
 """The time of the newest completed snapshot of each volume."""
 
 public_snapshots = reads(
-    REGION, PublicSnapshots, "ec2:DescribeSnapshots", lambda ec2, _region: _own(ec2, RestorableByUserIds=["all"])
+    REGION,
+    PublicSnapshots,
+    "ec2:DescribeSnapshots",
+    lambda ec2, _region: _own_snapshots(ec2, RestorableByUserIds=["all"]),
 )
 """The account's own snapshots that everybody may restore, without a call for each."""
 
@@ -51,5 +58,5 @@ snapshot_block_public_access = reads(
 )  # fmt: skip
 
 
-def _own(ec2: "EC2Client", **parameters: Any) -> dict[str, Any]:
+def _own_snapshots(ec2: "EC2Client", **parameters: Any) -> dict[str, Any]:
     return all_pages(ec2, "describe_snapshots", "Snapshots", page=1000, OwnerIds=["self"], **parameters)

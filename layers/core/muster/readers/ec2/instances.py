@@ -75,9 +75,9 @@ def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: d
         for instance in instances
         for metric, stat in _LOAD
     ]
-    found = iter(series(cloudwatch, queries, end - timedelta(days=_DAYS), end))
+    results = iter(series(cloudwatch, queries, end - timedelta(days=_DAYS), end))
     return {
-        instance.id: InstanceLoad.parse({metric: next(found).values for metric, _ in _LOAD}) for instance in instances
+        instance.id: InstanceLoad.parse({metric: next(results).values for metric, _ in _LOAD}) for instance in instances
     }
 
 

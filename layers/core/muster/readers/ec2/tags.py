@@ -31,10 +31,10 @@ def _parents_of(resource_type: str) -> Describer:
 
 def _tags_of(ec2: "EC2Client", _region: Resource, ids: Sequence[str]) -> Mapping[str, ParentTags]:
     filters = [{"Name": "resource-id", "Values": list(ids)}]
-    found: dict[str, list[Any]] = {name: [] for name in ids}
+    by_owner: dict[str, list[Any]] = {name: [] for name in ids}
     for tag in all_pages(ec2, "describe_tags", "Tags", page=1000, Filters=filters)["Tags"]:
-        found.setdefault(tag["ResourceId"], []).append(tag)
-    return {name: ParentTags.parse({"Tags": tags}) for name, tags in found.items()}
+        by_owner.setdefault(tag["ResourceId"], []).append(tag)
+    return {name: ParentTags.parse({"Tags": tags}) for name, tags in by_owner.items()}
 
 
 tags_of_instances = _parents_of(VOLUME)

@@ -85,42 +85,42 @@ def region(ecs: "ECSClient", _region: Resource) -> EcsRegion:
 
 
 @lists(CLUSTER, permission="ecs:DescribeClusters", facets=(Cluster, Tags), of=EcsRegion)
-def clusters(_ecs: "ECSClient", shard: Shard, _token: str | None, found: EcsRegion) -> Page:
+def clusters(_ecs: "ECSClient", shard: Shard, _token: str | None, ecs_region: EcsRegion) -> Page:
     """List the clusters of a region, but those that are deleted or about to be."""
-    return Page(_listed(CLUSTER, each.name, each.arn, shard, each) for each in found.clusters)
+    return Page(_listed(CLUSTER, each.name, each.arn, shard, each) for each in ecs_region.clusters)
 
 
 @lists(SERVICE, permission="ecs:DescribeServices", facets=(Service, Tags), of=EcsRegion)
-def services(_ecs: "ECSClient", shard: Shard, _token: str | None, found: EcsRegion) -> Page:
+def services(_ecs: "ECSClient", shard: Shard, _token: str | None, ecs_region: EcsRegion) -> Page:
     """List the services of a region by cluster and name, but those that are deleted or about to be."""
-    return Page(_listed(SERVICE, f"{each.cluster}/{each.name}", each.arn, shard, each) for each in found.services)
+    return Page(_listed(SERVICE, f"{each.cluster}/{each.name}", each.arn, shard, each) for each in ecs_region.services)
 
 
 @lists(TASK_DEFINITION, permission="ecs:ListTaskDefinitions", of=EcsRegion)
-def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, found: EcsRegion) -> Page:
+def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, ecs_region: EcsRegion) -> Page:
     """List the latest active revision of each family, and those that a service runs, inactive ones too.
 
     In descending order the first of a family is its latest. What a service runs is taken as it comes by; what did not
     come by until the last page is not active any more. Other revisions run nowhere but in tasks without a service.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
     """
-    place = json.loads(token) if token else {"then": None, "family": "", "seen": []}
+    position = json.loads(token) if token else {"then": None, "family": "", "seen": []}
     answer = ecs.list_task_definitions(
-        status="ACTIVE", sort="DESC", maxResults=100, **after(place["then"], "nextToken")
+        status="ACTIVE", sort="DESC", maxResults=100, **after(position["then"], "nextToken")
     )
-    wanted = dict.fromkeys(arn.rpartition("/")[2] for arn in found.in_use)
+    in_use = dict.fromkeys(arn.rpartition("/")[2] for arn in ecs_region.in_use)
     names = [str(arn).rpartition("/")[2] for arn in answer.get("taskDefinitionArns") or ()]
-    families = [place["family"], *(name.rpartition(":")[0] for name in names)]
+    families = [position["family"], *(name.rpartition(":")[0] for name in names)]
     kept = [
         name
         for name, (before, family) in zip(names, itertools.pairwise(families), strict=True)
-        if family != before or name in wanted
+        if family != before or name in in_use
     ]
-    seen = [*place["seen"], *(name for name in names if name in wanted)]
+    seen = [*position["seen"], *(name for name in names if name in in_use)]
     then = answer.get("nextToken")
     if not then:
-        came_by = frozenset(seen)
-        kept += [name for name in wanted if name not in came_by]
+        passed = frozenset(seen)
+        kept += [name for name in in_use if name not in passed]
     follow = json.dumps({"then": then, "family": families[-1], "seen": seen}) if then else None
     arns = ((name, shard.arn("ecs", f"task-definition/{name}")) for name in kept)
     return Page((Listed(shard.resource(TASK_DEFINITION, name, arn)) for name, arn in arns), follow)
@@ -151,8 +151,8 @@ def target_windows(
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
     """
-    found = elbv2.describe_target_groups(TargetGroupArns=list(arns)).get("TargetGroups", ())
-    return {str(each["TargetGroupArn"]): TargetWindow.parse(typing.cast("Mapping[str, Any]", each)) for each in found}
+    groups = elbv2.describe_target_groups(TargetGroupArns=list(arns)).get("TargetGroups", ())
+    return {str(each["TargetGroupArn"]): TargetWindow.parse(typing.cast("Mapping[str, Any]", each)) for each in groups}
 
 
 @describes(
@@ -170,16 +170,16 @@ def tags(ecs: "ECSClient", definition: Resource) -> Tags:
     when=lambda service: all(launch.fargate is True for launch in service.launches), timed=True,
 )  # fmt: skip
 def utilization(
-    cloudwatch: "CloudWatchClient", found: Sequence[Resource], *, at: datetime
+    cloudwatch: "CloudWatchClient", services: Sequence[Resource], *, at: datetime
 ) -> Mapping[str, ServiceUtilization]:
     """Read what the busiest task of each service used, hour by hour over 14 days; only sizes of Fargate are judged."""
     queries = [
         Query("AWS/ECS", metric, (("ClusterName", cluster), ("ServiceName", name)), "Maximum")
-        for cluster, _, name in (each.id.partition("/") for each in found)
+        for cluster, _, name in (each.id.partition("/") for each in services)
         for metric in _METRICS
     ]
     values = iter(series(cloudwatch, queries, at - _WATCHED, at))
-    return {each.id: ServiceUtilization.parse({name: next(values).values for name in _METRICS}) for each in found}
+    return {each.id: ServiceUtilization.parse({name: next(values).values for name in _METRICS}) for each in services}
 
 
 def _clusters(ecs: "ECSClient") -> Iterator[Mapping[str, Any]]:

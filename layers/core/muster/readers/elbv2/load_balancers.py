@@ -51,10 +51,10 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Describ
     LOAD_BALANCER, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancers", facets=(LoadBalancer,),
     of=LoadBalancers,
 )  # fmt: skip
-def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, found: LoadBalancers) -> Page:
-    """List the load balancers of a region; those that could not be made are left out."""
+def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, balancers: LoadBalancers) -> Page:
+    """List the load balancers of a region; those that could not be made are remaining out."""
     return Page(
-        Listed(shard.resource(LOAD_BALANCER, each.name, each.arn), {LoadBalancer: each.facet}) for each in found.all
+        Listed(shard.resource(LOAD_BALANCER, each.name, each.arn), {LoadBalancer: each.facet}) for each in balancers.all
     )
 
 
@@ -62,28 +62,28 @@ def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, found: Lo
     LISTENER, client="elbv2", permission="elasticloadbalancing:DescribeListeners", facets=(Listener,), page=400,
     of=LoadBalancers, each_of=LOAD_BALANCER,
 )  # fmt: skip
-def listeners(elbv2: "Client", shard: Shard, token: str | None, found: LoadBalancers) -> Page:
+def listeners(elbv2: "Client", shard: Shard, token: str | None, balancers: LoadBalancers) -> Page:
     """List the listeners of a region by load balancer, 400 a page: AWS lists those of one load balancer only.
 
     The token is the ARN of the load balancer whose turn it is, and where the listing of its listeners goes on. A load
     balancer that is gone by then has no listeners, and one that could not be made has none that anybody reaches.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
     """
-    place: dict[str, str] = json.loads(token) if token else {"parent": "", "then": ""}
-    left = [each.arn for each in found.since(place["parent"])[:2]]
-    if not left:
+    position: dict[str, str] = json.loads(token) if token else {"parent": "", "then": ""}
+    remaining = [each.arn for each in balancers.since(position["parent"])[:2]]
+    if not remaining:
         return Page(())
-    then = place["then"] if left[0] == place["parent"] else None
+    then = position["then"] if remaining[0] == position["parent"] else None
     try:
-        answer = elbv2.describe_listeners(LoadBalancerArn=left[0], PageSize=400, **after(then, "Marker"))
+        answer = elbv2.describe_listeners(LoadBalancerArn=remaining[0], PageSize=400, **after(then, "Marker"))
     except elbv2.exceptions.LoadBalancerNotFoundException:
-        return Page((), _place(left[1:]))
+        return Page((), _token(remaining[1:]))
     items = (
         listed(shard.resource(LISTENER, str(item["ListenerArn"]), str(item["ListenerArn"])), item, (Listener,))
         for item in answer.get("Listeners", ())
     )
     more = answer.get("NextMarker")
-    return Page(items, _place(left, more) if more else _place(left[1:]))
+    return Page(items, _token(remaining, more) if more else _token(remaining[1:]))
 
 
 @lists(
@@ -97,11 +97,7 @@ def target_groups(elbv2: "Client", shard: Shard, token: str | None) -> Page:
     """
     answer = elbv2.describe_target_groups(PageSize=400, **after(token, "Marker"))
     items = (
-        listed(
-            shard.resource(TARGET_GROUP, str(item["TargetGroupName"]), str(item["TargetGroupArn"])),
-            item,
-            (TargetGroup,),
-        )
+        listed(shard.resource(TARGET_GROUP, item["TargetGroupName"], item["TargetGroupArn"]), item, (TargetGroup,))
         for item in answer.get("TargetGroups", ())
     )
     return Page(items, answer.get("NextMarker") or None)
@@ -109,8 +105,8 @@ def target_groups(elbv2: "Client", shard: Shard, token: str | None) -> Page:
 
 def _tags(elbv2: "Client", resources: Sequence[Resource]) -> Mapping[str, Tags]:
     answer = elbv2.describe_tags(ResourceArns=[resource.key for resource in resources])
-    found = {item["ResourceArn"]: Tags.parse(item) for item in answer.get("TagDescriptions", ())}
-    return {resource.id: found[resource.key] for resource in resources if resource.key in found}
+    by_arn = {item["ResourceArn"]: Tags.parse(item) for item in answer.get("TagDescriptions", ())}
+    return {resource.id: by_arn[resource.key] for resource in resources if resource.key in by_arn}
 
 
 load_balancer_tags, listener_tags, target_group_tags = (
@@ -141,8 +137,8 @@ def rules(elbv2: "Client", listener: Resource) -> ListenerRules:
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
     """
-    found = all_pages(elbv2, "describe_rules", "Rules", page=400, ListenerArn=listener.key)
-    return ListenerRules.parse({"Rules": list(found["Rules"])})
+    answer = all_pages(elbv2, "describe_rules", "Rules", page=400, ListenerArn=listener.key)
+    return ListenerRules.parse({"Rules": list(answer["Rules"])})
 
 
 target_group_attributes = reads(
@@ -159,5 +155,5 @@ target_health = reads(
 """The states of a target group's targets, where a load balancer uses it: it checks no others."""
 
 
-def _place(left: Sequence[str], then: str = "") -> str | None:
-    return json.dumps({"parent": left[0], "then": then}) if left else None
+def _token(remaining: Sequence[str], then: str = "") -> str | None:
+    return json.dumps({"parent": remaining[0], "then": then}) if remaining else None

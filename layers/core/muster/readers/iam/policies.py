@@ -37,8 +37,10 @@ def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
     """
     answer = _details(iam, "Role", token)
-    own = (each for each in answer.get("RoleDetailList", ()) if not str(each.get("Path")).startswith(_MANAGED_PATHS))
-    return Page(_items(ROLE, own, "RoleName", shard, (Grants, Trust, Tags)), _then(answer))
+    changeable = (
+        each for each in answer.get("RoleDetailList", ()) if not str(each.get("Path")).startswith(_MANAGED_PATHS)
+    )
+    return Page(_items(ROLE, changeable, "RoleName", shard, (Grants, Trust, Tags)), _then(answer))
 
 
 @lists(USER, permission=_DETAILS, facets=(Grants, Tags), page=1000, once_per_account=True)

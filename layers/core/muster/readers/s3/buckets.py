@@ -29,7 +29,7 @@ if typing.TYPE_CHECKING:
 BUCKET = "AWS::S3::Bucket"
 
 _OLD_NAMES = {"": "us-east-1", "EU": "eu-west-1"}
-"""What GetBucketLocation says of the two oldest regions.
+"""The answers of GetBucketLocation for the two oldest regions.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
 """
@@ -128,20 +128,20 @@ tags = reads(
 @describes(BUCKET, permission="s3:GetMetricsConfiguration", operation="ListBucketMetricsConfigurations")
 def metrics(s3: "S3Client", bucket: Resource) -> BucketMetrics:
     """Read all request-metrics configurations; boto3 has no paginator for them."""
-    found: list[Any] = []
+    configurations: list[Any] = []
     token: str | None = None
     while True:
         page = s3.list_bucket_metrics_configurations(Bucket=bucket.id, **after(token, "ContinuationToken"))
-        found.extend(page.get("MetricsConfigurationList", ()))
+        configurations.extend(page.get("MetricsConfigurationList", ()))
         token = page.get("NextContinuationToken")
         if not token:
-            return BucketMetrics.parse({"MetricsConfigurationList": found})
+            return BucketMetrics.parse({"MetricsConfigurationList": configurations})
 
 
 def region_of(s3: "S3Client", name: str) -> str:
-    """Ask for the region of a bucket."""
-    said = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or ""
-    return _OLD_NAMES.get(said, said)
+    """Return the region of a bucket."""
+    constraint = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or ""
+    return _OLD_NAMES.get(constraint, constraint)
 
 
 def _listed(s3: "S3Client", shard: Shard, name: str, region: str | None) -> Listed:
@@ -153,7 +153,7 @@ def _listed(s3: "S3Client", shard: Shard, name: str, region: str | None) -> List
 
 
 def _located(s3: "S3Client", shard: Shard, name: str) -> tuple[str, Unavailable | None]:
-    """Ask for a bucket's region where the listing did not say it; one that will not tell is unread, not lost."""
+    """Return a bucket's region where the listing has none, or why it could not be read."""
     from muster.sdk.errors import READ_ERRORS, unavailable  # noqa: PLC0415 - the catalogue loads without the SDK
 
     try:

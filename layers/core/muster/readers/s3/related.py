@@ -1,4 +1,4 @@
-"""Reading the buckets that the configuration of others names: each once in a region, however many name it."""
+"""Reading the buckets that the configuration of other buckets names, each once in a region."""
 
 import typing
 
@@ -42,7 +42,7 @@ def _target(logging: BucketLogging) -> tuple[str, ...]:
 
 
 def _of_log_target(describer: Describer, facet: type[F]) -> Describer:
-    """Return what reads a facet of the bucket that logs go to as another describer reads it of any bucket."""
+    """Return a describer of the bucket that logs go to, made from a describer of any bucket."""
     return related(describer, facet, of=BucketLogging, keys=_target, gone=_GONE)
 
 
@@ -61,7 +61,7 @@ log_target_encryption = _of_log_target(buckets.encryption, LogTargetEncryption)
 
 
 def _undecided(sources: LogSources, bucket: Resource) -> tuple[str, ...]:
-    """Ask about all buckets only where the page leaves open whether one of them sends its logs to a bucket."""
+    """Return a key only where the page does not decide whether another bucket sends its logs to the bucket."""
     open_ = not sources.whole and bucket.id in sources.takers - sources.targets
     return ("every bucket",) if open_ else ()
 
@@ -92,9 +92,9 @@ def all_log_targets(s3: "S3Client", bucket: Resource, _name: str) -> AllLogTarge
 
 
 def _region(s3: "S3Client", name: str) -> str:
-    """Ask for a bucket's region, and of a bucket of another account, whose location is not told, its head.
+    """Return a bucket's region; for a bucket of another account, which refuses its location, from HeadBucket.
 
-    That answer has the region in a header whether or not it is granted.
+    That answer has the region in a header whether or not the call is granted.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the catalogue loads without the SDK
