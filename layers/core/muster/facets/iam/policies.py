@@ -67,8 +67,8 @@ class Grants(Parsed):
     @property
     def administrator_attached(self) -> bool:
         """Whether AWS's own policy for administrators is attached, in any partition."""
-        arns = map(Arn.of, self.attached)
-        return any((arn.service, arn.account, arn.resource) == _ADMINISTRATOR for arn in arns)
+        arns = map(Arn.parse, self.attached)
+        return any(arn and (arn.service, arn.account, arn.resource) == _ADMINISTRATOR for arn in arns)
 
 
 def _trust_policy(document: object, _name: str, _question: str = "") -> Policy | Unknown:
