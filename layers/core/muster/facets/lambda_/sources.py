@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.facets.fields import Parsed, facet, read
 from muster.facets.lambda_.functions import failure_destination
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
@@ -86,37 +87,20 @@ class EventSourceMappings:
         return {name: tuple(mappings) for name, mappings in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class SourceQueue:
-    """A queue that is polled for a function: how long it hides a message, and after how many receives it gives up.
-
-    `receives` is None where it has no dead-letter queue.
-    """
-
-    visibility: int | Unknown
-    receives: int | Unknown | None
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetQueueAttributes."""
-        attributes = response.get("Attributes") or {}
-        return cls(_visibility(attributes), _receives(attributes))
-
-
 def _kind(arn: str) -> str | Unknown:
     source = Arn.parse(arn)
     kind = _KINDS.get(source.service) if source else None
     return kind or Unknown(f"{arn or 'what AWS did not name'} is a source Muster does not know")
 
 
-def _visibility(attributes: Mapping[str, Any]) -> int | Unknown:
+def _visibility(attributes: Any, _name: str, _question: str = "") -> int | Unknown:
     try:
         return int(attributes["VisibilityTimeout"])
     except (KeyError, TypeError, ValueError):
         return Unknown("AWS did not say what the queue's visibility timeout is")
 
 
-def _receives(attributes: Mapping[str, Any]) -> int | Unknown | None:
+def _receives(attributes: Any, _name: str, _question: str = "") -> int | Unknown | None:
     if not attributes:
         return Unknown("AWS did not say whether the queue has a dead-letter queue")
     if not attributes.get("RedrivePolicy"):
@@ -125,3 +109,14 @@ def _receives(attributes: Mapping[str, Any]) -> int | Unknown | None:
         return int(loads(attributes["RedrivePolicy"])["maxReceiveCount"])
     except (KeyError, TypeError, ValueError):
         return Unknown("the queue's redrive policy cannot be understood")
+
+
+@facet
+class SourceQueue(Parsed):
+    """GetQueueAttributes of a queue that is polled: how long it hides a message, how many receives it permits.
+
+    `receives` is None where it has no dead-letter queue.
+    """
+
+    visibility: int | Unknown = read("Attributes", _visibility)
+    receives: int | Unknown | None = read("Attributes", _receives)

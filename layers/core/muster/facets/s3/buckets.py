@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
+from muster.facets.fields import Answer, Kind, Parsed, computed, facet, many, present, read, text
 from muster.model.finding import Unknown
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -15,20 +16,26 @@ ALGORITHMS = ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup")
 OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
 
 
-@dataclass(frozen=True, slots=True)
-class BucketVersioning:
-    """`status` is Enabled, Suspended or empty: never versioned; `mfa_delete` is Enabled, Disabled or empty: never."""
+def word(*words: str) -> Kind[str | Unknown]:
+    """Read one of the words that AWS documents, empty where it says nothing."""
 
-    status: str | Unknown
-    mfa_delete: str | Unknown = ""
+    def kind(value: object, name: str, _question: str = "") -> str | Unknown:
+        if not value or value in words:
+            return str(value or "")
+        return Unknown(f"AWS said of {name} what Muster does not know: {value!r}")
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketVersioning."""
-        return cls(
-            _word("versioning", response.get("Status"), ("Enabled", "Suspended")),
-            _word("MFA delete", response.get("MFADelete"), ("Enabled", "Disabled")),
-        )
+    return kind
+
+
+@facet
+class BucketVersioning(Parsed):
+    """GetBucketVersioning: `status` is Enabled, Suspended or empty: never versioned.
+
+    `mfa_delete` is Enabled, Disabled or empty: never.
+    """
+
+    status: str | Unknown = read("Status", word("Enabled", "Suspended"), name="versioning")
+    mfa_delete: str | Unknown = read("MFADelete", word("Enabled", "Disabled"), name="MFA delete", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class BucketEncryption:
             default = rule.get("ApplyServerSideEncryptionByDefault") or {}
             if default.get("SSEAlgorithm"):
                 return cls(
-                    _word("the default encryption", default["SSEAlgorithm"], ALGORITHMS),
+                    word(*ALGORITHMS)(default["SSEAlgorithm"], "the default encryption"),
                     str(default.get("KMSMasterKeyID", "")),
                     bool(rule.get("BucketKeyEnabled", False)),
                     blocked,
@@ -71,21 +78,18 @@ class BucketEncryption:
         return not self.key_id or self.key_id.endswith("alias/aws/s3")
 
 
-@dataclass(frozen=True, slots=True)
-class PublicAccessBlock:
-    """The four switches; absent means that all are off."""
+def _switch(value: object, _name: str, _question: str = "") -> bool:
+    return bool(value)
 
-    block_public_acls: bool = False
-    ignore_public_acls: bool = False
-    block_public_policy: bool = False
-    restrict_public_buckets: bool = False
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetPublicAccessBlock, of S3 or S3 Control."""
-        said = response.get("PublicAccessBlockConfiguration") or {}
-        names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-        return cls(*(bool(said.get(name, False)) for name in names))
+@facet
+class PublicAccessBlock(Parsed):
+    """GetPublicAccessBlock, of S3 or S3 Control: the four switches; absent means that all are off."""
+
+    block_public_acls: bool = read("PublicAccessBlockConfiguration.BlockPublicAcls", _switch, default=False)
+    ignore_public_acls: bool = read("PublicAccessBlockConfiguration.IgnorePublicAcls", _switch, default=False)
+    block_public_policy: bool = read("PublicAccessBlockConfiguration.BlockPublicPolicy", _switch, default=False)
+    restrict_public_buckets: bool = read("PublicAccessBlockConfiguration.RestrictPublicBuckets", _switch, default=False)
 
     @property
     def off(self) -> tuple[str, ...]:
@@ -111,12 +115,12 @@ class PublicAccessBlock:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@facet
 class BucketPublicAccessBlock(PublicAccessBlock):
     """The switches of one bucket."""
 
 
-@dataclass(frozen=True, slots=True)
+@facet
 class AccountPublicAccessBlock(PublicAccessBlock):
     """The switches of the account."""
 
@@ -136,21 +140,28 @@ class BucketPolicyStatus:
         return cls(public if isinstance(public, bool) else Unknown("S3 did not say whether the policy is public"))
 
 
-@dataclass(frozen=True, slots=True)
-class BucketAcl:
-    """The grants of the access control list, as (grantee's group URI or empty, permission)."""
+def _grant(grant: Answer) -> tuple[str, str]:
+    """Return the URI of the group, empty where the grantee is none, and the permission.
 
-    grants: tuple[tuple[str, str], ...]
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketAcl.
+    Raises:
+        ValueError: the group is one that S3 does not document, or the grantee is left out: it may be everybody.
+    """
+    grantee = grant.get("Grantee") or {}
+    uri = str(grantee.get("URI") or "")
+    if (uri or grantee.get("Type") == "Group") and uri not in (ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY):
+        raise ValueError(f"a grant is for the group {uri!r}, which Muster does not know")
+    if not (uri or grantee.get("ID") or grantee.get("EmailAddress")):
+        raise ValueError("a grant does not say whom it is for")
+    return uri, str(grant.get("Permission", ""))
 
-        Raises:
-            ValueError: a grant is for a group that S3 does not document, or does not say for whom: it may be all.
-        """
-        grants = response.get("Grants") or ()
-        return cls(tuple((_group(grant.get("Grantee") or {}), str(grant.get("Permission", ""))) for grant in grants))
+
+@facet
+class BucketAcl(Parsed):
+    """GetBucketAcl: the grants of the access control list, as (grantee's group URI or empty, permission)."""
+
+    grants: tuple[tuple[str, str], ...] = read("Grants", many(_grant))
 
     @property
     def public(self) -> tuple[str, ...]:
@@ -167,79 +178,43 @@ class BucketAcl:
         return any(uri == LOG_DELIVERY and permission in ("WRITE", "FULL_CONTROL") for uri, permission in self.grants)
 
 
-def _group(grantee: Mapping[str, Any]) -> str:
-    """Return the URI of a group, empty for whoever is none.
+@facet
+class BucketPolicy(Parsed):
+    """GetBucketPolicy: the bucket's policy, empty where there is none; Unknown where it cannot be understood."""
 
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee
-    """
-    uri = str(grantee.get("URI") or "")
-    if (uri or grantee.get("Type") == "Group") and uri not in (ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY):
-        raise ValueError(f"a grant is for the group {uri!r}, which Muster does not know")
-    if not (uri or grantee.get("ID") or grantee.get("EmailAddress")):
-        raise ValueError("a grant does not say whom it is for")
-    return uri
+    policy: Policy | Unknown = computed(lambda response: policy_of(response.get("Policy"), "the bucket"))
 
 
-@dataclass(frozen=True, slots=True)
-class BucketPolicy:
-    """The bucket's policy, empty where there is none; Unknown where it cannot be understood."""
-
-    policy: Policy | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketPolicy."""
-        return cls(policy_of(response.get("Policy"), "the bucket"))
+def _ownership(rules: Any, name: str, _question: str = "") -> str | Unknown:
+    first = next((rule.get("ObjectOwnership") for rule in rules or ()), None)
+    return word(*OWNERSHIPS)(first, name)
 
 
-@dataclass(frozen=True, slots=True)
-class BucketOwnershipControls:
-    """Who owns objects that others write; empty means the oldest way, ObjectWriter."""
+@facet
+class BucketOwnershipControls(Parsed):
+    """GetBucketOwnershipControls: who owns objects that others write; empty means the oldest way, ObjectWriter."""
 
-    object_ownership: str | Unknown
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketOwnershipControls."""
-        rules = (response.get("OwnershipControls") or {}).get("Rules") or ()
-        said = next((rule.get("ObjectOwnership") for rule in rules), None)
-        return cls(_word("object ownership", said, OWNERSHIPS))
+    object_ownership: str | Unknown = read("OwnershipControls.Rules", _ownership, name="object ownership")
 
 
-@dataclass(frozen=True, slots=True)
-class BucketLogging:
-    """The bucket and the prefix where access logs go; an empty bucket means that logging is off.
+@facet
+class BucketLogging(Parsed):
+    """GetBucketLogging: the bucket and the prefix where access logs go; an empty bucket means that logging is off.
 
     `partitioned` says that account, region and bucket follow the prefix in the names of the logs.
     """
 
-    target: str
-    prefix: str = ""
-    partitioned: bool = False
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketLogging."""
-        said = response.get("LoggingEnabled") or {}
-        partition = (said.get("TargetObjectKeyFormat") or {}).get("PartitionedPrefix")
-        return cls(str(said.get("TargetBucket", "")), str(said.get("TargetPrefix", "")), partition is not None)
+    target: str = read("LoggingEnabled.TargetBucket", text)
+    prefix: str = read("LoggingEnabled.TargetPrefix", text, default="")
+    partitioned: bool = read("LoggingEnabled.TargetObjectKeyFormat.PartitionedPrefix", present, default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class BucketMetrics:
-    """The request-metrics configurations, as (id, whether it covers the whole bucket)."""
-
-    configurations: tuple[tuple[str, bool], ...]
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the items of ListBucketMetricsConfigurations."""
-        items = response.get("MetricsConfigurationList") or ()
-        return cls(tuple((str(item.get("Id", "")), not any((item.get("Filter") or {}).values())) for item in items))
+def _configuration(item: Answer) -> tuple[str, bool]:
+    return str(item.get("Id", "")), not any((item.get("Filter") or {}).values())
 
 
-def _word(what: str, said: object, expected: tuple[str, ...]) -> str | Unknown:
-    """Return one of the words that AWS documents, or empty where it says nothing."""
-    if not said or said in expected:
-        return str(said or "")
-    return Unknown(f"AWS said of {what} what Muster does not know: {said!r}")
+@facet
+class BucketMetrics(Parsed):
+    """ListBucketMetricsConfigurations: the request metrics, as (id, whether they cover the whole bucket)."""
+
+    configurations: tuple[tuple[str, bool], ...] = read("MetricsConfigurationList", many(_configuration))

@@ -1,9 +1,10 @@
 """A bucket's lifecycle configuration, in every shape that S3 still answers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
+
+from muster.facets.fields import Answer, Parsed, computed, count, equals, facet, many, read, text
 
 STANDS_OUT = "all_storage_classes_128K"
 """The default since September 2024: transitions leave objects under 128 KB where they are.
@@ -33,66 +34,13 @@ class When:
         return f"on {self.date:%Y-%m-%d}" if self.date else f"after {self.days} days"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule; `limited` says that tags, sizes or what S3 may think of next narrow it besides the prefix.
-
-    `noncurrent` are the days until noncurrent versions expire, of which the newest `keeps` never do; `aborts` those
-    until unfinished uploads are given up.
-    """
-
-    id: str
-    enabled: bool
-    prefix: str
-    limited: bool
-    expiration: When | None
-    transitions: tuple[When, ...]
-    noncurrent: int | None
-    aborts: int | None
-    keeps: int = 0
-
-    @classmethod
-    def parse(cls, item: Mapping[str, Any]) -> Self:
-        """Parse one rule: the prefix stands in Filter, in Filter.And, or, in the oldest form, in the rule itself."""
-        condition = item.get("Filter") or {}
-        inner = condition.get("And") or condition
-        expiration = item.get("Expiration") or {}
-        noncurrent = item.get("NoncurrentVersionExpiration") or {}
-        transitions = (_when(each) for each in item.get("Transitions") or ())
-        return cls(
-            id=str(item.get("ID", "")),
-            enabled=item.get("Status") == "Enabled",
-            prefix=str(inner.get("Prefix") or item.get("Prefix") or ""),
-            limited=any(name != "Prefix" and value not in _NOTHING for name, value in inner.items()),
-            expiration=_when(expiration),
-            transitions=tuple(when for when in transitions if when),
-            noncurrent=_number(noncurrent.get("NoncurrentDays")),
-            aborts=_number((item.get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation")),
-            keeps=_number(noncurrent.get("NewerNoncurrentVersions")) or 0,
-        )
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is on and covers every object of the bucket."""
-        return self.enabled and not self.prefix and not self.limited
+def _days(value: object, _name: str = "", _question: str = "") -> int | None:
+    return None if value is None else int(str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class BucketLifecycle:
-    """The rules, and whether transitions leave small objects where they are."""
-
-    rules: tuple[Rule, ...]
-    small_stay: bool = True
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketLifecycleConfiguration."""
-        rules = tuple(Rule.parse(item) for item in response.get("Rules") or ())
-        return cls(rules, response.get("TransitionDefaultMinimumObjectSize", STANDS_OUT) == STANDS_OUT)
-
-
-def _when(item: Mapping[str, Any]) -> When | None:
-    days, date = _number(item.get("Days")), item.get("Date")
+def _when(value: Any, _name: str = "", _question: str = "") -> When | None:
+    item = value or {}
+    days, date = _days(item.get("Days")), item.get("Date")
     if date is not None:
         if not isinstance(date, datetime):
             raise TypeError(f"a rule's Date is no date: {date!r}")
@@ -100,5 +48,53 @@ def _when(item: Mapping[str, Any]) -> When | None:
     return When(days=days) if days is not None else None
 
 
-def _number(value: object) -> int | None:
-    return None if value is None else int(str(value))
+def _transitions(items: Any, _name: str, _question: str = "") -> tuple[When, ...]:
+    return tuple(when for when in map(_when, items or ()) if when)
+
+
+def _condition(rule: Answer) -> Answer:
+    condition: Answer = rule.get("Filter") or {}
+    return condition.get("And") or condition
+
+
+def _prefix(rule: Answer) -> str:
+    """Return the prefix, which stands in Filter, in Filter.And, or, in the oldest form, in the rule itself."""
+    return str(_condition(rule).get("Prefix") or rule.get("Prefix") or "")
+
+
+def _limited(rule: Answer) -> bool:
+    return any(name != "Prefix" and value not in _NOTHING for name, value in _condition(rule).items())
+
+
+@facet
+class Rule(Parsed):
+    """One rule; `limited` says that tags, sizes or conditions that are new to S3 narrow it besides the prefix.
+
+    `noncurrent` are the days until noncurrent versions expire, of which the newest `keeps` never do; `aborts` those
+    until unfinished uploads are given up.
+    """
+
+    id: str = read("ID", text)
+    enabled: bool = read("Status", equals("Enabled"))
+    prefix: str = computed(_prefix)
+    limited: bool = computed(_limited)
+    expiration: When | None = read("Expiration", _when)
+    transitions: tuple[When, ...] = read("Transitions", _transitions)
+    noncurrent: int | None = read("NoncurrentVersionExpiration.NoncurrentDays", _days)
+    aborts: int | None = read("AbortIncompleteMultipartUpload.DaysAfterInitiation", _days)
+    keeps: int = read("NoncurrentVersionExpiration.NewerNoncurrentVersions", count(), default=0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is on and covers every object of the bucket."""
+        return self.enabled and not self.prefix and not self.limited
+
+
+@facet
+class BucketLifecycle(Parsed):
+    """GetBucketLifecycleConfiguration: the rules, and whether transitions leave small objects where they are."""
+
+    rules: tuple[Rule, ...] = read("Rules", many(Rule.parse))
+    small_stay: bool = computed(
+        lambda response: response.get("TransitionDefaultMinimumObjectSize", STANDS_OUT) == STANDS_OUT, default=True
+    )

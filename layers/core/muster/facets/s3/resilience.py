@@ -1,29 +1,28 @@
 """What S3 answers about how long objects are locked in a bucket and where they are copied to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
+from muster.facets.fields import Answer, Parsed, computed, equals, facet, many, read, text
+from muster.facets.s3.buckets import word
 from muster.model.finding import Unknown
 
 _YEAR = 365
+_RETENTION = "ObjectLockConfiguration.Rule.DefaultRetention"
 
 
-@dataclass(frozen=True, slots=True)
-class BucketObjectLock:
-    """Object Lock: `mode` and `days` are the retention that new objects get by default, empty and 0 without one."""
+def _days(retention: Any, _name: str, _question: str = "") -> int:
+    """Return the days of a retention; a year is counted as 365 days."""
+    period = retention or {}
+    return int(period.get("Days") or 0) + _YEAR * int(period.get("Years") or 0)
 
-    enabled: bool
-    mode: str | Unknown
-    days: int
 
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetObjectLockConfiguration; a year is counted as 365 days."""
-        said = response.get("ObjectLockConfiguration") or {}
-        retention = (said.get("Rule") or {}).get("DefaultRetention") or {}
-        days = int(retention.get("Days") or 0) + _YEAR * int(retention.get("Years") or 0)
-        return cls(said.get("ObjectLockEnabled") == "Enabled", _mode(retention.get("Mode")), days)
+@facet
+class BucketObjectLock(Parsed):
+    """GetObjectLockConfiguration: `mode` and `days` are the retention that new objects get, empty and 0 without one."""
+
+    enabled: bool = read("ObjectLockConfiguration.ObjectLockEnabled", equals("Enabled"))
+    mode: str | Unknown = read(f"{_RETENTION}.Mode", word("GOVERNANCE", "COMPLIANCE"), name="the retention's mode")
+    days: int = read(_RETENTION, _days)
 
     @property
     def retains(self) -> bool:
@@ -31,54 +30,41 @@ class BucketObjectLock:
         return self.enabled and self.mode != "" and self.days > 0
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicationRule:
+def _enabled(value: object, _name: str, _question: str = "") -> bool | Unknown:
+    if value in ("Enabled", "Disabled"):
+        return value == "Enabled"
+    return Unknown(f"AWS said of a replication rule's status what Muster does not know: {value!r}")
+
+
+def _bucket(value: object, _name: str, _question: str = "") -> str | Unknown:
+    arn = str(value or "")
+    name = arn.rpartition(":::")[2]
+    return name if name and ":" not in name else Unknown(f"a rule replicates to what is no bucket: {arn!r}")
+
+
+def _part(rule: Answer) -> bool:
+    """Whether a filter, or the prefix of the older form, narrows what a rule copies."""
+    return bool(rule.get("Prefix")) or any((rule.get("Filter") or {}).values())
+
+
+@facet
+class ReplicationRule(Parsed):
     """One rule: `bucket` is the destination's name, `part` whether it copies only some of the objects."""
 
-    id: str
-    enabled: bool | Unknown
-    bucket: str | Unknown
-    part: bool
-
-    @classmethod
-    def parse(cls, item: Mapping[str, Any]) -> Self:
-        """Parse one rule; what it copies is said by a filter, or by the prefix of the older form."""
-        said = str((item.get("Destination") or {}).get("Bucket") or "")
-        name = said.rpartition(":::")[2]
-        return cls(
-            id=str(item.get("ID", "")),
-            enabled=_enabled(item.get("Status")),
-            bucket=name if name and ":" not in name else Unknown(f"a rule replicates to what is no bucket: {said!r}"),
-            part=bool(item.get("Prefix")) or any((item.get("Filter") or {}).values()),
-        )
+    id: str = read("ID", text)
+    enabled: bool | Unknown = read("Status", _enabled)
+    bucket: str | Unknown = read("Destination.Bucket", _bucket)
+    part: bool = computed(_part)
 
 
-@dataclass(frozen=True, slots=True)
-class BucketReplication:
-    """The rules by which objects are copied to other buckets; none means that there is no replication."""
+@facet
+class BucketReplication(Parsed):
+    """GetBucketReplication: the rules by which objects are copied to other buckets; none means no replication."""
 
-    rules: tuple[ReplicationRule, ...]
-
-    @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketReplication."""
-        rules = (response.get("ReplicationConfiguration") or {}).get("Rules") or ()
-        return cls(tuple(map(ReplicationRule.parse, rules)))
+    rules: tuple[ReplicationRule, ...] = read("ReplicationConfiguration.Rules", many(ReplicationRule.parse))
 
     @property
     def destinations(self) -> tuple[str, ...]:
         """The buckets that rules in force, as far as is known, copy to."""
         names = (rule.bucket for rule in self.rules if rule.enabled is not False)
         return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
-
-
-def _mode(said: object) -> str | Unknown:
-    if not said or said in ("GOVERNANCE", "COMPLIANCE"):
-        return str(said or "")
-    return Unknown(f"AWS said of the retention's mode what Muster does not know: {said!r}")
-
-
-def _enabled(said: object) -> bool | Unknown:
-    if said in ("Enabled", "Disabled"):
-        return said == "Enabled"
-    return Unknown(f"AWS said of a replication rule's status what Muster does not know: {said!r}")
