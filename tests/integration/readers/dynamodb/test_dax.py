@@ -103,17 +103,6 @@ def test_the_arn_has_the_partition() -> None:
     assert found.resource.arn == f"arn:aws-cn:dax:cn-north-1:{ACCOUNT_ID}:cache/c"
 
 
-def test_all_pages_of_tags_are_read() -> None:
-    dax = boto3.client("dax", HERE)
-    arn = f"arn:aws:dax:{HERE}:{ACCOUNT_ID}:cache/c"
-    with Stubber(dax) as stub:
-        stub.add_response("list_tags", {"Tags": TAGS, "NextToken": "next"}, {"ResourceName": arn})
-        last = {"Tags": [{"Key": "Project", "Value": "shop"}]}
-        stub.add_response("list_tags", last, {"ResourceName": arn, "NextToken": "next"})
-        found = tags.function(dax, Resource(CLUSTER, "c", ACCOUNT_ID, HERE, arn=arn))
-    assert found.own == {"Owner": "a=b 🦉", "Project": "shop"}
-
-
 def test_a_cluster_that_is_gone_by_now_is_unread_not_untagged() -> None:
     dax = boto3.client("dax", HERE)
     with Stubber(dax) as stub:

@@ -120,12 +120,6 @@ def test_a_table_with_everything(clients: Clients) -> None:
     assert table_key.function(kms, full, key).manager == "CUSTOMER"
 
 
-def test_tags_are_read_to_the_last_page(clients: Clients) -> None:
-    dynamodb = clients.get("dynamodb", HERE)
-    pairs = [{"Key": f"k{number}", "Value": "v"} for number in range(25)]
-    assert len(tags.function(dynamodb, make(dynamodb, "tagged", Tags=pairs)).own) == 25
-
-
 def test_what_is_set_aside_is_not_asked_about() -> None:
     deleting, active = Table.parse({"TableStatus": "DELETING"}), Table.parse({"TableStatus": "ACTIVE"})
     for describer in (point_in_time_recovery, time_to_live):

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import boto3
-from botocore.stub import Stubber
-
 from muster.model.finding import REGION, Resource
 from muster.readers.ec2.autoscaling import table_scaling
 from muster.sdk.session import Clients
@@ -29,11 +26,3 @@ def test_targets_of_tables_and_indexes_are_read_to_the_last_page(clients: Client
     assert found.lacking("t50", "", "Read") == ""
     assert "between 9 and 9" in found.lacking("t00", "by-day", "Write")
     assert found.lacking("t00", "", "Write") == "is not scaled"
-
-
-def test_only_what_is_of_dynamodb_is_asked_for_in_the_largest_pages() -> None:
-    scaling = boto3.client("application-autoscaling", HERE)
-    with Stubber(scaling) as stub:
-        asked = {"ServiceNamespace": "dynamodb", "MaxResults": 50}
-        stub.add_response("describe_scalable_targets", {"ScalableTargets": []}, asked)
-        assert table_scaling.function(scaling, REGION_ITSELF).targets == {}

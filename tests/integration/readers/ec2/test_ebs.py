@@ -12,7 +12,7 @@ from muster.facets.ec2.ebs import Snapshot, VolumeUse
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.shard import Shard
-from muster.readers.ec2.ebs import SNAPSHOT, newest_snapshots, public_snapshots, snapshot_block_public_access, snapshots
+from muster.readers.ec2.ebs import SNAPSHOT, newest_snapshots, snapshot_block_public_access, snapshots
 from muster.readers.ec2.instances import volumes
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
@@ -66,28 +66,6 @@ def test_the_newest_snapshot_of_each_volume_is_found(clients: Clients) -> None:
     assert volume in found
     assert other not in found
     assert abs(found[volume] - datetime.now(UTC)) < timedelta(minutes=5)
-
-
-def test_the_newest_snapshot_is_looked_for_on_all_pages() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    item = {"SnapshotId": "snap-1", "VolumeId": "vol-1", "State": "completed"}
-    with Stubber(ec2) as stub:
-        page = {"Snapshots": [item | {"StartTime": AT - timedelta(days=9)}], "NextToken": "next"}
-        stub.add_response("describe_snapshots", page, OWN)
-        page = {"Snapshots": [item | {"StartTime": AT}, item | {"StartTime": AT, "State": "pending"}]}
-        stub.add_response("describe_snapshots", page, OWN | {"NextToken": "next"})
-        assert newest_snapshots.function(ec2, THE_REGION).times == {"vol-1": AT}
-
-
-def test_public_snapshots_are_asked_for_at_once() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    asked = OWN | {"RestorableByUserIds": ["all"]}
-    with Stubber(ec2) as stub:
-        stub.add_response("describe_snapshots", {"Snapshots": [{"SnapshotId": "snap-1"}], "NextToken": "next"}, asked)
-        stub.add_response(
-            "describe_snapshots", {"Snapshots": [{"SnapshotId": "snap-2"}]}, asked | {"NextToken": "next"}
-        )
-        assert set(public_snapshots.function(ec2, THE_REGION).ids) == {"snap-1", "snap-2"}
 
 
 def test_an_error_on_a_later_page_is_not_taken_for_the_end() -> None:

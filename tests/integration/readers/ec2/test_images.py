@@ -116,20 +116,3 @@ def test_the_default_and_the_latest_versions_of_all_templates_are_read(clients: 
         (first, 3): MetadataOptions(None, None),
         (second, 1): MetadataOptions("optional", None),
     }
-
-
-def test_the_versions_are_read_to_the_end() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    asked = {"Versions": ["$Default", "$Latest"], "IncludeManagedResources": True, "MaxResults": 200}
-    with Stubber(ec2) as stub:
-        for name, number, then, follow in (
-            ("lt-1", 1, {}, {"NextToken": "next"}),
-            ("lt-2", 4, {"NextToken": "next"}, {}),
-        ):
-            data = {"SecurityGroups": [f"of {name}"], "SecurityGroupIds": [f"sg-{name}"]}
-            versions = [{"LaunchTemplateId": name, "VersionNumber": number, "LaunchTemplateData": data}]
-            page = {"LaunchTemplateVersions": versions, **follow}
-            stub.add_response("describe_launch_template_versions", page, asked | then)
-        found = launch_template_versions.function(ec2, THE_REGION)
-    assert found.options.keys() == {("lt-1", 1), ("lt-2", 4)}
-    assert (found.group_names, found.group_ids) == ({"of lt-1", "of lt-2"}, {"sg-lt-1", "sg-lt-2"})

@@ -236,18 +236,6 @@ def test_listings_are_asked_for_in_large_pages_to_the_end(
     assert [item.resource.id for item in found] == ["x-1", "x-2"]
 
 
-def test_the_entries_of_all_pages_of_a_prefix_list_are_read() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    asked = {"PrefixListId": "pl-1", "MaxResults": 100}
-    with Stubber(ec2) as stub:
-        page = {"Entries": [{"Cidr": "0.0.0.0/1"}], "NextToken": "next"}
-        stub.add_response("get_managed_prefix_list_entries", page, asked)
-        last = {"Entries": [{"Cidr": "128.0.0.0/1"}]}
-        stub.add_response("get_managed_prefix_list_entries", last, asked | {"NextToken": "next"})
-        found = prefix_list.function(ec2, Resource(SECURITY_GROUP, "sg-1", ACCOUNT_ID, HERE), "pl-1")
-    assert found.cidrs == ("0.0.0.0/1", "128.0.0.0/1")
-
-
 @pytest.mark.parametrize(
     ("lister", "operation", "page", "left"),
     [

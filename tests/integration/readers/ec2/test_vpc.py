@@ -6,7 +6,7 @@ import boto3
 from botocore.stub import Stubber
 
 from muster.checks.ec2.vpc import ec2_eip_attached
-from muster.facets.ec2.vpc import Address, NetworkInterfaces, Vpc
+from muster.facets.ec2.vpc import Address, Vpc
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource, Status
 from muster.model.shard import Shard
@@ -18,7 +18,6 @@ from muster.readers.ec2.vpc import (
     VPC,
     addresses,
     flow_logs,
-    function_groups,
     interfaces,
     network_interfaces,
     referenced_groups,
@@ -210,50 +209,3 @@ def test_every_type_of_interface_is_one_to_make_or_one_of_a_service() -> None:
     assert not OF_SERVICES & (set(model.shape_for("NetworkInterfaceCreationType").enum) - {"branch"})
     found = listed_of(*({"NetworkInterfaceId": kind, "InterfaceType": kind} for kind in sorted(types)))
     assert found == ["efa", "efa-only", "interface", "trunk"]
-
-
-def test_interfaces_are_asked_for_in_large_pages_to_the_end() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    asked = {"IncludeManagedResources": True, "MaxResults": 1000}
-    first, second = (
-        {"NetworkInterfaces": [{"NetworkInterfaceId": f"eni-{name}", "Status": status, "Groups": [{"GroupId": name}]}]}
-        for name, status in (("sg-1", "in-use"), ("sg-2", "available"))
-    )
-    with Stubber(ec2) as stub:
-        stub.add_response("describe_network_interfaces", first | {"NextToken": "next"}, asked)
-        stub.add_response("describe_network_interfaces", second, asked | {"NextToken": "next"})
-        found = network_interfaces.function(ec2, PLACE)
-    assert found == NetworkInterfaces(frozenset({"sg-1", "sg-2"}), {"eni-sg-2": "available"})
-
-
-def test_rules_are_asked_for_in_large_pages_to_the_end() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    asked = {"MaxResults": 1000}
-    first, second = (
-        {"SecurityGroupRules": [{"GroupId": "sg-0", "ReferencedGroupInfo": {"GroupId": name}}]}
-        for name in ("sg-1", "sg-2")
-    )
-    with Stubber(ec2) as stub:
-        stub.add_response("describe_security_group_rules", first | {"NextToken": "next"}, asked)
-        stub.add_response("describe_security_group_rules", second, asked | {"NextToken": "next"})
-        assert referenced_groups.function(ec2, PLACE).ids == {"sg-1", "sg-2"}
-
-
-def test_the_flow_logs_of_all_pages_are_read() -> None:
-    ec2 = boto3.client("ec2", HERE)
-    asked = {"MaxResults": 1000}
-    with Stubber(ec2) as stub:
-        pages = [{"FlowLogs": [{"FlowLogId": "fl-1", "ResourceId": name}]} for name in ("vpc-1", "vpc-2")]
-        stub.add_response("describe_flow_logs", pages[0] | {"NextToken": "next"}, asked)
-        stub.add_response("describe_flow_logs", pages[1], asked | {"NextToken": "next"})
-        assert list(flow_logs.function(ec2, PLACE).by_vpc) == ["vpc-1", "vpc-2"]
-
-
-def test_the_groups_of_all_versions_of_functions_are_read() -> None:
-    lambda_ = boto3.client("lambda", HERE)
-    asked = {"FunctionVersion": "ALL", "MaxItems": 50}
-    with Stubber(lambda_) as stub:
-        pages = [{"Functions": [{"VpcConfig": {"SecurityGroupIds": [name]}}]} for name in ("sg-1", "sg-2")]
-        stub.add_response("list_functions", pages[0] | {"NextMarker": "next"}, asked)
-        stub.add_response("list_functions", pages[1], asked | {"Marker": "next"})
-        assert function_groups.function(lambda_, PLACE).ids == {"sg-1", "sg-2"}

@@ -11,7 +11,6 @@ from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
 from muster.facets.elbv2.load_balancers import (
     Listener,
-    ListenerProtocols,
     LoadBalancer,
     LoadBalancers,
     NamedLoadBalancer,
@@ -238,31 +237,6 @@ def test_tags_are_read_of_up_to_twenty_and_who_is_not_answered_is_missing(descri
         )
         found = describer.function(elbv2, resources)
     assert found == {"n0": Tags(), "n2": Tags({"Owner": "a=b 🌍"})}
-
-
-def test_the_protocols_of_all_pages_of_listeners_are_read() -> None:
-    elbv2 = boto3.client("elbv2", HERE)
-    asked = {"LoadBalancerArn": BALANCER.arn, "PageSize": 400}
-    with Stubber(elbv2) as stub:
-        stub.add_response("describe_listeners", {"Listeners": [{"Protocol": "TCP"}], "NextMarker": "next"}, asked)
-        stub.add_response("describe_listeners", {"Listeners": [{"Protocol": "TLS"}]}, asked | {"Marker": "next"})
-        found = listener_protocols.function(elbv2, BALANCER)
-    assert found == ListenerProtocols(frozenset({"TCP", "TLS"}))
-
-
-def test_the_rules_of_all_pages_are_read() -> None:
-    elbv2 = boto3.client("elbv2", HERE)
-    listener = Resource(LISTENER, "arn:listener", ACCOUNT, HERE, arn="arn:listener")
-    asked = {"ListenerArn": "arn:listener", "PageSize": 400}
-    forward: Any = [{"Type": "forward"}]
-    with Stubber(elbv2) as stub:
-        first: Any = {"Rules": [{"Priority": "7", "Actions": forward, "Conditions": []}], "NextMarker": "next"}
-        stub.add_response("describe_rules", first, asked)
-        last: Any = {"Rules": [{"Priority": "default", "Actions": forward, "IsDefault": True}]}
-        stub.add_response("describe_rules", last, asked | {"Marker": "next"})
-        found = rules.function(elbv2, listener)
-    assert [rule.priority for rule in found.rules] == [7]
-    assert found.default.kind == "forward"
 
 
 def test_only_what_depends_on_it_is_asked_for() -> None:

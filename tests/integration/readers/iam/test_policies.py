@@ -154,19 +154,6 @@ def test_roles_that_nobody_here_can_change_are_left_out(path: str, kept: bool) -
         assert len(listing(roles, iam, SHARD)) is int(kept)
 
 
-def test_tags_of_a_policy_are_read_to_their_end() -> None:
-    iam = boto3.client("iam", HOME)
-    arn = f"arn:aws:iam::{ACCOUNT_ID}:policy/x"
-    asked = {"PolicyArn": arn, "MaxItems": 1000}
-    with Stubber(iam) as stub:
-        page = {"Tags": [{"Key": "aws:cloudformation:stack-name", "Value": "a"}], "IsTruncated": True, "Marker": "next"}
-        stub.add_response("list_policy_tags", page, asked)
-        last = {"Tags": [{"Key": "Owner", "Value": "🦊=web"}], "IsTruncated": False}
-        stub.add_response("list_policy_tags", last, asked | {"Marker": "next"})
-        found = policy_tags.function(iam, Resource(POLICY, arn, ACCOUNT_ID, GLOBAL))
-    assert found.own == {"Owner": "🦊=web"}
-
-
 def test_a_policy_that_went_meanwhile_is_an_error_and_not_untagged(clients: Clients) -> None:
     gone = Resource(POLICY, f"arn:aws:iam::{ACCOUNT_ID}:policy/gone", ACCOUNT_ID, GLOBAL)
     with pytest.raises(ClientError, match="NoSuchEntity"):

@@ -13,7 +13,6 @@ from muster.facets.lambda_.functions import Function, RegionConcurrency
 from muster.facets.lambda_.sources import SourceQueue
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.readers import Describer
 from muster.model.shard import Shard
 from muster.readers.lambda_.functions import (
     FUNCTION,
@@ -25,7 +24,6 @@ from muster.readers.lambda_.functions import (
     region_concurrency,
     source_queue,
     tags,
-    urls,
 )
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
@@ -180,57 +178,6 @@ def test_a_queue_is_asked_for_by_the_url_of_its_owner(region: str, partition: st
         stub.add_response("get_queue_attributes", {"Attributes": {"VisibilityTimeout": "30"}}, asked)
         found = source_queue.function(sqs, ORDERS, f"arn:{partition}:sqs:{region}:111122223333:orders")
     assert found == SourceQueue(30, None)
-
-
-@pytest.mark.parametrize(
-    ("describer", "resource", "operation", "member", "items", "size", "read"),
-    [
-        pytest.param(
-            urls,
-            ORDERS,
-            "list_function_url_configs",
-            "FunctionUrlConfigs",
-            [URL | {"FunctionArn": f"{ARN}:{name}", "AuthType": "NONE"} for name in ("one", "two")],
-            {"FunctionName": "orders", "MaxItems": 50},
-            lambda found: [name for name, _ in found.urls],
-            id="URLs",
-        ),
-        pytest.param(
-            asynchronous_destinations,
-            ORDERS,
-            "list_function_event_invoke_configs",
-            "FunctionEventInvokeConfigs",
-            [{"FunctionArn": f"{ARN}:{name}"} for name in ("one", "two")],
-            {"FunctionName": "orders", "MaxItems": 50},
-            lambda found: [name for name, _ in found.on_failure],
-            id="destinations",
-        ),
-        pytest.param(
-            event_source_mappings,
-            PLACE,
-            "list_event_source_mappings",
-            "EventSourceMappings",
-            [{"FunctionArn": f"{ARN}{name}", "EventSourceArn": "arn:aws:sqs:x:1:y"} for name in ("one", "two")],
-            {"MaxItems": 100},
-            lambda found: [each.function.removeprefix("orders") for each in found.mappings],
-            id="mappings",
-        ),
-    ],
-)
-def test_all_pages_are_read(  # noqa: PLR0913 - the parts of an answer
-    describer: Describer,
-    resource: Resource,
-    operation: str,
-    member: str,
-    items: list[dict[str, str]],
-    size: dict[str, Any],
-    read: Any,
-) -> None:
-    stubbed: Any = boto3.client("lambda", HERE)
-    with Stubber(stubbed) as stub:
-        stub.add_response(operation, {member: items[:1], "NextMarker": "m"}, size)
-        stub.add_response(operation, {member: items[1:]}, size | {"Marker": "m"})
-        assert read(describer.function(stubbed, resource)) == ["one", "two"]
 
 
 def test_the_concurrency_of_the_region_is_read() -> None:

@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from muster.catalog.catalog import load
-from muster.facets.tagging.tag_policies import RequiredTags, TagRule
+from muster.facets.tagging.tag_policies import TagRule
 from muster.model.finding import ACCOUNT, Resource
 from muster.readers.tagging.organizations import effective_tag_policy, required_tags
 
@@ -40,23 +40,6 @@ def test_an_account_without_an_organization_or_a_policy_has_none(code: str) -> N
 def test_a_denied_call_is_no_absence() -> None:
     assert not effective_tag_policy.absent & {"AccessDeniedException", "UnsupportedAPIEndpointException"}
     assert required_tags.absent == frozenset()
-
-
-def test_required_tags_are_read_to_their_end_in_large_pages() -> None:
-    tagging = boto3.client("resourcegroupstaggingapi", HERE)
-    pages = [
-        {
-            "ResourceType": kind.lower(),
-            "CloudFormationResourceTypes": [f"AWS::{kind}::Thing"],
-            "ReportingTagKeys": ["Owner"],
-        }
-        for kind in ("A", "B")
-    ]
-    with Stubber(tagging) as stub:
-        stub.add_response("list_required_tags", {"RequiredTags": pages[:1], "NextToken": "next"}, {"MaxResults": 200})
-        stub.add_response("list_required_tags", {"RequiredTags": pages[1:]}, {"MaxResults": 200, "NextToken": "next"})
-        found = required_tags.function(tagging, MINE)
-    assert found == RequiredTags({"AWS::A::Thing": ("Owner",), "AWS::B::Thing": ("Owner",)})
 
 
 def test_every_taggable_type_is_judged_with_two_calls_an_account() -> None:
