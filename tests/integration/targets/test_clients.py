@@ -24,7 +24,7 @@ from muster.scanning.shard_scan import ShardScan
 from muster.sdk.errors import AssumeRoleError
 from muster.sdk.limiter import Limiter
 from muster.sdk.session import Clients
-from muster.targets.clients import Refused, Role, Sessions
+from muster.targets.clients import ClosedAccount, Role, Sessions
 
 OWN = "123456789012"
 OTHER = "111122223333"
@@ -169,7 +169,7 @@ def test_one_denied_account_shuts_no_other(sessions: Sessions, sts: Sts) -> None
 
 def test_without_a_role_another_account_is_refused_with_the_fix(clients: Clients, sts: Sts) -> None:
     refused = Sessions(clients, OWN, Role(), HERE).of(OTHER)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, ClosedAccount)
     with pytest.raises(AssumeRoleError, match=f"no role is named for the account {OTHER}: set accounts.role"):
         refused.get("ec2", HERE)
     assert sts.asked == Counter()

@@ -31,7 +31,7 @@ def aimed(  # noqa: PLR0913 - each test says what differs
     role: str = ROLE,
 ) -> Targets:
     configuration = Configuration(accounts=Accounts(include=include, role=role), exclude=exclude or Exclude())
-    return targets(clients, configuration, own=own, partition="aws", region=HERE, asked=asked, only=only)
+    return targets(clients, configuration, own=own, partition="aws", region=HERE, regions=asked, only=only)
 
 
 def regions(whole: Targets) -> dict[str, tuple[str, ...]]:

@@ -41,7 +41,7 @@ def test_the_first_interruption_is_noted_and_raised_at_the_next_step() -> None:
     with Interrupt() as interrupt:
         interrupt.check()
         os.kill(os.getpid(), signal.SIGINT)
-        assert interrupt.asked
+        assert interrupt.noted
         with pytest.raises(KeyboardInterrupt):
             interrupt.check()
 
@@ -51,7 +51,7 @@ def test_a_second_one_does_not_wait_for_a_step() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
-        assert interrupt.asked
+        assert interrupt.noted
 
 
 def test_one_that_comes_in_a_finalizer_is_neither_lost_nor_printed(capfd: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from muster.errors import ConfigurationError
 from muster.sdk.session import Clients
 from muster.targets.partitions import partition_of
-from muster.targets.regions import asked_in, known_regions, may_be_region, resolve_regions, sdk_regions
+from muster.targets.regions import known_regions, may_be_region, region_of_calls, resolve_regions, sdk_regions
 
 CLIENTS = Clients(boto3.session.Session("testing", "testing", region_name="eu-west-1"))
 
@@ -145,7 +145,7 @@ def test_a_typing_error_is_not_taken_for_a_new_region(name: str) -> None:
     ],
 )
 def test_what_has_no_region_is_asked_where_something_answers(region: str, place: str) -> None:
-    assert asked_in(region) == place
+    assert region_of_calls(region) == place
 
 
 def test_every_region_of_the_sdk_belongs_to_its_partition_by_its_spelling() -> None:

@@ -39,7 +39,7 @@ WRONG = 2
 
 
 class _Commands(click.Group):
-    """Imports a command only when it is asked for, so that `--help` is quick."""
+    """Imports a command only where it is used, so that `--help` is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)

@@ -72,7 +72,7 @@ def command(**options: Any) -> int:
 
 
 def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
-    """Return what is asked, and what the report's scan was."""
+    """Return what is to be estimated, and the scan of the report."""
     from muster.catalog.catalog import load
     from muster.catalog.read_plan import read_plan
     from muster.cli import estimate_report
@@ -89,19 +89,19 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     )  # fmt: skip
     if not options["counts"] and not options["report"]:
         raise ConfigurationError(_TEACH)
-    said = _counts(options["counts"], catalog)
+    given = _counts(options["counts"], catalog)
     report = estimate_report.read(options["report"], catalog) if options["report"] else None
     found, scanned = (report.resources, report.regions) if report else ({}, ())
     regions = _regions(options["regions"] or scanned, configuration)
-    counts = {**found, **_spread(said, found, regions)}
+    counts = {**found, **_spread(given, found, regions)}
     plan = read_plan(catalog, rules, by_tags=scope_of(configuration).by_tags)
     demand = Demand(plan, counts, regions, options["accounts"])
     return demand, estimate_report.earlier(report, demand, configuration) if report else None
 
 
-def _counts(said: Sequence[str], catalog: "Catalog") -> dict[str, int]:
+def _counts(texts: Sequence[str], catalog: "Catalog") -> dict[str, int]:
     found: dict[str, int] = {}
-    for text in said:
+    for text in texts:
         name, equals, count = text.partition("=")
         if not equals or not count.isascii() or not count.isdigit():
             raise ConfigurationError(f"--resources: {text!r} is not TYPE=COUNT, as in AWS::EC2::Instance=10000")
@@ -121,13 +121,13 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
     return spread
 
 
-def _regions(asked: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
+def _regions(named: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
     from muster.cli.output import say
     from muster.cli.region_names import check_names, unchecked
     from muster.targets.regions import ALL
 
-    own = "" if asked or configuration.regions else os.environ.get("AWS_REGION") or _profile_region()
-    names = tuple(asked) or configuration.regions or ((own,) if own else ())
+    own = "" if named or configuration.regions else os.environ.get("AWS_REGION") or _profile_region()
+    names = tuple(named) or configuration.regions or ((own,) if own else ())
     excluded = configuration.exclude.regions
     check_names(names, excluded)
     if doubt := unchecked((*names, *excluded)):

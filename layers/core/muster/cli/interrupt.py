@@ -23,7 +23,7 @@ class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
 
     def __init__(self) -> None:
         """Prepare; signals are taken over when the context is entered."""
-        self.asked = False
+        self.noted = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
@@ -43,13 +43,13 @@ class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
         Raises:
             KeyboardInterrupt: there was one.
         """
-        if self.asked:
+        if self.noted:
             raise KeyboardInterrupt
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        if self.asked:
+        if self.noted:
             raise KeyboardInterrupt
-        self.asked = True
+        self.noted = True
         # Not through sys.stderr: it may be in the middle of writing.
         with contextlib.suppress(OSError):
             os.write(2, _MESSAGE)
@@ -64,11 +64,11 @@ def raised_again() -> None:
             before(lost)
             return
         # Raised here at once, it would be lost in this hook; so would one that comes before the hook is over.
-        noted = False
-        while not noted:
+        started = False
+        while not started:
             with contextlib.suppress(KeyboardInterrupt):
                 _interrupt_soon()
-                noted = True
+                started = True
 
     sys.unraisablehook = hook
 

@@ -20,8 +20,8 @@ from muster.scanning.scope import annotate
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.redaction import safe
 from muster.sdk.retry import Retrier
-from muster.sdk.session import Clients
-from muster.targets.clients import Refused
+from muster.sdk.session import ClientProvider
+from muster.targets.clients import ClosedAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,13 @@ class Job:
         context = ScanContext(clients, at, self.retrier, self.shared, self.options.concurrency)
         return ShardScan(shard, self.scan.reads, context, keep=self.scan.scope.keep)
 
-    def _clients_of(self, account_id: str) -> Clients:
+    def _clients_of(self, account_id: str) -> ClientProvider:
         sessions = self.scan.targets.sessions
         try:
             return sessions.of(account_id)
         except (Throttled, Transient) as error:
             # The command has no later try: the account is unread, as one whose role is refused.
-            return Refused(sessions.own, str(error), None)
+            return ClosedAccount(str(error), None)
 
     def _place(self, shard: Shard) -> str:
         account = f" of {shard.account_id}" if len(self.report.accounts) > 1 else ""

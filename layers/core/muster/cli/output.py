@@ -26,7 +26,7 @@ def results(path: Path | None) -> Iterator[TextIO]:
     """Open where results go; a file is replaced as a whole, and only if nothing is raised meanwhile.
 
     Raises:
-        ConfigurationError: the file cannot be written; said before anything is scanned.
+        ConfigurationError: the file cannot be written; raised before anything is scanned.
     """
     if path is None or path == STANDARD:
         # Formats are UTF-8 wherever they go; what a terminal cannot show is escaped, not fatal.
@@ -56,12 +56,12 @@ def results(path: Path | None) -> Iterator[TextIO]:
 
 
 def say(message: str) -> None:
-    """Tell something on standard error."""
+    """Print a line on standard error."""
     click.echo(f"muster: {shortened(message, LONGEST)}", err=True)
 
 
 def trace(error: BaseException | None = None) -> None:
-    """Show where an exception was raised, the one at hand or another, to whoever asked for it."""
+    """Show where an exception was raised, the one at hand or another, if MUSTER_DEBUG is set."""
     if os.environ.get(DEBUG):
         traceback.print_exception(error or sys.exception())
 
@@ -73,7 +73,7 @@ def forget_standard_output() -> None:
 
 def _temporary(path: Path) -> Any:
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - whoever asked closes it
+    stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - the caller closes it
         "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
     )
     os.chmod(stream.name, mode)  # noqa: PTH101 - tempfile made it for its owner alone; a report is an ordinary file

@@ -1,4 +1,4 @@
-"""Names of regions, looked at before anything is asked of AWS."""
+"""Names of regions, checked before the first call."""
 
 import functools
 import os
@@ -12,22 +12,22 @@ from muster.sdk.setup.profile import config_file
 from muster.targets.regions import ALL, may_be_region, sdk_regions
 
 _ANYWHERE = "us-east-1"
-"""Where the enabled regions are asked for when the credentials come without a region."""
+"""The region that lists the enabled regions where the credentials come without a region."""
 
 
-def check_names(asked: Iterable[str], excluded: Iterable[str]) -> None:
-    """Refuse names that no region has, now or later; `all` may be asked for, but not excluded.
+def check_names(names: Iterable[str], excluded: Iterable[str]) -> None:
+    """Refuse names that no region has, now or later; `all` may be scanned, but not excluded.
 
     Raises:
         ConfigurationError: one of them is not.
     """
-    known, names = regions(), [*(name for name in asked if name != ALL), *excluded]
-    if wrong := [unknown(name, "a region", known) for name in names if name not in known]:
+    known, given = regions(), [*(name for name in names if name != ALL), *excluded]
+    if wrong := [unknown(name, "a region", known) for name in given if name not in known]:
         raise ConfigurationError("\n".join(wrong))
 
 
 class Regions(frozenset[str]):
-    """The regions that the SDK knows; a name that a newer one may have counts as one, too: EC2 is asked about it."""
+    """The regions that the SDK knows; a name that a newer SDK may know counts too: EC2 confirms it."""
 
     def __contains__(self, name: object) -> bool:
         """Whether a name is known, or spelled as AWS spells regions."""
@@ -51,14 +51,14 @@ def unchecked(names: Iterable[str]) -> str:
     return f"{', '.join(unsure)}: not {what} know; a scan asks EC2 about it" if unsure else ""
 
 
-def home(session: Any, asked: Sequence[str]) -> str:
-    """Return the region to begin in: the session's, else the first that was asked for.
+def home(session: Any, names: Sequence[str]) -> str:
+    """Return the region to begin in: the session's, else the first that is named.
 
     Raises:
         ConfigurationError: there is none, or it is spelled as no region is.
     """
-    named = [name for name in asked if name != ALL]
-    region: str | None = session.region_name or (named[0] if named else _ANYWHERE if asked else None)
+    named = [name for name in names if name != ALL]
+    region: str | None = session.region_name or (named[0] if named else _ANYWHERE if names else None)
     if region is None:
         raise ConfigurationError("no region is named: use --region, the configuration's regions, or AWS_REGION")
     if session.region_name and region not in regions():

@@ -101,10 +101,10 @@ def _started(states: Any, machine: str, scan_id: str) -> str:
         raise ConfigurationError(
             f"the scan {scan_id} still runs: wait for its end to see what is missing, or stop it ({running})"
         )
-    name, asked = f"resume-{scan_id}-{secrets.token_hex(4)}", json.dumps({"resume": scan_id})
+    name, document = f"resume-{scan_id}-{secrets.token_hex(4)}", json.dumps({"resume": scan_id})
     answer = asking(
         "states:StartExecution",
-        lambda: states.start_execution(stateMachineArn=machine, name=name, input=asked),
+        lambda: states.start_execution(stateMachineArn=machine, name=name, input=document),
         instead=_INSTEAD,
     )
     return str(answer["executionArn"])
@@ -132,9 +132,9 @@ def _waited(states: Any, arn: str, form: str) -> int:
     from muster.sdk.errors import READ_ERRORS, code_of
     from muster.sdk.retry import Retrier
 
-    patience = Retrier()
+    retrier = Retrier()
     try:
-        while (found := patience(arn, lambda: states.describe_execution(executionArn=arn)))["status"] == "RUNNING":
+        while (found := retrier(arn, lambda: states.describe_execution(executionArn=arn)))["status"] == "RUNNING":
             time.sleep(_EVERY)
     except READ_ERRORS as error:
         raise ConfigurationError(f"the execution goes on, but cannot be watched ({code_of(error)}): {arn}") from error
@@ -168,7 +168,7 @@ def _counts(numbers: Mapping[str, int]) -> str:
 
 
 def _why(found: Mapping[str, Any]) -> str:
-    """Return what a function said, without its stack: Step Functions hands it over as a text that holds JSON."""
+    """Return the message of a function, without its stack: Step Functions wraps it in JSON."""
     error, cause = str(found.get("error", "")), str(found.get("cause", ""))
     with contextlib.suppress(ValueError, TypeError, KeyError):
         cause = str(loads(cause)["errorMessage"])

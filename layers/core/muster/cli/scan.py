@@ -21,7 +21,7 @@ _EXTENSIONS = MappingProxyType(
         ".log": ("table",),
     }
 )
-"""The formats that a file's extension stands for; the first is written where none is asked for."""
+"""The formats that a file's extension stands for; the first is written where --format is missing."""
 _ACCOUNT = re.compile(r"all|\d{12}|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
 
 
@@ -46,10 +46,10 @@ def _accounts(_context: click.Context, _parameter: click.Parameter, values: tupl
 
 
 def _form(form: str | None, output: Path | None) -> str:
-    """Return the format that was asked for, or the one that the extension of the output says.
+    """Return the format that --format names, or the one that the extension of the output stands for.
 
     Raises:
-        click.BadParameter: the two contradict each other, or the extension stands for no format and none was asked for.
+        click.BadParameter: the two contradict each other, or neither names a format.
     """
     says = _EXTENSIONS.get(output.suffix.lower(), ()) if output else ()
     if form is None:

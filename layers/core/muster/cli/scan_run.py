@@ -29,7 +29,7 @@ from muster.scanning.arena import tune_allocator
 from muster.scanning.parallel import SIDE_BY_SIDE
 from muster.scanning.prepare import Order, Origin, first_of, packs_of, prepare_scan, scan_id
 from muster.sdk.session import Clients, caller, open_session
-from muster.targets.regions import asked_in
+from muster.targets.regions import region_of_calls
 
 FAILED = 1
 INCOMPLETE = 3
@@ -72,21 +72,21 @@ def prepare(options: Options) -> Job:
         severity=options.severity,
     )
     excluded = configuration.exclude.regions
-    asked = tuple(options.regions) or configuration.regions
-    check_names(asked, excluded)
+    names = tuple(options.regions) or configuration.regions
+    check_names(names, excluded)
     session = open_session(options.profile, os.environ.get("AWS_REGION"), options.endpoint_url, catalog.projections())
-    region = home(session, asked)
-    asking_in = asked_in(region)
+    region = home(session, names)
+    call_region = region_of_calls(region)
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
-    who = caller(clients, asking_in)
+    who = caller(clients, call_region)
     started = datetime.now(UTC)
     order = Order(
         scan_id=scan_id(started, secrets.token_hex(4)),
         started_at=started,
-        regions=asked or (region,),
+        regions=names or (region,),
         tags=options.tags,
     )
-    origin = Origin(clients, who.account_id, who.partition, asking_in)
+    origin = Origin(clients, who.account_id, who.partition, call_region)
     scan = prepare_scan(catalog, configuration, rules, origin, order, note=say)
     report = ScanReport(
         scan_id=order.scan_id,
@@ -103,7 +103,7 @@ def prepare(options: Options) -> Job:
 
 
 def _configured(options: Options, catalog: Catalog) -> Configuration:
-    """Read the configuration, and put what was said on the command line before it."""
+    """Read the configuration, and put the options of the command before it."""
     read = configured(options.config, catalog)
     named = replace(read.accounts, include=tuple(options.accounts), role=options.role, external_id=options.external_id)
     exclude = replace(read.exclude, regions=(*read.exclude.regions, *options.exclude_regions))
@@ -121,7 +121,7 @@ def _scan(job: Job, writer: Writer) -> None:
     options, report, tally = job.options, job.report, job.tally
     mixed = options.form != "table" and options.to_stdout and sys.stdout.isatty()
     with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
-        findings = job.findings(step, lambda: interrupt.asked)
+        findings = job.findings(step, lambda: interrupt.noted)
         try:
             while True:
                 interrupt.check()
@@ -158,7 +158,7 @@ def _calls_forecast(job: Job) -> int | None:
 def _writer(job: Job, stream: TextIO) -> Writer:
     if job.options.form == "table":
         return TableWriter(stream, verbose=job.options.verbose)
-    # The others are imported when they are asked for: their names are those of formats, not of ours.
+    # The others are imported where they are used: their names are those of formats, not of ours.
     from muster.reports.formats.csv import CsvWriter
     from muster.reports.formats.json import JsonWriter
     from muster.reports.formats.ndjson import NdjsonWriter

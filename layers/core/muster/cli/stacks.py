@@ -20,8 +20,8 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
     from muster.model.suggest import unknown
     from muster.sdk.session import Clients, open_session
 
-    asked = options["region"] or os.environ.get("AWS_REGION")
-    session = open_session(options["profile"], asked, options["endpoint_url"])
+    region = options["region"] or os.environ.get("AWS_REGION")
+    session = open_session(options["profile"], region, options["endpoint_url"])
     if session.region_name is None:
         raise ConfigurationError("no region is named: use --region or AWS_REGION")
     if session.region_name not in (known := regions()):

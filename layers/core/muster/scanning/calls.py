@@ -12,7 +12,7 @@ from muster.scanning.cache import RegionCache
 from muster.sdk.errors import EXPIRED, lost_credentials
 from muster.sdk.failures import Failure, read
 from muster.sdk.retry import Retrier
-from muster.sdk.session import Clients
+from muster.sdk.session import ClientProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ScanContext:
     flight.
     """
 
-    clients: Clients
+    clients: ClientProvider
     observed_at: datetime
     retrier: Retrier = field(default_factory=Retrier)
     cache: RegionCache = field(default_factory=RegionCache)

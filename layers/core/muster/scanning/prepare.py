@@ -104,7 +104,7 @@ def prepare_scan(  # noqa: PLR0913 - what is selected, where it runs, and the or
     """
     found = targets(
         origin.clients, configuration, own=origin.account_id, partition=origin.partition, region=origin.region,
-        asked=order.regions, only=order.accounts, scan_id=order.scan_id, note=note,
+        regions=order.regions, only=order.accounts, scan_id=order.scan_id, note=note,
     )  # fmt: skip
     configuration = replace(configuration, account_names={**found.found.names, **configuration.account_names})
     scope = scope_of(configuration, order.tags)

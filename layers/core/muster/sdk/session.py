@@ -6,7 +6,7 @@ import os
 import threading
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 import botocore.config
@@ -40,6 +40,16 @@ class Caller:
     account_id: str
     partition: str
     arn: str
+
+
+class ClientProvider(Protocol):
+    """Gives the clients of one account."""
+
+    def get(self, service: str, region: str) -> Any:
+        """Return the client of a service in a region."""
+
+    def counting_in(self, ledger: Ledger) -> "ClientProvider":
+        """Return a provider of the same clients whose calls count in a ledger."""
 
 
 class Clients:
@@ -214,7 +224,7 @@ def profile_of(clients: Clients) -> str | None:
     return None if name == "default" else name
 
 
-def enabled_regions(clients: Clients, region: str) -> tuple[str, ...]:
+def enabled_regions(clients: ClientProvider, region: str) -> tuple[str, ...]:
     """Return the regions that the account has enabled, sorted."""
     ec2 = clients.get("ec2", region)
     answer = asking("ec2:DescribeRegions", lambda: ec2.describe_regions(AllRegions=False), "name the regions to scan")

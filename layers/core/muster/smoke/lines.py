@@ -18,7 +18,7 @@ class Result(StrEnum):
     HOLDS = "holds"
     FAILS = "fails"
     UNKNOWN = "unknown"
-    """A call was refused or failed, so that nothing can be said."""
+    """A call was refused or failed, so that nothing is known."""
     NOT_SHOWN = "not shown"
     """This account, or this stand-in for AWS, has nothing to show it with."""
 
@@ -85,8 +85,8 @@ def _line(visit: Visit, probe: Probe) -> Line:
     except NotShownError as error:
         return Line(probe.name, Result.NOT_SHOWN, str(error))
     except botocore.exceptions.ClientError as error:
-        said = error.response["Error"].get("Message") or code_of(error)
-        detail = f"{error.operation_name} {'was refused' if code_of(error) in DENIED else 'failed'}: {said}"
+        text = error.response["Error"].get("Message") or code_of(error)
+        detail = f"{error.operation_name} {'was refused' if code_of(error) in DENIED else 'failed'}: {text}"
         return Line(probe.name, Result.FAILS if of_one(error) else Result.UNKNOWN, detail)
     except _NOT_KNOWN as error:
         return Line(probe.name, Result.UNKNOWN, str(error))

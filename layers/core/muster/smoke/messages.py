@@ -61,8 +61,8 @@ def subscribers(visit: Visit) -> str:
     waiting = f"{len(kinds[False])} wait for their confirmation"
     if not kinds[True]:
         raise BrokenError(f"no one receives alerts: {waiting}" if kinds[False] else "the topic has no subscription")
-    told = f"{len(kinds[True])} confirmed ({', '.join(sorted(set(kinds[True])))})"
-    return f"{told}; {waiting}" if kinds[False] else told
+    confirmed = f"{len(kinds[True])} confirmed ({', '.join(sorted(set(kinds[True])))})"
+    return f"{confirmed}; {waiting}" if kinds[False] else confirmed
 
 
 def alarm(visit: Visit) -> str:

@@ -26,8 +26,8 @@ def saved(visit: Visit) -> str:
     counts = {name: len(_rows(stack, sql, name)) - 1 for name, sql in _saved(stack)}
     if not counts:
         raise BrokenError(f"the workgroup {stack.outputs['WorkgroupName']} has no saved query")
-    told = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
-    return f"{len(counts)} queries ran in {time.monotonic() - began:.0f} s; rows of the first page: {told}"
+    rows = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+    return f"{len(counts)} queries ran in {time.monotonic() - began:.0f} s; rows of the first page: {rows}"
 
 
 def _saved(stack: Stack) -> Iterator[tuple[str, str]]:

@@ -81,11 +81,11 @@ def closed_region(visit: Visit) -> str:
     return f"{region} is blocked by policy, in one line of coverage, and the scan is complete"
 
 
-def _started(stack: Stack, asked: Mapping[str, Any], name: str = "") -> str:
+def _started(stack: Stack, order: Mapping[str, Any], name: str = "") -> str:
     answer = stack.client("stepfunctions").start_execution(
         stateMachineArn=stack.outputs["StateMachineArn"],
         name=name or f"smoke-{secrets.token_hex(6)}",
-        input=json.dumps(asked if "resume" in asked else {**asked, "record": False}),
+        input=json.dumps(order if "resume" in order else {**order, "record": False}),
     )
     return str(answer["executionArn"])
 
@@ -102,8 +102,8 @@ def _ended(stack: Stack, arn: str) -> dict[str, Any]:
     if found is None:
         raise BrokenError(f"the execution still runs after half an hour: {arn}")
     if found["status"] != "SUCCEEDED":
-        said = ": ".join(str(found[each]) for each in ("error", "cause") if found.get(each))
-        raise BrokenError(f"the execution ended {found['status']}: {said[:500] or arn}")
+        reason = ": ".join(str(found[each]) for each in ("error", "cause") if found.get(each))
+        raise BrokenError(f"the execution ended {found['status']}: {reason[:500] or arn}")
     summary: dict[str, Any] = json.loads(found["output"])
     return summary
 
@@ -111,9 +111,9 @@ def _ended(stack: Stack, arn: str) -> dict[str, Any]:
 def _planned(states: Any, arn: str) -> str:
     """Return the id of the scan that an execution has planned, nothing before it has."""
     for event in states.get_execution_history(executionArn=arn, maxResults=100)["events"]:
-        told = event.get("stateExitedEventDetails", {})
-        if told.get("name") == "Plan scan":
-            return str(json.loads(told["output"])["scan_id"])
+        details = event.get("stateExitedEventDetails", {})
+        if details.get("name") == "Plan scan":
+            return str(json.loads(details["output"])["scan_id"])
     if (found := states.describe_execution(executionArn=arn))["status"] != "RUNNING":
         raise BrokenError(f"the execution ended {found['status']} before it had planned: {found.get('cause', arn)}")
     return ""

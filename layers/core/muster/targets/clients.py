@@ -1,4 +1,4 @@
-"""Clients for each account that a function scans: its own credentials for its own account, a role for the others."""
+"""Clients for each account of a scan: the own credentials for the own account, a role for the others."""
 
 import threading
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Any
 from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
 from muster.sdk.errors import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
-from muster.sdk.session import Clients
+from muster.sdk.session import ClientProvider, Clients
 from muster.targets.organization import assumed, role_arn, session_name
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Which role is assumed in other accounts: its name with path, and the external id that it asks for, if any."""
+    """The role to assume in other accounts: its name with path, and the external id that it requires, if any."""
 
     name: str = ""
     external_id: str = ""
@@ -29,12 +29,12 @@ class Sessions:
     role: Role
     region: str
     scan_id: str = ""
-    _made: dict[str, Clients] = field(default_factory=dict)
+    _made: dict[str, ClientProvider] = field(default_factory=dict)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, account_id: str) -> Clients:
-        """Return the clients of an account; where its role cannot be assumed, clients that refuse and say why.
+    def of(self, account_id: str) -> ClientProvider:
+        """Return the clients of an account, or a `ClosedAccount` where its role cannot be assumed.
 
         Raises:
             Throttled: AWS asks to come back later.
@@ -51,11 +51,11 @@ class Sessions:
 
     def open(self, account_id: str) -> bool:
         """Whether the account can be entered."""
-        return not isinstance(self.of(account_id), Refused)
+        return not isinstance(self.of(account_id), ClosedAccount)
 
-    def _assume(self, account_id: str) -> Clients:
+    def _assume(self, account_id: str) -> ClientProvider:
         if not self.role.name:
-            return Refused(self.own, f"no role is named for the account {account_id}: set accounts.role")
+            return ClosedAccount(f"no role is named for the account {account_id}: set accounts.role")
         arn = role_arn(account_id, self.role.partition, self.role.name)
         session: Any = assumed(
             self.own.session, arn, external_id=self.role.external_id, region=self.region,
@@ -64,24 +64,26 @@ class Sessions:
         try:
             session.get_credentials().get_frozen_credentials()
         except READ_ERRORS as error:
-            told = denial_of(error)
-            why = str(clock_of(error) or (told.reason("sts:AssumeRole") if told else ""))
+            denial = denial_of(error)
+            why = str(clock_of(error) or (denial.reason("sts:AssumeRole") if denial else ""))
             what = f"the role {arn} cannot be assumed ({code_of(error)})" + f": {why}" * bool(why)
             if throttled(error):
                 raise Throttled(what) from error
             if transient(error) or code_of(error) in EXPIRED:
                 raise Transient(what) from error
-            return Refused(self.own, what, "sts:AssumeRole" if told is None or told.wants_permission else None)
+            return ClosedAccount(what, "sts:AssumeRole" if denial is None or denial.wants_permission else None)
         return self.own.of_account(session, account_id)
 
 
-class Refused(Clients):
-    """Clients of an account that cannot be entered: asking for one raises the reason."""
+@dataclass(frozen=True, slots=True)
+class ClosedAccount:
+    """Provider for an account that Muster cannot enter: every client raises the reason.
 
-    def __init__(self, own: Clients, reason: str, permission: str | None = "sts:AssumeRole") -> None:
-        """Refuse with a reason that an auditor can read, and the permission that may be missing."""
-        super().__init__(own.session, limiter=own.limiter)
-        self._reason, self._permission = reason, permission
+    `permission` is the one that may be missing, None where another policy denies the role.
+    """
+
+    reason: str
+    permission: str | None = "sts:AssumeRole"
 
     def get(self, service: str, region: str) -> Any:  # noqa: ARG002 - no client is given
         """Refuse.
@@ -89,8 +91,8 @@ class Refused(Clients):
         Raises:
             AssumeRoleError: always.
         """
-        raise AssumeRoleError(self._reason, self._permission)
+        raise AssumeRoleError(self.reason, self.permission)
 
-    def counting_in(self, ledger: Ledger) -> "Refused":  # noqa: ARG002 - nothing is called
+    def counting_in(self, ledger: Ledger) -> "ClosedAccount":  # noqa: ARG002 - nothing is called
         """Return the same refusal."""
         return self

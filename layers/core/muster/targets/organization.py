@@ -1,4 +1,4 @@
-"""Which accounts are meant, from a list or from the organization, and the role that is assumed in each."""
+"""The accounts of a scan, from a list or from the organization, and the role to assume in each."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ _NO_ORGANIZATION = "AWSOrganizationsNotInUseException"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account, with its name where the organization told it."""
+    """One account, with its name where the organization has it."""
 
     id: str
     name: str = ""
@@ -46,18 +46,18 @@ class Found:
 
     @property
     def names(self) -> dict[str, str]:
-        """The names that the organization told, by account."""
+        """The names of accounts by id, as the organization has them."""
         return {account.id: account.name for account in self.accounts if account.name}
 
 
 def find_accounts(
     clients: Clients, wanted: Accounts, *, own: str, partition: str = "aws", excluded: Iterable[str] = ()
 ) -> Found:
-    """Return which accounts are meant; only units, tags and `all` ask the organization.
+    """Return the accounts of a scan; only units, tags and `all` call Organizations.
 
     Raises:
         ConfigurationError: there is no organization, no such unit, or none of the accounts is active and tagged so.
-        CredentialsError: the organization may not be asked from here.
+        CredentialsError: the calls of Organizations are denied here.
     """
     include = wanted.include or (own,)
     ids = tuple(name for name in include if name.isdigit())
@@ -65,13 +65,13 @@ def find_accounts(
     if not units and not wanted.tags:
         return _without([Account(name) for name in ids], {}, excluded, "")
     organization = _Organization(clients.get("organizations", home_region(partition)))
-    told = {str(account["Id"]): account for account in organization.members(units, ids)}
-    if strangers := sorted(set(ids) - told.keys()):
+    members = {str(account["Id"]): account for account in organization.members(units, ids)}
+    if strangers := sorted(set(ids) - members.keys()):
         raise ConfigurationError(
             f"accounts: {', '.join(strangers)} {'is' if len(strangers) == 1 else 'are'} not in the organization"
         )
-    accounts = [Account(name, str(account.get("Name", ""))) for name, account in told.items()]
-    out = {name: state for name, account in told.items() if (state := _state(account)) != "active"}
+    accounts = [Account(name, str(account.get("Name", ""))) for name, account in members.items()]
+    out = {name: state for name, account in members.items() if (state := _state(account)) != "active"}
     if wanted.tags:
         active = [account for account in accounts if account.id not in out]
         out |= {
@@ -104,7 +104,7 @@ def assumed(  # noqa: PLR0913 - what a call of AssumeRole takes
 ) -> "boto3.session.Session":
     """Return a session with the credentials of a role, which are renewed before they expire.
 
-    The role is assumed when credentials are first asked for, at the regional endpoint of STS: the global one's
+    The role is assumed when credentials are first needed, at the regional endpoint of STS: the global one's
     tokens are not valid in regions that are opted into.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     """
@@ -123,7 +123,7 @@ def assumed(  # noqa: PLR0913 - what a call of AssumeRole takes
 
 
 class _Organization:
-    """Asks AWS Organizations, each question once."""
+    """Calls AWS Organizations, each operation once."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -170,7 +170,7 @@ class _Organization:
             token = {"NextToken": answer["NextToken"]}
 
     def _ask(self, name: str, call: Callable[[], Any]) -> Any:
-        def told() -> Any:
+        def answer() -> Any:
             try:
                 return call()
             except self._client.exceptions.ClientError as error:
@@ -180,7 +180,7 @@ class _Organization:
                     raise ConfigurationError(f"accounts: the organization has no such unit ({error})") from error
                 raise
 
-        return asking(f"organizations:{name}", told, instead=_INSTEAD)
+        return asking(f"organizations:{name}", answer, instead=_INSTEAD)
 
 
 def _state(account: Mapping[str, Any]) -> str:

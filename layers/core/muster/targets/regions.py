@@ -1,4 +1,4 @@
-"""Which regions are meant: the SDK's list suggests, EC2 says which exist, `all` are those enabled in the account."""
+"""The regions of a scan: the SDK lists regions, EC2 confirms new ones, `all` are those enabled in the account."""
 
 import functools
 import re
@@ -33,8 +33,8 @@ def sdk_regions() -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def asked_in(region: str) -> str:
-    """Return the region where questions that have none are asked: the one named, if the SDK knows it.
+def region_of_calls(region: str) -> str:
+    """Return the region of calls that belong to no region: the one named, if the SDK knows it.
 
     A region that it does not know may be a mistake, and nothing would answer there: the home of its partition will.
     """
@@ -43,8 +43,8 @@ def asked_in(region: str) -> str:
     return home_region(partition_of(region))
 
 
-def resolve_regions(  # noqa: PLR0913 - what is asked for, and how to find out
-    asked: Sequence[str],
+def resolve_regions(  # noqa: PLR0913 - the names, and how to look them up
+    names: Sequence[str],
     *,
     excluded: Iterable[str] = (),
     partition: str,
@@ -52,21 +52,21 @@ def resolve_regions(  # noqa: PLR0913 - what is asked for, and how to find out
     region: str,
     note: Callable[[str], None] = lambda _sentence: None,
 ) -> tuple[str, ...]:
-    """Return the regions to scan, sorted; `region` is where to ask EC2 which exist and which are enabled.
+    """Return the regions to scan, sorted; EC2 in `region` lists which exist and which are enabled.
 
-    EC2 is asked which exist only about names that the SDK does not know. Where it may not be asked, a name that is
-    spelled like a region is taken, and `note` is told so.
+    EC2 is called for which exist only where the SDK does not know a name. Where that call is denied, a name that is
+    spelled like a region is taken, and `note` is called with a sentence about it.
 
     Raises:
         ConfigurationError: a region does not exist in the partition, or none is left.
-        CredentialsError: the enabled regions may not be asked for.
+        CredentialsError: the call for the enabled regions is denied.
     """
     left_out = set(excluded)
-    _refuse_unknown((*asked, *sorted(left_out)), partition, lambda: existing_regions(clients, region), note)
-    names = set(enabled_regions(clients, region)) if ALL in asked else set(asked)
-    if not names - left_out:
+    _refuse_unknown((*names, *sorted(left_out)), partition, lambda: existing_regions(clients, region), note)
+    wanted = set(enabled_regions(clients, region)) if ALL in names else set(names)
+    if not wanted - left_out:
         raise ConfigurationError("no region is left to scan: all that were asked for are excluded")
-    return tuple(sorted(names - left_out))
+    return tuple(sorted(wanted - left_out))
 
 
 def _refuse_unknown(
@@ -78,19 +78,19 @@ def _refuse_unknown(
         ConfigurationError: one of them is none.
     """
     known = sdk_regions().get(partition, ())
-    strange = [name for name in dict.fromkeys(names) if name != ALL and name not in known]
+    unlisted = [name for name in dict.fromkeys(names) if name != ALL and name not in known]
     elsewhere = {name for other, found in sdk_regions().items() if other != partition for name in found}
-    for name in strange:
+    for name in unlisted:
         if name in elsewhere or not may_be_region(name):
             raise ConfigurationError(unknown(name, f"a region of {partition}", known))
-    if not strange:
+    if not unlisted:
         return
     try:
         existing = sorted({*known, *ask()})
     except (CredentialsError, Throttled, Transient) as error:
-        note(f"{', '.join(strange)}: the SDK does not know this region, and EC2 could not be asked about it ({error})")
+        note(f"{', '.join(unlisted)}: the SDK does not know this region, and EC2 could not be asked about it ({error})")
         return
-    if wrong := [unknown(name, f"a region of {partition}", existing) for name in strange if name not in existing]:
+    if wrong := [unknown(name, f"a region of {partition}", existing) for name in unlisted if name not in existing]:
         raise ConfigurationError("\n".join(wrong))
 
 

@@ -22,8 +22,8 @@ def shards(  # noqa: PLR0913 - an account, and how it is cut
 ) -> tuple[Shard, ...]:
     """Return the shards of an account.
 
-    A regional service has a shard in each region; a bucket-like one has a single shard, which lists once
-    for the account and judges the resources of the regions asked for. `sizes` says how many resources a shard
+    A regional service has a shard in each region; a global one has a single shard, which lists once
+    for the account and judges the resources of the regions to scan. `sizes` says how many resources a shard
     had when it was last scanned: a large one is cut further.
     """
     scope = tuple(regions)

@@ -1,4 +1,4 @@
-"""What a scan looks at: accounts, and in each the regions that it has enabled."""
+"""The targets of a scan: accounts, and in each the regions that it has enabled."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +43,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What a scan looks at: the accounts that were found, and what is scanned in those that are asked for."""
+    """The targets of a scan: the accounts that were found, the targets among them, and their clients."""
 
     found: Found
     scanned: tuple[Target, ...]
@@ -55,32 +55,32 @@ class Targets:
         return tuple(sorted({region for target in self.scanned for region in target.regions}))
 
 
-def targets(  # noqa: PLR0913 - where we are, and what is asked for
+def targets(  # noqa: PLR0913 - the caller, and what is wanted
     clients: Clients,
     configuration: Configuration,
     *,
     own: str,
     partition: str,
     region: str,
-    asked: Sequence[str],
+    regions: Sequence[str],
     only: Sequence[str] = (),
     scan_id: str = "",
     note: Callable[[str], None] = lambda _sentence: None,
 ) -> Targets:
-    """Return what is scanned: accounts by the configuration, of which `only` some, and the `asked` regions in each.
+    """Return what is scanned: accounts by the configuration, `only` some of them, and the `regions` in each.
 
-    `own` is the account of the clients' credentials, `region` where questions are asked that have no region. Role
-    sessions are named after `scan_id`. `note` is told what could not be checked.
+    `own` is the account of the clients' credentials, `region` is the region of calls that belong to no
+    region. Role sessions are named after `scan_id`. `note` is called with what could not be checked.
 
     Raises:
-        ConfigurationError: accounts or regions are asked for that cannot be scanned.
-        CredentialsError: the organization or the enabled regions may not be asked for.
+        ConfigurationError: accounts or regions are named that cannot be scanned.
+        CredentialsError: a call for the organization or the enabled regions is denied.
     """
     wanted, excluded = configuration.accounts, configuration.exclude
     found = find_accounts(clients, wanted, own=own, partition=partition, excluded=excluded.accounts)
     _refuse_strangers(found, own, wanted.role, only)
-    regions = resolve_regions(
-        asked, excluded=excluded.regions, partition=partition, clients=clients, region=region, note=note
+    resolved = resolve_regions(
+        regions, excluded=excluded.regions, partition=partition, clients=clients, region=region, note=note
     )
     sessions = Sessions(clients, own, Role(wanted.role, wanted.external_id, partition), region, scan_id)
     found = _without_management(found, own, sessions)
@@ -89,12 +89,12 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
     if not accounts:
         reasons = "; ".join(f"{account}: {reason}" for account, reason in found.excluded.items())
         raise ConfigurationError(f"no account is left to scan: {reasons or 'the units asked for hold none'}")
-    everywhere = ALL in asked
+    everywhere = ALL in regions
 
     def target(account: Account) -> Target:
-        here = regions
+        here = resolved
         if everywhere and account.id != own:
-            here = _enabled(sessions, account.id, region, excluded.regions, regions)
+            here = _enabled(sessions, account.id, region, excluded.regions, resolved)
         return Target(account.id, partition, here)
 
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="target") as pool:
@@ -104,9 +104,9 @@ def targets(  # noqa: PLR0913 - where we are, and what is asked for
 def _enabled(
     sessions: Sessions, account_id: str, region: str, excluded: Iterable[str], otherwise: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the regions that an account has enabled; where it cannot be asked, the stack's own stand for them.
+    """Return the regions that an account has enabled; where the call is denied, those of the own account.
 
-    So the scan finds out, shard by shard, and tells of it.
+    The scan then reports each shard that it cannot read.
     """
     try:
         return tuple(sorted(set(enabled_regions(sessions.of(account_id), region)) - set(excluded)))
