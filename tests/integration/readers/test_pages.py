@@ -1,6 +1,7 @@
 """Describers that read many pages: all of them, in the largest size that AWS takes, as if they were one answer."""
 
 import functools
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,9 +9,11 @@ import boto3
 import botocore.loaders
 import pytest
 from botocore import xform_name
+from botocore.exceptions import ClientError
 from botocore.paginate import PaginatorModel
 from botocore.stub import Stubber
 
+from muster.catalog.catalog import load
 from muster.model.finding import Resource
 from muster.model.readers import Describer
 from muster.readers.backup import protected_resources
@@ -44,93 +47,94 @@ def paging(client: str, operation: str) -> dict[str, Any]:
     return names
 
 
-@pytest.mark.parametrize(
-    ("describer", "size", "parameters", "items"),
-    [
-        pytest.param(
-            protected_resources, 1000, {},
-            ({"ResourceArn": "arn:1", "LastBackupTime": AT}, {"ResourceArn": "arn:2", "LastBackupTime": AT}),
-            id="backups",
-        ),
-        pytest.param(dax.tags, None, {"ResourceName": NAME}, TAGS, id="tags of a DAX cluster"),
-        pytest.param(tables.tags, None, {"ResourceArn": NAME}, TAGS, id="tags of a table"),
-        pytest.param(policy_tags, 1000, {"PolicyArn": NAME}, TAGS, id="tags of a policy"),
-        pytest.param(
-            table_scaling, 50, {"ServiceNamespace": "dynamodb"},
-            tuple({"ResourceId": f"table/{name}", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
-                  | {"ServiceNamespace": "dynamodb", "MinCapacity": 1, "MaxCapacity": 9, "RoleARN": "arn:role"}
-                  | {"CreationTime": AT} for name in "ab"), id="scaling of tables",
-        ),
-        pytest.param(
-            newest_snapshots, 1000, {"OwnerIds": ["self"]},
-            (SNAPSHOT | {"StartTime": AT.replace(day=1)}, SNAPSHOT | {"StartTime": AT}), id="the newest snapshots",
-        ),
-        pytest.param(
-            public_snapshots, 1000, {"OwnerIds": ["self"], "RestorableByUserIds": ["all"]},
-            ({"SnapshotId": "snap-1"}, {"SnapshotId": "snap-2"}), id="public snapshots",
-        ),
-        pytest.param(
-            launch_template_versions, 200, {"Versions": ["$Default", "$Latest"], "IncludeManagedResources": True},
-            tuple({"LaunchTemplateId": name, "VersionNumber": 1, "LaunchTemplateData": {"SecurityGroupIds": [name]}}
-                  for name in ("lt-1", "lt-2")), id="launch templates",
-        ),
-        pytest.param(
-            prefix_list, 100, {"PrefixListId": NAME}, ({"Cidr": "0.0.0.0/1"}, {"Cidr": "128.0.0.0/1"}), id="prefixes",
-        ),
-        pytest.param(
-            flow_logs, 1000, {}, tuple({"FlowLogId": "fl-1", "ResourceId": name} for name in ("vpc-1", "vpc-2")),
-            id="flow logs",
-        ),
-        pytest.param(
-            network_interfaces, 1000, {"IncludeManagedResources": True},
-            ({"NetworkInterfaceId": "eni-1", "Status": "in-use", "Groups": [{"GroupId": "sg-1"}]},
-             {"NetworkInterfaceId": "eni-2", "Status": "available", "Groups": [{"GroupId": "sg-2"}]}), id="interfaces",
-        ),
-        pytest.param(
-            referenced_groups, 1000, {},
-            tuple({"GroupId": "sg-0", "ReferencedGroupInfo": {"GroupId": name}} for name in ("sg-1", "sg-2")),
-            id="rules of groups",
-        ),
-        pytest.param(
-            function_groups, 50, {"FunctionVersion": "ALL"},
-            tuple({"VpcConfig": {"SecurityGroupIds": [name]}} for name in ("sg-1", "sg-2")), id="groups of functions",
-        ),
-        pytest.param(
-            region, 400, {},
-            tuple({"LoadBalancerName": name, "LoadBalancerArn": f"arn:{name}", "Type": "gateway"} for name in "ba"),
-            id="load balancers",
-        ),
-        pytest.param(
-            listener_protocols, 400, {"LoadBalancerArn": NAME}, ({"Protocol": "TCP"}, {"Protocol": "TLS"}),
-            id="listeners",
-        ),
-        pytest.param(
-            rules, 400, {"ListenerArn": NAME},
-            ({"Priority": "7", "Actions": FORWARD, "Conditions": []},
-             {"Priority": "default", "Actions": FORWARD, "IsDefault": True}), id="rules of a listener",
-        ),
-        pytest.param(
-            urls, 50, {"FunctionName": NAME},
-            tuple({"FunctionUrl": f"https://{name * 30}.on.aws", "FunctionArn": f"arn:{name}", "AuthType": "NONE"}
-                  | {"CreationTime": "2026", "LastModifiedTime": "2026"} for name in "ab"), id="URLs",
-        ),
-        pytest.param(
-            asynchronous_destinations, 50, {"FunctionName": NAME},
-            tuple({"FunctionArn": f"{NAME}:{name}", "DestinationConfig": {"OnFailure": {"Destination": "arn:q"}}}
-                  for name in "ab"), id="destinations",
-        ),
-        pytest.param(
-            event_source_mappings, 100, {},
-            tuple({"FunctionArn": f"{NAME}:f:{name}", "EventSourceArn": f"arn:aws:sqs:x:1:{name}"} for name in "ab"),
-            id="mappings",
-        ),
-        pytest.param(
-            required_tags, 200, {},
-            tuple({"CloudFormationResourceTypes": [f"AWS::{name}::T"], "ReportingTagKeys": ["Owner"]} for name in "AB"),
-            id="required tags",
-        ),
-    ],
-)  # fmt: skip
+PAGED = [
+    pytest.param(
+        protected_resources, 1000, {},
+        ({"ResourceArn": "arn:1", "LastBackupTime": AT}, {"ResourceArn": "arn:2", "LastBackupTime": AT}),
+        id="backups",
+    ),
+    pytest.param(dax.tags, None, {"ResourceName": NAME}, TAGS, id="tags of a DAX cluster"),
+    pytest.param(tables.tags, None, {"ResourceArn": NAME}, TAGS, id="tags of a table"),
+    pytest.param(policy_tags, 1000, {"PolicyArn": NAME}, TAGS, id="tags of a policy"),
+    pytest.param(
+        table_scaling, 50, {"ServiceNamespace": "dynamodb"},
+        tuple({"ResourceId": f"table/{name}", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
+              | {"ServiceNamespace": "dynamodb", "MinCapacity": 1, "MaxCapacity": 9, "RoleARN": "arn:role"}
+              | {"CreationTime": AT} for name in "ab"), id="scaling of tables",
+    ),
+    pytest.param(
+        newest_snapshots, 1000, {"OwnerIds": ["self"]},
+        (SNAPSHOT | {"StartTime": AT.replace(day=1)}, SNAPSHOT | {"StartTime": AT}), id="the newest snapshots",
+    ),
+    pytest.param(
+        public_snapshots, 1000, {"OwnerIds": ["self"], "RestorableByUserIds": ["all"]},
+        ({"SnapshotId": "snap-1"}, {"SnapshotId": "snap-2"}), id="public snapshots",
+    ),
+    pytest.param(
+        launch_template_versions, 200, {"Versions": ["$Default", "$Latest"], "IncludeManagedResources": True},
+        tuple({"LaunchTemplateId": name, "VersionNumber": 1, "LaunchTemplateData": {"SecurityGroupIds": [name]}}
+              for name in ("lt-1", "lt-2")), id="launch templates",
+    ),
+    pytest.param(
+        prefix_list, 100, {"PrefixListId": NAME}, ({"Cidr": "0.0.0.0/1"}, {"Cidr": "128.0.0.0/1"}), id="prefixes",
+    ),
+    pytest.param(
+        flow_logs, 1000, {}, tuple({"FlowLogId": "fl-1", "ResourceId": name} for name in ("vpc-1", "vpc-2")),
+        id="flow logs",
+    ),
+    pytest.param(
+        network_interfaces, 1000, {"IncludeManagedResources": True},
+        ({"NetworkInterfaceId": "eni-1", "Status": "in-use", "Groups": [{"GroupId": "sg-1"}]},
+         {"NetworkInterfaceId": "eni-2", "Status": "available", "Groups": [{"GroupId": "sg-2"}]}), id="interfaces",
+    ),
+    pytest.param(
+        referenced_groups, 1000, {},
+        tuple({"GroupId": "sg-0", "ReferencedGroupInfo": {"GroupId": name}} for name in ("sg-1", "sg-2")),
+        id="rules of groups",
+    ),
+    pytest.param(
+        function_groups, 50, {"FunctionVersion": "ALL"},
+        tuple({"VpcConfig": {"SecurityGroupIds": [name]}} for name in ("sg-1", "sg-2")), id="groups of functions",
+    ),
+    pytest.param(
+        region, 400, {},
+        tuple({"LoadBalancerName": name, "LoadBalancerArn": f"arn:{name}", "Type": "gateway"} for name in "ba"),
+        id="load balancers",
+    ),
+    pytest.param(
+        listener_protocols, 400, {"LoadBalancerArn": NAME}, ({"Protocol": "TCP"}, {"Protocol": "TLS"}),
+        id="listeners",
+    ),
+    pytest.param(
+        rules, 400, {"ListenerArn": NAME},
+        ({"Priority": "7", "Actions": FORWARD, "Conditions": []},
+         {"Priority": "default", "Actions": FORWARD, "IsDefault": True}), id="rules of a listener",
+    ),
+    pytest.param(
+        urls, 50, {"FunctionName": NAME},
+        tuple({"FunctionUrl": f"https://{name * 30}.on.aws", "FunctionArn": f"arn:{name}", "AuthType": "NONE"}
+              | {"CreationTime": "2026", "LastModifiedTime": "2026"} for name in "ab"), id="URLs",
+    ),
+    pytest.param(
+        asynchronous_destinations, 50, {"FunctionName": NAME},
+        tuple({"FunctionArn": f"{NAME}:{name}", "DestinationConfig": {"OnFailure": {"Destination": "arn:q"}}}
+              for name in "ab"), id="destinations",
+    ),
+    pytest.param(
+        event_source_mappings, 100, {},
+        tuple({"FunctionArn": f"{NAME}:f:{name}", "EventSourceArn": f"arn:aws:sqs:x:1:{name}"} for name in "ab"),
+        id="mappings",
+    ),
+    pytest.param(
+        required_tags, 200, {},
+        tuple({"CloudFormationResourceTypes": [f"AWS::{name}::T"], "ReportingTagKeys": ["Owner"]} for name in "AB"),
+        id="required tags",
+    ),
+]  # fmt: skip
+"""Describers, the size of their pages, the other parameters, and an item of each of two pages."""
+
+
+@pytest.mark.parametrize(("describer", "size", "parameters", "items"), PAGED)
 def test_the_items_of_all_pages_are_read(
     describer: Describer, size: int | None, parameters: dict[str, Any], items: Items
 ) -> None:
@@ -150,3 +154,52 @@ def test_the_items_of_all_pages_are_read(
     parse: Any = getattr(facet, "parse")  # noqa: B009 - a facet's type is any type here
     assert found == parse({names["result_key"]: list(items)})
     assert found != parse({names["result_key"]: list(items[:1])})
+
+
+@pytest.mark.parametrize(("describer", "size", "parameters", "items"), PAGED)
+def test_an_error_on_a_later_page_is_not_taken_for_the_end(
+    describer: Describer,
+    size: int | None,  # noqa: ARG001 - the table's
+    parameters: dict[str, Any],  # noqa: ARG001 - the table's
+    items: Items,
+) -> None:
+    aws: Any = boto3.client(describer.client, HERE)
+    operation = describer.operation.partition(":")[2]
+    names = paging(describer.client, operation)
+    first = {names["result_key"]: [items[0]], names["output_token"]: "next"}
+    first |= {names["more_results"]: True} if "more_results" in names else {}
+    resource = Resource(describer.resource_type, NAME, ACCOUNT_ID, HERE, arn=NAME)
+    with Stubber(aws) as stub:
+        stub.add_response(xform_name(operation), first)
+        stub.add_client_error(xform_name(operation), "Throttling")
+        with pytest.raises(ClientError, match="Throttling"):
+            describer.function(aws, resource, *([NAME] if describer.related else []))
+
+
+class Paged:
+    """A client that answers nothing, and knows whether it was asked for pages."""
+
+    def __init__(self) -> None:
+        self.paged = False
+
+    def get_paginator(self, _operation: str) -> "Paged":
+        self.paged = True
+        return self
+
+    def paginate(self, **_: object) -> list[dict[str, Any]]:
+        return []
+
+    def __getattr__(self, _name: str) -> Any:
+        return lambda **_: defaultdict(dict)
+
+
+def test_every_short_form_that_reads_pages_is_in_the_table() -> None:
+    resource = Resource("AWS::X::Y", NAME, ACCOUNT_ID, HERE, arn=NAME)
+    tested, missing = [row.values[0] for row in PAGED], []
+    for describer in load().describers.values():
+        aws = Paged()
+        if describer.call:
+            describer.function(aws, resource, *([NAME] if describer.related else []))
+        if aws.paged and not any(each is describer for each in tested):
+            missing.append(describer.operation)
+    assert missing == []

@@ -19,7 +19,6 @@ from tests.integration.conftest import listing
 
 HERE = "eu-west-1"
 ACCOUNT_ID = "123456789012"
-AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SHARD = Shard(ACCOUNT_ID, HERE, "ec2", HERE, (HERE,))
 CHINA = Shard(ACCOUNT_ID, "cn-north-1", "ec2", "cn-north-1", ("cn-north-1",), "aws-cn")
 THE_REGION = Resource(REGION, HERE, ACCOUNT_ID, HERE)

@@ -50,7 +50,6 @@ SHARD = Shard(ACCOUNT, HERE, "elbv2", HERE, (HERE,))
 PREFIX = f"arn:aws:elasticloadbalancing:{HERE}:{ACCOUNT}"
 THE_REGION = Resource(REGION, HERE, ACCOUNT, HERE)
 MARK = {"Key": "Owner", "Value": "a=b 🌍"}
-BALANCER = Resource(LOAD_BALANCER, "web", ACCOUNT, HERE, arn=f"{PREFIX}:loadbalancer/net/web/1")
 
 
 class Estate:

@@ -33,11 +33,6 @@ ACCOUNT = "123456789012"
 SHARD = Shard(ACCOUNT, HERE, "lambda", HERE, (HERE,))
 ARN = f"arn:aws:lambda:{HERE}:{ACCOUNT}:function:orders"
 ORDERS = Resource(FUNCTION, "orders", ACCOUNT, HERE, arn=ARN)
-URL = {
-    "FunctionUrl": f"https://{'x' * 32}.lambda-url.eu-west-1.on.aws",
-    "CreationTime": "2026-11-21T12:00:00.000+0000",
-    "LastModifiedTime": "2026-11-21T12:00:00.000+0000",
-}
 PLACE = Resource(REGION, HERE, ACCOUNT, HERE)
 
 
