@@ -31,8 +31,8 @@ class ProtectedResources:
         Raises:
             UnknownField: there is a backup, but AWS did not say of when.
         """
-        found = self.times.get(arn)
-        return None if found is None else known(found)
+        time = self.times.get(arn)
+        return None if time is None else known(time)
 
 
 def _time(item: Mapping[str, Any]) -> datetime | Unknown:

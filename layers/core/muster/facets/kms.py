@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
-from muster.facets.fields import Answer, Kind, Parsed, as_is, computed, facet, flag, number, read, silent, stated
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown
 
 STATES = (
@@ -38,17 +39,16 @@ class AwsManagedKeys:
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
         """
-        said = response.get("Aliases") or ()
         return cls(
             frozenset(
                 str(item["TargetKeyId"])
-                for item in said
+                for item in response.get("Aliases") or ()
                 if str(item.get("AliasName") or "").startswith(_AWS) and item.get("TargetKeyId")
             )
         )
 
 
-def _word(*words: str) -> Kind[str | Unknown]:
+def _word(*words: str) -> kinds.Kind[str | Unknown]:
     def kind(value: object, name: str, _question: str = "") -> str | Unknown:
         if value in words:
             return str(value)
@@ -59,7 +59,7 @@ def _word(*words: str) -> Kind[str | Unknown]:
 
 def _spec(response: Answer) -> str | Unknown:
     metadata = response.get("KeyMetadata") or {}
-    return stated(metadata.get("KeySpec") or metadata.get("CustomerMasterKeySpec"), "spec", "the key's spec")
+    return kinds.stated(metadata.get("KeySpec") or metadata.get("CustomerMasterKeySpec"), "spec", "the key's spec")
 
 
 def _primary(response: Answer) -> str:
@@ -78,8 +78,8 @@ class Key(Parsed):
     origin: str | Unknown = read("KeyMetadata.Origin", _word(*ORIGINS), name="origin")
     spec: str | Unknown = computed(_spec)
     primary: str = computed(_primary)
-    deletion: datetime | None = read("KeyMetadata.DeletionDate", as_is)
-    waits: int | None = read("KeyMetadata.PendingDeletionWindowInDays", as_is)
+    deletion: datetime | None = read("KeyMetadata.DeletionDate", kinds.as_is)
+    waits: int | None = read("KeyMetadata.PendingDeletionWindowInDays", kinds.as_is)
 
     @property
     def leaving(self) -> bool:
@@ -100,12 +100,12 @@ class Key(Parsed):
 class KeyRotation(Parsed):
     """GetKeyRotationStatus: whether KMS rotates the key by itself, and every how many days."""
 
-    enabled: bool | Unknown = read("KeyRotationEnabled", flag, "whether the key is rotated")
-    period: int | Unknown = read("RotationPeriodInDays", number, "how often the key is rotated")
+    enabled: bool | Unknown = read("KeyRotationEnabled", kinds.flag, "whether the key is rotated")
+    period: int | Unknown = read("RotationPeriodInDays", kinds.number, "how often the key is rotated")
 
 
 def _policy(text: object, name: str, question: str = "") -> Policy | Unknown:
-    return policy_of(text, "the key") if text else silent(name, question)
+    return policy_of(text, "the key") if text else kinds.silent(name, question)
 
 
 @facet

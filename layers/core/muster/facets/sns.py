@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
-from muster.facets.fields import Parsed, computed, facet, read, stated, text
+from muster.facets import kinds
+from muster.facets.fields import Parsed, computed, facet, read
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
 from muster.model.json_values import loads
@@ -36,8 +37,8 @@ class Topic:
 class Subscription(Parsed):
     """One subscription of ListSubscriptions; `confirmed` says whether its endpoint agreed to be written to."""
 
-    protocol: str | Unknown = read("Protocol", stated, "the subscription's protocol")
-    topic_arn: str = read("TopicArn", text)
+    protocol: str | Unknown = read("Protocol", kinds.stated, "the subscription's protocol")
+    topic_arn: str = read("TopicArn", kinds.text)
     confirmed: bool = computed(lambda item: Arn.parse(str(item.get("SubscriptionArn"))) is not None)
 
     @property

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
-from muster.facets.fields import Parsed, facet, many, read
+from muster.facets import kinds
+from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 from muster.model.json_values import loads
 from muster.model.text import shortened
@@ -38,7 +39,7 @@ class Queue:
         if not attributes:
             nothing = Unknown("AWS did not say the queue's attributes")
             return cls(nothing, nothing, nothing, nothing, nothing, nothing)
-        target, receives = _redrive(attributes.get("RedrivePolicy"))
+        target, receives = _dead_letters(attributes.get("RedrivePolicy"))
         return cls(
             kms_key=str(attributes.get("KmsMasterKeyId") or ""),
             sqs_managed_encryption=_switch(attributes.get("SqsManagedSseEnabled")),
@@ -53,31 +54,31 @@ class Queue:
 class DeadLetterSources(Parsed):
     """ListDeadLetterSourceQueues: the names of the queues that name this one as their dead-letter queue."""
 
-    queues: tuple[str, ...] = read("queueUrls", many(lambda url: str(url).rpartition("/")[2]))
+    queues: tuple[str, ...] = read("queueUrls", kinds.many(lambda url: str(url).rpartition("/")[2]))
 
 
-def _redrive(text: object) -> tuple[str | Unknown, int | Unknown]:
+def _dead_letters(text: object) -> tuple[str | Unknown, int | Unknown]:
     """Read the dead-letter queue and the number of receives before it; SQS writes the number as a text at times."""
     if not text:
         return "", 0
     try:
-        said = loads(str(text))
-        return str(said["deadLetterTargetArn"]), int(said["maxReceiveCount"])
+        policy = loads(str(text))
+        return str(policy["deadLetterTargetArn"]), int(policy["maxReceiveCount"])
     except (KeyError, TypeError, ValueError):
         unknown = Unknown(f"the queue's redrive policy cannot be understood: {shortened(str(text))}")
         return unknown, unknown
 
 
-def _switch(said: object) -> bool | Unknown:
-    word = str(said).lower()
+def _switch(value: object) -> bool | Unknown:
+    word = str(value).lower()
     if word in ("true", "false"):
         return word == "true"
     return Unknown("AWS did not say whether SQS encrypts the queue with its own key")
 
 
-def _number(name: str, said: object) -> int | Unknown:
+def _number(name: str, value: object) -> int | Unknown:
     try:
-        return int(str(said))
+        return int(str(value))
     except ValueError:
         return Unknown(f"AWS did not say the queue's {name}")
 

@@ -39,13 +39,13 @@ def references(rule: str) -> Iterator[tuple[str, bool]]:
     """
     inverted, waiting, complete = False, False, False
     outer: list[bool] = []
-    place = 0
-    while place < len(rule):
-        token = _TOKEN.match(rule, place)
+    position = 0
+    while position < len(rule):
+        token = _TOKEN.match(rule, position)
         begins = token is not None and not token["operator"] and not token["closes"]
         if token is None or begins is complete or (token["closes"] and not outer):
-            raise ValueError(f"it cannot be read from character {place + 1} on")
-        place = token.end()
+            raise ValueError(f"it cannot be read from character {position + 1} on")
+        position = token.end()
         complete = bool(token["closes"] or token["constant"] or token["state"] or token["all"])
         if token["opens"]:
             outer.append(inverted)

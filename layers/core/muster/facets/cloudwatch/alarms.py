@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from muster.facets import kinds
 from muster.facets.cloudwatch import alarm_rules
-from muster.facets.fields import flag, texts
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
 from muster.model.text import shortened
 
-_STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
+_STATE = kinds.one_of("OK", "ALARM", "INSUFFICIENT_DATA")
 _QUERY = re.compile(
     r"""\bSELECT\s+\w+\s*\(\s*"?(?P<metric>[\w.-]+)"?\s*\)
     \s+FROM\s+(?P<schema>SCHEMA\s*\(\s*)?"?(?P<namespace>[\w./-]+)"?(?(schema)(?P<keys>[^()]*)\))
@@ -66,8 +66,8 @@ class Alarm:
             name=str(response["AlarmName"]),
             arn=str(response["AlarmArn"]),
             kind=str(response.get("kind") or ("composite" if rule else "metric")),
-            actions=texts(response.get("AlarmActions")),
-            actions_enabled=flag(response.get("ActionsEnabled"), "ActionsEnabled", "whether actions are on"),
+            actions=kinds.texts(response.get("AlarmActions")),
+            actions_enabled=kinds.flag(response.get("ActionsEnabled"), "ActionsEnabled", "whether actions are on"),
             state=_state(response.get("StateValue")),
             state_since=since.astimezone(UTC)
             if isinstance(since, datetime)
@@ -86,12 +86,12 @@ class Alarm:
     @property
     def topics(self) -> tuple[str, ...]:
         """The SNS topics that it tells, of its own account and region: those that a scan of them can look at."""
-        return tuple(arn for arn in self._told if _home(arn) == _home(self.arn))
+        return tuple(arn for arn in self._topics if _home(arn) == _home(self.arn))
 
     @property
     def topics_elsewhere(self) -> tuple[str, ...]:
         """The SNS topics that it tells, of other accounts and regions."""
-        return tuple(arn for arn in self._told if _home(arn) != _home(self.arn))
+        return tuple(arn for arn in self._topics if _home(arn) != _home(self.arn))
 
     @property
     def other_actions(self) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ class Alarm:
         return tuple(sorted({service for action in self.actions if (service := _service(action)) != "sns"}))
 
     @property
-    def _told(self) -> tuple[str, ...]:
+    def _topics(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(action for action in self.actions if _service(action) == "sns"))
 
 
@@ -112,11 +112,11 @@ class Alarms:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeAlarms, all pages joined; an alarm of a shape we do not know is an error, not left out."""
-        kinds = {"MetricAlarms": "metric", "CompositeAlarms": "composite", "LogAlarms": "log"}
-        found = [
-            Alarm.parse({**item, "kind": kind}) for name, kind in kinds.items() for item in response.get(name) or ()
+        lists = {"MetricAlarms": "metric", "CompositeAlarms": "composite", "LogAlarms": "log"}
+        alarms = [
+            Alarm.parse({**item, "kind": kind}) for name, kind in lists.items() for item in response.get(name) or ()
         ]
-        return cls(tuple(found))
+        return cls(tuple(alarms))
 
     def on(self, namespace: str, metrics: Collection[str], dimensions: Mapping[str, str]) -> tuple[Alarm, ...]:
         """Return the alarms on one of the metrics with exactly these dimensions.
@@ -125,8 +125,8 @@ class Alarms:
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension
         """
         wanted = frozenset(dimensions.items())
-        found = (alarm for metric in metrics for alarm in self._index.get(Watched(namespace, metric, wanted), ()))
-        return tuple({alarm.arn: alarm for alarm in found}.values())
+        matches = (alarm for metric in metrics for alarm in self._index.get(Watched(namespace, metric, wanted), ()))
+        return tuple({alarm.arn: alarm for alarm in matches}.values())
 
     def notifies(self, alarm: Alarm) -> bool:
         """Whether somebody hears of it: it acts itself, or an alarm above it does that it helps to raise."""
@@ -137,9 +137,9 @@ class Alarms:
 
         Unknown where none is, but the rule of a composite alarm that cannot be read may name one of them.
         """
-        found = tuple(among)
-        heard = next((alarm for alarm in found if self.notifies(alarm)), None)
-        return heard or next((doubt for alarm in found if (doubt := self.doubt(alarm))), None)
+        alarms = tuple(among)
+        heard = next((alarm for alarm in alarms if self.notifies(alarm)), None)
+        return heard or next((doubt for alarm in alarms if (doubt := self.doubt(alarm))), None)
 
     def doubt(self, alarm: Alarm) -> Unknown | None:
         """Say which rule cannot be read that holds the name of an alarm, or of one above it; None where none does."""
@@ -157,11 +157,11 @@ class Alarms:
 
     @functools.cached_property
     def _index(self) -> Mapping[Watched, tuple[Alarm, ...]]:
-        found: dict[Watched, tuple[Alarm, ...]] = {}
+        index: dict[Watched, tuple[Alarm, ...]] = {}
         for alarm in self.alarms:
             for watched in dict.fromkeys(alarm.watched):
-                found[watched] = (*found.get(watched, ()), alarm)
-        return found
+                index[watched] = (*index.get(watched, ()), alarm)
+        return index
 
     @functools.cached_property
     def _unread(self) -> tuple[Alarm, ...]:
@@ -185,10 +185,10 @@ def _references(rule: str) -> tuple[tuple[str, bool], ...] | None:
 
 
 def _by_name(pairs: Iterable[tuple[str, Alarm]]) -> Mapping[str, tuple[Alarm, ...]]:
-    found: dict[str, tuple[Alarm, ...]] = {}
+    alarms: dict[str, tuple[Alarm, ...]] = {}
     for name, alarm in pairs:
-        found[name] = (*found.get(name, ()), alarm)
-    return found
+        alarms[name] = (*alarms.get(name, ()), alarm)
+    return alarms
 
 
 def _climb(alarm: Alarm, parents: Mapping[str, tuple[Alarm, ...]]) -> Iterator[Alarm]:
@@ -204,10 +204,8 @@ def _climb(alarm: Alarm, parents: Mapping[str, tuple[Alarm, ...]]) -> Iterator[A
                 yield parent
 
 
-def _state(said: object) -> str | Unknown:
-    if not said:
-        return Unknown("AWS did not say in which state the alarm is")
-    return str(said) if said in _STATES else Unknown(f"the alarm's state is {said!r}, a value Muster does not know")
+def _state(value: object) -> str | Unknown:
+    return _STATE(value or None, "the alarm's state", "in which state the alarm is")
 
 
 def _service(action: str) -> str:
@@ -249,6 +247,6 @@ def _selected(text: str) -> Iterator[Watched]:
     yield Watched(query["namespace"], query["metric"], frozenset(tests.items()))
 
 
-def _metric(said: Mapping[str, Any]) -> Watched:
-    dimensions = frozenset((str(each["Name"]), str(each["Value"])) for each in said.get("Dimensions") or ())
-    return Watched(str(said.get("Namespace") or ""), str(said.get("MetricName") or ""), dimensions)
+def _metric(metric: Mapping[str, Any]) -> Watched:
+    dimensions = frozenset((str(each["Name"]), str(each["Value"])) for each in metric.get("Dimensions") or ())
+    return Watched(str(metric.get("Namespace") or ""), str(metric.get("MetricName") or ""), dimensions)

@@ -1,6 +1,7 @@
 """What CloudWatch Logs answers about log groups."""
 
-from muster.facets.fields import Parsed, defaulting, facet, read, text
+from muster.facets import kinds
+from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 
 
@@ -19,7 +20,7 @@ class LogGroup(Parsed):
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
     """
 
-    log_class: str = read("logGroupClass", defaulting("STANDARD", text))
+    log_class: str = read("logGroupClass", kinds.defaulting("STANDARD", kinds.text))
     retention_days: int | Unknown | None = read("retentionInDays", _days)
-    retention_policy: str = read("retentionPolicyName", text)
-    kms_key: str = read("kmsKeyId", text)
+    retention_policy: str = read("retentionPolicyName", kinds.text)
+    kms_key: str = read("kmsKeyId", kinds.text)

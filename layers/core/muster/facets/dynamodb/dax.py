@@ -1,6 +1,7 @@
 """What DynamoDB Accelerator answers about its clusters."""
 
-from muster.facets.fields import Parsed, facet, one_of, read
+from muster.facets import kinds
+from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 
 
@@ -12,6 +13,8 @@ class DaxCluster(Parsed):
     """
 
     encryption: str | Unknown = read(
-        "SSEDescription.Status", one_of("ENABLING", "ENABLED", "DISABLING", "DISABLED"), name="SSEDescription.Status"
+        "SSEDescription.Status",
+        kinds.one_of("ENABLING", "ENABLED", "DISABLING", "DISABLED"),
+        name="SSEDescription.Status",
     )
-    endpoint: str | Unknown = read("ClusterEndpointEncryptionType", one_of("NONE", "TLS"))
+    endpoint: str | Unknown = read("ClusterEndpointEncryptionType", kinds.one_of("NONE", "TLS"))

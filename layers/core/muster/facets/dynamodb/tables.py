@@ -5,21 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from muster.facets.fields import (
-    Answer,
-    Parsed,
-    computed,
-    equals,
-    facet,
-    flag,
-    number,
-    one_of,
-    present,
-    read,
-    stated,
-    text,
-    text_of_each,
-)
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.arn import account_of
 from muster.model.finding import Unknown
 
@@ -30,7 +17,7 @@ _SET_ASIDE: Mapping[object, str] = {
     "ARCHIVED": "the table is archived, its items are in a backup: its key was out of reach for more than seven days",
 }
 
-_STATUS = one_of(
+_STATUS = kinds.one_of(
     "CREATING",
     "UPDATING",
     "DELETING",
@@ -40,9 +27,9 @@ _STATUS = one_of(
     "ARCHIVED",
     "REPLICATION_NOT_AUTHORIZED",
 )
-_MODE = one_of("PROVISIONED", "PAY_PER_REQUEST")
-_ENABLED, _KMS = one_of("ENABLED"), one_of("KMS")
-_VIEW = one_of("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+_MODE = kinds.one_of("PROVISIONED", "PAY_PER_REQUEST")
+_ENABLED, _KMS = kinds.one_of("ENABLED"), kinds.one_of("KMS")
+_VIEW = kinds.one_of("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
 
 AWS_OWNED = "AWS_OWNED"
 """The encryption of a table that names no key: DynamoDB encrypts it with one that AWS owns."""
@@ -94,20 +81,20 @@ class Table(Parsed):
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
     """
 
-    name: str | Unknown = read("TableName", stated, "what the table is called")
-    arn: str | Unknown = read("TableArn", stated, "which ARN the table has")
+    name: str | Unknown = read("TableName", kinds.stated, "what the table is called")
+    arn: str | Unknown = read("TableArn", kinds.stated, "which ARN the table has")
     status: str | Unknown = read("TableStatus", _STATUS)
     billing: str | Unknown = computed(_billing)
     encryption: str | Unknown = computed(_encryption)
-    key: str | Unknown = read("SSEDescription.KMSMasterKeyArn", stated, "which key encrypts the table")
-    key_lost: bool = read("SSEDescription.InaccessibleEncryptionDateTime", present)
+    key: str | Unknown = read("SSEDescription.KMSMasterKeyArn", kinds.stated, "which key encrypts the table")
+    key_lost: bool = read("SSEDescription.InaccessibleEncryptionDateTime", kinds.present)
     deletion_protection: bool | Unknown = read(
-        "DeletionProtectionEnabled", flag, "whether the table is protected from deletion"
+        "DeletionProtectionEnabled", kinds.flag, "whether the table is protected from deletion"
     )
     stream: str | Unknown = computed(_stream)
     indexes: tuple[str, ...] = computed(_indexes, default=())
-    replicas: tuple[str, ...] = read("Replicas", text_of_each("RegionName"), default=())
-    strong: bool = read("MultiRegionConsistency", equals("STRONG"), default=False)
+    replicas: tuple[str, ...] = read("Replicas", kinds.text_of_each("RegionName"), default=())
+    strong: bool = read("MultiRegionConsistency", kinds.equals("STRONG"), default=False)
 
     @property
     def set_aside(self) -> str:
@@ -141,7 +128,7 @@ class Table(Parsed):
 class TableKey(Parsed):
     """DescribeKey of a table's key: who manages it, AWS or CUSTOMER."""
 
-    manager: str | Unknown = read("KeyMetadata.KeyManager", one_of("AWS", "CUSTOMER"))
+    manager: str | Unknown = read("KeyMetadata.KeyManager", kinds.one_of("AWS", "CUSTOMER"))
 
 
 _RECOVERY = "ContinuousBackupsDescription.PointInTimeRecoveryDescription"
@@ -151,8 +138,8 @@ _RECOVERY = "ContinuousBackupsDescription.PointInTimeRecoveryDescription"
 class PointInTimeRecovery(Parsed):
     """DescribeContinuousBackups: whether a table can be restored to any point in time, and of how many days."""
 
-    status: str | Unknown = read(f"{_RECOVERY}.PointInTimeRecoveryStatus", one_of("ENABLED", "DISABLED"))
-    days: int | Unknown = read(f"{_RECOVERY}.RecoveryPeriodInDays", number, "how many days can be restored")
+    status: str | Unknown = read(f"{_RECOVERY}.PointInTimeRecoveryStatus", kinds.one_of("ENABLED", "DISABLED"))
+    days: int | Unknown = read(f"{_RECOVERY}.RecoveryPeriodInDays", kinds.number, "how many days can be restored")
 
 
 @facet
@@ -160,9 +147,9 @@ class TimeToLive(Parsed):
     """DescribeTimeToLive: whether items expire, and by which attribute."""
 
     status: str | Unknown = read(
-        "TimeToLiveDescription.TimeToLiveStatus", one_of("ENABLED", "DISABLED", "ENABLING", "DISABLING")
+        "TimeToLiveDescription.TimeToLiveStatus", kinds.one_of("ENABLED", "DISABLED", "ENABLING", "DISABLING")
     )
-    attribute: str = read("TimeToLiveDescription.AttributeName", text)
+    attribute: str = read("TimeToLiveDescription.AttributeName", kinds.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +170,7 @@ class Throttling:
 
 
 def _points(response: Mapping[str, Any], metric: str) -> Iterator[tuple[datetime, float]]:
-    said = response.get(metric) or {}
-    for time, value in zip(said.get("Timestamps") or (), said.get("Values") or (), strict=True):
+    series = response.get(metric) or {}
+    for time, value in zip(series.get("Timestamps") or (), series.get("Values") or (), strict=True):
         if value > 0:
             yield time, float(value)

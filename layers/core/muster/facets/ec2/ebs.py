@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from muster.facets.fields import Parsed, facet, flag, one_of, read, text, time
+from muster.facets import kinds
+from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 
 
@@ -16,18 +17,20 @@ class VolumeUse(Parsed):
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html
     """
 
-    id: str = read("VolumeId", text)
-    arn: str = read("VolumeArn", text)
-    state: str | Unknown = read("State", one_of("creating", "available", "in-use", "deleting", "deleted", "error"))
-    created_at: datetime | Unknown = read("CreateTime", time)
+    id: str = read("VolumeId", kinds.text)
+    arn: str = read("VolumeArn", kinds.text)
+    state: str | Unknown = read(
+        "State", kinds.one_of("creating", "available", "in-use", "deleting", "deleted", "error")
+    )
+    created_at: datetime | Unknown = read("CreateTime", kinds.time)
 
 
 @facet
 class Snapshot(Parsed):
     """One snapshot of DescribeSnapshots by its id, and whether it is encrypted."""
 
-    id: str = read("SnapshotId", text)
-    encrypted: bool | Unknown = read("Encrypted", flag)
+    id: str = read("SnapshotId", kinds.text)
+    encrypted: bool | Unknown = read("Encrypted", kinds.flag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class NewestSnapshots:
         times: dict[str, datetime | Unknown] = {}
         for item in response.get("Snapshots") or ():
             if item.get("State") == "completed" and (volume := item.get("VolumeId")):
-                times[volume] = _newer(times.get(volume), time(item.get("StartTime"), "StartTime"))
+                times[volume] = _newer(times.get(volume), kinds.time(item.get("StartTime"), "StartTime"))
         return cls(times)
 
 
@@ -67,7 +70,7 @@ class PublicSnapshots:
 class SnapshotBlockPublicAccess(Parsed):
     """GetSnapshotBlockPublicAccessState: the region's setting for snapshots that are shared with everybody."""
 
-    state: str | Unknown = read("State", one_of("block-all-sharing", "block-new-sharing", "unblocked"))
+    state: str | Unknown = read("State", kinds.one_of("block-all-sharing", "block-new-sharing", "unblocked"))
 
 
 def _newer(first: datetime | Unknown | None, second: datetime | Unknown) -> datetime | Unknown:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from muster.facets.fields import Parsed, facet, flag, number, one_of, optional, read, text
+from muster.facets import kinds
+from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 
 
@@ -12,31 +13,35 @@ from muster.model.finding import Unknown
 class Image(Parsed):
     """One machine image of DescribeImages: whether everybody may launch it."""
 
-    public: bool | Unknown = read("Public", flag, "whether the image is public")
+    public: bool | Unknown = read("Public", kinds.flag, "whether the image is public")
 
 
 @facet
 class ImageBlockPublicAccess(Parsed):
     """GetImageBlockPublicAccessState: the region's setting for images that are to be shared with everybody."""
 
-    state: str | Unknown = read("ImageBlockPublicAccessState", one_of("block-new-sharing", "unblocked"))
+    state: str | Unknown = read("ImageBlockPublicAccessState", kinds.one_of("block-new-sharing", "unblocked"))
 
 
 @facet
 class LaunchTemplate(Parsed):
     """One of DescribeLaunchTemplates by its id, with the versions that launches use unless they name another."""
 
-    id: str = read("LaunchTemplateId", text)
-    default: int | Unknown = read("DefaultVersionNumber", number)
-    latest: int | Unknown = read("LatestVersionNumber", number)
+    id: str = read("LaunchTemplateId", kinds.text)
+    default: int | Unknown = read("DefaultVersionNumber", kinds.number)
+    latest: int | Unknown = read("LatestVersionNumber", kinds.number)
 
 
 @facet
 class MetadataOptions(Parsed):
     """The metadata service in the LaunchTemplateData of a version; None where it sets nothing."""
 
-    tokens: str | Unknown | None = read("MetadataOptions.HttpTokens", optional(one_of("optional", "required")))
-    endpoint: str | Unknown | None = read("MetadataOptions.HttpEndpoint", optional(one_of("disabled", "enabled")))
+    tokens: str | Unknown | None = read(
+        "MetadataOptions.HttpTokens", kinds.optional(kinds.one_of("optional", "required"))
+    )
+    endpoint: str | Unknown | None = read(
+        "MetadataOptions.HttpEndpoint", kinds.optional(kinds.one_of("disabled", "enabled"))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from muster.facets import kinds
 from muster.facets.ec2.addresses import IPV4_MEMBERS, IPV6_MEMBERS, public_ipv4, public_ipv6
-from muster.facets.fields import (
-    Answer,
-    Parsed,
-    computed,
-    facet,
-    flag,
-    many,
-    one_of,
-    optional,
-    read,
-    stated,
-    text,
-)
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown, known
 
-_TOKENS, _ENDPOINT = one_of("optional", "required"), one_of("disabled", "enabled")
+_TOKENS, _ENDPOINT = kinds.one_of("optional", "required"), kinds.one_of("disabled", "enabled")
 
 _TRANSITION = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)\Z")
 """How the reason of a transition ends when it tells its time: `User initiated (2026-10-01 12:30:00 GMT)`."""
@@ -51,16 +40,18 @@ class Instance(Parsed):
     """
 
     state: str | Unknown = read(
-        "State.Name", one_of("pending", "running", "stopping", "stopped", "shutting-down", "terminated"), name="State"
+        "State.Name",
+        kinds.one_of("pending", "running", "stopping", "stopped", "shutting-down", "terminated"),
+        name="State",
     )
     metadata_tokens: str | Unknown = read("MetadataOptions.HttpTokens", _TOKENS)
     metadata_endpoint: str | Unknown = read("MetadataOptions.HttpEndpoint", _ENDPOINT)
     monitoring: str | Unknown = read(
-        "Monitoring.State", one_of("disabled", "disabling", "enabled", "pending"), name="Monitoring"
+        "Monitoring.State", kinds.one_of("disabled", "disabling", "enabled", "pending"), name="Monitoring"
     )
     public_ipv4: tuple[str, ...] = computed(public_ipv4, *IPV4_MEMBERS, default=())
     public_ipv6: tuple[str, ...] = computed(public_ipv6, *IPV6_MEMBERS, default=())
-    id: str = read("InstanceId", text, default="")
+    id: str = read("InstanceId", kinds.text, default="")
     stopped_at: datetime | Unknown | None = computed(_stopped_at, "State.Name", "StateTransitionReason", default=None)
 
 
@@ -95,7 +86,7 @@ def _instances(attachments: Any, *_: str) -> tuple[str, ...]:
 class Volume(Parsed):
     """One volume of DescribeVolumes and the instances it is attached to, if any."""
 
-    encrypted: bool | Unknown = read("Encrypted", flag)
+    encrypted: bool | Unknown = read("Encrypted", kinds.flag)
     attached_to: tuple[str, ...] = read("Attachments", _instances, default=())
 
 
@@ -146,11 +137,11 @@ _TCP_UDP = frozenset({"tcp", "6", "udp", "17"})
 class SecurityGroup(Parsed):
     """One security group of DescribeSecurityGroups and its rules."""
 
-    name: str | Unknown = read("GroupName", stated, "what the group is called")
-    ingress: tuple[Rule, ...] = read("IpPermissions", many(Rule.parse))
-    egress: tuple[Rule, ...] = read("IpPermissionsEgress", many(Rule.parse))
+    name: str | Unknown = read("GroupName", kinds.stated, "what the group is called")
+    ingress: tuple[Rule, ...] = read("IpPermissions", kinds.many(Rule.parse))
+    egress: tuple[Rule, ...] = read("IpPermissionsEgress", kinds.many(Rule.parse))
     id: str | Unknown = read(
-        "GroupId", stated, "which id the group has", default=Unknown("AWS did not say which id the group has")
+        "GroupId", kinds.stated, "which id the group has", default=Unknown("AWS did not say which id the group has")
     )
 
     @property
@@ -179,7 +170,7 @@ class PrefixList:
 class EbsEncryptionByDefault(Parsed):
     """GetEbsEncryptionByDefault: whether new volumes of the region are encrypted."""
 
-    enabled: bool | Unknown = read("EbsEncryptionByDefault", flag)
+    enabled: bool | Unknown = read("EbsEncryptionByDefault", kinds.flag)
 
 
 @facet
@@ -189,8 +180,8 @@ class InstanceMetadataDefaults(Parsed):
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataDefaultsResponse.html
     """
 
-    tokens: str | Unknown | None = read("AccountLevel.HttpTokens", optional(_TOKENS))
-    endpoint: str | Unknown | None = read("AccountLevel.HttpEndpoint", optional(_ENDPOINT))
+    tokens: str | Unknown | None = read("AccountLevel.HttpTokens", kinds.optional(_TOKENS))
+    endpoint: str | Unknown | None = read("AccountLevel.HttpEndpoint", kinds.optional(_ENDPOINT))
 
 
 def _both_ways(into: Sequence[float], out: Sequence[float]) -> float | Unknown:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from muster.facets.fields import Parsed, facet, one_of, read, required, stated, text
+from muster.facets import kinds
+from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 
 _ATTACHED = ("associated", "attaching", "in-use", "detaching")
-_STATUS = one_of(*_ATTACHED, "available")
+_STATUS = kinds.one_of(*_ATTACHED, "available")
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html"""
 
 _NO_INTERFACE = Unknown("AWS did not say which network interface the address is associated with")
@@ -29,13 +30,13 @@ class Address:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse an item of DescribeAddresses."""
         holders = (response.get(name) for name in ("InstanceId", "NetworkInterfaceId", "AssociationId"))
-        found = tuple(str(holder) for holder in holders if holder)
+        association = tuple(str(holder) for holder in holders if holder)
         address = response.get("PublicIp") or response.get("CarrierIp") or response.get("CustomerOwnedIp")
         return cls(
             public_ip=str(address or "an address AWS did not say"),
-            associated_with=found,
+            associated_with=association,
             interface=response.get("NetworkInterfaceId") or _NO_INTERFACE
-            if found and not response.get("InstanceId")
+            if association and not response.get("InstanceId")
             else None,
         )
 
@@ -44,7 +45,7 @@ class Address:
 class Vpc(Parsed):
     """One VPC of DescribeVpcs."""
 
-    id: str | Unknown = read("VpcId", stated, "which id the VPC has")
+    id: str | Unknown = read("VpcId", kinds.stated, "which id the VPC has")
 
 
 @facet
@@ -54,11 +55,11 @@ class FlowLog(Parsed):
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html
     """
 
-    id: str = read("FlowLogId", required)
-    status: str | Unknown = read("FlowLogStatus", stated, "whether the flow log is active")
-    traffic: str | Unknown = read("TrafficType", one_of("ACCEPT", "REJECT", "ALL"))
-    delivery: str | Unknown = read("DeliverLogsStatus", one_of("SUCCESS", "FAILED"))
-    error: str = read("DeliverLogsErrorMessage", text, default="")
+    id: str = read("FlowLogId", kinds.required)
+    status: str | Unknown = read("FlowLogStatus", kinds.stated, "whether the flow log is active")
+    traffic: str | Unknown = read("TrafficType", kinds.one_of("ACCEPT", "REJECT", "ALL"))
+    delivery: str | Unknown = read("DeliverLogsStatus", kinds.one_of("SUCCESS", "FAILED"))
+    error: str = read("DeliverLogsErrorMessage", kinds.text, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,12 @@ class FlowLogs:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeFlowLogs, all pages joined."""
-        found: dict[str, tuple[FlowLog, ...]] = {}
+        by_vpc: dict[str, tuple[FlowLog, ...]] = {}
         for item in response.get("FlowLogs") or ():
             owner = str(item.get("ResourceId") or "")
             if owner.startswith("vpc-"):
-                found[owner] = (*found.get(owner, ()), FlowLog.parse(item))
-        return cls(found)
+                by_vpc[owner] = (*by_vpc.get(owner, ()), FlowLog.parse(item))
+        return cls(by_vpc)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.facets.fields import (
-    Answer,
-    Parsed,
-    computed,
-    count,
-    defaulting,
-    facet,
-    is_true,
-    number,
-    one_of,
-    optional,
-    read,
-    required,
-    text,
-    text_of_each,
-)
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.facets.tagging.tags import Tags
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
@@ -28,9 +14,9 @@ from muster.model.finding import Unknown
 _IN_USE = frozenset({"PRIMARY", "ACTIVE"})
 """What a deployment or a task set is called while its tasks run; others are being replaced or have been."""
 
-_INSIGHTS = one_of("enabled", "enhanced", "disabled")
-_SWITCH = one_of("ENABLED", "DISABLED")
-_PROPAGATED = one_of("TASK_DEFINITION", "SERVICE")
+_INSIGHTS = kinds.one_of("enabled", "enhanced", "disabled")
+_SWITCH = kinds.one_of("ENABLED", "DISABLED")
+_PROPAGATED = kinds.one_of("TASK_DEFINITION", "SERVICE")
 _BREAKER = "deploymentConfiguration.deploymentCircuitBreaker"
 
 
@@ -49,8 +35,8 @@ def _insights(settings: Any, _name: str, _question: str = "") -> str | Unknown:
 class Cluster(Parsed):
     """One cluster of DescribeClusters, asked for with settings and tags, and its Container Insights."""
 
-    name: str = read("clusterName", required)
-    arn: str = read("clusterArn", required)
+    name: str = read("clusterName", kinds.required)
+    arn: str = read("clusterArn", kinds.required)
     insights: str | Unknown = read("settings", _insights)
     tags: Tags = computed(tags_of, default=Tags())
 
@@ -68,11 +54,11 @@ class Launch(Parsed):
     """
 
     launch_type: str | Unknown | None = read(
-        "launchType", optional(one_of("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")), default=None
+        "launchType", kinds.optional(kinds.one_of("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")), default=None
     )
-    providers: tuple[str, ...] = read("capacityProviderStrategy", text_of_each("capacityProvider"), default=())
-    platform_version: str = read("platformVersion", text, default="")
-    platform_family: str = read("platformFamily", text, default="")
+    providers: tuple[str, ...] = read("capacityProviderStrategy", kinds.text_of_each("capacityProvider"), default=())
+    platform_version: str = read("platformVersion", kinds.text, default="")
+    platform_family: str = read("platformFamily", kinds.text, default="")
     public_ip: str | Unknown | None = computed(_public_ip, default=None)
 
     @property
@@ -140,32 +126,32 @@ class Service(Parsed):
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
     """
 
-    name: str = read("serviceName", required)
-    arn: str = read("serviceArn", required)
+    name: str = read("serviceName", kinds.required)
+    arn: str = read("serviceArn", kinds.required)
     cluster: str = computed(lambda service: Arn.of(service["clusterArn"]).name)
     launches: tuple[Launch, ...] = computed(_launches, default=())
     definitions: tuple[str, ...] = computed(_definitions, default=())
     controller: str | Unknown = read(
         "deploymentController.type",
-        defaulting("ECS", one_of("ECS", "CODE_DEPLOY", "EXTERNAL")),
+        kinds.defaulting("ECS", kinds.one_of("ECS", "CODE_DEPLOY", "EXTERNAL")),
         name="deploymentController",
         default="ECS",
     )
     strategy: str | Unknown = read(
         "deploymentConfiguration.strategy",
-        defaulting("ROLLING", one_of("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY")),
+        kinds.defaulting("ROLLING", kinds.one_of("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY")),
         default="ROLLING",
     )
-    scheduling: str | Unknown = read("schedulingStrategy", one_of("REPLICA", "DAEMON"), default="REPLICA")
-    desired: int | Unknown = read("desiredCount", number, default=0)
-    circuit_breaker: bool = read(f"{_BREAKER}.enable", is_true, default=False)
-    rollback: bool = read(f"{_BREAKER}.rollback", is_true, default=False)
-    minimum_healthy: int | Unknown = read("deploymentConfiguration.minimumHealthyPercent", number, default=100)
-    maximum: int | Unknown = read("deploymentConfiguration.maximumPercent", number, default=200)
+    scheduling: str | Unknown = read("schedulingStrategy", kinds.one_of("REPLICA", "DAEMON"), default="REPLICA")
+    desired: int | Unknown = read("desiredCount", kinds.number, default=0)
+    circuit_breaker: bool = read(f"{_BREAKER}.enable", kinds.is_true, default=False)
+    rollback: bool = read(f"{_BREAKER}.rollback", kinds.is_true, default=False)
+    minimum_healthy: int | Unknown = read("deploymentConfiguration.minimumHealthyPercent", kinds.number, default=100)
+    maximum: int | Unknown = read("deploymentConfiguration.maximumPercent", kinds.number, default=200)
     balanced: bool = computed(_balanced, default=False)
     target_groups: tuple[str, ...] = computed(_target_groups, default=())
-    grace_period: int = read("healthCheckGracePeriodSeconds", count(), default=0)
-    managed_tags: bool = read("enableECSManagedTags", is_true, default=False)
+    grace_period: int = read("healthCheckGracePeriodSeconds", kinds.count(), default=0)
+    managed_tags: bool = read("enableECSManagedTags", kinds.is_true, default=False)
     propagate_tags: str | Unknown = read("propagateTags", _propagated, default="")
     tags: Tags = computed(tags_of, default=Tags())
 
@@ -199,8 +185,8 @@ class EcsRegion:
 
     @functools.cached_property
     def _launches(self) -> Mapping[str, Sequence[Launch]]:
-        found: dict[str, list[Launch]] = {}
+        launches: dict[str, list[Launch]] = {}
         for service in self.services:
             for definition in service.definitions:
-                found.setdefault(definition, []).extend(service.launches)
-        return found
+                launches.setdefault(definition, []).extend(service.launches)
+        return launches

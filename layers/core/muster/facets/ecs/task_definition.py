@@ -5,22 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.analysis.secrets.detection import secret_like
-from muster.facets.fields import (
-    Answer,
-    Parsed,
-    computed,
-    count,
-    defaulting,
-    facet,
-    is_true,
-    many,
-    one_of,
-    read,
-    required,
-    stated,
-    text,
-    texts,
-)
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown, known
 
 _ON_WINDOWS = re.compile(r"""attribute:ecs\.os-type\s*==\s*(['"]?)windows\1""", re.IGNORECASE)
@@ -34,10 +20,10 @@ class HealthCheck(Parsed):
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
 
-    interval: int = read("interval", count(30), default=30)
-    timeout: int = read("timeout", count(5), default=5)
-    retries: int = read("retries", count(3), default=3)
-    start_period: int = read("startPeriod", count(), default=0)
+    interval: int = read("interval", kinds.count(30), default=30)
+    timeout: int = read("timeout", kinds.count(5), default=5)
+    retries: int = read("retries", kinds.count(3), default=3)
+    start_period: int = read("startPeriod", kinds.count(), default=0)
 
 
 _SOONER = frozenset({"START", "COMPLETE", "SUCCESS"})
@@ -71,14 +57,14 @@ class Container(Parsed):
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
 
-    name: str = read("name", required)
-    image: str | Unknown = read("image", stated, "which image a container runs")
+    name: str = read("name", kinds.required)
+    image: str | Unknown = read("image", kinds.stated, "which image a container runs")
     essential: bool = computed(lambda container: container.get("essential") is not False, default=True)
-    readonly: bool = read("readonlyRootFilesystem", is_true, default=False)
-    privileged: bool = read("privileged", is_true, default=False)
-    user: str = read("user", text, default="")
-    log_driver: str = read("logConfiguration.logDriver", text, default="")
-    environment: tuple[tuple[str, str], ...] = read("environment", many(_variable), default=())
+    readonly: bool = read("readonlyRootFilesystem", kinds.is_true, default=False)
+    privileged: bool = read("privileged", kinds.is_true, default=False)
+    user: str = read("user", kinds.text, default="")
+    log_driver: str = read("logConfiguration.logDriver", kinds.text, default="")
+    environment: tuple[tuple[str, str], ...] = read("environment", kinds.many(_variable), default=())
     health_check: HealthCheck | None = computed(_health_check, default=None)
     after: tuple[str, ...] = computed(_after, default=())
 
@@ -122,18 +108,20 @@ class TaskDefinition(Parsed):
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
     """
 
-    arn: str = read("taskDefinition.taskDefinitionArn", text, default="")
-    status: str = read("taskDefinition.status", text, default="")
+    arn: str = read("taskDefinition.taskDefinitionArn", kinds.text, default="")
+    status: str = read("taskDefinition.status", kinds.text, default="")
     cpu: int | Unknown | None = read("taskDefinition.cpu", _amount, default=None)
     memory: int | Unknown | None = read("taskDefinition.memory", _amount, default=None)
     network_mode: str | Unknown = read(
         "taskDefinition.networkMode",
-        defaulting("bridge", one_of("bridge", "host", "awsvpc", "none")),
+        kinds.defaulting("bridge", kinds.one_of("bridge", "host", "awsvpc", "none")),
         default="bridge",
     )
-    pid_mode: str | Unknown = read("taskDefinition.pidMode", defaulting("", one_of("", "host", "task")), default="")
+    pid_mode: str | Unknown = read(
+        "taskDefinition.pidMode", kinds.defaulting("", kinds.one_of("", "host", "task")), default=""
+    )
     os_family: str = computed(_os_family, default="")
-    requires: tuple[str, ...] = read("taskDefinition.requiresCompatibilities", texts, default=())
+    requires: tuple[str, ...] = read("taskDefinition.requiresCompatibilities", kinds.texts, default=())
     containers: tuple[Container, ...] | Unknown = read(
         "taskDefinition.containerDefinitions", _containers, default=_NO_CONTAINERS
     )

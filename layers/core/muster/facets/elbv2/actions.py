@@ -68,11 +68,11 @@ def _forward(action: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _redirect(action: Mapping[str, Any]) -> Mapping[str, Any]:
     config = action.get("RedirectConfig") or {}
-    return {"Type": "redirect", "RedirectConfig": {**_KEPT_PARTS, **_said(config)}}
+    return {"Type": "redirect", "RedirectConfig": {**_KEPT_PARTS, **_set_members(config)}}
 
 
 def _fixed_response(action: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"Type": "fixed-response", "FixedResponseConfig": _said(action.get("FixedResponseConfig") or {})}
+    return {"Type": "fixed-response", "FixedResponseConfig": _set_members(action.get("FixedResponseConfig") or {})}
 
 
 def _login(action: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,11 +80,11 @@ def _login(action: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _login_config(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    whole = {**_LOGIN, **{key: value for key, value in _said(config).items() if key not in _UNSEEN}}
+    whole = {**_LOGIN, **{key: value for key, value in _set_members(config).items() if key not in _UNSEEN}}
     return {**whole, "Scope": sorted(str(whole["Scope"]).split()), "SessionTimeout": str(whole["SessionTimeout"])}
 
 
-def _said(config: Mapping[str, Any]) -> dict[str, Any]:
+def _set_members(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in config.items() if value not in (None, "", {}, [])}
 
 

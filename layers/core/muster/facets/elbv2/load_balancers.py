@@ -6,20 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.facets.fields import (
-    Answer,
-    Parsed,
-    as_is,
-    computed,
-    facet,
-    flag,
-    number,
-    one_of,
-    read,
-    required,
-    stated,
-    texts,
-)
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
 
@@ -51,15 +39,15 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1
 class LoadBalancer(Parsed):
     """One load balancer of DescribeLoadBalancers, of type application, network or gateway."""
 
-    kind: str | Unknown = read("Type", one_of(APPLICATION, NETWORK, GATEWAY))
+    kind: str | Unknown = read("Type", kinds.one_of(APPLICATION, NETWORK, GATEWAY))
 
 
 @facet
 class NamedLoadBalancer(Parsed):
     """One load balancer of DescribeLoadBalancers with its names."""
 
-    arn: str = read("LoadBalancerArn", required)
-    name: str = read("LoadBalancerName", required)
+    arn: str = read("LoadBalancerArn", kinds.required)
+    name: str = read("LoadBalancerName", kinds.required)
     facet: LoadBalancer = computed(LoadBalancer.parse)
 
 
@@ -99,11 +87,11 @@ class LoadBalancerAttributes:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeLoadBalancerAttributes."""
-        said = _attributes(response)
+        attributes = _attributes(response)
         return cls(
-            deletion_protection=_flag("deletion_protection.enabled", said),
-            access_logs=_flag("access_logs.s3.enabled", said),
-            access_logs_bucket=said.get("access_logs.s3.bucket", ""),
+            deletion_protection=_flag("deletion_protection.enabled", attributes),
+            access_logs=_flag("access_logs.s3.enabled", attributes),
+            access_logs_bucket=attributes.get("access_logs.s3.bucket", ""),
         )
 
 
@@ -136,23 +124,23 @@ class Listener(Parsed):
 
     kind: str | Unknown = computed(_kind)
     protocol: str | Unknown = read(
-        "Protocol", one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+        "Protocol", kinds.one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
     )
-    port: int | None = read("Port", as_is)
-    tls_policy: str | Unknown = read("SslPolicy", stated, "which security policy the listener has")
+    port: int | None = read("Port", kinds.as_is)
+    tls_policy: str | Unknown = read("SslPolicy", kinds.stated, "which security policy the listener has")
 
 
 @facet
 class TargetGroup(Parsed):
     """One of DescribeTargetGroups: the kind of its targets, their health checks, the load balancers that use it."""
 
-    kind: str | Unknown = read("TargetType", one_of("instance", "ip", "lambda", "alb"))
-    load_balancers: tuple[str, ...] = read("LoadBalancerArns", texts)
-    health_checks: bool | Unknown = read("HealthCheckEnabled", flag, "whether health is checked")
-    interval: int | Unknown = read("HealthCheckIntervalSeconds", number)
-    timeout: int | Unknown = read("HealthCheckTimeoutSeconds", number)
-    healthy_after: int | Unknown = read("HealthyThresholdCount", number)
-    unhealthy_after: int | Unknown = read("UnhealthyThresholdCount", number)
+    kind: str | Unknown = read("TargetType", kinds.one_of("instance", "ip", "lambda", "alb"))
+    load_balancers: tuple[str, ...] = read("LoadBalancerArns", kinds.texts)
+    health_checks: bool | Unknown = read("HealthCheckEnabled", kinds.flag, "whether health is checked")
+    interval: int | Unknown = read("HealthCheckIntervalSeconds", kinds.number)
+    timeout: int | Unknown = read("HealthCheckTimeoutSeconds", kinds.number)
+    healthy_after: int | Unknown = read("HealthyThresholdCount", kinds.number)
+    unhealthy_after: int | Unknown = read("UnhealthyThresholdCount", kinds.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +153,8 @@ class TargetGroupAttributes:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeTargetGroupAttributes."""
         name = "deregistration_delay.timeout_seconds"
-        said = _attributes(response).get(name)
-        return cls(int(said) if said is not None else Unknown(f"AWS did not say what {name} is"))
+        delay = _attributes(response).get(name)
+        return cls(kinds.silent(name) if delay is None else int(delay))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +194,6 @@ def _attributes(response: Mapping[str, Any]) -> Mapping[str, str]:
     return {str(item["Key"]): str(item.get("Value") or "") for item in response.get("Attributes") or ()}
 
 
-def _flag(name: str, said: Mapping[str, str]) -> bool | Unknown:
+def _flag(name: str, attributes: Mapping[str, str]) -> bool | Unknown:
     values = {"true": True, "false": False}
-    return values.get(said.get(name, ""), Unknown(f"AWS did not say whether {name} is true"))
+    return values.get(attributes.get(name, ""), kinds.silent(name, f"whether {name} is true"))

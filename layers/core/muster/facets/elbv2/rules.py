@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.facets import kinds
 from muster.facets.elbv2.actions import canonical, same_way
-from muster.facets.fields import Parsed, computed, facet, many, read
+from muster.facets.fields import Parsed, computed, facet, read
 from muster.model.finding import Unknown
 
 SEPARATOR = "\0"
@@ -81,7 +82,7 @@ class ListenerRule(Parsed):
     """One rule of DescribeRules besides the default one; all its conditions must hold."""
 
     priority: int = computed(lambda rule: int(rule["Priority"]))
-    conditions: tuple[Condition, ...] = read("Conditions", many(Condition.parse))
+    conditions: tuple[Condition, ...] = read("Conditions", kinds.many(Condition.parse))
     action: Action = computed(Action.parse)
 
 
@@ -103,10 +104,10 @@ class ListenerRules:
 
 
 def _values(field: str, config: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[str]:
-    said = config.get("Values") or response.get("Values") or ()
+    values = config.get("Values") or response.get("Values") or ()
     if field == "query-string":
-        yield from (f"{item.get('Key') or '*'}{SEPARATOR}{item.get('Value') or ''}" for item in said)
+        yield from (f"{item.get('Key') or '*'}{SEPARATOR}{item.get('Value') or ''}" for item in values)
     else:
-        yield from (str(item) for item in said)
+        yield from (str(item) for item in values)
     if field == "source-ip" and config.get("IpAddressType"):
         yield _FAMILIES[config["IpAddressType"]]

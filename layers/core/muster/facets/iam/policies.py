@@ -6,7 +6,8 @@ from typing import Self
 
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.grants import read_policy
-from muster.facets.fields import Answer, Parsed, computed, facet, read, text, text_of_each
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.arn import Arn, account_of
 from muster.model.finding import Unknown
 
@@ -43,12 +44,12 @@ def _in_force(response: Answer) -> Iterator[NamedPolicy]:
     version = response.get("DefaultVersionId")
     if version is None and "PolicyVersionList" not in response:
         return
-    found = [
+    versions = [
         each
         for each in response.get("PolicyVersionList") or ()
         if each.get("IsDefaultVersion") or each.get("VersionId") == version
     ]
-    document = found[0].get("Document") if found else None
+    document = versions[0].get("Document") if versions else None
     yield NamedPolicy.read(f"its default version {version or ''}".rstrip(), document)
 
 
@@ -61,8 +62,8 @@ class Grants(Parsed):
     """
 
     policies: tuple[NamedPolicy, ...] = computed(lambda item: (*_inline(item), *_in_force(item)))
-    attached: tuple[str, ...] = read("AttachedManagedPolicies", text_of_each("PolicyArn"))
-    boundary: str = read("PermissionsBoundary.PermissionsBoundaryArn", text)
+    attached: tuple[str, ...] = read("AttachedManagedPolicies", kinds.text_of_each("PolicyArn"))
+    boundary: str = read("PermissionsBoundary.PermissionsBoundaryArn", kinds.text)
 
     @property
     def administrator_attached(self) -> bool:

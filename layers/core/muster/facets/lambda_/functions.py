@@ -4,13 +4,14 @@ from typing import Any
 
 from muster.analysis.policies.document import Policy, policy_of
 from muster.analysis.secrets.detection import secret_like
-from muster.facets.fields import Answer, Parsed, as_is, computed, facet, many, number, one_of, read, stated, text
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.arn import Arn
 from muster.model.finding import Unknown
 
 LATEST = "$LATEST"
 """The qualifier of the version that is not published: what an ARN without a qualifier means."""
-_AUTHENTICATION = one_of("NONE", "AWS_IAM")
+_AUTHENTICATION = kinds.one_of("NONE", "AWS_IAM")
 
 
 def qualifier(arn: str) -> str:
@@ -29,7 +30,7 @@ def _runtime(response: Answer) -> str | Unknown:
     if response.get("PackageType") == "Image":
         return ""
     runtime = (response.get("RuntimeConfig") or {}).get("RuntimeArn") or response.get("Runtime")
-    return stated(runtime and str(runtime), "Runtime", "which runtime the function uses")
+    return kinds.stated(runtime and str(runtime), "Runtime", "which runtime the function uses")
 
 
 def _unread(environment: Answer) -> Unknown | None:
@@ -61,12 +62,12 @@ class Function(Parsed):
     https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
     """
 
-    name: str | Unknown = read("FunctionName", stated, "what the function is called")
-    package: str | Unknown = read("PackageType", one_of("Zip", "Image"))
+    name: str | Unknown = read("FunctionName", kinds.stated, "what the function is called")
+    package: str | Unknown = read("PackageType", kinds.one_of("Zip", "Image"))
     runtime: str | Unknown = computed(_runtime)
-    timeout: int | Unknown = read("Timeout", number, "what the timeout is")
-    tracing: str | Unknown = read("TracingConfig.Mode", one_of("Active", "PassThrough"))
-    dead_letter: str = read("DeadLetterConfig.TargetArn", text)
+    timeout: int | Unknown = read("Timeout", kinds.number, "what the timeout is")
+    tracing: str | Unknown = read("TracingConfig.Mode", kinds.one_of("Active", "PassThrough"))
+    dead_letter: str = read("DeadLetterConfig.TargetArn", kinds.text)
     variables: int | Unknown = read("Environment", _variables)
     secrets: tuple[tuple[str, str], ...] | Unknown = read("Environment", _secrets)
 
@@ -89,7 +90,7 @@ def _url(item: Answer) -> tuple[str, str | Unknown]:
 class FunctionUrls(Parsed):
     """ListFunctionUrlConfigs: (the qualifier that each URL invokes, how callers are authenticated)."""
 
-    urls: tuple[tuple[str, str | Unknown], ...] = read("FunctionUrlConfigs", many(_url))
+    urls: tuple[tuple[str, str | Unknown], ...] = read("FunctionUrlConfigs", kinds.many(_url))
 
 
 def _on_failure(item: Answer) -> tuple[str, str]:
@@ -104,19 +105,19 @@ class AsynchronousDestinations(Parsed):
     asynchronously.
     """
 
-    on_failure: tuple[tuple[str, str], ...] = read("FunctionEventInvokeConfigs", many(_on_failure))
+    on_failure: tuple[tuple[str, str], ...] = read("FunctionEventInvokeConfigs", kinds.many(_on_failure))
 
 
 @facet
 class FunctionConcurrency(Parsed):
     """GetFunctionConcurrency: the concurrency reserved for a function; None if nothing is, 0 if it cannot run."""
 
-    reserved: int | None = read("ReservedConcurrentExecutions", as_is)
+    reserved: int | None = read("ReservedConcurrentExecutions", kinds.as_is)
 
 
 @facet
 class RegionConcurrency(Parsed):
     """GetAccountSettings: how many invocations the region runs at once, and how many no function has reserved."""
 
-    limit: int | Unknown = read("AccountLimit.ConcurrentExecutions", number)
-    unreserved: int | Unknown = read("AccountLimit.UnreservedConcurrentExecutions", number)
+    limit: int | Unknown = read("AccountLimit.ConcurrentExecutions", kinds.number)
+    unreserved: int | Unknown = read("AccountLimit.UnreservedConcurrentExecutions", kinds.number)

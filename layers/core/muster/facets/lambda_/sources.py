@@ -71,8 +71,8 @@ class EventSourceMappings:
 
     def queues_of(self, function: str) -> tuple[str, ...]:
         """Return the ARNs of the queues that are polled for a function, each once."""
-        found = (each.source for each in self.polled_for(function) if each.kind == "queue")
-        return tuple(dict.fromkeys(found))
+        queues = (each.source for each in self.polled_for(function) if each.kind == "queue")
+        return tuple(dict.fromkeys(queues))
 
     def polled_for(self, function: str) -> tuple[EventSourceMapping, ...]:
         """Return the active mappings of a function, those of its versions and aliases among them."""
@@ -80,11 +80,11 @@ class EventSourceMappings:
 
     @functools.cached_property
     def _by_function(self) -> Mapping[str, tuple[EventSourceMapping, ...]]:
-        found: dict[str, list[EventSourceMapping]] = {}
+        by_function: dict[str, list[EventSourceMapping]] = {}
         for each in self.mappings:
             if each.active:
-                found.setdefault(each.function, []).append(each)
-        return {name: tuple(mappings) for name, mappings in found.items()}
+                by_function.setdefault(each.function, []).append(each)
+        return {name: tuple(mappings) for name, mappings in by_function.items()}
 
 
 def _kind(arn: str) -> str | Unknown:

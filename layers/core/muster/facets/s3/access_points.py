@@ -1,6 +1,7 @@
 """What S3 answers about access points."""
 
-from muster.facets.fields import Answer, Parsed, computed, facet, read, text
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.facets.s3.buckets import PublicAccessBlock
 from muster.model.finding import Unknown
 
@@ -16,6 +17,6 @@ def _block(response: Answer) -> PublicAccessBlock | Unknown:
 class AccessPoint(Parsed):
     """GetAccessPoint: its bucket, the VPC from which alone it answers (empty: from everywhere), its own block."""
 
-    bucket: str = read("Bucket", text)
-    vpc: str = read("VpcConfiguration.VpcId", text)
+    bucket: str = read("Bucket", kinds.text)
+    vpc: str = read("VpcConfiguration.VpcId", kinds.text)
     block: PublicAccessBlock | Unknown = computed(_block)

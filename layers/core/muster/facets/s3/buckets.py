@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
-from muster.facets.fields import Answer, Kind, Parsed, computed, facet, many, present, read, text
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -16,7 +17,7 @@ ALGORITHMS = ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup")
 OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
 
 
-def word(*words: str) -> Kind[str | Unknown]:
+def word(*words: str) -> kinds.Kind[str | Unknown]:
     """Read one of the words that AWS documents, empty where it says nothing."""
 
     def kind(value: object, name: str, _question: str = "") -> str | Unknown:
@@ -161,7 +162,7 @@ def _grant(grant: Answer) -> tuple[str, str]:
 class BucketAcl(Parsed):
     """GetBucketAcl: the grants of the access control list, as (grantee's group URI or empty, permission)."""
 
-    grants: tuple[tuple[str, str], ...] = read("Grants", many(_grant))
+    grants: tuple[tuple[str, str], ...] = read("Grants", kinds.many(_grant))
 
     @property
     def public(self) -> tuple[str, ...]:
@@ -204,9 +205,9 @@ class BucketLogging(Parsed):
     `partitioned` says that account, region and bucket follow the prefix in the names of the logs.
     """
 
-    target: str = read("LoggingEnabled.TargetBucket", text)
-    prefix: str = read("LoggingEnabled.TargetPrefix", text, default="")
-    partitioned: bool = read("LoggingEnabled.TargetObjectKeyFormat.PartitionedPrefix", present, default=False)
+    target: str = read("LoggingEnabled.TargetBucket", kinds.text)
+    prefix: str = read("LoggingEnabled.TargetPrefix", kinds.text, default="")
+    partitioned: bool = read("LoggingEnabled.TargetObjectKeyFormat.PartitionedPrefix", kinds.present, default=False)
 
 
 def _configuration(item: Answer) -> tuple[str, bool]:
@@ -217,4 +218,4 @@ def _configuration(item: Answer) -> tuple[str, bool]:
 class BucketMetrics(Parsed):
     """ListBucketMetricsConfigurations: the request metrics, as (id, whether they cover the whole bucket)."""
 
-    configurations: tuple[tuple[str, bool], ...] = read("MetricsConfigurationList", many(_configuration))
+    configurations: tuple[tuple[str, bool], ...] = read("MetricsConfigurationList", kinds.many(_configuration))

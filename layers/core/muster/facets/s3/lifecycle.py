@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from muster.facets.fields import Answer, Parsed, computed, count, equals, facet, many, read, text
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 
 STANDS_OUT = "all_storage_classes_128K"
 """The default since September 2024: transitions leave objects under 128 KB where they are.
@@ -74,15 +75,15 @@ class Rule(Parsed):
     until unfinished uploads are given up.
     """
 
-    id: str = read("ID", text)
-    enabled: bool = read("Status", equals("Enabled"))
+    id: str = read("ID", kinds.text)
+    enabled: bool = read("Status", kinds.equals("Enabled"))
     prefix: str = computed(_prefix)
     limited: bool = computed(_limited)
     expiration: When | None = read("Expiration", _when)
     transitions: tuple[When, ...] = read("Transitions", _transitions)
     noncurrent: int | None = read("NoncurrentVersionExpiration.NoncurrentDays", _days)
     aborts: int | None = read("AbortIncompleteMultipartUpload.DaysAfterInitiation", _days)
-    keeps: int = read("NoncurrentVersionExpiration.NewerNoncurrentVersions", count(), default=0)
+    keeps: int = read("NoncurrentVersionExpiration.NewerNoncurrentVersions", kinds.count(), default=0)
 
     @property
     def whole(self) -> bool:
@@ -94,7 +95,7 @@ class Rule(Parsed):
 class BucketLifecycle(Parsed):
     """GetBucketLifecycleConfiguration: the rules, and whether transitions leave small objects where they are."""
 
-    rules: tuple[Rule, ...] = read("Rules", many(Rule.parse))
+    rules: tuple[Rule, ...] = read("Rules", kinds.many(Rule.parse))
     small_stay: bool = computed(
         lambda response: response.get("TransitionDefaultMinimumObjectSize", STANDS_OUT) == STANDS_OUT, default=True
     )

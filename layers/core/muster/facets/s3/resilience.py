@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from muster.facets.fields import Answer, Parsed, computed, equals, facet, many, read, text
+from muster.facets import kinds
+from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.facets.s3.buckets import word
 from muster.model.finding import Unknown
 
@@ -20,7 +21,7 @@ def _days(retention: Any, _name: str, _question: str = "") -> int:
 class BucketObjectLock(Parsed):
     """GetObjectLockConfiguration: `mode` and `days` are the retention that new objects get, empty and 0 without one."""
 
-    enabled: bool = read("ObjectLockConfiguration.ObjectLockEnabled", equals("Enabled"))
+    enabled: bool = read("ObjectLockConfiguration.ObjectLockEnabled", kinds.equals("Enabled"))
     mode: str | Unknown = read(f"{_RETENTION}.Mode", word("GOVERNANCE", "COMPLIANCE"), name="the retention's mode")
     days: int = read(_RETENTION, _days)
 
@@ -51,7 +52,7 @@ def _part(rule: Answer) -> bool:
 class ReplicationRule(Parsed):
     """One rule: `bucket` is the destination's name, `part` whether it copies only some of the objects."""
 
-    id: str = read("ID", text)
+    id: str = read("ID", kinds.text)
     enabled: bool | Unknown = read("Status", _enabled)
     bucket: str | Unknown = read("Destination.Bucket", _bucket)
     part: bool = computed(_part)
@@ -61,7 +62,7 @@ class ReplicationRule(Parsed):
 class BucketReplication(Parsed):
     """GetBucketReplication: the rules by which objects are copied to other buckets; none means no replication."""
 
-    rules: tuple[ReplicationRule, ...] = read("ReplicationConfiguration.Rules", many(ReplicationRule.parse))
+    rules: tuple[ReplicationRule, ...] = read("ReplicationConfiguration.Rules", kinds.many(ReplicationRule.parse))
 
     @property
     def destinations(self) -> tuple[str, ...]:

@@ -64,12 +64,12 @@ class RequiredTags:
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse ListRequiredTags, all pages joined; a type may be named more than once."""
-        found: dict[str, tuple[str, ...]] = {}
+        by_type: dict[str, tuple[str, ...]] = {}
         for item in response.get("RequiredTags") or ():
             for kind in item.get("CloudFormationResourceTypes") or ():
-                keys = (*found.get(kind, ()), *(item.get("ReportingTagKeys") or ()))
-                found[kind] = tuple(dict.fromkeys(keys))
-        return cls(found)
+                keys = (*by_type.get(kind, ()), *(item.get("ReportingTagKeys") or ()))
+                by_type[kind] = tuple(dict.fromkeys(keys))
+        return cls(by_type)
 
 
 def _assigned(value: Any) -> Any:
