@@ -14,7 +14,7 @@ from muster.model.finding import Resource, Unknown
 from muster.model.listing import Page
 from muster.model.shard import Shard
 from muster.readers.sns import SUBSCRIPTION, TOPIC, subscription_attributes, subscriptions, tags, topic, topics
-from muster.sdk.errors import DENIED, code_of
+from muster.sdk.errors import Meaning, code_of, meaning_of
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
@@ -161,4 +161,4 @@ def test_what_sns_refuses_is_known_for_a_refusal() -> None:
         stub.add_client_error("get_topic_attributes", "AuthorizationError", http_status_code=403)
         with pytest.raises(ClientError) as refused:
             topic.function(sns, resource(ORDERS))
-    assert code_of(refused.value) in DENIED
+    assert meaning_of(code_of(refused.value)) is Meaning.DENIED

@@ -10,11 +10,14 @@ from botocore.retries import standard
 
 from muster.model.finding import Unavailable
 from muster.sdk.errors import (
+    _CODES,
     READ_ERRORS,
     AssumeRoleError,
+    Meaning,
     blocked,
     code_of,
     lost_credentials,
+    meaning_of,
     of_one,
     throttled,
     token_expired,
@@ -37,6 +40,30 @@ def test_the_code_is_what_aws_answered_or_the_name_of_what_happened_instead() ->
     assert code_of(botocore.exceptions.ClientError({}, "Describe")) == "ClientError"
     assert code_of(botocore.exceptions.ClientError({"ResponseMetadata": {}}, "Describe")) == ""
     assert code_of(botocore.exceptions.ClientError({"Error": {"Message": "no"}}, "Describe")) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("AccessDeniedException", Meaning.DENIED),
+        ("RequestExpired", Meaning.EXPIRED),
+        ("InvalidClientTokenId", Meaning.REFUSED),
+        ("SlowDown", Meaning.THROTTLED),
+        ("503", Meaning.FAILED),
+        ("NoSuchBucket", Meaning.GONE),
+        pytest.param("InvalidVolume.NotFound", Meaning.GONE, id="EC2 has a code for each type"),
+        ("ValidationException", None),
+        ("", None),
+    ],
+)
+def test_an_error_code_means_one_thing(code: str, meaning: Meaning | None) -> None:
+    assert meaning_of(code) is meaning
+
+
+def test_no_error_code_has_two_meanings() -> None:
+    codes = [code for each in _CODES.values() for code in each.split()]
+    assert len(codes) == len(set(codes))
+    assert _CODES.keys() == set(Meaning)
 
 
 @pytest.mark.parametrize("code", standard.ThrottledRetryableChecker._THROTTLED_ERROR_CODES)

@@ -9,7 +9,7 @@ from muster.model.finding import GLOBAL, Resource, Unavailable
 from muster.model.readers import Describer
 from muster.model.shard import Shard
 from muster.scanning.cache import RegionCache
-from muster.sdk.errors import EXPIRED, lost_credentials
+from muster.sdk.errors import Meaning, lost_credentials, meaning_of
 from muster.sdk.failures import Failure, read
 from muster.sdk.retry import Retrier
 from muster.sdk.session import ClientProvider
@@ -67,5 +67,5 @@ class ShardCalls:
         """Return the reason of a failure, and remember it where no later call can succeed."""
         if lost_credentials(failure.error):
             self.lost = f"the credentials stopped working ({failure.code})"
-            self.expired = failure.code in EXPIRED
+            self.expired = meaning_of(failure.code) is Meaning.EXPIRED
         return failure.unavailable

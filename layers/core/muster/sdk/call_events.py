@@ -9,9 +9,10 @@ from botocore.handlers import parse_get_bucket_location
 
 from muster.model.coverage import Ledger
 from muster.sdk.credentials import CredentialRefresher
-from muster.sdk.errors import DENIED, EXPIRED, REFUSED, THROTTLED
+from muster.sdk.errors import Meaning, meaning_of
 from muster.sdk.limiter import CallGate
 
+_FAILED = (Meaning.THROTTLED, Meaning.EXPIRED, Meaning.REFUSED)
 _LOCATION = "after-call.s3.GetBucketLocation"
 Count = Callable[[str, int, str, float], None]
 """Counts a call that has ended: its operation, how often it was repeated, the error's code or nothing, its seconds."""
@@ -24,8 +25,8 @@ def counter(ledger: Ledger, service: str) -> Count:
         ledger.called(
             f"{service}:{operation}",
             retries=retries,
-            denied=code in DENIED,
-            failed=code in THROTTLED | EXPIRED | REFUSED or code.startswith(("5", "Internal", "Service")),
+            denied=meaning_of(code) is Meaning.DENIED,
+            failed=meaning_of(code) in _FAILED or code.startswith(("5", "Internal", "Service")),
             seconds=seconds,
         )
 
@@ -42,7 +43,7 @@ def watch(client: Any, gate: CallGate, count: Count, ledger: Ledger) -> None:
 
     def ends(model: Any, context: dict[str, Any], parsed: dict[str, Any] | None = None, **_: object) -> None:
         code = str((parsed or {}).get("Error", {}).get("Code", ""))
-        gate.release(model.name, taken=code not in THROTTLED)
+        gate.release(model.name, taken=meaning_of(code) is not Meaning.THROTTLED)
         retries = int((parsed or {}).get("ResponseMetadata", {}).get("RetryAttempts", 0))
         count(model.name, retries, code, _since(context))
 
@@ -52,13 +53,18 @@ def watch(client: Any, gate: CallGate, count: Count, ledger: Ledger) -> None:
         ledger.called(f"{service}:{operation}", failed=True, seconds=_since(context))
 
     def tries_again(operation: Any, response: Any = None, **_: object) -> None:
-        if response is not None and response[1].get("Error", {}).get("Code") in THROTTLED:
+        if _meaning(response) is Meaning.THROTTLED:
             gate.throttled(operation.name)
 
     client.meta.events.register("before-call", begins)
     client.meta.events.register("after-call", ends)
     client.meta.events.register("after-call-error", breaks)
     client.meta.events.register_first("needs-retry", tries_again)
+
+
+def _meaning(response: Any) -> Meaning | None:
+    """Return what the error of a parsed response means, None where there is none."""
+    return meaning_of(str(response[1].get("Error", {}).get("Code"))) if response is not None else None
 
 
 def _since(context: dict[str, Any]) -> float:
@@ -81,7 +87,7 @@ def renewed(
     """Return 0, the seconds to wait, where a call is worth another try with newer credentials; else None."""
     context = (request_dict or {}).get("context", {})
     since = context.get("muster_signed")
-    if since is None or response is None or response[1].get("Error", {}).get("Code") not in EXPIRED:
+    if since is None or _meaning(response) is not Meaning.EXPIRED:
         return None
     del context["muster_signed"]
     return 0.0 if refresher(since) else None

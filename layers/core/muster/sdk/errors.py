@@ -1,6 +1,9 @@
-"""What AWS's errors mean: denied, expired, throttled, gone, blocked by a policy of the organization."""
+"""The errors of AWS by what they mean: denied, expired, throttled, gone, blocked by a policy of the organization."""
 
 import time
+from collections.abc import Mapping
+from enum import Enum, auto
+from types import MappingProxyType
 
 import botocore.exceptions
 import botocore.parsers
@@ -10,58 +13,58 @@ from muster.model.finding import Unavailable
 from muster.sdk.denial import Clock, Denial, clock, clock_by_date, denial
 from muster.sdk.redaction import safe
 
-DENIED = frozenset(
+
+class Meaning(Enum):
+    """What an error code of AWS means for its caller."""
+
+    DENIED = auto()
+    """A policy denies the call."""
+    EXPIRED = auto()
+    """The credentials, or the signature, are out of date."""
+    REFUSED = auto()
+    """AWS does not accept the credentials."""
+    THROTTLED = auto()
+    """AWS asks for fewer calls."""
+    FAILED = auto()
+    """The service is at fault."""
+    GONE = auto()
+    """The resource is no more."""
+
+
+_CODES: Mapping[Meaning, str] = MappingProxyType(
     {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AllAccessDisabled",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "Forbidden",
-        "NotAuthorized",
-        "NotAuthorizedException",
-        "UnauthorizedOperation",
-        "UnauthorizedAccess",
-        "403",
+        Meaning.DENIED: (
+            "AccessDenied AccessDeniedException AllAccessDisabled AuthorizationError AuthorizationErrorException "
+            "Forbidden NotAuthorized NotAuthorizedException UnauthorizedOperation UnauthorizedAccess 403"
+        ),
+        Meaning.EXPIRED: "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired",
+        Meaning.REFUSED: (
+            "AuthFailure IncompleteSignature IncompleteSignatureException InvalidAccessKeyId InvalidClientTokenId "
+            "InvalidSignatureException InvalidToken MissingAuthenticationToken MissingAuthenticationTokenException "
+            "OptInRequired RequestTimeTooSkewed SignatureDoesNotMatch SubscriptionRequiredException "
+            "UnrecognizedClientException"
+        ),
+        Meaning.THROTTLED: (
+            "Throttling ThrottlingException ThrottledException RequestLimitExceeded TooManyRequestsException "
+            "RequestThrottled RequestThrottledException SlowDown BandwidthLimitExceeded PriorRequestNotComplete "
+            "ProvisionedThroughputExceededException EC2ThrottledException LimitExceededException "
+            "TransactionInProgressException"
+        ),
+        Meaning.FAILED: (
+            "500 502 503 504 InternalError InternalFailure InternalServerError InternalServerErrorException "
+            "RequestTimeout RequestTimeoutException ServiceException ServiceUnavailable ServiceUnavailableException "
+            "Unavailable"
+        ),
+        Meaning.GONE: (
+            "404 AWS.SimpleQueueService.NonExistentQueue ClusterNotFoundException ClusterNotFoundFault "
+            "ListenerNotFound LoadBalancerNotFound NoSuchAccessPoint NoSuchBucket NoSuchEntity NotFound "
+            "NotFoundException QueueDoesNotExist ResourceNotFound ResourceNotFoundException RuleNotFound "
+            "TableNotFoundException TargetGroupNotFound"
+        ),
     }
 )
-EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
-REFUSED = frozenset(
-    {
-        "AuthFailure",
-        "IncompleteSignature",
-        "IncompleteSignatureException",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "InvalidToken",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "OptInRequired",
-        "RequestTimeTooSkewed",
-        "SignatureDoesNotMatch",
-        "SubscriptionRequiredException",
-        "UnrecognizedClientException",
-    }
-)
-THROTTLED = frozenset(
-    {
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestLimitExceeded",
-        "TooManyRequestsException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "BandwidthLimitExceeded",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "EC2ThrottledException",
-        "LimitExceededException",
-        "TransactionInProgressException",
-    }
-)
+"""The error codes of AWS by what they mean."""
+_MEANINGS = {code: meaning for meaning, codes in _CODES.items() for code in codes.split()}
 CREDENTIALS = (
     botocore.exceptions.NoCredentialsError,
     botocore.exceptions.PartialCredentialsError,
@@ -79,49 +82,6 @@ _OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure", "SubscriptionRequire
 BLOCKED = "blocked by policy"
 """How a reason begins when a service or resource control policy of the organization denies a call."""
 _ENCODED = "AWS gives the reason only encoded; 'aws sts decode-authorization-message' decodes what the AWS CLI prints"
-_THEIR_FAULT = frozenset(
-    {
-        "500",
-        "502",
-        "503",
-        "504",
-        "InternalError",
-        "InternalFailure",
-        "InternalServerError",
-        "InternalServerErrorException",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "Unavailable",
-    }
-)
-_GONE = frozenset(
-    {
-        "404",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "ClusterNotFoundException",
-        "ClusterNotFoundFault",
-        "ListenerNotFound",
-        "LoadBalancerNotFound",
-        "NoSuchAccessPoint",
-        "NoSuchBucket",
-        "NoSuchEntity",
-        "NotFound",
-        "NotFoundException",
-        "QueueDoesNotExist",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-        "RuleNotFound",
-        "TableNotFoundException",
-        "TargetGroupNotFound",
-    }
-)
-"""How services say that a resource is no more; EC2's own all end in `.NotFound`.
-
-Where a describer says that one of them means "there is none", nothing failed.
-"""
 _NETWORK = (
     botocore.exceptions.HTTPClientError,
     botocore.exceptions.ConnectionError,
@@ -147,14 +107,20 @@ def code_of(error: BaseException) -> str:
     return str(response.get("Error", {}).get("Code", "")) if response else type(error).__name__
 
 
+def meaning_of(code: str) -> Meaning | None:
+    """Return what an error code means, None where it may mean anything; EC2's codes of what is gone end alike."""
+    return _MEANINGS.get(code) or (Meaning.GONE if code.endswith(".NotFound") else None)
+
+
 def throttled(error: BaseException) -> bool:
-    """Whether AWS asked to slow down."""
-    return code_of(error) in THROTTLED
+    """Whether AWS throttled the call."""
+    return meaning_of(code_of(error)) is Meaning.THROTTLED
 
 
 def transient(error: BaseException) -> bool:
     """Whether the same call may succeed a moment later: throttled, the service's own fault, or the network's."""
-    return throttled(error) or code_of(error) in _THEIR_FAULT or _down(error) or isinstance(error, _NETWORK)
+    passing = meaning_of(code_of(error)) in (Meaning.THROTTLED, Meaning.FAILED)
+    return passing or _down(error) or isinstance(error, _NETWORK)
 
 
 def _down(error: BaseException) -> bool:
@@ -166,7 +132,7 @@ def _down(error: BaseException) -> bool:
 def of_one(error: BaseException) -> bool:
     """Whether AWS refuses the request and not its sender: of many items in a call, one may be gone."""
     refused = isinstance(error, botocore.exceptions.ClientError) and not transient(error)
-    return refused and code_of(error) not in DENIED | EXPIRED | REFUSED
+    return refused and meaning_of(code_of(error)) not in (Meaning.DENIED, Meaning.EXPIRED, Meaning.REFUSED)
 
 
 def blocked(error: BaseException) -> bool:
@@ -180,7 +146,7 @@ def blocked(error: BaseException) -> bool:
 
 def denial_of(error: BaseException) -> Denial | None:
     """Return what AWS says of a denial; None where an error is none."""
-    return denial(message_of(error)) if code_of(error) in DENIED else None
+    return denial(message_of(error)) if meaning_of(code_of(error)) is Meaning.DENIED else None
 
 
 def clock_of(error: BaseException) -> Clock | None:
@@ -194,7 +160,7 @@ def clock_of(error: BaseException) -> Clock | None:
     if found is not None and found.ahead is not None:
         return found
     headers = response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    if found is not None or code in REFUSED or code == "RequestExpired":
+    if found is not None or meaning_of(code) is Meaning.REFUSED or code == "RequestExpired":
         return clock_by_date(str(headers.get("date", "")), time.time()) or found
     return None
 
@@ -242,13 +208,14 @@ def _denied(permission: str, code: str, found: Denial) -> Unavailable:
 def _reason(permission: str, code: str, error: Exception) -> str:
     if wrong := clock_of(error):
         return f"AWS refuses the signature ({code}): {wrong}"
-    if code in EXPIRED or isinstance(error, CREDENTIALS):
+    meaning = meaning_of(code)
+    if meaning is Meaning.EXPIRED or isinstance(error, CREDENTIALS):
         return f"the credentials expired or cannot be used ({code})"
-    if code in REFUSED:
+    if meaning is Meaning.REFUSED:
         return f"AWS does not accept the credentials here ({code})"
-    if code in THROTTLED:
+    if meaning is Meaning.THROTTLED:
         return f"throttled until the retries ran out ({code})"
-    if code in _GONE or code.endswith(".NotFound"):
+    if meaning is Meaning.GONE:
         return f"gone meanwhile ({code})"
     return f"{permission} failed ({code}: {_first_line(error)})"
 
@@ -256,8 +223,8 @@ def _reason(permission: str, code: str, error: Exception) -> str:
 def lost_credentials(error: Exception) -> bool:
     """Whether no later call of this session can succeed either."""
     code = code_of(error)
-    lost = code in EXPIRED or code in REFUSED - _OF_ONE_REGION or isinstance(error, CREDENTIALS)
-    return lost or clock_of(error) is not None
+    lost = meaning_of(code) in (Meaning.EXPIRED, Meaning.REFUSED) and code not in _OF_ONE_REGION
+    return lost or isinstance(error, CREDENTIALS) or clock_of(error) is not None
 
 
 class AssumeRoleError(MusterError):

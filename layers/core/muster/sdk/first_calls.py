@@ -7,18 +7,7 @@ import botocore.exceptions
 import botocore.parsers
 
 from muster.errors import ConfigurationError, CredentialsError, MusterError, Throttled, Transient
-from muster.sdk.errors import (
-    CREDENTIALS,
-    DENIED,
-    EXPIRED,
-    READ_ERRORS,
-    REFUSED,
-    THROTTLED,
-    clock_of,
-    code_of,
-    denial_of,
-    message_of,
-)
+from muster.sdk.errors import CREDENTIALS, READ_ERRORS, Meaning, clock_of, code_of, denial_of, meaning_of, message_of
 from muster.sdk.redaction import safe
 from muster.sdk.setup.errors import explained
 
@@ -79,16 +68,16 @@ def _refused(what: str, error: botocore.exceptions.ClientError, instead: str) ->
     code = code_of(error)
     if wrong := clock_of(error):
         return CredentialsError(f"{wrong}, and AWS refuses what it signs ({what}: {code}): set the clock")
-    if code in EXPIRED:
-        return CredentialsError(
-            f"AWS does not accept the credentials ({what}: {code}): they expired; log in again or get new ones"
-        )
-    if code in REFUSED:
-        return CredentialsError(f"AWS does not accept the credentials ({what}: {code}): {_hint(code)}")
-    if code in THROTTLED:
-        return Throttled(f"{what} is throttled ({code})")
-    if code in DENIED:
-        return CredentialsError(_denied(what, error, instead))
+    not_accepted = f"AWS does not accept the credentials ({what}: {code})"
+    match meaning_of(code):
+        case Meaning.EXPIRED:
+            return CredentialsError(f"{not_accepted}: they expired; log in again or get new ones")
+        case Meaning.REFUSED:
+            return CredentialsError(f"{not_accepted}: {_hint(code)}")
+        case Meaning.THROTTLED:
+            return Throttled(f"{what} is throttled ({code})")
+        case Meaning.DENIED:
+            return CredentialsError(_denied(what, error, instead))
     return Transient(f"{what} failed ({code}): {safe(message_of(error), 300)}")
 
 

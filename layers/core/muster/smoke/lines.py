@@ -8,7 +8,7 @@ from typing import Any
 import botocore.exceptions
 
 from muster.errors import MusterError
-from muster.sdk.errors import DENIED, READ_ERRORS, code_of, of_one
+from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, of_one
 from muster.smoke.stack import Stack
 
 
@@ -86,7 +86,8 @@ def _line(visit: Visit, probe: Probe) -> Line:
         return Line(probe.name, Result.NOT_SHOWN, str(error))
     except botocore.exceptions.ClientError as error:
         text = error.response["Error"].get("Message") or code_of(error)
-        detail = f"{error.operation_name} {'was refused' if code_of(error) in DENIED else 'failed'}: {text}"
+        denied = meaning_of(code_of(error)) is Meaning.DENIED
+        detail = f"{error.operation_name} {'was refused' if denied else 'failed'}: {text}"
         return Line(probe.name, Result.FAILS if of_one(error) else Result.UNKNOWN, detail)
     except _NOT_KNOWN as error:
         return Line(probe.name, Result.UNKNOWN, str(error))

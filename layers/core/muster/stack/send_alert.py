@@ -9,7 +9,7 @@ import botocore.exceptions
 from muster.errors import Damaged, EventError, Refused, Transient
 from muster.model.text import shortened
 from muster.reports.formats import email
-from muster.sdk.errors import EXPIRED, READ_ERRORS, code_of, transient
+from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, transient
 from muster.sdk.session import Clients
 from muster.stack.documents import events, objects
 from muster.stack.documents.commit import NotedChange
@@ -170,5 +170,6 @@ def _for_good(error: Exception) -> bool:
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     """
     code = code_of(error)
-    passing = transient(error) or code in EXPIRED or "Throttling" in code or code == "NotFound"
+    expired = meaning_of(code) is Meaning.EXPIRED
+    passing = expired or transient(error) or "Throttling" in code or code == "NotFound"
     return isinstance(error, botocore.exceptions.ClientError) and not passing

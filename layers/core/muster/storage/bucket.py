@@ -12,7 +12,7 @@ import botocore.exceptions
 
 from muster.errors import Damaged, MusterError, Throttled, Transient
 from muster.model.text import shown
-from muster.sdk.errors import DENIED, EXPIRED, THROTTLED, code_of
+from muster.sdk.errors import Meaning, code_of, meaning_of
 from muster.sdk.session import Clients
 from muster.storage.limits import ONE_GO
 
@@ -137,8 +137,9 @@ def scratch() -> "tempfile.TemporaryDirectory[str]":
 
 def _named(error: BaseException, what: str) -> MusterError:
     code = code_of(error)
-    if code in THROTTLED:
+    meaning = meaning_of(code)
+    if meaning is Meaning.THROTTLED:
         return Throttled(f"cannot {what}: throttled ({code})")
-    if code in DENIED | EXPIRED:
+    if meaning in (Meaning.DENIED, Meaning.EXPIRED):
         return MusterError(f"cannot {what}: {code}; the function's role must allow it")
     return Transient(f"cannot {what}: {error}")

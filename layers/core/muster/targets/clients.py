@@ -6,7 +6,7 @@ from typing import Any
 
 from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
-from muster.sdk.errors import EXPIRED, READ_ERRORS, AssumeRoleError, clock_of, code_of, denial_of, throttled, transient
+from muster.sdk.errors import READ_ERRORS, AssumeRoleError, Meaning, clock_of, code_of, denial_of, meaning_of, transient
 from muster.sdk.session import ClientProvider, Clients
 from muster.targets.organization import assumed, role_arn, session_name
 
@@ -67,9 +67,10 @@ class Sessions:
             denial = denial_of(error)
             why = str(clock_of(error) or (denial.reason("sts:AssumeRole") if denial else ""))
             what = f"the role {arn} cannot be assumed ({code_of(error)})" + f": {why}" * bool(why)
-            if throttled(error):
+            meaning = meaning_of(code_of(error))
+            if meaning is Meaning.THROTTLED:
                 raise Throttled(what) from error
-            if transient(error) or code_of(error) in EXPIRED:
+            if transient(error) or meaning is Meaning.EXPIRED:
                 raise Transient(what) from error
             return ClosedAccount(what, "sts:AssumeRole" if denial is None or denial.wants_permission else None)
         return self.own.of_account(session, account_id)

@@ -24,7 +24,7 @@ import tenacity
 from botocore.model import OperationModel
 
 from muster.sdk.call_events import Count
-from muster.sdk.errors import EXPIRED, READ_ERRORS, THROTTLED, code_of, throttled, transient
+from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, throttled, transient
 from muster.sdk.limiter import CallGate
 from muster.sdk.wire.contents import Contents, contents
 from muster.sdk.wire.ec2_parser import BROKEN
@@ -133,7 +133,7 @@ class S3FastClient:
             code = code_of(error)
             raise
         finally:
-            self._gate.release(operation, taken=code not in THROTTLED)
+            self._gate.release(operation, taken=meaning_of(code) is not Meaning.THROTTLED)
             self._count(operation, attempts[0] - 1, code, time.monotonic() - began)
         return getattr(self._client, name)(Bucket=Bucket, **query) if answer is None else answer
 
@@ -149,7 +149,7 @@ class S3FastClient:
         try:
             return once()
         except READ_ERRORS as error:
-            if code_of(error) not in EXPIRED or not self._renewed(began):
+            if meaning_of(code_of(error)) is not Meaning.EXPIRED or not self._renewed(began):
                 raise
         return once()
 
