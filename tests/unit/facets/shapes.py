@@ -1,4 +1,4 @@
-"""Answers of AWS, drawn from botocore's own models, and the reading of them: a small engine without threads."""
+"""Answers of AWS, drawn from botocore's own models, for the scan of a shard."""
 
 import ast
 import functools
@@ -6,10 +6,8 @@ import inspect
 import json
 import re
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -19,19 +17,19 @@ import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from muster.catalog.catalog import Catalog
-from muster.facets.tagging.tags import Tags
+from muster.catalog.read_plan import read_plan
 from muster.model.check import Check
-from muster.model.finding import ACCOUNT, REGION, Finding, Related, Resource, Unavailable
-from muster.model.listing import Listed, gathers, parsed, with_page_facets
-from muster.model.readers import Describer, Lister
+from muster.model.finding import Finding, Severity, Verdict, compliant
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.evaluate import evaluate
+from muster.scanning.calls import ScanContext
+from muster.scanning.shard_scan import ShardScan
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ACCOUNT_ID = "111122223333"
 PARTITIONS = {"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-SHAPE_ERRORS = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+_ELSEWHERE = ("eu-central-1", "us-east-1")
+"""Where buckets may be besides."""
 NEW = "quantum-🙂"
 """A value that no model knows."""
 
@@ -39,6 +37,7 @@ LEFT_OUT = object()
 """Stands for a member that AWS leaves out."""
 
 _TOKENS = re.compile(r"(next|.*Next).*Token|(Next)?Marker|ContinuationToken|LastEvaluatedTableName")
+_TOKEN = re.compile(r"then-(\d+)-")
 _ATTRIBUTE = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 _RARE = ("AssociationId", "Error", "MasterArn", "Operator", "ServiceManaged", "failures")
 """Members that mostly are not there: most of what is listed is one's own."""
@@ -74,7 +73,6 @@ class World:
     pages: int = 3
     told: dict[Place, Any] = field(default_factory=dict)
     shapes: dict[Place, Shape] = field(default_factory=dict)
-    calls: Counter[str] = field(default_factory=Counter)
 
     @property
     def region(self) -> str:
@@ -93,10 +91,11 @@ class World:
 
     def _answer(self, client: Any, operation: str, asked: Mapping[str, Any]) -> Any:
         call = f"{client.meta.service_model.service_name}.{operation}"
-        self.calls[call] += 1
         place = (f"{call}({json.dumps(asked, sort_keys=True, default=str)})", "")
         shape = client.meta.service_model.operation_model(operation).output_shape
-        return Told(_Draw(self, asked, tuple(_texts(asked)), self.calls[call] < self.pages), shape, place)
+        texts = tuple(_texts(asked))
+        page = 1 + max((int(found[1]) for text in texts if (found := _TOKEN.search(text))), default=0)
+        return Told(_Draw(self, asked, texts, page, page < self.pages), shape, place)
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,7 @@ class _Draw:
     world: World
     request: Mapping[str, Any]
     asked: tuple[str, ...]
+    page: int
     more: bool
 
     def chance(self, place: Place) -> Random:
@@ -120,7 +120,7 @@ class _Draw:
         if world.tags is not None and name.lower() in ("tags", "tagset", "taglist"):
             return _tags(shape, world.tags)
         if _TOKENS.fullmatch(name):
-            return f"then-{rng.getrandbits(40)}" if self.more and rng.random() < 0.4 else LEFT_OUT
+            return f"then-{self.page}-{rng.getrandbits(40)}" if self.more and rng.random() < 0.4 else LEFT_OUT
         return LEFT_OUT if rng.random() < (0.9 if name in _RARE else world.gaps) else self._value(shape, name, place)
 
     def _value(self, shape: Shape, name: str, place: Place) -> Any:
@@ -266,113 +266,42 @@ class Told(dict[str, Any]):
         return repr({key: value for key, value in self._drawn.items() if value is not LEFT_OUT})
 
 
-@dataclass
-class Reading:
-    """What the engine does with listers and describers, one thing after the other."""
+@dataclass(frozen=True)
+class WorldClients:
+    """Stands for the clients of an account: each call is answered by a world."""
 
     world: World
-    catalog: Catalog
-    shared: dict[type, object] = field(default_factory=dict)
 
-    @property
-    def shard(self) -> Shard:
-        """One region."""
-        region = self.world.region
-        return Shard(ACCOUNT_ID, region, "any", region, (region,), self.world.partition)
+    def get(self, service: str, _region: str) -> Any:
+        """Return a client of a service."""
+        return self.world.client(service)
 
-    def listing(self, lister: Lister) -> Iterator[Listed]:
-        """Yield what is listed, all pages; a page of a strange shape ends the listing."""
-        made_from: tuple[object, ...] = ()
-        if source := self.catalog.source(lister):
-            made_from = (self._shared(source),)
-            if isinstance(made_from[0], Unavailable):
-                return
-        token: str | None = None
-        for _ in range(2 * self.world.pages):
-            try:
-                page = lister.function(self.world.client(lister.client), self.shard, token, *made_from)
-                yield from page.items
-            except SHAPE_ERRORS:
-                return
-            token = page.then
-            if not token:
-                return
-
-    def described(
-        self, item: Listed, describers: Iterable[Describer], among: AbstractSet[type] = frozenset()
-    ) -> Listed:
-        """Return a resource with its facets, read in the order given; it is one of more pages, alone on its own."""
-        facets = dict(item.facets)
-        left = list(describers)
-        wanted = among | {each.of for each in left if each.of and gathers(each.of)}
-        while left or wanted:
-            coming = {each.facet for each in left} | wanted
-            ready = next((each for each in left if each.of not in coming), None)
-            if ready is None:
-                (alone,) = with_page_facets([replace(item, facets=facets)], wanted, only_page=False)
-                facets, wanted = dict(alone.facets), frozenset()
-                continue
-            facets[ready.facet] = self.read(ready, replace(item, facets=facets))
-            left.remove(ready)
-        tags = facets.get(Tags)
-        own = tags.own if isinstance(tags, Tags) else item.resource.tags
-        return replace(item, resource=replace(item.resource, tags=own), facets=facets)
-
-    def read(self, describer: Describer, item: Listed) -> object:
-        """Read one facet of one resource."""
-        if describer.resource_type in (ACCOUNT, REGION):
-            return self._shared(describer)
-        of = item.facets.get(describer.of) if describer.of else None
-        if isinstance(of, Unavailable):
-            return of
-        if describer.when and not describer.when(of):
-            return parsed(describer.facet, {})
-        if describer.keys:
-            return Related(
-                {key: self._call(describer, item.resource, key) for key in describer.keys(of, item.resource)}
-            )
-        return self._call(describer, item.resource)
-
-    def _shared(self, describer: Describer) -> object:
-        if describer.facet not in self.shared:
-            self.shared[describer.facet] = self._call(describer, self.pseudo(describer.resource_type))
-        return self.shared[describer.facet]
-
-    def pseudo(self, kind: str) -> Resource:
-        """Return the account or the region as a resource."""
-        name = ACCOUNT_ID if kind == ACCOUNT else self.world.region
-        return Resource(kind, name, ACCOUNT_ID, "global" if kind == ACCOUNT else name, self.world.partition)
-
-    def _call(self, describer: Describer, resource: Resource, *keys: str) -> Any:
-        client = self.world.client(describer.client)
-        named = {"at": AT} if describer.timed else {}
-        try:
-            if describer.at_once == 1:
-                return describer.function(client, resource, *keys, **named)
-            asked = (self.pseudo(REGION), list(keys)) if describer.related else ([resource],)
-            found = describer.function(client, *asked, **named)
-        except SHAPE_ERRORS as error:
-            return Unavailable(None, repr(error))
-        return found.get(keys[0] if keys else resource.id, Unavailable(None, "left out"))
+    def counting_in(self, _ledger: object) -> "WorldClients":
+        """Return the same: nothing is counted."""
+        return self
 
 
-def resources(reading: Reading, kind: str) -> Iterator[Listed]:
-    """Yield the resources of a type."""
-    if kind in (ACCOUNT, REGION):
-        return iter([Listed(reading.pseudo(kind))])
-    return reading.listing(reading.catalog.listers[kind])
+def scanned(
+    world: World, catalog: Catalog, check: Check, kind: str, settings: Mapping[str, object] | None = None
+) -> list[Finding]:
+    """Return the findings of a check on each resource of a type: a scan of one shard, one call after the other."""
+    shard = Shard(ACCOUNT_ID, world.region, "any", world.region, (*PARTITIONS.values(), *_ELSEWHERE), world.partition)
+    plan = read_plan(catalog, [Rule(check, kind, "any", settings or {})], inactive=True)
+    clients: Any = WorldClients(world)
+    return list(ShardScan(shard, plan, ScanContext(clients, AT, concurrency=1)))
 
 
-def judged(
-    world: World, catalog: Catalog, check: Check, kind: str, settings: Mapping[str, object]
-) -> Iterator[Finding]:
-    """Yield what becomes of judging each resource of a type."""
-    reading = Reading(world, catalog)
-    describers = list(catalog.describers_for(check, kind))
-    rule = Rule(check, kind, "any", settings)
-    for item in resources(reading, kind):
-        found = reading.described(item, describers, {facet for facet in check.facets.values() if gathers(facet)})
-        yield evaluate(rule, found.resource, found.facets, AT)
+def reading(facet: type, beside: type | None = None, *, related: bool = False) -> tuple[Check, list[object]]:
+    """Return a check that passes whatever has a facet, and one made of its page if any; and the facets it is given."""
+    seen: list[object] = []
+
+    def judge(value: object, _beside: object = None) -> Verdict:
+        seen.append(value)
+        return compliant("it was read")
+
+    facets = {"facet": facet} | ({"beside": beside} if beside else {})
+    kept = frozenset({"facet"} if related else ())
+    return Check("reads-a-facet", judge, Severity.LOW, (), 1, facets, kept, {}, {}, "title", "why", "fix", ""), seen
 
 
 def member(place: Place) -> str:
@@ -384,6 +313,7 @@ def member(place: Place) -> str:
 def words_of(*objects: object) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return the words and numbers that stand in the modules of the objects: what they compare answers with."""
     modules = dict.fromkeys(str(getattr(each, "__module__", "")) for each in objects)
+    modules.pop(__name__, None)
     words: dict[str, None] = {}
     numbers: dict[int, None] = {}
     for module in modules:
