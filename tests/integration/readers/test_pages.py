@@ -25,6 +25,7 @@ from muster.readers.ec2.instances import prefix_list
 from muster.readers.ec2.vpc import flow_logs, function_groups, network_interfaces, referenced_groups
 from muster.readers.elbv2.load_balancers import listener_protocols, region, rules
 from muster.readers.iam.policies import policy_tags
+from muster.readers.kms import aws_managed_keys
 from muster.readers.lambda_.functions import asynchronous_destinations, event_source_mappings, urls
 from muster.readers.tagging.organizations import required_tags
 
@@ -52,6 +53,10 @@ PAGED = [
         protected_resources, 1000, {},
         ({"ResourceArn": "arn:1", "LastBackupTime": AT}, {"ResourceArn": "arn:2", "LastBackupTime": AT}),
         id="backups",
+    ),
+    pytest.param(
+        aws_managed_keys, 100, {},
+        tuple({"AliasName": f"alias/aws/{name}", "TargetKeyId": name} for name in ("s3", "ebs")), id="keys of AWS",
     ),
     pytest.param(dax.tags, None, {"ResourceName": NAME}, TAGS, id="tags of a DAX cluster"),
     pytest.param(tables.tags, None, {"ResourceArn": NAME}, TAGS, id="tags of a table"),

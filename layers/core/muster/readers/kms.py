@@ -32,14 +32,10 @@ def keys(kms: "KMSClient", shard: Shard, token: str | None, managed: AwsManagedK
     return Page(items, answer.get("NextMarker") if answer.get("Truncated") else None)
 
 
-@describes(REGION, permission="kms:ListAliases")
-def aws_managed_keys(kms: "KMSClient", _region: Resource) -> AwsManagedKeys:
-    """Read which keys are AWS's own; of the aliases, up to 50 a key, only those in AWS's name are kept."""
-    aliases = all_pages(kms, "list_aliases", "Aliases", page=100)["Aliases"]
-    return AwsManagedKeys.parse(
-        {"Aliases": [item for item in aliases if item.get("AliasName", "").startswith("alias/aws/")]}
-    )
-
+aws_managed_keys = reads(
+    REGION, AwsManagedKeys, "kms:ListAliases", lambda kms, _region: all_pages(kms, "list_aliases", "Aliases", page=100)
+)
+"""The keys that are AWS's own, by their aliases; a key may have 50."""
 
 key = reads(KEY, Key, "kms:DescribeKey", lambda kms, key: kms.describe_key(KeyId=key.id))
 
@@ -51,9 +47,8 @@ rotation = reads(
 """How the key is rotated; AWS refuses the call for keys that cannot be."""
 
 policy = reads(
-    KEY, KeyPolicy, "kms:GetKeyPolicy",
-    lambda kms, key: kms.get_key_policy(KeyId=key.id, PolicyName="default"),
-)  # fmt: skip
+    KEY, KeyPolicy, "kms:GetKeyPolicy", lambda kms, key: kms.get_key_policy(KeyId=key.id, PolicyName="default")
+)
 """The key's policy: there is one, under one name."""
 
 

@@ -49,9 +49,8 @@ def subscriptions(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
 topic = reads(TOPIC, Topic, "sns:GetTopicAttributes", lambda sns, topic: sns.get_topic_attributes(TopicArn=topic.id))
 
 tags = reads(
-    TOPIC, Tags, "sns:ListTagsForResource",
-    lambda sns, topic: sns.list_tags_for_resource(ResourceArn=topic.id),
-)  # fmt: skip
+    TOPIC, Tags, "sns:ListTagsForResource", lambda sns, topic: sns.list_tags_for_resource(ResourceArn=topic.id)
+)
 
 subscription_attributes = reads(
     SUBSCRIPTION, SubscriptionAttributes, "sns:GetSubscriptionAttributes",

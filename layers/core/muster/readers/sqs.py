@@ -43,6 +43,5 @@ dead_letter_sources = reads(
 """Which queues name this one as their dead-letter queue, the first 1000: one makes it one."""
 
 tags = reads(
-    QUEUE, Tags, "sqs:ListQueueTags",
-    lambda sqs, queue: tag_list(sqs.list_queue_tags(QueueUrl=queue.id).get("Tags")),
-)  # fmt: skip
+    QUEUE, Tags, "sqs:ListQueueTags", lambda sqs, queue: tag_list(sqs.list_queue_tags(QueueUrl=queue.id).get("Tags"))
+)

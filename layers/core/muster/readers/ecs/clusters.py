@@ -155,10 +155,7 @@ def target_windows(
     return {str(each["TargetGroupArn"]): TargetWindow.parse(typing.cast("Mapping[str, Any]", each)) for each in groups}
 
 
-@describes(
-    TASK_DEFINITION, permission="ecs:ListTagsForResource",
-    on="arn:{partition}:ecs:*:*:task-definition/*",
-)  # fmt: skip
+@describes(TASK_DEFINITION, permission="ecs:ListTagsForResource", on="arn:{partition}:ecs:*:*:task-definition/*")
 def tags(ecs: "ECSClient", definition: Resource) -> Tags:
     """Read the tags of a task definition."""
     return tags_of(typing.cast("Mapping[str, Any]", ecs.list_tags_for_resource(resourceArn=str(definition.arn))))

@@ -66,10 +66,7 @@ def _undecided(sources: LogSources, bucket: Resource) -> tuple[str, ...]:
     return ("every bucket",) if open_ else ()
 
 
-@describes(
-    BUCKET, permission="s3:GetBucketLogging", also=("s3:ListAllMyBuckets",),
-    of=LogSources, keys_for=_undecided,
-)  # fmt: skip
+@describes(BUCKET, permission="s3:GetBucketLogging", also=("s3:ListAllMyBuckets",), of=LogSources, keys_for=_undecided)
 def all_log_targets(s3: "S3Client", bucket: Resource, _name: str) -> AllLogTargets:
     """Read where all buckets of a bucket's region send their logs: source and target are in one region.
 
