@@ -129,11 +129,11 @@ class ShardScan:
         """Yield the findings page by page, from where an earlier attempt stopped."""
         pool = ThreadPoolExecutor(self._context.concurrency, thread_name_prefix="describe")
         describe = Describing(self.shard, self._calls, pool, self._context.cache)
-        position, token = self._first()
+        first, token = self._first()
         try:
-            for place in range(position, len(self._plans)):
-                self._position = place
-                yield from self._type(place, token, describe, restarts)
+            for position in range(first, len(self._plans)):
+                self._position = position
+                yield from self._type(position, token, describe, restarts)
                 token = None
             self._position = len(self._plans)
             yield from self._gaps()
@@ -219,9 +219,10 @@ class ShardScan:
     ) -> Iterator[Finding]:
         if plan.tags:
             items = (item for item in describe.stage(items, (plan.tags,)) if self._keep(item.resource))
+        rules, at = plan.rules, self._context.observed_at
         for item in describe(items, plan, only_page=only_page):
-            for rule in plan.rules:
-                yield evaluate(rule, item.resource, item.facets, self._context.observed_at)
+            for rule in rules:
+                yield evaluate(rule, item.resource, item.facets, at)
 
     def _leave(self, lister: Lister, gap: Unavailable) -> None:
         self.outcome.unlisted[lister.resource_type] = gap
