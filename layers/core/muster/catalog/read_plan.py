@@ -140,7 +140,7 @@ def _type_plan(catalog: Catalog, rules: Sequence[Rule], *, by_tags: bool, inacti
     lister = catalog.listers.get(kind)
     source = catalog.source(lister) if lister else None
     tags = catalog.describers.get((kind, Tags)) if by_tags else None
-    active = [rule for rule in rules if rule.asked or inactive]
+    active = [rule for rule in rules if rule.active or inactive]
     needed = _unique(each for rule in active for each in catalog.describers_for(rule.check, kind))
     page_facets = frozenset(facet for rule in active for facet in rule.check.facets.values() if gathers(facet))
     staged = [each for each in needed if each != tags]

@@ -1,4 +1,4 @@
-"""What an earlier scan made of calls: taken where the same is asked again of as many, computed where it is not."""
+"""The calls of an earlier scan: taken where the same is read again of as many resources, computed where it is not."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from muster.model.readers import Describer, Lister
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A scan of one account that ended: what it was asked, and its calls by API; `failed` are APIs that went wrong."""
+    """A scan of one account that ended: its demand and its calls by API; `failed` are APIs that went wrong."""
 
     demand: Demand
     calls: Mapping[str, int]
@@ -20,21 +20,21 @@ class Earlier:
 def calls_again(demand: Demand, earlier: Earlier | None) -> tuple[Calls, bool]:
     """Return the calls that satisfy a demand, and whether they are exact as long as the estate is what it was.
 
-    An API that the same readers ask for the same, of as many resources in the same regions, takes the calls that it
-    took; any other is computed.
+    An API that the same readers call for as many resources in the same regions takes the calls that it took before;
+    any other is computed.
     """
     computed, exact = calls_of(demand), is_exact(demand)
     if earlier is None:
         return computed, exact
-    now, then = _needs(demand), _needs(earlier.demand)
+    now, before = _needs(demand), _needs(earlier.demand)
     made = dict(computed.by_api)
     unsure = earlier.failed | {api for api in computed.listings if not earlier.calls.get(api)}
     for api in {*computed.by_api, *earlier.calls} - unsure:
         action = action_of(demand.plan.catalog, api)
-        if now.get(action) and now[action] == then.get(action):
+        if now.get(action) and now[action] == before.get(action):
             made[api] = earlier.calls.get(api, 0) * demand.accounts
     doubts = {action_of(demand.plan.catalog, api) for api in unsure}
-    again = all(action not in doubts and then.get(action) == asked for action, asked in now.items())
+    again = all(action not in doubts and before.get(action) == needs for action, needs in now.items())
     return summed(demand, made), exact or again
 
 

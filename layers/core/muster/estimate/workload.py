@@ -152,12 +152,12 @@ def _is_estimated(call: Call) -> bool:
 
 def findings_of(demand: Demand) -> Mapping[str, int]:
     """Return how many findings one account has, by region: one for each rule and resource."""
-    found: Counter[str] = Counter()
+    findings: Counter[str] = Counter()
     for shard in demand.shards():
         for plan in demand.plan.of(shard):
             for region, count in demand.judged(plan, shard).items():
-                found[region] += count * len(plan.rules)
-    return {region: found[region] for region in sorted(found) if found[region]}
+                findings[region] += count * len(plan.rules)
+    return {region: findings[region] for region in sorted(findings) if findings[region]}
 
 
 def _shared_calls(demand: Demand) -> Iterator[tuple[str, int]]:

@@ -21,7 +21,7 @@ class Rule:
     controls: tuple[str, ...] | None = None
 
     @property
-    def asked(self) -> bool:
+    def active(self) -> bool:
         """Whether it judges anything: a check that is opted into does only once a setting says of what."""
         opt_in = self.check.opt_in
         return not opt_in or any(self.settings.get(name) for name in opt_in)

@@ -38,13 +38,13 @@ class CallBatch:
     def settle(self, read: Callable[[], Mapping[str, object]]) -> None:
         """Read, and hand each its answer; whatever breaks reaches those who wait."""
         try:
-            found = read()
+            values = read()
         except BaseException as error:  # noqa: BLE001 - whoever waits would wait for ever
             for answer in self.answers:
                 answer.set_exception(error)
             return
         for name, answer in zip(self.names, self.answers, strict=True):
-            answer.set_result(found[name])
+            answer.set_result(values[name])
 
     def apart(self) -> Iterator[tuple[str, "CallBatch"]]:
         """Yield each as a batch of its own."""
@@ -59,23 +59,23 @@ class CallBatcher:
         """Prepare; `read` starts the reading of a batch and does not wait for it."""
         self._at_once, self._read = at_once, read
         self._batch = CallBatch()
-        self._asked: dict[str, Future[object]] = {}
+        self._answers: dict[str, Future[object]] = {}
         self._unsent: set[Answer] = set()
 
     def add(self, name: str, resource: Resource) -> Answer:
-        """Ask about one; the same name is asked about once."""
-        if name not in self._asked:
-            self._asked[name] = answer = Future[object]()
+        """Add one to the batch; the same name is read once."""
+        if name not in self._answers:
+            self._answers[name] = answer = Future[object]()
             self._batch.names.append(name)
             self._batch.resources.append(resource)
             self._batch.answers.append(answer)
             self._unsent.add(answer)
             if len(self._batch.names) >= self._at_once:
                 self.flush()
-        return self._asked[name]
+        return self._answers[name]
 
     def add_all(self, names: Sequence[str], resource: Resource) -> Answer:
-        """Ask about all that a resource names."""
+        """Add all that a resource names."""
         return Joined({name: self.add(name, resource) for name in names})
 
     def unsent(self, answer: Answer) -> bool:

@@ -21,10 +21,11 @@ from muster.model.rule import Rule
 
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:
     """Judge a resource by a rule; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
-    if not rule.asked:
-        return _finding(rule, resource, _unasked(rule.check), observed_at)
+    if not rule.active:
+        return _finding(rule, resource, _inactive(rule.check), observed_at)
     values = [
-        facets[want] if want in facets else _given(want, resource, observed_at) for want in rule.check.facets.values()
+        facets[facet] if facet in facets else _without_call(facet, resource, observed_at)
+        for facet in rule.check.facets.values()
     ]
     missing = tuple(value for value in values if isinstance(value, Unavailable))
     if missing:
@@ -38,16 +39,16 @@ def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], obse
     return _finding(rule, resource, verdict, observed_at)
 
 
-def _unasked(check: Check) -> Verdict:
+def _inactive(check: Check) -> Verdict:
     names = " or ".join(f"settings.{check.id}.{name}" for name in check.opt_in)
     return not_applicable(f"nobody asked for it: {names} would")
 
 
-def _given(want: type, resource: Resource, observed_at: datetime) -> object:
+def _without_call(facet: type, resource: Resource, observed_at: datetime) -> object:
     """Return what a check may read without a call, None for anything else."""
-    if want is Resource:
+    if facet is Resource:
         return resource
-    return ObservedAt(observed_at) if want is ObservedAt else None
+    return ObservedAt(observed_at) if facet is ObservedAt else None
 
 
 def unlisted(rule: Rule, target: Resource, unavailable: Unavailable, observed_at: datetime) -> Finding:
