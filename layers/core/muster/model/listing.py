@@ -1,4 +1,4 @@
-"""What a lister returns: a page of resources, each with the facets that the listing holds."""
+"""A page of a listing: resources, each with the facets that the listing holds."""
 
 import typing
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""How a lister and a describer declare what they read, with which call and which permission."""
+"""Declarations of listers and describers: the facet, the call and its permission."""
 
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -118,7 +118,7 @@ class Describer:
 
 
 class Options(typing.TypedDict, typing.Generic[Of], total=False):
-    """What a describer may declare besides its resource type, its permission and its facet."""
+    """Options of a describer besides its resource type, its permission and its facet."""
 
     client: str
     """The SDK's name of the service, where IAM's differs from it."""
@@ -141,9 +141,9 @@ class Options(typing.TypedDict, typing.Generic[Of], total=False):
     service: str
     """The service whose shards read it: only for a facet of the account, which is not the client's everywhere."""
     page: Paging
-    """How many calls it takes to read a whole region; without, it counts as one."""
+    """The number of calls that reading a whole region takes; without, it counts as one."""
     at_once: int
-    """How many resources one call reads."""
+    """The most resources that one call reads."""
     timed: bool
     """Passes the time when the scan began, as `at`."""
 

@@ -18,7 +18,7 @@ KEY = "AWS::KMS::Key"
 
 @lists(KEY, permission="kms:ListKeys", on="arn:{partition}:kms:*:*:key/*", page=1000, of=AwsManagedKeys)
 def keys(kms: "KMSClient", shard: Shard, token: str | None, managed: AwsManagedKeys) -> Page:
-    """List the keys of a region, 1000 a page, without those that AWS made for its services and nobody can change.
+    """List the keys of a region, 1000 a page, without those that AWS made for its services, which cannot be changed.
 
     Keys of other accounts are not listed. Those that wait for their deletion are: it can be cancelled.
     https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html
@@ -44,7 +44,7 @@ rotation = reads(
     lambda kms, key: kms.get_key_rotation_status(KeyId=key.id),
     of=Key, when=lambda key: key.rotatable,
 )  # fmt: skip
-"""How the key is rotated; AWS refuses the call for keys that cannot be."""
+"""The rotation of the key; AWS refuses the call for keys that cannot be rotated."""
 
 policy = reads(
     KEY, KeyPolicy, "kms:GetKeyPolicy", lambda kms, key: kms.get_key_policy(KeyId=key.id, PolicyName="default")

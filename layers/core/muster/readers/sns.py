@@ -57,7 +57,7 @@ subscription_attributes = reads(
     lambda sns, subscription: sns.get_subscription_attributes(SubscriptionArn=subscription.id),
     of=Subscription, when=lambda subscription: subscription.delivers_by_retry,
 )  # fmt: skip
-"""Where undelivered messages go; IAM takes no resource for this action."""
+"""The dead-letter queue of a subscription; IAM takes no resource for this action."""
 
 
 def _subscription(item: Mapping[str, Any], shard: Shard) -> Resource:

@@ -40,7 +40,7 @@ dead_letter_sources = reads(
     QUEUE, DeadLetterSources, "sqs:ListDeadLetterSourceQueues",
     lambda sqs, queue: sqs.list_dead_letter_source_queues(QueueUrl=queue.id, MaxResults=1000),
 )  # fmt: skip
-"""Which queues name this one as their dead-letter queue, the first 1000: one makes it one."""
+"""The queues that use this one as their dead-letter queue, the first 1000: one is enough."""
 
 tags = reads(
     QUEUE, Tags, "sqs:ListQueueTags", lambda sqs, queue: tag_list(sqs.list_queue_tags(QueueUrl=queue.id).get("Tags"))

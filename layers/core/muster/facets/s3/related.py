@@ -40,7 +40,7 @@ class LogTargetAcl(BucketAcl):
 
 
 class LogTargetOwnership(BucketOwnershipControls):
-    """Who owns objects in a bucket that logs go to."""
+    """The owner of objects in a bucket that logs go to."""
 
 
 class LogTargetLock(BucketObjectLock):

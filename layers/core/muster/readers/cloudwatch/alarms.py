@@ -55,7 +55,7 @@ tags = reads(
     of=Alarm, keys=lambda alarm: alarm.topics, on="arn:{partition}:sns:*:*:*",
 )  # fmt: skip
 def topic_audience(sns: "SNSClient", _alarm: Resource, topic: str) -> TopicAudience:
-    """Read whether somebody listens to a topic, 100 subscriptions a page, up to the page with the first who does.
+    """Read whether a topic has a confirmed subscription, 100 a page, up to the first page that has one.
 
     https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
     """

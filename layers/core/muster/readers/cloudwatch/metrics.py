@@ -12,7 +12,7 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 AT_ONCE = 500
-"""How many queries one GetMetricData takes.
+"""The most queries that one GetMetricData takes.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """

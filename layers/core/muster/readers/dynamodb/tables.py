@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
 
 TABLE = "AWS::DynamoDB::Table"
 WINDOW = timedelta(days=14)
-"""How far back throttling is read."""
+"""The time before the scan for which throttling is read."""
 
 _ON = "arn:{partition}:dynamodb:*:*:table/*"
 _METRICS = ("ReadThrottleEvents", "WriteThrottleEvents")
@@ -67,7 +67,7 @@ table_key = reads(
     lambda kms, _table, key: kms.describe_key(KeyId=key),
     of=Table, keys=lambda table: table.own_key, on="arn:{partition}:kms:*:*:key/*",
 )  # fmt: skip
-"""Who manages the key that a table names: its ARN does not distinguish aws/dynamodb from a customer's."""
+"""The manager of the key that a table names: its ARN does not distinguish aws/dynamodb from a customer's."""
 
 
 @describes(

@@ -11,7 +11,7 @@ table_scaling = reads(
         scaling, "describe_scalable_targets", "ScalableTargets", page=50, ServiceNamespace="dynamodb"
     ),
 )  # fmt: skip
-"""What is scaled of all tables and indexes.
+"""The scalable targets of all tables and indexes.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html
 """

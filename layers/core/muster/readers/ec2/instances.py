@@ -55,7 +55,7 @@ def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
 
 
 _LOAD = (("CPUUtilization", "Average"), ("NetworkIn", "Sum"), ("NetworkOut", "Sum"))
-"""Which metrics tell how busy an instance is; sums do not depend on how often it sends.
+"""The metrics of an instance's load; sums do not depend on how often it sends.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
 """

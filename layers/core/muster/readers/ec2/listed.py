@@ -8,7 +8,7 @@ from muster.model.listing import Listed, listed
 from muster.model.shard import Shard
 
 _WITHOUT_ACCOUNT = frozenset({"image", "snapshot"})
-"""What may be public: its ARN has no account.
+"""Resources that can be public: their ARNs have no account.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-resources-for-iam-policies
 """

@@ -16,7 +16,7 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 AT_ONCE = 200
-"""How many values a filter of EC2 takes.
+"""The most values that a filter of EC2 takes.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
 """

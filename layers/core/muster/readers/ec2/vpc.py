@@ -39,7 +39,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterfac
 def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
     """List the Elastic IP addresses of a region, which AWS answers in one page.
 
-    Those that a service of AWS manages are left out: nobody else can release them.
+    Those that a service of AWS manages are left out: only the service can release them.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
     """
     answer = ec2.describe_addresses()
@@ -59,8 +59,8 @@ def interfaces(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the network interfaces of a region, attached or not, 1000 a page, with their tags.
 
     Those that a service made for a resource of its own are left out: they come and go with it. So are those of accounts
-    that a VPC is shared with: they are judged where they are owned. A type that is new counts as somebody's own, unless
-    AWS says that a service manages it.
+    that a VPC is shared with: they are judged where they are owned. A type that is new counts as the account's
+    own, unless a service manages it.
 
     They are not made from `NetworkInterfaces`, which is read once for other checks: it would have to keep them with
     their tags, 145 MB for 100,000 that have five tags each. Read again they are in memory a page at a time.
@@ -121,6 +121,6 @@ function_groups = reads(
 )  # fmt: skip
 """The security groups of functions, with those of published versions.
 
-The interfaces of a function that nobody calls go away after a while; its groups are in use all the same.
+Lambda removes the interfaces of a function that is not called; its groups are in use all the same.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 """

@@ -32,7 +32,7 @@ SERVICE = "AWS::ECS::Service"
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 
 _GONE = frozenset({"INACTIVE", "DEPROVISIONING", "DRAINING"})
-"""What ECS calls a cluster or a service that is deleted, or about to be."""
+"""The statuses of a cluster or a service that is deleted, or about to be."""
 
 _GROUPS_AT_ONCE = 20
 """Few enough to be answered in one page, of which 100 items are the default and the most is 400."""
@@ -100,8 +100,8 @@ def services(_ecs: "ECSClient", shard: Shard, _token: str | None, ecs_region: Ec
 def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, ecs_region: EcsRegion) -> Page:
     """List the latest active revision of each family, and those that a service runs, inactive ones too.
 
-    In descending order the first of a family is its latest. What a service runs is taken as it comes by; what did not
-    come by until the last page is not active any more. Other revisions run nowhere but in tasks without a service.
+    In descending order the first of a family is its latest. A revision that a service runs and that no page
+    has is inactive: it follows the last page. Other revisions run only in tasks without a service.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html
     """
     position = json.loads(token) if token else {"then": None, "family": "", "seen": []}

@@ -32,8 +32,8 @@ _MANAGED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's roles with their policies, up to 1000 a page.
 
-    Left out are what nobody in the account can change: service-linked roles, which AWS's services keep, and roles of
-    permission sets, which are changed in IAM Identity Center.
+    Roles that the account cannot change are left out: service-linked roles, and roles of permission sets, which are
+    changed in IAM Identity Center.
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
     """
     answer = _details(iam, "Role", token)
@@ -59,7 +59,7 @@ def groups(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
 
 @lists(POLICY, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
 def policies(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
-    """List the customer managed policies, attached or not, up to 1000 a page; AWS's own are nobody's to change.
+    """List the customer managed policies, attached or not, up to 1000 a page; AWS's own cannot be changed.
 
     The list has no tags of them.
     """

@@ -74,7 +74,7 @@ asynchronous_destinations = reads(
     ),
     absent=_ABSENT, of=Function, when=lambda function: not function.dead_letter,
 )  # fmt: skip
-"""Where failed asynchronous events go; no check needs it of a function with a dead-letter queue."""
+"""The destination of failed asynchronous events; no check needs it where there is a dead-letter queue."""
 
 concurrency = reads(
     FUNCTION, FunctionConcurrency, "lambda:GetFunctionConcurrency",

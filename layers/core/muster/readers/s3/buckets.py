@@ -100,7 +100,7 @@ ownership_controls = reads(
     lambda s3, bucket: s3.get_bucket_ownership_controls(Bucket=bucket.id),
     absent=("OwnershipControlsNotFoundError",),
 )  # fmt: skip
-"""Who owns objects that other accounts write."""
+"""The owner of objects that other accounts write."""
 
 logging = reads(
     BUCKET, BucketLogging, "s3:GetBucketLogging", lambda s3, bucket: s3.get_bucket_logging(Bucket=bucket.id)

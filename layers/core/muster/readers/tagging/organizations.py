@@ -21,7 +21,7 @@ required_tags = reads(
     client="resourcegroupstaggingapi", service="organizations", of=EffectiveTagPolicy,
     when=lambda policy: bool(policy.rules),
 )  # fmt: skip
-"""Which keys the tag policy's `report_required_tag_for` requires of which resource types.
+"""The keys that the tag policy's `report_required_tag_for` requires, by resource type.
 
 Without a policy in force there is no call: AWS does not document the answer.
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_ListRequiredTags.html
