@@ -35,7 +35,8 @@ def public_ipv6(instance: Answer) -> tuple[str, ...]:
 def _ipv4(instance: Answer) -> Iterator[tuple[str, str]]:
     for interface in instance.get("NetworkInterfaces") or ():
         for holder in (interface, *(interface.get("PrivateIpAddresses") or ())):
-            if address := (holder.get("Association") or {}).get("PublicIp"):
+            association = holder.get("Association")
+            if association and (address := association.get("PublicIp")):
                 yield str(address), _name(interface)
     if address := instance.get("PublicIpAddress"):
         yield str(address), ""
@@ -60,7 +61,8 @@ def _located(addresses: Iterator[tuple[str, str]]) -> tuple[str, ...]:
     interfaces: dict[str, str] = {}
     for address, interface in addresses:
         interfaces.setdefault(address, interface)
-    return tuple(f"{address} on {interface}" if interface else address for address, interface in interfaces.items())
+    # A list: most instances have no such address, and a generator costs more.
+    return tuple([f"{address} on {interface}" if interface else address for address, interface in interfaces.items()])
 
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
