@@ -11,10 +11,10 @@ from botocore.retries import standard
 from muster.model.finding import Unavailable
 from muster.sdk.errors import (
     _CODES,
+    BLOCKED,
     READ_ERRORS,
     AssumeRoleError,
     Meaning,
-    blocked,
     code_of,
     lost_credentials,
     meaning_of,
@@ -32,6 +32,10 @@ URL = "https://ec2.eu-west-1.amazonaws.com"
 def answered(code: str, message: str = "no", status: int = 400, operation: str = "Describe") -> Any:
     said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return botocore.exceptions.ClientError(said, operation)
+
+
+def blocked(error: Exception) -> bool:
+    return unavailable("dynamodb:ListTables", error).reason.startswith(BLOCKED)
 
 
 def test_the_code_is_what_aws_answered_or_the_name_of_what_happened_instead() -> None:

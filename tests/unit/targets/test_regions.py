@@ -9,7 +9,7 @@ import pytest
 from muster.errors import ConfigurationError
 from muster.sdk.session import Clients
 from muster.targets.partitions import partition_of
-from muster.targets.regions import known_regions, may_be_region, region_of_calls, resolve_regions, sdk_regions
+from muster.targets.regions import may_be_region, region_of_calls, resolve_regions, sdk_regions
 
 CLIENTS = Clients(boto3.session.Session("testing", "testing", region_name="eu-west-1"))
 
@@ -51,8 +51,8 @@ def test_what_cannot_be_meant_is_refused(asked: list[str], excluded: tuple[str, 
 
 def test_a_region_is_known_in_its_own_partition() -> None:
     assert resolved("cn-north-1", partition="aws-cn") == ("cn-north-1",)
-    assert list(known_regions(CLIENTS, "aws-cn")) == sorted(known_regions(CLIENTS, "aws-cn"))
-    assert not {"eu-west-1", "us-east-1"} & set(known_regions(CLIENTS, "aws-cn"))
+    assert "cn-north-1" in sdk_regions()["aws-cn"]
+    assert not {"eu-west-1", "us-east-1"} & set(sdk_regions()["aws-cn"])
 
 
 class Ec2:

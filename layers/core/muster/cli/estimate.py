@@ -10,9 +10,9 @@ import click
 
 from muster.cli.options import configuration as configured
 from muster.cli.options import listed_as, selecting
+from muster.cli.output import say
 from muster.data import package_data
 from muster.errors import ConfigurationError
-from muster.model.finding import Severity
 from muster.model.suggest import unknown
 from muster.model.text import json_text
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from muster.configuration import Configuration
     from muster.estimate.previous_scan import Earlier
     from muster.estimate.workload import Demand, Resources
-    from muster.stack.cost import Cost, Price
+    from muster.stack.cost import Cost
 
 _TEACH = (
     "say how many resources there are: --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200, or "
@@ -85,7 +85,7 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     rules = select(
         catalog, configuration, packs=options["packs"], checks=options["checks"],
         exclude_checks=options["exclude_checks"], services=options["services"],
-        severity=None if options["severity"] is None else Severity(options["severity"]),
+        severity=options["severity"],
     )  # fmt: skip
     if not options["counts"] and not options["report"]:
         raise ConfigurationError(_TEACH)
@@ -122,7 +122,6 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
 
 
 def _regions(named: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
-    from muster.cli.output import say
     from muster.cli.region_names import check_names, unchecked
     from muster.targets.regions import ALL
 
@@ -152,18 +151,12 @@ def _profile_region() -> str:
         raise ConfigurationError(f"{explained(error)}; or use --region") from error
 
 
-def _prices() -> tuple[Mapping[str, Any], Mapping[str, "Price"]]:
-    from muster.stack.cost import Price
-
-    document = package_data.read("prices.yaml")
-    return document, {name: Price.from_json(price) for name, price in document["prices"].items()}
-
-
 def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -> dict[str, Any]:
     from muster.estimate import previous_scan, workload
     from muster.stack import cost
 
-    source, prices = _prices()
+    source = package_data.read("prices.yaml")
+    prices = {name: cost.Price.from_json(price) for name, price in source["prices"].items()}
     made, exact = previous_scan.calls_again(demand, earlier)
     findings = sum(workload.findings_of(demand).values()) * demand.accounts
     assumed = workload.Assumptions()

@@ -6,6 +6,9 @@ from pathlib import Path
 import click
 
 from muster.cli.options import catalogue, configured_by
+from muster.errors import ConfigurationError
+from muster.model.suggest import unknown
+from muster.model.text import escaped
 
 
 @click.command("explain", short_help="Show what a check looks at, and how to fix what fails.")
@@ -17,9 +20,6 @@ def command(check: str, config: Path | None) -> None:
     On a terminal it is laid out, elsewhere it is Markdown. 'muster list checks' has the names.
     """
     from muster.catalog.pages import page
-    from muster.errors import ConfigurationError
-    from muster.model.suggest import unknown
-    from muster.model.text import escaped
 
     catalog = catalogue(config)
     if check not in catalog.checks:

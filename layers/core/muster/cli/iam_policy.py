@@ -14,7 +14,7 @@ from muster.model.finding import Severity
 @selecting
 @click.option("--role", default="", metavar="NAME", help="The role that is assumed in other accounts.")
 @click.option("--organization", is_flag=True, help="Accounts are found in the organization: all, units or tags.")
-def command(config: Any, severity: str | None, role: str, *, organization: bool, **chosen: Any) -> None:
+def command(config: Any, severity: Severity | None, role: str, *, organization: bool, **chosen: Any) -> None:
     """Print the least IAM policy for a scan of the same selection, as JSON.
 
     Every action only reads. ec2:DescribeRegions is what '--region all' needs. What `accounts` in the configuration
@@ -26,7 +26,7 @@ def command(config: Any, severity: str | None, role: str, *, organization: bool,
 
     catalog = load()
     configuration = configured(config, catalog)
-    rules = select(catalog, configuration, severity=None if severity is None else Severity(severity), **chosen)
+    rules = select(catalog, configuration, severity=severity, **chosen)
     accounts = configuration.accounts
     asks = organization or bool(accounts.tags) or any(not name.isdigit() for name in accounts.include)
     policy = iam_policy(catalog, rules, role=role or accounts.role, organization=asks)

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from muster.cli.options import catalogue, configured_by, listed_as
-from muster.model.finding import Unknown
+from muster.errors import ConfigurationError
+from muster.model.finding import ACCOUNT, REGION, Unknown
+from muster.model.json_values import to_json
+from muster.model.suggest import unknown
 from muster.model.text import json_text, printable
 from muster.reports.schema import Record
 
@@ -33,7 +36,6 @@ def command() -> None:
 def checks(form: str, config: Path | None) -> None:
     """List the checks with their severity and what they judge; those of the configuration are among them."""
     from muster.catalog.pages import permissions
-    from muster.model.json_values import to_json
     from muster.scanning.evaluate import docs_url
 
     catalog = catalogue(config)
@@ -81,7 +83,6 @@ def packs(form: str) -> None:
 def resources(form: str) -> None:
     """List the resource types that are judged, and the permissions that reading them takes."""
     from muster.catalog.catalog import load
-    from muster.model.finding import ACCOUNT, REGION
 
     catalog = load()
     judged: dict[str, list[str]] = {}
@@ -112,8 +113,6 @@ def controls(form: str, framework: str | None) -> None:
     from muster.catalog.catalog import load
     from muster.catalog.controls import covered
     from muster.catalog.controls import load as load_controls
-    from muster.errors import ConfigurationError
-    from muster.model.suggest import unknown
 
     book = load_controls()
     if framework is not None and framework not in book.frameworks:
@@ -174,8 +173,6 @@ def facets(resource_type: str, form: str) -> None:
     from muster.catalog.catalog import load
     from muster.catalog.custom import judged_types, readable
     from muster.catalog.expressions.expression import kind_text
-    from muster.errors import ConfigurationError
-    from muster.model.suggest import unknown
 
     catalog = load()
     if resource_type not in judged_types(catalog):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from muster.cli.output import say
+from muster.errors import ConfigurationError
 from muster.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -16,43 +18,6 @@ CONFIGURATION = Path("muster.yaml")
 """The configuration that is read when none is named and this one exists."""
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def selecting(function: F) -> F:
-    """Add the options that choose packs and checks."""
-    for option in reversed(
-        (
-            click.option(
-                "--pack", "packs", multiple=True, metavar="NAME", help="Take the checks of a pack. Repeatable."
-            ),
-            click.option("--check", "checks", multiple=True, metavar="ID", help="Take one check. Repeatable."),
-            click.option(
-                "--exclude-check", "exclude_checks", multiple=True, metavar="ID", help="Leave a check out. Repeatable."
-            ),
-            click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
-            click.option("--severity", type=Severities(), help="Only checks at this severity or above."),
-            configured_by,
-        )
-    ):
-        function = option(function)
-    return function
-
-
-def configured_by(function: F) -> F:
-    """Add the option that names the configuration."""
-    return click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Configuration. [default: ./muster.yaml if there is one]",
-    )(function)
-
-
-def listed_as(function: F) -> F:
-    """Add the option of a table or JSON."""
-    return click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)(
-        function
-    )
 
 
 class Severities(click.Choice[str]):
@@ -69,6 +34,40 @@ class Severities(click.Choice[str]):
         return self._others.get(folded, folded)
 
 
+def _severity(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Severity | None:
+    return None if value is None else Severity(value)
+
+
+def combined(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator for several options, which `--help` shows in this order."""
+
+    def add(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
+
+
+configured_by = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Configuration. [default: ./muster.yaml if there is one]",
+)
+listed_as = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+selecting = combined(
+    click.option("--pack", "packs", multiple=True, metavar="NAME", help="Take the checks of a pack. Repeatable."),
+    click.option("--check", "checks", multiple=True, metavar="ID", help="Take one check. Repeatable."),
+    click.option("--exclude-check", "exclude_checks", multiple=True, metavar="ID",
+                 help="Leave a check out. Repeatable."),
+    click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
+    click.option("--severity", type=Severities(), callback=_severity, help="Only checks at this severity or above."),
+    configured_by,
+)  # fmt: skip
+"""The options that choose packs and checks."""
+
+
 def catalogue(path: Path | None) -> "Catalog":
     """Return all checks, those of the configuration that was named (or of muster.yaml) among them.
 
@@ -79,8 +78,6 @@ def catalogue(path: Path | None) -> "Catalog":
     """
     from muster.catalog.catalog import load
     from muster.catalog.custom import extended
-    from muster.cli.output import say
-    from muster.errors import ConfigurationError
 
     catalog = load()
     try:

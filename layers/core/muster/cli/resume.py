@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from muster.cli.options import listed_as
+from muster.cli.stacks import clients_of, on_stack
+from muster.errors import ConfigurationError
 from muster.model.json_values import loads
 from muster.model.text import printable, shortened
 
@@ -36,9 +38,7 @@ def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str
 @click.command("resume", short_help="Scan what a scan on the stack left out.")
 @click.argument("scan_id", metavar="SCAN_ID", callback=_id)
 @click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="The stack that it ran on.")
-@click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]")
-@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
-@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
+@on_stack
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the end and print the summary.")
 @listed_as
 def command(**options: Any) -> int:
@@ -58,7 +58,6 @@ def command(**options: Any) -> int:
       2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.stacks import clients_of
     from muster.stack.deployed import described, outputs_of
 
     clients, region = clients_of(options)
@@ -76,7 +75,6 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
     Raises:
         ConfigurationError: there is no such scan.
     """
-    from muster.errors import ConfigurationError
     from muster.sdk.errors import READ_ERRORS, code_of
     from muster.storage import keys
 
@@ -94,7 +92,6 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
 
 
 def _started(states: Any, machine: str, scan_id: str) -> str:
-    from muster.errors import ConfigurationError
     from muster.sdk.first_calls import asking
 
     if running := _running(states, machine, scan_id):
@@ -128,7 +125,6 @@ def _running(states: Any, machine: str, scan_id: str) -> str:
 
 
 def _waited(states: Any, arn: str, form: str) -> int:
-    from muster.errors import ConfigurationError
     from muster.sdk.errors import READ_ERRORS, code_of
     from muster.sdk.retry import Retrier
 

@@ -118,11 +118,4 @@ def command(**options: Any) -> int:
 
     options["form"] = _form(options["form"], options["output"])
     fail_on = options.pop("fail_on")
-    severity = options.pop("severity")
-    return run(
-        Options(
-            fail_on=None if fail_on == NEVER else Severity(fail_on),
-            severity=None if severity is None else Severity(severity),
-            **options,
-        )
-    )
+    return run(Options(fail_on=None if fail_on == NEVER else Severity(fail_on), **options))

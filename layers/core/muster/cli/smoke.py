@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from muster.cli.options import listed_as
+from muster.cli.stacks import clients_of, on_stack
 from muster.model.text import json_text, printable
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ _COLOURS = {"holds": "green", "fails": "bold red", "unknown": "bold yellow", "no
 
 @click.command("smoke", short_help="Try a deployed stack and print what works.")
 @click.argument("stack", metavar="STACK")
-@click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]")
-@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
-@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
+@on_stack
 @click.option("--denied-region", default="", metavar="NAME", help="A region that an SCP closes, to see it reported.")
 @listed_as
 def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
@@ -49,7 +48,6 @@ def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
       2  there is no such stack, or no credentials
       3  nothing fails, but a call was refused or failed, so that something is not known
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.stacks import clients_of
     from muster.smoke.lines import Visit, tried
     from muster.smoke.probes import PROBES
     from muster.smoke.stack import find

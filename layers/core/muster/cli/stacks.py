@@ -4,8 +4,22 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from muster.cli.options import combined
+from muster.errors import ConfigurationError
+from muster.model.suggest import unknown
+
 if TYPE_CHECKING:
     from muster.sdk.session import Clients
+
+
+on_stack = combined(
+    click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]"),
+    click.option("--profile", metavar="NAME", help="The AWS profile to use."),
+    click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS."),
+)
+"""The options that say where a stack is, and with which credentials it is called."""
 
 
 def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
@@ -16,8 +30,6 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
         CredentialsError: there are no credentials.
     """
     from muster.cli.region_names import regions
-    from muster.errors import ConfigurationError
-    from muster.model.suggest import unknown
     from muster.sdk.session import Clients, open_session
 
     region = options["region"] or os.environ.get("AWS_REGION")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from muster.cli.options import CONFIGURATION
+from muster.cli.output import say
+from muster.model.text import counted, escaped, shortened
 
 if TYPE_CHECKING:
     from muster.configuration import Configuration
@@ -24,11 +26,9 @@ def command(file: Path) -> None:
     from muster.catalog.catalog import load
     from muster.catalog.custom import absences, extended
     from muster.catalog.packs import ALL
-    from muster.cli.output import say
     from muster.cli.region_names import regions, unchecked
     from muster.configuration import load as load_configuration
     from muster.configuration.selection import select
-    from muster.model.text import counted, escaped
 
     catalog = load()
     configuration = load_configuration(file, catalog, regions)
@@ -51,7 +51,6 @@ def command(file: Path) -> None:
 
 def _dates(configuration: "Configuration") -> None:
     from muster.configuration.suppression import expired
-    from muster.model.text import shortened
 
     today = datetime.now(UTC).date()
     over = expired(configuration.suppressions, today)

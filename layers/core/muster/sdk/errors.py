@@ -29,6 +29,8 @@ class Meaning(Enum):
     """The service is at fault."""
     GONE = auto()
     """The resource is no more."""
+    TOKEN = auto()
+    """The token of a page is no longer valid."""
 
 
 _CODES: Mapping[Meaning, str] = MappingProxyType(
@@ -61,6 +63,10 @@ _CODES: Mapping[Meaning, str] = MappingProxyType(
             "NotFoundException QueueDoesNotExist ResourceNotFound ResourceNotFoundException RuleNotFound "
             "TableNotFoundException TargetGroupNotFound"
         ),
+        Meaning.TOKEN: (
+            "InvalidNextToken InvalidNextTokenException InvalidPaginationToken InvalidPaginationTokenException "
+            "ExpiredNextTokenException ExpiredPaginationToken ExpiredIteratorException"
+        ),
     }
 )
 """The error codes of AWS by what they mean."""
@@ -77,8 +83,6 @@ CREDENTIALS = (
 )
 _OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure", "SubscriptionRequiredException"})
 """What a region that is not enabled answers too, while the credentials are good everywhere else."""
-
-
 BLOCKED = "blocked by policy"
 """How a reason begins when a service or resource control policy of the organization denies a call."""
 _ENCODED = "AWS gives the reason only encoded; 'aws sts decode-authorization-message' decodes what the AWS CLI prints"
@@ -87,17 +91,6 @@ _NETWORK = (
     botocore.exceptions.ConnectionError,
     botocore.parsers.ResponseParserError,
     OSError,
-)
-_TOKENS = frozenset(
-    {
-        "InvalidNextToken",
-        "InvalidNextTokenException",
-        "InvalidPaginationToken",
-        "InvalidPaginationTokenException",
-        "ExpiredNextTokenException",
-        "ExpiredPaginationToken",
-        "ExpiredIteratorException",
-    }
 )
 
 
@@ -135,15 +128,6 @@ def of_one(error: BaseException) -> bool:
     return refused and meaning_of(code_of(error)) not in (Meaning.DENIED, Meaning.EXPIRED, Meaning.REFUSED)
 
 
-def blocked(error: BaseException) -> bool:
-    """Whether a policy of the organization (SCP or RCP) denies the call, whatever the role may do.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-    """
-    found = denial_of(error)
-    return found is not None and found.of_organization
-
-
 def denial_of(error: BaseException) -> Denial | None:
     """Return what AWS says of a denial; None where an error is none."""
     return denial(message_of(error)) if meaning_of(code_of(error)) is Meaning.DENIED else None
@@ -177,7 +161,7 @@ def token_expired(error: BaseException) -> bool:
     EC2 and S3 have no code of their own for it; their messages speak of the token.
     """
     code, text = code_of(error), str(error).lower()
-    if code in _TOKENS:
+    if meaning_of(code) is Meaning.TOKEN:
         return True
     return code in ("InvalidParameterValue", "InvalidArgument", "ValidationException", "ValidationError") and any(
         name in text for name in ("nexttoken", "next token", "pagination token", "continuation token", "marker")

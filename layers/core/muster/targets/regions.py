@@ -92,8 +92,3 @@ def _refuse_unknown(
         return
     if wrong := [unknown(name, f"a region of {partition}", existing) for name in unlisted if name not in existing]:
         raise ConfigurationError("\n".join(wrong))
-
-
-def known_regions(clients: Clients, partition: str) -> tuple[str, ...]:
-    """Return the regions of a partition that the SDK knows, sorted."""
-    return tuple(sorted(clients.session.get_available_regions("ec2", partition_name=partition)))
