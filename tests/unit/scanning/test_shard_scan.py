@@ -35,7 +35,7 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.calls import ScanContext
 from muster.scanning.scope import Scope
-from muster.scanning.shard_scan import ShardScan
+from muster.scanning.shard_scan import Cursor, ShardScan, remaining
 from muster.sdk.retry import Retrier
 from muster.targets.sharding import shards
 
@@ -427,3 +427,19 @@ def test_a_page_of_somebodys_proxy_is_unread_and_breaks_nothing() -> None:
     findings, scan = run(Fake(GetLid=lambda name: html if name == "a" else {}), RULES[:1])
     assert statuses(findings)["a", "box-has-lid"] is Status.INSUFFICIENT_DATA
     assert scan.outcome.complete
+
+
+@pytest.mark.parametrize(
+    ("cursor", "types"),
+    [
+        pytest.param(None, [BOX, ACCOUNT], id="nothing is done"),
+        pytest.param(Cursor(BOX, "2"), [BOX, ACCOUNT], id="the first type is not done yet"),
+        pytest.param(Cursor(ACCOUNT), [ACCOUNT], id="the first is"),
+        pytest.param(Cursor(TARGET), [], id="all are"),
+        pytest.param(Cursor("Test::Gone"), [BOX, ACCOUNT], id="a type that no rule judges any more"),
+    ],
+)
+def test_what_a_cursor_leaves_to_do(cursor: Cursor | None, types: list[str]) -> None:
+    rules = [Rule(account_is_strict, ACCOUNT, "box"), *RULES]
+    found = remaining(read_plan(CATALOG, rules).of(SHARD), cursor)
+    assert [plan.resource_type for plan in found] == types

@@ -35,6 +35,14 @@ class Cursor:
     token: str | None = None
 
 
+def remaining(plans: Sequence[TypePlan], cursor: Cursor | None) -> Sequence[TypePlan]:
+    """Return the read plans of a shard that are not done: from the cursor's type on, all if it is unknown."""
+    if cursor is not None and cursor.resource_type == TARGET:
+        return ()
+    types = [plan.resource_type for plan in plans]
+    return plans[types.index(cursor.resource_type) :] if cursor and cursor.resource_type in types else plans
+
+
 @dataclass(frozen=True, slots=True)
 class ResumePoint:
     """Where an earlier attempt stopped: its cursor, its coverage, and the types that it could not list."""
@@ -129,7 +137,8 @@ class ShardScan:
         """Yield the findings page by page, from where an earlier attempt stopped."""
         pool = ThreadPoolExecutor(self._context.concurrency, thread_name_prefix="describe")
         describe = Describing(self.shard, self._calls, pool, self._context.cache)
-        first, token = self._first()
+        first = len(self._plans) - len(remaining(self._plans, self._start))
+        token = self._start.token if self._start else None
         try:
             for position in range(first, len(self._plans)):
                 self._position = position
@@ -145,16 +154,6 @@ class ShardScan:
         gap = Unavailable(None, f"the scan of {self.shard.service} in {self.shard.region} broke: {safe(repr(error))}")
         for plan in self._plans[self._position :]:
             yield from self._on_target(plan, gap)
-
-    def _first(self) -> tuple[int, str | None]:
-        """Return the position of the first type that is not done, and the token of its page."""
-        if self._start is None:
-            return 0, None
-        if self._start.resource_type == TARGET:
-            return len(self._plans), None
-        types = [plan.resource_type for plan in self._plans]
-        known = self._start.resource_type in types
-        return types.index(self._start.resource_type) if known else 0, self._start.token
 
     def _type(self, position: int, token: str | None, describe: Describing, restarts: int) -> Iterator[Chunk]:
         plan = self._plans[position]

@@ -9,16 +9,17 @@ from typing import TypeVar
 
 from muster.catalog import catalog
 from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError, Damaged
 from muster.model.finding import GLOBAL, TARGET, Finding, Unavailable
-from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS, finding_row
 from muster.reports.tally import Tally
 from muster.scanning.describe import target_of
 from muster.scanning.evaluate import unlisted
 from muster.scanning.scope import annotate
+from muster.scanning.shard_scan import remaining
 from muster.stack.documents import objects
 from muster.stack.documents.commit import Commit, CommitNews
 from muster.stack.documents.fields import Malformed
@@ -29,7 +30,6 @@ from muster.stack.shards.commit import unfinished
 from muster.stack.shards.progress import Progress
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
-from muster.targets.sharding import in_order
 
 _LAST_PART = 9_999_999
 """The number of the part with the findings on what was not scanned: no page of a shard has it."""
@@ -155,27 +155,27 @@ class _Unread:
         """Read the plan's rules when the first shard needs them."""
         self._bucket, self._plan, self._attempt, self._load = bucket, plan, attempt, load
         self._header = plan.scan.header
-        self._known: tuple[Catalog, Configuration, tuple[Rule, ...]] | None = None
+        self._known: tuple[Configuration, ReadPlan] | None = None
 
     def add(self, shard: Shard, progress: Progress, reason: str) -> None:
         """Write the part of a shard and name it in its progress."""
         try:
-            catalog, configuration, rules = self._known = self._known or self._plan.selection(self._load())
+            configuration, reads = self._known = self._known or self._selection()
         except (ConfigurationError, Malformed):
             # Another version of Muster wrote the plan: its checks cannot be named, but the shard still is.
             return
-        left = in_order(shard, rules, catalog)
-        if progress.cursor and progress.cursor.resource_type in (*left, TARGET):
-            left = left[left.index(progress.cursor.resource_type) :] if progress.cursor.resource_type in left else []
         gap = Unavailable(None, f"the scan of {shard.service} in {shard.region} did not end: {reason}")
         found: list[Finding] = [
-            unlisted(rule, target_of(shard, kind), gap, self._header.observed_at)
-            for kind in left
-            for rule in rules
-            if rule.service == shard.service and rule.resource_type == kind
+            unlisted(rule, target_of(shard, plan.resource_type), gap, self._header.observed_at)
+            for plan in remaining(reads.of(shard), progress.cursor)
+            for rule in plan.rules
         ]
         if found:
             self._write(shard, progress, list(annotate(found, configuration, self._header.observed_at.date())))
+
+    def _selection(self) -> tuple[Configuration, ReadPlan]:
+        catalog, configuration, rules = self._plan.selection(self._load())
+        return configuration, read_plan(catalog, rules)
 
     def _write(self, shard: Shard, progress: Progress, found: Sequence[Finding]) -> None:
         tally = Tally()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from muster.catalog.catalog import Catalog
 from muster.model.finding import GLOBAL
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -41,16 +40,6 @@ def shards(  # noqa: PLR0913 - an account, and how it is cut
             found.extend(_cut(shard, sorted(types[service])) if large else (shard,))
     # Region by region: what the shards of a region share is read and forgotten before the next but few.
     return tuple(sorted(found, key=lambda shard: (shard.region != GLOBAL, shard.region)))
-
-
-def in_order(shard: Shard, rules: Iterable[Rule], catalog: Catalog) -> list[str]:
-    """Return the resource types of a shard in the order in which they are scanned.
-
-    What is listed comes first, so that by then it is known whether anything may be read at all.
-    """
-    types = {rule.resource_type for rule in rules if rule.service == shard.service}
-    kept = (kind for kind in types if shard.resource_type in ("", kind))
-    return sorted(kept, key=lambda kind: (kind not in catalog.listers, kind))
 
 
 def _cut(shard: Shard, types: Sequence[str]) -> Iterable[Shard]:
