@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 import pytest
 
-from muster.facets.kms import ORIGINS, STATES, AwsManagedKeys, Key, KeyPolicy, KeyRotation
+from muster.facets.kms import AwsManagedKeys, Key, KeyPolicy, KeyRotation
 from muster.model.finding import Unavailable, Unknown
 from muster.model.listing import parsed
 
@@ -23,11 +22,6 @@ METADATA = {
     "KeySpec": "SYMMETRIC_DEFAULT",
     "MultiRegion": False,
 }
-
-
-@pytest.mark.parametrize(("shape", "words"), [("KeyState", STATES), ("OriginType", ORIGINS)])
-def test_the_words_are_those_of_kmss_model(shape: str, words: tuple[str, ...]) -> None:
-    assert {*words} == {*botocore.session.get_session().get_service_model("kms").shape_for(shape).enum}
 
 
 def key(**changed: Any) -> Key:

@@ -20,13 +20,6 @@ def test_a_cluster_is_parsed() -> None:
     assert DaxCluster.parse(CLUSTER) == DaxCluster("ENABLED", "TLS")
 
 
-@pytest.mark.parametrize("encryption", ["ENABLING", "ENABLED", "DISABLING", "DISABLED"])
-@pytest.mark.parametrize("endpoint", ["TLS", "NONE"])
-def test_every_state_of_encryption_is_known(encryption: str, endpoint: str) -> None:
-    said = {"SSEDescription": {"Status": encryption}, "ClusterEndpointEncryptionType": endpoint}
-    assert DaxCluster.parse(CLUSTER | said) == DaxCluster(encryption, endpoint)
-
-
 @pytest.mark.parametrize(
     ("changed", "field", "says"),
     [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess, VolumeUse
+from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, VolumeUse
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
 from muster.model.listing import parsed
@@ -23,27 +23,8 @@ def test_a_volume_is_parsed() -> None:
     assert VolumeUse.parse(VOLUME) == VolumeUse("vol-1", ARN, "available", AT)
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "says"),
-    [
-        pytest.param({"State": None}, "state", "did not say what State is", id="no state"),
-        pytest.param({"State": "dreaming"}, "state", "'dreaming', a value Muster", id="a new state"),
-        pytest.param({"CreateTime": None}, "created_at", "did not say what CreateTime is", id="no time"),
-    ],
-)
-def test_what_is_not_known_of_a_volume_says_so(changed: dict[str, Any], field: str, says: str) -> None:
-    value = getattr(VolumeUse.parse(VOLUME | changed), field)
-    assert isinstance(value, Unknown)
-    assert says in value.reason
-
-
-@pytest.mark.parametrize("encrypted", [True, False])
-def test_a_snapshot_is_parsed(encrypted: bool) -> None:
-    assert Snapshot.parse(SNAPSHOT | {"Encrypted": encrypted}) == Snapshot("snap-1", encrypted)
-
-
-def test_a_snapshot_that_does_not_say_whether_it_is_encrypted_is_not_known() -> None:
-    assert isinstance(Snapshot.parse({"SnapshotId": "snap-1"}).encrypted, Unknown)
+def test_a_snapshot_is_parsed() -> None:
+    assert Snapshot.parse(SNAPSHOT) == Snapshot("snap-1", True)
 
 
 def newest(*snapshots: Mapping[str, Any]) -> datetime | Unknown | None:
@@ -92,20 +73,6 @@ def test_public_snapshots_are_known_by_their_ids() -> None:
 
 def test_a_public_snapshot_without_id_is_a_strange_answer() -> None:
     assert isinstance(parsed(PublicSnapshots, {"Snapshots": [{}]}), Unavailable)
-
-
-@pytest.mark.parametrize("state", ["block-all-sharing", "block-new-sharing", "unblocked"])
-def test_what_the_region_blocks_is_parsed(state: str) -> None:
-    assert SnapshotBlockPublicAccess.parse({"State": state, "ManagedBy": "account"}).state == state
-
-
-@pytest.mark.parametrize(
-    ("answer", "says"), [({}, "did not say"), ({"State": "block-some"}, "'block-some'")], ids=["nothing", "a new state"]
-)
-def test_what_the_region_blocks_may_not_be_known(answer: dict[str, str], says: str) -> None:
-    state = SnapshotBlockPublicAccess.parse(answer).state
-    assert isinstance(state, Unknown)
-    assert says in state.reason
 
 
 def test_tags_of_a_snapshot_may_hold_any_text() -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from muster.facets.ec2.images import (
     Image,
-    ImageBlockPublicAccess,
     LaunchTemplate,
     LaunchTemplateVersions,
     MetadataOptions,
@@ -18,26 +17,6 @@ from muster.model.listing import parsed
 @pytest.mark.parametrize("public", [True, False])
 def test_an_image_is_public_or_not(public: bool) -> None:
     assert Image.parse({"ImageId": "ami-1", "Public": public, "State": "available"}) == Image(public)
-
-
-def test_an_image_that_does_not_say_is_not_known() -> None:
-    assert isinstance(Image.parse({}).public, Unknown)
-
-
-@pytest.mark.parametrize("state", ["block-new-sharing", "unblocked"])
-def test_what_the_region_blocks_is_parsed(state: str) -> None:
-    assert ImageBlockPublicAccess.parse({"ImageBlockPublicAccessState": state}).state == state
-
-
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [({}, "did not say"), ({"ImageBlockPublicAccessState": "block-all"}, "'block-all'")],
-    ids=["nothing", "a new state"],
-)
-def test_what_the_region_blocks_may_not_be_known(answer: dict[str, str], says: str) -> None:
-    state = ImageBlockPublicAccess.parse(answer).state
-    assert isinstance(state, Unknown)
-    assert says in state.reason
 
 
 def test_a_launch_template_is_parsed() -> None:
@@ -87,14 +66,6 @@ def test_launch_templates_name_groups_in_three_places() -> None:
 
 def test_where_there_are_no_versions_none_is_found() -> None:
     assert isinstance(LaunchTemplateVersions.parse({}).of("lt-1", 1), Unknown)
-
-
-@pytest.mark.parametrize("field", ["HttpTokens", "HttpEndpoint"])
-def test_a_new_value_is_not_known(field: str) -> None:
-    found = MetadataOptions.parse({"MetadataOptions": {field: "quantum"}})
-    (value,) = (value for value in (found.tokens, found.endpoint) if value is not None)
-    assert isinstance(value, Unknown)
-    assert "'quantum'" in value.reason
 
 
 def test_a_version_without_number_is_a_strange_answer() -> None:

@@ -1,17 +1,14 @@
 """EC2's answers, parsed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.ec2.instances import ec2_instance_imdsv2_required, ec2_volume_encrypted
-from muster.facets.ec2.ebs import SnapshotBlockPublicAccess, VolumeUse
-from muster.facets.ec2.images import MetadataOptions
 from muster.facets.ec2.instances import (
     EbsEncryptionByDefault,
     Instance,
@@ -22,7 +19,6 @@ from muster.facets.ec2.instances import (
     SecurityGroup,
     Volume,
 )
-from muster.facets.ec2.vpc import FlowLog, NetworkInterfaces
 from muster.model.finding import Resource, Status, Unknown
 from muster.model.listing import parsed
 from muster.model.rule import Rule as Selected
@@ -213,12 +209,6 @@ def test_the_defaults_of_the_metadata_service_are_parsed(
     assert InstanceMetadataDefaults.parse(answer) == found
 
 
-def test_a_new_default_of_the_metadata_service_is_not_known() -> None:
-    found = InstanceMetadataDefaults.parse({"AccountLevel": {"HttpTokens": "no-preference", "HttpEndpoint": "maybe"}})
-    assert isinstance(found.tokens, Unknown)
-    assert isinstance(found.endpoint, Unknown)
-
-
 def test_a_volume_is_parsed() -> None:
     attachments = [{"InstanceId": "i-2"}, {"InstanceId": "i-1"}, {"InstanceOwningService": "amazonaws.com"}]
     assert Volume.parse({"Encrypted": True, "Attachments": attachments}) == Volume(True, ("i-1", "i-2"))
@@ -287,38 +277,3 @@ def test_what_aws_leaves_out_never_makes_a_volume_pass(answer: dict[str, Any]) -
 def judged(check: Any, kind: str, facet: type, answer: Mapping[str, Any]) -> Status:
     resource = Resource(kind, "x-1", "111122223333", "eu-west-1")
     return evaluate(Selected(check, kind, "ec2"), resource, {facet: parsed(facet, answer)}, AT).status
-
-
-def loose(status: str) -> object:
-    found = NetworkInterfaces.parse({"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Status": status}]})
-    return found.loose.get("eni-1")
-
-
-@pytest.mark.parametrize(
-    ("shape", "parsed_of"),
-    [
-        ("InstanceStateName", lambda value: Instance.parse({"State": {"Name": value}}).state),
-        ("MonitoringState", lambda value: Instance.parse({"Monitoring": {"State": value}}).monitoring),
-        ("HttpTokensState", lambda value: Instance.parse({"MetadataOptions": {"HttpTokens": value}}).metadata_tokens),
-        (
-            "InstanceMetadataEndpointState",
-            lambda value: Instance.parse({"MetadataOptions": {"HttpEndpoint": value}}).metadata_endpoint,
-        ),
-        (
-            "LaunchTemplateHttpTokensState",
-            lambda value: MetadataOptions.parse({"MetadataOptions": {"HttpTokens": value}}).tokens,
-        ),
-        (
-            "LaunchTemplateInstanceMetadataEndpointState",
-            lambda value: MetadataOptions.parse({"MetadataOptions": {"HttpEndpoint": value}}).endpoint,
-        ),
-        ("VolumeState", lambda value: VolumeUse.parse({"State": value}).state),
-        ("SnapshotBlockPublicAccessState", lambda value: SnapshotBlockPublicAccess.parse({"State": value}).state),
-        ("TrafficType", lambda value: FlowLog.parse({"FlowLogId": "fl-1", "TrafficType": value}).traffic),
-        ("NetworkInterfaceStatus", loose),
-    ],
-)
-def test_every_value_of_awss_model_is_known(shape: str, parsed_of: Callable[[str], object]) -> None:
-    values = botocore.session.get_session().get_service_model("ec2").shape_for(shape).enum
-    assert values
-    assert not [value for value in values if isinstance(parsed_of(value), Unknown)]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import botocore.session
 import pytest
 
 from muster.facets.ec2.instances import SecurityGroup
@@ -68,29 +69,6 @@ def test_flow_logs_are_kept_by_vpc() -> None:
     assert FlowLogs.parse({"FlowLogs": [{"FlowLogId": "fl-1"}]}) == FlowLogs()
 
 
-@pytest.mark.parametrize("traffic", ["ACCEPT", "REJECT", "ALL"])
-@pytest.mark.parametrize("delivery", ["SUCCESS", "FAILED"])
-def test_what_a_flow_log_records_and_whether_it_arrives_is_parsed(traffic: str, delivery: str) -> None:
-    found = FlowLog.parse(LOG | {"TrafficType": traffic, "DeliverLogsStatus": delivery})
-    assert (found.traffic, found.delivery) == (traffic, delivery)
-
-
-@pytest.mark.parametrize(
-    ("changed", "field", "says"),
-    [
-        pytest.param({"FlowLogStatus": None}, "status", "active", id="no status"),
-        pytest.param({"TrafficType": None}, "traffic", "did not say what TrafficType is", id="no traffic"),
-        pytest.param({"TrafficType": "SOME"}, "traffic", "'SOME', a value Muster does not know", id="new traffic"),
-        pytest.param({"DeliverLogsStatus": None}, "delivery", "DeliverLogsStatus", id="nothing delivered yet"),
-        pytest.param({"DeliverLogsStatus": "LATE"}, "delivery", "'LATE'", id="a new delivery"),
-    ],
-)
-def test_a_value_of_a_flow_log_that_is_not_known_says_so(changed: dict[str, Any], field: str, says: str) -> None:
-    value = getattr(FlowLog.parse(LOG | changed), field)
-    assert isinstance(value, Unknown)
-    assert says in value.reason
-
-
 def test_the_groups_of_interfaces_are_gathered() -> None:
     interfaces = [
         {"Status": "in-use", "Groups": [{"GroupId": "sg-1", "GroupName": "web"}, {"GroupId": "sg-2"}]},
@@ -142,3 +120,9 @@ def test_a_security_group_knows_its_id() -> None:
 def test_a_shape_that_aws_does_not_document_is_said(facet: type) -> None:
     names = ("FlowLogs", "NetworkInterfaces", "SecurityGroupRules", "Functions")
     assert isinstance(parsed(facet, {name: ["text"] for name in names}), Unavailable)
+
+
+def test_every_status_of_an_interface_that_aws_documents_is_known() -> None:
+    statuses = botocore.session.get_session().get_service_model("ec2").shape_for("NetworkInterfaceStatus").enum
+    interfaces = [{"NetworkInterfaceId": f"eni-{status}", "Status": status} for status in statuses]
+    assert NetworkInterfaces.parse({"NetworkInterfaces": interfaces}).loose == {"eni-available": "available"}

@@ -7,7 +7,6 @@ import pytest
 from muster.facets.elbv2.load_balancers import (
     Listener,
     ListenerProtocols,
-    LoadBalancer,
     LoadBalancerAttributes,
     LoadBalancers,
     TargetGroup,
@@ -33,16 +32,6 @@ GROUP = {
     "LoadBalancerArns": [f"{CHINA}:loadbalancer/app/web/1"],
     "TargetType": "instance",
 }
-
-
-@pytest.mark.parametrize("kind", ["application", "network", "gateway"])
-def test_a_load_balancer_is_parsed(kind: str) -> None:
-    assert LoadBalancer.parse({"Type": kind}) == LoadBalancer(kind)
-
-
-@pytest.mark.parametrize("item", [{}, {"Type": "quantum"}])
-def test_a_type_that_is_not_known_says_so(item: dict[str, str]) -> None:
-    assert isinstance(LoadBalancer.parse(item).kind, Unknown)
 
 
 def test_load_balancers_are_in_the_order_of_their_arns_without_those_that_could_not_be_made() -> None:
