@@ -1,4 +1,4 @@
-"""What a report of `muster scan --format json` says of the scan: its resources, and what its calls were made for."""
+"""The scan in a report of `muster scan --format json`: its resources, and the purpose of its calls."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

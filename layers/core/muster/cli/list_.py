@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from muster.catalog.controls import Controls, Framework
 
 FEW = 4
-"""How many resource types of a check a table lists; more are counted, and JSON has them all."""
+"""The most resource types of a check in a table; more are counted, and JSON has them all."""
 
 
 @click.group("list", short_help="List checks, packs, resource types, facets or controls.")

@@ -1,4 +1,4 @@
-"""Where results go: standard output, or a file that appears when it is whole."""
+"""The output of results: standard output, or a file that appears when it is complete."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ DEBUG = "MUSTER_DEBUG"
 
 @contextlib.contextmanager
 def results(path: Path | None) -> Iterator[TextIO]:
-    """Open where results go; a file is replaced as a whole, and only if nothing is raised meanwhile.
+    """Open the output of results; a file is replaced as a whole, and only if nothing is raised meanwhile.
 
     Raises:
         ConfigurationError: the file cannot be written; raised before anything is scanned.

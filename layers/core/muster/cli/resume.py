@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 3
 FEW = 5
-"""How many incomplete shards the lines at the end name; the whole summary has all."""
+"""The most incomplete shards in the lines at the end; the whole summary has all."""
 _EVERY = 5.0
 _INSTEAD = "use credentials that may resume scans"
 
@@ -70,7 +70,7 @@ def command(**options: Any) -> int:
 
 
 def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mapping[str, str], scan_id: str) -> None:
-    """Refuse a scan that the stack never planned. Who may not look at its bucket is not held up: the stack will say it.
+    """Refuse a scan that the stack never planned; where the bucket cannot be read, the stack itself will refuse it.
 
     Raises:
         ConfigurationError: there is no such scan.
@@ -108,7 +108,7 @@ def _started(states: Any, machine: str, scan_id: str) -> str:
 
 
 def _running(states: Any, machine: str, scan_id: str) -> str:
-    """Return the execution that is at work on a scan, nothing where there is none or nobody may look."""
+    """Return the execution that is at work on a scan; empty where there is none, or executions cannot be listed."""
     from muster.sdk.errors import READ_ERRORS
     from muster.stack.documents.request import name_of
 
@@ -119,7 +119,7 @@ def _running(states: Any, machine: str, scan_id: str) -> str:
             if name_of(arn) == scan_id.rpartition("-")[2] or name.startswith(f"resume-{scan_id}-"):
                 return arn
     except READ_ERRORS:
-        # Two at a time are safe, only slower: what one cannot see is no reason not to begin.
+        # Two executions of a scan are safe, only slower.
         pass
     return ""
 

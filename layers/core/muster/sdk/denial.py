@@ -1,4 +1,4 @@
-"""What AWS says when it refuses a call: which policy denied it, or how far this machine's clock is off.
+"""The messages with which AWS refuses a call: the policy that denied it, or how far this machine's clock is off.
 
 The wordings are those of the IAM guide, as services return them since 2021, and those recorded since:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -13,9 +13,9 @@ from enum import StrEnum
 from muster.sdk.redaction import one_line
 
 SENTENCE = 280
-"""How many characters of AWS's own sentence are shown at most."""
+"""The most characters of AWS's own sentence that are shown."""
 _READ = 4096
-"""How many characters of a message are read: the longest ARNs of a caller and a resource, and what says why."""
+"""The characters of a message that are read: the longest ARNs of a caller and a resource, and the reason."""
 
 
 class PolicyKind(StrEnum):
@@ -41,7 +41,7 @@ class PolicyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What a message says of a denial; a field is empty, or None, where the message does not say it.
+    """A denial as its message describes it; a field is empty, or None, where the message lacks it.
 
     `explicit` is True for a Deny statement and False for a missing Allow. `encoded` is the text for
     `aws sts decode-authorization-message`. `more` is what the sentence says besides all this, on one line of at most
@@ -176,7 +176,7 @@ _SKEWED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """That AWS refuses a request for the time of its signature; `ahead` is None where it does not say how far off."""
+    """A clock that AWS refuses for the time of a signature; `ahead` is None where the difference is unknown."""
 
     ahead: timedelta | None
 

@@ -15,7 +15,7 @@ from muster.sdk.redaction import safe
 
 
 class Meaning(Enum):
-    """What an error code of AWS means for its caller."""
+    """The meaning of an error code of AWS for the caller."""
 
     DENIED = auto()
     """A policy denies the call."""
@@ -82,9 +82,9 @@ CREDENTIALS = (
     botocore.exceptions.LoginError,
 )
 _OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure", "SubscriptionRequiredException"})
-"""What a region that is not enabled answers too, while the credentials are good everywhere else."""
+"""A region that is not enabled answers with these too, while the credentials are good everywhere else."""
 BLOCKED = "blocked by policy"
-"""How a reason begins when a service or resource control policy of the organization denies a call."""
+"""The beginning of a reason where a service or resource control policy of the organization denies a call."""
 _ENCODED = "AWS gives the reason only encoded; 'aws sts decode-authorization-message' decodes what the AWS CLI prints"
 _NETWORK = (
     botocore.exceptions.HTTPClientError,
@@ -169,7 +169,7 @@ def token_expired(error: BaseException) -> bool:
 
 
 def unavailable(permission: str, error: Exception) -> Unavailable:
-    """Say in an auditor's words why something could not be read; only a denial names the permission."""
+    """Return the reason why something could not be read, for an auditor; only a denial names the permission."""
     code = code_of(error)
     if isinstance(error, AssumeRoleError):
         return Unavailable(error.permission, str(error))

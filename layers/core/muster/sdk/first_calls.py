@@ -1,4 +1,4 @@
-"""Calls without which nothing can begin: what to say of their errors."""
+"""The first calls, without which nothing can begin, and the words for their errors."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -28,9 +28,9 @@ _NETWORK = (
 
 
 def asking(what: str, call: Callable[[], T], instead: str = "", profile: str | None = None) -> T:
-    """Make a call without which nothing can begin, and say in Muster's words why it failed.
+    """Make a call without which nothing can begin; its errors become Muster's.
 
-    `instead` is what one can do when it is denied, besides allowing it; `profile` the AWS profile that is used.
+    `instead` is the way out where it is denied, besides allowing it; `profile` the AWS profile in use.
 
     Raises:
         ConfigurationError: what configures the SDK cannot be used.

@@ -1,4 +1,4 @@
-"""How many calls are in flight for each account, region and API: the one rate control, shared by all workers.
+"""The one rate control, shared by all workers: it bounds the calls in flight for each account, region and API.
 
 The bound grows by one for every round of calls that AWS takes, and is halved when AWS throttles: additive increase,
 multiplicative decrease, as TCP shares a line. While AWS throttles, nobody calls for a moment that doubles each time.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 MOST = 64
-"""How many calls of one API are in flight at most, whatever the number of workers."""
+"""The most calls of one API in flight, whatever the number of workers."""
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
 """Seconds without a call after AWS throttled, the first time and at most."""
@@ -79,7 +79,7 @@ class Limiter:
 
 
 class CallGate:
-    """What each call passes: the limiter, by the account and region of a client."""
+    """The limiter as one client sees it: each call passes it with the client's account and region."""
 
     def __init__(self, limiter: Limiter, account_id: str, region: str, service: str) -> None:
         """Bound the calls of one client."""

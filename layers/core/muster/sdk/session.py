@@ -35,7 +35,7 @@ READ_TIMEOUT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who the credentials belong to."""
+    """The owner of the credentials."""
 
     account_id: str
     partition: str
@@ -173,7 +173,7 @@ def open_session(
 
 
 def _meant(profile: str | None) -> str:
-    """Say which profile was probably meant."""
+    """Name the profile that the user probably meant."""
     name = Where.of(profile).profile
     known = botocore.session.Session().available_profiles
     near = difflib.get_close_matches(name, known, 1)
@@ -205,7 +205,7 @@ def _reading_with(session: "botocore.session.Session", parsers: Any) -> "botocor
 
 
 def caller(clients: Clients, region: str) -> Caller:
-    """Ask AWS who we are.
+    """Return the owner of the credentials.
 
     Raises:
         CredentialsError: AWS does not accept the credentials.

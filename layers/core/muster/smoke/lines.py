@@ -13,7 +13,7 @@ from muster.smoke.stack import Stack
 
 
 class Result(StrEnum):
-    """What became of a line."""
+    """The outcome of a line."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -46,7 +46,7 @@ class NotShownError(MusterError):
 
 @dataclass(slots=True)
 class Visit:
-    """What the lines share: the stack, the user's choices, and what an earlier line started."""
+    """The values that lines share: the stack, the user's choices, and the scan that an earlier line started."""
 
     stack: Stack
     denied_region: str = ""
@@ -55,7 +55,7 @@ class Visit:
 
 
 Try = Callable[[Visit], str]
-"""Tries one thing on the stack and returns what it saw."""
+"""Tries one thing on the stack and returns a sentence about it."""
 
 
 @dataclass(frozen=True, slots=True)

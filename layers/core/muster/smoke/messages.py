@@ -1,4 +1,4 @@
-"""What leaves the stack: the queue's message of a scan, and the notification of an alarm."""
+"""The messages that leave the stack: a scan's in the queue, and the notification of an alarm."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ _WAIT = 120.0
 _READING = 60.0
 """Seconds in which the scan's message must come."""
 _HIDDEN_SECONDS = 90
-"""How long a message that is read here is hidden from other readers: longer than the reading, so it is read once.
+"""The seconds that a message is hidden from other readers: longer than the reading, so it is read once.
 
 Each reading brings a message nearer to the dead-letter queue, which takes it after five.
 """
@@ -52,7 +52,7 @@ def queue(visit: Visit) -> str:
 
 
 def subscribers(visit: Visit) -> str:
-    """Count those whom an alert reaches: confirmed subscriptions of the topic."""
+    """Count the confirmed subscriptions of the topic, which alerts reach."""
     topic = visit.stack.outputs["AlertTopicArn"]
     pages = visit.stack.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
     kinds: dict[bool, list[str]] = {True: [], False: []}

@@ -49,7 +49,7 @@ NAMED: Mapping[str, Look] = {
     "PlannerRoleArn": _role,
     "ScannerRoleArn": _role,
 }
-"""How to look at what an output names; the others are addresses of these."""
+"""The call that reads what an output names; the other outputs are addresses of these."""
 
 
 def outputs(visit: Visit) -> str:

@@ -1,4 +1,4 @@
-"""What is tried on a stack, in order: a later line uses what an earlier one started."""
+"""The probes of a stack, in order: a later one uses what an earlier one started."""
 
 from muster.smoke.crawler import crawled
 from muster.smoke.lines import Probe

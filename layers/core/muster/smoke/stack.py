@@ -8,10 +8,8 @@ from typing import Any
 from muster.errors import ConfigurationError
 from muster.sdk.first_calls import asking
 from muster.sdk.session import Clients
+from muster.sdk.setup.errors import AMAZON
 from muster.stack.deployed import described, outputs_of
-
-AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
-"""The ends of the host names of AWS's own endpoints; any other host is a stand-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,10 @@ class Stack:
         return [resource for resource in self.resources if resource.type == kind]
 
 
+_READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+_INSTEAD = "use credentials that may describe the stack"
+
+
 def find(clients: Clients, region: str, name: str) -> Stack:
     """Read a stack's outputs and resources.
 
@@ -73,7 +75,3 @@ def find(clients: Clients, region: str, name: str) -> Stack:
     parameters = {each["ParameterKey"]: each["ParameterValue"] for each in description.get("Parameters", ())}
     packs = tuple(filter(None, (pack.strip() for pack in parameters.get("PackNames", "all").split(","))))
     return Stack(name, region, outputs_of(description), resources, clients, packs)
-
-
-_READY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
-_INSTEAD = "use credentials that may describe the stack"

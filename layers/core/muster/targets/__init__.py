@@ -1,1 +1,1 @@
-"""What a scan looks at: accounts, their regions, and the shards that they are cut into."""
+"""The targets of a scan: accounts, their regions, their shards, and their clients."""

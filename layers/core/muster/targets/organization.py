@@ -17,7 +17,7 @@ from muster.targets.partitions import home_region
 
 ALL = "all"
 ROLE_SECONDS = 3600
-"""What AWS grants a role that is assumed by a role; longer is refused.
+"""The longest session of a role that another role assumes.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 """

@@ -1,6 +1,6 @@
-"""What goes wrong before AWS answers: profiles, files, credentials, network. One sentence each, and what to do.
+"""Errors before AWS answers: profiles, files, credentials, network. One sentence each, and what to do.
 
-No sentence holds what an exception says where that may hold a header, a key or what another program printed.
+No sentence repeats an exception that may hold a header, a key or the output of another program.
 """
 
 import configparser
@@ -16,7 +16,8 @@ from muster.sdk.setup.profile import MfaError, Where, config_file, credentials_f
 
 _WEB_IDENTITY = "assume-role-with-web-identity"
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-_AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
+AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
+"""The ends of the host names of AWS's own endpoints."""
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 
@@ -184,7 +185,7 @@ def _os_error(error: object) -> str:
 
 def _unreachable(error: Any, _where: Where) -> str:
     url = str(error.kwargs.get("endpoint_url", ""))
-    ours = (urlsplit(url).hostname or "").endswith(_AMAZON)
+    ours = (urlsplit(url).hostname or "").endswith(AMAZON)
     hint = "the region's name, the network and HTTPS_PROXY" if ours else "AWS_ENDPOINT_URL or --endpoint-url"
     return f"Could not connect to the endpoint URL {safe(url)}: check {hint}"
 

@@ -10,7 +10,7 @@ from muster.sdk.redaction import one_line
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which profile is used, and what names it: `--profile`, a variable, or nothing (`default`)."""
+    """The profile in use, and what names it: `--profile`, a variable, or nothing (`default`)."""
 
     profile: str
     named_by: str
@@ -30,7 +30,7 @@ class Where:
 
     @property
     def option(self) -> str:
-        """What to add to a command of the AWS CLI so that it uses the same profile."""
+        """The option with which a command of the AWS CLI uses the same profile."""
         return "" if self.profile == "default" else f" --profile {one_line(self.profile, 60)}"
 
 

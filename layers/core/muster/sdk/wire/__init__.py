@@ -1,4 +1,4 @@
-"""How answers come in: what is read of them and nothing else, at the least cost a call.
+"""The parsing of answers: only the members that Muster reads, at the least cost a call.
 
 Botocore keeps endpoints, retries and errors, and all signing but that of the calls that every bucket costs
 (`s3_fast_path`, `signing`), which go through its HTTP session. Its factory of response parsers is the seam for listings

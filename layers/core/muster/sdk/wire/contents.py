@@ -1,4 +1,4 @@
-"""Whether an answer of AWS holds what its operation documents, or lacks it.
+"""The members that an answer of AWS must hold, as its operation documents them.
 
 AWS says "there are none" with an empty list. An answer without the list says nothing at all: a proxy, a broken endpoint
 or a half-read body made it, and reading it as "none" would turn every finding of a region into a resolved one.
@@ -16,7 +16,7 @@ from typing import Any
 from botocore.model import OperationModel, StructureShape
 
 _READING = ("Describe", "Get", "List")
-"""How operations begin that only read: what others answer with is not a question of "none"."""
+"""The beginnings of operations that only read; answers of others never mean "none"."""
 MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
     {
         "lambda:GetFunctionConcurrency": "no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html",
@@ -61,7 +61,7 @@ _MAY_BE_HOLLOW = frozenset({"ec2:GetInstanceMetadataDefaults"})
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataDefaultsResponse.html
 """
 _NEVER_EMPTY = "Attributes"
-"""How the settings of one resource are called in SNS, SQS and Elastic Load Balancing: there are always some."""
+"""The settings of one resource in SNS, SQS and Elastic Load Balancing: there are always some."""
 _ROOTS: Mapping[str, str] = MappingProxyType(
     {
         "s3:GetBucketAcl": "AccessControlPolicy",
@@ -83,7 +83,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Sto
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an operation's answer must hold.
+    """The members that an operation's answer must hold.
 
     `root` is the root element of an XML document, empty where it is not known. `all_of` must be there, and of those
     `filled` hold something; where `all_of` is empty, one of `one_of` is there. With neither, any answer will do.

@@ -13,7 +13,7 @@ from lxml import etree
 from muster.sdk.wire.projection import OPTIONS, Element, Paths, Read, compiled, tree
 
 Projections = Mapping[str, tuple[str, ...]]
-"""What is read of an answer, as dotted paths, by the name of its shape."""
+"""The members to read of an answer, as dotted paths, by the name of its shape."""
 
 _TOKEN = re.compile(rb"<nextToken(?:\s[^>]*)?>.*?</nextToken>", re.DOTALL)
 _NAMESPACE = re.compile(rb"<[A-Za-z]+Response[^>]*?\sxmlns\s*=\s*[\"']([^\"']+)[\"']")
@@ -22,7 +22,7 @@ _NO_TAG = re.compile(rb"<!|<\?(?!xml\s)")
 _SLICE = 1 << 16
 """Bytes that are parsed at a time, at least: few enough that their tree takes no memory from the system."""
 BROKEN = (etree.XMLSyntaxError, ET.ParseError, ValueError)
-"""What a body that is no proper answer raises when it is read."""
+"""The errors that reading a malformed body raises."""
 
 
 class Factory(botocore.parsers.ResponseParserFactory):

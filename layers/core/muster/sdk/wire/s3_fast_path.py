@@ -57,7 +57,7 @@ Renewed = Callable[[float], bool]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a bucket answers and for which region requests are signed; not plain where only botocore's way will do.
+    """The address of a bucket, and the region to sign for; not plain where only the fallback reaches it.
 
     `origin` is the URL up to the path, `host` what the header of that name says.
     """
@@ -295,4 +295,4 @@ def _host(parts: urllib.parse.SplitResult) -> str:
 
 
 _PLACES = 4096
-"""How many buckets' endpoints are kept: more than are described between two pages."""
+"""The endpoints that are kept: those of more buckets than are described between two pages."""

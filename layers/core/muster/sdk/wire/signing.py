@@ -12,11 +12,11 @@ from typing import Protocol
 _NOTHING = hashlib.sha256(b"").hexdigest()
 """The digest of a body that is empty."""
 TIME = "%Y%m%dT%H%M%SZ"
-"""How the time of a request is written, in UTC."""
+"""The form of a request's time, in UTC."""
 
 
 class Credentials(Protocol):
-    """Who asks, as botocore freezes it: `token` is None or empty where the key is a user's own."""
+    """Credentials as botocore freezes them: `token` is None or empty where the key is a user's own."""
 
     access_key: str
     secret_key: str

@@ -1,4 +1,4 @@
-"""Whether what came is an answer of AWS at all, or an error.
+"""The check that a response is an answer of AWS, and no web page and no half document.
 
 Botocore takes a page in which a proxy asks people to sign in, half a JSON document, or nothing, for an answer that
 holds nothing: of a listing, that there is nothing left. Of an error it makes one whose code is the status.
@@ -157,4 +157,4 @@ def _root_name(body: bytes) -> str:
 _WRONG: Mapping[str, Holds] = MappingProxyType(
     {"json": _object, "rest-json": _object, "ec2": _response, "query": _response, "rest-xml": _document}
 )
-"""What is wrong with a body, by the protocol of its service; nothing where it may be an answer."""
+"""The checks of a body by the protocol of its service; each returns what is wrong, or nothing."""
