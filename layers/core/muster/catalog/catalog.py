@@ -1,4 +1,4 @@
-"""All checks and all that can be read, found in the package itself: nothing is registered by hand."""
+"""The catalogue: every check, lister and describer of the package, found in it; nothing is registered by hand."""
 
 import functools
 import importlib
@@ -17,8 +17,8 @@ from muster.model.readers import Describer, Lister
 
 T = TypeVar("T")
 _SHARED = (ACCOUNT, REGION)
-_GIVEN = (ObservedAt, Resource)
-"""What every check may read without a call, besides what is gathered from the resources of a page."""
+_WITHOUT_CALL = (ObservedAt, Resource)
+"""Facets that every check may read without a call; those that are made of all resources of a page are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +45,36 @@ class Catalog:
         """
         if check.id in self.kinds:
             return (self.kinds[check.id],)
-        own = [types for types in self._offers(check) if not types <= set(_SHARED)]
-        if own:
-            return tuple(sorted(set.intersection(*own) - set(_SHARED)))
+        narrowing = [types for types in self._offers(check) if not types <= set(_SHARED)]
+        if narrowing:
+            return tuple(sorted(set.intersection(*narrowing) - set(_SHARED)))
         shared = set().union(*self._offers(check))
         return (REGION,) if REGION in shared else (ACCOUNT,)
 
     def describers_for(self, check: Check, resource_type: str) -> Iterator[Describer]:
-        """Yield what must be called for one resource so that the check can judge it, shared facets included.
+        """Yield the describers that a check needs of one resource, those of shared facets included.
 
-        What another describer reads the resources by is among them; in which order they call is found where they do.
+        The facets that describers depend on are among them; the read plan puts them into stages.
         """
         waiting = list(check.facets.values())
-        found: dict[type, Describer] = {}
+        needed: dict[type, Describer] = {}
         while waiting:
             facet = waiting.pop(0)
             describer = self.describer(resource_type, facet)
-            if describer and facet not in found:
-                found[facet] = describer
+            if describer and facet not in needed:
+                needed[facet] = describer
                 waiting += [describer.of] if describer.of else []
-        yield from reversed(found.values())
+        yield from reversed(needed.values())
 
     def describer(self, resource_type: str, facet: type) -> Describer | None:
-        """Return what reads a facet of a type, or shares it with all of the region or account."""
+        """Return the describer of a facet: the type's, the account's or the region's; None if the listing has it."""
         if (lister := self.listers.get(resource_type)) and facet in lister.facets:
             return None
         owners = (resource_type, *_SHARED)
-        return next((found for owner in owners if (found := self.describers.get((owner, facet)))), None)
+        return next((self.describers[owner, facet] for owner in owners if (owner, facet) in self.describers), None)
 
     def source(self, lister: Lister) -> Describer | None:
-        """Return what reads the facet of the region or account that a listing is made from."""
+        """Return the describer of the shared facet that a listing is made from."""
         return self.describer("", lister.of) if lister.of else None
 
     def service_of(self, check: Check, resource_type: str) -> str:
@@ -94,7 +94,7 @@ class Catalog:
         return {f"{lister.permission.partition(':')[2]}Result": lister.reads for lister in readers}
 
     def _offers(self, check: Check) -> list[set[str]]:
-        return [self._offering(facet) for facet in check.facets.values() if not _given(facet)]
+        return [self._offering(facet) for facet in check.facets.values() if not _is_without_call(facet)]
 
     def _offering(self, facet: type) -> set[str]:
         listed = {lister.resource_type for lister in self.listers.values() if facet in lister.facets}
@@ -119,27 +119,27 @@ def load() -> Catalog:
 
 def _examine(catalog: Catalog, check: Check) -> None:
     for facet in check.facets.values():
-        if not _given(facet) and not catalog._offering(facet):  # noqa: SLF001 - one thing in two functions
+        if not _is_without_call(facet) and not catalog._offering(facet):  # noqa: SLF001 - one thing in two functions
             raise TypeError(f"{check.id}: nothing describes {facet.__name__}")
     if not catalog.resource_types(check):
         names = ", ".join(facet.__name__ for facet in check.facets.values())
         raise TypeError(f"{check.id}: a check judges one resource type, but no type offers all of {names}")
 
 
-def _given(facet: type) -> bool:
-    return facet in _GIVEN or gathers(facet)
+def _is_without_call(facet: type) -> bool:
+    return facet in _WITHOUT_CALL or gathers(facet)
 
 
 K = TypeVar("K")
 
 
 def _unique(kind: str, pairs: Iterator[tuple[K, T]]) -> Mapping[K, T]:
-    found: dict[K, T] = {}
+    values: dict[K, T] = {}
     for key, value in pairs:
-        if key in found:
+        if key in values:
             raise TypeError(f"there are two of the {kind} {key}")
-        found[key] = value
-    return MappingProxyType(dict(sorted(found.items(), key=lambda pair: str(pair[0]))))
+        values[key] = value
+    return MappingProxyType(dict(sorted(values.items(), key=lambda pair: str(pair[0]))))
 
 
 def _found(package: ModuleType, kind: type[T]) -> Iterator[T]:

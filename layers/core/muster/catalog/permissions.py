@@ -22,7 +22,7 @@ ORGANIZATION = (
     "organizations:ListOrganizationalUnitsForParent",
     "organizations:ListTagsForResource",
 )
-"""What finding the accounts of an organization asks; none of it takes a resource that is known before."""
+"""The actions that find the accounts of an organization; none takes a resource that is known beforehand."""
 
 
 def action_of(catalog: Catalog, operation: str) -> str:
@@ -59,7 +59,7 @@ def iam_policy(
 ) -> dict[str, Any]:
     """Return the least IAM policy document for these rules, ready for `aws iam create-policy`.
 
-    With a `role` it may be assumed in whatever account; with `organization` its accounts may be asked for.
+    With a `role` it allows to assume it in any account; with `organization` to list the organization's accounts.
     """
     statements = [*scanner_statements(catalog, rules, partition), _allow("MusterFindsRegions", REGIONS, "*")]
     if role:

@@ -57,7 +57,7 @@ class Demand:
         return sum(self.judged(plan, shard).values())
 
     def held_in(self, region: str) -> Held:
-        """Return what says how many resources of a type a region has."""
+        """Return the function from a resource type to the number of its resources in a region."""
         return lambda kind: self.resources.get((kind, region), 0)
 
     def pages(self, plan: TypePlan, shard: Shard) -> int:
@@ -84,7 +84,7 @@ class Demand:
                 yield call, self.related
 
     def shared(self, shard: Shard) -> Iterator[Describer]:
-        """Yield what is read once of the account or region for a shard, and listed from or judged by."""
+        """Yield the describers of shared facets that a shard lists from or judges by."""
         for plan in self.plan.of(shard):
             for call in plan.calls:
                 describer = call.reader

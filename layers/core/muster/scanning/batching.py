@@ -1,4 +1,4 @@
-"""Collecting what is asked of AWS many at a time, each answer a future of its own."""
+"""Batches of resources that one call reads; each answer is a future of its own."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -9,7 +9,7 @@ from muster.model.finding import Related, Resource
 
 
 class Answer(Protocol):
-    """What will be known."""
+    """A value that may not be known yet."""
 
     def result(self) -> object:
         """Wait for it."""
@@ -18,7 +18,7 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The answers about the resources that one names."""
+    """The answers for all the resources that one resource names."""
 
     answers: Mapping[str, Answer]
 
@@ -29,14 +29,14 @@ class Joined:
 
 @dataclass(slots=True)
 class CallBatch:
-    """What one call asks: names, the resources that they are or that name them, and who waits for the answers."""
+    """The names that one call reads, the resources that have them or name them, and the answers to set."""
 
     names: list[str] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     answers: list[Future[object]] = field(default_factory=list)
 
     def settle(self, read: Callable[[], Mapping[str, object]]) -> None:
-        """Read, and hand each its answer; whatever breaks reaches those who wait."""
+        """Read, and set each answer; an error reaches whoever waits for one."""
         try:
             values = read()
         except BaseException as error:  # noqa: BLE001 - whoever waits would wait for ever

@@ -1,4 +1,4 @@
-"""What is read once and used by many: by resources of a shard, or by the shards of an account and region."""
+"""Facets that are read once and used by many: by resources of a shard, or by shards of an account and region."""
 
 import threading
 from collections import OrderedDict
@@ -9,11 +9,11 @@ from muster.model.readers import Describer
 from muster.model.shard import Shard
 
 KEPT = 16
-"""Of how many accounts and regions the shared facets are kept: shards come region by region, a few side by side."""
+"""How many accounts and regions the cache keeps facets of: shards come region by region, a few side by side."""
 
 
 class SingleFlight:
-    """Reads what many resources share a single time, however many threads ask for it."""
+    """Reads each key a single time, however many threads need it."""
 
     def __init__(self) -> None:
         """Begin with nothing read."""
@@ -22,7 +22,7 @@ class SingleFlight:
         self._guard = threading.Lock()
 
     def __call__(self, key: Hashable, read: Callable[[], object]) -> object:
-        """Return what was read under a key, by this call if by none before it."""
+        """Return the value of a key; the first call reads it."""
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -31,7 +31,7 @@ class SingleFlight:
             return self._values[key]
 
     def forget(self, key: Hashable) -> None:
-        """Have it read again when it is asked for the next time."""
+        """Drop the value of a key, so that the next call reads it again."""
         with self._guard:
             self._values.pop(key, None)
 
@@ -40,7 +40,7 @@ class RegionCache:
     """The facets of accounts and regions, each read once for all shards that are scanned in this process."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        """Keep what was read of so many accounts and regions; what is needed again later is read again."""
+        """Keep the facets of so many accounts and regions; those used longest ago are dropped."""
         self._kept = kept
         self._read: OrderedDict[tuple[str, str], SingleFlight] = OrderedDict()
         self._guard = threading.Lock()
@@ -64,6 +64,6 @@ class RegionCache:
                 self._read.popitem(last=False)
         value = once(describer.facet, read)
         if isinstance(value, Unavailable) and value.permission is None and not given_up():
-            # What expired or was cut off for one may be there for the next; a denial or a long outage holds for all.
+            # A call that expired or was cut off may succeed for the next shard; a denial or an outage holds for all.
             once.forget(describer.facet)
         return value

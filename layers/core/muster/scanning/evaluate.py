@@ -45,14 +45,14 @@ def _inactive(check: Check) -> Verdict:
 
 
 def _without_call(facet: type, resource: Resource, observed_at: datetime) -> object:
-    """Return what a check may read without a call, None for anything else."""
+    """Return a facet that needs no call, None for any other."""
     if facet is Resource:
         return resource
     return ObservedAt(observed_at) if facet is ObservedAt else None
 
 
 def unlisted(rule: Rule, target: Resource, unavailable: Unavailable, observed_at: datetime) -> Finding:
-    """Say of the target that its resources could not be listed, so that no finding silently vanishes."""
+    """Return the finding that the resources of a target could not be listed, so that none silently vanishes."""
     if target.type != TARGET:
         raise ValueError("only a target stands for resources that could not be listed")
     return _unread(rule, target, (unavailable,), observed_at)

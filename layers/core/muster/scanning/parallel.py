@@ -14,9 +14,9 @@ from muster.scanning.shard_scan import ShardScan
 SIDE_BY_SIDE = 4
 """How many shards are scanned at a time: while one waits for a page, another is read."""
 _BATCH = 200
-"""How many findings a shard hands over at a time, at least; fewer would be more talk than work."""
+"""How many findings a shard hands over at a time, at least; with fewer, the queue would cost more than the work."""
 _AHEAD = 8
-"""How many batches wait to be taken: what bounds memory when whoever takes them is slow."""
+"""How many batches can wait in the queue: this bounds memory when the consumer is slow."""
 _POLL_SECONDS = 0.2
 
 
@@ -50,7 +50,7 @@ def together(
     Closing it early stops the scans at their next finding and waits for the calls that are under way.
 
     Raises:
-        KeyboardInterrupt: `interrupted`, which is asked while the next event is waited for, said so.
+        KeyboardInterrupt: `interrupted` returned true while the next event was waited for.
     """
     events: queue.Queue[Event] = queue.Queue(_AHEAD)
     stopped = threading.Event()
@@ -72,7 +72,7 @@ def together(
                 for batch in _batches(findings):
                     if not put(batch):
                         return
-        except Exception as broken:  # noqa: BLE001 - it is handed over, to be told
+        except Exception as broken:  # noqa: BLE001 - it is handed over, to be reported
             error = broken
             put(list(scan.broken(broken)) if scan is not None else [])
         put(Ended(shard, error))

@@ -1,4 +1,4 @@
-"""What every way of scanning does with bare findings: leave out what is excluded, suppress, name the account."""
+"""The configuration applied to bare findings: exclusions, suppressions, names of accounts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
