@@ -6,9 +6,10 @@ UV_COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes
 BIN := .venv/bin
 SETUP := .venv/.set-up
 SAM := .venv-sam/.set-up
-# How many processes run the tests: one a core.
+# How many processes run the tests: one a core, and one more where tests wait for functions and executions.
 WORKERS ?= 2
-PYTEST := $(BIN)/pytest -q -n $(WORKERS)
+WAITING_WORKERS ?= 3
+PYTEST := $(BIN)/pytest -q -n
 
 .PHONY: help
 help: ## List the targets
@@ -56,19 +57,19 @@ quick: $(SETUP) ## Lint, types, and the unit tests without drawn worlds, in unde
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
-	$(PYTEST) --dist worksteal -m "not worlds" tests/unit
+	$(PYTEST) $(WORKERS) --dist worksteal -m "not worlds" tests/unit
 
 .PHONY: unit
 unit: $(SETUP) ## Unit, integration and infrastructure tests
-	$(PYTEST) --dist worksteal tests/golden tests/faults tests/integration tests/infrastructure tests/unit tests/benchmarks
+	$(PYTEST) $(WORKERS) --dist worksteal tests/golden tests/faults tests/integration tests/infrastructure tests/unit tests/benchmarks
 
 .PHONY: nightly
 nightly: $(SETUP) ## The laws with 25 times the examples, drawn anew each time
-	$(PYTEST) --dist worksteal --hypothesis-profile=nightly tests/unit tests/integration
+	$(PYTEST) $(WORKERS) --dist worksteal --hypothesis-profile=nightly tests/unit tests/integration
 
 .PHONY: e2e
 e2e: $(SETUP) ## The stack on the embedded AWS, or on a real one (MUSTER_STACK_NAME=muster-dev)
-	$(PYTEST) --dist loadfile tests/e2e
+	$(PYTEST) $(WAITING_WORKERS) --dist loadfile tests/e2e
 
 .PHONY: bench
 bench: $(SETUP) ## Measure CPU and wall time beside other clients, and write docs/benchmarks.md

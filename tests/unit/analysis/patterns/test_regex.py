@@ -164,7 +164,7 @@ def test_whatever_stands_in_the_file_is_a_pattern_or_a_sentence(pattern: str, va
 
 PACKAGE = Path(muster.__file__).parent
 MADE = {
-    "stack/documents/forms.py": "patterns of ids that stand in the modules that call it",
+    "stack/documents/fields.py": "patterns of ids that stand in the modules that call it",
     "analysis/patterns/globs.py": "atomic groups, which never backtrack",
     "targets/partitions.py": "the SDK's spelling of regions",
     "analysis/secrets/formats.py": "a table of its own",
