@@ -154,9 +154,7 @@ def _listed(s3: "S3Client", shard: Shard, name: str, region: str | None) -> List
 
 def _located(s3: "S3Client", shard: Shard, name: str) -> tuple[str, Unavailable | None]:
     """Return a bucket's region where the listing has none, or why it could not be read."""
-    from muster.sdk.errors import READ_ERRORS, unavailable  # noqa: PLC0415 - the catalogue loads without the SDK
+    from muster.sdk.failures import Failure, read  # noqa: PLC0415 - the catalogue loads without the SDK
 
-    try:
-        return region_of(s3, name), None
-    except READ_ERRORS as error:
-        return shard.region, unavailable("s3:GetBucketLocation", error)
+    region = read(lambda: region_of(s3, name), ("s3:GetBucketLocation",), BUCKET)
+    return (shard.region, region.unavailable) if isinstance(region, Failure) else (region, None)
