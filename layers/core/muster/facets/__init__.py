@@ -1,1 +1,1 @@
-"""What AWS answered, as frozen values: pure parsing, one module a service."""
+"""AWS's answers as frozen values: pure parsing, one folder a service."""

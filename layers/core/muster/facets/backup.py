@@ -1,4 +1,4 @@
-"""What AWS Backup answers about the resources that it has backed up."""
+"""AWS Backup: the resources that it has backed up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from muster.model.finding import Unknown, known
 
 @dataclass(frozen=True, slots=True)
 class ProtectedResources:
-    """When AWS Backup last backed up each resource of a region, by ARN.
+    """The time of the last backup of each resource of a region, by ARN.
 
     Only what was backed up is there: some 300 bytes a resource, 100,000 of them in 30 MB.
     """

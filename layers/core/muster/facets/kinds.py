@@ -23,7 +23,7 @@ class Kind(Protocol[T_co]):
 
 
 def silent(name: str, question: str = "") -> Unknown:
-    """Return what stands for a value that AWS left out, or that has another type than it documents."""
+    """Return the Unknown of a value that AWS left out, or that has another type than it documents."""
     return Unknown(f"AWS did not say {question or f'what {name} is'}")
 
 

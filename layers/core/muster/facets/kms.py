@@ -1,4 +1,4 @@
-"""What KMS answers about a key: its kind and state, its rotation, its policy; and which keys are AWS's own."""
+"""KMS: a key's kind and state, its rotation and its policy, and the keys that are AWS's own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _LEAVING = ("PendingDeletion", "PendingReplicaDeletion")
 
 @dataclass(frozen=True, slots=True)
 class AwsManagedKeys:
-    """The ids of the keys that AWS made for its services, told by their aliases: at most one a service and region."""
+    """The ids of the keys that AWS made for its services, by their aliases: at most one a service and region."""
 
     ids: frozenset[str]
 
@@ -88,7 +88,7 @@ class Key(Parsed):
 
     @property
     def rotatable(self) -> bool:
-        """Whether it is known to be a key that KMS can rotate by itself and that is asked about here.
+        """Whether it is known to be a key that KMS can rotate by itself and whose rotation is read.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
         """

@@ -1,4 +1,4 @@
-"""What SNS answers about topics, their policies and their subscriptions."""
+"""SNS: topics, their policies and their subscriptions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Subscription(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionAttributes:
-    """Where messages go that could not be delivered: a queue's ARN, empty where they are dropped."""
+    """The ARN of the queue that takes messages that could not be delivered, empty where they are dropped."""
 
     dead_letter_queue: str | Unknown
 
@@ -70,7 +70,7 @@ class SubscriptionAttributes:
 
 @dataclass(frozen=True, slots=True)
 class TopicAudience:
-    """Whether a topic exists and whether somebody listens; of those who listen, one is all that is looked for."""
+    """A topic's existence and its subscriptions: whether one is confirmed, and how many are pending."""
 
     exists: bool
     confirmed: bool

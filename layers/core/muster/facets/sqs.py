@@ -1,4 +1,4 @@
-"""What SQS answers about queues and about what they are dead-letter queues of."""
+"""SQS: queues, and the queues that they are dead-letter queues of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

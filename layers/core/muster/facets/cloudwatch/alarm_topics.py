@@ -1,4 +1,4 @@
-"""What SNS and KMS answer about topics that alarms publish to, and about the keys that encrypt these topics."""
+"""SNS and KMS: the topics that alarms publish to, and the keys that encrypt these topics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

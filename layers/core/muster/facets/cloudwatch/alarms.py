@@ -1,4 +1,4 @@
-"""The alarms of a region, read once and asked about by whatever may be alarmed on."""
+"""CloudWatch: the alarms of a region, read once for all resources that may have one."""
 
 import functools
 import re
@@ -142,7 +142,7 @@ class Alarms:
         return heard or next((doubt for alarm in alarms if (doubt := self.doubt(alarm))), None)
 
     def doubt(self, alarm: Alarm) -> Unknown | None:
-        """Say which rule cannot be read that holds the name of an alarm, or of one above it; None where none does."""
+        """Return the rule that cannot be read and names an alarm, or one above it; None where none does."""
         below = (alarm, *self.above(alarm))
         for unread in self._unread:
             if any(each.name in unread.unread_rule.replace(r"\"", '"') for each in below):
@@ -177,7 +177,7 @@ class Alarms:
 
 
 def _references(rule: str) -> tuple[tuple[str, bool], ...] | None:
-    """Return what a rule refers to, nothing where there is no rule; None where it cannot be read."""
+    """Return the references of a rule, none where there is no rule; None where it cannot be read."""
     try:
         return tuple(alarm_rules.references(rule)) if rule else ()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What CloudWatch Logs answers about log groups."""
+"""CloudWatch Logs: log groups."""
 
 from muster.facets import kinds
 from muster.facets.fields import Parsed, facet, read

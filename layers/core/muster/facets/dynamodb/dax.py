@@ -1,4 +1,4 @@
-"""What DynamoDB Accelerator answers about its clusters."""
+"""DynamoDB Accelerator: clusters."""
 
 from muster.facets import kinds
 from muster.facets.fields import Parsed, facet, read

@@ -1,4 +1,4 @@
-"""What DynamoDB, and KMS and CloudWatch about it, answer of a table."""
+"""DynamoDB: a table, its key in KMS and its metrics in CloudWatch."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ class Table(Parsed):
 
     @property
     def metered(self) -> tuple[str, ...]:
-        """What CloudWatch has metrics of: the table by its name, and each index as NAME/INDEX."""
+        """The names with metrics in CloudWatch: the table by its name, and each index as NAME/INDEX."""
         if isinstance(self.name, Unknown) or self.set_aside:
             return ()
         return (self.name, *(f"{self.name}/{index}" for index in self.indexes))

@@ -1,4 +1,4 @@
-"""What Application Auto Scaling answers about the tables and indexes that it scales."""
+"""Application Auto Scaling: the tables and indexes that it scales."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class TableScaling:
-    """What is scaled of the tables and indexes of a region, and why it cannot grow where it cannot.
+    """The tables and indexes of a region that are scaled, each with the reason why it cannot grow, if there is one.
 
     By resource (`table/NAME`, `table/NAME/index/INDEX`) and dimension (`dynamodb:table:ReadCapacityUnits`): some 400
     bytes each, 10,000 tables with two indexes and two dimensions each in 24 MB.
@@ -29,7 +29,7 @@ class TableScaling:
         )
 
     def lacking(self, table: str, index: str, capacity: str) -> str:
-        """Say why the `Read` or `Write` capacity of a table, or of an index of it, does not grow; empty: it does."""
+        """Return why the `Read` or `Write` capacity of a table, or of an index of it, does not grow; empty: it does."""
         resource, kind = (f"table/{table}/index/{index}", "index") if index else (f"table/{table}", "table")
         return self.targets.get((resource, f"dynamodb:{kind}:{capacity}CapacityUnits"), "is not scaled")
 

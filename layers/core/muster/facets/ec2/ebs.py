@@ -1,4 +1,4 @@
-"""What EC2 answers about the use of volumes, and about snapshots."""
+"""EC2: the use of volumes, and snapshots."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Snapshot(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class NewestSnapshots:
-    """When the newest completed snapshot of each volume was begun: the time whose data it holds.
+    """The start of the newest completed snapshot of each volume: the time whose data it holds.
 
     One time a volume, however many snapshots there are: some 200 bytes, 100,000 volumes in 20 MB. Copies name a
     volume that does not exist.

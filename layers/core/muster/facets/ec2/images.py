@@ -1,4 +1,4 @@
-"""What EC2 answers about machine images and launch templates."""
+"""EC2: machine images and launch templates."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -72,7 +72,7 @@ class LaunchTemplateVersions:
         return cls(options, frozenset(ids), frozenset(names))
 
     def of(self, template_id: str, number: int) -> MetadataOptions | Unknown:
-        """Return what a version says, unless it was not there when the versions were read."""
+        """Return the options of a version, Unknown where it was not there when the versions were read."""
         return self.options.get((template_id, number)) or Unknown(f"version {number} was not among those that AWS told")
 
 

@@ -1,4 +1,4 @@
-"""What EC2 answers about instances, volumes, security groups and the region's defaults."""
+"""EC2: instances, volumes, security groups and the region's defaults."""
 
 import functools
 import ipaddress
@@ -16,7 +16,7 @@ from muster.model.finding import Unknown, known
 _TOKENS, _ENDPOINT = kinds.one_of("optional", "required"), kinds.one_of("disabled", "enabled")
 
 _TRANSITION = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)\Z")
-"""How the reason of a transition ends when it tells its time: `User initiated (2026-10-01 12:30:00 GMT)`."""
+"""The end of the reason of a transition where it has a time: `User initiated (2026-10-01 12:30:00 GMT)`."""
 
 
 def _stopped_at(instance: Answer) -> datetime | Unknown | None:
@@ -57,7 +57,7 @@ class Instance(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class InstanceLoad:
-    """How busy an instance was, hour by hour: what 95 of 100 hours stay at or below.
+    """The load of an instance: the value that 95 of 100 hours do not exceed.
 
     `hours` is of how many hours there is a datapoint, `cpu` the average in percent, `network` the bytes of an hour
     in and out.
@@ -185,7 +185,7 @@ class InstanceMetadataDefaults(Parsed):
 
 
 def _both_ways(into: Sequence[float], out: Sequence[float]) -> float | Unknown:
-    """Return what 95 of 100 hours do not exceed, in and out together: EC2 sends both of every hour or neither."""
+    """Return the bytes that 95 of 100 hours do not exceed, in and out: EC2 sends both of an hour or neither."""
     for name, values in (("NetworkIn", into), ("NetworkOut", out)):
         if not values:
             return Unknown(f"CloudWatch has no datapoint of {name}")

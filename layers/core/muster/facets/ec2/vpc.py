@@ -1,4 +1,4 @@
-"""What EC2 answers about VPCs, their flow logs and addresses, and about who uses a security group or an address."""
+"""EC2: VPCs, their flow logs and addresses, and the users of security groups and addresses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ class FlowLogs:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInterfaces:
-    """What a region's network interfaces use, and which of them nothing uses.
+    """The security groups that a region's network interfaces have, and the interfaces that nothing uses.
 
     `group_ids` are the security groups that some interface has: as many as there are groups at most. `loose` has the
     status of interfaces that are attached to nothing, or may be: some 200 bytes each.

@@ -1,4 +1,4 @@
-"""What ECS answers about the clusters and services of a region, read once and listed from."""
+"""ECS: the clusters and services of a region, read once and listed from."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from muster.model.arn import Arn
 from muster.model.finding import Unknown
 
 _IN_USE = frozenset({"PRIMARY", "ACTIVE"})
-"""What a deployment or a task set is called while its tasks run; others are being replaced or have been."""
+"""The states of a deployment or a task set while its tasks run; others are being replaced or have been."""
 
 _INSIGHTS = kinds.one_of("enabled", "enhanced", "disabled")
 _SWITCH = kinds.one_of("ENABLED", "DISABLED")
@@ -48,7 +48,7 @@ def _public_ip(response: Answer) -> str | Unknown | None:
 
 @facet
 class Launch(Parsed):
-    """How a service or a task set starts tasks: by a launch type or by capacity providers, on which platform.
+    """The launch of tasks by a service or a task set: a launch type or capacity providers, and the platform.
 
     `public_ip` is None where tasks have no network interface of their own.
     """

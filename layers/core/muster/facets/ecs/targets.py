@@ -1,4 +1,4 @@
-"""How the load balancers of a service ask its tasks for their health."""
+"""Elastic Load Balancing: the health checks of the tasks of an ECS service."""
 
 from muster.facets.fields import Answer, Parsed, computed, facet
 from muster.model.finding import Unknown

@@ -1,4 +1,4 @@
-"""What ECS answers about task definitions: how a task runs, and each of its containers."""
+"""ECS: task definitions and their containers."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>vcpu|gb)?", re.IGNOR
 
 @facet
 class HealthCheck(Parsed):
-    """How ECS asks a container whether it is healthy; times are in seconds, with ECS's defaults.
+    """The health check of a container; times are in seconds, with ECS's defaults.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
     """
@@ -136,7 +136,7 @@ class TaskDefinition(Parsed):
 
     @property
     def startup(self) -> int:
-        """How many seconds an essential container may take to start by its own word, those it waits for included."""
+        """The seconds that an essential container may take to start by its health check, those before it included."""
         by_name = {container.name: container for container in known(self.containers)}
         return max((_startup(each, by_name, frozenset()) for each in by_name.values() if each.essential), default=0)
 

@@ -1,4 +1,4 @@
-"""How much of its size a service used, by the metrics that ECS sends of it."""
+"""CloudWatch: the share of its size that an ECS service used."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from muster.model.finding import Unknown
 
 @dataclass(frozen=True, slots=True)
 class ServiceUtilization:
-    """What the busiest task of a service used in each hour, in percent of the task's size.
+    """The use of the busiest task of a service in each hour, in percent of the task's size.
 
     No datapoint says nothing: ECS sends these metrics only while a task runs.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html

@@ -15,14 +15,14 @@ _KEPT_PARTS = {
     "Path": "/#{path}",
     "Query": "#{query}",
 }
-"""What a redirect without the member does: the part of the URL stays as it is."""
+"""The values of members that a redirect leaves out: the part of the URL stays as it is."""
 _LOGIN = {
     "SessionCookieName": "AWSELBAuthSessionCookie",
     "Scope": "openid",
     "SessionTimeout": "604800",
     "OnUnauthenticatedRequest": "authenticate",
 }
-"""What AWS takes where a member of an authenticating action is left out."""
+"""The values that AWS documents for members that an authenticating action leaves out."""
 _UNSEEN = ("ClientSecret", "UseExistingClientSecret")
 
 

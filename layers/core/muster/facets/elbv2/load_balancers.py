@@ -1,4 +1,4 @@
-"""What Elastic Load Balancing answers about load balancers, listeners and target groups."""
+"""Elastic Load Balancing: load balancers, listeners and target groups."""
 
 import bisect
 from collections import Counter
@@ -13,7 +13,7 @@ from muster.model.finding import Unknown
 
 APPLICATION, NETWORK, GATEWAY = "application", "network", "gateway"
 _KINDS = {"app": APPLICATION, "net": NETWORK, "gwy": GATEWAY}
-"""How the ARN of a listener spells the type of its load balancer.
+"""The types of load balancers, as the ARN of a listener spells them.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
 """
@@ -78,7 +78,7 @@ class LoadBalancers:
 
 @dataclass(frozen=True, slots=True)
 class LoadBalancerAttributes:
-    """What of a load balancer's attributes is checked; a gateway load balancer has no access logs."""
+    """The attributes of a load balancer that checks read; a gateway load balancer has no access logs."""
 
     deletion_protection: bool | Unknown
     access_logs: bool | Unknown
@@ -97,7 +97,7 @@ class LoadBalancerAttributes:
 
 @dataclass(frozen=True, slots=True)
 class ListenerProtocols:
-    """The protocols that the listeners of one load balancer speak, where they were asked for."""
+    """The protocols of the listeners of one load balancer, where they were read."""
 
     protocols: frozenset[str] | Unknown
 
@@ -145,7 +145,7 @@ class TargetGroup(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class TargetGroupAttributes:
-    """How long a target that is taken out may finish its work, in seconds; functions have no such delay."""
+    """The seconds in which a target that is taken out may finish its work; functions have no such delay."""
 
     deregistration_delay: int | Unknown
 
@@ -159,9 +159,9 @@ class TargetGroupAttributes:
 
 @dataclass(frozen=True, slots=True)
 class TargetHealth:
-    """How many targets are in which state, where that was asked for.
+    """The number of targets in each state, where it was read.
 
-    A function whose health nobody checks counts as `unchecked`.
+    A function without health checks counts as `unchecked`.
     """
 
     states: Mapping[str, int] | Unknown

@@ -59,7 +59,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What is done last with a request, and, in `whole`, all that is done with it, written one way for one effect."""
+    """The last action on a request, and, in `whole`, all of its actions, written one way for one effect."""
 
     kind: str
     redirects_to: str

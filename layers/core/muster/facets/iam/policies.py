@@ -1,4 +1,4 @@
-"""What IAM says of roles, users, groups and customer managed policies: what they grant, and whom roles trust."""
+"""IAM: the grants of roles, users, groups and customer managed policies, and the principals that roles trust."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def _inline(response: Answer) -> Iterator[NamedPolicy]:
 
 
 def _in_force(response: Answer) -> Iterator[NamedPolicy]:
-    """Yield the default version of a managed policy: what the other versions say is not in force."""
+    """Yield the default version of a managed policy: the other versions are not in force."""
     version = response.get("DefaultVersionId")
     if version is None and "PolicyVersionList" not in response:
         return
@@ -55,7 +55,7 @@ def _in_force(response: Answer) -> Iterator[NamedPolicy]:
 
 @facet
 class Grants(Parsed):
-    """What stands in a resource itself: inline policies of principals, the version in force of a managed policy.
+    """The policies in a resource itself: inline policies of principals, the version in force of a managed policy.
 
     It is an item of one of the four lists of GetAccountAuthorizationDetails. `attached` are the ARNs of the managed
     policies that a principal has besides, `boundary` that of its permissions boundary, empty where there is none.

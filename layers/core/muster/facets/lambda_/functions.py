@@ -1,4 +1,4 @@
-"""What Lambda answers about functions, who may invoke them, and the account's concurrency."""
+"""Lambda: functions, the policies and URLs by which they are invoked, and the region's concurrency."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def qualifier(arn: str) -> str:
 
 
 def failure_destination(item: Answer) -> str:
-    """Return where a configuration sends what failed; empty if it says nothing of it."""
+    """Return the ARN that a configuration sends failed events to; empty where it names none."""
     on_failure = (item.get("DestinationConfig") or {}).get("OnFailure") or {}
     return str(on_failure.get("Destination") or "")
 

@@ -1,4 +1,4 @@
-"""What Lambda polls for functions: the event source mappings of a region, and the queues among their sources."""
+"""Lambda: the event source mappings of a region, and the queues among their sources."""
 
 import functools
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _KINDS = {
     "mq": "broker",
     "rds": "database",
 }
-"""What a source is, by the service of its ARN; the ARN of a DocumentDB cluster is one of RDS.
+"""The kind of a source, by the service of its ARN; the ARN of a DocumentDB cluster is one of RDS.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 """

@@ -1,4 +1,4 @@
-"""What S3 answers about access points."""
+"""S3: access points."""
 
 from muster.facets import kinds
 from muster.facets.fields import Answer, Parsed, computed, facet, read

@@ -1,4 +1,4 @@
-"""What S3 answers about a bucket and about the account's buckets as a whole."""
+"""S3: a bucket, and the account's buckets as a whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
 
 
 def word(*words: str) -> kinds.Kind[str | Unknown]:
-    """Read one of the words that AWS documents, empty where it says nothing."""
+    """Read one of the words that AWS documents, empty where it leaves the member out."""
 
     def kind(value: object, name: str, _question: str = "") -> str | Unknown:
         if not value or value in words:
@@ -104,7 +104,7 @@ class PublicAccessBlock(Parsed):
         return tuple(name for name, on in switches.items() if not on)
 
     def joined(self, other: "PublicAccessBlock") -> "PublicAccessBlock":
-        """Return what holds when both stand: S3 applies the stricter of the two, switch by switch.
+        """Return the block in force where there are two: S3 applies the stricter, switch by switch.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
         """
@@ -166,7 +166,7 @@ class BucketAcl(Parsed):
 
     @property
     def public(self) -> tuple[str, ...]:
-        """What everybody, or everybody with an AWS account, may do: `AllUsers READ`."""
+        """The grants to everybody, or to everybody with an AWS account: `AllUsers READ`."""
         return tuple(
             f"{uri.rpartition('/')[2]} {permission}"
             for uri, permission in self.grants

@@ -19,7 +19,7 @@ _NOTHING: tuple[object, ...] = (None, "", (), [])
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When an action happens: so many days after an object was made, or on a date (aware UTC)."""
+    """The time of an action: so many days after an object was made, or a date (aware UTC)."""
 
     days: int | None = None
     date: datetime | None = None
@@ -31,7 +31,7 @@ class When:
         return self.days is not None and self.days <= days
 
     def __str__(self) -> str:
-        """Say it: `after 90 days` or `on 2030-01-01`."""
+        """Return it in words: `after 90 days` or `on 2030-01-01`."""
         return f"on {self.date:%Y-%m-%d}" if self.date else f"after {self.days} days"
 
 

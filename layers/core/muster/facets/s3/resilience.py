@@ -1,4 +1,4 @@
-"""What S3 answers about how long objects are locked in a bucket and where they are copied to."""
+"""S3: Object Lock and replication of a bucket."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an organization asks of the tags of an account's resources."""
+"""AWS Organizations: the tags that an account's resources must have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class TagRule:
 
     @classmethod
     def parse(cls, name: str, item: Mapping[str, Any]) -> Self:
-        """Parse what a policy says of one key; without a capitalisation of its own it is in small letters.
+        """Parse the part of a policy about one key; without a capitalisation of its own it is in small letters.
 
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_example-tag-policies.html
         """
