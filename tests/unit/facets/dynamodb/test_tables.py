@@ -64,16 +64,8 @@ def test_what_a_plain_table_does_not_have_is_left_out_of_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["name", "arn", "status", "billing", "encryption", "key", "deletion_protection", "stream"]
-)
-def test_of_an_empty_answer_nothing_is_known(field: str) -> None:
-    assert isinstance(getattr(Table.parse({}), field), Unknown)
-
-
-@pytest.mark.parametrize(
     ("changed", "field", "says"),
     [
-        pytest.param({"TableStatus": "RESTING"}, "status", "'RESTING'", id="a new status"),
         pytest.param({"BillingModeSummary": {"BillingMode": "FLAT"}}, "billing", "'FLAT'", id="a new mode"),
         pytest.param({"SSEDescription": {"Status": "UPDATING"}}, "encryption", "being changed (UPD", id="key changing"),
         pytest.param({"SSEDescription": {"Status": "NEW"}}, "encryption", "'NEW'", id="a new state of encryption"),
@@ -168,7 +160,6 @@ def test_keys_of_the_tables_own_account_are_asked_about(
 def test_who_manages_a_key_is_parsed() -> None:
     assert TableKey.parse({"KeyMetadata": {"KeyManager": "AWS"}}) == TableKey("AWS")
     assert TableKey.parse({"KeyMetadata": {"KeyManager": "CUSTOMER"}}) == TableKey("CUSTOMER")
-    assert isinstance(TableKey.parse({}).manager, Unknown)
 
 
 def test_point_in_time_recovery_is_parsed() -> None:
@@ -181,8 +172,6 @@ def test_point_in_time_recovery_is_parsed() -> None:
         "ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}
     }
     assert PointInTimeRecovery.parse(off).status == "DISABLED"
-    assert isinstance(PointInTimeRecovery.parse(off).days, Unknown)
-    assert isinstance(PointInTimeRecovery.parse({}).status, Unknown)
 
 
 def test_time_to_live_is_parsed() -> None:
@@ -190,7 +179,6 @@ def test_time_to_live_is_parsed() -> None:
     assert TimeToLive.parse(said) == TimeToLive("ENABLED", "expires")
     assert TimeToLive.parse({"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLING"}}) == TimeToLive("DISABLING", "")
     assert TimeToLive.parse({"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLING"}}) == TimeToLive("ENABLING", "")
-    assert isinstance(TimeToLive.parse({}).status, Unknown)
 
 
 def test_throttling_keeps_the_hours_in_which_there_was_any() -> None:

@@ -88,27 +88,6 @@ def test_an_address_of_the_instances_own_that_stays_inside_private_networks_is_l
     assert Instance.parse(INSTANCE | {"NetworkInterfaces": [], "Ipv6Address": "fd12::5"}).public_ipv6 == ()
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "says"),
-    [
-        pytest.param({"MetadataOptions": {}}, "metadata_tokens", "did not say what HttpTokens is", id="not said"),
-        pytest.param(
-            {"MetadataOptions": {"HttpTokens": "quantum"}},
-            "metadata_tokens",
-            "'quantum', a value Muster",
-            id="a new value",
-        ),
-        pytest.param({"MetadataOptions": {"HttpEndpoint": "on"}}, "metadata_endpoint", "'on'", id="a new endpoint"),
-        pytest.param({"State": {"Name": "dreaming"}}, "state", "'dreaming'", id="a new state"),
-        pytest.param({"Monitoring": {"State": "half"}}, "monitoring", "'half'", id="a new monitoring"),
-    ],
-)
-def test_a_value_that_is_not_known_says_so(changed: dict[str, Any], field: str, says: str) -> None:
-    value = getattr(Instance.parse(INSTANCE | changed), field)
-    assert isinstance(value, Unknown)
-    assert says in value.reason
-
-
 STOPPED = {"State": {"Name": "stopped"}}
 
 

@@ -1,22 +1,13 @@
 """ECS's answers about clusters and services, parsed."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StructureShape
-from hypothesis import HealthCheck as Health
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from muster.facets.ecs.clusters import Cluster, EcsRegion, Launch, Service
-from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs.utilization import ServiceUtilization
 from muster.facets.tagging.tags import Tags
-from muster.model.finding import Unavailable, Unknown
-from muster.model.listing import parsed
-from tests.examples import examples
+from muster.model.finding import Unknown
 
 PLACE = "arn:aws-cn:ecs:cn-north-1:123456789012"
 CLUSTER = {"clusterName": "shop", "clusterArn": f"{PLACE}:cluster/shop"}
@@ -147,24 +138,6 @@ def test_what_a_service_leaves_out(changed: dict[str, Any], field: str, value: o
     assert getattr(Service.parse(SERVICE | changed), field) == value
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "says"),
-    [
-        pytest.param({"deploymentController": {"type": "QUANTUM"}}, "controller", "'QUANTUM'", id="controller"),
-        pytest.param({"deploymentConfiguration": {"strategy": "WAVE"}}, "strategy", "'WAVE'", id="strategy"),
-        pytest.param({"deploymentConfiguration": {}}, "minimum_healthy", "minimumHealthyPercent", id="minimum"),
-        pytest.param({"deploymentConfiguration": {}}, "maximum", "maximumPercent", id="maximum"),
-        pytest.param({"schedulingStrategy": None}, "scheduling", "did not say", id="scheduling"),
-        pytest.param({"schedulingStrategy": "CRON"}, "scheduling", "'CRON'", id="a new scheduling"),
-        pytest.param({"desiredCount": None}, "desired", "desiredCount", id="number of tasks"),
-    ],
-)
-def test_a_value_that_is_not_known_says_so(changed: dict[str, Any], field: str, says: str) -> None:
-    value = getattr(Service.parse(SERVICE | changed), field)
-    assert isinstance(value, Unknown)
-    assert says in value.reason
-
-
 @pytest.mark.parametrize("word", ["enabled", "enhanced", "disabled"])
 def test_every_word_of_container_insights_is_known(word: str) -> None:
     """The model has no list of them, but says so in words."""
@@ -270,56 +243,3 @@ def test_percentiles_are_taken_of_the_hours() -> None:
     assert none.hours == 0
     assert isinstance(none.cpu_p95, Unknown)
     assert isinstance(none.memory_maximum, Unknown)
-
-
-MODEL = botocore.session.get_session().get_service_model("ecs")
-
-
-def answers(shape: Shape, depth: int = 0) -> st.SearchStrategy[Any]:
-    """Make any answer that the model allows, each member there or not."""
-    if isinstance(shape, StructureShape):
-        members = {key: st.deferred(lambda m=member: answers(m, depth + 1)) for key, member in shape.members.items()}  # type: ignore[misc]
-        return st.fixed_dictionaries({}, optional=members if depth < 4 else {})
-    if isinstance(shape, ListShape):
-        return st.lists(st.deferred(lambda: answers(shape.member, depth)), max_size=2)
-    if isinstance(shape, MapShape):
-        return st.just({})
-    if shape.type_name == "string":
-        values = getattr(shape, "enum", ())
-        return st.sampled_from(values) if values else st.text(max_size=6)
-    plain: dict[str, st.SearchStrategy[Any]] = {
-        "boolean": st.booleans(),
-        "integer": st.integers(-1, 65535),
-        "long": st.integers(),
-        "double": st.floats(),
-        "float": st.floats(),
-        "timestamp": st.datetimes(),
-    }
-    return plain[shape.type_name]
-
-
-def subset(name: str, facet_reads: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
-    shape = MODEL.shape_for(name)
-    assert isinstance(shape, StructureShape)
-    return st.fixed_dictionaries({}, optional={key: answers(shape.members[key]) for key in facet_reads})
-
-
-CALM = settings(max_examples=examples(60), suppress_health_check=list(Health), deadline=None)
-SERVICES = subset("Service", (*sorted(SERVICE), "taskSets", "capacityProviderStrategy"))
-
-
-@pytest.mark.parametrize(
-    ("facet", "answer"),
-    [
-        pytest.param(Service, SERVICES, id="Service"),
-        pytest.param(Cluster, subset("Cluster", ("clusterName", "clusterArn", "settings", "tags")), id="Cluster"),
-        pytest.param(TaskDefinition, subset("DescribeTaskDefinitionResponse", ("taskDefinition",)), id="definition"),
-        pytest.param(RunDefinition, subset("DescribeTaskDefinitionResponse", ("taskDefinition",)), id="run definition"),
-    ],
-)
-@CALM
-@given(data=st.data())
-def test_any_part_of_an_answer_is_a_facet_or_says_that_it_is_strange(
-    facet: type, answer: st.SearchStrategy[Mapping[str, Any]], data: st.DataObject
-) -> None:
-    assert isinstance(parsed(facet, data.draw(answer)), facet | Unavailable)

@@ -140,14 +140,6 @@ def test_a_target_group_is_parsed() -> None:
     assert TargetGroup.parse(GROUP) == TargetGroup("instance", (f"{CHINA}:loadbalancer/app/web/1",), True, 30, 5, 5, 2)
 
 
-def test_a_target_group_without_anything_is_used_by_nobody_and_not_known() -> None:
-    found = TargetGroup.parse({})
-    assert found.load_balancers == ()
-    for name in ("kind", "health_checks", "interval", "timeout", "healthy_after", "unhealthy_after"):
-        assert isinstance(getattr(found, name), Unknown)
-    assert isinstance(TargetGroup.parse(GROUP | {"TargetType": "cloud"}).kind, Unknown)
-
-
 def test_the_delay_of_deregistration_is_parsed() -> None:
     name = "deregistration_delay.timeout_seconds"
     assert TargetGroupAttributes.parse({"Attributes": [{"Key": name, "Value": "0"}]}) == TargetGroupAttributes(0)

@@ -80,9 +80,6 @@ def test_what_aws_leaves_out_of_a_function_is_none_or_not_known() -> None:
 @pytest.mark.parametrize(
     ("changed", "field", "says"),
     [
-        pytest.param({"PackageType": "Wasm"}, "package", "'Wasm', a value Muster", id="a new kind of package"),
-        pytest.param({"TracingConfig": {"Mode": "Some"}}, "tracing", "'Some', a value Muster", id="a new mode"),
-        pytest.param({"TracingConfig": None}, "tracing", "did not say what Mode is", id="no tracing"),
         pytest.param(
             {"Environment": {"Error": {"Message": "x"}}}, "secrets", "no reason given", id="an error without a code"
         ),
