@@ -50,13 +50,14 @@ class EmbeddedAws:
         self.roles: dict[str, str] = {"ak": "StateMachineRole"}
 
     def __enter__(self) -> Self:
-        """Listen.
+        """Forget what another moto in this process left, and listen.
 
         Raises:
             PortTakenError: something else listens on the port.
         """
         _require_free(self._port)
         keep()
+        self.reset()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
         self._server = make_server("127.0.0.1", self._port, self.front, threaded=True, request_handler=_KeepAlive)

@@ -1,7 +1,7 @@
 """Any weather: the same findings as in good weather, or INSUFFICIENT_DATA for exactly those concerned.
 
 The scan goes over HTTP to the fake AWS of the benchmarks, with everything on its way that a scan has: botocore, the
-short way, the limiter, patience.
+fast path, the limiter, patience.
 """
 
 from collections.abc import Iterator, Sequence
@@ -196,7 +196,7 @@ def test_credentials_that_expire_in_mid_scan_lose_only_what_was_not_read_by_then
 def test_an_api_that_takes_calls_and_never_answers_costs_its_own_findings(
     aws: FakeAws, good: Scanned, monkeypatch: pytest.MonkeyPatch, api: str
 ) -> None:
-    """In the short way, and in botocore's: no call waits longer than the client's bound, here a fifth of a second."""
+    """In the fast path, and in botocore's: no call waits longer than the client's bound, here a fifth of a second."""
     monkeypatch.setattr("muster.sdk.session.READ_TIMEOUT", 0.2)
     found = scanned(aws, only=[api], slow=1.0, slow_ms=2_000)
     unread = {name for name, status in found.statuses.items() if status is Status.INSUFFICIENT_DATA}

@@ -10,9 +10,10 @@ from typing import Any
 
 import botocore.exceptions
 import pytest
+from moto.ec2.models import ec2_backends
 
 from local.runtime import Environment, Runtime
-from local.server import EmbeddedAws
+from local.server import ACCOUNT, EmbeddedAws
 from muster.sdk.session import Clients, open_session
 
 HOME = "eu-west-1"
@@ -50,6 +51,12 @@ def test_list_buckets_pages_and_tells_the_region_when_it_is_asked_with_a_paramet
     assert "BucketRegion" not in s3.list_buckets()["Buckets"][0]
     assert [found["Name"] for found in s3.list_buckets(BucketRegion="us-east-1")["Buckets"]] == ["ddd"]
     assert [found["Name"] for found in s3.list_buckets(Prefix="b")["Buckets"]] == ["bbb"]
+
+
+def test_it_begins_empty_whatever_another_moto_left_in_the_process() -> None:
+    assert ec2_backends[ACCOUNT][HOME].vpcs
+    with EmbeddedAws():
+        assert ec2_backends == {}
 
 
 def test_a_fresh_bucket_has_what_aws_gives_it(aws: EmbeddedAws) -> None:

@@ -99,7 +99,7 @@ def statuses(found: dict[str, Finding]) -> dict[str, Status]:
 def test_a_key_that_is_refused_as_expired_is_renewed_and_nothing_is_lost(
     fake: FakeAws, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
-    """In the short way of S3's small calls, and in botocore's."""
+    """In the fast path of S3's small calls, and in the fallback."""
     good, _ = scanned(fake, refreshable(Issuer()))
     fake.control(expire_after=calls)
     fake.forget()

@@ -39,38 +39,38 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def patience(slept: list[float]) -> Retrier:
+def retrier(slept: list[float]) -> Retrier:
     return Retrier(sleep=slept.append)
 
 
-def raises(patience: Retrier, key: str, call: Callable[[], str]) -> str:
+def raises(retrier: Retrier, key: str, call: Callable[[], str]) -> str:
     """Return the code of the error that comes of a call."""
     with pytest.raises(botocore.exceptions.ClientError) as caught:
-        patience(key, call)
+        retrier(key, call)
     return str(caught.value.response["Error"]["Code"])
 
 
-def test_what_answers_is_asked_once_without_a_wait(patience: Retrier, slept: list[float]) -> None:
+def test_what_answers_is_asked_once_without_a_wait(retrier: Retrier, slept: list[float]) -> None:
     api = Api()
-    assert (patience("a", api), api.calls, slept) == ("answer", 1, [])
+    assert (retrier("a", api), api.calls, slept) == ("answer", 1, [])
 
 
 @pytest.mark.parametrize("trouble", [error(SLOW_DOWN), error("InternalError"), TIMEOUT, ConnectionResetError()])
-def test_trouble_of_the_moment_is_waited_out(patience: Retrier, trouble: Exception) -> None:
+def test_trouble_of_the_moment_is_waited_out(retrier: Retrier, trouble: Exception) -> None:
     api = Api(trouble, trouble)
-    assert (patience("a", api), api.calls) == ("answer", 3)
+    assert (retrier("a", api), api.calls) == ("answer", 3)
 
 
-def test_an_answer_in_the_last_round_counts(patience: Retrier) -> None:
+def test_an_answer_in_the_last_round_counts(retrier: Retrier) -> None:
     api = Api(*[error(SLOW_DOWN)] * (ATTEMPTS - 1))
-    assert (patience("a", api), api.calls) == ("answer", ATTEMPTS)
+    assert (retrier("a", api), api.calls) == ("answer", ATTEMPTS)
 
 
 def test_after_its_rounds_the_error_is_the_calls_own_and_no_wait_was_too_long(
-    patience: Retrier, slept: list[float]
+    retrier: Retrier, slept: list[float]
 ) -> None:
     api = down()
-    assert raises(patience, "a", api) == SLOW_DOWN
+    assert raises(retrier, "a", api) == SLOW_DOWN
     assert api.calls == ATTEMPTS
     assert len(slept) == ATTEMPTS - 1
     assert slept[0] == 0.1
@@ -78,51 +78,51 @@ def test_after_its_rounds_the_error_is_the_calls_own_and_no_wait_was_too_long(
 
 
 @pytest.mark.parametrize("code", [GONE, DENIED, "ExpiredToken"])
-def test_what_no_wait_can_mend_is_asked_once(patience: Retrier, slept: list[float], code: str) -> None:
+def test_what_no_wait_can_mend_is_asked_once(retrier: Retrier, slept: list[float], code: str) -> None:
     api = down(code)
-    assert (raises(patience, "a", api), api.calls, slept) == (code, 1, [])
+    assert (raises(retrier, "a", api), api.calls, slept) == (code, 1, [])
 
 
-def test_an_error_of_our_own_is_not_tried_again(patience: Retrier) -> None:
+def test_an_error_of_our_own_is_not_tried_again(retrier: Retrier) -> None:
     api = Api(KeyError("Name"))
     with pytest.raises(KeyError):
-        patience("a", api)
+        retrier("a", api)
     assert api.calls == 1
 
 
-def test_an_error_that_no_wait_can_mend_ends_the_rounds_and_leaves_hope(patience: Retrier) -> None:
+def test_an_error_that_no_wait_can_mend_ends_the_rounds_and_leaves_hope(retrier: Retrier) -> None:
     api = Api(error(SLOW_DOWN), error(DENIED))
-    assert (raises(patience, "a", api), api.calls) == (DENIED, 2)
+    assert (raises(retrier, "a", api), api.calls) == (DENIED, 2)
     again = Api(error(SLOW_DOWN))
-    assert (patience("a", again), again.calls) == ("answer", 2)
+    assert (retrier("a", again), again.calls) == ("answer", 2)
 
 
-def test_an_api_that_is_down_costs_its_patience_once(patience: Retrier, slept: list[float]) -> None:
-    raises(patience, "a", down())
+def test_an_api_that_is_down_costs_its_patience_once(retrier: Retrier, slept: list[float]) -> None:
+    raises(retrier, "a", down())
     waits, api = len(slept), down()
     for _ in range(3):
-        assert raises(patience, "a", api) == SLOW_DOWN
+        assert raises(retrier, "a", api) == SLOW_DOWN
     assert (api.calls, len(slept)) == (3, waits)
 
 
-def test_another_api_has_its_own_patience(patience: Retrier) -> None:
-    raises(patience, "a", down())
+def test_another_api_has_its_own_patience(retrier: Retrier) -> None:
+    raises(retrier, "a", down())
     api = Api(error(SLOW_DOWN))
-    assert (patience("b", api), api.calls) == ("answer", 2)
+    assert (retrier("b", api), api.calls) == ("answer", 2)
 
 
-def test_hope_returns_with_the_first_answer(patience: Retrier) -> None:
-    raises(patience, "a", down())
-    patience("a", Api())
+def test_hope_returns_with_the_first_answer(retrier: Retrier) -> None:
+    raises(retrier, "a", down())
+    retrier("a", Api())
     api = Api(*[error(SLOW_DOWN)] * (ATTEMPTS - 1))
-    assert (patience("a", api), api.calls) == ("answer", ATTEMPTS)
+    assert (retrier("a", api), api.calls) == ("answer", ATTEMPTS)
 
 
-def test_an_answer_of_another_api_brings_no_hope(patience: Retrier) -> None:
-    raises(patience, "a", down())
-    patience("b", Api())
+def test_an_answer_of_another_api_brings_no_hope(retrier: Retrier) -> None:
+    raises(retrier, "a", down())
+    retrier("b", Api())
     api = down()
-    raises(patience, "a", api)
+    raises(retrier, "a", api)
     assert api.calls == 1
 
 
@@ -134,18 +134,18 @@ def test_whoever_waits_for_an_api_stops_when_another_one_gave_it_up(slept: list[
         slept.append(seconds)
         if len(slept) == 2:
             others.append(down())
-            raises(patience, "a", others[0])
+            raises(retrier, "a", others[0])
 
-    patience = Retrier(sleep=sleep)
+    retrier = Retrier(sleep=sleep)
     api = down()
-    assert raises(patience, "a", api) == SLOW_DOWN
+    assert raises(retrier, "a", api) == SLOW_DOWN
     assert api.calls < ATTEMPTS
-    assert patience.is_open("a")
-    assert not patience.is_open("b")
+    assert retrier.is_open("a")
+    assert not retrier.is_open("b")
 
 
 def test_an_api_that_answers_again_is_not_given_up() -> None:
-    patience = Retrier(sleep=lambda _: None)
-    raises(patience, "a", down())
-    patience("a", Api())
-    assert not patience.is_open("a")
+    retrier = Retrier(sleep=lambda _: None)
+    raises(retrier, "a", down())
+    retrier("a", Api())
+    assert not retrier.is_open("a")

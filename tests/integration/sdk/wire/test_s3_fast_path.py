@@ -1,4 +1,4 @@
-"""The short way to a bucket's configuration answers, fails and counts as an ordinary client does."""
+"""The fast path to a bucket's configuration answers, fails and counts as an ordinary client does."""
 
 import datetime as dt
 import functools
@@ -91,7 +91,7 @@ def fake(server: FakeAws) -> Iterator[FakeAws]:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Let nobody wait between two attempts, neither the short way nor botocore."""
+    """Let nobody wait between two attempts, neither the fast path nor botocore."""
     waits: list[float] = []
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=waits.append))
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
@@ -109,7 +109,7 @@ def plain(url: str | None = None, region: str = HERE) -> Any:
 
 
 class Way:
-    """A short way with what stands around it: its limiter, and what it told of its calls."""
+    """A fast path with what stands around it: its limiter, and what it told of its calls."""
 
     def __init__(self, client: Any, credentials: Any = None) -> None:
         self.client, self.limiter, self.told = client, Limiter(), []  # type: Any, Limiter, Told

@@ -184,14 +184,14 @@ def botocores(model: OperationModel, body: bytes, headers: Mapping[str, str] = M
 
 
 def ours(model: OperationModel, body: bytes, headers: Mapping[str, str] = MappingProxyType({})) -> Any:
-    """Return what the short way reads of a body, whatever its root element is called."""
+    """Return what the fast path reads of a body, whatever its root element is called."""
     nothing: Any = None
     lane = S3FastClient(nothing, nothing, nothing, nothing)
     return lane._read(model, headers, body) if _is_text(model) else lane._planned(model, headers, root_of(body))
 
 
 def read(model: OperationModel, body: bytes) -> Any:
-    """Return what the short way reads, once it has looked at whether it is an answer at all."""
+    """Return what the fast path reads, once it has looked at whether it is an answer at all."""
     nothing: Any = None
     return S3FastClient(nothing, nothing, nothing, nothing)._read(model, {}, body)
 
