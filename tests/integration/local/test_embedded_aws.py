@@ -56,7 +56,7 @@ def test_list_buckets_pages_and_tells_the_region_when_it_is_asked_with_a_paramet
 def test_it_begins_empty_whatever_another_moto_left_in_the_process() -> None:
     assert ec2_backends[ACCOUNT][HOME].vpcs
     with EmbeddedAws():
-        assert ec2_backends == {}
+        assert not ec2_backends
 
 
 def test_a_fresh_bucket_has_what_aws_gives_it(aws: EmbeddedAws) -> None:
