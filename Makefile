@@ -22,14 +22,14 @@ $(SETUP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Muster needs Python 3.11 or later; name one with PYTHON=...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the environment (about a minute the first time) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(SAM): requirements/sam.txt
 	@test -x .venv-sam/bin/python || $(PYTHON) -m venv .venv-sam
 	@echo "Installing the SAM command line ..."
-	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sam.txt
+	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/sam.txt
 	@touch $@
 
 .PHONY: demo
@@ -42,7 +42,12 @@ playground: $(SETUP) ## Keep an embedded AWS with the stack up until ^C, for the
 	@$(BIN)/python -m local.playground --port $(PORT)
 
 .PHONY: test
-test: check unit e2e package ## Everything that CI runs
+test: environments check unit e2e package ## Everything that CI runs
+
+# Both environments at a time: pip uses one core.
+.PHONY: environments
+environments:
+	@$(MAKE) --no-print-directory -j2 $(SETUP) $(SAM)
 
 .PHONY: check
 check: $(SETUP) ## Lint, formatting, types; generated files that are stale
