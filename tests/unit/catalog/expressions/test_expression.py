@@ -13,7 +13,7 @@ from muster.catalog.catalog import load
 from muster.catalog.custom import judged_types, readable
 from muster.catalog.expressions.expression import examine, fields, words
 from muster.catalog.expressions.kinds import options
-from muster.catalog.expressions.values import Fields, told
+from muster.catalog.expressions.values import Fields, values_text
 from muster.model.finding import Unknown, UnknownField
 
 
@@ -277,13 +277,13 @@ def test_an_expression_knows_which_facets_it_reads() -> None:
 
 def test_what_was_looked_at_is_told() -> None:
     expression = examine("machine.labels.Team == 'x' && flow.on && machine.owner == 'me'", FACETS)
-    said = told(document(), expression.paths)
+    said = values_text(document(), expression.paths)
     assert said == "machine.labels.Team is 'shop', flow.on is false, machine.owner is not there"
-    assert told(document(), [("machine", "disks")]) == "machine.disks is a list of 2 objects"
-    assert told(document(LOST), [("machine", "disks")]) == "machine.disks is a list of 1 object"
-    assert told(document(LOST), [("machine", "running")]) == "machine.running is not known (AWS did not say)"
+    assert values_text(document(), [("machine", "disks")]) == "machine.disks is a list of 2 objects"
+    assert values_text(document(LOST), [("machine", "disks")]) == "machine.disks is a list of 1 object"
+    assert values_text(document(LOST), [("machine", "running")]) == "machine.running is not known (AWS did not say)"
     long = Machine("x" * 500, True, (), {}, MACHINE.made_at, None, frozenset())
-    assert len(told(document(long), [("machine", "name")])) < 150
+    assert len(values_text(document(long), [("machine", "name")])) < 150
 
 
 def test_facets_are_called_as_expressions_spell_names() -> None:
