@@ -2,12 +2,17 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import muster
 
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "layers" / "core" / "muster"
 SOURCE = Path(muster.__file__).read_text(encoding="utf-8")
 
 
@@ -55,3 +60,29 @@ def test_the_public_names_load_neither_the_sdk_nor_the_catalogue() -> None:
 def test_a_user_may_catch_every_error_as_one() -> None:
     errors = [value for name in muster.__all__ if isinstance(value := getattr(muster, name), type)]
     assert all(issubclass(kind, muster.MusterError) for kind in errors if issubclass(kind, Exception))
+
+
+def declared(tree: ast.Module) -> Iterator[str]:
+    """Yield the functions and constants that a module defines for others: without an underscore or a decorator."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            readers = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in {"reads", "related"}
+            yield from (name.id for name in targets if isinstance(name, ast.Name) and not readers)
+
+
+def test_what_only_its_own_module_uses_begins_with_an_underscore() -> None:
+    """A name that a test uses counts as used: a limit is tried from both sides."""
+    folders = ("layers/core", "functions", "local", "testing", "tools", "benchmarks", "tests")
+    files = {path: path.read_text("utf-8") for folder in folders for path in (ROOT / folder).rglob("*.py")}
+    users = Counter(word for source in files.values() for word in set(re.findall(r"\w+", source)))
+    alone = {
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for path, source in files.items()
+        if PACKAGE in path.parents
+        for name in declared(ast.parse(source))
+        if not name.startswith("_") and users[name] == 1
+    }
+    assert alone == set()
