@@ -228,8 +228,10 @@ EXPECTED = sorted(
 
 
 def remembered(clients: Clients) -> set[str]:
-    memories, _ = state_store.read(Bucket("reports", clients, REGION), keys.state(SHARD.account_id, REGION, "box"))
-    return {record.subject.resource_id for record in memories["lid-is-shut"].records.values()}
+    histories = state_store.read(
+        Bucket("reports", clients, REGION), keys.state(SHARD.account_id, REGION, "box")
+    ).histories
+    return {tracked.subject.resource_id for tracked in histories["lid-is-shut"].findings.values()}
 
 
 FAILING = {name for name, _, status in EXPECTED if status == "NON_COMPLIANT"}

@@ -290,8 +290,8 @@ def is_whole(clients: Clients, folder: Path) -> None:
     assert named <= {key for key, _ in bucket.keys(keys.parts(SCAN))}
     known = set()
     for shard in SHARDS:
-        memories, _ = state_store.read(bucket, keys.state(ACCOUNT, REGION, shard.service))
-        known |= {record.subject.resource_id for record in memories["lid-is-shut"].records.values()}
+        histories = state_store.read(bucket, keys.state(ACCOUNT, REGION, shard.service)).histories
+        known |= {tracked.subject.resource_id for tracked in histories["lid-is-shut"].findings.values()}
     assert known == FAILING
 
 

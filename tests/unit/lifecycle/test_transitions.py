@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,15 +16,18 @@ from muster.lifecycle.transitions import (
     CheckHistory,
     Event,
     Observation,
+    ShardScope,
     State,
     Subject,
     first_seen,
+    observation,
     reconcile,
-    seen,
-    seen_row,
     worst_first,
 )
 from muster.model.finding import Finding, Resource, Severity, Status, Suppression
+from muster.reports.schema import Row
+from muster.reports.tables import FINDINGS, ScanHeader, finding_row
+from muster.storage import parquet
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 HOURS = timedelta(hours=6)
@@ -48,14 +52,14 @@ def nothing(_subject: Subject) -> bool:
 
 
 def live(*states: State) -> tuple[CheckHistory | None, list[list[Event]]]:
-    """Run a scan for each state and return the last memory and the events of each scan."""
-    memory: CheckHistory | None = None
+    """Run a scan for each state and return the last history and the events of each scan."""
+    history: CheckHistory | None = None
     told = []
     for number, state in enumerate(states):
-        settled = reconcile(memory, saw(state), f"scan{number}", START + number * HOURS, everything)
-        memory = settled.memory
+        settled = reconcile(history, saw(state), ShardScope(f"scan{number}", START + number * HOURS, everything))
+        history = settled.history
         told.append([change.event for change in settled.changes])
-    return memory, told
+    return history, told
 
 
 O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE  # noqa: E741 - four letters, four states
@@ -116,27 +120,27 @@ def test_what_is_told(states: list[State], told: list[list[Event]]) -> None:
 
 
 def test_the_first_look_is_a_baseline_and_the_second_is_not() -> None:
-    first = reconcile(None, saw(O), "scan0", START, everything)
-    second = reconcile(first.memory, saw(O), "scan1", START + HOURS, everything)
+    first = reconcile(None, saw(O), ShardScope("scan0", START, everything))
+    second = reconcile(first.history, saw(O), ShardScope("scan1", START + HOURS, everything))
     assert (first.baseline, second.baseline) == (True, False)
 
 
 def test_a_retry_of_the_first_scan_is_still_the_baseline() -> None:
-    first = reconcile(None, saw(O), "scan0", START, everything)
-    assert reconcile(first.memory, saw(O), "scan0", START, everything).baseline
+    first = reconcile(None, saw(O), ShardScope("scan0", START, everything))
+    assert reconcile(first.history, saw(O), ShardScope("scan0", START, everything)).baseline
 
 
 def test_what_was_not_looked_at_is_never_resolved() -> None:
-    memory, _ = live(O)
-    settled = reconcile(memory, {}, "scan1", START + HOURS, nothing)
+    history, _ = live(O)
+    settled = reconcile(history, {}, ShardScope("scan1", START + HOURS, nothing))
     assert settled.changes == ()
-    assert settled.memory.records["f"].state is State.OPEN
+    assert settled.history.findings["f"].state is State.OPEN
 
 
 def test_an_older_scan_that_ends_late_changes_nothing() -> None:
-    memory, _ = live(F, O)
-    late = reconcile(memory, {}, "older", START - HOURS, everything)
-    assert late.memory == memory
+    history, _ = live(F, O)
+    late = reconcile(history, {}, ShardScope("older", START - HOURS, everything))
+    assert late.history == history
     assert late.changes == ()
     assert not late.baseline
 
@@ -151,37 +155,39 @@ def test_an_older_scan_that_ends_late_changes_nothing() -> None:
     ],
 )
 def test_first_seen_is_when_it_began_to_fail(states: list[State], since: int) -> None:
-    memory, _ = live(*states)
-    assert memory is not None
-    assert memory.records["f"].first_seen == START + since * HOURS
+    history, _ = live(*states)
+    assert history is not None
+    assert history.findings["f"].first_seen == START + since * HOURS
 
 
 @pytest.mark.parametrize("past", [timedelta(0), timedelta(seconds=1)])
 def test_a_resolved_finding_is_forgotten_after_90_days(past: timedelta) -> None:
-    memory, _ = live(O, F)
-    later = reconcile(memory, {}, "late", START + HOURS + timedelta(days=90) + past, everything)
-    assert bool(later.memory.records) is not bool(past)
+    history, _ = live(O, F)
+    later = reconcile(history, {}, ShardScope("late", START + HOURS + timedelta(days=90) + past, everything))
+    assert bool(later.history.findings) is not bool(past)
 
 
 @pytest.mark.parametrize("state", [O, U, S])
 def test_what_is_not_resolved_is_never_forgotten(state: State) -> None:
-    memory, _ = live(state)
-    later = reconcile(memory, saw(state), "late", START + 2 * FORGET, everything)
-    assert later.memory.records["f"].state is state
+    history, _ = live(state)
+    later = reconcile(history, saw(state), ShardScope("late", START + 2 * FORGET, everything))
+    assert later.history.findings["f"].state is state
     assert later.changes == ()
 
 
 def test_what_was_never_more_than_unread_is_not_remembered_once_it_is_fine() -> None:
-    memory, _ = live(U, F, F)
-    assert memory is not None
-    assert memory.records == {}
+    history, _ = live(U, F, F)
+    assert history is not None
+    assert history.findings == {}
 
 
 def test_what_is_remembered_of_a_failure_is_how_it_was_last_seen() -> None:
-    memory, _ = live(O)
+    history, _ = live(O)
     graver = replace(subject(), severity="CRITICAL")
-    settled = reconcile(memory, {"f": Observation(O, graver, "because")}, "scan1", START + HOURS, everything)
-    assert settled.memory.records["f"].subject == graver
+    settled = reconcile(
+        history, {"f": Observation(O, graver, "because")}, ShardScope("scan1", START + HOURS, everything)
+    )
+    assert settled.history.findings["f"].subject == graver
 
 
 states = st.sampled_from([O, U, S, F])
@@ -195,11 +201,11 @@ def test_however_often_a_scan_is_tried_the_outcome_is_that_of_its_last_attempt(
     at = START + 10 * HOURS
     tried = before
     for state in attempts:
-        last = reconcile(tried, saw(state), "this", at, everything)
-        tried = last.memory
-    once = reconcile(before, saw(attempts[-1]), "this", at, everything)
+        last = reconcile(tried, saw(state), ShardScope("this", at, everything))
+        tried = last.history
+    once = reconcile(before, saw(attempts[-1]), ShardScope("this", at, everything))
     assert set(last.changes) == set(once.changes)
-    assert _plain(last.memory.records) == _plain(once.memory.records)
+    assert _plain(last.history.findings) == _plain(once.history.findings)
 
 
 def _plain(records: Mapping[str, object]) -> dict[str, object]:
@@ -228,80 +234,53 @@ def only(kind: str) -> Any:
 
 
 def test_a_shard_resolves_what_it_owns_and_leaves_the_rest_to_those_who_share_the_memory() -> None:
-    before = reconcile(None, both(), "scan0", START, everything).memory
-    settled = reconcile(before, {}, "scan1", START + HOURS, everything, only(VOLUME))
+    before = reconcile(None, both(), ShardScope("scan0", START, everything)).history
+    settled = reconcile(before, {}, ShardScope("scan1", START + HOURS, everything, only(VOLUME)))
     assert [(change.event, change.subject.resource_type) for change in settled.changes] == [(Event.RESOLVED, VOLUME)]
-    assert settled.memory.records[VOLUME].state is State.RESOLVED
-    assert settled.memory.records[SNAPSHOT] == before.records[SNAPSHOT]
+    assert settled.history.findings[VOLUME].state is State.RESOLVED
+    assert settled.history.findings[SNAPSHOT] == before.findings[SNAPSHOT]
 
 
 @pytest.mark.parametrize("order", [(VOLUME, SNAPSHOT), (SNAPSHOT, VOLUME)])
 def test_two_shards_of_one_scan_settle_a_memory_as_one_shard_does(order: tuple[str, str]) -> None:
-    before = reconcile(None, both(), "scan0", START, everything).memory
+    before = reconcile(None, both(), ShardScope("scan0", START, everything)).history
     found = {SNAPSHOT: Observation(S, of(SNAPSHOT), "accepted")}
-    whole = reconcile(before, found, "scan1", START + HOURS, everything)
-    memory, told = before, set()
+    whole = reconcile(before, found, ShardScope("scan1", START + HOURS, everything))
+    history, told = before, set()
     for kind in order:
         mine = {key: one for key, one in found.items() if key == kind}
-        settled = reconcile(memory, mine, "scan1", START + HOURS, everything, only(kind))
-        memory, told = settled.memory, told | set(settled.changes)
-    assert memory == whole.memory
+        settled = reconcile(history, mine, ShardScope("scan1", START + HOURS, everything, only(kind)))
+        history, told = settled.history, told | set(settled.changes)
+    assert history == whole.history
     assert told == set(whole.changes)
 
 
 def test_a_shard_that_is_tried_again_after_the_other_one_settled_undoes_nothing_of_it() -> None:
-    before = reconcile(None, both(), "scan0", START, everything).memory
+    before = reconcile(None, both(), ShardScope("scan0", START, everything)).history
     at = START + HOURS
-    first = reconcile(before, {}, "scan1", at, everything, only(VOLUME))
-    second = reconcile(first.memory, {}, "scan1", at, everything, only(SNAPSHOT))
-    again = reconcile(second.memory, {}, "scan1", at, everything, only(VOLUME))
+    first = reconcile(before, {}, ShardScope("scan1", at, everything, only(VOLUME)))
+    second = reconcile(first.history, {}, ShardScope("scan1", at, everything, only(SNAPSHOT)))
+    again = reconcile(second.history, {}, ShardScope("scan1", at, everything, only(VOLUME)))
     assert again.changes == first.changes
-    assert again.memory == second.memory
+    assert again.history == second.history
 
 
 def test_the_first_look_of_two_shards_is_a_baseline_for_both() -> None:
-    first = reconcile(None, {VOLUME: both()[VOLUME]}, "scan0", START, everything, only(VOLUME))
-    second = reconcile(first.memory, {SNAPSHOT: both()[SNAPSHOT]}, "scan0", START, everything, only(SNAPSHOT))
+    first = reconcile(None, {VOLUME: both()[VOLUME]}, ShardScope("scan0", START, everything, only(VOLUME)))
+    second = reconcile(
+        first.history, {SNAPSHOT: both()[SNAPSHOT]}, ShardScope("scan0", START, everything, only(SNAPSHOT))
+    )
     assert (first.baseline, second.baseline) == (True, True)
-    assert second.memory.records.keys() == {VOLUME, SNAPSHOT}
+    assert second.history.findings.keys() == {VOLUME, SNAPSHOT}
 
 
 def test_what_a_shard_does_not_own_is_not_forgotten_by_it() -> None:
-    memory = reconcile(None, both(), "scan0", START, everything).memory
-    memory = reconcile(memory, {}, "scan1", START + HOURS, everything).memory
-    late = reconcile(memory, {}, "late", START + HOURS + FORGET + timedelta(seconds=1), everything, only(VOLUME))
-    assert late.memory.records.keys() == {SNAPSHOT}
-
-
-def row(status: str, **changed: Any) -> dict[str, Any]:
-    told = {name: getattr(subject(), name) for name in Subject.__dataclass_fields__}
-    return {**told, "status": status, "suppression": None, "reason": "because", "more": "columns", **changed}
-
-
-@pytest.mark.parametrize(
-    ("status", "suppression", "state"),
-    [
-        pytest.param("NON_COMPLIANT", None, O, id="a failure"),
-        pytest.param("NON_COMPLIANT", {"owner": "web"}, S, id="an accepted failure"),
-        pytest.param("INSUFFICIENT_DATA", None, U, id="what could not be read"),
-        pytest.param("INSUFFICIENT_DATA", {"owner": "web"}, U, id="what could not be read whatever was accepted"),
-    ],
-)
-def test_a_row_of_the_findings_is_remembered_as_its_finding(
-    status: str, suppression: dict[str, str] | None, state: State
-) -> None:
-    assert seen_row(row(status, suppression=suppression)) == Observation(state, subject(), "because")
-
-
-@pytest.mark.parametrize("status", ["COMPLIANT", "NOT_APPLICABLE"])
-def test_a_row_of_what_is_fine_is_not_remembered(status: str) -> None:
-    assert seen_row(row(status)) is None
-
-
-def test_a_resource_without_an_arn_is_remembered_without_one() -> None:
-    noted = seen_row(row("NON_COMPLIANT", resource_arn=None))
-    assert noted is not None
-    assert noted.subject == replace(subject(), resource_arn="")
+    history = reconcile(None, both(), ShardScope("scan0", START, everything)).history
+    history = reconcile(history, {}, ShardScope("scan1", START + HOURS, everything)).history
+    late = reconcile(
+        history, {}, ShardScope("late", START + HOURS + FORGET + timedelta(seconds=1), everything, only(VOLUME))
+    )
+    assert late.history.findings.keys() == {SNAPSHOT}
 
 
 FAILURE = Finding(
@@ -317,31 +296,44 @@ FAILURE = Finding(
     observed_at=START + 10 * HOURS,
 )
 ACCEPTED = Suppression(reason="a scratch bucket", owner="data", expires="2027-03-31")
+UNREAD = replace(FAILURE, status=Status.INSUFFICIENT_DATA)
 FINE = [Status.COMPLIANT, Status.NOT_APPLICABLE]
+
+
+def row(finding: Finding) -> Row:
+    return finding_row(finding, ScanHeader("scan", "manual", START), "shard")
 
 
 @pytest.mark.parametrize(
     ("finding", "state"),
     [
         pytest.param(FAILURE, O, id="a failure"),
-        pytest.param(replace(FAILURE, suppression=ACCEPTED), S, id="an accepted failure"),
-        pytest.param(replace(FAILURE, status=Status.INSUFFICIENT_DATA), U, id="what could not be read"),
+        pytest.param(replace(FAILURE, suppression=ACCEPTED), S, id="a suppressed failure"),
+        pytest.param(UNREAD, U, id="unread"),
+        pytest.param(replace(UNREAD, suppression=ACCEPTED), U, id="unread and suppressed"),
     ],
 )
-def test_a_finding_is_remembered_with_what_must_be_told_of_it_later(finding: Finding, state: State) -> None:
-    assert seen(finding) == Observation(state, subject(), "because")
+def test_a_row_is_reduced_to_what_is_remembered(finding: Finding, state: State) -> None:
+    assert observation(row(finding)) == Observation(state, subject(), "because")
 
 
-def test_a_finding_of_what_has_no_arn_is_remembered_without_one() -> None:
+@pytest.mark.parametrize("finding", [FAILURE, replace(FAILURE, suppression=ACCEPTED), UNREAD])
+def test_a_row_that_was_stored_gives_the_same_observation(finding: Finding, tmp_path: Path) -> None:
+    parquet.write(tmp_path / "part", FINDINGS, [row(finding)])
+    (stored,) = parquet.read(tmp_path / "part")
+    assert observation(stored) == observation(row(finding))
+
+
+def test_a_resource_without_an_arn_is_remembered_without_one() -> None:
     account = Resource("AWS::Account", "111122223333", "111122223333", "eu-west-1")
-    noted = seen(replace(FAILURE, resource=account))
+    noted = observation(row(replace(FAILURE, resource=account)))
     assert noted is not None
     assert noted.subject.resource_arn == ""
 
 
 @pytest.mark.parametrize("status", FINE)
-def test_a_finding_that_is_fine_is_not_remembered(status: Status) -> None:
-    assert seen(replace(FAILURE, status=status)) is None
+def test_a_row_that_is_fine_is_not_remembered(status: Status) -> None:
+    assert observation(row(replace(FAILURE, status=status))) is None
 
 
 @pytest.mark.parametrize(
@@ -357,20 +349,20 @@ def test_a_finding_that_is_fine_is_not_remembered(status: Status) -> None:
     ],
 )
 def test_a_finding_says_since_when_it_fails(states: list[State], since: int) -> None:
-    memory, _ = live(*states)
-    assert first_seen(memory, FAILURE, "this") == START + since * HOURS
+    history, _ = live(*states)
+    assert first_seen(history, FAILURE, "this") == START + since * HOURS
 
 
 def test_a_scan_that_is_tried_again_does_not_take_its_own_word_for_the_past() -> None:
-    memory, _ = live(O, F)
-    tried = reconcile(memory, saw(O), "this", START + 5 * HOURS, everything).memory
+    history, _ = live(O, F)
+    tried = reconcile(history, saw(O), ShardScope("this", START + 5 * HOURS, everything)).history
     assert first_seen(tried, FAILURE, "this") == FAILURE.observed_at
 
 
 @pytest.mark.parametrize("status", FINE)
 def test_what_is_fine_fails_since_never(status: Status) -> None:
-    memory, _ = live(O)
-    assert first_seen(memory, replace(FAILURE, status=status), "this") is None
+    history, _ = live(O)
+    assert first_seen(history, replace(FAILURE, status=status), "this") is None
 
 
 def test_changes_are_told_by_severity_then_check_then_resource() -> None:
@@ -379,5 +371,5 @@ def test_changes_are_told_by_severity_then_check_then_resource() -> None:
         return Change(Event.OPENED, f"{check_id}/{name}", about, "because", START)
 
     told = [change("HIGH", "b", "z"), change("HIGH", "c", "a"), change("HIGH", "c", "b"), change("LOW", "a", "a")]
-    assert worst_first(reversed(told), {"LOW": 1, "HIGH": 3}.__getitem__) == told
-    assert worst_first([told[2], told[0], told[3], told[1]], {"LOW": 1, "HIGH": 3}.__getitem__) == told
+    assert worst_first(reversed(told)) == told
+    assert worst_first([told[2], told[0], told[3], told[1]]) == told

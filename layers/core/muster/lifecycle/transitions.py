@@ -1,19 +1,20 @@
-"""What changed since the last scan: a finding's life in five states, and the events between them. Pure."""
+"""What changed since the last scan: the states of a finding, and the events that lead from one to another. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
 
-from muster.model.finding import Finding, Status
+from muster.model.finding import Finding, Severity, Status
+from muster.reports.schema import Row
 
 FORGET = timedelta(days=90)
-"""How long a resolved finding is remembered, so that its return is told as a return."""
+"""How long a resolved finding is remembered, so that its return is reported as a return."""
 
 
 class State(StrEnum):
-    """What is remembered of a finding between scans; what is fine is not remembered at all."""
+    """The state of a finding between scans; one that is fine is not remembered."""
 
     OPEN = "open"
     UNREAD = "unread"
@@ -23,7 +24,7 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What is told of a finding."""
+    """What an alert reports of a finding."""
 
     OPENED = "opened"
     REOPENED = "reopened"
@@ -32,9 +33,28 @@ class Event(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+_SEES = (State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE)
+_UNREAD_FAILURE = "unread, and it failed before"
+_EVENTS: Mapping[str, Mapping[State, Event | None]] = MappingProxyType(
+    {
+        before: dict(zip(_SEES, events, strict=True))
+        for before, events in {
+            # the scan sees:        OPEN            UNREAD            SUPPRESSED        FINE
+            State.FINE:            (Event.OPENED,   Event.UNREADABLE, None,             None),
+            State.OPEN:            (None,           Event.UNREADABLE, Event.SUPPRESSED, Event.RESOLVED),
+            State.UNREAD:          (Event.OPENED,   None,             None,             None),
+            _UNREAD_FAILURE:       (None,           None,             None,             Event.RESOLVED),
+            State.SUPPRESSED:      (Event.REOPENED, Event.UNREADABLE, None,             None),
+            State.RESOLVED:        (Event.REOPENED, Event.UNREADABLE, None,             None),
+        }.items()
+    }
+)  # fmt: skip
+"""The event that a scan makes of a finding, by the state before and by what the scan sees."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a change is about, kept because a resolved resource may be gone."""
+    """The fields of a finding that a report of its changes needs, kept because a resolved resource may be gone."""
 
     check_id: str
     title: str
@@ -46,14 +66,17 @@ class Subject:
     region: str
 
 
+_SUBJECT = tuple(field.name for field in fields(Subject))
+
+
 @dataclass(frozen=True, slots=True)
 class TrackedFinding:
     """What is remembered of one finding.
 
-    `was_open` tells an unread or suppressed finding that failed before from one that never did, and from one that
-    somebody had accepted before it was unread.
-    `before` is the record as the scan `changed_in` found it: a retry of that scan starts from there, so that
-    however often a scan is tried, the outcome is that of its last attempt alone.
+    `was_open` distinguishes an unread or suppressed finding that failed before from one that never did, and from one
+    that was suppressed before it was unread.
+    `before` is the finding as the scan `changed_in` read it: a retry of that scan starts from there, so that however
+    often a scan is tried, the outcome is that of its last attempt alone.
     """
 
     state: State
@@ -64,10 +87,15 @@ class TrackedFinding:
     was_open: bool = False
     before: "TrackedFinding | None" = None
 
+    @property
+    def failed(self) -> bool:
+        """Whether it failed when it was last read."""
+        return self.state is State.OPEN or self.was_open
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A finding as this scan saw it, when it is not simply fine."""
+    """A finding as a scan saw it, when it is not simply fine."""
 
     state: State
     subject: Subject
@@ -92,131 +120,83 @@ class CheckHistory:
     scan_id: str
     started_at: datetime
     first_scan_id: str
-    records: Mapping[str, TrackedFinding] = field(default_factory=dict)
+    findings: Mapping[str, TrackedFinding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """A memory brought up to date, what changed, and whether this was the first look at all."""
+class ShardScope:
+    """What one scan of a shard looked at.
 
-    memory: CheckHistory
+    `looked_at` returns whether the scan would have seen a finding's resource if it were still there: its lister
+    finished and its region was in scope. `owns` returns whether the finding is this shard's to reconcile: several
+    shards of a scan may share a history.
+    """
+
+    scan_id: str
+    started_at: datetime
+    looked_at: Callable[[Subject], bool]
+    owns: Callable[[Subject], bool] = lambda _subject: True
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A history brought up to date, what changed, and whether this was the first look of all."""
+
+    history: CheckHistory
     changes: tuple[Change, ...]
     baseline: bool
 
 
-def seen(finding: Finding) -> Observation | None:
-    """Reduce a finding to what must be remembered, or None when it is fine."""
-    state = _state(finding)
+def observation(row: Row) -> Observation | None:
+    """Reduce a row of the table `findings` to what must be remembered, None when it is fine."""
+    state = _state(Status(row["status"]), suppressed=row["suppression"] is not None)
     if state is State.FINE:
         return None
-    return Observation(state, _subject(finding), finding.reason)
+    return Observation(state, Subject(**{name: row[name] or "" for name in _SUBJECT}), row["reason"])
 
 
-def seen_row(row: Mapping[str, Any]) -> Observation | None:
-    """Reduce a row of the table `findings` likewise."""
-    state = _state_of(Status(row["status"]), suppressed=row["suppression"] is not None)
-    if state is State.FINE:
+def first_seen(history: CheckHistory | None, finding: Finding, scan_id: str) -> datetime | None:
+    """Return since when a finding fails, the scan's own time if it did not fail before, None if it is fine."""
+    if _state(finding.status, suppressed=finding.suppression is not None) is State.FINE:
         return None
-    told = {name: row[name] or "" for name in Subject.__dataclass_fields__}
-    return Observation(state, Subject(**told), row["reason"])
+    tracked = history.findings.get(finding.finding_id) if history else None
+    old = _before_scan(tracked, scan_id) if tracked else None
+    return old.first_seen if old and old.failed else finding.observed_at
 
 
-def reconcile(  # noqa: PLR0913 - a memory, what was found, and what was looked at
-    memory: CheckHistory | None,
-    found: Mapping[str, Observation],
-    scan_id: str,
-    at: datetime,
-    looked_at: Callable[[Subject], bool],
-    owns: Callable[[Subject], bool] = lambda _subject: True,
-) -> Settled:
-    """Bring the memory of one check up to date with what a scan found.
+def reconcile(history: CheckHistory | None, seen: Mapping[str, Observation], scope: ShardScope) -> Reconciled:
+    """Bring the history of one check up to date with what a scan saw, by finding id.
 
-    `looked_at` says whether the scan would have seen the finding's resource if it were still there: its lister
-    finished and its region was in scope. What the scan did not look at stays as it is. `owns` says whether it is
-    for this shard to reconcile at all: several shards of a scan may share one memory.
-    A memory that a later scan wrote is returned unchanged.
+    What the scan did not look at stays as it is. A history that a later scan wrote is returned unchanged.
     """
-    if memory is not None and memory.started_at > at:
-        return Settled(memory, (), baseline=False)
-    known = memory.records if memory else {}
-    records = {key: record for key, record in known.items() if not owns(record.subject)}
-    base = {key: old for key, record in known.items() if key not in records and (old := _base(record, scan_id))}
+    scan_id, at = scope.scan_id, scope.started_at
+    if history is not None and history.started_at > at:
+        return Reconciled(history, (), baseline=False)
+    known = history.findings if history else {}
+    findings = {key: tracked for key, tracked in known.items() if not scope.owns(tracked.subject)}
+    base = {key: old for key, one in known.items() if key not in findings and (old := _before_scan(one, scan_id))}
     changes: list[Change] = []
-    for key in base.keys() | found.keys():
-        record, change = _next(key, base.get(key), found.get(key), scan_id, at, looked_at)
+    for key in base.keys() | seen.keys():
+        tracked, change = _next(key, base.get(key), seen.get(key), scope)
         if change:
             changes.append(change)
-        if record and not (record.state is State.RESOLVED and record.changed_at < at - FORGET):
-            records[key] = record
-    first = memory.first_scan_id if memory else scan_id
-    return Settled(CheckHistory(scan_id, at, first, records), tuple(changes), baseline=first == scan_id)
+        if tracked and not (tracked.state is State.RESOLVED and tracked.changed_at < at - FORGET):
+            findings[key] = tracked
+    first = history.first_scan_id if history else scan_id
+    return Reconciled(CheckHistory(scan_id, at, first, findings), tuple(changes), baseline=first == scan_id)
 
 
-def first_seen(memory: CheckHistory | None, finding: Finding, scan_id: str) -> datetime | None:
-    """Return since when a finding fails, the scan's own time if it did not fail before, None if it is fine."""
-    if _state(finding) is State.FINE:
-        return None
-    record = memory.records.get(finding.finding_id) if memory else None
-    old = _base(record, scan_id) if record else None
-    return old.first_seen if old and (old.state is State.OPEN or old.was_open) else finding.observed_at
+def worst_first(changes: Iterable[Change]) -> list[Change]:
+    """Sort changes by severity, then check and resource."""
+    return sorted(
+        changes,
+        key=lambda change: (
+            -Severity(change.subject.severity).rank, change.subject.check_id, change.subject.resource_id
+        ),
+    )  # fmt: skip
 
 
-def _base(record: TrackedFinding, scan_id: str) -> TrackedFinding | None:
-    if record.changed_in == scan_id:
-        return record.before
-    return None if record.state is State.FINE else record
-
-
-def _next(  # noqa: PLR0913 - one step of one life
-    key: str,
-    old: TrackedFinding | None,
-    new: Observation | None,
-    scan_id: str,
-    at: datetime,
-    looked_at: Callable[[Subject], bool],
-) -> tuple[TrackedFinding | None, Change | None]:
-    if new is None:
-        if old is None or not looked_at(old.subject):
-            return _without_past(old), None
-        new = Observation(State.FINE, old.subject, "it complies now, or is gone")
-    was = old.state if old else State.FINE
-    was_open = old is not None and (old.state is State.OPEN or old.was_open)
-    after = _after(was, new.state, was_open=was_open)
-    if after is was and old:
-        return replace(old, subject=new.subject, before=None), None
-    event = _event(was, new.state, was_open=was_open)
-    since = old.first_seen if old and was_open else at
-    # What was accepted last is news when it fails again, also when nobody could look in between.
-    stays_open = was_open and (after is State.SUPPRESSED or (after is State.UNREAD and was is not State.SUPPRESSED))
-    record = TrackedFinding(after, new.subject, since, scan_id, at, stays_open, _without_past(old))
-    change = Change(event, key, new.subject, new.reason, since) if event else None
-    return record, change
-
-
-def _after(was: State, now: State, *, was_open: bool) -> State:
-    if now is not State.FINE:
-        return now
-    remembered = was_open or was in (State.SUPPRESSED, State.RESOLVED)
-    return State.RESOLVED if remembered else State.FINE
-
-
-def _event(was: State, now: State, *, was_open: bool) -> Event | None:
-    if now is State.OPEN:
-        if was is State.UNREAD and was_open:
-            return None
-        return Event.REOPENED if was in (State.RESOLVED, State.SUPPRESSED) else Event.OPENED
-    if now is State.FINE:
-        return Event.RESOLVED if was is State.OPEN or (was is State.UNREAD and was_open) else None
-    if now is State.UNREAD:
-        return Event.UNREADABLE
-    return Event.SUPPRESSED if was is State.OPEN else None
-
-
-def _state(finding: Finding) -> State:
-    return _state_of(finding.status, suppressed=finding.suppression is not None)
-
-
-def _state_of(status: Status, *, suppressed: bool) -> State:
+def _state(status: Status, *, suppressed: bool) -> State:
     if status is Status.INSUFFICIENT_DATA:
         return State.UNREAD
     if status is Status.NON_COMPLIANT:
@@ -224,27 +204,40 @@ def _state_of(status: Status, *, suppressed: bool) -> State:
     return State.FINE
 
 
-def _subject(finding: Finding) -> Subject:
-    resource = finding.resource
-    return Subject(
-        finding.check_id,
-        finding.title,
-        finding.severity.value,
-        resource.type,
-        resource.id,
-        resource.arn or "",
-        resource.account_id,
-        resource.region,
-    )
+def _before_scan(tracked: TrackedFinding, scan_id: str) -> TrackedFinding | None:
+    """Return a finding as it was before the scan, which may have been tried before."""
+    if tracked.changed_in == scan_id:
+        return tracked.before
+    return None if tracked.state is State.FINE else tracked
 
 
-def _without_past(record: TrackedFinding | None) -> TrackedFinding | None:
-    return replace(record, before=None) if record else None
+def _next(
+    key: str, old: TrackedFinding | None, new: Observation | None, scope: ShardScope
+) -> tuple[TrackedFinding | None, Change | None]:
+    """Return a finding after a scan, and what changed; None for what is not remembered and for no change."""
+    if new is None:
+        if old is None or not scope.looked_at(old.subject):
+            return _without_past(old), None
+        new = Observation(State.FINE, old.subject, "it complies now, or is gone")
+    before, failed = (old.state, old.failed) if old else (State.FINE, False)
+    after = _after(before, new.state, failed=failed)
+    if after is before and old:
+        return replace(old, subject=new.subject, before=None), None
+    event = _EVENTS[_UNREAD_FAILURE if before is State.UNREAD and failed else before][new.state]
+    since = old.first_seen if old and failed else scope.started_at
+    # A failure that was suppressed last is news when it fails again, also when it was unread in between.
+    was_open = failed and (after is State.SUPPRESSED or (after is State.UNREAD and before is not State.SUPPRESSED))
+    past = _without_past(old)
+    tracked = TrackedFinding(after, new.subject, since, scope.scan_id, scope.started_at, was_open, past)
+    return tracked, Change(event, key, new.subject, new.reason, since) if event else None
 
 
-def worst_first(changes: Iterable[Change], rank: Callable[[str], int]) -> list[Change]:
-    """Sort changes by severity, then check and resource."""
-    return sorted(
-        changes,
-        key=lambda change: (-rank(change.subject.severity), change.subject.check_id, change.subject.resource_id),
-    )
+def _after(before: State, now: State, *, failed: bool) -> State:
+    if now is not State.FINE:
+        return now
+    remembered = failed or before in (State.SUPPRESSED, State.RESOLVED)
+    return State.RESOLVED if remembered else State.FINE
+
+
+def _without_past(tracked: TrackedFinding | None) -> TrackedFinding | None:
+    return replace(tracked, before=None) if tracked else None

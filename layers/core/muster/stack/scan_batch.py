@@ -12,7 +12,8 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.errors import Damaged, Throttled, Transient
 from muster.lifecycle import state_store, transitions
-from muster.lifecycle.transitions import Change, Observation, Subject
+from muster.lifecycle.state_document import Histories
+from muster.lifecycle.transitions import Change, Observation, ShardScope, Subject
 from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.calls import ScanContext
@@ -142,7 +143,7 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Commit | None:
     context = replace(work.context, clients=work.sessions.of(shard.account_id))
     resume = ResumePoint(progress.cursor, progress.coverage, progress.gaps)
     scan = ShardScan(shard, work.reads, context, keep=work.scope.keep, resume=resume)
-    pages = PartWriter(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard))[0])
+    pages = PartWriter(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard)).histories)
     if not _came_to_its_end(scan, pages, progress, work):
         return None
     _refuse_expired(scan)
@@ -201,21 +202,20 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
         listed = subject.resource_type not in unlisted
         return listed and (subject.region in shard.scope or subject.region == shard.region)
 
-    def settle(memories: state_store.Memories) -> state_store.Memories:
+    scope = ShardScope(plan.header.scan_id, plan.header.observed_at, looked_at, owns)
+
+    def settle(histories: Histories) -> Histories:
         nonlocal baseline
         changed.clear()
         settled = {
-            check_id: transitions.reconcile(
-                memories.get(check_id), found.get(check_id, {}), plan.header.scan_id, plan.header.observed_at,
-                looked_at, owns,
-            )
+            check_id: transitions.reconcile(histories.get(check_id), found.get(check_id, {}), scope)
             for check_id in {rule.check.id for rule in rules}
-        }  # fmt: skip
+        }
         for one in settled.values():
             for change in one.changes:
                 changed.setdefault("baseline" if one.baseline else change.event.value, []).append(change)
         baseline = any(one.baseline for one in settled.values())
-        return {**memories, **{check_id: one.memory for check_id, one in settled.items()}}
+        return {**histories, **{check_id: one.history for check_id, one in settled.items()}}
 
     before = state_store.update(bucket, _state_key(shard), settle, plan.header.scan_id)
     if before.damage or before.lost_in == plan.header.scan_id:

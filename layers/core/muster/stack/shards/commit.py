@@ -7,7 +7,6 @@ from dataclasses import replace
 from muster.lifecycle import transitions
 from muster.lifecycle.transitions import Change
 from muster.model.coverage import ALL, Coverage
-from muster.model.finding import Severity
 from muster.model.shard import Shard
 from muster.reports.tables import ScanHeader
 from muster.reports.tally import STATUSES
@@ -120,5 +119,5 @@ def line(commit: Commit) -> ShardLine:
 
 def noted(changes: Sequence[Change]) -> EventChanges:
     """Return how many changes of a kind there are, and the worst of them."""
-    worst = transitions.worst_first(changes, lambda severity: Severity(severity).rank)[:TOLD]
+    worst = transitions.worst_first(changes)[:TOLD]
     return EventChanges(len(changes), tuple(map(NotedChange.of, worst)))

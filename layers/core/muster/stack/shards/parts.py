@@ -8,11 +8,12 @@ from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
 from muster.errors import Damaged, EventError
 from muster.lifecycle import transitions
-from muster.lifecycle.state_store import Memories
+from muster.lifecycle.state_document import Histories
 from muster.lifecycle.transitions import Observation
-from muster.model.finding import GLOBAL, Finding
+from muster.model.finding import GLOBAL
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.reports.schema import Row
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.reports.tally import Tally
 from muster.scanning.scope import Annotator
@@ -82,19 +83,18 @@ Found = dict[str, dict[str, Observation]]
 class PartWriter:
     """Writes the findings of a shard page by page, and keeps what must be remembered of them."""
 
-    def __init__(self, shard: Shard, plan: Plan, attempt: str, bucket: Bucket, memories: Memories) -> None:
-        """Write parts of an attempt; `memories` say since when a finding fails."""
-        self._shard, self._plan, self._attempt, self._bucket, self._memories = shard, plan, attempt, bucket, memories
+    def __init__(self, shard: Shard, plan: Plan, attempt: str, bucket: Bucket, histories: Histories) -> None:
+        """Write parts of an attempt; `histories` say since when a finding fails."""
+        self._shard, self._plan, self._attempt, self._bucket, self._histories = shard, plan, attempt, bucket, histories
         self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
         self._seen: dict[str, Found] = {}
 
     def write(self, sheaf: PartInput, number: int) -> tuple[str | None, Tally]:
         """Write the findings of a sheaf to the part of that number; there is no part without findings."""
         header, tally = self._plan.header, Tally()
-        rows = (finding_row(each, header, self._shard.id) for each in self._watched(sheaf, tally))
         with scratch() as folder:
             path = Path(folder) / "part.parquet"
-            if not parquet.write(path, FINDINGS, rows):
+            if not parquet.write(path, FINDINGS, self._rows(sheaf, tally)):
                 return None, tally
             part = keys.part(header.scan_id, self._shard.id, number, self._attempt)
             self._bucket.upload(path, part)
@@ -116,15 +116,14 @@ class PartWriter:
                 self._bucket.download(part, path)
                 try:
                     for row in parquet.read(path):
-                        if noted := transitions.seen_row(row):
-                            self._note(row["resource_type"], row["check_id"], row["finding_id"], noted)
+                        self._note(row)
                 except (parquet.Unreadable, KeyError) as error:
                     where = f"s3://{self._bucket.name}/{part}"
                     raise Damaged(f"{where} is damaged (findings of a shard): {error}") from error
 
     def close(self) -> None:
         """Forget what was remembered when the shard began: whoever settles it reads it again."""
-        self._memories = {}
+        self._histories = {}
 
     @property
     def found(self) -> Found:
@@ -136,15 +135,18 @@ class PartWriter:
                 found[check_id] = {**found[check_id], **noted} if check_id in found else noted
         return found
 
-    def _watched(self, sheaf: PartInput, tally: Tally) -> Iterator[Finding]:
+    def _rows(self, sheaf: PartInput, tally: Tally) -> Iterator[Row]:
         for bare in sheaf.findings():
             finding = self._annotate(bare)
-            since = transitions.first_seen(self._memories.get(finding.check_id), finding, self._plan.header.scan_id)
+            since = transitions.first_seen(self._histories.get(finding.check_id), finding, self._plan.header.scan_id)
             finding = replace(finding, first_seen=since)
             tally.count(finding)
-            if self._plan.scan.record and (noted := transitions.seen(finding)):
-                self._note(finding.resource.type, finding.check_id, finding.finding_id, noted)
-            yield finding
+            row = finding_row(finding, self._plan.header, self._shard.id)
+            if self._plan.scan.record:
+                self._note(row)
+            yield row
 
-    def _note(self, resource_type: str, check_id: str, finding_id: str, noted: Observation) -> None:
-        self._seen.setdefault(resource_type, {}).setdefault(check_id, {})[finding_id] = noted
+    def _note(self, row: Row) -> None:
+        if noted := transitions.observation(row):
+            of_check = self._seen.setdefault(row["resource_type"], {}).setdefault(row["check_id"], {})
+            of_check[row["finding_id"]] = noted
