@@ -10,10 +10,10 @@ import pytest
 
 from muster.errors import EventError, Throttled, Transient
 from muster.model.shard import Shard
-from muster.reports.formats.email import CHANGES
 from muster.reports.tables import FINDINGS
 from muster.sdk.session import Clients
 from muster.stack import publish
+from muster.stack.bounds import CHANGES
 from muster.stack.documents.request import Environment
 from muster.stack.summarize_scan import REPORTED, summarize_scan
 from muster.storage import keys, parquet

@@ -40,8 +40,8 @@ from muster.readers.ec2.vpc import INTERFACE
 from muster.readers.ecs.clusters import CLUSTER, SERVICE
 from muster.readers.elbv2.load_balancers import LISTENER, LOAD_BALANCER
 from muster.readers.s3.buckets import BUCKET
-from muster.reports.report import difference
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
+from muster.reports.wording import difference
 from muster.scanning.evaluate import evaluate
 from muster.stack import cost as costs
 from muster.stack import limits

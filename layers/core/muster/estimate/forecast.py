@@ -9,7 +9,7 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan
 from muster.estimate.workload import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
-from muster.reports.report import difference
+from muster.reports.wording import difference
 
 Listed = Mapping[tuple[str, str], int]
 """How many resources were listed, by type and region (`global` for types that are listed once for the account)."""

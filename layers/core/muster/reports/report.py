@@ -7,17 +7,9 @@ from typing import Any, Protocol
 
 from muster import __version__
 from muster.model.coverage import Coverage
-from muster.model.finding import Finding, Status
+from muster.model.finding import Finding
 from muster.model.json_values import timestamp
 from muster.reports.tally import ReportTally
-
-WORDS = {
-    Status.COMPLIANT: "pass",
-    Status.NON_COMPLIANT: "fail",
-    Status.NOT_APPLICABLE: "skip",
-    Status.INSUFFICIENT_DATA: "unread",
-}
-"""The statuses as a terminal says them."""
 
 
 @dataclass(slots=True)
@@ -81,15 +73,3 @@ class Writer(Protocol):
     def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Say the rest; nothing comes after it."""
         ...
-
-
-def difference(predicted: int, made: int) -> str:
-    """Say how many calls were made, and how far that is from what was predicted."""
-    told = f"{made:,} call" if made == 1 else f"{made:,} calls"
-    if made == predicted:
-        return f"{told} as predicted"
-    if not predicted:
-        return f"{told}, where none was predicted"
-    percent = abs(made - predicted) / predicted * 100
-    share = "less than 0.1 %" if percent < 0.1 else f"{percent:,.1f} %"  # noqa: PLR2004 - it would read 0.0
-    return f"{told}, {share} {'more' if made > predicted else 'fewer'} than the {predicted:,} predicted"

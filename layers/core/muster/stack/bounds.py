@@ -15,6 +15,8 @@ LIMIT = 32 << 10
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
+CHANGES = 15
+"""Changes of each kind that report.json holds, the worst first."""
 NAMED = 20
 """How many damaged objects the summary names."""
 WIDTHS = (200, 80, 30, 10)

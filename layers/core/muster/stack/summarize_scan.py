@@ -10,10 +10,9 @@ from muster.estimate.forecast import Forecast
 from muster.lifecycle.transitions import Event
 from muster.model.coverage import ALL, Coverage
 from muster.model.finding import Severity
-from muster.reports.formats.email import CHANGES
 from muster.reports.schema import Record
 from muster.sdk.session import Clients
-from muster.stack.bounds import NAMED, fitted
+from muster.stack.bounds import CHANGES, NAMED, fitted
 from muster.stack.documents import events, objects
 from muster.stack.documents.commit import CheckResult, Commit, CommitNews, NotedChange
 from muster.stack.documents.notes import Incomplete, Size, Sizes
@@ -241,7 +240,7 @@ def changes_of(attempt: str, commits: Iterable[Commit | CommitNews]) -> ChangeCo
 
 
 def worst_of(attempt: str, commits: Iterable[Commit | CommitNews]) -> dict[str, tuple[NotedChange, ...]]:
-    """Return the worst changes of each kind that an attempt found, as many as an e-mail names."""
+    """Return the worst changes of each kind that an attempt found."""
     events: dict[str, tuple[NotedChange, ...]] = {}
     for commit in commits:
         for event, noted in commit.changes.events.items() if commit.attempt == attempt else ():

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,6 +99,22 @@ def test_what_does_not_fit_is_left_out_from_the_end_and_named() -> None:
     kept = [line for line in lines if line.startswith(("NEW", "FAILING", "COULD", "RESOLVED", "SUPPRESSED", "WORST"))]
     assert len(kept) + len(titles) == len(EVERY) + 1
     assert kept[0].startswith("NEW FAILURES")
+
+
+@pytest.mark.parametrize(
+    ("where", "report"),
+    [
+        pytest.param(replace(WHERE, workgroup="w" * LIMIT), "s3://bucket/report.json", id="a workgroup without end"),
+        pytest.param(WHERE, "s3://bucket/" + "😀" * LIMIT, id="a report without end"),
+    ],
+)
+def test_an_email_that_is_too_large_without_any_section_is_the_short_text(where: Where, report: str) -> None:
+    alert = compose(summary(report=report), {}, [row()], where)
+
+    assert len(alert.message.encode()) <= LIMIT
+    assert alert.email == f"{alert.default}\n"
+    assert alert.default.startswith("Muster: ")
+    assert len(alert.default) <= SMS
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def compose(
 ) -> Alert:
     """Write the alert of a scan, small enough for SNS: sections are left out from the end, and named.
 
+    Where even an e-mail without sections is too large, it has the short text alone.
     `events` holds the changes by kind, `failing` the failing findings as JSON, both the worst first.
     """
     changes = [(title, _changes(title, events.get(event, ()), _count(summary, event))) for event, title in _EVENTS]
@@ -87,14 +88,15 @@ def compose(
     ]
     headline = _headline(summary)
     default = shortened(f"Muster: {headline}. Report: {summary['report']}", SMS)
-    kept, left_out = [section for section in sections if section[1]], list[str]()
-    while True:
-        told = [*(text for _, text in kept), _left_out(left_out), _rest(summary, where)]
-        alert = Alert(_subject(summary, headline), "\n\n".join(filter(None, told)) + "\n", default)
-        if not kept or len(alert.message.encode()) <= LIMIT:
+    subject, rest = _subject(summary, headline), _rest(summary, where)
+    filled = [section for section in sections if section[1]]
+    for kept in range(len(filled), -1, -1):
+        left_out = _left_out([title for title, _ in filled[kept:]])
+        texts = [*(text for _, text in filled[:kept]), left_out, rest]
+        alert = Alert(subject, "\n\n".join(filter(None, texts)) + "\n", default)
+        if len(alert.message.encode()) <= LIMIT:
             return alert
-        title, _ = kept.pop()
-        left_out.insert(0, title)
+    return Alert(subject, f"{default}\n", default)
 
 
 def _count(summary: Mapping[str, Any], event: str) -> int:

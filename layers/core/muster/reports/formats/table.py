@@ -11,8 +11,9 @@ from rich.text import Text
 
 from muster.model.finding import Finding, Severity, Status
 from muster.model.text import counted, listed, printable
-from muster.reports.report import WORDS, ScanReport, difference
+from muster.reports.report import ScanReport
 from muster.reports.tally import SUPPRESSED, Gap, ReportTally
+from muster.reports.wording import difference
 
 ROWS = 20
 """How many failing resources are shown of a check; the rest is counted, and in the other formats."""
@@ -23,6 +24,12 @@ WIDE = 10_000
 NARROW = 60
 """Columns that reasons need at least to stand beside the resource; below, they stand under it."""
 
+_WORDS = {
+    Status.COMPLIANT: "pass",
+    Status.NON_COMPLIANT: "fail",
+    Status.NOT_APPLICABLE: "skip",
+    Status.INSUFFICIENT_DATA: "unread",
+}
 _COLOURS = {
     Severity.CRITICAL: "bold white on red",
     Severity.HIGH: "bold red",
@@ -168,7 +175,7 @@ def footer(tally: ReportTally, scan: ScanReport, *, verbose: bool = False) -> It
     if verbose and scan.calls_forecast is not None:
         yield Text(f"{difference(scan.calls_forecast, scan.calls)} for what was found", style="dim")
     line, statuses = Text(), tally.counts.statuses
-    for status, word in WORDS.items():
+    for status, word in _WORDS.items():
         number = statuses[status.value.lower()]
         line.append(f"{number} {word}", style=_STATUS_COLOURS[status] if number else "dim").append(" · ")
     line.append(f"{statuses[SUPPRESSED]} suppressed")
