@@ -63,14 +63,13 @@ def test_a_user_may_catch_every_error_as_one() -> None:
 
 
 def declared(tree: ast.Module) -> Iterator[str]:
-    """Yield the functions and constants that a module defines for others: without an underscore or a decorator."""
+    """Yield the constants of a module, and the functions that no decorator declares."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and not node.decorator_list:
             yield node.name
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            readers = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in {"reads", "related"}
-            yield from (name.id for name in targets if isinstance(name, ast.Name) and not readers)
+            yield from (name.id for name in targets if isinstance(name, ast.Name) and name.id.isupper())
 
 
 def test_what_only_its_own_module_uses_begins_with_an_underscore() -> None:

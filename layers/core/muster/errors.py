@@ -20,6 +20,7 @@
   * Malformed             a JSON value does not have the form that is read
   * TooDeepError          a YAML value is nested too deeply
   * Unreadable            a file is no Parquet file, or is damaged
+  * ForeignVersion        another version of Muster wrote the check history
   * UnsupportedShape      the projecting parser cannot read this shape
 * BotoCoreError           botocore's own; it hands these through to the caller
   * MfaError              a profile needs a code of an MFA device, and there is no terminal

@@ -33,7 +33,7 @@ from muster.targets.regions import region_of_calls
 
 FAILED = 1
 INCOMPLETE = 3
-STRIDE = 20
+_STRIDE = 20
 """How many findings pass between two movements of the progress bar."""
 
 
@@ -130,7 +130,7 @@ def _scan(job: Job, writer: Writer) -> None:
                     break
                 tally.count(finding)
                 writer.add(finding)
-                if tally.findings % STRIDE == 0:
+                if tally.findings % _STRIDE == 0:
                     step(*job.at, tally.findings)
         except KeyboardInterrupt:
             report.incomplete.append("it was interrupted: what was not scanned by then is missing")

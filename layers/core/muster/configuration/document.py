@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 """Where a value stands: keys and list indexes from the top."""
 
-MAX_VALUES = 100_000
+_MAX_VALUES = 100_000
 """More than any file has; aliases of aliases of aliases would expand beyond memory."""
 
 _MERGE = "tag:yaml.org,2002:merge"
@@ -64,7 +64,7 @@ def read(text: bytes | str) -> Document:
         why = f"this is nested too deeply, or its aliases expand to too much: {DEEPEST} levels at most"
         document.problems.append(Problem(error.line, f"{spelled(error.path)}: {why}"))
     except OverflowError:
-        sentence = f"the file has more than {MAX_VALUES:,} values, or its aliases expand to too much"
+        sentence = f"the file has more than {_MAX_VALUES:,} values, or its aliases expand to too much"
         document.problems.append(Problem(1, sentence))
     return document
 
@@ -86,7 +86,7 @@ class _Reading:
             # Aliases of aliases: each is composed once, however deep it stands.
             raise TooDeepError(node.start_mark.line + 1, path)
         self._count += 1
-        if self._count > MAX_VALUES:
+        if self._count > _MAX_VALUES:
             raise OverflowError
         line = node.start_mark.line + 1
         self._document.lines.setdefault(path, line)

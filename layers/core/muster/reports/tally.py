@@ -13,12 +13,12 @@ STATUSES = (*(status.value.lower() for status in Status), SUPPRESSED)
 UNREAD = Status.INSUFFICIENT_DATA.value.lower()
 GAPS = 200
 """How many different gaps are counted one by one; more would be a list of resources."""
-EXAMPLES = 3
+_EXAMPLES = 3
 """How many resources each gap names."""
 OTHER_GAPS = "other reasons"
 
 
-def counted_as(finding: Finding) -> str:
+def _counted_as(finding: Finding) -> str:
     """Return the word of STATUSES that a finding is counted by."""
     return SUPPRESSED if finding.suppression else finding.status.value.lower()
 
@@ -55,7 +55,7 @@ class Tally:
     def count(self, finding: Finding) -> None:
         """Count one finding; those of one resource come one after another."""
         resource = finding.resource
-        self.checks.setdefault((finding.check_id, resource.region), Counter())[counted_as(finding)] += 1
+        self.checks.setdefault((finding.check_id, resource.region), Counter())[_counted_as(finding)] += 1
         if resource.type in (ACCOUNT, REGION, TARGET):
             return
         if self._boundary.crossed(finding):
@@ -115,7 +115,7 @@ class Gap:
         self.findings += findings
         self.checks |= checks
         new = [name for name in dict.fromkeys(examples) if name not in self.examples]
-        self.examples += new[: EXAMPLES - len(self.examples)]
+        self.examples += new[: _EXAMPLES - len(self.examples)]
 
 
 @dataclass(slots=True)

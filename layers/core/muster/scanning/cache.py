@@ -8,7 +8,7 @@ from muster.model.finding import ACCOUNT, Unavailable
 from muster.model.readers import Describer
 from muster.model.shard import Shard
 
-KEPT = 16
+_KEPT = 16
 """How many accounts and regions the cache keeps facets of: shards come region by region, a few side by side."""
 
 
@@ -39,7 +39,7 @@ class SingleFlight:
 class RegionCache:
     """The facets of accounts and regions, each read once for all shards that are scanned in this process."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = _KEPT) -> None:
         """Keep the facets of so many accounts and regions; those used longest ago are dropped."""
         self._kept = kept
         self._read: OrderedDict[tuple[str, str], SingleFlight] = OrderedDict()

@@ -20,7 +20,7 @@ from muster.sdk.errors import BLOCKED, token_expired
 from muster.sdk.failures import FAILURES, failure
 from muster.sdk.redaction import safe
 
-RESTARTS = 3
+_RESTARTS = 3
 """How often a listing begins again because AWS no longer knows the token of its next page."""
 
 
@@ -133,7 +133,7 @@ class ShardScan:
             for chunk in chunks:
                 yield from chunk.findings
 
-    def chunks(self, *, restarts: int = RESTARTS) -> Generator[Chunk, None, None]:
+    def chunks(self, *, restarts: int = _RESTARTS) -> Generator[Chunk, None, None]:
         """Yield the findings page by page, from where an earlier attempt stopped."""
         pool = ThreadPoolExecutor(self._context.concurrency, thread_name_prefix="describe")
         describe = Describing(self.shard, self._calls, pool, self._context.cache)

@@ -19,7 +19,7 @@ CHANGES = 15
 """Changes of each kind that report.json holds, the worst first."""
 NAMED = 20
 """How many damaged objects the summary names."""
-WIDTHS = (200, 80, 30, 10)
+_WIDTHS = (200, 80, 30, 10)
 """Characters of a reason that the summary has: the first that leaves half of it to the lists."""
 
 
@@ -33,7 +33,7 @@ def fitted(summary: Summary) -> Summary:
     `left_out` says how many; the report has them all.
     """
     found = summary
-    for width in WIDTHS:
+    for width in _WIDTHS:
         found = _shortened(summary, width)
         if (
             _size({key: value for key, value in found.to_json().items() if key not in ("checks", "coverage")})

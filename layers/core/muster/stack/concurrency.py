@@ -5,7 +5,7 @@ from muster.sdk.session import Clients
 from muster.stack.documents.request import Environment
 from muster.stack.limits import FUNCTIONS_AN_ACCOUNT
 
-LAMBDA_LIMIT = 1_000
+_LAMBDA_LIMIT = 1_000
 """Lambda's documented default, for an answer without a limit."""
 SHARE = 2
 """One part of so many of the unreserved concurrency is the most that a scan takes: a second scan fits beside it."""
@@ -25,5 +25,5 @@ def accounts_at_a_time(environment: Environment, clients: Clients) -> int:
     except READ_ERRORS:
         return environment.max_concurrency
     limit = settings.get("AccountLimit", {})
-    unreserved = int(limit.get("UnreservedConcurrentExecutions", LAMBDA_LIMIT))
+    unreserved = int(limit.get("UnreservedConcurrentExecutions", _LAMBDA_LIMIT))
     return max(1, min(environment.max_concurrency, unreserved // (SHARE * FUNCTIONS_AN_ACCOUNT)))

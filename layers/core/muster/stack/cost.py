@@ -20,7 +20,7 @@ from muster.stack.limits import (
 )
 from muster.storage.limits import ONE_GO
 
-METRICS_AT_ONCE = 500
+_METRICS_AT_ONCE = 500
 """How many metrics one GetMetricData takes; AWS asks a price for each, whatever the number of calls."""
 PIECE = 8 << 20
 """Bytes of one piece of an upload that goes in several, as boto3 cuts them."""
@@ -37,7 +37,7 @@ LOG_BYTES_PER_SHARD, LOG_BYTES_PER_RUN, LOG_BYTES_PER_SCAN = 680, 1_600, 60_000
 The line of a shard and the last of a run were measured (650 and 470; a test measures the first again). Lambda's own
 lines of a run, and the summary's lines of coverage and metrics, are estimates.
 """
-KEY_REQUESTS_PER_RUN = 2
+_KEY_REQUESTS_PER_RUN = 2
 """How often a run makes S3 ask KMS: the bucket has an S3 Bucket Key, which S3 fetches once a session to write and once
 to read, and keeps for a time. An estimate: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html"""
 DAYS = 30
@@ -98,7 +98,7 @@ def work_of(demand: Demand, seconds: Seconds) -> Work:
         metrics=sum(_metrics(demand, shard) for shard in one) * demand.accounts,
         messages=count,
         logged=count * LOG_BYTES_PER_SHARD + (runs + 3) * LOG_BYTES_PER_RUN + LOG_BYTES_PER_SCAN,
-        key_requests=(runs + 3) * KEY_REQUESTS_PER_RUN,
+        key_requests=(runs + 3) * _KEY_REQUESTS_PER_RUN,
     )
 
 
@@ -108,7 +108,7 @@ METRICS = "cloudwatch:GetMetricData"
 def _metrics(demand: Demand, shard: Shard) -> int:
     """Return how many metrics are asked for: those of a resource times those resources, whether or not they idle."""
     return sum(
-        demand.count(plan, shard) * (METRICS_AT_ONCE // call.at_once)
+        demand.count(plan, shard) * (_METRICS_AT_ONCE // call.at_once)
         for plan in demand.plan.of(shard)
         for call in plan.calls
         if call.reader.permission == METRICS

@@ -39,7 +39,7 @@ from muster.storage.bucket import Bucket, Conflict, scratch
 _SHORT = 300
 """Characters that the summary says of a damaged object."""
 
-ROUNDS = 10
+_ROUNDS = 10
 """How often a scan is published anew because another execution published it meanwhile."""
 
 
@@ -59,7 +59,7 @@ def summarize_scan(event: object, environment: Environment, clients: Clients) ->
     plan = objects.content(bucket, keys.plan(sent.scan_id), PlanDocument)
     if plan is None:
         raise EventError(f"there is no scan {sent.scan_id!r} in s3://{bucket.name}/{keys.SCANS}")
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         before = bucket.get_bytes(keys.summary(sent.scan_id))
         summary, commits = _published(bucket, plan, sent.attempt)
         try:

@@ -13,7 +13,7 @@ from muster.errors import Signal
 
 BATCH = 2_000
 """Rows that are in memory at a time as Python's values."""
-ROW_GROUP = 20_000
+_ROW_GROUP = 20_000
 """Rows that are in memory at a time as columns, until they are compressed and written."""
 
 _MAGIC = b"PAR1"
@@ -41,7 +41,7 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
     batches = (_batch(schema, columns, chunk) for chunk in _chunks(counted))
     try:
         arro3.io.write_parquet(
-            RecordBatchReader.from_batches(schema, batches), path, compression="zstd(3)", max_row_group_size=ROW_GROUP
+            RecordBatchReader.from_batches(schema, batches), path, compression="zstd(3)", max_row_group_size=_ROW_GROUP
         )
     except Exception:
         if counted.error is not None:
@@ -102,7 +102,7 @@ def concatenate(path: Path, parts: Iterable[Path]) -> int:
 
     stream = RecordBatchReader.from_batches(_opened(paths[0]).schema, batches())
     try:
-        arro3.io.write_parquet(stream, path, compression="zstd(3)", max_row_group_size=ROW_GROUP)
+        arro3.io.write_parquet(stream, path, compression="zstd(3)", max_row_group_size=_ROW_GROUP)
     except Exception:
         if counted.error is not None:
             raise counted.error  # noqa: B904 - arro3 wraps it in text and loses its class and the file's name

@@ -56,10 +56,10 @@ def fullmatch(pattern: str, text: str) -> bool:
     Raises:
         ValueError: the pattern cannot be used; `examine` refuses it before.
     """
-    return _compiled(pattern)(well_formed(text)) is not None
+    return _compiled(pattern)(_well_formed(text)) is not None
 
 
-def well_formed(text: str) -> str:
+def _well_formed(text: str) -> str:
     """Return a text that UTF-8 can hold: half a surrogate pair becomes U+FFFD."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -86,7 +86,7 @@ def engine(spelled: str) -> Callable[[str], object]:
 
 @functools.lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Callable[[str], object]:
-    return engine("".join(_translated(well_formed(pattern))))
+    return engine("".join(_translated(_well_formed(pattern))))
 
 
 def _explanation(message: object) -> str:

@@ -10,7 +10,7 @@ from muster.analysis.policies.conditions import UNKNOWN, moment, number, split
 from muster.analysis.policies.document import Condition
 from muster.analysis.policies.wildcards import matches_arn, witnesses
 
-FRESH = "\x02"
+_FRESH = "\x02"
 """A letter that no policy holds."""
 
 Fixes = Callable[[Key, str, str], bool]
@@ -67,10 +67,10 @@ def _texts(key: Key, uses: Sequence[Condition], fixes: Fixes) -> Iterator[str]:
 def _words(loose: Sequence[tuple[str, str]], fixed: Sequence[tuple[str, str]], shape: str) -> Iterator[str]:
     """Yield texts that are like any possible choice of the loose values, and like none of the fixed ones."""
     wild = [(name, value) for name, value in loose if name in _LIKE and has_wildcard(value)]
-    found = [shape.replace("*", FRESH)]
-    found += [value.replace("*", star).replace("?", FRESH) for _, value in wild for star in ("", FRESH)]
+    found = [shape.replace("*", _FRESH)]
+    found += [value.replace("*", star).replace("?", _FRESH) for _, value in wild for star in ("", _FRESH)]
     if len(wild) + (shape != "*") > 1:
-        seen = witnesses((*loose, *fixed, ("stringlike", shape)), FRESH)
+        seen = witnesses((*loose, *fixed, ("stringlike", shape)), _FRESH)
         found += (UNKNOWN,) if seen is None else seen
     texts = [text for text in found if matches(shape, text) or text == UNKNOWN]
     texts += [value for name, value in loose if (name, value) not in wild]

@@ -20,7 +20,7 @@ from muster.analysis.policies.wildcards import ANY, applies_to, covers_arns
 from muster.model.arn import parts
 from muster.model.text import listed
 
-SELF_GRANTING = (
+_SELF_GRANTING = (
     "iam:addusertogroup",
     "iam:attachgrouppolicy",
     "iam:attachrolepolicy",
@@ -149,7 +149,7 @@ def _says_all(policy: Policy, statement: Statement) -> bool:
 
 def _grants_itself(policy: Policy, statement: Statement) -> bool:
     denied = [each for each in _denying(policy) if _on_everything(each)]
-    kept = [action for action in SELF_GRANTING if statement.not_actions and applies_to(statement, action)]
+    kept = [action for action in _SELF_GRANTING if statement.not_actions and applies_to(statement, action)]
     return any(not any(applies_to(each, action) for each in denied) for action in kept)
 
 

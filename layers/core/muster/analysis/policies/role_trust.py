@@ -12,7 +12,7 @@ from muster.analysis.policies.strangers import OWNER, PRINCIPAL, SERVICE, Query,
 from muster.analysis.policies.wildcards import applies_to
 from muster.model.arn import PREFIX, Arn
 
-ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+_ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 """The actions that a trust policy lets principals in by."""
 
 _LIKE = ("stringlike", "arnlike", "arnequals")
@@ -42,7 +42,7 @@ class Trusted:
 def trusted(policy: Policy) -> Iterator[Trusted]:
     """Yield who may assume the role, once for each statement that says so."""
     for statement in policy.statements:
-        ways = [action for action in ASSUMING if applies_to(statement, action)]
+        ways = [action for action in _ASSUMING if applies_to(statement, action)]
         if not statement.allow or not ways:
             continue
         for principal in ("*",) if statement.not_principals else statement.principals:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from muster.analysis.secrets.formats import token_format
 from muster.analysis.secrets.names import Kind, about_identity, kind
 
-BY_NAME = "its name says that it is a secret, and its value is no reference to one"
-BY_RANDOMNESS = "its value is as random as a key"
+_BY_NAME = "its name says that it is a secret, and its value is no reference to one"
+_BY_RANDOMNESS = "its value is as random as a key"
 
 _DEEPEST = 6
 
@@ -112,9 +112,9 @@ def _found(name: str, text: str, depth: int) -> str | None:
         return "its value has the shape of an option with a secret"
     named = kind(name)
     if named and _literal(named, text):
-        return BY_NAME
+        return _BY_NAME
     kept = _ENCRYPTED.match(text) or _PUBLIC.match(text) or about_identity(name)
-    return BY_RANDOMNESS if not kept and _any_random(text) else None
+    return _BY_RANDOMNESS if not kept and _any_random(text) else None
 
 
 def _address(text: str) -> str | None:

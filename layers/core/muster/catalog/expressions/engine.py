@@ -17,11 +17,11 @@ from jmespath.parser import ParsedResult
 
 Node = Mapping[str, Any]
 
-BRACKETS = 50
+_BRACKETS = 50
 """How many brackets, projections and `!` may stand within one another: JMESPath's parser calls itself for each."""
-LEVELS = 100
+_LEVELS = 100
 """How many levels an expression's tree may have: each `&&` after another adds one."""
-COPIES = 1_000
+_COPIES = 1_000
 """How often an expression may repeat what it reads, by lists and objects that it makes."""
 SIGNATURES: Mapping[str, Mapping[str, Any]] = Functions.FUNCTION_TABLE
 """The functions of JMESPath by name; `signature` has what each argument may be."""
@@ -75,22 +75,22 @@ def parsed(text: str) -> ParsedResult:
         ValueError: it is nested too deeply, or repeats what it reads too often.
     """
     try:
-        if _brackets(text) > BRACKETS:
+        if _brackets(text) > _BRACKETS:
             raise ValueError(
-                f"this is nested too deeply: more than {BRACKETS} brackets, projections or ! in one "
+                f"this is nested too deeply: more than {_BRACKETS} brackets, projections or ! in one "
                 "another; write several checks"
             )
         result = jmespath.compile(text)
     except RecursionError:
         raise ValueError("this is nested too deeply") from None
     levels, copies = _measured(result.parsed)
-    if levels > LEVELS:
+    if levels > _LEVELS:
         raise ValueError(
-            f"this is nested too deeply: {levels} levels, {LEVELS} at most; each && or || in a row is one, so group "
+            f"this is nested too deeply: {levels} levels, {_LEVELS} at most; each && or || in a row is one, so group "
             "some with brackets, or write several checks"
         )
-    if copies > COPIES:
-        raise ValueError(f"this repeats what it reads {copies} times, {COPIES} at most: make fewer lists and objects")
+    if copies > _COPIES:
+        raise ValueError(f"this repeats what it reads {copies} times, {_COPIES} at most: make fewer lists and objects")
     return result
 
 

@@ -11,7 +11,7 @@ from muster.facets.sns import TopicAudience
 from muster.model.arn import account_of
 from muster.model.finding import Related, Unavailable, Unknown
 
-CLOUDWATCH = "cloudwatch.amazonaws.com"
+_CLOUDWATCH = "cloudwatch.amazonaws.com"
 _KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
@@ -51,10 +51,10 @@ def _by_policy(alarm: Alarm, arn: str, topic: AlarmTopic) -> str | Unavailable |
         return _doubt(topic.policy)
     # aws:SourceOwner is of SNS alone: the policy that it gives a new topic is written with it.
     owner = {"aws:sourceowner": account_of(alarm.arn)}
-    admitted = admits(topic.policy, ServiceRequest(CLOUDWATCH, "sns:publish", arn, alarm.arn, owner))
+    admitted = admits(topic.policy, ServiceRequest(_CLOUDWATCH, "sns:publish", arn, alarm.arn, owner))
     if admitted is None:
         return _untold(arn)
-    return None if admitted else f"has a policy that does not let {CLOUDWATCH} call sns:Publish for the alarm"
+    return None if admitted else f"has a policy that does not let {_CLOUDWATCH} call sns:Publish for the alarm"
 
 
 def _by_key(alarm: Alarm, arn: str, topic: AlarmTopic, keys: Related[AlarmTopicKey]) -> str | Unavailable | None:
@@ -94,19 +94,19 @@ def _by_key_policy(alarm: Alarm, topic: str, key: AlarmTopicKey) -> str | Unavai
     # that CloudWatch cannot use it: its requests do not meet this condition.
     context = {"kms:encryptioncontext:aws:sns:topicarn": topic, "kms:calleraccount": None}
     admitted = {
-        name: admits(key.policy, ServiceRequest(CLOUDWATCH, name.lower(), key.arn, alarm.arn, context))
+        name: admits(key.policy, ServiceRequest(_CLOUDWATCH, name.lower(), key.arn, alarm.arn, context))
         for name in _KEY_ACTIONS
     }
     refused = [name for name, may in admitted.items() if may is False]
     if refused:
-        return f"a key whose policy does not give {CLOUDWATCH} {' and '.join(refused)} for the alarm"
+        return f"a key whose policy does not give {_CLOUDWATCH} {' and '.join(refused)} for the alarm"
     if None in admitted.values():
         return _untold(key.arn)
     return None
 
 
 def _untold(arn: str) -> Unavailable:
-    return Unavailable(None, f"it cannot be told whether {CLOUDWATCH} meets the conditions of the policy of {arn}")
+    return Unavailable(None, f"it cannot be told whether {_CLOUDWATCH} meets the conditions of the policy of {arn}")
 
 
 def _doubt(unknown: Unknown) -> Unavailable:

@@ -16,7 +16,7 @@ _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")
 _WHOSE = ("aws:principalaccount", "aws:principalarn")
 _EXTERNAL = ("sts:externalid",)
 
-SHARED_PROVIDERS = (
+_SHARED_PROVIDERS = (
     "agent.buildkite.com",
     "api.pulumi.com/oidc",
     "app.terraform.io",
@@ -66,7 +66,7 @@ def iam_role_trust_not_confusable(
     *,
     services_with_source: tuple[str, ...] = (),
     services_without_source: tuple[str, ...] = (),
-    shared_providers: tuple[str, ...] = SHARED_PROVIDERS,
+    shared_providers: tuple[str, ...] = _SHARED_PROVIDERS,
     trusted_accounts: tuple[str, ...] = (),
 ) -> Verdict:
     """IAM roles should say for whom services and other accounts may assume them.

@@ -7,7 +7,7 @@ from typing import Any
 from muster.facets import kinds
 from muster.facets.fields import Answer, Parsed, computed, facet, read
 
-STANDS_OUT = "all_storage_classes_128K"
+_STANDS_OUT = "all_storage_classes_128K"
 """The default since September 2024: transitions leave objects under 128 KB where they are.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
@@ -97,5 +97,5 @@ class BucketLifecycle(Parsed):
 
     rules: tuple[Rule, ...] = read("Rules", kinds.many(Rule.parse))
     small_stay: bool = computed(
-        lambda response: response.get("TransitionDefaultMinimumObjectSize", STANDS_OUT) == STANDS_OUT, default=True
+        lambda response: response.get("TransitionDefaultMinimumObjectSize", _STANDS_OUT) == _STANDS_OUT, default=True
     )

@@ -19,9 +19,9 @@ ROWS = 20
 """How many failing resources are shown of a check; the rest is counted, and in the other formats."""
 LINES = 12
 """How many reasons of one kind are shown."""
-WIDE = 10_000
+_WIDE = 10_000
 """Columns of a file or pipe: there lines are not folded, so that they can be searched."""
-NARROW = 60
+_NARROW = 60
 """Columns that reasons need at least to stand beside the resource; below, they stand under it."""
 
 _WORDS = {
@@ -83,7 +83,7 @@ class TableWriter:
         self._stream = stream
         self._console = Console(file=stream, force_terminal=terminal, width=width, highlight=False, emoji=False)
         if width is None and not self._console.is_terminal:
-            self._console.width = WIDE
+            self._console.width = _WIDE
         self._groups: dict[str, _Group] = {}
 
     def add(self, finding: Finding) -> None:
@@ -141,7 +141,7 @@ class TableWriter:
         """Lay out the rows of a check, with the account of each where there are several."""
         places = [f"{row.account_id} {row.region}" if several else row.region for row in rows]
         widest = max(len(place) + len(row.name) for place, row in zip(places, rows, strict=True))
-        beside = self._console.width - widest >= NARROW
+        beside = self._console.width - widest >= _NARROW
         table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
