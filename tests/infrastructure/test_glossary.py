@@ -12,6 +12,8 @@ GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 FOLDERS = ("layers/core/muster", "functions", "local", "tools", "testing", "benchmarks")
 OF_AWS = re.compile(r"redrive_?(policy|allow|permission|config)", re.IGNORECASE)
 """SQS's own names: the redrive policy of a queue."""
+STORED = {"told_at"}
+"""Keys of documents that stacks have stored; another name would make those unreadable."""
 
 
 def banned() -> frozenset[str]:
@@ -39,7 +41,7 @@ def identifiers(tree: ast.AST) -> Iterator[str]:
 
 def words(identifier: str) -> set[str]:
     """Split an identifier into its words: `lastSeen_at` is last, seen, at."""
-    if OF_AWS.search(identifier):
+    if OF_AWS.search(identifier) or identifier in STORED:
         return set()
     return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier)}
 
@@ -65,3 +67,13 @@ def test_the_glossary_rejects_words() -> None:
 )
 def test_a_rejected_word_is_found(source: str, found: set[str]) -> None:
     assert rejected(source) == found
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_identifier_holds_a_rejected_word(folder: str) -> None:
+    found = {
+        str(path.relative_to(ROOT)): names
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if (names := rejected(path.read_text("utf-8")))
+    }
+    assert found == {}

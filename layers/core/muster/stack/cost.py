@@ -49,7 +49,7 @@ class Work:
     """What a scan on the stack uses; a scan that is recorded, in good weather, with nothing new to tell.
 
     `seconds` are those of the scanning functions, added up, and `wall` is from the first to the last of them when
-    all lanes are equally full; starting them, and the short functions before and after them, are left out, as are
+    all functions are equally full; starting them, and the short functions before and after them, are left out, as are
     what AWS reads and writes on our behalf, traces and storage. `messages` go to the result queue.
     """
 
@@ -73,22 +73,22 @@ def work_of(demand: Demand, seconds: Seconds) -> Work:
     findings = sum(findings_of(demand).values()) * demand.accounts
     sizes = {shard.id: _size(demand, shard) for shard in demand.shards()}
     one = demand.shards(sizes)
-    sheaves = [_sheaves(demand, shard) for shard in one]
-    parts = sum(found for _, found in sheaves) * demand.accounts
+    shard_writes = [_writes(demand, shard) for shard in one]
+    parts = sum(found for _, found in shard_writes) * demand.accounts
     count, accounts = len(one) * demand.accounts, demand.accounts
     batches = accounts * min(max(1, MAX_BATCHES // accounts), len({shard.region for shard in one}))
     billed = seconds.waiting / max(1, min(SIDE_BY_SIDE, count / batches)) + seconds.cpu
-    lanes = min(accounts, MAX_CONCURRENCY) * min(batches // accounts, FUNCTIONS_AN_ACCOUNT)
+    functions = min(accounts, MAX_CONCURRENCY) * min(batches // accounts, FUNCTIONS_AN_ACCOUNT)
     runs = batches * max(1, math.ceil(billed / batches / RUN))
     scan, account, batch, again = TRANSITIONS
     stored = findings * BYTES_PER_FINDING
-    saved = sum(made - 1 for made, _ in sheaves) * accounts
+    saved = sum(made - 1 for made, _ in shard_writes) * accounts
     return Work(
         shards=count,
         batches=batches,
         invocations=runs + 3,
         seconds=billed,
-        wall=billed / lanes,
+        wall=billed / functions,
         transitions=scan + account * accounts + batch * batches + again * (runs - batches),
         # Of a shard: its commit, twice, its progress, and its state, twice. Of a scan: what the others read.
         reads=5 * count + runs + parts + 10,
@@ -119,8 +119,8 @@ def _size(demand: Demand, shard: Shard) -> int:
     return sum(demand.count(plan, shard) for plan in demand.plan.of(shard) if plan.lister)
 
 
-def _sheaves(demand: Demand, shard: Shard) -> tuple[int, int]:
-    """Return how often a shard writes: sheaves of pages, and parts, which are sheaves with findings."""
+def _writes(demand: Demand, shard: Shard) -> tuple[int, int]:
+    """Return the inputs of parts that a shard has, and the parts: the inputs with findings."""
     bound: list[int] = []
     open_ = False
     for plan in demand.plan.of(shard):

@@ -27,7 +27,7 @@ from muster.stack.documents.request import Environment
 from muster.stack.documents.tally import by_status
 from muster.stack.documents.work import BatchOutcome
 from muster.stack.limits import RESERVE, SIDE_BY_SIDE
-from muster.stack.shards.coalesce import gathered
+from muster.stack.shards.coalesce import coalesced
 from muster.stack.shards.commit import commit, line, noted
 from muster.stack.shards.parts import PartWriter, Plan
 from muster.stack.shards.progress import Overtaken, Progress
@@ -220,9 +220,9 @@ def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where 
     before = state_store.update(bucket, _state_key(shard), settle, plan.header.scan_id)
     if before.damage or before.lost_in == plan.header.scan_id:
         # What was open before is not known: nothing is told as new, as failing again or as a first look.
-        said = before.damage or f"s3://{bucket.name}/{_state_key(shard)} was damaged"
-        told_later = "" if before.foreign else "; it was written anew, and changes are told from the next scan on"
-        return replace(NO_CHANGES, lost=f"{said}: no changes are told of {shard.id}{told_later}")
+        loss = before.damage or f"s3://{bucket.name}/{_state_key(shard)} was damaged"
+        later = "" if before.foreign else "; it was written anew, and changes are told from the next scan on"
+        return replace(NO_CHANGES, lost=f"{loss}: no changes are told of {shard.id}{later}")
     return ShardChanges(baseline, {event: noted(changes) for event, changes in sorted(changed.items())})
 
 
@@ -257,17 +257,17 @@ def _came_to_its_end(scan: ShardScan, pages: PartWriter, progress: Progress, wor
     # A listing that is abandoned is closed here: the garbage collector would close it in any thread, at any moment,
     # and its own threads are waited for then.
     with contextlib.closing(scan.chunks()) as chunks:
-        for sheaf in gathered(chunks):
-            if sheaf.anew:
-                progress.forget(sheaf.name)
-                pages.forget(sheaf.name)
+        for part_input in coalesced(chunks):
+            if part_input.restarted:
+                progress.forget(part_input.name)
+                pages.forget(part_input.name)
             else:
-                part, tally = pages.write(sheaf, progress.number)
+                part, tally = pages.write(part_input, progress.number)
                 _refuse_expired(scan)
-                progress.add(sheaf.name, part, tally)
-            if sheaf.then is None:
+                progress.add(part_input.name, part, tally)
+            if part_input.then is None:
                 return True
-            progress.save(work.bucket, sheaf.then, scan.outcome.ledger.rows(), scan.outcome.unlisted)
+            progress.save(work.bucket, part_input.then, scan.outcome.ledger.rows(), scan.outcome.unlisted)
             longest, began = max(longest, began - work.left()), work.left()
             if work.left() < max(RESERVE, 2 * longest):
                 return False

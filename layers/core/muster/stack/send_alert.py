@@ -61,7 +61,7 @@ def send_alert(event: object, environment: Environment, clients: Clients, at: da
         summary = replace(summary, changes=replace(summary.changes, baseline=False))
     now = LastAlert(incomplete, summary.damaged, last.owed)
     news = bool(now.damaged and last.damaged != now.damaged) or email.worth_telling(
-        summary.to_json(), told_incomplete=last.incomplete == incomplete
+        summary.to_json(), known_incomplete=last.incomplete == incomplete
     )
     confirmed = _has_subscriber(environment, clients) if news or last.owed else False
     if not news and not (last.owed and confirmed):
@@ -156,10 +156,10 @@ def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> 
             TopicArn=environment.topic_arn, Subject=alert.subject, Message=alert.message, MessageStructure="json"
         )
     except READ_ERRORS as error:
-        said = f"the topic {environment.topic_arn} did not take the alert ({code_of(error)})"
+        refusal = f"the topic {environment.topic_arn} did not take the alert ({code_of(error)})"
         if _for_good(error):
-            raise Refused(f"{said}: {shortened(str(error))}; trying again does not help") from error
-        raise Transient(said) from error
+            raise Refused(f"{refusal}: {shortened(str(error))}; trying again does not help") from error
+        raise Transient(refusal) from error
     return str(answer["MessageId"])
 
 

@@ -55,8 +55,8 @@ class Bucket:
         try:
             return json.loads(gzip.decompress(body) if key.endswith(".gz") else body), etag
         except (ValueError, EOFError, OSError, zlib.error, RecursionError) as error:
-            said = str(error) if body else "it is empty"
-            raise Damaged(f"s3://{self.name}/{key} is damaged: {said}", etag) from error
+            reason = str(error) if body else "it is empty"
+            raise Damaged(f"s3://{self.name}/{key} is damaged: {reason}", etag) from error
 
     def get_bytes(self, key: str) -> tuple[bytes, str] | None:
         """Return an object's body and ETag, or None when there is none."""

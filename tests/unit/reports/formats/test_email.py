@@ -85,8 +85,8 @@ def test_a_mail_is_sent_only_for_news(changed: dict[str, Any], told: bool) -> No
 
 
 def test_the_same_incomplete_shards_are_not_told_again() -> None:
-    assert not worth_telling(summary(complete=False), told_incomplete=True)
-    assert worth_telling(summary(complete=False, changes={"baseline": False, "opened": 1}), told_incomplete=True)
+    assert not worth_telling(summary(complete=False), known_incomplete=True)
+    assert worth_telling(summary(complete=False, changes={"baseline": False, "opened": 1}), known_incomplete=True)
 
 
 EVERY = ("opened", "reopened", "unreadable", "resolved", "suppressed")

@@ -1,4 +1,4 @@
-"""PartWriter bound into sheaves: the parts of a shard."""
+"""PartWriter bound into part_inputs: the parts of a shard."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from muster.model.finding import Finding, Resource, Severity, Status
 from muster.scanning.shard_scan import Chunk, Cursor
 from muster.stack.limits import ENOUGH
-from muster.stack.shards.coalesce import SHORT, gathered
+from muster.stack.shards.coalesce import SHORT, coalesced
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -23,7 +23,8 @@ def chunk(kind: str, then: Cursor | None, *names: str, only_page: bool = True) -
 
 def bound(chunks: Iterable[Chunk]) -> list[tuple[str, list[str], Cursor | None]]:
     return [
-        (sheaf.name, [found.resource.id for found in sheaf.findings()], sheaf.then) for sheaf in gathered(iter(chunks))
+        (part_input.name, [found.resource.id for found in part_input.findings()], part_input.then)
+        for part_input in coalesced(iter(chunks))
     ]
 
 
@@ -58,8 +59,11 @@ def test_a_sheaf_is_closed_when_it_is_as_much_as_a_page() -> None:
 
 def test_a_listing_that_begins_again_is_told_and_holds_nothing() -> None:
     chunks = [replace(chunk("A", Cursor("A"), only_page=False), restarted=True), chunk("A", None, "a")]
-    sheaves = [(sheaf.anew, [found.resource.id for found in sheaf.findings()]) for sheaf in gathered(iter(chunks))]
-    assert sheaves == [(True, []), (False, ["a"])]
+    part_inputs = [
+        (part_input.restarted, [found.resource.id for found in part_input.findings()])
+        for part_input in coalesced(iter(chunks))
+    ]
+    assert part_inputs == [(True, []), (False, ["a"])]
 
 
 def test_the_next_page_is_not_asked_for_before_the_last_is_written() -> None:
@@ -70,5 +74,5 @@ def test_the_next_page_is_not_asked_for_before_the_last_is_written() -> None:
             taken.append(name)
             yield chunk(name, Cursor("b") if name == "a" else None, name, only_page=False)
 
-    for sheaf in gathered(chunks()):
-        assert [found.resource.id for found in sheaf.findings()] == taken[-1:]
+    for part_input in coalesced(chunks()):
+        assert [found.resource.id for found in part_input.findings()] == taken[-1:]

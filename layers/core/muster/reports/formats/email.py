@@ -59,12 +59,12 @@ class Where:
     workgroup: str
 
 
-def worth_telling(summary: Mapping[str, Any], *, told_incomplete: bool = False) -> bool:
+def worth_telling(summary: Mapping[str, Any], *, known_incomplete: bool = False) -> bool:
     """Whether there is anything to tell: a change, a first look, or a scan that did not finish."""
     changes = summary["changes"]
     if changes["baseline"] or any(changes.get(event) for event in _WORTH):
         return True
-    return not summary["complete"] and not told_incomplete
+    return not summary["complete"] and not known_incomplete
 
 
 def compose(
@@ -115,14 +115,14 @@ def _headline(summary: Mapping[str, Any]) -> str:
     changes = summary["changes"]
     failing = f"{summary['findings']['non_compliant']} failing"
     if changes["baseline"]:
-        said = [f"first scan, {failing}"]
+        parts = [f"first scan, {failing}"]
     elif changes.get("owed"):
         # What changed since the last alert that somebody got is not known: the whole is what is news.
-        said = [failing]
+        parts = [failing]
     else:
         words = (("opened", "new"), ("reopened", "again"), ("resolved", "resolved"), ("unreadable", "unreadable"))
-        said = [f"{changes[event]} {word}" for event, word in words if changes.get(event)] + [failing]
-    return ("INCOMPLETE, " if not summary["complete"] else "") + ", ".join(said)
+        parts = [f"{changes[event]} {word}" for event, word in words if changes.get(event)] + [failing]
+    return ("INCOMPLETE, " if not summary["complete"] else "") + ", ".join(parts)
 
 
 def _subject(summary: Mapping[str, Any], headline: str) -> str:

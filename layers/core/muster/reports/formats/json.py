@@ -27,5 +27,5 @@ class JsonWriter:
         """Write the summary and the scan."""
         start = self._before if self._before != ",\n" else "\n"
         summary = json_text(tally.to_json())
-        told = json_text(scan.to_json())
-        self._stream.write(f'{start}],\n"summary": {summary},\n"scan": {told}}}\n')
+        header = json_text(scan.to_json())
+        self._stream.write(f'{start}],\n"summary": {summary},\n"scan": {header}}}\n')

@@ -62,8 +62,8 @@ class Failure(Document):
         note = note if isinstance(note, Mapping) else {}
         cause = note.get("Cause", "")
         found = _unpacked(cause)
-        told = found.get("errorMessage", found) if isinstance(found, Mapping) else cause if found is None else found
-        return cls(f"{note.get('Error', 'failed')}: {str(told)[:_REASON]}")
+        text = found.get("errorMessage", found) if isinstance(found, Mapping) else cause if found is None else found
+        return cls(f"{note.get('Error', 'failed')}: {str(text)[:_REASON]}")
 
 
 @dataclass(frozen=True, slots=True)

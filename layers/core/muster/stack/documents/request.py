@@ -74,7 +74,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One execution: what it was asked, when it began and where it runs.
+    """One execution: its input, its start and the place where it runs.
 
     `attempt` names the execution: a scan that is resumed has several, `resume` is the scan that goes on.
     """
@@ -112,22 +112,22 @@ class Request:
         """
         sent = planned(event)
         arn = Arn.of(sent.execution)
-        asked = _checked(sent.input)
+        document = _checked(sent.input)
         started = sent.started_at.astimezone(UTC)
         digest = name_of(sent.execution)
-        single = (str(asked["pack"]),) if asked.get("pack") else ()
-        resume = str(asked.get("resume", ""))
+        single = (str(document["pack"]),) if document.get("pack") else ()
+        resume = str(document.get("resume", ""))
         return cls(
             scan_id=resume or scan_id(started, digest),
             started_at=started,
             account_id=arn.account,
             partition=arn.partition,
-            packs=(*single, *asked.get("packs", ())),
-            checks=tuple(asked.get("checks", ())),
-            accounts=tuple(asked.get("accounts", ())),
-            regions=tuple(asked.get("regions", ())),
-            record=bool(asked.get("record", False)),
-            scheduled=bool(asked.get("scheduled", False)),
+            packs=(*single, *document.get("packs", ())),
+            checks=tuple(document.get("checks", ())),
+            accounts=tuple(document.get("accounts", ())),
+            regions=tuple(document.get("regions", ())),
+            record=bool(document.get("record", False)),
+            scheduled=bool(document.get("scheduled", False)),
             resume=resume,
             attempt=digest if resume else "",
         )
@@ -138,16 +138,16 @@ def name_of(execution: str) -> str:
     return hashlib.sha256(execution.encode()).hexdigest()[:8]
 
 
-def _checked(asked: object) -> Mapping[str, Any]:
-    if asked is None:
+def _checked(document: object) -> Mapping[str, Any]:
+    if document is None:
         return {}
-    if not isinstance(asked, Mapping):
+    if not isinstance(document, Mapping):
         raise ConfigurationError('the execution\'s input is a JSON object, for example {"pack": "s3-compliance"}')
-    for key in asked:
+    for key in document:
         if key not in _KEYS:
             raise ConfigurationError(f"the execution's input: {unknown(str(key), 'a key', _KEYS)}")
     for key in _LISTS:
-        value = asked.get(key, [])
+        value = document.get(key, [])
         _require(
             isinstance(value, list) and all(isinstance(item, str) and item for item in value),
             key,
@@ -155,16 +155,16 @@ def _checked(asked: object) -> Mapping[str, Any]:
             value,
         )
     for key in ("record", "scheduled"):
-        _require(isinstance(asked.get(key, False), bool), key, "true or false", asked.get(key))
-    _require(isinstance(asked.get("pack", ""), str), "pack", "a text", asked.get("pack"))
-    resume = asked.get("resume", "")
+        _require(isinstance(document.get(key, False), bool), key, "true or false", document.get(key))
+    _require(isinstance(document.get("pack", ""), str), "pack", "a text", document.get("pack"))
+    resume = document.get("resume", "")
     _require(resume == "" or (isinstance(resume, str) and bool(SCAN_ID.match(resume))), "resume", "a scan's id", resume)
-    if resume and len(asked) > 1:
+    if resume and len(document) > 1:
         raise ConfigurationError("the execution's input: resume goes alone; the scan's plan says everything else")
-    for account in asked.get("accounts", []):
+    for account in document.get("accounts", []):
         if not _ACCOUNT.match(account):
             raise ConfigurationError(f"the execution's input: {account!r} is not an account id of 12 digits")
-    return asked
+    return document
 
 
 def _require(fine: bool, key: str, wanted: str, value: object) -> None:

@@ -1,7 +1,7 @@
-"""PartWriter bound into sheaves: what is written as one part, and done or not done as a whole.
+"""Chunks of findings joined into the inputs of parts: a part is written whole or not at all.
 
-A long listing has a sheaf for each page. Types that fit on one page are bound together until they are as much as
-a page, so that a small shard is one part and no progress.
+A long listing has a part for each page. Types that fit on one page are joined until they are as large as a page, so
+that a small shard is one part and no progress.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from muster.scanning.shard_scan import Chunk, Cursor
 from muster.stack.limits import ENOUGH
 
 SHORT = "*"
-"""The name of sheaves of types that fit on one page; one of a longer listing has the name of its type."""
+"""The name of a part of types that fit on one page; one of a longer listing has the name of its type."""
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class PartInput:
 
     name: str
     then: Cursor | None
-    anew: bool
+    restarted: bool
     _first: Chunk
     _rest: Iterator[Chunk]
     following: Chunk | None = None
@@ -49,10 +49,11 @@ class PartInput:
             self.then = chunk.then
 
 
-def gathered(chunks: Iterator[Chunk]) -> Iterator[PartInput]:
-    """Bind chunks into sheaves; each is to be iterated over before the next is taken."""
+def coalesced(chunks: Iterator[Chunk]) -> Iterator[PartInput]:
+    """Yield chunks joined into inputs of parts; iterate over each before you take the next."""
     chunk = next(chunks, None)
     while chunk is not None:
-        sheaf = PartInput(SHORT if chunk.only_page else chunk.resource_type, chunk.then, chunk.restarted, chunk, chunks)
-        yield sheaf
-        chunk = sheaf.following or next(chunks, None)
+        name = SHORT if chunk.only_page else chunk.resource_type
+        part_input = PartInput(name, chunk.then, chunk.restarted, chunk, chunks)
+        yield part_input
+        chunk = part_input.following or next(chunks, None)

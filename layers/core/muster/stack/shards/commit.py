@@ -23,7 +23,7 @@ from muster.stack.documents.commit import (
 )
 from muster.stack.shards.progress import Progress
 
-_TOLD = 200
+_NOTED = 200
 """How many changes of each kind a commit names, the worst first; the counts are of all."""
 
 
@@ -119,5 +119,5 @@ def line(commit: Commit) -> ShardLine:
 
 def noted(changes: Sequence[Change]) -> EventChanges:
     """Return how many changes of a kind there are, and the worst of them."""
-    worst = transitions.worst_first(changes)[:_TOLD]
+    worst = transitions.worst_first(changes)[:_NOTED]
     return EventChanges(len(changes), tuple(map(NotedChange.of, worst)))

@@ -89,12 +89,12 @@ class PartWriter:
         self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
         self._seen: dict[str, Found] = {}
 
-    def write(self, sheaf: PartInput, number: int) -> tuple[str | None, Tally]:
-        """Write the findings of a sheaf to the part of that number; there is no part without findings."""
+    def write(self, part_input: PartInput, number: int) -> tuple[str | None, Tally]:
+        """Write the findings of an input to the part of that number; there is no part without findings."""
         header, tally = self._plan.header, Tally()
         with scratch() as folder:
             path = Path(folder) / "part.parquet"
-            if not parquet.write(path, FINDINGS, self._rows(sheaf, tally)):
+            if not parquet.write(path, FINDINGS, self._rows(part_input, tally)):
                 return None, tally
             part = keys.part(header.scan_id, self._shard.id, number, self._attempt)
             self._bucket.upload(path, part)
@@ -135,8 +135,8 @@ class PartWriter:
                 found[check_id] = {**found[check_id], **noted} if check_id in found else noted
         return found
 
-    def _rows(self, sheaf: PartInput, tally: Tally) -> Iterator[Row]:
-        for bare in sheaf.findings():
+    def _rows(self, part_input: PartInput, tally: Tally) -> Iterator[Row]:
+        for bare in part_input.findings():
             finding = self._annotate(bare)
             since = transitions.first_seen(self._histories.get(finding.check_id), finding, self._plan.header.scan_id)
             finding = replace(finding, first_seen=since)
