@@ -122,7 +122,7 @@ def covered(catalog: Catalog, controls: Controls | None = None) -> Mapping[str, 
 
 
 def mistakes(catalog: Catalog, controls: Controls | None = None) -> tuple[str, ...]:
-    """Say what is wrong with the controls that checks cite; a test keeps this empty."""
+    """Return what is wrong with the controls that checks cite; a test keeps this empty."""
     book = controls or load()
     return tuple(
         f"{check.id}: {wrong}"

@@ -80,7 +80,7 @@ def kms_key_not_scheduled_for_deletion(key: Key) -> Verdict:
 
 
 def _not_rotatable(key: Key) -> str:
-    """Say why its owner cannot have KMS rotate a key by itself; empty where that can be."""
+    """Return why KMS cannot rotate a key by itself; empty where it can."""
     spec, origin, state = known(key.spec), known(key.origin), known(key.state)
     if known(key.manager) == "AWS":
         return "AWS manages the key and rotates it every year"

@@ -1,4 +1,4 @@
-"""What the user configured, as frozen values that survive a round trip through plain JSON."""
+"""The user's configuration, as frozen values that survive a round trip through plain JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from muster.model.json_values import freeze_items, to_json
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Which accounts are scanned: ids, units of the organization or `all`; nothing means the one Muster runs in.
+    """The accounts that are scanned: ids, units of the organization or `all`; nothing means the one Muster runs in.
 
     With `tags`, only those that carry all of them. `role` is assumed in every account but its own.
     """
@@ -34,7 +34,7 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
-    """What is not looked at: any of these is enough. `arns` and the values of `tags` are globs."""
+    """Resources that are not scanned: any of these is enough. `arns` and the values of `tags` are globs."""
 
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Exclude:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionRule:
-    """Which failures of a check are accepted: those whose ARN and tags match all that is given here.
+    """Accepted failures of a check: those whose ARN and tags match all that is given here.
 
     `resource` is a glob of the ARN, or None; the values of `tag` are globs.
     """
@@ -78,7 +78,7 @@ class SuppressionRule:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What muster.yaml says; without arguments, what an empty file says."""
+    """The content of muster.yaml; without arguments, that of an empty file."""
 
     packs: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()

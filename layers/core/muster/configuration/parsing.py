@@ -146,7 +146,7 @@ def _is_pattern(value: object) -> bool:
 
 
 def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterator[Problem]:
-    """Say one mistake in our words; the schema's keyword says which it is."""
+    """Yield one mistake in our words, by the schema's keyword that found it."""
     path: Path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
         path = (*path, str(error.instance))

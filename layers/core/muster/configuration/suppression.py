@@ -1,4 +1,4 @@
-"""Which failures somebody accepted, and which resources nobody looks at. Pure: today is given."""
+"""Failures that are accepted, and resources that are excluded. Pure: today is given."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -24,7 +24,7 @@ def expired(suppressions: Iterable[SuppressionRule], today: date) -> tuple[Suppr
 
 
 def excluded(resource: Resource, exclude: Exclude) -> bool:
-    """Tell whether a resource is not to be judged: its account, region, ARN or any one of its tags says so."""
+    """Return whether a resource is excluded by its account, its region, its ARN or any one of its tags."""
     return (
         resource.account_id in exclude.accounts
         or resource.region in exclude.regions
@@ -43,5 +43,5 @@ def _accepts(rule: SuppressionRule, resource: Resource) -> bool:
 
 
 def _has_tag(tags: Mapping[str, str] | None, key: str, pattern: str) -> bool:
-    """Tell whether a tag is there and matches; tags that nobody read match nothing."""
+    """Return whether a tag is there and matches; tags that were not read match nothing."""
     return tags is not None and key in tags and matches(pattern, tags[key])

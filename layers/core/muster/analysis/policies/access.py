@@ -1,4 +1,4 @@
-"""Who may do what by a resource's policy: everyone, or principals of other accounts. Pure.
+"""Access that a resource's policy gives to everyone or to principals of other accounts. Pure.
 
 A statement is public if some stranger's request meets its conditions and no Deny stops that request. What a condition
 can hold a request to is in data/condition_keys.yaml; decisions 15 and 16 say what counts as held.
@@ -26,7 +26,7 @@ _Pair = tuple[str, str]
 
 
 def public(policy: Policy, actions: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """Say for each Allow statement that admits everyone what it allows; none means that the policy is not public.
+    """Describe each Allow statement that admits everyone; none means that the policy is not public.
 
     `actions` are the patterns of actions that matter, all if None. A Deny counts only where it takes away all that the
     statement gives to strangers.
@@ -151,7 +151,7 @@ def _everyone(statement: Statement) -> str:
 
 
 def _unfixed(name: str) -> str:
-    """Say what a condition on a key could fix and does not."""
+    """Describe the value that a condition on a key could fix and does not."""
     key = find(name)
     spelled = name if key.name.endswith("*") else key.name
     what = _FIXED.get(key.holds)
@@ -173,7 +173,7 @@ _FIXED: Mapping[str, str] = {
 
 
 def _reason(number: int, statement: Statement) -> str:
-    """Say what a statement allows, to whom, and which keys of its conditions do not help."""
+    """Describe a statement: its actions, its principals, and the keys of its conditions that do not help."""
     doing = ("all actions but " if statement.not_actions else "") + ", ".join(sorted(statement.written))
     keys = dict.fromkeys(condition.key for condition in statement.conditions)
     limits = f"; its condition keeps no stranger out ({', '.join(map(_unfixed, keys))})" if keys else ""

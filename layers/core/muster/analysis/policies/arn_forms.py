@@ -1,4 +1,4 @@
-"""Which parts of a service's ARNs are never empty, from data/arn_forms.yaml."""
+"""The parts of each service's ARNs that are never empty, from data/arn_forms.yaml."""
 
 import functools
 from collections.abc import Mapping

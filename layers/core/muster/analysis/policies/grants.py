@@ -1,4 +1,4 @@
-"""What an identity's policy grants: wildcards, NotAction, NotResource and its own denials thought through. Pure.
+"""Grants of an identity's policy, with its wildcards, NotAction, NotResource and its own denials. Pure.
 
 Only what stands in the policy itself counts. Conditions narrow a grant in ways that cannot be weighed here, so that
 one under conditions is still a grant; they are told with it. A denial counts where it has no condition and covers
@@ -61,7 +61,7 @@ class Grant:
     conditions: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Say it as a piece of a sentence."""
+        """Return the grant as a piece of a sentence."""
         under = f" under conditions on {', '.join(self.conditions)}" if self.conditions else ""
         return f"statement {self.statement} allows {self.actions} on {self.resources}{under}"
 

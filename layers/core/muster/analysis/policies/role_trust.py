@@ -1,4 +1,4 @@
-"""Who can assume a role by its trust policy, and what its conditions and denials hold them to. Pure."""
+"""Principals that can assume a role by its trust policy, with the conditions and denials that hold them. Pure."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence

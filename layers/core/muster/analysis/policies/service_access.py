@@ -35,7 +35,7 @@ class ServiceRequest:
 
     @property
     def known(self) -> Mapping[str, str | None]:
-        """What the request says for certain, by condition key in lower case.
+        """The values that the request certainly has, by condition key in lower case.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         """

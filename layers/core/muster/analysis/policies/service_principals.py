@@ -1,4 +1,4 @@
-"""What AWS services send when they assume roles, by service principal, from data/service_principals.yaml."""
+"""Condition keys that AWS services send when they assume roles, from data/service_principals.yaml."""
 
 import functools
 import re
@@ -21,7 +21,7 @@ _SUFFIXES = (
 
 
 class Sends(StrEnum):
-    """What a service sends of the resource for which it assumes a role."""
+    """The keys that a service sends for the resource for which it assumes a role."""
 
     SOURCE = "source"
     """aws:SourceAccount or aws:SourceArn: a condition on them binds the service."""
@@ -37,7 +37,7 @@ class Sends(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a service sends, the page that says so, and the day of the copy that was read (YYYY-MM or YYYY-MM-DD).
+    """The keys that a service sends, AWS's page about them, and the day or month of the copy that was read.
 
     `external_id` is the page that shows sts:ExternalId in trust policies, where another page names the source keys.
     """

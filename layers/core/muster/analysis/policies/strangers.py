@@ -53,7 +53,7 @@ _Sent = tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of strangers: whose values `fixes` says are no stranger's, and in requests for which action.
+    """A search for strangers' requests for an action; `fixes` returns whether a value cannot be a stranger's.
 
     `loosely` takes every key for one that any request may carry or lack, whatever its sender and action.
     """

@@ -90,7 +90,7 @@ _ENTROPY, _CHANGES = 3.7, 0.45
 
 
 def secret_like(name: str, value: str) -> str | None:
-    """Say why a setting looks like a secret, without its value; None where it does not.
+    """Return why a setting looks like a secret, without its value; None where it does not.
 
     A known format decides under any name; then a password inside an address, a JSON document, an option or a pair
     (`password=...`); then the name, while the value is a literal: no reference (an ARN, a path, a URL, a placeholder),

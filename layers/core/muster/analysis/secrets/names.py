@@ -1,4 +1,4 @@
-"""What the name of a setting says about its value: whether it is a password, a token, or something about one. Pure.
+"""Names of settings: whether a name promises a password or token, or something about one. Pure.
 
 Names are cut at case, digits and punctuation, and then at the words that are glued together in them (PGPASSWORD,
 AUTHTOKEN, PASSWORDFILE).
@@ -11,7 +11,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """How much a name says."""
+    """The promise that a name makes about its value."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a kind
     """Any literal value is a secret, however weak: DB_PASSWORD, MYSQL_PWD."""
@@ -83,7 +83,7 @@ _LONGEST = 100
 
 
 def kind(name: str) -> Kind | None:
-    """Say what the name of a setting promises about its value; None where it is no secret's."""
+    """Return what the name of a setting promises about its value; None where the value is no secret."""
     if name in {"PWD", "OLDPWD"}:
         return None
     words = _words(name)

@@ -1,4 +1,4 @@
-"""Which kind of value each part of a condition reads, by the annotations of facets: what is not there is refused.
+"""The kind of value that each part of a condition reads, by the annotations of facets; missing fields are refused.
 
 JMESPath itself takes a name that is not there for null, and null differs from whatever it is compared with.
 """

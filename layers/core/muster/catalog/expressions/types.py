@@ -1,4 +1,4 @@
-"""What JMESPath calls the values of facets: and which functions take them."""
+"""JMESPath's types for the values of facets, and the functions that take them."""
 
 import dataclasses
 import typing

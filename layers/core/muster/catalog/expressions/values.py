@@ -53,7 +53,7 @@ class Fields(dict[str, Any]):
 
 
 def values_text(document: Mapping[str, Fields], paths: Sequence[Path]) -> str:
-    """Say what stands where an expression looks, for an auditor."""
+    """Return the values at the paths of an expression, for an auditor."""
     return ", ".join(f"{'.'.join(path)} is {_value_text(document, path)}" for path in paths)
 
 

@@ -22,7 +22,7 @@ def obstacle(
     topics: Related[AlarmTopic],
     keys: Related[AlarmTopicKey],
 ) -> str | Unavailable | None:
-    """Say what keeps an alarm's notification from the subscribers of a topic of its account; None if nothing does.
+    """Return what keeps an alarm's notification from the subscribers of a topic of its account; None if nothing does.
 
     Unavailable where nothing is known to, but something could not be read or told.
     """
@@ -76,7 +76,7 @@ def _by_key(alarm: Alarm, arn: str, topic: AlarmTopic, keys: Related[AlarmTopicK
 
 
 def _of_key(alarm: Alarm, topic: str, key: AlarmTopicKey) -> str | Unavailable | None:
-    """Say what is wrong with a key of the account, or that it is a key of AWS."""
+    """Return what is wrong with a key of the account, or that it is a key of AWS."""
     if not key.exists:
         return "a key that does not exist"
     if key.manager == "AWS":

@@ -178,7 +178,7 @@ def ecs_container_insights_enabled(cluster: Cluster) -> Verdict:
 
 
 def _not_rolling(service: Service) -> str:
-    """Say who deploys it otherwise than by rolling updates; empty where nobody does."""
+    """Name the controller or strategy of a service without rolling updates by ECS; empty where it has them."""
     if known(service.controller) != "ECS":
         return f"its deployment controller is {service.controller}"
     return "" if known(service.strategy) == "ROLLING" else f"its deployment strategy is {service.strategy}"
@@ -191,7 +191,7 @@ def _short(service: Service, needed: int) -> str:
 
 
 def _given_up(service: Service, startup: int, windows: Related[TargetWindow]) -> str:
-    """Say which target group is known to still call a task unhealthy when the grace period ends; empty if none is."""
+    """Name a target group that still calls a task unhealthy when the grace period ends; empty if none surely does."""
     for arn in _asking(service, startup):
         window = windows.by_key.get(arn)
         if not isinstance(window, TargetWindow) or isinstance(window.gives_up, Unknown):

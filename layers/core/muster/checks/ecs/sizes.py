@@ -103,7 +103,7 @@ def ecs_service_right_sized(  # noqa: PLR0913 - three settings beside three face
 
 
 def _without_size(service: Service) -> str:
-    """Say why the size of its tasks costs nothing; empty where it does."""
+    """Return why the size of its tasks costs nothing; empty where it costs something."""
     if not service.definitions:
         return "it runs no task definition yet"
     if not all(known(launch.fargate) for launch in service.launches):

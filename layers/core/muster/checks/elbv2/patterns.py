@@ -1,4 +1,4 @@
-"""Which texts the wildcards of listener rules match, and whether one pattern's are all among others'."""
+"""Wildcards of listener rules: whether other patterns together match all that one pattern matches."""
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence

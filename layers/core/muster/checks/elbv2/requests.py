@@ -1,4 +1,4 @@
-"""Which requests the rules of a listener take: whether one rule's are all among another's, or none of them.
+"""Requests that the rules of a listener take: whether one rule takes all that another takes, or none of it.
 
 Each answer is yes, no or None, which is that nobody can tell: regular expressions are compared by their text alone.
 """

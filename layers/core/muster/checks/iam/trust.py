@@ -139,7 +139,7 @@ def iam_role_trust_services_documented(
 
 
 class _Kind(Enum):
-    """What became of one whom a role trusts."""
+    """The result for a principal that a role trusts."""
 
     BOUND = "its own, or bound by a condition"
     MUTE = "a service that sends no key"
@@ -191,7 +191,7 @@ def _everyone_held(each: Trusted, accounts: Collection[str]) -> bool:
 
 
 def _service_kind(name: str, lists: _Lists) -> _Kind:
-    """Say what becomes of a service that no condition binds; the settings come before the table."""
+    """Return the result for a service that no condition binds; the settings come before the table."""
     service = normal(name)
     if service in lists.mute:
         return _Kind.MUTE
@@ -212,7 +212,7 @@ def _normal(services: Iterable[str]) -> tuple[str, ...]:
 
 
 def _anybody(each: Trusted) -> str:
-    """Say who everyone is."""
+    """Return the words for everyone."""
     held = _listed(each.values_of(_WHOSE)) if each.held(fixing(_WHOSE)) else ""
     return f"anybody of {held}" if held else "anybody with an AWS account"
 

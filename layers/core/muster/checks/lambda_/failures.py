@@ -103,7 +103,7 @@ def lambda_queue_visibility_sufficient(
 
 
 def _lost(polled: Sequence[EventSourceMapping], queues: Related[SourceQueue]) -> Iterator[str]:
-    """Say which of what is polled certainly loses what fails."""
+    """Name the polled sources that certainly lose records or messages that fail."""
     for each in polled:
         if each.kind == "stream" and not each.on_failure:
             yield f"records of {_name(each)} have no on-failure destination"
@@ -113,7 +113,7 @@ def _lost(polled: Sequence[EventSourceMapping], queues: Related[SourceQueue]) ->
 
 
 def _unconfigured(function: Function, destinations: AsynchronousDestinations) -> Iterator[str]:
-    """Say of what somebody configured for asynchronous events, and forgot the destination."""
+    """Name the configurations of asynchronous events that have no destination."""
     for name, arn in () if function.dead_letter else destinations.on_failure:
         if not arn:
             yield f"asynchronous events of {name} are configured, but have no destination"
@@ -141,7 +141,7 @@ def _invokers(policy: Policy) -> tuple[str, ...]:
 
 
 def _kept(mapping: EventSourceMapping, queues: Related[SourceQueue]) -> str:
-    """Say where what fails of a mapping goes; empty where nothing can be kept. Doubt ends the check."""
+    """Return where a mapping's failures go; empty where nothing can be kept. Doubt ends the check."""
     kind = known(mapping.kind)
     if kind == "queue":
         return f"{_name(mapping)} gives up after {known(queues[mapping.source].receives)} receives"

@@ -115,7 +115,7 @@ def lambda_errors_alarmed(function: Function, alarms: Alarms, *, throttles: bool
 
 
 def _then(runtime: Runtime, today: date) -> str:
-    """Say from when on AWS refuses what, as far as it has announced it, and the successor."""
+    """Return the dates from which AWS blocks changes, as far as it has announced them, and the successor."""
     days = {"creating functions with it": runtime.create_block, "updating them": runtime.update_block}
     blocks = [f"{what} {_blocked(day, today)}" for what, day in days.items() if day]
     after = [f"{runtime.successor} is the newest that follows it"] if runtime.successor else []
@@ -128,7 +128,7 @@ def _blocked(day: date, today: date) -> str:
 
 
 def _alarmed(alarms: Alarms, metric: str, name: str) -> tuple[bool, str]:
-    """Say whether somebody hears of a metric of a function, and by which alarm."""
+    """Return whether an alarm notifies somebody of a metric of a function, and the alarm."""
     places: dict[str, dict[str, str]] = {f"of {name}": {"FunctionName": name}, "of all functions": {}}
     found = [(alarm, place) for place, of in places.items() for alarm in alarms.on("AWS/Lambda", (metric,), of)]
     if heard := known(alarms.heard(alarm for alarm, _ in found)):

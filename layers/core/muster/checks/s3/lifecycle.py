@@ -79,7 +79,7 @@ def s3_lifecycle_aborts_multipart_uploads(lifecycle: BucketLifecycle, *, within_
 
 
 def _why_not(lifecycle: BucketLifecycle, days: int, *, moves: bool) -> str:
-    """Say why nothing covers the bucket; `moves` says that a transition would have been enough."""
+    """Return why no rule covers the bucket; with `moves` a transition would have been enough."""
     if not lifecycle.rules:
         return "the bucket has no lifecycle rules"
     counted = {rule: (rule.expiration, *(rule.transitions if moves else ())) for rule in lifecycle.rules}
@@ -93,7 +93,7 @@ def _why_not(lifecycle: BucketLifecycle, days: int, *, moves: bool) -> str:
 
 
 def _but(does: str, rules: Iterable[Rule]) -> str:
-    """Say that no rule does it for the whole bucket, and what is wrong with those that come near."""
+    """Return that no rule does it for the whole bucket, and the faults of those that come near."""
     faults = [f"{_named(rule)} {_fault(rule)}" for rule in rules]
     return f"no enabled rule for the whole bucket {does}" + (f": {', '.join(faults)}" if faults else "")
 

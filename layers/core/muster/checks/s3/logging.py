@@ -81,7 +81,7 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
 
 
 def _lost(bucket: Resource, target: str, place: LogTargetPlace, lock: LogTargetLock) -> str:
-    """Say why logs cannot arrive in the target, whoever may write there; empty where they can.
+    """Return why logs cannot arrive in the target, whatever its policy; empty where they can.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
@@ -94,7 +94,7 @@ def _lost(bucket: Resource, target: str, place: LogTargetPlace, lock: LogTargetL
 
 
 def _unreadable(target: str, encryption: LogTargetEncryption) -> str:
-    """Say why nobody can read the logs in the target; empty where somebody can."""
+    """Return why the logs in the target cannot be read; empty where they can."""
     algorithm = known(encryption.algorithm)
     if not encryption.kms or not encryption.aws_managed:
         return ""

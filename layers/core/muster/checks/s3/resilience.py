@@ -112,7 +112,7 @@ def _is_away(rule: ReplicationRule, bucket: Resource, places: Related[ReplicaPla
 
 
 def _why(rules: Iterable[ReplicationRule], places: Related[ReplicaPlace]) -> Iterable[str]:
-    """Say of each rule why it does not count; one of which that is not known stops the check."""
+    """Yield why each rule does not count; a rule about which that is not known stops the check."""
     for rule in rules:
         if not known(rule.enabled):
             yield f"the rule {rule.id} is disabled"
