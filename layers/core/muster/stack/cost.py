@@ -46,7 +46,7 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a scan on the stack uses; a scan that is recorded, in good weather, with nothing new to tell.
+    """What a scan on the stack uses; a recorded scan without faults and without changes.
 
     `seconds` are those of the scanning functions, added up, and `wall` is from the first to the last of them when
     all functions are equally full; starting them, and the short functions before and after them, are left out, as are
