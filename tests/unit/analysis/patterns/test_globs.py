@@ -77,7 +77,7 @@ def test_two_patterns_agree_with_every_short_text(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["*a" * 100 + "b", "*?a" * 60 + "b", "a*" * 120 + "b", "*" * 5_000 + "b", "?*a" * 40 + "b"]
+    "pattern", ["*a" * 100 + "b", "*?a" * 60 + "b", "a*" * 120 + "b", "*" * 1_000 + "b", "?*a" * 40 + "b"]
 )
 def test_patterns_on_which_backtracking_would_never_end_answer(pattern: str) -> None:
     assert not matches(pattern, "a" * 5_000)
