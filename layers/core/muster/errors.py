@@ -39,7 +39,7 @@ class Signal(Exception):  # noqa: N818 - it is an answer, not an error
 
 
 class ConfigurationError(MusterError):
-    """What the user asked for cannot be done; nothing was scanned."""
+    """The configuration or the command cannot be carried out; nothing was scanned."""
 
 
 class CredentialsError(MusterError):

@@ -26,7 +26,7 @@ from muster.targets.clients import ClosedAccount
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked for, one field an option."""
+    """The options of a scan, one field each."""
 
     packs: Sequence[str] = ()
     checks: Sequence[str] = ()

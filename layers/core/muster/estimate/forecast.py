@@ -1,4 +1,4 @@
-"""How many calls a scan will make and how long it takes, from what the last one listed; and how far off that was."""
+"""The calls and the duration of a scan, forecast from what the last one listed; and how far off that was."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

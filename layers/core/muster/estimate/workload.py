@@ -179,7 +179,7 @@ def region_of(describer: Describer, shard: Shard) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What is not known before a scan runs, in seconds; stand-ins until they are measured where it runs.
+    """Times that are not known before a scan runs, in seconds: stand-ins until they are measured where it runs.
 
     `page` is the latency of a page of an EC2 listing, `call` that of any other call, `concurrency` how many calls of
     a shard are in flight; pages of one listing follow each other.
@@ -194,7 +194,7 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """How long the shards of all accounts take one after the other: waiting for AWS, and computing."""
+    """The time that the shards of all accounts take one after the other: waiting for AWS, and computing."""
 
     waiting: float
     cpu: float

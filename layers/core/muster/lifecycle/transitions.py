@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What an alert reports of a finding."""
+    """The part of a finding that an alert reports."""
 
     OPENED = "opened"
     REOPENED = "reopened"
@@ -71,7 +71,7 @@ _SUBJECT = tuple(field.name for field in fields(Subject))
 
 @dataclass(frozen=True, slots=True)
 class TrackedFinding:
-    """What is remembered of one finding.
+    """The memory of one finding.
 
     `was_open` distinguishes an unread or suppressed finding that failed before from one that never did, and from one
     that was suppressed before it was unread.
@@ -115,7 +115,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class CheckHistory:
-    """What is remembered of one check in one shard: the scans that wrote it last and first, the findings by id."""
+    """The memory of one check in one shard: the scans that wrote it last and first, the findings by id."""
 
     scan_id: str
     started_at: datetime
@@ -125,7 +125,7 @@ class CheckHistory:
 
 @dataclass(frozen=True, slots=True)
 class ShardScope:
-    """What one scan of a shard looked at.
+    """The scope of one scan of a shard.
 
     `looked_at` returns whether the scan would have seen a finding's resource if it were still there: its lister
     finished and its region was in scope. `owns` returns whether the finding is this shard's to reconcile: several

@@ -1,4 +1,4 @@
-"""What a check is: a pure function whose signature says what it reads and what a user may tune."""
+"""A check: a pure function whose signature says what it reads and what a user may tune."""
 
 import inspect
 import re

@@ -23,7 +23,7 @@ TARGET = "AWS::::Target"
 
 
 class Status(StrEnum):
-    """What became of judging one resource by one check, in AWS Config's words.
+    """The result of judging one resource by one check, in AWS Config's words.
 
     https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html
     """
@@ -35,7 +35,7 @@ class Status(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a failure matters; members compare by rank, INFORMATIONAL lowest."""
+    """The weight of a failure; members compare by rank, INFORMATIONAL lowest."""
 
     INFORMATIONAL = "INFORMATIONAL"
     LOW = "LOW"
@@ -67,12 +67,12 @@ class Resource:
 
     @property
     def key(self) -> str:
-        """What identifies the resource in finding ids: the ARN, or a fixed word for an account or region."""
+        """The resource's name in finding ids: the ARN, or a fixed word for an account or region."""
         return self.arn or _KEYS.get(self.type, self.type + "/" + self.id)
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What distinguishes the resource within a scan: account, region and key."""
+        """The resource's name within a scan: account, region and key."""
         return self.account_id, self.region, self.key
 
 
@@ -81,7 +81,7 @@ _KEYS = {ACCOUNT: "aws:account", REGION: "aws:region"}
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """What could not be read, with the IAM permission it needs (None when no permission would help) and why."""
+    """A part that could not be read: its IAM permission (None when no permission would help) and the reason."""
 
     permission: str | None
     reason: str
@@ -144,7 +144,7 @@ class ObservedAt:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check answers: a status and a reason an auditor can read."""
+    """The answer of a check: a status and a reason an auditor can read."""
 
     status: Status
     reason: str

@@ -1,4 +1,4 @@
-"""What is told of a scan besides its findings: the header, the counts, and whether it is complete."""
+"""A scan besides its findings: the header, the counts, and whether it is complete."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -38,7 +38,7 @@ class ScanReport:
 
     @property
     def calls(self) -> int:
-        """How many calls of AWS the shards made."""
+        """The number of calls of AWS that the shards made."""
         return sum(row.calls for row in self.coverage)
 
     def to_json(self) -> dict[str, Any]:

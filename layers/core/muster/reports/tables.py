@@ -47,7 +47,7 @@ COVERAGE: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ScanHeader:
-    """What every row says of the scan it came from; `observed_at` is when the scan began, in aware UTC."""
+    """The columns of every row about its scan; `observed_at` is when the scan began, in aware UTC."""
 
     scan_id: str
     scan_kind: str

@@ -148,7 +148,7 @@ class ReportTally:
 
     @property
     def unread(self) -> int:
-        """How many findings could not be answered."""
+        """The number of findings without an answer."""
         return self.counts.statuses[UNREAD]
 
     @property

@@ -17,7 +17,7 @@ from muster.targets.targets import Targets, targets
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a scan runs from: the clients of its own account, and the region of calls that belong to no region."""
+    """The origin of a scan: the clients of its own account, and the region of calls that belong to no region."""
 
     clients: Clients
     account_id: str

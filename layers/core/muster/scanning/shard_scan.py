@@ -26,7 +26,7 @@ _RESTARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a shard goes on: the resource type, and the token of its next page (None: the first).
+    """The place where a shard goes on: the resource type, and the token of its next page (None: the first).
 
     What comes before it in the shard's order is done.
     """
@@ -45,7 +45,7 @@ def remaining(plans: Sequence[TypePlan], cursor: Cursor | None) -> Sequence[Type
 
 @dataclass(frozen=True, slots=True)
 class ResumePoint:
-    """Where an earlier attempt stopped: its cursor, its coverage, and the types that it could not list."""
+    """The place where an earlier attempt stopped: its cursor, its coverage, and the types that it could not list."""
 
     cursor: Cursor | None = None
     coverage: Iterable[Coverage] = ()

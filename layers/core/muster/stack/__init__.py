@@ -1,1 +1,1 @@
-"""What the functions of the stack do: plan, scan a batch, summarize, alert."""
+"""The work of the stack's functions: plan, scan a batch, summarize, alert."""

@@ -1,4 +1,4 @@
-"""How large the summary of a scan may be: it is the output of the state machine's execution. Pure."""
+"""The bounds of a scan's summary: it is the output of the state machine's execution. Pure."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How many accounts a scan works on at a time, so that Lambda's concurrency limit loses none of its batches."""
+"""The number of accounts that a scan works on at a time, within Lambda's concurrency limit."""
 
 from muster.sdk.errors import READ_ERRORS
 from muster.sdk.session import Clients

@@ -46,7 +46,7 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a scan on the stack uses; a recorded scan without faults and without changes.
+    """The resources that a scan on the stack uses; a recorded scan without faults and without changes.
 
     `seconds` are those of the scanning functions, added up, and `wall` is from the first to the last of them when
     all functions are equally full; starting them, and the short functions before and after them, are left out, as are
@@ -148,7 +148,7 @@ def _lists(keys: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What units cost: the dollars of `per` of them, up to a number of units and then less."""
+    """The price of units: the dollars of `per` of them, up to a number of units and then less."""
 
     tiers: tuple[tuple[float, float], ...]
     per: float = 1

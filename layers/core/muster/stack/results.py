@@ -1,4 +1,4 @@
-"""What a scan has to sum up: the results of its shards, and what stands for shards that left none that can be read."""
+"""The input of a scan's summary: the results of its shards, and a stand-in for each shard without a readable one."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence

@@ -77,7 +77,7 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What all shards of a batch share."""
+    """The values that all shards of a batch share."""
 
     plan: Plan
     attempt: str

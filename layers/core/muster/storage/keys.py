@@ -1,4 +1,4 @@
-"""Where everything lies in the bucket; each key follows from the scan, shard and attempt: a retry writes it again."""
+"""The keys of the bucket; each key follows from the scan, shard and attempt: a retry writes it again."""
 
 import re
 from datetime import date

@@ -1,1 +1,1 @@
-"""How findings are said: one module a format."""
+"""The formats of a report, one module each."""

@@ -52,7 +52,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the rest is: the report, and the Athena database and workgroup to ask."""
+    """The place of the rest: the report, and the Athena database and workgroup to ask."""
 
     region: str
     database: str

@@ -1,4 +1,4 @@
-"""What a person reads: the failures worst first, by check, then what could not be read and the counts."""
+"""The table for a terminal: the failures worst first, by check, then what could not be read and the counts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

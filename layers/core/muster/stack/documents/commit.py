@@ -16,7 +16,7 @@ _WAY_OUT = 'the shard counts as not scanned; scan it with {"resume": SCAN_ID}'
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How many findings of a check in a region have each status; `complete` says that all its resources were listed."""
+    """The number of findings of a check in a region by status; `complete` says that all its resources were listed."""
 
     check_id: str
     severity: SeverityName
@@ -31,7 +31,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class ShardResources:
-    """How many resources of a shard were scanned, and how many of them fail a check."""
+    """The number of resources of a shard, and of those that fail a check."""
 
     scanned: int
     non_compliant: int
@@ -62,7 +62,7 @@ class NotedChange:
 
 @dataclass(frozen=True, slots=True)
 class EventChanges:
-    """How many changes of one kind there are, and the worst of them."""
+    """The number of changes of one kind, and the worst of them."""
 
     count: int
     worst: tuple[NotedChange, ...]
@@ -114,7 +114,7 @@ class Commit(Document):
 
 @dataclass(frozen=True, slots=True)
 class CommitNews(Document):
-    """What an alert reads of a commit."""
+    """The part of a commit that an alert reads."""
 
     NAME: ClassVar[str] = "the result of a shard"
     WAY_OUT: ClassVar[str] = _WAY_OUT

@@ -1,4 +1,4 @@
-"""What the names in documents and events look like: of accounts, regions, scans, attempts."""
+"""The patterns of names in documents and events: of accounts, regions, scans, attempts."""
 
 from typing import Annotated
 

@@ -16,7 +16,7 @@ _REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many resources a shard had, and how many each API listed."""
+    """The number of resources of a shard, and of those that each API listed."""
 
     resources: int
     listed: dict[str, int]
@@ -81,7 +81,7 @@ class AlertNote(Document):
 
 @dataclass(frozen=True, slots=True)
 class LastAlert(Document):
-    """What the last alert reported: incomplete shards and damaged objects; `owed` says that nobody received it."""
+    """The content of the last alert: incomplete shards and damaged objects; `owed` says that nobody received it."""
 
     NAME: ClassVar[str] = "the note of the last alert"
     WAY_OUT: ClassVar[str] = "it is written anew"

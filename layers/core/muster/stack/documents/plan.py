@@ -48,7 +48,7 @@ class ScanDetails:
 
     @property
     def header(self) -> ScanHeader:
-        """What every row of a table has of the scan."""
+        """The columns of every row about the scan."""
         return ScanHeader(self.scan_id, self.scan_kind, self.started_at)
 
 

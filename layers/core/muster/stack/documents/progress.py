@@ -1,4 +1,4 @@
-"""How far a shard has come: what is done of each resource type, and where it goes on."""
+"""The progress of a shard: what is done of each resource type, and where it goes on."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar

@@ -94,7 +94,7 @@ class Request:
 
     @property
     def kind(self) -> str:
-        """Who started the scan: the schedule or a person."""
+        """The origin of the scan: the schedule or a person."""
         return "scheduled" if self.scheduled else "manual"
 
     @property

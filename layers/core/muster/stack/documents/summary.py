@@ -23,7 +23,7 @@ class IncompleteShard:
 
 @dataclass(frozen=True, slots=True)
 class ShardCounts:
-    """How many shards were planned, how many have a commit, and how many were not scanned to their end."""
+    """The number of shards: planned, committed, and not scanned to their end."""
 
     planned: int
     committed: int
@@ -32,7 +32,7 @@ class ShardCounts:
 
 @dataclass(frozen=True, slots=True)
 class ResourceCounts:
-    """How many resources were scanned, how many of them pass all checks, and how many fail one."""
+    """The number of resources: scanned, passing all checks, and failing one."""
 
     scanned: int
     compliant: int
@@ -41,7 +41,7 @@ class ResourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class CheckTotals:
-    """How many findings of a check have each status."""
+    """The number of findings of a check by status."""
 
     check_id: str
     severity: SeverityName
@@ -54,7 +54,7 @@ class CheckTotals:
 
 @dataclass(frozen=True, slots=True)
 class ApiTotals:
-    """How often an API was called in all shards, and how that went."""
+    """The calls of an API in all shards, and their outcome."""
 
     api: str
     calls: int
@@ -77,7 +77,7 @@ class ForecastOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCounts:
-    """How many findings changed in each way; `owed` says that an earlier alert did not arrive."""
+    """The number of findings that changed in each way; `owed` says that an earlier alert did not arrive."""
 
     baseline: bool
     opened: int = field(default=0, metadata=OMITTED)

@@ -1,1 +1,1 @@
-"""What becomes of a shard in the stack: its parts, its progress, its commit."""
+"""A shard in the stack: its parts, its progress, its commit."""

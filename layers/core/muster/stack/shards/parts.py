@@ -53,7 +53,7 @@ class Plan:
 
     @property
     def header(self) -> ScanHeader:
-        """What every row of a table has of the scan."""
+        """The columns of every row about the scan."""
         return self.scan.header
 
     def refuse(self, shard: Shard) -> None:
@@ -127,7 +127,7 @@ class PartWriter:
 
     @property
     def found(self) -> Found:
-        """What must be remembered, by check and finding."""
+        """The observations to remember, by check and finding."""
         found: Found = {}
         for seen in self._seen.values():
             for check_id, noted in seen.items():

@@ -1,4 +1,4 @@
-"""How far a shard has come: the parts it wrote, what they count, and where it goes on.
+"""The progress of a shard: the parts it wrote, what they count, and where it goes on.
 
 Written after each page, so that whoever dies loses one page at most; a shard that is done in one go writes none.
 """
