@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from muster.model.finding import Finding, Resource, Severity, Status
 from muster.scanning.shard_scan import Chunk, Cursor
 from muster.stack.limits import ENOUGH
@@ -76,3 +78,16 @@ def test_the_next_page_is_not_asked_for_before_the_last_is_written() -> None:
 
     for part_input in coalesced(chunks()):
         assert [found.resource.id for found in part_input.findings()] == taken[-1:]
+
+
+@pytest.mark.parametrize("names", [(), ("a", "b")], ids=["no finding", "one finding left"])
+def test_findings_that_were_not_read_to_their_end_are_not_passed_over(names: tuple[str, ...]) -> None:
+    parts = coalesced(iter([chunk("A", Cursor("B"), *names), chunk("B", None, "b", only_page=False)]))
+    part = next(parts)
+    findings = part.findings()
+    for _ in names[1:]:
+        next(findings)
+    with pytest.raises(RuntimeError, match="were not read to their end"):
+        _ = part.then
+    with pytest.raises(RuntimeError, match="were not read to their end"):
+        next(parts)

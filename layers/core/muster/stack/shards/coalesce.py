@@ -5,7 +5,6 @@ that a small shard is one part and no progress.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from muster.model.finding import Finding
 from muster.reports.tally import ResourceBoundary
@@ -16,16 +15,18 @@ SHORT = "*"
 """The name of a part of types that fit on one page; one of a longer listing has the name of its type."""
 
 
-@dataclass(slots=True)
 class PartInput:
-    """One or several pages; `then` is where the shard goes on, and is known once the findings were iterated over."""
+    """One or several pages, of which one part is made: read `findings` to the end, then ask where the shard goes on."""
 
-    name: str
-    then: Cursor | None
-    restarted: bool
-    _first: Chunk
-    _rest: Iterator[Chunk]
-    following: Chunk | None = None
+    def __init__(self, first: Chunk, rest: Iterator[Chunk]) -> None:
+        """Begin with a chunk; those of `rest` are added while they fit."""
+        self.name = SHORT if first.only_page else first.resource_type
+        self.restarted = first.restarted
+        self._first, self._rest = first, rest
+        self._then = first.then
+        self._following: Chunk | None = None
+        self._read = first.restarted
+        """Whether the findings were read to their end; a listing that begins again has none."""
 
     def findings(self) -> Iterator[Finding]:
         """Yield the findings, once."""
@@ -38,22 +39,47 @@ class PartInput:
                 yield finding
 
         yield from counted(self._first.findings)
-        while self._first.only_page and resources < ENOUGH and self.following is None:
+        while self._first.only_page and resources < ENOUGH:
             chunk = next(self._rest, None)
-            if chunk is None:
-                return
-            if not chunk.only_page:
-                self.following = chunk
-                return
+            if chunk is None or not chunk.only_page:
+                self._following = chunk
+                break
             yield from counted(chunk.findings)
-            self.then = chunk.then
+            self._then = chunk.then
+        self._read = True
+
+    @property
+    def then(self) -> Cursor | None:
+        """Where the shard goes on.
+
+        Raises:
+            RuntimeError: the findings were not read to their end, so that this is not known.
+        """
+        self._refuse_unread()
+        return self._then
+
+    def following(self) -> Chunk | None:
+        """Return the first chunk that is not of this part; None at the end.
+
+        Raises:
+            RuntimeError: the findings were not read to their end, and would be lost.
+        """
+        self._refuse_unread()
+        return self._following or next(self._rest, None)
+
+    def _refuse_unread(self) -> None:
+        if not self._read:
+            raise RuntimeError(f"the findings of a part ({self.name}) were not read to their end")
 
 
 def coalesced(chunks: Iterator[Chunk]) -> Iterator[PartInput]:
-    """Yield chunks joined into inputs of parts; iterate over each before you take the next."""
+    """Yield chunks joined into inputs of parts.
+
+    Raises:
+        RuntimeError: the next is taken before the findings of the last were read to their end.
+    """
     chunk = next(chunks, None)
     while chunk is not None:
-        name = SHORT if chunk.only_page else chunk.resource_type
-        part_input = PartInput(name, chunk.then, chunk.restarted, chunk, chunks)
+        part_input = PartInput(chunk, chunks)
         yield part_input
-        chunk = part_input.following or next(chunks, None)
+        chunk = part_input.following()
