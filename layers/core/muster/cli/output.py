@@ -15,6 +15,8 @@ from muster.errors import ConfigurationError
 from muster.model.text import shortened
 
 STANDARD = Path("-")
+INCOMPLETE = 3
+"""The exit status of a scan that did not see everything."""
 LONGEST = 4_000
 """Characters of a line on standard error: it may repeat what was typed."""
 DEBUG = "MUSTER_DEBUG"

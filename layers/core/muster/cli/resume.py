@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from muster.cli.options import listed_as
+from muster.cli.output import INCOMPLETE
 from muster.cli.stacks import clients_of, on_stack
 from muster.errors import ConfigurationError
 from muster.model.json_values import loads
@@ -18,7 +19,6 @@ from muster.model.text import printable, shortened
 if TYPE_CHECKING:
     from muster.sdk.session import Clients
 
-INCOMPLETE = 3
 FEW = 5
 """The most incomplete shards in the lines at the end; the whole summary has all."""
 _EVERY = 5.0

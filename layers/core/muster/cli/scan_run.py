@@ -14,7 +14,7 @@ from muster.catalog.catalog import Catalog
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
-from muster.cli.output import forget_standard_output, results, say
+from muster.cli.output import INCOMPLETE, forget_standard_output, results, say
 from muster.cli.progress import progress
 from muster.cli.region_names import check_names, home
 from muster.configuration import Configuration
@@ -32,7 +32,6 @@ from muster.sdk.session import Clients, caller, open_session
 from muster.targets.regions import region_of_calls
 
 FAILED = 1
-INCOMPLETE = 3
 _STRIDE = 20
 """How many findings pass between two movements of the progress bar."""
 
