@@ -44,14 +44,14 @@ def test_permissions_page_and_tag_checks_follow_from_the_declarations(tree: Path
 import sys
 sys.path.insert(0, {str(tree / "layers/core")!r})
 from muster.catalog.catalog import load
-from muster.catalog.pages import page
+from muster.catalog.pages import check_page
 from muster.catalog.permissions import iam_policy
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 catalog = load()
 rules = select(catalog, Configuration(), checks=[{CHECK!r}])
 print(sorted(action for statement in iam_policy(catalog, rules)["Statement"] for action in statement["Action"]))
-print("`states:DescribeStateMachine`" in page(catalog.checks[{CHECK!r}], catalog))
+print("`states:DescribeStateMachine`" in check_page(catalog.checks[{CHECK!r}], catalog))
 print("AWS::StepFunctions::StateMachine" in catalog.resource_types(catalog.checks["required-tags"]))
 """
     actions, on_page, tagged = run(sys.executable, "-c", code, cwd=tree).splitlines()

@@ -223,7 +223,7 @@ def test_its_permissions_are_granted_on_the_narrowest_resources() -> None:
 
 
 def test_its_page_says_what_is_read_and_how_often() -> None:
-    _, _, reads_ = pages.page(kiln_oven_locked, CATALOG).partition("## What it reads\n")
+    _, _, reads_ = pages.check_page(kiln_oven_locked, CATALOG).partition("## What it reads\n")
     rows = {tuple(cell.strip(" `") for cell in line.split("|")[1:-1]) for line in reads_.splitlines()[3:]}
     assert rows == {
         ("the list of AWS::Kiln::Oven", "kiln:ListOvens", "page by page"),

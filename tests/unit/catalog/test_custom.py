@@ -7,7 +7,7 @@ import pytest
 
 from muster.catalog.catalog import load
 from muster.catalog.custom import CustomCheck, extended
-from muster.catalog.pages import page
+from muster.catalog.pages import check_page
 from muster.catalog.permissions import scanner_actions
 from muster.configuration import Configuration, parse
 from muster.configuration.selection import rules_from_json, rules_to_json, select
@@ -148,7 +148,7 @@ def test_it_survives_the_plan() -> None:
 
 def test_its_page_says_what_should_be_true_and_what_it_reads() -> None:
     catalog = extended(load(), parse(TEXT, load()).custom_checks)
-    text = page(catalog.checks["ec2-instance-names-its-team"], catalog)
+    text = check_page(catalog.checks["ec2-instance-names-its-team"], catalog)
     assert "Only where `instance.state == 'running'`." in text
     assert "What should be true: `contains(keys(tags.own), 'Team')`" in text
     assert "`ec2:DescribeInstances`" in text

@@ -21,7 +21,7 @@ def test_the_committed_pages_are_not_stale() -> None:
 @pytest.mark.parametrize("name", CATALOG.checks)
 def test_a_page_says_what_the_declaration_says(name: str) -> None:
     check = CATALOG.checks[name]
-    page = docs.page(check, CATALOG)
+    page = docs.check_page(check, CATALOG)
     for told in (check.title, check.why, check.fix, check.source, *check.controls, *check.settings):
         assert told in page
     assert f"**{check.severity}**" in page
@@ -31,14 +31,14 @@ def test_a_page_says_what_the_declaration_says(name: str) -> None:
 def test_a_page_names_the_permissions_of_the_policy(name: str) -> None:
     rules = select(CATALOG, Configuration(), checks=[name])
     assert docs.permissions(CATALOG.checks[name], CATALOG) == scanner_actions(CATALOG, rules)
-    page = docs.page(CATALOG.checks[name], CATALOG)
+    page = docs.check_page(CATALOG.checks[name], CATALOG)
     assert all(f"`{permission}`" in page for permission in scanner_actions(CATALOG, rules))
 
 
 def test_a_page_says_which_setting_opts_in() -> None:
-    page = docs.page(CATALOG.checks["dynamodb-table-ttl-enabled"], CATALOG)
+    page = docs.check_page(CATALOG.checks["dynamodb-table-ttl-enabled"], CATALOG)
     assert "- Opt-in: judges nothing, and reads nothing of a resource, until the setting `names` or `tagged`" in page
-    assert "Opt-in" not in docs.page(CATALOG.checks["required-tags"], CATALOG)
+    assert "Opt-in" not in docs.check_page(CATALOG.checks["required-tags"], CATALOG)
 
 
 def test_the_index_links_every_page() -> None:
@@ -47,7 +47,7 @@ def test_the_index_links_every_page() -> None:
 
 
 def test_what_a_docstring_says_besides_its_sections_is_on_the_page() -> None:
-    assert "Keys and values are compared in exact case" in docs.page(CATALOG.checks["required-tags"], CATALOG)
+    assert "Keys and values are compared in exact case" in docs.check_page(CATALOG.checks["required-tags"], CATALOG)
 
 
 def test_pages_are_written_again_and_those_of_gone_checks_deleted(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from muster.sdk.errors import (
     code_of,
     lost_credentials,
     meaning_of,
-    of_one,
+    refuses_single_item,
     throttled,
     token_expired,
     transient,
@@ -428,7 +428,7 @@ def test_the_token_of_a_page_is_told_from_other_values(error: Exception, expired
     ],
 )
 def test_one_of_many_makes_aws_refuse_when_it_is_not_who_asks_nor_the_moment(error: Exception, one: bool) -> None:
-    assert of_one(error) is one
+    assert refuses_single_item(error) is one
 
 
 @pytest.mark.parametrize(

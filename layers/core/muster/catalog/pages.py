@@ -22,7 +22,7 @@ _SECTION = re.compile(r"^(Why|Fix|Source):", re.MULTILINE)
 _OFTEN = {Per.ACCOUNT: "once for the account", Per.REGION: "once for the region", Per.RESOURCE: "once for each"}
 
 
-def page(check: Check, catalog: Catalog) -> str:
+def check_page(check: Check, catalog: Catalog) -> str:
     """Return a check's page as Markdown."""
     types = catalog.resource_types(check)
     named = [pack.name for pack in packs.load(catalog).values() if any(each.check == check.id for each in pack.entries)]
@@ -78,7 +78,10 @@ def permissions(check: Check, catalog: Catalog) -> tuple[str, ...]:
 
 def pages(catalog: Catalog) -> Mapping[str, str]:
     """Return every file of docs/checks by its name."""
-    return {"README.md": index(catalog), **{f"{name}.md": page(each, catalog) for name, each in catalog.checks.items()}}
+    return {
+        "README.md": index(catalog),
+        **{f"{name}.md": check_page(each, catalog) for name, each in catalog.checks.items()},
+    }
 
 
 def stale(folder: Path, wanted: Mapping[str, str]) -> tuple[str, ...]:

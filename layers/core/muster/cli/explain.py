@@ -19,17 +19,17 @@ def command(check: str, config: Path | None) -> None:
 
     On a terminal it is laid out, elsewhere it is Markdown. 'muster list checks' has the names.
     """
-    from muster.catalog.pages import page
+    from muster.catalog.pages import check_page
 
     catalog = catalogue(config)
     if check not in catalog.checks:
         raise ConfigurationError(unknown(check, "a check", catalog.checks))
-    text = escaped(page(catalog.checks[check], catalog), keep="\n")
+    text = escaped(check_page(catalog.checks[check], catalog), keep="\n")
     if not sys.stdout.isatty():
         click.echo(text, nl=False)
         return
     from rich.console import Console
 
-    from muster.cli.markdown import Page
+    from muster.cli.markdown import MarkdownPage
 
-    Console().print(Page(text))
+    Console().print(MarkdownPage(text))

@@ -17,7 +17,7 @@ class _Cell(TableDataElement):
         self.content.overflow = "fold"
 
 
-class Page(Markdown):
+class MarkdownPage(Markdown):
     """A page whose tables say everything however narrow the terminal is."""
 
     elements = Markdown.elements | {"td_open": _Cell}

@@ -15,7 +15,7 @@ from muster.model.shard import Shard
 from muster.scanning.batching import Answer, CallBatch, CallBatcher
 from muster.scanning.cache import RegionCache, SingleFlight
 from muster.scanning.calls import ShardCalls
-from muster.sdk.errors import of_one
+from muster.sdk.errors import refuses_single_item
 from muster.sdk.failures import Failure
 
 WINDOW = 64
@@ -132,7 +132,7 @@ class Describing:
         if not isinstance(values, Failure):
             gone = Unavailable(None, "AWS left it out of its answer: gone meanwhile")
             return {name: values.get(name, gone) for name in batch.names}
-        if len(batch.names) > 1 and of_one(values.error):
+        if len(batch.names) > 1 and refuses_single_item(values.error):
             return {name: self._call_many(describer, alone)[name] for name, alone in batch.apart()}
         return dict.fromkeys(batch.names, self._missing(describer, values))
 

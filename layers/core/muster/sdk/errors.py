@@ -122,7 +122,7 @@ def _down(error: BaseException) -> bool:
     return response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (500, 502, 503, 504)
 
 
-def of_one(error: BaseException) -> bool:
+def refuses_single_item(error: BaseException) -> bool:
     """Whether AWS refuses the request and not its sender: of many items in a call, one may be gone."""
     refused = isinstance(error, botocore.exceptions.ClientError) and not transient(error)
     return refused and meaning_of(code_of(error)) not in (Meaning.DENIED, Meaning.EXPIRED, Meaning.REFUSED)

@@ -8,7 +8,7 @@ from typing import Any
 import botocore.exceptions
 
 from muster.errors import MusterError
-from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, of_one
+from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, refuses_single_item
 from muster.smoke.stack import Stack
 
 
@@ -88,7 +88,7 @@ def _line(visit: Visit, probe: Probe) -> Line:
         text = error.response["Error"].get("Message") or code_of(error)
         denied = meaning_of(code_of(error)) is Meaning.DENIED
         detail = f"{error.operation_name} {'was refused' if denied else 'failed'}: {text}"
-        return Line(probe.name, Result.FAILS if of_one(error) else Result.UNKNOWN, detail)
+        return Line(probe.name, Result.FAILS if refuses_single_item(error) else Result.UNKNOWN, detail)
     except _NOT_KNOWN as error:
         return Line(probe.name, Result.UNKNOWN, str(error))
     if probe.only_aws and not visit.stack.real:

@@ -5,7 +5,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from muster.sdk.errors import code_of, of_one
+from muster.sdk.errors import code_of, refuses_single_item
 from muster.smoke.lines import BrokenError, NotKnownError, Visit
 from muster.smoke.stack import Stack
 
@@ -63,7 +63,7 @@ def outputs(visit: Visit) -> str:
         try:
             look(stack, stack.outputs[key])
         except botocore.exceptions.ClientError as error:
-            (gone if of_one(error) else unread).append(f"{key} ({code_of(error)})")
+            (gone if refuses_single_item(error) else unread).append(f"{key} ({code_of(error)})")
     if gone:
         raise BrokenError(f"cannot be found: {', '.join(gone)}")
     if unread:

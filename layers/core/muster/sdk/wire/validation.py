@@ -105,7 +105,7 @@ def _refused(operation: OperationModel, status: int, response: Mapping[str, Any]
         raise botocore.parsers.ResponseParserError(f"unable to parse an error of status {status}")
 
 
-def page(tag: str) -> bool:
+def _is_web_page(tag: str) -> bool:
     """Whether a root element is that of a web page, which no service of AWS answers with."""
     return tag.rpartition("}")[2].lower() == "html"
 
@@ -141,7 +141,7 @@ def _response(operation: OperationModel, body: bytes, _contents: Contents) -> st
 def _document(_operation: OperationModel, body: bytes, contents: Contents) -> str:
     name = _root_name(body)
     if not contents.root or name == "Error":
-        return "it is a web page" if page(root_of(body).tag) else ""
+        return "it is a web page" if _is_web_page(root_of(body).tag) else ""
     wrong = contents.refuses(name)
     if not wrong and contents.anything:
         root_of(body)
