@@ -21,3 +21,12 @@ ENOUGH = 500
 """How many resources one part holds of several types before it is closed: with the last type, about a page."""
 PUBLISHED = 64 * 1024 * 1024
 """Bytes of parts that are merged into one published file."""
+REPORTED = 10_000
+"""How many failing findings report.json holds at most, the worst first; and as many rows of the ledger."""
+_LEAST = 100
+"""How many of them the result of an account holds at least, however many accounts there are."""
+
+
+def share(accounts: int) -> int:
+    """Return how many findings, and rows of the ledger, the result of each account of a scan holds at most."""
+    return max(_LEAST, REPORTED // max(1, accounts))

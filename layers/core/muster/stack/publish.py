@@ -13,12 +13,9 @@ from muster.reports.record import from_row
 from muster.reports.schema import Record, Row
 from muster.reports.tables import COVERAGE, FINDINGS, TALLIES, ScanHeader, coverage_row
 from muster.stack.documents.commit import Commit
-from muster.stack.limits import PUBLISHED
+from muster.stack.limits import PUBLISHED, REPORTED
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
-
-REPORTED = 10_000
-"""How many failing findings report.json holds at most, the worst first."""
 
 
 class DamagedPart(Damaged):

@@ -22,9 +22,8 @@ from muster.scanning.shard_scan import ResumePoint, ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
 from muster.stack.documents import events, objects
-from muster.stack.documents.commit import NO_CHANGES, Commit, ShardChanges, ShardLine, ShardMessage
+from muster.stack.documents.commit import NO_CHANGES, Commit, ShardChanges, ShardLine, ShardMessage, by_status
 from muster.stack.documents.request import Environment
-from muster.stack.documents.tally import by_status
 from muster.stack.documents.work import BatchOutcome
 from muster.stack.limits import RESERVE, SIDE_BY_SIDE
 from muster.stack.shards.coalesce import coalesced

@@ -14,7 +14,7 @@ from muster.reports.schema import Record
 from muster.sdk.session import Clients
 from muster.stack.bounds import CHANGES, NAMED, fitted
 from muster.stack.documents import events, objects
-from muster.stack.documents.commit import CheckResult, Commit, CommitNews, NotedChange
+from muster.stack.documents.commit import CheckResult, Commit, CommitNews, NotedChange, by_status
 from muster.stack.documents.notes import Incomplete, Size, Sizes
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.documents.request import Environment
@@ -30,8 +30,8 @@ from muster.stack.documents.summary import (
     ShardCounts,
     Summary,
 )
-from muster.stack.documents.tally import by_status
-from muster.stack.publish import REPORTED, DamagedPart, delete_orphans, publish_findings, publish_tables
+from muster.stack.limits import REPORTED
+from muster.stack.publish import DamagedPart, delete_orphans, publish_findings, publish_tables
 from muster.stack.results import commits_of, with_unfinished
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict, scratch

@@ -66,6 +66,16 @@ def commits(scan_id: str) -> str:
     return f"{work(scan_id)}commits/"
 
 
+def accounts(scan_id: str) -> str:
+    """Return the prefix of the results of a scan's accounts."""
+    return f"{work(scan_id)}accounts/"
+
+
+def account(scan_id: str, account_id: str) -> str:
+    """Return the key of the result of an account: its counts, the worst of its findings, what changed."""
+    return f"{accounts(scan_id)}{_named(account_id)}.json.gz"
+
+
 def failures(scan_id: str) -> str:
     """Return the prefix of what the state machine notes of batches that failed for good."""
     return f"{work(scan_id)}failures/"
@@ -77,8 +87,8 @@ def parts(scan_id: str) -> str:
 
 
 def name_in(key: str) -> str:
-    """Return the shard of a commit's key, or the batch of a failure's."""
-    return key.rpartition("/")[2].removesuffix(".json")
+    """Return the shard of a commit's key, the account of a result's, or the batch of a failure's."""
+    return key.rpartition("/")[2].removesuffix(".gz").removesuffix(".json")
 
 
 def incomplete(scan_id: str) -> str:

@@ -17,12 +17,14 @@ from muster.reports.tables import ScanHeader
 from muster.reports.tally import Tally
 from muster.scanning.shard_scan import Cursor
 from muster.stack.documents import objects
+from muster.stack.documents.account import AccountResult, CheckCounts, Reported
 from muster.stack.documents.commit import CheckResult, Commit, EventChanges, NotedChange, ShardChanges, ShardResources
 from muster.stack.documents.fields import Malformed
 from muster.stack.documents.notes import Failure, FirstScan, Incomplete, LastAlert, Size, Sizes
 from muster.stack.documents.objects import Document
 from muster.stack.documents.plan import PlanDocument, ScanDetails
 from muster.stack.documents.progress import ProgressDocument, TypeProgress
+from muster.stack.documents.summary import ApiTotals, IncompleteShard, ShardCounts
 from muster.stack.documents.work import AccountItem, ShardBatch, WorkList
 from muster.targets.clients import Role
 from tests.unit.stack.summaries import SCAN, SUMMARY
@@ -67,6 +69,24 @@ PLAN = PlanDocument(
     severities={"c": "HIGH"},
 )
 TALLY = Tally({("c", REGION): Counter({"compliant": 2, "suppressed": 1})}, 3, 0)
+RESULT = AccountResult(
+    scan_id=SCAN,
+    attempt="",
+    account_id=ACCOUNT,
+    shards=ShardCounts(2, 1, 1),
+    incomplete=(IncompleteShard(SHARD.id, "denied"),),
+    blocked=0,
+    resources=ShardResources(3, 1),
+    checks={SHARD.id: (CheckCounts("c", REGION, True, 1, 2, 3, 4, 5),)},
+    apis=(ApiTotals("ec2:DescribeVolumes", 2, 3, 0, 0, 0, 0, 250),),
+    coverage=LEDGER,
+    coverage_rows=1,
+    findings=({"check_id": "c", "resource": {"id": "v"}},),
+    sizes={SHARD.id: Size(3, {"ec2:DescribeVolumes": 3})},
+    damaged=("cut",),
+    changes={"": ShardChanges(baseline=False, events={"opened": EventChanges(1, (CHANGE,))})},
+    reported={SHARD.id: Reported("0a1b2c3d", "")},
+)
 DOCUMENTS: dict[str, Document] = {
     "plan": PLAN,
     "work list": WorkList((AccountItem(ACCOUNT, (ShardBatch("b0000", (SHARD,)),)),)),
@@ -75,6 +95,7 @@ DOCUMENTS: dict[str, Document] = {
         {"AWS::EC2::Image": Unavailable(None, "denied")},
     ),
     "commit": COMMIT,
+    "account": RESULT,
     "summary": SUMMARY,
     "sizes": Sizes({SHARD.id: Size(3, {"ec2:DescribeVolumes": 3})}),
     "incomplete": Incomplete((SHARD.id,)),
@@ -92,7 +113,7 @@ def test_what_is_written_is_read_again(name: str) -> None:
     assert json.dumps(again.to_json()) == text
 
 
-@pytest.mark.parametrize("name", ["plan", "progress", "commit", "summary"])
+@pytest.mark.parametrize("name", ["plan", "progress", "commit", "account", "summary"])
 def test_the_version_stands_first_and_another_one_is_refused(name: str) -> None:
     document = DOCUMENTS[name]
     written = document.to_json()
@@ -120,6 +141,11 @@ WRONG: list[tuple[str, tuple[str | int, ...], object, str]] = [
     ("commit", ("complete",), "yes", "complete is not true or false: 'yes'"),
     ("commit", ("coverage", 0), {"api": "x"}, r"coverage\[0\].account_id is missing"),
     ("commit", ("changes", "events", "opened", "worst", 0, "severity"), 1, r"worst\[0\].severity is not a severity: 1"),
+    ("account", ("account_id",), "1", "account_id is not an account id of 12 digits: '1'"),
+    ("account", ("checks", SHARD.id, 0), ["c", REGION, True, 1, 2, 3, 4], r"\[0\] is not the counts of a check: \['c'"),
+    ("account", ("checks", SHARD.id, 0, 3), -1, r"\[0\] is not the counts of a check"),
+    ("account", ("checks", SHARD.id, 0, 2), 1, r"\[0\] is not the counts of a check"),
+    ("account", ("reported", SHARD.id, "by"), "me", "by is not the name of an attempt"),
     ("summary", ("started_at",), "2026-11-21", "started_at is not a time like"),
     ("sizes", (SHARD.id, "listed"), [], r"listed is not an object: \[\]"),
     ("incomplete", (0,), None, r"\[0\] is not a string: None"),

@@ -1,11 +1,13 @@
 """The result of a shard: its commit in the bucket, and the message that announces it."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from muster.lifecycle.transitions import Change
 from muster.model.coverage import Coverage
 from muster.reports.tables import ScanHeader, coverage_row
+from muster.reports.tally import STATUSES
 from muster.stack.documents.fields import OMITTED, listed, record
 from muster.stack.documents.names import SeverityName
 from muster.stack.documents.objects import Document
@@ -27,6 +29,11 @@ class CheckResult:
     not_applicable: int
     insufficient_data: int
     suppressed: int
+
+
+def by_status(checks: Collection[object]) -> dict[str, int]:
+    """Return how many findings of checks have each status; each check has an attribute for each."""
+    return {status: sum(getattr(check, status) for check in checks) for status in STATUSES}
 
 
 @dataclass(frozen=True, slots=True)

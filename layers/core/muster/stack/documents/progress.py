@@ -1,14 +1,46 @@
 """The progress of a shard: what is done of each resource type, and where it goes on."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from muster.model.finding import Unavailable
+from muster.reports.tally import STATUSES, Tally
 from muster.scanning.shard_scan import Cursor
 from muster.stack.documents.commit import Ledger
 from muster.stack.documents.fields import keyed, record
 from muster.stack.documents.objects import Document
-from muster.stack.documents.tally import WrittenTally
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    check_id: str
+    region: str
+    compliant: int = 0
+    non_compliant: int = 0
+    not_applicable: int = 0
+    insufficient_data: int = 0
+    suppressed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    checks: tuple[_Row, ...]
+    scanned: int
+    failing: int
+
+
+def _tally(value: object, where: str) -> Tally:
+    counts = record(_Counts)(value, where)
+    checks = {
+        (row.check_id, row.region): +Counter({status: getattr(row, status) for status in STATUSES})
+        for row in counts.checks
+    }
+    return Tally(checks, counts.scanned, counts.failing)
+
+
+WrittenTally = Annotated[Tally, _tally]
+"""A tally as `Tally.to_json` returns it."""
 
 
 @dataclass(frozen=True, slots=True)
