@@ -11,6 +11,7 @@ from muster.sdk.session import Clients, open_session
 from muster.stack.documents import events
 from muster.stack.documents.request import Environment
 from muster.stack.plan_scan import plan_scan
+from muster.storage.traffic import Traffic
 
 logger = Logger(service="muster")
 
@@ -21,8 +22,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(scan_id=events.named(event))
     catalog = load()
     clients = Clients(open_session(projections=catalog.projections()))
-    plan = plan_scan(event, Environment.parse(os.environ), catalog, clients)
+    traffic = Traffic()
+    plan = plan_scan(event, Environment.parse(os.environ), catalog, clients, traffic)
     logger.append_keys(scan_id=plan.scan_id)
     answer: dict[str, Any] = plan.to_json()
-    logger.info("planned", extra=answer)
+    logger.info("planned", extra={**answer, **traffic.fields()})
     return answer

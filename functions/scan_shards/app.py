@@ -13,6 +13,7 @@ from muster.stack.documents import events
 from muster.stack.documents.commit import ShardLine
 from muster.stack.documents.request import Environment
 from muster.stack.scan_batch import scan_batch
+from muster.storage.traffic import Traffic
 
 logger = Logger(service="muster")
 
@@ -31,7 +32,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     catalog = load()
     clients = Clients(open_session(projections=catalog.projections()))
-    done = scan_batch(event, Environment.parse(os.environ), catalog, clients, left, log)
+    traffic = Traffic()
+    done = scan_batch(event, Environment.parse(os.environ), catalog, clients, left, log, traffic)
     answer: dict[str, Any] = done.to_json()
-    logger.info("scanned", extra=answer)
+    logger.info("scanned", extra={**answer, **traffic.fields()})
     return answer

@@ -11,6 +11,7 @@ from muster.stack.documents import events
 from muster.stack.documents.request import Environment
 from muster.stack.metrics import emit
 from muster.stack.summarize_scan import summarize_scan
+from muster.storage.traffic import Traffic
 
 logger = Logger(service="muster")
 
@@ -19,10 +20,12 @@ logger = Logger(service="muster")
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Summarize a scan whose shards have ended."""
     logger.append_keys(scan_id=events.named(event))
-    summary = summarize_scan(event, Environment.parse(os.environ), Clients(open_session()))
+    traffic = Traffic()
+    summary = summarize_scan(event, Environment.parse(os.environ), Clients(open_session()), traffic)
     emit(summary)
     answer: dict[str, Any] = summary.to_json()
     for row in answer["coverage"]:
         logger.info("coverage", extra=row)
-    logger.info("summarized", extra={"complete": summary.complete, "findings": summary.findings})
+    counted = {"complete": summary.complete, "findings": summary.findings, **traffic.fields()}
+    logger.info("summarized", extra=counted)
     return answer

@@ -7,6 +7,8 @@ import pytest
 from muster.errors import MusterError, Transient
 from muster.sdk.session import Clients
 from muster.storage.bucket import Bucket, Conflict
+from muster.storage.limits import ONE_GO
+from muster.storage.traffic import Traffic
 
 REGION = "eu-west-1"
 
@@ -75,3 +77,42 @@ def test_an_endpoint_that_cannot_be_reached_is_transient() -> None:
     unreachable = Clients(boto3.session.Session(region_name=REGION), endpoint_url="http://127.0.0.1:1")
     with pytest.raises(Transient, match="cannot read"):
         Bucket("reports", unreachable, REGION).get_json("a.json")
+
+
+def test_each_request_to_the_bucket_counts_whether_it_succeeds_or_not(bucket: Bucket, tmp_path: Path) -> None:
+    requests: list[str] = []
+    bucket._s3.meta.events.register("before-send.s3", lambda event_name, **_: requests.append(event_name))
+    bucket.put_json("a.json", 1)
+    bucket.get_json("a.json")
+    bucket.get_json("nothing.json")
+    with pytest.raises(Conflict):
+        bucket.put_json("a.json", 2, etag=None)
+    (tmp_path / "file").write_bytes(b"x")
+    bucket.upload(tmp_path / "file", "file")
+    bucket.download("file", tmp_path / "file")
+    list(bucket.keys(""))
+    bucket.delete("file")
+    assert bucket.traffic.calls == len(requests) == 8
+
+
+def test_each_page_of_a_list_counts(bucket: Bucket) -> None:
+    for number in range(1_001):
+        bucket._s3.put_object(Bucket="reports", Key=f"{number:04d}", Body=b"")
+    assert len(list(bucket.keys(""))) == 1_001
+    assert bucket.traffic.calls == 2
+
+
+def test_each_part_of_a_large_upload_counts(bucket: Bucket, tmp_path: Path) -> None:
+    requests: list[str] = []
+    bucket._s3.meta.events.register("before-send.s3", lambda event_name, **_: requests.append(event_name))
+    (tmp_path / "large").write_bytes(bytes(ONE_GO + 1))
+    bucket.upload(tmp_path / "large", "large")
+    assert bucket.traffic.calls == len(requests) == 5
+
+
+def test_buckets_share_the_traffic_that_they_are_given(bucket: Bucket, clients: Clients) -> None:
+    traffic = Traffic()
+    Bucket("reports", clients, REGION, traffic).put_json("a.json", 1)
+    Bucket("reports", clients, REGION, traffic).get_json("a.json")
+    assert (traffic.calls, bucket.traffic.calls) == (2, 0)
+    assert traffic.fields() == {"bucket_calls": 2, "bucket_seconds": round(traffic.seconds, 3)}

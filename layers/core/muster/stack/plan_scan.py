@@ -25,17 +25,20 @@ from muster.stack.limits import MAX_BATCHES
 from muster.stack.results import commits_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket
+from muster.storage.traffic import Traffic
 
 
-def plan_scan(event: object, environment: Environment, catalog: Catalog, clients: Clients) -> PlannedScan:
-    """Fix what the scan does and return where its work list is.
+def plan_scan(
+    event: object, environment: Environment, catalog: Catalog, clients: Clients, traffic: Traffic | None = None
+) -> PlannedScan:
+    """Fix what the scan does and return where its work list is; `traffic` counts the calls of the bucket.
 
     Raises:
         ConfigurationError: the input or the configuration asks for something that cannot be done.
         EventError: it is not the event that the state machine sends.
     """
     request = Request.parse(event)
-    bucket = Bucket(environment.bucket, clients, environment.region)
+    bucket = Bucket(environment.bucket, clients, environment.region, traffic)
     if request.resume:
         return _planned(bucket, *_resume(request, bucket), accounts_at_a_time(environment, clients))
     configuration = _configuration(bucket, environment, catalog)

@@ -32,6 +32,7 @@ from muster.stack.shards.parts import PartWriter, Plan
 from muster.stack.shards.progress import Overtaken, Progress
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
+from muster.storage.traffic import Traffic
 from muster.targets.clients import Sessions
 
 
@@ -42,12 +43,13 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     clients: Clients,
     left: Callable[[], float] = lambda: math.inf,
     log: Callable[[ShardLine], None] = lambda _line: None,
+    traffic: Traffic | None = None,
 ) -> BatchOutcome:
     """Scan the shards of one batch, some side by side; a shard that is committed already is not scanned again.
 
     `left` says how many seconds remain: a shard that cannot be done in them keeps how far it came, and the answer's
     `left` how many shards are not done. A shard that fails stops none of the others. `log` takes a line for each
-    shard that ends.
+    shard that ends, `traffic` counts the calls of the bucket.
 
     Raises:
         EventError: it is not the event that the state machine sends, or a shard is none of the scan's.
@@ -57,7 +59,7 @@ def scan_batch(  # noqa: PLR0913 - the event, where it runs, and what the shell 
     """
     sent = events.batch(event)
     scan_id, shards = sent.scan_id, sent.batch.shards
-    bucket = Bucket(environment.bucket, clients, environment.region)
+    bucket = Bucket(environment.bucket, clients, environment.region, traffic)
     plan = Plan.read(bucket, scan_id, catalog)
     for shard in shards:
         plan.refuse(shard)

@@ -21,17 +21,24 @@ from muster.stack.results import news_of
 from muster.stack.summarize_scan import changes_of, worst_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
+from muster.storage.traffic import Traffic
 
 _ROUNDS = 10
 
 
-def send_alert(event: object, environment: Environment, clients: Clients, at: datetime | None = None) -> AlertOutcome:
+def send_alert(
+    event: object,
+    environment: Environment,
+    clients: Clients,
+    at: datetime | None = None,
+    traffic: Traffic | None = None,
+) -> AlertOutcome:
     """Publish the alert of a scan when it has news, and return whether it was sent and why.
 
     Only a recorded scan sends an alert. A retry does not send it again, and a resumed scan reports what is new. If no
     subscription was confirmed, or SNS refused the alert, it stays due: the next scan that finds a confirmed
     subscription sends the whole summary. Of several first scans at the same time, one sends the mail "first scan". `at`
-    is the time, by default now.
+    is the time, by default now; `traffic` counts the calls of the bucket.
 
     Raises:
         EventError: it is no such event, or there is no summary of such a scan.
@@ -41,7 +48,7 @@ def send_alert(event: object, environment: Environment, clients: Clients, at: da
     """
     sent = events.scan("send_alert", event)
     scan_id, attempt = sent.scan_id, sent.attempt
-    bucket = Bucket(environment.bucket, clients, environment.region)
+    bucket = Bucket(environment.bucket, clients, environment.region, traffic)
     summary = objects.content(bucket, keys.summary(scan_id), Summary)
     if summary is None:
         raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/{keys.SCANS}")

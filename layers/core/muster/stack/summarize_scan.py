@@ -35,6 +35,7 @@ from muster.stack.publish import DamagedPart, delete_orphans, publish_findings, 
 from muster.stack.results import commits_of, with_unfinished
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict, scratch
+from muster.storage.traffic import Traffic
 
 _SHORT = 300
 """Characters that the summary says of a damaged object."""
@@ -43,11 +44,14 @@ _ROUNDS = 10
 """How often a scan is published anew because another execution published it meanwhile."""
 
 
-def summarize_scan(event: object, environment: Environment, clients: Clients) -> Summary:
+def summarize_scan(
+    event: object, environment: Environment, clients: Clients, traffic: Traffic | None = None
+) -> Summary:
     """Publish what the shards committed and return the summary, at most 32 KiB of JSON.
 
     Running it again for the same scan writes the same objects again. When another execution of the scan published
     meanwhile, it is done again from what is committed by now: who comes last never leaves less than who came before.
+    `traffic` counts the calls of the bucket.
 
     Raises:
         EventError: it is no such event, or there is no such scan.
@@ -55,7 +59,7 @@ def summarize_scan(event: object, environment: Environment, clients: Clients) ->
         Transient: others published again and again.
     """
     sent = events.scan("summarize_scan", event)
-    bucket = Bucket(environment.bucket, clients, environment.region)
+    bucket = Bucket(environment.bucket, clients, environment.region, traffic)
     plan = objects.content(bucket, keys.plan(sent.scan_id), PlanDocument)
     if plan is None:
         raise EventError(f"there is no scan {sent.scan_id!r} in s3://{bucket.name}/{keys.SCANS}")

@@ -2,9 +2,10 @@
 
 import gzip
 import json
+import math
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from muster.errors import Damaged, MusterError, Throttled, Transient
 from muster.model.text import shown
 from muster.sdk.errors import Meaning, code_of, meaning_of
 from muster.sdk.session import Clients
-from muster.storage.limits import ONE_GO
+from muster.storage.limits import ONE_GO, PIECE
+from muster.storage.traffic import Traffic
 
 
 class Conflict(MusterError):  # noqa: N818 - it is an answer as much as an error
@@ -28,9 +30,10 @@ _CONFLICT = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412"
 class Bucket:
     """Reads and writes one bucket; AWS's refusals become Muster's errors, named so that a retry can be decided."""
 
-    def __init__(self, name: str, clients: Clients, region: str) -> None:
-        """Use a bucket through the clients of a session."""
+    def __init__(self, name: str, clients: Clients, region: str, traffic: Traffic | None = None) -> None:
+        """Use a bucket through the clients of a session; `traffic` counts its calls, a new one by default."""
         self.name = name
+        self.traffic = traffic or Traffic()
         self._s3 = clients.get("s3", region)
 
     def get_json(self, key: str) -> Any | None:
@@ -61,8 +64,9 @@ class Bucket:
     def get_bytes(self, key: str) -> tuple[bytes, str] | None:
         """Return an object's body and ETag, or None when there is none."""
         try:
-            answer = self._s3.get_object(Bucket=self.name, Key=key)
-            return answer["Body"].read(), answer["ETag"]
+            with self.traffic.call():
+                answer = self._s3.get_object(Bucket=self.name, Key=key)
+                return answer["Body"].read(), answer["ETag"]
         except botocore.exceptions.ClientError as error:
             if code_of(error) in _MISSING:
                 return None
@@ -86,7 +90,8 @@ class Bucket:
         condition = {} if etag == "*" else {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
             kind = "application/json"
-            answer = self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind, **condition)
+            with self.traffic.call():
+                answer = self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind, **condition)
             return str(answer["ETag"])
         except botocore.exceptions.ClientError as error:
             if code_of(error) in _CONFLICT:
@@ -98,17 +103,21 @@ class Bucket:
     def upload(self, path: Path, key: str) -> None:
         """Write a file to an object, in parts when it is large."""
         try:
-            if path.stat().st_size <= ONE_GO:
-                self._s3.put_object(Bucket=self.name, Key=key, Body=path.read_bytes())
+            size = path.stat().st_size
+            if size <= ONE_GO:
+                with self.traffic.call():
+                    self._s3.put_object(Bucket=self.name, Key=key, Body=path.read_bytes())
             else:
-                self._s3.upload_file(str(path), self.name, key)
+                # One request begins the upload and one completes it.
+                with self.traffic.call(2 + math.ceil(size / PIECE)):
+                    self._s3.upload_file(str(path), self.name, key)
         except Exception as error:  # boto3 wraps ClientError in S3UploadFailedError
             raise _named(error.__cause__ or error, f"write s3://{self.name}/{key}") from error
 
     def download(self, key: str, path: Path) -> None:
         """Read an object into a file."""
         try:
-            with path.open("wb") as file:
+            with path.open("wb") as file, self.traffic.call():
                 for piece in self._s3.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(1 << 20):
                     file.write(piece)
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
@@ -117,15 +126,21 @@ class Bucket:
     def keys(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield the keys under a prefix and their sizes in bytes, in order."""
         try:
-            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+            pages = iter(self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix))
+            more = True
+            while more:
+                with self.traffic.call():
+                    page: Mapping[str, Any] = next(pages, {})
                 yield from ((found["Key"], found["Size"]) for found in page.get("Contents", ()))
+                more = page.get("IsTruncated", False)
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
             raise _named(error, f"list s3://{self.name}/{prefix}") from error
 
     def delete(self, key: str) -> None:
         """Delete an object; one that is not there is no error."""
         try:
-            self._s3.delete_object(Bucket=self.name, Key=key)
+            with self.traffic.call():
+                self._s3.delete_object(Bucket=self.name, Key=key)
         except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
             raise _named(error, f"delete s3://{self.name}/{key}") from error
 
