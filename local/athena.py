@@ -134,11 +134,16 @@ def _create_tables(connection: Any, glue: Any, s3: Any, database: str, folder: P
     pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
     tables = [table for page in pages for table in page["TableList"]]
     for table in sorted(tables, key=lambda table: table["TableType"] == "VIRTUAL_VIEW"):
-        connection.execute(_definition(s3, table, folder))
+        connection.execute(_definition(connection, s3, table, folder))
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _definition(s3: Any, table: dict[str, Any], folder: Path) -> str:
+def _definition(connection: Any, s3: Any, table: dict[str, Any], folder: Path) -> str:
+    """Return the statement that makes a table or a view.
+
+    Athena reads columns of Parquet by name: a column that a file lacks is null in its rows, one that the table lacks is
+    not read. https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+    """
     name = table["Name"]
     if table["TableType"] == "VIRTUAL_VIEW":
         encoded = _VIEW.fullmatch(table["ViewOriginalText"])
@@ -146,13 +151,15 @@ def _definition(s3: Any, table: dict[str, Any], folder: Path) -> str:
             raise ValueError(f"the view {name} holds no Presto view")
         view = json.loads(base64.b64decode(encoded.group(1)))
         return f'CREATE VIEW "{name}" AS {translated(view["originalSql"])}'
-    columns = {column["Name"]: _DUCKDB[column["Type"]] for column in table["StorageDescriptor"]["Columns"]}
-    partitions = {key["Name"]: _DUCKDB[key["Type"]] for key in table.get("PartitionKeys", ())}
-    listed = ", ".join(f'"{column}" {kind}' for column, kind in {**columns, **partitions}.items())
+    declared = (*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", ()))
+    columns = {f'"{column["Name"]}"': _DUCKDB[column["Type"]] for column in declared}
     if not _downloaded(s3, table["StorageDescriptor"]["Location"], folder / name):
-        return f'CREATE TABLE "{name}" ({listed})'
-    cast = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in {**columns, **partitions}.items())
-    source = f"read_parquet('{folder / name}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false)"
+        return f'CREATE TABLE "{name}" ({", ".join(f"{column} {kind}" for column, kind in columns.items())})'
+    options = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
+    source = f"read_parquet('{folder / name}/**/*.parquet', {options})"
+    written = {f'"{row[0]}"' for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    values = [(column if column in written else "NULL", kind, column) for column, kind in columns.items()]
+    cast = ", ".join(f"CAST({value} AS {kind}) AS {column}" for value, kind, column in values)
     return f'CREATE VIEW "{name}" AS SELECT {cast} FROM {source}'
 
 

@@ -1,11 +1,15 @@
-"""What makes moto fast: fewer images, and worked out once what it works out anew for each call."""
+"""Makes moto fast: fewer images, results that are kept between calls, and searches that look at fewer objects."""
 
 import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import moto.backends
+from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.base_backend import BaseBackend
+from moto.ec2.models.tags import TagBackend
 
 IMAGES = Path(__file__).with_name("images.json")
 """The images of others in each region: moto's own 1,300 make every listing of snapshots take seconds."""
@@ -15,17 +19,23 @@ Addresses = dict[str, Any]
 
 _listed_addresses = BaseBackend.urls.fget
 _listed_modules = moto.backends.list_of_moto_modules
+_searched_metrics: Callable[..., list[Any]] = CloudWatchBackend.get_metric_data
+_searched_tags: Callable[..., list[Any]] = TagBackend.describe_tags
 _addresses: dict[tuple[type, str | None], Addresses] = {}
 _modules: list[str] = []
 
 
 def keep() -> None:
-    """Let moto keep the addresses of each service, for which it imports S3's module anew, and the list of its folders.
+    """Replace what takes moto long; each replacement answers as moto does.
 
-    The addresses depend on `MOTO_S3_CUSTOM_ENDPOINTS`, so they are kept for each value of it.
+    moto keeps the addresses of each service, for which it imports S3's module again, and the list of its folders. The
+    addresses depend on `MOTO_S3_CUSTOM_ENDPOINTS`, so they are kept for each value of it. A search for a metric looks
+    at its own data, one for the tags of a resource at that resource: moto looks at those of the whole account.
     """
     BaseBackend.urls = property(_kept_addresses)
     moto.backends.list_of_moto_modules = _kept_modules
+    CloudWatchBackend.get_metric_data = _metric_data
+    TagBackend.describe_tags = _tags
 
 
 def _kept_addresses(backend: BaseBackend) -> Addresses:
@@ -39,3 +49,58 @@ def _kept_modules() -> list[str]:
     if not _modules:
         _modules.extend(_listed_modules())
     return _modules
+
+
+@dataclass(frozen=True, slots=True)
+class _Metrics:
+    """The part of CloudWatch's backend that a search for metrics reads: some of the data."""
+
+    found: Sequence[Any]
+
+    def get_all_metrics(self) -> list[Any]:
+        """Return the data."""
+        return list(self.found)
+
+
+def _metric_data(
+    backend: Any, queries: Sequence[Mapping[str, Any]], start_time: Any, end_time: Any, *more: Any, **named: Any
+) -> list[Any]:
+    """Answer each query from the data of its own metric; expressions are computed from all results together."""
+    if not queries or any("Expression" in query for query in queries):
+        return _searched_metrics(backend, queries, start_time, end_time, *more, **named)
+    data: dict[Any, list[Any]] = {}
+    for each in backend.get_all_metrics():
+        dimensions = ((dimension.name, dimension.value) for dimension in each.dimensions)
+        for key in (each.name, (each.name, *sorted(dimensions))):
+            data.setdefault(key, []).append(each)
+    return [
+        result
+        for query in queries
+        for result in _searched_metrics(
+            _Metrics(data.get(_metric(query), ())), [query], start_time, end_time, *more, **named
+        )
+    ]
+
+
+def _metric(query: Mapping[str, Any]) -> Any:
+    """Return the key of the data that a query is about: a name, with the dimensions if there are any."""
+    metric = query["MetricStat"]["Metric"]
+    dimensions = sorted((each["Name"], each["Value"]) for each in metric.get("Dimensions", ()))
+    return (metric["MetricName"], *dimensions) if dimensions else metric["MetricName"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    """The part of EC2's backend that a search for tags reads: the tags of some resources."""
+
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    VALID_TAG_FILTERS: ClassVar[Sequence[str]] = TagBackend.VALID_TAG_FILTERS
+
+
+def _tags(backend: Any, filters: Mapping[str, Sequence[str]] | None = None) -> list[Any]:
+    """Return the tags of resources that are named without wildcards from these alone."""
+    names = (filters or {}).get("resource-id", ())
+    if not names or any(set(name) & set("*?[\\") for name in names):
+        return _searched_tags(backend, filters)
+    tags = {name: backend.tags[name] for name in dict.fromkeys(names) if name in backend.tags}
+    return _searched_tags(_Tags(tags), filters)

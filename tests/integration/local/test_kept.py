@@ -1,7 +1,11 @@
-"""What moto is let keep is what it would work out anew."""
+"""What moto keeps, and what it searches less for, is what it would answer without that."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import moto.backends
 import pytest
+from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.base_backend import BaseBackend
 
@@ -38,3 +42,81 @@ def test_keeping_twice_is_keeping_once() -> None:
     before = BaseBackend.urls
     kept.keep()
     assert BaseBackend.urls.fget is before.fget
+
+
+NOW = datetime(2026, 11, 29, 6, tzinfo=UTC)
+
+
+def datum(name: str, minutes: int, value: float, **dimensions: str) -> dict[str, Any]:
+    return {
+        "MetricName": name,
+        "Timestamp": NOW - timedelta(minutes=minutes),
+        "Value": value,
+        "Dimensions": [{"Name": key, "Value": each} for key, each in dimensions.items()],
+    }
+
+
+def query(name: str, stat: str = "Sum", **dimensions: str) -> dict[str, Any]:
+    listed = [{"Name": key, "Value": value} for key, value in dimensions.items()]
+    metric = {"Namespace": "shop", "MetricName": name, "Dimensions": listed}
+    return {"Id": f"{name.lower()}{len(dimensions)}", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": stat}}
+
+
+EXPRESSION = {"Id": "both", "Expression": "SUM(METRICS())"}
+
+
+@pytest.mark.parametrize(
+    ("queries", "descending"),
+    [
+        pytest.param([query("Orders", shop="a")], False, id="one metric"),
+        pytest.param([query("Orders", shop="a")], True, id="the latest first"),
+        pytest.param([query("Orders")], False, id="of any dimensions"),
+        pytest.param([query("Orders", shop="a", till="1")], False, id="two dimensions"),
+        pytest.param([query("Orders", till="1", shop="a")], False, id="two dimensions in another order"),
+        pytest.param([query("Bills", "Maximum"), query("Orders", shop="b")], False, id="two metrics"),
+        pytest.param([query("Orders", shop="z")], False, id="no data"),
+        pytest.param([query("Orders", shop="a"), query("Bills"), EXPRESSION], False, id="an expression"),
+    ],
+)
+@mock_aws
+def test_the_data_of_a_metric_are_those_that_moto_finds_among_all(
+    queries: list[dict[str, Any]], *, descending: bool
+) -> None:
+    backend: Any = get_backend("cloudwatch")["123456789012"]["eu-west-1"]
+    data = [
+        datum("Orders", minutes, float(minutes), **dimensions)
+        for minutes in (10, 70, 130)
+        for dimensions in ({"shop": "a"}, {"shop": "b"}, {"shop": "a", "till": "1"}, {})
+    ]
+    backend.put_metric_data("shop", [*data, datum("Bills", 5, 7.0), datum("Bills", 65, 8.0)])
+    arguments = (queries, NOW - timedelta(hours=3), NOW, "TimestampDescending" if descending else "TimestampAscending")
+    found = backend.get_metric_data(*arguments)
+    assert found == kept._searched_metrics(backend, *arguments)
+    assert [each["id"] for each in found] == [each["Id"] for each in queries]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        None,
+        {},
+        {"resource-id": ["vol-1"]},
+        {"resource-id": ["vol-2", "i-1", "vol-2"]},
+        {"resource-id": ["nothing"]},
+        {"resource-id": ["vol-*"]},
+        {"resource-id": ["vol-1", "i-1"], "key": ["Own*"]},
+        {"resource-type": ["volume"]},
+        {"resource-id": ["vol-1", "i-1"], "resource-type": ["volume"], "value": ["web"]},
+    ],
+)
+@mock_aws
+def test_the_tags_of_a_resource_are_those_that_moto_finds_among_all(filters: dict[str, list[str]] | None) -> None:
+    backend: Any = get_backend("ec2")["123456789012"]["eu-west-1"]
+    backend.create_tags(["vol-1", "i-1"], {"Owner": "web", "Environment": "production"})
+    backend.create_tags(["vol-2"], {"Owner": "data"})
+    found = backend.describe_tags(filters)
+
+    def by_id(tags: list[dict[str, str]]) -> list[dict[str, str]]:
+        return sorted(tags, key=lambda tag: (tag["resource_id"], tag["key"]))
+
+    assert by_id(found) == by_id(kept._searched_tags(backend, filters))
