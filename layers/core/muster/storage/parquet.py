@@ -1,7 +1,7 @@
 """Parquet files, written and read batch by batch."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,18 +36,29 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
     `columns` maps names to Glue types; aware datetimes become milliseconds of UTC.
     An error of the iteration reaches the caller as it is.
     """
-    schema = Schema([Field(name, _TYPES[kind], nullable=True) for name, kind in columns.items()])
     counted = _Counted(rows)
-    batches = (_batch(schema, columns, chunk) for chunk in _chunks(counted))
+    write_columns(
+        path, columns, ({name: [row[name] for row in chunk] for name in columns} for chunk in _chunks(counted))
+    )
+    return counted.count
+
+
+def write_columns(path: Path, columns: Mapping[str, str], batches: Iterable[Mapping[str, Sequence[Any]]]) -> None:
+    """Write rows to a file as `write` does; each batch has the values of its rows by column."""
+    schema = Schema([Field(name, _TYPES[kind], nullable=True) for name, kind in columns.items()])
+    counted = _Counted(batches)
+    made = (
+        RecordBatch.from_arrays([_column(kind, batch[name]) for name, kind in columns.items()], schema=schema)
+        for batch in counted
+    )
     try:
         arro3.io.write_parquet(
-            RecordBatchReader.from_batches(schema, batches), path, compression="zstd(3)", max_row_group_size=_ROW_GROUP
+            RecordBatchReader.from_batches(schema, made), path, compression="zstd(3)", max_row_group_size=_ROW_GROUP
         )
     except Exception:
         if counted.error is not None:
             raise counted.error  # noqa: B904 - arro3 wraps it in text and loses its class, which decides on retries
         raise
-    return counted.count
 
 
 class Unreadable(Signal, ValueError):  # noqa: N818 - it says what the file is
@@ -167,12 +178,7 @@ def _chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
         yield chunk
 
 
-def _batch(schema: Schema, columns: Mapping[str, str], rows: list[Mapping[str, Any]]) -> RecordBatch:
-    arrays = [_column(kind, [row[name] for row in rows]) for name, kind in columns.items()]
-    return RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _column(kind: str, values: list[Any]) -> Array:
+def _column(kind: str, values: Sequence[Any]) -> Array:
     if kind == "timestamp":
         millis = [None if value is None else _millis(value) for value in values]
         return Array(millis, DataType.int64()).cast(_TYPES[kind])

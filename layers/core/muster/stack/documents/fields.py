@@ -19,6 +19,8 @@ T = TypeVar("T")
 Reader = Callable[[object, str], T]
 _SHOWN = 80
 """Characters of a wrong value that are shown."""
+_LEAVES = frozenset({str, int, float, bool, types.NoneType})
+"""Types of most values of a large document, which are JSON as they are."""
 OMITTED: Mapping[str, bool] = types.MappingProxyType({"omitted": True})
 """Metadata of a field that is not written where it is empty, which is its default."""
 
@@ -126,6 +128,8 @@ def record(cls: type[T], *, complete: bool = False, **readers: Reader[Any]) -> R
 
 def plain(value: object) -> Any:
     """Return a value as JSON: dataclasses and mappings as objects, sequences as lists, times as ISO 8601."""
+    if type(value) in _LEAVES:
+        return value
     if hasattr(value, "to_json"):
         return value.to_json()
     if dataclasses.is_dataclass(value):

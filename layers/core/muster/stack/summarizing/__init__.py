@@ -1,0 +1,1 @@
+"""The end of a scan of many accounts: their results read one by one and added up."""

@@ -1,0 +1,52 @@
+"""What changed in many accounts by what one attempt found: how much of each kind, and the worst. Pure."""
+
+from collections import Counter
+
+from muster.lifecycle.transitions import Event
+from muster.model.finding import Severity
+from muster.stack.bounds import CHANGES
+from muster.stack.documents.commit import NotedChange, ShardChanges
+from muster.stack.documents.summary import ChangeCounts
+from muster.stack.summarizing.worst import Worst
+
+RANKS = {severity.value: severity.rank for severity in Severity}
+"""The rank of each severity by its name, the worst highest."""
+
+
+class Changes:
+    """Adds up the changes of accounts; memory does not depend on how many there are."""
+
+    def __init__(self) -> None:
+        """Begin without a change."""
+        self._baseline = False
+        self._counts: Counter[str] = Counter()
+        self._worst = {event.value: Worst(CHANGES, _worst_first) for event in Event}
+
+    def add(self, changes: ShardChanges) -> None:
+        """Add the changes of one account."""
+        self._baseline = self._baseline or changes.baseline
+        for event, worst in self._worst.items():
+            if event in changes.events:
+                self._counts[event] += changes.events[event].count
+                worst.add(changes.events[event].worst)
+
+    def counts(self) -> ChangeCounts:
+        """Return how much changed of each kind, and whether an account was scanned for the first time."""
+        return ChangeCounts(
+            baseline=self._baseline,
+            opened=self._counts[Event.OPENED],
+            reopened=self._counts[Event.REOPENED],
+            resolved=self._counts[Event.RESOLVED],
+            suppressed=self._counts[Event.SUPPRESSED],
+            unreadable=self._counts[Event.UNREADABLE],
+        )
+
+    def worst(self) -> dict[str, tuple[NotedChange, ...]]:
+        """Return the worst changes of each kind that there is."""
+        found = {event: worst.items() for event, worst in self._worst.items()}
+        return {event: changes for event, changes in found.items() if changes}
+
+
+def _worst_first(change: NotedChange) -> tuple[int, str, str, str, str]:
+    rank = -RANKS[change.severity]
+    return rank, change.check_id, change.resource_id, change.account_id, change.finding_id

@@ -1,0 +1,36 @@
+"""The worst of many items, with memory for few of them. Pure."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Worst(Generic[T]):
+    """Keeps the first `most` items by an order; what is left does not depend on when each was added."""
+
+    def __init__(self, most: int, order: Callable[[T], Any]) -> None:
+        """Keep none; `order` returns a different key for each item."""
+        self._most, self._order = most, order
+        self._kept: list[T] = []
+        self._limit: Any = None
+
+    def add(self, items: Iterable[T]) -> None:
+        """Add items, in any order."""
+        for item in items:
+            if self._limit is None or self._order(item) < self._limit:
+                self._kept.append(item)
+                # Sorting a few too many at a time is faster than a heap, and simpler.
+                if len(self._kept) >= self._most + max(self._most // 4, 1):
+                    self._shorten()
+
+    def items(self) -> tuple[T, ...]:
+        """Return those that are kept, the worst first."""
+        self._shorten()
+        return tuple(self._kept)
+
+    def _shorten(self) -> None:
+        self._kept.sort(key=self._order)
+        del self._kept[self._most :]
+        if len(self._kept) == self._most:
+            self._limit = self._order(self._kept[-1])
