@@ -41,7 +41,15 @@ WRITES = {
     "StateMachineRole": {f"{keys.failures(SCAN)}b0000.json", "map-results/manifest.json"},
 }
 READS = {
-    "PlanScanRole": {"config/muster.yaml", keys.sizes(), keys.plan(SCAN), keys.batches(SCAN), keys.incomplete(SCAN)},
+    "PlanScanRole": {
+        "config/muster.yaml",
+        keys.sizes(),
+        keys.plan(SCAN),
+        keys.batches(SCAN),
+        keys.incomplete(SCAN),
+        keys.account(SCAN, "111122223333"),
+        keys.commit(SCAN, SHARD),
+    },
     "ScanShardsRole": {
         keys.plan(SCAN),
         keys.commit(SCAN, SHARD),

@@ -10,7 +10,10 @@ from botocore.awsrequest import AWSResponse
 from muster.catalog.catalog import load
 from muster.errors import ConfigurationError, CredentialsError
 from muster.sdk.session import Clients
+from muster.stack.documents.account import AccountResult
+from muster.stack.documents.commit import NO_CHANGES, Commit, ShardResources
 from muster.stack.documents.request import Environment
+from muster.stack.documents.summary import IncompleteShard, ShardCounts
 from muster.stack.plan_scan import plan_scan
 from muster.storage import keys
 from muster.storage.bucket import Bucket
@@ -210,6 +213,26 @@ class Scan:
         for name in names:
             self.bucket.put_json(keys.commit(self.id, name), {"shard": name})
 
+    def settle(self, account: str, *incomplete: str, **other: Any) -> None:
+        result = AccountResult(
+            scan_id=self.id,
+            attempt="",
+            account_id=account,
+            shards=ShardCounts(1, 1, len(incomplete)),
+            incomplete=tuple(IncompleteShard(name, "it stopped") for name in incomplete),
+            blocked=0,
+            resources=ShardResources(0, 0),
+            checks={},
+            apis=(),
+            coverage=(),
+            coverage_rows=0,
+            findings=(),
+            sizes={},
+            changes={},
+            reported={},
+        )
+        self.bucket.put_json(keys.account(self.id, account), {**result.to_json(), **other})
+
     @property
     def committed(self) -> set[str]:
         return {key.rpartition("/")[2].removesuffix(".json") for key, _ in self.bucket.keys(keys.commits(self.id))}
@@ -223,6 +246,9 @@ def scan(clients: Clients, bucket: Bucket) -> Scan:
 def test_a_scan_that_is_resumed_deals_only_what_has_no_commit(clients: Clients, scan: Scan) -> None:
     left = [name for name in scan.names if name.startswith(OTHERS[0])][:2]
     scan.commit(*(name for name in scan.names if name not in left))
+    scan.settle(OWN)
+    scan.settle(OTHERS[0], *left)
+    scan.settle(OTHERS[1])
     told = planned(clients, name="again", resume=scan.id)
     items = scan.bucket.get_json(told["batches_key"])
     assert ids(items) == left
@@ -274,12 +300,99 @@ def test_a_plan_that_is_tried_again_deals_the_same(clients: Clients, scan: Scan)
     assert sorted(ids(dealt)) == sorted(scan.names[:2])
 
 
-def test_a_scan_that_is_whole_has_nothing_left_to_deal(clients: Clients, scan: Scan) -> None:
+def test_a_scan_whose_accounts_are_settled_whole_has_nothing_left_to_deal(clients: Clients, scan: Scan) -> None:
     scan.commit(*scan.names)
-    scan.bucket.put_json(keys.incomplete(scan.id), [])
+    for account_id in (OWN, *OTHERS):
+        scan.settle(account_id)
     told = planned(clients, name="again", resume=scan.id)
     assert (told["accounts"], told["batches"]) == (0, 0)
     assert scan.bucket.get_json(told["batches_key"]) == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"version": 99}, {"incomplete": "none"}, {"account_id": OWN}, {"scan_id": "20261121T060000Z-00000000"}]
+)
+def test_an_account_without_a_readable_result_is_settled_again_although_nothing_of_it_is_scanned(
+    clients: Clients, scan: Scan, other: dict[str, Any]
+) -> None:
+    scan.commit(*scan.names)
+    scan.settle(OWN)
+    scan.settle(OTHERS[0], **other)
+    told = planned(clients, name="again", resume=scan.id)
+    items = [{"account_id": account_id, "batches": []} for account_id in OTHERS]
+    assert scan.bucket.get_json(told["batches_key"]) == items
+    assert (told["accounts"], told["batches"]) == (2, 0)
+
+
+def test_a_shard_that_the_result_of_its_account_calls_incomplete_is_dealt_again(clients: Clients, scan: Scan) -> None:
+    partial = next(name for name in scan.names if name.startswith(OTHERS[1]))
+    scan.commit(*scan.names)
+    scan.settle(OWN)
+    scan.settle(OTHERS[0])
+    scan.settle(OTHERS[1], partial)
+    told = planned(clients, name="again", resume=scan.id)
+    assert ids(scan.bucket.get_json(told["batches_key"])) == [partial]
+
+
+def test_the_result_of_an_account_counts_before_an_older_list_of_incomplete_shards(
+    clients: Clients, scan: Scan
+) -> None:
+    scan.commit(*scan.names)
+    scan.bucket.put_json(keys.incomplete(scan.id), [scan.names[0], f"{OTHERS[0]}.*.*"])
+    for account_id in (OWN, *OTHERS):
+        scan.settle(account_id)
+    told = planned(clients, name="again", resume=scan.id)
+    assert told["accounts"] == 0
+
+
+def test_where_the_list_of_incomplete_shards_is_damaged_the_commits_of_unsettled_accounts_tell(
+    clients: Clients, scan: Scan
+) -> None:
+    damaged, partial = (name for name in scan.names[:2])
+    scan.commit(damaged)
+    for name in scan.names[1:]:
+        scan.bucket.put_json(keys.commit(scan.id, name), commit_of(name, complete=name != partial))
+    scan.bucket.put_json(keys.incomplete(scan.id), {"of": "another version"})
+    scan.settle(OTHERS[1])
+    told = planned(clients, name="again", resume=scan.id)
+    items = scan.bucket.get_json(told["batches_key"])
+    assert sorted(ids(items)) == sorted([damaged, partial])
+    assert [item["account_id"] for item in items] == sorted((OWN, OTHERS[0]))
+
+
+def test_a_resumption_reads_one_result_an_account_and_lists_the_commits_of_the_unsettled_only(
+    clients: Clients, scan: Scan
+) -> None:
+    scan.commit(*scan.names)
+    scan.settle(OWN)
+    scan.settle(OTHERS[0])
+    asked: Counter[str] = Counter()
+    fresh = Clients(clients.session)
+    fresh.session.events.register("before-call.s3", lambda model, **_: asked.update([model.name]))
+    planned(fresh, name="again", resume=scan.id)
+    # Read: the plan, the work list, two results, the list of incomplete shards. Listed: results, one account's commits.
+    assert asked == {"GetObject": 5, "ListObjectsV2": 2, "PutObject": 1}
+
+
+def commit_of(shard: str, *, complete: bool) -> dict[str, Any]:
+    """Return the commit of a shard as a scan writes it, without findings."""
+    account_id, region, service = shard.split(".")[:3]
+    commit = Commit(
+        scan_id="",
+        attempt="",
+        shard=shard,
+        account_id=account_id,
+        region=region,
+        service=service,
+        complete=complete,
+        reasons=(),
+        resources=ShardResources(0, 0),
+        checks=(),
+        coverage=(),
+        parts=(),
+        changes=NO_CHANGES,
+    )
+    return dict(commit.to_json())
 
 
 def test_a_second_resumption_deals_from_the_first_list_what_is_still_missing(clients: Clients, scan: Scan) -> None:

@@ -1,6 +1,6 @@
 """The plan: what a scan will do, fixed in the bucket before it begins, and its shards dealt into batches."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from muster.catalog.catalog import Catalog
@@ -17,12 +17,12 @@ from muster.scanning.prepare import Order, Origin, PreparedScan, first_of, packs
 from muster.sdk.session import Clients
 from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.documents import objects
-from muster.stack.documents.notes import Incomplete, Size, Sizes
+from muster.stack.documents.notes import Size, Sizes
 from muster.stack.documents.plan import PlanDocument, ScanDetails
 from muster.stack.documents.request import Environment, Request
 from muster.stack.documents.work import AccountItem, PlannedScan, ShardBatch, WorkList
 from muster.stack.limits import MAX_BATCHES
-from muster.stack.results import commits_of
+from muster.stack.planning.missing import missing
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 from muster.storage.traffic import Traffic
@@ -111,7 +111,7 @@ def grouped(batches: Iterable[ShardBatch]) -> WorkList:
 
 
 def _resume(request: Request, bucket: Bucket) -> tuple[ScanDetails, str, WorkList]:
-    """Plan what is missing of a scan: the shards without a commit, and those that were not seen whole.
+    """Plan what is missing of a scan: shards that were not scanned to their end, and accounts that were not settled.
 
     A commit stays until a later look replaces it: what was found already is not lost with an attempt that dies.
     """
@@ -125,22 +125,12 @@ def _resume(request: Request, bucket: Bucket) -> tuple[ScanDetails, str, WorkLis
             f"the scan {scan_id} cannot be resumed: s3://{bucket.name}/{keys.batches(scan_id)} is gone (it expires "
             "after the stack's WorkRetentionDays) or was never written. Start a new scan"
         )
-    done = {keys.name_in(key) for key, _ in bucket.keys(keys.commits(scan_id))}
-    done.difference_update(_incomplete(bucket, scan_id))
-    left = grouped(deal([shard for shard, _ in work.shards() if shard.id not in done], request.attempt))
+    shards = missing(bucket, scan_id, work)
+    dealt = grouped(deal([shard for of_account in shards.values() for shard in of_account], request.attempt))
+    batches = {item.account_id: item.batches for item in dealt.accounts}
+    left = WorkList(tuple(AccountItem(account_id, batches.get(account_id, ())) for account_id in shards))
     bucket.put_json(keys.batches(scan_id, request.attempt), left.to_json())
     return plan.scan, request.attempt, left
-
-
-def _incomplete(bucket: Bucket, scan_id: str) -> Collection[str]:
-    """Return the shards whose results are not whole; where the list cannot be read, the results themselves say so."""
-    problems: list[str] = []
-    names = objects.or_none(bucket, keys.incomplete(scan_id), Incomplete, problems)
-    if not problems:
-        return names.shards if names else ()
-    broken: dict[str, str] = {}
-    commits = commits_of(bucket, scan_id, broken)
-    return {*broken, *(commit.shard for commit in commits if not commit.complete)}
 
 
 def _forecast(catalog: Catalog, scan: PreparedScan, sizes: Mapping[str, Size]) -> Forecast | None:
