@@ -16,6 +16,12 @@ def test_the_first_by_the_order_are_kept_whenever_each_was_added(numbers: list[i
     assert list(worst.items()) == sorted(numbers, reverse=True)[:most]
 
 
+def test_the_largest_may_be_the_first() -> None:
+    worst = Worst[str](2, lambda text: text, reverse=True)
+    worst.add("dbfaec")
+    assert worst.items() == ("f", "e")
+
+
 def test_few_more_than_those_are_in_memory() -> None:
     worst = Worst[int](100, lambda number: number)
     for number in range(10_000, 0, -1):

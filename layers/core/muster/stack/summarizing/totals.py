@@ -46,7 +46,7 @@ class Totals:
         self.names: list[str] = []
         self.incomplete = Worst(NAMED, _by_name)
         self.coverage = Worst(REPORTED, _least_read_first)
-        self.findings = Worst(REPORTED, _worst_first)
+        self._findings = Worst(REPORTED, _by_rank, reverse=True)
         self.changes = Changes()
         self.sizes = ScannedSizes()
 
@@ -62,7 +62,7 @@ class Totals:
         self._count(result)
         self._name(result.incomplete)
         self.coverage.add(result.coverage)
-        self.findings.add(result.findings)
+        self._findings.add(result.findings)
         self._damaged.add(text[:_SHORT] for text in result.damaged)
         self._lost_changes.add(changes.lost[:_SHORT] for changes in result.changes.values() if changes.lost)
         if self._attempt in result.changes:
@@ -82,6 +82,11 @@ class Totals:
     def incomplete_shards(self) -> int:
         """The number of shards that were not scanned to their end."""
         return self._incomplete + (max(self._unknown, self._lost) if self._lost else 0)
+
+    @property
+    def findings(self) -> tuple[Record, ...]:
+        """The worst failing findings, the worst first; of one severity some of every check."""
+        return tuple(sorted(self._findings.items(), key=_worst_first))
 
     @property
     def damaged(self) -> tuple[str, ...]:
@@ -119,6 +124,11 @@ class Totals:
 
 def _by_name(shard: IncompleteShard) -> tuple[str, str]:
     return shard.shard, shard.reason
+
+
+def _by_rank(record: Record) -> tuple[int, str]:
+    """Order findings for the choice: ids are digests, so that no check of a severity comes before the others."""
+    return RANKS[record["severity"]], record["finding_id"]
 
 
 def _worst_first(record: Record) -> tuple[int, str, str]:
