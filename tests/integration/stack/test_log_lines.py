@@ -1,0 +1,74 @@
+"""The last log line of each function: how many requests to the bucket it made, and how long they took."""
+
+import importlib.util
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import botocore.client
+import pytest
+
+from muster.sdk.session import Clients
+
+HERE, ACCOUNT = "eu-west-1", "123456789012"
+FUNCTIONS = Path(__file__).resolve().parents[3] / "functions"
+EXECUTION = f"arn:aws:states:{HERE}:{ACCOUNT}:execution:muster-scan-dev:one"
+Call = Callable[[str, Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any], int]]
+
+
+@pytest.fixture
+def call(clients: Clients, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Call:
+    """Invoke a function, and return its answer, its last log line and the number of its requests to S3."""
+    where: Any = {"LocationConstraint": HERE}
+    clients.get("s3", HERE).create_bucket(Bucket="reports", CreateBucketConfiguration=where)
+    for name, value in (("MUSTER_BUCKET", "reports"), ("AWS_REGION", HERE), ("MUSTER_STACK", "dev")):
+        monkeypatch.setenv(name, value)
+    requests: list[str] = []
+    send = botocore.client.BaseClient._make_api_call
+
+    def counting(client: Any, operation: str, parameters: Any) -> Any:
+        if client.meta.service_model.service_name == "s3" and parameters.get("Bucket") == "reports":
+            requests.append(operation)
+        return send(client, operation, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", counting)
+    context = SimpleNamespace(
+        function_name="f", memory_limit_in_mb=1769, invoked_function_arn="arn", aws_request_id="request",
+        get_remaining_time_in_millis=lambda: 900_000,
+    )  # fmt: skip
+
+    def invoke(function: str, event: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], int]:
+        spec = importlib.util.spec_from_file_location(function, FUNCTIONS / function / "app.py")
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        requests.clear()
+        caplog.clear()
+        spec.loader.exec_module(module)
+        answer = module.handler(dict(event), context)
+        return answer, vars(caplog.records[-1]), len(requests)
+
+    return invoke
+
+
+def test_each_function_logs_its_requests_to_the_bucket_and_their_seconds(clients: Clients, call: Call) -> None:
+    request = {"checks": ["ec2-ebs-encryption-by-default"], "regions": [HERE]}
+    event = {"input": request, "execution": EXECUTION, "started_at": "2026-11-21T06:00:00Z"}
+    planned, line, requests = call("plan_scan", event)
+    lines = {"planned": (line, requests)}
+    scan = {"scan_id": planned["scan_id"], "attempt": ""}
+    work = json.loads(clients.get("s3", HERE).get_object(Bucket="reports", Key=planned["batches_key"])["Body"].read())
+    for account in work:
+        for batch in account["batches"]:
+            _, *lines["scanned"] = call("scan_shards", {"scan_id": planned["scan_id"], "batch": batch})
+        if (FUNCTIONS / "settle_account" / "app.py").exists():
+            _, *lines["settled"] = call("settle_account", {**scan, "account": account})
+    _, *lines["summarized"] = call("summarize_scan", scan)
+    _, *lines["alert"] = call("send_alert", scan)
+    assert planned.keys().isdisjoint({"bucket_calls", "bucket_seconds"})
+    for message, (line, requests) in lines.items():
+        assert line["msg"] == message
+        assert line["bucket_calls"] == requests > 0, message
+        assert line["bucket_seconds"] >= 0
