@@ -1,154 +1,172 @@
-"""The state of a shard as gzipped JSON, the history of a check a line.
+"""The state of an account as gzipped JSON, a tracked finding a line, sorted by finding id.
 
-It is as large as what fails: a hundred thousand findings are 44 MB of JSON, so that neither the text nor the parsed
-JSON is ever there as a whole beside the findings themselves.
+An account may have millions of tracked findings, so that neither its text nor its findings are ever in memory as a
+whole. The first line has the memory of each check and the kinds of findings, which the lines name by their place; the
+last has the number of findings.
 """
 
 import gzip
-import io
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
 
 from muster.errors import Signal
-from muster.lifecycle.transitions import CheckHistory, State, Subject, TrackedFinding
+from muster.lifecycle.transitions import CheckHistory, Kind, State, Subject, TrackedFinding
 from muster.model.text import shown
 
-Histories = Mapping[str, CheckHistory]
-"""What is remembered of a shard, by check id."""
-Json = dict[str, Any]
-VERSION = 1
-_HEAD = f'{{"version":{VERSION},"checks":{{'
+VERSION = 2
+CheckKey = tuple[str, str]
+"""The home of a shard, which is its region and service, and a check id."""
+_LEVEL = 3
+"""Of gzip: a level more costs twice the time for a twentieth of the size."""
+_STATES = tuple(State)
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class ForeignVersion(Signal, ValueError):  # noqa: N818 - it is no error of the object
     """Another version of Muster wrote the object."""
 
 
-def encode(histories: Histories, lost_in: str = "") -> bytes:
-    """Return histories as gzipped JSON; the last line has their count, and the scan that replaced a damaged object."""
-    written = io.BytesIO()
-    with gzip.GzipFile(fileobj=written, mode="wb", mtime=0) as file:
-        file.write(f"{_HEAD}\n".encode())
-        for left, (check_id, history) in zip(reversed(range(len(histories))), sorted(histories.items()), strict=True):
-            file.write(f"{_text(check_id)}:{_text(_history_to_json(history))}{',' if left else ''}\n".encode())
-        file.write(f'}},"count":{len(histories)},"lost_in":{_text(lost_in)}}}'.encode())
-    return written.getvalue()
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first line of a state: the memory of each check, and the kinds of its findings.
+
+    `lost_in` is the scan that replaced a damaged object.
+    """
+
+    checks: Mapping[CheckKey, CheckHistory] = field(default_factory=dict)
+    kinds: tuple[Kind, ...] = ()
+    lost_in: str = ""
 
 
-def decode(body: bytes) -> tuple[Histories, str]:
-    """Return the histories in an object, and the scan that replaced a damaged one before it.
+def write(path: Path, head: Head, findings: Iterable[tuple[str, TrackedFinding]]) -> int:
+    """Write a state and return the number of findings, which come sorted by their ids."""
+    places = {kind: place for place, kind in enumerate(head.kinds)}
+    checks = [[*key, each.scan_id, _millis(each.started_at), each.first_scan_id] for key, each in head.checks.items()]
+    count = 0
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:
+        file.write(_line({"version": VERSION, "lost_in": head.lost_in, "checks": checks, "kinds": head.kinds}))
+        for count, (key, tracked) in enumerate(findings, 1):  # noqa: B007 - the last count is that of all
+            file.write(_line([key, *_fields(tracked, places)]))
+        file.write(_line({"count": count}))
+    return count
+
+
+def head_of(path: Path) -> Head:
+    """Return the first line of a state.
 
     Raises:
         ForeignVersion: another version of Muster wrote it.
         ValueError and others: it is damaged.
     """
-    reader = _Reader()
-    with gzip.open(io.BytesIO(body), "rt", encoding="utf-8") as lines:
-        first = lines.readline()
-        if first.rstrip() == _HEAD:
-            checks, end = _checks_of_lines(lines, reader)
-        else:
-            # Until 2026-11 it was all one line.
-            end = json.loads(first + lines.read(), object_hook=reader)
-            if end["version"] != VERSION:
-                raise ForeignVersion(f"version {end['version']!r}")
-            checks = end["checks"]
-    if end.get("count", len(checks)) != len(checks):
-        raise ValueError(f"it holds {len(checks)} of {end['count']} checks")
-    return {check_id: _history_from_json(check) for check_id, check in checks.items()}, str(end.get("lost_in", ""))
+    with _opened(path) as lines:
+        return _head(lines)
 
 
-def _checks_of_lines(lines: Iterable[str], reader: "_Reader") -> tuple[Json, Json]:
-    """Return the checks, a line each, and the last line."""
-    checks: Json = {}
-    end: Json | None = None
-    for line in lines:
-        if end is not None:
-            raise ValueError("something follows its last line")
-        if line.startswith("}"):
-            end = json.loads(f'{{"checks":{{{line}')
-        else:
-            checks |= json.loads(f"{{{line.rstrip().removesuffix(',')}}}", object_hook=reader)
-    if end is None:
-        raise ValueError("its last lines are missing")
-    return checks, end
+def findings_of(path: Path) -> Iterator[tuple[str, TrackedFinding]]:
+    """Yield the tracked findings of a state with their ids, sorted; what was read is whole when the iteration ends.
+
+    Raises:
+        ForeignVersion: another version of Muster wrote it.
+        ValueError and others: it is damaged.
+    """
+    with _opened(path) as lines:
+        kinds = _head(lines).kinds
+        reader = _Reader(kinds)
+        last, count = "", 0
+        for line in lines:
+            item = json.loads(line)
+            if isinstance(item, dict):
+                _refuse_end(item, count, lines)
+                return
+            key = item[0]
+            if not isinstance(key, str) or key <= last:
+                raise ValueError("its findings are not in order")
+            yield key, reader.finding(item[1:])
+            last, count = key, count + 1
+    raise ValueError("its last line is missing")
 
 
-def _text(value: object) -> str:
-    return shown(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+def _opened(path: Path) -> TextIO:
+    return gzip.open(path, "rt", encoding="utf-8", newline="\n")
 
 
-def _history_to_json(history: CheckHistory) -> Json:
-    return {
-        "scan_id": history.scan_id,
-        "started_at": history.started_at.isoformat(),
-        "first_scan_id": history.first_scan_id,
-        "records": {key: _finding_to_json(tracked) for key, tracked in sorted(history.findings.items())},
+def _head(lines: Iterator[str]) -> Head:
+    first = json.loads(next(lines, ""))
+    if first["version"] != VERSION:
+        raise ForeignVersion(f"version {first['version']!r}")
+    checks = {
+        (str(home), str(check)): CheckHistory(str(last), _time(at), str(begun))
+        for home, check, last, at, begun in first["checks"]
     }
+    return Head(checks, tuple(Kind(*map(_text, kind)) for kind in first["kinds"]), _text(first["lost_in"]))
 
 
-def _finding_to_json(tracked: TrackedFinding) -> Json:
-    return {
-        "state": tracked.state.value,
-        "subject": asdict(tracked.subject),
-        "first_seen": tracked.first_seen.isoformat(),
-        "changed_in": tracked.changed_in,
-        "changed_at": tracked.changed_at.isoformat(),
-        "was_open": tracked.was_open,
-        "before": _finding_to_json(tracked.before) if tracked.before else None,
-    }
+def _refuse_end(end: Mapping[str, Any], count: int, lines: Iterator[str]) -> None:
+    if end["count"] != count:
+        raise ValueError(f"it holds {count} of {end['count']} findings")
+    if next(lines, None) is not None:
+        raise ValueError("something follows its last line")
 
 
-_HISTORY_KEYS = {"scan_id", "started_at", "first_scan_id", "records"}
-_FINDING_KEYS = {field.name for field in fields(TrackedFinding)}
-_SUBJECT_KEYS = {field.name for field in fields(Subject)}
+def _line(value: object) -> bytes:
+    return shown(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode() + b"\n"
 
 
-def _history_from_json(document: Any) -> CheckHistory:
-    if document.keys() != _HISTORY_KEYS:
-        raise ValueError("a check has other keys")
-    findings = document["records"]
-    if not all(isinstance(tracked, TrackedFinding) for tracked in findings.values()):
-        raise ValueError("a record has other keys")
-    started_at = datetime.fromisoformat(document["started_at"])
-    return CheckHistory(str(document["scan_id"]), started_at, str(document["first_scan_id"]), findings)
+def _fields(tracked: TrackedFinding, places: Mapping[Kind, int]) -> list[object]:
+    subject, before = tracked.subject, tracked.before
+    return [
+        places[subject.kind],
+        _STATES.index(tracked.state),
+        subject.resource_id,
+        subject.resource_arn,
+        _millis(tracked.first_seen),
+        tracked.changed_in,
+        _millis(tracked.changed_at),
+        tracked.was_open,
+        _fields(before, places) if before else None,
+    ]
 
 
 class _Reader:
-    """Makes findings and subjects of JSON objects while they are parsed; equal texts and times are one object."""
+    """Makes tracked findings of lines; equal times are one object."""
 
-    def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
-        self._times: dict[str, datetime] = {}
+    def __init__(self, kinds: tuple[Kind, ...]) -> None:
+        self._kinds = kinds
+        self._times: dict[int, datetime] = {}
 
-    def __call__(self, document: Json) -> Any:
-        if document.keys() == _SUBJECT_KEYS:
-            return Subject(**{name: self._one(text) for name, text in document.items()})
-        return self._finding_from_json(document) if document.keys() == _FINDING_KEYS else document
+    def finding(self, values: Any) -> TrackedFinding:
+        kind, state, resource_id, arn, seen, changed_in, changed_at, was_open, before = values
+        if type(was_open) is not bool or type(kind) is not int or type(state) is not int or min(kind, state) < 0:
+            raise ValueError("a finding has other values")
+        subject = Subject(self._kinds[kind], _text(resource_id), _text(arn))
+        past = self.finding(before) if before is not None else None
+        moments = self._time(seen), _text(changed_in), self._time(changed_at)
+        return TrackedFinding(_STATES[state], subject, *moments, was_open, past)
 
-    def _finding_from_json(self, document: Json) -> TrackedFinding:
-        subject, before = document["subject"], document["before"]
-        if not isinstance(subject, Subject) or not (before is None or isinstance(before, TrackedFinding)):
-            raise ValueError("a record has other keys")
-        return TrackedFinding(
-            State(document["state"]),
-            subject,
-            self._time(document["first_seen"]),
-            self._one(document["changed_in"]),
-            self._time(document["changed_at"]),
-            document["was_open"],
-            before,
-        )
+    def _time(self, millis: Any) -> datetime:
+        found = self._times.get(millis)
+        if found is None:
+            found = self._times[millis] = _time(millis)
+        return found
 
-    def _one(self, text: object) -> str:
-        if not isinstance(text, str):
-            raise TypeError(f"{text!r} is no string")
-        return self._texts.setdefault(text, text)
 
-    def _time(self, text: str) -> datetime:
-        if text not in self._times:
-            self._times[text] = datetime.fromisoformat(text)
-        return self._times[text]
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise TypeError(f"{value!r} is no string")
+    return value
+
+
+def _time(millis: Any) -> datetime:
+    if type(millis) is not int:
+        raise TypeError(f"{millis!r} is no time")
+    return datetime.fromtimestamp(millis / 1000, UTC)
+
+
+def _millis(time: datetime) -> int:
+    # Never rounded up: a scan would seem to have begun after itself.
+    return (time - _EPOCH) // _MILLISECOND

@@ -1,76 +1,75 @@
-"""The state between scans, in the bucket: one object a shard, replaced only by who read what is replaced."""
+"""The state between scans, in the bucket: one object an account, replaced only by who read what is replaced."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-import tenacity
+from muster.lifecycle import state_document
+from muster.lifecycle.state_document import ForeignVersion, Head
+from muster.lifecycle.transitions import TrackedFinding
+from muster.storage.bucket import Bucket
 
-from muster.lifecycle.state_document import ForeignVersion, Histories, decode, encode
-from muster.storage.bucket import Bucket, Conflict
+Findings = Iterator[tuple[str, TrackedFinding]]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """The histories of a shard, and the ETag of their object (None when there is none).
+    """The state of an account, as a file, and the ETag of its object (None when there is none).
 
-    `damage` says why the object cannot be read; there are no histories then. `foreign` says that another version of
-    Muster wrote it, so that it must not be replaced. `lost_in` is the scan that replaced a damaged object.
+    `damage` says why the object cannot be read; it counts as empty then. `foreign` says that another version of Muster
+    wrote it, so that it must not be replaced.
     """
 
-    histories: Histories = field(default_factory=dict)
+    path: Path
     etag: str | None = None
+    head: Head = field(default_factory=Head)
     damage: str = ""
     foreign: bool = False
-    lost_in: str = ""
+
+    def findings(self) -> Findings:
+        """Yield the tracked findings with their ids, sorted."""
+        return state_document.findings_of(self.path) if self.etag is not None and not self.damage else iter(())
 
 
-_BROKEN = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_BROKEN = (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What reading a damaged object raises: it is no gzip, it is cut, it is no JSON, or it has other keys or values."""
 
 
-def read(bucket: Bucket, key: str) -> StoredState:
-    """Return the state of a shard; of an object that cannot be read, nothing and why."""
-    stored = bucket.get_bytes(key)
-    if stored is None:
-        return StoredState()
-    body, etag = stored
+def fetch(bucket: Bucket, key: str, path: Path, examine: Callable[[Findings], None]) -> StoredState:
+    """Return the state of an account, read into a file; of an object that cannot be read, nothing and why.
+
+    `examine` takes all tracked findings; it has seen some of them in vain where the object is damaged.
+    """
+    etag = bucket.fetch(key, path)
+    if etag is None:
+        return StoredState(path)
     location = f"s3://{bucket.name}/{key}"
     try:
-        histories, lost_in = decode(body)
+        head = state_document.head_of(path)
+        examine(state_document.findings_of(path))
     except ForeignVersion as error:
         why = (
             f"{location} was written by another version of Muster ({error}): deploy that version, or delete the object"
         )
-        return StoredState(etag=etag, damage=why, foreign=True)
+        return StoredState(path, etag, damage=why, foreign=True)
     except _BROKEN as error:
-        why = "it is empty" if not body else str(error) or type(error).__name__
-        return StoredState(etag=etag, damage=f"{location} is damaged ({why})")
-    return StoredState(histories, etag, lost_in=lost_in)
+        why = "it is empty" if not path.stat().st_size else str(error) or type(error).__name__
+        return StoredState(path, etag, damage=f"{location} is damaged ({why})")
+    return StoredState(path, etag, head)
 
 
-def update(bucket: Bucket, key: str, reconcile: Callable[[Histories], Histories], scan_id: str = "") -> StoredState:
-    """Read, reconcile and write back; when somebody else wrote meanwhile, begin again from what they wrote.
-
-    An object that cannot be read is replaced, and keeps the name of the scan that did so; one of another version of
-    Muster is left alone. Returns the state before.
+def replace(
+    bucket: Bucket, key: str, before: StoredState, head: Head, findings: Iterable[tuple[str, TrackedFinding]]
+) -> None:
+    """Write the state of an account in place of the one that was read; one of another version is left alone.
 
     Raises:
-        Conflict: the write was lost ten times.
+        Conflict: somebody else wrote it meanwhile.
     """
-
-    @tenacity.retry(
-        retry=tenacity.retry_if_exception_type(Conflict),
-        wait=tenacity.wait_random_exponential(multiplier=0.05, max=2),
-        stop=tenacity.stop_after_attempt(10),
-        reraise=True,
-    )
-    def attempt() -> StoredState:
-        before = read(bucket, key)
-        after = reconcile(before.histories)
-        if not before.foreign:
-            lost_in = scan_id if before.damage else before.lost_in
-            bucket.put_bytes(key, encode(after, lost_in), etag=before.etag)
-        return before
-
-    return attempt()
+    if before.foreign:
+        return
+    written = before.path.with_suffix(".new")
+    state_document.write(written, head, findings)
+    bucket.upload(written, key, etag=before.etag)
+    written.unlink()

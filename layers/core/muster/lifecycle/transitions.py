@@ -1,13 +1,13 @@
 """What changed since the last scan: the states of a finding, and the events that lead from one to another. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
-from muster.model.finding import Finding, Severity, Status
-from muster.reports.schema import Row
+from muster.model.finding import Severity, Status
 
 FORGET = timedelta(days=90)
 """How long a resolved finding is remembered, so that its return is reported as a return."""
@@ -52,25 +52,27 @@ _EVENTS: Mapping[str, Mapping[State, Event | None]] = MappingProxyType(
 """The event that a scan makes of a finding, by the state before and by what the scan sees."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The fields of a finding that a report of its changes needs, kept because a resolved resource may be gone."""
+class Kind(NamedTuple):
+    """The fields that many findings have in common; `home` names the region and service of their shard."""
 
+    home: str
     check_id: str
     title: str
     severity: str
     resource_type: str
-    resource_id: str
-    resource_arn: str
     account_id: str
     region: str
 
 
-_SUBJECT = tuple(field.name for field in fields(Subject))
+class Subject(NamedTuple):
+    """The fields of a finding that a report of its changes needs, kept because a resolved resource may be gone."""
+
+    kind: Kind
+    resource_id: str
+    resource_arn: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrackedFinding:
+class TrackedFinding(NamedTuple):
     """The memory of one finding.
 
     `was_open` distinguishes an unread or suppressed finding that failed before from one that never did, and from one
@@ -93,8 +95,7 @@ class TrackedFinding:
         return self.state is State.OPEN or self.was_open
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """A finding as a scan saw it, when it is not simply fine."""
 
     state: State
@@ -104,86 +105,74 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One event in a finding's life."""
+    """One event in a finding's life; `shard` is the one that looked."""
 
     event: Event
     finding_id: str
     subject: Subject
     reason: str
     first_seen: datetime
+    shard: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckHistory:
-    """The memory of one check in one shard: the scans that wrote it last and first, the findings by id."""
+class CheckHistory(NamedTuple):
+    """The memory of one check in one shard: the scans that looked at it last and first."""
 
     scan_id: str
     started_at: datetime
     first_scan_id: str
-    findings: Mapping[str, TrackedFinding] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ShardScope:
-    """The scope of one scan of a shard.
+class Look(NamedTuple):
+    """How a scan looked at a finding's check.
 
-    `looked_at` returns whether the scan would have seen a finding's resource if it were still there: its lister
-    finished and its region was in scope. `owns` returns whether the finding is this shard's to reconcile: several
-    shards of a scan may share a history.
+    `thorough` says that the scan would have seen the finding's resource if it were still there: its lister finished and
+    its region was in scope. `shard` is the one that looked.
     """
 
     scan_id: str
     started_at: datetime
-    looked_at: Callable[[Subject], bool]
-    owns: Callable[[Subject], bool] = lambda _subject: True
+    thorough: bool = True
+    shard: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """A history brought up to date, what changed, and whether this was the first look of all."""
-
-    history: CheckHistory
-    changes: tuple[Change, ...]
-    baseline: bool
-
-
-def observation(row: Row) -> Observation | None:
-    """Reduce a row of the table `findings` to what must be remembered, None when it is fine."""
-    state = _state(Status(row["status"]), suppressed=row["suppression"] is not None)
-    if state is State.FINE:
-        return None
-    return Observation(state, Subject(**{name: row[name] or "" for name in _SUBJECT}), row["reason"])
+def state_of(status: Status, *, suppressed: bool) -> State:
+    """Return the state of a finding as a scan sees it."""
+    if status is Status.INSUFFICIENT_DATA:
+        return State.UNREAD
+    if status is Status.NON_COMPLIANT:
+        return State.SUPPRESSED if suppressed else State.OPEN
+    return State.FINE
 
 
-def first_seen(history: CheckHistory | None, finding: Finding, scan_id: str) -> datetime | None:
-    """Return since when a finding fails, the scan's own time if it did not fail before, None if it is fine."""
-    if _state(finding.status, suppressed=finding.suppression is not None) is State.FINE:
-        return None
-    tracked = history.findings.get(finding.finding_id) if history else None
+def failed_since(tracked: TrackedFinding | None, scan_id: str) -> datetime | None:
+    """Return since when a finding failed before a scan, None if it did not."""
     old = _before_scan(tracked, scan_id) if tracked else None
-    return old.first_seen if old and old.failed else finding.observed_at
+    return old.first_seen if old and old.failed else None
 
 
-def reconcile(history: CheckHistory | None, seen: Mapping[str, Observation], scope: ShardScope) -> Reconciled:
-    """Bring the history of one check up to date with what a scan saw, by finding id.
+def looked_later(history: CheckHistory | None, at: datetime) -> bool:
+    """Whether a later scan than the one of a time looked at a check: what it remembers stays as it is then."""
+    return history is not None and history.started_at > at
 
-    What the scan did not look at stays as it is. A history that a later scan wrote is returned unchanged.
+
+def looked(history: CheckHistory | None, scan_id: str, at: datetime) -> CheckHistory:
+    """Return the memory of a check after a scan; the first look is a baseline, however often that scan is tried."""
+    return CheckHistory(scan_id, at, history.first_scan_id if history else scan_id)
+
+
+def reconcile(
+    key: str, tracked: TrackedFinding | None, seen: Observation | None, look: Look
+) -> tuple[TrackedFinding | None, Change | None]:
+    """Return a finding after a scan looked at its check, and what changed; `key` is its id.
+
+    Either is None: nothing is remembered of what is fine, and of what was resolved long ago.
     """
-    scan_id, at = scope.scan_id, scope.started_at
-    if history is not None and history.started_at > at:
-        return Reconciled(history, (), baseline=False)
-    known = history.findings if history else {}
-    findings = {key: tracked for key, tracked in known.items() if not scope.owns(tracked.subject)}
-    base = {key: old for key, one in known.items() if key not in findings and (old := _before_scan(one, scan_id))}
-    changes: list[Change] = []
-    for key in base.keys() | seen.keys():
-        tracked, change = _next(key, base.get(key), seen.get(key), scope)
-        if change:
-            changes.append(change)
-        if tracked and not (tracked.state is State.RESOLVED and tracked.changed_at < at - FORGET):
-            findings[key] = tracked
-    first = history.first_scan_id if history else scan_id
-    return Reconciled(CheckHistory(scan_id, at, first, findings), tuple(changes), baseline=first == scan_id)
+    base = _before_scan(tracked, look.scan_id) if tracked else None
+    after, change = _next(key, base, seen, look)
+    if after and after.state is State.RESOLVED and after.changed_at < look.started_at - FORGET:
+        after = None
+    return after, change
 
 
 def worst_first(changes: Iterable[Change]) -> list[Change]:
@@ -191,17 +180,9 @@ def worst_first(changes: Iterable[Change]) -> list[Change]:
     return sorted(
         changes,
         key=lambda change: (
-            -Severity(change.subject.severity).rank, change.subject.check_id, change.subject.resource_id
+            -Severity(change.subject.kind.severity).rank, change.subject.kind.check_id, change.subject.resource_id
         ),
     )  # fmt: skip
-
-
-def _state(status: Status, *, suppressed: bool) -> State:
-    if status is Status.INSUFFICIENT_DATA:
-        return State.UNREAD
-    if status is Status.NON_COMPLIANT:
-        return State.SUPPRESSED if suppressed else State.OPEN
-    return State.FINE
 
 
 def _before_scan(tracked: TrackedFinding, scan_id: str) -> TrackedFinding | None:
@@ -212,24 +193,24 @@ def _before_scan(tracked: TrackedFinding, scan_id: str) -> TrackedFinding | None
 
 
 def _next(
-    key: str, old: TrackedFinding | None, new: Observation | None, scope: ShardScope
+    key: str, old: TrackedFinding | None, new: Observation | None, look: Look
 ) -> tuple[TrackedFinding | None, Change | None]:
     """Return a finding after a scan, and what changed; None for what is not remembered and for no change."""
     if new is None:
-        if old is None or not scope.looked_at(old.subject):
+        if old is None or not look.thorough:
             return _without_past(old), None
         new = Observation(State.FINE, old.subject, "it complies now, or is gone")
     before, failed = (old.state, old.failed) if old else (State.FINE, False)
     after = _after(before, new.state, failed=failed)
     if after is before and old:
-        return replace(old, subject=new.subject, before=None), None
+        return old._replace(subject=new.subject, before=None), None
     event = _EVENTS[_UNREAD_FAILURE if before is State.UNREAD and failed else before][new.state]
-    since = old.first_seen if old and failed else scope.started_at
+    since = old.first_seen if old and failed else look.started_at
     # A failure that was suppressed last is news when it fails again, also when it was unread in between.
     was_open = failed and (after is State.SUPPRESSED or (after is State.UNREAD and before is not State.SUPPRESSED))
     past = _without_past(old)
-    tracked = TrackedFinding(after, new.subject, since, scope.scan_id, scope.started_at, was_open, past)
-    return tracked, Change(event, key, new.subject, new.reason, since) if event else None
+    tracked = TrackedFinding(after, new.subject, since, look.scan_id, look.started_at, was_open, past)
+    return tracked, Change(event, key, new.subject, new.reason, since, look.shard) if event else None
 
 
 def _after(before: State, now: State, *, failed: bool) -> State:
@@ -240,4 +221,4 @@ def _after(before: State, now: State, *, failed: bool) -> State:
 
 
 def _without_past(tracked: TrackedFinding | None) -> TrackedFinding | None:
-    return replace(tracked, before=None) if tracked else None
+    return tracked._replace(before=None) if tracked and tracked.before else tracked

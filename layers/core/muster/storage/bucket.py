@@ -87,11 +87,12 @@ class Bucket:
 
     def put_bytes(self, key: str, body: bytes, *, etag: str | None = "*") -> str:
         """Write an object that is JSON already, gzipped where its key says so, as `put_json` does."""
-        condition = {} if etag == "*" else {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
             kind = "application/json"
             with self.traffic.call():
-                answer = self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind, **condition)
+                answer = self._s3.put_object(
+                    Bucket=self.name, Key=key, Body=body, ContentType=kind, **_condition(etag)
+                )
             return str(answer["ETag"])
         except botocore.exceptions.ClientError as error:
             if code_of(error) in _CONFLICT:
@@ -100,27 +101,50 @@ class Bucket:
         except (botocore.exceptions.BotoCoreError, OSError) as error:
             raise _named(error, f"write s3://{self.name}/{key}") from error
 
-    def upload(self, path: Path, key: str) -> None:
-        """Write a file to an object, in parts when it is large."""
+    def upload(self, path: Path, key: str, *, etag: str | None = "*") -> None:
+        """Write a file to an object, in parts when it is large; `etag` is what may be replaced, as in `put_json`.
+
+        Raises:
+            Conflict: somebody else wrote the object meanwhile.
+        """
         try:
             size = path.stat().st_size
-            if size <= ONE_GO:
-                with self.traffic.call():
-                    self._s3.put_object(Bucket=self.name, Key=key, Body=path.read_bytes())
-            else:
+            if etag == "*" and size > ONE_GO:
                 # One request begins the upload and one completes it.
                 with self.traffic.call(2 + math.ceil(size / PIECE)):
                     self._s3.upload_file(str(path), self.name, key)
+            else:
+                with path.open("rb") as body, self.traffic.call():
+                    self._s3.put_object(Bucket=self.name, Key=key, Body=body, **_condition(etag))
         except Exception as error:  # boto3 wraps ClientError in S3UploadFailedError
-            raise _named(error.__cause__ or error, f"write s3://{self.name}/{key}") from error
+            cause = error.__cause__ or error
+            if code_of(cause) in _CONFLICT:
+                raise Conflict(f"s3://{self.name}/{key} was written by somebody else meanwhile") from error
+            raise _named(cause, f"write s3://{self.name}/{key}") from error
 
     def download(self, key: str, path: Path) -> None:
-        """Read an object into a file."""
+        """Read an object into a file.
+
+        Raises:
+            Transient: there is none, or it could not be read now.
+        """
+        if self.fetch(key, path) is None:
+            raise Transient(f"cannot read s3://{self.name}/{key}: there is no such object")
+
+    def fetch(self, key: str, path: Path) -> str | None:
+        """Read an object into a file and return its ETag, or None when there is none."""
         try:
-            with path.open("wb") as file, self.traffic.call():
-                for piece in self._s3.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(1 << 20):
-                    file.write(piece)
-        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, OSError) as error:
+            with self.traffic.call():
+                answer = self._s3.get_object(Bucket=self.name, Key=key)
+                with path.open("wb") as file:
+                    for piece in answer["Body"].iter_chunks(1 << 20):
+                        file.write(piece)
+            return str(answer["ETag"])
+        except botocore.exceptions.ClientError as error:
+            if code_of(error) in _MISSING:
+                return None
+            raise _named(error, f"read s3://{self.name}/{key}") from error
+        except (botocore.exceptions.BotoCoreError, OSError) as error:
             raise _named(error, f"read s3://{self.name}/{key}") from error
 
     def keys(self, prefix: str) -> Iterator[tuple[str, int]]:
@@ -148,6 +172,10 @@ class Bucket:
 def scratch() -> "tempfile.TemporaryDirectory[str]":
     """Return a folder that is deleted when the `with` block ends."""
     return tempfile.TemporaryDirectory(prefix="muster-")
+
+
+def _condition(etag: str | None) -> dict[str, str]:
+    return {} if etag == "*" else {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
 
 
 def _named(error: BaseException, what: str) -> MusterError:

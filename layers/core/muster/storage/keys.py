@@ -61,9 +61,9 @@ def commit(scan_id: str, shard_id: str) -> str:
     return f"{commits(scan_id)}{_named(shard_id)}.json"
 
 
-def commits(scan_id: str) -> str:
-    """Return the prefix of all commits of a scan."""
-    return f"{work(scan_id)}commits/"
+def commits(scan_id: str, account_id: str = "") -> str:
+    """Return the prefix of all commits of a scan, or of those of an account."""
+    return f"{work(scan_id)}commits/{f'{_named(account_id)}.' if account_id else ''}"
 
 
 def accounts(scan_id: str) -> str:
@@ -81,9 +81,19 @@ def failures(scan_id: str) -> str:
     return f"{work(scan_id)}failures/"
 
 
-def parts(scan_id: str) -> str:
-    """Return the prefix of all parts of a scan."""
-    return f"{work(scan_id)}parts/"
+def settling(scan_id: str, account_id: str, name: str) -> str:
+    """Return the key of what a function that settles a large account leaves to the next one."""
+    return f"{work(scan_id)}settling/{_named(account_id)}/{_named(name)}.json.gz"
+
+
+def failure(scan_id: str, name: str) -> str:
+    """Return the key of what the state machine notes of a batch that failed for good, or of an account."""
+    return f"{failures(scan_id)}{_named(name)}.json"
+
+
+def parts(scan_id: str, account_id: str = "") -> str:
+    """Return the prefix of all parts of a scan, or of those of an account."""
+    return f"{work(scan_id)}parts/{f'{_named(account_id)}.' if account_id else ''}"
 
 
 def name_in(key: str) -> str:
@@ -126,9 +136,19 @@ def last_alert() -> str:
     return "state/last-alert.json"
 
 
-def state(account_id: str, region: str, service: str) -> str:
-    """Return the key of what is remembered between scans."""
-    return f"state/{_named(account_id)}/{_named(region)}/{_named(service)}.json.gz"
+def state(account_id: str) -> str:
+    """Return the key of what is remembered of an account between scans."""
+    return f"state/{_named(account_id)}.json.gz"
+
+
+def latest(account_id: str, number: int) -> str:
+    """Return the key of a file of the table `latest`, which holds the last findings of an account."""
+    return f"{every_latest(account_id)}{number:04d}.parquet"
+
+
+def every_latest(account_id: str) -> str:
+    """Return the prefix of all files of an account in the table `latest`."""
+    return f"{files('latest')}{_named(account_id)}-"
 
 
 def table(name: str, scan_date: date | str, scan_id: str, number: int | None = None) -> str:

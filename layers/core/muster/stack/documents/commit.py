@@ -64,7 +64,20 @@ class NotedChange:
     def of(cls, change: Change) -> "NotedChange":
         """Return what is noted of a change."""
         seen = change.first_seen.isoformat()
-        return cls(finding_id=change.finding_id, **asdict(change.subject), reason=change.reason, first_seen=seen)
+        subject = change.subject
+        return cls(
+            change.finding_id,
+            subject.kind.check_id,
+            subject.kind.title,
+            subject.kind.severity,
+            subject.kind.resource_type,
+            subject.resource_id,
+            subject.resource_arn,
+            subject.kind.account_id,
+            subject.kind.region,
+            change.reason,
+            seen,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +102,15 @@ NO_CHANGES = ShardChanges(baseline=False, events={})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit(Document):
-    """The result of a shard: its counts, its coverage, the parts it wrote and what changed.
+    """The result of a shard: its counts, its coverage and the parts it wrote.
 
-    `attempt` names the execution that scanned it, `unlisted` the resource types whose listing did not end.
+    `attempt` names the execution that scanned it, `unlisted` the resource types whose listing did not end. `scope` has
+    the regions whose resources it judged, `resource_type` the one type of a shard that was cut.
     """
 
     NAME: ClassVar[str] = "the result of a shard"
     WAY_OUT: ClassVar[str] = _WAY_OUT
-    VERSION: ClassVar[int | None] = 1
+    VERSION: ClassVar[int | None] = 2
 
     scan_id: str = ""
     attempt: str
@@ -112,23 +126,12 @@ class Commit(Document):
     checks: tuple[CheckResult, ...]
     coverage: Ledger
     parts: tuple[str, ...]
-    changes: ShardChanges
+    scope: tuple[str, ...]
+    resource_type: str = ""
 
     def written(self, header: ScanHeader) -> dict[str, Any]:
         """Return the commit as JSON, its coverage as rows of the table."""
         return {**self.to_json(), "coverage": [coverage_row(row, header, self.shard) for row in self.coverage]}
-
-
-@dataclass(frozen=True, slots=True)
-class CommitNews(Document):
-    """The part of a commit that an alert reads."""
-
-    NAME: ClassVar[str] = "the result of a shard"
-    WAY_OUT: ClassVar[str] = _WAY_OUT
-    VERSION: ClassVar[int | None] = 1
-
-    attempt: str
-    changes: ShardChanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

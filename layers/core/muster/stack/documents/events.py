@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from muster.errors import EventError
 from muster.stack.documents.fields import Malformed, anything, record, text
 from muster.stack.documents.names import AttemptName, ScanId
-from muster.stack.documents.work import ShardBatch
+from muster.stack.documents.work import AccountItem, ShardBatch
 
 T = TypeVar("T")
 
@@ -28,6 +28,15 @@ class BatchEvent:
 
     scan_id: ScanId
     batch: ShardBatch
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEvent:
+    """The event of settle_account: an account with the batches that the attempt scanned, which may be none."""
+
+    scan_id: ScanId
+    account: AccountItem
+    attempt: AttemptName = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,20 @@ def batch(event: object) -> BatchEvent:
         BatchEvent,
         event,
         "scan_shards is invoked by the state machine with scan_id and batch: {}; see events/scan_shards.json",
+    )
+
+
+def account(event: object) -> AccountEvent:
+    """Read the event of settle_account.
+
+    Raises:
+        EventError: it is not the event that the state machine sends.
+    """
+    return _read(
+        AccountEvent,
+        event,
+        "settle_account is invoked by the state machine with scan_id, attempt and account: {}; see "
+        "events/settle_account.json",
     )
 
 

@@ -1,4 +1,4 @@
-"""The commit of a shard: its counts, its coverage, the parts it wrote and what changed."""
+"""The commit of a shard: its counts, its coverage and the parts it wrote."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,13 +23,7 @@ from muster.stack.documents.commit import (
 )
 from muster.stack.shards.progress import Progress
 
-_NOTED = 200
-"""How many changes of each kind a commit names, the worst first; the counts are of all."""
-
-
-def commit(  # noqa: PLR0913 - everything a commit says, once
-    shard: Shard, scan: ShardScan, header: ScanHeader, progress: Progress, changes: ShardChanges, attempt: str
-) -> Commit:
+def commit(shard: Shard, scan: ShardScan, header: ScanHeader, progress: Progress, attempt: str) -> Commit:
     """Return the commit of a shard that was scanned to its end, completely or not."""
     outcome = scan.outcome
     types: dict[str, set[str]] = {}
@@ -55,7 +49,6 @@ def commit(  # noqa: PLR0913 - everything a commit says, once
         blocked=outcome.blocked,
         unlisted=tuple(sorted(outcome.unlisted)),
         reasons=() if outcome.blocked else (*reasons, *([outcome.lost] if outcome.lost else ())),
-        changes=changes,
     )
 
 
@@ -89,7 +82,8 @@ def _commit(
         checks=tuple(checks),
         coverage=tuple(coverage),
         parts=progress.parts,
-        changes=NO_CHANGES,
+        scope=shard.scope,
+        resource_type=shard.resource_type,
     )
 
 
@@ -115,9 +109,3 @@ def line(commit: Commit) -> ShardLine:
         errors=sum(row.errors for row in rows),
         seconds=round(sum(row.seconds for row in rows), 3),
     )
-
-
-def noted(changes: Sequence[Change]) -> EventChanges:
-    """Return how many changes of a kind there are, and the worst of them."""
-    worst = transitions.worst_first(changes)[:_NOTED]
-    return EventChanges(len(changes), tuple(map(NotedChange.of, worst)))

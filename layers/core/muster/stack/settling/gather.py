@@ -1,0 +1,173 @@
+"""What the shards of an account left: their commits, and what stands for each shard without a readable one."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from muster.catalog import catalog
+from muster.catalog.catalog import Catalog
+from muster.catalog.read_plan import ReadPlan, read_plan
+from muster.configuration import Configuration
+from muster.errors import ConfigurationError, Damaged
+from muster.model.finding import TARGET, Finding, Unavailable
+from muster.model.shard import Shard
+from muster.reports.schema import Row
+from muster.reports.tables import finding_row
+from muster.reports.tally import Tally
+from muster.scanning.describe import target_of
+from muster.scanning.evaluate import unlisted
+from muster.scanning.scope import annotate
+from muster.scanning.shard_scan import remaining
+from muster.stack.documents import objects
+from muster.stack.documents.commit import Commit
+from muster.stack.documents.events import AccountEvent
+from muster.stack.documents.fields import Malformed
+from muster.stack.documents.notes import Failure
+from muster.stack.documents.plan import PlanDocument
+from muster.stack.documents.work import WorkList
+from muster.stack.shards.commit import unfinished
+from muster.stack.shards.progress import Progress
+from muster.storage import keys
+from muster.storage.bucket import Bucket
+from muster.storage.reading import each
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The results of an account's shards, one a shard.
+
+    `committed` has the names of those that committed. The others have what they had found before they stopped;
+    `unread` has a row for every check of what they did not scan. `damaged` says by shard why an object cannot be read.
+    """
+
+    commits: list[Commit] = field(default_factory=list)
+    committed: set[str] = field(default_factory=set)
+    unread: list[Row] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
+
+
+def gather(
+    bucket: Bucket,
+    plan: PlanDocument,
+    event: AccountEvent,
+    damaged: Mapping[str, str],
+    load: Callable[[], Catalog] = catalog.load,
+) -> Gathered:
+    """Read the commits of an account; `damaged` has shards whose commit is not believed, and why.
+
+    To the commit of a shard that was not seen whole, and that this attempt could not look at again, the reason is added.
+    """
+    found = Gathered(damaged=dict(damaged))
+    commits: dict[str, Commit] = {}
+    for key, commit in each(commit_keys(bucket, event), lambda key: _commit(bucket, event.scan_id, key)):
+        shard = keys.name_in(key)
+        if isinstance(commit, str):
+            found.damaged.setdefault(shard, commit)
+        elif shard not in found.damaged:
+            commits[shard] = commit
+    found.committed = set(commits)
+    planned = _planned(bucket, event, found)
+    again = {
+        shard.id: batch
+        for shard, batch in planned
+        if shard.id not in commits or not (commits[shard.id].complete or commits[shard.id].attempt == event.attempt)
+    }
+    reasons = dict(each(sorted(set(again.values())), lambda batch: _reason(bucket, event.scan_id, batch)))
+    missing = [shard for shard, _ in planned if shard.id not in commits]
+    progress = dict(each(missing, lambda shard: _progress(bucket, event.scan_id, shard, found.damaged)))
+    unread = _Unread(plan, load)
+    for shard, batch in planned:
+        reason = found.damaged.get(shard.id) or reasons.get(batch, "")
+        if shard in progress:
+            found.unread += unread.rows(shard, progress[shard], reason)
+            commits[shard.id] = unfinished(shard, progress[shard], plan.scan.header, reason, plan.severities)
+        elif shard.id in again:
+            commit = commits[shard.id]
+            texts = dict.fromkeys((*commit.reasons, f"looking again failed: {reason}"))
+            commits[shard.id] = replace(commit, reasons=tuple(texts))
+    found.commits = [commits[shard] for shard in sorted(commits)]
+    return found
+
+
+def commit_keys(bucket: Bucket, event: AccountEvent) -> list[str]:
+    """Return the keys of the commits of an account."""
+    return [key for key, _ in bucket.keys(keys.commits(event.scan_id, event.account.account_id))]
+
+
+def _commit(bucket: Bucket, scan_id: str, key: str) -> Commit | str:
+    """Return a commit, or why it cannot be read."""
+    try:
+        commit = objects.content(bucket, key, Commit)
+        if commit is None:
+            return f"s3://{bucket.name}/{key} is gone"
+        _refuse_foreign(bucket, key, commit, scan_id)
+    except Damaged as error:
+        return str(error)
+    return commit
+
+
+def _refuse_foreign(bucket: Bucket, key: str, commit: Commit, scan_id: str) -> None:
+    """Refuse the result of another shard or scan under a key, or one that names parts of others.
+
+    Raises:
+        Damaged: it is.
+    """
+    prefix, shard = keys.parts(scan_id), keys.name_in(key)
+    own = all(part.startswith(prefix) and keys.shard_of(part) == shard for part in commit.parts)
+    if (commit.scan_id or scan_id, commit.shard) != (scan_id, shard) or not own:
+        raise objects.damaged(bucket, key, Commit, "it is that of another shard or scan")
+
+
+def _planned(bucket: Bucket, event: AccountEvent, found: Gathered) -> list[tuple[Shard, str]]:
+    """Return the shards of this attempt with their batches, and those of earlier attempts that cannot be read."""
+    planned = [(shard, batch.batch) for batch in event.account.batches for shard in batch.shards]
+    missing = found.damaged.keys() - {shard.id for shard, _ in planned}
+    if not missing:
+        return planned
+    try:
+        every = objects.content(bucket, keys.batches(event.scan_id), WorkList)
+    except Damaged:
+        every = None
+    listed = every.shards() if every else []
+    return planned + [(shard, batch) for shard, batch in listed if shard.id in missing]
+
+
+def _reason(bucket: Bucket, scan_id: str, batch: str) -> str:
+    """Return why a batch failed for good, as the state machine noted it."""
+    try:
+        failure = objects.content(bucket, keys.failure(scan_id, batch), Failure)
+    except Damaged as error:
+        return f"it failed, and the note of why cannot be read ({error})"
+    return failure.reason if failure else "it never ended, and left no word of why"
+
+
+def _progress(bucket: Bucket, scan_id: str, shard: Shard, damaged: Mapping[str, str]) -> Progress:
+    """Return how far a shard came; what a damaged object names is not believed."""
+    return Progress("") if shard.id in damaged else Progress.read(bucket, scan_id, shard.id)
+
+
+class _Unread:
+    """Makes rows on the target for the rules of shards that were not scanned to their end."""
+
+    def __init__(self, plan: PlanDocument, load: Callable[[], Catalog]) -> None:
+        """Read the plan's rules when the first shard needs them."""
+        self._plan, self._load = plan, load
+        self._header = plan.scan.header
+        self._known: tuple[Configuration, ReadPlan] | None = None
+
+    def rows(self, shard: Shard, progress: Progress, reason: str) -> Iterator[Row]:
+        """Yield the rows of a shard, and count them in its progress."""
+        try:
+            configuration, reads = self._known = self._known or self._selection()
+        except (ConfigurationError, Malformed):
+            # Another version of Muster wrote the plan: its checks cannot be named, but the shard still is.
+            return
+        found = _annotated(_findings(shard, reads, progress, reason, self._header.observed_at), configuration)
+        tally = Tally()
+        for finding in found:
+            tally.count(finding)
+            yield finding_row(finding, self._header, shard.id)
+        progress.add(TARGET, None, tally)
+
+    def _selection(self) -> tuple[Configuration, ReadPlan]:
+        catalog, configuration, rules = self._plan.selection(self._load())
+        return configuration, read_plan(catalog, rules)

@@ -1,0 +1,103 @@
+"""The findings of an account that must be compared, on disk: an account may have millions that fail.
+
+One database of SQLite in the function's scratch folder holds since when findings failed before the scan, and what the
+scan saw. Its memory is bounded by its cache.
+"""
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from muster.lifecycle.transitions import Kind, Observation, State, Subject
+
+_CACHE_KB = 64 << 10
+_STATES = tuple(State)
+_TABLES = """
+CREATE TABLE failed (id TEXT PRIMARY KEY, since INTEGER) WITHOUT ROWID;
+CREATE TABLE seen (id TEXT, kind INTEGER, state INTEGER, resource_id TEXT, arn TEXT, reason TEXT);
+"""
+Row = tuple[str, int, int, str, str, str]
+"""Finding id, place of the kind, place of the state, resource id, ARN, reason."""
+
+
+class Observed:
+    """Since when findings failed before a scan, in milliseconds, and what the scan saw; close it to free the disk."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin in a new file."""
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript(
+            f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-{_CACHE_KB}; {_TABLES} BEGIN;"
+        )
+        self._kinds: dict[Kind, int] = {}
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of the findings that were seen."""
+        return tuple(self._kinds)
+
+    def place(self, kind: Kind) -> int:
+        """Return the place of a kind in `kinds`."""
+        return self._kinds.setdefault(kind, len(self._kinds))
+
+    def failed(self, since: Iterable[tuple[str, int]]) -> None:
+        """Note since when findings failed before the scan."""
+        self._db.executemany("INSERT INTO failed VALUES (?, ?)", since)
+
+    def since(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """Return since when findings failed before the scan, by id; those that did not are not in it."""
+        found = self._db.execute("SELECT id, since FROM failed WHERE id IN (SELECT value FROM json_each(?))", [
+            json.dumps(ids)
+        ])  # fmt: skip
+        return dict(found.fetchall())
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Note what the scan saw."""
+        self._db.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def seen(self) -> Iterator[tuple[str, Observation]]:
+        """Yield what the scan saw, sorted by finding id; of a finding that was seen twice, what was seen last."""
+        kinds, last = self.kinds, None
+        rows = self._db.execute("SELECT * FROM seen ORDER BY id, rowid")
+        for key, kind, state, resource_id, arn, reason in rows:
+            if last is not None and last[0] != key:
+                yield last
+            last = key, Observation(_STATES[state], Subject(kinds[kind], resource_id, arn), reason)
+        if last is not None:
+            yield last
+
+    def save(self, path: Path) -> None:
+        """Write what the scan saw to a file, for another function to `load`."""
+        with gzip.open(path, "wt", compresslevel=1, encoding="utf-8") as file:
+            file.write(json.dumps(self.kinds) + "\n")
+            for row in self._db.execute("SELECT * FROM seen"):
+                file.write(json.dumps(row) + "\n")
+
+    def load(self, path: Path) -> None:
+        """Add what another function saved."""
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            places = [self.place(Kind(*kind)) for kind in json.loads(next(file))]
+            self.add(_moved(map(json.loads, file), places))
+
+
+def _moved(rows: Iterable[Any], places: Sequence[int]) -> Iterator[Row]:
+    for key, kind, *rest in rows:
+        yield (key, places[kind], *rest)
+
+
+def place_of(state: State) -> int:
+    """Return the place of a state, by which a row names it."""
+    return _STATES.index(state)
+
+
+def moment(millis: int) -> datetime:
+    """Return a time in aware UTC."""
+    return datetime.fromtimestamp(millis / 1000, UTC)
