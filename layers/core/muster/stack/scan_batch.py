@@ -1,9 +1,9 @@
-"""One batch of shards: scan each that is not committed yet, write its part, settle the state, commit, and say so."""
+"""One batch of shards: scan each that is not committed yet, write its parts, commit, and say so."""
 
 import contextlib
 import json
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Semaphore
@@ -11,10 +11,6 @@ from threading import Semaphore
 from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.errors import Damaged, Throttled, Transient
-from muster.lifecycle import state_store, transitions
-from muster.lifecycle.state_document import Histories
-from muster.lifecycle.transitions import Change, Observation, ShardScope, Subject
-from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.calls import ScanContext
 from muster.scanning.scope import Scope, scope_of
@@ -22,12 +18,12 @@ from muster.scanning.shard_scan import ResumePoint, ShardScan
 from muster.sdk.errors import READ_ERRORS, code_of
 from muster.sdk.session import Clients
 from muster.stack.documents import events, objects
-from muster.stack.documents.commit import NO_CHANGES, Commit, ShardChanges, ShardLine, ShardMessage, by_status
+from muster.stack.documents.commit import Commit, ShardLine, ShardMessage, by_status
 from muster.stack.documents.request import Environment
 from muster.stack.documents.work import BatchOutcome
 from muster.stack.limits import RESERVE, SIDE_BY_SIDE
 from muster.stack.shards.coalesce import coalesced
-from muster.stack.shards.commit import commit, line, noted
+from muster.stack.shards.commit import commit, line
 from muster.stack.shards.parts import PartWriter, Plan
 from muster.stack.shards.progress import Overtaken, Progress
 from muster.storage import keys
@@ -140,91 +136,26 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Commit | None:
     """
     plan, bucket, header = work.plan, work.bucket, work.plan.header
     progress = Progress.read(bucket, header.scan_id, shard.id, (replaces or "").strip('"')[:16])
-    earlier = progress.parts
     context = replace(work.context, clients=work.sessions.of(shard.account_id))
     resume = ResumePoint(progress.cursor, progress.coverage, progress.gaps)
     scan = ShardScan(shard, work.reads, context, keep=work.scope.keep, resume=resume)
-    pages = PartWriter(shard, plan, work.attempt, bucket, state_store.read(bucket, _state_key(shard)).histories)
+    pages = PartWriter(shard, plan, work.attempt, bucket)
     if not _came_to_its_end(scan, pages, progress, work):
         return None
     _refuse_expired(scan)
-    changes = NO_CHANGES
-    pages.close()
-    if plan.scan.record:
-        try:
-            pages.recall(part for part in progress.parts if part in earlier)
-        except Damaged as error:
-            # What an earlier function found cannot be read: its progress is made void, and the shard begins anew.
-            bucket.put_json(progress.key, {})
-            raise Overtaken(f"the shard is scanned from its beginning: {error}") from error
-        changes = _remember(shard, scan.rules, scan.outcome.unlisted, plan, pages.found, bucket)
-    done = commit(shard, scan, header, progress, changes, work.attempt)
+    done = commit(shard, scan, header, progress, work.attempt)
     try:
         bucket.put_json(keys.commit(header.scan_id, shard.id), done.written(header), etag=replaces)
     except Conflict as error:
-        _give_way(shard, scan.rules, work)
         raise Overtaken(f"somebody else committed the shard: {error}") from error
     work.log(line(done))
     return done
-
-
-def _give_way(shard: Shard, rules: Sequence[Rule], work: _Work) -> None:
-    """Let the state say what the commit of somebody else says, who looked at another moment."""
-    theirs = objects.content(work.bucket, keys.commit(work.plan.scan.scan_id, shard.id), Commit)
-    if work.plan.scan.record and theirs is not None:
-        pages = PartWriter(shard, work.plan, work.attempt, work.bucket, {})
-        pages.recall(theirs.parts)
-        _remember(shard, rules, theirs.unlisted, work.plan, pages.found, work.bucket)
 
 
 def _refuse_expired(scan: ShardScan) -> None:
     """Let the function be tried again with fresh credentials, from the last page that was read with good ones."""
     if scan.outcome.expired:
         raise Transient(f"{scan.outcome.lost}; the shard goes on where it stopped")
-
-
-def _remember(  # noqa: PLR0913 - what was looked at, what was found, and where it is kept
-    shard: Shard,
-    rules: Sequence[Rule],
-    unlisted: Collection[str],
-    plan: Plan,
-    found: Mapping[str, Mapping[str, Observation]],
-    bucket: Bucket,
-) -> ShardChanges:
-    """Settle what was found with what is remembered, and return the changes."""
-    changed: dict[str, list[Change]] = {}
-    baseline = False
-    types = {rule.resource_type for rule in rules}
-
-    def owns(subject: Subject) -> bool:
-        return not shard.resource_type or subject.resource_type in types or subject.resource_id in types
-
-    def looked_at(subject: Subject) -> bool:
-        listed = subject.resource_type not in unlisted
-        return listed and (subject.region in shard.scope or subject.region == shard.region)
-
-    scope = ShardScope(plan.header.scan_id, plan.header.observed_at, looked_at, owns)
-
-    def settle(histories: Histories) -> Histories:
-        nonlocal baseline
-        changed.clear()
-        settled = {
-            check_id: transitions.reconcile(histories.get(check_id), found.get(check_id, {}), scope)
-            for check_id in {rule.check.id for rule in rules}
-        }
-        for one in settled.values():
-            for change in one.changes:
-                changed.setdefault("baseline" if one.baseline else change.event.value, []).append(change)
-        baseline = any(one.baseline for one in settled.values())
-        return {**histories, **{check_id: one.history for check_id, one in settled.items()}}
-
-    before = state_store.update(bucket, _state_key(shard), settle, plan.header.scan_id)
-    if before.damage or before.lost_in == plan.header.scan_id:
-        # What was open before is not known: nothing is told as new, as failing again or as a first look.
-        loss = before.damage or f"s3://{bucket.name}/{_state_key(shard)} was damaged"
-        later = "" if before.foreign else "; it was written anew, and changes are told from the next scan on"
-        return replace(NO_CHANGES, lost=f"{loss}: no changes are told of {shard.id}{later}")
-    return ShardChanges(baseline, {event: noted(changes) for event, changes in sorted(changed.items())})
 
 
 def _announce(commit: Commit, environment: Environment, clients: Clients) -> None:
@@ -248,10 +179,6 @@ def _announce(commit: Commit, environment: Environment, clients: Clients) -> Non
         raise Transient(f"the queue {environment.queue_url} did not take a result ({code_of(error)})") from error
 
 
-def _state_key(shard: Shard) -> str:
-    return keys.state(shard.account_id, shard.region, shard.service)
-
-
 def _came_to_its_end(scan: ShardScan, pages: PartWriter, progress: Progress, work: _Work) -> bool:
     """Write the findings part by part, and save after each how far the shard has come; False when the time is up."""
     longest, began = 0.0, work.left()
@@ -261,7 +188,6 @@ def _came_to_its_end(scan: ShardScan, pages: PartWriter, progress: Progress, wor
         for part_input in coalesced(chunks):
             if part_input.restarted:
                 progress.forget(part_input.name)
-                pages.forget(part_input.name)
             else:
                 part, tally = pages.write(part_input, progress.number)
                 _refuse_expired(scan)

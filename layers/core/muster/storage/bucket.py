@@ -90,9 +90,7 @@ class Bucket:
         try:
             kind = "application/json"
             with self.traffic.call():
-                answer = self._s3.put_object(
-                    Bucket=self.name, Key=key, Body=body, ContentType=kind, **_condition(etag)
-                )
+                answer = self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind, **_condition(etag))
             return str(answer["ETag"])
         except botocore.exceptions.ClientError as error:
             if code_of(error) in _CONFLICT:

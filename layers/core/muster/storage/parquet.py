@@ -1,7 +1,7 @@
 """Parquet files, written and read batch by batch."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, S
 
 from muster.errors import Signal
 
+Batch = RecordBatch
+"""Some rows of a file, by columns."""
 BATCH = 2_000
 """Rows that are in memory at a time as Python's values."""
 _ROW_GROUP = 20_000
@@ -45,7 +47,7 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
 
 def write_columns(path: Path, columns: Mapping[str, str], batches: Iterable[Mapping[str, Sequence[Any]]]) -> None:
     """Write rows to a file as `write` does; each batch has the values of its rows by column."""
-    schema = Schema([Field(name, _TYPES[kind], nullable=True) for name, kind in columns.items()])
+    schema = _schema(columns)
     counted = _Counted(batches)
     made = (
         RecordBatch.from_arrays([_column(kind, batch[name]) for name, kind in columns.items()], schema=schema)
@@ -77,9 +79,9 @@ def read(path: Path | str) -> Iterator[dict[str, Any]]:
         Unreadable: it is no such file.
     """
     batch: Any
-    for batch in _batches_of(Path(path)):
+    for batch in batches_of(Path(path)):
         names = batch.schema.names
-        columns = [[scalar.as_py() for scalar in batch.column(name)] for name in names]
+        columns = [column(batch, name) for name in names]
         yield from (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
 
 
@@ -94,26 +96,35 @@ def examine(path: Path, columns: Iterable[str]) -> None:
         raise Unreadable(path, f"it has other columns: {', '.join(sorted(set(names) ^ set(columns)))}")
 
 
-def concatenate(path: Path, parts: Iterable[Path]) -> int:
-    """Write the rows of several files with one schema into one file and return how many there were.
+def copy(
+    path: Path,
+    parts: Iterable[Path],
+    columns: Mapping[str, str],
+    change: Callable[[RecordBatch], RecordBatch | None] = lambda batch: batch,
+) -> int:
+    """Write the rows of several files into one file, batch by batch, and return how many there were.
+
+    `change` may replace a batch, or leave it out. A column that a file does not have is null; others are left out.
 
     Raises:
-        Unreadable: one of them is broken.
+        Unreadable: one of the files is broken.
     """
-    paths = list(parts)
-    counted = _Counted(batch for part in paths for batch in _batches_of(part))
-    rows = 0
+    schema, rows = _schema(columns), 0
 
     def batches() -> Iterator[RecordBatch]:
         nonlocal rows
-        batch: Any
-        for batch in counted:
-            rows += batch.num_rows
-            yield batch
+        for part in parts:
+            for batch in batches_of(part):
+                changed = change(_conformed(batch, schema))
+                if changed is not None and changed.num_rows:
+                    rows += changed.num_rows
+                    yield changed
 
-    stream = RecordBatchReader.from_batches(_opened(paths[0]).schema, batches())
+    counted = _Counted(batches())
     try:
-        arro3.io.write_parquet(stream, path, compression="zstd(3)", max_row_group_size=_ROW_GROUP)
+        arro3.io.write_parquet(
+            RecordBatchReader.from_batches(schema, counted), path, compression="zstd(3)", max_row_group_size=_ROW_GROUP
+        )
     except Exception:
         if counted.error is not None:
             raise counted.error  # noqa: B904 - arro3 wraps it in text and loses its class and the file's name
@@ -121,7 +132,58 @@ def concatenate(path: Path, parts: Iterable[Path]) -> int:
     return rows
 
 
-def _batches_of(path: Path) -> Iterator[RecordBatch]:
+def column(batch: RecordBatch, name: str) -> list[Any]:
+    """Return the values of a column; timestamps are naive datetimes in UTC."""
+    values: list[Any] = batch.column(name).to_pylist()
+    return values
+
+
+def rows(batch: RecordBatch, places: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Yield rows of a batch as `read` does, by their places in any order."""
+    some = batch.take(Array(places, DataType.uint32()))
+    names = some.schema.names
+    columns = [column(some, name) for name in names]
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+
+
+def take(batch: RecordBatch, places: Sequence[int]) -> RecordBatch:
+    """Return some rows of a batch, by their places in ascending order."""
+    return batch if len(places) == batch.num_rows else batch.take(Array(places, DataType.uint32()))
+
+
+def with_times(batch: RecordBatch, name: str, moments: Sequence[int | None]) -> RecordBatch:
+    """Return a batch with other values in a column of timestamps, in milliseconds of UTC."""
+    place = batch.schema.names.index(name)
+    times = Array(moments, DataType.int64()).cast(_TYPES["timestamp"])
+    return batch.set_column(place, batch.schema.field(place), times)
+
+
+def millis(value: datetime) -> int:
+    """Return an aware time in milliseconds of UTC."""
+    return round(value.timestamp() * 1000)
+
+
+def _conformed(batch: RecordBatch, schema: Schema) -> RecordBatch:
+    names = batch.schema.names
+    if names == schema.names:
+        return batch.with_schema(schema)
+    arrays = [
+        batch.column(field.name) if field.name in names else Array([None] * batch.num_rows, field.type)
+        for field in map(schema.field, schema.names)
+    ]
+    return RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _schema(columns: Mapping[str, str]) -> Schema:
+    return Schema([Field(name, _TYPES[kind], nullable=True) for name, kind in columns.items()])
+
+
+def batches_of(path: Path) -> Iterator[RecordBatch]:
+    """Yield the rows of a file, BATCH at a time.
+
+    Raises:
+        Unreadable: it is no such file, or broken.
+    """
     reader = _opened(path)
     try:
         yield from reader
@@ -180,10 +242,6 @@ def _chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
 
 def _column(kind: str, values: Sequence[Any]) -> Array:
     if kind == "timestamp":
-        millis = [None if value is None else _millis(value) for value in values]
-        return Array(millis, DataType.int64()).cast(_TYPES[kind])
+        moments = [None if value is None else millis(value) for value in values]
+        return Array(moments, DataType.int64()).cast(_TYPES[kind])
     return Array(values, _TYPES[kind])
-
-
-def _millis(value: datetime) -> int:
-    return round(value.timestamp() * 1000)

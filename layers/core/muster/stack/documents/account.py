@@ -98,3 +98,22 @@ class AccountOutcome(Document):
     scan_id: str
     account_id: str
     left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlingProgress(Document):
+    """How far the findings of a large account are published, for the next function.
+
+    `inputs` is the digest of what is settled: with other commits, or another state, the next function begins anew.
+    `files` are the published files, `saved` the objects with what must be compared, `seconds` how long it took.
+    """
+
+    NAME: ClassVar[str] = "the progress of an account"
+    WAY_OUT: ClassVar[str] = "the account is settled from its beginning"
+    VERSION: ClassVar[int | None] = 1
+
+    inputs: str
+    files: tuple[str, ...]
+    saved: tuple[str, ...]
+    findings: Annotated[tuple[dict[str, Any], ...], listed(keyed(anything))]
+    seconds: float

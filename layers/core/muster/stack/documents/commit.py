@@ -1,7 +1,7 @@
 """The result of a shard: its commit in the bucket, and the message that announces it."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from muster.lifecycle.transitions import Change

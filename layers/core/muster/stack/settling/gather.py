@@ -1,6 +1,6 @@
 """What the shards of an account left: their commits, and what stands for each shard without a readable one."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from muster.catalog import catalog
@@ -8,7 +8,7 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError, Damaged
-from muster.model.finding import TARGET, Finding, Unavailable
+from muster.model.finding import TARGET, Unavailable
 from muster.model.shard import Shard
 from muster.reports.schema import Row
 from muster.reports.tables import finding_row
@@ -28,7 +28,7 @@ from muster.stack.shards.commit import unfinished
 from muster.stack.shards.progress import Progress
 from muster.storage import keys
 from muster.storage.bucket import Bucket
-from muster.storage.reading import each
+from muster.storage.traffic import each
 
 
 @dataclass(slots=True)
@@ -54,16 +54,17 @@ def gather(
 ) -> Gathered:
     """Read the commits of an account; `damaged` has shards whose commit is not believed, and why.
 
-    To the commit of a shard that was not seen whole, and that this attempt could not look at again, the reason is added.
+    The commit of a shard that was not seen whole, and that this attempt could not look at again, gets the reason too.
     """
     found = Gathered(damaged=dict(damaged))
     commits: dict[str, Commit] = {}
-    for key, commit in each(commit_keys(bucket, event), lambda key: _commit(bucket, event.scan_id, key)):
-        shard = keys.name_in(key)
+    names = [key for key, _ in bucket.keys(keys.commits(event.scan_id, event.account.account_id))]
+    for key, commit in zip(names, each(names, lambda key: _commit(bucket, event.scan_id, key)), strict=True):
+        name = keys.name_in(key)
         if isinstance(commit, str):
-            found.damaged.setdefault(shard, commit)
-        elif shard not in found.damaged:
-            commits[shard] = commit
+            found.damaged.setdefault(name, commit)
+        elif name not in found.damaged:
+            commits[name] = commit
     found.committed = set(commits)
     planned = _planned(bucket, event, found)
     again = {
@@ -71,26 +72,23 @@ def gather(
         for shard, batch in planned
         if shard.id not in commits or not (commits[shard.id].complete or commits[shard.id].attempt == event.attempt)
     }
-    reasons = dict(each(sorted(set(again.values())), lambda batch: _reason(bucket, event.scan_id, batch)))
+    batches = sorted(set(again.values()))
+    reasons = dict(zip(batches, each(batches, lambda batch: _reason(bucket, event.scan_id, batch)), strict=True))
     missing = [shard for shard, _ in planned if shard.id not in commits]
-    progress = dict(each(missing, lambda shard: _progress(bucket, event.scan_id, shard, found.damaged)))
+    stopped = each(missing, lambda shard: _progress(bucket, event.scan_id, shard, found.damaged))
+    progress = {shard.id: at for shard, at in zip(missing, stopped, strict=True)}
     unread = _Unread(plan, load)
     for shard, batch in planned:
         reason = found.damaged.get(shard.id) or reasons.get(batch, "")
-        if shard in progress:
-            found.unread += unread.rows(shard, progress[shard], reason)
-            commits[shard.id] = unfinished(shard, progress[shard], plan.scan.header, reason, plan.severities)
+        if shard.id in progress:
+            found.unread += unread.rows(shard, progress[shard.id], reason)
+            commits[shard.id] = unfinished(shard, progress[shard.id], plan.scan.header, reason, plan.severities)
         elif shard.id in again:
             commit = commits[shard.id]
             texts = dict.fromkeys((*commit.reasons, f"looking again failed: {reason}"))
             commits[shard.id] = replace(commit, reasons=tuple(texts))
     found.commits = [commits[shard] for shard in sorted(commits)]
     return found
-
-
-def commit_keys(bucket: Bucket, event: AccountEvent) -> list[str]:
-    """Return the keys of the commits of an account."""
-    return [key for key, _ in bucket.keys(keys.commits(event.scan_id, event.account.account_id))]
 
 
 def _commit(bucket: Bucket, scan_id: str, key: str) -> Commit | str:
@@ -161,9 +159,14 @@ class _Unread:
         except (ConfigurationError, Malformed):
             # Another version of Muster wrote the plan: its checks cannot be named, but the shard still is.
             return
-        found = _annotated(_findings(shard, reads, progress, reason, self._header.observed_at), configuration)
+        gap = Unavailable(None, f"the scan of {shard.service} in {shard.region} did not end: {reason}")
+        found = (
+            unlisted(rule, target_of(shard, plan.resource_type), gap, self._header.observed_at)
+            for plan in remaining(reads.of(shard), progress.cursor)
+            for rule in plan.rules
+        )
         tally = Tally()
-        for finding in found:
+        for finding in annotate(found, configuration, self._header.observed_at.date()):
             tally.count(finding)
             yield finding_row(finding, self._header, shard.id)
         progress.add(TARGET, None, tally)

@@ -48,6 +48,10 @@ class Observed:
         """Return the place of a kind in `kinds`."""
         return self._kinds.setdefault(kind, len(self._kinds))
 
+    def forget(self) -> None:
+        """Drop what was noted of before the scan."""
+        self._db.execute("DELETE FROM failed")
+
     def failed(self, since: Iterable[tuple[str, int]]) -> None:
         """Note since when findings failed before the scan."""
         self._db.executemany("INSERT INTO failed VALUES (?, ?)", since)

@@ -1,27 +1,22 @@
 """The commit of a shard: its counts, its coverage and the parts it wrote."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from muster.lifecycle import transitions
-from muster.lifecycle.transitions import Change
 from muster.model.coverage import ALL, Coverage
 from muster.model.shard import Shard
 from muster.reports.tables import ScanHeader
 from muster.reports.tally import STATUSES
 from muster.scanning.shard_scan import ShardScan
 from muster.stack.documents.commit import (
-    NO_CHANGES,
     CheckResult,
     Commit,
-    EventChanges,
-    NotedChange,
-    ShardChanges,
     ShardLine,
     ShardResources,
 )
 from muster.stack.shards.progress import Progress
+
 
 def commit(shard: Shard, scan: ShardScan, header: ScanHeader, progress: Progress, attempt: str) -> Commit:
     """Return the commit of a shard that was scanned to its end, completely or not."""

@@ -1,15 +1,12 @@
 """What a shard's function is given and what it leaves: the plan it reads, the parts it writes page by page."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
-from muster.errors import Damaged, EventError
-from muster.lifecycle import transitions
-from muster.lifecycle.state_document import Histories
-from muster.lifecycle.transitions import Observation
+from muster.errors import EventError
 from muster.model.finding import GLOBAL
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -76,18 +73,13 @@ class Plan:
                 raise EventError(f"the scan {scan.scan_id} has no such shard in its batches: {value}")
 
 
-Found = dict[str, dict[str, Observation]]
-"""What must be remembered of findings, by check and finding."""
-
-
 class PartWriter:
-    """Writes the findings of a shard page by page, and keeps what must be remembered of them."""
+    """Writes the findings of a shard page by page; since when they fail is filled in when the account is settled."""
 
-    def __init__(self, shard: Shard, plan: Plan, attempt: str, bucket: Bucket, histories: Histories) -> None:
-        """Write parts of an attempt; `histories` say since when a finding fails."""
-        self._shard, self._plan, self._attempt, self._bucket, self._histories = shard, plan, attempt, bucket, histories
+    def __init__(self, shard: Shard, plan: Plan, attempt: str, bucket: Bucket) -> None:
+        """Write parts of an attempt."""
+        self._shard, self._plan, self._attempt, self._bucket = shard, plan, attempt, bucket
         self._annotate = Annotator(plan.configuration, plan.header.observed_at.date())
-        self._seen: dict[str, Found] = {}
 
     def write(self, part_input: PartInput, number: int) -> tuple[str | None, Tally]:
         """Write the findings of an input to the part of that number; there is no part without findings."""
@@ -100,53 +92,8 @@ class PartWriter:
             self._bucket.upload(path, part)
         return part, tally
 
-    def forget(self, resource_type: str) -> None:
-        """Drop what was seen of a type."""
-        self._seen.pop(resource_type, None)
-
-    def recall(self, parts: Iterable[str]) -> None:
-        """See again what earlier attempts wrote.
-
-        Raises:
-            Damaged: a part cannot be read.
-        """
-        with scratch() as folder:
-            path = Path(folder) / "part.parquet"
-            for part in parts:
-                self._bucket.download(part, path)
-                try:
-                    for row in parquet.read(path):
-                        self._note(row)
-                except (parquet.Unreadable, KeyError) as error:
-                    where = f"s3://{self._bucket.name}/{part}"
-                    raise Damaged(f"{where} is damaged (findings of a shard): {error}") from error
-
-    def close(self) -> None:
-        """Forget what was remembered when the shard began: whoever settles it reads it again."""
-        self._histories = {}
-
-    @property
-    def found(self) -> Found:
-        """The observations to remember, by check and finding."""
-        found: Found = {}
-        for seen in self._seen.values():
-            for check_id, noted in seen.items():
-                # Most checks judge one type: theirs is no copy, of which there may be a million.
-                found[check_id] = {**found[check_id], **noted} if check_id in found else noted
-        return found
-
     def _rows(self, part_input: PartInput, tally: Tally) -> Iterator[Row]:
         for bare in part_input.findings():
             finding = self._annotate(bare)
-            since = transitions.first_seen(self._histories.get(finding.check_id), finding, self._plan.header.scan_id)
-            finding = replace(finding, first_seen=since)
             tally.count(finding)
-            row = finding_row(finding, self._plan.header, self._shard.id)
-            if self._plan.scan.record:
-                self._note(row)
-            yield row
-
-    def _note(self, row: Row) -> None:
-        if noted := transitions.observation(row):
-            of_check = self._seen.setdefault(row["resource_type"], {}).setdefault(row["check_id"], {})
-            of_check[row["finding_id"]] = noted
+            yield finding_row(finding, self._plan.header, self._shard.id)

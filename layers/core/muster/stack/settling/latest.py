@@ -1,0 +1,122 @@
+"""The table `latest`: for each check, region and service of an account the rows of the last scan that saw all of it."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from muster.lifecycle.transitions import looked_later
+from muster.reports.tables import FINDINGS
+from muster.stack.documents.commit import Commit
+from muster.stack.limits import PUBLISHED
+from muster.stack.settling.publish import home_of
+from muster.stack.settling.remember import Histories
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
+from muster.storage.parquet import Batch
+from muster.storage.traffic import each
+
+KEPT = timedelta(days=30)
+"""How long rows stay that no scan looked at again; the view `latest_findings` shows no older ones."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
+Part = tuple[str, str, str]
+"""Region, service and check id."""
+
+
+def seen_parts(commits: Iterable[Commit], histories: Histories, at: datetime) -> Mapping[Part, bool]:
+    """Return the parts that the shards of an account looked at, and whether all of them saw the whole of a part.
+
+    One that a later scan than that of `at` looked at is left to it.
+    """
+    seen: dict[Part, bool] = {}
+    for commit in commits:
+        home = home_of(commit.shard)
+        for check in commit.checks:
+            part = check.region, commit.service, check.check_id
+            later = looked_later(histories.get((home, check.check_id)), at)
+            seen[part] = seen.get(part, True) and check.complete and not later
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The files of one account in the table, in the bucket and in a scratch folder."""
+
+    bucket: Bucket
+    account_id: str
+    folder: Path
+
+    def replace(self, seen: Mapping[Part, bool], at: datetime, published: Sequence[Path]) -> None:
+        """Replace the rows of what a scan saw whole by those of its published files, and keep the others for a time.
+
+        A file too many becomes an empty one: a query that runs meanwhile finds every object that it has listed.
+        """
+        names = [key for key, _ in self.bucket.keys(keys.every_latest(self.account_id))]
+        before: list[Path] = []
+        times: dict[Part, datetime] = {}
+        for path in self._fetched(names):
+            try:
+                times = _times(path, times)
+                before.append(path)
+            except parquet.Unreadable:
+                # It is replaced, and a later scan finds its rows again.
+                continue
+        new = {part for part, whole in seen.items() if whole and times.get(part, at) <= at}
+        old = {part for part, time in times.items() if part not in new and time >= at - KEPT}
+        files = list(published)
+        if len(new) < len(seen):
+            files = [self._filtered(path, f"new-{number}", new) for number, path in enumerate(files)]
+        if old:
+            files += [self._filtered(path, f"old-{number}", old) for number, path in enumerate(before)]
+        self._write(files, names)
+
+    def _fetched(self, names: Sequence[str]) -> list[Path]:
+        paths = [self.folder / f"before-{number}" for number in range(len(names))]
+        pairs = dict(zip(paths, names, strict=True))
+        found = each(paths, lambda path: self.bucket.fetch(pairs[path], path))
+        return [path for path, etag in zip(paths, found, strict=True) if etag is not None]
+
+    def _filtered(self, path: Path, name: str, parts: Collection[Part]) -> Path:
+        filtered = self.folder / name
+        parquet.copy(filtered, [path], FINDINGS, _only(parts))
+        return filtered
+
+    def _write(self, files: Sequence[Path], names: Sequence[str]) -> None:
+        if len(files) > 1 and sum(path.stat().st_size for path in files) <= PUBLISHED:
+            whole = self.folder / "latest"
+            parquet.copy(whole, files, FINDINGS)
+            files = [whole]
+        written = {keys.latest(self.account_id, number): path for number, path in enumerate(files)}
+        for key, path in written.items():
+            self.bucket.upload(path, key)
+        empty = self.folder / "empty"
+        for key in names:
+            if key not in written:
+                parquet.write(empty, FINDINGS, ())
+                self.bucket.upload(empty, key)
+
+
+def _times(path: Path, known: Mapping[Part, datetime]) -> dict[Part, datetime]:
+    """Return when the rows of each part were observed last, those of a file and those that are known.
+
+    Raises:
+        Unreadable: the file is broken.
+    """
+    times = dict(known)
+    for batch in parquet.batches_of(path):
+        found = dict(zip(_parts(batch), parquet.column(batch, "observed_at"), strict=True))
+        for part, naive in found.items():
+            times[part] = max(times.get(part, _NEVER), naive.replace(tzinfo=UTC))
+    return times
+
+
+def _parts(batch: Batch) -> list[Part]:
+    return list(zip(*(parquet.column(batch, name) for name in ("region", "service", "check_id")), strict=True))
+
+
+def _only(parts: Collection[Part]) -> Callable[[Batch], Batch | None]:
+    def only(batch: Batch) -> Batch | None:
+        places = [place for place, part in enumerate(_parts(batch)) if part in parts]
+        return parquet.take(batch, places) if places else None
+
+    return only

@@ -1,0 +1,180 @@
+"""The findings of an account on their way into the tables: parts in, few large files out, compared on the way.
+
+What the shards wrote is read once, part by part: since when a finding fails is filled in, the worst failures are kept
+for the report, and what must be compared goes into the database of `observed`.
+"""
+
+import heapq
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from muster.errors import Damaged
+from muster.lifecycle.transitions import Kind, State, state_of
+from muster.model.finding import Severity, Status
+from muster.reports.record import from_row
+from muster.reports.schema import Record
+from muster.reports.tables import FINDINGS, ScanHeader
+from muster.stack.limits import PUBLISHED
+from muster.stack.settling.observed import Observed, place_of
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
+from muster.storage.parquet import Batch
+from muster.storage.traffic import each
+
+_STATES = {
+    (status.value, suppressed): state_of(status, suppressed=suppressed)
+    for status in Status
+    for suppressed in (True, False)
+}
+_PLACES = {state: place_of(state) for state in State}
+_KINDS = ("shard", "check_id", "title", "severity", "resource_type", "account_id", "region")
+
+
+class DamagedPart(Damaged):
+    """A part that a commit names cannot be read; `shard` is whose it is."""
+
+    def __init__(self, bucket: Bucket, key: str, error: object) -> None:
+        """Name the part."""
+        self.shard = keys.shard_of(key)
+        super().__init__(
+            f"s3://{bucket.name}/{key} is damaged (findings of a shard): {error}: the shard counts as not scanned; "
+            'scan it with {"resume": SCAN_ID}'
+        )
+
+
+def grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
+    """Yield the parts that make one published file, by their sizes in bytes."""
+    group: list[str] = []
+    total = 0
+    for key, size in sizes:
+        if group and total + size > PUBLISHED:
+            yield group
+            group, total = [], 0
+        group.append(key)
+        total += size
+    if group:
+        yield group
+
+
+@dataclass(slots=True)
+class Worst:
+    """The worst failing findings of many, by severity, then by id from the last on, whatever their order."""
+
+    limit: int
+    _kept: list[tuple[int, str, int, Record]] = field(default_factory=list)
+    _count: int = 0
+
+    def offer(
+        self, found: Iterable[tuple[int, str, int]], records: Callable[[Sequence[int]], Iterable[Record]]
+    ) -> None:
+        """Keep findings that are among the worst; each has its rank, its id and its place, by which `records` makes it.
+
+        Most are not, and no record is made of them.
+        """
+        least = self._kept[0][:2] if len(self._kept) >= self.limit else (-1, "")
+        candidates = heapq.nlargest(self.limit, (one for one in found if one[:2] > least))
+        if not candidates:
+            return
+        for (rank, key, _), record in zip(candidates, records([place for *_, place in candidates]), strict=True):
+            self._count += 1
+            entry = (rank, key, self._count, record)
+            if len(self._kept) < self.limit:
+                heapq.heappush(self._kept, entry)
+            else:
+                heapq.heappushpop(self._kept, entry)
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Offer records again that another function kept."""
+        found = ((_RANKS[record["severity"]], record["finding_id"], place) for place, record in enumerate(records))
+        self.offer(found, lambda places: [records[place] for place in places])
+
+    def records(self) -> tuple[Record, ...]:
+        """Return the findings, the worst first."""
+        found = sorted(self._kept, key=lambda entry: (-entry[0], entry[3]["check_id"], entry[1]))
+        return tuple(record for *_, record in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Writes published files of an account's findings; `compared` has the shards whose findings are remembered."""
+
+    bucket: Bucket
+    header: ScanHeader
+    observed: Observed
+    worst: Worst
+    compared: Collection[str]
+    folder: Path
+
+    def write(self, group: Sequence[str], local: Sequence[Path], path: Path) -> None:
+        """Write the findings of parts, and those of files that are here already, into one file.
+
+        Raises:
+            DamagedPart: a part cannot be read.
+        """
+        paths = {self.folder / key.rpartition("/")[2]: key for key in group}
+        for _ in each(paths, lambda file: self._fetch(paths[file], file)):
+            pass
+        try:
+            parquet.copy(path, [*paths, *local], FINDINGS, self._noted)
+        except parquet.Unreadable as error:
+            raise DamagedPart(self.bucket, paths.get(error.path, error.path.name), error) from error
+        finally:
+            for file in paths:
+                file.unlink(missing_ok=True)
+
+    def _fetch(self, key: str, path: Path) -> None:
+        if self.bucket.fetch(key, path) is None:
+            raise DamagedPart(self.bucket, key, "it is gone")
+        try:
+            parquet.examine(path, FINDINGS)
+        except parquet.Unreadable as error:
+            raise DamagedPart(self.bucket, key, error) from error
+
+    def _noted(self, batch: Batch) -> Batch:
+        """Note what must be remembered of rows, and fill in since when they fail."""
+        suppressions = parquet.column(batch, "suppression")
+        states = [
+            _STATES[status, suppression is not None]
+            for status, suppression in zip(parquet.column(batch, "status"), suppressions, strict=True)
+        ]
+        places = [place for place, state in enumerate(states) if state is not State.FINE]
+        if not places:
+            return batch
+        kept = parquet.take(batch, places)
+        ids = parquet.column(kept, "finding_id")
+        self._observe(kept, ids, [states[place] for place in places])
+        began = parquet.millis(self.header.observed_at)
+        since = self.observed.since(ids)
+        moments: list[int | None] = [None] * len(states)
+        for place, key in zip(places, ids, strict=True):
+            moments[place] = since.get(key, began)
+        return parquet.with_times(batch, "first_seen", moments)
+
+    def _observe(self, rows: Batch, ids: Sequence[str], states: Sequence[State]) -> None:
+        fields = list(zip(*(parquet.column(rows, name) for name in _KINDS), strict=True))
+        failing = (
+            (_RANKS[kind[3]], key, place)
+            for place, (key, state, kind) in enumerate(zip(ids, states, fields, strict=True))
+            if state is State.OPEN
+        )
+        self.worst.offer(failing, lambda places: map(from_row, parquet.rows(rows, places)))
+        others = (parquet.column(rows, name) for name in ("resource_id", "resource_arn", "reason"))
+        self.observed.add(
+            (key, self.observed.place(_kind(kind)), _PLACES[state], name, arn or "", reason)
+            for key, state, kind, name, arn, reason in zip(ids, states, fields, *others, strict=True)
+            if kind[0] in self.compared
+        )
+
+
+_RANKS: Mapping[str, int] = {severity.value: severity.rank for severity in Severity}
+
+
+def _kind(fields: Sequence[str]) -> Kind:
+    shard, *rest = fields
+    return Kind(home_of(shard), *rest)
+
+
+def home_of(shard: str) -> str:
+    """Return the home of a shard: its region and service; shards that were cut by resource type share it."""
+    return ".".join(shard.split(".")[1:3])

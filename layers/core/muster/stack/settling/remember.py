@@ -1,0 +1,163 @@
+"""What is remembered of an account between scans, brought up to date with what a scan saw, and what changed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from muster.lifecycle import transitions
+from muster.lifecycle.state_document import CheckKey
+from muster.lifecycle.transitions import Change, CheckHistory, Kind, Look, Observation, Subject, TrackedFinding
+from muster.model.finding import TARGET
+from muster.reports.tables import ScanHeader
+from muster.stack.bounds import CHANGES
+from muster.stack.documents.account import Reported
+from muster.stack.documents.commit import Commit, EventChanges, NotedChange, ShardChanges
+from muster.stack.settling.publish import home_of
+
+Histories = Mapping[CheckKey, CheckHistory]
+_BASELINE = "baseline"
+"""The kind of changes at a first look, which are no news."""
+
+
+class Looks:
+    """How a scan looked at each finding of an account: by which shard, and how thoroughly."""
+
+    def __init__(self, commits: Iterable[Commit], header: ScanHeader, histories: Histories) -> None:
+        """Take the commits of an account, and the memory of each check before the scan."""
+        self._header, self._histories = header, histories
+        self._homes: dict[str, list[Commit]] = {}
+        for commit in commits:
+            self._homes.setdefault(home_of(commit.shard), []).append(commit)
+        self._checks = {
+            (home, check.check_id) for home, of in self._homes.items() for commit in of for check in commit.checks
+        }
+        self._known: dict[Kind, Look | None] = {}
+
+    def histories(self) -> Histories:
+        """Return the memory of each check after the scan."""
+        scan_id, at = self._header.scan_id, self._header.observed_at
+        looked = {
+            key: transitions.looked(self._histories.get(key), scan_id, at)
+            for key in sorted(self._checks)
+            if not transitions.looked_later(self._histories.get(key), at)
+        }
+        return {**self._histories, **looked}
+
+    def of(self, subject: Subject) -> Look | None:
+        """Return how the scan looked at a finding; None where it did not, or a later scan did."""
+        if subject.kind.resource_type == TARGET:
+            return self._look(subject.kind, subject.resource_id)
+        if subject.kind not in self._known:
+            self._known[subject.kind] = self._look(subject.kind, subject.kind.resource_type)
+        return self._known[subject.kind]
+
+    def _look(self, kind: Kind, resource_type: str) -> Look | None:
+        key, header = (kind.home, kind.check_id), self._header
+        later = transitions.looked_later(self._histories.get(key), header.observed_at)
+        if key not in self._checks or later:
+            return None
+        for commit in self._homes[kind.home]:
+            if commit.resource_type in ("", resource_type):
+                _, region, *_ = commit.shard.split(".")
+                listed = kind.resource_type not in commit.unlisted
+                thorough = listed and kind.region in (*commit.scope, region)
+                return Look(header.scan_id, header.observed_at, thorough, commit.shard)
+        return None
+
+
+def reconciled(
+    before: Iterator[tuple[str, TrackedFinding]],
+    seen: Iterator[tuple[str, Observation]],
+    looks: Looks,
+    note: "Notes",
+) -> Iterator[tuple[str, TrackedFinding]]:
+    """Yield what is remembered of each finding after a scan; both sides come sorted by finding id."""
+    for key, tracked, observation in _joined(before, seen):
+        subject = observation.subject if observation else tracked.subject if tracked else None
+        look = looks.of(subject) if subject else None
+        if look is None:
+            if tracked:
+                yield key, tracked
+            continue
+        after, change = transitions.reconcile(key, tracked, observation, look)
+        if change:
+            note.add(change)
+        if after:
+            yield key, after
+
+
+def _joined(
+    before: Iterator[tuple[str, TrackedFinding]], seen: Iterator[tuple[str, Observation]]
+) -> Iterator[tuple[str, TrackedFinding | None, Observation | None]]:
+    old, new = next(before, None), next(seen, None)
+    while old is not None or new is not None:
+        if old is not None and (new is None or old[0] < new[0]):
+            yield old[0], old[1], None
+            old = next(before, None)
+        elif new is not None and (old is None or new[0] < old[0]):
+            yield new[0], None, new[1]
+            new = next(seen, None)
+        elif old is not None and new is not None:
+            yield old[0], old[1], new[1]
+            old, new = next(before, None), next(seen, None)
+
+
+@dataclass(slots=True)
+class _Noted:
+    count: int = 0
+    worst: list[Change] = field(default_factory=list)
+
+    def add(self, change: Change) -> None:
+        self.count += 1
+        self.worst.append(change)
+        if len(self.worst) > 10 * CHANGES:
+            self.worst = transitions.worst_first(self.worst)[:CHANGES]
+
+
+class Notes:
+    """The changes of an account by the attempt that reports them: how many of each kind, and the worst."""
+
+    def __init__(self, scan_id: str, histories: Histories, reported: Mapping[str, Reported]) -> None:
+        """Take the memory of each check after the scan, and which attempt reports each shard."""
+        self._scan_id, self._histories, self._reported = scan_id, histories, reported
+        self._noted: dict[str, dict[str, _Noted]] = {}
+
+    def add(self, change: Change) -> None:
+        """Note a change."""
+        kind = change.subject.kind
+        event = _BASELINE if self._first(kind.home, kind.check_id) else change.event.value
+        by = self._reported[change.shard].by
+        self._noted.setdefault(by, {}).setdefault(event, _Noted()).add(change)
+
+    def changes(self, commits: Iterable[Commit]) -> dict[str, ShardChanges]:
+        """Return the changes of each attempt that reports shards; a first look at any check is a baseline."""
+        first: dict[str, bool] = {}
+        for commit in commits:
+            home, by = home_of(commit.shard), self._reported[commit.shard].by
+            new = any(self._first(home, check.check_id) for check in commit.checks)
+            first[by] = first.get(by, False) or new
+        return {
+            by: ShardChanges(
+                baseline,
+                {event: _event(noted) for event, noted in sorted(self._noted.get(by, {}).items())},
+            )
+            for by, baseline in sorted(first.items())
+        }
+
+    def _first(self, home: str, check_id: str) -> bool:
+        history = self._histories.get((home, check_id))
+        return history is not None and history.first_scan_id == history.scan_id == self._scan_id
+
+
+def _event(noted: _Noted) -> EventChanges:
+    worst = transitions.worst_first(noted.worst)[:CHANGES]
+    return EventChanges(noted.count, tuple(map(NotedChange.of, worst)))
+
+
+def reports(commits: Iterable[Commit], attempt: str, before: Mapping[str, Reported]) -> dict[str, Reported]:
+    """Return which attempt reports the changes of each shard: the one that settled its commit first."""
+    return {
+        commit.shard: known
+        if (known := before.get(commit.shard)) and known.commit == commit.attempt
+        else Reported(commit.attempt, attempt)
+        for commit in commits
+    }

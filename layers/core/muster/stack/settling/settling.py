@@ -1,0 +1,225 @@
+"""One account on its way into the tables, the state and its result, with a scratch folder and a database on disk."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from muster.lifecycle import state_store, transitions
+from muster.lifecycle.state_document import Head
+from muster.lifecycle.state_store import Findings, StoredState
+from muster.lifecycle.transitions import Kind
+from muster.model.coverage import Coverage
+from muster.reports.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row
+from muster.stack.documents import objects
+from muster.stack.documents.account import AccountResult, Reported, SettlingProgress
+from muster.stack.documents.commit import NO_CHANGES, Commit, ShardChanges
+from muster.stack.documents.events import AccountEvent
+from muster.stack.documents.plan import PlanDocument
+from muster.stack.limits import RESERVE, share
+from muster.stack.settling import remember
+from muster.stack.settling.gather import Gathered
+from muster.stack.settling.latest import Latest, seen_parts
+from muster.stack.settling.observed import Observed
+from muster.stack.settling.publish import Publisher, Worst, grouped
+from muster.stack.settling.result import ledger, result_of
+from muster.storage import keys, parquet
+from muster.storage.bucket import Bucket
+
+
+@dataclass(slots=True)
+class Settling:
+    """One account that is settled from what its shards left; `reported` says who reported what of it before."""
+
+    bucket: Bucket
+    plan: PlanDocument
+    event: AccountEvent
+    gathered: Gathered
+    reported: Mapping[str, Reported]
+    folder: Path
+    _observed: Observed = field(init=False)
+    _worst: Worst = field(init=False)
+    _kinds: dict[Kind, None] = field(default_factory=dict)
+    """The kinds of the findings that were remembered before the scan."""
+
+    def __post_init__(self) -> None:
+        """Open the database."""
+        self._observed = Observed(self.folder / "observed.sqlite")
+        self._worst = Worst(share(len(self.plan.scan.accounts)))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._observed.close()
+
+    def result(self, left: Callable[[], float]) -> AccountResult | None:
+        """Publish and remember the account, and return its result; None when the time is up before.
+
+        Raises:
+            DamagedPart: a part cannot be read.
+            Conflict: somebody else wrote the state meanwhile.
+        """
+        state = state_store.fetch(self.bucket, keys.state(self._account_id), self.folder / "state", self._examine)
+        files = self._published(state, left)
+        if files is None:
+            return None
+        header, commits = self.plan.scan.header, self.gathered.commits
+        reported = remember.reports(self._committed(), self.event.attempt, self.reported)
+        changes = self._remembered(state, reported) if self.plan.scan.record else {}
+        latest = Latest(self.bucket, self._account_id, self.folder)
+        latest.replace(seen_parts(commits, state.head.checks, header.observed_at), header.observed_at, files)
+        return result_of(
+            self.event,
+            self.gathered,
+            self._covered(header),
+            share(len(self.plan.scan.accounts)),
+            self._worst.records(),
+            changes,
+            reported,
+        )
+
+    @property
+    def _account_id(self) -> str:
+        return self.event.account.account_id
+
+    def _committed(self) -> list[Commit]:
+        return [commit for commit in self.gathered.commits if commit.shard in self.gathered.committed]
+
+    def _examine(self, findings: Findings) -> None:
+        """Note since when findings failed before the scan."""
+        self._observed.forget()
+        self._kinds.clear()
+        self._observed.failed(self._since(findings))
+
+    def _since(self, findings: Findings) -> Iterator[tuple[str, int]]:
+        for key, tracked in findings:
+            self._kinds[tracked.subject.kind] = None
+            if tracked.before:
+                self._kinds[tracked.before.subject.kind] = None
+            since = transitions.failed_since(tracked, self.event.scan_id)
+            if since:
+                yield key, parquet.millis(since)
+
+    def _published(self, state: StoredState, left: Callable[[], float]) -> list[Path] | None:
+        """Write the published files and return them, read back where another function wrote them; None without time."""
+        groups = list(grouped(self._parts())) or ([[]] if self.gathered.unread else [])
+        progress = self._progress(_digest(self.gathered, self.event, state))
+        done, began = len(progress.files), time.monotonic()
+        files = list(progress.files)
+        for number in range(done, len(groups)):
+            files.append(self._write(number, groups[number], last=number == len(groups) - 1))
+            seconds = progress.seconds + time.monotonic() - began
+            # Comparing takes about as long as publishing did, and is done by one function.
+            needed = seconds if number == len(groups) - 1 else 2 * seconds / (number + 1)
+            if left() < max(RESERVE, needed):
+                self._save(replace(progress, files=tuple(files), seconds=seconds), done)
+                return None
+        self._clear(files)
+        return [self._local(key) for key in files]
+
+    def _parts(self) -> list[tuple[str, int]]:
+        """Return the parts that are published, and their sizes."""
+        sizes = dict(self.bucket.keys(keys.parts(self.event.scan_id, self._account_id)))
+        return [(part, sizes.get(part, 0)) for commit in self.gathered.commits for part in commit.parts]
+
+    def _write(self, number: int, group: Sequence[str], *, last: bool) -> str:
+        """Write one published file and return its key; the last has the findings on what was not scanned, too."""
+        local = []
+        if last and self.gathered.unread:
+            local = [self.folder / "unread"]
+            parquet.write(local[0], FINDINGS, self.gathered.unread)
+        compared = self.gathered.committed if self.plan.scan.record else ()
+        header = self.plan.scan.header
+        key = keys.table("findings", header.scan_date, self._name, number)
+        Publisher(self.bucket, header, self._observed, self._worst, compared, self.folder).write(
+            group, local, self._path(key)
+        )
+        self.bucket.upload(self._path(key), key)
+        return key
+
+    @property
+    def _name(self) -> str:
+        """The beginning of the names of the account's files in tables."""
+        return f"{self.event.scan_id}-{self._account_id}"
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key.rpartition("/")[2]
+
+    def _local(self, key: str) -> Path:
+        """Return the file of an object that this function wrote, or that is read now."""
+        path = self._path(key)
+        if not path.exists():
+            self.bucket.download(key, path)
+        return path
+
+    def _clear(self, files: Sequence[str]) -> None:
+        """Leave no rows in the files that the account was published to before and is not now, having fewer."""
+        header = self.plan.scan.header
+        prefix = keys.table("findings", header.scan_date, self._name, 0).removesuffix("0000.parquet")
+        for key, _ in self.bucket.keys(prefix):
+            if key not in files:
+                parquet.write(self.folder / "empty", FINDINGS, ())
+                self.bucket.upload(self.folder / "empty", key)
+
+    def _progress(self, inputs: str) -> SettlingProgress:
+        """Return how far another function came with the same inputs, and take over what it found."""
+        nothing = SettlingProgress(inputs=inputs, files=(), saved=(), findings=(), seconds=0)
+        key = keys.settling(self.event.scan_id, self._account_id, "progress")
+        found = objects.or_none(self.bucket, key, SettlingProgress, [])
+        if found is None or found.inputs != inputs:
+            return nothing
+        for number, saved in enumerate(found.saved):
+            path = self.folder / f"saved-{number}"
+            if self.bucket.fetch(saved, path) is None:
+                return nothing
+            self._observed.load(path)
+            path.unlink()
+        self._worst.add(found.findings)
+        return found
+
+    def _save(self, progress: SettlingProgress, done: int) -> None:
+        """Leave to the next function what this one found, under names that only equal inputs share."""
+        name = f"{progress.inputs}-{done:04d}"
+        saved = keys.settling(self.event.scan_id, self._account_id, name)
+        self._observed.save(self.folder / "saved")
+        self.bucket.upload(self.folder / "saved", saved)
+        whole = replace(progress, saved=(saved,), findings=self._worst.records())
+        key = keys.settling(self.event.scan_id, self._account_id, "progress")
+        self.bucket.put_json(key, whole.to_json())
+
+    def _remembered(self, state: StoredState, reported: Mapping[str, Reported]) -> dict[str, ShardChanges]:
+        """Write the state, and return the changes by the attempt that reports them."""
+        header, committed = self.plan.scan.header, self._committed()
+        looks = remember.Looks(committed, header, state.head.checks)
+        histories = looks.histories()
+        notes = remember.Notes(header.scan_id, histories, reported)
+        kinds = tuple(dict.fromkeys((*self._kinds, *self._observed.kinds)))
+        head = Head(histories, kinds, header.scan_id if state.damage else state.head.lost_in)
+        after = remember.reconciled(state.findings(), self._observed.seen(), looks, notes)
+        state_store.replace(self.bucket, keys.state(self._account_id), state, head, after)
+        changes = notes.changes(committed)
+        if state.damage or state.head.lost_in == header.scan_id:
+            return {by: replace(NO_CHANGES, lost=self._lost(state)) for by in changes}
+        return changes
+
+    def _lost(self, state: StoredState) -> str:
+        """Return why no changes are known: what was open before is not, so that nothing is new or fails again."""
+        loss = state.damage or f"s3://{self.bucket.name}/{keys.state(self._account_id)} was damaged"
+        later = "" if state.foreign else "; it was written anew, and changes are reported from the next scan on"
+        return f"{loss}: no changes are reported of {self._account_id}{later}"
+
+    def _covered(self, header: ScanHeader) -> list[Coverage]:
+        """Write the account's ledger to its table, and return it."""
+        rows = list(ledger(self.gathered.commits))
+        path = self.folder / "coverage"
+        parquet.write(path, COVERAGE, (coverage_row(row, header, shard) for shard, row in rows))
+        self.bucket.upload(path, f"{keys.partition('coverage', header.scan_date)}{self._name}.parquet")
+        return [row for _, row in rows]
+
+
+def _digest(gathered: Gathered, event: AccountEvent, state: StoredState) -> str:
+    """Return a digest of what is settled: the same one means the same published files and comparison."""
+    commits = [[commit.shard, commit.attempt, *commit.parts] for commit in gathered.commits]
+    inputs = [event.attempt, commits, sorted(gathered.committed), state.etag, state.damage]
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
