@@ -32,7 +32,17 @@ class StoredState:
         return state_document.findings_of(self.path) if self.etag is not None and not self.damage else iter(())
 
 
-_BROKEN = (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_BROKEN = (
+    OSError,
+    EOFError,
+    zlib.error,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 """What reading a damaged object raises: it is no gzip, it is cut, it is no JSON, or it has other keys or values."""
 
 

@@ -114,8 +114,8 @@ def copy(
     def batches() -> Iterator[RecordBatch]:
         nonlocal rows
         for part in parts:
-            for batch in batches_of(part):
-                changed = change(_conformed(batch, schema))
+            for batch in conformed(part, columns):
+                changed = change(batch)
                 if changed is not None and changed.num_rows:
                     rows += changed.num_rows
                     yield changed
@@ -163,6 +163,21 @@ def millis(value: datetime) -> int:
     return round(value.timestamp() * 1000)
 
 
+def conformed(path: Path, columns: Mapping[str, str]) -> Iterator[RecordBatch]:
+    """Yield the rows of a file, BATCH at a time, with these columns: one that it does not have is null.
+
+    Raises:
+        Unreadable: the file is broken, or one of the columns has another type.
+    """
+    schema = _schema(columns)
+    for batch in batches_of(path):
+        try:
+            whole = _conformed(batch, schema)
+        except Exception as error:
+            raise Unreadable(path, error) from error
+        yield whole
+
+
 def _conformed(batch: RecordBatch, schema: Schema) -> RecordBatch:
     names = batch.schema.names
     if names == schema.names:
@@ -187,10 +202,10 @@ def batches_of(path: Path) -> Iterator[RecordBatch]:
     reader = _opened(path)
     try:
         yield from reader
-    except GeneratorExit:
+    except BaseException as error:
+        if _of_library(error):
+            raise Unreadable(path, error) from error
         raise
-    except Exception as error:
-        raise Unreadable(path, error) from error
 
 
 def _opened(path: Path) -> RecordBatchReader:
@@ -211,9 +226,14 @@ def _opened(path: Path) -> RecordBatchReader:
     try:
         return arro3.io.read_parquet(path, batch_size=BATCH)
     except BaseException as error:
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+        if _of_library(error):
             raise Unreadable(path, error) from error
         raise
+
+
+def _of_library(error: BaseException) -> bool:
+    """Whether the library failed; its panics are no `Exception`."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 class _Counted:

@@ -50,11 +50,14 @@ class Latest:
         """Replace the rows of what a scan saw whole by those of its published files, and keep the others for a time.
 
         A file too many becomes an empty one: a query that runs meanwhile finds every object that it has listed.
+
+        Raises:
+            Conflict: somebody else replaced them meanwhile.
         """
-        names = [key for key, _ in self.bucket.keys(keys.every_latest(self.account_id))]
+        etags = self._fetched()
         before: list[Path] = []
         times: dict[Part, datetime] = {}
-        for path in self._fetched(names):
+        for path in (self._path(key) for key in etags):
             try:
                 times = _times(path, times)
                 before.append(path)
@@ -68,32 +71,33 @@ class Latest:
             files = [self._filtered(path, f"new-{number}", new) for number, path in enumerate(files)]
         if old:
             files += [self._filtered(path, f"old-{number}", old) for number, path in enumerate(before)]
-        self._write(files, names)
+        self._write(files, etags)
 
-    def _fetched(self, names: Sequence[str]) -> list[Path]:
-        paths = [self.folder / f"before-{number}" for number in range(len(names))]
-        pairs = dict(zip(paths, names, strict=True))
-        found = each(paths, lambda path: self.bucket.fetch(pairs[path], path))
-        return [path for path, etag in zip(paths, found, strict=True) if etag is not None]
+    def _fetched(self) -> Mapping[str, str]:
+        """Read the files that are there now, and return their ETags by key."""
+        names = [key for key, _ in self.bucket.keys(keys.every_latest(self.account_id))]
+        found = each(names, lambda key: self.bucket.fetch(key, self._path(key)))
+        return {key: etag for key, etag in zip(names, found, strict=True) if etag is not None}
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"before-{key.rpartition('/')[2]}"
 
     def _filtered(self, path: Path, name: str, parts: Collection[Part]) -> Path:
         filtered = self.folder / name
         parquet.copy(filtered, [path], FINDINGS, _only(parts))
         return filtered
 
-    def _write(self, files: Sequence[Path], names: Sequence[str]) -> None:
+    def _write(self, files: Sequence[Path], etags: Mapping[str, str]) -> None:
         if len(files) > 1 and sum(path.stat().st_size for path in files) <= PUBLISHED:
             whole = self.folder / "latest"
             parquet.copy(whole, files, FINDINGS)
             files = [whole]
         written = {keys.latest(self.account_id, number): path for number, path in enumerate(files)}
-        for key, path in written.items():
-            self.bucket.upload(path, key)
         empty = self.folder / "empty"
-        for key in names:
-            if key not in written:
-                parquet.write(empty, FINDINGS, ())
-                self.bucket.upload(empty, key)
+        parquet.write(empty, FINDINGS, ())
+        written |= {key: empty for key in etags if key not in written}
+        for key, path in written.items():
+            self.bucket.upload(path, key, etag=etags.get(key))
 
 
 def _times(path: Path, known: Mapping[Part, datetime]) -> dict[Part, datetime]:
@@ -103,10 +107,11 @@ def _times(path: Path, known: Mapping[Part, datetime]) -> dict[Part, datetime]:
         Unreadable: the file is broken.
     """
     times = dict(known)
-    for batch in parquet.batches_of(path):
+    for batch in parquet.conformed(path, FINDINGS):
         found = dict(zip(_parts(batch), parquet.column(batch, "observed_at"), strict=True))
         for part, naive in found.items():
-            times[part] = max(times.get(part, _NEVER), naive.replace(tzinfo=UTC))
+            if naive is not None:
+                times[part] = max(times.get(part, _NEVER), naive.replace(tzinfo=UTC))
     return times
 
 
