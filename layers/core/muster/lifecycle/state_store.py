@@ -32,7 +32,7 @@ class StoredState:
         return state_document.findings_of(self.path) if self.etag is not None and not self.damage else iter(())
 
 
-_BROKEN = (
+BROKEN = (
     OSError,
     EOFError,
     zlib.error,
@@ -63,7 +63,7 @@ def fetch(bucket: Bucket, key: str, path: Path, examine: Callable[[Findings], No
             f"{location} was written by another version of Muster ({error}): deploy that version, or delete the object"
         )
         return StoredState(path, etag, damage=why, foreign=True)
-    except _BROKEN as error:
+    except BROKEN as error:
         why = "it is empty" if not path.stat().st_size else str(error) or type(error).__name__
         return StoredState(path, etag, damage=f"{location} is damaged ({why})")
     return StoredState(path, etag, head)

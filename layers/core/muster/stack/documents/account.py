@@ -105,7 +105,8 @@ class SettlingProgress(Document):
     """How far the findings of a large account are published, for the next function.
 
     `inputs` is the digest of what is settled: with other commits, or another state, the next function begins anew.
-    `files` are the published files, `saved` the objects with what must be compared, `seconds` how long it took.
+    `files` has the published files with their SHA-256, `saved` names the object with what must be compared, which has
+    `saved_sum`, and `seconds` says how long it took.
     """
 
     NAME: ClassVar[str] = "the progress of an account"
@@ -113,7 +114,8 @@ class SettlingProgress(Document):
     VERSION: ClassVar[int | None] = 1
 
     inputs: str
-    files: tuple[str, ...]
-    saved: tuple[str, ...]
+    files: dict[str, str]
+    saved: str
+    saved_sum: str
     findings: Annotated[tuple[dict[str, Any], ...], listed(keyed(anything))]
     seconds: float

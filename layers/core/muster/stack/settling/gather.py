@@ -70,7 +70,7 @@ def gather(
     again = {
         shard.id: batch
         for shard, batch in planned
-        if shard.id not in commits or not (commits[shard.id].complete or commits[shard.id].attempt == event.attempt)
+        if shard.id not in commits or _looked_in_vain(commits[shard.id], event)
     }
     batches = sorted(set(again.values()))
     reasons = dict(zip(batches, each(batches, lambda batch: _reason(bucket, event.scan_id, batch)), strict=True))
@@ -87,8 +87,25 @@ def gather(
             commit = commits[shard.id]
             texts = dict.fromkeys((*commit.reasons, f"looking again failed: {reason}"))
             commits[shard.id] = replace(commit, reasons=tuple(texts))
+    for name in found.damaged.keys() - commits.keys():
+        commits[name] = _unplanned(name, plan, found.damaged[name])
     found.commits = [commits[shard] for shard in sorted(commits)]
     return found
+
+
+def _looked_in_vain(commit: Commit, event: AccountEvent) -> bool:
+    """Whether an attempt that resumes a scan was to look again at what a commit has not seen whole, and did not.
+
+    Where the first attempt finds the commit of another one, that one looked again later.
+    """
+    return not commit.complete and commit.attempt != event.attempt and bool(event.attempt)
+
+
+def _unplanned(name: str, plan: PlanDocument, reason: str) -> Commit:
+    """Return what stands for a shard whose commit cannot be read and that is in no work list that can be read."""
+    account_id, region, service, *_ = *name.split("."), "", ""
+    shard = Shard(account_id, region, service, region, ())
+    return replace(unfinished(shard, Progress(""), plan.scan.header, reason, plan.severities), shard=name)
 
 
 def _commit(bucket: Bucket, scan_id: str, key: str) -> Commit | str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from muster.lifecycle import state_store, transitions
 from muster.lifecycle.state_document import Head
-from muster.lifecycle.state_store import Findings, StoredState
+from muster.lifecycle.state_store import BROKEN, Findings, StoredState
 from muster.lifecycle.transitions import Kind
 from muster.model.coverage import Coverage
 from muster.reports.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row
@@ -26,7 +26,7 @@ from muster.stack.settling.observed import Observed
 from muster.stack.settling.publish import Publisher, Worst, grouped
 from muster.stack.settling.result import ledger, result_of
 from muster.storage import keys, parquet
-from muster.storage.bucket import Bucket
+from muster.storage.bucket import Bucket, Conflict
 
 
 @dataclass(slots=True)
@@ -61,6 +61,8 @@ class Settling:
             Conflict: somebody else wrote the state meanwhile.
         """
         state = state_store.fetch(self.bucket, keys.state(self._account_id), self.folder / "state", self._examine)
+        if state.damage:
+            self._forget()
         files = self._published(state, left)
         if files is None:
             return None
@@ -88,9 +90,12 @@ class Settling:
 
     def _examine(self, findings: Findings) -> None:
         """Note since when findings failed before the scan."""
+        self._forget()
+        self._observed.failed(self._since(findings))
+
+    def _forget(self) -> None:
         self._observed.forget()
         self._kinds.clear()
-        self._observed.failed(self._since(findings))
 
     def _since(self, findings: Findings) -> Iterator[tuple[str, int]]:
         for key, tracked in findings:
@@ -104,19 +109,19 @@ class Settling:
     def _published(self, state: StoredState, left: Callable[[], float]) -> list[Path] | None:
         """Write the published files and return them, read back where another function wrote them; None without time."""
         groups = list(grouped(self._parts())) or ([[]] if self.gathered.unread else [])
-        progress = self._progress(_digest(self.gathered, self.event, state))
-        done, began = len(progress.files), time.monotonic()
-        files = list(progress.files)
-        for number in range(done, len(groups)):
+        progress = self._progress(_digest(self.gathered, self.event, state, groups))
+        began, files = time.monotonic(), list(progress.files)
+        for number in range(len(files), len(groups)):
             files.append(self._write(number, groups[number], last=number == len(groups) - 1))
             seconds = progress.seconds + time.monotonic() - began
             # Comparing takes about as long as publishing did, and is done by one function.
             needed = seconds if number == len(groups) - 1 else 2 * seconds / (number + 1)
             if left() < max(RESERVE, needed):
-                self._save(replace(progress, files=tuple(files), seconds=seconds), done)
+                self._save(progress, files, seconds)
                 return None
+        local = [self._local(key, progress) for key in files]
         self._clear(files)
-        return [self._local(key) for key in files]
+        return local
 
     def _parts(self) -> list[tuple[str, int]]:
         """Return the parts that are published, and their sizes."""
@@ -131,7 +136,7 @@ class Settling:
             parquet.write(local[0], FINDINGS, self.gathered.unread)
         compared = self.gathered.committed if self.plan.scan.record else ()
         header = self.plan.scan.header
-        key = keys.table("findings", header.scan_date, self._name, number)
+        key = self._file(number)
         Publisher(self.bucket, header, self._observed, self._worst, compared, self.folder).write(
             group, local, self._path(key)
         )
@@ -143,50 +148,72 @@ class Settling:
         """The beginning of the names of the account's files in tables."""
         return f"{self.event.scan_id}-{self._account_id}"
 
+    def _file(self, number: int) -> str:
+        """Return the key of a published file."""
+        return keys.table("findings", self.plan.scan.header.scan_date, self._name, number)
+
     def _path(self, key: str) -> Path:
         return self.folder / key.rpartition("/")[2]
 
-    def _local(self, key: str) -> Path:
-        """Return the file of an object that this function wrote, or that is read now."""
+    def _local(self, key: str, progress: SettlingProgress) -> Path:
+        """Return the file of an object that this function wrote, or that another one wrote and is read now.
+
+        Raises:
+            Conflict: somebody else wrote the object since.
+        """
         path = self._path(key)
-        if not path.exists():
-            self.bucket.download(key, path)
+        if not path.exists() and (self.bucket.fetch(key, path) is None or _sum(path) != progress.files[key]):
+            self.bucket.put_json(self._progress_key, _nothing("").to_json())
+            raise Conflict(f"s3://{self.bucket.name}/{key} was written by somebody else meanwhile")
         return path
 
     def _clear(self, files: Sequence[str]) -> None:
         """Leave no rows in the files that the account was published to before and is not now, having fewer."""
-        header = self.plan.scan.header
-        prefix = keys.table("findings", header.scan_date, self._name, 0).removesuffix("0000.parquet")
+        prefix = self._file(0).removesuffix("0000.parquet")
         for key, _ in self.bucket.keys(prefix):
             if key not in files:
                 parquet.write(self.folder / "empty", FINDINGS, ())
                 self.bucket.upload(self.folder / "empty", key)
 
+    @property
+    def _progress_key(self) -> str:
+        """The progress of this attempt: two that settle the account at a time do not hold each other up."""
+        attempt = f"-{self.event.attempt}" if self.event.attempt else ""
+        return keys.settling(self.event.scan_id, self._account_id, f"progress{attempt}")
+
     def _progress(self, inputs: str) -> SettlingProgress:
         """Return how far another function came with the same inputs, and take over what it found."""
-        nothing = SettlingProgress(inputs=inputs, files=(), saved=(), findings=(), seconds=0)
-        key = keys.settling(self.event.scan_id, self._account_id, "progress")
-        found = objects.or_none(self.bucket, key, SettlingProgress, [])
-        if found is None or found.inputs != inputs:
-            return nothing
-        for number, saved in enumerate(found.saved):
-            path = self.folder / f"saved-{number}"
-            if self.bucket.fetch(saved, path) is None:
-                return nothing
+        found = objects.or_none(self.bucket, self._progress_key, SettlingProgress, [])
+        if found is None or found.inputs != inputs or [*found.files] != [*map(self._file, range(len(found.files)))]:
+            return _nothing(inputs)
+        path = self.folder / "saved"
+        try:
+            if self.bucket.fetch(found.saved, path) is None or _sum(path) != found.saved_sum:
+                return _nothing(inputs)
             self._observed.load(path)
-            path.unlink()
-        self._worst.add(found.findings)
+            self._worst.add(found.findings)
+        except BROKEN:
+            self._observed.clear()
+            self._worst = Worst(self._worst.limit)
+            return _nothing(inputs)
         return found
 
-    def _save(self, progress: SettlingProgress, done: int) -> None:
+    def _save(self, before: SettlingProgress, files: Sequence[str], seconds: float) -> None:
         """Leave to the next function what this one found, under names that only equal inputs share."""
-        name = f"{progress.inputs}-{done:04d}"
-        saved = keys.settling(self.event.scan_id, self._account_id, name)
-        self._observed.save(self.folder / "saved")
-        self.bucket.upload(self.folder / "saved", saved)
-        whole = replace(progress, saved=(saved,), findings=self._worst.records())
-        key = keys.settling(self.event.scan_id, self._account_id, "progress")
-        self.bucket.put_json(key, whole.to_json())
+        saved = keys.settling(self.event.scan_id, self._account_id, f"{before.inputs}-{len(files):04d}")
+        path = self.folder / "saved"
+        self._observed.save(path)
+        self.bucket.upload(path, saved)
+        sums = {key: before.files.get(key) or _sum(self._path(key)) for key in files}
+        progress = SettlingProgress(
+            inputs=before.inputs,
+            files=sums,
+            saved=saved,
+            saved_sum=_sum(path),
+            findings=self._worst.records(),
+            seconds=seconds,
+        )
+        self.bucket.put_json(self._progress_key, progress.to_json())
 
     def _remembered(self, state: StoredState, reported: Mapping[str, Reported]) -> dict[str, ShardChanges]:
         """Write the state, and return the changes by the attempt that reports them."""
@@ -218,8 +245,18 @@ class Settling:
         return [row for _, row in rows]
 
 
-def _digest(gathered: Gathered, event: AccountEvent, state: StoredState) -> str:
+def _digest(gathered: Gathered, event: AccountEvent, state: StoredState, groups: Sequence[Sequence[str]]) -> str:
     """Return a digest of what is settled: the same one means the same published files and comparison."""
-    commits = [[commit.shard, commit.attempt, *commit.parts] for commit in gathered.commits]
-    inputs = [event.attempt, commits, sorted(gathered.committed), state.etag, state.damage]
+    commits = [[commit.shard, commit.attempt, commit.reasons] for commit in gathered.commits]
+    unread = [(row["finding_id"], row["reason"]) for row in gathered.unread]
+    inputs = [event.attempt, commits, sorted(gathered.committed), unread, groups, state.etag, state.damage]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+
+
+def _nothing(inputs: str) -> SettlingProgress:
+    return SettlingProgress(inputs=inputs, files={}, saved="", saved_sum="", findings=(), seconds=0)
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
