@@ -1,7 +1,7 @@
 """Who is told, on moto: once per scan, only of news, and never of a scan that is not recorded."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,14 +13,17 @@ from moto.sns.models import sns_backends
 from muster.errors import EventError, Refused, Transient
 from muster.reports.formats.email import LIMIT
 from muster.sdk.session import Clients
+from muster.stack.bounds import NAMED
+from muster.stack.documents.fields import plain
 from muster.stack.documents.request import Environment
 from muster.stack.send_alert import send_alert
-from muster.stack.summarize_scan import NAMED
 from muster.storage import keys
 from muster.storage.bucket import Bucket
+from tests.unit.stack.accounts import account_result, change, changes
 
 REGION = "eu-west-1"
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
+ACCOUNT = "123456789012"
 
 
 @pytest.fixture
@@ -83,19 +86,7 @@ def ended(  # noqa: PLR0913 - what a scan may leave
         "changes": changes,
         "report": f"s3://reports/scans/{scan_id}/report.json",
     }
-    worst = {
-        "finding_id": "f",
-        "title": "Be good",
-        "resource_type": "AWS::S3::Bucket",
-        "first_seen": AT.isoformat(),
-        "severity": "HIGH",
-        "check_id": "c",
-        "resource_id": "r",
-        "resource_arn": "arn:aws:s3:::r",
-        "account_id": "123456789012",
-        "region": REGION,
-        "reason": "open",
-    }
+    worst = asdict(replace(change(ACCOUNT, "r"), resource_arn="arn:aws:s3:::r"))
     events = {"opened": {"count": opened, "worst": [worst] * opened}} if opened else {}
     bucket.put_json(keys.summary(scan_id), summary)
     bucket.put_json(keys.incomplete(scan_id), list(incomplete))
@@ -108,8 +99,14 @@ def ended(  # noqa: PLR0913 - what a scan may leave
     rest = {"truncated": False, "all_findings": "s3://reports/findings/", "scan": scan}
     told = {event: change["worst"] for event, change in events.items()}
     bucket.put_json(keys.report(scan_id), {"findings": [], "summary": summary, "changes": told, **rest})
-    commit = {"attempt": attempt, "changes": {"baseline": False, "events": events}}
-    bucket.put_json(keys.commit(scan_id, f"s{attempt}"), commit)
+    settled(bucket, scan_id, attempt, {"baseline": False, "events": events})
+
+
+def settled(bucket: Bucket, scan_id: str, attempt: str, changed: dict[str, Any], account_id: str = ACCOUNT) -> None:
+    """Leave in the result of an account what an attempt reports, beside what other attempts do."""
+    key = keys.account(scan_id, account_id)
+    result = bucket.get_json(key) or account_result(account_id, scan_id=scan_id, changes={}).to_json()
+    bucket.put_json(key, {**result, "changes": {**result["changes"], attempt: changed}})
 
 
 def refusing(clients: Clients, code: str, status: int) -> list[str]:
@@ -154,15 +151,65 @@ def test_each_attempt_tells_its_own_news_whoever_summed_up_last(
     assert sent(topic) == 2
 
 
-def test_no_shard_is_asked_for_what_stands_in_the_report(
-    environment: Environment, clients: Clients, topic: str
-) -> None:
-    """A thousand accounts have more commits than can be read in the time of this function."""
+def test_no_account_is_read_for_what_is_in_the_report(environment: Environment, clients: Clients, topic: str) -> None:
     ended(clients, "one", opened=2)
-    Bucket("reports", clients, REGION).delete(keys.commit("one", "s"))
+    Bucket("reports", clients, REGION).delete(keys.account("one", ACCOUNT))
     assert send_alert({"scan_id": "one"}, environment, clients).sent
     assert "arn:aws:s3:::r" in Bucket("reports", clients, REGION).get_json(keys.alert("one"))["email"]
     assert sent(topic) == 1
+
+
+def test_an_attempt_whose_summary_was_replaced_reports_the_changes_of_all_accounts(
+    environment: Environment, clients: Clients
+) -> None:
+    ended(clients, "one", attempt="0a1b2c3d")
+    bucket = Bucket("reports", clients, REGION)
+    for number in range(40):
+        worst = change(f"{number:012d}", f"volume-{number:02d}", "CRITICAL" if number == 33 else "LOW")
+        settled(bucket, "one", "", plain(changes(opened=(worst,))), f"{number:012d}")
+        settled(bucket, "one", "0a1b2c3d", plain(changes(resolved=(worst,))), f"{number:012d}")
+    assert send_alert({"scan_id": "one"}, environment, clients).sent
+    alert = bucket.get_json(keys.alert("one"))
+    assert alert["subject"].startswith("[Muster dev] 40 new, ")
+    assert "NEW FAILURES (40)\n  CRITICAL c: arn:aws:ec2:eu-west-1:000000000033:volume/volume-33" in alert["email"]
+    assert "... and 25 more" in alert["email"]
+
+
+def test_an_account_whose_result_is_damaged_is_named_and_the_others_report_their_changes(
+    environment: Environment, clients: Clients
+) -> None:
+    ended(clients, "one", attempt="0a1b2c3d")
+    bucket = Bucket("reports", clients, REGION)
+    settled(bucket, "one", "", plain(changes(opened=(change("111111111111"),))), "111111111111")
+    bucket.put_bytes(keys.account("one", "222222222222"), b"half a gz")
+    assert send_alert({"scan_id": "one"}, environment, clients).sent
+    alert = bucket.get_json(keys.alert("one"))["email"]
+    assert "NEW FAILURES (1)" in alert
+    assert "OBJECTS IN THE REPORT BUCKET THAT MUSTER COULD NOT READ" in alert
+    assert keys.account("one", "222222222222") in alert
+
+
+def test_a_damaged_report_costs_no_change(environment: Environment, clients: Clients) -> None:
+    ended(clients, "one", opened=2)
+    bucket = Bucket("reports", clients, REGION)
+    bucket.put_bytes(keys.report("one"), b"{")
+    assert send_alert({"scan_id": "one"}, environment, clients).sent
+    alert = bucket.get_json(keys.alert("one"))["email"]
+    assert "arn:aws:s3:::r" in alert
+    assert "report.json is damaged" in alert
+
+
+def test_an_account_whose_state_was_lost_is_named(environment: Environment, clients: Clients, topic: str) -> None:
+    """Its findings are in the report, its changes cannot be known."""
+    bucket = Bucket("reports", clients, REGION)
+    for scan_id, mails in (("one", 1), ("two", 1)):
+        ended(clients, scan_id)
+        lost = "s3://reports/state/123456789012.json.gz is damaged: no changes of the account are reported"
+        bucket.put_json(keys.summary(scan_id), {**bucket.get_json(keys.summary(scan_id)), "damaged": [lost]})
+        send_alert({"scan_id": scan_id}, environment, clients)
+        # It is not said again while nothing else is wrong.
+        assert sent(topic) == mails
+    assert "no changes of the account are reported" in bucket.get_json(keys.alert("one"))["email"]
 
 
 def test_no_news_are_not_told(environment: Environment, clients: Clients, topic: str) -> None:

@@ -17,8 +17,8 @@ from muster.stack.documents.fields import plain
 from muster.stack.documents.notes import AlertNote, AlertOutcome, FirstScan, Incomplete, LastAlert
 from muster.stack.documents.request import Environment
 from muster.stack.documents.summary import ReportDocument, Summary
-from muster.stack.results import news_of
-from muster.stack.summarize_scan import changes_of, worst_of
+from muster.stack.summarizing.accounts import news_of
+from muster.stack.summarizing.changes import Changes
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict
 from muster.storage.traffic import Traffic
@@ -58,9 +58,11 @@ def send_alert(
     before = objects.or_none(bucket, keys.alert(scan_id), AlertNote, problems)
     if before is not None and before.attempt == attempt:
         return AlertOutcome(sent=True, why="it was sent before")
+    changes: Changes | None = None
     if summary.attempt != attempt:
-        # Another execution of the scan summed up since: what it tells is for it to tell.
-        summary = replace(summary, attempt=attempt, changes=changes_of(attempt, news_of(bucket, scan_id)))
+        # Another execution of the scan wrote the summary since, and reports the changes in it.
+        changes = _changes(bucket, scan_id, attempt, problems)
+        summary = replace(summary, attempt=attempt, changes=changes.counts())
     # The summary names no more than a few of them.
     incomplete = _incomplete(bucket, summary, problems)
     last = objects.or_none(bucket, keys.last_alert(), LastAlert, problems) or LastAlert()
@@ -77,10 +79,10 @@ def send_alert(
     if last.owed:
         summary = replace(summary, changes=replace(summary.changes, owed=True))
     report = objects.or_none(bucket, keys.report(scan_id), ReportDocument, problems)
+    worst = _worst(bucket, summary, report, changes, problems)
     summary = replace(summary, damaged=(*summary.damaged, *problems))
     where = email.Where(environment.region, environment.database, environment.workgroup)
-    changes = _changes(bucket, scan_id, attempt, report)
-    alert = email.compose(summary.to_json(), plain(changes), report.findings if report else (), where)
+    alert = email.compose(summary.to_json(), plain(worst), report.findings if report else (), where)
     try:
         message_id = _publish(alert, environment, clients)
     except Refused:
@@ -134,13 +136,22 @@ def _remember(bucket: Bucket, last: LastAlert, now: LastAlert) -> None:
         bucket.put_json(keys.last_alert(), now.to_json())
 
 
-def _changes(
-    bucket: Bucket, scan_id: str, attempt: str, report: ReportDocument | None
+def _changes(bucket: Bucket, scan_id: str, attempt: str, problems: list[str]) -> Changes:
+    """Return the changes that an attempt reports, from the results of the accounts."""
+    changes = Changes()
+    for news in news_of(bucket, scan_id, problems):
+        if attempt in news.changes:
+            changes.add(news.changes[attempt])
+    return changes
+
+
+def _worst(
+    bucket: Bucket, summary: Summary, report: ReportDocument | None, changes: Changes | None, problems: list[str]
 ) -> Mapping[str, Sequence[NotedChange]]:
     """Return the worst changes of an attempt by kind: those of the report, where it is the report of that attempt."""
-    if report and report.summary.attempt == attempt:
+    if report and report.summary.attempt == summary.attempt:
         return report.changes
-    return worst_of(attempt, news_of(bucket, scan_id))
+    return (changes or _changes(bucket, summary.scan_id, summary.attempt, problems)).worst()
 
 
 def _has_subscriber(environment: Environment, clients: Clients) -> bool:

@@ -1,57 +1,49 @@
-"""The end of a scan: what no commit names is deleted, the rest is published, and the whole is summed up."""
+"""The end of a scan: the results of its accounts are added up, and its summary, report and tallies are published."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from muster.errors import EventError, Transient
 from muster.estimate.forecast import Forecast
-from muster.lifecycle.transitions import Event
-from muster.model.coverage import ALL, Coverage
 from muster.model.finding import Severity
-from muster.reports.schema import Record
+from muster.reports.tables import TALLIES
 from muster.sdk.session import Clients
-from muster.stack.bounds import CHANGES, NAMED, fitted
+from muster.stack.bounds import NAMED, fitted
 from muster.stack.documents import events, objects
-from muster.stack.documents.commit import CheckResult, Commit, CommitNews, NotedChange, by_status
-from muster.stack.documents.notes import Incomplete, Size, Sizes
+from muster.stack.documents.commit import by_status
+from muster.stack.documents.notes import Incomplete, Sizes
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.documents.request import Environment
 from muster.stack.documents.summary import (
-    ApiTotals,
-    ChangeCounts,
-    CheckTotals,
     ForecastOutcome,
-    IncompleteShard,
     ReportDocument,
     ReportedScan,
     ResourceCounts,
     ShardCounts,
     Summary,
 )
-from muster.stack.limits import REPORTED
-from muster.stack.publish import DamagedPart, delete_orphans, publish_findings, publish_tables
-from muster.stack.results import commits_of, with_unfinished
-from muster.storage import keys
+from muster.stack.summarizing.accounts import LostAccount, results_of
+from muster.stack.summarizing.tallies import tallies
+from muster.stack.summarizing.totals import Totals
+from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict, scratch
 from muster.storage.traffic import Traffic
 
-_SHORT = 300
-"""Characters that the summary says of a damaged object."""
-
 _ROUNDS = 10
-"""How often a scan is published anew because another execution published it meanwhile."""
+"""How often a scan is published again because another execution published it meanwhile."""
 
 
 def summarize_scan(
     event: object, environment: Environment, clients: Clients, traffic: Traffic | None = None
 ) -> Summary:
-    """Publish what the shards committed and return the summary, at most 32 KiB of JSON.
+    """Publish what the accounts' results add up to and return the summary, at most 32 KiB of JSON.
 
     Running it again for the same scan writes the same objects again. When another execution of the scan published
-    meanwhile, it is done again from what is committed by now: who comes last never leaves less than who came before.
-    `traffic` counts the calls of the bucket.
+    meanwhile, it is done again from the results that there are by then: the last one never leaves less than the one
+    before it. `traffic` counts the calls of the bucket.
 
     Raises:
         EventError: it is no such event, or there is no such scan.
@@ -65,118 +57,54 @@ def summarize_scan(
         raise EventError(f"there is no scan {sent.scan_id!r} in s3://{bucket.name}/{keys.SCANS}")
     for _ in range(_ROUNDS):
         before = bucket.get_bytes(keys.summary(sent.scan_id))
-        summary, commits = _published(bucket, plan, sent.attempt)
+        totals = _totals(bucket, plan, sent.attempt)
+        summary = _published(bucket, plan, sent.attempt, totals)
         try:
             bucket.put_json(keys.summary(sent.scan_id), summary.to_json(), etag=before[1] if before else None)
         except Conflict:
             continue
         if plan.scan.record:
-            _remember_sizes(bucket, commits)
+            known = objects.or_none(bucket, keys.sizes(), Sizes, []) or Sizes()
+            bucket.put_json(keys.sizes(), Sizes(totals.sizes.merged(known.shards)).to_json())
         return summary
     raise Transient(f"other executions of the scan {sent.scan_id} publish it again and again")
 
 
-def _published(bucket: Bucket, plan: PlanDocument, attempt: str) -> tuple[Summary, list[Commit]]:
-    """Publish all but the summary; return it, and the commits that it sums up."""
-    scan_id, header = plan.scan.scan_id, plan.scan.header
-    # In this order: what another execution writes from now on is either not among the parts, or it is known to run.
-    parts = [key for key, _ in bucket.keys(keys.parts(scan_id))]
-    alone = len(list(bucket.keys(keys.every_batches(scan_id)))) == 1
-    damaged: dict[str, str] = {}
-    found = commits_of(bucket, scan_id, damaged)
-    while True:
-        committed = [commit for commit in found if commit.shard not in damaged]
-        done = None if alone else {commit.shard for commit in committed if commit.complete}
-        commits = with_unfinished(bucket, plan, attempt, committed, damaged)
-        kept = {part for part in parts if keys.shard_of(part) in damaged}
-        delete_orphans(bucket, parts, kept | {part for commit in commits for part in commit.parts}, done)
-        try:
-            with scratch() as folder:
-                failing = publish_findings(bucket, header, commits, Path(folder))
-                publish_tables(bucket, header, commits, _coverage(commits), Path(folder))
-            break
-        except DamagedPart as error:
-            damaged[error.shard] = str(error)
-    summary = _summary(plan, attempt, commits, len(committed), _damaged(plan, commits, damaged), bucket.name)
-    bucket.put_json(keys.report(scan_id), _report(plan, summary, failing, commits, bucket.name).to_json())
-    incomplete = Incomplete(tuple(item.shard for item in _incomplete(commits)))
-    bucket.put_json(keys.incomplete(scan_id), incomplete.to_json())
-    return fitted(summary), commits
+def _totals(bucket: Bucket, plan: PlanDocument, attempt: str) -> Totals:
+    """Add up the results of the accounts, and write their tallies on the way."""
+    header = plan.scan.header
+    totals = Totals(plan.severities, plan.scan.shards, attempt)
+
+    def rows() -> Iterator[Mapping[str, Sequence[Any]]]:
+        for result in results_of(bucket, plan):
+            if isinstance(result, LostAccount):
+                totals.lose(result)
+            else:
+                totals.add(result)
+                yield tallies(result, header, plan.severities)
+
+    with scratch() as folder:
+        path = Path(folder) / "tallies.parquet"
+        parquet.write_columns(path, TALLIES, rows())
+        bucket.upload(path, keys.table("tallies", header.scan_date, header.scan_id))
+    return totals
 
 
-def _damaged(plan: PlanDocument, commits: Iterable[Commit], damaged: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what is wrong with objects of the bucket that Muster could not read, some of them, shortened."""
-    lost = (commit.changes.lost for commit in commits if commit.changes.lost)
-    texts = dict.fromkeys((*plan.scan.damaged, *sorted(damaged.values()), *lost))
-    return tuple(text[:_SHORT] for text in texts)[:NAMED]
+def _published(bucket: Bucket, plan: PlanDocument, attempt: str, totals: Totals) -> Summary:
+    """Publish the report and the names of incomplete shards, and return the summary."""
+    scan_id = plan.scan.scan_id
+    summary = _summary(plan, attempt, totals, bucket.name)
+    bucket.put_json(keys.report(scan_id), _report(plan, summary, totals, bucket.name).to_json())
+    bucket.put_json(keys.incomplete(scan_id), Incomplete(tuple(sorted(totals.names))).to_json())
+    return fitted(summary)
 
 
-def _remember_sizes(bucket: Bucket, commits: Iterable[Commit]) -> None:
-    """Note how large each shard is, so that the next plan can forecast its calls and cut the large ones.
-
-    One that was cut counts as a whole.
-    """
-    sizes: dict[str, Size] = {}
-    for commit in commits:
-        if not commit.complete:
-            continue
-        name = f"{commit.account_id}.{commit.region}.{commit.service}"
-        size = sizes.get(name) or Size(0, {})
-        listed = {row.api: row.items - row.out_of_scope for row in commit.coverage if row.items}
-        sizes[name] = Size(size.resources + commit.resources.scanned, {**size.listed, **listed})
-    known = objects.or_none(bucket, keys.sizes(), Sizes, []) or Sizes()
-    bucket.put_json(keys.sizes(), Sizes({**known.shards, **sizes}).to_json())
-
-
-def _coverage(commits: Iterable[Commit]) -> Iterator[tuple[str, Coverage]]:
-    """Yield the rows of the ledger, with their shards; a region that a policy blocks has one for all its services."""
-    blocked: dict[tuple[str, str], tuple[str, Coverage]] = {}
-    for commit in commits:
-        for row in commit.coverage:
-            if not commit.blocked:
-                yield commit.shard, row
-                continue
-            key = row.account_id, row.region
-            shard, whole = blocked.get(key) or (commit.shard, replace(row, service=ALL, calls=0))
-            blocked[key] = shard, replace(whole, calls=whole.calls + row.calls)
-    yield from blocked.values()
-
-
-def _by_api(commits: Iterable[Commit]) -> tuple[ApiTotals, ...]:
-    """Return the ledger's totals by API: few rows whatever the number of accounts."""
-    rows: dict[str, list[Coverage]] = {}
-    for _, row in _coverage(commits):
-        rows.setdefault(row.api, []).append(row)
-    return tuple(
-        ApiTotals(
-            api,
-            calls=sum(row.calls for row in of_api),
-            items=sum(row.items for row in of_api),
-            retries=sum(row.retries for row in of_api),
-            denials=sum(row.denials for row in of_api),
-            errors=sum(row.errors for row in of_api),
-            out_of_scope=sum(row.out_of_scope for row in of_api),
-            milliseconds=sum(round(row.seconds * 1000) for row in of_api),
-        )
-        for api, of_api in sorted(rows.items())
-    )
-
-
-def _summary(  # noqa: PLR0913 - all that is summed up
-    plan: PlanDocument,
-    attempt: str,
-    commits: Sequence[Commit],
-    committed: int,
-    damaged: tuple[str, ...],
-    bucket: str,
-) -> Summary:
-    scan, incomplete, checks = plan.scan, _incomplete(commits), _by_check(commits)
-    calls = sum(row.calls for commit in commits for row in commit.coverage)
+def _summary(plan: PlanDocument, attempt: str, totals: Totals, bucket: str) -> Summary:
+    scan, checks, apis = plan.scan, totals.checks, totals.apis
+    calls = sum(api.calls for api in apis)
     severities: Counter[str] = Counter()
     for check in checks:
         severities[check.severity] += check.non_compliant
-    scanned = sum(commit.resources.scanned for commit in commits)
-    failing = sum(commit.resources.non_compliant for commit in commits)
     return Summary(
         scan_id=scan.scan_id,
         scan_kind=scan.scan_kind,
@@ -188,11 +116,11 @@ def _summary(  # noqa: PLR0913 - all that is summed up
         whole=scan.whole,
         accounts=len(scan.accounts),
         accounts_excluded=dict(list(scan.accounts_excluded.items())[:NAMED]),
-        complete=not incomplete,
-        incomplete=incomplete[:NAMED],
-        shards=ShardCounts(scan.shards, committed, len(incomplete)),
-        blocked=len({(commit.account_id, commit.region) for commit in commits if commit.blocked}),
-        resources=ResourceCounts(scanned, scanned - failing, failing),
+        complete=not totals.names,
+        incomplete=totals.incomplete.items(),
+        shards=ShardCounts(scan.shards, totals.committed, totals.incomplete_shards),
+        blocked=totals.blocked,
+        resources=ResourceCounts(totals.scanned, totals.scanned - totals.failing, totals.failing),
         findings=by_status(checks),
         failing={severity.value: severities[severity.value] for severity in reversed(Severity)},
         checks=checks,
@@ -201,9 +129,9 @@ def _summary(  # noqa: PLR0913 - all that is summed up
         report=f"s3://{bucket}/{keys.report(scan.scan_id)}",
         findings_at=f"s3://{bucket}/{keys.partition('findings', scan.header.scan_date)}",
         attempt=attempt,
-        damaged=damaged,
-        coverage=_by_api(commits),
-        changes=changes_of(attempt, commits),
+        damaged=tuple(dict.fromkeys((*scan.damaged, *totals.damaged)))[:NAMED],
+        coverage=apis,
+        changes=totals.changes.counts(),
     )
 
 
@@ -211,68 +139,19 @@ def _outcome(forecast: Forecast | None, calls: int) -> ForecastOutcome | None:
     return ForecastOutcome(forecast.calls, forecast.seconds, forecast.against(calls)) if forecast else None
 
 
-def _incomplete(commits: Iterable[Commit]) -> tuple[IncompleteShard, ...]:
-    return tuple(IncompleteShard(commit.shard, "; ".join(commit.reasons)) for commit in commits if not commit.complete)
-
-
-def _by_check(commits: Iterable[Commit]) -> tuple[CheckTotals, ...]:
-    results: dict[str, list[CheckResult]] = {}
-    for commit in commits:
-        for check in commit.checks:
-            results.setdefault(check.check_id, []).append(check)
-    return tuple(
-        CheckTotals(check_id, of_check[-1].severity, **by_status(of_check))
-        for check_id, of_check in sorted(results.items())
-    )
-
-
-def changes_of(attempt: str, commits: Iterable[Commit | CommitNews]) -> ChangeCounts:
-    """Return how much changed of each kind by what an attempt found, and whether it was the first look."""
-    changes = [commit.changes for commit in commits if commit.attempt == attempt]
-
-    def total(event: Event) -> int:
-        return sum(of_shard.events[event].count for of_shard in changes if event in of_shard.events)
-
-    return ChangeCounts(
-        baseline=any(of_shard.baseline for of_shard in changes),
-        opened=total(Event.OPENED),
-        reopened=total(Event.REOPENED),
-        resolved=total(Event.RESOLVED),
-        suppressed=total(Event.SUPPRESSED),
-        unreadable=total(Event.UNREADABLE),
-    )
-
-
-def worst_of(attempt: str, commits: Iterable[Commit | CommitNews]) -> dict[str, tuple[NotedChange, ...]]:
-    """Return the worst changes of each kind that an attempt found."""
-    events: dict[str, tuple[NotedChange, ...]] = {}
-    for commit in commits:
-        for event, noted in commit.changes.events.items() if commit.attempt == attempt else ():
-            merged = sorted((*events.get(event, ()), *noted.worst), key=_worst_first)
-            events[event] = tuple(merged[:CHANGES])
-    return events
-
-
-def _worst_first(change: NotedChange) -> tuple[int, str, str]:
-    return -Severity(change.severity).rank, change.check_id, change.resource_id
-
-
-def _report(
-    plan: PlanDocument, summary: Summary, failing: tuple[Record, ...], commits: Sequence[Commit], bucket: str
-) -> ReportDocument:
-    rows = [row for _, row in _coverage(commits)]
-    rows.sort(key=lambda row: (not row.reason, -row.denials - row.errors))
+def _report(plan: PlanDocument, summary: Summary, totals: Totals, bucket: str) -> ReportDocument:
     header = plan.scan.header
+    findings, coverage = totals.findings, totals.coverage.items()
     return ReportDocument(
-        findings=failing,
-        changes=worst_of(summary.attempt, commits),
-        truncated=summary.findings["non_compliant"] > len(failing),
+        findings=findings,
+        changes=totals.changes.worst(),
+        truncated=summary.findings["non_compliant"] > len(findings),
         all_findings=f"s3://{bucket}/{keys.partition('findings', header.scan_date)}{header.scan_id}-*.parquet",
         summary=summary,
         scan=ReportedScan(
             **{field.name: getattr(plan.scan, field.name) for field in fields(plan.scan)},
             complete=summary.complete,
-            coverage=tuple(rows[:REPORTED]),
-            coverage_truncated=len(rows) > REPORTED,
+            coverage=coverage,
+            coverage_truncated=totals.coverage_rows > len(coverage),
         ),
     )
