@@ -80,6 +80,16 @@ def test_all_regions_are_those_that_each_account_has_enabled(clients: Clients) -
     assert whole.regions == ("eu-south-2", HERE, "us-east-1")
 
 
+def test_who_only_plans_keeps_no_clients_of_the_accounts_that_were_entered(clients: Clients) -> None:
+    configuration = Configuration(accounts=Accounts(include=(OWN, OTHER), role=ROLE))
+    found = [
+        targets(clients, configuration, own=OWN, partition="aws", region=HERE, regions=("all",), keep=keep)
+        for keep in (True, False)
+    ]
+    assert [list(each.sessions._made) for each in found] == [[OTHER], []]
+    assert found[0].scanned == found[1].scanned
+
+
 def test_an_excluded_region_is_left_out_in_every_account(clients: Clients) -> None:
     enabling(OWN, HERE, "us-east-1")
     enabling(OTHER, HERE, "eu-south-2", "us-east-1")

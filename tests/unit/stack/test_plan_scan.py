@@ -5,10 +5,15 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.catalog.catalog import load
+from muster.configuration import Configuration
+from muster.configuration.selection import select
 from muster.model.shard import Shard
 from muster.stack.documents.fields import plain
 from muster.stack.limits import MAX_BATCHES
 from muster.stack.plan_scan import deal, grouped
+from muster.targets.regions import sdk_regions
+from muster.targets.sharding import LARGE, shards
 
 REGIONS = [f"region-{number}" for number in range(17)]
 
@@ -32,6 +37,19 @@ def test_a_thousand_accounts_make_a_thousand_items_and_at_most_two_thousand_batc
     assert max(len(json.dumps(plain(item))) for item in items) < 256 * 1024, "what a state may hold"
 
 
+def test_an_account_whose_every_shard_is_cut_in_every_region_that_aws_has_is_an_item_that_a_state_may_hold() -> None:
+    catalog = load()
+    rules = select(catalog, Configuration(), packs=("all",))
+    regions = sdk_regions()["aws"]
+    services = {rule.service for rule in rules}
+    sizes = {f"111122223333.{region}.{service}": LARGE for region in regions for service in services}
+    cut = shards("111122223333", "aws", regions, rules, global_services=catalog.global_services, sizes=sizes)
+    assert len(cut) > len(services) * len(regions)
+    for attempt in ("", "0a1b2c3d"):
+        [item] = grouped(deal([*cut, *work(1_000, 1, 1)], attempt)).accounts[:1]
+        assert len(json.dumps(plain(item))) < 250 * 1024, "256 KiB, with what the state machine adds"
+
+
 def test_one_account_has_an_item_for_each_region() -> None:
     items = deal(work(1, 17))
     assert [len({shard.region for shard in item.shards}) for item in items] == [1] * 17
@@ -49,10 +67,10 @@ def test_nothing_to_do_is_no_items() -> None:
 def test_every_shard_is_dealt_once_and_no_region_of_an_account_is_torn_apart(
     accounts: int, regions: int, services: int
 ) -> None:
-    shards = work(accounts, regions, services)
-    items = deal(shards)
+    whole = work(accounts, regions, services)
+    items = deal(whole)
     dealt = [shard for item in items for shard in item.shards]
-    assert sorted(dealt, key=lambda shard: shard.id) == sorted(shards, key=lambda shard: shard.id)
+    assert sorted(dealt, key=lambda shard: shard.id) == sorted(whole, key=lambda shard: shard.id)
     assert len(items) <= MAX_BATCHES
     homes = {(shard.account_id, shard.region, item.batch) for item in items for shard in item.shards}
     assert len(homes) == len({(account, region) for account, region, _ in homes})

@@ -6,7 +6,7 @@ it. All four follow from the declarations of checks and readers, and from nothin
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from muster.catalog.catalog import Catalog
 from muster.facets.tagging.tags import Tags
@@ -94,14 +94,19 @@ class ReadPlan:
     catalog: Catalog
     rules: tuple[Rule, ...]
     types: tuple[TypePlan, ...]
+    _of: dict[tuple[str, str], tuple[TypePlan, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """The reads by service and type of shards: the same for a thousand accounts in each of their regions."""
 
     def of(self, shard: Shard) -> tuple[TypePlan, ...]:
         """Return the reads of a shard in the order in which they are made.
 
         What is listed comes first, so that by then it is known whether anything may be read at all.
         """
-        found = (each for each in self.types if shard.judges(each.service, each.resource_type))
-        return tuple(sorted(found, key=lambda each: (each.lister is None, each.resource_type)))
+        key = shard.service, shard.resource_type
+        if key not in self._of:
+            found = (each for each in self.types if shard.judges(each.service, each.resource_type))
+            self._of[key] = tuple(sorted(found, key=lambda each: (each.lister is None, each.resource_type)))
+        return self._of[key]
 
     @property
     def grants(self) -> frozenset[Grant]:

@@ -30,7 +30,8 @@ class Order:
     """One scan: its name, its start, the regions to scan, and what narrows it down.
 
     `accounts` are the only ones of the configuration's accounts, where any are named; `tags` the tags of the resources;
-    `sizes` how many resources each shard had, so that large ones are cut.
+    `sizes` how many resources each shard had, so that large ones are cut. `only_plan` says that this process scans no
+    account.
     """
 
     scan_id: str
@@ -39,6 +40,7 @@ class Order:
     accounts: Sequence[str] = ()
     tags: Mapping[str, str] | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
+    only_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def prepare_scan(  # noqa: PLR0913 - what is selected, where it runs, and the or
     """
     found = targets(
         origin.clients, configuration, own=origin.account_id, partition=origin.partition, region=origin.region,
-        regions=order.regions, only=order.accounts, scan_id=order.scan_id, note=note,
+        regions=order.regions, only=order.accounts, scan_id=order.scan_id, keep=not order.only_plan, note=note,
     )  # fmt: skip
     configuration = replace(configuration, account_names={**found.found.names, **configuration.account_names})
     scope = scope_of(configuration, order.tags)

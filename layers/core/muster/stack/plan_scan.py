@@ -56,6 +56,7 @@ def plan_scan(
         regions=request.regions or configuration.regions or environment.regions or (environment.region,),
         accounts=request.accounts,
         sizes={shard: size.resources for shard, size in sizes.items()},
+        only_plan=True,
     )
     origin = Origin(clients, request.account_id, request.partition, environment.region)
     scan = prepare_scan(catalog, configuration, rules, origin, order)

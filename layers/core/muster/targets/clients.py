@@ -49,6 +49,11 @@ class Sessions:
                 self._made[account_id] = self._assume(account_id)
             return self._made[account_id]
 
+    def forget(self, account_id: str) -> None:
+        """Drop the clients of an account; they are made again when they are needed."""
+        with self._lock:
+            self._made.pop(account_id, None)
+
     def open(self, account_id: str) -> bool:
         """Whether the account can be entered."""
         return not isinstance(self.of(account_id), ClosedAccount)

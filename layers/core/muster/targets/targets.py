@@ -65,12 +65,14 @@ def targets(  # noqa: PLR0913 - the caller, and what is wanted
     regions: Sequence[str],
     only: Sequence[str] = (),
     scan_id: str = "",
+    keep: bool = True,
     note: Callable[[str], None] = lambda _sentence: None,
 ) -> Targets:
     """Return what is scanned: accounts by the configuration, `only` some of them, and the `regions` in each.
 
     `own` is the account of the clients' credentials, `region` is the region of calls that belong to no
-    region. Role sessions are named after `scan_id`. `note` is called with what could not be checked.
+    region. Role sessions are named after `scan_id`. Without `keep` they are forgotten once the regions are known: a
+    planner does not need them again, and a thousand take 350 MB. `note` is called with what could not be checked.
 
     Raises:
         ConfigurationError: accounts or regions are named that cannot be scanned.
@@ -95,6 +97,8 @@ def targets(  # noqa: PLR0913 - the caller, and what is wanted
         here = resolved
         if everywhere and account.id != own:
             here = _enabled(sessions, account.id, region, excluded.regions, resolved)
+            if not keep:
+                sessions.forget(account.id)
         return Target(account.id, partition, here)
 
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="target") as pool:
