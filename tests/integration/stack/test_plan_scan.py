@@ -11,7 +11,7 @@ from muster.catalog.catalog import load
 from muster.errors import ConfigurationError, CredentialsError
 from muster.sdk.session import Clients
 from muster.stack.documents.account import AccountResult
-from muster.stack.documents.commit import NO_CHANGES, Commit, ShardResources
+from muster.stack.documents.commit import Commit, ShardResources
 from muster.stack.documents.request import Environment
 from muster.stack.documents.summary import IncompleteShard, ShardCounts
 from muster.stack.plan_scan import plan_scan
@@ -370,8 +370,9 @@ def test_a_resumption_reads_one_result_an_account_and_lists_the_commits_of_the_u
     fresh = Clients(clients.session)
     fresh.session.events.register("before-call.s3", lambda model, **_: asked.update([model.name]))
     planned(fresh, name="again", resume=scan.id)
-    # Read: the plan, the work list, two results, the list of incomplete shards. Listed: results, one account's commits.
-    assert asked == {"GetObject": 5, "ListObjectsV2": 2, "PutObject": 1}
+    # Read: the plan, the work list, the results of three accounts, of which one is missing, the list of
+    # incomplete shards. Listed: the commits of one account.
+    assert asked == {"GetObject": 6, "ListObjectsV2": 1, "PutObject": 1}
 
 
 def commit_of(shard: str, *, complete: bool) -> dict[str, Any]:
@@ -390,7 +391,7 @@ def commit_of(shard: str, *, complete: bool) -> dict[str, Any]:
         checks=(),
         coverage=(),
         parts=(),
-        changes=NO_CHANGES,
+        scope=(region,),
     )
     return dict(commit.to_json())
 

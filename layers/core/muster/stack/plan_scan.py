@@ -126,7 +126,7 @@ def _resume(request: Request, bucket: Bucket) -> tuple[ScanDetails, str, WorkLis
             f"the scan {scan_id} cannot be resumed: s3://{bucket.name}/{keys.batches(scan_id)} is gone (it expires "
             "after the stack's WorkRetentionDays) or was never written. Start a new scan"
         )
-    shards = missing(bucket, scan_id, work)
+    shards = missing(bucket, plan, work)
     dealt = grouped(deal([shard for of_account in shards.values() for shard in of_account], request.attempt))
     batches = {item.account_id: item.batches for item in dealt.accounts}
     left = WorkList(tuple(AccountItem(account_id, batches.get(account_id, ())) for account_id in shards))

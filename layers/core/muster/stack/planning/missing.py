@@ -5,24 +5,27 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from muster.errors import Damaged
 from muster.model.shard import Shard
 from muster.stack.documents import objects
-from muster.stack.documents.account import AccountResult
 from muster.stack.documents.commit import Commit
 from muster.stack.documents.notes import Incomplete
+from muster.stack.documents.plan import PlanDocument
 from muster.stack.documents.work import AccountItem, WorkList
+from muster.stack.summarizing.accounts import readable_results
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 from muster.storage.traffic import each
 
 
-def missing(bucket: Bucket, scan_id: str, work: WorkList) -> Mapping[str, Sequence[Shard]]:
+def missing(bucket: Bucket, plan: PlanDocument, work: WorkList) -> Mapping[str, Sequence[Shard]]:
     """Return the shards to scan again, by account; an account that only has to be settled has none.
 
     An account with a readable result lacks the shards that its result calls incomplete; it is left out where there are
     none. Any other account lacks the shards without a commit, and those that an earlier summary calls incomplete.
     """
-    results = _incomplete_by_account(bucket, scan_id)
+    results = {
+        result.account_id: {item.shard for item in result.incomplete} for result in readable_results(bucket, plan)
+    }
     unsettled = [item for item in work.accounts if item.account_id not in results]
-    done = _done(bucket, scan_id, unsettled)
+    done = _done(bucket, plan.scan.scan_id, unsettled)
     found: dict[str, Sequence[Shard]] = {}
     for item in work.accounts:
         shards = [shard for batch in item.batches for shard in batch.shards]
@@ -31,19 +34,6 @@ def missing(bucket: Bucket, scan_id: str, work: WorkList) -> Mapping[str, Sequen
         elif incomplete := results[item.account_id]:
             found[item.account_id] = [shard for shard in shards if shard.id in incomplete]
     return found
-
-
-def _incomplete_by_account(bucket: Bucket, scan_id: str) -> dict[str, frozenset[str]]:
-    """Return the shards that the readable results of accounts call incomplete."""
-
-    def read(key: str) -> tuple[str, frozenset[str]] | None:
-        result = objects.or_none(bucket, key, AccountResult, [])
-        if result is None or (result.scan_id, result.account_id) != (scan_id, keys.name_in(key)):
-            return None
-        return result.account_id, frozenset(item.shard for item in result.incomplete)
-
-    names = [key for key, _ in bucket.keys(keys.accounts(scan_id))]
-    return dict(found for found in each(names, read) if found)
 
 
 def _done(bucket: Bucket, scan_id: str, accounts: Collection[AccountItem]) -> set[str]:
@@ -55,7 +45,7 @@ def _done(bucket: Bucket, scan_id: str, accounts: Collection[AccountItem]) -> se
         return set()
     committed = {
         keys.name_in(key): key
-        for of_account in each(accounts, lambda item: list(bucket.keys(f"{keys.commits(scan_id)}{item.account_id}.")))
+        for of_account in each(accounts, lambda item: list(bucket.keys(keys.commits(scan_id, item.account_id))))
         for key, _ in of_account
     }
     problems: list[str] = []

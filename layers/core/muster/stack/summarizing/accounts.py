@@ -37,6 +37,18 @@ def results_of(bucket: Bucket, plan: PlanDocument) -> Iterator[AccountResult | L
     return each(sorted(set(plan.scan.accounts)), lambda account_id: _result(bucket, plan, account_id))
 
 
+def readable_results(bucket: Bucket, plan: PlanDocument) -> Iterator[AccountResult]:
+    """Yield the results of a scan that can be read, sorted by account; few of them are in memory at a time."""
+
+    def read(account_id: str) -> AccountResult | None:
+        try:
+            return _read(bucket, plan, account_id)
+        except Damaged:
+            return None
+
+    return (result for result in each(sorted(set(plan.scan.accounts)), read) if result is not None)
+
+
 def news_of(bucket: Bucket, scan_id: str, problems: list[str]) -> Iterator[AccountNews]:
     """Yield what changed in each account of a scan; what is wrong with damaged results is added to `problems`."""
     found = [key for key, _ in bucket.keys(keys.accounts(scan_id))]
@@ -46,17 +58,26 @@ def news_of(bucket: Bucket, scan_id: str, problems: list[str]) -> Iterator[Accou
 
 
 def _result(bucket: Bucket, plan: PlanDocument, account_id: str) -> AccountResult | LostAccount:
-    key = keys.account(plan.scan.scan_id, account_id)
     try:
-        result = objects.content(bucket, key, AccountResult)
-        if result is None:
-            return LostAccount(account_id, _why_missing(bucket, plan.scan.scan_id, account_id))
+        result = _read(bucket, plan, account_id)
+    except Damaged as error:
+        return LostAccount(account_id, str(error), damaged=True)
+    return result or LostAccount(account_id, _why_missing(bucket, plan.scan.scan_id, account_id))
+
+
+def _read(bucket: Bucket, plan: PlanDocument, account_id: str) -> AccountResult | None:
+    """Return the result of an account, or None where there is none.
+
+    Raises:
+        Damaged: it cannot be read, or not be added up with the others.
+    """
+    key = keys.account(plan.scan.scan_id, account_id)
+    result = objects.content(bucket, key, AccountResult)
+    if result is not None:
         try:
             _refuse_foreign(result, plan, account_id)
         except Malformed as error:
             raise objects.damaged(bucket, key, AccountResult, error) from error
-    except Damaged as error:
-        return LostAccount(account_id, str(error), damaged=True)
     return result
 
 
