@@ -176,13 +176,13 @@ def reconcile(
 
 
 def worst_first(changes: Iterable[Change]) -> list[Change]:
-    """Sort changes by severity, then check and resource."""
-    return sorted(
-        changes,
-        key=lambda change: (
-            -Severity(change.subject.kind.severity).rank, change.subject.kind.check_id, change.subject.resource_id
-        ),
-    )  # fmt: skip
+    """Sort changes by severity, then check, resource, account and region."""
+    return sorted(changes, key=_weight)
+
+
+def _weight(change: Change) -> tuple[int, str, str, str, str]:
+    kind = change.subject.kind
+    return -Severity(kind.severity).rank, kind.check_id, change.subject.resource_id, kind.account_id, kind.region
 
 
 def _before_scan(tracked: TrackedFinding, scan_id: str) -> TrackedFinding | None:

@@ -4,9 +4,9 @@ What the shards wrote is read once, part by part: since when a finding fails is 
 for the report, and what must be compared goes into the database of `observed`.
 """
 
-import heapq
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from muster.errors import Damaged
@@ -17,6 +17,7 @@ from muster.reports.schema import Record
 from muster.reports.tables import FINDINGS, ScanHeader
 from muster.stack.limits import PUBLISHED
 from muster.stack.settling.observed import Observed, place_of
+from muster.stack.worst import Worst
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 from muster.storage.parquet import Batch
@@ -28,6 +29,7 @@ _STATES = {
     for suppressed in (True, False)
 }
 _PLACES = {state: place_of(state) for state in State}
+_RANKS = {severity.value: severity.rank for severity in Severity}
 _KINDS = ("shard", "check_id", "title", "severity", "resource_type", "account_id", "region")
 
 
@@ -57,42 +59,21 @@ def grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
         yield group
 
 
-@dataclass(slots=True)
-class Worst:
-    """The worst failing findings of many, by severity, then by id from the last on, whatever their order."""
+Failure = tuple[int, str, Record]
+"""The rank of a failing finding's severity, its id, and its record."""
 
-    limit: int
-    _kept: list[tuple[int, str, int, Record]] = field(default_factory=list)
-    _count: int = 0
 
-    def offer(
-        self, found: Iterable[tuple[int, str, int]], records: Callable[[Sequence[int]], Iterable[Record]]
-    ) -> None:
-        """Keep findings that are among the worst; each has its rank, its id and its place, by which `records` makes it.
+def worst_failures(limit: int, records: Iterable[Record] = ()) -> Worst[Failure]:
+    """Return what keeps the worst failing findings, by severity, then by id from the last on; some may be there."""
+    worst: Worst[Failure] = Worst(limit, itemgetter(0, 1), reverse=True)
+    worst.add((_RANKS[record["severity"]], record["finding_id"], record) for record in records)
+    return worst
 
-        Most are not, and no record is made of them.
-        """
-        least = self._kept[0][:2] if len(self._kept) >= self.limit else (-1, "")
-        candidates = heapq.nlargest(self.limit, (one for one in found if one[:2] > least))
-        if not candidates:
-            return
-        for (rank, key, _), record in zip(candidates, records([place for *_, place in candidates]), strict=True):
-            self._count += 1
-            entry = (rank, key, self._count, record)
-            if len(self._kept) < self.limit:
-                heapq.heappush(self._kept, entry)
-            else:
-                heapq.heappushpop(self._kept, entry)
 
-    def add(self, records: Sequence[Record]) -> None:
-        """Offer records again that another function kept."""
-        found = ((_RANKS[record["severity"]], record["finding_id"], place) for place, record in enumerate(records))
-        self.offer(found, lambda places: [records[place] for place in places])
-
-    def records(self) -> tuple[Record, ...]:
-        """Return the findings, the worst first."""
-        found = sorted(self._kept, key=lambda entry: (-entry[0], entry[3]["check_id"], entry[1]))
-        return tuple(record for *_, record in found)
+def records_of(worst: Worst[Failure]) -> tuple[Record, ...]:
+    """Return the failing findings that are kept, the worst first."""
+    found = sorted(worst.items(), key=lambda failure: (-failure[0], failure[2]["check_id"], failure[1]))
+    return tuple(record for *_, record in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +83,7 @@ class Publisher:
     bucket: Bucket
     header: ScanHeader
     observed: Observed
-    worst: Worst
+    worst: Worst[Failure]
     compared: Collection[str]
     folder: Path
 
@@ -141,33 +122,32 @@ class Publisher:
         places = [place for place, state in enumerate(states) if state is not State.FINE]
         if not places:
             return batch
-        kept = parquet.take(batch, places)
-        ids = parquet.column(kept, "finding_id")
-        self._observe(kept, ids, [states[place] for place in places])
-        began = parquet.millis(self.header.observed_at)
-        since = self.observed.since(ids)
+        every = parquet.column(batch, "finding_id")
+        ids = [every[place] for place in places]
+        since, began = self.observed.since(ids), parquet.millis(self.header.observed_at)
         moments: list[int | None] = [None] * len(states)
         for place, key in zip(places, ids, strict=True):
             moments[place] = since.get(key, began)
-        return parquet.with_times(batch, "first_seen", moments)
+        filled = parquet.with_times(batch, "first_seen", moments)
+        self._observe(parquet.take(filled, places), ids, [states[place] for place in places])
+        return filled
 
     def _observe(self, rows: Batch, ids: Sequence[str], states: Sequence[State]) -> None:
         fields = list(zip(*(parquet.column(rows, name) for name in _KINDS), strict=True))
-        failing = (
+        failing = [
             (_RANKS[kind[3]], key, place)
             for place, (key, state, kind) in enumerate(zip(ids, states, fields, strict=True))
-            if state is State.OPEN
-        )
-        self.worst.offer(failing, lambda places: map(from_row, parquet.rows(rows, places)))
+            if state is State.OPEN and self.worst.wants((_RANKS[kind[3]], key))
+        ]
+        # Most are not among the worst, and no record is made of them.
+        records = map(from_row, parquet.rows(rows, [place for *_, place in failing])) if failing else ()
+        self.worst.add((rank, key, record) for (rank, key, _), record in zip(failing, records, strict=True))
         others = (parquet.column(rows, name) for name in ("resource_id", "resource_arn", "reason"))
         self.observed.add(
             (key, self.observed.place(_kind(kind)), _PLACES[state], name, arn or "", reason)
             for key, state, kind, name, arn, reason in zip(ids, states, fields, *others, strict=True)
             if kind[0] in self.compared
         )
-
-
-_RANKS: Mapping[str, int] = {severity.value: severity.rank for severity in Severity}
 
 
 def _kind(fields: Sequence[str]) -> Kind:

@@ -23,8 +23,9 @@ from muster.stack.settling import remember
 from muster.stack.settling.gather import Gathered
 from muster.stack.settling.latest import Latest, seen_parts
 from muster.stack.settling.observed import Observed
-from muster.stack.settling.publish import Publisher, Worst, grouped
+from muster.stack.settling.publish import Failure, Publisher, grouped, records_of, worst_failures
 from muster.stack.settling.result import ledger, result_of
+from muster.stack.worst import Worst
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict
 
@@ -40,14 +41,14 @@ class Settling:
     reported: Mapping[str, Reported]
     folder: Path
     _observed: Observed = field(init=False)
-    _worst: Worst = field(init=False)
+    _worst: Worst[Failure] = field(init=False)
     _kinds: dict[Kind, None] = field(default_factory=dict)
     """The kinds of the findings that were remembered before the scan."""
 
     def __post_init__(self) -> None:
         """Open the database."""
         self._observed = Observed(self.folder / "observed.sqlite")
-        self._worst = Worst(share(len(self.plan.scan.accounts)))
+        self._worst = worst_failures(self._share)
 
     def close(self) -> None:
         """Close the database."""
@@ -75,11 +76,15 @@ class Settling:
             self.event,
             self.gathered,
             self._covered(header),
-            share(len(self.plan.scan.accounts)),
-            self._worst.records(),
+            self._share,
+            records_of(self._worst),
             changes,
             reported,
         )
+
+    @property
+    def _share(self) -> int:
+        return share(len(self.plan.scan.accounts))
 
     @property
     def _account_id(self) -> str:
@@ -191,10 +196,10 @@ class Settling:
             if self.bucket.fetch(found.saved, path) is None or _sum(path) != found.saved_sum:
                 return _nothing(inputs)
             self._observed.load(path)
-            self._worst.add(found.findings)
+            self._worst = worst_failures(self._share, found.findings)
         except BROKEN:
             self._observed.clear()
-            self._worst = Worst(self._worst.limit)
+            self._worst = worst_failures(self._share)
             return _nothing(inputs)
         return found
 
@@ -210,7 +215,7 @@ class Settling:
             files=sums,
             saved=saved,
             saved_sum=_sum(path),
-            findings=self._worst.records(),
+            findings=records_of(self._worst),
             seconds=seconds,
         )
         self.bucket.put_json(self._progress_key, progress.to_json())

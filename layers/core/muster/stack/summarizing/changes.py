@@ -7,7 +7,7 @@ from muster.model.finding import Severity
 from muster.stack.bounds import CHANGES
 from muster.stack.documents.commit import NotedChange, ShardChanges
 from muster.stack.documents.summary import ChangeCounts
-from muster.stack.summarizing.worst import Worst
+from muster.stack.worst import Worst
 
 RANKS = {severity.value: severity.rank for severity in Severity}
 """The rank of each severity by its name, the worst highest."""
@@ -20,15 +20,14 @@ class Changes:
         """Begin without a change."""
         self._baseline = False
         self._counts: Counter[str] = Counter()
-        self._worst = {event.value: Worst(CHANGES, _worst_first) for event in Event}
+        self._worst: dict[str, Worst[NotedChange]] = {}
 
     def add(self, changes: ShardChanges) -> None:
         """Add the changes of one account."""
         self._baseline = self._baseline or changes.baseline
-        for event, worst in self._worst.items():
-            if event in changes.events:
-                self._counts[event] += changes.events[event].count
-                worst.add(changes.events[event].worst)
+        for event, found in changes.events.items():
+            self._counts[event] += found.count
+            self._worst.setdefault(event, Worst(CHANGES, _worst_first)).add(found.worst)
 
     def counts(self) -> ChangeCounts:
         """Return how much changed of each kind, and whether an account was scanned for the first time."""
@@ -43,10 +42,9 @@ class Changes:
 
     def worst(self) -> dict[str, tuple[NotedChange, ...]]:
         """Return the worst changes of each kind that there is."""
-        found = {event: worst.items() for event, worst in self._worst.items()}
-        return {event: changes for event, changes in found.items() if changes}
+        return {event: worst.items() for event, worst in sorted(self._worst.items())}
 
 
-def _worst_first(change: NotedChange) -> tuple[int, str, str, str, str]:
+def _worst_first(change: NotedChange) -> tuple[int, str, str, str, str, str]:
     rank = -RANKS[change.severity]
-    return rank, change.check_id, change.resource_id, change.account_id, change.finding_id
+    return rank, change.check_id, change.resource_id, change.account_id, change.region, change.finding_id

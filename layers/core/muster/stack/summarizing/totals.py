@@ -18,7 +18,7 @@ from muster.stack.limits import REPORTED
 from muster.stack.summarizing.accounts import LostAccount
 from muster.stack.summarizing.changes import RANKS, Changes
 from muster.stack.summarizing.sizes import ScannedSizes
-from muster.stack.summarizing.worst import Worst
+from muster.stack.worst import Worst
 
 _SHORT = 300
 """Characters of a text about a damaged object that the summary has."""

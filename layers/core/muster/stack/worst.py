@@ -17,10 +17,14 @@ class Worst(Generic[T]):
         self._kept: list[T] = []
         self._limit: Any = None
 
+    def wants(self, key: Any) -> bool:
+        """Whether an item with that key would be kept now, as far as is known without sorting."""
+        return self._limit is None or self._before(key, self._limit)
+
     def add(self, items: Iterable[T]) -> None:
         """Add items, in any order."""
         for item in items:
-            if self._limit is None or self._before(self._order(item), self._limit):
+            if self.wants(self._order(item)):
                 self._kept.append(item)
                 # Sorting a few too many at a time is faster than a heap, and simpler.
                 if len(self._kept) >= self._most + max(self._most // 4, 1):
