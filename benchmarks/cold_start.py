@@ -23,7 +23,13 @@ from benchmarks.run import markdown, measured, show, write_section
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".aws-sam" / "build"
-FUNCTIONS = ("PlanScanFunction", "ScanShardsFunction", "SummarizeScanFunction", "SendAlertFunction")
+FUNCTIONS = (
+    "PlanScanFunction",
+    "ScanShardsFunction",
+    "SettleAccountFunction",
+    "SummarizeScanFunction",
+    "SendAlertFunction",
+)
 SECTION = "Cold start"
 _TARGETS = (900, 110)
 _LONGEST, _LOOK = 300, 0.5

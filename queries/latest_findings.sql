@@ -1,13 +1,4 @@
--- The findings of the last complete scan of every account, region, service and check.
-WITH latest AS (
-  SELECT account_id, region, service, check_id, max_by(scan_id, started_at) AS scan_id
-  FROM tallies
-  WHERE complete AND scan_date >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
-  GROUP BY account_id, region, service, check_id
-)
-SELECT f.*
-FROM findings f
-JOIN latest l
-  ON f.scan_id = l.scan_id AND f.account_id = l.account_id AND f.region = l.region
-  AND f.service = l.service AND f.check_id = l.check_id
-WHERE f.scan_date >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
+-- The findings of the last complete scan of every account, region, service and check; 30 days old at most.
+SELECT *, date_format(observed_at, '%Y-%m-%d') AS scan_date
+FROM latest
+WHERE observed_at >= CAST(current_date - INTERVAL '30' DAY AS timestamp)

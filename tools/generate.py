@@ -88,6 +88,9 @@ def _statement(statement: Mapping[str, Any]) -> str:
 def _tables() -> str:
     made = [
         _table("findings", "A row a finding.", schema.FINDING.columns),
+        _table(
+            "latest", "The findings of each account as its last scans left them.", schema.FINDING.columns, dates=False
+        ),
         _table("tallies", "A row a scan, region and check, with counts and whether it was seen whole.", tables.TALLIES),
         _table("coverage", "A row a scan, shard and API, with what was asked of AWS and how it went.", tables.COVERAGE),
         _view(),
@@ -95,9 +98,20 @@ def _tables() -> str:
     return textwrap.indent("".join(made), "  ")
 
 
-def _table(name: str, description: str, columns: Mapping[str, str]) -> str:
-    listed = "".join(f"          - {{Name: {column}, Type: {kind}}}\n" for column, kind in columns.items())
+def _table(name: str, description: str, columns: Mapping[str, str], *, dates: bool = True) -> str:
+    """Return a table, partitioned by the day of the scan unless `dates` is false."""
     location = f"s3://${{ReportBucket}}/{name}/"
+    partitions = "      PartitionKeys: []\n"
+    if dates:
+        partitions = f"""\
+        projection.enabled: "true"
+        projection.scan_date.type: date
+        projection.scan_date.format: yyyy-MM-dd
+        projection.scan_date.range: {_FIRST_YEAR}-01-01,NOW
+        storage.location.template: !Sub "{location}scan_date=${{!scan_date}}/"
+      PartitionKeys:
+        - {{Name: scan_date, Type: string}}
+"""
     return f"""{name.capitalize()}Table:
   Type: AWS::Glue::Table
   Properties:
@@ -109,20 +123,18 @@ def _table(name: str, description: str, columns: Mapping[str, str]) -> str:
       TableType: EXTERNAL_TABLE
       Parameters:
         classification: parquet
-        projection.enabled: "true"
-        projection.scan_date.type: date
-        projection.scan_date.format: yyyy-MM-dd
-        projection.scan_date.range: {_FIRST_YEAR}-01-01,NOW
-        storage.location.template: !Sub "{location}scan_date=${{!scan_date}}/"
-      PartitionKeys:
-        - {{Name: scan_date, Type: string}}
+{partitions}\
       StorageDescriptor:
         Location: !Sub {location}
         InputFormat: org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat
         OutputFormat: org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat
         SerdeInfo: {{SerializationLibrary: org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe}}
         Columns:
-{listed}"""
+{_columns(columns)}"""
+
+
+def _columns(columns: Mapping[str, str]) -> str:
+    return "".join(f"          - {{Name: {column}, Type: {kind}}}\n" for column, kind in columns.items())
 
 
 def _view() -> str:
@@ -134,7 +146,6 @@ def _view() -> str:
         "schema": "${Database}",
         "columns": [{"name": name, "type": _PRESTO[kind]} for name, kind in columns.items()],
     }
-    listed = "".join(f"          - {{Name: {column}, Type: {kind}}}\n" for column, kind in columns.items())
     return f"""LatestFindingsView:
   Type: AWS::Glue::Table
   Properties:
@@ -157,7 +168,7 @@ def _view() -> str:
         Location: ""
         SerdeInfo: {{}}
         Columns:
-{listed}"""
+{_columns(columns)}"""
 
 
 def _queries() -> str:

@@ -1,4 +1,4 @@
-"""Functions that die, or run short of time, in the midst of a shard of several pages: the findings are the same.
+"""Functions that die, or run short of time, in the middle of a shard or of an account: the findings are the same.
 
 Embedded only: it kills the functions' processes.
 """
@@ -16,7 +16,7 @@ from local.server import EmbeddedAws
 
 CHECKS = {"checks": ["ec2-instance-imdsv2-required", "ec2-volume-encrypted"], "regions": ["eu-west-1"]}
 INSTANCES = 1_050
-SCAN = "scan-shards"
+SCAN, SETTLE = "scan-shards", "settle-account"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,20 @@ def test_functions_that_die_at_drawn_moments_change_nothing(world: Any, seed: in
     assert len(good) > INSTANCES
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_functions_that_die_while_they_settle_an_account_change_nothing(world: Any, seed: int) -> None:
+    aws, runtime, stack, good = world
+    drawn = random.Random(seed)  # noqa: S311 - a test draws the same each time
+    runtime.die(SETTLE, *(drawn.randrange(1, 12) for _ in range(4)))
+    execution = workflow.start(aws, stack, {**CHECKS, "record": True}, timeout=300)
+    runtime.deaths.clear()
+    assert execution.status == "SUCCEEDED", execution.cause
+    assert execution.output["complete"] is True, execution.output["incomplete"]
+    assert findings(aws, stack, execution.output["scan_id"]) == good
+    latest = athena.query(aws, "SELECT finding_id, status FROM latest_findings", stack.outputs["DatabaseName"])[1]
+    assert sorted(latest) == sorted(good.items())
+
+
 def test_a_function_short_of_time_is_called_again_until_all_is_done(world: Any) -> None:
     aws, runtime, stack, good = world
     runtime.hurry(SCAN, 1)
@@ -63,3 +77,15 @@ def test_a_function_short_of_time_is_called_again_until_all_is_done(world: Any) 
         call for call in aws.calls if call.operation == "s3:PutObject" and "/progress/" in call.parameters["Key"]
     ]
     assert len(stopped) >= 2
+
+
+def test_an_account_that_one_function_has_no_time_for_is_settled_by_the_next(world: Any) -> None:
+    aws, runtime, stack, good = world
+    runtime.hurry(SETTLE, 1)
+    aws.front.calls.clear()
+    execution = workflow.start(aws, stack, {**CHECKS, "record": True}, timeout=300)
+    runtime.shortened.clear()
+    assert (execution.status, execution.output["complete"]) == ("SUCCEEDED", True)
+    assert findings(aws, stack, execution.output["scan_id"]) == good
+    left = [call for call in aws.calls if call.operation == "s3:PutObject" and "/settling/" in call.parameters["Key"]]
+    assert left

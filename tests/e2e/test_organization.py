@@ -84,6 +84,23 @@ def test_an_account_that_cannot_be_entered_is_incomplete_and_stops_no_other(orga
     assert (one, "of-one") in buckets(aws, stack, execution.output["scan_id"])
 
 
+def test_an_account_that_cannot_be_settled_is_incomplete_and_stops_no_other(organization: Any) -> None:
+    aws, _, stack, (one, two, _unit) = organization
+    aws.refuse("s3:PutObject", key=f"*/accounts/{one}.json.gz")
+    execution = workflow.start(aws, stack, {"regions": ["eu-west-1"]})
+    assert execution.status == "SUCCEEDED", execution.cause
+    (named,) = execution.output["incomplete"]
+    assert named["shard"] == f"{one}.*.*"
+    assert f"/accounts/{one}.json.gz: AccessDenied" in named["reason"]
+    scan_id = execution.output["scan_id"]
+    assert (two, "of-two") in buckets(aws, stack, scan_id)
+
+    aws.front.refusals.clear()
+    resumed = workflow.start(aws, stack, {"resume": scan_id})
+    assert resumed.output["complete"] is True
+    assert {(one, "of-one"), (two, "of-two")} <= buckets(aws, stack, scan_id)
+
+
 @pytest.mark.parametrize("asked", ["unit", "tag"])
 def test_units_and_tags_narrow_the_accounts(organization: Any, asked: str) -> None:
     aws, _, stack, (one, two, unit) = organization

@@ -24,7 +24,7 @@ TEXT = README.read_text(encoding="utf-8")
 COMMANDS = commands(TEXT)
 
 NOT_RUN = {
-    "make demo": "it takes two minutes; the other tests of this folder run its steps",
+    "make demo": "it takes a minute; the other tests of this folder run its steps",
     "make test": "it runs this test",
     "make setup": "it has run: this test needs what it installs",
     ".venv/bin/muster smoke muster-dev --denied-region ap-south-1    # a region that an SCP closes, if you have one": (

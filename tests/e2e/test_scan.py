@@ -54,6 +54,7 @@ def test_a_scan_by_hand_ends_with_its_summary_and_everything_in_the_bucket(deplo
     for table in ("findings", "tallies", "coverage"):
         day = summary["started_at"][:10]
         assert any(key.startswith(f"{table}/scan_date={day}/{summary['scan_id']}") for key in keys)
+    assert any(key.startswith("latest/") for key in keys)
 
 
 @pytest.mark.real
@@ -115,6 +116,60 @@ def test_a_scan_by_hand_neither_tells_nor_remembers(deployed: Deployed) -> None:
     workflow.start(deployed.aws, deployed.stack, {"checks": ["s3-bucket-versioning-enabled"]})
     assert len(workflow.mails(deployed.stack)) == before
     assert workflow.fire(deployed.aws, deployed.stack).output["changes"] == {"baseline": False}
+
+
+def test_an_account_writes_one_file_to_each_table(deployed: Deployed) -> None:
+    """Embedded only: a real account may be large. Many small files are what makes Athena slow."""
+    account = "123456789012"
+    scans = [workflow.start(deployed.aws, deployed.stack, {}).output for _ in range(2)]
+    for summary in scans:
+        keys = workflow.keys(deployed.aws, deployed.stack)
+        own = [key for key in keys if f"/{summary['scan_id']}-{account}" in key]
+        assert {key.partition("/")[0]: key.rpartition("/")[2] for key in own} == {
+            "findings": f"{summary['scan_id']}-{account}-0000.parquet",
+            "coverage": f"{summary['scan_id']}-{account}.parquet",
+        }
+        assert len(own) == 2
+    assert workflow.keys(deployed.aws, deployed.stack, "latest/") == [f"latest/{account}-0000.parquet"]
+
+
+def test_the_view_shows_the_last_scan_and_each_finding_once(deployed: Deployed) -> None:
+    """Embedded only: nothing else scans meanwhile."""
+    first, second = (workflow.start(deployed.aws, deployed.stack, {}).output["scan_id"] for _ in range(2))
+    sql = "SELECT finding_id, status, scan_id FROM latest_findings"
+    rows = athena.query(deployed.aws, sql, deployed.stack.outputs["DatabaseName"])[1]
+    shown = {row[0]: row[1] for row in rows if row[2] == second}
+    assert shown == verdicts(deployed, second) == verdicts(deployed, first)
+    assert len({row[0] for row in rows}) == len(rows)
+
+
+def test_an_account_that_cannot_be_settled_twice_is_settled_all_the_same(deployed: Deployed) -> None:
+    """Embedded only: it makes the function fail."""
+    assert deployed.runtime is not None
+    deployed.runtime.fail("settle-account", "Transient", "Runtime.OutOfMemory")
+    summary = workflow.start(deployed.aws, deployed.stack, {}).output
+    assert (summary["complete"], summary["shards"]["committed"]) == (True, 2)
+
+
+def test_an_account_that_cannot_be_settled_is_named_and_resumed_without_another_scan(deployed: Deployed) -> None:
+    """Embedded only: it makes the function fail, and counts calls."""
+    good = verdicts(deployed, workflow.fire(deployed.aws, deployed.stack).output["scan_id"])
+    assert deployed.runtime is not None
+    deployed.runtime.fail("settle-account", "ValueError")
+    failed = workflow.fire(deployed.aws, deployed.stack)
+    assert failed.status == "SUCCEEDED"
+    (named,) = failed.output["incomplete"]
+    assert named["shard"] == "123456789012.*.*"
+    assert "ValueError" in named["reason"]
+    assert "resolved" not in failed.output["changes"]
+    scan_id = failed.output["scan_id"]
+    assert f"work/{scan_id}/failures/settle-123456789012.json" in workflow.keys(deployed.aws, deployed.stack, "work/")
+
+    deployed.aws.front.calls.clear()
+    resumed = workflow.start(deployed.aws, deployed.stack, {"resume": scan_id}).output
+    assert (resumed["scan_id"], resumed["complete"], resumed["changes"]) == (scan_id, True, {"baseline": False})
+    assert not {call.operation for call in deployed.aws.calls if call.operation.startswith("ec2:")}
+    assert verdicts(deployed, scan_id) == good
 
 
 def test_a_shard_that_fails_twice_is_scanned_all_the_same(deployed: Deployed) -> None:

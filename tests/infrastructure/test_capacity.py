@@ -91,13 +91,16 @@ def test_an_account_runs_as_many_functions_as_the_planner_reckons_with(template:
 
 
 def test_the_retries_of_an_account_fit_the_history_of_an_execution(template: Template) -> None:
-    """Every batch of an account with all regions may use all its attempts."""
-    retriers = dict(rules.states(definition(template)))["Scan shards"]["Retry"]
-    attempts = 1 + sum(retrier["MaxAttempts"] for retrier in retriers)
+    """Every batch of an account with all regions may use all its attempts, and so may its settling."""
+    states = dict(rules.states(definition(template)))
+    scan, settle = (
+        1 + sum(retrier["MaxAttempts"] for retrier in states[name]["Retry"])
+        for name in ("Scan shards", "Settle account")
+    )
     regions = len(Session().get_available_regions("ec2", "aws", allow_non_regional=False))
     batches = regions + 1
     others = 20 * batches + 100
-    assert batches * attempts * rules.EVENTS_A_TRY + others < rules.HISTORY
+    assert (batches * scan + settle) * rules.EVENTS_A_TRY + others < rules.HISTORY
 
 
 def test_the_parameter_reaches_the_planner(template: Template) -> None:

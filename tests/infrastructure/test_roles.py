@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from muster.stack import results
 from muster.storage import keys
 from tests.infrastructure.reading import listed, role_statements, text
 
@@ -14,8 +13,14 @@ Template = dict[str, Any]
 SCAN = "20261121T060000Z-c22b102a"
 DAY = "2026-11-21"
 SHARD = "111122223333.eu-west-1.ec2"
-NOT_SCANNED = {keys.part(SCAN, SHARD, results._LAST_PART), keys.part(SCAN, SHARD, results._LAST_PART, "0a1b2c3d")}
-"""The parts with the findings on what was not scanned; the scanner's grant on its own parts covers them."""
+ACCOUNT = "111122223333"
+SETTLED = {
+    keys.settling(SCAN, ACCOUNT, "done"),
+    keys.state(ACCOUNT),
+    keys.latest(ACCOUNT, 0),
+    keys.table("findings", DAY, f"{SCAN}-{ACCOUNT}", 0),
+}
+"""The objects that a function that settles an account reads and writes again."""
 WRITES = {
     "PlanScanRole": {keys.plan(SCAN), keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "ScanShardsRole": {
@@ -24,21 +29,25 @@ WRITES = {
         keys.progress(SCAN, SHARD),
         keys.progress(SCAN, SHARD, "0a1b2c3d"),
         keys.commit(SCAN, SHARD),
-        keys.state("111122223333", "eu-west-1", "ec2"),
-        *NOT_SCANNED,
+    },
+    "SettleAccountRole": {
+        keys.account(SCAN, ACCOUNT),
+        keys.table("coverage", DAY, f"{SCAN}-{ACCOUNT}"),
+        *SETTLED,
     },
     "SummarizeScanRole": {
         keys.summary(SCAN),
         keys.report(SCAN),
         keys.incomplete(SCAN),
         keys.sizes(),
-        keys.table("findings", DAY, SCAN, 0),
         keys.table("tallies", DAY, SCAN),
-        keys.table("coverage", DAY, SCAN),
-        *NOT_SCANNED,
     },
     "SendAlertRole": {keys.alert(SCAN), keys.last_alert()},
-    "StateMachineRole": {f"{keys.failures(SCAN)}b0000.json", "map-results/manifest.json"},
+    "StateMachineRole": {
+        keys.failure(SCAN, "b0000"),
+        keys.failure(SCAN, f"settle-{ACCOUNT}"),
+        "map-results/manifest.json",
+    },
 }
 READS = {
     "PlanScanRole": {
@@ -55,24 +64,29 @@ READS = {
         keys.commit(SCAN, SHARD),
         keys.part(SCAN, SHARD, 0),
         keys.progress(SCAN, SHARD),
-        keys.state("111122223333", "eu-west-1", "ec2"),
+    },
+    "SettleAccountRole": {
+        keys.plan(SCAN),
+        keys.progress(SCAN, SHARD),
+        keys.commit(SCAN, SHARD),
+        keys.part(SCAN, SHARD, 0),
+        keys.account(SCAN, ACCOUNT),
+        keys.failure(SCAN, "b0000"),
+        *SETTLED,
     },
     "SummarizeScanRole": {
         keys.plan(SCAN),
-        keys.batches(SCAN),
-        keys.batches(SCAN, "0a1b2c3d"),
-        keys.progress(SCAN, SHARD),
         keys.summary(SCAN),
+        keys.report(SCAN),
         keys.sizes(),
-        keys.commit(SCAN, SHARD),
-        keys.part(SCAN, SHARD, 0),
-        f"{keys.failures(SCAN)}b0000.json",
+        keys.account(SCAN, ACCOUNT),
+        keys.failure(SCAN, f"settle-{ACCOUNT}"),
     },
     "SendAlertRole": {
         keys.summary(SCAN),
         keys.report(SCAN),
         keys.incomplete(SCAN),
-        keys.commit(SCAN, SHARD),
+        keys.account(SCAN, ACCOUNT),
         keys.alert(SCAN),
         keys.last_alert(),
     },
@@ -112,20 +126,22 @@ def test_a_role_may_read_what_its_code_reads(role: str, template: Template) -> N
     assert {key for key in READS[role] if not may(template, role, "s3:GetObject", key)} == set()
 
 
-@pytest.mark.parametrize("role", ["ScanShardsRole", "SummarizeScanRole", "SendAlertRole", "StateMachineRole"])
+@pytest.mark.parametrize(
+    "role", ["ScanShardsRole", "SettleAccountRole", "SummarizeScanRole", "SendAlertRole", "StateMachineRole"]
+)
 def test_nobody_but_the_planner_reads_the_configuration(role: str, template: Template) -> None:
     """What a scan does is fixed in its plan."""
     assert not may(template, role, "s3:GetObject", "config/muster.yaml")
 
 
-def test_only_what_a_scan_can_write_again_is_ever_deleted(template: Template) -> None:
+def test_no_role_may_delete_an_object(template: Template) -> None:
     deleting = {
         (role, text(resource))
         for role, statement in role_statements(template)
         for resource in listed(statement["Resource"])
         if any("Delete" in action and action.startswith("s3:") for action in listed(statement["Action"]))
     }
-    assert deleting == {("SummarizeScanRole", "${ReportBucket.Arn}/work/*/parts/*")}
+    assert deleting == set()
 
 
 @pytest.mark.parametrize(

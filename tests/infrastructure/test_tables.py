@@ -1,7 +1,10 @@
 """The Glue tables are those of the files, partitions follow from dates, and what must stay does not expire."""
 
+import json
 import re
 from typing import Any
+
+import sqlglot
 
 from muster.reports import tables
 from tests.infrastructure.reading import resources, text
@@ -18,6 +21,7 @@ def test_the_tables_have_the_columns_of_the_files(template: Template) -> None:
     }
     assert made == {
         "findings": dict(tables.FINDINGS),
+        "latest": dict(tables.FINDINGS),
         "tallies": dict(tables.TALLIES),
         "coverage": dict(tables.COVERAGE),
         "latest_findings": {**tables.FINDINGS, "scan_date": "string"},
@@ -28,7 +32,7 @@ def test_the_tables_have_the_columns_of_the_files(template: Template) -> None:
 def test_partitions_are_projected(template: Template) -> None:
     for _, properties in resources(template, "AWS::Glue::Table"):
         table = properties["TableInput"]
-        if table["TableType"] == "VIRTUAL_VIEW":
+        if table["TableType"] == "VIRTUAL_VIEW" or table["Name"] == "latest":
             continue
         name, parameters = table["Name"], table["Parameters"]
         assert parameters["projection.enabled"] == "true"
@@ -39,6 +43,30 @@ def test_partitions_are_projected(template: Template) -> None:
         assert text(table["StorageDescriptor"]["Location"]) == location
         assert text(parameters["storage.location.template"]) == f"{location}scan_date=${{!scan_date}}/"
         assert table["PartitionKeys"] == [{"Name": "scan_date", "Type": "string"}]
+
+
+def test_the_latest_findings_have_no_partitions(template: Template) -> None:
+    """An account's files are replaced, so they lie under no date."""
+    table = template["Resources"]["LatestTable"]["Properties"]["TableInput"]
+    assert table["PartitionKeys"] == []
+    assert table["Parameters"] == {"classification": "parquet"}
+    assert text(table["StorageDescriptor"]["Location"]) == "s3://${ReportBucket}/latest/"
+
+
+def view(template: Template) -> dict[str, Any]:
+    """Return the stored view as Athena decodes it."""
+    _, (_, encoded, _) = template["Resources"]["LatestFindingsView"]["Properties"]["TableInput"]["ViewOriginalText"][
+        "Fn::Join"
+    ]
+    decoded: dict[str, Any] = json.loads(text(encoded["Fn::Base64"]))
+    return decoded
+
+
+def test_the_view_reads_the_latest_findings_and_nothing_else(template: Template) -> None:
+    made = view(template)
+    tree = sqlglot.parse_one(made["originalSql"], read="athena")
+    assert [table.name for table in tree.find_all(sqlglot.exp.Table)] == ["latest"]
+    assert [column["name"] for column in made["columns"]] == [*tables.FINDINGS, "scan_date"]
 
 
 def test_every_table_says_which_partitions_it_has(template: Template) -> None:
@@ -76,4 +104,5 @@ def test_what_the_user_wrote_and_what_is_remembered_never_expire(template: Templ
     ((_, bucket),) = resources(template, "AWS::S3::Bucket")
     expiring = {rule["Prefix"] for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule}
     assert {"scans/", "work/", "findings/", "tallies/", "coverage/", "athena-results/"} <= expiring
-    assert not [prefix for prefix in expiring if "config/".startswith(prefix) or "state/".startswith(prefix)]
+    kept = ("config/", "state/", "latest/")
+    assert not [prefix for prefix in expiring if any(key.startswith(prefix) for key in kept)]

@@ -169,6 +169,9 @@ def test_the_sample_events_are_understood() -> None:
     assert (request.kind, request.record) == ("scheduled", True)
     assert Request.parse({**events["plan_scan"], "input": events["start_execution"]}).packs == ("s3-compliance",)
     sent = events_.batch(events["scan_shards"])
+    settled = events_.account(events["settle_account"])
+    assert (settled.scan_id, settled.account.account_id) == (request.scan_id, "111122223333")
+    assert [shard.id for batch in settled.account.batches for shard in batch.shards] == ["111122223333.eu-west-1.ec2"]
     assert {sent.scan_id, events["summarize_scan"]["scan_id"], events["send_alert"]["scan_id"]} == {request.scan_id}
     assert [shard.id for shard in sent.batch.shards] == ["111122223333.eu-west-1.ec2"]
 

@@ -14,6 +14,7 @@ from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import definition, resources, role_statements, text
 
 Definition = dict[str, Any]
+SCAN, ACCOUNT = "20261121T060000Z-c22b102a", "111122223333"
 TEXT = (ROOT / "statemachine" / "scan.asl.yaml").read_text(encoding="utf-8")
 
 
@@ -49,6 +50,9 @@ def retry(name: str, *names: str, retrier: int = 1) -> Callable[[Definition], No
         pytest.param(rules.what_works_is_caught, drop("Scan shards", "Catch"), "Scan shards", id="uncaught in the Map"),
         pytest.param(
             rules.what_works_is_caught, drop("Note failed batch", "Catch"), "Note failed", id="uncaught catch"
+        ),
+        pytest.param(
+            rules.what_works_is_caught, drop("Settle account", "Catch"), "Settle account", id="uncaught in the child"
         ),
         pytest.param(rules.what_works_is_caught, drop("Scan all accounts", "Catch"), "Scan all", id="uncaught Map"),
         pytest.param(rules.what_works_is_caught, catch_all_first, "before others", id="States.ALL not last"),
@@ -163,7 +167,7 @@ def test_timeouts_are_longer_than_the_functions(template: dict[str, Any]) -> Non
             assert state["TimeoutSeconds"] > function["Timeout"], name
 
 
-@pytest.mark.parametrize("function", ["plan_scan", "scan_shards", "summarize_scan", "send_alert"])
+@pytest.mark.parametrize("function", ["plan_scan", "scan_shards", "settle_account", "summarize_scan", "send_alert"])
 def test_a_functions_sample_event_is_what_the_workflow_sends(function: str, workflow: Definition) -> None:
     sample = json.loads((ROOT / "events" / f"{function}.json").read_text(encoding="utf-8"))
     placeholder = "".join(word.capitalize() for word in function.split("_")) + "Function"
@@ -179,7 +183,58 @@ def test_failed_batches_are_noted_where_the_summary_looks(workflow: Definition) 
     key = inside(workflow, "Note failed batch")["Parameters"]["Key.$"]
     pattern = re.fullmatch(r"States\.Format\('([^']*)', \$\.scan_id, \$\.batch\.batch\)", key)
     assert pattern is not None
-    assert pattern.group(1).format("20261121T060000Z-0", "b0000").startswith(keys.failures("20261121T060000Z-0"))
+    assert pattern.group(1).format(SCAN, "b0000").startswith(keys.failures(SCAN))
+
+
+def test_failed_accounts_are_noted_where_the_summary_looks(workflow: Definition) -> None:
+    key = inside(workflow, "Note failed account")["Parameters"]["Key.$"]
+    pattern = re.fullmatch(r"States\.Format\('([^']*)', \$\.scan_id, \$\.account\.account_id\)", key)
+    assert pattern is not None
+    noted = pattern.group(1).format(SCAN, ACCOUNT)
+    assert noted.startswith(keys.failures(SCAN))
+    assert keys.name_in(noted) == f"settle-{ACCOUNT}"
+
+
+def child(workflow: Definition) -> Definition:
+    """Return the workflow of an account."""
+    inner: Definition = inside(workflow, "Scan all accounts")["ItemProcessor"]
+    return inner
+
+
+def test_an_account_is_settled_whether_its_batches_could_be_scanned_or_not(workflow: Definition) -> None:
+    scan = child(workflow)["States"]["Scan account"]
+    assert [scan["Next"], *(catcher["Next"] for catcher in scan["Catch"])] == ["Settle account", "Settle account"]
+
+
+def test_an_account_is_settled_until_nothing_is_left(workflow: Definition) -> None:
+    """A child reads its item after the Map and after each call of the function: neither replaces it."""
+    states = child(workflow)["States"]
+    settle, choice = states["Settle account"], states["Settled?"]
+    assert (settle["Next"], settle["ResultPath"], states["Scan account"]["ResultPath"]) == (
+        "Settled?",
+        "$.settled",
+        None,
+    )
+    assert [catcher["ResultPath"] for catcher in states["Scan account"]["Catch"]] == [None]
+    assert choice["Choices"] == [
+        {"Variable": "$.settled.left", "NumericGreaterThan": 0, "Next": "Settle account"},
+    ]
+    assert states[choice["Default"]]["End"] is True
+
+
+def test_an_account_that_cannot_be_settled_ends_its_child_well(workflow: Definition) -> None:
+    states = child(workflow)["States"]
+    (catcher,) = states["Settle account"]["Catch"]
+    note = states[catcher["Next"]]
+    assert note["End"] is True
+    assert [states[each["Next"]]["End"] for each in note["Catch"]] == [True]
+    assert "Fail" not in {state["Type"] for state in states.values()}
+
+
+def test_a_child_has_what_its_states_read(workflow: Definition) -> None:
+    selected = {name.removesuffix(".$") for name in inside(workflow, "Scan all accounts")["ItemSelector"]}
+    read = set(re.findall(r"\$\.(\w+)", json.dumps(child(workflow)["States"]["Settle account"]["Parameters"])))
+    assert read <= selected == {"scan_id", "attempt", "bucket", "account"}
 
 
 def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, Any]) -> None:
@@ -193,14 +248,13 @@ def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, A
         )
     }
     prefix = inside(definition(template), "Scan all accounts")["ResultWriter"]["Parameters"]["Prefix"]
-    scan = "20261121T060000Z-c22b102a"
-    assert (keys.batches(scan), keys.batches(scan, "a")) == (
-        f"work/{scan}/batches.json",
-        f"work/{scan}/batches-a.json",
+    assert (keys.batches(SCAN), keys.batches(SCAN, "a")) == (
+        f"work/{SCAN}/batches.json",
+        f"work/{SCAN}/batches-a.json",
     )
     assert {
         ("s3:GetObject", "${ReportBucket.Arn}/work/*/batches*.json"),
-        ("s3:PutObject", f"${{ReportBucket.Arn}}/{keys.failures(scan).replace(scan, '*')}*"),
+        ("s3:PutObject", f"${{ReportBucket.Arn}}/{keys.failures(SCAN).replace(SCAN, '*')}*"),
         ("s3:PutObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
         ("s3:GetObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
     } <= granted

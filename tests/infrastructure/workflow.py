@@ -19,8 +19,8 @@ RETRIED = {
 }
 """What a later try may mend when a function is invoked: Muster's own two, a function that died, Lambda's own errors."""
 
-ALSO_RETRIED = {"Scan shards": {"Runtime.OutOfMemory"}}
-"""A shard goes on from its last page; what another function does in vain once, it does in vain again."""
+ALSO_RETRIED = {"Scan shards": {"Runtime.OutOfMemory"}, "Settle account": {"Runtime.OutOfMemory"}}
+"""A shard and an account go on from the progress that was saved; another function would fail in the same way again."""
 
 NOT_RETRIED = {"Summarize scan": {"Runtime.ExitError"}}
 """A summary that the runtime ended was most likely out of memory: four more tries take an hour and end alike."""

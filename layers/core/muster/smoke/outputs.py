@@ -44,6 +44,7 @@ NAMED: Mapping[str, Look] = {
     "KeyArn": lambda stack, arn: stack.client("kms").describe_key(KeyId=arn),
     "PlanScanFunctionName": _function,
     "ScanShardsFunctionName": _function,
+    "SettleAccountFunctionName": _function,
     "SummarizeScanFunctionName": _function,
     "SendAlertFunctionName": _function,
     "PlannerRoleArn": _role,
