@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from muster.lifecycle.transitions import Subject
+from muster.lifecycle.transitions import Kind, Subject
 from muster.model.finding import Finding, Suppression, Unavailable
 from muster.reports import schema
 from muster.reports.fields import TEXT, Entry, Field, structure
@@ -145,7 +145,7 @@ def test_the_keys_of_the_json_keep_their_order(finding: Finding) -> None:
 
 
 def test_what_is_remembered_of_a_finding_are_fields_of_it() -> None:
-    remembered = {*Subject.__dataclass_fields__, "status", "suppression", "reason"}
+    remembered = {*Subject._fields, *Kind._fields, "status", "suppression", "reason"} - {"kind", "home"}
     assert remembered <= {field.name for field in FINDING.fields}
 
 

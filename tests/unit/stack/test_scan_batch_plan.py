@@ -12,7 +12,7 @@ from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json, select
 from muster.errors import Damaged, EventError
 from muster.model.shard import Shard
-from muster.stack.documents.commit import NO_CHANGES, Commit, ShardResources
+from muster.stack.documents.commit import Commit, ShardResources
 from muster.stack.scan_batch import _Work
 from muster.stack.shards.parts import Plan
 
@@ -88,7 +88,7 @@ def test_a_shard_that_the_scan_did_not_plan_is_refused(shard: Shard, says: str) 
 
 COMMIT = Commit(
     attempt="", shard=SHARD.id, account_id=ACCOUNT, region=REGION, service="ec2", complete=True, reasons=(), checks=(),
-    resources=ShardResources(0, 0), coverage=(), parts=(), changes=NO_CHANGES,
+    resources=ShardResources(0, 0), coverage=(), parts=(), scope=(),
 )  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def test_more_rows_than_a_batch_and_none_at_all(tmp_path: Path) -> None:
 def test_files_are_put_together_in_order(tmp_path: Path) -> None:
     for number in range(3):
         parquet.write(tmp_path / f"{number}.parquet", {"n": "bigint"}, [{"n": number}])
-    assert parquet.concatenate(tmp_path / "all.parquet", (tmp_path / f"{n}.parquet" for n in range(3))) == 3
+    files = (tmp_path / f"{number}.parquet" for number in range(3))
+    assert parquet.copy(tmp_path / "all.parquet", files, {"n": "bigint"}) == 3
     assert [row["n"] for row in parquet.read(tmp_path / "all.parquet")] == [0, 1, 2]
 
 

@@ -13,7 +13,7 @@ from muster.stack.documents.account import AccountOutcome, AccountResult, Report
 from muster.stack.documents.events import AccountEvent
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.documents.request import Environment
-from muster.stack.settling.gather import gather
+from muster.stack.settling.collect import collect
 from muster.stack.settling.publish import DamagedPart
 from muster.stack.settling.settling import Settling
 from muster.storage import keys
@@ -79,9 +79,9 @@ def _settled(
     before, etag = _result_before(bucket, key)
     damaged: dict[str, str] = {}
     while True:
-        gathered = gather(bucket, plan, event, damaged, load)
+        collected = collect(bucket, plan, event, damaged, load)
         with scratch() as folder:
-            settling = Settling(bucket, plan, event, gathered, before, Path(folder))
+            settling = Settling(bucket, plan, event, collected, before, Path(folder))
             try:
                 result = settling.result(left)
             except DamagedPart as error:

@@ -79,7 +79,7 @@ def read(path: Path | str) -> Iterator[dict[str, Any]]:
         Unreadable: it is no such file.
     """
     batch: Any
-    for batch in batches_of(Path(path)):
+    for batch in _batches_of(Path(path)):
         names = batch.schema.names
         columns = [column(batch, name) for name in names]
         yield from (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
@@ -170,7 +170,7 @@ def conformed(path: Path, columns: Mapping[str, str]) -> Iterator[RecordBatch]:
         Unreadable: the file is broken, or one of the columns has another type.
     """
     schema = _schema(columns)
-    for batch in batches_of(path):
+    for batch in _batches_of(path):
         try:
             whole = _conformed(batch, schema)
         except Exception as error:
@@ -193,7 +193,7 @@ def _schema(columns: Mapping[str, str]) -> Schema:
     return Schema([Field(name, _TYPES[kind], nullable=True) for name, kind in columns.items()])
 
 
-def batches_of(path: Path) -> Iterator[RecordBatch]:
+def _batches_of(path: Path) -> Iterator[RecordBatch]:
     """Yield the rows of a file, BATCH at a time.
 
     Raises:

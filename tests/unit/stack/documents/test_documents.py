@@ -48,7 +48,8 @@ COMMIT = Commit(
     checks=(CheckResult("c", "HIGH", REGION, False, 1, 2, 3, 4, 5),),
     coverage=LEDGER,
     parts=("work/part",),
-    changes=ShardChanges(baseline=False, events={"opened": EventChanges(1, (CHANGE,))}, lost="damaged"),
+    scope=(REGION,),
+    resource_type="AWS::EC2::Volume",
 )
 PLAN = PlanDocument(
     ScanDetails(
@@ -84,7 +85,7 @@ RESULT = AccountResult(
     findings=({"check_id": "c", "resource": {"id": "v"}},),
     sizes={SHARD.id: Size(3, {"ec2:DescribeVolumes": 3})},
     damaged=("cut",),
-    changes={"": ShardChanges(baseline=False, events={"opened": EventChanges(1, (CHANGE,))})},
+    changes={"": ShardChanges(baseline=False, events={"opened": EventChanges(1, (CHANGE,))}, lost="damaged")},
     reported={SHARD.id: Reported("0a1b2c3d", "")},
 )
 DOCUMENTS: dict[str, Document] = {
@@ -140,7 +141,12 @@ WRONG: list[tuple[str, tuple[str | int, ...], object, str]] = [
     ("progress", ("coverage", 0, "seconds"), True, r"coverage\[0\].seconds is not a number: True"),
     ("commit", ("complete",), "yes", "complete is not true or false: 'yes'"),
     ("commit", ("coverage", 0), {"api": "x"}, r"coverage\[0\].account_id is missing"),
-    ("commit", ("changes", "events", "opened", "worst", 0, "severity"), 1, r"worst\[0\].severity is not a severity: 1"),
+    (
+        "account",
+        ("changes", "", "events", "opened", "worst", 0, "severity"),
+        1,
+        r"worst\[0\].severity is not a severity: 1",
+    ),
     ("account", ("account_id",), "1", "account_id is not an account id of 12 digits: '1'"),
     ("account", ("checks", SHARD.id, 0), ["c", REGION, True, 1, 2, 3, 4], r"\[0\] is not the counts of a check: \['c'"),
     ("account", ("checks", SHARD.id, 0, 3), -1, r"\[0\] is not the counts of a check"),

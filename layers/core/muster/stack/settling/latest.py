@@ -16,7 +16,7 @@ from muster.storage.bucket import Bucket
 from muster.storage.parquet import Batch
 from muster.storage.traffic import each
 
-KEPT = timedelta(days=30)
+_KEPT = timedelta(days=30)
 """How long rows stay that no scan looked at again; the view `latest_findings` shows no older ones."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 Part = tuple[str, str, str]
@@ -65,7 +65,7 @@ class Latest:
                 # It is replaced, and a later scan finds its rows again.
                 continue
         new = {part for part, whole in seen.items() if whole and times.get(part, at) <= at}
-        old = {part for part, time in times.items() if part not in new and time >= at - KEPT}
+        old = {part for part, time in times.items() if part not in new and time >= at - _KEPT}
         files = list(published)
         if len(new) < len(seen):
             files = [self._filtered(path, f"new-{number}", new) for number, path in enumerate(files)]

@@ -10,7 +10,7 @@ from muster.stack.documents.commit import CheckResult, Commit, ShardChanges, Sha
 from muster.stack.documents.events import AccountEvent
 from muster.stack.documents.notes import Size
 from muster.stack.documents.summary import ApiTotals, IncompleteShard, ShardCounts
-from muster.stack.settling.gather import Gathered
+from muster.stack.settling.collect import Collected
 
 
 def ledger(commits: Iterable[Commit]) -> Iterator[tuple[str, Coverage]]:
@@ -29,7 +29,7 @@ def ledger(commits: Iterable[Commit]) -> Iterator[tuple[str, Coverage]]:
 
 def result_of(  # noqa: PLR0913 - all that the result has
     event: AccountEvent,
-    gathered: Gathered,
+    collected: Collected,
     rows: Sequence[Coverage],
     limit: int,
     findings: Sequence[Record],
@@ -37,13 +37,13 @@ def result_of(  # noqa: PLR0913 - all that the result has
     reported: Mapping[str, Reported],
 ) -> AccountResult:
     """Return the result of an account; `limit` is how many rows of its ledger it names, the worst first."""
-    commits = gathered.commits
+    commits = collected.commits
     incomplete = [commit for commit in commits if not commit.complete]
     return AccountResult(
         scan_id=event.scan_id,
         attempt=event.attempt,
         account_id=event.account.account_id,
-        shards=ShardCounts(len(commits), len(gathered.committed), len(incomplete)),
+        shards=ShardCounts(len(commits), len(collected.committed), len(incomplete)),
         incomplete=tuple(IncompleteShard(commit.shard, "; ".join(commit.reasons)) for commit in incomplete),
         blocked=len({commit.region for commit in commits if commit.blocked}),
         resources=ShardResources(
@@ -55,8 +55,8 @@ def result_of(  # noqa: PLR0913 - all that the result has
         coverage=tuple(sorted(rows, key=lambda row: (not row.reason, -row.denials - row.errors))[:limit]),
         coverage_rows=len(rows),
         findings=tuple(findings),
-        sizes=sizes_of(commits),
-        damaged=tuple(sorted(gathered.damaged.values())),
+        sizes=_sizes_of(commits),
+        damaged=tuple(sorted(collected.damaged.values())),
         changes=dict(changes),
         reported=dict(reported),
     )
@@ -96,7 +96,7 @@ def by_api(rows: Iterable[Coverage]) -> tuple[ApiTotals, ...]:
     )
 
 
-def sizes_of(commits: Iterable[Commit]) -> dict[str, Size]:
+def _sizes_of(commits: Iterable[Commit]) -> dict[str, Size]:
     """Return how large each shard is that was seen whole; one that was cut counts as a whole.
 
     The next plan forecasts its calls with it, and cuts the large ones.

@@ -20,7 +20,7 @@ from muster.stack.documents.events import AccountEvent
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.limits import RESERVE, share
 from muster.stack.settling import remember
-from muster.stack.settling.gather import Gathered
+from muster.stack.settling.collect import Collected
 from muster.stack.settling.latest import Latest, seen_parts
 from muster.stack.settling.observed import Observed
 from muster.stack.settling.publish import Failure, Publisher, grouped, records_of, worst_failures
@@ -37,7 +37,7 @@ class Settling:
     bucket: Bucket
     plan: PlanDocument
     event: AccountEvent
-    gathered: Gathered
+    collected: Collected
     reported: Mapping[str, Reported]
     folder: Path
     _observed: Observed = field(init=False)
@@ -67,14 +67,14 @@ class Settling:
         files = self._published(state, left)
         if files is None:
             return None
-        header, commits = self.plan.scan.header, self.gathered.commits
+        header, commits = self.plan.scan.header, self.collected.commits
         reported = remember.reports(self._committed(), self.event.attempt, self.reported)
         changes = self._remembered(state, reported) if self.plan.scan.record else {}
         latest = Latest(self.bucket, self._account_id, self.folder)
         latest.replace(seen_parts(commits, state.head.checks, header.observed_at), header.observed_at, files)
         return result_of(
             self.event,
-            self.gathered,
+            self.collected,
             self._covered(header),
             self._share,
             records_of(self._worst),
@@ -91,7 +91,7 @@ class Settling:
         return self.event.account.account_id
 
     def _committed(self) -> list[Commit]:
-        return [commit for commit in self.gathered.commits if commit.shard in self.gathered.committed]
+        return [commit for commit in self.collected.commits if commit.shard in self.collected.committed]
 
     def _examine(self, findings: Findings) -> None:
         """Note since when findings failed before the scan."""
@@ -113,8 +113,8 @@ class Settling:
 
     def _published(self, state: StoredState, left: Callable[[], float]) -> list[Path] | None:
         """Write the published files and return them, read back where another function wrote them; None without time."""
-        groups = list(grouped(self._parts())) or ([[]] if self.gathered.unread else [])
-        progress = self._progress(_digest(self.gathered, self.event, state, groups))
+        groups = list(grouped(self._parts())) or ([[]] if self.collected.unread else [])
+        progress = self._progress(_digest(self.collected, self.event, state, groups))
         began, files = time.monotonic(), list(progress.files)
         for number in range(len(files), len(groups)):
             files.append(self._write(number, groups[number], last=number == len(groups) - 1))
@@ -131,15 +131,15 @@ class Settling:
     def _parts(self) -> list[tuple[str, int]]:
         """Return the parts that are published, and their sizes."""
         sizes = dict(self.bucket.keys(keys.parts(self.event.scan_id, self._account_id)))
-        return [(part, sizes.get(part, 0)) for commit in self.gathered.commits for part in commit.parts]
+        return [(part, sizes.get(part, 0)) for commit in self.collected.commits for part in commit.parts]
 
     def _write(self, number: int, group: Sequence[str], *, last: bool) -> str:
         """Write one published file and return its key; the last has the findings on what was not scanned, too."""
         local = []
-        if last and self.gathered.unread:
+        if last and self.collected.unread:
             local = [self.folder / "unread"]
-            parquet.write(local[0], FINDINGS, self.gathered.unread)
-        compared = self.gathered.committed if self.plan.scan.record else ()
+            parquet.write(local[0], FINDINGS, self.collected.unread)
+        compared = self.collected.committed if self.plan.scan.record else ()
         header = self.plan.scan.header
         key = self._file(number)
         Publisher(self.bucket, header, self._observed, self._worst, compared, self.folder).write(
@@ -243,18 +243,18 @@ class Settling:
 
     def _covered(self, header: ScanHeader) -> list[Coverage]:
         """Write the account's ledger to its table, and return it."""
-        rows = list(ledger(self.gathered.commits))
+        rows = list(ledger(self.collected.commits))
         path = self.folder / "coverage"
         parquet.write(path, COVERAGE, (coverage_row(row, header, shard) for shard, row in rows))
         self.bucket.upload(path, f"{keys.partition('coverage', header.scan_date)}{self._name}.parquet")
         return [row for _, row in rows]
 
 
-def _digest(gathered: Gathered, event: AccountEvent, state: StoredState, groups: Sequence[Sequence[str]]) -> str:
+def _digest(collected: Collected, event: AccountEvent, state: StoredState, groups: Sequence[Sequence[str]]) -> str:
     """Return a digest of what is settled: the same one means the same published files and comparison."""
-    commits = [[commit.shard, commit.attempt, commit.reasons] for commit in gathered.commits]
-    unread = [(row["finding_id"], row["reason"]) for row in gathered.unread]
-    inputs = [event.attempt, commits, sorted(gathered.committed), unread, groups, state.etag, state.damage]
+    commits = [[commit.shard, commit.attempt, commit.reasons] for commit in collected.commits]
+    unread = [(row["finding_id"], row["reason"]) for row in collected.unread]
+    inputs = [event.attempt, commits, sorted(collected.committed), unread, groups, state.etag, state.damage]
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
 
 

@@ -15,7 +15,7 @@ from muster.storage import keys
 from muster.storage.bucket import Bucket
 from muster.storage.traffic import each
 
-NEVER_SETTLED = "it was never settled"
+_NEVER_SETTLED = "it was never settled"
 _SHARD_NAMES = 3
 """Names in the id of a shard at least: account, region and service."""
 _SEVERITIES = frozenset(severity.value for severity in Severity)
@@ -87,7 +87,7 @@ def _why_missing(bucket: Bucket, scan_id: str, account_id: str) -> str:
         failure = objects.content(bucket, f"{keys.failures(scan_id)}settle-{account_id}.json", Failure)
     except Damaged as error:
         return f"it was not settled, and the note of the reason cannot be read ({error})"
-    return failure.reason if failure else f'{NEVER_SETTLED}; settle it with {{"resume": SCAN_ID}}'
+    return failure.reason if failure else f'{_NEVER_SETTLED}; settle it with {{"resume": SCAN_ID}}'
 
 
 def _refuse_foreign(result: AccountResult, plan: PlanDocument, account_id: str) -> None:

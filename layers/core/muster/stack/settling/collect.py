@@ -32,7 +32,7 @@ from muster.storage.traffic import each
 
 
 @dataclass(slots=True)
-class Gathered:
+class Collected:
     """The results of an account's shards, one a shard.
 
     `committed` has the names of those that committed. The others have what they had found before they stopped;
@@ -45,18 +45,18 @@ class Gathered:
     damaged: dict[str, str] = field(default_factory=dict)
 
 
-def gather(
+def collect(
     bucket: Bucket,
     plan: PlanDocument,
     event: AccountEvent,
     damaged: Mapping[str, str],
     load: Callable[[], Catalog] = catalog.load,
-) -> Gathered:
+) -> Collected:
     """Read the commits of an account; `damaged` has shards whose commit is not believed, and why.
 
     The commit of a shard that was not seen whole, and that this attempt could not look at again, gets the reason too.
     """
-    found = Gathered(damaged=dict(damaged))
+    found = Collected(damaged=dict(damaged))
     commits: dict[str, Commit] = {}
     names = [key for key, _ in bucket.keys(keys.commits(event.scan_id, event.account.account_id))]
     for key, commit in zip(names, each(names, lambda key: _commit(bucket, event.scan_id, key)), strict=True):
@@ -132,7 +132,7 @@ def _refuse_foreign(bucket: Bucket, key: str, commit: Commit, scan_id: str) -> N
         raise objects.damaged(bucket, key, Commit, "it is that of another shard or scan")
 
 
-def _planned(bucket: Bucket, event: AccountEvent, found: Gathered) -> list[tuple[Shard, str]]:
+def _planned(bucket: Bucket, event: AccountEvent, found: Collected) -> list[tuple[Shard, str]]:
     """Return the shards of this attempt with their batches, and those of earlier attempts that cannot be read."""
     planned = [(shard, batch.batch) for batch in event.account.batches for shard in batch.shards]
     missing = found.damaged.keys() - {shard.id for shard, _ in planned}
