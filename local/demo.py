@@ -37,7 +37,7 @@ def main() -> int:
             estate.seed(aws)
             # Where the few instances are: moto takes minutes to look up the metrics of a thousand.
             estates.seed(aws, estate.AWAY)
-        with _step(console, "Fire the schedule: plan, scan every shard, summarize, alert"):
+        with _step(console, "Fire the schedule: plan, scan every shard, settle, summarize, alert"):
             execution = workflow.fire(aws, stack)
         if execution.status != "SUCCEEDED":
             console.print(f"[red]The scan {execution.status}: {execution.error} {execution.cause}")
