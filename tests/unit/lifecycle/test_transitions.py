@@ -1,10 +1,6 @@
 """A finding's life between scans."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,51 +11,52 @@ from muster.lifecycle.transitions import (
     Change,
     CheckHistory,
     Event,
+    Kind,
+    Look,
     Observation,
-    ShardScope,
     State,
     Subject,
-    first_seen,
-    observation,
+    TrackedFinding,
+    failed_since,
+    looked,
+    looked_later,
     reconcile,
+    state_of,
     worst_first,
 )
-from muster.model.finding import Finding, Resource, Severity, Status, Suppression
-from muster.reports.schema import Row
-from muster.reports.tables import FINDINGS, ScanHeader, finding_row
-from muster.storage import parquet
+from muster.model.finding import Status
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 HOURS = timedelta(hours=6)
+KIND = Kind("eu-west-1.s3", "check", "X should be", "HIGH", "AWS::S3::Bucket", "111122223333", "eu-west-1")
 
 
 def subject(name: str = "a") -> Subject:
-    return Subject(
-        "check", "X should be", "HIGH", "AWS::S3::Bucket", name, f"arn:aws:s3:::{name}", "111122223333", "eu-west-1"
-    )
+    return Subject(KIND, name, f"arn:aws:s3:::{name}")
 
 
-def saw(state: State) -> dict[str, Observation]:
-    return {} if state is State.FINE else {"f": Observation(state, subject(), "because")}
+def saw(state: State) -> Observation | None:
+    return None if state is State.FINE else Observation(state, subject(), "because")
 
 
-def everything(_subject: Subject) -> bool:
-    return True
+def scan(number: int, *, thorough: bool = True) -> Look:
+    return Look(f"scan{number}", START + number * HOURS, thorough)
 
 
-def nothing(_subject: Subject) -> bool:
-    return False
-
-
-def live(*states: State) -> tuple[CheckHistory | None, list[list[Event]]]:
-    """Run a scan for each state and return the last history and the events of each scan."""
-    history: CheckHistory | None = None
-    told = []
+def live(*states: State) -> tuple[TrackedFinding | None, list[list[Event]]]:
+    """Run a scan for each state and return what is remembered at the end and the events of each scan."""
+    tracked: TrackedFinding | None = None
+    events = []
     for number, state in enumerate(states):
-        settled = reconcile(history, saw(state), ShardScope(f"scan{number}", START + number * HOURS, everything))
-        history = settled.history
-        told.append([change.event for change in settled.changes])
-    return history, told
+        tracked, change = reconcile("f", tracked, saw(state), scan(number))
+        events.append([change.event] if change else [])
+    return tracked, events
+
+
+def remembered(*states: State) -> TrackedFinding:
+    tracked, _ = live(*states)
+    assert tracked is not None
+    return tracked
 
 
 O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE  # noqa: E741 - four letters, four states
@@ -119,30 +116,42 @@ def test_what_is_told(states: list[State], told: list[list[Event]]) -> None:
     assert live(*states)[1] == told
 
 
-def test_the_first_look_is_a_baseline_and_the_second_is_not() -> None:
-    first = reconcile(None, saw(O), ShardScope("scan0", START, everything))
-    second = reconcile(first.history, saw(O), ShardScope("scan1", START + HOURS, everything))
-    assert (first.baseline, second.baseline) == (True, False)
+def test_a_change_says_what_changed_where_and_why() -> None:
+    look = Look("scan0", START, shard="111122223333.eu-west-1.s3")
+    _, change = reconcile("f", None, saw(O), look)
+    assert change == Change(Event.OPENED, "f", subject(), "because", START, "111122223333.eu-west-1.s3")
 
 
-def test_a_retry_of_the_first_scan_is_still_the_baseline() -> None:
-    first = reconcile(None, saw(O), ShardScope("scan0", START, everything))
-    assert reconcile(first.history, saw(O), ShardScope("scan0", START, everything)).baseline
+def test_a_resource_that_is_gone_is_resolved_under_its_last_name() -> None:
+    _, change = reconcile("f", remembered(O), None, scan(1))
+    assert change == Change(Event.RESOLVED, "f", subject(), "it complies now, or is gone", START)
 
 
 def test_what_was_not_looked_at_is_never_resolved() -> None:
-    history, _ = live(O)
-    settled = reconcile(history, {}, ShardScope("scan1", START + HOURS, nothing))
-    assert settled.changes == ()
-    assert settled.history.findings["f"].state is State.OPEN
+    before = remembered(O)
+    assert reconcile("f", before, None, scan(1, thorough=False)) == (before, None)
 
 
-def test_an_older_scan_that_ends_late_changes_nothing() -> None:
-    history, _ = live(F, O)
-    late = reconcile(history, {}, ShardScope("older", START - HOURS, everything))
-    assert late.history == history
-    assert late.changes == ()
-    assert not late.baseline
+def test_a_listing_that_ended_early_still_reports_what_it_saw() -> None:
+    after, change = reconcile("f", None, saw(O), scan(1, thorough=False))
+    assert after is not None
+    assert change is not None
+    assert (after.state, change.event) == (O, Event.OPENED)
+
+
+@pytest.mark.parametrize(("hours", "later"), [(-1, False), (0, False), (1, True)])
+def test_a_check_that_a_later_scan_looked_at_is_left_to_it(hours: int, later: bool) -> None:
+    assert looked_later(CheckHistory("other", START + hours * HOURS, "other"), START) is later
+
+
+def test_nobody_looked_later_at_a_check_that_nobody_looked_at() -> None:
+    assert looked_later(None, START) is False
+
+
+def test_the_first_scan_that_looked_at_a_check_is_remembered_however_often_it_is_tried() -> None:
+    first = looked(None, "scan0", START)
+    assert first == looked(first, "scan0", START) == CheckHistory("scan0", START, "scan0")
+    assert looked(first, "scan1", START + HOURS) == CheckHistory("scan1", START + HOURS, "scan0")
 
 
 @pytest.mark.parametrize(
@@ -155,39 +164,32 @@ def test_an_older_scan_that_ends_late_changes_nothing() -> None:
     ],
 )
 def test_first_seen_is_when_it_began_to_fail(states: list[State], since: int) -> None:
-    history, _ = live(*states)
-    assert history is not None
-    assert history.findings["f"].first_seen == START + since * HOURS
+    assert remembered(*states).first_seen == START + since * HOURS
 
 
 @pytest.mark.parametrize("past", [timedelta(0), timedelta(seconds=1)])
 def test_a_resolved_finding_is_forgotten_after_90_days(past: timedelta) -> None:
-    history, _ = live(O, F)
-    later = reconcile(history, {}, ShardScope("late", START + HOURS + timedelta(days=90) + past, everything))
-    assert bool(later.history.findings) is not bool(past)
+    late = Look("late", START + HOURS + timedelta(days=90) + past)
+    after, _ = reconcile("f", remembered(O, F), None, late)
+    assert bool(after) is not bool(past)
 
 
 @pytest.mark.parametrize("state", [O, U, S])
 def test_what_is_not_resolved_is_never_forgotten(state: State) -> None:
-    history, _ = live(state)
-    later = reconcile(history, saw(state), ShardScope("late", START + 2 * FORGET, everything))
-    assert later.history.findings["f"].state is state
-    assert later.changes == ()
+    after, change = reconcile("f", remembered(state), saw(state), Look("late", START + 2 * FORGET))
+    assert after is not None
+    assert (after.state, change) == (state, None)
 
 
 def test_what_was_never_more_than_unread_is_not_remembered_once_it_is_fine() -> None:
-    history, _ = live(U, F, F)
-    assert history is not None
-    assert history.findings == {}
+    assert live(U, F, F)[0] is None
 
 
 def test_what_is_remembered_of_a_failure_is_how_it_was_last_seen() -> None:
-    history, _ = live(O)
-    graver = replace(subject(), severity="CRITICAL")
-    settled = reconcile(
-        history, {"f": Observation(O, graver, "because")}, ShardScope("scan1", START + HOURS, everything)
-    )
-    assert settled.history.findings["f"].subject == graver
+    graver = subject()._replace(kind=KIND._replace(severity="CRITICAL"))
+    after, change = reconcile("f", remembered(O), Observation(O, graver, "because"), scan(1))
+    assert after is not None
+    assert (after.subject, change) == (graver, None)
 
 
 states = st.sampled_from([O, U, S, F])
@@ -198,18 +200,30 @@ def test_however_often_a_scan_is_tried_the_outcome_is_that_of_its_last_attempt(
     history: list[State], attempts: list[State]
 ) -> None:
     before, _ = live(*history)
-    at = START + 10 * HOURS
-    tried = before
+    tried, changes = before, []
     for state in attempts:
-        last = reconcile(tried, saw(state), ShardScope("this", at, everything))
-        tried = last.history
-    once = reconcile(before, saw(attempts[-1]), ShardScope("this", at, everything))
-    assert set(last.changes) == set(once.changes)
-    assert _plain(last.history.findings) == _plain(once.history.findings)
+        tried, change = reconcile("f", tried, saw(state), scan(10))
+        changes.append(change)
+    once, change = reconcile("f", before, saw(attempts[-1]), scan(10))
+    assert changes[-1] == change
+    assert _plain(tried) == _plain(once)
 
 
-def _plain(records: Mapping[str, object]) -> dict[str, object]:
-    return {key: record for key, record in records.items() if getattr(record, "state", None) is not State.FINE}
+def _plain(tracked: TrackedFinding | None) -> TrackedFinding | None:
+    """Leave out what is only kept for a retry."""
+    return None if tracked is None or tracked.state is State.FINE else tracked
+
+
+@given(history=st.lists(states, max_size=5), attempts=st.lists(states, max_size=3), after=states)
+def test_the_scan_after_one_that_was_tried_often_reports_as_if_it_had_been_tried_once(
+    history: list[State], attempts: list[State], after: State
+) -> None:
+    before, _ = live(*history)
+    tried = before
+    for state in [*attempts, O]:
+        tried, _ = reconcile("f", tried, saw(state), scan(10))
+    once, _ = reconcile("f", before, saw(O), scan(10))
+    assert reconcile("f", tried, saw(after), scan(11)) == reconcile("f", once, saw(after), scan(11))
 
 
 @given(history=st.lists(states, max_size=6), state=states)
@@ -218,122 +232,19 @@ def test_a_second_scan_of_an_unchanged_estate_is_silent(history: list[State], st
     assert told[-1] == []
 
 
-VOLUME, SNAPSHOT = "AWS::EC2::Volume", "AWS::EC2::Snapshot"
-
-
-def of(kind: str) -> Subject:
-    return replace(subject(kind), resource_type=kind)
-
-
-def both(state: State = O) -> dict[str, Observation]:
-    return {kind: Observation(state, of(kind), "because") for kind in (VOLUME, SNAPSHOT)}
-
-
-def only(kind: str) -> Any:
-    return lambda told: told.resource_type == kind
-
-
-def test_a_shard_resolves_what_it_owns_and_leaves_the_rest_to_those_who_share_the_memory() -> None:
-    before = reconcile(None, both(), ShardScope("scan0", START, everything)).history
-    settled = reconcile(before, {}, ShardScope("scan1", START + HOURS, everything, only(VOLUME)))
-    assert [(change.event, change.subject.resource_type) for change in settled.changes] == [(Event.RESOLVED, VOLUME)]
-    assert settled.history.findings[VOLUME].state is State.RESOLVED
-    assert settled.history.findings[SNAPSHOT] == before.findings[SNAPSHOT]
-
-
-@pytest.mark.parametrize("order", [(VOLUME, SNAPSHOT), (SNAPSHOT, VOLUME)])
-def test_two_shards_of_one_scan_settle_a_memory_as_one_shard_does(order: tuple[str, str]) -> None:
-    before = reconcile(None, both(), ShardScope("scan0", START, everything)).history
-    found = {SNAPSHOT: Observation(S, of(SNAPSHOT), "accepted")}
-    whole = reconcile(before, found, ShardScope("scan1", START + HOURS, everything))
-    history, told = before, set()
-    for kind in order:
-        mine = {key: one for key, one in found.items() if key == kind}
-        settled = reconcile(history, mine, ShardScope("scan1", START + HOURS, everything, only(kind)))
-        history, told = settled.history, told | set(settled.changes)
-    assert history == whole.history
-    assert told == set(whole.changes)
-
-
-def test_a_shard_that_is_tried_again_after_the_other_one_settled_undoes_nothing_of_it() -> None:
-    before = reconcile(None, both(), ShardScope("scan0", START, everything)).history
-    at = START + HOURS
-    first = reconcile(before, {}, ShardScope("scan1", at, everything, only(VOLUME)))
-    second = reconcile(first.history, {}, ShardScope("scan1", at, everything, only(SNAPSHOT)))
-    again = reconcile(second.history, {}, ShardScope("scan1", at, everything, only(VOLUME)))
-    assert again.changes == first.changes
-    assert again.history == second.history
-
-
-def test_the_first_look_of_two_shards_is_a_baseline_for_both() -> None:
-    first = reconcile(None, {VOLUME: both()[VOLUME]}, ShardScope("scan0", START, everything, only(VOLUME)))
-    second = reconcile(
-        first.history, {SNAPSHOT: both()[SNAPSHOT]}, ShardScope("scan0", START, everything, only(SNAPSHOT))
-    )
-    assert (first.baseline, second.baseline) == (True, True)
-    assert second.history.findings.keys() == {VOLUME, SNAPSHOT}
-
-
-def test_what_a_shard_does_not_own_is_not_forgotten_by_it() -> None:
-    history = reconcile(None, both(), ShardScope("scan0", START, everything)).history
-    history = reconcile(history, {}, ShardScope("scan1", START + HOURS, everything)).history
-    late = reconcile(
-        history, {}, ShardScope("late", START + HOURS + FORGET + timedelta(seconds=1), everything, only(VOLUME))
-    )
-    assert late.history.findings.keys() == {SNAPSHOT}
-
-
-FAILURE = Finding(
-    finding_id="f",
-    check_id="check",
-    check_version=1,
-    title="X should be",
-    severity=Severity.HIGH,
-    status=Status.NON_COMPLIANT,
-    reason="because",
-    resource=Resource("AWS::S3::Bucket", "a", "111122223333", "eu-west-1", arn="arn:aws:s3:::a"),
-    service="s3",
-    observed_at=START + 10 * HOURS,
-)
-ACCEPTED = Suppression(reason="a scratch bucket", owner="data", expires="2027-03-31")
-UNREAD = replace(FAILURE, status=Status.INSUFFICIENT_DATA)
-FINE = [Status.COMPLIANT, Status.NOT_APPLICABLE]
-
-
-def row(finding: Finding) -> Row:
-    return finding_row(finding, ScanHeader("scan", "manual", START), "shard")
-
-
 @pytest.mark.parametrize(
-    ("finding", "state"),
+    ("status", "suppressed", "state"),
     [
-        pytest.param(FAILURE, O, id="a failure"),
-        pytest.param(replace(FAILURE, suppression=ACCEPTED), S, id="a suppressed failure"),
-        pytest.param(UNREAD, U, id="unread"),
-        pytest.param(replace(UNREAD, suppression=ACCEPTED), U, id="unread and suppressed"),
+        pytest.param(Status.NON_COMPLIANT, False, O, id="a failure"),
+        pytest.param(Status.NON_COMPLIANT, True, S, id="a suppressed failure"),
+        pytest.param(Status.INSUFFICIENT_DATA, False, U, id="unread"),
+        pytest.param(Status.INSUFFICIENT_DATA, True, U, id="unread and suppressed"),
+        pytest.param(Status.COMPLIANT, False, F, id="compliant"),
+        pytest.param(Status.NOT_APPLICABLE, False, F, id="not applicable"),
     ],
 )
-def test_a_row_is_reduced_to_what_is_remembered(finding: Finding, state: State) -> None:
-    assert observation(row(finding)) == Observation(state, subject(), "because")
-
-
-@pytest.mark.parametrize("finding", [FAILURE, replace(FAILURE, suppression=ACCEPTED), UNREAD])
-def test_a_row_that_was_stored_gives_the_same_observation(finding: Finding, tmp_path: Path) -> None:
-    parquet.write(tmp_path / "part", FINDINGS, [row(finding)])
-    (stored,) = parquet.read(tmp_path / "part")
-    assert observation(stored) == observation(row(finding))
-
-
-def test_a_resource_without_an_arn_is_remembered_without_one() -> None:
-    account = Resource("AWS::Account", "111122223333", "111122223333", "eu-west-1")
-    noted = observation(row(replace(FAILURE, resource=account)))
-    assert noted is not None
-    assert noted.subject.resource_arn == ""
-
-
-@pytest.mark.parametrize("status", FINE)
-def test_a_row_that_is_fine_is_not_remembered(status: Status) -> None:
-    assert observation(row(replace(FAILURE, status=status))) is None
+def test_the_state_of_a_finding_follows_from_its_status(status: Status, *, suppressed: bool, state: State) -> None:
+    assert state_of(status, suppressed=suppressed) is state
 
 
 @pytest.mark.parametrize(
@@ -342,32 +253,25 @@ def test_a_row_that_is_fine_is_not_remembered(status: Status) -> None:
         pytest.param([O], 0, id="it failed before"),
         pytest.param([O, U], 0, id="it failed before nobody could look"),
         pytest.param([O, S], 0, id="it failed before it was accepted"),
-        pytest.param([U], 10, id="it was only unread before"),
-        pytest.param([O, F], 10, id="it was fine in between"),
-        pytest.param([F], 10, id="it was fine before"),
-        pytest.param([], 10, id="nobody looked before"),
+        pytest.param([U], None, id="it was only unread before"),
+        pytest.param([O, F], None, id="it was fine in between"),
+        pytest.param([F], None, id="it was fine before"),
+        pytest.param([], None, id="nobody looked before"),
     ],
 )
-def test_a_finding_says_since_when_it_fails(states: list[State], since: int) -> None:
-    history, _ = live(*states)
-    assert first_seen(history, FAILURE, "this") == START + since * HOURS
+def test_a_finding_failed_before_a_scan_since(states: list[State], since: int | None) -> None:
+    tracked, _ = live(*states)
+    assert failed_since(tracked, "this") == (None if since is None else START + since * HOURS)
 
 
 def test_a_scan_that_is_tried_again_does_not_take_its_own_word_for_the_past() -> None:
-    history, _ = live(O, F)
-    tried = reconcile(history, saw(O), ShardScope("this", START + 5 * HOURS, everything)).history
-    assert first_seen(tried, FAILURE, "this") == FAILURE.observed_at
+    tried, _ = reconcile("f", remembered(O, F), saw(O), Look("this", START + 5 * HOURS))
+    assert failed_since(tried, "this") is None
 
 
-@pytest.mark.parametrize("status", FINE)
-def test_what_is_fine_fails_since_never(status: Status) -> None:
-    history, _ = live(O)
-    assert first_seen(history, replace(FAILURE, status=status), "this") is None
-
-
-def test_changes_are_told_by_severity_then_check_then_resource() -> None:
+def test_changes_are_sorted_by_severity_then_check_then_resource() -> None:
     def change(severity: str, check_id: str, name: str) -> Change:
-        about = replace(subject(name), severity=severity, check_id=check_id)
+        about = subject(name)._replace(kind=KIND._replace(severity=severity, check_id=check_id))
         return Change(Event.OPENED, f"{check_id}/{name}", about, "because", START)
 
     told = [change("HIGH", "b", "z"), change("HIGH", "c", "a"), change("HIGH", "c", "b"), change("LOW", "a", "a")]

@@ -1,0 +1,231 @@
+"""The state of an account as a file: what was written is read, and nothing else."""
+
+import gzip
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.lifecycle import state_document
+from muster.lifecycle.state_document import ForeignVersion, Head
+from muster.lifecycle.state_store import BROKEN
+from muster.lifecycle.transitions import CheckHistory, Kind, State, Subject, TrackedFinding
+
+AT = datetime(2026, 11, 21, 6, 0, 0, 123000, tzinfo=UTC)
+KIND = Kind("eu-west-1.s3", "c", "X should be", "HIGH", "AWS::S3::Bucket", "111122223333", "eu-west-1")
+OTHER = KIND._replace(home="global.iam", check_id="d")
+CHECKS = {
+    ("eu-west-1.s3", "c"): CheckHistory("s1", AT, "s0"),
+    ("global.iam", "d"): CheckHistory("s2", AT + timedelta(days=1), "s2"),
+}
+OPEN = TrackedFinding(State.OPEN, Subject(KIND, "a", "arn:aws:s3:::a"), AT, "s0", AT)
+UNREAD = TrackedFinding(State.UNREAD, Subject(OTHER, "b", ""), AT, "s1", AT, was_open=True, before=OPEN)
+HEAD = Head(CHECKS, (KIND, OTHER), "s9")
+FINDINGS = [("f1", OPEN), ("f2", UNREAD), ("f3", OPEN)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def read(path: Path) -> tuple[Head, list[tuple[str, TrackedFinding]]]:
+    return state_document.head_of(path), list(state_document.findings_of(path))
+
+
+def test_what_was_written_is_read(path: Path) -> None:
+    assert state_document.write(path, HEAD, iter(FINDINGS)) == 3
+    assert read(path) == (HEAD, FINDINGS)
+
+
+def test_an_account_without_anything_to_remember_is_read(path: Path) -> None:
+    assert state_document.write(path, Head(), []) == 0
+    assert read(path) == (Head(), [])
+
+
+def test_equal_states_are_equal_bytes(path: Path, tmp_path: Path) -> None:
+    for file in (path, tmp_path / "again"):
+        state_document.write(file, HEAD, FINDINGS)
+    assert path.read_bytes() == (tmp_path / "again").read_bytes()
+
+
+def test_each_line_is_json_and_the_last_has_the_count(path: Path) -> None:
+    state_document.write(path, HEAD, FINDINGS)
+    first, *findings, last = map(json.loads, gzip.decompress(path.read_bytes()).splitlines())
+    assert first["version"] == state_document.VERSION
+    assert [line[0] for line in findings] == ["f1", "f2", "f3"]
+    assert last == {"count": 3}
+
+
+@pytest.mark.parametrize("odd", ['a "b"\n}},\r\u2028\x00\x85', "Zoë 🪣", "", '{"count": 1}', "\\u0000"])
+def test_odd_texts_come_back_as_they_were(path: Path, odd: str) -> None:
+    kind = KIND._replace(title=odd, check_id=odd)
+    tracked = OPEN._replace(subject=Subject(kind, odd, odd), changed_in=odd)
+    head = Head({(odd, odd): CheckHistory(odd, AT, odd)}, (kind,), odd)
+    state_document.write(path, head, [("f", tracked)])
+    assert read(path) == (head, [("f", tracked)])
+
+
+@given(
+    name=st.text(st.characters(codec="utf-8"), max_size=20),
+    state=st.sampled_from(State),
+    millis=st.integers(0, 4_102_444_800_000),
+    was_open=st.booleans(),
+)
+def test_any_finding_comes_back_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, name: str, state: State, millis: int, *, was_open: bool
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-state"
+    at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=millis)
+    tracked = TrackedFinding(state, Subject(KIND, name, ""), at, "s", at, was_open, OPEN)
+    state_document.write(path, HEAD, [("f", tracked)])
+    ((_, found),) = state_document.findings_of(path)
+    assert abs(found.first_seen - at) < timedelta(milliseconds=1)
+    assert found._replace(first_seen=at, changed_at=at) == tracked
+
+
+def test_a_scan_never_seems_to_have_begun_after_itself(path: Path) -> None:
+    at = AT + timedelta(microseconds=999)
+    state_document.write(path, Head({("h", "c"): CheckHistory("s", at, "s")}), [])
+    assert state_document.head_of(path).checks["h", "c"].started_at == AT
+
+
+def test_findings_of_equal_times_share_one_object(path: Path) -> None:
+    state_document.write(path, HEAD, FINDINGS)
+    (_, first), _, (_, third) = state_document.findings_of(path)
+    assert first.first_seen is third.first_seen
+
+
+Change = Callable[[list[Any]], Any]
+
+
+def lines(path: Path, change: Change) -> None:
+    """Write the state of three findings with changed lines, each as JSON: head, f1, f2, f3, count."""
+    state_document.write(path, HEAD, FINDINGS)
+    found = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    changed = change(found)
+    text = "".join(json.dumps(line) + "\n" for line in (found if changed is None else changed))
+    path.write_bytes(gzip.compress(text.encode()))
+
+
+def put(line: int, place: int | str, value: object) -> Change:
+    def change(found: list[Any]) -> None:
+        found[line][place] = value
+
+    return change
+
+
+BROKEN_LINES: dict[str, Change] = {
+    **{f"cut after {count} lines": lambda found, count=count: found[:count] for count in range(1, 5)},
+    **{f"line {place} twice": lambda found, place=place: [*found[: place + 1], *found[place:]] for place in range(5)},
+    **{f"line {place} is missing": lambda found, place=place: found[:place] + found[place + 1 :] for place in range(5)},
+    "findings in another order": lambda found: [found[0], found[2], found[1], *found[3:]],
+    "something after the end": lambda found: [*found, []],
+    "another count": put(4, "count", 4),
+    "no count": lambda found: [*found[:4], {}],
+    "a count that is a text": put(4, "count", "3"),
+    "an id that is a number": put(1, 0, 7),
+    "no id": lambda found: [*found[:1], [], *found[2:]],
+    "a finding that is null": lambda found: [found[0], None, *found[2:]],
+    "a finding that is a text": lambda found: [found[0], "f1", *found[2:]],
+    "a value less": lambda found: found[1].pop(),
+    "a value more": lambda found: found[1].append(0),
+    "a kind that is not there": put(1, 1, 2),
+    "a kind from the end": put(1, 1, -1),
+    "a kind that is a text": put(1, 1, "0"),
+    "a kind that is true": put(1, 1, True),
+    "a state that is not there": put(1, 2, 5),
+    "a state from the end": put(1, 2, -1),
+    "a state that is a text": put(1, 2, "open"),
+    "a resource that is null": put(1, 3, None),
+    "an ARN that is a number": put(1, 4, 4),
+    "a time that is a text": put(1, 5, "2026-11-21T06:00:00Z"),
+    "a time that is null": put(1, 5, None),
+    "a time in a list": put(1, 5, []),
+    "a time beyond the calendar": put(1, 5, 10**15),
+    "a time beyond the clock": put(1, 7, 10**30),
+    "a time before the calendar": put(1, 7, -(10**17)),
+    "a scan that is null": put(1, 6, None),
+    "was_open as a number": put(1, 8, 1),
+    "a past that is a text": put(2, 9, "f"),
+    "a past of other values": put(2, 9, [0]),
+    "a past that is false": put(2, 9, False),
+}
+BROKEN_HEADS: dict[str, Change] = {
+    "nothing at all": lambda _: [],
+    "a head that is null": lambda found: [None, *found[1:]],
+    "a head that is a list": lambda found: [[], *found[1:]],
+    "no version": lambda found: found[0].pop("version") and None,
+    "no checks": lambda found: found[0].pop("checks") and None,
+    "no kinds": lambda found: found[0].pop("kinds") and None,
+    "no word of a loss": lambda found: found[0].pop("lost_in") and None,
+    "checks as an object": put(0, "checks", {"a": 1}),
+    "checks as a number": put(0, "checks", 1),
+    "a check of four values": put(0, "checks", [["h", "c", "s", 1]]),
+    "a check with a time as text": put(0, "checks", [["h", "c", "s", "1", "s"]]),
+    "kinds as a number": put(0, "kinds", 1),
+    "a kind of six texts": put(0, "kinds", [["a"] * 6]),
+    "a kind with a number": put(0, "kinds", [["a", "b", "c", "d", "e", "f", 7]]),
+    "a loss that is null": put(0, "lost_in", None),
+}
+
+
+@pytest.mark.parametrize("change", BROKEN_LINES.values(), ids=BROKEN_LINES)
+def test_findings_with_broken_lines_are_refused_at_the_end_at_the_latest(path: Path, change: Change) -> None:
+    lines(path, change)
+    with pytest.raises(BROKEN):
+        list(state_document.findings_of(path))
+
+
+@pytest.mark.parametrize("change", BROKEN_HEADS.values(), ids=BROKEN_HEADS)
+def test_a_broken_head_is_refused(path: Path, change: Change) -> None:
+    lines(path, change)
+    for reads in (state_document.head_of, lambda path: list(state_document.findings_of(path))):
+        with pytest.raises(BROKEN):
+            reads(path)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"\x1f\x8b", gzip.compress(b"\xff\xfe\n"), gzip.compress(b"[" * 100_000)])
+def test_what_is_no_gzipped_json_is_refused(path: Path, body: bytes) -> None:
+    path.write_bytes(body)
+    with pytest.raises(BROKEN):
+        read(path)
+
+
+def test_a_file_that_is_cut_anywhere_is_refused(path: Path) -> None:
+    state_document.write(path, HEAD, FINDINGS)
+    body = path.read_bytes()
+    for length in range(len(body)):
+        path.write_bytes(body[:length])
+        with pytest.raises(BROKEN):
+            read(path)
+
+
+def test_a_file_with_one_wrong_byte_anywhere_is_refused_or_read_as_it_was(path: Path) -> None:
+    state_document.write(path, HEAD, FINDINGS)
+    body = path.read_bytes()
+    for place in range(len(body)):
+        path.write_bytes(body[:place] + bytes([body[place] ^ 0x10]) + body[place + 1 :])
+        try:
+            assert read(path) == (HEAD, FINDINGS), "bytes of gzip's own header say nothing of the state"
+        except BROKEN:
+            continue
+
+
+@pytest.mark.parametrize("version", [1, 3, 99, "2", None])
+def test_another_version_is_foreign_and_not_broken(path: Path, version: object) -> None:
+    lines(path, put(0, "version", version))
+    for reads in (state_document.head_of, lambda path: list(state_document.findings_of(path))):
+        with pytest.raises(ForeignVersion, match=f"version {version!r}"):
+            reads(path)
+
+
+def test_a_state_of_the_version_before_which_was_one_a_shard_is_foreign(path: Path) -> None:
+    path.write_bytes(gzip.compress(b'{"version":1,"checks":{}}'))
+    with pytest.raises(ForeignVersion, match="version 1"):
+        state_document.head_of(path)
