@@ -17,7 +17,7 @@ from muster.reports.tables import ScanHeader
 from muster.reports.tally import Tally
 from muster.scanning.shard_scan import Cursor
 from muster.stack.documents import objects
-from muster.stack.documents.account import AccountResult, CheckCounts, Reported
+from muster.stack.documents.account import AccountNews, AccountResult, CheckCounts, Reported, SettlingProgress
 from muster.stack.documents.commit import CheckResult, Commit, EventChanges, NotedChange, ShardChanges, ShardResources
 from muster.stack.documents.fields import Malformed
 from muster.stack.documents.notes import Failure, FirstScan, Incomplete, LastAlert, Size, Sizes
@@ -97,6 +97,11 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "commit": COMMIT,
     "account": RESULT,
+    "account's news": AccountNews(ACCOUNT, RESULT.changes),
+    "account's progress": SettlingProgress(
+        inputs="0a1b", files={"findings/a": "5e6f"}, saved="work/saved", saved_sum="7a8b",
+        findings=RESULT.findings, seconds=1.5,
+    ),
     "summary": SUMMARY,
     "sizes": Sizes({SHARD.id: Size(3, {"ec2:DescribeVolumes": 3})}),
     "incomplete": Incomplete((SHARD.id,)),
@@ -197,7 +202,7 @@ def test_a_damaged_object_is_named_with_what_is_wrong_and_the_way_out() -> None:
     with pytest.raises(Damaged) as error:
         objects.read(bucket, "key", Commit)
     assert str(error.value) == (
-        "s3://reports/key is damaged (the result of a shard): attempt is missing: "
+        "s3://reports/key is damaged (the result of a shard): it has version 1, and this version of Muster reads 2: "
         'the shard counts as not scanned; scan it with {"resume": SCAN_ID}'
     )
     assert error.value.etag == "etag"
