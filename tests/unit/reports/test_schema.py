@@ -78,7 +78,7 @@ class TestOneMoreField:
 
     def test_the_template_has_it_in_the_table_and_in_the_view(self) -> None:
         template = generate.generated(generate.TEMPLATE.read_text("utf-8"))
-        assert template.count("- {Name: partition, Type: string}") == 2
+        assert template.count("- {Name: partition, Type: string}") == 3
         assert template.count('{"name": "partition", "type": "varchar"}') == 1
 
     def test_the_page_describes_it(self) -> None:
