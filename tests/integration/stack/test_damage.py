@@ -1,7 +1,7 @@
 """Every object that Muster reads back, damaged in every way: it is named, nothing is made of it, and it heals.
 
-A recorded scan of two shards runs as the state machine runs it: plan, scan, summarize, alert. Before one of its steps
-an object is damaged. The scan ends, or one function refuses by name; the scan after it is as if nothing had been.
+A recorded scan of two shards runs as the state machine runs it: plan, scan, settle, summarize, alert. Before one of its
+steps an object is damaged. The scan ends, or one function refuses by name; the scan after it is as if nothing had been.
 """
 
 import gzip
@@ -26,13 +26,14 @@ from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 
+from .settled import settled
+
 HERE, THERE, ACCOUNT = "eu-west-1", "us-east-1", "123456789012"
 EXECUTION = f"arn:aws:states:{HERE}:{ACCOUNT}:execution:muster-scan-dev:"
 FIRST = datetime(2026, 11, 21, 6, tzinfo=UTC)
 CHECK = "ec2-ebs-encryption-by-default"
 SHARD = f"{ACCOUNT}.{HERE}.ec2"
-STATE = keys.state(ACCOUNT, HERE, "ec2")
-STEPS = ("plan", "scan", "summarize", "alert")
+STATE = keys.state(ACCOUNT)
 
 Damage = Callable[[bytes], bytes]
 
@@ -84,15 +85,20 @@ class Objects(NamedTuple):
 
 OBJECTS = {
     "sizes": Objects(lambda _: keys.sizes(), "plan"),
-    "state": Objects(lambda _: STATE, "scan"),
+    "state": Objects(lambda _: STATE, "settle"),
     "plan, of the scanner": Objects(keys.plan, "scan", may_refuse=True),
     "progress": Objects(lambda scan: keys.progress(scan, SHARD), "scan"),
     "commit, of the scanner": Objects(lambda scan: keys.commit(scan, SHARD), "again"),
     "plan, of the summary": Objects(keys.plan, "summarize", may_refuse=True),
-    "batches": Objects(keys.batches, "summarize"),
-    "commit": Objects(lambda scan: keys.commit(scan, SHARD), "summarize"),
-    "part": Objects(lambda scan: keys.part(scan, SHARD, 0), "summarize"),
-    "failure": Objects(lambda scan: f"{keys.failures(scan)}b0000.json", "summarize"),
+    "plan, of settling": Objects(keys.plan, "settle", may_refuse=True),
+    "commit": Objects(lambda scan: keys.commit(scan, SHARD), "settle"),
+    "part": Objects(lambda scan: keys.part(scan, SHARD, 0), "settle"),
+    "failure": Objects(lambda scan: keys.failure(scan, "b0000"), "settle"),
+    "settling": Objects(lambda scan: keys.settling(scan, ACCOUNT, "progress"), "settle"),
+    "latest": Objects(lambda _: keys.latest(ACCOUNT, 0), "settle"),
+    "earlier account": Objects(lambda scan: keys.account(scan, ACCOUNT), "settle"),
+    "account": Objects(lambda scan: keys.account(scan, ACCOUNT), "summarize"),
+    "failure of settling": Objects(lambda scan: keys.failure(scan, f"settle-{ACCOUNT}"), "summarize"),
     "earlier summary": Objects(keys.summary, "summarize"),
     "summary": Objects(keys.summary, "alert", may_refuse=True),
     "report": Objects(keys.report, "alert"),
@@ -123,11 +129,13 @@ class Stack:
         event = {"input": asked, "execution": f"{EXECUTION}{self.scans}", "started_at": at.isoformat()}
         before("plan", "")
         scan = plan_scan(event, self.environment, load(), self.clients).scan_id
-        batches = [each for item in self.bucket.get_json(keys.batches(scan)) for each in item["batches"]]
+        (item,) = self.bucket.get_json(keys.batches(scan))
         for step in ("scan", "again"):
             before(step, scan)
-            for batch in batches:
+            for batch in item["batches"]:
                 scan_batch({"scan_id": scan, "batch": batch}, self.environment, load(), self.clients)
+        before("settle", scan)
+        settled(self.clients, self.environment, scan, item)
         before("summarize", scan)
         summary = summarize_scan({"scan_id": scan, "attempt": ""}, self.environment, self.clients).to_json()
         before("alert", scan)
@@ -147,7 +155,7 @@ def failing(summary: Any) -> int:
     return int(summary["findings"]["non_compliant"])
 
 
-ALONE = {name for name, which in OBJECTS.items() if which.may_refuse} | {"batches", "commit", "part"}
+ALONE = {name for name, which in OBJECTS.items() if which.may_refuse} | {"commit", "part", "account"}
 """Objects whose damage keeps the scan from its end or leaves it incomplete; all others are damaged in one scan."""
 
 
@@ -193,7 +201,7 @@ def test_a_lost_state_says_so_and_tells_no_changes_and_the_next_scan_does_again(
     assert (summary["complete"], failing(summary)) == (True, 2)
     assert summary["changes"] == {"baseline": False}
     (said,) = summary["damaged"]
-    assert said.startswith(f"s3://reports/{STATE} is damaged (it is empty): no changes are told of {SHARD}")
+    assert said.startswith(f"s3://reports/{STATE} is damaged (it is empty): no changes are reported of {ACCOUNT}")
     assert told["sent"] is True
     stack.clients.get("ec2", HERE).enable_ebs_encryption_by_default()
     summary, _ = stack.scan()
@@ -223,7 +231,7 @@ def test_a_state_whose_last_lines_are_missing_is_no_first_look(stack: Stack) -> 
         stack.put(STATE, gzip.compress(b"".join(lines[:left])))
         summary, _ = stack.scan()
         assert summary["changes"] == {"baseline": False}
-        assert "its last lines are missing" in summary["damaged"][0]
+        assert "its last line is missing" in summary["damaged"][0]
 
 
 @pytest.mark.parametrize("broken", ["commit", "part"])
@@ -234,7 +242,7 @@ def test_a_shard_whose_result_is_damaged_is_unread_until_it_is_scanned_again(
     scans: list[str] = []
 
     def cut(step: str, scan: str) -> None:
-        if step == "summarize":
+        if step == "settle":
             scans.append(scan)
             found = stack.bucket.get_bytes(which.key(scan))
             assert found is not None
@@ -257,13 +265,17 @@ def test_shards_that_never_ran_are_unread_until_they_are_scanned(stack: Stack, t
     asked = {"record": True, "checks": [CHECK], "regions": [HERE, THERE]}
     event = {"input": asked, "execution": f"{EXECUTION}lost", "started_at": FIRST.isoformat()}
     scan = plan_scan(event, stack.environment, load(), stack.clients).scan_id
+    (item,) = stack.bucket.get_json(keys.batches(scan))
+    settled(stack.clients, stack.environment, scan, item)
     summary = summarize_scan({"scan_id": scan, "attempt": ""}, stack.environment, stack.clients).to_json()
     assert (summary["complete"], summary["findings"]["insufficient_data"]) == (False, 2)
     assert published(stack, scan, tmp_path) == {(TARGET, "INSUFFICIENT_DATA")}
     resumed = {"input": {"resume": scan}, "execution": f"{EXECUTION}again", "started_at": FIRST.isoformat()}
     told = plan_scan(resumed, stack.environment, load(), stack.clients).to_json()
-    for batch in [each for item in stack.bucket.get_json(told["batches_key"]) or () for each in item["batches"]]:
+    (item,) = stack.bucket.get_json(told["batches_key"])
+    for batch in item["batches"]:
         scan_batch({"scan_id": scan, "batch": batch}, stack.environment, load(), stack.clients)
+    settled(stack.clients, stack.environment, scan, item, told["attempt"])
     summary = summarize_scan({"scan_id": scan, "attempt": told["attempt"]}, stack.environment, stack.clients).to_json()
     assert (summary["complete"], failing(summary), summary["findings"]["insufficient_data"]) == (True, 2, 0)
     assert published(stack, scan, tmp_path) == {(REGION, "NON_COMPLIANT")}

@@ -1,7 +1,8 @@
 """Death at every moment: whatever is lost with a function, the findings of the scan are the same.
 
 A shard of seven pages is scanned by a function that dies at its n-th word with AWS, for every n there is: before and
-after each page, each write and each read. Then it is called again, as the state machine does.
+after each page, each write and each read. Then it is called again, as the state machine does. The function that settles
+the account, and the one that sums up, die in the same way.
 """
 
 import threading
@@ -19,7 +20,6 @@ from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json
 from muster.errors import Transient
-from muster.lifecycle import state_store
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
 from muster.model.listing import Listed, Page
@@ -32,6 +32,8 @@ from muster.stack.documents.request import Environment
 from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
+
+from . import settled as settling
 
 REGION = "eu-west-1"
 SCAN = "20261121T060000Z-0a1b2c3d"
@@ -173,6 +175,8 @@ def clients(clients: Clients) -> Clients:
 
 
 ENVIRONMENT = Environment(bucket="reports", region=REGION)
+BATCH = {"batch": "b0000", "attempt": "", "shards": [asdict(SHARD)]}
+ITEM = {"account_id": SHARD.account_id, "batches": [BATCH]}
 
 
 def planned(bucket: Bucket, scan_id: str = SCAN) -> None:
@@ -195,25 +199,35 @@ def planned(bucket: Bucket, scan_id: str = SCAN) -> None:
         "severities": {lid_is_shut.id: "HIGH"},
     }
     bucket.put_json(keys.plan(scan_id), plan)
-    batch = {"batch": "b0000", "attempt": "", "shards": [asdict(SHARD)]}
-    bucket.put_json(keys.batches(scan_id), [{"account_id": SHARD.account_id, "batches": [batch]}])
+    bucket.put_json(keys.batches(scan_id), [ITEM])
 
 
 def scanned(clients: Clients, left: Any = None) -> dict[str, Any]:
-    event = {"scan_id": SCAN, "batch": {"batch": "b0000", "attempt": "", "shards": [asdict(SHARD)]}}
+    event = {"scan_id": SCAN, "batch": BATCH}
     return work.scan_batch(event, ENVIRONMENT, CATALOG, clients, *([left] if left else [])).to_json()
 
 
+def settled(clients: Clients, left: float = 900.0) -> int:
+    return settling.settled(clients, ENVIRONMENT, SCAN, ITEM, left=lambda: left)
+
+
 def findings(clients: Clients, folder: Path) -> list[tuple[str, str, str]]:
-    """Summarize, and return what is published: every finding as often as it stands there."""
+    """Settle and summarize, and return what is published: every finding as often as it stands there."""
+    WORLD.left = None
+    assert settled(clients) == 0
+    return summed_up(clients, folder)
+
+
+def summed_up(clients: Clients, folder: Path) -> list[tuple[str, str, str]]:
     WORLD.left = None
     summary = summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients).to_json()
     assert summary["complete"] is True
     bucket = Bucket("reports", clients, REGION)
     rows = []
     for key, _ in bucket.keys("findings/"):
-        bucket.download(key, folder / "published")
-        rows += [(row["resource_id"], row["check_id"], row["status"]) for row in parquet.read(folder / "published")]
+        rows += [(row["resource_id"], row["check_id"], row["status"]) for row in _rows(bucket, key, folder)]
+    latest = [row for key, _ in bucket.keys("latest/") for row in _rows(bucket, key, folder)]
+    assert sorted((row["resource_id"], row["check_id"], row["status"]) for row in latest) == sorted(rows)
     assert summary["resources"]["scanned"] == len(rows)
     assert summary["findings"]["non_compliant"] == sum(status == "NON_COMPLIANT" for _, _, status in rows)
     return sorted(rows)
@@ -227,11 +241,14 @@ EXPECTED = sorted(
 )
 
 
+def _rows(bucket: Bucket, key: str, folder: Path) -> list[dict[str, Any]]:
+    bucket.download(key, folder / "published")
+    return list(parquet.read(folder / "published"))
+
+
 def remembered(clients: Clients) -> set[str]:
-    histories = state_store.read(
-        Bucket("reports", clients, REGION), keys.state(SHARD.account_id, REGION, "box")
-    ).histories
-    return {tracked.subject.resource_id for tracked in histories["lid-is-shut"].findings.values()}
+    found = settling.remembered(Bucket("reports", clients, REGION), SHARD.account_id)
+    return {tracked.subject.resource_id for tracked in found.values()}
 
 
 FAILING = {name for name, _, status in EXPECTED if status == "NON_COMPLIANT"}
@@ -245,7 +262,7 @@ def test_a_function_that_lives_finds_everything_with_each_call_made_once(clients
     assert remembered(clients) == FAILING
 
 
-MOMENTS = 120
+MOMENTS = 65
 
 
 def test_the_moments_below_are_all_there_are(clients: Clients) -> None:
@@ -347,3 +364,54 @@ def test_credentials_that_expire_in_mid_scan_cost_a_retry_and_no_finding(
     assert scanned(clients)["left"] == 0
     assert findings(clients, tmp_path) == EXPECTED
     assert remembered(clients) == FAILING
+
+
+SETTLING = 45
+SUMMING = 20
+
+
+def test_the_moments_of_settling_and_summing_up_are_all_there_are(clients: Clients, tmp_path: Path) -> None:
+    planned(Bucket("reports", clients, REGION))
+    scanned(clients)
+    WORLD.left = 10_000
+    settled(clients)
+    assert SETTLING - 15 < 10_000 - WORLD.left < SETTLING
+    WORLD.left = 10_000
+    summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients)
+    assert SUMMING - 5 < 10_000 - WORLD.left < SUMMING
+    assert summed_up(clients, tmp_path) == EXPECTED
+
+
+@pytest.mark.parametrize("left", [900.0, 0.0], ids=["in one call", "a step a call"])
+@pytest.mark.parametrize("moment", range(SETTLING))
+def test_settling_that_dies_once_at_any_moment_publishes_and_remembers_the_same(
+    clients: Clients, tmp_path: Path, moment: int, left: float
+) -> None:
+    planned(Bucket("reports", clients, REGION))
+    scanned(clients)
+    WORLD.left = moment
+    while True:
+        try:
+            if settled(clients, left) == 0:
+                break
+        except Killed:
+            WORLD.left = None
+    assert summed_up(clients, tmp_path) == EXPECTED
+    assert remembered(clients) == FAILING
+    changes = settling.result(Bucket("reports", clients, REGION), SCAN, SHARD.account_id).changes
+    assert {by: {kind: event.count for kind, event in one.events.items()} for by, one in changes.items()} == {
+        "": {"baseline": len(FAILING)}
+    }
+
+
+@pytest.mark.parametrize("moment", range(SUMMING))
+def test_summing_up_that_dies_once_at_any_moment_says_the_same(clients: Clients, tmp_path: Path, moment: int) -> None:
+    planned(Bucket("reports", clients, REGION))
+    scanned(clients)
+    settled(clients)
+    WORLD.left = moment
+    try:
+        summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients)
+    except Killed:
+        WORLD.left = None
+    assert summed_up(clients, tmp_path) == EXPECTED

@@ -1,6 +1,6 @@
 """Two executions of one scan at a time: no finding twice, none lost, whoever is last publishes everything.
 
-Each execution plans what is missing, scans it, sums up and tells, as the state machine does. They take turns at
+Each execution plans what is missing, scans it, settles it and sums up, as the state machine does. They take turns at
 drawn words with the bucket and with AWS, which cuts its pages otherwise for each of them and forgets a token.
 """
 
@@ -20,7 +20,6 @@ from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json
 from muster.errors import Throttled, Transient
-from muster.lifecycle import state_store
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
 from muster.model.listing import Listed, Page
@@ -34,6 +33,8 @@ from muster.stack.plan_scan import plan_scan
 from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
+
+from .settled import remembered, result, settled
 
 REGION = "eu-west-1"
 SCAN = "20261121T060000Z-0a1b2c3d"
@@ -227,6 +228,8 @@ def executed(clients: Execution, *, resume: bool) -> dict[str, Any]:
             event = {"scan_id": SCAN, "batch": batch}
             while tried(lambda event=event: work.scan_batch(event, ENVIRONMENT, CATALOG, clients)).left:
                 pass
+        while tried(lambda item=item: settled(clients, ENVIRONMENT, SCAN, item, told["attempt"])):
+            pass
     asked = {"scan_id": SCAN, "attempt": told["attempt"]}
     return tried(lambda: summarize_scan(asked, ENVIRONMENT, clients)).to_json()
 
@@ -270,8 +273,7 @@ def is_whole(clients: Clients, folder: Path) -> None:
     bucket = Bucket("reports", clients, REGION)
     rows = []
     for key, _ in bucket.keys("findings/"):
-        bucket.download(key, folder / "published")
-        rows += [row["resource_id"] for row in parquet.read(folder / "published")]
+        rows += [row["resource_id"] for row in _rows(bucket, key, folder)]
     assert sorted(rows) == EXPECTED
     summary = bucket.get_json(keys.summary(SCAN))
     assert summary["complete"] is True
@@ -288,11 +290,16 @@ def is_whole(clients: Clients, folder: Path) -> None:
     )
     named = {part for commit in commits for part in commit["parts"]}
     assert named <= {key for key, _ in bucket.keys(keys.parts(SCAN))}
-    known = set()
-    for shard in SHARDS:
-        histories = state_store.read(bucket, keys.state(ACCOUNT, REGION, shard.service)).histories
-        known |= {tracked.subject.resource_id for tracked in histories["lid-is-shut"].findings.values()}
-    assert known == FAILING
+    assert {one.subject.resource_id for one in remembered(bucket, ACCOUNT).values()} == FAILING
+    latest = [row["resource_id"] for key, _ in bucket.keys("latest/") for row in _rows(bucket, key, folder)]
+    assert sorted(latest) == EXPECTED
+    reported = result(bucket, SCAN, ACCOUNT).changes.values()
+    assert sum(event.count for changes in reported for event in changes.events.values()) == len(FAILING)
+
+
+def _rows(bucket: Bucket, key: str, folder: Path) -> list[dict[str, Any]]:
+    bucket.download(key, folder / "published")
+    return list(parquet.read(folder / "published"))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -332,9 +339,12 @@ def test_a_function_that_is_tried_again_while_it_still_runs(base: Clients, tmp_p
     a, b = (Execution(name, turns, base) for name in "ab")
 
     def run(one: Execution) -> None:
-        batch = {"batch": "b0000", "attempt": "", "shards": [asdict(shard) for shard in SHARDS]}
+        (item,) = Bucket("reports", base, REGION).get_json(keys.batches(SCAN))
         try:
-            while work.scan_batch({"scan_id": SCAN, "batch": batch}, ENVIRONMENT, CATALOG, one).left:
+            for batch in item["batches"]:
+                while work.scan_batch({"scan_id": SCAN, "batch": batch}, ENVIRONMENT, CATALOG, one).left:
+                    pass
+            while settled(one, ENVIRONMENT, SCAN, item):
                 pass
         finally:
             turns.end(one.name)
@@ -353,7 +363,9 @@ def test_what_was_found_stays_when_looking_again_fails(base: Clients) -> None:
     arn = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:muster:again"
     event = {"input": {"resume": SCAN}, "execution": arn, "started_at": "2026-11-21T07:00:00Z"}
     told = plan_scan(event, ENVIRONMENT, CATALOG, again).to_json()
-    bucket.put_json(f"{keys.failures(SCAN)}{told['attempt']}-0000.json", {"Error": "Sandbox.Timedout", "Cause": "slow"})
+    bucket.put_json(keys.failure(SCAN, f"{told['attempt']}-0000"), {"Error": "Sandbox.Timedout", "Cause": "slow"})
+    (item,) = bucket.get_json(told["batches_key"])
+    settled(again, ENVIRONMENT, SCAN, item, told["attempt"])
     summary = summarize_scan({"scan_id": SCAN, "attempt": told["attempt"]}, ENVIRONMENT, base).to_json()
     assert (summary["resources"], summary["findings"]) == (once["resources"], once["findings"])
     (left,) = summary["incomplete"]
