@@ -441,15 +441,22 @@ class TestWork:
     def test_a_function_that_runs_short_hands_over(self) -> None:
         demand = _demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1})
         one, three = work_of(demand, Seconds(0, costs.RUN)), work_of(demand, Seconds(0, 2 * costs.RUN + 1))
-        assert (one.invocations, one.transitions) == (1 + 3, 4 + 1 + 3)
-        assert (three.invocations, three.transitions) == (3 + 3, 4 + 1 + 3 + 2 * 2)
+        assert (one.invocations, one.transitions) == (1 + 1 + 3, 4 + 4 + 3)
+        assert (three.invocations, three.transitions) == (3 + 1 + 3, 4 + 4 + 3 + 2 * 2)
 
     def test_shards_of_a_batch_wait_side_by_side(self) -> None:
         rules = _rules("ec2-instance-imdsv2-required", "s3-bucket-encrypted")
         made = work_of(_demand(rules, {}, IRELAND, accounts=2000), Seconds(1000, 100))
         assert (made.batches, made.shards) == (2000, 4000)
-        assert made.seconds == pytest.approx(1000 / 2 + 100)
-        assert made.wall == pytest.approx(600 / 10)
+        settling = work_of(_demand(rules, {}, IRELAND, accounts=2000), Seconds(0, 0))
+        assert made.seconds - settling.seconds == pytest.approx(1000 / 2 + 100)
+        assert made.wall - settling.wall == pytest.approx(600 / 10)
+
+    def test_settling_takes_longer_the_more_an_account_holds(self) -> None:
+        rules, none = _rules("s3-bucket-encrypted"), Seconds(0, 0)
+        few, many = (work_of(_demand(rules, {(BUCKET, IRELAND): count}), none) for count in (1, 10_000_000))
+        assert 0.1 < few.seconds < 1
+        assert many.seconds - few.seconds == pytest.approx(10_000_000 * costs.SETTLING_FINDING, rel=0.2)
 
 
 class TestPrice:
@@ -472,23 +479,23 @@ class TestPrice:
     def test_a_month_is_thirty_days_of_scans(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1}), Seconds(0, 1))
         parts = {part.what: part for part in cost(made, PRICES, scans_per_day=2)}
-        assert parts["state transitions"].units == 8 * 60
-        assert parts["state transitions"].month == pytest.approx(8 * 60 * 0.025 / 1000)
-        assert parts["GB-seconds"].month == pytest.approx(60 * 1769 / 1024 * 0.0000166667)
+        assert parts["state transitions"].units == 11 * 60
+        assert parts["state transitions"].month == pytest.approx(11 * 60 * 0.025 / 1000)
+        assert parts["GB-seconds"].month == pytest.approx(60 * made.seconds * 1769 / 1024 * 0.0000166667)
 
     def test_messages_logs_and_the_key_are_paid(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1}, accounts=3), Seconds(0, 1))
-        assert (made.messages, made.key_requests) == (3, (3 + 3) * 2)
-        assert made.logged == 3 * costs.LOG_BYTES_PER_SHARD + 6 * 1_600 + 60_000
+        assert (made.messages, made.key_requests) == (3, (3 + 3 + 3) * 2)
+        assert made.logged == 3 * costs.LOG_BYTES_PER_SHARD + 9 * 1_600 + 60_000
         parts = {(part.service, part.what): part for part in cost(made, PRICES, scans_per_day=2)}
         assert parts["SQS", "messages of the result queue"].month == pytest.approx(3 * 60 * 0.40 / 1e6)
-        assert parts["KMS", "requests, by S3 Bucket Key"].month == pytest.approx(12 * 60 * 0.03 / 1e4)
+        assert parts["KMS", "requests, by S3 Bucket Key"].month == pytest.approx(18 * 60 * 0.03 / 1e4)
         assert parts["CloudWatch", "GB of logs"].month == pytest.approx(made.logged * 60 / 2**30 * 0.50)
 
     def test_what_is_held_costs_the_same_without_a_scan(self) -> None:
         held = {part.what: part.month for part in costs.fixed(PRICES)}
         assert held == {
-            "alarm metrics": pytest.approx(1.4),
+            "alarm metrics": pytest.approx(1.5),
             "dashboards": pytest.approx(3),
             "metrics that Muster writes": pytest.approx(4.8),
             "request metrics of the bucket, at most": pytest.approx(4.8),

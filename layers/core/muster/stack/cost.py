@@ -26,8 +26,14 @@ PIECE = 8 << 20
 """Bytes of one piece of an upload that goes in several, as boto3 cuts them."""
 RUN = TIMEOUT - RESERVE
 """Seconds that a function scans before it hands over."""
-TRANSITIONS = (4, 1, 3, 2)
-"""States that are entered for a scan, an account, a batch, and each time a batch goes on in another function."""
+TRANSITIONS = (4, 4, 3, 2)
+"""States that are entered for a scan, an account, a batch, and each time a batch or an account goes on in another
+function."""
+SETTLING_AT_ONCE, SETTLING_CALL, SETTLING_FINDING = 16, 0.02, 25e-6
+"""How many objects settling an account reads at a time, the seconds of a request, and those of a finding.
+
+A failing finding took 18 to 28 microseconds of CPU (2026-11-29, Python 3.11), the others less.
+"""
 BYTES_PER_FINDING = 33.0
 """What a finding takes of a part: 1,000 instances with three tags, judged by four checks, written by
 `muster.storage.parquet` (31 for 5,000 instances; a test measures it again)."""
@@ -48,9 +54,9 @@ DAYS = 30
 class Work:
     """The resources that a scan on the stack uses; a recorded scan without faults and without changes.
 
-    `seconds` are those of the scanning functions, added up, and `wall` is from the first to the last of them when
-    all functions are equally full; starting them, and the short functions before and after them, are left out, as are
-    what AWS reads and writes on our behalf, traces and storage. `messages` go to the result queue.
+    `seconds` are those of the functions that scan shards and settle accounts, added up, and `wall` is from the first to
+    the last of them when all functions are equally full; starting them, and the short functions before and after them,
+    are left out, as are what AWS reads and writes on our behalf, traces and storage. `messages` go to the result queue.
     """
 
     shards: int
@@ -70,36 +76,56 @@ class Work:
 
 def work_of(demand: Demand, seconds: Seconds) -> Work:
     """Return what the stack uses when its shards take so long one after the other."""
-    findings = sum(findings_of(demand).values()) * demand.accounts
-    sizes = {shard.id: _size(demand, shard) for shard in demand.shards()}
-    one = demand.shards(sizes)
+    findings = sum(findings_of(demand).values())
+    one = demand.shards({shard.id: _size(demand, shard) for shard in demand.shards()})
     shard_writes = [_writes(demand, shard) for shard in one]
-    parts = sum(found for _, found in shard_writes) * demand.accounts
+    saved, parts = sum(made - 1 for made, _ in shard_writes), sum(found for _, found in shard_writes)
     count, accounts = len(one) * demand.accounts, demand.accounts
     batches = accounts * min(max(1, MAX_BATCHES // accounts), len({shard.region for shard in one}))
+    settling = _settling(len(one), parts, findings)
     billed = seconds.waiting / max(1, min(SIDE_BY_SIDE, count / batches)) + seconds.cpu
     functions = min(accounts, MAX_CONCURRENCY) * min(batches // accounts, FUNCTIONS_AN_ACCOUNT)
     runs = batches * max(1, math.ceil(billed / batches / RUN))
+    invocations = runs + accounts + 3
     scan, account, batch, again = TRANSITIONS
-    stored = findings * BYTES_PER_FINDING
-    saved = sum(made - 1 for made, _ in shard_writes) * accounts
     return Work(
         shards=count,
         batches=batches,
-        invocations=runs + 3,
-        seconds=billed,
-        wall=billed / functions,
+        invocations=invocations,
+        seconds=billed + accounts * settling.seconds,
+        wall=billed / functions + math.ceil(accounts / MAX_CONCURRENCY) * settling.seconds,
         transitions=scan + account * accounts + batch * batches + again * (runs - batches),
-        # Of a shard: its commit, twice, its progress, and its state, twice. Of a scan: what the others read.
-        reads=5 * count + runs + parts + 10,
-        # Of a shard: its commit and its state. Of a scan: the plan and the summary, and listings, which cost the same.
-        writes=2 * count + parts + saved + _published(parts, stored) + _lists(count) + 2 * _lists(parts) + 11,
-        bytes=stored,
+        # Of a shard: its commit and its progress. Of a scan: what the others read, of an account its result.
+        reads=runs + accounts * (2 * len(one) + settling.reads + 1) + 9,
+        # Of a shard: its commit, its parts and its progress. Of a scan: two of the plan, five of the summary, an alert.
+        writes=accounts * (len(one) + parts + saved + settling.writes) + 8,
+        bytes=findings * accounts * BYTES_PER_FINDING,
         metrics=sum(_metrics(demand, shard) for shard in one) * demand.accounts,
         messages=count,
-        logged=count * LOG_BYTES_PER_SHARD + (runs + 3) * LOG_BYTES_PER_RUN + LOG_BYTES_PER_SCAN,
-        key_requests=(runs + 3) * _KEY_REQUESTS_PER_RUN,
+        logged=count * LOG_BYTES_PER_SHARD + invocations * LOG_BYTES_PER_RUN + LOG_BYTES_PER_SCAN,
+        key_requests=invocations * _KEY_REQUESTS_PER_RUN,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """What settling one account takes that was settled before: seconds of its function, GETs, PUTs and LISTs."""
+
+    seconds: float
+    reads: int
+    writes: int
+
+
+def _settling(shards: int, parts: int, findings: int) -> _Settling:
+    stored = findings * BYTES_PER_FINDING
+    files = max(math.ceil(stored / PUBLISHED), 1) if parts else 0
+    # The plan, the result, the state and the progress of settling; commits, parts, and what is in `latest`.
+    reads = 4 + shards + parts + files
+    # Published files, in pieces where they are large, and those of `latest`; the ledger, the state and the result.
+    puts = _published(files, stored) + files + 3
+    lists = _lists(shards) + _lists(parts) + _lists(files) + _lists(files)
+    waited = (shards + parts) / SETTLING_AT_ONCE + reads - shards - parts + puts + lists
+    return _Settling(waited * SETTLING_CALL + findings * SETTLING_FINDING, reads, puts + lists)
 
 
 METRICS = "cloudwatch:GetMetricData"
@@ -136,10 +162,11 @@ def _writes(demand: Demand, shard: Shard) -> tuple[int, int]:
     return len(bound), sum(count > 0 for count in bound)
 
 
-def _published(parts: int, stored: float) -> int:
-    if not parts or stored <= ONE_GO:
-        return min(parts, 1)
-    return 2 * math.ceil(stored / PUBLISHED) + math.ceil(stored / PIECE)
+def _published(files: int, stored: float) -> int:
+    """Return the requests that write published files: a large one has requests that begin and end it."""
+    if stored <= ONE_GO:
+        return files
+    return 2 * files + math.ceil(stored / PIECE)
 
 
 def _lists(keys: int) -> int:
