@@ -84,6 +84,10 @@ bench: $(SETUP) ## Measure CPU and wall time beside other clients, and write doc
 bench-memory: $(SETUP) ## Measure the peak of memory at a million instances
 	$(BIN)/python -m benchmarks.run --memory
 
+.PHONY: bench-scale
+bench-scale: $(SETUP) ## Drive the functions at a thousand accounts, on an S3 in memory with 20 ms of latency
+	$(BIN)/python -m benchmarks.scale
+
 .PHONY: bench-cold-start
 bench-cold-start: $(SETUP) ## Measure how long the built functions take to be ready, under AWS's runtime client
 	$(BIN)/python -m benchmarks.cold_start
