@@ -13,7 +13,7 @@ from benchmarks.scale_account import REGIONS, Account, a_quarter, all_rules, eve
 from muster.catalog.catalog import load
 from muster.estimate.workload import findings_of
 from muster.reports.tables import ScanHeader
-from muster.sdk.session import Clients
+from muster.sdk.session import Clients, open_session
 from muster.stack.cost import Work
 from muster.stack.documents.commit import Commit
 from muster.stack.documents.objects import content
