@@ -36,12 +36,14 @@ class Collected:
     """The results of an account's shards, one a shard.
 
     `committed` has the names of those that committed. The others have what they had found before they stopped;
-    `unread` has a row for every check of what they did not scan. `damaged` says by shard why an object cannot be read.
+    `unread` has a row for every check of what they did not scan, `unseen` their regions, service and check ids.
+    `damaged` says by shard why an object cannot be read.
     """
 
     commits: list[Commit] = field(default_factory=list)
     committed: set[str] = field(default_factory=set)
     unread: list[Row] = field(default_factory=list)
+    unseen: set[tuple[str, str, str]] = field(default_factory=set)
     damaged: dict[str, str] = field(default_factory=dict)
 
 
@@ -81,6 +83,7 @@ def collect(
     for shard, batch in planned:
         reason = found.damaged.get(shard.id) or reasons.get(batch, "")
         if shard.id in progress:
+            found.unseen |= unread.parts(shard)
             found.unread += unread.rows(shard, progress[shard.id], reason)
             commits[shard.id] = unfinished(shard, progress[shard.id], plan.scan.header, reason, plan.severities)
         elif shard.id in again:
@@ -171,11 +174,10 @@ class _Unread:
 
     def rows(self, shard: Shard, progress: Progress, reason: str) -> Iterator[Row]:
         """Yield the rows of a shard, and count them in its progress."""
-        try:
-            configuration, reads = self._known = self._known or self._selection()
-        except (ConfigurationError, Malformed):
-            # Another version of Muster wrote the plan: its checks cannot be named, but the shard still is.
+        selection = self._selection()
+        if selection is None:
             return
+        configuration, reads = selection
         gap = Unavailable(None, f"the scan of {shard.service} in {shard.region} did not end: {reason}")
         found = (
             unlisted(rule, target_of(shard, plan.resource_type), gap, self._header.observed_at)
@@ -188,6 +190,18 @@ class _Unread:
             yield finding_row(finding, self._header, shard.id)
         progress.add(TARGET, None, tally)
 
-    def _selection(self) -> tuple[Configuration, ReadPlan]:
-        catalog, configuration, rules = self._plan.selection(self._load())
-        return configuration, read_plan(catalog, rules)
+    def parts(self, shard: Shard) -> set[tuple[str, str, str]]:
+        """Return region, service and check id of all that a shard was to judge; no check id where it is not known."""
+        selection = self._selection()
+        checks = {rule.check.id for plan in selection[1].of(shard) for rule in plan.rules} if selection else {""}
+        return {(region, shard.service, check) for region in (*shard.scope, shard.region) for check in checks}
+
+    def _selection(self) -> tuple[Configuration, ReadPlan] | None:
+        """Return what the plan selects; None where another version of Muster wrote it, whose checks are not known."""
+        if self._known is None:
+            try:
+                catalog, configuration, rules = self._plan.selection(self._load())
+            except (ConfigurationError, Malformed):
+                return None
+            self._known = configuration, read_plan(catalog, rules)
+        return self._known

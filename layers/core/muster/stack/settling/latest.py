@@ -23,10 +23,13 @@ Part = tuple[str, str, str]
 """Region, service and check id."""
 
 
-def seen_parts(commits: Iterable[Commit], histories: Histories, at: datetime) -> Mapping[Part, bool]:
+def seen_parts(
+    commits: Iterable[Commit], histories: Histories, at: datetime, unseen: Collection[Part] = ()
+) -> Mapping[Part, bool]:
     """Return the parts that the shards of an account looked at, and whether all of them saw the whole of a part.
 
-    One that a later scan than that of `at` looked at is left to it.
+    One that a later scan than that of `at` looked at is left to it. `unseen` are those of shards that never ended; one
+    without a check id stands for all checks.
     """
     seen: dict[Part, bool] = {}
     for commit in commits:
@@ -34,7 +37,8 @@ def seen_parts(commits: Iterable[Commit], histories: Histories, at: datetime) ->
         for check in commit.checks:
             part = check.region, commit.service, check.check_id
             later = looked_later(histories.get((home, check.check_id)), at)
-            seen[part] = seen.get(part, True) and check.complete and not later
+            whole = check.complete and not later and part not in unseen and (*part[:2], "") not in unseen
+            seen[part] = seen.get(part, True) and whole
     return seen
 
 

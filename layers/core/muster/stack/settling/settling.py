@@ -71,7 +71,8 @@ class Settling:
         reported = remember.reports(self._committed(), self.event.attempt, self.reported)
         changes = self._remembered(state, reported) if self.plan.scan.record else {}
         latest = Latest(self.bucket, self._account_id, self.folder)
-        latest.replace(seen_parts(commits, state.head.checks, header.observed_at), header.observed_at, files)
+        seen = seen_parts(commits, state.head.checks, header.observed_at, self.collected.unseen)
+        latest.replace(seen, header.observed_at, files)
         return result_of(
             self.event,
             self.collected,
@@ -226,7 +227,7 @@ class Settling:
         looks = remember.Looks(committed, header, state.head.checks)
         histories = looks.histories()
         notes = remember.Notes(header.scan_id, histories, reported)
-        kinds = tuple(dict.fromkeys((*self._kinds, *self._observed.kinds)))
+        kinds = tuple(sorted({*self._kinds, *self._observed.kinds}))
         head = Head(histories, kinds, header.scan_id if state.damage else state.head.lost_in)
         after = remember.reconciled(state.findings(), self._observed.seen(), looks, notes)
         state_store.replace(self.bucket, keys.state(self._account_id), state, head, after)
