@@ -14,14 +14,14 @@ import threading
 import time
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import click
 from lxml import etree
 
-from benchmarks.measuring import cpu, peak_mb
+from benchmarks.measuring import REGIONS, cpu, peak_mb
 from testing.fake_aws.estate import (
     ENCRYPTION,
     LIFECYCLE,
@@ -36,7 +36,6 @@ from testing.fake_aws.estate import (
     VERSIONING,
 )
 
-REGION = "eu-west-1"
 _EC2 = "{http://ec2.amazonaws.com/doc/2016-11-15/}"
 _S3 = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 _NOTHING = hashlib.sha256(b"").hexdigest()
@@ -50,31 +49,34 @@ Verdict = tuple[str, str]
 @click.command(help=__doc__)
 @click.option("--endpoint", required=True)
 @click.option("--threads", default=16, show_default=True)
-def main(endpoint: str, threads: int) -> None:
+@click.option("--region", "regions", multiple=True, default=REGIONS, show_default=True)
+def main(endpoint: str, threads: int, regions: Sequence[str]) -> None:
     """Judge, and print what it took as one line of JSON."""
-    imported, began = cpu(), time.monotonic()
+    start, began = cpu(), time.monotonic()
     with ThreadPoolExecutor(1) as beside:
-        instances = beside.submit(lambda: Counter(_instances(Service(endpoint, "ec2"))))
-        counts = Counter(_buckets(Service(endpoint, "s3"), threads)) + instances.result()
-    took: dict[str, Any] = {"cpu": cpu() - imported, "import": imported, "wall": time.monotonic() - began}
+        instances = beside.submit(
+            lambda: Counter(verdict for region in regions for verdict in _instances(Service(endpoint, "ec2", region)))
+        )
+        counts = Counter(_buckets(endpoint, regions, threads)) + instances.result()
     answered = {f"{check} {status}": number for (check, status), number in counts.items()}
-    json.dump({**took, "peak_mb": peak_mb(), "counts": answered}, sys.stdout)
+    took = {"start": start, "wall": time.monotonic() - began, "peak_mb": peak_mb()}
+    json.dump({**took, "counts": answered}, sys.stdout)
 
 
 class Service:
-    """A service's endpoint: signs by Signature Version 4 and keeps a connection for each thread.
+    """The endpoint of a service in a region: signs by Signature Version 4 and keeps a connection for each thread.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
     """
 
-    def __init__(self, endpoint: str, name: str) -> None:
+    def __init__(self, endpoint: str, name: str, region: str) -> None:
         """Take the credentials of the environment, and derive the day's key once."""
         self.host = urllib.parse.urlsplit(endpoint).netloc
         self._key_id, day = os.environ["AWS_ACCESS_KEY_ID"], time.strftime("%Y%m%d", time.gmtime())
         key = f"AWS4{os.environ['AWS_SECRET_ACCESS_KEY']}".encode()
-        for part in (day, REGION, name, "aws4_request"):
+        for part in (day, region, name, "aws4_request"):
             key = hmac.digest(key, part.encode(), "sha256")
-        self._key, self._scope = key, f"{day}/{REGION}/{name}/aws4_request"
+        self._key, self._scope = key, f"{day}/{region}/{name}/aws4_request"
         self._kept = threading.local()
 
     def get(self, path: str, query: str) -> bytes:
@@ -149,23 +151,25 @@ _BARE = etree.XMLParser(remove_blank_text=True, collect_ids=False)
 _TOKENS, _ENDPOINT = f"{_EC2}httpTokens", f"{_EC2}httpEndpoint"
 
 
-def _buckets(s3: Service, threads: int) -> Iterator[Verdict]:
-    """Yield check and status of each bucket, from a few threads."""
+def _buckets(endpoint: str, regions: Sequence[str], threads: int) -> Iterator[Verdict]:
+    """Yield check and status of each bucket, from a few threads, each asked where it is."""
+    services = {region: Service(endpoint, "s3", region) for region in regions}
 
-    def judged(name: str) -> list[Verdict]:
-        return [(check, _whether(fine(s3.get(f"/{name}", query)))) for check, query, fine in _QUESTIONS]
+    def judged(named: tuple[str, str]) -> list[Verdict]:
+        name, region = named
+        return [(check, _whether(fine(services[region].get(f"/{name}", query)))) for check, query, fine in _QUESTIONS]
 
     with ThreadPoolExecutor(threads) as pool:
-        for verdicts in pool.map(judged, list(_names(s3))):
+        for verdicts in pool.map(judged, list(_names(services[regions[0]]))):
             yield from verdicts
 
 
-def _names(s3: Service) -> Iterator[str]:
+def _names(s3: Service) -> Iterator[tuple[str, str]]:
     query = "max-buckets=10000"
     while True:
         root = etree.XML(s3.get("/", query))
         for name in root.iter(f"{_S3}Name"):
-            yield name.text
+            yield name.text, name.getparent().findtext(f"{_S3}BucketRegion")
         token = root.findtext(f"{_S3}ContinuationToken")
         if not token:
             return

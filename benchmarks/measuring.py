@@ -1,7 +1,10 @@
-"""What a process has used so far."""
+"""What the tools share: the regions of the estate, and what a process has used so far."""
 
 import resource
 from pathlib import Path
+
+REGIONS = ("eu-west-1",)
+"""The regions that a tool looks at where it is not told."""
 
 
 def cpu() -> float:

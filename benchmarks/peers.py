@@ -21,12 +21,12 @@ from typing import Any
 
 import click
 
-from benchmarks import run
+from benchmarks import run, running
 from testing.fake_aws import estate as truths
 from testing.fake_aws.estate import Estate
 from testing.fake_aws.process import FakeAws
 
-VENVS = run.ROOT / ".venv-peers"
+VENVS = running.ROOT / ".venv-peers"
 _LONGEST = 1_800
 _BUCKETS = "-of-buckets"
 
@@ -74,7 +74,7 @@ def main(instances: int, buckets: int, repeats: int, *, install: bool) -> None:
     """Measure, print the table and write the page's section."""
     began, estate = run.measured(repeats), Estate(instances, buckets)
     rows = [["tool", "CPU", "on an empty estate", f"wall at {run.LATENCY} ms", "peak RSS", "calls"]]
-    rows.append(_row(run.MUSTER, _muster, estate, repeats))
+    rows.append(_row(running.MUSTER, _muster, estate, repeats))
     lines = []
     for peer in KNOWN:
         try:
@@ -109,11 +109,8 @@ def _row(name: str, once: Callable[[FakeAws], Usage], estate: Estate, repeats: i
 
 
 def _muster(aws: FakeAws) -> Usage:
-    command = [sys.executable, "-m", *run.TOOLS[run.MUSTER], "--endpoint", aws.url]
-    usage, printed = _used(aws, command, run.environment())
-    if wrong := run.differences(json.loads(printed)["counts"], run.right_counts(aws.estate)):
-        raise click.ClickException(f"Muster counts wrongly: {wrong}")
-    return usage
+    took = running.measure(aws, running.TOOLS[running.MUSTER], running.right_counts(aws.estate))
+    return Usage(took.cpu, took.wall, took.peak_mb, took.calls)
 
 
 def _runner(peer: Peer) -> Callable[[FakeAws], Usage]:
@@ -122,8 +119,8 @@ def _runner(peer: Peer) -> Callable[[FakeAws], Usage]:
             folder = Path(name)
             command = [str(peer.python.parent / peer.command(folder)[0]), *peer.command(folder)[1:]]
             at = {"AWS_ENDPOINT_URL": aws.url, "HOME": name, "PATH": f"{peer.python.parent}:{os.environ['PATH']}"}
-            usage, _ = _used(aws, command, run.environment() | at)
-            if wrong := run.differences(peer.failing(folder), peer.right(aws.estate)):
+            usage, _ = _used(aws, command, running.environment() | at)
+            if wrong := running.differences(peer.failing(folder), peer.right(aws.estate)):
                 raise UnfitError(f"it does not find what is there ({wrong})")
             return usage
 
@@ -139,7 +136,7 @@ def _used(aws: FakeAws, command: Sequence[str], env: Mapping[str, str]) -> tuple
     aws.forget()
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen(command, cwd=run.ROOT, env=env, stdout=out, stderr=subprocess.DEVNULL)  # noqa: S603
+        process = subprocess.Popen(command, cwd=running.ROOT, env=env, stdout=out, stderr=subprocess.DEVNULL)  # noqa: S603
         stop = threading.Timer(_LONGEST, process.kill)
         stop.start()
         # wait4 tells of this one child; its peak begins with ours, which is the smallest of all.

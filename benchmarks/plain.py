@@ -1,11 +1,12 @@
-"""The same work with plain boto3: paginators, one call a facet, and as many threads as are wanted."""
+"""The same work with plain boto3: paginators, one call a facet, a client for each region, some threads if wanted.
+
+Each verdict is written to Parquet with the resource and a reason, in five columns.
+"""
 
 import json
 import sys
-import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,51 +17,69 @@ import botocore.config
 import botocore.exceptions
 import click
 
-from benchmarks.measuring import cpu, peak_mb
+from benchmarks.measuring import REGIONS, cpu, peak_mb
 from muster.storage import parquet
 from testing.fake_aws.estate import CHECKS, OLD, REQUIRED
 
-COLUMNS = {"check_id": "string", "resource_id": "string", "status": "string", "observed_at": "timestamp"}
+COLUMNS = {
+    "check_id": "string",
+    "resource_id": "string",
+    "status": "string",
+    "reason": "string",
+    "observed_at": "timestamp",
+}
+Verdict = tuple[str, str, bool | None]
+"""The check, the resource, and whether it complies: None where the check is not about it."""
 
 
 @click.command(help=__doc__)
 @click.option("--endpoint", required=True)
 @click.option("--threads", default=32, show_default=True)
-def main(endpoint: str, threads: int) -> None:
-    """Judge, and print what it took as one line of JSON."""
-    imported, began, at = cpu(), time.monotonic(), datetime.now(UTC)
-    session = boto3.session.Session(region_name="eu-west-1")
+@click.option("--region", "regions", multiple=True, default=REGIONS, show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), required=True)
+def main(endpoint: str, threads: int, regions: Sequence[str], output: Path) -> None:
+    """Judge, write what was found, and print what it took as one line of JSON."""
+    start, began, at = cpu(), time.monotonic(), datetime.now(UTC)
+    session = boto3.session.Session()
     config = botocore.config.Config(max_pool_connections=threads)
-    ec2 = session.client("ec2", endpoint_url=endpoint, config=config)
-    s3 = session.client("s3", endpoint_url=endpoint, config=config)
-    counts: Counter[str] = Counter()
+
+    def client(service: Any) -> dict[str, Any]:
+        return {
+            region: session.client(service, region_name=region, endpoint_url=endpoint, config=config)
+            for region in regions
+        }
 
     def rows() -> Iterator[dict[str, Any]]:
-        for check, resource, fine in judged(ec2, s3, threads):
+        for check, resource, fine in judged(client("ec2"), client("s3"), threads):
             status = "NOT_APPLICABLE" if fine is None else "COMPLIANT" if fine else "NON_COMPLIANT"
-            counts[f"{check} {status}"] += 1
-            yield {"check_id": check, "resource_id": resource, "status": status, "observed_at": at}
+            reason = _REASONS[fine].format(check=check)
+            yield {"check_id": check, "resource_id": resource, "status": status, "reason": reason, "observed_at": at}
 
-    with tempfile.TemporaryDirectory() as folder:
-        parquet.write(Path(folder) / "findings.parquet", COLUMNS, rows())
-    took = {"cpu": cpu() - imported, "import": imported, "wall": time.monotonic() - began}
-    json.dump({**took, "peak_mb": peak_mb(), "counts": counts}, sys.stdout)
+    parquet.write(output / "findings.parquet", COLUMNS, rows())
+    json.dump({"start": start, "wall": time.monotonic() - began, "peak_mb": peak_mb()}, sys.stdout)
 
 
-def judged(ec2: Any, s3: Any, threads: int) -> Iterator[tuple[str, str, bool | None]]:
-    """Yield check, resource and whether it complies, None where the check is not about it."""
-    for page in ec2.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 1000}):
-        for reservation in page["Reservations"]:
-            for instance in reservation["Instances"]:
-                yield from _instance(instance)
-    buckets = [bucket["Name"] for page in s3.get_paginator("list_buckets").paginate() for bucket in page["Buckets"]]
+_REASONS = {None: "{check} is not about it", True: "it is as {check} wants it", False: "it is not as {check} wants it"}
+
+
+def judged(ec2: Mapping[str, Any], s3: Mapping[str, Any], threads: int) -> Iterator[Verdict]:
+    """Yield the verdicts on the instances and buckets of all regions, with the clients of each region."""
+    for client in ec2.values():
+        for page in client.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 1000}):
+            for reservation in page["Reservations"]:
+                for instance in reservation["Instances"]:
+                    yield from _instance(instance)
+    pages = next(iter(s3.values())).get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": 1000})
+    buckets = [(bucket["Name"], bucket["BucketRegion"]) for page in pages for bucket in page["Buckets"]]
     with ThreadPoolExecutor(threads) as pool:
-        calls = [(name, check, pool.submit(ask, s3, name)) for name in buckets for check, ask in _QUESTIONS]
+        calls = [
+            (name, check, pool.submit(ask, s3[region], name)) for name, region in buckets for check, ask in _QUESTIONS
+        ]
         for name, check, future in calls:
             yield check, name, future.result()
 
 
-def _instance(instance: dict[str, Any]) -> Iterator[tuple[str, str, bool | None]]:
+def _instance(instance: dict[str, Any]) -> Iterator[Verdict]:
     name = instance["InstanceId"]
     yield CHECKS[0], name, {tag["Key"] for tag in instance.get("Tags", ())} >= set(REQUIRED)
     options = instance["MetadataOptions"]

@@ -109,7 +109,7 @@ def sts_error(code: str, message: str) -> bytes:
 def regions_of(estate: Estate, without: Iterable[str]) -> list[str]:
     """Return the regions of an estate that its account has enabled."""
     left_out = set(without)
-    return [name for name in estate.regions if name not in left_out]
+    return [name for name in estate.all_regions if name not in left_out]
 
 
 def _facts(instance: Instance, region: str) -> dict[str, str]:

@@ -28,6 +28,8 @@ Judged = tuple[str, str, str]
 """The check, the resource's id and the status."""
 
 _SWITCHES = ((True,) * 4, (True, True, False, False), (False, False, False, False), None)
+_ABROAD = 5
+"""One bucket in so many lies abroad, where an estate has regions abroad."""
 _EXPIRY = ((0, ""), (30, ""), (365, ""), (30, "logs/"))
 
 
@@ -68,12 +70,21 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """So many instances and buckets, dealt out to the regions one after the other."""
+    """So many instances and buckets, dealt out to the regions one after the other.
+
+    With `abroad`, every fifth bucket lies in one of those regions instead; there is no instance in them.
+    """
 
     instances: int = 1_000
     buckets: int = 20
     seed: int = 1
     regions: tuple[str, ...] = ("eu-west-1",)
+    abroad: tuple[str, ...] = ()
+
+    @property
+    def all_regions(self) -> tuple[str, ...]:
+        """The regions that the account has enabled."""
+        return *self.regions, *self.abroad
 
     def instance(self, number: int) -> Instance:
         """Return one instance."""
@@ -100,7 +111,7 @@ class Estate:
         days, prefix = _EXPIRY[draw[1] % 4]
         return Bucket(
             name=f"bucket-{number:05d}",
-            region=self.regions[number % len(self.regions)],
+            region=self._region_of_bucket(number),
             algorithm="aws:kms" if draw[0] % 3 == 0 else "AES256",
             expiry_days=days,
             prefix=prefix,
@@ -117,6 +128,11 @@ class Estate:
         if region not in self.regions:
             return range(0)
         return range(self.regions.index(region), self.instances, len(self.regions))
+
+    def _region_of_bucket(self, number: int) -> str:
+        if self.abroad and number % _ABROAD == _ABROAD - 1:
+            return self.abroad[number // _ABROAD % len(self.abroad)]
+        return self.regions[number % len(self.regions)]
 
     def _drawn(self, kind: str, number: int) -> bytes:
         return hashlib.blake2b(f"{self.seed}/{kind}/{number}".encode(), digest_size=8).digest()

@@ -48,6 +48,7 @@ class FakeAws:
         estate = self.estate
         numbers = f"--instances={estate.instances} --buckets={estate.buckets} --seed={estate.seed}".split()
         command = [sys.executable, "-m", "testing.fake_aws.process", *numbers, "--regions", *estate.regions]
+        command += ["--abroad", *estate.abroad]
         self._process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
@@ -121,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, default in (("instances", 1_000), ("buckets", 20), ("seed", 1), ("port", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--regions", nargs="+", default=["eu-west-1"])
+    parser.add_argument("--abroad", nargs="*", default=[])
     for each in fields(Knobs):
         many = isinstance(each.default, tuple)
         option = f"--{each.name.replace('_', '-')}"
@@ -129,8 +131,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             parser.add_argument(option, type=type(each.default) if each.default == 1 else float, default=each.default)
     options = vars(parser.parse_args(arguments))
-    instances, buckets, seed, regions = (options.pop(name) for name in ("instances", "buckets", "seed", "regions"))
-    estate = Estate(instances, buckets, seed, tuple(regions))
+    instances, buckets, seed = (options.pop(name) for name in ("instances", "buckets", "seed"))
+    regions, abroad = (tuple(options.pop(name)) for name in ("regions", "abroad"))
+    estate = Estate(instances, buckets, seed, regions, abroad)
     port = options.pop("port")
     gc.freeze()
     asyncio.run(serve(estate, Knobs().set(options), port))
