@@ -31,6 +31,17 @@ ALL = "*"
 _COUNTED = ("calls", "retries", "denials", "errors", "seconds")
 
 
+@dataclass(slots=True)
+class _Tally:
+    """The calls of an API since its row was last asked for: a row is frozen, and there are many calls."""
+
+    calls: int = 0
+    retries: int = 0
+    denials: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+
+
 class Ledger:
     """Counts the calls of one shard; safe to use from many threads."""
 
@@ -38,20 +49,20 @@ class Ledger:
         """Open a ledger, empty or with the rows of an earlier attempt."""
         self._key = (account_id, region, service)
         self._rows = {row.api: row for row in rows}
+        self._tallies: dict[str, _Tally] = {}
         self._lock = threading.Lock()
 
     def called(self, api: str, *, retries: int = 0, denied: bool = False, failed: bool = False, seconds: float) -> None:
         """Count one call and its outcome."""
         with self._lock:
-            row = self._row(api)
-            self._rows[api] = replace(
-                row,
-                calls=row.calls + 1,
-                retries=row.retries + retries,
-                denials=row.denials + denied,
-                errors=row.errors + failed,
-                seconds=row.seconds + seconds,
-            )
+            tally = self._tallies.get(api)
+            if tally is None:
+                tally = self._tallies[api] = _Tally()
+            tally.calls += 1
+            tally.retries += retries
+            tally.denials += denied
+            tally.errors += failed
+            tally.seconds += seconds
 
     def listed(self, api: str, items: int, out_of_scope: int = 0) -> None:
         """Count the items of one page."""
@@ -72,14 +83,23 @@ class Ledger:
     def blocked(self, reason: str) -> None:
         """Say of the whole shard in one row that it may not be looked at."""
         with self._lock:
-            rows = list(self._rows.values())
+            rows = [self._row(api) for api in self._apis()]
             counts = {name: sum(getattr(row, name) for row in rows) for name in _COUNTED}
+            self._tallies.clear()
             self._rows = {ALL: Coverage(*self._key, ALL, **counts, reason=reason)}
 
     def rows(self) -> Iterator[Coverage]:
         """Yield the rows, sorted by API."""
         with self._lock:
-            yield from [self._rows[api] for api in sorted(self._rows)]
+            yield from [self._row(api) for api in self._apis()]
+
+    def _apis(self) -> list[str]:
+        return sorted(self._rows.keys() | self._tallies.keys())
 
     def _row(self, api: str) -> Coverage:
-        return self._rows.get(api) or Coverage(*self._key, api)
+        """Return a row with all that was counted by now."""
+        row, tally = self._rows.get(api) or Coverage(*self._key, api), self._tallies.pop(api, None)
+        if tally is not None:
+            row = replace(row, **{name: getattr(row, name) + getattr(tally, name) for name in _COUNTED})
+            self._rows[api] = row
+        return row

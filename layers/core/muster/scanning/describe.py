@@ -24,6 +24,8 @@ WINDOW = 64
 Where a batch of many takes longer to fill, it is up to that page.
 """
 
+Facets = Mapping[type, object]
+
 
 class Describing:
     """Reads facets for the resources of one shard; what resources share is read once."""
@@ -33,18 +35,20 @@ class Describing:
         self._shard, self._calls, self._pool, self._cache = shard, calls, pool, cache
         self._once = SingleFlight()
 
-    def __call__(self, items: Iterable[Listed], plan: TypePlan, *, only_page: bool = True) -> Iterator[Listed]:
+    def __call__(
+        self, items: Iterable[Listed], plan: TypePlan, *, only_page: bool = True, in_turn: bool = False
+    ) -> Iterator[Listed]:
         """Yield the resources with the facets of a read plan; while one waits for an answer, those behind it are read.
 
         Where a facet is made of all resources of the page, the page is described before the first is yielded;
-        `only_page` says that there is no other page.
+        `only_page` says that there is no other page. `in_turn` is as in `stage`.
         """
         for stage in plan.stages:
-            items = self.stage(items, stage)
+            items = self.stage(items, stage, in_turn=in_turn)
         if plan.page_facets:
             items = with_page_facets(items, plan.page_facets, only_page=only_page)
         for stage in plan.late_stages:
-            items = self.stage(items, stage)
+            items = self.stage(items, stage, in_turn=in_turn)
         yield from items
 
     def shared(self, describer: Describer) -> object:
@@ -59,30 +63,39 @@ class Describing:
 
         return self._once(describer.facet, read)
 
-    def stage(self, items: Iterable[Listed], describers: Stage) -> Iterator[Listed]:
-        """Yield the resources with the facets of one stage."""
-        many = {each.facet: CallBatcher(each.at_once, self._reader(each)) for each in describers if each.at_once > 1}
+    def stage(self, items: Iterable[Listed], describers: Stage, *, in_turn: bool = False) -> Iterator[Listed]:
+        """Yield the resources with the facets of one stage.
+
+        With `in_turn`, what is read of one resource is read call after call by one thread, over one connection. That
+        is the cheaper way, and as fast where there are many more resources than threads.
+        """
+        batches = {each.facet: CallBatcher(each.at_once, self._reader(each)) for each in describers if each.at_once > 1}
+        alone = [each for each in describers if each.at_once == 1]
+        many = [each for each in describers if each.at_once > 1]
+        groups = [alone] if in_turn and alone else [[each] for each in alone]
         window = max([WINDOW, *(2 * each.at_once for each in describers)])
-        waiting: deque[tuple[Listed, list[tuple[type, Answer]]]] = deque()
+        waiting: deque[tuple[Listed, list[Future[Facets]], list[tuple[type, Answer]]]] = deque()
         for item in items:
-            waiting.append((item, [(each.facet, self._ask(each, item, many.get(each.facet))) for each in describers]))
+            read = [self._pool.submit(self._read_each, group, item) for group in groups]
+            waiting.append((item, read, [(each.facet, self._add(each, item, batches[each.facet])) for each in many]))
             # Many may name the same, or nothing: the first waits on until its batch is full or the page is at its end.
-            while len(waiting) >= window and not _unsent(waiting[0][1], many):
+            while len(waiting) >= window and not _unsent(waiting[0][2], batches):
                 yield _described(*waiting.popleft())
-        for batches in many.values():
-            batches.flush()
+        for each in batches.values():
+            each.flush()
         while waiting:
             yield _described(*waiting.popleft())
 
-    def _ask(self, describer: Describer, item: Listed, batches: CallBatcher | None) -> Answer:
-        if batches is None:
-            return self._pool.submit(self._read, describer, item)
+    def _read_each(self, describers: Sequence[Describer], item: Listed) -> Facets:
+        return {each.facet: self._read(each, item) for each in describers}
+
+    def _add(self, describer: Describer, item: Listed, batch: CallBatcher) -> Answer:
         known = self._without_call(describer, item)
         if known is not None:
             return _done(known)
         if describer.of is None or describer.keys is None:
-            return batches.add(item.resource.id, item.resource)
-        return batches.add_all(describer.keys(item.facets[describer.of], item.resource), item.resource)
+            return batch.add(item.resource.id, item.resource)
+        return batch.add_all(describer.keys(item.facets[describer.of], item.resource), item.resource)
 
     def _reader(self, describer: Describer) -> Callable[[CallBatch], None]:
         def read(batch: CallBatch) -> None:
@@ -163,10 +176,13 @@ def _unsent(answers: Sequence[tuple[type, Answer]], many: Mapping[type, CallBatc
     return any(facet in many and many[facet].unsent(answer) for facet, answer in answers)
 
 
-def _described(item: Listed, answers: Sequence[tuple[type, Answer]]) -> Listed:
-    facets = {**item.facets, **{facet: answer.result() for facet, answer in answers}}
+def _described(item: Listed, read: Sequence[Future[Facets]], answers: Sequence[tuple[type, Answer]]) -> Listed:
+    facets = dict(item.facets)
+    for each in read:
+        facets.update(each.result())
+    facets.update({facet: answer.result() for facet, answer in answers})
     tags = facets.get(Tags)
     resource = item.resource
     if resource.tags is None and isinstance(tags, Tags):
         resource = replace(resource, tags=tags.own)
-    return replace(item, resource=resource, facets=facets)
+    return Listed(resource, facets, item.unavailable)

@@ -17,11 +17,13 @@ from muster.scanning.describe import Describing, pseudo_resource, target_of
 from muster.scanning.evaluate import evaluate, unlisted
 from muster.scanning.pagination import pages
 from muster.sdk.errors import BLOCKED, token_expired
-from muster.sdk.failures import FAILURES, failure
+from muster.sdk.failures import FAILURES, Failure
 from muster.sdk.redaction import safe
 
 _RESTARTS = 3
 """How often a listing begins again because AWS no longer knows the token of its next page."""
+_MANY = 4
+"""A page has many resources where it has so many for each thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ class ShardScan:
                     self.outcome.ledger.unlisted_again(plan.lister.operation)
                     yield Chunk(plan.resource_type, (), Cursor(plan.resource_type), restarted=True)
                     continue
-                failed = failure(error, plan.lister.permissions, plan.resource_type)
+                failed = Failure(error, plan.lister.permissions, plan.resource_type)
                 self._leave(plan.lister, self._calls.reason(failed))
             return
 
@@ -214,12 +216,14 @@ class ShardScan:
         return [item for item in items if plan.tags or self._keep(item.resource)]
 
     def _judge(
-        self, items: Iterable[Listed], plan: TypePlan, describe: Describing, *, only_page: bool = True
+        self, page: Sequence[Listed], plan: TypePlan, describe: Describing, *, only_page: bool = True
     ) -> Iterator[Finding]:
+        in_turn, items = len(page) >= _MANY * self._context.concurrency, iter(page)
         if plan.tags:
-            items = (item for item in describe.stage(items, (plan.tags,)) if self._keep(item.resource))
+            read = describe.stage(items, (plan.tags,), in_turn=in_turn)
+            items = (item for item in read if self._keep(item.resource))
         rules, at = plan.rules, self._context.observed_at
-        for item in describe(items, plan, only_page=only_page):
+        for item in describe(items, plan, only_page=only_page, in_turn=in_turn):
             for rule in rules:
                 yield evaluate(rule, item.resource, item.facets, at)
 

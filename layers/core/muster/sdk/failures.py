@@ -16,25 +16,26 @@ FAILURES: tuple[type[Exception], ...] = (*READ_ERRORS, *SHAPE_ERRORS)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A call that failed, with its error and the reason in an auditor's words."""
+    """A call that failed by one of `FAILURES`.
+
+    `permissions` are those of the reader, its main one first; `name` is the facet or resource type that it reads.
+    """
 
     error: Exception
-    unavailable: Unavailable
+    permissions: Sequence[str]
+    name: str
 
     @property
     def code(self) -> str:
         """AWS's error code, or the error's name."""
         return code_of(self.error)
 
-
-def failure(error: Exception, permissions: Sequence[str], name: str) -> Failure:
-    """Return one of `FAILURES` with its reason.
-
-    `permissions` are those of the reader, its main one first; `name` is the facet or resource type that it reads.
-    """
-    if isinstance(error, READ_ERRORS):
-        return Failure(error, unavailable(_needed(permissions, error), error))
-    return Failure(error, malformed(name, error))
+    @property
+    def unavailable(self) -> Unavailable:
+        """The reason in an auditor's words; nobody asks for it where the code says that there is none."""
+        if isinstance(self.error, READ_ERRORS):
+            return unavailable(_needed(self.permissions, self.error), self.error)
+        return malformed(self.name, self.error)
 
 
 def read(call: Callable[[], T], permissions: Sequence[str], name: str) -> T | Failure:
@@ -42,7 +43,7 @@ def read(call: Callable[[], T], permissions: Sequence[str], name: str) -> T | Fa
     try:
         return call()
     except FAILURES as error:
-        return failure(error, permissions, name)
+        return Failure(error, permissions, name)
 
 
 def _needed(permissions: Sequence[str], error: Exception) -> str:

@@ -10,7 +10,7 @@ import botocore.parsers
 from botocore.model import Shape, StructureShape
 from lxml import etree
 
-from muster.sdk.wire.projection import OPTIONS, Element, Paths, Read, compiled, tree
+from muster.sdk.wire.projection import OPTIONS, Element, Paths, Read, compiled, timestamp, tree
 
 Projections = Mapping[str, tuple[str, ...]]
 """The members to read of an answer, as dotted paths, by the name of its shape."""
@@ -31,6 +31,7 @@ class Factory(botocore.parsers.ResponseParserFactory):
     def __init__(self, projections: Projections) -> None:
         """Project the answers that are named."""
         super().__init__()
+        self.set_parser_defaults(timestamp_parser=timestamp)
         self._projecting = _ProjectingParser(projections)
 
     def create_parser(self, protocol_name: str) -> Any:
@@ -115,7 +116,7 @@ def _pieces(body: bytes, nested: _Nested) -> Iterator[Element]:
 
 class _ProjectingParser(botocore.parsers.EC2QueryParser):
     def __init__(self, projections: Projections) -> None:
-        super().__init__()
+        super().__init__(timestamp_parser=timestamp)
         self._projections = projections
         self._nested: dict[str, _Nested] = {}
         self._plans: dict[tuple[str, str], Read] = {}

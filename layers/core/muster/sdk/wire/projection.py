@@ -3,7 +3,9 @@
 What a plan returns is what botocore's own parser returns, less the members that nobody reads.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -158,6 +160,20 @@ def _tag(member: Shape, name: str) -> str:
     return str(member.serialization.get("name", name))
 
 
+def timestamp(value: Any) -> datetime:
+    """Return a time as botocore reads it: the form that AWS writes costs botocore twenty times as much.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    if isinstance(value, str) and _ISO.match(value):
+        return datetime.fromisoformat(value)
+    return parse_timestamp(value)
+
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z\Z", re.ASCII)
+
+
 def _text(element: Element) -> str:
     return element.text or ""
 
@@ -170,5 +186,5 @@ _LEAVES: Mapping[str, Read] = {
     "long": lambda element: int(element.text or ""),
     "float": lambda element: float(element.text or ""),
     "double": lambda element: float(element.text or ""),
-    "timestamp": lambda element: parse_timestamp(element.text or ""),
+    "timestamp": lambda element: timestamp(element.text or ""),
 }

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import botocore.awsrequest
 import botocore.exceptions
@@ -26,6 +27,7 @@ from botocore.model import OperationModel
 from muster.sdk.call_events import Count
 from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, throttled, transient
 from muster.sdk.limiter import CallGate
+from muster.sdk.wire.connections import KeptConnections, reply_of
 from muster.sdk.wire.contents import Contents, contents
 from muster.sdk.wire.ec2_parser import BROKEN
 from muster.sdk.wire.projection import Element, Read, compiled, namespace_of, root_of
@@ -48,6 +50,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 """
 _ANY = "any-bucket-with-an-ordinary-name"
 _QUERY = MappingProxyType({"ContinuationToken": "continuation-token"})
+_NOT_FOUND = 404
 _TO_FALLBACK = frozenset({301, 302, 307, 308})
 _OTHER_REGION = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
 
@@ -106,6 +109,7 @@ class S3FastClient:
         self._any: Place | None = None
         self._lock = threading.Lock()
         self._parser = botocore.parsers.create_parser("rest-xml")
+        self._connections = KeptConnections(client._endpoint.http_session)  # noqa: SLF001 - a test guards the name
 
     def __getattr__(self, name: str) -> Any:
         """Return the fast path of an operation, or whatever the client has under the name."""
@@ -176,13 +180,15 @@ class S3FastClient:
         model = self._model(operation)
         request = self._request(model, place, query)
         events = self._client.meta.events
-        response = events.emit_until_response(f"before-send.s3.{operation}", request=request)[1]
-        if response is None:
-            response = self._client._endpoint.http_session.send(request)  # noqa: SLF001 - a test guards the name
-        status, body = response.status_code, response.content
+        answered = events.emit_until_response(f"before-send.s3.{operation}", request=request)[1]
+        if answered is None:
+            target = request.url.removeprefix(place.origin)
+            status, headers, body = self._connections.send(request, place.origin, place.host, target)
+        else:
+            status, headers, body = reply_of(answered)
         if status == 200:  # noqa: PLR2004 - OK
-            return self._read(model, response.headers, body)
-        self._refuse(model, status, response.headers, body)
+            return self._read(model, headers, body)
+        self._refuse(model, status, headers, body)
         return None
 
     def _read(self, model: OperationModel, headers: Mapping[str, str], body: bytes) -> Any:
@@ -224,7 +230,7 @@ class S3FastClient:
         answer = {payload: found} if payload else found
         for name, member in shape.members.items():
             if member.serialization.get("location") == "header" and (
-                value := headers.get(member.serialization["name"])
+                value := headers.get(member.serialization["name"].lower())
             ):
                 answer[name] = value
         return answer
@@ -232,8 +238,10 @@ class S3FastClient:
     def _refuse(self, model: OperationModel, status: int, headers: Mapping[str, str], body: bytes) -> None:
         if status in _TO_FALLBACK:
             return
-        shape: Any = model.output_shape
-        parsed = self._parser.parse({"status_code": status, "headers": headers, "body": body}, shape)
+        parsed = absence(headers, body) if status == _NOT_FOUND else None
+        if parsed is None:
+            shape: Any = model.output_shape
+            parsed = self._parser.parse({"status_code": status, "headers": headers, "body": body}, shape)
         code = str(parsed.get("Error", {}).get("Code"))
         if code in _OTHER_REGION:
             return
@@ -285,6 +293,26 @@ class S3FastClient:
         )
         url = f"{place.origin}{place.path}?{'&'.join((name, *more))}"
         return botocore.awsrequest.AWSPreparedRequest("GET", url, headers, None, stream_output=False)
+
+
+def absence(headers: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
+    """Return what botocore makes of a 404 of S3 with an ordinary body, None for any other.
+
+    Most buckets lack one thing or another, and botocore's parser takes as long as the rest of such a call.
+    """
+    try:
+        root = ET.fromstring(body)  # noqa: S314 - what AWS answers over TLS; expat resolves no external entity
+    except ET.ParseError:
+        return None
+    said = {child.tag: child.text or "" for child in root}
+    if root.tag != "Error" or len(said) < len(root) or any(len(child) for child in root):
+        return None
+    request = headers.get("x-amz-request-id")
+    if request is None or "x-amzn-requestid" in headers:
+        return None
+    said = {name: text for name, text in said.items() if name not in ("RequestId", "HostId")}
+    about = {"RequestId": request, "HostId": headers.get("x-amz-id-2", ""), "HTTPStatusCode": _NOT_FOUND}
+    return {"Error": said, "ResponseMetadata": about | {"HTTPHeaders": dict(headers)}}
 
 
 def _host(parts: urllib.parse.SplitResult) -> str:
