@@ -204,6 +204,11 @@ class Finding:
         """Whether it fails and nobody accepted the failure."""
         return self.status is Status.NON_COMPLIANT and self.suppression is None
 
+    @property
+    def unread(self) -> tuple[Unavailable, ...] | None:
+        """What could not be read, None where everything was."""
+        return self.unavailable or None
+
 
 def finding_id(resource: Resource, check_id: str, variant: str = "") -> str:
     """Name a finding so that the same check on the same resource has the same name in every scan."""

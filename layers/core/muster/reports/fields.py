@@ -1,5 +1,6 @@
 """A field of a finding: where it stands, and how its values are spelled in JSON, in CSV and in the table."""
 
+import enum
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,7 +65,11 @@ class IdentityCache:
 
 
 def _json_cell(value: object) -> str:
-    return shown(json.dumps(to_json(value), ensure_ascii=False, sort_keys=True))
+    return shown(_SORTED.encode(to_json(value)))
+
+
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+"""Made once: for options that are not its own, `json.dumps` makes another each time."""
 
 
 def structure(json_type: str, *, texts: int = 1, to_csv: Callable[[Any], Any] | None = None) -> Kind:
@@ -84,6 +89,14 @@ INTEGER = Kind("int", "integer")
 TIME = Kind("timestamp", "string, RFC 3339 in UTC", to_json=timestamp, from_cell=_time_of_cell)
 
 
+class Of(enum.Enum):
+    """What a value belongs to: this finding alone, its resource, or its rule and scan."""
+
+    FINDING = "finding"
+    RESOURCE = "resource"
+    RULE = "rule"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a finding.
@@ -91,7 +104,8 @@ class Field:
     `name` is its column in the table and in the CSV. `number` is its place among the table's columns: a new field takes
     the next one, because a table only grows at its end. `path` is where it stands in the JSON, with dots between keys;
     a field without one is in the table only. `get` returns its value, None for none. One that `may_be_left_out` has no
-    key in the JSON when it has no value. `meaning` is one or more sentences for a user.
+    key in the JSON when it has no value. `meaning` is one or more sentences for a user. `of` says what the value
+    belongs to: what all findings of a rule have in common is spelled once for many rows of the table.
     """
 
     name: str
@@ -101,6 +115,7 @@ class Field:
     get: Callable[[Entry], Any]
     meaning: str
     may_be_left_out: bool = False
+    of: Of = Of.FINDING
     parents: tuple[str, ...] = field(init=False)
     key: str = field(init=False)
 

@@ -4,12 +4,14 @@ The JSON, the rows and columns of the table `findings`, the CSV, the Glue tables
 follow from `FINDING`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from muster.model.finding import Severity, Status
-from muster.reports.fields import INTEGER, TEXT, TIME, Entry, Field, structure
+from muster.reports.columns import Cell, Group, Layout
+from muster.reports.fields import INTEGER, TEXT, TIME, Entry, Field, Of, structure
 
 Record = dict[str, Any]
 Row = Mapping[str, Any]
@@ -24,12 +26,9 @@ class Schema:
         self.reported = tuple(field for field in self.fields if field.path)
         by_number = sorted(self.fields, key=lambda field: field.number)
         self.columns: Mapping[str, str] = MappingProxyType({field.name: field.kind.glue for field in by_number})
-        self._cells = [(field.name, field.get, field.kind.to_cell) for field in by_number]
+        cells = {field.name: Cell(field.get, field.kind.to_cell) for field in by_number}
+        self.layout = Layout(cells, [_group(of, [field for field in by_number if field.of is of]) for of in Of])
         self._values = [(field, field.get, field.kind.to_json) for field in self.reported]
-
-    def row(self, entry: Entry) -> Row:
-        """Return a finding as a row of the table."""
-        return {name: _spelled(get(entry), spell) if spell else get(entry) for name, get, spell in self._cells}
 
     def record(self, entry: Entry) -> Record:
         """Return a finding as plain JSON."""
@@ -45,6 +44,19 @@ class Schema:
         """Yield the values of a line of CSV as JSON."""
         for field, get, spell in self._values:
             yield _spelled(_spelled(get(entry), spell), field.kind.to_csv)
+
+
+def _group(of: Of, fields: Sequence[Field]) -> Group:
+    """Return the columns of fields that belong to one thing; structures cannot be hashed: they must be the same."""
+    names = [field.name for field in fields]
+    match of:
+        case Of.FINDING:
+            return Group(names)
+        case Of.RESOURCE:
+            return Group(names, same=[attrgetter("finding.resource")])
+        case Of.RULE:
+            plain = [field.get for field in fields if field.kind.to_cell is None]
+            return Group(names, plain, [field.get for field in fields if field.kind.to_cell is not None])
 
 
 def _spelled(value: Any, spell: Callable[[Any], Any] | None) -> Any:
@@ -69,105 +81,108 @@ _RULES = 512
 FINDING = Schema(
     (
         Field(
-            "finding_id", TEXT, 1, "finding_id", lambda entry: entry.finding.finding_id,
+            "finding_id", TEXT, 1, "finding_id", attrgetter("finding.finding_id"),
             "Identifies the finding: the same check on the same resource has the same id in every scan.",
         ),
-        Field("check_id", TEXT, 2, "check_id", lambda entry: entry.finding.check_id, "The id of the check."),
+        Field("check_id", TEXT, 2, "check_id", attrgetter("finding.check_id"), "The id of the check.", of=Of.RULE),
         Field(
-            "check_version", INTEGER, 3, "check_version", lambda entry: entry.finding.check_version,
-            "The version of the check. It grows when the meaning of the check changes.",
+            "check_version", INTEGER, 3, "check_version", attrgetter("finding.check_version"),
+            "The version of the check. It grows when the meaning of the check changes.", of=Of.RULE,
         ),
         Field(
-            "variant", TEXT, 17, "variant", lambda entry: entry.finding.variant,
+            "variant", TEXT, 17, "variant", attrgetter("finding.variant"),
             "The name of the check's settings where a pack selects the check several times, otherwise empty.",
+            of=Of.RULE,
         ),
         Field(
-            "title", TEXT, 4, "title", lambda entry: entry.finding.title,
-            "The requirement in one sentence, without a full stop.",
+            "title", TEXT, 4, "title", attrgetter("finding.title"),
+            "The requirement in one sentence, without a full stop.", of=Of.RULE,
         ),
         Field(
-            "severity", TEXT, 5, "severity", lambda entry: entry.finding.severity.value,
-            f"The severity of a failure: {', '.join(reversed(Severity))}.",
+            "severity", TEXT, 5, "severity", attrgetter("finding.severity._value_"),
+            f"The severity of a failure: {', '.join(reversed(Severity))}.", of=Of.RULE,
         ),
         Field(
-            "status", TEXT, 6, "status", lambda entry: entry.finding.status.value,
+            "status", TEXT, 6, "status", attrgetter("finding.status._value_"),
             f"The result: {', '.join(Status)}.",
         ),
         Field(
-            "reason", TEXT, 7, "reason", lambda entry: entry.finding.reason,
+            "reason", TEXT, 7, "reason", attrgetter("finding.reason"),
             "Why the resource has this status, with the values that decided it.",
         ),
         Field(
-            "resource_type", TEXT, 8, "resource.type", lambda entry: entry.finding.resource.type,
+            "resource_type", TEXT, 8, "resource.type", attrgetter("finding.resource.type"),
             "The type of the resource as CloudFormation spells it. `AWS::::Account`, `AWS::::Region` and "
-            "`AWS::::Target` are Muster's own; a target stands for resources that could not be listed.",
+            "`AWS::::Target` are Muster's own; a target stands for resources that could not be listed.", of=Of.RESOURCE,
         ),
         Field(
-            "resource_arn", TEXT, 9, "resource.arn", lambda entry: entry.finding.resource.arn,
-            "The ARN of the resource, or null where AWS gives none.",
+            "resource_arn", TEXT, 9, "resource.arn", attrgetter("finding.resource.arn"),
+            "The ARN of the resource, or null where AWS gives none.", of=Of.RESOURCE,
         ),
         Field(
-            "resource_id", TEXT, 10, "resource.id", lambda entry: entry.finding.resource.id,
-            "The name or id of the resource within its account and region.",
+            "resource_id", TEXT, 10, "resource.id", attrgetter("finding.resource.id"),
+            "The name or id of the resource within its account and region.", of=Of.RESOURCE,
         ),
         Field(
-            "account_id", TEXT, 11, "resource.account_id", lambda entry: entry.finding.resource.account_id,
-            "The account that owns the resource.",
+            "account_id", TEXT, 11, "resource.account_id", attrgetter("finding.resource.account_id"),
+            "The account that owns the resource.", of=Of.RESOURCE,
         ),
         Field(
-            "account_name", TEXT, 12, "account_name", lambda entry: entry.finding.account_name,
-            "The name of the account, from AWS Organizations or muster.yaml. Empty where there is none.",
+            "account_name", TEXT, 12, "account_name", attrgetter("finding.account_name"),
+            "The name of the account, from AWS Organizations or muster.yaml. Empty where there is none.", of=Of.RULE,
         ),
         Field(
-            "region", TEXT, 13, "resource.region", lambda entry: entry.finding.resource.region,
-            "The region of the resource, or `global`.",
+            "region", TEXT, 13, "resource.region", attrgetter("finding.resource.region"),
+            "The region of the resource, or `global`.", of=Of.RESOURCE,
         ),
         Field(
-            "tags", structure("object of strings"), 14, "resource.tags", lambda entry: entry.finding.resource.tags,
-            "The tags of the resource, or null where they were not read.",
+            "tags", structure("object of strings"), 14, "resource.tags", attrgetter("finding.resource.tags"),
+            "The tags of the resource, or null where they were not read.", of=Of.RESOURCE,
         ),
         Field(
             "controls", structure("array of strings", texts=_RULES, to_csv="; ".join), 15, "controls",
-            lambda entry: entry.finding.controls,
+            attrgetter("finding.controls"),
             "The controls of frameworks that the check supports for this type. The CSV has `; ` between them.",
+            of=Of.RULE,
         ),
         Field(
-            "settings", structure("object", texts=_RULES), 16, "settings", lambda entry: entry.finding.settings,
-            "The settings that the check was run with.",
+            "settings", structure("object", texts=_RULES), 16, "settings", attrgetter("finding.settings"),
+            "The settings that the check was run with.", of=Of.RULE,
         ),
         Field(
-            "remediation", TEXT, 18, "remediation", lambda entry: entry.finding.remediation,
-            "What to do about a failure.",
+            "remediation", TEXT, 18, "remediation", attrgetter("finding.remediation"),
+            "What to do about a failure.", of=Of.RULE,
         ),
         Field(
-            "docs_url", TEXT, 19, "docs_url", lambda entry: entry.finding.docs_url,
-            "AWS's page about the requirement, or else the check's page in this repository.",
+            "docs_url", TEXT, 19, "docs_url", attrgetter("finding.docs_url"),
+            "AWS's page about the requirement, or else the check's page in this repository.", of=Of.RULE,
         ),
-        Field("scan_id", TEXT, 24, "scan_id", lambda entry: entry.scan_id, "The id of the scan."),
+        Field("scan_id", TEXT, 24, "scan_id", attrgetter("scan_id"), "The id of the scan.", of=Of.RULE),
         Field(
-            "observed_at", TIME, 26, "observed_at", lambda entry: entry.finding.observed_at, "When the scan began."
+            "observed_at", TIME, 26, "observed_at", attrgetter("finding.observed_at"), "When the scan began.",
+            of=Of.RULE,
         ),
         Field(
-            "first_seen", TIME, 27, "first_seen", lambda entry: entry.finding.first_seen,
+            "first_seen", TIME, 27, "first_seen", attrgetter("finding.first_seen"),
             "Since when the finding fails or is suppressed, or when it was first unread. Null if it complies or does "
             "not apply, and in a scan of the command, which remembers nothing.",
         ),
         Field(
-            "suppression", structure("object"), 20, "suppression", lambda entry: entry.finding.suppression,
+            "suppression", structure("object"), 20, "suppression", attrgetter("finding.suppression"),
             "The suppression that accepts the failure, with `reason`, `owner`, `expires` and `ticket`, or null.",
         ),
         Field(
             "unavailable", structure("array of objects"), 21, "unavailable",
-            lambda entry: entry.finding.unavailable or None,
+            attrgetter("finding.unread"),
             "What could not be read, each with its `reason` and the missing `permission` (null if none would help). "
             "The key is left out of the JSON when everything was read.",
             may_be_left_out=True,
         ),
-        Field("shard", TEXT, 22, "", lambda entry: entry.shard, "The shard that the finding comes from."),
-        Field("service", TEXT, 23, "", lambda entry: entry.finding.service, "The service of the shard."),
+        Field("shard", TEXT, 22, "", attrgetter("shard"), "The shard that the finding comes from.", of=Of.RULE),
+        Field("service", TEXT, 23, "", attrgetter("finding.service"), "The service of the shard.", of=Of.RULE),
         Field(
-            "scan_kind", TEXT, 25, "", lambda entry: entry.scan_kind,
-            "What started the scan: `scheduled` or `manual`.",
+            "scan_kind", TEXT, 25, "", attrgetter("scan_kind"),
+            "What started the scan: `scheduled` or `manual`.", of=Of.RULE,
         ),
     )
 )  # fmt: skip

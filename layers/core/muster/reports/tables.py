@@ -13,7 +13,7 @@ from typing import get_type_hints
 from muster.model.coverage import Coverage
 from muster.model.finding import Finding
 from muster.reports import schema
-from muster.reports.fields import Entry
+from muster.reports.columns import FindingRow
 from muster.reports.schema import Row
 from muster.reports.tally import STATUSES
 
@@ -61,7 +61,7 @@ class ScanHeader:
 
 def finding_row(finding: Finding, header: ScanHeader, shard: str) -> Row:
     """Return a finding as a row of the table `findings`."""
-    return schema.FINDING.row(Entry(finding, header.scan_id, header.scan_kind, shard))
+    return FindingRow(schema.FINDING.layout, finding, header.scan_id, header.scan_kind, shard)
 
 
 def coverage_row(row: Coverage, header: ScanHeader, shard: str) -> Row:

@@ -27,11 +27,10 @@ def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], obse
         facets[facet] if facet in facets else _without_call(facet, resource, observed_at)
         for facet in rule.check.facets.values()
     ]
-    missing = tuple(value for value in values if isinstance(value, Unavailable))
+    missing = [value for value in values if value is None or isinstance(value, Unavailable)]
     if missing:
-        return _unread(rule, resource, missing, observed_at)
-    if any(value is None for value in values):
-        return _unread(rule, resource, (Unavailable(None, "nothing was read"),), observed_at)
+        said = tuple(value for value in missing if value is not None)
+        return _unread(rule, resource, said or (Unavailable(None, "nothing was read"),), observed_at)
     try:
         verdict = rule.check.function(*values, **rule.settings)
     except UnknownField as unknown:

@@ -10,7 +10,10 @@ import arro3.io
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 
 from muster.errors import Signal
+from muster.reports.columns import FindingRow, Repeated
 
+Values = Sequence[Any] | Repeated
+"""The values of a column."""
 Batch = RecordBatch
 """Some rows of a file, by columns."""
 BATCH = 2_000
@@ -35,24 +38,19 @@ _TYPES = {
 def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> int:
     """Write rows to a file and return how many there were; memory is bounded by a batch.
 
-    `columns` maps names to Glue types; aware datetimes become milliseconds of UTC.
-    An error of the iteration reaches the caller as it is.
+    `columns` maps names to Glue types; aware datetimes become milliseconds of UTC. Rows of findings are taken by
+    column, which is several times as fast. An error of the iteration reaches the caller as it is.
     """
     counted = _Counted(rows)
-    write_columns(
-        path, columns, ({name: [row[name] for row in chunk] for name in columns} for chunk in _chunks(counted))
-    )
+    write_columns(path, columns, (_by_column(chunk, columns) for chunk in _chunks(counted)))
     return counted.count
 
 
-def write_columns(path: Path, columns: Mapping[str, str], batches: Iterable[Mapping[str, Sequence[Any]]]) -> None:
+def write_columns(path: Path, columns: Mapping[str, str], batches: Iterable[Mapping[str, Values]]) -> None:
     """Write rows to a file as `write` does; each batch has the values of its rows by column."""
     schema = _schema(columns)
     counted = _Counted(batches)
-    made = (
-        RecordBatch.from_arrays([_column(kind, batch[name]) for name, kind in columns.items()], schema=schema)
-        for batch in counted
-    )
+    made = (RecordBatch.from_arrays(_arrays(columns, batch), schema=schema) for batch in counted)
     try:
         arro3.io.write_parquet(
             RecordBatchReader.from_batches(schema, made), path, compression="zstd(3)", max_row_group_size=_ROW_GROUP
@@ -258,6 +256,28 @@ def _chunks(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
     iterator = iter(rows)
     while chunk := list(itertools.islice(iterator, BATCH)):
         yield chunk
+
+
+def _by_column(rows: Sequence[Mapping[str, Any]], names: Iterable[str]) -> Mapping[str, Values]:
+    findings = [row for row in rows if type(row) is FindingRow]
+    if len(findings) == len(rows):
+        return FindingRow.in_columns(findings)
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def _arrays(columns: Mapping[str, str], batch: Mapping[str, Values]) -> list[Array]:
+    positions: dict[int, Array] = {}
+    arrays = []
+    for name, kind in columns.items():
+        values = batch[name]
+        if isinstance(values, Repeated):
+            places = positions.get(id(values.positions))
+            if places is None:
+                places = positions[id(values.positions)] = Array(values.positions, DataType.uint32())
+            arrays.append(Array.from_arrow(_column(kind, values.values).take(places)))
+        else:
+            arrays.append(_column(kind, values))
+    return arrays
 
 
 def _column(kind: str, values: Sequence[Any]) -> Array:

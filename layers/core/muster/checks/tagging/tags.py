@@ -1,5 +1,6 @@
 """Checks of tags, the same for every resource type that has them."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -70,13 +71,14 @@ def _near(key: str, own: Mapping[str, str]) -> str:
     return ""
 
 
+@functools.lru_cache(maxsize=4096)
 def folded(key: str) -> str:
     """Return a key without the letter case and the signs in which spellings of one word differ."""
     return re.sub(r"[\s_.:-]", "", key).casefold()
 
 
 def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> Iterator[str]:
-    for key in dict.fromkeys([*keys, *sorted(values)]):
+    for key in dict.fromkeys([*keys, *sorted(values)] if values else keys):
         if key not in own:
             continue
         value = own[key]

@@ -20,7 +20,8 @@ class Tags:
     @property
     def own(self) -> Mapping[str, str]:
         """The tags that somebody chose: the prefix `aws:` is reserved in any case of its letters."""
-        return {key: value for key, value in self.values.items() if not key.lower().startswith("aws:")}
+        reserved = {key for key in self.values if key[:4].lower() == "aws:"}
+        return {key: value for key, value in self.values.items() if key not in reserved} if reserved else self.values
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.facets.tagging.tags import Tags
-from muster.model.listing import Listed, listed
+from muster.model.listing import Listed, parsed
 from muster.model.shard import Shard
 
 _WITHOUT_ACCOUNT = frozenset({"image", "snapshot"})
@@ -24,5 +24,7 @@ def ec2_listed(
     shard: Shard, resource_type: str, path: str, item: Mapping[str, Any], facets: tuple[type, ...]
 ) -> Listed:
     """Return a listed item with its facets and tags; `path` is the last part of its ARN, like `volume/vol-1`."""
-    name, arn = path.partition("/")[2], ec2_arn(shard, path)
-    return listed(shard.resource(resource_type, name, arn, Tags.parse(item).own), item, facets)
+    found = {facet: parsed(facet, item) for facet in facets}
+    tags = found.get(Tags)
+    own = (tags if isinstance(tags, Tags) else Tags.parse(item)).own
+    return Listed(shard.resource(resource_type, path.partition("/")[2], ec2_arn(shard, path), own), found)
