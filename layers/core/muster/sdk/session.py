@@ -26,6 +26,7 @@ from muster.sdk.setup.checks import prompt_for_mfa, wrong_environment, wrong_key
 from muster.sdk.setup.errors import explained
 from muster.sdk.setup.profile import Where
 from muster.sdk.wire import service_models, validation
+from muster.sdk.wire.connections import kept_connections
 from muster.sdk.wire.ec2_parser import Factory, Projections
 from muster.sdk.wire.s3_fast_path import S3FastClient
 
@@ -131,6 +132,7 @@ class Clients:
         gate = CallGate(self.limiter, self.account_id, region, service)
         count = call_events.counter(self._ledger, service)
         call_events.watch(client, gate, count, self._ledger)
+        kept_connections(client)
         if service != "s3":
             return client
         return S3FastClient(client, self.session.get_credentials(), gate, count, self._refresher)

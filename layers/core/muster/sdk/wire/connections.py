@@ -1,24 +1,26 @@
-"""Small requests over connections that botocore's HTTP session has opened.
+"""The connections of clients that read: opened by botocore's HTTP session, and used here for what comes after.
 
 Urllib3 and `http.client` spend ten times as long on a small answer as reading it takes: on URLs that are taken apart
-again, on pools, on headers that are parsed as those of a mail. Botocore's session opens every connection, with its
-proxies, certificates and timeouts; once a request has gone that way, the connection is kept here for the next ones.
-What is not plain HTTP/1.1 goes botocore's way again.
+again, on pools, on headers that are parsed as those of a mail. A large answer they hold twice. Botocore's session opens
+every connection, with its proxies, certificates and timeouts; once a request has gone that way, the connection is kept
+here for the next ones. What is not plain HTTP/1.1 goes botocore's way again.
 
 https://www.rfc-editor.org/rfc/rfc9112
 """
 
 import contextlib
+import io
 import queue
 import re
 import threading
+import urllib.parse
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import botocore.exceptions
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 
 from muster.errors import Signal
 
@@ -26,6 +28,7 @@ _STATUS = re.compile(rb"HTTP/1\.1 (\d{3})[ \r\n]")
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*[;\r\n]")
 _LINE, _HEADERS = 1 << 16, 100
 """The longest line and the most headers that are read, as `http.client` does."""
+_BUFFER = 1 << 16
 _ORIGINS = 64
 """Of how many hosts connections are kept: each bucket may have one of its own, and is not asked again."""
 
@@ -38,10 +41,34 @@ class Reply(NamedTuple):
     body: bytes
 
 
+def kept_connections(client: Any) -> "KeptConnections":
+    """Let a client of botocore keep its connections here, and return them."""
+    endpoint = client._endpoint  # noqa: SLF001 - a test guards the name
+    if not isinstance(endpoint.http_session, KeptConnections):
+        endpoint.http_session = KeptConnections(endpoint.http_session)
+    return endpoint.http_session
+
+
 def reply_of(response: AWSResponse) -> Reply:
     """Return a response of botocore's session as an answer of this module."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(response.status_code, headers, response.content)
+
+
+def host_of(parts: urllib.parse.SplitResult) -> str:
+    """Return the header `Host` for a URL: with a port only where it is not the scheme's own."""
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return name if parts.port in (None, usual) else f"{name}:{parts.port}"
+
+
+class _Body(NamedTuple):
+    """A body that is read, as botocore's response wants it."""
+
+    whole: bytes
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.whole
 
 
 class _NotPlain(Signal):
@@ -53,27 +80,50 @@ class _Truncated(Signal):
 
 
 class KeptConnections:
-    """Sends GETs of an HTTP session of botocore; safe to use from many threads."""
+    """An HTTP session for a client of botocore that only reads; safe to use from many threads."""
 
     def __init__(self, session: Any) -> None:
-        """Open connections by a session; none is opened before the first request."""
+        """Open connections by botocore's session; none is opened before the first request."""
         self._session = session
         self._idle: OrderedDict[str, list[_Connection]] = OrderedDict()
         self._lock = threading.Lock()
         weakref.finalize(self, _close_all, self._idle)
 
-    def send(self, request: AWSPreparedRequest, origin: str, host: str, target: str) -> Reply:
-        """Send a GET and return its answer.
+    def send(self, request: AWSPreparedRequest) -> AWSResponse:
+        """Send a request as botocore's session does, and return its response.
+
+        Raises:
+            botocore.exceptions.HTTPClientError: as botocore's session raises them.
+        """
+        plain = isinstance(request.body, bytes | str | None) and not request.stream_output
+        if not plain or (getattr(request, "context", None) or {}).get("read_timeout") is not None:
+            response: AWSResponse = self._session.send(request)
+            return response
+        parts = urllib.parse.urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        reply = self.ask(request, origin, host_of(parts), request.url.removeprefix(origin) or "/")
+        headers: Any = HeadersDict(reply.headers)
+        return AWSResponse(request.url, reply.status, headers, _Body(reply.body))
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            _close_all(self._idle)
+            self._idle.clear()
+        self._session.close()
+
+    def ask(self, request: AWSPreparedRequest, origin: str, host: str, target: str) -> Reply:
+        """Send a request and return its answer.
 
         `origin` is the URL up to the path, `target` the rest, `host` the header of that name. Where AWS closed a kept
-        connection in the meantime, the request is sent over another: a GET may be sent twice.
+        connection in the meantime, the request is sent over another: it may be sent twice.
 
         Raises:
             botocore.exceptions.HTTPClientError: as botocore's session raises them.
         """
         while (connection := self._taken(origin)) is not None:
-            head = _head(request, host, target)
-            reply = connection.ask(head, request) if head else None
+            sent = _sent(request, host, target)
+            reply = connection.ask(sent, request) if sent else None
             if reply is not None:
                 if connection.open:
                     self._keep(origin, connection)
@@ -120,18 +170,18 @@ class _Connection:
     """An open connection of urllib3, and what is read from it."""
 
     def __init__(self, opened: Any) -> None:
-        self._opened, self._socket, self._file = opened, opened.sock, opened.sock.makefile("rb")
+        self._opened, self._socket, self._file = opened, opened.sock, opened.sock.makefile("rb", _BUFFER)
         self.open = True
 
     def close(self) -> None:
         self._file.close()
         self._opened.close()
 
-    def ask(self, head: bytes, request: AWSPreparedRequest) -> Reply | None:
+    def ask(self, sent: bytes, request: AWSPreparedRequest) -> Reply | None:
         """Send a request and return its answer, None where it must go another way."""
         url = request.url
         try:
-            line = self._begun(head)
+            line = self._begun(sent)
             reply = _answer(line, self._file) if line else None
         except _NotPlain:
             reply = None
@@ -146,10 +196,10 @@ class _Connection:
             self.close()
         return reply
 
-    def _begun(self, head: bytes) -> bytes:
+    def _begun(self, sent: bytes) -> bytes:
         """Send a request and return the first line of its answer, nothing where the connection was closed before."""
         try:
-            self._socket.sendall(head)
+            self._socket.sendall(sent)
             return bytes(self._file.readline(_LINE))
         except TimeoutError:
             raise
@@ -163,13 +213,24 @@ def _close_all(idle: Mapping[str, "list[_Connection]"]) -> None:
             connection.close()
 
 
-def _head(request: AWSPreparedRequest, host: str, target: str) -> bytes:
+def _sent(request: AWSPreparedRequest, host: str, target: str) -> bytes:
     """Return a request as it is sent; nothing where a value would end its line."""
-    lines = [f"GET {target} HTTP/1.1", f"Host: {host}", "Accept-Encoding: identity"]
-    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {host}", "Accept-Encoding: identity"]
+    for name, value in request.headers.items():
+        lines.append(f"{name}: {value.decode('latin-1') if isinstance(value, bytes) else value}")
     text = "\r\n".join((*lines, "", ""))
     ends = len(lines) + 1
-    return text.encode("latin-1") if text.count("\n") == ends == text.count("\r") else b""
+    if text.count("\n") != ends or text.count("\r") != ends:
+        return b""
+    try:
+        return text.encode("latin-1") + _body_of(request)
+    except UnicodeEncodeError:
+        return b""
+
+
+def _body_of(request: AWSPreparedRequest) -> bytes:
+    body: Any = request.body or b""
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 def _answer(line: bytes, file: Any) -> Reply:
@@ -217,7 +278,7 @@ def _body(status: int, headers: Mapping[str, str], file: Any) -> bytes:
 
 
 def _chunked(file: Any) -> bytes:
-    chunks: list[bytes] = []
+    whole = io.BytesIO()  # gives its bytes away without a copy
     while True:
         line = file.readline(_LINE)
         stated = _SIZE.match(line)
@@ -226,15 +287,15 @@ def _chunked(file: Any) -> bytes:
         size = int(stated[1], 16)
         if size == 0:
             break
-        chunks.append(_exactly(file, size))
+        whole.write(_exactly(file, size))
         _exactly(file, len(b"\r\n"))
     while file.readline(_LINE).strip():
         pass
-    return b"".join(chunks)
+    return whole.getvalue()
 
 
 def _exactly(file: Any, size: int) -> bytes:
-    data = bytes(file.read(size))
+    data: bytes = file.read(size)
     if len(data) < size:
         raise _Truncated(f"{len(data)} of {size} bytes came")
     return data

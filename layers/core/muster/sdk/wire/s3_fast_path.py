@@ -27,7 +27,7 @@ from botocore.model import OperationModel
 from muster.sdk.call_events import Count
 from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, throttled, transient
 from muster.sdk.limiter import CallGate
-from muster.sdk.wire.connections import KeptConnections, reply_of
+from muster.sdk.wire.connections import host_of, kept_connections, reply_of
 from muster.sdk.wire.contents import Contents, contents
 from muster.sdk.wire.ec2_parser import BROKEN
 from muster.sdk.wire.projection import Element, Read, compiled, namespace_of, root_of
@@ -109,7 +109,7 @@ class S3FastClient:
         self._any: Place | None = None
         self._lock = threading.Lock()
         self._parser = botocore.parsers.create_parser("rest-xml")
-        self._connections = KeptConnections(client._endpoint.http_session)  # noqa: SLF001 - a test guards the name
+        self._connections = kept_connections(client)
 
     def __getattr__(self, name: str) -> Any:
         """Return the fast path of an operation, or whatever the client has under the name."""
@@ -183,7 +183,7 @@ class S3FastClient:
         answered = events.emit_until_response(f"before-send.s3.{operation}", request=request)[1]
         if answered is None:
             target = request.url.removeprefix(place.origin)
-            status, headers, body = self._connections.send(request, place.origin, place.host, target)
+            status, headers, body = self._connections.ask(request, place.origin, place.host, target)
         else:
             status, headers, body = reply_of(answered)
         if status == 200:  # noqa: PLR2004 - OK
@@ -238,7 +238,7 @@ class S3FastClient:
     def _refuse(self, model: OperationModel, status: int, headers: Mapping[str, str], body: bytes) -> None:
         if status in _TO_FALLBACK:
             return
-        parsed = absence(headers, body) if status == _NOT_FOUND else None
+        parsed: Any = absence(headers, body) if status == _NOT_FOUND else None
         if parsed is None:
             shape: Any = model.output_shape
             parsed = self._parser.parse({"status_code": status, "headers": headers, "body": body}, shape)
@@ -271,7 +271,7 @@ class S3FastClient:
         ours = context["signing"].get("signing_name", "s3") == "s3" and context.get("auth_type") in (None, "v4", "s3v4")
         plain = ours and not headers and self._credentials is not None
         parts = urllib.parse.urlsplit(url)
-        return Place(f"{parts.scheme}://{parts.netloc}", _host(parts), parts.path.rstrip("/") or "/", region, plain)
+        return Place(f"{parts.scheme}://{parts.netloc}", host_of(parts), parts.path.rstrip("/") or "/", region, plain)
 
     def _model(self, operation: str) -> OperationModel:
         model = self._models.get(operation)
@@ -313,13 +313,6 @@ def absence(headers: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
     said = {name: text for name, text in said.items() if name not in ("RequestId", "HostId")}
     about = {"RequestId": request, "HostId": headers.get("x-amz-id-2", ""), "HTTPStatusCode": _NOT_FOUND}
     return {"Error": said, "ResponseMetadata": about | {"HTTPHeaders": dict(headers)}}
-
-
-def _host(parts: urllib.parse.SplitResult) -> str:
-    """Return what the header says that the HTTP session writes: a port only where it is not the scheme's own."""
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return name if parts.port in (None, usual) else f"{name}:{parts.port}"
 
 
 _PLACES = 4096
