@@ -78,11 +78,11 @@ e2e: $(SETUP) ## The stack on the embedded AWS, or on a real one (MUSTER_STACK_N
 
 .PHONY: bench
 bench: $(SETUP) ## Measure CPU and wall time beside other clients, and write docs/benchmarks.md
-	$(BIN)/python -m benchmarks.run --estate 10000x200
+	$(BIN)/python -m benchmarks.run --estate 10000x200 --cpu-only 50000x1000
 
 .PHONY: bench-memory
-bench-memory: $(SETUP) ## Measure the peak of memory at a million instances
-	$(BIN)/python -m benchmarks.run --memory
+bench-memory: $(SETUP) ## Measure the peak of memory at a million instances, for each format
+	$(BIN)/python -m benchmarks.memory
 
 .PHONY: bench-scale
 bench-scale: $(SETUP) ## Drive the functions at a thousand accounts, on an S3 in memory with 20 ms of latency

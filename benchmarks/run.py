@@ -1,7 +1,7 @@
 """Measures tools side by side over the same fake AWS, checks what each found, and writes docs/benchmarks.md.
 
-`python -m benchmarks.run --estate 10000x200 --cpu-only 50000x1000` measures CPU and wall time of two estates, a fifth of
-whose buckets are in other regions. Each run writes its own section of the page, with the date and the machine, and
+`python -m benchmarks.run --estate 10000x200 --cpu-only 50000x1000` measures CPU and wall time of two estates, a fifth
+of whose buckets are in other regions. Each run writes its own section of the page, with the date and the machine, and
 leaves the other sections alone; benchmarks.memory, benchmarks.cold_start and benchmarks.peers write the others.
 """
 

@@ -71,7 +71,7 @@ def measure(aws: FakeAws, command: Sequence[str], right: Mapping[str, int]) -> T
         writes = [] if command[0] == TOOLS[LEAN][0] else ["--output", folder]
         regions = [word for region in aws.estate.all_regions for word in ("--region", region)]
         line = [sys.executable, "-m", *command, "--endpoint", aws.url, *regions, *writes]
-        cpu, wall, printed = _run(line)
+        cpu, wall, printed = run_to_end(line, environment())
         described = json.loads(printed)
         counts = counted(Path(folder)) if writes else described["counts"]
     if wrong := differences(counts, right):
@@ -119,7 +119,7 @@ def environment() -> dict[str, str]:
     return kept | keys | files | {"AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1"}
 
 
-def _run(command: Sequence[str]) -> tuple[float, float, str]:
+def run_to_end(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, float, str]:
     """Run a command to its end and return the seconds of CPU and of the clock that it took, and what it printed.
 
     Raises:
@@ -127,7 +127,7 @@ def _run(command: Sequence[str]) -> tuple[float, float, str]:
     """
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=out)  # noqa: S603 - our own modules
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out)  # noqa: S603 - our own modules
         _, status, used = os.wait4(process.pid, 0)  # tells of this one child
         wall, process.returncode = time.monotonic() - began, os.waitstatus_to_exitcode(status)
         out.seek(0)

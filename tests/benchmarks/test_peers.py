@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from benchmarks import peers, run
+from benchmarks import peers, running
 from testing.fake_aws.estate import LIFECYCLE, MONITORING, TAGS, TOKENS, Estate
 from testing.fake_aws.process import FakeAws
 
@@ -46,4 +46,4 @@ def test_prowler_judges_stopped_instances_and_takes_any_lifecycle_rule():
 
 def test_a_program_that_fails_is_unfit():
     with FakeAws(Estate(1, 0)) as aws, pytest.raises(peers.UnfitError, match="ends with 3"):
-        peers._used(aws, [peers.sys.executable, "-c", "raise SystemExit(3)"], run.environment())
+        peers._used(aws, [peers.sys.executable, "-c", "raise SystemExit(3)"], running.environment())

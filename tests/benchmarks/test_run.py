@@ -1,16 +1,16 @@
 import click
 import pytest
 
-from benchmarks import run
+from benchmarks import run, running
 from testing.fake_aws.estate import Estate
 from testing.fake_aws.process import FakeAws
 
 
 def test_a_wrong_count_stops_the_run_and_is_named():
     estate = Estate(5, 0)
-    wrong = run.right_counts(estate) | {"required-tags COMPLIANT": 99}
+    wrong = running.right_counts(estate) | {"required-tags COMPLIANT": 99}
     with FakeAws(estate) as aws, pytest.raises(click.ClickException, match="required-tags COMPLIANT: 4, not 99"):
-        run.measure(aws, run.TOOLS[run.LEAN], wrong)
+        running.measure(aws, running.TOOLS[running.LEAN], wrong)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_wrong_count_stops_the_run_and_is_named():
     ],
 )
 def test_differences_name_what_is_too_many_and_what_is_missing(counts, right, said):
-    assert run.differences(counts, right) == said
+    assert running.differences(counts, right) == said
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_the_bound_is_the_longer_of_pages_and_buckets(estate, calls):
 
 
 def test_of_two_runs_the_lesser_times_and_the_higher_peak_are_kept():
-    first, second = run.Took(1.0, 0.2, 5.0, 100, 40), run.Took(2.0, 0.1, 4.0, 90, 41)
-    assert second.better(first) == run.Took(1.0, 0.1, 4.0, 100, 41)
+    first, second = running.Took(1.0, 0.2, 5.0, 100, 40), running.Took(2.0, 0.1, 4.0, 90, 41)
+    assert second.better(first) == running.Took(1.0, 0.1, 4.0, 100, 41)
     assert first.better(None) == first
 
 
@@ -74,7 +74,7 @@ def test_a_table_has_names_on_the_left_and_numbers_on_the_right():
 def test_a_tool_sees_no_profile_and_no_key_of_ours(monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "ours")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "ours")
-    assert "ours" not in run.environment().values()
+    assert "ours" not in running.environment().values()
 
 
 def test_an_estate_that_is_not_understood_is_refused():

@@ -445,3 +445,21 @@ def test_an_accounts_facet_is_asked_for_where_the_shard_calls_and_never_in_a_reg
     everywhere = Shard("111122223333", "global", "yard", HERE, (HERE, "global"))
     scan(fake, crate_cleared, shard=everywhere)
     assert set(fake.regions) == {HERE}
+
+
+def test_what_is_read_of_one_resource_is_read_by_one_thread_where_there_are_many() -> None:
+    def of(count: int) -> tuple[dict[str, str], dict[str, set[str]]]:
+        threads: dict[str, set[str]] = {}
+
+        def noted(name: str) -> dict[str, str]:
+            threads.setdefault(name, set()).add(threading.current_thread().name)
+            return {}
+
+        operations = {"ListCrates": lambda: numbered(count), "Seal": noted, "Customs": lambda *_: {"At": "noon"}}
+        return reasons(scan(Fake(**operations), crate_sealed, concurrency=2)), threads
+
+    few, _ = of(3)
+    many, threads = of(40)
+    assert {name: many[name] for name in few} == few
+    assert len(many) == 40
+    assert all(len(each) == 1 for each in threads.values())

@@ -13,13 +13,14 @@ import botocore.session
 import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.model import DenormalizedStructureBuilder, ListShape, OperationModel, Shape, ShapeResolver, StructureShape
+from botocore.utils import parse_timestamp
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from muster.catalog.catalog import load
 from muster.sdk.errors import transient
-from muster.sdk.wire.projection import SMALL, UnsupportedShape, compiled, namespace_of, root_of, tree
-from muster.sdk.wire.s3_fast_path import S3FastClient, is_small
+from muster.sdk.wire.projection import SMALL, UnsupportedShape, compiled, namespace_of, root_of, timestamp, tree
+from muster.sdk.wire.s3_fast_path import S3FastClient, absence, is_small
 from testing.fake_aws import s3_answers
 from testing.fake_aws.estate import Estate
 from tests.examples import examples
@@ -721,3 +722,42 @@ def test_a_body_is_large_above_the_bound_only() -> None:
     at, above = (root_of(b"<a>" + b"x" * (SMALL - 7 + more) + b"</a>") for more in (0, 1))
     assert type(at).__module__ == "xml.etree.ElementTree"
     assert type(above).__module__.startswith("lxml")
+
+
+@pytest.mark.parametrize("text", [*TIMES, "2026-03-01T00:00:00.123456Z", "2026-03-01T00:00:00.1Z", "20260301T000000Z"])
+def test_a_time_is_the_one_that_botocore_reads(text: str) -> None:
+    assert timestamp(text) == parse_timestamp(text)
+    assert timestamp(text).utcoffset() == parse_timestamp(text).utcoffset()
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-03-01T24:61:00Z"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - botocore says it in its own words
+        timestamp(text)
+
+
+HEADERS = {"x-amz-request-id": "R", "x-amz-id-2": "H", "date": "now"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("<Error><Code>NoSuchTagSet</Code><Message>a &amp; b</Message><BucketName/></Error>", id="plain"),
+        pytest.param("<Error><Code>A</Code><RequestId>r</RequestId><HostId>h</HostId></Error>", id="its ids"),
+        pytest.param("<Error/>", id="nothing"),
+    ],
+)
+def test_an_absence_is_read_as_botocore_reads_it(body: str) -> None:
+    answer = {"status_code": 404, "headers": HeadersDict(HEADERS), "body": body.encode()}
+    expected = botocore.parsers.create_parser("rest-xml").parse(
+        answer, S3.operation_model("GetBucketTagging").output_shape
+    )
+    assert absence(HEADERS, body.encode()) == expected
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html/>", "<Error><Code>A</Code><Code>B</Code></Error>", "<Error><a><b/></a></Error>", "<Error>"]
+)
+def test_other_absences_are_left_to_botocore(body: str) -> None:
+    assert absence(HEADERS, body.encode()) is None
+    assert absence({}, b"<Error><Code>A</Code></Error>") is None

@@ -148,7 +148,35 @@ def _reading(
 
 def _list(shape: ListShape, namespace: str, paths: Paths | None) -> Read:
     read = compiled(shape.member, namespace, paths)
-    return lambda elements: [read(item) for item in elements]
+    texts = _texts(shape.member, namespace, paths)
+    if not texts:
+        return lambda elements: [read(item) for item in elements]
+
+    def pairs(elements: Iterable[Element]) -> list[dict[str, Any]]:
+        """Read items that hold nothing but texts, each once: tags, of which a page has thousands."""
+        found = []
+        for item in elements:
+            try:
+                value = {texts[child.tag]: child.text or "" for child in item}
+            except KeyError:
+                value = read(item)
+            found.append(value if len(value) == len(item) else read(item))
+        return found
+
+    return pairs
+
+
+def _texts(shape: Shape, namespace: str, paths: Paths | None) -> dict[str, str]:
+    """Return the names of a structure's members by tag where all of them are read and are texts, else nothing."""
+    if not isinstance(shape, StructureShape) or shape.is_tagged_union or not shape.members:
+        return {}
+    plain = all(
+        _LEAVES.get(member.type_name) is _text
+        and _is_read(name, member, paths)
+        and not member.serialization.get("xmlAttribute")
+        for name, member in shape.members.items()
+    )
+    return {namespace + _tag(member, name): name for name, member in shape.members.items()} if plain else {}
 
 
 def _tag(member: Shape, name: str) -> str:

@@ -27,7 +27,7 @@ from botocore.model import OperationModel
 from muster.sdk.call_events import Count
 from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, throttled, transient
 from muster.sdk.limiter import CallGate
-from muster.sdk.wire.connections import host_of, kept_connections, reply_of
+from muster.sdk.wire.connections import KeptConnections, host_of, kept_connections, reply_of
 from muster.sdk.wire.contents import Contents, contents
 from muster.sdk.wire.ec2_parser import BROKEN
 from muster.sdk.wire.projection import Element, Read, compiled, namespace_of, root_of
@@ -109,7 +109,6 @@ class S3FastClient:
         self._any: Place | None = None
         self._lock = threading.Lock()
         self._parser = botocore.parsers.create_parser("rest-xml")
-        self._connections = kept_connections(client)
 
     def __getattr__(self, name: str) -> Any:
         """Return the fast path of an operation, or whatever the client has under the name."""
@@ -119,6 +118,10 @@ class S3FastClient:
         fast = functools.partial(self._call, name, operation)
         setattr(self, name, fast)
         return fast
+
+    @functools.cached_property
+    def _connections(self) -> KeptConnections:
+        return kept_connections(self._client)
 
     def _call(self, name: str, operation: str, *, Bucket: str, **query: str) -> Any:  # noqa: N803 - S3's own name
         place = self._places.get(Bucket) or self._place(Bucket, operation)
@@ -304,7 +307,7 @@ def absence(headers: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
         root = ET.fromstring(body)  # noqa: S314 - what AWS answers over TLS; expat resolves no external entity
     except ET.ParseError:
         return None
-    said = {child.tag: child.text or "" for child in root}
+    said = {child.tag: child.text for child in root}
     if root.tag != "Error" or len(said) < len(root) or any(len(child) for child in root):
         return None
     request = headers.get("x-amz-request-id")
