@@ -16,7 +16,8 @@ from typing import Any
 
 import click
 
-from benchmarks.run import ROOT, Target, environment, machine, markdown, show, wide_console, write_section
+from benchmarks.run import Target, machine, markdown, show, wide_console, write_section
+from benchmarks.running import ROOT, environment
 from benchmarks.scale_account import REGIONS, Account, a_quarter, all_rules, every_one, giant, ordinary
 from benchmarks.scale_call import BUCKET, REGION
 from muster.data import package_data
