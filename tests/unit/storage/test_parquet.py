@@ -58,3 +58,62 @@ def test_an_error_of_the_rows_keeps_its_class_because_retries_depend_on_it(tmp_p
 
     with pytest.raises(Throttled, match="later"):
         parquet.write(tmp_path / "a.parquet", {"n": "bigint"}, rows())
+
+
+def test_a_column_that_a_file_lacks_is_null_and_others_are_left_out(tmp_path: Path) -> None:
+    parquet.write(tmp_path / "old", {"b": "string", "gone": "string"}, [{"b": "x", "gone": "y"}])
+    assert parquet.copy(tmp_path / "new", [tmp_path / "old"], {"a": "bigint", "b": "string"}) == 1
+    assert list(parquet.read(tmp_path / "new")) == [{"a": None, "b": "x"}]
+
+
+def test_a_column_of_another_type_is_refused_with_the_file(tmp_path: Path) -> None:
+    parquet.write(tmp_path / "old", {"n": "string"}, [{"n": "1"}])
+    with pytest.raises(parquet.Unreadable, match="column types must match") as error:
+        parquet.copy(tmp_path / "new", [tmp_path / "old"], {"n": "bigint"})
+    assert error.value.path == tmp_path / "old"
+
+
+def test_rows_can_be_changed_or_left_out_on_the_way(tmp_path: Path) -> None:
+    many = 2 * parquet.BATCH
+    parquet.write(tmp_path / "all", {"n": "bigint"}, ({"n": n} for n in range(many)))
+
+    def even(batch: parquet.Batch) -> parquet.Batch | None:
+        numbers = parquet.column(batch, "n")
+        if numbers[0] == 0:
+            return None
+        return parquet.take(batch, [place for place, number in enumerate(numbers) if number % 2 == 0])
+
+    assert parquet.copy(tmp_path / "some", [tmp_path / "all"], {"n": "bigint"}, even) == parquet.BATCH // 2
+    assert [row["n"] for row in parquet.read(tmp_path / "some")] == list(range(parquet.BATCH, many, 2))
+
+
+def test_rows_are_taken_in_any_order(tmp_path: Path) -> None:
+    parquet.write(tmp_path / "all", {"n": "bigint", "at": "timestamp"}, [{"n": n, "at": AT} for n in range(3)])
+    (batch,) = parquet.conformed(tmp_path / "all", {"n": "bigint", "at": "timestamp"})
+    assert list(parquet.rows(batch, [2, 0])) == [{"n": n, "at": AT.replace(tzinfo=None)} for n in (2, 0)]
+
+
+def test_a_column_of_times_is_replaced(tmp_path: Path) -> None:
+    parquet.write(tmp_path / "all", COLUMNS, [ROW, ROW])
+    moments = [None, parquet.millis(AT)]
+    parquet.copy(tmp_path / "new", [tmp_path / "all"], COLUMNS, lambda batch: parquet.with_times(batch, "at", moments))
+    assert [row["at"] for row in parquet.read(tmp_path / "new")] == [None, AT.replace(tzinfo=None)]
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "no Parquet", "long footer", "other rows"])
+def test_a_file_that_is_broken_is_refused(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "file"
+    parquet.write(path, COLUMNS, [ROW] * 100)
+    body = path.read_bytes()
+    path.write_bytes(
+        {
+            "empty": b"",
+            "cut": body[:-9],
+            "no Parquet": b"<html>" * 9,
+            "long footer": body[:-8] + b"\xff\xff\xff\x7fPAR1",
+            "other rows": body[:4] + b"\x00" * 40 + body[44:],
+        }[damage]
+    )
+    with pytest.raises(parquet.Unreadable) as error:
+        list(parquet.read(path))
+    assert error.value.path == path
