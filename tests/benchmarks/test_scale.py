@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import scale
-from benchmarks.run import environment
+from benchmarks.running import environment
 from benchmarks.scale_account import REGIONS, Account, a_quarter, all_rules, every_one, giant, ordinary
 from muster.catalog.catalog import load
 from muster.estimate.workload import findings_of
