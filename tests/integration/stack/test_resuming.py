@@ -29,6 +29,7 @@ from muster.model.shard import Shard
 from muster.sdk.session import Clients
 from muster.stack import scan_batch as work
 from muster.stack.documents.request import Environment
+from muster.stack.settling import publish
 from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
@@ -415,3 +416,40 @@ def test_summing_up_that_dies_once_at_any_moment_says_the_same(clients: Clients,
     except Killed:
         WORLD.left = None
     assert summed_up(clients, tmp_path) == EXPECTED
+
+
+STEPS = 216
+
+
+def with_a_file_a_part(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish, "PUBLISHED", 1)
+    planned(Bucket("reports", clients, REGION))
+    scanned(clients)
+
+
+def test_the_moments_of_settling_a_large_account_are_all_there_are(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_file_a_part(clients, monkeypatch)
+    WORLD.left = 10_000
+    calls = 1
+    while settled(clients, 0.0):
+        calls += 1
+    assert calls == 8, "a call for each published file, and one that compares"
+    assert STEPS - 30 < 10_000 - WORLD.left < STEPS, 10_000 - WORLD.left
+
+
+@pytest.mark.parametrize("moment", range(0, STEPS, 7))
+def test_settling_a_large_account_that_dies_once_at_any_moment_publishes_and_remembers_the_same(
+    clients: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    with_a_file_a_part(clients, monkeypatch)
+    WORLD.left = moment
+    while True:
+        try:
+            if settled(clients, 0.0) == 0:
+                break
+        except Killed:
+            WORLD.left = None
+    assert summed_up(clients, tmp_path) == EXPECTED
+    assert remembered(clients) == FAILING

@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -560,6 +561,95 @@ def test_an_account_whose_published_file_is_another_one_by_now_is_settled_anew(
     account.settled(left=0.0)
     assert len(account.names()) == 9
     assert account.names() == account.names("latest")
+
+
+class Meanwhile:
+    """Lets something happen before the n-th call of the bucket that a function makes."""
+
+    def __init__(self, account: Account, moment: int, happens: Callable[[], object]) -> None:
+        self.left, self.happens = moment, happens
+        self.over = False
+        self.lock = threading.Lock()
+        account.clients.get("s3", REGION).meta.events.register("before-call.s3", self.called)
+
+    def called(self, **_: object) -> None:
+        with self.lock:
+            self.left -= 1
+            now = self.left == -1 and not self.over
+        if now:
+            self.happens()
+
+    def end(self) -> bool:
+        """Let nothing happen any more, and return whether it did."""
+        self.over = True
+        return self.left < 0
+
+
+MOMENTS = 24
+"""More than the calls of the bucket that settle a small account."""
+
+
+def reported(account: Account, *scans: str) -> list[tuple[str, str]]:
+    """Return every change that any attempt at the scans reports, with its kind."""
+    results = [result(account.bucket, scan, ACCOUNT) for scan in scans]
+    told = [each for found in results for each in found.changes.values()]
+    return sorted((kind, one.finding_id) for each in told for kind, event in each.events.items() for one in event.worst)
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_another_attempt_that_settles_the_account_meanwhile_loses_and_doubles_nothing(
+    account: Account, moment: int
+) -> None:
+    account.scan(volume(HERE, "a"))
+    account.settled()
+    account.plan()
+    account.commit(HERE, [volume(HERE, "b")])
+    account.commit(THERE, [volume(THERE, "t")], complete=False, reasons=["denied"])
+
+    def resumed() -> None:
+        account.commit(THERE, [volume(THERE, "t"), volume(THERE, "u")], attempt=AGAIN)
+        account.settled(THERE, attempt=AGAIN)
+
+    meanwhile = Meanwhile(account, moment, resumed)
+    assert account.settle(*SHARDS) == 0
+    if not meanwhile.end():
+        assert moment > MOMENTS - 8
+        resumed()
+    found = result(account.bucket, account.scan_id, ACCOUNT)
+    assert (found.incomplete, found.resources.scanned) == ((), 3)
+    assert account.names() == account.names("latest") == ["eu-west-1/b", "us-east-1/t", "us-east-1/u"]
+    failing = [key for key, one in remembered(account.bucket, ACCOUNT).items() if one.failed]
+    assert failing == ["eu-west-1/b", "us-east-1/t", "us-east-1/u"]
+    assert reported(account, account.scan_id) == [
+        ("opened", "eu-west-1/b"), ("opened", "us-east-1/u"), ("resolved", "eu-west-1/a"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_a_later_scan_that_settles_the_account_meanwhile_has_the_last_word(account: Account, moment: int) -> None:
+    account.scan(volume(HERE, "a"))
+    account.settled()
+    account.scan(volume(HERE, "a"), volume(HERE, "b"))
+    earlier = account.scan_id, account.scans, account.at
+
+    def later() -> None:
+        account.scan(volume(HERE, "b"), volume(HERE, "c"))
+        account.settled()
+
+    event = {"scan_id": account.scan_id, "attempt": "", "account": account.item(*SHARDS)}
+    meanwhile = Meanwhile(account, moment, later)
+    assert settle_account(event, ENVIRONMENT, account.clients).left == 0
+    if not meanwhile.end():
+        assert moment > MOMENTS - 8
+        later()
+    assert account.names("latest") == ["eu-west-1/b", "eu-west-1/c", "us-east-1/t"]
+    failing = [key for key, one in remembered(account.bucket, ACCOUNT).items() if one.failed]
+    assert failing == ["eu-west-1/b", "eu-west-1/c", "us-east-1/t"]
+    assert reported(account, earlier[0], account.scan_id) == [
+        ("opened", "eu-west-1/b"), ("opened", "eu-west-1/c"), ("resolved", "eu-west-1/a"),
+    ]  # fmt: skip
+    _, account.scans, account.at = earlier
+    assert account.names() == ["eu-west-1/a", "eu-west-1/b", "us-east-1/t"]
 
 
 def changed_progress(**changed: Any) -> Any:

@@ -138,3 +138,15 @@ def test_a_check_that_a_shard_without_an_end_was_to_look_at_was_not_seen_whole()
     assert seen_parts(commits, {}, START, {PARTS[0]}) == {PARTS[0]: False, PARTS[1]: True}
     assert seen_parts(commits, {}, START, {("eu-west-1", "ec2", "")}) == {PARTS[0]: False, PARTS[1]: False}
     assert seen_parts(commits, {}, START, {("us-east-1", "ec2", "")}) == {PARTS[0]: True, PARTS[1]: True}
+
+
+def test_where_a_later_scan_left_rows_it_is_asked_anew_what_is_left_to_this_one(tmp_path: Path) -> None:
+    """The later scan found no more resources of a check, so that no row says that it looked."""
+    bucket: Any = Files()
+    earlier, later = Scan(1, {0: (1, True), 1: (1, True)}), Scan(2, {0: (0, True), 1: (1, True)})
+    histories = {("eu-west-1.ec2", check): CheckHistory("s", later.at, "s") for check in "cd"}
+    table = Latest(bucket, ACCOUNT, tmp_path)
+    for scan, known in ((later, None), (earlier, lambda: seen_parts(commits_of(earlier), histories, earlier.at))):
+        parquet.write(tmp_path / "published", FINDINGS, scan.rows())
+        table.replace(seen_parts(commits_of(scan), {}, scan.at), scan.at, [tmp_path / "published"], known)
+    assert stored(bucket, tmp_path) == ["2/1/0"]

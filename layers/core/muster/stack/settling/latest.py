@@ -50,10 +50,17 @@ class Latest:
     account_id: str
     folder: Path
 
-    def replace(self, seen: Mapping[Part, bool], at: datetime, published: Sequence[Path]) -> None:
+    def replace(
+        self,
+        seen: Mapping[Part, bool],
+        at: datetime,
+        published: Sequence[Path],
+        seen_now: Callable[[], Mapping[Part, bool]] | None = None,
+    ) -> None:
         """Replace the rows of what a scan saw whole by those of its published files, and keep the others for a time.
 
-        A file too many becomes an empty one: a query that runs meanwhile finds every object that it has listed.
+        A file too many becomes an empty one: a query that runs meanwhile finds every object that it has listed. Where
+        rows of a later scan are there, `seen_now` returns what is left to this one by now.
 
         Raises:
             Conflict: somebody else replaced them meanwhile.
@@ -68,6 +75,8 @@ class Latest:
             except parquet.Unreadable:
                 # It is replaced, and a later scan finds its rows again.
                 continue
+        if seen_now and any(time > at for time in times.values()):
+            seen = seen_now()
         new = {part for part, whole in seen.items() if whole and times.get(part, at) <= at}
         old = {part for part, time in times.items() if part not in new and time >= at - _KEPT}
         files = list(published)

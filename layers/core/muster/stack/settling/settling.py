@@ -21,13 +21,16 @@ from muster.stack.documents.plan import PlanDocument
 from muster.stack.limits import RESERVE, share
 from muster.stack.settling import remember
 from muster.stack.settling.collect import Collected
-from muster.stack.settling.latest import Latest, seen_parts
+from muster.stack.settling.latest import Latest, Part, seen_parts
 from muster.stack.settling.observed import Observed
 from muster.stack.settling.publish import Failure, Publisher, grouped, records_of, worst_failures
 from muster.stack.settling.result import ledger, result_of
 from muster.stack.worst import Worst
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict
+
+_ROUNDS = 10
+"""How often the files of the table `latest` are replaced again because another scan replaced them meanwhile."""
 
 
 @dataclass(slots=True)
@@ -67,16 +70,13 @@ class Settling:
         files = self._published(state, left)
         if files is None:
             return None
-        header, commits = self.plan.scan.header, self.collected.commits
         reported = remember.reports(self._committed(), self.event.attempt, self.reported)
         changes = self._remembered(state, reported) if self.plan.scan.record else {}
-        latest = Latest(self.bucket, self._account_id, self.folder)
-        seen = seen_parts(commits, state.head.checks, header.observed_at, self.collected.unseen)
-        latest.replace(seen, header.observed_at, files)
+        self._replace_latest(state, files)
         return result_of(
             self.event,
             self.collected,
-            self._covered(header),
+            self._covered(self.plan.scan.header),
             self._share,
             records_of(self._worst),
             changes,
@@ -235,6 +235,33 @@ class Settling:
         if state.damage or state.head.lost_in == header.scan_id:
             return {by: replace(NO_CHANGES, lost=self._lost(state)) for by in changes}
         return changes
+
+    def _replace_latest(self, state: StoredState, files: Sequence[Path]) -> None:
+        """Replace the account's files of the table `latest`, again where another scan replaced them meanwhile.
+
+        The account is not settled anew for that: a later scan may have written the state since, and what this one
+        reports of it would be lost.
+
+        Raises:
+            Conflict: others replace them again and again.
+        """
+        at = self.plan.scan.header.observed_at
+
+        def seen(known: Head) -> Mapping[Part, bool]:
+            return seen_parts(self.collected.commits, known.checks, at, self.collected.unseen)
+
+        def seen_now() -> Mapping[Part, bool]:
+            path = self.folder / "state-now"
+            return seen(state_store.fetch(self.bucket, keys.state(self._account_id), path, lambda _: None).head)
+
+        latest = Latest(self.bucket, self._account_id, self.folder)
+        for _ in range(_ROUNDS):
+            try:
+                latest.replace(seen(state.head), at, files, seen_now)
+            except Conflict:
+                continue
+            return
+        raise Conflict(f"others replace the files of {self._account_id} in the table latest again and again")
 
     def _lost(self, state: StoredState) -> str:
         """Return why no changes are known: what was open before is not, so that nothing is new or fails again."""
