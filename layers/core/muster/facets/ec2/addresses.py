@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from muster.facets.fields import Answer
 
 IPV4_MEMBERS = (
-    "NetworkInterfaces.NetworkInterfaceId",
+    "NetworkInterfaces.NetworkInterfaceId?",
     "NetworkInterfaces.Association.PublicIp",
     "NetworkInterfaces.PrivateIpAddresses.Association.PublicIp",
     "PublicIpAddress",
 )
-"""The members of an instance that `public_ipv4` reads."""
+"""The members of an instance that `public_ipv4` reads; the one with `?` only beside an address."""
 
 IPV6_MEMBERS = (
-    "NetworkInterfaces.NetworkInterfaceId",
+    "NetworkInterfaces.NetworkInterfaceId?",
     "NetworkInterfaces.Ipv6Addresses.Ipv6Address",
     "NetworkInterfaces.Ipv6Prefixes.Ipv6Prefix",
     "Ipv6Address",
 )
-"""The members of an instance that `public_ipv6` reads."""
+"""The members of an instance that `public_ipv6` reads, in the same way."""
 
 
 def public_ipv4(instance: Answer) -> tuple[str, ...]:

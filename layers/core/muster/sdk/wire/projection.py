@@ -4,7 +4,7 @@ What a plan returns is what botocore's own parser returns, less the members that
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -20,6 +20,11 @@ Read = Callable[[Element], Any]
 Paths = Mapping[str, "Paths | None"]
 """Members to read, by name; None reads all of a member."""
 
+BESIDE = "?"
+"""The mark at the end of a path to a member of a list that is read only for what stands beside it.
+
+A list without anything else that is read is read as empty: of most instances nobody needs the network interfaces.
+"""
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 OPTIONS: Mapping[str, Any] = {
     "remove_blank_text": True,
@@ -87,16 +92,18 @@ def compiled(shape: Shape, namespace: str, paths: Paths | None = None) -> Read:
     return read
 
 
-def _structure(shape: StructureShape, namespace: str, paths: Paths | None) -> Read:
+def _structure(shape: StructureShape, namespace: str, marked: Paths | None) -> Read:
     if shape.is_tagged_union:
         raise UnsupportedShape(f"{shape.name} is a union")
+    paths = None if marked is None else {name.removesuffix(BESIDE): within for name, within in marked.items()}
     members = {name: member for name, member in shape.members.items() if _is_read(name, member, paths)}
     elements: list[tuple[str, str, Read]] = []
     flattened: list[tuple[str, str, Read]] = []
     for name, member in members.items():
         if member.serialization.get("xmlAttribute"):
             continue
-        read = compiled(member, namespace, paths[name] if paths is not None else None)
+        within = paths[name] if paths is not None else None
+        read = _unless_bare(compiled(member, namespace, within), member, namespace, within)
         kind = flattened if isinstance(member, ListShape) and member.serialization.get("flattened") else elements
         kind.append((name, namespace + _tag(member, name), read))
     attributes = [
@@ -105,6 +112,29 @@ def _structure(shape: StructureShape, namespace: str, paths: Paths | None) -> Re
         if member.serialization.get("xmlAttribute")
     ]
     return _reading(elements, flattened, attributes, len(shape.members))
+
+
+def _unless_bare(read: Read, shape: Shape, namespace: str, paths: Paths | None) -> Read:
+    """Return what reads a list only where it holds, at any depth, one of the leaves that it is read for."""
+    leaves = list(_leaves(shape, namespace, paths)) if paths and isinstance(shape, ListShape) else []
+    carriers = [tag for tag, beside in leaves if not beside]
+    if len(carriers) == len(leaves):
+        return read
+    return lambda element: read(element) if next(element.iter(*carriers), None) is not None else []
+
+
+def _leaves(shape: Shape, namespace: str, paths: Paths) -> Iterator[tuple[str, bool]]:
+    """Yield the tag of each leaf that is read, and whether only for what stands beside it."""
+    members: Any = shape
+    while isinstance(members, ListShape):
+        members = members.member
+    for marked, within in paths.items():
+        name = marked.removesuffix(BESIDE)
+        member = members.members[name]
+        if within is None:
+            yield namespace + _tag(member, name), name != marked
+        else:
+            yield from _leaves(member, namespace, within)
 
 
 def _is_read(name: str, member: Shape, paths: Paths | None) -> bool:
