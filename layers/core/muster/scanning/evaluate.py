@@ -19,23 +19,66 @@ from muster.model.finding import (
 from muster.model.rule import Rule
 
 
+class Judge:
+    """Judges resources by one rule; what all of its findings say alike is prepared once."""
+
+    def __init__(self, rule: Rule, observed_at: datetime) -> None:
+        """Prepare a rule; `observed_at` is when the scan began."""
+        check = rule.check
+        self._rule, self._at, self._function = rule, observed_at, check.function
+        self._facets, self._settings = tuple(check.facets.values()), dict(rule.settings)
+        self._controls = check.controls if rule.controls is None else rule.controls
+        self._url = docs_url(check)
+        self._inactive = None if rule.active else _inactive(check)
+
+    def __call__(self, resource: Resource, facets: Mapping[type, object]) -> Finding:
+        """Judge a resource; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
+        if self._inactive is not None:
+            return self._finding(resource, self._inactive)
+        values = [
+            facets[facet] if facet in facets else _without_call(facet, resource, self._at) for facet in self._facets
+        ]
+        missing = [value for value in values if value is None or isinstance(value, Unavailable)]
+        if missing:
+            said = tuple(value for value in missing if value is not None)
+            return self.unread(resource, said or (Unavailable(None, "nothing was read"),))
+        try:
+            verdict = self._function(*values, **self._settings)
+        except UnknownField as unknown:
+            return self.unread(resource, (unknown.unavailable,))
+        return self._finding(resource, verdict)
+
+    def unread(self, resource: Resource, missing: tuple[Unavailable, ...]) -> Finding:
+        """Return the finding that something could not be read."""
+        unique = tuple(dict.fromkeys(missing))
+        reason = "; ".join(f"{gap.reason} (needs {gap.permission})" if gap.permission else gap.reason for gap in unique)
+        return self._finding(resource, Verdict(Status.INSUFFICIENT_DATA, reason), unique)
+
+    def _finding(self, resource: Resource, verdict: Verdict, unavailable: tuple[Unavailable, ...] = ()) -> Finding:
+        rule, check = self._rule, self._rule.check
+        return Finding(
+            finding_id(resource, check.id, rule.variant),
+            check.id,
+            check.version,
+            check.title,
+            check.severity,
+            verdict.status,
+            verdict.reason,
+            resource,
+            rule.service,
+            self._at,
+            self._controls,
+            rule.settings,
+            rule.variant,
+            check.fix,
+            self._url,
+            unavailable,
+        )
+
+
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:
-    """Judge a resource by a rule; a facet that is `Unavailable` or missing makes it INSUFFICIENT_DATA."""
-    if not rule.active:
-        return _finding(rule, resource, _inactive(rule.check), observed_at)
-    values = [
-        facets[facet] if facet in facets else _without_call(facet, resource, observed_at)
-        for facet in rule.check.facets.values()
-    ]
-    missing = [value for value in values if value is None or isinstance(value, Unavailable)]
-    if missing:
-        said = tuple(value for value in missing if value is not None)
-        return _unread(rule, resource, said or (Unavailable(None, "nothing was read"),), observed_at)
-    try:
-        verdict = rule.check.function(*values, **rule.settings)
-    except UnknownField as unknown:
-        return _unread(rule, resource, (unknown.unavailable,), observed_at)
-    return _finding(rule, resource, verdict, observed_at)
+    """Judge one resource by a rule, as a `Judge` does many."""
+    return Judge(rule, observed_at)(resource, facets)
 
 
 def _inactive(check: Check) -> Verdict:
@@ -54,37 +97,7 @@ def unlisted(rule: Rule, target: Resource, unavailable: Unavailable, observed_at
     """Return the finding that the resources of a target could not be listed, so that none silently vanishes."""
     if target.type != TARGET:
         raise ValueError("only a target stands for resources that could not be listed")
-    return _unread(rule, target, (unavailable,), observed_at)
-
-
-def _unread(rule: Rule, resource: Resource, missing: tuple[Unavailable, ...], at: datetime) -> Finding:
-    unique = tuple(dict.fromkeys(missing))
-    reason = "; ".join(f"{gap.reason} (needs {gap.permission})" if gap.permission else gap.reason for gap in unique)
-    return _finding(rule, resource, Verdict(Status.INSUFFICIENT_DATA, reason), at, unique)
-
-
-def _finding(
-    rule: Rule, resource: Resource, verdict: Verdict, at: datetime, unavailable: tuple[Unavailable, ...] = ()
-) -> Finding:
-    check = rule.check
-    return Finding(
-        finding_id=finding_id(resource, check.id, rule.variant),
-        check_id=check.id,
-        check_version=check.version,
-        title=check.title,
-        severity=check.severity,
-        status=verdict.status,
-        reason=verdict.reason,
-        resource=resource,
-        service=rule.service,
-        observed_at=at,
-        controls=check.controls if rule.controls is None else rule.controls,
-        settings=rule.settings,
-        variant=rule.variant,
-        remediation=check.fix,
-        docs_url=docs_url(check),
-        unavailable=unavailable,
-    )
+    return Judge(rule, observed_at).unread(target, (unavailable,))
 
 
 def docs_url(check: Check) -> str:

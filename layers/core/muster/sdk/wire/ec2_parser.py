@@ -19,7 +19,7 @@ _TOKEN = re.compile(rb"<nextToken(?:\s[^>]*)?>.*?</nextToken>", re.DOTALL)
 _NAMESPACE = re.compile(rb"<[A-Za-z]+Response[^>]*?\sxmlns\s*=\s*[\"']([^\"']+)[\"']")
 _ROOT = re.compile(rb"<([A-Za-z][^\s/>]*)")
 _NO_TAG = re.compile(rb"<!|<\?(?!xml\s)")
-_SLICE = 1 << 16
+_SLICE = 1 << 17
 """Bytes that are parsed at a time, at least: few enough that their tree takes no memory from the system."""
 BROKEN = (etree.XMLSyntaxError, ET.ParseError, ValueError)
 """The errors that reading a malformed body raises."""
