@@ -23,8 +23,7 @@ from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients, open_session
 from muster.storage import parquet
 from muster.targets.sharding import shards
-from testing.fake_aws.estate import CHECKS
-from testing.fake_aws.server import ACCOUNT
+from testing.fake_aws.estate import ACCOUNT, CHECKS
 
 SIDE_BY_SIDE = 4
 """How many shards are scanned at a time, as by the command."""

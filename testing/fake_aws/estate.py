@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+ACCOUNT = "123456789012"
 REQUIRED = ("Environment", "Owner", "CostCenter", "Project")
 OLD = 90
 """The age in days that the check of lifecycle rules asks for by default."""

@@ -11,11 +11,10 @@ from dataclasses import asdict
 from types import MappingProxyType
 
 from testing.fake_aws import ec2_answers, s3_answers
-from testing.fake_aws.estate import Bucket, Estate
+from testing.fake_aws.estate import ACCOUNT, Bucket, Estate
 from testing.fake_aws.faults import Call, Fault, Faults, Knobs
 from testing.fake_aws.http import Reply, Request
 
-ACCOUNT = "123456789012"
 CONTROL = "/_control"
 _S3_CONTROL = "/v20180820/"
 _PAGE, _BUCKETS_PAGE = 1_000, 10_000

@@ -16,10 +16,12 @@ Values = Sequence[Any] | Repeated
 """The values of a column."""
 Batch = RecordBatch
 """Some rows of a file, by columns."""
-BATCH = 2_000
+BATCH = 1_000
 """Rows that are in memory at a time as Python's values."""
 _ROW_GROUP = 20_000
 """Rows that are in memory at a time as columns, until they are compressed and written."""
+_SMALL_GROUP = 5_000
+"""The same for rows that are written as they are found, beside the pages that they are found in."""
 
 _MAGIC = b"PAR1"
 _FOOTER = 8
@@ -42,18 +44,20 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
     column, which is several times as fast. An error of the iteration reaches the caller as it is.
     """
     counted = _Counted(rows)
-    write_columns(path, columns, (_by_column(chunk, columns) for chunk in _chunks(counted)))
+    write_columns(path, columns, (_by_column(chunk, columns) for chunk in _chunks(counted)), group=_SMALL_GROUP)
     return counted.count
 
 
-def write_columns(path: Path, columns: Mapping[str, str], batches: Iterable[Mapping[str, Values]]) -> None:
-    """Write rows to a file as `write` does; each batch has the values of its rows by column."""
+def write_columns(
+    path: Path, columns: Mapping[str, str], batches: Iterable[Mapping[str, Values]], group: int = _ROW_GROUP
+) -> None:
+    """Write rows to a file as `write` does, so many in a group; each batch has the values of its rows by column."""
     schema = _schema(columns)
     counted = _Counted(batches)
     made = (RecordBatch.from_arrays(_arrays(columns, batch), schema=schema) for batch in counted)
     try:
         arro3.io.write_parquet(
-            RecordBatchReader.from_batches(schema, made), path, compression="zstd(3)", max_row_group_size=_ROW_GROUP
+            RecordBatchReader.from_batches(schema, made), path, compression="zstd(3)", max_row_group_size=group
         )
     except Exception:
         if counted.error is not None:

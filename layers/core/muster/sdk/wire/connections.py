@@ -28,7 +28,7 @@ _STATUS = re.compile(rb"HTTP/1\.1 (\d{3})[ \r\n]")
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*[;\r\n]")
 _LINE, _HEADERS = 1 << 16, 100
 """The longest line and the most headers that are read, as `http.client` does."""
-_BUFFER = 1 << 16
+_BUFFER = 1 << 13
 _ORIGINS = 64
 """Of how many hosts connections are kept: each bucket may have one of its own, and is not asked again."""
 
