@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from muster.errors import EventError, Transient
 from muster.sdk.session import Clients
 from muster.stack import scan_batch as work
 from muster.stack.documents.request import Environment
-from muster.storage import keys
+from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 
 REGION = "eu-west-1"
@@ -86,6 +87,18 @@ def test_a_batch_commits_each_shard_and_says_so(environment: Environment, client
         keys.part(SCAN, f"123456789012.{region}.ec2", 0) for region in (REGION, "us-east-1")
     }
     assert {message["region"] for message in messages(clients, queue)} == {REGION, "us-east-1"}
+
+
+def test_a_shard_leaves_the_state_alone_and_says_nothing_of_since_when_findings_fail(
+    environment: Environment, clients: Clients, tmp_path: Path
+) -> None:
+    work.scan_batch(batch(REGION), environment, load(), clients)
+    bucket = Bucket("reports", clients, REGION)
+    assert list(bucket.keys("state/")) == []
+    commit = bucket.get_json(keys.commit(SCAN, f"123456789012.{REGION}.ec2"))
+    assert (commit["version"], "changes" in commit) == (2, False)
+    bucket.download(commit["parts"][0], tmp_path / "part")
+    assert [(row["status"], row["first_seen"]) for row in parquet.read(tmp_path / "part")] == [("NON_COMPLIANT", None)]
 
 
 def test_a_committed_shard_is_not_scanned_again(

@@ -30,6 +30,7 @@ from muster.sdk.session import Clients
 from muster.stack import scan_batch as work
 from muster.stack.documents.request import Environment
 from muster.stack.plan_scan import plan_scan
+from muster.stack.settling import publish
 from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
@@ -86,6 +87,8 @@ class Execution(Clients):
     forgotten: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     watched: bool = False
+    seconds: float = 900.0
+    """Seconds that a function which settles has left."""
 
     def __post_init__(self) -> None:
         super().__init__(self.base.session)
@@ -223,12 +226,13 @@ def executed(clients: Execution, *, resume: bool) -> dict[str, Any]:
         arn = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:muster:{clients.name}"
         event = {"input": {"resume": SCAN}, "execution": arn, "started_at": "2026-11-21T07:00:00Z"}
         told = tried(lambda: plan_scan(event, ENVIRONMENT, CATALOG, clients)).to_json()
+    seconds = clients.seconds
     for item in bucket.get_json(told["batches_key"]):
         for batch in item["batches"]:
             event = {"scan_id": SCAN, "batch": batch}
             while tried(lambda event=event: work.scan_batch(event, ENVIRONMENT, CATALOG, clients)).left:
                 pass
-        while tried(lambda item=item: settled(clients, ENVIRONMENT, SCAN, item, told["attempt"])):
+        while tried(lambda item=item: settled(clients, ENVIRONMENT, SCAN, item, told["attempt"], lambda: seconds)):
             pass
     asked = {"scan_id": SCAN, "attempt": told["attempt"]}
     return tried(lambda: summarize_scan(asked, ENVIRONMENT, clients)).to_json()
@@ -329,6 +333,19 @@ def test_two_that_resume_a_scan_which_could_not_list_everything(base: Clients, t
     a, b = (Execution(name, turns, base, draw.choice([2, 3, 4])) for name in "ab")
     a.forgotten = {f"Test::Box-{a.page * draw.randint(1, 3)}"}
     side_by_side(a, b)
+    is_whole(base, tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_that_settle_a_large_account_file_by_file(
+    base: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(publish, "PUBLISHED", 1)
+    denied = Execution("first", Turns([]), base, refused={"Test::Crate"})
+    assert executed(denied, resume=False)["complete"] is False
+    draw = random.Random(seed)  # noqa: S311 - a draw is no secret
+    turns = Turns([(draw.choice("ab"), draw.randint(1, 60)) for _ in range(12)])
+    side_by_side(*(Execution(name, turns, base, draw.choice([2, 3]), seconds=0.0) for name in "ab"))
     is_whole(base, tmp_path)
 
 

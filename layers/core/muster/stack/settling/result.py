@@ -102,11 +102,17 @@ def _sizes_of(commits: Iterable[Commit]) -> dict[str, Size]:
     The next plan forecasts its calls with it, and cuts the large ones.
     """
     sizes: dict[str, Size] = {}
+    cut_short = {_whole(commit) for commit in commits if not commit.complete}
     for commit in commits:
-        if not commit.complete:
+        name = _whole(commit)
+        if name in cut_short:
             continue
-        name = f"{commit.account_id}.{commit.region}.{commit.service}"
         size = sizes.get(name) or Size(0, {})
         listed = {row.api: row.items - row.out_of_scope for row in commit.coverage if row.items}
         sizes[name] = Size(size.resources + commit.resources.scanned, {**size.listed, **listed})
     return sizes
+
+
+def _whole(commit: Commit) -> str:
+    """Return the name of a shard before it was cut by resource type."""
+    return f"{commit.account_id}.{commit.region}.{commit.service}"
