@@ -198,7 +198,7 @@ def test_a_failure_says_why_however_step_functions_wrote_it(note: object, reason
 
 
 def test_a_damaged_object_is_named_with_what_is_wrong_and_the_way_out() -> None:
-    bucket: Any = SimpleNamespace(name="reports", get_versioned=lambda _key: ({"version": 2}, "etag"))
+    bucket: Any = SimpleNamespace(name="reports", get_versioned=lambda _key: ({"version": 1}, "etag"))
     with pytest.raises(Damaged) as error:
         objects.read(bucket, "key", Commit)
     assert str(error.value) == (
