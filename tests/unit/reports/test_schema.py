@@ -12,6 +12,7 @@ import pytest
 from muster.lifecycle.transitions import Kind, Subject
 from muster.model.finding import Finding, Suppression, Unavailable
 from muster.reports import schema
+from muster.reports.columns import FindingRow
 from muster.reports.fields import TEXT, Entry, Field, structure
 from muster.reports.formats.csv import CsvWriter
 from muster.reports.formats.json import JsonWriter
@@ -163,7 +164,7 @@ def test_a_value_stands_at_the_path_of_its_field(
     one = Schema((Field("n", TEXT, 1, path, lambda _entry: value, "m"),))
     assert one.record(Entry(finding, "s")) == expected
     assert one.record_of_row({"n": value}) == expected
-    assert one.row(Entry(finding, "s")) == {"n": value}
+    assert dict(FindingRow(one.layout, finding, "s")) == {"n": value}
 
 
 def test_a_field_that_may_be_left_out_has_no_key_without_a_value(finding: Finding) -> None:
