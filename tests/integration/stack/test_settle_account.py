@@ -3,6 +3,7 @@
 import gzip
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,11 @@ from muster.errors import Damaged, EventError, Transient
 from muster.model.finding import TARGET
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS
+from muster.reports.tally import Tally
+from muster.scanning.shard_scan import Cursor
 from muster.sdk.session import Clients
 from muster.stack.documents.account import AccountResult
+from muster.stack.documents.progress import ProgressDocument, TypeProgress
 from muster.stack.documents.request import Environment
 from muster.stack.limits import PUBLISHED
 from muster.stack.settle_account import settle_account
@@ -404,6 +408,49 @@ def test_a_shard_with_a_damaged_part_counts_as_not_scanned_and_heals_when_it_is_
     assert (healed.incomplete, healed.damaged) == ((), ())
     assert account.names() == ["eu-west-1/a", "eu-west-1/b", "us-east-1/t"]
     assert ids(healed, "opened", AGAIN) == ["eu-west-1/b"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"severity": "BAD"},
+        {"severity": None},
+        {"status": "FINE"},
+        {"status": None},
+        {"finding_id": None},
+        {"shard": None},
+    ],
+    ids=str,
+)
+def test_a_row_of_other_values_makes_its_shard_unread_and_no_other(account: Account, wrong: dict[str, Any]) -> None:
+    account.plan()
+    account.commit(HERE, [volume(HERE, "a")])
+    account.commit(THERE, [volume(THERE, "t")])
+    path = account.folder / "wrong"
+    parquet.write(path, FINDINGS, [{**dict.fromkeys(FINDINGS), **volume(HERE, "a"), **wrong}])
+    account.bucket.upload(path, keys.part(account.scan_id, HERE.id, 0))
+    found = account.settled()
+    (gap,) = found.incomplete
+    assert gap.shard == HERE.id
+    assert "a row has another value than Muster writes" in gap.reason
+    assert [name for name in account.names() if name in ("eu-west-1/a", "us-east-1/t")] == ["us-east-1/t"]
+
+
+def test_what_a_shard_had_found_before_it_stopped_is_published_and_nothing_of_others(account: Account) -> None:
+    account.plan()
+    account.commit(THERE, [volume(THERE, "t")])
+    account.commit(HERE, [volume(HERE, "a")])
+    account.delete(keys.commit(account.scan_id, HERE.id))
+    tally = Tally({(CHECK, REGION): Counter(non_compliant=1)}, 1, 1)
+    for shard, published in ((HERE, True), (THERE, False)):
+        done = {KIND: TypeProgress((keys.part(account.scan_id, shard.id, 0),), tally)}
+        document = ProgressDocument(Cursor(KIND, "token"), 1, done, (), {})
+        account.bucket.put_json(keys.progress(account.scan_id, HERE.id), document.to_json())
+        found = account.settled()
+        names = [row["finding_id"] for row in account.rows() if row["status"] == "NON_COMPLIANT"]
+        assert names == (["eu-west-1/a"] if published else []) + ["us-east-1/t"]
+        assert found.resources.scanned == 1 + published
+        assert sorted(remembered(account.bucket, ACCOUNT)) == ["us-east-1/t"]
 
 
 @pytest.mark.parametrize(

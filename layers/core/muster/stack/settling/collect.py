@@ -1,6 +1,6 @@
 """What the shards of an account left: their commits, and what stands for each shard without a readable one."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from muster.catalog import catalog
@@ -129,10 +129,14 @@ def _refuse_foreign(bucket: Bucket, key: str, commit: Commit, scan_id: str) -> N
     Raises:
         Damaged: it is.
     """
-    prefix, shard = keys.parts(scan_id), keys.name_in(key)
-    own = all(part.startswith(prefix) and keys.shard_of(part) == shard for part in commit.parts)
-    if (commit.scan_id or scan_id, commit.shard) != (scan_id, shard) or not own:
+    shard = keys.name_in(key)
+    if (commit.scan_id or scan_id, commit.shard) != (scan_id, shard) or not _own(commit.parts, scan_id, shard):
         raise objects.damaged(bucket, key, Commit, "it is that of another shard or scan")
+
+
+def _own(parts: Iterable[str], scan_id: str, shard: str) -> bool:
+    """Whether all parts are those of a shard."""
+    return all(part.startswith(keys.parts(scan_id)) and keys.shard_of(part) == shard for part in parts)
 
 
 def _planned(bucket: Bucket, event: AccountEvent, found: Collected) -> list[tuple[Shard, str]]:
@@ -159,8 +163,9 @@ def _reason(bucket: Bucket, scan_id: str, batch: str) -> str:
 
 
 def _progress(bucket: Bucket, scan_id: str, shard: Shard, damaged: Mapping[str, str]) -> Progress:
-    """Return how far a shard came; what a damaged object names is not believed."""
-    return Progress("") if shard.id in damaged else Progress.read(bucket, scan_id, shard.id)
+    """Return how far a shard came; what a damaged object names is not believed, nor what has parts of others."""
+    found = Progress("") if shard.id in damaged else Progress.read(bucket, scan_id, shard.id)
+    return found if _own(found.parts, scan_id, shard.id) else Progress("")
 
 
 class _Unread:

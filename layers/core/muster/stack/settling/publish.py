@@ -33,6 +33,10 @@ _RANKS = {severity.value: severity.rank for severity in Severity}
 _KINDS = ("shard", "check_id", "title", "severity", "resource_type", "account_id", "region")
 
 
+_OTHER_VALUES = (LookupError, TypeError, ValueError, AttributeError)
+"""What a row raises that is of no status or severity, or lacks a text."""
+
+
 class DamagedPart(Damaged):
     """A part that a commit names cannot be read; `shard` is whose it is."""
 
@@ -96,10 +100,22 @@ class Publisher:
         paths = {self.folder / key.rpartition("/")[2]: key for key in group}
         for _ in each(paths, lambda file: self._fetch(paths[file], file)):
             pass
+        opened: list[Path] = []
+
+        def files() -> Iterator[Path]:
+            for file in (*paths, *local):
+                opened[:] = [file]
+                yield file
+
         try:
-            parquet.copy(path, [*paths, *local], FINDINGS, self._noted)
+            parquet.copy(path, files(), FINDINGS, self._noted)
         except parquet.Unreadable as error:
             raise DamagedPart(self.bucket, paths.get(error.path, error.path.name), error) from error
+        except _OTHER_VALUES as error:
+            key = paths.get(opened[-1])
+            if key is None:
+                raise
+            raise DamagedPart(self.bucket, key, f"a row has another value than Muster writes ({error!r})") from error
         finally:
             for file in paths:
                 file.unlink(missing_ok=True)
@@ -124,6 +140,8 @@ class Publisher:
             return batch
         every = parquet.column(batch, "finding_id")
         ids = [every[place] for place in places]
+        if None in ids:
+            raise ValueError("finding_id is null")
         since, began = self.observed.since(ids), parquet.millis(self.header.observed_at)
         moments: list[int | None] = [None] * len(states)
         for place, key in zip(places, ids, strict=True):
