@@ -418,7 +418,6 @@ def test_a_shard_with_a_damaged_part_counts_as_not_scanned_and_heals_when_it_is_
         {"status": "FINE"},
         {"status": None},
         {"finding_id": None},
-        {"shard": None},
     ],
     ids=str,
 )
