@@ -289,3 +289,29 @@ def published(stack: Stack, scan: str, folder: Path) -> set[tuple[str, str]]:
             stack.bucket.download(key, folder / "published")
             found |= {(row["resource_type"], row["status"]) for row in parquet.read(folder / "published")}
     return found
+
+
+@pytest.mark.parametrize("kind", ["empty", "cut", "another version", "not ours"])
+def test_an_account_whose_result_is_damaged_is_settled_by_resuming(stack: Stack, kind: str) -> None:
+    """As the sentence about the damage promises; nothing is scanned again for it."""
+    scans: list[str] = []
+
+    def damage(step: str, scan: str) -> None:
+        if step == "summarize":
+            scans.append(scan)
+            found = stack.bucket.get_bytes(keys.account(scan, ACCOUNT))
+            assert found is not None
+            stack.put(keys.account(scan, ACCOUNT), DAMAGES[kind](found[0]))
+
+    summary, _ = stack.scan(damage)
+    (lost,) = summary["incomplete"]
+    assert (lost["shard"], summary["shards"]["incomplete"], failing(summary)) == (f"{ACCOUNT}.*.*", 2, 0)
+    assert summary["damaged"][0].startswith(f"s3://reports/{keys.account(scans[0], ACCOUNT)} is damaged")
+    resumed = {"input": {"resume": scans[0]}, "execution": f"{EXECUTION}again", "started_at": FIRST.isoformat()}
+    planned = plan_scan(resumed, stack.environment, load(), stack.clients).to_json()
+    (item,) = stack.bucket.get_json(planned["batches_key"])
+    assert item == {"account_id": ACCOUNT, "batches": []}
+    settled(stack.clients, stack.environment, scans[0], item, planned["attempt"])
+    scan = {"scan_id": scans[0], "attempt": planned["attempt"]}
+    summary = summarize_scan(scan, stack.environment, stack.clients).to_json()
+    assert (summary["complete"], summary["damaged"], failing(summary)) == (True, [], 2)
