@@ -148,6 +148,23 @@ def test_a_large_account_has_several_files(bucket: Bucket, tmp_path: Path, monke
     assert names(stored(bucket, tmp_path)) == ["a", "b"]
 
 
+def test_scans_of_one_check_do_not_add_files_to_a_large_account(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[Part] = [(REGION, "ec2", f"check-{number}") for number in range(6)]
+    for number, part in enumerate(parts):
+        put(bucket, tmp_path, row(part, f"{part[2]}/0"), key=keys.latest(ACCOUNT, number))
+    size = next(size for _, size in bucket.keys("latest/"))
+    monkeypatch.setattr(latest, "PUBLISHED", 2 * size + size // 2)
+    for scan in range(1, 13):
+        part = parts[scan % 6]
+        replaced(bucket, tmp_path, {part: True}, row(part, f"{part[2]}/{scan}"), at=AT + timedelta(hours=scan))
+    assert names(stored(bucket, tmp_path)) == [f"check-{number}/{number + 6 if number else 12}" for number in range(6)]
+    assert len(list(bucket.keys("latest/"))) == 6
+    paths = [tmp_path / f"stored-{number}" for number in range(6)]
+    assert len([path for path in paths if list(parquet.read(path))]) <= 2
+
+
 def test_two_scans_that_replace_the_same_files_do_not_lose_rows_of_each_other(
     bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,6 @@
 """The table `latest`: for each check, region and service of an account the rows of the last scan that saw all of it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,16 +101,29 @@ class Latest:
         return filtered
 
     def _write(self, files: Sequence[Path], etags: Mapping[str, str]) -> None:
-        if len(files) > 1 and sum(path.stat().st_size for path in files) <= PUBLISHED:
-            whole = self.folder / "latest"
-            parquet.copy(whole, files, FINDINGS)
-            files = [whole]
-        written = {keys.latest(self.account_id, number): path for number, path in enumerate(files)}
+        written = {keys.latest(self.account_id, number): path for number, path in enumerate(self._joined(files))}
         empty = self.folder / "empty"
         parquet.write(empty, FINDINGS, ())
         written |= {key: empty for key in etags if key not in written}
         for key, path in written.items():
             self.bucket.upload(path, key, etag=etags.get(key))
+
+    def _joined(self, files: Sequence[Path]) -> Iterator[Path]:
+        """Yield the rows of files in as few as their size allows: scans of parts of an account would add one each."""
+        groups: list[list[Path]] = []
+        total = 0
+        for path in files:
+            size = path.stat().st_size
+            if not groups or total + size > PUBLISHED:
+                groups.append([])
+                total = 0
+            groups[-1].append(path)
+            total += size
+        for number, group in enumerate(groups):
+            whole = self.folder / f"latest-{number}"
+            if len(group) > 1:
+                parquet.copy(whole, group, FINDINGS)
+            yield whole if len(group) > 1 else group[0]
 
 
 def _times(path: Path, known: Mapping[Part, datetime]) -> dict[Part, datetime]:
