@@ -167,10 +167,10 @@ def main(*, latency: float, accounts: int, failing: int, write: bool) -> None:
 
 
 _ABOUT = (
-    "An ordinary account has 221 shards (17 regions, 13 services), work in one region, a quarter of it in a second and "
-    "little elsewhere, judged by all checks; a quarter of its findings fail. The giant has volumes in four regions "
-    "beside it, each of which fails every check. Both are settled in two scans: the second finds what the first "
-    "remembered. Waiting is added up over threads. The results of the other accounts are copies of the ordinary one's."
+    "An ordinary account has 206 shards in 17 regions, work in one region, a quarter of it in a second and little "
+    "elsewhere, judged by all checks; a quarter of its findings fail. The giant has volumes in four regions beside it, "
+    "each of which fails every check. Both are settled in two scans: the second finds what the first remembered. "
+    "Waiting is added up over threads. The results of the other accounts are copies of the ordinary one's."
 )
 
 

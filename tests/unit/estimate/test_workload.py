@@ -391,6 +391,8 @@ class TestTheStackIsAsTheEstimateTakesIt:
         assert f"Timeout: {limits.TIMEOUT}\n" in function[0]
         assert f"MaxConcurrency:\n    Type: Number\n    Default: {limits.MAX_CONCURRENCY}\n" in template
         assert TransferConfig().multipart_chunksize == costs.PIECE
+        for name, days in (("Work", costs.WORK_DAYS), ("Report", costs.REPORT_DAYS)):
+            assert f"  {name}RetentionDays:\n    Type: Number\n    Default: {days}\n" in template
 
     def test_a_shard_logs_so_many_bytes(self) -> None:
         stream = io.StringIO()
@@ -473,7 +475,7 @@ class TestPrice:
         for price in DOCUMENT["prices"].values():
             assert price["page"].startswith("https://aws.amazon.com/")
             assert price["source"].startswith("https://")
-            assert DOCUMENT["looked_up"] <= price.get("looked_up", DOCUMENT["looked_up"]) <= date(2026, 11, 28)
+            assert DOCUMENT["looked_up"] <= price.get("looked_up", DOCUMENT["looked_up"]) <= date(2026, 11, 29)
         assert DOCUMENT["looked_up"] == date(2026, 11, 21)
 
     def test_a_month_is_thirty_days_of_scans(self) -> None:
@@ -491,6 +493,14 @@ class TestPrice:
         assert parts["SQS", "messages of the result queue"].month == pytest.approx(3 * 60 * 0.40 / 1e6)
         assert parts["KMS", "requests, by S3 Bucket Key"].month == pytest.approx(18 * 60 * 0.03 / 1e4)
         assert parts["CloudWatch", "GB of logs"].month == pytest.approx(made.logged * 60 / 2**30 * 0.50)
+
+    def test_what_scans_leave_is_stored_until_it_expires(self) -> None:
+        made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1000}), Seconds(0, 1))
+        parts = {part.what: part for part in cost(made, PRICES, scans_per_day=2)}
+        stored = 2 * (1000 * 33 * (365 + 30) + 4000 * 30) / 2**30
+        assert parts["GB stored, when the first scans expire"].units == pytest.approx(stored)
+        assert parts["GB stored, when the first scans expire"].month == pytest.approx(stored * 0.023)
+        assert parts["traces, at most"].month == pytest.approx((1 + 1 + 3) * 60 * 5 / 1e6)
 
     def test_what_is_held_costs_the_same_without_a_scan(self) -> None:
         held = {part.what: part.month for part in costs.fixed(PRICES)}

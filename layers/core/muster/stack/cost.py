@@ -48,6 +48,10 @@ _KEY_REQUESTS_PER_RUN = 2
 to read, and keeps for a time. An estimate: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html"""
 DAYS = 30
 """What a month is."""
+WORK_DAYS, REPORT_DAYS = 30, 365
+"""How long the parts and commits of a scan stay, and its tables, as in the template by default."""
+COMMIT_BYTES = 4_000
+"""What a commit takes: the mean of the shards of an ordinary account of 17 regions, as the benchmark writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Work:
 
     `seconds` are those of the functions that scan shards and settle accounts, added up, and `wall` is from the first to
     the last of them when all functions are equally full; starting them, and the short functions before and after them,
-    are left out, as are what AWS reads and writes on our behalf, traces and storage. `messages` go to the result queue.
+    are left out, as is what AWS writes on our behalf. `messages` go to the result queue.
     """
 
     shards: int
@@ -208,16 +212,19 @@ def cost(work: Work, prices: Mapping[str, Price], scans_per_day: int = 4) -> tup
     """Return what scans of a month cost on the stack, part by part; Athena reads each day's findings once."""
     scans = scans_per_day * DAYS
     read = max(work.bytes * scans_per_day, 10e6) * DAYS / 2**40
+    stored = scans_per_day * (work.bytes * (REPORT_DAYS + WORK_DAYS) + work.shards * COMMIT_BYTES * WORK_DAYS)
     used = (
         ("Lambda", "GB-seconds", "lambda_gb_second", work.seconds * MEMORY / 1024 * scans),
         ("Lambda", "requests", "lambda_request", float(work.invocations * scans)),
         ("Step Functions", "state transitions", "states_transition", float(work.transitions * scans)),
         ("S3", "PUT and LIST requests", "s3_write", float(work.writes * scans)),
         ("S3", "GET requests", "s3_read", float(work.reads * scans)),
+        ("S3", "GB stored, when the first scans expire", "s3_gigabyte", stored / 2**30),
         ("CloudWatch", "metrics asked for", "cloudwatch_metric", float(work.metrics * scans)),
         ("CloudWatch", "GB of logs", "cloudwatch_logs_gigabyte", work.logged * scans / 2**30),
         ("SQS", "messages of the result queue", "sqs_request", float(work.messages * scans)),
         ("KMS", "requests, by S3 Bucket Key", "kms_request", float(work.key_requests * scans)),
+        ("X-Ray", "traces, at most", "xray_trace", float(work.invocations * scans)),
         ("Athena", "TB read, each day's findings once", "athena_terabyte", read),
     )
     return tuple(
