@@ -19,6 +19,8 @@
   * UnknownField          a check read a field that is not known
   * Malformed             a JSON value does not have the form that is read
   * TooDeepError          a YAML value is nested too deeply
+  * NotPlain              an answer of HTTP that the kept connections leave to botocore
+  * Truncated             an answer of HTTP that ends too early
   * Unreadable            a file is no Parquet file, or is damaged
   * ForeignVersion        another version of Muster wrote the check history
   * UnsupportedShape      the projecting parser cannot read this shape

@@ -40,8 +40,8 @@ class Judge:
         ]
         missing = [value for value in values if value is None or isinstance(value, Unavailable)]
         if missing:
-            said = tuple(value for value in missing if value is not None)
-            return self.unread(resource, said or (Unavailable(None, "nothing was read"),))
+            reasons = tuple(value for value in missing if value is not None)
+            return self.unread(resource, reasons or (Unavailable(None, "nothing was read"),))
         try:
             verdict = self._function(*values, **self._settings)
         except UnknownField as unknown:

@@ -12,7 +12,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import URLLib3Session
 
 from muster.sdk.wire import connections
-from muster.sdk.wire.connections import KeptConnections, Reply, kept_connections
+from muster.sdk.wire.connections import KeptConnections, kept_connections
+from muster.sdk.wire.http1 import Reply
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Amz-Id: 7\r\n\r\nhi"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nh\r\n1\r\ni\r\n0\r\n\r\n"

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from muster.catalog.catalog import load
 from muster.sdk.errors import transient
+from muster.sdk.wire.absence import absence
 from muster.sdk.wire.projection import SMALL, UnsupportedShape, compiled, namespace_of, root_of, timestamp, tree
-from muster.sdk.wire.s3_fast_path import S3FastClient, absence, is_small
+from muster.sdk.wire.s3_fast_path import S3FastClient, is_small
 from testing.fake_aws import s3_answers
 from testing.fake_aws.estate import Estate
 from tests.examples import examples

@@ -9,9 +9,7 @@ https://www.rfc-editor.org/rfc/rfc9112
 """
 
 import contextlib
-import io
 import queue
-import re
 import threading
 import urllib.parse
 import weakref
@@ -22,23 +20,11 @@ from typing import Any, NamedTuple
 import botocore.exceptions
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 
-from muster.errors import Signal
+from muster.sdk.wire.http1 import LINE, NotPlain, Reply, Truncated, answer
 
-_STATUS = re.compile(rb"HTTP/1\.1 (\d{3})[ \r\n]")
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*[;\r\n]")
-_LINE, _HEADERS = 1 << 16, 100
-"""The longest line and the most headers that are read, as `http.client` does."""
 _BUFFER = 1 << 13
 _ORIGINS = 64
 """Of how many hosts connections are kept: each bucket may have one of its own, and is not asked again."""
-
-
-class Reply(NamedTuple):
-    """An answer of HTTP: the names of its headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 def kept_connections(client: Any) -> "KeptConnections":
@@ -69,14 +55,6 @@ class _Body(NamedTuple):
 
     def stream(self, **_: object) -> Iterator[bytes]:
         yield self.whole
-
-
-class _NotPlain(Signal):
-    """The answer is none that is read here, and nothing is wrong with it."""
-
-
-class _Truncated(Signal):
-    """The connection ended in the midst of an answer."""
 
 
 class KeptConnections:
@@ -182,13 +160,13 @@ class _Connection:
         url = request.url
         try:
             line = self._begun(sent)
-            reply = _answer(line, self._file) if line else None
-        except _NotPlain:
+            reply = answer(line, self._file) if line else None
+        except NotPlain:
             reply = None
         except TimeoutError as error:
             self.close()
             raise botocore.exceptions.ReadTimeoutError(endpoint_url=url, error=error) from error
-        except (OSError, _Truncated) as error:
+        except (OSError, Truncated) as error:
             self.close()
             raise botocore.exceptions.ConnectionClosedError(error=error, request=request, endpoint_url=url) from error
         self.open = reply is not None and "close" not in reply.headers.get("connection", "").lower()
@@ -200,7 +178,7 @@ class _Connection:
         """Send a request and return the first line of its answer, nothing where the connection was closed before."""
         try:
             self._socket.sendall(sent)
-            return bytes(self._file.readline(_LINE))
+            return bytes(self._file.readline(LINE))
         except TimeoutError:
             raise
         except OSError:
@@ -231,71 +209,3 @@ def _sent(request: AWSPreparedRequest, host: str, target: str) -> bytes:
 def _body_of(request: AWSPreparedRequest) -> bytes:
     body: Any = request.body or b""
     return body.encode() if isinstance(body, str) else bytes(body)
-
-
-def _answer(line: bytes, file: Any) -> Reply:
-    """Read an answer whose first line is read.
-
-    Raises:
-        _NotPlain, _Truncated, OSError: it is none that is read here, or is cut.
-    """
-    status = _STATUS.match(line)
-    if status is None or line.startswith(b"HTTP/1.1 1"):
-        raise _NotPlain
-    headers = _headers(file)
-    return Reply(int(status[1]), headers, _body(int(status[1]), headers, file))
-
-
-def _headers(file: Any) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for _ in range(_HEADERS):
-        line = file.readline(_LINE)
-        if line in (b"\r\n", b"\n"):
-            return headers
-        name, colon, value = line.decode("latin-1").partition(":")
-        if not line.endswith(b"\n"):
-            raise _Truncated("the headers are cut")
-        if not colon or name != name.strip():
-            break
-        name, value = name.lower(), value.strip()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    raise _NotPlain
-
-
-def _body(status: int, headers: Mapping[str, str], file: Any) -> bytes:
-    coding, length = headers.get("transfer-encoding"), headers.get("content-length")
-    if coding is not None:
-        if coding.lower() != "chunked":
-            raise _NotPlain
-        return _chunked(file)
-    if length is None:
-        if status in (204, 304):
-            return b""
-        raise _NotPlain
-    if not (length.isascii() and length.isdigit()):
-        raise _NotPlain
-    return _exactly(file, int(length))
-
-
-def _chunked(file: Any) -> bytes:
-    whole = io.BytesIO()  # gives its bytes away without a copy
-    while True:
-        line = file.readline(_LINE)
-        stated = _SIZE.match(line)
-        if stated is None:
-            raise _Truncated(f"a chunk begins with {line[:40]!r}")
-        size = int(stated[1], 16)
-        if size == 0:
-            break
-        whole.write(_exactly(file, size))
-        _exactly(file, len(b"\r\n"))
-    while file.readline(_LINE).strip():
-        pass
-    return whole.getvalue()
-
-
-def _exactly(file: Any, size: int) -> bytes:
-    data: bytes = file.read(size)
-    if len(data) < size:
-        raise _Truncated(f"{len(data)} of {size} bytes came")
-    return data

@@ -1,4 +1,4 @@
-"""The fast path for the calls that every bucket costs: own request and signature, botocore's HTTP session, our parsing.
+"""The fast path for the calls that every bucket costs: own request and signature, kept connections, our parsing.
 
 Botocore spends most of a small call on things that do not change from one to the next: endpoint rules, parameter
 validation, building and copying of requests, two dozen events. Here botocore resolves an endpoint once for all buckets
@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import botocore.awsrequest
 import botocore.exceptions
@@ -27,6 +26,7 @@ from botocore.model import OperationModel
 from muster.sdk.call_events import Count
 from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, throttled, transient
 from muster.sdk.limiter import CallGate
+from muster.sdk.wire.absence import NOT_FOUND, absence
 from muster.sdk.wire.connections import KeptConnections, host_of, kept_connections, reply_of
 from muster.sdk.wire.contents import Contents, contents
 from muster.sdk.wire.ec2_parser import BROKEN
@@ -50,7 +50,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 """
 _ANY = "any-bucket-with-an-ordinary-name"
 _QUERY = MappingProxyType({"ContinuationToken": "continuation-token"})
-_NOT_FOUND = 404
 _TO_FALLBACK = frozenset({301, 302, 307, 308})
 _OTHER_REGION = frozenset({"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"})
 
@@ -101,8 +100,7 @@ class S3FastClient:
         A call that is refused as expired is made once more where `renewed` says so.
         """
         self._client, self._credentials, self._gate, self._count = client, credentials, gate, count
-        self._renewed = renewed
-        self._models: dict[str, OperationModel] = {}
+        self._renewed, self._models = renewed, dict[str, OperationModel]()
         self._plans: dict[tuple[str, str], Read] = {}
         self._contents: dict[str, Contents] = {}
         self._places: dict[str, Place] = {}
@@ -241,7 +239,7 @@ class S3FastClient:
     def _refuse(self, model: OperationModel, status: int, headers: Mapping[str, str], body: bytes) -> None:
         if status in _TO_FALLBACK:
             return
-        parsed: Any = absence(headers, body) if status == _NOT_FOUND else None
+        parsed: Any = absence(headers, body) if status == NOT_FOUND else None
         if parsed is None:
             shape: Any = model.output_shape
             parsed = self._parser.parse({"status_code": status, "headers": headers, "body": body}, shape)
@@ -296,26 +294,6 @@ class S3FastClient:
         )
         url = f"{place.origin}{place.path}?{'&'.join((name, *more))}"
         return botocore.awsrequest.AWSPreparedRequest("GET", url, headers, None, stream_output=False)
-
-
-def absence(headers: Mapping[str, str], body: bytes) -> dict[str, Any] | None:
-    """Return what botocore makes of a 404 of S3 with an ordinary body, None for any other.
-
-    Most buckets lack one thing or another, and botocore's parser takes as long as the rest of such a call.
-    """
-    try:
-        root = ET.fromstring(body)  # noqa: S314 - what AWS answers over TLS; expat resolves no external entity
-    except ET.ParseError:
-        return None
-    said = {child.tag: child.text for child in root}
-    if root.tag != "Error" or len(said) < len(root) or any(len(child) for child in root):
-        return None
-    request = headers.get("x-amz-request-id")
-    if request is None or "x-amzn-requestid" in headers:
-        return None
-    said = {name: text for name, text in said.items() if name not in ("RequestId", "HostId")}
-    about = {"RequestId": request, "HostId": headers.get("x-amz-id-2", ""), "HTTPStatusCode": _NOT_FOUND}
-    return {"Error": said, "ResponseMetadata": about | {"HTTPHeaders": dict(headers)}}
 
 
 _PLACES = 4096
