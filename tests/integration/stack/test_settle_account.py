@@ -411,28 +411,32 @@ def test_a_shard_with_a_damaged_part_counts_as_not_scanned_and_heals_when_it_is_
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("column", "value", "why"),
     [
-        {"severity": "BAD"},
-        {"severity": None},
-        {"status": "FINE"},
-        {"status": None},
-        {"finding_id": None},
+        ("status", None, "a row has no status"),
+        ("status", "NON_COMPLIANC", "a row has the status 'NON_COMPLIANC'"),
+        ("severity", "SIGH", "a row has the severity 'SIGH'"),
+        ("finding_id", None, "a row has no finding_id"),
+        ("region", None, "a row has no region"),
+        ("resource_id", None, "a row has no resource_id"),
+        ("shard", None, "a row has no shard"),
+        ("shard", THERE.id, f"a row has the shard '{THERE.id}'"),
     ],
-    ids=str,
 )
-def test_a_row_of_other_values_makes_its_shard_unread_and_no_other(account: Account, wrong: dict[str, Any]) -> None:
+def test_a_part_with_a_value_that_no_function_wrote_is_damaged(
+    account: Account, column: str, value: str | None, why: str
+) -> None:
+    account.scan(volume(HERE, "a"))
+    account.settled()
     account.plan()
-    account.commit(HERE, [volume(HERE, "a")])
+    account.commit(HERE, [volume(HERE, "a"), volume(HERE, "b") | {column: value}])
     account.commit(THERE, [volume(THERE, "t")])
-    path = account.folder / "wrong"
-    parquet.write(path, FINDINGS, [{**dict.fromkeys(FINDINGS), **volume(HERE, "a"), **wrong}])
-    account.bucket.upload(path, keys.part(account.scan_id, HERE.id, 0))
     found = account.settled()
     (gap,) = found.incomplete
     assert gap.shard == HERE.id
-    assert "a row has another value than Muster writes" in gap.reason
-    assert [name for name in account.names() if name in ("eu-west-1/a", "us-east-1/t")] == ["us-east-1/t"]
+    assert f"is damaged (findings of a shard): {why}: " in gap.reason
+    assert events(found) == {}
+    assert account.names("latest") == ["eu-west-1/a", "us-east-1/t"]
 
 
 def test_what_a_shard_had_found_before_it_stopped_is_published_and_nothing_of_others(account: Account) -> None:

@@ -31,10 +31,8 @@ _STATES = {
 _PLACES = {state: place_of(state) for state in State}
 _RANKS = {severity.value: severity.rank for severity in Severity}
 _KINDS = ("shard", "check_id", "title", "severity", "resource_type", "account_id", "region")
-
-
-_OTHER_VALUES = (LookupError, TypeError, ValueError, AttributeError)
-"""What a row raises that is of no status or severity, or lacks a text."""
+_NEEDED = (*_KINDS, "finding_id", "resource_id", "status", "reason")
+_VALUES = (("status", frozenset(status.value for status in Status)), ("severity", frozenset(_RANKS)))
 
 
 class DamagedPart(Damaged):
@@ -100,22 +98,22 @@ class Publisher:
         paths = {self.folder / key.rpartition("/")[2]: key for key in group}
         for _ in each(paths, lambda file: self._fetch(paths[file], file)):
             pass
-        opened: list[Path] = []
+        current = path
 
-        def files() -> Iterator[Path]:
-            for file in (*paths, *local):
-                opened[:] = [file]
-                yield file
+        def parts() -> Iterator[Path]:
+            nonlocal current
+            for current in (*paths, *local):  # noqa: UP028 - the name of the file is kept for `noted`
+                yield current
+
+        def noted(batch: Batch) -> Batch:
+            if current in paths and (why := _wrong(batch, keys.shard_of(paths[current]))):
+                raise parquet.Unreadable(current, why)
+            return self._noted(batch)
 
         try:
-            parquet.copy(path, files(), FINDINGS, self._noted)
+            parquet.copy(path, parts(), FINDINGS, noted)
         except parquet.Unreadable as error:
             raise DamagedPart(self.bucket, paths.get(error.path, error.path.name), error) from error
-        except _OTHER_VALUES as error:
-            key = paths.get(opened[-1])
-            if key is None:
-                raise
-            raise DamagedPart(self.bucket, key, f"a row has another value than Muster writes ({error!r})") from error
         finally:
             for file in paths:
                 file.unlink(missing_ok=True)
@@ -166,6 +164,17 @@ class Publisher:
             for key, state, kind, name, arn, reason in zip(ids, states, fields, *others, strict=True)
             if kind[0] in self.compared
         )
+
+
+def _wrong(batch: Batch, shard: str) -> str:
+    """Return what rows of a part have that no function wrote, or nothing: a changed byte may leave a whole file."""
+    for name in _NEEDED:
+        if batch.column(name).null_count:
+            return f"a row has no {name}"
+    for name, values in (*_VALUES, ("shard", {shard})):
+        if others := set(parquet.column(batch, name)) - values:
+            return f"a row has the {name} {min(others)[:80]!r}"
+    return ""
 
 
 def _kind(fields: Sequence[str]) -> Kind:
