@@ -49,6 +49,7 @@ from muster.stack.cost import Price, cost, elsewhere, work_of
 from muster.stack.documents.commit import ShardLine
 from muster.stack.plan_scan import deal
 from muster.storage import parquet
+from muster.storage.limits import PIECE
 from muster.targets.sharding import LARGE, shards
 
 ROOT = Path(__file__).parents[3]
@@ -390,7 +391,7 @@ class TestTheStackIsAsTheEstimateTakesIt:
         assert f"MemorySize: {limits.MEMORY}\n" in function[0]
         assert f"Timeout: {limits.TIMEOUT}\n" in function[0]
         assert f"MaxConcurrency:\n    Type: Number\n    Default: {limits.MAX_CONCURRENCY}\n" in template
-        assert TransferConfig().multipart_chunksize == costs.PIECE
+        assert TransferConfig().multipart_chunksize == PIECE
         for name, days in (("Work", costs.WORK_DAYS), ("Report", costs.REPORT_DAYS)):
             assert f"  {name}RetentionDays:\n    Type: Number\n    Default: {days}\n" in template
 

@@ -18,12 +18,10 @@ from muster.stack.limits import (
     SIDE_BY_SIDE,
     TIMEOUT,
 )
-from muster.storage.limits import ONE_GO
+from muster.storage.limits import ONE_GO, PIECE
 
 _METRICS_AT_ONCE = 500
 """How many metrics one GetMetricData takes; AWS asks a price for each, whatever the number of calls."""
-PIECE = 8 << 20
-"""Bytes of one piece of an upload that goes in several, as boto3 cuts them."""
 RUN = TIMEOUT - RESERVE
 """Seconds that a function scans before it hands over."""
 TRANSITIONS = (4, 4, 3, 2)
