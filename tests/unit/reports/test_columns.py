@@ -1,5 +1,6 @@
 """Rows in columns say what the rows say one by one, whatever the findings have in common."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.model.finding import Finding, Resource, Severity, Status, Suppression, Unavailable
+from muster.model.text import shown
 from muster.reports.columns import FindingRow, Repeated
 from muster.reports.schema import FINDING
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
@@ -78,3 +80,9 @@ def test_a_row_has_the_columns_of_the_table() -> None:
     assert (list(row), len(row)) == (list(FINDINGS), len(FINDING.columns))
     with pytest.raises(KeyError):
         row["nothing"]
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_tags_are_spelled_as_json_spells_them(tags: dict[str, str]) -> None:
+    row = finding_row(replace(FOUND, resource=replace(BOX, tags=tags)), HEADERS[0], "s")
+    assert row["tags"] == shown(json.dumps(tags, ensure_ascii=False, sort_keys=True))

@@ -24,11 +24,15 @@ IPV6_MEMBERS = (
 
 def public_ipv4(instance: Answer) -> tuple[str, ...]:
     """Return the public IPv4 addresses, each once with its interface: `198.51.100.7 on eni-1`."""
+    if not instance.get("NetworkInterfaces") and not instance.get("PublicIpAddress"):
+        return ()
     return _located(_ipv4(instance))
 
 
 def public_ipv6(instance: Answer) -> tuple[str, ...]:
     """Return the IPv6 addresses and prefixes that the internet routes, each once with its interface."""
+    if not instance.get("NetworkInterfaces") and not instance.get("Ipv6Address"):
+        return ()
     return _located(_ipv6(instance))
 
 

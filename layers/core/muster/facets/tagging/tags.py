@@ -20,8 +20,9 @@ class Tags:
     @property
     def own(self) -> Mapping[str, str]:
         """The tags that somebody chose: the prefix `aws:` is reserved in any case of its letters."""
-        reserved = {key for key in self.values if key[:4].lower() == "aws:"}
-        return {key: value for key, value in self.values.items() if key not in reserved} if reserved else self.values
+        if "aws:" not in "\n".join(self.values).lower():  # few have any, and every check of tags asks
+            return self.values
+        return {key: value for key, value in self.values.items() if not key.lower().startswith("aws:")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ OPTIONS: Mapping[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
     "huge_tree": True,
+    "collect_ids": False,
 }
 
 
