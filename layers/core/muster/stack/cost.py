@@ -48,7 +48,7 @@ DAYS = 30
 """What a month is."""
 WORK_DAYS, REPORT_DAYS = 30, 365
 """How long the parts and commits of a scan stay, and its tables, as in the template by default."""
-COMMIT_BYTES = 4_000
+_COMMIT_BYTES = 4_000
 """What a commit takes: the mean of the shards of an ordinary account of 17 regions, as the benchmark writes them."""
 
 
@@ -210,7 +210,7 @@ def cost(work: Work, prices: Mapping[str, Price], scans_per_day: int = 4) -> tup
     """Return what scans of a month cost on the stack, part by part; Athena reads each day's findings once."""
     scans = scans_per_day * DAYS
     read = max(work.bytes * scans_per_day, 10e6) * DAYS / 2**40
-    stored = scans_per_day * (work.bytes * (REPORT_DAYS + WORK_DAYS) + work.shards * COMMIT_BYTES * WORK_DAYS)
+    stored = scans_per_day * (work.bytes * (REPORT_DAYS + WORK_DAYS) + work.shards * _COMMIT_BYTES * WORK_DAYS)
     used = (
         ("Lambda", "GB-seconds", "lambda_gb_second", work.seconds * MEMORY / 1024 * scans),
         ("Lambda", "requests", "lambda_request", float(work.invocations * scans)),
