@@ -520,6 +520,17 @@ def test_a_damaged_state_stops_no_finding_and_reports_no_change_of_this_scan(
     assert (found.changes[""].lost, events(found), ids(found, "resolved")) == ("", {"resolved": 1}, ["eu-west-1/a"])
 
 
+def test_the_state_of_another_account_is_damaged(account: Account) -> None:
+    account.scan(volume(HERE, "a"))
+    account.settled()
+    text = gzip.decompress(account.body(keys.state(ACCOUNT))).decode()
+    account.put(keys.state(ACCOUNT), gzip.compress(text.replace(ACCOUNT, "111122223333").encode()))
+    account.scan(volume(HERE, "a"), volume(HERE, "b"))
+    found = account.settled()
+    assert "is damaged (it is that of account 111122223333): no changes are reported" in found.changes[""].lost
+    assert events(found) == {}
+
+
 def test_what_was_read_of_a_damaged_state_before_its_damage_is_not_believed(account: Account) -> None:
     account.scan(volume(HERE, "a"))
     account.settled()

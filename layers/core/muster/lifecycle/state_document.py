@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from muster.errors import Signal
 from muster.lifecycle.transitions import CheckHistory, Kind, State, Subject, TrackedFinding
+from muster.model.finding import Severity
 from muster.model.text import shown
 
 VERSION = 2
@@ -99,11 +100,20 @@ def _head(lines: Iterator[str]) -> Head:
     first = json.loads(next(lines, ""))
     if first["version"] != VERSION:
         raise ForeignVersion(f"version {first['version']!r}")
-    checks = {
-        (str(home), str(check)): CheckHistory(str(last), _time(at), str(begun))
-        for home, check, last, at, begun in first["checks"]
+    checks, kinds = first["checks"], first["kinds"]
+    if type(checks) is not list or type(kinds) is not list:
+        raise TypeError("its checks or kinds are no list")
+    histories = {
+        (_text(home), _text(check)): CheckHistory(_text(last), _time(at), _text(begun))
+        for home, check, last, at, begun in checks
     }
-    return Head(checks, tuple(Kind(*map(_text, kind)) for kind in first["kinds"]), _text(first["lost_in"]))
+    return Head(histories, tuple(map(_kind, kinds)), _text(first["lost_in"]))
+
+
+def _kind(texts: Any) -> Kind:
+    kind = Kind(*map(_text, texts))
+    Severity(kind.severity)
+    return kind
 
 
 def _refuse_end(end: Mapping[str, Any], count: int, lines: Iterator[str]) -> None:

@@ -95,7 +95,7 @@ class Settling:
         return [commit for commit in self.collected.commits if commit.shard in self.collected.committed]
 
     def _examine(self, findings: Findings) -> None:
-        """Note since when findings failed before the scan."""
+        """Note since when findings failed before the scan; ValueError where they are those of another account."""
         self._forget()
         self._observed.failed(self._since(findings))
 
@@ -105,12 +105,17 @@ class Settling:
 
     def _since(self, findings: Findings) -> Iterator[tuple[str, int]]:
         for key, tracked in findings:
-            self._kinds[tracked.subject.kind] = None
+            self._know(tracked.subject.kind)
             if tracked.before:
-                self._kinds[tracked.before.subject.kind] = None
+                self._know(tracked.before.subject.kind)
             since = transitions.failed_since(tracked, self.event.scan_id)
             if since:
                 yield key, parquet.millis(since)
+
+    def _know(self, kind: Kind) -> None:
+        if kind.account_id != self._account_id:
+            raise ValueError(f"it is that of account {kind.account_id[:12]}")
+        self._kinds[kind] = None
 
     def _published(self, state: StoredState, left: Callable[[], float]) -> list[Path] | None:
         """Write the published files and return them, read back where another function wrote them; None without time."""
