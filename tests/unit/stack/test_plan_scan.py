@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.model.shard import Shard
 from muster.stack.documents.fields import plain
+from muster.stack.documents.work import WorkList
 from muster.stack.limits import MAX_BATCHES
 from muster.stack.plan_scan import deal, grouped
 from muster.targets.regions import sdk_regions
@@ -57,6 +59,13 @@ def test_one_account_has_an_item_for_each_region() -> None:
 
 def test_more_accounts_than_items_have_an_item_each() -> None:
     assert len(deal(work(2_500, 2, 1))) == 2_500
+
+
+@pytest.mark.parametrize("accounts", [0, 1, 3])
+def test_a_work_list_is_written_as_its_json(accounts: int) -> None:
+    listed = grouped(deal(work(accounts, 2, 2)))
+    assert json.loads(listed.written()) == listed.to_json()
+    assert WorkList.from_json(json.loads(listed.written())) == listed
 
 
 def test_nothing_to_do_is_no_items() -> None:

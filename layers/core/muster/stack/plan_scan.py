@@ -80,7 +80,7 @@ def plan_scan(
     plan = PlanDocument.of(details, scan.configuration, rules, _forecast(catalog, scan, sizes))
     work = grouped(deal(scan.shards))
     bucket.put_json(keys.plan(request.scan_id), plan.to_json())
-    bucket.put_json(keys.batches(request.scan_id), work.to_json())
+    bucket.put_bytes(keys.batches(request.scan_id), work.written())
     return _planned(bucket, details, "", work, accounts_at_a_time(environment, clients))
 
 
@@ -130,7 +130,7 @@ def _resume(request: Request, bucket: Bucket) -> tuple[ScanDetails, str, WorkLis
     dealt = grouped(deal([shard for of_account in shards.values() for shard in of_account], request.attempt))
     batches = {item.account_id: item.batches for item in dealt.accounts}
     left = WorkList(tuple(AccountItem(account_id, batches.get(account_id, ())) for account_id in shards))
-    bucket.put_json(keys.batches(scan_id, request.attempt), left.to_json())
+    bucket.put_bytes(keys.batches(scan_id, request.attempt), left.written())
     return plan.scan, request.attempt, left
 
 

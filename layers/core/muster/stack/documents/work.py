@@ -1,10 +1,13 @@
 """The work list of a scan: its shards in batches, and the items of the Distributed Map."""
 
+import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from muster.model.shard import Shard
+from muster.stack.documents.fields import plain
 from muster.stack.documents.names import AccountId, AttemptName, BatchName, ShardFields
 from muster.stack.documents.objects import START_AGAIN, Document
 
@@ -35,6 +38,15 @@ class WorkList(Document):
     BARE: ClassVar[bool] = True
 
     accounts: tuple[AccountItem, ...]
+
+    def written(self) -> bytes:
+        """Return the work list as JSON; of a thousand accounts, one is held as plain values at a time."""
+        text = io.BytesIO()
+        text.write(b"[")
+        for place, item in enumerate(self.accounts):
+            text.write(b"," * bool(place) + json.dumps(plain(item), separators=(",", ":")).encode())
+        text.write(b"]")
+        return text.getvalue()
 
     @property
     def batches(self) -> Iterator[ShardBatch]:
