@@ -129,19 +129,23 @@ def test_a_page_is_there_before_the_next_has_answered() -> None:
         boxes.go.set()
 
 
-def test_the_next_page_is_on_its_way_while_one_is_read() -> None:
-    asked: list[str | None] = []
+def test_the_next_page_is_asked_for_when_one_is_read_and_not_before() -> None:
+    happened: list[str] = []
 
-    def slow_to_read(token: str | None) -> Iterator[Listed]:
-        until(lambda: asked[-1] == "1")
-        yield box(token or "0")
+    def read(token: str) -> Iterator[Listed]:
+        time.sleep(0.02)
+        happened.append(f"read {token}")
+        yield box(token)
 
     def function(_client: Any, _shard: Shard, token: str | None) -> Page:
-        asked.append(token)
-        return Page(slow_to_read(token), None if token else "1")
+        happened.append(f"asked for {token or 0}")
+        return Page(read(token or "0"), None if token else "1")
 
     lister = Lister(BOX, "box", "box:ListBoxes", (), (), function)
-    assert [len(items) for items, _ in pages(lister, "client", SHARD, Retrier())] == [1, 1]
+    for items, then in pages(lister, "client", SHARD, Retrier()):
+        until(lambda: then is None or happened[-1] == "asked for 1")
+        assert len(items) == 1
+    assert happened == ["asked for 0", "read 0", "asked for 1", "read 1"]
 
 
 @pytest.mark.parametrize("number", [0, 1])

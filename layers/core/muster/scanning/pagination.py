@@ -1,4 +1,4 @@
-"""The pages of a listing: the next one is on its way while this one is read."""
+"""The pages of a listing: the next one is on its way while this one is judged."""
 
 import functools
 from collections.abc import Callable, Generator, Sequence
@@ -16,8 +16,9 @@ def pages(
 ) -> Generator[tuple[Sequence[Listed], str | None], None, None]:
     """Yield the items of each page from the one that `token` names, with the token of the next, None after the last.
 
-    One page is asked for ahead and no more, because an answer of AWS holds the token of the next. A page whose
-    answer turns out to be broken is asked for again. `made_from` is the facet that the listing is made from, if any.
+    One page is asked for ahead and no more, because an answer of AWS holds the token of the next; and only once this one
+    is read, so that one body of many megabytes is in memory and not two. A page whose answer turns out to be broken is
+    asked for again. `made_from` is the facet that the listing is made from, if any.
     """
     key = (shard.account_id, shard.endpoint_region, lister.permission)
 
@@ -28,9 +29,9 @@ def pages(
         page = ask(token)
         while True:
             then = page.then or None
-            following = ahead.submit(ask, then) if then else None
             items = _read(page, key, retrier, functools.partial(lister.function, client, shard, token, *made_from))
             del page
+            following = ahead.submit(ask, then) if then else None
             yield items, then
             del items
             if following is None:
