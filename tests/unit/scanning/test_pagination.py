@@ -142,9 +142,10 @@ def test_the_next_page_is_asked_for_when_one_is_read_and_not_before() -> None:
         return Page(read(token or "0"), None if token else "1")
 
     lister = Lister(BOX, "box", "box:ListBoxes", (), (), function)
-    for items, then in pages(lister, "client", SHARD, Retrier()):
-        until(lambda: then is None or happened[-1] == "asked for 1")
-        assert len(items) == 1
+    walking = pages(lister, "client", SHARD, Retrier())
+    assert len(next(walking)[0]) == 1
+    until(lambda: happened[-1] == "asked for 1")
+    assert [len(items) for items, _ in walking] == [1]
     assert happened == ["asked for 0", "read 0", "asked for 1", "read 1"]
 
 

@@ -16,9 +16,9 @@ def pages(
 ) -> Generator[tuple[Sequence[Listed], str | None], None, None]:
     """Yield the items of each page from the one that `token` names, with the token of the next, None after the last.
 
-    One page is asked for ahead and no more, because an answer of AWS holds the token of the next; and only once this one
-    is read, so that one body of many megabytes is in memory and not two. A page whose answer turns out to be broken is
-    asked for again. `made_from` is the facet that the listing is made from, if any.
+    One page is asked for ahead and no more, because an answer of AWS holds the token of the next. It is asked for when
+    this one is read, so that one body of many megabytes is in memory and not two. A page whose answer turns out to be
+    broken is asked for again. `made_from` is the facet that the listing is made from, if any.
     """
     key = (shard.account_id, shard.endpoint_region, lister.permission)
 
