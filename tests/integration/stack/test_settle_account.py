@@ -1,5 +1,6 @@
 """The end of a scan for one account, on moto: what is published, remembered and summed up, whatever interrupts it."""
 
+import contextlib
 import gzip
 import json
 import threading
@@ -15,7 +16,7 @@ import pytest
 from muster.catalog.catalog import load
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json, select
-from muster.errors import Damaged, EventError, Transient
+from muster.errors import Damaged, EventError, MusterError, Transient
 from muster.model.finding import TARGET
 from muster.model.shard import Shard
 from muster.reports.tables import FINDINGS
@@ -829,3 +830,14 @@ def test_a_damaged_plan_is_refused_with_the_way_out(account: Account) -> None:
     account.put(keys.plan(account.scan_id), b"{")
     with pytest.raises(Damaged, match="start a new scan"):
         account.settle(*SHARDS)
+
+
+def test_a_disk_that_cannot_be_written_is_named_with_what_to_do(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.scan(volume(HERE, "a"))
+    nowhere = contextlib.nullcontext(str(account.folder / "nowhere"))
+    monkeypatch.setattr("muster.stack.settle_account.scratch", lambda: nowhere)
+    with pytest.raises(MusterError, match=f"cannot settle the account {ACCOUNT} on the function's disk: .*Ephemeral"):
+        account.settle()
+    assert not [key for key, _ in account.bucket.keys(keys.accounts(account.scan_id))]

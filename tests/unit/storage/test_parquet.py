@@ -51,6 +51,20 @@ def test_files_are_put_together_in_order(tmp_path: Path) -> None:
     assert [row["n"] for row in parquet.read(tmp_path / "all.parquet")] == [0, 1, 2]
 
 
+def test_a_full_disk_is_an_error_of_the_system_and_no_panic(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    with pytest.raises(OSError, match=r"cannot write full: .*No space left on device"):
+        parquet.write(full, COLUMNS, [ROW])
+    parquet.write(tmp_path / "a.parquet", COLUMNS, [ROW])
+    with pytest.raises(OSError, match="No space left on device"):
+        parquet.copy(full, [tmp_path / "a.parquet"], COLUMNS)
+
+
+def test_a_value_that_does_not_fit_its_column_is_named_and_not_that_the_rows_were_closed(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match=r"(?i)overflow|too large|range|convert"):
+        parquet.write(tmp_path / "a.parquet", {"n": "bigint"}, [{"n": 10**30}])
+
+
 def test_an_error_of_the_rows_keeps_its_class_because_retries_depend_on_it(tmp_path: Path) -> None:
     def rows() -> Iterator[dict[str, int]]:
         yield {"n": 1}

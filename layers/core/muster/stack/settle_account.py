@@ -1,12 +1,13 @@
 """The end of a scan for one account: its findings are published, compared with what is remembered, and summed up."""
 
 import math
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from muster.catalog import catalog
 from muster.catalog.catalog import Catalog
-from muster.errors import Damaged, EventError, Transient
+from muster.errors import Damaged, EventError, MusterError, Transient
 from muster.sdk.session import Clients
 from muster.stack.documents import events, objects
 from muster.stack.documents.account import AccountOutcome, AccountResult, Reported
@@ -42,6 +43,7 @@ def settle_account(  # noqa: PLR0913 - the event, where it runs, and what the sh
         EventError: it is not the event that the state machine sends, or there is no such scan or account in it.
         Damaged: the plan of the scan cannot be read.
         Transient: others settle the account again and again.
+        MusterError: the function's disk is full.
     """
     sent = events.account(event)
     account_id = sent.account.account_id
@@ -52,6 +54,12 @@ def settle_account(  # noqa: PLR0913 - the event, where it runs, and what the sh
             done = _settled(bucket, plan, sent, left, load)
         except Conflict:
             continue
+        except (OSError, sqlite3.Error) as error:
+            # Those of the network are Transient by now.
+            raise MusterError(
+                f"cannot settle the account {account_id} on the function's disk: {error}; "
+                "if it is full, raise the EphemeralStorage of SettleAccountFunction in template.yaml"
+            ) from error
         return AccountOutcome(sent.scan_id, account_id, left=int(not done))
     raise Transient(f"others settle the account {account_id} again and again")
 

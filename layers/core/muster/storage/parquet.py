@@ -42,6 +42,9 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Mapping[str, An
 
     `columns` maps names to Glue types; aware datetimes become milliseconds of UTC. Rows of findings are taken by
     column, which is several times as fast. An error of the iteration reaches the caller as it is.
+
+    Raises:
+        OSError: the file cannot be written, because the disk is full for example.
     """
     counted = _Counted(rows)
     write_columns(path, columns, (_by_column(chunk, columns) for chunk in _chunks(counted)), group=_SMALL_GROUP)
@@ -53,16 +56,21 @@ def write_columns(
 ) -> None:
     """Write rows to a file as `write` does, so many in a group; each batch has the values of its rows by column."""
     schema = _schema(columns)
+    _write(path, schema, (RecordBatch.from_arrays(_arrays(columns, batch), schema=schema) for batch in batches), group)
+
+
+def _write(path: Path, schema: Schema, batches: Iterable[RecordBatch], group: int) -> None:
     counted = _Counted(batches)
-    made = (RecordBatch.from_arrays(_arrays(columns, batch), schema=schema) for batch in counted)
     try:
         arro3.io.write_parquet(
-            RecordBatchReader.from_batches(schema, made), path, compression="zstd(3)", max_row_group_size=group
+            RecordBatchReader.from_batches(schema, counted), path, compression="zstd(3)", max_row_group_size=group
         )
-    except Exception:
+    except BaseException as error:
         if counted.error is not None:
             raise counted.error  # noqa: B904 - arro3 wraps it in text and loses its class, which decides on retries
-        raise
+        if isinstance(error, Exception) or not _of_library(error):
+            raise
+        raise OSError(f"cannot write {path.name}: {error}") from error
 
 
 class Unreadable(Signal, ValueError):  # noqa: N818 - it says what the file is
@@ -122,15 +130,7 @@ def copy(
                     rows += changed.num_rows
                     yield changed
 
-    counted = _Counted(batches())
-    try:
-        arro3.io.write_parquet(
-            RecordBatchReader.from_batches(schema, counted), path, compression="zstd(3)", max_row_group_size=_ROW_GROUP
-        )
-    except Exception:
-        if counted.error is not None:
-            raise counted.error  # noqa: B904 - arro3 wraps it in text and loses its class and the file's name
-        raise
+    _write(path, schema, batches(), _ROW_GROUP)
     return rows
 
 
@@ -251,6 +251,8 @@ class _Counted:
             for row in self._rows:
                 self.count += 1
                 yield row
+        except GeneratorExit:  # the reader gave up; its own error says why
+            raise
         except BaseException as error:
             self.error = error
             raise
