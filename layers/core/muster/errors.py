@@ -6,7 +6,7 @@
   * EventError            a function was invoked with an event that is not its input
   * Refused               AWS refuses the call for good; a retry fails again
   * Damaged               an object in the report bucket is not as Muster wrote it
-    * DamagedPart         a shard's part cannot be read: the shard counts as not scanned
+    * DamagedParts        parts of shards cannot be read: the shards count as not scanned
   * Throttled             AWS throttles the call; a retry may succeed
   * Transient             AWS or the network failed; a retry may succeed
   * AssumeRoleError       the role of an account cannot be assumed

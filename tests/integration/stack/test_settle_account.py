@@ -31,6 +31,7 @@ from muster.stack.settle_account import settle_account
 from muster.stack.settling import publish
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict
+from muster.storage.traffic import Traffic
 
 from .settled import remembered, result
 
@@ -438,6 +439,19 @@ def test_a_part_with_a_value_that_no_function_wrote_is_damaged(
     assert f"is damaged (findings of a shard): {why}: " in gap.reason
     assert events(found) == {}
     assert account.names("latest") == ["eu-west-1/a", "us-east-1/t"]
+
+
+def test_many_damaged_parts_are_found_at_once(account: Account) -> None:
+    account.plan()
+    shards = [Shard(ACCOUNT, REGION, f"service{number}", REGION, (REGION,)) for number in range(9)]
+    for shard in shards:
+        account.commit(shard, [volume(shard, "a")])
+        account.put(keys.part(account.scan_id, shard.id, 0), b"")
+    traffic = Traffic()
+    event = {"scan_id": account.scan_id, "attempt": "", "account": account.item(*shards)}
+    settle_account(event, ENVIRONMENT, account.clients, lambda: 900.0, traffic=traffic)
+    assert len(result(account.bucket, account.scan_id, ACCOUNT).damaged) == len(shards)
+    assert traffic.calls < 10 * len(shards)
 
 
 def test_what_a_shard_had_found_before_it_stopped_is_published_and_nothing_of_others(account: Account) -> None:

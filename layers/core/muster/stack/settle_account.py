@@ -15,7 +15,7 @@ from muster.stack.documents.events import AccountEvent
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.documents.request import Environment
 from muster.stack.settling.collect import collect
-from muster.stack.settling.publish import DamagedPart
+from muster.stack.settling.publish import DamagedParts
 from muster.stack.settling.settling import Settling
 from muster.storage import keys
 from muster.storage.bucket import Bucket, Conflict, scratch
@@ -92,10 +92,10 @@ def _settled(
             settling = Settling(bucket, plan, event, collected, before, Path(folder))
             try:
                 result = settling.result(left)
-            except DamagedPart as error:
-                if error.shard in damaged:
+            except DamagedParts as error:
+                if error.shards.keys() <= damaged.keys():
                     raise
-                damaged[error.shard] = str(error)
+                damaged |= error.shards
                 continue
             finally:
                 settling.close()

@@ -4,7 +4,7 @@ What the shards wrote is read once, part by part: since when a finding fails is 
 for the report, and what must be compared goes into the database of `observed`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -35,16 +35,17 @@ _NEEDED = (*_KINDS, "finding_id", "resource_id", "status", "reason")
 _VALUES = (("status", frozenset(status.value for status in Status)), ("severity", frozenset(_RANKS)))
 
 
-class DamagedPart(Damaged):
-    """A part that a commit names cannot be read; `shard` is whose it is."""
+class DamagedParts(Damaged):
+    """Parts that commits name cannot be read; `shards` has what is wrong by their shards."""
 
-    def __init__(self, bucket: Bucket, key: str, error: object) -> None:
-        """Name the part."""
-        self.shard = keys.shard_of(key)
-        super().__init__(
-            f"s3://{bucket.name}/{key} is damaged (findings of a shard): {error}: the shard counts as not scanned; "
-            'scan it with {"resume": SCAN_ID}'
-        )
+    def __init__(self, bucket: Bucket, wrong: Mapping[str, object]) -> None:
+        """Name the parts: `wrong` has what is wrong by their keys."""
+        self.shards = {
+            keys.shard_of(key): f"s3://{bucket.name}/{key} is damaged (findings of a shard): {why}: "
+            'the shard counts as not scanned; scan it with {"resume": SCAN_ID}'
+            for key, why in wrong.items()
+        }
+        super().__init__("; ".join(self.shards.values()))
 
 
 def grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
@@ -93,11 +94,13 @@ class Publisher:
         """Write the findings of parts, and those of files that are here already, into one file.
 
         Raises:
-            DamagedPart: a part cannot be read.
+            DamagedParts: some of the parts cannot be read.
         """
         paths = {self.folder / key.rpartition("/")[2]: key for key in group}
-        for _ in each(paths, lambda file: self._fetch(paths[file], file)):
-            pass
+        found = each(paths, lambda file: self._fetch(paths[file], file))
+        # All of them at once: the account is settled again without their shards.
+        if wrong := {key: why for key, why in zip(group, found, strict=True) if why}:
+            raise DamagedParts(self.bucket, wrong)
         current = path
 
         def parts() -> Iterator[Path]:
@@ -113,18 +116,20 @@ class Publisher:
         try:
             parquet.copy(path, parts(), FINDINGS, noted)
         except parquet.Unreadable as error:
-            raise DamagedPart(self.bucket, paths.get(error.path, error.path.name), error) from error
+            raise DamagedParts(self.bucket, {paths.get(error.path, error.path.name): error}) from error
         finally:
             for file in paths:
                 file.unlink(missing_ok=True)
 
-    def _fetch(self, key: str, path: Path) -> None:
+    def _fetch(self, key: str, path: Path) -> str:
+        """Read a part into a file, and return what is wrong with it."""
         if self.bucket.fetch(key, path) is None:
-            raise DamagedPart(self.bucket, key, "it is gone")
+            return "it is gone"
         try:
             parquet.examine(path, FINDINGS)
         except parquet.Unreadable as error:
-            raise DamagedPart(self.bucket, key, error) from error
+            return str(error) or "it is broken"
+        return ""
 
     def _noted(self, batch: Batch) -> Batch:
         """Note what must be remembered of rows, and fill in since when they fail."""

@@ -61,7 +61,7 @@ class Settling:
         """Publish and remember the account, and return its result; None when the time is up before.
 
         Raises:
-            DamagedPart: a part cannot be read.
+            DamagedParts: parts cannot be read.
             Conflict: somebody else wrote the state meanwhile.
         """
         state = state_store.fetch(self.bucket, keys.state(self._account_id), self.folder / "state", self._examine)
