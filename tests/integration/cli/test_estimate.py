@@ -143,6 +143,7 @@ class TestRefused:
             (["--resources", "AWS::EC2::Instances=1"], "did you mean AWS::EC2::Instance?"),
             (["--resources", "AWS::EC2::Instance"], "is not TYPE=COUNT"),
             (["--resources", "AWS::EC2::Instance=-1"], "is not TYPE=COUNT"),
+            (["--resources", "AWS::S3::Bucket=9999999999999"], "AWS::S3::Bucket has more than 999,999,999 resources"),
             (["--resources", f"{BUCKET}=1", "--resources", f"{BUCKET}=2"], "cannot be both 1 and 2"),
             (["--resources", f"{BUCKET}=1", "--region", "all"], "name them with --region"),
             (["--resources", f"{BUCKET}=1", "--region", "eu-west-11"], "did you mean eu-west-1?"),

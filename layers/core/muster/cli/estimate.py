@@ -28,6 +28,9 @@ _TEACH = (
     "--from report.json, where 'muster scan --format json --output report.json' wrote what it found"
 )
 
+_DIGITS = 9
+"""Of a count of resources at most: each page of a shard takes memory here."""
+
 
 @click.command("estimate", short_help="Predict the calls, duration and cost of a scan.")
 @selecting
@@ -105,6 +108,8 @@ def _counts(texts: Sequence[str], catalog: "Catalog") -> dict[str, int]:
         name, equals, count = text.partition("=")
         if not equals or not count.isascii() or not count.isdigit():
             raise ConfigurationError(f"--resources: {text!r} is not TYPE=COUNT, as in AWS::EC2::Instance=10000")
+        if len(count.lstrip("0")) > _DIGITS:
+            raise ConfigurationError(f"--resources: {name[:80]} has more than {10**_DIGITS - 1:,} resources")
         if name not in catalog.listers:
             raise ConfigurationError(f"--resources: {unknown(name, 'a resource type that is listed', catalog.listers)}")
         if found.setdefault(name, int(count)) != int(count):
