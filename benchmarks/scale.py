@@ -67,8 +67,8 @@ class Stack:
         clients.get("s3", REGION).create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.bucket = Bucket(BUCKET, clients, REGION)
 
-    def call(self, name: str, function: str, event: Mapping[str, Any]) -> Call:
-        """Call a function in a process of its own.
+    def call(self, name: str, function: str, event: Mapping[str, Any], regions: Sequence[str] = REGIONS) -> Call:
+        """Call a function in a process of its own; `regions` are the stack's parameter.
 
         Raises:
             click.ClickException: it failed.
@@ -76,7 +76,7 @@ class Stack:
         self._s3.set(latency_ms=self._latency, forget=True)
         command = [sys.executable, "-m", "benchmarks.scale_call", function, "--endpoint", self._s3.url]
         done = subprocess.run(  # noqa: S603 - our own module
-            [*command, "--regions", ",".join(REGIONS)],
+            [*command, "--regions", ",".join(regions)],
             input=json.dumps(event), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
         counts = {name.removeprefix("s3:"): count for name, count in self._s3.counts().items()}
@@ -91,6 +91,20 @@ class Stack:
         started = (_AT + timedelta(hours=6 * number)).isoformat()
         event = {"input": {"record": True}, "execution": f"{_EXECUTION}{accounts}-{number}", "started_at": started}
         return self.call(f"Plan, {accounts:,} accounts", "plan", event)
+
+    def plan_all_regions(self, accounts: int) -> Call:
+        """Plan a scan of the regions that each account has enabled: its role is assumed, and EC2 lists them."""
+        event = {"input": {}, "execution": f"{_EXECUTION}{accounts}-all", "started_at": _AT.isoformat()}
+        return self.call(f"Plan, {accounts:,} accounts, a role in each", "plan", event, ["all"])
+
+    def resume(self, accounts: int, scan_id: str) -> Call:
+        """Plan what is missing of a scan."""
+        event = {
+            "input": {"resume": scan_id},
+            "execution": f"{_EXECUTION}{accounts}-again",
+            "started_at": _AT.isoformat(),
+        }
+        return self.call(f"Plan to resume, {accounts:,} accounts", "plan", event)
 
     def items(self, planned: Call) -> list[Any]:
         """Return the accounts of a scan with their batches, as the Distributed Map reads them."""
@@ -170,7 +184,10 @@ _ABOUT = (
     "An ordinary account has 206 shards in 17 regions, work in one region, a quarter of it in a second and little "
     "elsewhere, judged by all checks; a quarter of its findings fail. The giant has volumes in four regions beside it, "
     "each of which fails every check. Both are settled in two scans: the second finds what the first remembered. "
-    "Waiting is added up over threads. The results of the other accounts are copies of the ordinary one's."
+    "Waiting is that for S3, added up over threads. The scan that is resumed lacks the result of one account. The "
+    "results of the other accounts are copies of the ordinary one's. Requests are those of a scan whose accounts are "
+    "all ordinary, without what the functions that scan shards read; "
+    "`tests/integration/stack/test_requests.py` compares the requests of all functions."
 )
 
 
@@ -215,7 +232,12 @@ def _organization(stack: Stack, accounts: int, failing: int) -> Measured:
         stack.call(f"Summarize, {accounts:,} accounts", "summarize", event),
         stack.call(f"Alert, {accounts:,} accounts", "alert", event),
     ]
-    calls = [*plans[1:], *settled, *rest]
+    every_region = stack.plan_all_regions(accounts)
+    stack.bucket.delete(keys.account(scan_id, large["account_id"]))
+    resumed = stack.resume(accounts, scan_id)
+    if resumed.answer["accounts"] != 1:
+        raise click.ClickException(f"one account was not settled, and {resumed.answer['accounts']} are planned")
+    calls = [*plans[1:], every_region, resumed, *settled, *rest]
     return Measured(
         calls, plans[1], scanned, saved, settled[-2], rest, accounts, result, (scan_id, usual["account_id"])
     )
