@@ -95,8 +95,9 @@ def _sentences(endpoint_url: str | None) -> Iterator[str]:
             yield _endpoint(name, os.environ.get(name))
     yield _unreadable("AWS_CONFIG_FILE", config_file())
     yield _unreadable("AWS_SHARED_CREDENTIALS_FILE", credentials_file())
-    for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
-        yield _certificates(name, os.environ.get(name))
+    bundles = {os.environ.get(name): name for name in ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")}
+    for path, name in reversed(bundles.items()):  # one file under both names is read once
+        yield _certificates(name, path)
     for name in ("HTTPS_PROXY", "https_proxy"):
         yield _proxy(name, os.environ.get(name))
     for name in ("AWS_MAX_ATTEMPTS", "AWS_METADATA_SERVICE_TIMEOUT", "AWS_METADATA_SERVICE_NUM_ATTEMPTS"):
