@@ -739,6 +739,8 @@ def changed_progress(**changed: Any) -> Any:
         pytest.param("progress", lambda body: body[:-5], id="progress cut"),
         pytest.param("progress", changed_progress(findings=[{}]), id="findings without keys"),
         pytest.param("progress", changed_progress(files={"findings/other.parquet": "0a"}), id="files of others"),
+        pytest.param("progress", changed_progress(files={}), id="no files"),
+        pytest.param("progress", changed_progress(findings=[]), id="no findings"),
         pytest.param("progress", changed_progress(saved="nowhere"), id="saved is not there"),
         pytest.param("progress", changed_progress(version=99), id="another version"),
         pytest.param("saved", lambda _: b"", id="saved empty"),
@@ -761,6 +763,11 @@ def test_damaged_progress_is_no_progress(
         account.put(key, damage(account.body(key)))
     found = account.settled(left=0.0)
     assert len(account.names()) == 9
+    assert (
+        len({one["finding_id"] for one in found.findings})
+        == len(found.findings)
+        == sum(row["status"] == "NON_COMPLIANT" for row in account.rows())
+    )
     assert events(found) == {"opened": 3, "resolved": 1}
     assert sorted(remembered(account.bucket, ACCOUNT)) == [
         "eu-west-1/gone", "eu-west-1/v0", "eu-west-1/v1", "eu-west-1/v2", "eu-west-1/v3", "us-east-1/t",

@@ -1,6 +1,5 @@
 """What an account's scan saw, on disk: as a dictionary would hold it, sorted."""
 
-import gzip
 from pathlib import Path
 
 import pytest
@@ -70,26 +69,4 @@ def test_more_findings_than_a_query_has_parameters_are_looked_up_at_once(tmp_pat
     observed.failed((f"{number:06d}", number) for number in range(0, 70_000, 2))
     found = observed.since([f"{number:06d}" for number in range(70_000)])
     assert (len(found), found["000002"]) == (35_000, 2)
-    observed.close()
-
-
-def test_what_was_cleared_is_not_seen(tmp_path: Path) -> None:
-    observed = Observed(tmp_path / "db")
-    observed.add(rows(observed, [("f", KINDS[0], State.OPEN, "a")]))
-    observed.clear()
-    assert (list(observed.seen()), observed.kinds) == ([], ())
-    observed.add(rows(observed, [("g", KINDS[1], State.OPEN, "b")]))
-    assert list(observed.seen()) == expected([("g", KINDS[1], State.OPEN, "b")])
-    observed.close()
-
-
-def test_a_saved_file_that_is_empty_or_cut_is_refused(tmp_path: Path) -> None:
-    observed = Observed(tmp_path / "db")
-    observed.add(rows(observed, [(f"{number}", KINDS[0], State.OPEN, "a") for number in range(50)]))
-    observed.save(tmp_path / "saved")
-    body = (tmp_path / "saved").read_bytes()
-    for damaged in (gzip.compress(b""), body[: len(body) // 2], b"[]"):
-        (tmp_path / "saved").write_bytes(damaged)
-        with pytest.raises((ValueError, EOFError, OSError)):
-            observed.load(tmp_path / "saved")
     observed.close()

@@ -1,5 +1,7 @@
 """The result of an account: its counts, the worst of its findings, what changed, and what is missing."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -106,7 +108,7 @@ class SettlingProgress(Document):
 
     `inputs` is the digest of what is settled: with other commits, or another state, the next function begins anew.
     `files` has the published files with their SHA-256, `saved` names the object with what must be compared, which has
-    `saved_sum`, and `seconds` says how long it took.
+    `saved_sum`, and `seconds` says how long it took. `checksum` is the digest of all that.
     """
 
     NAME: ClassVar[str] = "the progress of an account"
@@ -119,3 +121,9 @@ class SettlingProgress(Document):
     saved_sum: str
     findings: Annotated[tuple[dict[str, Any], ...], listed(keyed(anything))]
     seconds: float
+    checksum: str = ""
+
+    def digest(self) -> str:
+        """Return the digest of all but `checksum`."""
+        text = json.dumps({**self.to_json(), "checksum": ""}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -78,11 +78,6 @@ class Observed:
         if last is not None:
             yield last
 
-    def clear(self) -> None:
-        """Drop what the scan saw."""
-        self._db.execute("DELETE FROM seen")
-        self._kinds.clear()
-
     def save(self, path: Path) -> None:
         """Write what the scan saw to a file, for another function to `load`."""
         with gzip.open(path, "wt", compresslevel=1, encoding="utf-8") as file:
@@ -91,11 +86,7 @@ class Observed:
                 file.write(json.dumps(row) + "\n")
 
     def load(self, path: Path) -> None:
-        """Add what another function saved.
-
-        Raises:
-            ValueError and others: it is damaged; `clear` drops what was read of it.
-        """
+        """Add what another function saved."""
         with gzip.open(path, "rt", encoding="utf-8") as file:
             places = [self.place(Kind(*kind)) for kind in json.loads(next(file, ""))]
             self.add(_moved(map(json.loads, file), places))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from muster.lifecycle import state_store, transitions
 from muster.lifecycle.state_document import Head
-from muster.lifecycle.state_store import BROKEN, Findings, StoredState
+from muster.lifecycle.state_store import Findings, StoredState
 from muster.lifecycle.transitions import Kind
 from muster.model.coverage import Coverage
 from muster.reports.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row
@@ -195,18 +195,13 @@ class Settling:
     def _progress(self, inputs: str) -> SettlingProgress:
         """Return how far another function came with the same inputs, and take over what it found."""
         found = objects.or_none(self.bucket, self._progress_key, SettlingProgress, [])
-        if found is None or found.inputs != inputs or [*found.files] != [*map(self._file, range(len(found.files)))]:
+        if found is None or found.inputs != inputs or found.checksum != found.digest():
             return _nothing(inputs)
         path = self.folder / "saved"
-        try:
-            if self.bucket.fetch(found.saved, path) is None or _sum(path) != found.saved_sum:
-                return _nothing(inputs)
-            self._observed.load(path)
-            self._worst = worst_failures(self._share, found.findings)
-        except BROKEN:
-            self._observed.clear()
-            self._worst = worst_failures(self._share)
+        if self.bucket.fetch(found.saved, path) is None or _sum(path) != found.saved_sum:
             return _nothing(inputs)
+        self._observed.load(path)
+        self._worst = worst_failures(self._share, found.findings)
         return found
 
     def _save(self, before: SettlingProgress, files: Sequence[str], seconds: float) -> None:
@@ -224,7 +219,7 @@ class Settling:
             findings=records_of(self._worst),
             seconds=seconds,
         )
-        self.bucket.put_json(self._progress_key, progress.to_json())
+        self.bucket.put_json(self._progress_key, replace(progress, checksum=progress.digest()).to_json())
 
     def _remembered(self, state: StoredState, reported: Mapping[str, Reported]) -> dict[str, ShardChanges]:
         """Write the state, and return the changes by the attempt that reports them."""
