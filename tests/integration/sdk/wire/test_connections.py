@@ -1,8 +1,11 @@
 """Requests over kept connections, against a server that answers byte by byte what a test says."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,6 +13,11 @@ import botocore.exceptions
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import URLLib3Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from muster.sdk.wire import connections
 from muster.sdk.wire.connections import KeptConnections, kept_connections
@@ -24,12 +32,14 @@ CLOSE = b""
 class Server:
     """Answers one request after the other, over however many connections; `requests` are what came."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.answers: list[bytes | None] = []
         self.requests: list[bytes] = []
         self.connections = 0
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self.origin = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._tls = tls
+        scheme, name = ("https", "localhost") if tls else ("http", "127.0.0.1")
+        self.origin = f"{scheme}://{name}:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
@@ -42,6 +52,8 @@ class Server:
             except OSError:
                 return
             self.connections += 1
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
@@ -88,7 +100,7 @@ def get(server: Server, **headers: str) -> AWSPreparedRequest:
 
 
 def ask(kept: KeptConnections, server: Server, **headers: str) -> Reply:
-    return kept.ask(get(server, **headers), server.origin, server.origin[7:], "/a?b")
+    return kept.ask(get(server, **headers), server.origin, server.origin.partition("://")[2], "/a?b")
 
 
 def test_the_private_names_that_it_uses_exist_in_botocore() -> None:
@@ -228,6 +240,24 @@ def test_connections_of_few_hosts_are_kept(
         ask(kept, each)
     assert (server.connections, other.connections) == (2, 1)
     other.close()
+
+
+def test_connections_over_tls_are_kept_too(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), datetime.now(UTC)
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(hours=1))
+    certificate = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    server, kept = Server(tls), KeptConnections(URLLib3Session(verify=str(tmp_path / "cert.pem")))
+    server.answers = [PLAIN, CHUNKED, CLOSE, PLAIN]
+    assert [ask(kept, server).body for _ in range(3)] == [b"hi"] * 3
+    assert server.connections == 2
+    kept.close()
+    server.close()
 
 
 def test_an_answer_that_is_streamed_goes_botocores_way(server: Server, kept: KeptConnections) -> None:
