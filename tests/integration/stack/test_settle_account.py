@@ -501,6 +501,15 @@ def test_the_commit_of_another_shard_under_a_key_is_damage(account: Account) -> 
     assert [name for name in account.names() if name.startswith("us-east-1")] == ["us-east-1/t"]
 
 
+def test_a_commit_with_a_check_that_the_scan_does_not_have_is_damaged_and_no_other(account: Account) -> None:
+    account.scan(volume(HERE, "a"))
+    key = keys.commit(account.scan_id, HERE.id)
+    account.put(key, account.body(key).replace(CHECK.encode(), b"ec2-volume-other"))
+    found = account.settled()
+    assert [gap.shard for gap in found.incomplete] == [HERE.id]
+    assert "ec2-volume-other is no check of the scan" in found.incomplete[0].reason
+
+
 @pytest.mark.parametrize("work_list", ["whole", "damaged"])
 def test_a_damaged_commit_that_the_attempt_did_not_plan_is_incomplete_too(account: Account, work_list: str) -> None:
     account.scan(volume(HERE, "a"))

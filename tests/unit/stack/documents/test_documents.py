@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from collections import Counter
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -144,6 +145,12 @@ WRONG: list[tuple[str, tuple[str | int, ...], object, str]] = [
         "compliant is not a count: -1",
     ),
     ("progress", ("coverage", 0, "seconds"), True, r"coverage\[0\].seconds is not a number: True"),
+    ("progress", ("coverage", 0, "seconds"), -1, r"coverage\[0\].seconds is not a number: -1"),
+    ("progress", ("coverage", 0, "seconds"), math.nan, r"coverage\[0\].seconds is not a number: nan"),
+    ("progress", ("coverage", 0, "seconds"), math.inf, r"coverage\[0\].seconds is not a number: inf"),
+    ("commit", ("coverage", 0, "calls"), 10**30, r"coverage\[0\].calls is not a count: 1000"),
+    ("commit", ("coverage", 0, "reason"), "\ud800", r"coverage\[0\].reason is not a string"),
+    ("commit", ("attempt",), "x", "attempt is not the name of an attempt"),
     ("commit", ("complete",), "yes", "complete is not true or false: 'yes'"),
     ("commit", ("coverage", 0), {"api": "x"}, r"coverage\[0\].account_id is missing"),
     (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from muster.stack.documents.commit import Ledger, ShardChanges, ShardResources
-from muster.stack.documents.fields import OMITTED, Malformed, anything, keyed, listed
+from muster.stack.documents.fields import MOST, OMITTED, Malformed, anything, keyed, listed
 from muster.stack.documents.names import AccountId, AttemptName
 from muster.stack.documents.notes import Size
 from muster.stack.documents.objects import Document
@@ -35,8 +35,8 @@ class CheckCounts(NamedTuple):
 def _check_counts(value: object, where: str) -> CheckCounts:
     if isinstance(value, list) and len(value) == len(CheckCounts._fields):
         check_id, region, complete, *counts = value
-        whole = all(type(count) is int and count >= 0 for count in counts)
-        if type(check_id) is str and type(region) is str and type(complete) is bool and whole:
+        whole = all(type(count) is int and 0 <= count <= MOST for count in counts)
+        if type(check_id) is str and type(region) is str and region.isascii() and type(complete) is bool and whole:
             return CheckCounts(*value)
     raise Malformed(f"{where} is not the counts of a check: {str(value)[:80]}")
 

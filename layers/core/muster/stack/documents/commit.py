@@ -9,7 +9,7 @@ from muster.model.coverage import Coverage
 from muster.reports.tables import ScanHeader, coverage_row
 from muster.reports.tally import STATUSES
 from muster.stack.documents.fields import OMITTED, listed, record
-from muster.stack.documents.names import SeverityName
+from muster.stack.documents.names import AttemptName, SeverityName
 from muster.stack.documents.objects import Document
 
 Ledger = Annotated[tuple[Coverage, ...], listed(record(Coverage, complete=True))]
@@ -113,7 +113,7 @@ class Commit(Document):
     VERSION: ClassVar[int | None] = 2
 
     scan_id: str = ""
-    attempt: str
+    attempt: AttemptName
     shard: str
     account_id: str
     region: str

@@ -17,8 +17,11 @@ from muster.errors import Signal
 
 T = TypeVar("T")
 Reader = Callable[[object, str], T]
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _SHOWN = 80
 """Characters of a wrong value that are shown."""
+MOST = 2**53
+"""The largest number that is read: what JSON has exactly everywhere, and a column of a table has room for."""
 _LEAVES = frozenset({str, int, float, bool, types.NoneType})
 """Types of most values of a large document, which are JSON as they are."""
 OMITTED: Mapping[str, bool] = types.MappingProxyType({"omitted": True})
@@ -34,23 +37,28 @@ def text(pattern: str = "", like: str = "a string") -> Reader[str]:
     compiled = re.compile(pattern) if pattern else None
 
     def read(value: object, where: str) -> str:
-        if isinstance(value, str) and (compiled is None or compiled.fullmatch(value)):
+        if isinstance(value, str) and _encodable(value) and (compiled is None or compiled.fullmatch(value)):
             return value
         raise _is_not(value, where, like)
 
     return read
 
 
+def _encodable(value: str) -> bool:
+    """Whether a string can be written: JSON may have half of a character that UTF-8 has not."""
+    return value.isascii() or not _SURROGATES.search(value)
+
+
 def number(value: object, where: str) -> float:
-    """Read a number, which true and false are not."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    """Read a number from 0 on, which true and false are not."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST:
         return value
     raise _is_not(value, where, "a number")
 
 
 def count(value: object, where: str) -> int:
-    """Read a whole number from 0 on."""
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    """Read a whole number from 0 to MOST."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST:
         return value
     raise _is_not(value, where, "a count")
 

@@ -61,7 +61,7 @@ def collect(
     found = Collected(damaged=dict(damaged))
     commits: dict[str, Commit] = {}
     names = [key for key, _ in bucket.keys(keys.commits(event.scan_id, event.account.account_id))]
-    for key, commit in zip(names, each(names, lambda key: _commit(bucket, event.scan_id, key)), strict=True):
+    for key, commit in zip(names, each(names, lambda key: _commit(bucket, plan, key)), strict=True):
         name = keys.name_in(key)
         if isinstance(commit, str):
             found.damaged.setdefault(name, commit)
@@ -111,27 +111,29 @@ def _unplanned(name: str, plan: PlanDocument, reason: str) -> Commit:
     return replace(unfinished(shard, Progress(""), plan.scan.header, reason, plan.severities), shard=name)
 
 
-def _commit(bucket: Bucket, scan_id: str, key: str) -> Commit | str:
+def _commit(bucket: Bucket, plan: PlanDocument, key: str) -> Commit | str:
     """Return a commit, or why it cannot be read."""
     try:
         commit = objects.content(bucket, key, Commit)
         if commit is None:
             return f"s3://{bucket.name}/{key} is gone"
-        _refuse_foreign(bucket, key, commit, scan_id)
+        _refuse_foreign(bucket, key, commit, plan)
     except Damaged as error:
         return str(error)
     return commit
 
 
-def _refuse_foreign(bucket: Bucket, key: str, commit: Commit, scan_id: str) -> None:
-    """Refuse the result of another shard or scan under a key, or one that names parts of others.
+def _refuse_foreign(bucket: Bucket, key: str, commit: Commit, plan: PlanDocument) -> None:
+    """Refuse the result of another shard or scan under a key, or one that names parts or checks of others.
 
     Raises:
         Damaged: it is.
     """
-    shard = keys.name_in(key)
+    scan_id, shard = plan.scan.scan_id, keys.name_in(key)
     if (commit.scan_id or scan_id, commit.shard) != (scan_id, shard) or not _own(commit.parts, scan_id, shard):
         raise objects.damaged(bucket, key, Commit, "it is that of another shard or scan")
+    if others := {check.check_id for check in commit.checks} - plan.severities.keys():
+        raise objects.damaged(bucket, key, Commit, f"{min(others)[:80]} is no check of the scan")
 
 
 def _own(parts: Iterable[str], scan_id: str, shard: str) -> bool:
