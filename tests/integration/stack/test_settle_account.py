@@ -534,7 +534,7 @@ def test_a_damaged_state_stops_no_finding_and_reports_no_change_of_this_scan(
         lost = found.changes[""].lost
         assert lost.startswith(f"s3://reports/{keys.state(ACCOUNT)} ")
         assert lost.endswith(
-            f"no changes are reported of {ACCOUNT}; it was written anew, and changes are reported from the next scan on"
+            f"no changes are reported of {ACCOUNT}; it was replaced, and changes are reported from the next scan on"
         )
         assert (events(found), found.changes[""].baseline, found.incomplete) == ({}, False, ())
     assert why in lost or "was damaged" in lost

@@ -1,4 +1,4 @@
-"""The state between scans, in the bucket: one object an account, replaced only by who read what is replaced."""
+"""The state between scans, in the bucket: one object an account, replaced only by a function that read it before."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +49,7 @@ BROKEN = (
 def fetch(bucket: Bucket, key: str, path: Path, examine: Callable[[Findings], None]) -> StoredState:
     """Return the state of an account, read into a file; of an object that cannot be read, nothing and why.
 
-    `examine` takes all tracked findings; it has seen some of them in vain where the object is damaged.
+    `examine` takes all tracked findings; where the object is damaged, it has taken some of them before that is known.
     """
     etag = bucket.fetch(key, path)
     if etag is None:
@@ -75,7 +75,7 @@ def replace(
     """Write the state of an account in place of the one that was read; one of another version is left alone.
 
     Raises:
-        Conflict: somebody else wrote it meanwhile.
+        Conflict: another function wrote it meanwhile.
     """
     if before.foreign:
         return

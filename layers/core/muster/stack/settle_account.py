@@ -22,7 +22,7 @@ from muster.storage.bucket import Bucket, Conflict, scratch
 from muster.storage.traffic import Traffic
 
 _ROUNDS = 10
-"""How often an account is settled anew because another execution or scan settled it meanwhile."""
+"""How often an account is settled again because another execution or scan settled it meanwhile."""
 
 
 def settle_account(  # noqa: PLR0913 - the event, where it runs, and what the shell hands in
@@ -36,7 +36,7 @@ def settle_account(  # noqa: PLR0913 - the event, where it runs, and what the sh
     """Publish what the shards of an account committed, remember it, and write the account's result.
 
     Running it again writes the same objects again. When another execution settled the account meanwhile, it is done
-    again from what is committed by now: who comes last never leaves less than who came before. `left` says how many
+    again from what is committed by now: the last one never leaves less than the one before. `left` says how many
     seconds remain: an account that cannot be settled in them keeps how far it came, and `left` of the answer is 1.
 
     Raises:
@@ -81,7 +81,7 @@ def _settled(
     """Settle an account from what is committed now; False when the time was up before.
 
     Raises:
-        Conflict: somebody else settled it meanwhile.
+        Conflict: another function settled it meanwhile.
     """
     key = keys.account(event.scan_id, event.account.account_id)
     before, etag = _result_before(bucket, key)

@@ -106,7 +106,7 @@ class AccountOutcome(Document):
 class SettlingProgress(Document):
     """How far the findings of a large account are published, for the next function.
 
-    `inputs` is the digest of what is settled: with other commits, or another state, the next function begins anew.
+    `inputs` is the digest of what is settled: with other commits, or another state, the next function begins again.
     `files` has the published files with their SHA-256, `saved` names the object with what must be compared, which has
     `saved_sum`, and `seconds` says how long it took. `checksum` is the digest of all that.
     """

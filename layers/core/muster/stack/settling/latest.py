@@ -63,7 +63,7 @@ class Latest:
         rows of a later scan are there, `seen_now` returns what is left to this one by now.
 
         Raises:
-            Conflict: somebody else replaced them meanwhile.
+            Conflict: another function replaced them meanwhile.
         """
         etags = self._fetched()
         before: list[Path] = []

@@ -62,7 +62,7 @@ class Settling:
 
         Raises:
             DamagedParts: parts cannot be read.
-            Conflict: somebody else wrote the state meanwhile.
+            Conflict: another function wrote the state meanwhile.
         """
         state = state_store.fetch(self.bucket, keys.state(self._account_id), self.folder / "state", self._examine)
         if state.damage:
@@ -170,12 +170,12 @@ class Settling:
         """Return the file of an object that this function wrote, or that another one wrote and is read now.
 
         Raises:
-            Conflict: somebody else wrote the object since.
+            Conflict: another function wrote the object since.
         """
         path = self._path(key)
         if not path.exists() and (self.bucket.fetch(key, path) is None or _sum(path) != progress.files[key]):
             self.bucket.put_json(self._progress_key, _nothing("").to_json())
-            raise Conflict(f"s3://{self.bucket.name}/{key} was written by somebody else meanwhile")
+            raise Conflict(f"s3://{self.bucket.name}/{key} was written by another function meanwhile")
         return path
 
     def _clear(self, files: Sequence[str]) -> None:
@@ -239,7 +239,7 @@ class Settling:
     def _replace_latest(self, state: StoredState, files: Sequence[Path]) -> None:
         """Replace the account's files of the table `latest`, again where another scan replaced them meanwhile.
 
-        The account is not settled anew for that: a later scan may have written the state since, and what this one
+        The account is not settled again for that: a later scan may have written the state since, and what this one
         reports of it would be lost.
 
         Raises:
@@ -266,7 +266,7 @@ class Settling:
     def _lost(self, state: StoredState) -> str:
         """Return why no changes are known: what was open before is not, so that nothing is new or fails again."""
         loss = state.damage or f"s3://{self.bucket.name}/{keys.state(self._account_id)} was damaged"
-        later = "" if state.foreign else "; it was written anew, and changes are reported from the next scan on"
+        later = "" if state.foreign else "; it was replaced, and changes are reported from the next scan on"
         return f"{loss}: no changes are reported of {self._account_id}{later}"
 
     def _covered(self, header: ScanHeader) -> list[Coverage]:
