@@ -129,6 +129,19 @@ def test_answers_are_read_over_one_connection(server: Server, kept: KeptConnecti
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("framing", [b"Content-Length: 2", b"Transfer-Encoding: chunked"])
+def test_the_body_that_an_answer_to_head_has_not_is_not_waited_for(
+    server: Server, kept: KeptConnections, framing: bytes
+) -> None:
+    bodiless = b"HTTP/1.1 200 OK\r\nx-amz-bucket-region: eu-west-1\r\n" + framing + b"\r\n\r\n"
+    server.answers = [PLAIN, bodiless, PLAIN]
+    ask(kept, server)
+    head = AWSPreparedRequest("HEAD", f"{server.origin}/a", {}, None, stream_output=False)
+    answered = kept.send(head)
+    assert (answered.status_code, answered.headers["x-amz-bucket-region"], answered.content) == (200, "eu-west-1", b"")
+    assert ask(kept, server).body == b"hi"
+
+
 def test_the_request_is_the_one_that_botocore_sends(server: Server, kept: KeptConnections) -> None:
     server.answers = [PLAIN] * 2
     for _ in range(2):

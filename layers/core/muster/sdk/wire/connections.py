@@ -74,7 +74,12 @@ class KeptConnections:
             botocore.exceptions.HTTPClientError: as botocore's session raises them.
         """
         plain = isinstance(request.body, bytes | str | None) and not request.stream_output
-        if not plain or (getattr(request, "context", None) or {}).get("read_timeout") is not None:
+        # An answer to HEAD states the length of a body that does not come: https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+        if (
+            not plain
+            or request.method == "HEAD"
+            or (getattr(request, "context", None) or {}).get("read_timeout") is not None
+        ):
             response: AWSResponse = self._session.send(request)
             return response
         parts = urllib.parse.urlsplit(request.url)
