@@ -21,6 +21,8 @@ SECURITY_HUB = "security-hub"
 FSBP = "fsbp"
 """The framework of AWS Foundational Security Best Practices, which citations tell apart."""
 
+_WHOLE = "security_hub.yaml"
+"""The file of all controls; the others are of one framework each."""
 _NAMES = {"FSBP": True, "Security Hub": False}
 """How a citation begins, and whether the control is in FSBP then."""
 
@@ -82,15 +84,27 @@ class Controls:
 @functools.cache
 def load() -> Controls:
     """Read the package's controls and frameworks."""
+    whole, by_id = _security_hub(), _by_id()
     found: dict[str, Any] = {
-        name.removesuffix(".yaml"): package_data.read("controls", name) for name in package_data.names("controls")
+        name.removesuffix(".yaml"): package_data.read("controls", name)
+        for name in package_data.names("controls")
+        if name != _WHOLE
     }
-    whole = found.pop("security_hub")
-    by_id = {name: Control.from_json(name, document) for name, document in whole["controls"].items()}
     in_use = {name: () for name, control in by_id.items() if not control.retired}
     everything = Framework(SECURITY_HUB, "AWS Security Hub", whole["source"], in_use)
     frameworks = [everything, *(_framework(name, document) for name, document in found.items())]
     return Controls(tuple(whole["services"]), by_id, {framework.name: framework for framework in frameworks})
+
+
+@functools.cache
+def _security_hub() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = package_data.read("controls", _WHOLE)
+    return document
+
+
+@functools.cache
+def _by_id() -> Mapping[str, Control]:
+    return {name: Control.from_json(name, document) for name, document in _security_hub()["controls"].items()}
 
 
 def cited(check: Check) -> Iterator[tuple[str, str]]:
@@ -102,11 +116,11 @@ def cited(check: Check) -> Iterator[tuple[str, str]]:
 
 def supported(check: Check, resource_type: str, controls: Controls | None = None) -> tuple[str, ...]:
     """Return a check's citations that concern a resource type: a tag control of tables says nothing of buckets."""
-    book = controls or load()
+    by_id = controls.by_id if controls else _by_id()  # of the frameworks nothing is read
     return tuple(
         citation
         for citation, (_, name) in zip(check.controls, cited(check), strict=True)
-        if name in book.by_id and resource_type in book.by_id[name].resource_types
+        if name in by_id and resource_type in by_id[name].resource_types
     )
 
 

@@ -1,6 +1,7 @@
 """Settings of the AWS SDK that are checked before the first call: it would fail on them later, and less clearly."""
 
 import os
+import re
 import ssl
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from muster.sdk.redaction import one_line, safe
 from muster.sdk.setup.profile import MfaError, config_file, credentials_file
 
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _SCHEMES = ("http", "https")
 _SERVICES = ("STS", "EC2", "S3", "S3_CONTROL", "ORGANIZATIONS", "CLOUDFORMATION", "SFN")
 
@@ -144,11 +146,28 @@ def _certificates(name: str, path: str | None) -> str:
             f"{name} names {one_line(path, 200)}, which does not exist: name a file of certificates (PEM), or unset it"
         )
     try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
+        if not _begins_with_certificate(Path(path)):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_verify_locations(**{"capath" if Path(path).is_dir() else "cafile": path})
     except (OSError, ValueError):
         return f"{name} names {one_line(path, 200)}, which has no certificates (PEM): name a file that has, or unset it"
     return ""
+
+
+def _begins_with_certificate(path: Path) -> bool:
+    """Whether the first certificate of a file can be read: to read all of them takes longer than to open a session."""
+    if path.is_dir():
+        return False
+    found = _CERTIFICATE.search(path.read_text(encoding="utf-8", errors="replace"))
+    try:
+        return found is not None and _is_certificate(found[0])
+    except (OSError, ValueError):
+        return False
+
+
+def _is_certificate(text: str) -> bool:
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    return True
 
 
 def _proxy(name: str, url: str | None) -> str:
