@@ -871,3 +871,14 @@ def test_a_disk_that_cannot_be_written_is_named_with_what_to_do(
     with pytest.raises(MusterError, match=f"cannot settle the account {ACCOUNT} on the function's disk: .*Ephemeral"):
         account.settle()
     assert not [key for key, _ in account.bucket.keys(keys.accounts(account.scan_id))]
+
+
+def test_a_commit_of_more_failing_resources_than_there_are_is_damaged_and_no_other(account: Account) -> None:
+    account.scan(volume(HERE, "a"))
+    key = keys.commit(account.scan_id, HERE.id)
+    document = json.loads(account.body(key))
+    document["resources"] = {"scanned": 1, "non_compliant": 2}
+    account.put(key, json.dumps(document).encode())
+    found = account.settled()
+    assert [gap.shard for gap in found.incomplete] == [HERE.id]
+    assert "more of its resources fail than there are" in found.incomplete[0].reason

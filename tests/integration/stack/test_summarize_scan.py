@@ -199,6 +199,11 @@ Change = Callable[[dict[str, Any]], object]
             "counts x, which is no check of the scan",
             id="a check",
         ),
+        pytest.param(
+            lambda each: each["resources"].update(non_compliant=4),
+            "more than resources.scanned",
+            id="more fail than are",
+        ),
         pytest.param(lambda each: each.update(findings=[{}]), r"findings\[0\] is not a finding", id="a finding"),
         pytest.param(
             lambda each: each["findings"][0].update(severity=["HIGH"]), r"findings\[0\] is not", id="a severity"

@@ -132,6 +132,8 @@ def _refuse_foreign(bucket: Bucket, key: str, commit: Commit, plan: PlanDocument
     scan_id, shard = plan.scan.scan_id, keys.name_in(key)
     if (commit.scan_id or scan_id, commit.shard) != (scan_id, shard) or not _own(commit.parts, scan_id, shard):
         raise objects.damaged(bucket, key, Commit, "it is that of another shard or scan")
+    if commit.resources.non_compliant > commit.resources.scanned:
+        raise objects.damaged(bucket, key, Commit, "more of its resources fail than there are")
     if others := {check.check_id for check in commit.checks} - plan.severities.keys():
         raise objects.damaged(bucket, key, Commit, f"{min(others)[:80]} is no check of the scan")
 

@@ -98,6 +98,8 @@ def _refuse_foreign(result: AccountResult, plan: PlanDocument, account_id: str) 
     """
     if (result.scan_id, result.account_id) != (plan.scan.scan_id, account_id):
         raise Malformed(f"it is that of account {result.account_id} in the scan {result.scan_id[:80]}")
+    if result.resources.non_compliant > result.resources.scanned:
+        raise Malformed("resources.non_compliant is more than resources.scanned")
     for shard, checks in result.checks.items():
         account, *names = shard.split(".")
         if account != account_id or len(names) + 1 < _SHARD_NAMES:
