@@ -18,13 +18,16 @@ during = gc.get_stats()[0]["collections"] - before
 for _ in range(20_000):
     node = Node()
     node.itself = node
+frozen = gc.get_freeze_count()
+tune_allocator()
 left = sum(isinstance(each, Node) for each in gc.get_objects())
-print(during, left)
+print(during, left, frozen, gc.get_freeze_count())
 """
 
 
 def test_a_page_sets_off_no_search_for_cycles_and_cycles_are_found_all_the_same() -> None:
     done = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=True)  # noqa: S603 - our own script
-    during, left = map(int, done.stdout.split())
+    during, left, frozen, again = map(int, done.stdout.split())
     assert during == 0
     assert left <= 10_001
+    assert frozen == again > 1_000

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import gc
 import platform
 
@@ -11,6 +12,7 @@ _YOUNG = 10_000
 """How many new objects there are between two searches for cycles among them."""
 
 
+@functools.cache
 def tune_allocator() -> None:
     """Let glibc give large blocks back to the system at once, and keep the small ones of all threads together.
 
@@ -18,10 +20,14 @@ def tune_allocator() -> None:
     small ones soon lie between them: a scan of a million instances ends with more than one of ten thousand.
     Other systems' allocators are left alone. https://man7.org/linux/man-pages/man3/mallopt.3.html
 
+    What is there by now, modules above all, stays until the process ends: no search for cycles looks at it again. That
+    is done once in a process. https://docs.python.org/3/library/gc.html#gc.freeze
+
     Cycles are searched for less often: a page becomes tens of thousands of objects that live until it is judged, and
     none of them lies in a cycle. https://docs.python.org/3/library/gc.html#gc.set_threshold
     """
     gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+    gc.freeze()
     if platform.libc_ver()[0] != "glibc":
         return
     with contextlib.suppress(OSError, AttributeError):
