@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import moto.backends
-from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.base_backend import BaseBackend
-from moto.ec2.models.tags import TagBackend
 
 IMAGES = Path(__file__).with_name("images.json")
 """The images of others in each region: moto's own 1,300 make every listing of snapshots take seconds."""
@@ -19,8 +17,8 @@ Addresses = dict[str, Any]
 
 _listed_addresses = BaseBackend.urls.fget
 _listed_modules = moto.backends.list_of_moto_modules
-_searched_metrics: Callable[..., list[Any]] = CloudWatchBackend.get_metric_data
-_searched_tags: Callable[..., list[Any]] = TagBackend.describe_tags
+_searched: dict[str, Callable[..., list[Any]]] = {}
+"""The searches of moto that are replaced."""
 _addresses: dict[tuple[type, str | None], Addresses] = {}
 _modules: list[str] = []
 
@@ -32,6 +30,12 @@ def keep() -> None:
     addresses depend on `MOTO_S3_CUSTOM_ENDPOINTS`, so they are kept for each value of it. A search for a metric looks
     at its own data, one for the tags of a resource at that resource: moto looks at those of the whole account.
     """
+    # They import moto's images, whose path has to stand in the environment by then.
+    from moto.cloudwatch.models import CloudWatchBackend  # noqa: PLC0415
+    from moto.ec2.models.tags import TagBackend  # noqa: PLC0415
+
+    _searched.setdefault("metrics", CloudWatchBackend.get_metric_data)
+    _searched.setdefault("tags", TagBackend.describe_tags)
     BaseBackend.urls = property(_kept_addresses)
     moto.backends.list_of_moto_modules = _kept_modules
     CloudWatchBackend.get_metric_data = _metric_data
@@ -67,7 +71,7 @@ def _metric_data(
 ) -> list[Any]:
     """Answer each query from the data of its own metric; expressions are computed from all results together."""
     if not queries or any("Expression" in query for query in queries):
-        return _searched_metrics(backend, queries, start_time, end_time, *more, **named)
+        return _searched["metrics"](backend, queries, start_time, end_time, *more, **named)
     data: dict[Any, list[Any]] = {}
     for each in backend.get_all_metrics():
         dimensions = ((dimension.name, dimension.value) for dimension in each.dimensions)
@@ -76,7 +80,7 @@ def _metric_data(
     return [
         result
         for query in queries
-        for result in _searched_metrics(
+        for result in _searched["metrics"](
             _Metrics(data.get(_metric(query), ())), [query], start_time, end_time, *more, **named
         )
     ]
@@ -93,14 +97,14 @@ def _metric(query: Mapping[str, Any]) -> Any:
 class _Tags:
     """The part of EC2's backend that a search for tags reads: the tags of some resources."""
 
-    tags: dict[str, dict[str, str]] = field(default_factory=dict)
-    VALID_TAG_FILTERS: ClassVar[Sequence[str]] = TagBackend.VALID_TAG_FILTERS
+    VALID_TAG_FILTERS: Sequence[str]
+    tags: dict[str, dict[str, str]]
 
 
 def _tags(backend: Any, filters: Mapping[str, Sequence[str]] | None = None) -> list[Any]:
     """Return the tags of resources that are named without wildcards from these alone."""
     names = (filters or {}).get("resource-id", ())
     if not names or any(set(name) & set("*?[\\") for name in names):
-        return _searched_tags(backend, filters)
+        return _searched["tags"](backend, filters)
     tags = {name: backend.tags[name] for name in dict.fromkeys(names) if name in backend.tags}
-    return _searched_tags(_Tags(tags), filters)
+    return _searched["tags"](_Tags(backend.VALID_TAG_FILTERS, tags), filters)

@@ -91,7 +91,7 @@ def test_the_data_of_a_metric_are_those_that_moto_finds_among_all(
     backend.put_metric_data("shop", [*data, datum("Bills", 5, 7.0), datum("Bills", 65, 8.0)])
     arguments = (queries, NOW - timedelta(hours=3), NOW, "TimestampDescending" if descending else "TimestampAscending")
     found = backend.get_metric_data(*arguments)
-    assert found == kept._searched_metrics(backend, *arguments)
+    assert found == kept._searched["metrics"](backend, *arguments)
     assert [each["id"] for each in found] == [each["Id"] for each in queries]
 
 
@@ -119,4 +119,4 @@ def test_the_tags_of_a_resource_are_those_that_moto_finds_among_all(filters: dic
     def by_id(tags: list[dict[str, str]]) -> list[dict[str, str]]:
         return sorted(tags, key=lambda tag: (tag["resource_id"], tag["key"]))
 
-    assert by_id(found) == by_id(kept._searched_tags(backend, filters))
+    assert by_id(found) == by_id(kept._searched["tags"](backend, filters))

@@ -16,6 +16,7 @@ from muster.catalog.catalog import load
 from muster.catalog.expressions.types import options
 from muster.facets.fields import Parsed, members
 from muster.model.finding import Unknown
+from muster.sdk.wire.projection import BESIDE
 
 SESSION = botocore.session.get_session()
 CATALOG = load()
@@ -93,7 +94,11 @@ def documented(facet: type[Parsed]) -> list[StructureShape]:
     for operation in operations(facet):
         service, _, name = operation.partition(":")
         answers += structures(SESSION.get_service_model(service).operation_model(name).output_shape)
-    return [shape for shape in answers if all(member(shape, path) for path in members(facet) if path not in MADE)]
+    return [
+        shape
+        for shape in answers
+        if all(member(shape, path.removesuffix(BESIDE)) for path in members(facet) if path not in MADE)
+    ]
 
 
 def nested(path: str, value: object) -> Any:
