@@ -17,7 +17,7 @@ class Clients:
         self._session: Any = None
         self._lock = threading.Lock()
 
-    def client(self, service: str, endpoint: str | None, region: str, key: str = NAME) -> Any:
+    def client(self, service: str, endpoint: str, region: str, key: str = NAME) -> Any:
         """Return a new client; a session makes one at a time."""
         with self._lock:
             if self._session is None:

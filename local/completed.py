@@ -18,8 +18,8 @@ Made = tuple[str, dict[str, str]]
 
 
 def client(service: str, region: str) -> Any:
-    """Return a client of the embedded AWS with an administrator's credentials; without one, of moto in this process."""
-    return CLIENTS.client(service, os.environ.get("AWS_ENDPOINT_URL"), region)
+    """Return a client of the embedded AWS with an administrator's credentials."""
+    return CLIENTS.client(service, os.environ["AWS_ENDPOINT_URL"], region)
 
 
 def _function(properties: Properties, region: str, _account: str) -> Made:

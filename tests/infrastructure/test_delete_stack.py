@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.cloudformation import parsing
 
 from muster.sdk.session import Clients
 from tools import delete_stack
@@ -32,6 +33,20 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+
+
+@pytest.fixture(autouse=True)
+def _models_of_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let moto's own models make the stack, also where an embedded AWS has added its models to the process before."""
+    own = [model for model in parsing.get_model_list() if not model.__name__.startswith("Embedded")]
+    kept = (parsing.get_model_map, parsing.get_name_type_map)
+    with monkeypatch.context() as patch:
+        patch.setattr(parsing, "get_model_list", lambda: own)
+        for each in kept:
+            each.cache_clear()
+        yield
+    for each in kept:
+        each.cache_clear()
 
 
 @pytest.fixture
