@@ -128,7 +128,7 @@ def run_to_end(command: Sequence[str], env: Mapping[str, str]) -> tuple[float, f
     began = time.monotonic()
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out)  # noqa: S603 - our own modules
-        _, status, used = os.wait4(process.pid, 0)  # tells of this one child
+        _, status, used = os.wait4(process.pid, 0)  # of this child alone
         wall, process.returncode = time.monotonic() - began, os.waitstatus_to_exitcode(status)
         out.seek(0)
         printed = out.read()

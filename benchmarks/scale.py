@@ -87,7 +87,7 @@ class Stack:
         return Call(name, took["cpu"], took["wall"], took["bucket_seconds"], took["peak_mb"], counts, took["answer"])
 
     def plan(self, accounts: int, number: int) -> Call:
-        """Plan a scan of all accounts; `number` tells its time from that of other scans."""
+        """Plan a scan of all accounts; scans with other numbers begin at other times."""
         started = (_AT + timedelta(hours=6 * number)).isoformat()
         event = {"input": {"record": True}, "execution": f"{_EXECUTION}{accounts}-{number}", "started_at": started}
         return self.call(f"Plan, {accounts:,} accounts", "plan", event)

@@ -63,7 +63,7 @@ def test_functions_that_die_while_they_settle_an_account_change_nothing(world: A
     assert execution.output["complete"] is True, execution.output["incomplete"]
     assert findings(aws, stack, execution.output["scan_id"]) == good
     began = [call for call in aws.calls if aws.roles.get(call.access_key, "").startswith(f"muster-{SETTLE}")]
-    assert sum(call.parameters.get("Key", "").endswith("/plan.json") for call in began) > 1, "nobody died"
+    assert sum(call.parameters.get("Key", "").endswith("/plan.json") for call in began) > 1, "no function died"
     latest = athena.query(aws, "SELECT finding_id, status FROM latest_findings", stack.outputs["DatabaseName"])[1]
     assert sorted(latest) == sorted(good.items())
 

@@ -529,7 +529,7 @@ def test_a_damaged_state_stops_no_finding_and_reports_no_change_of_this_scan(
     account.settled()
     account.put(keys.state(ACCOUNT), body)
     account.scan(volume(HERE, "a"), volume(HERE, "b"))
-    for _ in range(2):  # also when the function is called again after it wrote the state anew
+    for _ in range(2):  # also when the function is called again after it wrote the state
         found = account.settled()
         lost = found.changes[""].lost
         assert lost.startswith(f"s3://reports/{keys.state(ACCOUNT)} ")
@@ -823,7 +823,7 @@ def test_others_that_settle_the_account_again_and_again_are_no_reason_to_go_on_f
 
     def beaten(bucket: Bucket, key: str, value: object, *, etag: str | None = "*") -> str:
         if key == keys.account(account.scan_id, ACCOUNT):
-            raise Conflict("it was written by somebody else meanwhile")
+            raise Conflict("it was written by another process meanwhile")
         return put(bucket, key, value, etag=etag)
 
     monkeypatch.setattr(Bucket, "put_json", beaten)

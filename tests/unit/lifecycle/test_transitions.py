@@ -22,7 +22,7 @@ from muster.lifecycle.transitions import (
     looked_later,
     reconcile,
     state_of,
-    worst_first,
+    weight,
 )
 from muster.model.finding import Status
 
@@ -275,5 +275,5 @@ def test_changes_are_sorted_by_severity_then_check_then_resource() -> None:
         return Change(Event.OPENED, f"{check_id}/{name}", about, "because", START)
 
     told = [change("HIGH", "b", "z"), change("HIGH", "c", "a"), change("HIGH", "c", "b"), change("LOW", "a", "a")]
-    assert worst_first(reversed(told)) == told
-    assert worst_first([told[2], told[0], told[3], told[1]]) == told
+    assert sorted([told[3], told[2], told[1], told[0]], key=weight) == told
+    assert sorted([told[2], told[0], told[3], told[1]], key=weight) == told

@@ -38,7 +38,7 @@ def account_result(account_id: str = ACCOUNT, **changed: Any) -> AccountResult:
 
 
 def finding(account_id: str = ACCOUNT, name: str = "v", **changed: Any) -> dict[str, Any]:
-    """Return a failing finding as report.json has it; its id tells account and name."""
+    """Return a failing finding as report.json has it; its id holds account and name."""
     resource = {"type": "AWS::EC2::Volume", "arn": None, "id": name, "account_id": account_id, "region": REGION}
     return {
         "finding_id": f"{account_id}/{name}",

@@ -1,6 +1,6 @@
 """What changed since the last scan: the states of a finding, and the events that lead from one to another. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -175,14 +175,10 @@ def reconcile(
     return after, change
 
 
-def worst_first(changes: Iterable[Change]) -> list[Change]:
-    """Sort changes by severity, then check, resource, account and region."""
-    return sorted(changes, key=_weight)
-
-
-def _weight(change: Change) -> tuple[int, str, str, str, str]:
-    kind = change.subject.kind
-    return -Severity(kind.severity).rank, kind.check_id, change.subject.resource_id, kind.account_id, kind.region
+def weight(change: Change) -> tuple[int, str, str, str, str, str]:
+    """Order changes by severity, the worst first, then by check, resource, account, region and id."""
+    kind, name = change.subject.kind, change.subject.resource_id
+    return -Severity(kind.severity).rank, kind.check_id, name, kind.account_id, kind.region, change.finding_id
 
 
 def _before_scan(tracked: TrackedFinding, scan_id: str) -> TrackedFinding | None:

@@ -80,7 +80,7 @@ def _distinct(rows: Iterable[Any], keys: Iterable[Hashable]) -> tuple[list[Any],
 
 
 class FindingRow(Mapping[str, Any]):
-    """A finding as a row of a table: a cell is made when somebody looks at it, and columns when many are written."""
+    """A finding as a row of a table: a cell is made when it is read, and whole columns when many rows are written."""
 
     __slots__ = ("finding", "layout", "scan_id", "scan_kind", "shard")
 

@@ -32,7 +32,7 @@ class Failure:
 
     @property
     def unavailable(self) -> Unavailable:
-        """The reason in an auditor's words; nobody asks for it where the code says that there is none."""
+        """The reason in an auditor's words; it is made only where it is reported."""
         if isinstance(self.error, READ_ERRORS):
             return unavailable(_needed(self.permissions, self.error), self.error)
         return malformed(self.name, self.error)

@@ -1,10 +1,15 @@
-"""The worst of many items, with memory for few of them. Pure."""
+"""The worst of many items, with memory for few of them: of anything, and of failing findings. Pure."""
 
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
+from muster.model.finding import Severity
+from muster.reports.schema import Record
+
 T = TypeVar("T")
+RANKS = {severity.value: severity.rank for severity in Severity}
+"""The rank of each severity by its name, the worst highest."""
 
 
 class Worst(Generic[T]):
@@ -40,3 +45,23 @@ class Worst(Generic[T]):
         del self._kept[self._most :]
         if len(self._kept) == self._most:
             self._limit = self._order(self._kept[-1])
+
+
+def worst_findings(most: int, records: Iterable[Record] = ()) -> Worst[Record]:
+    """Return what keeps the worst failing findings of some records and of those that are added.
+
+    They are chosen by severity, then by id from the last on, which is the key that `wants` takes.
+    """
+    worst: Worst[Record] = Worst(most, _rank_of, reverse=True)
+    worst.add(records)
+    return worst
+
+
+def _rank_of(record: Record) -> tuple[int, str]:
+    """Order findings for the choice: ids are digests, so that no check of a severity comes before the others."""
+    return RANKS[record["severity"]], record["finding_id"]
+
+
+def worst_first(records: Iterable[Record]) -> tuple[Record, ...]:
+    """Sort failing findings by severity, then by check and id."""
+    return tuple(sorted(records, key=lambda each: (-RANKS[each["severity"]], each["check_id"], each["finding_id"])))

@@ -80,7 +80,7 @@ class Bucket:
         `etag` is the version that may be replaced, None when there must be none yet; `*` replaces whatever is there.
 
         Raises:
-            Conflict: somebody else wrote the object meanwhile.
+            Conflict: another process wrote the object meanwhile.
         """
         text = shown(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
         return self.put_bytes(key, gzip.compress(text, mtime=0) if key.endswith(".gz") else text, etag=etag)
@@ -94,7 +94,7 @@ class Bucket:
             return str(answer["ETag"])
         except botocore.exceptions.ClientError as error:
             if code_of(error) in _CONFLICT:
-                raise Conflict(f"s3://{self.name}/{key} was written by somebody else meanwhile") from error
+                raise Conflict(f"s3://{self.name}/{key} was written by another process meanwhile") from error
             raise _named(error, f"write s3://{self.name}/{key}") from error
         except (botocore.exceptions.BotoCoreError, OSError) as error:
             raise _named(error, f"write s3://{self.name}/{key}") from error
@@ -103,7 +103,7 @@ class Bucket:
         """Write a file to an object, in parts when it is large; `etag` is what may be replaced, as in `put_json`.
 
         Raises:
-            Conflict: somebody else wrote the object meanwhile.
+            Conflict: another process wrote the object meanwhile.
         """
         try:
             size = path.stat().st_size
@@ -117,7 +117,7 @@ class Bucket:
         except Exception as error:  # boto3 wraps ClientError in S3UploadFailedError
             cause = error.__cause__ or error
             if code_of(cause) in _CONFLICT:
-                raise Conflict(f"s3://{self.name}/{key} was written by somebody else meanwhile") from error
+                raise Conflict(f"s3://{self.name}/{key} was written by another process meanwhile") from error
             raise _named(cause, f"write s3://{self.name}/{key}") from error
 
     def download(self, key: str, path: Path) -> None:

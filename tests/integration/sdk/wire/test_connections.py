@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from muster.model.coverage import Ledger
+from muster.sdk.session import Clients
 from muster.sdk.wire import connections
 from muster.sdk.wire.connections import KeptConnections, kept_connections
 from muster.sdk.wire.http1 import Reply
@@ -109,6 +111,17 @@ def test_the_private_names_that_it_uses_exist_in_botocore() -> None:
     assert session._proxy_config.proxy_url_for("http://x") is None
     assert session._manager.connection_from_url("http://127.0.0.1:1").pool.get_nowait() is None
     assert kept_connections(client) is kept_connections(client) is client._endpoint.http_session
+
+
+def test_only_clients_that_count_what_they_read_keep_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request may be sent twice over a kept connection: a message or an object must not be."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    writing = Clients(boto3.session.Session(region_name="eu-west-1"))
+    reading = writing.counting_in(Ledger("123456789012", "eu-west-1", "s3"))
+    for service in ("s3", "sns", "sqs"):
+        assert type(writing.get(service, "eu-west-1")._endpoint.http_session) is URLLib3Session
+        assert type(reading.get(service, "eu-west-1")._endpoint.http_session) is KeptConnections
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from muster.model.finding import Severity
 from muster.reports.tables import FINDINGS, ScanHeader
 from muster.stack.limits import PUBLISHED
 from muster.stack.settling.observed import Observed
-from muster.stack.settling.publish import Publisher, grouped, home_of, records_of, worst_failures
+from muster.stack.settling.publish import Publisher, grouped, home_of
+from muster.stack.worst import worst_findings, worst_first
 from muster.storage import parquet
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -36,7 +37,7 @@ class Published:
     def __init__(self, folder: Path, *rows: dict[str, Any], failed: dict[str, datetime] | None = None) -> None:
         self.observed = Observed(folder / "db")
         self.observed.failed((key, parquet.millis(since)) for key, since in (failed or {}).items())
-        self.worst = worst_failures(100)
+        self.worst = worst_findings(100)
         parquet.write(folder / "local", FINDINGS, rows)
         bucket: Any = None
         publisher = Publisher(bucket, ScanHeader("s", "manual", AT), self.observed, self.worst, {SHARD}, folder)
@@ -95,7 +96,7 @@ def test_findings_of_a_shard_that_is_not_compared_are_published_and_not_noted(tm
     found = Published(tmp_path, row("a"), row("b", shard=OTHER))
     assert [each["finding_id"] for each in found.rows] == ["a", "b"]
     assert list(found.seen()) == ["a"]
-    assert {record["finding_id"] for record in records_of(found.worst)} == {"a", "b"}
+    assert {record["finding_id"] for record in worst_first(found.worst.items())} == {"a", "b"}
 
 
 def test_rows_of_more_than_one_batch_are_all_noted(tmp_path: Path) -> None:
@@ -109,7 +110,7 @@ def test_rows_of_more_than_one_batch_are_all_noted(tmp_path: Path) -> None:
 
 def test_only_open_findings_are_among_the_worst(tmp_path: Path) -> None:
     rows = [row("open", severity="LOW"), row("unread", "INSUFFICIENT_DATA"), row("accepted", suppression="so")]
-    (record,) = records_of(Published(tmp_path, *rows).worst)
+    (record,) = worst_first(Published(tmp_path, *rows).worst.items())
     assert (record["finding_id"], record["severity"], record["resource"]["id"]) == ("open", "LOW", "vol-open")
 
 
@@ -123,7 +124,7 @@ def test_the_worst_are_those_that_sorting_would_choose(found: dict[str, str], mo
     records = [{"finding_id": key, "severity": severity, "check_id": "c"} for key, severity in found.items()]
     ranked = sorted(records, key=lambda record: record["finding_id"], reverse=True)
     ranked.sort(key=lambda record: -Severity(record["severity"]).rank)
-    kept = records_of(worst_failures(most, records))
+    kept = worst_first(worst_findings(most, records).items())
     assert {record["finding_id"] for record in kept} == {record["finding_id"] for record in ranked[:most]}
     ranks = [Severity(record["severity"]).rank for record in kept]
     assert ranks == sorted(ranks, reverse=True)

@@ -23,7 +23,7 @@ Paths = Mapping[str, "Paths | None"]
 BESIDE = "?"
 """The mark at the end of a path to a member of a list that is read only for what stands beside it.
 
-A list without anything else that is read is read as empty: of most instances nobody needs the network interfaces.
+A list of which no other member is read stays empty: most instances are judged without their network interfaces.
 """
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 OPTIONS: Mapping[str, Any] = {

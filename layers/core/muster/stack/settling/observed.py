@@ -8,7 +8,6 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +98,3 @@ def _moved(rows: Iterable[Any], places: Sequence[int]) -> Iterator[Row]:
 def place_of(state: State) -> int:
     """Return the place of a state, by which a row names it."""
     return _STATES.index(state)
-
-
-def moment(millis: int) -> datetime:
-    """Return a time in aware UTC."""
-    return datetime.fromtimestamp(millis / 1000, UTC)

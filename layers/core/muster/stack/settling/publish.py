@@ -4,20 +4,19 @@ What the shards wrote is read once, part by part: since when a finding fails is 
 for the report, and what must be compared goes into the database of `observed`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from pathlib import Path
 
 from muster.errors import Damaged
 from muster.lifecycle.transitions import Kind, State, state_of
-from muster.model.finding import Severity, Status
+from muster.model.finding import Status
 from muster.reports.record import from_row
 from muster.reports.schema import Record
 from muster.reports.tables import FINDINGS, ScanHeader
 from muster.stack.limits import PUBLISHED
 from muster.stack.settling.observed import Observed, place_of
-from muster.stack.worst import Worst
+from muster.stack.worst import RANKS, Worst
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 from muster.storage.parquet import Batch
@@ -29,10 +28,9 @@ _STATES = {
     for suppressed in (True, False)
 }
 _PLACES = {state: place_of(state) for state in State}
-_RANKS = {severity.value: severity.rank for severity in Severity}
 _KINDS = ("shard", "check_id", "title", "severity", "resource_type", "account_id", "region")
 _NEEDED = (*_KINDS, "finding_id", "resource_id", "status", "reason")
-_VALUES = (("status", frozenset(status.value for status in Status)), ("severity", frozenset(_RANKS)))
+_VALUES = (("status", frozenset(status.value for status in Status)), ("severity", frozenset(RANKS)))
 
 
 class DamagedParts(Damaged):
@@ -62,23 +60,6 @@ def grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
         yield group
 
 
-Failure = tuple[int, str, Record]
-"""The rank of a failing finding's severity, its id, and its record."""
-
-
-def worst_failures(limit: int, records: Iterable[Record] = ()) -> Worst[Failure]:
-    """Return what keeps the worst failing findings, by severity, then by id from the last on; some may be there."""
-    worst: Worst[Failure] = Worst(limit, itemgetter(0, 1), reverse=True)
-    worst.add((_RANKS[record["severity"]], record["finding_id"], record) for record in records)
-    return worst
-
-
-def records_of(worst: Worst[Failure]) -> tuple[Record, ...]:
-    """Return the failing findings that are kept, the worst first."""
-    found = sorted(worst.items(), key=lambda failure: (-failure[0], failure[2]["check_id"], failure[1]))
-    return tuple(record for *_, record in found)
-
-
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """Writes published files of an account's findings; `compared` has the shards whose findings are remembered."""
@@ -86,7 +67,7 @@ class Publisher:
     bucket: Bucket
     header: ScanHeader
     observed: Observed
-    worst: Worst[Failure]
+    worst: Worst[Record]
     compared: Collection[str]
     folder: Path
 
@@ -155,14 +136,13 @@ class Publisher:
 
     def _observe(self, rows: Batch, ids: Sequence[str], states: Sequence[State]) -> None:
         fields = list(zip(*(parquet.column(rows, name) for name in _KINDS), strict=True))
-        failing = [
-            (_RANKS[kind[3]], key, place)
-            for place, (key, state, kind) in enumerate(zip(ids, states, fields, strict=True))
-            if state is State.OPEN and self.worst.wants((_RANKS[kind[3]], key))
-        ]
         # Most are not among the worst, and no record is made of them.
-        records = map(from_row, parquet.rows(rows, [place for *_, place in failing])) if failing else ()
-        self.worst.add((rank, key, record) for (rank, key, _), record in zip(failing, records, strict=True))
+        worst = [
+            place
+            for place, (key, state, kind) in enumerate(zip(ids, states, fields, strict=True))
+            if state is State.OPEN and self.worst.wants((RANKS[kind[3]], key))
+        ]
+        self.worst.add(map(from_row, parquet.rows(rows, worst)))
         others = (parquet.column(rows, name) for name in ("resource_id", "resource_arn", "reason"))
         self.observed.add(
             (key, self.observed.place(_kind(kind)), _PLACES[state], name, arn or "", reason)

@@ -12,6 +12,7 @@ from muster.stack.bounds import CHANGES
 from muster.stack.documents.account import Reported
 from muster.stack.documents.commit import Commit, EventChanges, NotedChange, ShardChanges
 from muster.stack.settling.publish import home_of
+from muster.stack.worst import Worst
 
 Histories = Mapping[CheckKey, CheckHistory]
 _BASELINE = "baseline"
@@ -104,13 +105,11 @@ def _joined(
 @dataclass(slots=True)
 class _Noted:
     count: int = 0
-    worst: list[Change] = field(default_factory=list)
+    worst: Worst[Change] = field(default_factory=lambda: Worst(CHANGES, transitions.weight))
 
     def add(self, change: Change) -> None:
         self.count += 1
-        self.worst.append(change)
-        if len(self.worst) > 10 * CHANGES:
-            self.worst = transitions.worst_first(self.worst)[:CHANGES]
+        self.worst.add((change,))
 
 
 class Notes:
@@ -149,8 +148,7 @@ class Notes:
 
 
 def _event(noted: _Noted) -> EventChanges:
-    worst = transitions.worst_first(noted.worst)[:CHANGES]
-    return EventChanges(noted.count, tuple(map(NotedChange.of, worst)))
+    return EventChanges(noted.count, tuple(map(NotedChange.of, noted.worst.items())))
 
 
 def reports(commits: Iterable[Commit], attempt: str, before: Mapping[str, Reported]) -> dict[str, Reported]:

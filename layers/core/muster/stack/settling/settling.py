@@ -12,6 +12,7 @@ from muster.lifecycle.state_document import Head
 from muster.lifecycle.state_store import Findings, StoredState
 from muster.lifecycle.transitions import Kind
 from muster.model.coverage import Coverage
+from muster.reports.schema import Record
 from muster.reports.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row
 from muster.stack.documents import objects
 from muster.stack.documents.account import AccountResult, Reported, SettlingProgress
@@ -23,9 +24,9 @@ from muster.stack.settling import remember
 from muster.stack.settling.collect import Collected
 from muster.stack.settling.latest import Latest, Part, seen_parts
 from muster.stack.settling.observed import Observed
-from muster.stack.settling.publish import Failure, Publisher, grouped, records_of, worst_failures
+from muster.stack.settling.publish import Publisher, grouped
 from muster.stack.settling.result import ledger, result_of
-from muster.stack.worst import Worst
+from muster.stack.worst import Worst, worst_findings, worst_first
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict
 
@@ -44,14 +45,14 @@ class Settling:
     reported: Mapping[str, Reported]
     folder: Path
     _observed: Observed = field(init=False)
-    _worst: Worst[Failure] = field(init=False)
+    _worst: Worst[Record] = field(init=False)
     _kinds: dict[Kind, None] = field(default_factory=dict)
     """The kinds of the findings that were remembered before the scan."""
 
     def __post_init__(self) -> None:
         """Open the database."""
         self._observed = Observed(self.folder / "observed.sqlite")
-        self._worst = worst_failures(self._share)
+        self._worst = worst_findings(self._share)
 
     def close(self) -> None:
         """Close the database."""
@@ -78,7 +79,7 @@ class Settling:
             self.collected,
             self._covered(self.plan.scan.header),
             self._share,
-            records_of(self._worst),
+            worst_first(self._worst.items()),
             changes,
             reported,
         )
@@ -201,7 +202,7 @@ class Settling:
         if self.bucket.fetch(found.saved, path) is None or _sum(path) != found.saved_sum:
             return _nothing(inputs)
         self._observed.load(path)
-        self._worst = worst_failures(self._share, found.findings)
+        self._worst = worst_findings(self._share, found.findings)
         return found
 
     def _save(self, before: SettlingProgress, files: Sequence[str], seconds: float) -> None:
@@ -216,7 +217,7 @@ class Settling:
             files=sums,
             saved=saved,
             saved_sum=_sum(path),
-            findings=records_of(self._worst),
+            findings=worst_first(self._worst.items()),
             seconds=seconds,
         )
         self.bucket.put_json(self._progress_key, replace(progress, checksum=progress.digest()).to_json())

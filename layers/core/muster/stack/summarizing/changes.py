@@ -3,14 +3,10 @@
 from collections import Counter
 
 from muster.lifecycle.transitions import Event
-from muster.model.finding import Severity
 from muster.stack.bounds import CHANGES
 from muster.stack.documents.commit import NotedChange, ShardChanges
 from muster.stack.documents.summary import ChangeCounts
-from muster.stack.worst import Worst
-
-RANKS = {severity.value: severity.rank for severity in Severity}
-"""The rank of each severity by its name, the worst highest."""
+from muster.stack.worst import RANKS, Worst
 
 
 class Changes:

@@ -16,9 +16,9 @@ from muster.stack.documents.account import AccountResult
 from muster.stack.documents.summary import ApiTotals, CheckTotals, IncompleteShard
 from muster.stack.limits import REPORTED
 from muster.stack.summarizing.accounts import LostAccount
-from muster.stack.summarizing.changes import RANKS, Changes
+from muster.stack.summarizing.changes import Changes
 from muster.stack.summarizing.sizes import ScannedSizes
-from muster.stack.worst import Worst
+from muster.stack.worst import Worst, worst_findings, worst_first
 
 _SHORT = 300
 """Characters of a text about a damaged object that the summary has."""
@@ -46,7 +46,7 @@ class Totals:
         self.names: list[str] = []
         self.incomplete = Worst(NAMED, _by_name)
         self.coverage = Worst(REPORTED, _least_read_first)
-        self._findings = Worst(REPORTED, _by_rank, reverse=True)
+        self._findings = worst_findings(REPORTED)
         self.changes = Changes()
         self.sizes = ScannedSizes()
 
@@ -86,7 +86,7 @@ class Totals:
     @property
     def findings(self) -> tuple[Record, ...]:
         """The worst failing findings, the worst first; of one severity some of every check."""
-        return tuple(sorted(self._findings.items(), key=_worst_first))
+        return worst_first(self._findings.items())
 
     @property
     def damaged(self) -> tuple[str, ...]:
@@ -124,15 +124,6 @@ class Totals:
 
 def _by_name(shard: IncompleteShard) -> tuple[str, str]:
     return shard.shard, shard.reason
-
-
-def _by_rank(record: Record) -> tuple[int, str]:
-    """Order findings for the choice: ids are digests, so that no check of a severity comes before the others."""
-    return RANKS[record["severity"]], record["finding_id"]
-
-
-def _worst_first(record: Record) -> tuple[int, str, str]:
-    return -RANKS[record["severity"]], record["check_id"], record["finding_id"]
 
 
 def _least_read_first(row: Coverage) -> tuple[object, ...]:
