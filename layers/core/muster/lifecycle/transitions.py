@@ -31,6 +31,7 @@ class Event(StrEnum):
     RESOLVED = "resolved"
     UNREADABLE = "unreadable"
     SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
 
 
 _SEES = (State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE)

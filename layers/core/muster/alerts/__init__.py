@@ -1,0 +1,1 @@
+"""News to people: what changed, in digests, by routes, to destinations."""
