@@ -97,6 +97,7 @@ exclude: {accounts: ['012345678901'], regions: [eu-west-2], arns: ['arn:aws:s3::
 suppressions:
   - {check: old-enough, resource: 'arn:aws:s3:::x-*', reason: why, owner: who, ticket: T-1, expires: 2027-03-31}
   - {check: old-enough, tag: {Team: data}, reason: why, owner: who, expires: '2027-03-31'}
+  - {check: old-enough, account: '111122223333', reason: why, owner: who, expires: '2027-03-31'}
 account_names: {'111122223333': production}
 """
 
@@ -124,6 +125,7 @@ def test_every_key_arrives_with_python_types() -> None:
         suppressions=(
             SuppressionRule("old-enough", replace(accepted, ticket="T-1"), "arn:aws:s3:::x-*"),
             SuppressionRule("old-enough", accepted, None, {"Team": "data"}),
+            SuppressionRule("old-enough", accepted, account="111122223333"),
         ),
         account_names={"111122223333": "production"},
     )
@@ -268,8 +270,13 @@ def test_an_expired_suppression_is_no_mistake() -> None:
         ),
         pytest.param(
             "suppressions: [{check: old-enough, reason: r, owner: o, expires: 2027-01-01}]",
-            "suppressions[0]: resource or tag is missing",
+            "suppressions[0]: resource, tag or account is missing",
             id="suppresses what?",
+        ),
+        pytest.param(
+            "suppressions: [{check: old-enough, account: '1111', reason: r, owner: o, expires: 2027-01-01}]",
+            "suppressions[0].account: '1111' is not an account id of 12 digits",
+            id="no account id",
         ),
         pytest.param(
             "suppressions: [{check: old-enough, resource: '*', reason: '', owner: o, expires: 2027-01-01}]",
@@ -424,6 +431,7 @@ RULES = st.builds(
     suppression=SUPPRESSIONS,
     resource=TEXTS.map("arn:{}".format),
     tag=st.dictionaries(TEXTS, TEXTS, max_size=2),
+    account=st.none() | ACCOUNTS,
 )
 CONFIGURATIONS = st.builds(
     Configuration,

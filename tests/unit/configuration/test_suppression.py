@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from muster.configuration import Exclude, SuppressionRule
-from muster.configuration.suppression import excluded, expired, suppression_for
+from muster.configuration.suppression import Suppressions, excluded, expired, rule_for, suppression_for
 from muster.model.finding import ACCOUNT, Finding, Resource, Severity, Status, Suppression
 
 DAY = date(2027, 3, 31)
@@ -33,6 +33,16 @@ FAILURE = Finding(
     observed_at=datetime(2027, 3, 31, tzinfo=UTC),
 )
 TEAM = replace(RULE, resource=None, tag={"Team": "data-*"})
+ACCOUNT_RULE = SuppressionRule("versioned", ACCEPTED, account="111122223333")
+ROW = {
+    "check_id": "versioned",
+    "resource_type": "AWS::S3::Bucket",
+    "resource_id": "scratch-1",
+    "resource_arn": "arn:aws:s3:::scratch-1",
+    "account_id": "111122223333",
+    "region": "eu-west-1",
+    "tags": '{"Empty": "", "Team": "data-science"}',
+}
 
 
 @pytest.mark.parametrize(
@@ -48,6 +58,9 @@ TEAM = replace(RULE, resource=None, tag={"Team": "data-*"})
         pytest.param(replace(TEAM, tag={"Team": "*", "Owner": "*"}), False, id="every tag must be there"),
         pytest.param(replace(TEAM, tag={"Empty": "*"}), True, id="an empty value is a value"),
         pytest.param(replace(TEAM, resource="arn:aws:s3:::other"), False, id="ARN and tag both count"),
+        pytest.param(ACCOUNT_RULE, True, id="the account matches"),
+        pytest.param(replace(ACCOUNT_RULE, account="444455556666"), False, id="another account"),
+        pytest.param(replace(TEAM, account="444455556666"), False, id="tag and account both count"),
     ],
 )
 def test_a_failure_is_accepted_when_all_that_is_given_matches(rule: SuppressionRule, accepted: bool) -> None:
@@ -81,6 +94,56 @@ def test_the_first_in_force_is_named() -> None:
     """An expired entry does not hide a later one."""
     old = replace(RULE, suppression=replace(ACCEPTED, expires="2026-12-31"))
     assert suppression_for(FAILURE, [old, RULE, TEAM], DAY) is ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        pytest.param({}, TEAM, id="by its tag"),
+        pytest.param({"tags": None}, ACCOUNT_RULE, id="tags that were not read match nothing"),
+        pytest.param({"tags": None, "account_id": "444455556666"}, None, id="nothing matches"),
+        pytest.param({"check_id": "encrypted"}, None, id="another check"),
+    ],
+)
+def test_a_row_of_the_table_is_matched_as_its_finding_is(changes: dict[str, object], found: SuppressionRule) -> None:
+    assert rule_for({**ROW, **changes}, [TEAM, ACCOUNT_RULE], DAY) == found
+
+
+def test_an_account_without_an_arn_is_matched_in_a_row() -> None:
+    row = {**ROW, "resource_type": ACCOUNT, "resource_id": "111122223333", "resource_arn": None}
+    assert rule_for(row, [replace(RULE, resource="aws:account")], DAY) is not None
+
+
+def test_an_entry_that_expired_is_found_only_where_none_in_force_matches() -> None:
+    """So that failures that fail again are counted for the entry that accepted them."""
+    old = replace(RULE, suppression=replace(ACCEPTED, expires="2026-12-31"))
+    assert Suppressions([old, TEAM], DAY).rule_for("versioned", BUCKET) is TEAM
+    assert Suppressions([old], DAY).rule_for("versioned", BUCKET) is old
+    assert Suppressions([old], DAY).suppression_for(FAILURE) is None
+    assert Suppressions([old, TEAM], DAY).checks == {"versioned"}
+
+
+def test_the_key_of_an_entry_follows_from_its_content() -> None:
+    entry = TEAM.to_json()
+    assert SuppressionRule.from_json(dict(reversed(entry.items()))).key == TEAM.key
+    others = [RULE, ACCOUNT_RULE, replace(TEAM, check="other"), replace(TEAM, tag={"Team": "x"})]
+    others += [replace(TEAM, suppression=replace(ACCEPTED, expires="2027-04-01")), TEAM]
+    assert len({rule.key for rule in others}) == len(others)
+    assert len(TEAM.key) == 16
+
+
+@pytest.mark.parametrize(
+    ("rule", "where"),
+    [
+        (RULE, "arn:aws:s3:::scratch-*"),
+        (TEAM, "Team=data-*"),
+        (ACCOUNT_RULE, "account 111122223333"),
+        (replace(RULE, tag={"a": "1", "b": "2"}, account="111122223333"),
+         "arn:aws:s3:::scratch-*, a=1, b=2, account 111122223333"),
+    ],
+)  # fmt: skip
+def test_the_resources_of_an_entry_are_named_as_the_file_names_them(rule: SuppressionRule, where: str) -> None:
+    assert rule.where == where
 
 
 def test_what_has_no_arn_goes_by_its_key() -> None:

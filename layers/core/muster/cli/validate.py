@@ -56,7 +56,7 @@ def _dates(configuration: "Configuration") -> None:
     over = expired(configuration.suppressions, today)
     for rule in sorted(configuration.suppressions, key=lambda rule: rule.suppression.expires):
         accepted = rule.suppression
-        where = shortened(rule.resource or ", ".join(f"{key}={value}" for key, value in rule.tag.items()))
+        where = shortened(rule.where)
         owner = shortened(accepted.owner)
         if rule in over:
             click.echo(f"    expired {accepted.expires}: {rule.check} on {where} ({owner})")

@@ -1,5 +1,7 @@
 """The user's configuration, as frozen values that survive a round trip through plain JSON."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,15 +50,30 @@ class Exclude:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionRule:
-    """Accepted failures of a check: those whose ARN and tags match all that is given here.
+    """Accepted failures of a check: those whose resource matches all that is given here.
 
-    `resource` is a glob of the ARN, or None; the values of `tag` are globs.
+    `resource` is a glob of the ARN, or None; the values of `tag` are globs; `account` is an account id, or None. `key`
+    names the entry: entries of equal content have the same key, in whatever order the file has their fields.
     """
 
     check: str
     suppression: Suppression
     resource: str | None = None
     tag: Mapping[str, str] = field(default_factory=dict)
+    account: str | None = None
+    key: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compute the key once: it is looked up for every suppressed finding."""
+        text = json.dumps(self.to_json(), sort_keys=True)
+        object.__setattr__(self, "key", hashlib.sha256(text.encode()).hexdigest()[:16])
+
+    @property
+    def where(self) -> str:
+        """The resources of the entry in words, as the file spells them."""
+        tags = ", ".join(f"{key}={value}" for key, value in self.tag.items())
+        account = f"account {self.account}" if self.account else ""
+        return ", ".join(each for each in (self.resource, tags, account) if each)
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry as the file spells it."""
@@ -65,7 +82,8 @@ class SuppressionRule:
         entry |= {"ticket": accepted.ticket} if accepted.ticket else {}
         entry |= {"expires": accepted.expires}
         entry |= {"resource": self.resource} if self.resource is not None else {}
-        return entry | ({"tag": dict(self.tag)} if self.tag else {})
+        entry |= {"tag": dict(self.tag)} if self.tag else {}
+        return entry | ({"account": self.account} if self.account is not None else {})
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "SuppressionRule":
@@ -73,7 +91,7 @@ class SuppressionRule:
         accepted = Suppression(
             reason=entry["reason"], owner=entry["owner"], expires=entry["expires"], ticket=entry.get("ticket", "")
         )
-        return cls(entry["check"], accepted, entry.get("resource"), dict(entry.get("tag", {})))
+        return cls(entry["check"], accepted, entry.get("resource"), dict(entry.get("tag", {})), entry.get("account"))
 
 
 @dataclass(frozen=True, slots=True)

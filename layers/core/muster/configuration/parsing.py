@@ -172,7 +172,9 @@ def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterat
     elif keyword in ("pattern", "format"):
         yield here(path, _misshapen(str(value), title, error))
     elif keyword == "anyOf":
-        yield here(path, "resource or tag is missing: say which failures are accepted; resource: '*' is all of them")
+        yield here(
+            path, "resource, tag or account is missing: name the accepted failures; resource: '*' is all of them"
+        )
     else:
         yield here(path, _PLAIN[keyword].format(value=shortened(str(value)), limit=wanted))
 

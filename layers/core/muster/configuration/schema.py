@@ -55,7 +55,10 @@ def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
                 },
                 "accounts": _accounts(),
                 "exclude": _exclude(),
-                "suppressions": _list(_suppression(), "Failures that somebody accepts until a day."),
+                "suppressions": _list(
+                    _suppression(),
+                    "Failures that somebody accepts until a day: of a check, by ARN, tag, account or several of them.",
+                ),
                 "account_names": {
                     "type": "object",
                     "description": "Names of accounts, for people.",
@@ -225,6 +228,7 @@ def _suppression() -> Schema:
         "check": {"$ref": "#/$defs/check"},
         "resource": {"$ref": "#/$defs/arn"},
         "tag": {"$ref": "#/$defs/tag", "minProperties": 1},
+        "account": {"$ref": "#/$defs/account"},
         "reason": _text("a reason"),
         "owner": _text("an owner"),
         "ticket": _text("a ticket"),
@@ -233,7 +237,7 @@ def _suppression() -> Schema:
     return {
         **_object("a key", properties),
         "required": ["check", "reason", "owner", "expires"],
-        "anyOf": [{"required": ["resource"]}, {"required": ["tag"]}],
+        "anyOf": [{"required": [name]} for name in ("resource", "tag", "account")],
     }
 
 

@@ -1,26 +1,67 @@
 """Failures that are accepted, and resources that are excluded. Pure: today is given."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from muster.analysis.patterns.globs import matches
 from muster.configuration.configuration import Exclude, SuppressionRule
 from muster.model.finding import Finding, Resource, Status, Suppression
 
 
+class Suppressions:
+    """The suppressions of a configuration by their checks, those in force on a day before those that have expired."""
+
+    def __init__(self, rules: Iterable[SuppressionRule], today: date) -> None:
+        """Judge the expiry as of a day."""
+        self._by_check: dict[str, list[SuppressionRule]] = {}
+        for rule in sorted(rules, key=lambda rule: is_expired(rule, today)):
+            self._by_check.setdefault(rule.check, []).append(rule)
+        self._today = today
+
+    @property
+    def checks(self) -> frozenset[str]:
+        """The ids of the checks that have a suppression, expired ones included."""
+        return frozenset(self._by_check)
+
+    def rule_for(self, check_id: str, resource: Resource) -> SuppressionRule | None:
+        """Return the entry that accepts a failure of a check: the first in force, else the first expired one."""
+        rules = self._by_check.get(check_id, ())
+        return next((rule for rule in rules if accepts(rule, resource)), None)
+
+    def rule_for_row(self, row: Mapping[str, Any]) -> SuppressionRule | None:
+        """Return the entry that accepts a failing row of the table `findings`, as `rule_for` does.
+
+        The row needs the columns check_id, resource_type, resource_id, resource_arn, account_id, region and tags.
+        """
+        if row["check_id"] not in self._by_check:
+            return None
+        tags = json.loads(row["tags"]) if row["tags"] is not None else None
+        where = (row["resource_type"], row["resource_id"], row["account_id"], row["region"])
+        return self.rule_for(row["check_id"], Resource(*where, arn=row["resource_arn"], tags=tags))
+
+    def suppression_for(self, finding: Finding) -> Suppression | None:
+        """Return the first suppression in force that accepts this failure, or None; only failures are accepted."""
+        if finding.status is not Status.NON_COMPLIANT:
+            return None
+        rule = self.rule_for(finding.check_id, finding.resource)
+        return None if rule is None or is_expired(rule, self._today) else rule.suppression
+
+
+def rule_for(row: Mapping[str, Any], rules: Iterable[SuppressionRule], today: date) -> SuppressionRule | None:
+    """Return the entry that accepts a failing row of the table `findings`; for many rows, make `Suppressions` once."""
+    return Suppressions(rules, today).rule_for_row(row)
+
+
 def suppression_for(finding: Finding, suppressions: Iterable[SuppressionRule], today: date) -> Suppression | None:
-    """Return the first suppression in force that accepts this failure, or None; only failures are accepted."""
-    if finding.status is not Status.NON_COMPLIANT:
-        return None
-    for rule in suppressions:
-        if rule.check == finding.check_id and not _is_expired(rule, today) and _accepts(rule, finding.resource):
-            return rule.suppression
-    return None
+    """Return the first suppression in force that accepts this failure; for many findings, make `Suppressions` once."""
+    return Suppressions(suppressions, today).suppression_for(finding)
 
 
 def expired(suppressions: Iterable[SuppressionRule], today: date) -> tuple[SuppressionRule, ...]:
     """Return the suppressions that suppress no longer; each holds through the day it names."""
-    return tuple(rule for rule in suppressions if _is_expired(rule, today))
+    return tuple(rule for rule in suppressions if is_expired(rule, today))
 
 
 def excluded(resource: Resource, exclude: Exclude) -> bool:
@@ -33,13 +74,18 @@ def excluded(resource: Resource, exclude: Exclude) -> bool:
     )
 
 
-def _is_expired(rule: SuppressionRule, today: date) -> bool:
+def is_expired(rule: SuppressionRule, today: date) -> bool:
+    """Return whether the last day of an entry is over."""
     return date.fromisoformat(rule.suppression.expires) < today
 
 
-def _accepts(rule: SuppressionRule, resource: Resource) -> bool:
-    in_place = rule.resource is None or matches(rule.resource, resource.key)
-    return in_place and all(_has_tag(resource.tags, key, pattern) for key, pattern in rule.tag.items())
+def accepts(rule: SuppressionRule, resource: Resource) -> bool:
+    """Return whether a resource matches all that an entry names, whatever the day."""
+    return (
+        (rule.account is None or rule.account == resource.account_id)
+        and (rule.resource is None or matches(rule.resource, resource.key))
+        and all(_has_tag(resource.tags, key, pattern) for key, pattern in rule.tag.items())
+    )
 
 
 def _has_tag(tags: Mapping[str, str] | None, key: str, pattern: str) -> bool:

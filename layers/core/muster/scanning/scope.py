@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from muster.configuration import Configuration
-from muster.configuration.suppression import excluded, suppression_for
+from muster.configuration.suppression import Suppressions, excluded
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Resource
 
 
@@ -22,16 +22,15 @@ class Annotator:
 
     def __init__(self, configuration: Configuration, today: date) -> None:
         """Judge the expiry of suppressions as of a day."""
-        self._configuration = configuration
-        self._today = today
+        self._names = configuration.account_names
+        self._suppressions = Suppressions(configuration.suppressions, today)
 
     def __call__(self, finding: Finding) -> Finding:
         """Return the finding with its suppression (failures only) and account name."""
-        names = self._configuration.account_names
         return replace(
             finding,
-            suppression=suppression_for(finding, self._configuration.suppressions, self._today),
-            account_name=names.get(finding.resource.account_id, ""),
+            suppression=self._suppressions.suppression_for(finding),
+            account_name=self._names.get(finding.resource.account_id, ""),
         )
 
 
