@@ -81,7 +81,10 @@ class AlertNote(Document):
 
 @dataclass(frozen=True, slots=True)
 class LastAlert(Document):
-    """The content of the last alert: incomplete shards and damaged objects; `owed` says that nobody received it."""
+    """The content of the last alert: incomplete shards and damaged objects; `owed` says that nobody received it.
+
+    `acceptances` has the suppressions that were announced, as `muster.alerts.acceptances.announced` returns them.
+    """
 
     NAME: ClassVar[str] = "the note of the last alert"
     WAY_OUT: ClassVar[str] = "it is written anew"
@@ -89,6 +92,7 @@ class LastAlert(Document):
     incomplete: tuple[str, ...] | None = None
     damaged: tuple[str, ...] = ()
     owed: bool = False
+    acceptances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
