@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from muster.catalog.custom import CustomCheck
+from muster.configuration.alerts import Alerts
 from muster.configuration.tags import Tags
 from muster.model.finding import Suppression
 from muster.model.json_values import freeze_items, to_json
@@ -109,6 +110,7 @@ class Configuration:
     account_names: Mapping[str, str] = field(default_factory=dict)
     accounts: Accounts = field(default_factory=Accounts)
     custom_checks: tuple[CustomCheck, ...] = ()
+    alerts: Alerts = field(default_factory=Alerts)
 
     def settings_for(self, check: str, resource_type: str, given: Mapping[str, object]) -> Mapping[str, object]:
         """Return a check's settings for a resource type; `given` are those of the check and of the pack.
@@ -145,12 +147,13 @@ class Configuration:
             account_names=dict(document.get("account_names", {})),
             accounts=Accounts.from_json(document.get("accounts", {})),
             custom_checks=tuple(CustomCheck.from_json(entry) for entry in document.get("custom_checks", ())),
+            alerts=Alerts.from_json(document.get("alerts", {})),
         )
 
 
 def _spelled(value: object) -> Any:
     if isinstance(value, tuple):
         return [_spelled(entry) for entry in value]
-    if isinstance(value, Tags | Exclude | SuppressionRule | Accounts | CustomCheck):
+    if isinstance(value, Tags | Exclude | SuppressionRule | Accounts | CustomCheck | Alerts):
         return value.to_json()
     return to_json(value)

@@ -10,9 +10,11 @@ from muster.analysis.patterns import regex
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import CustomCheck, examined
 from muster.configuration import document as documents
+from muster.configuration.alert_schema import alert_mistakes, may_be_secret
 from muster.configuration.configuration import Configuration
 from muster.configuration.document import Document, Path, Problem, kind, spelled
-from muster.configuration.schema import NOT_BLANK, json_schema
+from muster.configuration.schema import json_schema
+from muster.configuration.schema_parts import NOT_BLANK
 from muster.configuration.tags import REQUIRED_TAGS
 from muster.errors import ConfigurationError
 from muster.model.suggest import unknown
@@ -64,6 +66,7 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME, regions: Regi
         entries = _custom_entries(document)
         problems += _mistakes(document, json_schema(catalog, [str(entry.get("id")) for entry in entries.values()]))
         problems += [] if problems else _custom_mistakes(document, entries, catalog)
+        problems += [] if problems else alert_mistakes(document)
         problems += [] if problems or not regions else _unknown_regions(document, regions)
     if problems:
         sentences = list(dict.fromkeys(f"{source}:{each.line}: {each.sentence}" for each in sorted(problems)))
@@ -168,9 +171,10 @@ def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterat
         # jsonschema reports each missing key by itself, with the same list: the first report says them all.
         yield here(path, f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
     elif keyword == "type":
-        yield here(path, _wrong_type(wanted, title if path else "", value, document.texts.get(path, "")))
+        text = "" if may_be_secret(path) else document.texts.get(path, "")
+        yield here(path, _wrong_type(wanted, title if path else "", value, text))
     elif keyword in ("pattern", "format"):
-        yield here(path, _misshapen(str(value), title, error))
+        yield here(path, f"this is not {title}" if may_be_secret(path) else _misshapen(str(value), title, error))
     elif keyword == "anyOf":
         yield here(
             path, "resource, tag or account is missing: name the accepted failures; resource: '*' is all of them"
@@ -182,6 +186,7 @@ def _problems(error: "jsonschema.ValidationError", document: Document) -> Iterat
 _PLAIN = {
     "minimum": "{value} is less than {limit}",
     "maximum": "{value} is more than {limit}",
+    "maxProperties": "one key is expected here, not several; write each as a list item of its own",
     "minItems": "the list is empty",
     "maxLength": "'{value}' is longer than {limit} characters",
     "minProperties": "the mapping is empty",

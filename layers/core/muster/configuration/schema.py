@@ -9,6 +9,12 @@ from typing import Any
 from muster.catalog import packs
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import judged_types
+from muster.configuration.alert_schema import alerts
+from muster.configuration.schema_parts import Schema
+from muster.configuration.schema_parts import listing as _list
+from muster.configuration.schema_parts import mapping as _object
+from muster.configuration.schema_parts import members as _members
+from muster.configuration.schema_parts import text as _text
 from muster.configuration.tags import REQUIRED_TAGS
 from muster.model.check import Check
 from muster.model.finding import Severity
@@ -22,11 +28,6 @@ LONGEST = 36_500
 
 _REGION = "[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}"
 """How regions are spelled; which of them exist is asked when a scan is planned."""
-
-NOT_BLANK = r"\S"
-"""What every text has: blanks are no reason and no owner."""
-
-Schema = dict[str, Any]
 
 
 def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
@@ -59,6 +60,7 @@ def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
                     _suppression(),
                     "Failures that somebody accepts until a day: of a check, by ARN, tag, account or several of them.",
                 ),
+                "alerts": alerts(),
                 "account_names": {
                     "type": "object",
                     "description": "Names of accounts, for people.",
@@ -272,20 +274,3 @@ def _definitions(catalog: Catalog, custom: Collection[str]) -> Schema:
             },
         },
     }
-
-
-def _object(member: str, properties: Schema) -> Schema:
-    return {"type": "object", **_members(member, properties)}
-
-
-def _members(member: str, properties: Schema) -> Schema:
-    # `x-member` is what an unknown member is said not to be; validators pass it over.
-    return {"x-member": member, "properties": properties, "additionalProperties": False}
-
-
-def _list(items: Schema, description: str) -> Schema:
-    return {"type": "array", "items": items, "description": description}
-
-
-def _text(title: str) -> Schema:
-    return {"type": "string", "pattern": NOT_BLANK, "title": title}
