@@ -1,6 +1,6 @@
 """The ARN of the resource that a call is about, from its parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -14,6 +14,8 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
     if service == "s3" and "Bucket" in single:
         bucket = f"arn:aws:s3:::{single['Bucket']}"
         return f"{bucket}/{single['Key']}" if "Key" in single else bucket
+    if service in _NESTED and (found := _NESTED[service](parameters)):
+        return found if found.startswith("arn:") else f"arn:aws:{service}:{region}:{account}:{found}"
     if "QueueUrl" in single:
         return f"arn:aws:sqs:{region}:{account}:{single['QueueUrl'].rpartition('/')[2]}"
     for name, kind in _KINDS.items():
@@ -23,9 +25,53 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
     return "*"
 
 
+def _of_dynamodb(parameters: Mapping[str, Any]) -> str:
+    """Name the table of a batch, the index of a query, or the stream; of several tables the first."""
+    tables = parameters.get("RequestItems") or {}
+    table = str(parameters.get("TableName") or next(iter(tables), ""))
+    if not table:
+        return str(parameters.get("StreamArn") or "")
+    index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
+    return f"{table}{index}" if table.startswith("arn:") else f"table/{table}{index}"
+
+
+def _of_events(parameters: Mapping[str, Any]) -> str:
+    """Name the bus of the first entry; entries that name none go to the default bus."""
+    if "Entries" not in parameters:
+        return ""
+    bus = str(parameters["Entries"][0].get("EventBusName") or "default")
+    return bus if bus.startswith("arn:") else f"event-bus/{bus}"
+
+
+def _of_securityhub(parameters: Mapping[str, Any]) -> str:
+    """Name the product whose findings are imported."""
+    return str(parameters["Findings"][0].get("ProductArn", "")) if parameters.get("Findings") else ""
+
+
+def _of_ssm(parameters: Mapping[str, Any]) -> str:
+    """Name the parameter; the slash that a path begins with is part of the ARN's own."""
+    name = str(parameters.get("Name") or _first(parameters.get("Names") or ""))
+    return name if name.startswith("arn:") or not name else f"parameter/{name.removeprefix('/')}"
+
+
+def _of_secretsmanager(parameters: Mapping[str, Any]) -> str:
+    """Name the secret with six more characters, which Secrets Manager appends to its name."""
+    name = str(parameters.get("SecretId") or "")
+    return name if name.startswith("arn:") or not name else f"secret:{name}-AbCdEf"
+
+
 def _first(value: Any) -> str:
     return str(value[0] if isinstance(value, list) and value else value)
 
+
+_NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "dynamodb": _of_dynamodb,
+    "events": _of_events,
+    "secretsmanager": _of_secretsmanager,
+    "securityhub": _of_securityhub,
+    "ssm": _of_ssm,
+}
+"""How the resource is found in the parameters of services that name it within them; empty where they do not."""
 
 _KINDS: Mapping[str, str] = {
     "FunctionName": "function:",

@@ -25,14 +25,24 @@ def client(service: str, region: str) -> Any:
 def _function(properties: Properties, region: str, _account: str) -> Made:
     wanted = ("FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "TracingConfig", "Architectures")
     variables = {name: str(value) for name, value in properties["Environment"]["Variables"].items()}
-    answer = client("lambda", region).create_function(
+    functions = client("lambda", region)
+    further = {key: properties[key] for key in ("DeadLetterConfig", "EphemeralStorage") if key in properties}
+    if "EphemeralStorage" in further:
+        further["EphemeralStorage"] = {"Size": int(further["EphemeralStorage"]["Size"])}
+    answer = functions.create_function(
         **{key: properties[key] for key in wanted},
+        **further,
         LoggingConfig=properties["LoggingConfig"],
         Environment={"Variables": variables},
         MemorySize=int(properties["MemorySize"]),
         Timeout=int(properties["Timeout"]),
         Tags={tag["Key"]: tag["Value"] for tag in properties["Tags"]},
     )
+    if "ReservedConcurrentExecutions" in properties:
+        functions.put_function_concurrency(
+            FunctionName=answer["FunctionName"],
+            ReservedConcurrentExecutions=int(properties["ReservedConcurrentExecutions"]),
+        )
     return answer["FunctionName"], {"Arn": answer["FunctionArn"]}
 
 

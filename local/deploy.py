@@ -13,6 +13,7 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 from local import resources
+from local.role_policies import spell
 from local.server import ACCOUNT, EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,7 +64,7 @@ def deploy(
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
     _require_all(cloudformation, name, transformed)
-    _spell_policies()
+    spell(ACCOUNT)
     described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     names = physical_ids(cloudformation, name)
@@ -126,22 +127,6 @@ def _make_packages(aws: EmbeddedAws, name: str, region: str) -> None:
     if name not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
         s3.create_bucket(Bucket=name, **where)
     s3.put_object(Bucket=name, Key="code.zip", Body=b"PK\x05\x06" + bytes(18))
-
-
-def _spell_policies() -> None:
-    """Write the policies of roles as JSON: moto keeps what CloudFormation hands over, NoValue included."""
-    from moto.iam.models import iam_backends  # noqa: PLC0415 - moto takes seconds to import
-
-    for role in iam_backends[ACCOUNT]["aws"].roles.values():
-        role.policies = {name: _text(policy) for name, policy in role.policies.items()}
-        role.assume_role_policy_document = _text(role.assume_role_policy_document)
-
-
-def _text(policy: Any) -> str:
-    if isinstance(policy, str):
-        return policy
-    statements = [each for each in policy["Statement"] if isinstance(each, dict)]
-    return json.dumps({**policy, "Statement": statements})
 
 
 def _require_all(cloudformation: Any, name: str, transformed: Mapping[str, Any]) -> None:

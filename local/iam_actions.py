@@ -25,6 +25,8 @@ OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "s3:DeleteObjects": ("s3:DeleteObject",),
         "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
         "lambda:Invoke": ("lambda:InvokeFunction",),
+        "sqs:ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility",),
+        "sqs:DeleteMessageBatch": ("sqs:DeleteMessage",),
         "sqs:SendMessageBatch": ("sqs:SendMessage",),
         "sts:GetCallerIdentity": (),
     }
@@ -35,7 +37,13 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 """
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
-    {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag", "s3control": "s3", "stepfunctions": "states"}
+    {
+        "dynamodbstreams": "dynamodb",
+        "elbv2": "elasticloadbalancing",
+        "resourcegroupstaggingapi": "tag",
+        "s3control": "s3",
+        "stepfunctions": "states",
+    }
 )
 """The services that IAM calls otherwise than the SDK does.
 

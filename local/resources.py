@@ -10,7 +10,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
-from local import completed, stacks
+from local import completed, event_resources, stacks
 from local.completed import Made, Properties
 from local.completed import client as _client
 
@@ -200,6 +200,7 @@ _MAKERS: dict[str, tuple[Callable[[Properties, str, str], Made], Callable[[str, 
     "AWS::SQS::QueuePolicy": (_queue_policy, None),
     "AWS::SNS::TopicPolicy": (_topic_policy, None),
     **completed.MAKERS,
+    **event_resources.MAKERS,
     "AWS::StepFunctions::StateMachine": (_state_machine, _delete_state_machine),
     "AWS::Scheduler::Schedule": (_schedule, None),
     "AWS::Scheduler::ScheduleGroup": (

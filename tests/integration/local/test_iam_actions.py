@@ -1,7 +1,10 @@
 """The IAM actions of operations, where the two have different names."""
 
+from typing import Any
+
 import pytest
 
+from local.arns import resource_of
 from local.iam_actions import actions_of
 
 
@@ -14,9 +17,42 @@ from local.iam_actions import actions_of
         ("s3:GetBucketReplication", ("s3:GetReplicationConfiguration",)),
         ("stepfunctions:StartExecution", ("states:StartExecution",)),
         ("dynamodb:DescribeTable", ("dynamodb:DescribeTable",)),
+        ("dynamodbstreams:GetRecords", ("dynamodb:GetRecords",)),
+        ("sqs:DeleteMessageBatch", ("sqs:DeleteMessage",)),
         ("sts:GetCallerIdentity", ()),
         ("s3:CopyObject", ("s3:GetObject", "s3:PutObject")),
     ],
 )
 def test_operations_are_spelled_as_iam_spells_them(operation: str, actions: tuple[str, ...]) -> None:
     assert actions_of(operation) == actions
+
+
+HERE = "eu-west-1:123456789012"
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "resource"),
+    [
+        ("dynamodb:PutItem", {"TableName": "t"}, f"arn:aws:dynamodb:{HERE}:table/t"),
+        ("dynamodb:PutItem", {"TableName": f"arn:aws:dynamodb:{HERE}:table/t"}, f"arn:aws:dynamodb:{HERE}:table/t"),
+        ("dynamodb:Query", {"TableName": "t", "IndexName": "i"}, f"arn:aws:dynamodb:{HERE}:table/t/index/i"),
+        ("dynamodb:BatchWriteItem", {"RequestItems": {"t": []}}, f"arn:aws:dynamodb:{HERE}:table/t"),
+        ("dynamodb:GetRecords", {"ShardIterator": "x"}, "*"),
+        (
+            "dynamodb:DescribeStream",
+            {"StreamArn": f"arn:aws:dynamodb:{HERE}:table/t/stream/1"},
+            f"arn:aws:dynamodb:{HERE}:table/t/stream/1",
+        ),
+        ("events:PutEvents", {"Entries": [{"Source": "a"}]}, f"arn:aws:events:{HERE}:event-bus/default"),
+        ("events:PutEvents", {"Entries": [{"EventBusName": "b"}]}, f"arn:aws:events:{HERE}:event-bus/b"),
+        ("securityhub:BatchImportFindings", {"Findings": [{"ProductArn": "arn:aws:x"}]}, "arn:aws:x"),
+        ("ssm:GetParameter", {"Name": "/muster/slack"}, f"arn:aws:ssm:{HERE}:parameter/muster/slack"),
+        ("ssm:GetParameter", {"Name": "slack"}, f"arn:aws:ssm:{HERE}:parameter/slack"),
+        ("secretsmanager:GetSecretValue", {"SecretId": "s"}, f"arn:aws:secretsmanager:{HERE}:secret:s-AbCdEf"),
+        ("sqs:SendMessage", {"QueueUrl": "http://127.0.0.1/1/q"}, f"arn:aws:sqs:{HERE}:q"),
+        ("ec2:DescribeInstances", {}, "*"),
+    ],
+)
+def test_the_resource_is_found_in_the_parameters(action: str, parameters: dict[str, Any], resource: str) -> None:
+    region, _, account = HERE.partition(":")
+    assert resource_of(action, parameters, region, account) == resource
