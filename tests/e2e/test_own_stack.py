@@ -16,6 +16,7 @@ from muster.configuration import load as load_settings
 OWN_STACK = TEMPLATE.parent / "config" / "own-stack.yaml"
 OWN_TYPES = {
     "AWS::CloudWatch::Alarm",
+    "AWS::DynamoDB::Table",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
     "AWS::Lambda::Function",

@@ -12,6 +12,7 @@ NAMES = {
     "AWS::Athena::WorkGroup": "Name",
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::DynamoDB::Table": "TableName",
     "AWS::Glue::Crawler": "Name",
     "AWS::IAM::Role": "RoleName",
     "AWS::KMS::Alias": "AliasName",
@@ -242,6 +243,18 @@ def buckets_are_private(template: Template) -> Iterator[str]:
             yield f"{logical_id} answers without TLS"
 
 
+def tables_are_private(template: Template) -> Iterator[str]:
+    """Items are encrypted by our key, and can be restored to any moment of the last weeks."""
+    for logical_id, table in resources(template, "AWS::DynamoDB::Table"):
+        encryption = table.get("SSESpecification", {})
+        if (encryption.get("SSEEnabled"), text(encryption.get("KMSMasterKeyId"))) != (True, "${Key.Arn}"):
+            yield f"{logical_id} is not encrypted by the key"
+        if table.get("PointInTimeRecoverySpecification") != {"PointInTimeRecoveryEnabled": True}:
+            yield f"{logical_id} has no point-in-time recovery"
+        if table.get("DeletionProtectionEnabled"):
+            yield f"{logical_id} cannot be deleted with the stack"
+
+
 def messages_are_private(template: Template) -> Iterator[str]:
     """Queues and topics are encrypted, and answer over TLS only."""
     for logical_id, queue in resources(template, "AWS::SQS::Queue"):
@@ -290,6 +303,7 @@ RULES = (
     names_end_in_the_suffix,
     everything_taggable_is_tagged,
     buckets_are_private,
+    tables_are_private,
     messages_are_private,
     query_results_are_private,
 )

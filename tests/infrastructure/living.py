@@ -10,6 +10,7 @@ Template = Mapping[str, Any]
 Values = Mapping[str, str]
 
 STATEFUL = (
+    "AWS::DynamoDB::Table",
     "AWS::Glue::Database",
     "AWS::Glue::Table",
     "AWS::KMS::Key",

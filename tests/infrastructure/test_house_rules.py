@@ -203,6 +203,24 @@ P = "Properties"
             id="a bucket without the key",
         ),
         pytest.param(
+            house.tables_are_private,
+            change("EventTable", P, "SSESpecification", "KMSMasterKeyId", to=None),
+            "EventTable is not encrypted by the key",
+            id="a table under AWS's own key",
+        ),
+        pytest.param(
+            house.tables_are_private,
+            change("EventTable", P, "PointInTimeRecoverySpecification", to=None),
+            "EventTable has no point-in-time recovery",
+            id="a table that cannot be restored",
+        ),
+        pytest.param(
+            house.tables_are_private,
+            change("EventTable", P, "DeletionProtectionEnabled", to=True),
+            "EventTable cannot be deleted with the stack",
+            id="a table that outlives the stack",
+        ),
+        pytest.param(
             house.messages_are_private,
             change("AlertTopic", P, "KmsMasterKeyId", to="alias/aws/sns"),
             "AlertTopic is not encrypted by the key",

@@ -65,7 +65,15 @@ def test_a_parameter_never_takes_away_what_holds_something(name: str, value: str
 
 def test_what_holds_something_is_looked_at(template: Template) -> None:
     held = made(template, DEFAULTS, *STATEFUL)
-    assert {"Key", "ReportBucket", "AlertTopic", "ShardResultQueue", "Database", "PlanScanLogs"} <= held.keys()
+    assert {
+        "Key",
+        "ReportBucket",
+        "EventTable",
+        "AlertTopic",
+        "ShardResultQueue",
+        "Database",
+        "PlanScanLogs",
+    } <= held.keys()
     assert held["ReportBucket"]["BucketName"] == "muster-dev-${AWS::AccountId}-${AWS::Region}"
 
 

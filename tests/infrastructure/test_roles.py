@@ -149,6 +149,7 @@ def test_no_role_may_delete_an_object(template: Template) -> None:
     [
         ("sns:Publish", "SendAlertRole", "${AlertTopic}"),
         ("ec2:DescribeRegions", "PlanScanRole", "*"),
+        ("dynamodb:BatchWriteItem", "SettleAccountRole", "${EventTable.Arn}"),
         ("lambda:InvokeFunction", "StateMachineRole", "${PlanScanFunction.Arn}"),
     ],
 )
