@@ -362,7 +362,11 @@ class TestOtherCommands:
         out = capsys.readouterr().out
         assert out.startswith("muster.yaml is valid\n")
         assert "s3-compliance" in out
-        assert f"expired 2020-01-01: {VERSIONING} on * (web)" in out
+        assert (
+            "muster.yaml:4: suppressions[0]: expired on 2020-01-01: its failures fail again; renew or remove it "
+            f"({VERSIONING} on *, owner web)\n" in out
+        )
+        assert main(["validate", "--strict"]) == 1
 
     @pytest.mark.parametrize(("days", "told"), [(10, True), (100, False)])
     def test_a_suppression_that_ends_soon_is_named(
@@ -373,7 +377,8 @@ class TestOtherCommands:
             f"suppressions:\n  - {{check: {VERSIONING}, resource: '*', reason: old, owner: web, expires: {ends}}}\n"
         )
         assert main(["validate"]) == 0
-        assert (f"ends on {ends}: {VERSIONING} on * (web)" in capsys.readouterr().out) is told
+        assert (f"muster.yaml:2: suppressions[0]: ends on {ends}, in {days} days;" in capsys.readouterr().out) is told
+        assert main(["validate", "--strict"]) == int(told)
 
     def test_all_mistakes_of_a_configuration_are_told(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = tmp_path / "other.yaml"

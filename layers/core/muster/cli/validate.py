@@ -1,6 +1,6 @@
-"""`muster validate`: whether a configuration can be used, and what of it ends soon."""
+"""`muster validate`: whether a configuration can be used, and which of its suppressions need attention."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,21 +8,42 @@ import click
 
 from muster.cli.options import CONFIGURATION
 from muster.cli.output import say
-from muster.model.text import counted, escaped, shortened
+from muster.model.text import counted, escaped
 
 if TYPE_CHECKING:
-    from muster.configuration import Configuration
+    from collections.abc import Iterable
 
-SOON = timedelta(days=30)
+    from muster.catalog.catalog import Catalog
+    from muster.configuration import Configuration
+    from muster.model.rule import Rule
+
+MANY = 100
+"""How many remarks are shown."""
+WARNED = 1
+"""The exit status with --strict where there are remarks."""
 
 
 @click.command("validate", short_help="Check a configuration file.")
 @click.argument("file", type=click.Path(path_type=Path), default=CONFIGURATION)
-def command(file: Path) -> None:
-    """Check a configuration (./muster.yaml if none is named) and sum it up; nothing is asked of AWS.
+@click.option("--strict", is_flag=True, help="Exit 1 if a suppression needs attention.")
+def command(file: Path, *, strict: bool) -> int:
+    """Check a configuration file (default: ./muster.yaml) and sum it up. No call to AWS is made.
 
-    All mistakes are told at once, each with its line, and the exit status is 2.
-    """
+    All mistakes are named, each with its line. Suppressions of a valid file that need attention are named with their
+    lines, too: those that have expired or end soon, repeat an earlier one, are for a check that is not selected, or
+    have an ARN that no resource of their check can have.
+
+    \b
+    Examples:
+      muster validate
+      muster validate config/muster.yaml --strict      # in CI
+
+    \b
+    Exit status:
+      0  the file is valid
+      1  with --strict: it is valid, and a suppression needs attention
+      2  the file is wrong or cannot be read
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.catalog.catalog import load
     from muster.catalog.custom import absences, extended
     from muster.catalog.packs import ALL
@@ -41,24 +62,30 @@ def command(file: Path) -> None:
     named = ", ".join(configuration.regions) or "the profile's own"
     click.echo(f"  regions       {named}")
     click.echo(f"  suppressions  {counted(len(configuration.suppressions), 'suppression')}")
-    _dates(configuration)
+    lines = _remarks(file, configuration, catalog, rules)
+    for line in lines[:MANY]:
+        click.echo(f"    {line}")
+    if len(lines) > MANY:
+        click.echo(f"    … and {counted(len(lines) - MANY, 'more remark')}")
     for check in configuration.custom_checks:
         if names := absences(catalog, check):
             click.echo(f"  {check.id}: where {' or '.join(names)} is absent, only != and ! hold of it")
     if doubt := unchecked((*configuration.regions, *configuration.exclude.regions)):
         say(doubt)
+    return WARNED if strict and lines else 0
 
 
-def _dates(configuration: "Configuration") -> None:
-    from muster.configuration.suppression import expired
+def _remarks(file: Path, configuration: "Configuration", catalog: "Catalog", rules: "Iterable[Rule]") -> list[str]:
+    """Return the remarks on the suppressions, each with its line in the file."""
+    from muster.configuration import document
+    from muster.configuration.remarks import WARN_DAYS, remarks
 
-    today = datetime.now(UTC).date()
-    over = expired(configuration.suppressions, today)
-    for rule in sorted(configuration.suppressions, key=lambda rule: rule.suppression.expires):
-        accepted = rule.suppression
-        where = shortened(rule.where)
-        owner = shortened(accepted.owner)
-        if rule in over:
-            click.echo(f"    expired {accepted.expires}: {rule.check} on {where} ({owner})")
-        elif accepted.expires <= (today + SOON).isoformat():
-            click.echo(f"    ends on {accepted.expires}: {rule.check} on {where} ({owner})")
+    if not configuration.suppressions:
+        return []
+    selected = {rule.check.id for rule in rules}
+    found = remarks(configuration.suppressions, catalog, selected, datetime.now(UTC).date(), WARN_DAYS)
+    lines = document.read(file.read_bytes()).lines if found else {}
+    name = escaped(str(file))
+    return [
+        f"{name}:{lines['suppressions', each.place]}: suppressions[{each.place}]: {each.sentence}" for each in found
+    ]
