@@ -138,7 +138,49 @@ class TestScan:
         [finding] = _findings(out)
         assert finding["account_name"] == "shop"
         assert finding["suppression"]["expires"] == "2999-01-01"
-        assert f"1 suppression of the configuration expired: {VERSIONING}" in err
+        assert f"1 suppression of the configuration expired: {VERSIONING}\n" in err
+
+    @pytest.mark.usefixtures("bucket")
+    def test_failures_of_an_expired_suppression_are_counted(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "muster.yaml").write_text(
+            f"checks: [{VERSIONING}]\nsuppressions:\n"
+            f"  - {{check: {VERSIONING}, resource: '*', reason: old, owner: web, expires: 2020-01-01}}\n"
+        )
+        assert main(["scan", "--fail-on", "LOW"]) == 1
+        err = capsys.readouterr().err
+        assert f"1 suppression of the configuration expired: {VERSIONING}; failing again in this scan: 1" in err
+
+    @pytest.mark.parametrize(
+        ("regions", "arguments", "named"),
+        [
+            pytest.param(f"regions: [{REGION}]\n", [], ["gone", "scratch"], id="what the configuration scans"),
+            pytest.param("", [], ["scratch"], id="the profile's region: a tag may be in any other"),
+            pytest.param(f"regions: [{REGION}]\n", ["--tag", "a=b"], [], id="some resources"),
+            pytest.param(f"regions: [{REGION}]\n", ["--check", "required-tags"], [], id="another check"),
+        ],
+    )
+    @pytest.mark.usefixtures("bucket")
+    def test_suppressions_that_accept_nothing_are_named(
+        self,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        regions: str,
+        arguments: list[str],
+        named: list[str],
+    ) -> None:
+        accepted = "reason: old, owner: web, expires: 2999-01-01"
+        (tmp_path / "muster.yaml").write_text(
+            f"checks: [{VERSIONING}]\n{regions}suppressions:\n"
+            f"  - {{check: {VERSIONING}, resource: 'arn:aws:s3:::scratch', {accepted}}}\n"
+            f"  - {{check: {VERSIONING}, tag: {{Team: gone}}, {accepted}}}\n"
+            f"  - {{check: {VERSIONING}, resource: '*', {accepted}}}\n"
+        )
+        main(["scan", "--fail-on", "never", "--output", "r.json", *arguments])
+        err = capsys.readouterr().err
+        assert [word for word in ("gone", "scratch") if word in err] == named
+        assert ("of the configuration accept" in err) is bool(named)
 
     @pytest.mark.usefixtures("bucket")
     def test_a_file_is_written_whole(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,9 +17,9 @@ from muster.cli.options import configuration as configured
 from muster.cli.output import INCOMPLETE, forget_standard_output, results, say
 from muster.cli.progress import progress
 from muster.cli.region_names import check_names, home
+from muster.cli.suppressions import Accepted
 from muster.configuration import Configuration
 from muster.configuration.selection import select
-from muster.configuration.suppression import expired
 from muster.estimate.forecast import forecast, listed
 from muster.model.text import counted, printable
 from muster.reports.formats.table import LINES, TableWriter, footer
@@ -46,8 +46,9 @@ def run(options: Options) -> int:
     try:
         with results(options.output) as stream:
             job = prepare(options)
-            _scan(job, _writer(job, stream))
-        _tell(job)
+            accepted = Accepted(job.scan.configuration, job.report)
+            _scan(job, _writer(job, stream), accepted)
+        _tell(job, accepted)
     except BrokenPipeError:
         forget_standard_output()
     return status(job)
@@ -116,7 +117,7 @@ def status(job: Job) -> int:
     return 0 if job.report.complete else INCOMPLETE
 
 
-def _scan(job: Job, writer: Writer) -> None:
+def _scan(job: Job, writer: Writer, accepted: Accepted) -> None:
     options, report, tally = job.options, job.report, job.tally
     mixed = options.form != "table" and options.to_stdout and sys.stdout.isatty()
     with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
@@ -128,6 +129,7 @@ def _scan(job: Job, writer: Writer) -> None:
                 if finding is None:
                     break
                 tally.count(finding)
+                accepted.count(finding)
                 writer.add(finding)
                 if tally.findings % _STRIDE == 0:
                     step(*job.at, tally.findings)
@@ -168,7 +170,7 @@ def _writer(job: Job, stream: TextIO) -> Writer:
     return writers[job.options.form](stream, job.report.scan_id)
 
 
-def _tell(job: Job) -> None:
+def _tell(job: Job, accepted: Accepted) -> None:
     """Say on standard error what the results do not: what is missing, always; counts and the rest, unless quiet."""
     options, report = job.options, job.report
     in_results = options.form == "table" and options.to_stdout
@@ -183,9 +185,8 @@ def _tell(job: Job) -> None:
     if not in_results:
         for line in footer(job.tally, report, verbose=options.verbose):
             say(line.plain)
-    if old := expired(job.scan.configuration.suppressions, report.started_at.date()):
-        checks = ", ".join(sorted({rule.check for rule in old}))
-        say(f"{counted(len(old), 'suppression')} of the configuration expired: {checks}")
+    for note in accepted.notes(options, bool(job.scan.configuration.regions), report, job.tally):
+        say(note)
     if status(job) == FAILED and options.fail_on:
         number = job.tally.failing_from(options.fail_on)
         also = "" if report.complete else ", and the scan is incomplete"

@@ -78,12 +78,13 @@ def command(file: Path, *, strict: bool) -> int:
 def _remarks(file: Path, configuration: "Configuration", catalog: "Catalog", rules: "Iterable[Rule]") -> list[str]:
     """Return the remarks on the suppressions, each with its line in the file."""
     from muster.configuration import document
-    from muster.configuration.remarks import WARN_DAYS, remarks
+    from muster.configuration.remarks import remarks
 
     if not configuration.suppressions:
         return []
     selected = {rule.check.id for rule in rules}
-    found = remarks(configuration.suppressions, catalog, selected, datetime.now(UTC).date(), WARN_DAYS)
+    warn_days, today = configuration.alerts.warn_days, datetime.now(UTC).date()
+    found = remarks(configuration.suppressions, catalog, selected, today, warn_days)
     lines = document.read(file.read_bytes()).lines if found else {}
     name = escaped(str(file))
     return [

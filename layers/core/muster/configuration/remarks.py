@@ -11,8 +11,6 @@ from muster.configuration.configuration import SuppressionRule
 from muster.configuration.suppression import is_expired
 from muster.model.text import counted, listed, shortened
 
-WARN_DAYS = 14
-"""How many days before its last day a suppression is said to end soon, by default."""
 _COMPARED = 100
 """How many earlier entries of a check an entry is compared with: ten thousand entries are compared in seconds."""
 _FEW = 3
