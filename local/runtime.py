@@ -6,27 +6,24 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
-import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import Empty, Queue
 from typing import Any, Self
 
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
 from local import function_logs
-from local.server import POLL, EmbeddedAws
+from local.environment import Environment, Result, failed
+from local.eventing.batches import Answer
+from local.eventing.sources import EventSources
+from local.server import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
-Result = tuple[str, bool, str]
-"""What moto's LambdaFunction answers: the payload, whether it is an error, the log."""
 
 
 class TooManyRequestsError(JsonRESTError):  # type: ignore[misc]  # moto publishes no types
@@ -63,6 +60,8 @@ class Runtime:
     _all: list["Environment"] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _original: Any = None
+    _by_function: Counter[str] = field(default_factory=Counter)
+    _sources: EventSources | None = None
 
     def __enter__(self) -> Self:
         """Take over the running of functions from moto."""
@@ -73,12 +72,22 @@ class Runtime:
             return runtime.invoke(function, event)
 
         LambdaFunction._invoke_lambda = invoke
+        self._sources = EventSources(self.aws, self._answer)
+        self._sources.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """End every process and give the running of functions back."""
         LambdaFunction._invoke_lambda = self._original
-        for environment in self._all:
+        if self._sources:
+            self._sources.end()
+        self._stop_all()
+        if self._sources:
+            self._sources.join()
+        self._stop_all()
+
+    def _stop_all(self) -> None:
+        for environment in list(self._all):
             environment.stop()
 
     def fail(self, function: str, *errors: str) -> None:
@@ -97,26 +106,43 @@ class Runtime:
         """Run one invocation in an idle environment, or in a new one.
 
         Raises:
-            TooManyRequestsError: as many invocations run as the account may have.
+            TooManyRequestsError: as many invocations run as the account, or the function, may have.
         """
+        name, reserved = str(function.function_name), function.reserved_concurrency
         with self._lock:
-            if self._running + self.elsewhere >= self.aws.front.lambda_concurrency:
+            full = self._running + self.elsewhere >= self.aws.front.lambda_concurrency
+            if full or (reserved is not None and self._by_function[name] >= int(reserved)):
                 self.throttled += 1
                 raise TooManyRequestsError
             self._running += 1
+            self._by_function[name] += 1
             self.most = max(self.most, self._running)
         try:
             return self._run(function, event)
         finally:
             with self._lock:
                 self._running -= 1
+                self._by_function[name] -= 1
+
+    def _answer(self, arn: str, event: Mapping[str, Any]) -> Answer:
+        """Run a function for one of its event sources; one that has no code here yet is tried again later."""
+        from moto.awslambda.utils import get_backend  # noqa: PLC0415 - moto takes seconds to import
+
+        _, _, _, region, account, _, name = arn.split(":")[:7]
+        if name not in self.folders:
+            return Answer(throttled=True)
+        try:
+            payload, errored, _ = self.invoke(get_backend(account, region).get_function(arn), json.dumps(event))
+        except TooManyRequestsError:
+            return Answer(throttled=True)
+        return Answer(payload, errored)
 
     def _run(self, function: Any, event: Any) -> Result:
         name = str(function.function_name)
         with self._lock:
             for part, errors in self.failures.items():
                 if part in name and errors:
-                    return _failed(errors.pop(0), "the test asked for it")
+                    return failed(errors.pop(0), "the test asked for it")
             environment = self._idle.setdefault(name, []).pop() if self._idle.get(name) else None
         if environment is None:
             environment = Environment.start(self._variables(function), self.folders[name])
@@ -173,118 +199,3 @@ class Runtime:
             "LAMBDA_TASK_ROOT": str(self.folders[str(function.function_name)]),
             "PYTHONPATH": str(ROOT / "layers" / "core"),
         }
-
-
-@dataclass(slots=True)
-class Environment:
-    """One process and the Runtime API that it polls."""
-
-    process: "subprocess.Popen[str]"
-    server: ThreadingHTTPServer
-    work: "Queue[tuple[dict[str, str], str]]"
-    results: "Queue[tuple[bool, str]]"
-    log: list[str]
-
-    @classmethod
-    def start(cls, variables: Mapping[str, str], folder: Path) -> "Environment":
-        """Start a cold environment."""
-        work: Queue[tuple[dict[str, str], str]] = Queue()
-        results: Queue[tuple[bool, str]] = Queue()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _api(work, results))
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True, name="runtime-api").start()
-        address = f"127.0.0.1:{server.server_port}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", variables["_HANDLER"]],
-            cwd=folder,
-            env={**variables, "AWS_LAMBDA_RUNTIME_API": address},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        log: list[str] = []
-        threading.Thread(target=_drain, args=(process, log), daemon=True, name="function-log").start()
-        return cls(process, server, work, results, log)
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can take another invocation."""
-        return self.process.poll() is None
-
-    def invoke(self, payload: str, timeout: int, arn: str, shortened: float | None = None) -> Result:
-        """Run one invocation; a function that takes too long is killed, as Lambda does.
-
-        `shortened` is the number of seconds that the function believes it has, where that is not the truth.
-        """
-        deadline = time.time() + timeout
-        shown = deadline if shortened is None else time.time() + shortened
-        headers = {
-            "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
-            "Lambda-Runtime-Deadline-Ms": str(round(shown * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": arn,
-            "Lambda-Runtime-Trace-Id": "Root=1-00000000-000000000000000000000000;Sampled=0",
-        }
-        self.work.put((headers, payload))
-        while time.time() < deadline:
-            try:
-                errored, body = self.results.get(timeout=0.05)
-            except Empty:
-                if not self.alive and self.results.empty():
-                    self.stop()
-                    return _failed("Runtime.ExitError", "the function's process ended", self.log)
-                continue
-            return body, errored, "\n".join(self.log)
-        self.stop()
-        return _failed("Sandbox.Timedout", f"Task timed out after {timeout} seconds", self.log)
-
-    def taken_log(self) -> list[str]:
-        """Return the lines it wrote since the last time."""
-        time.sleep(0.01)
-        lines, self.log[:] = list(self.log), []
-        return lines
-
-    def stop(self) -> None:
-        """End the process and its API."""
-        if self.alive:
-            self.process.kill()
-        self.process.wait()
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def _api(work: "Queue[tuple[dict[str, str], str]]", results: "Queue[tuple[bool, str]]") -> type[BaseHTTPRequestHandler]:
-    class Api(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            headers, payload = work.get()
-            self._answer(200, payload.encode(), {**headers, "Content-Type": "application/json"})
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            results.put((not self.path.endswith("/response"), body))
-            self._answer(202, b"{}", {})
-
-        def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-            try:
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
-            except OSError:
-                return  # the process was stopped while it waited for work
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    return Api
-
-
-def _drain(process: "subprocess.Popen[str]", log: list[str]) -> None:
-    if process.stdout is not None:
-        log.extend(line.rstrip("\n") for line in process.stdout)
-
-
-def _failed(error: str, message: str, log: list[str] | None = None) -> Result:
-    return json.dumps({"errorType": error, "errorMessage": message}), True, "\n".join(log or [])

@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from local.clients import CLIENTS
 from local.corrections import Corrections
 from local.enforcing import Enforcement
+from local.eventing.arrivals import ARRIVALS, install
 from local.front import Call, Front, Refusal
 from local.kept import IMAGES, keep
 
@@ -57,6 +58,7 @@ class EmbeddedAws:
         """
         _require_free(self._port)
         keep()
+        install()
         self.reset()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
@@ -121,6 +123,12 @@ class EmbeddedAws:
         self.front.refusals.clear()
         self.enforcement = Enforcement()
         self.front.correct, self.front.forbid = Corrections(), self.enforcement
+        ARRIVALS.pace = 1.0
+        ARRIVALS.say()
+
+    def quicken(self, pace: float) -> None:
+        """Let a second of a queue's delay, a batching window and a visibility timeout take so many seconds."""
+        ARRIVALS.pace = pace
 
     def _set(self, variables: dict[str, str]) -> None:
         for name, value in variables.items():

@@ -12,7 +12,8 @@ import botocore.exceptions
 import pytest
 from moto.ec2.models import ec2_backends
 
-from local.runtime import Environment, Runtime
+from local.environment import Environment
+from local.runtime import Runtime
 from local.server import ACCOUNT, EmbeddedAws
 from muster.sdk.session import Clients, open_session
 
