@@ -34,7 +34,7 @@ class News:
     `Event`), `events` the worst of them, worst first. At a first look (`baseline`) there are no events but `worst`, the
     worst failing findings as records of report.json. `failing` counts all failing findings of the scan by severity;
     it is empty for changes between scans. `incomplete` names what was not scanned, with the reason. `report` is the
-    s3:// address of the report, empty where there is none.
+    s3:// address of the report, empty where there is none. `owner_tag` is the tag that names the owner in `worst`.
     """
 
     audience: str
@@ -59,3 +59,4 @@ class News:
     acceptances: tuple[Acceptance, ...] = ()
     owed: bool = False
     report: str = ""
+    owner_tag: str = "Owner"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from muster.model.finding import Related, Severity, Verdict
 
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
-_SECTIONS = re.compile(r"^(Why|Fix|Source):\s*", re.MULTILINE)
+_SECTIONS = re.compile(r"^(Problem|Why|Fix|Source):\s*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Check:
 
     `facets` maps the function's parameters to the types they want, in order; `settings` maps its
     keyword-only parameters to their defaults and `setting_types` to their annotations; `related` names the
-    parameters that read other resources. `opt_in` names the settings without which it judges nothing.
+    parameters that read other resources. `opt_in` names the settings without which it judges nothing. `problem` says in
+    a few words what is wrong with a resource that fails; the subject of an alert has it.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Check:
     fix: str
     source: str
     opt_in: tuple[str, ...] = ()
+    problem: str = ""
 
     def __call__(self, *facets: object, **settings: object) -> Verdict:
         """Judge: the checks' own tests call them so."""
@@ -80,6 +82,7 @@ def check(
             fix=sections["Fix"],
             source=sections.get("Source", ""),
             opt_in=opt_in,
+            problem=sections.get("Problem", ""),
         )
 
     return declare

@@ -1,0 +1,146 @@
+"""The digest: the news for one audience as a message that fits into forty lines. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from muster.alerts.blocks import LINE, Remedy, by_resource
+from muster.alerts.failures import clean, of_record, worst_first
+from muster.alerts.headline import headline, subject, summary
+from muster.alerts.layout import Part, Section, Unit, fitted
+from muster.alerts.news import News
+from muster.alerts.parts import block_unit, event_parts, minor_parts
+from muster.alerts.rendering import rendered
+from muster.alerts.story import Story, of_news
+from muster.model.text import shortened
+from muster.reports.links import report_link
+
+LINES = 40
+"""Lines of the text at most."""
+LIMIT = 262_144
+"""Bytes of UTF-8 that a message for SNS may have, the texts of all protocols and the JSON around them counted.
+
+https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+"""
+SMS = 1_600
+"""Characters of the short text at most: SNS sends no more by SMS. The same page says so."""
+START = 10
+"""Resources to start with, after the first scan."""
+_SHARDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A message for one audience. `id` names it; the same news for the same audience has the same id.
+
+    `text` has at most forty lines, `short` at most 1,600 characters, `subject` at most 99 of ASCII. `headline` is the
+    verdict in one sentence. `sections` are the same contents for outputs with a form of their own, `report` is the
+    address of the report in the AWS console, empty where there is none.
+    """
+
+    id: str
+    subject: str
+    text: str
+    html: str
+    short: str
+    headline: str
+    sections: tuple[Section, ...]
+    report: str
+
+    @property
+    def message(self) -> str:
+        """The texts by protocol, as SNS takes them with MessageStructure json: at most LIMIT bytes of UTF-8."""
+        return json.dumps({"default": self.short, "sms": self.short, "email": self.text}, ensure_ascii=False)
+
+
+def is_news(news: News, *, known_incomplete: bool = False) -> bool:
+    """Whether there is anything to say: a change, a first look, a suppression to look at, or an incomplete scan.
+
+    An incomplete scan is no news when the audience knows of it: it lacks the same as the scan before. Suppressed
+    failures alone are no news: somebody has just accepted them.
+    """
+    changed = any(number for event, number in news.counts.items() if event != "suppressed")
+    return bool(changed or news.baseline or news.owed or news.damaged or news.acceptances) or (
+        bool(news.incomplete or news.incomplete_shards) and not known_incomplete
+    )
+
+
+def compose(news: News, remedies: Mapping[str, Remedy], identity: str = "") -> Digest:
+    """Write the digest of news.
+
+    `remedies` has the texts of the checks by their ids; a check that is not among them is shown without a fix.
+    `identity` is the id of the message.
+    """
+    link = report_link(news.report, news.region, news.partition)
+    link = link if len(link) < LINE else ""
+    story = of_news(news, remedies)
+    top = list(_top(story))
+    bottom = list(_bottom(news, link, identity))
+    parts = [*_start(story), *event_parts(story), *minor_parts(story)]
+    # An empty line stands between top, sections and bottom.
+    sections = fitted([part for part in parts if part.total], LINES - len(top) - len(bottom) - 1)
+    verdict = headline(story)
+    draft = Digest(
+        id=identity,
+        subject=subject(story),
+        text="",
+        html="",
+        short=shortened(f"Muster: {verdict}{f' {link}' if link else ''}", SMS, "..."),
+        headline=verdict,
+        sections=sections,
+        report=link,
+    )
+    facts = {"digest": draft, "top": top, "bottom": bottom, "news": news}
+    return replace(draft, text=rendered("digest.txt.j2", facts), html=rendered("digest.html.j2", facts))
+
+
+def _top(story: Story) -> Iterator[str]:
+    """Yield the lines before the sections: an incomplete scan is the first of them."""
+    news, count = story.news, story.incomplete
+    if count:
+        yield (
+            f"INCOMPLETE: {count:,} of {story.shards:,} shards could not be scanned to the end. "
+            "Failures that were open there stay open."
+        )
+        for name, reason in news.incomplete[:_SHARDS]:
+            yield f"  {clean(name, 200)}: {clean(reason, 300)}"
+        if count > _SHARDS:
+            yield f"  ... and {count - min(_SHARDS, len(news.incomplete)):,} more, in the report"
+    yield from summary(story)
+
+
+def _start(story: Story) -> Iterator[Part]:
+    """Yield the resources to start with: at a first look, and where an earlier message did not arrive."""
+    news = story.news
+    failures = worst_first(of_record(record, news.partition, news.owner_tag) for record in news.worst)
+    if not failures:
+        return
+    blocks = by_resource(failures, story.remedies)[:START]
+    units = [_numbered(place, unit) for place, unit in enumerate(map(block_unit, blocks), 1)]
+    total = max(news.failing_resources, len(blocks))
+    yield Part("START HERE", tuple(replace(unit, size=1) for unit in units), total, " resources, in the report")
+
+
+def _numbered(place: int, unit: Unit) -> Unit:
+    """Show a resource to start with in two lines: where, and what is wrong with it first of all."""
+    block = unit.block
+    if block is None or not block.lines:
+        return unit
+    head = f"{place:>2} {block.severity}  {block.head}. {block.place}"
+    return replace(
+        unit, lines=(head, f"     {block.lines[0].text}"), brief=f"{place:>2} {block.severity}  {block.brief}"
+    )
+
+
+def _bottom(news: News, link: str, identity: str) -> Iterator[str]:
+    if news.baseline:
+        yield "To see less: choose packs and severities in muster.yaml, or accept a failure with: muster suppress"
+        yield "To look closer: muster findings --status open, muster explain CHECK"
+    if link or news.report:
+        yield f"Report: {link or clean(news.report, LINE - 10)}"
+    else:
+        yield "All open failures: muster findings --status open"
+    named = [f"Route {clean(news.audience, 100)}"] if news.audience else []
+    named += [f"scan {clean(news.scan_id, 100)}"] if news.scan_id else []
+    named += [f"message {clean(identity, 100)}"] if identity else []
+    yield f"{', '.join(named)}." if named else "Muster"

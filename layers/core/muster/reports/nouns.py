@@ -1,0 +1,65 @@
+"""The words for resource types: "security group" for `AWS::EC2::SecurityGroup`. Pure."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_NOUNS: Mapping[str, str] = MappingProxyType(
+    {
+        "AWS::::Account": "account",
+        "AWS::::Region": "region",
+        "AWS::::Target": "target",
+        "AWS::CloudWatch::Alarm": "CloudWatch alarm",
+        "AWS::DAX::Cluster": "DAX cluster",
+        "AWS::DynamoDB::Table": "DynamoDB table",
+        "AWS::EC2::EIP": "Elastic IP address",
+        "AWS::EC2::Image": "machine image",
+        "AWS::EC2::Instance": "EC2 instance",
+        "AWS::EC2::LaunchTemplate": "launch template",
+        "AWS::EC2::NetworkInterface": "network interface",
+        "AWS::EC2::SecurityGroup": "security group",
+        "AWS::EC2::Snapshot": "EBS snapshot",
+        "AWS::EC2::VPC": "VPC",
+        "AWS::EC2::Volume": "EBS volume",
+        "AWS::ElasticLoadBalancingV2::Listener": "listener",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer": "load balancer",
+        "AWS::ElasticLoadBalancingV2::TargetGroup": "target group",
+        "AWS::IAM::ManagedPolicy": "IAM policy",
+        "AWS::KMS::Key": "KMS key",
+        "AWS::Logs::LogGroup": "log group",
+        "AWS::S3::AccessPoint": "S3 access point",
+        "AWS::S3::Bucket": "S3 bucket",
+        "AWS::SNS::Subscription": "SNS subscription",
+        "AWS::SNS::Topic": "SNS topic",
+        "AWS::SQS::Queue": "SQS queue",
+    }
+)
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def noun(resource_type: str) -> str:
+    """Return the words for one resource of a type; those of a type that is not known follow from its spelling."""
+    if resource_type in _NOUNS:
+        return _NOUNS[resource_type]
+    service, _, kind = resource_type.removeprefix("AWS::").partition("::")
+    return f"{service} {_WORDS.sub(' ', kind).lower()}".strip()
+
+
+def counted_noun(number: int, resource_type: str) -> str:
+    """Return a number of resources of a type in words: `1 SQS queue`, `3 IAM policies`."""
+    one = noun(resource_type)
+    return f"{number:,} {one if number == 1 else _plural(one)}"
+
+
+def short_name(resource_id: str) -> str:
+    """Return the name of a resource without the rest of its ARN, where its id is an ARN."""
+    if not resource_id.startswith("arn:"):
+        return resource_id
+    resource = resource_id.split(":", 5)[-1]
+    return re.split(r"[/:]", resource)[-1] or resource_id
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith("s") else f"{word}s"

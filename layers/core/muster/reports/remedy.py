@@ -1,0 +1,182 @@
+"""The fix of a failure with the resource's own names in it, ready to be pasted into a shell. Pure.
+
+The commands of a fix stand between backticks. `NAME`, `ID`, `ARN`, `ACCOUNT`, `REGION`, `CLUSTER` and `URL` in them are
+replaced by those of the resource; every other word in capitals is for the reader to fill in.
+"""
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from muster.model.finding import GLOBAL
+from muster.reports.nouns import short_name
+
+LOOP = 12
+"""Resources that one loop covers at most."""
+_PLACEHOLDERS = re.compile(r"(?<![\w-])(NAME|ID|ARN|ACCOUNT|REGION|CLUSTER|URL)(?![\w-])")
+_CALLS = re.compile(r"\baws [a-z0-9-]+ [a-z0-9-]+")
+_SAFE = re.compile(r"[A-Za-z0-9_.:/@=+-]+")
+_DNS: Mapping[str, str] = MappingProxyType(
+    {
+        "aws-cn": "amazonaws.com.cn",
+        "aws-iso": "c2s.ic.gov",
+        "aws-iso-b": "sc2s.sgov.gov",
+        "aws-iso-e": "cloud.adc-e.uk",
+        "aws-iso-f": "csp.hci.ic.gov",
+        "aws-eusc": "amazonaws.eu",
+    }
+)
+"""The domains of endpoints by partition, where it is not amazonaws.com; as botocore's partitions.json has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The resource to repair; `arn` is empty where AWS gives none."""
+
+    type: str
+    id: str
+    arn: str
+    account_id: str
+    region: str
+    partition: str = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a fix: a command, or a sentence."""
+
+    text: str
+    command: bool
+
+
+def filled(fix: str, target: Target) -> tuple[Step, ...]:
+    """Return the steps of a fix with the resource's own names, quoted for a POSIX shell.
+
+    A name that the AWS CLI or a shell could take for something else stays a word in capitals.
+    """
+    values = _values(target)
+    return tuple(Step(_filled(step.text, values) if step.command else step.text, step.command) for step in _steps(fix))
+
+
+def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
+    """Return the steps of a fix for many resources, and how many of them the commands are for.
+
+    Where the commands differ in one name only, each becomes a loop over the names. It covers resources of the first
+    one's account, since a shell has the credentials of one account. Otherwise they are for the first resource.
+
+    Raises:
+        ValueError: there is no resource.
+    """
+    if not targets:
+        raise ValueError("a fix is for at least one resource")
+    steps = _steps(fix)
+    commands = [_regional(step.text, _values(targets[0])) for step in steps if step.command]
+    used = {name for command in commands for name in _PLACEHOLDERS.findall(command)}
+    together = [(name, _alike(name, used, targets)) for name in sorted(used) if _loopable(name, commands)]
+    name, values = max(together, key=lambda each: len(each[1]), default=("", []))
+    if len(values) < 2:  # noqa: PLR2004 - a loop over one
+        return filled(fix, targets[0]), 1 if commands else len(targets)
+    words = " ".join(shlex.quote(each[name]) for each in values)
+    rest = {key: value for key, value in values[0].items() if key != name}
+    made = (
+        Step(f"for {name.lower()} in {words}; do {_filled(step.text, rest, name)}; done", command=True)
+        if step.command
+        else step
+        for step in steps
+    )
+    return tuple(made), len(values)
+
+
+def _steps(fix: str) -> tuple[Step, ...]:
+    """Split a fix; one without backticks that is a command as a whole is one step."""
+    if "`" not in fix:
+        return (Step(fix, fix.startswith("aws ")),) if fix else ()
+    pieces = [(each.strip(), place % 2 == 1) for place, each in enumerate(fix.split("`"))]
+    return tuple(
+        Step(text if command else text.lstrip(".,;: "), command) for text, command in pieces if text.strip(".,;: ")
+    )
+
+
+def _values(target: Target) -> dict[str, str]:
+    values = {
+        "NAME": short_name(target.id),
+        "ID": target.id,
+        "ARN": target.arn,
+        "ACCOUNT": target.account_id,
+        "REGION": "" if target.region == GLOBAL else target.region,
+    }
+    if target.type == "AWS::ECS::Service":
+        # The ARN of a service from before 2018 does not name the cluster.
+        *before, values["NAME"] = target.arn.rpartition(":")[2].removeprefix("service/").split("/")
+        values["CLUSTER"] = before[-1] if before else ""
+    if target.type == "AWS::SQS::Queue":
+        domain = _DNS.get(target.partition, "amazonaws.com")
+        values["URL"] = f"https://sqs.{target.region}.{domain}/{target.account_id}/{values['NAME']}"
+    return values
+
+
+def _regional(command: str, values: Mapping[str, str]) -> str:
+    """Add the region to each call of the AWS CLI, unless the command names one or the resource has none."""
+    if "--region" in command or not values["REGION"]:
+        return command
+    return _CALLS.sub(r"\g<0> --region REGION", command)
+
+
+def _filled(command: str, values: Mapping[str, str], loop: str = "") -> str:
+    def value(match: re.Match[str]) -> str:
+        name, quote = match[1], _quote(match.string[: match.start()])
+        if name == loop:
+            return f"${{{name.lower()}}}" if quote else f'"${name.lower()}"'
+        given = values.get(name, "")
+        if not _fit(name, given, match):
+            return name
+        return given if quote or _SAFE.fullmatch(given) else shlex.quote(given)
+
+    return _PLACEHOLDERS.sub(value, _regional(command, values))
+
+
+def _fit(name: str, value: str, match: re.Match[str]) -> bool:
+    """Whether a value can mean nothing else: the CLI reads options, files, addresses and its shorthand out of values.
+
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-types.html
+    """
+    if not value or not value.isprintable() or value.startswith("-") or value != value.strip():
+        return False
+    if name != "URL" and ("://" in value or "www." in value.lower()):
+        return False
+    before = match.string[: match.start()]
+    alone = before.endswith(" ") and not _quote(before)
+    return alone or _SAFE.fullmatch(value) is not None
+
+
+def _quote(before: str) -> str:
+    """Return the quotation mark that is open at the end of a piece of shell, if any."""
+    open_ = ""
+    for character in before:
+        if character in "'\"" and open_ in ("", character):
+            open_ = "" if open_ else character
+    return open_
+
+
+def _loopable(name: str, commands: Iterable[str]) -> bool:
+    """Whether a shell replaces a variable in all places of a name, and every command has one."""
+    places = [[match for match in _PLACEHOLDERS.finditer(each) if match[1] == name] for each in commands]
+    return all(found and all(_quote(m.string[: m.start()]) != "'" for m in found) for found in places)
+
+
+def _alike(name: str, used: set[str], targets: Sequence[Target]) -> list[dict[str, str]]:
+    """Return the values of the targets that differ from the first in one name only, each of which can be filled in."""
+    rest = sorted((used | {"ACCOUNT"}) - {name})
+    first = [_values(targets[0]).get(each, "") for each in rest]
+    found: dict[str, dict[str, str]] = {}
+    for target in targets:
+        values = _values(target)
+        value = values.get(name, "")
+        plain = _SAFE.fullmatch(value) and not value.startswith("-") and (name == "URL" or "://" not in value)
+        if plain and [values.get(each, "") for each in rest] == first:
+            found.setdefault(value, values)
+            if len(found) == LOOP:
+                break
+    return list(found.values())

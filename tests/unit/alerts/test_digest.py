@@ -1,0 +1,266 @@
+"""What a digest says: named examples."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from muster.alerts.blocks import Remedy
+from muster.alerts.digest import LINES, Digest, compose, is_news
+from muster.alerts.news import Acceptance, News
+from muster.lifecycle.events import FindingEvent, status_of
+from muster.lifecycle.transitions import Event
+
+AT = datetime(2026, 11, 28, 6, tzinfo=UTC)
+NOW = int(AT.timestamp() * 1000)
+DAY = 86_400_000
+REMEDIES = {
+    "versioned": Remedy(
+        "`aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled`", ""
+    ),
+    "closed": Remedy("Remove the rule.", "SSH open to the internet"),
+}
+REPORT = "s3://reports/scans/20261128T060000Z-1/report.json"
+LINK = (
+    "https://eu-west-1.console.aws.amazon.com/s3/object/reports?region=eu-west-1"
+    "&prefix=scans/20261128T060000Z-1/report.json"
+)
+
+
+def event(name: str = "shop", kind: str = "opened", **changes: object) -> FindingEvent:
+    plain = FindingEvent(
+        finding_id="f",
+        timestamp=NOW,
+        event=kind,
+        status=status_of(Event(kind)),
+        baseline=False,
+        check_id="versioned",
+        title="S3 buckets should have versioning enabled",
+        severity="MEDIUM",
+        reason="versioning is suspended",
+        resource_type="AWS::S3::Bucket",
+        resource_id=name,
+        resource_arn=f"arn:aws:s3:::{name}",
+        account_id="111122223333",
+        account_name="shop-prod",
+        region="eu-west-1",
+        owner="web",
+        first_seen=NOW,
+        scan_id="20261128T060000Z-1",
+        cause="scan",
+    )
+    return replace(plain, **changes)
+
+
+def group(**changes: object) -> FindingEvent:
+    return event(
+        "sg-0abc",
+        check_id="closed",
+        title="Security groups should be closed",
+        severity="CRITICAL",
+        reason="port 22 is open to 0.0.0.0/0",
+        resource_type="AWS::EC2::SecurityGroup",
+        resource_arn="arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0abc",
+        **changes,
+    )
+
+
+def news(*events: FindingEvent, **changes: object) -> News:
+    counts: dict[str, int] = {}
+    for each in events:
+        counts[each.event] = counts.get(each.event, 0) + 1
+    plain = News(
+        audience="security",
+        stack="prod",
+        region="eu-west-1",
+        partition="aws",
+        scan_id="20261128T060000Z-1",
+        at=AT,
+        events=events,
+        counts=counts,
+        failing={"CRITICAL": 1, "MEDIUM": 6},
+        report=REPORT,
+    )
+    return replace(plain, **changes)
+
+
+def composed(*events: FindingEvent, **changes: object) -> Digest:
+    return compose(news(*events, **changes), REMEDIES, "1a2b")
+
+
+def test_the_subject_names_the_worst_of_the_news() -> None:
+    digest = composed(*(event(f"b-{place}") for place in range(6)), group())
+    assert digest.subject == "[Muster prod] 1 CRITICAL new: SSH open to the internet (sg-0abc) and 6 more"
+    assert digest.headline == "1 CRITICAL new: SSH open to the internet (sg-0abc) and 6 more."
+
+
+def test_a_failure_says_what_where_whose_since_when_and_what_to_do() -> None:
+    digest = composed(event(first_seen=NOW - 3 * DAY))
+    (section,) = digest.sections
+    assert section.title == "NEW (1)"
+    assert section.lines == (
+        "MEDIUM  shop (S3 bucket). shop-prod (111122223333), eu-west-1. Owner: web",
+        "  versioning is suspended. Since 2026-11-25 06:00 UTC. versioned.",
+        "  aws s3api put-bucket-versioning --region eu-west-1 --bucket shop --versioning-configuration Status=Enabled",
+        "  https://eu-west-1.console.aws.amazon.com/s3/buckets/shop?region=eu-west-1&tab=permissions",
+    )
+    assert f"Report: {LINK}" in digest.text
+
+
+def test_equal_failures_of_one_check_are_one_line_with_a_count_and_one_command() -> None:
+    digest = composed(*(event(f"b-{place}", owner=f"team-{place % 2}") for place in range(5)))
+    (section,) = digest.sections
+    assert section.lines[0] == (
+        "MEDIUM  5 S3 buckets: S3 buckets should have versioning enabled. "
+        "shop-prod (111122223333), eu-west-1. Owner: team-0, team-1"
+    )
+    assert section.lines[1].startswith("  b-0, b-1, b-2, b-3 and 1 more. versioning is suspended.")
+    assert section.lines[2] == (
+        '  for name in b-0 b-1 b-2 b-3 b-4; do aws s3api put-bucket-versioning --region eu-west-1 --bucket "$name" '
+        "--versioning-configuration Status=Enabled; done"
+    )
+
+
+def test_the_failures_of_a_resource_stand_together_and_the_worst_resource_is_first() -> None:
+    twin = replace(group(), severity="HIGH", reason="port 3389 is open to 0.0.0.0/0", check_id="other")
+    digest = composed(event(), twin, group())
+    lines = digest.sections[0].lines
+    assert lines[0].startswith("CRITICAL  sg-0abc (security group)")
+    assert [line.split()[0] for line in lines[1:5] if line.startswith("  ")][:1] == ["CRITICAL"]
+    assert any(line.startswith("  HIGH port 3389") for line in lines)
+    assert next(place for place, line in enumerate(lines) if line.startswith("MEDIUM")) > 3
+
+
+def test_a_resolved_failure_says_fixed_or_deleted() -> None:
+    digest = composed(
+        event("a", "resolved", outcome="fixed", first_seen=NOW - 12 * DAY),
+        event("b", "resolved", outcome="deleted", first_seen=NOW - DAY),
+    )
+    assert digest.subject == "[Muster prod] 1 fixed, 1 deleted"
+    assert digest.sections[0].lines == (
+        "  fixed: S3 buckets should have versioning enabled. a (web). Open for 12 days.",
+        "  deleted: S3 buckets should have versioning enabled. b (web). Open for 1 day.",
+    )
+
+
+def test_an_expired_suppression_is_announced_as_expired() -> None:
+    digest = composed(event(kind="expired", until="2026-11-27"))
+    assert digest.subject.startswith("[Muster prod] 1 MEDIUM no longer suppressed: ")
+    assert digest.sections[0].title == "SUPPRESSION EXPIRED, FAILING AGAIN (1)"
+
+
+ENDING = Acceptance(
+    state="ending", check_id="versioned", resource="arn:aws:s3:::old-*", owner="web", reason="migration",
+    ticket="OPS-88", until="2026-12-04", count=2,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("acceptance", "line"),
+    [
+        pytest.param(
+            ENDING,
+            "  ends on 2026-12-04: versioned on arn:aws:s3:::old-* (OPS-88, web). "
+            "After that day 2 failures are reported again.",
+            id="ending",
+        ),
+        pytest.param(
+            replace(ENDING, state="ended", ticket=""),
+            "  ended on 2026-12-04: versioned on arn:aws:s3:::old-* (web). Extend it or remove it.",
+            id="ended",
+        ),
+        pytest.param(
+            replace(ENDING, state="stale"),
+            "  matches nothing: versioned on arn:aws:s3:::old-* (OPS-88, web), until 2026-12-04. "
+            "Correct it or remove it.",
+            id="stale",
+        ),
+    ],
+)
+def test_a_suppression_to_look_at_says_why(acceptance: Acceptance, line: str) -> None:
+    digest = composed(acceptances=(acceptance,))
+    assert digest.sections[0].title == "SUPPRESSIONS IN muster.yaml (1)"
+    assert digest.sections[0].lines == (line,)
+    assert digest.subject == "[Muster prod] 1 suppression in muster.yaml to look at"
+
+
+def test_the_first_scan_is_a_summary_with_ten_resources_to_start_with() -> None:
+    worst = tuple(
+        {
+            "check_id": "versioned",
+            "title": "S3 buckets should have versioning enabled",
+            "severity": "CRITICAL" if place == 19 else "MEDIUM",
+            "reason": "versioning is suspended",
+            "account_name": "shop-prod",
+            "first_seen": None,
+            "resource": {
+                "type": "AWS::S3::Bucket", "id": f"b-{place}", "arn": f"arn:aws:s3:::b-{place}",
+                "account_id": "111122223333", "region": "eu-west-1", "tags": {"Team": "web"},
+            },
+        }
+        for place in range(20)
+    )  # fmt: skip
+    digest = composed(baseline=True, worst=worst, failing_resources=61, scanned=266, accounts=3, owner_tag="Team")
+    assert digest.subject == "[Muster prod] First scan: 1 CRITICAL, 7 failures on 61 resources"
+    (section,) = digest.sections
+    assert section.title == "START HERE"
+    assert section.lines[0] == " 1 CRITICAL  b-19 (S3 bucket). shop-prod (111122223333), eu-west-1. Owner: web"
+    assert section.lines[1] == "     versioning is suspended. versioned."
+    assert len(section.blocks) == 10
+    assert section.lines[-1] == "  ... and 51 more resources, in the report"
+    assert "muster.yaml" in digest.text
+    assert len(digest.text.splitlines()) <= LINES
+
+
+def test_ten_thousand_events_damage_and_an_incomplete_scan_fit_into_forty_lines() -> None:
+    many = [event(f"b-{place}", kind, check_id=f"c-{place % 700}") for place in range(2_000) for kind in Event]
+    digest = composed(
+        *many,
+        incomplete=tuple((f"shard-{place}", "AccessDenied") for place in range(9)),
+        incomplete_shards=9,
+        shards=30,
+        damaged=tuple(f"s3://reports/{place} is no JSON" for place in range(20)),
+        acceptances=(ENDING,) * 30,
+        owed=True,
+    )
+    lines = digest.text.splitlines()
+    assert len(lines) <= LINES
+    assert lines[0].startswith("INCOMPLETE: 9 of 30 shards")
+    assert len(digest.sections) == 8
+    assert all(section.more for section in digest.sections)
+    assert f"Report: {LINK}" in lines
+
+
+def test_what_is_not_among_the_events_is_counted() -> None:
+    digest = composed(event(), counts={"opened": 500})
+    assert digest.sections[0].title == "NEW (500)"
+    assert digest.sections[0].more == 499
+    assert digest.sections[0].lines[-1] == "  ... and 499 more, in the report"
+
+
+def test_without_a_report_the_command_shows_the_rest() -> None:
+    digest = composed(event(), counts={"opened": 500}, report="")
+    assert "muster findings --status open" in digest.text
+    assert digest.report == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, False),
+        ({"counts": {"opened": 1}}, True),
+        ({"counts": {"suppressed": 3}}, False),
+        ({"counts": {"unreadable": 1}}, True),
+        ({"baseline": True}, True),
+        ({"owed": True}, True),
+        ({"damaged": ("x",)}, True),
+        ({"acceptances": (ENDING,)}, True),
+        ({"incomplete_shards": 1}, True),
+    ],
+)
+def test_only_a_change_is_news(changes: dict[str, object], expected: bool) -> None:
+    assert is_news(news(**changes)) is expected
+
+
+def test_an_incomplete_scan_that_people_know_of_is_no_news() -> None:
+    assert not is_news(news(incomplete_shards=1), known_incomplete=True)
