@@ -8,12 +8,14 @@ from pathlib import Path
 from muster.cli.output import STANDARD, trace
 from muster.cli.progress import Step
 from muster.errors import Throttled, Transient
+from muster.model.arn import Named
 from muster.model.finding import Finding, Severity
 from muster.model.shard import Shard
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 from muster.scanning.cache import RegionCache
 from muster.scanning.calls import ScanContext
+from muster.scanning.named_scan import NamedScan, Seen
 from muster.scanning.parallel import Begun, Ended, together
 from muster.scanning.prepare import PreparedScan
 from muster.scanning.scope import annotate
@@ -40,6 +42,7 @@ class Options:
     regions: Sequence[str] = ()
     exclude_regions: Sequence[str] = ()
     tags: Mapping[str, str] | None = None
+    resources: Sequence[str] = ()
     profile: str | None = None
     endpoint_url: str | None = None
     form: str = "table"
@@ -68,6 +71,8 @@ class Job:
     """What is being scanned, and how many shards are done."""
     shared: RegionCache = field(default_factory=RegionCache)
     retrier: Retrier = field(default_factory=Retrier)
+    looks: dict[Named, Seen] = field(default_factory=dict)
+    """What became of each resource that was named."""
 
     def findings(self, step: Step, interrupted: Callable[[], bool] = lambda: False) -> Generator[Finding, None, None]:
         """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others.
@@ -103,6 +108,8 @@ class Job:
     def _scan_of(self, shard: Shard) -> ShardScan:
         clients, at = self._clients_of(shard.account_id), self.report.started_at
         context = ScanContext(clients, at, self.retrier, self.shared, self.options.concurrency)
+        if named := self.scan.named.get(shard):
+            return NamedScan(shard, self.scan.reads, context, named, keep=self.scan.scope.keep)
         return ShardScan(shard, self.scan.reads, context, keep=self.scan.scope.keep)
 
     def _clients_of(self, account_id: str) -> ClientProvider:
@@ -128,3 +135,5 @@ class Job:
         if outcome.blocked:
             self.report.blocked.append(where.removeprefix("in "))
         self.report.coverage.extend(outcome.ledger.rows())
+        if isinstance(scan, NamedScan):
+            self.looks.update(scan.looks)

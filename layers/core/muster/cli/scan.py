@@ -77,6 +77,8 @@ def _form(form: str | None, output: Path | None) -> str:
 @click.option("--exclude-region", "exclude_regions", multiple=True, metavar="NAME", help="Not this one. Repeatable.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
               help="Only resources that carry the tag. Repeatable: all of them.")  # fmt: skip
+@click.option("--resource", "resources", multiple=True, metavar="ARN",
+              help="Scan only this resource. Repeatable.")  # fmt: skip
 @click.option("--profile", metavar="NAME", help="The AWS profile to use.")
 @click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]),
@@ -103,6 +105,7 @@ def command(**options: Any) -> int:
       muster scan --account all --role MusterMemberRole --region all
       muster scan --region all --exclude-region us-east-2 --severity HIGH
       muster scan --check s3-bucket-public-access-prohibited --tag Environment=prod
+      muster scan --resource arn:aws:s3:::shop-data
       muster scan --format ndjson | jq 'select(.status == "NON_COMPLIANT")'
       muster scan --output findings.csv --fail-on never
 

@@ -11,6 +11,7 @@ from typing import TextIO
 from muster.catalog import catalog as catalogs
 from muster.catalog import packs
 from muster.catalog.catalog import Catalog
+from muster.cli import named_resources
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
@@ -71,8 +72,11 @@ def prepare(options: Options) -> Job:
         services=options.services,
         severity=options.severity,
     )
+    named = named_resources.parse(options, catalog, rules)
+    if named:
+        rules = named_resources.narrowed(rules, named)
     excluded = configuration.exclude.regions
-    names = tuple(options.regions) or configuration.regions
+    names = named_resources.regions(named) or tuple(options.regions) or configuration.regions
     check_names(names, excluded)
     session = open_session(options.profile, os.environ.get("AWS_REGION"), options.endpoint_url, catalog.projections())
     region = home(session, names)
@@ -80,11 +84,15 @@ def prepare(options: Options) -> Job:
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
     who = caller(clients, call_region)
     started = datetime.now(UTC)
+    if named:
+        named = named_resources.placed(named, options, who.account_id, who.partition)
+        configuration = named_resources.in_their_accounts(configuration, named)
     order = Order(
         scan_id=scan_id(started, secrets.token_hex(4)),
         started_at=started,
         regions=names or (region,),
         tags=options.tags,
+        resources=named,
     )
     origin = Origin(clients, who.account_id, who.partition, call_region)
     scan = prepare_scan(catalog, configuration, rules, origin, order, note=say)
@@ -140,6 +148,7 @@ def _scan(job: Job, writer: Writer, accepted: Accepted) -> None:
             raise
         finally:
             findings.close()
+        report.incomplete += named_resources.missing(job.looks)
         if options.strict and tally.unread:
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
         report.finished_at = datetime.now(UTC)
@@ -149,7 +158,7 @@ def _scan(job: Job, writer: Writer, accepted: Accepted) -> None:
 
 def _calls_forecast(job: Job) -> int | None:
     """Return how many calls `muster estimate` predicts for what was found; None when the scan did not see it whole."""
-    if not job.report.complete:
+    if not job.report.complete or job.scan.named:
         return None
     catalog, accounts = catalogs.load(), dict.fromkeys(job.report.accounts, job.report.regions)
     expected = forecast(job.scan.reads, accounts, listed(catalog, job.report.coverage))

@@ -1,14 +1,20 @@
-"""ARNs, and patterns of ARNs, taken apart in one place. Pure.
+"""ARNs, and patterns of ARNs, taken apart in one place, and the resources that they name. Pure.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from muster.model.finding import ACCOUNT, REGION, Resource
 
 PREFIX = "arn:"
 
 _PARTS = 6
+_HOLES = re.compile(r"\{[a-z]*(?:\.\.\.)?\}")
+_NAME = r"[^/:\x00-\x1f]+"
+_WHOLE = {"region": r"(?P<region>[a-z0-9-]+)", "account": r"(?P<account>\d{12})", "": _NAME, "...": "(?:.+/)?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +64,89 @@ def account_of(text: str) -> str:
     """Return the account of an ARN or of a pattern of ARNs; empty where it has none or is not an ARN."""
     arn = Arn.parse(text)
     return arn.account if arn else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One resource of an account: by its ARN where that is known, otherwise by its id.
+
+    `region` is empty where neither ARN nor event says it, and for resources that no region owns.
+    """
+
+    resource_type: str
+    account_id: str
+    region: str = ""
+    id: str = ""
+    arn: str = ""
+
+    def __str__(self) -> str:
+        """Return the ARN, or type and id."""
+        return self.arn or f"{self.resource_type} {self.id or self.account_id}"
+
+    def names(self, resource: Resource) -> bool:
+        """Whether it names this resource."""
+        if resource.type != self.resource_type or resource.account_id != self.account_id:
+            return False
+        if self.resource_type in (ACCOUNT, REGION):
+            return True
+        return resource.arn == self.arn if self.arn else resource.id == self.id
+
+
+class ArnForm:
+    """The form of a resource type's ARNs, as `ec2:{region}:{account}:instance/{id}`, without `arn` and the partition.
+
+    `{id}` is a name without `/` and `:`, `{id...}` one that may have them; `{}` is another name, and `{...}` a path
+    that may be missing. `region` and `account` are left out where the ARNs have none.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Read a form."""
+        self.text = text
+        self.service = text.partition(":")[0]
+        self._pattern = re.compile(_HOLES.sub(_hole, text))
+
+    def named(self, resource_type: str, arn: str) -> Named | None:
+        """Return what an ARN names; None where it has another form. The account is empty where the ARN has none."""
+        match = self._pattern.fullmatch(arn.partition(":")[2].partition(":")[2])
+        if match is None:
+            return None
+        found = match.groupdict()
+        return Named(resource_type, found.get("account") or "", found.get("region") or "", found["id"], arn)
+
+    def shape(self, partition: str) -> str:
+        """Return the form as a person reads it: `arn:aws:ec2:REGION:ACCOUNT:instance/ID`."""
+        words = {"{id}": "ID", "{id...}": "ID", "{}": "ID", "{...}": "PATH/", "{region}": "REGION"}
+        text = _HOLES.sub(lambda match: words.get(match.group(), "ACCOUNT"), self.text)
+        return f"arn:{partition}:{text}"
+
+    def arn(self, partition: str, region: str, account_id: str, name: str) -> str:
+        """Return the ARN of an id; empty where the form has more holes than the id fills."""
+        values = {"{region}": region, "{account}": account_id, "{id}": name, "{id...}": name}
+        holes = _HOLES.findall(self.text)
+        if not values.keys() >= set(holes):
+            return ""
+        text = self.text
+        for hole in holes:
+            text = text.replace(hole, values[hole])
+        return f"arn:{partition}:{text}"
+
+
+def _hole(match: re.Match[str]) -> str:
+    name = match.group()[1:-1]
+    if name in _WHOLE:
+        return _WHOLE[name]
+    return "(?P<id>.+)" if name == "id..." else f"(?P<id>{_NAME})"
+
+
+def parsed_arn(text: str, forms: Mapping[str, ArnForm]) -> Named | None:
+    """Return what an ARN names among resource types with these forms; None where no form is its form.
+
+    The `:*` that stands for the streams of a log group is left out.
+
+    Raises:
+        ValueError: it is not an ARN.
+    """
+    Arn.of(text)
+    text = text.removesuffix(":*")
+    found = (form.named(resource_type, text) for resource_type, form in sorted(forms.items()))
+    return next((each for each in found if each), None)

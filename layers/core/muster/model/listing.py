@@ -1,7 +1,7 @@
 """A page of a listing: resources, each with the facets that the listing holds."""
 
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -81,3 +81,24 @@ def parsed(facet: type, response: Mapping[str, Any]) -> object:
 def malformed(name: str, error: Exception) -> Unavailable:
     """Return the reason why an answer cannot be read; `name` is the facet or resource type that it was read for."""
     return Unavailable(None, f"AWS answered in a shape Muster does not understand ({name}: {shortened(repr(error))})")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """How a listing is narrowed to named resources: parameters of the call, made of up to `at_once` ids."""
+
+    parameters: Callable[[Sequence[str]], Mapping[str, Any]]
+    at_once: int = 1
+
+
+def filtered(name: str) -> Narrowing:
+    """Narrow a listing of EC2 by a filter, which takes up to 200 values and refuses none that does not exist.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
+    """
+    return Narrowing(lambda ids: {"Filters": [{"Name": name, "Values": list(ids)}]}, 200)
+
+
+def prefixed(parameter: str) -> Narrowing:
+    """Narrow a listing by the beginning of the names, which is a whole name here."""
+    return Narrowing(lambda ids: {parameter: ids[0]})

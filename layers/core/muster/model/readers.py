@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, Unpack
 
+from muster.model.arn import ArnForm
 from muster.model.finding import ACCOUNT, REGION, Related, Resource
-from muster.model.listing import Facet, Page
+from muster.model.listing import Facet, Listed, Narrowing, Page
 from muster.model.paging import Paging
+from muster.model.shard import Shard
 
 F = TypeVar("F", bound=Facet)
 Of = TypeVar("Of")
@@ -28,6 +30,10 @@ class Lister:
     narrowest pattern of ARNs that the permissions besides the listing's take, and those of the type's describers that
     declare none. `operation_name` is the API operation where IAM's action has another name. With `once_per_account` one
     listing has the resources of all regions.
+
+    Some resources alone are scanned by their names: `arn` is the form of their ARNs; `only` narrows the call to some
+    ids, which the function takes as keyword arguments; `made` makes a resource of an id where the listing holds no
+    more than names; `gone` are the error codes by which AWS says that a resource of this type does not exist.
     """
 
     resource_type: str
@@ -43,6 +49,10 @@ class Lister:
     each_of: str = ""
     operation_name: str = ""
     once_per_account: bool = False
+    arn: ArnForm | None = None
+    only: Narrowing | None = None
+    made: Callable[[Shard, str], Listed] | None = None
+    gone: frozenset[str] = frozenset()
 
     @property
     def operation(self) -> str:
@@ -64,6 +74,10 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
     each_of: str = "",
     operation: str = "",
     once_per_account: bool = False,
+    arn: str = "",
+    only: Narrowing | None = None,
+    made: Callable[[Shard, str], Listed] | None = None,
+    gone: tuple[str, ...] = (),
 ) -> Callable[[List], Lister]:
     """Declare a lister; `facets` come with the listing, `also` are permissions that it needs besides.
 
@@ -75,6 +89,7 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
             resource_type=resource_type, client=client or _service(permission), function=function, facets=facets,
             permission=permission, permissions=(permission, *also), on=on, operation_name=operation, reads=reads,
             page=page, of=of, each_of=each_of, once_per_account=once_per_account,
+            arn=ArnForm(arn) if arn else None, only=only, made=made, gone=frozenset(gone),
         )  # fmt: skip
 
     return declare

@@ -16,7 +16,10 @@ if typing.TYPE_CHECKING:
 KEY = "AWS::KMS::Key"
 
 
-@lists(KEY, permission="kms:ListKeys", on="arn:{partition}:kms:*:*:key/*", page=1000, of=AwsManagedKeys)
+@lists(
+    KEY, permission="kms:ListKeys", on="arn:{partition}:kms:*:*:key/*", page=1000, of=AwsManagedKeys,
+    arn="kms:{region}:{account}:key/{id}", gone=("NotFoundException",),
+)  # fmt: skip
 def keys(kms: "KMSClient", shard: Shard, token: str | None, managed: AwsManagedKeys) -> Page:
     """List the keys of a region, 1000 a page, without those that AWS made for its services, which cannot be changed.
 

@@ -19,18 +19,28 @@ TOPIC = "AWS::SNS::Topic"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 
 
-@lists(TOPIC, permission="sns:ListTopics", on="arn:{partition}:sns:*:*:*")
+def _named(shard: Shard, name: str) -> Listed:
+    arn = name if name.startswith("arn:") else shard.arn("sns", name)
+    return Listed(shard.resource(TOPIC, arn, arn))
+
+
+@lists(
+    TOPIC, permission="sns:ListTopics", on="arn:{partition}:sns:*:*:*",
+    arn="sns:{region}:{account}:{id}", made=_named, gone=("NotFound", "NotFoundException", "ResourceNotFound"),
+)  # fmt: skip
 def topics(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
     """List the topics of a region; SNS takes no page size and answers up to 100.
 
     https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html
     """
     answer = sns.list_topics(**after(token))
-    arns = (str(item["TopicArn"]) for item in answer.get("Topics", ()))
-    return Page((Listed(shard.resource(TOPIC, arn, arn)) for arn in arns), answer.get("NextToken"))
+    return Page((_named(shard, str(item["TopicArn"])) for item in answer.get("Topics", ())), answer.get("NextToken"))
 
 
-@lists(SUBSCRIPTION, permission="sns:ListSubscriptions", facets=(Subscription,))
+@lists(
+    SUBSCRIPTION, permission="sns:ListSubscriptions", facets=(Subscription,),
+    arn="sns:{region}:{account}:{}:{id}", gone=("NotFound", "NotFoundException"),
+)  # fmt: skip
 def subscriptions(sns: "SNSClient", shard: Shard, token: str | None) -> Page:
     """List the account's subscriptions in a region, up to 100 a page; those that were deleted are left out.
 

@@ -30,10 +30,22 @@ Facets = Mapping[type, object]
 class Describing:
     """Reads facets for the resources of one shard; what resources share is read once."""
 
-    def __init__(self, shard: Shard, calls: ShardCalls, pool: Executor, cache: RegionCache) -> None:
-        """Call in the threads of `pool`; facets of the account and the region are kept in `cache`."""
+    def __init__(
+        self,
+        shard: Shard,
+        calls: ShardCalls,
+        pool: Executor,
+        cache: RegionCache,
+        gone_codes: frozenset[str] = frozenset(),
+    ) -> None:
+        """Call in the threads of `pool`; facets of the account and the region are kept in `cache`.
+
+        A resource whose read fails with one of `gone_codes` is in `gone` afterwards, by its id.
+        """
         self._shard, self._calls, self._pool, self._cache = shard, calls, pool, cache
         self._once = SingleFlight()
+        self._gone_codes = gone_codes
+        self.gone: set[str] = set()
 
     def __call__(
         self, items: Iterable[Listed], plan: TypePlan, *, only_page: bool = True, in_turn: bool = False
@@ -134,7 +146,11 @@ class Describing:
 
     def _call(self, describer: Describer, resource: Resource, *keys: str) -> object:
         value = self._calls.describe(describer, resource, resource, *keys)
-        return self._missing(describer, value) if isinstance(value, Failure) else value
+        if not isinstance(value, Failure):
+            return value
+        if not keys:
+            self._note(describer, resource.id, value)
+        return self._missing(describer, value)
 
     def _call_many(self, describer: Describer, batch: CallBatch) -> Mapping[str, object]:
         """Read all of a batch; where one of them makes AWS refuse the call, each alone."""
@@ -147,7 +163,14 @@ class Describing:
             return {name: values.get(name, gone) for name in batch.names}
         if len(batch.names) > 1 and refuses_single_item(values.error):
             return {name: self._call_many(describer, alone)[name] for name, alone in batch.apart()}
+        if not describer.related:
+            self._note(describer, batch.names[0], values)
         return dict.fromkeys(batch.names, self._missing(describer, values))
+
+    def _note(self, describer: Describer, name: str, failure: Failure) -> None:
+        """Remember a resource that does not exist; some codes say instead that it has none of the facet."""
+        if failure.code in self._gone_codes - describer.absent:
+            self.gone.add(name)
 
     def _missing(self, describer: Describer, failure: Failure) -> object:
         """Return the facet after a failure: empty where AWS says that there is none, else the reason."""

@@ -8,10 +8,13 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.configuration import Configuration
 from muster.configuration.configuration import Accounts
+from muster.model.arn import Named
 from muster.model.rule import Rule
 from muster.model.shard import Shard
+from muster.scanning.named_scan import shards_of
 from muster.scanning.scope import Scope, scope_of
 from muster.sdk.session import Clients
+from muster.targets.regions import sdk_regions
 from muster.targets.targets import Targets, targets
 
 
@@ -30,6 +33,7 @@ class Order:
     """One scan: its name, its start, the regions to scan, and what narrows it down.
 
     `accounts` are the only ones of the configuration's accounts, where any are named; `tags` the tags of the resources;
+    `resources` are the only ones that are scanned, where any are named: in whatever region they are;
     `sizes` how many resources each shard had, so that large ones are cut. `only_plan` says that this process scans no
     account.
     """
@@ -39,6 +43,7 @@ class Order:
     regions: Sequence[str]
     accounts: Sequence[str] = ()
     tags: Mapping[str, str] | None = None
+    resources: Sequence[Named] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
     only_plan: bool = False
 
@@ -54,6 +59,8 @@ class PreparedScan:
     shards: tuple[Shard, ...]
     scope: Scope
     reads: ReadPlan
+    named: Mapping[Shard, tuple[Named, ...]] = field(default_factory=dict)
+    """The resources that each shard is narrowed to, where the order names any."""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -110,12 +117,18 @@ def prepare_scan(  # noqa: PLR0913 - what is selected, where it runs, and the or
     )  # fmt: skip
     configuration = replace(configuration, account_names={**found.found.names, **configuration.account_names})
     scope = scope_of(configuration, order.tags)
+    named = shards_of(
+        order.resources, rules, partition=origin.partition, regions=sdk_regions().get(origin.partition, order.regions),
+        global_services=catalog.global_services, endpoint_region=origin.region,
+    )  # fmt: skip
     return PreparedScan(
         order=order,
         configuration=configuration,
         rules=rules,
         targets=found,
-        shards=tuple(shard for target in found.scanned for shard in target.shards(catalog, rules, order.sizes)),
+        shards=tuple(named)
+        or tuple(shard for target in found.scanned for shard in target.shards(catalog, rules, order.sizes)),
         scope=scope,
         reads=read_plan(catalog, rules, by_tags=scope.by_tags),
+        named=named,
     )

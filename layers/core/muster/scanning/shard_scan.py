@@ -101,6 +101,8 @@ class Outcome:
 class ShardScan:
     """Scans one shard: take its `chunks`, or iterate over it for the findings alone, then look at `outcome`."""
 
+    _gone_codes: frozenset[str] = frozenset()
+
     def __init__(
         self,
         shard: Shard,
@@ -138,7 +140,7 @@ class ShardScan:
     def chunks(self, *, restarts: int = _RESTARTS) -> Generator[Chunk, None, None]:
         """Yield the findings page by page, from where an earlier attempt stopped."""
         pool = ThreadPoolExecutor(self._context.concurrency, thread_name_prefix="describe")
-        describe = Describing(self.shard, self._calls, pool, self._context.cache)
+        describe = Describing(self.shard, self._calls, pool, self._context.cache, self._gone_codes)
         first = len(self._plans) - len(remaining(self._plans, self._start))
         token = self._start.token if self._start else None
         try:
@@ -162,29 +164,41 @@ class ShardScan:
         if plan.lister is None:
             yield from self._pseudo_resource(position, plan, describe)
             return
+        for lister in self._listers(plan.lister, plan):
+            yield from self._listing(position, lister, token, describe, restarts)
+            token = None
+
+    def _listers(self, lister: Lister, plan: TypePlan) -> Iterable[Lister]:  # noqa: ARG002 - others look at the plan
+        """Return the listings of a type: one, unless the scan is of some resources only."""
+        return (lister,)
+
+    def _listing(
+        self, position: int, lister: Lister, token: str | None, describe: Describing, restarts: int
+    ) -> Iterator[Chunk]:
+        plan = self._plans[position]
         for attempt in itertools.count():
             try:
-                client = self._calls.client(plan.lister.client)
+                client = self._calls.client(lister.client)
                 source = [describe.shared(plan.source)] if plan.source else []
                 if source and isinstance(source[0], Unavailable):
-                    self._leave(plan.lister, source[0])
+                    self._leave(lister, source[0])
                     return
-                listing = pages(plan.lister, client, self.shard, self._context.retrier, token, *source)
+                listing = pages(lister, client, self.shard, self._context.retrier, token, *source)
                 with contextlib.closing(listing):
                     for items, then in listing:
                         only_page, token = token is None and then is None, then
                         following = Cursor(plan.resource_type, then) if then else self._after(position)
-                        here = self._in_scope(plan, self._in_regions(plan.lister, items))
+                        here = self._in_scope(plan, self._in_regions(lister, items))
                         findings = self._judge(here, plan, describe, only_page=only_page)
                         yield Chunk(plan.resource_type, findings, following, only_page=only_page)
             except FAILURES as error:
                 if token and attempt < restarts and token_expired(error):
                     token = None
-                    self.outcome.ledger.unlisted_again(plan.lister.operation)
+                    self.outcome.ledger.unlisted_again(lister.operation)
                     yield Chunk(plan.resource_type, (), Cursor(plan.resource_type), restarted=True)
                     continue
-                failed = Failure(error, plan.lister.permissions, plan.resource_type)
-                self._leave(plan.lister, self._calls.reason(failed))
+                failed = Failure(error, lister.permissions, plan.resource_type)
+                self._leave(lister, self._calls.reason(failed))
             return
 
     def _pseudo_resource(self, position: int, plan: TypePlan, describe: Describing) -> Iterator[Chunk]:

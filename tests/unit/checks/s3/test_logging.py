@@ -121,6 +121,13 @@ def gathered(**buckets: tuple[BucketLogging | Unavailable, BucketAcl, BucketPoli
     )
 
 
+def test_a_target_that_refuses_log_delivery_is_none_on_whichever_page_its_sources_are() -> None:
+    alone = gathered(private=(OFF, PRIVATE, NO_POLICY))
+    beside = gathered(site=(BucketLogging("private", ""), PRIVATE, NO_POLICY), private=(OFF, PRIVATE, NO_POLICY))
+    assert (alone.targets, beside.targets) == (frozenset(), frozenset())
+    assert beside.takers == alone.takers == frozenset()
+
+
 def test_what_the_buckets_of_a_page_say_of_each_other() -> None:
     writes = BucketAcl(((LOG_DELIVERY, "WRITE"),))
     found = gathered(
@@ -362,5 +369,5 @@ def test_severity_and_controls_and_version() -> None:
         "s3-bucket-logging-enabled",
         Severity.MEDIUM,
         ("FSBP S3.9",),
-        4,
+        5,
     )

@@ -37,7 +37,7 @@ _PUT = "s3:putobject"
 _DELIVERY = LOG_DELIVERY_SERVICE
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",), version=4)
+@check(severity=Severity.MEDIUM, controls=("FSBP S3.9",), version=5)
 def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and of the one its logs go to
     bucket: Resource,
     logging: BucketLogging,
@@ -56,9 +56,9 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     control list where lists are in force, lets S3's log delivery write. AWS supports targets that are encrypted with
     S3's own keys only: with the key aws/s3 nobody can read the logs, and of a key of one's own there is no verdict.
 
-    A bucket that another bucket of the account sends its logs to needs none of its own: AWS says to suppress the
-    control there, for logging a log target into itself never ends. That S3's log delivery may write to a bucket is not
-    enough.
+    A bucket that another bucket of the account sends its logs to needs none of its own, if S3's log delivery may write
+    to it: AWS says to suppress the control there, for logging a log target into itself never ends. That S3's log
+    delivery may write to a bucket is not enough.
 
     Why: Who read what cannot be found out afterwards when nobody wrote it down.
     Fix: aws s3api put-bucket-logging with a target bucket of the same region and account, without Object Lock and

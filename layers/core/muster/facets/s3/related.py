@@ -55,8 +55,9 @@ class LogTargetEncryption(BucketEncryption):
 class LogSources:
     """The access logs between the buckets of one page of the listing; made from their facets, without a call.
 
-    `targets` are the buckets that others send their logs to. `takers` are those that send no logs themselves, and that
-    S3's log delivery may write to as far as is known. `whole` is true where the account has no buckets on other pages.
+    `targets` are the buckets that others send their logs to, without those known to refuse S3's log delivery: no logs
+    arrive there. `takers` are those that send no logs themselves, and that S3's log delivery may write to as far as is
+    known. `whole` is true where the account has no buckets on other pages.
     """
 
     targets: frozenset[str]
@@ -66,14 +67,16 @@ class LogSources:
     @classmethod
     def gather(cls, buckets: Iterable[tuple[str, Mapping[type, object]]], *, whole: bool) -> Self:
         """Read buckets by name, each with its facets; one whose logging could not be read counts for nothing."""
-        targets, takers = set(), set()
+        targets: set[str] = set()
+        takers: set[str] = set()
+        refusing: set[str] = set()
         for name, facets in buckets:
             logging, acl, policy = (facets.get(each) for each in (BucketLogging, BucketAcl, BucketPolicy))
             if isinstance(logging, BucketLogging):
                 targets.update({logging.target} - {"", name})
-                if not logging.target and _takes(acl, policy):
-                    takers.add(name)
-        return cls(frozenset(targets), frozenset(takers), whole)
+                if not logging.target:
+                    (takers if _takes(acl, policy) else refusing).add(name)
+        return cls(frozenset(targets - refusing), frozenset(takers), whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,10 @@ def alarms(cloudwatch: "CloudWatchClient", _region: Resource) -> Alarms:
     return Alarms.parse(by_kind)
 
 
-@lists(ALARM, permission="cloudwatch:DescribeAlarms", facets=(Alarm,), of=Alarms)
+@lists(
+    ALARM, permission="cloudwatch:DescribeAlarms", facets=(Alarm,), of=Alarms,
+    arn="cloudwatch:{region}:{account}:alarm:{id...}", gone=("ResourceNotFound", "ResourceNotFoundException"),
+)  # fmt: skip
 def listed_alarms(_cloudwatch: "CloudWatchClient", shard: Shard, _token: str | None, alarms: Alarms) -> Page:
     """List the alarms of a region, on metrics, on logs and composite, out of what was read of them all."""
     return Page(Listed(shard.resource(ALARM, each.name, each.arn), {Alarm: each}) for each in alarms.alarms)

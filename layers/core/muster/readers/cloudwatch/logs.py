@@ -6,7 +6,7 @@ from typing import Any
 
 from muster.facets.cloudwatch.logs import LogGroup
 from muster.facets.tagging.tags import Tags
-from muster.model.listing import Listed, Page, after, listed
+from muster.model.listing import Listed, Page, after, listed, prefixed
 from muster.model.readers import lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import tag_list
@@ -17,13 +17,17 @@ if typing.TYPE_CHECKING:
 LOG_GROUP = "AWS::Logs::LogGroup"
 
 
-@lists(LOG_GROUP, permission="logs:DescribeLogGroups", facets=(LogGroup,), page=50)
-def log_groups(logs: "CloudWatchLogsClient", shard: Shard, token: str | None) -> Page:
+@lists(
+    LOG_GROUP, permission="logs:DescribeLogGroups", facets=(LogGroup,), page=50,
+    arn="logs:{region}:{account}:log-group:{id...}", only=prefixed("logGroupNamePrefix"),
+    gone=("ResourceNotFoundException",),
+)  # fmt: skip
+def log_groups(logs: "CloudWatchLogsClient", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the log groups of a region, 50 a page; those of linked accounts are judged where they are owned.
 
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
     """
-    answer = logs.describe_log_groups(limit=50, **after(token, "nextToken"))
+    answer = logs.describe_log_groups(limit=50, **after(token, "nextToken"), **only)
     return Page((_listed(item, shard) for item in answer.get("logGroups", ())), answer.get("nextToken"))
 
 

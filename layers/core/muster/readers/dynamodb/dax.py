@@ -19,7 +19,10 @@ CLUSTER = "AWS::DAX::Cluster"
 _GONE = frozenset({"deleting", "deleted"})
 
 
-@lists(CLUSTER, permission="dax:DescribeClusters", facets=(DaxCluster,))
+@lists(
+    CLUSTER, permission="dax:DescribeClusters", facets=(DaxCluster,),
+    arn="dax:{region}:{account}:cache/{id}", gone=("ClusterNotFoundFault",),
+)  # fmt: skip
 def clusters(dax: "DAXClient", shard: Shard, token: str | None) -> Page:
     """List the clusters of a region, 100 a page; those that are being deleted are left out.
 

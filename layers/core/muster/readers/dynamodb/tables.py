@@ -25,7 +25,14 @@ _ON = "arn:{partition}:dynamodb:*:*:table/*"
 _METRICS = ("ReadThrottleEvents", "WriteThrottleEvents")
 
 
-@lists(TABLE, permission="dynamodb:ListTables")
+def _named(shard: Shard, name: str) -> Listed:
+    return Listed(shard.resource(TABLE, name, shard.arn("dynamodb", f"table/{name}")))
+
+
+@lists(
+    TABLE, permission="dynamodb:ListTables",
+    arn="dynamodb:{region}:{account}:table/{id}", made=_named, gone=("ResourceNotFoundException",),
+)  # fmt: skip
 def tables(dynamodb: "DynamoDBClient", shard: Shard, token: str | None) -> Page:
     """List the tables of a region, 100 a page, those of global tables in each of their regions.
 
@@ -33,10 +40,7 @@ def tables(dynamodb: "DynamoDBClient", shard: Shard, token: str | None) -> Page:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTables.html
     """
     answer = dynamodb.list_tables(Limit=100, **after(token, "ExclusiveStartTableName"))
-    items = (
-        Listed(shard.resource(TABLE, str(name), shard.arn("dynamodb", f"table/{name}")))
-        for name in answer.get("TableNames", ())
-    )
+    items = (_named(shard, str(name)) for name in answer.get("TableNames", ()))
     return Page(items, answer.get("LastEvaluatedTableName"))
 
 

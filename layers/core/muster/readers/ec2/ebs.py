@@ -6,7 +6,7 @@ from typing import Any
 from muster.facets.ec2.ebs import NewestSnapshots, PublicSnapshots, Snapshot, SnapshotBlockPublicAccess
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION
-from muster.model.listing import Page, after
+from muster.model.listing import Page, after, filtered
 from muster.model.paging import Pages
 from muster.model.readers import lists, reads
 from muster.model.shard import Shard
@@ -21,13 +21,16 @@ SNAPSHOT = "AWS::EC2::Snapshot"
 _SNAPSHOT_FACETS = (Snapshot, TagParents, Tags)
 
 
-@lists(SNAPSHOT, permission="ec2:DescribeSnapshots", facets=_SNAPSHOT_FACETS, page=1000)
-def snapshots(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+@lists(
+    SNAPSHOT, permission="ec2:DescribeSnapshots", facets=_SNAPSHOT_FACETS, page=1000,
+    arn="ec2:{region}::snapshot/{id}", only=filtered("snapshot-id"),
+)  # fmt: skip
+def snapshots(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the account's own snapshots in a region, 1000 a page; those in the recycle bin are not listed.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
     """
-    answer = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=1000, **after(token))
+    answer = ec2.describe_snapshots(OwnerIds=["self"], MaxResults=1000, **after(token), **only)
     items = (
         ec2_listed(shard, SNAPSHOT, f"snapshot/{item['SnapshotId']}", item, _SNAPSHOT_FACETS)
         for item in answer.get("Snapshots", ())

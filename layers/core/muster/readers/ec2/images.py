@@ -1,11 +1,12 @@
 """Reading EC2: machine images and launch templates."""
 
 import typing
+from typing import Any
 
 from muster.facets.ec2.images import Image, ImageBlockPublicAccess, LaunchTemplate, LaunchTemplateVersions
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION
-from muster.model.listing import Page, after
+from muster.model.listing import Page, after, filtered
 from muster.model.paging import Pages
 from muster.model.readers import lists, reads
 from muster.model.shard import Shard
@@ -19,13 +20,16 @@ IMAGE = "AWS::EC2::Image"
 LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 
 
-@lists(IMAGE, permission="ec2:DescribeImages", facets=(Image, Tags), page=1000)
-def images(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+@lists(
+    IMAGE, permission="ec2:DescribeImages", facets=(Image, Tags), page=1000,
+    arn="ec2:{region}::image/{id}", only=filtered("image-id"),
+)  # fmt: skip
+def images(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the account's own machine images in a region, 1000 a page, disabled ones too; deregistered ones are gone.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
     """
-    answer = ec2.describe_images(Owners=["self"], IncludeDisabled=True, MaxResults=1000, **after(token))
+    answer = ec2.describe_images(Owners=["self"], IncludeDisabled=True, MaxResults=1000, **after(token), **only)
     items = (
         ec2_listed(shard, IMAGE, f"image/{item['ImageId']}", item, (Image, Tags))
         for item in answer.get("Images", ())
@@ -40,7 +44,10 @@ image_block_public_access = reads(
 )  # fmt: skip
 
 
-@lists(LAUNCH_TEMPLATE, permission="ec2:DescribeLaunchTemplates", facets=(LaunchTemplate, Tags), page=200)
+@lists(
+    LAUNCH_TEMPLATE, permission="ec2:DescribeLaunchTemplates", facets=(LaunchTemplate, Tags), page=200,
+    arn="ec2:{region}:{account}:launch-template/{id}",
+)  # fmt: skip
 def launch_templates(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     """List the launch templates of a region, 200 a page; those that a service of AWS manages are left out.
 

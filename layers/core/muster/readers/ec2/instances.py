@@ -3,6 +3,7 @@
 import typing
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from muster.facets.ec2.ebs import VolumeUse
 from muster.facets.ec2.instances import (
@@ -17,7 +18,7 @@ from muster.facets.ec2.instances import (
 from muster.facets.fields import members
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
-from muster.model.listing import Page, after
+from muster.model.listing import Page, after, filtered
 from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages
@@ -38,13 +39,14 @@ _GONE = frozenset({"shutting-down", "terminated", "deleting", "deleted"})
 @lists(
     INSTANCE, permission="ec2:DescribeInstances", facets=(Instance, Tags), page=1000,
     reads=tuple(f"Reservations.Instances.{member}" for member in (*members(Instance), "Tags.Key", "Tags.Value")),
+    arn="ec2:{region}:{account}:instance/{id}", only=filtered("instance-id"),
 )  # fmt: skip
-def instances(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+def instances(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the instances of a region, 1000 a page; those that are going or gone are left out.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
-    answer = ec2.describe_instances(MaxResults=1000, **after(token))
+    answer = ec2.describe_instances(MaxResults=1000, **after(token), **only)
     items = (
         ec2_listed(shard, INSTANCE, f"instance/{item['InstanceId']}", item, (Instance, Tags))
         for reservation in answer.get("Reservations", ())
@@ -84,13 +86,16 @@ def load(cloudwatch: "CloudWatchClient", instances: Sequence[Resource], *, at: d
 _VOLUME_FACETS = (Volume, VolumeUse, TagParents, Tags)
 
 
-@lists(VOLUME, permission="ec2:DescribeVolumes", facets=_VOLUME_FACETS, page=500)
-def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+@lists(
+    VOLUME, permission="ec2:DescribeVolumes", facets=_VOLUME_FACETS, page=500,
+    arn="ec2:{region}:{account}:volume/{id}", only=filtered("volume-id"),
+)  # fmt: skip
+def volumes(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the volumes of a region, attached or not, 500 a page; those that are going or gone are left out.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html
     """
-    answer = ec2.describe_volumes(MaxResults=500, **after(token))
+    answer = ec2.describe_volumes(MaxResults=500, **after(token), **only)
     items = (
         ec2_listed(shard, VOLUME, path, item | {"VolumeArn": ec2_arn(shard, path)}, _VOLUME_FACETS)
         for item in answer.get("Volumes", ())
@@ -99,14 +104,17 @@ def volumes(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-@lists(SECURITY_GROUP, permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags), page=1000)
-def security_groups(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+@lists(
+    SECURITY_GROUP, permission="ec2:DescribeSecurityGroups", facets=(SecurityGroup, Tags), page=1000,
+    arn="ec2:{region}:{account}:security-group/{id}", only=filtered("group-id"),
+)  # fmt: skip
+def security_groups(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the security groups of a region with their rules, 1000 a page.
 
     Those that another account shares are left out: they are judged where they are owned, where they can be mended.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html
     """
-    answer = ec2.describe_security_groups(MaxResults=1000, **after(token))
+    answer = ec2.describe_security_groups(MaxResults=1000, **after(token), **only)
     items = (
         ec2_listed(shard, SECURITY_GROUP, f"security-group/{item['GroupId']}", item, (SecurityGroup, Tags))
         for item in answer.get("SecurityGroups", ())

@@ -1,11 +1,12 @@
 """Reading the network side of EC2: addresses, interfaces, VPCs and their flow logs, and who uses a security group."""
 
 import typing
+from typing import Any
 
 from muster.facets.ec2.vpc import Address, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION
-from muster.model.listing import Page, after
+from muster.model.listing import Page, after, filtered
 from muster.model.paging import Pages
 from muster.model.readers import lists, reads
 from muster.model.shard import Shard
@@ -35,14 +36,17 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterfac
 """
 
 
-@lists(ADDRESS, permission="ec2:DescribeAddresses", facets=(Address, Tags), page=1_000_000)
-def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
+@lists(
+    ADDRESS, permission="ec2:DescribeAddresses", facets=(Address, Tags), page=1_000_000,
+    arn="ec2:{region}:{account}:elastic-ip/{id}", only=filtered("allocation-id"),
+)  # fmt: skip
+def addresses(ec2: "EC2Client", shard: Shard, _token: str | None, **only: Any) -> Page:
     """List the Elastic IP addresses of a region, which AWS answers in one page.
 
     Those that a service of AWS manages are left out: only the service can release them.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
     """
-    answer = ec2.describe_addresses()
+    answer = ec2.describe_addresses(**only)
     items = (
         ec2_listed(shard, ADDRESS, f"elastic-ip/{item['AllocationId']}", item, (Address, Tags))
         for item in answer.get("Addresses", ())
@@ -54,8 +58,11 @@ def addresses(ec2: "EC2Client", shard: Shard, _token: str | None) -> Page:
 _INTERFACE_FACETS = (TagParents, Tags)
 
 
-@lists(INTERFACE, permission="ec2:DescribeNetworkInterfaces", facets=_INTERFACE_FACETS, page=1000)
-def interfaces(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+@lists(
+    INTERFACE, permission="ec2:DescribeNetworkInterfaces", facets=_INTERFACE_FACETS, page=1000,
+    arn="ec2:{region}:{account}:network-interface/{id}", only=filtered("network-interface-id"),
+)  # fmt: skip
+def interfaces(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the network interfaces of a region, attached or not, 1000 a page, with their tags.
 
     Those that a service made for a resource of its own are left out: they come and go with it. So are those of accounts
@@ -67,7 +74,7 @@ def interfaces(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
     """
-    answer = ec2.describe_network_interfaces(MaxResults=1000, **after(token))
+    answer = ec2.describe_network_interfaces(MaxResults=1000, **after(token), **only)
     items = (
         ec2_listed(shard, INTERFACE, f"network-interface/{item['NetworkInterfaceId']}", item, _INTERFACE_FACETS)
         for item in answer.get("NetworkInterfaces", ())
@@ -78,14 +85,17 @@ def interfaces(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
     return Page(items, answer.get("NextToken"))
 
 
-@lists(VPC, permission="ec2:DescribeVpcs", facets=(Vpc, Tags), page=1000)
-def vpcs(ec2: "EC2Client", shard: Shard, token: str | None) -> Page:
+@lists(
+    VPC, permission="ec2:DescribeVpcs", facets=(Vpc, Tags), page=1000,
+    arn="ec2:{region}:{account}:vpc/{id}", only=filtered("vpc-id"),
+)  # fmt: skip
+def vpcs(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the VPCs of a region, 1000 a page.
 
     Those that another account shares and those on their way out are left out.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html
     """
-    answer = ec2.describe_vpcs(MaxResults=1000, **after(token))
+    answer = ec2.describe_vpcs(MaxResults=1000, **after(token), **only)
     items = (
         ec2_listed(shard, VPC, f"vpc/{item['VpcId']}", item, (Vpc, Tags))
         for item in answer.get("Vpcs", ())

@@ -15,7 +15,7 @@ from muster.facets.ecs.task_definition import RunDefinition, TaskDefinition
 from muster.facets.ecs.utilization import ServiceUtilization
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.listing import Listed, Page, after
+from muster.model.listing import Listed, Narrowing, Page, after
 from muster.model.paging import Held
 from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
@@ -84,20 +84,30 @@ def region(ecs: "ECSClient", _region: Resource) -> EcsRegion:
     )
 
 
-@lists(CLUSTER, permission="ecs:DescribeClusters", facets=(Cluster, Tags), of=EcsRegion)
+@lists(
+    CLUSTER, permission="ecs:DescribeClusters", facets=(Cluster, Tags), of=EcsRegion,
+    arn="ecs:{region}:{account}:cluster/{id}",
+)  # fmt: skip
 def clusters(_ecs: "ECSClient", shard: Shard, _token: str | None, ecs_region: EcsRegion) -> Page:
     """List the clusters of a region, but those that are deleted or about to be."""
     return Page(_listed(CLUSTER, each.name, each.arn, shard, each) for each in ecs_region.clusters)
 
 
-@lists(SERVICE, permission="ecs:DescribeServices", facets=(Service, Tags), of=EcsRegion)
+@lists(
+    SERVICE, permission="ecs:DescribeServices", facets=(Service, Tags), of=EcsRegion,
+    arn="ecs:{region}:{account}:service/{id...}",
+)  # fmt: skip
 def services(_ecs: "ECSClient", shard: Shard, _token: str | None, ecs_region: EcsRegion) -> Page:
     """List the services of a region by cluster and name, but those that are deleted or about to be."""
     return Page(_listed(SERVICE, f"{each.cluster}/{each.name}", each.arn, shard, each) for each in ecs_region.services)
 
 
-@lists(TASK_DEFINITION, permission="ecs:ListTaskDefinitions", of=EcsRegion)
-def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, ecs_region: EcsRegion) -> Page:
+@lists(
+    TASK_DEFINITION, permission="ecs:ListTaskDefinitions", of=EcsRegion,
+    arn="ecs:{region}:{account}:task-definition/{id...}",
+    only=Narrowing(lambda ids: {"familyPrefix": ids[0].rpartition(":")[0] or ids[0]}),
+)  # fmt: skip
+def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, ecs_region: EcsRegion, **only: Any) -> Page:
     """List the latest active revision of each family, and those that a service runs, inactive ones too.
 
     In descending order the first of a family is its latest. A revision that a service runs and that no page
@@ -106,7 +116,7 @@ def task_definitions(ecs: "ECSClient", shard: Shard, token: str | None, ecs_regi
     """
     position = json.loads(token) if token else {"then": None, "family": "", "seen": []}
     answer = ecs.list_task_definitions(
-        status="ACTIVE", sort="DESC", maxResults=100, **after(position["then"], "nextToken")
+        status="ACTIVE", sort="DESC", maxResults=100, **after(position["then"], "nextToken"), **only
     )
     in_use = dict.fromkeys(arn.rpartition("/")[2] for arn in ecs_region.in_use)
     names = [str(arn).rpartition("/")[2] for arn in answer.get("taskDefinitionArns") or ()]

@@ -19,7 +19,7 @@ from muster.facets.elbv2.load_balancers import (
 from muster.facets.elbv2.rules import ListenerRules
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
-from muster.model.listing import Listed, Page, after, listed
+from muster.model.listing import Listed, Narrowing, Page, after, listed
 from muster.model.paging import Pages
 from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
@@ -49,7 +49,8 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Describ
 
 @lists(
     LOAD_BALANCER, client="elbv2", permission="elasticloadbalancing:DescribeLoadBalancers", facets=(LoadBalancer,),
-    of=LoadBalancers,
+    of=LoadBalancers, arn="elasticloadbalancing:{region}:{account}:loadbalancer/{}/{id}/{}",
+    gone=("LoadBalancerNotFound",),
 )  # fmt: skip
 def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, balancers: LoadBalancers) -> Page:
     """List the load balancers of a region; those that could not be made are remaining out."""
@@ -60,17 +61,21 @@ def load_balancers(_elbv2: "Client", shard: Shard, _token: str | None, balancers
 
 @lists(
     LISTENER, client="elbv2", permission="elasticloadbalancing:DescribeListeners", facets=(Listener,), page=400,
-    of=LoadBalancers, each_of=LOAD_BALANCER,
+    of=LoadBalancers, each_of=LOAD_BALANCER, arn="elasticloadbalancing:{region}:{account}:listener/{id...}",
+    only=Narrowing(lambda ids: {"parent": _parent(ids[0])}), gone=("ListenerNotFound",),
 )  # fmt: skip
-def listeners(elbv2: "Client", shard: Shard, token: str | None, balancers: LoadBalancers) -> Page:
+def listeners(elbv2: "Client", shard: Shard, token: str | None, balancers: LoadBalancers, *, parent: str = "") -> Page:
     """List the listeners of a region by load balancer, 400 a page: AWS lists those of one load balancer only.
 
+    With `parent`, such as `app/shop/50dc6c495c0c9188`, only those of that load balancer are listed.
     The token is the ARN of the load balancer whose turn it is, and where the listing of its listeners goes on. A load
     balancer that is gone by then has no listeners, and one that could not be made has none that anybody reaches.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
     """
     position: dict[str, str] = json.loads(token) if token else {"parent": "", "then": ""}
     remaining = [each.arn for each in balancers.since(position["parent"])[:2]]
+    if parent:
+        remaining = [each.arn for each in balancers.all if each.arn.endswith(f":loadbalancer/{parent}")]
     if not remaining:
         return Page(())
     then = position["then"] if remaining[0] == position["parent"] else None
@@ -88,7 +93,7 @@ def listeners(elbv2: "Client", shard: Shard, token: str | None, balancers: LoadB
 
 @lists(
     TARGET_GROUP, client="elbv2", permission="elasticloadbalancing:DescribeTargetGroups", facets=(TargetGroup,),
-    page=400,
+    page=400, arn="elasticloadbalancing:{region}:{account}:targetgroup/{id}/{}", gone=("TargetGroupNotFound",),
 )  # fmt: skip
 def target_groups(elbv2: "Client", shard: Shard, token: str | None) -> Page:
     """List the target groups of a region, 400 a page.
@@ -153,6 +158,11 @@ target_health = reads(
     client="elbv2", of=TargetGroup, when=lambda group: bool(group.load_balancers),
 )  # fmt: skip
 """The states of a target group's targets, where a load balancer uses it: it checks no others."""
+
+
+def _parent(listener: str) -> str:
+    """Return the load balancer in a listener's ARN: `app/shop/50dc6c495c0c9188` of `app/shop/50dc6c495c0c9188/f2f7`."""
+    return listener.rpartition("/")[0]
 
 
 def _token(remaining: Sequence[str], then: str = "") -> str | None:

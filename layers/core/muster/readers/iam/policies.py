@@ -28,7 +28,10 @@ _DETAILS = "iam:GetAccountAuthorizationDetails"
 _MANAGED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
-@lists(ROLE, permission=_DETAILS, facets=(Grants, Trust, Tags), page=1000, once_per_account=True)
+@lists(
+    ROLE, permission=_DETAILS, facets=(Grants, Trust, Tags), page=1000, once_per_account=True,
+    arn="iam::{account}:role/{...}{id}",
+)  # fmt: skip
 def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's roles with their policies, up to 1000 a page.
 
@@ -43,21 +46,30 @@ def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     return Page(_items(ROLE, changeable, "RoleName", shard, (Grants, Trust, Tags)), _then(answer))
 
 
-@lists(USER, permission=_DETAILS, facets=(Grants, Tags), page=1000, once_per_account=True)
+@lists(
+    USER, permission=_DETAILS, facets=(Grants, Tags), page=1000, once_per_account=True,
+    arn="iam::{account}:user/{...}{id}",
+)  # fmt: skip
 def users(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's users with their policies, up to 1000 a page."""
     answer = _details(iam, "User", token)
     return Page(_items(USER, answer.get("UserDetailList", ()), "UserName", shard, (Grants, Tags)), _then(answer))
 
 
-@lists(GROUP, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
+@lists(
+    GROUP, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True,
+    arn="iam::{account}:group/{...}{id}",
+)  # fmt: skip
 def groups(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's groups with their policies, up to 1000 a page; groups cannot be tagged."""
     answer = _details(iam, "Group", token)
     return Page(_items(GROUP, answer.get("GroupDetailList", ()), "GroupName", shard, (Grants,)), _then(answer))
 
 
-@lists(POLICY, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True)
+@lists(
+    POLICY, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True,
+    arn="iam::{account}:policy/{...}{id}", gone=("NoSuchEntity",),
+)  # fmt: skip
 def policies(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the customer managed policies, attached or not, up to 1000 a page; AWS's own cannot be changed.
 

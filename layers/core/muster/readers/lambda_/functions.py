@@ -29,8 +29,9 @@ _ABSENT = ("ResourceNotFoundException",)
 
 
 @lists(
-    FUNCTION, permission="lambda:ListFunctions", on="arn:{partition}:lambda:*:*:function:*", facets=(Function,), page=50
-)
+    FUNCTION, permission="lambda:ListFunctions", on="arn:{partition}:lambda:*:*:function:*", facets=(Function,),
+    page=50, arn="lambda:{region}:{account}:function:{id}", gone=_ABSENT,
+)  # fmt: skip
 def functions(client: "LambdaClient", shard: Shard, token: str | None) -> Page:
     """List the functions of a region, 50 a page, each once: versions are not listed.
 

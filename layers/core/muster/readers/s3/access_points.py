@@ -16,7 +16,10 @@ if typing.TYPE_CHECKING:
 ACCESS_POINT = "AWS::S3::AccessPoint"
 
 
-@lists(ACCESS_POINT, client="s3control", permission="s3:ListAccessPoints", page=1000)
+@lists(
+    ACCESS_POINT, client="s3control", permission="s3:ListAccessPoints", page=1000,
+    arn="s3:{region}:{account}:accesspoint/{id}", gone=("NoSuchAccessPoint",),
+)  # fmt: skip
 def access_points(s3control: "S3ControlClient", shard: Shard, token: str | None) -> Page:
     """List the access points of a region, 1000 a page: those of buckets, not of file systems or directory buckets.
 

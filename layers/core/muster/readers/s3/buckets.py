@@ -19,7 +19,7 @@ from muster.facets.s3.lifecycle import BucketLifecycle
 from muster.facets.s3.resilience import BucketObjectLock, BucketReplication
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
-from muster.model.listing import Listed, Page, after
+from muster.model.listing import Listed, Page, after, prefixed
 from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 
@@ -38,14 +38,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
 @lists(
     BUCKET, permission="s3:ListAllMyBuckets", operation="ListBuckets", also=("s3:GetBucketLocation",), page=1000,
     on="arn:{partition}:s3:::*", once_per_account=True,
+    arn="s3:::{id}", only=prefixed("Prefix"), gone=("NoSuchBucket",),
 )  # fmt: skip
-def buckets(s3: "S3Client", shard: Shard, token: str | None) -> Page:
+def buckets(s3: "S3Client", shard: Shard, token: str | None, **only: Any) -> Page:
     """List the account's buckets, 1000 a page, each with its region.
 
     Without a page size the call is refused in accounts with a quota over 10,000, and BucketRegion is left out.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
     """
-    answer = s3.list_buckets(MaxBuckets=1000, **after(token, "ContinuationToken"))
+    answer = s3.list_buckets(MaxBuckets=1000, **after(token, "ContinuationToken"), **only)
     items = (_listed(s3, shard, str(item["Name"]), item.get("BucketRegion")) for item in answer.get("Buckets", ()))
     return Page(items, answer.get("ContinuationToken"))
 
