@@ -34,6 +34,7 @@ _DUCKDB = {
 }
 _VIEW = re.compile(r"/\* Presto View: (\S+) \*/")
 _CATALOG = "awsdatacatalog"
+_JSON = "org.openx.data.jsonserde.JsonSerDe"
 
 
 class QueryError(Exception):
@@ -77,6 +78,7 @@ def run(clients: Clients, sql: str, database: str) -> Found:
             scanned += _create_tables(connection, glue, s3, name, Path(folder) / name)
         # A query reads what lies in the tables and no file of this machine.
         connection.execute(f"SET allowed_directories = ['{folder}']")
+        connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
@@ -155,12 +157,20 @@ def _definition(connection: Any, s3: Any, table: dict[str, Any], folder: Path) -
     columns = {f'"{column["Name"]}"': _DUCKDB[column["Type"]] for column in declared}
     if not _downloaded(s3, table["StorageDescriptor"]["Location"], folder / name):
         return f'CREATE TABLE "{name}" ({", ".join(f"{column} {kind}" for column, kind in columns.items())})'
-    options = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
-    source = f"read_parquet('{folder / name}/**/*.parquet', {options})"
+    source = _source(table, folder / name)
     written = {f'"{row[0]}"' for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     values = [(column if column in written else "NULL", kind, column) for column, kind in columns.items()]
     cast = ", ".join(f"CAST({value} AS {kind}) AS {column}" for value, kind, column in values)
     return f'CREATE VIEW "{name}" AS SELECT {cast} FROM {source}'
+
+
+def _source(table: dict[str, Any], folder: Path) -> str:
+    """Return the function that reads a table's files: Parquet, or lines of JSON where its SerDe says so."""
+    options = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
+    if table["StorageDescriptor"].get("SerdeInfo", {}).get("SerializationLibrary") == _JSON:
+        fields = {column["Name"]: _DUCKDB[column["Type"]] for column in table["StorageDescriptor"]["Columns"]}
+        return f"read_json('{folder}/**/*', format = 'newline_delimited', columns = {fields}, {options})"
+    return f"read_parquet('{folder}/**/*.parquet', {options})"
 
 
 def _downloaded(s3: Any, location: str, folder: Path) -> int:

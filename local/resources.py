@@ -38,9 +38,21 @@ def _bucket(properties: Properties, region: str, _account: str) -> Made:
     s3.put_bucket_lifecycle_configuration(
         Bucket=name,
         TransitionDefaultMinimumObjectSize=lifecycle["TransitionDefaultMinimumObjectSize"],
-        LifecycleConfiguration={"Rules": [_lifecycle_rule(rule) for rule in lifecycle["Rules"]]},
+        LifecycleConfiguration={"Rules": _lifecycle_rules(lifecycle["Rules"])},
     )
     return name, {"Arn": f"arn:aws:s3:::{name}"}
+
+
+def _lifecycle_rules(rules: list[Properties]) -> list[dict[str, Any]]:
+    """Return the rules of a bucket; where one has a size, all have filters: S3 takes no rules of both forms."""
+    converted = [_lifecycle_rule(rule) for rule in rules]
+    if not any("ObjectSizeGreaterThan" in rule for rule in rules):
+        return converted
+    for rule, made in zip(rules, converted, strict=True):
+        prefix = {"Prefix": made.pop("Prefix")}
+        size = rule.get("ObjectSizeGreaterThan")
+        made["Filter"] = prefix if size is None else {"And": {**prefix, "ObjectSizeGreaterThan": int(size)}}
+    return converted
 
 
 def _lifecycle_rule(rule: Properties) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from muster.configuration import Configuration, schema_text
 from muster.configuration.selection import select
 from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models
+from muster.stack.recording import audit
 from tools import lambda_runtimes
 from tools.findings_page import findings_page
 from tools.service_models import operations, pruned
@@ -93,6 +94,7 @@ def _tables() -> str:
         ),
         _table("tallies", "A row a scan, region and check, with counts and whether it was seen whole.", tables.TALLIES),
         _table("coverage", "A row a scan, shard and API, with what was asked of AWS and how it went.", tables.COVERAGE),
+        _audit(),
         _view(),
     ]
     return textwrap.indent("".join(made), "  ")
@@ -131,6 +133,39 @@ def _table(name: str, description: str, columns: Mapping[str, str], *, dates: bo
         SerdeInfo: {{SerializationLibrary: org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe}}
         Columns:
 {_columns(columns)}"""
+
+
+def _audit() -> str:
+    """Return the table of events: lines of JSON, partitioned by the day of the event.
+
+    https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+    """
+    location = "s3://${ReportBucket}/audit/by-date/"
+    return f"""AuditTable:
+  Type: AWS::Glue::Table
+  Properties:
+    CatalogId: !Ref AWS::AccountId
+    DatabaseName: !Ref Database
+    TableInput:
+      Name: audit
+      Description: A row an event in the life of a finding; a row may be there twice.
+      TableType: EXTERNAL_TABLE
+      Parameters:
+        classification: json
+        projection.enabled: "true"
+        projection.event_date.type: date
+        projection.event_date.format: yyyy-MM-dd
+        projection.event_date.range: {_FIRST_YEAR}-01-01,NOW
+        storage.location.template: !Sub "{location}event_date=${{!event_date}}/"
+      PartitionKeys:
+        - {{Name: event_date, Type: string}}
+      StorageDescriptor:
+        Location: !Sub {location}
+        InputFormat: org.apache.hadoop.mapred.TextInputFormat
+        OutputFormat: org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat
+        SerdeInfo: {{SerializationLibrary: org.openx.data.jsonserde.JsonSerDe}}
+        Columns:
+{_columns(audit.COLUMNS)}"""
 
 
 def _columns(columns: Mapping[str, str]) -> str:

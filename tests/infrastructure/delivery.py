@@ -11,7 +11,6 @@ _LOG_GROUPS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-g
 _ASYNCHRONOUS = {
     "AWS::Events::Rule": "a rule's targets",
     "AWS::Lambda::EventInvokeConfig": "asynchronous invocations",
-    "AWS::Lambda::EventSourceMapping": "a mapping's records",
 }
 """Other asynchronous edges; the day one is added it needs a dead-letter queue, and this module a rule for it."""
 
@@ -25,6 +24,8 @@ def asynchronous_edges_have_a_dead_letter_queue(template: Template) -> Iterator[
     }
     for logical_id, subscription in resources(template, "AWS::SNS::Subscription"):
         edges[logical_id] = subscription.get("RedrivePolicy", {}).get("deadLetterTargetArn")
+    for logical_id, mapping in resources(template, "AWS::Lambda::EventSourceMapping"):
+        edges[logical_id] = _given_up_to(mapping, queues)
     for logical_id, queue in edges.items():
         if target(queue) not in queues:
             yield f"{logical_id} has no dead-letter queue"
@@ -33,6 +34,36 @@ def asynchronous_edges_have_a_dead_letter_queue(template: Template) -> Iterator[
     for kind, what in _ASYNCHRONOUS.items():
         for logical_id, _ in resources(template, kind):
             yield f"{logical_id}: nobody wrote the rule for {what}"
+
+
+def _given_up_to(mapping: Mapping[str, Any], queues: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Return where what a function failed at goes: the dead-letter queue of a queue, the destination of a stream."""
+    source = queues.get(target(mapping["EventSourceArn"]))
+    if source is not None:
+        return source.get("RedrivePolicy", {}).get("deadLetterTargetArn")
+    return mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+
+
+def streams_are_read_and_given_up_by_their_function(template: Template) -> Iterator[str]:
+    """Stream → function, and function → queue for what it could not record: by the function's role.
+
+    SAM and CloudFormation grant a role that is given to them nothing.
+    https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    """
+    functions = dict(resources(template, "AWS::Lambda::Function"))
+    tables = dict(resources(template, "AWS::DynamoDB::Table"))
+    for logical_id, mapping in resources(template, "AWS::Lambda::EventSourceMapping"):
+        table, queue = target(mapping["EventSourceArn"]), target(_given_up_to(mapping, {}))
+        if table not in tables:
+            continue
+        role = target(functions[target(mapping["FunctionName"])]["Role"])
+        for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"):
+            if not _role_may(template, role, f"dynamodb:{action}", f"${{{table}.Arn}}/stream/*"):
+                yield f"{logical_id}: {role} may not dynamodb:{action}"
+        if not _role_may(template, role, "kms:Decrypt", text(tables[table]["SSESpecification"]["KMSMasterKeyId"])):
+            yield f"{logical_id}: {role} may not use the key of {table}"
+        if not _role_may(template, role, "sqs:SendMessage", f"${{{queue}.Arn}}"):
+            yield f"{logical_id}: {role} may not send to {queue}"
 
 
 def _alarms(template: Template) -> dict[str, Mapping[str, Any]]:
@@ -195,4 +226,5 @@ RULES = (
     undelivered_alerts_reach_their_queue,
     the_key_admits_nobody_else,
     log_groups_may_use_their_key,
+    streams_are_read_and_given_up_by_their_function,
 )

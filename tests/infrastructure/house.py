@@ -31,6 +31,7 @@ NAMES = {
 NAMELESS = {
     "AWS::Glue::Database": "its name takes no hyphens; it ends in the suffix with underscores, which has a test",
     "AWS::Glue::Table": "it is named within the database",
+    "AWS::Lambda::EventSourceMapping": "AWS names mappings",
     "AWS::KMS::Key": "AWS names keys; the alias has the suffix",
     "AWS::S3::BucketPolicy": "it belongs to the bucket",
     "AWS::SNS::Subscription": "AWS names subscriptions",

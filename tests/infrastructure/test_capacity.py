@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from muster.stack.concurrency import SHARE
 from muster.stack.limits import FUNCTIONS_AN_ACCOUNT
+from muster.stack.planning.concurrency import SHARE
 from tests.infrastructure import workflow as rules
 from tests.infrastructure.reading import definition, resources
 

@@ -31,8 +31,32 @@ def drop_alarm_of_a_dead_letter_queue(template: Template) -> None:
     del template["Resources"]["ScheduleDeadLetterAlarm"]
 
 
-def add_a_mapping_without_a_rule(template: Template) -> None:
-    template["Resources"]["Consumer"] = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {}}
+def add_a_consumer_of_a_queue_without_dead_letters(template: Template) -> None:
+    source = {"Fn::GetAtt": ["ScheduleDeadLetterQueue", "Arn"]}
+    template["Resources"]["Consumer"] = {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {"EventSourceArn": source, "FunctionName": {"Ref": "SendAlertFunction"}},
+    }
+
+
+def drop_dead_letters_of_the_stream(template: Template) -> None:
+    del properties(template, "RecordEventsMapping")["DestinationConfig"]
+
+
+def keep_from_the_stream(template: Template) -> None:
+    statements = properties(template, "RecordEventsRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    (statement,) = (each for each in statements if each["Sid"] == "Stream")
+    statement["Action"].remove("dynamodb:GetShardIterator")
+
+
+def keep_the_stream_from_its_queue(template: Template) -> None:
+    policy = properties(template, "RecordEventsRole")["Policies"][0]["PolicyDocument"]
+    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "SetAside"]
+
+
+def keep_the_stream_from_its_key(template: Template) -> None:
+    policy = properties(template, "RecordEventsRole")["Policies"][0]["PolicyDocument"]
+    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "Key"]
 
 
 def silence_an_alarm(template: Template) -> None:
@@ -117,8 +141,28 @@ def keep_sns_from_its_queue(template: Template) -> None:
         ),
         (
             delivery.asynchronous_edges_have_a_dead_letter_queue,
-            add_a_mapping_without_a_rule,
-            "Consumer: nobody wrote the rule",
+            add_a_consumer_of_a_queue_without_dead_letters,
+            "Consumer has no dead-letter queue",
+        ),
+        (
+            delivery.asynchronous_edges_have_a_dead_letter_queue,
+            drop_dead_letters_of_the_stream,
+            "RecordEventsMapping has no dead-letter queue",
+        ),
+        (
+            delivery.streams_are_read_and_given_up_by_their_function,
+            keep_from_the_stream,
+            "RecordEventsRole may not dynamodb:GetShardIterator",
+        ),
+        (
+            delivery.streams_are_read_and_given_up_by_their_function,
+            keep_the_stream_from_its_queue,
+            "RecordEventsRole may not send to RecordDeadLetterQueue",
+        ),
+        (
+            delivery.streams_are_read_and_given_up_by_their_function,
+            keep_the_stream_from_its_key,
+            "RecordEventsRole may not use the key of EventTable",
         ),
         (delivery.alarms_reach_the_topic, silence_an_alarm, "NoCompleteScanAlarm tells nobody"),
         (delivery.alarms_reach_the_topic, use_awss_key_for_the_topic, "alias/aws/sns is no key whose policy"),

@@ -26,7 +26,8 @@ def emitted(pack: str = "all") -> set[tuple[str, tuple[tuple[str, str], ...]]]:
         packs=(pack,),
         failing=dict.fromkeys((severity.value for severity in Severity), 1),
     )
-    return {(name, tuple(sorted(dimensions.items()))) for name, _, dimensions in metrics.series(summary)}
+    found = {(name, tuple(sorted(dimensions.items()))) for name, _, dimensions in metrics.series(summary)}
+    return found | {(metrics.RECORD_FAILURES, (("stack", "${EnvironmentSuffix}"),))}
 
 
 def test_the_series_are_few_whatever_the_estate() -> None:
@@ -87,6 +88,32 @@ def test_an_execution_that_failed_hung_or_was_stopped_rings(template: Template) 
     }
     assert [metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric] == ["SUM(METRICS())"]
     assert (alarm["TreatMissingData"], alarm["Threshold"]) == ("notBreaching", 0)
+
+
+def test_invocations_of_the_stream_that_fail_or_report_failures_ring_together(template: Template) -> None:
+    """Lambda counts an invocation that reports failed records as a success.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+    alarm = template["Resources"]["RecordErrorAlarm"]["Properties"]
+    singles = {metric["Id"]: metric["MetricStat"] for metric in alarm["Metrics"] if "MetricStat" in metric}
+    assert [metric["Expression"] for metric in alarm["Metrics"] if "Expression" in metric] == [
+        "100 * SUM([errors, partial]) / invocations"
+    ]
+    assert {name: (each["Metric"]["MetricName"], each["Stat"], each["Period"]) for name, each in singles.items()} == {
+        "errors": ("Errors", "Sum", 300),
+        "partial": (metrics.RECORD_FAILURES, "SampleCount", 300),
+        "invocations": ("Invocations", "Sum", 300),
+    }
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (5, "GreaterThanThreshold")
+    assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
+    assert [target(action) for action in alarm["AlarmActions"]] == ["AlertTopic"]
+
+
+def test_events_that_wait_ring(template: Template) -> None:
+    alarm = template["Resources"]["RecordDelayAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == ("IteratorAge", "Maximum", 600_000)
+    assert [target(each["Value"]) for each in alarm["Dimensions"]] == ["RecordEventsFunction"]
 
 
 def test_an_alert_that_is_refused_for_good_rings(template: Template) -> None:

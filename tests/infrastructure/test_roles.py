@@ -43,6 +43,7 @@ WRITES = {
         keys.table("tallies", DAY, SCAN),
     },
     "SendAlertRole": {keys.alert(SCAN), keys.last_alert()},
+    "RecordEventsRole": {keys.audit("a", 1), keys.audit_of_day(DAY, "x"), keys.set_aside("x")},
     "StateMachineRole": {
         keys.failure(SCAN, "b0000"),
         keys.failure(SCAN, f"settle-{ACCOUNT}"),
@@ -93,7 +94,7 @@ READS = {
     "StateMachineRole": {keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "CrawlerRole": {keys.table("coverage", DAY, SCAN)},
 }
-ELSEWHERE = {"config/muster.yaml", "athena-results/a.csv", "audit/findings/a/1.json"}
+ELSEWHERE = {"config/muster.yaml", "athena-results/a.csv"}
 ALL = set().union(*WRITES.values()) | ELSEWHERE
 
 
@@ -127,7 +128,15 @@ def test_a_role_may_read_what_its_code_reads(role: str, template: Template) -> N
 
 
 @pytest.mark.parametrize(
-    "role", ["ScanShardsRole", "SettleAccountRole", "SummarizeScanRole", "SendAlertRole", "StateMachineRole"]
+    "role",
+    [
+        "ScanShardsRole",
+        "SettleAccountRole",
+        "SummarizeScanRole",
+        "SendAlertRole",
+        "RecordEventsRole",
+        "StateMachineRole",
+    ],
 )
 def test_nobody_but_the_planner_reads_the_configuration(role: str, template: Template) -> None:
     """What a scan does is fixed in its plan."""
@@ -162,6 +171,7 @@ def test_only_one_role_may(action: str, role: str, resource: str, template: Temp
 def test_the_queue_is_filled_by_the_scanner_and_its_dead_letters_by_the_schedule(template: Template) -> None:
     assert list(patterns(template, "ScanShardsRole", "sqs:SendMessage")) == ["${ShardResultQueue.Arn}"]
     assert list(patterns(template, "ScheduleRole", "sqs:SendMessage")) == ["${ScheduleDeadLetterQueue.Arn}"]
+    assert list(patterns(template, "RecordEventsRole", "sqs:SendMessage")) == ["${RecordDeadLetterQueue.Arn}"]
 
 
 def test_whoever_reads_or_writes_the_bucket_may_use_its_key(template: Template) -> None:

@@ -18,6 +18,7 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.stack.documents import events as events_
 from muster.stack.documents.request import Request
+from muster.stack.recording.records import records_of
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import resources, role_statements, text
 from tools import generate
@@ -174,6 +175,25 @@ def test_the_sample_events_are_understood() -> None:
     assert [shard.id for batch in settled.account.batches for shard in batch.shards] == ["111122223333.eu-west-1.ec2"]
     assert {sent.scan_id, events["summarize_scan"]["scan_id"], events["send_alert"]["scan_id"]} == {request.scan_id}
     assert [shard.id for shard in sent.batch.shards] == ["111122223333.eu-west-1.ec2"]
+    recorded = records_of(events["record_events"])
+    assert [bool(record.event) for record in recorded] == [True, True, False]
+    assert not any(record.malformed for record in recorded)
+
+
+def test_the_stream_is_read_in_order_and_a_failure_holds_up_as_little_as_possible(template: Template) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html."""
+    mapping = template["Resources"]["RecordEventsMapping"]["Properties"]
+    assert text(mapping["EventSourceArn"]) == "${EventTable.StreamArn}"
+    (pattern,) = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
+    assert pattern == {"eventName": ["INSERT"]}
+    assert (mapping["StartingPosition"], mapping["ParallelizationFactor"]) == ("TRIM_HORIZON", 1)
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert 60 <= mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
+    assert 0 < mapping["MaximumRetryAttempts"] <= 10_000
+    assert text(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "${RecordDeadLetterQueue.Arn}"
+    ((table, _),) = resources(template, "AWS::DynamoDB::Table")
+    assert template["Resources"][table]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
 def test_a_giant_account_fits_the_scratch_space_with_room_to_spare(template: Template) -> None:

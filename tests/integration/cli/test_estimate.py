@@ -194,7 +194,7 @@ def test_the_table_has_calls_sentences_and_dollars(capsys: pytest.CaptureFixture
     assert any(line.startswith("Step Functions: state transitions ") for line in lines)
     assert any(line.startswith("Security Hub CSPM: security checks ") for line in lines)
     assert any(line.split() == ["KMS:", "keys", "1", "1.00"] for line in lines)
-    assert any(line.split() == ["total", "of", "the", "fixed", "part", "15.10"] for line in lines)
+    assert any(line.split() == ["total", "of", "the", "fixed", "part", "16.00"] for line in lines)
     assert any(line.startswith("a month together with the scans ") for line in lines)
     assert any("List prices of us-east-1, looked up on 2026-11-21" in line for line in lines)
 

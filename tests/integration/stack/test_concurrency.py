@@ -4,8 +4,8 @@ import pytest
 from botocore.stub import Stubber
 
 from muster.sdk.session import Clients
-from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.documents.request import Environment
+from muster.stack.planning.concurrency import accounts_at_a_time
 
 HERE = "eu-west-1"
 

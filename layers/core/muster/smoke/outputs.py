@@ -37,6 +37,7 @@ NAMED: Mapping[str, Look] = {
     "ScheduleDeadLetterQueueUrl": _queue,
     "AlertDeadLetterQueueUrl": _queue,
     "ShardResultDeadLetterQueueUrl": _queue,
+    "RecordDeadLetterQueueUrl": _queue,
     "DatabaseName": lambda stack, name: stack.client("glue").get_database(Name=name),
     "WorkgroupName": lambda stack, name: stack.client("athena").get_work_group(WorkGroup=name),
     "CrawlerName": lambda stack, name: stack.client("glue").get_crawler(Name=name),
@@ -47,6 +48,7 @@ NAMED: Mapping[str, Look] = {
     "SettleAccountFunctionName": _function,
     "SummarizeScanFunctionName": _function,
     "SendAlertFunctionName": _function,
+    "RecordEventsFunctionName": _function,
     "PlannerRoleArn": _role,
     "ScannerRoleArn": _role,
 }

@@ -10,6 +10,12 @@ NAMESPACE = "Muster"
 REFUSED = "AlertsRefused"
 """Alerts that SNS refused for good: none of a scan that was just summed up."""
 
+RECORD_FAILURES = "EventRecordFailures"
+"""Records of the event stream that an invocation reported as failed; nothing where none did.
+
+Lambda counts an invocation that reports failures as a success, so this is what an alarm sees of them.
+"""
+
 
 def series(summary: Summary) -> Iterator[tuple[str, float, dict[str, str]]]:
     """Yield name, value and dimensions of each metric of a summary; accounts and resources are no dimension."""
@@ -41,6 +47,12 @@ def emit(summary: Summary) -> None:
 def emit_refused(stack: str) -> None:
     """Write to the function's log that SNS refused the alert of a scan of a stack."""
     _emit(REFUSED, 1, {"stack": stack or "none"})
+
+
+def emit_record_failures(stack: str, count: int) -> None:
+    """Write to the function's log how many records of the event stream an invocation reported as failed."""
+    if count:
+        _emit(RECORD_FAILURES, count, {"stack": stack or "none"})
 
 
 def _emit(name: str, value: float, dimensions: dict[str, str]) -> None:

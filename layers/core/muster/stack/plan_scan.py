@@ -15,13 +15,13 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.prepare import Order, Origin, PreparedScan, first_of, packs_of, prepare_scan
 from muster.sdk.session import Clients
-from muster.stack.concurrency import accounts_at_a_time
 from muster.stack.documents import objects
 from muster.stack.documents.notes import Size, Sizes
 from muster.stack.documents.plan import PlanDocument, ScanDetails
 from muster.stack.documents.request import Environment, Request
 from muster.stack.documents.work import AccountItem, PlannedScan, ShardBatch, WorkList
 from muster.stack.limits import MAX_BATCHES
+from muster.stack.planning.concurrency import accounts_at_a_time
 from muster.stack.planning.missing import missing
 from muster.storage import keys
 from muster.storage.bucket import Bucket

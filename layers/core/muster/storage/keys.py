@@ -9,6 +9,8 @@ CONFIGURATION = "config/muster.yaml"
 """The configuration of the stack, where its parameter names no other key."""
 SCANS = "scans/"
 """The prefix of plans, summaries and reports."""
+_AUDIT = "audit/"
+"""The prefix of what the stream of the event table leaves: an object for each event, and files for Athena by day."""
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:+@=-]*")
 """What one part of a key may be: nothing that leads to another folder, and no character that has to be escaped."""
 _PART = re.compile(r"(?P<shard>.+?)(-[0-9a-f]{8})?-\d{4,}\.parquet")
@@ -149,6 +151,21 @@ def latest(account_id: str, number: int) -> str:
 def every_latest(account_id: str) -> str:
     """Return the prefix of all files of an account in the table `latest`."""
     return f"{files('latest')}{_named(account_id)}-"
+
+
+def audit(finding_id: str, timestamp: int) -> str:
+    """Return the key of the audit object of an event; `timestamp` is in milliseconds."""
+    return f"{_AUDIT}findings/{_named(finding_id)}/{timestamp}.json"
+
+
+def audit_of_day(day: date | str, name: str) -> str:
+    """Return the key of a file of the table `audit`, under the day of its events."""
+    return f"{_AUDIT}by-date/event_date={day}/{_named(name)}.json.gz"
+
+
+def set_aside(name: str) -> str:
+    """Return the key of a malformed record of the stream that is too large for a message."""
+    return f"{_AUDIT}set-aside/{_named(name)}.json"
 
 
 def table(name: str, scan_date: date | str, scan_id: str, number: int | None = None) -> str:

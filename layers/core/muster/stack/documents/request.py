@@ -38,6 +38,7 @@ class Environment:
     max_concurrency: int = MAX_CONCURRENCY
     topic_arn: str = ""
     queue_url: str = ""
+    record_queue_url: str = ""
     database: str = ""
     workgroup: str = ""
 
@@ -67,6 +68,7 @@ class Environment:
             max_concurrency=int(variables.get("MUSTER_MAX_CONCURRENCY", MAX_CONCURRENCY)),
             topic_arn=variables.get("MUSTER_TOPIC_ARN", ""),
             queue_url=variables.get("MUSTER_QUEUE_URL", ""),
+            record_queue_url=variables.get("MUSTER_RECORD_DLQ_URL", ""),
             database=variables.get("MUSTER_DATABASE", ""),
             workgroup=variables.get("MUSTER_WORKGROUP", ""),
         )
