@@ -11,6 +11,8 @@ import botocore.client
 import pytest
 
 from muster.sdk.session import Clients
+from tests.unit.stack.recording.stream import event as event_of
+from tests.unit.stack.recording.stream import stream_record
 
 HERE, ACCOUNT = "eu-west-1", "123456789012"
 FUNCTIONS = Path(__file__).resolve().parents[3] / "functions"
@@ -67,8 +69,23 @@ def test_each_function_logs_its_requests_to_the_bucket_and_their_seconds(clients
             _, *lines["settled"] = call("settle_account", {**scan, "account": account})
     _, *lines["summarized"] = call("summarize_scan", scan)
     _, *lines["alert"] = call("send_alert", scan)
+    _, *lines["recorded"] = call("record_events", {"Records": [stream_record("1", event_of())]})
     assert planned.keys().isdisjoint({"bucket_calls", "bucket_seconds"})
     for message, (line, requests) in lines.items():
         assert line["msg"] == message
         assert line["bucket_calls"] == requests > 0, message
         assert line["bucket_seconds"] >= 0
+
+
+def test_records_that_fail_or_are_malformed_are_logged_and_counted(
+    call: Call, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The queue does not exist, so the malformed record is to be delivered again; the metric says that one failed."""
+    answer, line, _ = call("record_events", {"Records": [stream_record("1", {}), stream_record("2", event_of())]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert (line["events"], line["set_aside"], line["failures"]) == (0, 0, 1)
+    (logged,) = (vars(each) for each in caplog.records if each.msg == "not recorded")
+    assert logged["sequence_number"] == "1"
+    assert "MUSTER_RECORD_DLQ_URL is not set" in logged["reason"]
+    (metric,) = (json.loads(each) for each in capsys.readouterr().out.splitlines() if "EventRecordFailures" in each)
+    assert (metric["EventRecordFailures"], metric["stack"]) == ([1.0], "dev")

@@ -1,0 +1,55 @@
+"""The stream of the event table on a deployed stack: events become the audit, and a malformed item blocks nobody.
+
+Embedded only: it puts items of its own into the table.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from local import athena
+from tests.unit.stack.recording.stream import event, item
+
+from .conftest import Deployed
+
+IDS = [f"{number:032x}" for number in range(30)]
+FOREIGN = {"finding_id": {"S": IDS[7]}, "timestamp": {"N": "7"}, "status": {"S": "FAILED"}, "colour": {"S": "blue"}}
+
+
+def until(found: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 60) -> Any:
+    """Look again until what is found is wanted; return it, or what was found last."""
+    deadline = time.monotonic() + seconds
+    while not wanted(value := found()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return value
+
+
+def test_events_are_recorded_and_a_malformed_item_lies_in_the_queue(deployed: Deployed) -> None:
+    aws, outputs = deployed.aws, deployed.stack.outputs
+    dynamodb, s3, sqs = (aws.client(service) for service in ("dynamodb", "s3", "sqs"))
+    bucket = outputs["ReportBucketName"]
+    events = [event(finding_id=each) for each in IDS]
+    for place, made in enumerate(events):
+        if place == 7:
+            dynamodb.put_item(TableName=outputs["EventTableName"], Item=FOREIGN)
+        dynamodb.put_item(TableName=outputs["EventTableName"], Item={**item(made), "ttl": {"N": "1795327201"}})
+
+    def audit() -> list[str]:
+        found = s3.list_objects_v2(Bucket=bucket, Prefix="audit/findings/")
+        return [each["Key"] for each in found.get("Contents", ())]
+
+    def rows() -> int:
+        _, ((count,),) = athena.query(aws, "SELECT count(DISTINCT finding_id) FROM audit", outputs["DatabaseName"])
+        return int(count)
+
+    keys = [f"audit/findings/{each.finding_id}/{each.timestamp}.json" for each in events]
+    assert until(audit, lambda found: len(found) >= len(keys)) == keys
+    body = s3.get_object(Bucket=bucket, Key=keys[0])["Body"].read()
+    assert json.loads(body) == events[0].to_json()
+    assert until(rows, lambda count: count >= len(IDS)) == len(IDS)
+    (message,) = sqs.receive_message(QueueUrl=outputs["RecordDeadLetterQueueUrl"], WaitTimeSeconds=5)["Messages"]
+    aside = json.loads(message["Body"])
+    assert aside["reason"] == "NewImage.event is missing"
+    assert aside["record"]["eventName"] == "INSERT"
+    assert aside["record"]["dynamodb"]["NewImage"] == FOREIGN
