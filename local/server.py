@@ -14,7 +14,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from local.clients import CLIENTS
 from local.corrections import Corrections
 from local.enforcing import Enforcement
-from local.eventing.arrivals import ARRIVALS, install
+from local.eventing import arrivals, bus
+from local.eventing.arrivals import ARRIVALS
 from local.front import Call, Front, Refusal
 from local.kept import IMAGES, keep
 
@@ -58,7 +59,8 @@ class EmbeddedAws:
         """
         _require_free(self._port)
         keep()
-        install()
+        arrivals.install()
+        bus.install()
         self.reset()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
