@@ -114,9 +114,8 @@ def _event(backend: Any, entry: Entry, number: str) -> dict[str, Any]:
     }
 
 
-def _send_to_targets(rule: Any, original_event: dict[str, Any], transform_input: bool = True) -> None:
+def _send_to_targets(rule: Any, original_event: dict[str, Any], *_: Any, **__: Any) -> None:
     """Take over from moto, which replays and forwards events in its own form."""
-    del transform_input
     event = {key: value for key, value in original_event.items() if key != "ingestion-time"}
     if isinstance(event.get("time"), int | float):
         event["time"] = f"{datetime.fromtimestamp(event['time'], UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -185,25 +184,24 @@ def _lets(policy: Any, action: str, resource: str, source: str) -> bool:
     statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
     meant = [each for each in statements if _is_for_events(each.get("Principal"))]
     context = {"aws:sourcearn": (source,), "aws:sourceaccount": (source.split(":")[4],)}
-    return decide([json.dumps({"Statement": meant})], action, resource, context).allowed
+    return bool(decide([json.dumps({"Statement": meant})], action, resource, context).allowed)
 
 
 def _is_for_events(principal: Any) -> bool:
     if not isinstance(principal, dict):
-        return principal == "*"
+        return bool(principal == "*")
     services = principal.get("Service", ())
     named = [services] if isinstance(services, str) else services
-    return "events.amazonaws.com" in named or principal.get("AWS") == "*"
+    return bool("events.amazonaws.com" in named or principal.get("AWS") == "*")
 
 
 def _invoke(arn: str, text: str) -> None:
     """Invoke a function asynchronously."""
     from moto.awslambda.utils import get_backend  # noqa: PLC0415 - moto takes seconds to import
 
-    try:
-        function = get_backend(arn.split(":")[4], arn.split(":")[3]).get_function(arn)
-    except Exception:
-        raise UndeliveredError("NO_RESOURCE", f"The specified function {arn} does not exist.") from None
+    function = get_backend(arn.split(":")[4], arn.split(":")[3]).get_function_by_arn(arn)
+    if function is None:
+        raise UndeliveredError("NO_RESOURCE", f"The specified function {arn} does not exist.")
     threading.Thread(target=function._invoke_lambda, args=(text,), daemon=True, name="rule-target").start()
 
 

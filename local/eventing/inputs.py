@@ -34,7 +34,7 @@ _MISSING = object()
 
 
 def _found(path: str, event: Mapping[str, Any]) -> Any:
-    from jsonpath_ng.ext import parse  # noqa: PLC0415 - moto brings it, and it takes long to import
+    from jsonpath_ng.ext.parser import parse  # noqa: PLC0415 - moto brings it, and it takes long to import
 
     matches = [each.value for each in parse(_quoted(path)).find(event)]
     if not matches:

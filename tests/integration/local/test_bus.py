@@ -158,7 +158,7 @@ RULE = "arn:aws:events:eu-west-1:123456789012:rule/mine"
     [
         ('"<name> is in <n>"', '"i-1 is in 3"'),
         ('{"name": <name>, "n": [9, <n>, true]}', '{"name":"i-1","n":[9,3,true]}'),
-        ('{"name": "<name>", "said": "instance \\"<name>\\" and <n>"}', '{"name":"i-1","said":"instance \\"i-1\\" and 3"}'),
+        ('{"a": "<name>", "said": "the \\"<name>\\" and <n>"}', '{"a":"i-1","said":"the \\"i-1\\" and 3"}'),
         ('{"list": <list>, "first": <first>}', '{"list":["x","y"],"first":"x"}'),
         ('{"all": <detail>}', '{"all":{"name":"i-1","n":3,"a-b":["x","y"],"q":"a\\"b"}}'),
         ('{"quoted": "<quote>"}', '{"quoted":"a\\"b"}'),
