@@ -23,6 +23,8 @@
   * Truncated             an answer of HTTP that ends too early
   * Unreadable            a file is no Parquet file, or is damaged
   * ForeignVersion        another version of Muster wrote the check history
+  * Unsent                a destination did not take an alert
+  * NotParked             a message of the queue is no parked alert
   * UnsupportedShape      the projecting parser cannot read this shape
 * BotoCoreError           botocore's own; it hands these through to the caller
   * MfaError              a profile needs a code of an MFA device, and there is no terminal

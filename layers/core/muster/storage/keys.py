@@ -1,5 +1,6 @@
 """The keys of the bucket; each key follows from the scan, shard and attempt: a retry writes it again."""
 
+import hashlib
 import re
 from datetime import date
 
@@ -11,6 +12,8 @@ SCANS = "scans/"
 """The prefix of plans, summaries and reports."""
 _AUDIT = "audit/"
 """The prefix of what the stream of the event table leaves: an object for each event, and files for Athena by day."""
+HELD_ALERTS = "alerts/held/"
+"""The prefix of news that quiet hours hold back."""
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:+@=-]*")
 """What one part of a key may be: nothing that leads to another folder, and no character that has to be escaped."""
 _PART = re.compile(r"(?P<shard>.+?)(-[0-9a-f]{8})?-\d{4,}\.parquet")
@@ -136,6 +139,17 @@ def first_scan() -> str:
 def last_alert() -> str:
     """Return the key of the record of the last alert: incomplete shards, and whether an alert is due."""
     return "state/last-alert.json"
+
+
+def held_alert(route: str, identity: str) -> str:
+    """Return the key of news of a route that quiet hours hold back."""
+    return f"{HELD_ALERTS}{_named(route)}/{_named(identity)}.json"
+
+
+def parked_alert(route: str, identity: str, destination: str) -> str:
+    """Return the key of the contents of a parked alert that are too large for a message."""
+    place = hashlib.sha256(destination.encode()).hexdigest()[:8]
+    return f"alerts/parked/{_named(route)}/{_named(identity)}-{place}.gz"
 
 
 def state(account_id: str) -> str:
