@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
 from local import cbor
@@ -49,6 +49,28 @@ class Refusal:
     times: int | None = None
 
 
+class Witness(Protocol):
+    """Sees the calls that it wants, with their answers."""
+
+    def wants(self, operation: str, parameters: Mapping[str, Any], environ: Environ) -> bool:
+        """Whether it wants to see a call and its answer."""
+
+    def take(
+        self, operation: str, parameters: Mapping[str, Any], environ: Environ, status: int, body: Iterable[bytes]
+    ) -> None:
+        """See a call and its answer."""
+
+
+class _Nobody:
+    """Sees nothing."""
+
+    def wants(self, *_: Any) -> bool:
+        return False
+
+    def take(self, *_: Any) -> None:
+        return
+
+
 @dataclass(slots=True)
 class Front:
     """A WSGI application over another: records, refuses, corrects."""
@@ -62,6 +84,7 @@ class Front:
 
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     """
+    witness: Witness = field(default_factory=_Nobody)
     calls: list[Call] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -84,9 +107,11 @@ class Front:
                 or self._forbidden(operation, parameters, environ)
                 or self.correct(self, operation, parameters, environ)
             )
-            if answer is None:
-                return self.app(environ, started)
-            return _send(answer, started)
+            answered = self.app(environ, started) if answer is None else _send(answer, started)
+            if self.witness.wants(operation, parameters, environ):
+                answered = list(answered)
+                self.witness.take(operation, parameters, environ, seen["status"], answered)
+            return answered
         finally:
             key = _KEY.search(environ.get("HTTP_AUTHORIZATION", ""))
             if operation:

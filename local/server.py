@@ -14,7 +14,9 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from local.clients import CLIENTS
 from local.corrections import Corrections
 from local.enforcing import Enforcement
-from local.eventing.arrivals import ARRIVALS, install
+from local.eventing import arrivals, bus
+from local.eventing.arrivals import ARRIVALS
+from local.eventing.trail import Trail
 from local.front import Call, Front, Refusal
 from local.kept import IMAGES, keep
 
@@ -48,6 +50,7 @@ class EmbeddedAws:
         self._server: BaseWSGIServer | None = None
         self.enforcement = Enforcement()
         self.front = Front(DomainDispatcherApplication(create_backend_app), Corrections(), self.enforcement)
+        self.trail = Trail()
         self.roles: dict[str, str] = {"ak": "StateMachineRole"}
 
     def __enter__(self) -> Self:
@@ -58,10 +61,13 @@ class EmbeddedAws:
         """
         _require_free(self._port)
         keep()
-        install()
+        arrivals.install()
+        bus.install()
         self.reset()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
+        self.trail.start()
+        self.front.witness = self.trail
         self._server = make_server("127.0.0.1", self._port, self.front, threaded=True, request_handler=_KeepAlive)
         port = self._server.server_port
         self._set({**_VARIABLES, "MOTO_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint})
@@ -75,6 +81,7 @@ class EmbeddedAws:
         if self._server:
             self._server.shutdown()
             self._server.server_close()
+        self.trail.end()
         self.reset()
         default_user_config["stepfunctions"]["execute_state_machine"] = False
         for name, value in self._before.items():

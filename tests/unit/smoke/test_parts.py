@@ -11,6 +11,7 @@ from muster.smoke.lines import BrokenError, NotKnownError, NotShownError
 from muster.smoke.outputs import NAMED, dead_letters, outputs
 from muster.smoke.queries import saved, view
 from muster.smoke.scans import CHEAP, by_hand, closed_region, resumed, two_checks
+from muster.smoke.stream import read
 
 from .stubs import OUTPUTS, error, visit
 
@@ -210,3 +211,27 @@ def test_a_crawler_that_runs_already_is_waited_for_and_a_stand_in_has_none() -> 
     assert crawled(visit(answers)).endswith("and succeeded")
     with pytest.raises(NotShownError):
         crawled(visit(answers, endpoint="http://127.0.0.1:5000"))
+
+
+@pytest.mark.parametrize(
+    ("mappings", "said"),
+    [
+        ([], "reads no stream"),
+        ([{"State": "Disabled", "StateTransitionReason": "USER_INITIATED"}], "is Disabled, .* USER_INITIATED"),
+        ([{"State": "Enabled", "LastProcessingResult": "PROBLEM: Function call failed"}], "PROBLEM: Function call"),
+    ],
+)
+def test_a_stream_that_nothing_reads_fails(mappings: list[dict[str, Any]], said: str) -> None:
+    with pytest.raises(BrokenError, match=said):
+        read(mapped(mappings))
+
+
+def test_a_stream_that_lambda_reads_holds() -> None:
+    assert read(mapped([{"State": "Enabled", "LastProcessingResult": "OK"}])).endswith("the last batch: OK")
+
+
+def mapped(mappings: list[dict[str, Any]]) -> Any:
+    """Return a visit of a stack whose function has some event source mappings."""
+    made = visit({"lambda": {"list_event_source_mappings": {"EventSourceMappings": mappings}}})
+    named = {**made.stack.outputs, "RecordEventsFunctionName": "muster-record-events-dev"}
+    return replace(made, stack=replace(made.stack, outputs=named))

@@ -6,6 +6,7 @@ from muster.smoke.messages import alarm, queue, subscribers
 from muster.smoke.outputs import dead_letters, outputs
 from muster.smoke.queries import saved, view
 from muster.smoke.scans import by_hand, closed_region, resumed
+from muster.smoke.stream import read
 
 PROBES = (
     Probe("outputs", outputs),
@@ -17,6 +18,7 @@ PROBES = (
     Probe("saved queries", saved, "that Athena's engine understands them"),
     Probe("subscribers", subscribers),
     Probe("alarm and its mail", alarm, "that the key's policy lets CloudWatch publish, and that mail arrives"),
+    Probe("event stream", read, "that Lambda may read it under the table's key"),
     Probe("crawler", crawled),
     Probe("dead-letter queues", dead_letters),
 )
