@@ -27,6 +27,9 @@ _COMMANDS = MappingProxyType(
         "iam-policy": "muster.cli.iam_policy",
         "resume": "muster.cli.resume",
         "validate": "muster.cli.validate",
+        "diff": "muster.cli.diff",
+        "findings": "muster.cli.findings",
+        "suppress": "muster.cli.suppress",
         "smoke": "muster.cli.smoke",
     }
 )

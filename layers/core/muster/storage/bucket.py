@@ -182,5 +182,5 @@ def _named(error: BaseException, what: str) -> MusterError:
     if meaning is Meaning.THROTTLED:
         return Throttled(f"cannot {what}: throttled ({code})")
     if meaning in (Meaning.DENIED, Meaning.EXPIRED):
-        return MusterError(f"cannot {what}: {code}; the function's role must allow it")
+        return MusterError(f"cannot {what}: {code}; the credentials in use must allow it")
     return Transient(f"cannot {what}: {error}")

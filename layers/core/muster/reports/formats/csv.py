@@ -24,13 +24,13 @@ class CsvWriter:
 
     def add(self, finding: Finding) -> None:
         """Write one row."""
-        self._rows.writerow(map(_cell, schema.FINDING.csv(Entry(finding, self._scan_id))))
+        self._rows.writerow(map(cell, schema.FINDING.csv(Entry(finding, self._scan_id))))
 
     def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write nothing: every row is a finding."""
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Return a cell's text: control characters are escaped, and what a spreadsheet would compute is quoted.
 
     Names and tags are anybody's.

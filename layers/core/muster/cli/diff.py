@@ -1,0 +1,140 @@
+"""`muster diff`: what changed between two reports, or between two scans of a stack."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from muster.cli.options import Severities
+from muster.cli.output import results, say
+from muster.cli.stacks import on_stack
+from muster.errors import ConfigurationError
+from muster.model.finding import Severity
+from muster.model.text import counted
+
+if TYPE_CHECKING:
+    from muster.cli.comparison import Comparison
+    from muster.cli.diff_sources import Source
+
+NEVER = "never"
+FAILED = 1
+LINES = 12
+"""How many reasons of what cannot be compared are shown on standard error."""
+
+
+@click.command("diff", short_help="Compare two reports or two scans.")
+@click.argument("old")
+@click.argument("new")
+@click.option("--stack", metavar="NAME", help="OLD and NEW are ids of scans of this stack.")
+@on_stack
+@click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]), default="table",
+              show_default=True, help="How the changes are written.")  # fmt: skip
+@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
+@click.option("--fail-on", type=Severities(NEVER), default=Severity.INFORMATIONAL.value, show_default=True,
+              help="Exit 1 when something of this severity or above fails that did not.")  # fmt: skip
+def command(**options: Any) -> int:
+    """Compare an OLD scan with a NEW one: what opened, what was fixed or deleted, and what is accepted or unread.
+
+    OLD and NEW are two reports of 'muster scan --format json' or ndjson, two report.json of a stack, or two folders or
+    files of Parquet. With --stack they are two ids of scans. Kinds may be mixed.
+
+    \b
+    opened      fails now, and did not
+    reopened    fails now and was suppressed; the suppression was removed
+    expired     fails now and was suppressed; the suppression has expired
+    unreadable  could not be read now, and could before
+    resolved    failed, and is fixed or the resource is deleted
+    suppressed  failed, and is accepted now
+
+    What only one of the scans looked at is not compared: a check, account or region that the other one does not have,
+    what an incomplete scan or a truncated report.json does not have. Standard error says how much that is, and why.
+
+    \b
+    Examples:
+      muster diff yesterday.json today.json
+      muster diff yesterday.json today.json --fail-on HIGH          # in CI
+      muster diff 20261128T061700Z-0a1b2c3d 20261129T061700Z-c22b102a --stack muster-prod
+      muster diff old/ new/ --format ndjson | jq 'select(.event == "opened")'
+
+    \b
+    Exit status:
+      0  nothing fails at or above --fail-on that did not fail before
+      1  something opened, reopened or expired at or above --fail-on
+      2  wrong usage, or OLD or NEW cannot be read
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
+    from muster.cli.comparison import Comparison
+
+    with tempfile.TemporaryDirectory(prefix="muster-") as scratch, results(options["output"]) as stream:
+        old, new = _sources(options, Path(scratch))
+        with contextlib.closing(Comparison(Path(scratch))) as comparison:
+            comparison.take_old(old.sightings(), old.looked)
+            comparison.take_new(new.sightings(), new.looked)
+            comparison.compare(old.looked, new.looked)
+            from muster.cli import diff_output
+
+            diff_output.write(options["form"], stream, comparison, old.looked, new.looked)
+            for line in _doubts(comparison, old, new):
+                say(line)
+            return _status(comparison, options["fail_on"])
+
+
+def _sources(options: Mapping[str, Any], scratch: Path) -> tuple["Source", "Source"]:
+    """Return the two sides.
+
+    Raises:
+        ConfigurationError: one of them does not exist.
+    """
+    from muster.cli.diff_sources import StackSource, source_of
+
+    names = (options["old"], options["new"])
+    if not options["stack"]:
+        if wrong := [name for name in names if _is_scan_id(name) and not Path(name).exists()]:
+            raise ConfigurationError(f"{wrong[0]} is the id of a scan: name its stack with --stack")
+        return source_of(Path(names[0])), source_of(Path(names[1]))
+    from muster.cli.stack_files import opened
+
+    stack = None
+    sides: list[Source] = []
+    for number, name in enumerate(names):
+        if _is_scan_id(name):
+            stack = stack or opened(options)
+            sides.append(StackSource(stack, name, scratch / str(number)))
+        elif Path(name).exists():
+            sides.append(source_of(Path(name)))
+        else:
+            raise ConfigurationError(
+                f"{name!r} is neither the id of a scan, like 20261121T060000Z-c22b102a, nor a file or folder"
+            )
+    return sides[0], sides[1]
+
+
+def _is_scan_id(name: str) -> bool:
+    from muster.stack.documents.request import SCAN_ID
+
+    return SCAN_ID.match(name) is not None
+
+
+def _doubts(comparison: "Comparison", old: "Source", new: "Source") -> Iterator[str]:
+    """Yield what cannot be compared, and what the reader should know of the two scans."""
+    found = comparison.uncompared()
+    if found:
+        total = sum(each.findings for each in found)
+        yield f"{counted(total, 'finding')} cannot be compared:"
+        for each in found[:LINES]:
+            yield f"  {each.findings} of {each.check_id}: {each.reason}"
+        if len(found) > LINES:
+            yield f"  … and {counted(len(found) - LINES, 'more reason')}"
+    if old.looked.complete is False:
+        yield f"{old.looked.name} is incomplete: some of what opened may have failed before"
+    if old.looked.started_at > new.looked.started_at:
+        yield f"{old.looked.name} is later than {new.looked.name}: did you mean the other order?"
+
+
+def _status(comparison: "Comparison", fail_on: str) -> int:
+    if fail_on == NEVER:
+        return 0
+    least = Severity(fail_on).rank
+    return FAILED if any(Severity(name).rank >= least for name in comparison.by_severity) else 0
