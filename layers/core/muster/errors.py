@@ -16,6 +16,7 @@
   * NotKnownError         `muster smoke`: a call that the line needs was refused or failed
   * NotShownError         `muster smoke`: there is nothing to try the line with
 * Signal                  an answer that one function raises and another catches; no user sees it
+  * ForeignEvent          an event of EventBridge has another shape than it documents
   * UnknownField          a check read a field that is not known
   * Malformed             a JSON value does not have the form that is read
   * TooDeepError          a YAML value is nested too deeply
