@@ -1,7 +1,9 @@
 """Failures in blocks: those of one resource together, and equal failures of one check as one. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from muster.alerts.failures import NAME, Failure, clean, distinct, gathered, rank
 from muster.model.text import listed
@@ -16,6 +18,9 @@ _LINES = 4
 """Failures of one resource that are named, and names that a folded block lists."""
 _STEPS, _SENTENCE = 3, 400
 """Steps of a fix that are shown, and characters of a sentence in it."""
+_PORT = re.compile(r"\bPORT\b")
+_PORTS: Mapping[str, str] = MappingProxyType({"21": "FTP", "22": "SSH", "23": "Telnet", "445": "SMB", "3389": "RDP"})
+"""The ports that people know by another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +55,18 @@ class Block:
     brief: str
     size: int
 
-    def text(self) -> tuple[str, ...]:
-        """Return the block as lines of plain text."""
+    def text(self, *, sentences: bool = True) -> tuple[str, ...]:
+        """Return the block as lines of plain text; without sentences, only commands say what to do where there are."""
         found = [f"{self.severity}  {self.head}. {self.place}"]
         for line in self.lines:
             severity = f"{line.severity} " if len(self.lines) > 1 else ""
-            found += [f"  {severity}{line.text}", *(f"  {step.text}" for step in line.steps)]
+            commands = any(step.command for step in line.steps)
+            steps = [step.text for step in line.steps if step.command or sentences or not commands]
+            found += [f"  {severity}{line.text}", *(f"  {step}" for step in steps)]
         if self.console:
             found.append(f"  {self.console}")
-        return tuple(each for each in found if len(each) <= LINE)
+        # A command that two failures have in common is named once.
+        return tuple(dict.fromkeys(each for each in found if len(each) <= LINE))
 
 
 def by_resource(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[Block]:
@@ -84,9 +92,19 @@ def by_job(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[
 
 
 def problem(failure: Failure, remedies: Mapping[str, Remedy]) -> str:
-    """Return what is wrong in a few words: the check's own, otherwise its title, which says what should be."""
+    """Return what is wrong in a few words: the check's own, otherwise its title, which says what should be.
+
+    `PORT` in it stands for the ports that the reason begins with.
+    """
     found = remedies.get(failure.check_id)
-    return (found.problem if found else "") or failure.title or failure.check_id
+    words = (found.problem if found else "") or failure.title or failure.check_id
+    return _PORT.sub(_ports(failure.reason), words)
+
+
+def _ports(reason: str) -> str:
+    numbers = re.findall(r"\d+", reason.partition(" open to ")[0]) if reason.startswith("port") else []
+    names = [_PORTS.get(number, f"port {number}") for number in numbers]
+    return listed(names, 1).replace(" more", " more ports") if names else "a port"
 
 
 def _weight(group: Sequence[Failure]) -> tuple[int, ...]:
@@ -110,7 +128,7 @@ def _resource(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block
     if more := len(ordered) - len(shown):
         lines = (*lines[:-1], Line(lines[-1].severity, f"{lines[-1].text} And {more} more failures.", lines[-1].steps))
     besides = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
-    brief = f"{first.name} ({first.noun}, {first.account}): {problem(first, remedies)}{besides}"
+    brief = f"{first.name} ({first.noun}): {problem(first, remedies)}{besides}. {_place(ordered)}"
     return Block(first.severity, head, _place(ordered), lines, first.console, brief, len(ordered))
 
 
@@ -129,8 +147,8 @@ def _job(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block:
     reason = reasons[0] if len(reasons) == 1 else f"{first.name}: {reasons[0]}" if reasons else ""
     since = min(each.since for each in group) or "an unknown time"
     line = Line(first.severity, f"{names}. {_ended(reason)} Since {since}. {first.check_id}.{besides}", _steps(steps))
-    head = f"{count}: {problem(first, remedies)}"
-    return Block(first.severity, head, _place(resources), (line,), first.console, head, len(group))
+    head, place = f"{count}: {problem(first, remedies)}", _place(resources)
+    return Block(first.severity, head, place, (line,), first.console, f"{head}. {place}", len(group))
 
 
 def _told(failure: Failure) -> str:

@@ -50,7 +50,7 @@ def minor_parts(story: Story) -> Iterator[Part]:
 
 def block_unit(block: Block) -> Unit:
     """Return a block as a unit of a part."""
-    return Unit(block.text(), f"{block.severity}  {block.brief}", block.size, block)
+    return Unit(block.text(), f"{block.severity}  {block.brief}", block.size, block.text(sentences=False), block)
 
 
 def _rest(news: News) -> str:
