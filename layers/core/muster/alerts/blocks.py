@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from muster.alerts.failures import NAME, Failure, clean, distinct, gathered, rank
+from muster.alerts.failures import NAME, Failure, clean, distinct, grouped, rank
 from muster.model.text import listed
 from muster.reports.nouns import counted_noun
 from muster.reports.remedy import Step, filled, folded
 
-FOLD = 3
+_FOLD = 3
 """Failures of one check from which they are one block, whatever their reasons; two are with the same reason."""
 LINE = 1_400
 """Characters of a line at most, so that forty of four bytes each fit into a message of SNS."""
@@ -71,20 +71,20 @@ class Block:
 
 def by_resource(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[Block]:
     """Return a block for each resource, the one with the worst failures first."""
-    groups = gathered(failures, lambda failure: failure.resource)
+    groups = grouped(failures, lambda failure: failure.resource)
     return [_resource(group, remedies) for group in sorted(groups, key=_weight, reverse=True)]
 
 
 def by_job(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[Block]:
     """Return a block for equal failures of a check, and one for each resource with others; the worst first."""
     jobs, single = [], []
-    for group in gathered(failures, lambda failure: (failure.check_id, failure.severity)):
+    for group in grouped(failures, lambda failure: (failure.check_id, failure.severity)):
         same = len(group) > 1 and len({failure.reason for failure in group}) == 1
-        if len(group) >= FOLD or same:
+        if len(group) >= _FOLD or same:
             jobs.append(group)
         else:
             single += group
-    jobs += gathered(single, lambda failure: failure.resource)
+    jobs += grouped(single, lambda failure: failure.resource)
     return [
         _resource(group, remedies) if len({failure.resource for failure in group}) == 1 else _job(group, remedies)
         for group in sorted(jobs, key=_weight, reverse=True)
@@ -124,7 +124,7 @@ def _resource(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block
     ordered = sorted(group, key=lambda failure: -rank(failure.severity))
     first, shown = ordered[0], ordered[:_LINES]
     head = f"{first.name} ({first.noun})"
-    lines = tuple(Line(each.severity, _told(each), _steps(filled(_fix(each, remedies), each.target))) for each in shown)
+    lines = tuple(_line(each, remedies) for each in shown)
     if more := len(ordered) - len(shown):
         lines = (*lines[:-1], Line(lines[-1].severity, f"{lines[-1].text} And {more} more failures.", lines[-1].steps))
     besides = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
@@ -134,7 +134,7 @@ def _resource(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block
 
 def _job(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block:
     first = group[0]
-    resources = [same[0] for same in gathered(group, lambda failure: failure.resource)]
+    resources = [same[0] for same in grouped(group, lambda failure: failure.resource)]
     names = listed([each.name for each in resources], _LINES)
     types = {each.target.type for each in resources}
     kind = clean(counted_noun(len(resources), first.target.type), NAME)
@@ -151,9 +151,10 @@ def _job(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block:
     return Block(first.severity, head, place, (line,), first.console, f"{head}. {place}", len(group))
 
 
-def _told(failure: Failure) -> str:
+def _line(failure: Failure, remedies: Mapping[str, Remedy]) -> Line:
     since = f" Since {failure.since}." if failure.since else ""
-    return f"{_ended(failure.reason)}{since} {failure.check_id}."
+    text = f"{_ended(failure.reason)}{since} {failure.check_id}."
+    return Line(failure.severity, text, _steps(filled(_fix(failure, remedies), failure.target)))
 
 
 def _ended(sentence: str) -> str:
