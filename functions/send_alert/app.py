@@ -1,4 +1,4 @@
-"""Lambda: tell people what changed."""
+"""Lambda: send the alerts of a scan, of events that cannot wait, and of what waited."""
 
 import os
 from typing import Any
@@ -6,26 +6,48 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from muster.errors import Refused
+from muster.alerts.delivery.deliver import Outcome
 from muster.sdk.session import Clients, open_session
+from muster.stack.alerting.at_once import alert_at_once
+from muster.stack.alerting.office import Office
+from muster.stack.alerting.waiting import release_held, resume_parked
 from muster.stack.documents import events
 from muster.stack.documents.request import Environment
-from muster.stack.metrics import emit_refused
+from muster.stack.metrics import emit_deliveries
 from muster.stack.send_alert import send_alert
+from muster.storage.bucket import Bucket
 from muster.storage.traffic import Traffic
 
 logger = Logger(service="muster")
+_MARGIN = 5.0
+"""Seconds that are kept for the end of the function."""
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Send the alert of a scan, when it has news."""
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Send the alerts of a scan ({"scan_id": …}), of {"events": […]}, or {"held": true} or {"parked": true}."""
     logger.append_keys(scan_id=events.named(event))
     environment, traffic = Environment.parse(os.environ), Traffic()
-    try:
-        answer: dict[str, Any] = send_alert(event, environment, Clients(open_session()), traffic=traffic).to_json()
-    except Refused:
-        emit_refused(environment.stack)
-        raise
+    clients = Clients(open_session())
+
+    def left() -> float:
+        return context.get_remaining_time_in_millis() / 1_000 - _MARGIN
+
+    office = Office(environment, clients, Bucket(environment.bucket, clients, environment.region, traffic), left)
+    outcomes: tuple[Outcome, ...] = ()
+    kind = events.alert_kind(event)
+    if kind == "parked":
+        answer = resume_parked(office).to_json()
+    elif kind == "held":
+        outcomes, problems = release_held(office)
+        answer = {"sent": len(outcomes), "problems": list(problems)}
+    elif kind == "events":
+        outcomes = alert_at_once(event, office)
+        answer = {"sent": len(outcomes)}
+    else:
+        answer = send_alert(event, environment, clients, traffic=traffic).to_json()
+    emit_deliveries(environment.stack, [outcome.result for outcome in outcomes])
+    for outcome in outcomes:
+        logger.info("delivery", extra=outcome.to_json())
     logger.info("alert", extra={**answer, **traffic.fields()})
     return answer

@@ -27,7 +27,8 @@ def emitted(pack: str = "all") -> set[tuple[str, tuple[tuple[str, str], ...]]]:
         failing=dict.fromkeys((severity.value for severity in Severity), 1),
     )
     found = {(name, tuple(sorted(dimensions.items()))) for name, _, dimensions in metrics.series(summary)}
-    return found | {(metrics.RECORD_FAILURES, (("stack", "${EnvironmentSuffix}"),))}
+    others = (metrics.RECORD_FAILURES, metrics.SENT, metrics.HELD)
+    return found | {(name, (("stack", "${EnvironmentSuffix}"),)) for name in others}
 
 
 def test_the_series_are_few_whatever_the_estate() -> None:
@@ -116,9 +117,9 @@ def test_events_that_wait_ring(template: Template) -> None:
     assert [target(each["Value"]) for each in alarm["Dimensions"]] == ["RecordEventsFunction"]
 
 
-def test_an_alert_that_is_refused_for_good_rings(template: Template) -> None:
-    alarm = template["Resources"]["AlertRefusedAlarm"]["Properties"]
-    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (metrics.REFUSED, "Sum", 0)
+def test_an_alert_that_is_parked_rings(template: Template) -> None:
+    alarm = template["Resources"]["AlertParkedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (metrics.PARKED, "Sum", 0)
 
 
 @pytest.mark.parametrize("name", ["FunctionErrorAlarm", "ExecutionFailureAlarm"])
@@ -171,9 +172,9 @@ def test_the_dashboards_address_is_that_of_its_partition(partition: str, console
     assert said == f"https://{address}/cloudwatch/home?region=REGION#dashboards:name=NAME"
 
 
-def test_an_alert_that_sns_refuses_rings(template: Template) -> None:
-    alarm = template["Resources"]["AlertRefusedAlarm"]["Properties"]
-    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (metrics.REFUSED, "Sum", 0)
+def test_an_alert_that_is_parked_rings_at_the_topic(template: Template) -> None:
+    alarm = template["Resources"]["AlertParkedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (metrics.PARKED, "Sum", 0)
     assert alarm["TreatMissingData"] == "notBreaching"
     assert [target(action) for action in alarm["AlarmActions"]] == ["AlertTopic"]
 

@@ -42,7 +42,12 @@ WRITES = {
         keys.sizes(),
         keys.table("tallies", DAY, SCAN),
     },
-    "SendAlertRole": {keys.alert(SCAN), keys.last_alert()},
+    "SendAlertRole": {
+        keys.alert(SCAN),
+        keys.last_alert(),
+        keys.held_alert("security", "0a1b2c3d"),
+        keys.parked_alert("security", "0a1b2c3d", "topic"),
+    },
     "RecordEventsRole": {keys.audit("a", 1), keys.audit_of_day(DAY, "x"), keys.set_aside("x")},
     "StateMachineRole": {
         keys.failure(SCAN, "b0000"),
@@ -90,6 +95,9 @@ READS = {
         keys.account(SCAN, ACCOUNT),
         keys.alert(SCAN),
         keys.last_alert(),
+        keys.held_alert("security", "0a1b2c3d"),
+        keys.parked_alert("security", "0a1b2c3d", "topic"),
+        "config/muster.yaml",
     },
     "StateMachineRole": {keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "CrawlerRole": {keys.table("coverage", DAY, SCAN)},
@@ -133,13 +141,12 @@ def test_a_role_may_read_what_its_code_reads(role: str, template: Template) -> N
         "ScanShardsRole",
         "SettleAccountRole",
         "SummarizeScanRole",
-        "SendAlertRole",
         "RecordEventsRole",
         "StateMachineRole",
     ],
 )
-def test_nobody_but_the_planner_reads_the_configuration(role: str, template: Template) -> None:
-    """What a scan does is fixed in its plan."""
+def test_nobody_but_the_planner_and_send_alert_reads_the_configuration(role: str, template: Template) -> None:
+    """What a scan does is fixed in its plan; alerts between scans have none."""
     assert not may(template, role, "s3:GetObject", "config/muster.yaml")
 
 
@@ -159,13 +166,29 @@ def test_no_role_may_delete_an_object(template: Template) -> None:
         ("sns:Publish", "SendAlertRole", "${AlertTopic}"),
         ("ec2:DescribeRegions", "PlanScanRole", "*"),
         ("dynamodb:BatchWriteItem", "SettleAccountRole", "${EventTable.Arn}"),
-        ("lambda:InvokeFunction", "StateMachineRole", "${PlanScanFunction.Arn}"),
     ],
 )
 def test_only_one_role_may(action: str, role: str, resource: str, template: Template) -> None:
     holders = {owner for owner, statement in role_statements(template) if action in listed(statement["Action"])}
     assert holders == {role}
     assert resource in set(patterns(template, role, action))
+
+
+def test_only_the_workflow_invokes_functions_but_send_alert(template: Template) -> None:
+    """The reader of the stream hands alerts over, and a schedule sends what quiet hours held back."""
+    roles = {owner for owner, _ in role_statements(template)}
+    invoked = {role: set(patterns(template, role, "lambda:InvokeFunction")) for role in roles}
+    assert "${PlanScanFunction.Arn}" in invoked.pop("StateMachineRole")
+    others = {role: functions for role, functions in invoked.items() if functions}
+    assert others == {role: {"${SendAlertFunction.Arn}"} for role in ("RecordEventsRole", "ScheduleRole")}
+
+
+def test_webhooks_stand_below_muster_only(template: Template) -> None:
+    own = "${AWS::Region}:${AWS::AccountId}"
+    (parameter,) = patterns(template, "SendAlertRole", "ssm:GetParameter")
+    (secret,) = patterns(template, "SendAlertRole", "secretsmanager:GetSecretValue")
+    assert parameter == f"arn:${{AWS::Partition}}:ssm:{own}:parameter/muster/*"
+    assert secret == f"arn:${{AWS::Partition}}:secretsmanager:{own}:secret:muster/*"
 
 
 def test_the_queue_is_filled_by_the_scanner_and_its_dead_letters_by_the_schedule(template: Template) -> None:

@@ -192,7 +192,7 @@ def test_the_stream_is_read_in_order_and_a_failure_holds_up_as_little_as_possibl
     assert 60 <= mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
     assert 0 < mapping["MaximumRetryAttempts"] <= 10_000
     assert text(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "${RecordDeadLetterQueue.Arn}"
-    ((table, _),) = resources(template, "AWS::DynamoDB::Table")
+    (table,) = (name for name, each in resources(template, "AWS::DynamoDB::Table") if "StreamSpecification" in each)
     assert template["Resources"][table]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from muster.stack.metrics import emit, emit_refused, series
+from muster.stack.metrics import emit, emit_deliveries, series
 from tests.unit.stack.summaries import SUMMARY
 
 
@@ -44,8 +44,12 @@ def test_each_metric_is_a_line_of_the_embedded_format(capsys: pytest.CaptureFixt
     assert "function_name" not in scanned
 
 
-def test_an_alert_that_sns_refused_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    emit_refused("dev")
-    line = json.loads(capsys.readouterr().out)
-    assert (line["AlertsRefused"], line["stack"]) == ([1], "dev")
-    assert ("AlertsRefused", 0, {"stack": "dev"}) in series(SUMMARY)
+def test_deliveries_are_counted_by_what_became_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    emit_deliveries("dev", ["sent", "parked", "sent", "sent before"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    counts = [
+        (name, line[name]) for line in lines for name in ("AlertsSent", "AlertsParked", "AlertsHeld") if name in line
+    ]
+    assert counts == [("AlertsSent", [2]), ("AlertsParked", [1])]
+    assert {line["stack"] for line in lines} == {"dev"}
+    assert ("AlertsParked", 0, {"stack": "dev"}) in series(SUMMARY)

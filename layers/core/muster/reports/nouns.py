@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from muster.model.arn import Arn
-
 _NOUNS: Mapping[str, str] = MappingProxyType(
     {
         "AWS::::Account": "account",
@@ -55,8 +53,10 @@ def counted_noun(number: int, resource_type: str) -> str:
 
 def short_name(resource_id: str) -> str:
     """Return the name of a resource without the rest of its ARN, where its id is an ARN."""
-    arn = Arn.parse(resource_id)
-    return arn.name if arn and arn.name else resource_id
+    if not resource_id.startswith("arn:"):
+        return resource_id
+    resource = resource_id.split(":", 5)[-1]
+    return re.split(r"[/:]", resource)[-1] or resource_id
 
 
 def _plural(word: str) -> str:

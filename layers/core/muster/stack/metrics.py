@@ -1,14 +1,16 @@
 """The metrics of a scan, written in CloudWatch's embedded format; the series are few whatever the estate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from muster.stack.documents.summary import Summary
 
 NAMESPACE = "Muster"
-REFUSED = "AlertsRefused"
-"""Alerts that SNS refused for good: none of a scan that was just summed up."""
+PARKED = "AlertsParked"
+"""Alerts that a destination did not take and that are kept in the dead-letter queue."""
+SENT, HELD = "AlertsSent", "AlertsHeld"
+"""Alerts that were sent, and those that wait for the end of quiet hours."""
 
 RECORD_FAILURES = "EventRecordFailures"
 """Records of the event stream that an invocation reported as failed; nothing where none did.
@@ -30,7 +32,7 @@ def series(summary: Summary) -> Iterator[tuple[str, float, dict[str, str]]]:
         yield "Failing", count, {**stack, "severity": severity}
     yield "CompleteScans", int(summary.complete), stack
     yield "IncompleteScans", int(not summary.complete), stack
-    yield REFUSED, 0, stack
+    yield PARKED, 0, stack
 
 
 def emit(summary: Summary) -> None:
@@ -44,9 +46,11 @@ def emit(summary: Summary) -> None:
             _emit(name, value, dimensions)
 
 
-def emit_refused(stack: str) -> None:
-    """Write to the function's log that SNS refused the alert of a scan of a stack."""
-    _emit(REFUSED, 1, {"stack": stack or "none"})
+def emit_deliveries(stack: str, results: Sequence[str]) -> None:
+    """Write to the function's log how many alerts were sent, held and parked, by the values of `Result`."""
+    for name, result in ((SENT, "sent"), (HELD, "held"), (PARKED, "parked")):
+        if count := results.count(result):
+            _emit(name, count, {"stack": stack or "none"})
 
 
 def emit_record_failures(stack: str, count: int) -> None:

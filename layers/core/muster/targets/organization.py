@@ -80,6 +80,17 @@ def find_accounts(
     return _without(accounts, out, excluded, organization.management())
 
 
+def accounts_below(clients: Clients, unit: str, partition: str = "aws") -> frozenset[str]:
+    """Return the ids of the accounts below an organizational unit or a root, also of those in units below it.
+
+    Raises:
+        ConfigurationError: there is no organization, or no such unit.
+        CredentialsError: the calls of Organizations are denied here.
+    """
+    organization = _Organization(clients.get("organizations", home_region(partition)))
+    return frozenset(str(account["Id"]) for account in organization.members((unit,), ()))
+
+
 def role_arn(account_id: str, partition: str, role: str) -> str:
     """Return the ARN of a role, named with its path, in an account."""
     return f"arn:{partition}:iam::{account_id}:role/{role.strip('/')}"

@@ -102,7 +102,7 @@ class Delivery:
             people = [each for each in route.to if each.kind not in MACHINES]
             yield from self.send(self._letters(route, people, holding.joined(items), identity))
             for each in items:
-                bucket.delete(each.key)
+                holding.mark_sent(bucket, each)
 
     def send(self, parcels: Iterable[Parcel]) -> tuple[Outcome, ...]:
         """Send parcels, several at the same time, and return what became of each, in their order.

@@ -37,10 +37,18 @@ def hold(bucket: Bucket, route: Route, news: News, identity: str) -> str:
     return key
 
 
+def mark_sent(bucket: Bucket, held: "Held") -> None:
+    """Empty the object of held news that were sent: no function of the stack may delete, and it expires by itself."""
+    bucket.put_bytes(held.key, b"")
+
+
 def held_by_route(bucket: Bucket, problems: list[str]) -> Iterator[tuple[str, list[Held]]]:
     """Yield the held news by route, in the order of their time; what is wrong with an object is added to `problems`."""
     found: dict[str, list[Held]] = {}
-    for key, _ in bucket.keys(keys.HELD_ALERTS):
+    for key, size in bucket.keys(keys.HELD_ALERTS):
+        if not size:
+            # It was sent.
+            continue
         try:
             document = bucket.get_json(key)
             if document is not None:
@@ -88,7 +96,9 @@ def joined(items: Sequence[Held]) -> News:
 
 def to_json(news: News) -> dict[str, Any]:
     """Return news as JSON."""
-    return {**asdict(news), "at": news.at.isoformat()}
+    # `asdict` cannot copy a Counter.
+    plain = replace(news, counts=dict(news.counts), failing=dict(news.failing))
+    return {**asdict(plain), "at": news.at.isoformat()}
 
 
 def from_json(document: Mapping[str, Any]) -> News:

@@ -52,6 +52,14 @@ def named(event: object) -> str | None:
     return str(event["scan_id"])[:100] if isinstance(event, Mapping) and "scan_id" in event else None
 
 
+def alert_kind(event: object) -> str:
+    """Return the kind of an event of send_alert: held, parked, events, or scan where it is none of them."""
+    sent = event if isinstance(event, Mapping) else {}
+    if isinstance(sent.get("events"), list):
+        return "events"
+    return next((kind for kind in ("held", "parked") if sent.get(kind) is True), "scan")
+
+
 def planned(event: object) -> PlanEvent:
     """Read the event of plan_scan.
 

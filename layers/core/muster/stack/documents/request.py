@@ -39,6 +39,9 @@ class Environment:
     topic_arn: str = ""
     queue_url: str = ""
     record_queue_url: str = ""
+    delivery_table: str = ""
+    alert_queue_url: str = ""
+    alert_function: str = ""
     database: str = ""
     workgroup: str = ""
 
@@ -69,6 +72,9 @@ class Environment:
             topic_arn=variables.get("MUSTER_TOPIC_ARN", ""),
             queue_url=variables.get("MUSTER_QUEUE_URL", ""),
             record_queue_url=variables.get("MUSTER_RECORD_DLQ_URL", ""),
+            delivery_table=variables.get("MUSTER_DELIVERY_TABLE", ""),
+            alert_queue_url=variables.get("MUSTER_ALERT_QUEUE_URL", ""),
+            alert_function=variables.get("MUSTER_ALERT_FUNCTION", ""),
             database=variables.get("MUSTER_DATABASE", ""),
             workgroup=variables.get("MUSTER_WORKGROUP", ""),
         )
