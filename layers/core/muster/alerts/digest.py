@@ -26,7 +26,9 @@ SMS = 1_600
 """Characters of the short text at most: SNS sends no more by SMS. The same page says so."""
 START = 10
 """Resources to start with, after the first scan."""
-_SHARDS = 3
+HTML = 100_000
+"""Bytes of the HTML at most: Gmail cuts a message at 102 kB."""
+_SHARDS, _BLOCKS = 3, (20, 8, 2, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,18 @@ def compose(news: News, remedies: Mapping[str, Remedy], identity: str = "") -> D
         sections=sections,
         report=link,
     )
-    facts = {"digest": draft, "top": top, "bottom": bottom, "news": news}
-    return replace(draft, text=rendered("digest.txt.j2", facts), html=rendered("digest.html.j2", facts))
+    facts = {"digest": draft, "top": top, "bottom": bottom}
+    return replace(draft, text=rendered("digest.txt.j2", facts), html=_html(news, facts))
+
+
+def _html(news: News, facts: Mapping[str, object]) -> str:
+    """Return the digest in HTML: with fewer blocks where it is larger than mail programs show."""
+    stack, at = clean(news.stack, 80), f"{news.at:%Y-%m-%d %H:%M} UTC"
+    for most in _BLOCKS:
+        html = rendered("digest.html.j2", {**facts, "stack": stack, "at": at, "most": most})
+        if len(html.encode()) < HTML:
+            break
+    return html
 
 
 def _top(story: Story) -> Iterator[str]:

@@ -5,6 +5,7 @@ A terminal, a spreadsheet or a mail must show them as text and obey none of thei
 
 import itertools
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from types import MappingProxyType
@@ -16,6 +17,7 @@ _PICTOGRAPHS = range(0x1F000, 0x1FB00)
 _MODIFIERS = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
 _NAMED = MappingProxyType({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_WEB = re.compile(r"(www)\.", re.IGNORECASE)
 LONG = 200
 """Characters of a value that a message about it repeats at most."""
 
@@ -101,7 +103,7 @@ def defanged(text: str) -> str:
     for piece in rest:
         end = min((place for mark in "/?# '\"),;" if (place := piece.find(mark)) >= 0), default=len(piece))
         first += f"[:]//{piece[:end].replace('.', '[.]')}{piece[end:]}"
-    return first.replace("www.", "www[.]")
+    return _WEB.sub(r"\1[.]", first)
 
 
 def _shown(text: str, place: int) -> str:
