@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from muster.alerts.blocks import Remedy
-from muster.alerts.digest import LINES, Digest, compose, is_news
+from muster.alerts.digest import HTML, LINES, Digest, compose, is_news
 from muster.alerts.news import Acceptance, News
 from muster.lifecycle.events import FindingEvent, status_of
 from muster.lifecycle.transitions import Event
@@ -264,3 +264,15 @@ def test_only_a_change_is_news(changes: dict[str, object], expected: bool) -> No
 
 def test_an_incomplete_scan_that_people_know_of_is_no_news() -> None:
     assert not is_news(news(incomplete_shards=1), known_incomplete=True)
+
+
+def test_html_that_would_be_too_large_keeps_the_verdict_and_the_report() -> None:
+    wide = "&" * 400
+    many = [
+        event(f"{wide}{place}", "resolved", title=wide, owner=wide, account_name=wide, check_id=f"{place}{wide}")
+        for place in range(60)
+    ]
+    digest = composed(*many, damaged=(wide,) * 20, acceptances=(replace(ENDING, resource=wide, check_id=wide),) * 20)
+    assert len(digest.html.encode()) < HTML
+    assert f'href="{LINK.replace("&", "&amp;")}"' in digest.html
+    assert digest.headline in digest.html

@@ -32,6 +32,7 @@ HOSTILE = st.sampled_from(
         "{{ 7*7 }}{% for x in y %}",
         "$(rm -rf /); `id`; '\"",
         "\U0001f4a9" * 400,
+        "<&>'" * 200,
         "\ud800\udfff",
         "file:///etc/passwd",
         "--profile",

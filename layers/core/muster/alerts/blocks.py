@@ -12,6 +12,8 @@ FOLD = 3
 """Failures of one check from which they are one block, whatever their reasons; two are with the same reason."""
 LINE = 1_400
 """Characters of a line at most, so that forty of four bytes each fit into a message of SNS."""
+MOST = 40
+"""Blocks of one kind that are made: a text of forty lines has no room for more."""
 _LINES = 4
 """Failures of one resource that are named, and names that a folded block lists."""
 _STEPS, _SENTENCE = 3, 400
@@ -62,13 +64,13 @@ class Block:
 
 
 def by_resource(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[Block]:
-    """Return a block for each resource, the one with the worst failures first."""
+    """Return a block for each of the worst MOST resources, the one with the worst failures first."""
     groups = gathered(failures, lambda failure: failure.resource)
-    return [_resource(group, remedies) for group in sorted(groups, key=_weight, reverse=True)]
+    return [_resource(group, remedies) for group in sorted(groups, key=_weight, reverse=True)[:MOST]]
 
 
 def by_job(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[Block]:
-    """Return a block for equal failures of a check, and one for each resource with others; the worst first."""
+    """Return a block for equal failures of a check, and one for each resource with others: the worst MOST."""
     jobs, single = [], []
     for group in gathered(failures, lambda failure: (failure.check_id, failure.severity)):
         same = len(group) > 1 and len({failure.reason for failure in group}) == 1
@@ -79,7 +81,7 @@ def by_job(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[
     jobs += gathered(single, lambda failure: failure.resource)
     return [
         _resource(group, remedies) if len({failure.resource for failure in group}) == 1 else _job(group, remedies)
-        for group in sorted(jobs, key=_weight, reverse=True)
+        for group in sorted(jobs, key=_weight, reverse=True)[:MOST]
     ]
 
 

@@ -93,17 +93,19 @@ def compose(news: News, remedies: Mapping[str, Remedy], identity: str = "") -> D
         report=link,
     )
     facts = {"digest": draft, "top": top, "bottom": bottom}
-    return replace(draft, text=rendered("digest.txt.j2", facts), html=_html(news, facts))
+    return replace(draft, text=rendered("digest.txt.j2", facts), html=_html(news, draft, facts))
 
 
-def _html(news: News, facts: Mapping[str, object]) -> str:
+def _html(news: News, draft: Digest, facts: Mapping[str, object]) -> str:
     """Return the digest in HTML: with fewer blocks where it is larger than mail programs show."""
     stack, at = clean(news.stack, 80), f"{news.at:%Y-%m-%d %H:%M} UTC"
     for most in _BLOCKS:
         html = rendered("digest.html.j2", {**facts, "stack": stack, "at": at, "most": most})
         if len(html.encode()) < HTML:
-            break
-    return html
+            return html
+    # Texts of the worst length in characters that HTML escapes: the verdict and the link to the report are left.
+    short = {**facts, "digest": replace(draft, sections=()), "top": (), "bottom": ()}
+    return rendered("digest.html.j2", {**short, "stack": stack, "at": at, "most": 0})
 
 
 def _top(story: Story) -> Iterator[str]:
