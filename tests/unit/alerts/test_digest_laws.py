@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.alerts.blocks import Remedy
-from muster.alerts.digest import HTML, LIMIT, LINES, SMS, Digest, compose
+from muster.alerts.destinations.topic import LIMIT, message
+from muster.alerts.digest import HTML, LINES, SMS, Digest, compose
 from muster.alerts.news import Acceptance, News
 from muster.lifecycle.events import FindingEvent, status_of
 from muster.lifecycle.transitions import Event
@@ -126,13 +127,14 @@ def lines(digest: Digest) -> list[str]:
 def test_every_digest_has_the_sizes_that_people_and_sns_take(news: News) -> None:
     digest = compose(news, REMEDIES, "1a2b3c")
     assert len(lines(digest)) <= LINES
-    assert len(digest.message.encode()) <= LIMIT
+    published = message(digest)
+    assert len(published.encode()) <= LIMIT
+    assert json.loads(published)["email"] == digest.text
     assert len(digest.short) <= SMS
     assert 0 < len(digest.subject) <= 99
     assert digest.subject.isascii()
     assert digest.subject.isprintable()
     assert len(digest.html.encode()) < HTML
-    assert json.loads(digest.message)["email"] == digest.text
 
 
 @RARE

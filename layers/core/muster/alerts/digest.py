@@ -1,6 +1,5 @@
 """The digest: the news for one audience as a message that fits into forty lines. Pure."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,13 +16,11 @@ from muster.reports.links import report_link
 
 LINES = 40
 """Lines of the text at most."""
-LIMIT = 262_144
-"""Bytes of UTF-8 that a message for SNS may have, the texts of all protocols and the JSON around them counted.
+SMS = 1_600
+"""Characters of the short text at most: SNS sends no more by SMS.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
-SMS = 1_600
-"""Characters of the short text at most: SNS sends no more by SMS. The same page says so."""
 START = 10
 """Resources to start with, after the first scan."""
 HTML = 100_000
@@ -48,11 +45,6 @@ class Digest:
     headline: str
     sections: tuple[Section, ...]
     report: str
-
-    @property
-    def message(self) -> str:
-        """The texts by protocol, as SNS takes them with MessageStructure json: at most LIMIT bytes of UTF-8."""
-        return json.dumps({"default": self.short, "sms": self.short, "email": self.text}, ensure_ascii=False)
 
 
 def is_news(news: News, *, known_incomplete: bool = False) -> bool:
