@@ -91,35 +91,10 @@ def _dashboard(properties: Properties, region: str, _account: str) -> Made:
     return name, {}
 
 
-def _table(properties: Properties, region: str, _account: str) -> Made:
-    dynamodb, name = client("dynamodb", region), str(properties["TableName"])
-    wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes", "Tags")
-    given = {key: properties[key] for key in wanted if key in properties}
-    if "StreamSpecification" in properties:
-        given["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
-    if encryption := dict(properties.get("SSESpecification", {})):
-        given["SSESpecification"] = {"Enabled": encryption.pop("SSEEnabled"), **encryption}
-    made = dynamodb.create_table(TableName=name, **given)["TableDescription"]
-    if "TimeToLiveSpecification" in properties:
-        dynamodb.update_time_to_live(
-            TableName=name, TimeToLiveSpecification=dict(properties["TimeToLiveSpecification"])
-        )
-    if "PointInTimeRecoverySpecification" in properties:
-        dynamodb.update_continuous_backups(
-            TableName=name,
-            PointInTimeRecoverySpecification=dict(properties["PointInTimeRecoverySpecification"]),
-        )
-    return name, {"Arn": made["TableArn"], "StreamArn": made.get("LatestStreamArn", "")}
-
-
 MAKERS: dict[str, tuple[Callable[[Properties, str, str], Made], Callable[[str, str], None] | None]] = {
     "AWS::CloudWatch::Dashboard": (
         _dashboard,
         lambda name, region: client("cloudwatch", region).delete_dashboards(DashboardNames=[name]),
-    ),
-    "AWS::DynamoDB::Table": (
-        _table,
-        lambda name, region: client("dynamodb", region).delete_table(TableName=name),
     ),
     "AWS::Lambda::Function": (
         _function,

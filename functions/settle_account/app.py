@@ -27,7 +27,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     traffic = Traffic()
     clients = Clients(open_session())
-    settled = settle_account(event, Environment.parse(os.environ), clients, left, traffic=traffic)
+    environment = Environment.parse(os.environ, "MUSTER_EVENT_TABLE")
+    settled = settle_account(event, environment, clients, left, traffic=traffic)
     answer: dict[str, Any] = settled.to_json()
     logger.info("settled", extra={**answer, **traffic.fields()})
     return answer

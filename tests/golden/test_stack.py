@@ -31,6 +31,7 @@ FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 HOME = estates.REGIONS[0]
 EXECUTION = f"arn:aws:states:{HOME}:{ACCOUNT}:execution:muster-scan-dev:"
 BUCKET = "muster-reports"
+TABLE = "muster-events-dev"
 SOME = """\
 packs: [ecs-fargate]
 checks:
@@ -57,6 +58,7 @@ class World:
     queue: str
     seen: dict[str, str] = field(default_factory=dict)
     published: int = 0
+    stored: int = 0
 
     def call(self, function: str, event: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         """Invoke a function, and return its answer, and as a text the event, the answer and the metrics."""
@@ -102,7 +104,7 @@ class World:
         for key in sorted(key for key, etag in now.items() if self.seen.get(key) != etag):
             lines += [f"+ s3 {key}", *_content(key, self._body(key))]
         self.seen = now
-        return "\n".join([*lines, *self._messages(), *self._publications(), ""])
+        return "\n".join([*lines, *self._messages(), *self._publications(), *self._stream(), ""])
 
     def _etags(self) -> dict[str, str]:
         pages = self.aws.client("s3", HOME).get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
@@ -120,6 +122,17 @@ class World:
                 sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=each["ReceiptHandle"])
         # The shards of a batch are scanned side by side.
         yield from (f"+ sqs {body}" for body in sorted(found))
+
+    def _stream(self) -> Iterator[str]:
+        """Yield what the stream of the table of events has that it had not before; keys are in the outbox, too."""
+        from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 - moto takes seconds to import
+
+        records = dynamodb_backends[ACCOUNT][HOME].tables[TABLE].stream_shard.items
+        for each in records[self.stored :]:
+            record = each.record
+            keys = record["dynamodb"]["Keys"]
+            yield f"+ dynamodb {record['eventName']} {keys['finding_id']['S']} {keys['timestamp']['N']}"
+        self.stored = len(records)
 
     def _publications(self) -> Iterator[str]:
         from moto.sns.models import sns_backends  # noqa: PLC0415 - moto takes seconds to import
@@ -143,11 +156,24 @@ def world(aws: EmbeddedAws) -> Iterator[World]:
     topic = sns.create_topic(Name="muster-alerts-dev")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="platform@example.com")
     queue = aws.client("sqs", HOME).create_queue(QueueName="muster-shard-results-dev")["QueueUrl"]
+    aws.client("dynamodb", HOME).create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "finding_id", "AttributeType": "S"},
+            {"AttributeName": "timestamp", "AttributeType": "N"},
+        ],
+        KeySchema=[
+            {"AttributeName": "finding_id", "KeyType": "HASH"},
+            {"AttributeName": "timestamp", "KeyType": "RANGE"},
+        ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
     variables = {
         "AWS_REGION": HOME, "MUSTER_BUCKET": BUCKET, "MUSTER_STACK": "dev", "MUSTER_REGIONS": ",".join(estates.REGIONS),
         "MUSTER_REQUIRED_TAGS": "Environment,Owner", "MUSTER_TOPIC_ARN": topic, "MUSTER_QUEUE_URL": queue,
         "MUSTER_DATABASE": "muster_dev", "MUSTER_WORKGROUP": "muster-dev", "POWERTOOLS_METRICS_NAMESPACE": "Muster",
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL", "MUSTER_EVENT_TABLE": TABLE,
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
@@ -201,6 +227,8 @@ def _content(key: str, body: bytes) -> Iterator[str]:
     """Yield the lines of an object of the bucket, readable whatever it is."""
     if key.endswith(".parquet"):
         yield from _table(body)
+    elif key.endswith(".jsonl.gz"):
+        yield from gzip.decompress(body).decode().splitlines()
     elif key.endswith((".json", ".json.gz")):
         text = (gzip.decompress(body) if key.endswith(".gz") else body).decode()
         if text.count("\n") > 1:

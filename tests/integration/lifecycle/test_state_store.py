@@ -21,7 +21,7 @@ HEAD = Head({("eu-west-1.s3", "c"): CheckHistory("s1", AT, "s0")}, (KIND,))
 
 
 def tracked(*names: str) -> list[tuple[str, TrackedFinding]]:
-    return [(name, TrackedFinding(State.OPEN, Subject(KIND, name, ""), AT, "s1", AT)) for name in names]
+    return [(name, TrackedFinding(State.OPEN, Subject(KIND, name, ""), AT, "s1", AT, State.OPEN)) for name in names]
 
 
 class Store:
@@ -36,7 +36,7 @@ class Store:
         return state_store.fetch(self.bucket, KEY, self.path, self._examine)
 
     def replace(self, before: StoredState, *names: str) -> None:
-        state_store.replace(self.bucket, KEY, before, HEAD, tracked(*names))
+        state_store.replace(self.bucket, KEY, before, tracked(*names), lambda: HEAD)
 
     def put(self, body: bytes) -> None:
         self.bucket.put_bytes(KEY, body)
@@ -73,7 +73,7 @@ def test_what_one_scan_writes_the_next_one_reads(store: Store) -> None:
 def test_a_state_is_replaced_while_its_findings_are_read(store: Store) -> None:
     store.replace(store.fetch(), "a", "b")
     before = store.fetch()
-    state_store.replace(store.bucket, KEY, before, HEAD, (one for one in before.findings() if one[0] == "b"))
+    state_store.replace(store.bucket, KEY, before, (one for one in before.findings() if one[0] == "b"), lambda: HEAD)
     assert list(store.fetch().findings()) == tracked("b")
 
 

@@ -2,11 +2,15 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from boto3.dynamodb.types import TypeDeserializer
+
 from muster.lifecycle import state_store
-from muster.lifecycle.transitions import TrackedFinding
+from muster.lifecycle.events import FindingEvent
+from muster.lifecycle.transitions import State, TrackedFinding
 from muster.sdk.session import Clients
 from muster.stack.documents.account import AccountResult
 from muster.stack.documents.objects import content
@@ -14,6 +18,9 @@ from muster.stack.documents.request import Environment
 from muster.stack.settle_account import settle_account
 from muster.storage import keys
 from muster.storage.bucket import Bucket
+
+TABLE = "events"
+_DESERIALIZER = TypeDeserializer()
 
 
 def settled(  # noqa: PLR0913 - the event of the function, its surroundings and the clock
@@ -29,13 +36,43 @@ def settled(  # noqa: PLR0913 - the event of the function, its surroundings and 
     return settle_account(event, environment, clients, left).left
 
 
+def make_table(clients: Clients, region: str) -> None:
+    """Make the table of events as the template does."""
+    clients.get("dynamodb", region).create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "finding_id", "AttributeType": "S"},
+            {"AttributeName": "timestamp", "AttributeType": "N"},
+        ],
+        KeySchema=[
+            {"AttributeName": "finding_id", "KeyType": "HASH"},
+            {"AttributeName": "timestamp", "KeyType": "RANGE"},
+        ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+
+
+def stored(clients: Clients, region: str) -> list[FindingEvent]:
+    """Return the events of the event store, by finding and time."""
+    pages = clients.get("dynamodb", region).get_paginator("scan").paginate(TableName=TABLE)
+    items = [item for page in pages for item in page["Items"]]
+    plain = [{name: _DESERIALIZER.deserialize(value) for name, value in item.items()} for item in items]
+    events = [
+        FindingEvent(**{name: int(value) if isinstance(value, Decimal) else value for name, value in each.items()})
+        for each in plain
+        if each.pop("ttl")
+    ]
+    return sorted(events, key=lambda event: (event.finding_id, event.timestamp))
+
+
 def remembered(bucket: Bucket, account_id: str) -> dict[str, TrackedFinding]:
-    """Return what is remembered of an account by finding id."""
+    """Return what is remembered of an account by finding id; what is fine is kept for a retry of the scan only."""
     found: dict[str, TrackedFinding] = {}
     with tempfile.TemporaryDirectory() as folder:
         state = state_store.fetch(bucket, keys.state(account_id), Path(folder) / "state", found.update)
     assert not state.damage
-    return found
+    return {key: tracked for key, tracked in found.items() if tracked.state is not State.FINE}
 
 
 def result(bucket: Bucket, scan_id: str, account_id: str) -> AccountResult:

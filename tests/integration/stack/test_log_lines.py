@@ -14,6 +14,8 @@ from muster.sdk.session import Clients
 from tests.unit.stack.recording.stream import event as event_of
 from tests.unit.stack.recording.stream import stream_record
 
+from .settled import TABLE, make_table
+
 HERE, ACCOUNT = "eu-west-1", "123456789012"
 FUNCTIONS = Path(__file__).resolve().parents[3] / "functions"
 EXECUTION = f"arn:aws:states:{HERE}:{ACCOUNT}:execution:muster-scan-dev:one"
@@ -25,7 +27,9 @@ def call(clients: Clients, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCa
     """Invoke a function, and return its answer, its last log line and the number of its requests to S3."""
     where: Any = {"LocationConstraint": HERE}
     clients.get("s3", HERE).create_bucket(Bucket="reports", CreateBucketConfiguration=where)
-    for name, value in (("MUSTER_BUCKET", "reports"), ("AWS_REGION", HERE), ("MUSTER_STACK", "dev")):
+    make_table(clients, HERE)
+    variables = {"MUSTER_BUCKET": "reports", "AWS_REGION": HERE, "MUSTER_STACK": "dev", "MUSTER_EVENT_TABLE": TABLE}
+    for name, value in variables.items():
         monkeypatch.setenv(name, value)
     requests: list[str] = []
     send = botocore.client.BaseClient._make_api_call

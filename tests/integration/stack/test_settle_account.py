@@ -33,7 +33,7 @@ from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict
 from muster.storage.traffic import Traffic
 
-from .settled import remembered, result
+from .settled import TABLE, make_table, remembered, result
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 FIRST = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -41,7 +41,7 @@ CHECK, KIND = "ec2-volume-encrypted", "AWS::EC2::Volume"
 HERE, THERE = (Shard(ACCOUNT, region, "ec2", region, (region,)) for region in (REGION, "us-east-1"))
 SHARDS = (HERE, THERE)
 AGAIN = "0a1b2c3d"
-ENVIRONMENT = Environment("reports", REGION, stack="dev")
+ENVIRONMENT = Environment("reports", REGION, stack="dev", event_table=TABLE)
 
 
 def volume(shard: Shard, name: str, status: str = "NON_COMPLIANT", **changed: Any) -> dict[str, Any]:
@@ -191,6 +191,7 @@ class Account:
 @pytest.fixture
 def account(clients: Clients, tmp_path: Path) -> Account:
     clients.get("s3", REGION).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    make_table(clients, REGION)
     return Account(clients, tmp_path)
 
 
@@ -230,6 +231,8 @@ def test_an_account_writes_few_objects_whatever_its_shards_and_parts(account: Ac
         keys.latest(ACCOUNT, 0),
         keys.state(ACCOUNT),
         keys.account(account.scan_id, ACCOUNT),
+        (sent := result(account.bucket, account.scan_id, ACCOUNT).outbox),
+        keys.flushed(sent),
     }
     assert len(account.rows()) == 40
 

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ CHECKS = {
     ("eu-west-1.s3", "c"): CheckHistory("s1", AT, "s0"),
     ("global.iam", "d"): CheckHistory("s2", AT + timedelta(days=1), "s2"),
 }
-OPEN = TrackedFinding(State.OPEN, Subject(KIND, "a", "arn:aws:s3:::a"), AT, "s0", AT)
-UNREAD = TrackedFinding(State.UNREAD, Subject(OTHER, "b", ""), AT, "s1", AT, was_open=True, before=OPEN)
-HEAD = Head(CHECKS, (KIND, OTHER), "s9")
+OPEN = TrackedFinding(State.OPEN, Subject(KIND, "a", "arn:aws:s3:::a", "team-a"), AT, "s0", AT, State.OPEN)
+UNREAD = TrackedFinding(State.UNREAD, Subject(OTHER, "b", "", "", "2027-03-31"), AT, "s1", AT, State.SUPPRESSED)
+HEAD = Head(CHECKS, (KIND, OTHER), "s9", ("work/s9/events/1/a.jsonl.gz",), {"eu-west-1 AWS::S3::Bucket a": AT})
 FINDINGS = [("f1", OPEN), ("f2", UNREAD), ("f3", OPEN)]
 
 
@@ -34,28 +34,32 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
+def write(path: Path, head: Head, findings: Iterable[tuple[str, TrackedFinding]]) -> int:
+    return state_document.write(path, findings, lambda: head)
+
+
 def read(path: Path) -> tuple[Head, list[tuple[str, TrackedFinding]]]:
     return state_document.head_of(path), list(state_document.findings_of(path))
 
 
 def test_what_was_written_is_read(path: Path) -> None:
-    assert state_document.write(path, HEAD, iter(FINDINGS)) == 3
+    assert write(path, HEAD, iter(FINDINGS)) == 3
     assert read(path) == (HEAD, FINDINGS)
 
 
 def test_an_account_without_anything_to_remember_is_read(path: Path) -> None:
-    assert state_document.write(path, Head(), []) == 0
+    assert write(path, Head(), []) == 0
     assert read(path) == (Head(), [])
 
 
 def test_equal_states_are_equal_bytes(path: Path, tmp_path: Path) -> None:
     for file in (path, tmp_path / "again"):
-        state_document.write(file, HEAD, FINDINGS)
+        write(file, HEAD, FINDINGS)
     assert path.read_bytes() == (tmp_path / "again").read_bytes()
 
 
 def test_each_line_is_json_and_the_last_has_the_count(path: Path) -> None:
-    state_document.write(path, HEAD, FINDINGS)
+    write(path, HEAD, FINDINGS)
     first, *findings, last = map(json.loads, gzip.decompress(path.read_bytes()).splitlines())
     assert first["version"] == state_document.VERSION
     assert [line[0] for line in findings] == ["f1", "f2", "f3"]
@@ -66,24 +70,24 @@ def test_each_line_is_json_and_the_last_has_the_count(path: Path) -> None:
 def test_odd_texts_come_back_as_they_were(path: Path, odd: str) -> None:
     kind = KIND._replace(title=odd, check_id=odd)
     tracked = OPEN._replace(subject=Subject(kind, odd, odd), changed_in=odd)
-    head = Head({(odd, odd): CheckHistory(odd, AT, odd)}, (kind,), odd)
-    state_document.write(path, head, [("f", tracked)])
+    head = Head({(odd, odd): CheckHistory(odd, AT, odd)}, (kind,), odd, (odd,), {odd: AT})
+    write(path, head, [("f", tracked)])
     assert read(path) == (head, [("f", tracked)])
 
 
 @given(
     name=st.text(st.characters(codec="utf-8"), max_size=20),
-    state=st.sampled_from(State),
+    states=st.tuples(st.sampled_from(State), st.sampled_from(State)),
     millis=st.integers(0, 4_102_444_800_000),
-    was_open=st.booleans(),
 )
 def test_any_finding_comes_back_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, name: str, state: State, millis: int, *, was_open: bool
+    tmp_path_factory: pytest.TempPathFactory, name: str, states: tuple[State, State], millis: int
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any-state"
     at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=millis)
-    tracked = TrackedFinding(state, Subject(KIND, name, ""), at, "s", at, was_open, OPEN)
-    state_document.write(path, HEAD, [("f", tracked)])
+    state, known = states
+    tracked = TrackedFinding(state, Subject(KIND, name, "", name, name), at, "s", at, known)
+    write(path, HEAD, [("f", tracked)])
     ((_, found),) = state_document.findings_of(path)
     assert abs(found.first_seen - at) < timedelta(milliseconds=1)
     assert found._replace(first_seen=at, changed_at=at) == tracked
@@ -91,12 +95,12 @@ def test_any_finding_comes_back_as_it_was(
 
 def test_a_scan_never_seems_to_have_begun_after_itself(path: Path) -> None:
     at = AT + timedelta(microseconds=999)
-    state_document.write(path, Head({("h", "c"): CheckHistory("s", at, "s")}), [])
+    write(path, Head({("h", "c"): CheckHistory("s", at, "s")}), [])
     assert state_document.head_of(path).checks["h", "c"].started_at == AT
 
 
 def test_findings_of_equal_times_share_one_object(path: Path) -> None:
-    state_document.write(path, HEAD, FINDINGS)
+    write(path, HEAD, FINDINGS)
     (_, first), _, (_, third) = state_document.findings_of(path)
     assert first.first_seen is third.first_seen
 
@@ -106,7 +110,7 @@ Change = Callable[[list[Any]], Any]
 
 def lines(path: Path, change: Change) -> None:
     """Write the state of three findings with changed lines, each as JSON: head, f1, f2, f3, count."""
-    state_document.write(path, HEAD, FINDINGS)
+    write(path, HEAD, FINDINGS)
     found = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
     changed = change(found)
     text = "".join(json.dumps(line) + "\n" for line in (found if changed is None else changed))
@@ -151,10 +155,10 @@ BROKEN_LINES: dict[str, Change] = {
     "a time beyond the clock": put(1, 7, 10**30),
     "a time before the calendar": put(1, 7, -(10**17)),
     "a scan that is null": put(1, 6, None),
-    "was_open as a number": put(1, 8, 1),
-    "a past that is a text": put(2, 9, "f"),
-    "a past of other values": put(2, 9, [0]),
-    "a past that is false": put(2, 9, False),
+    "a last state that is not there": put(1, 8, 5),
+    "a last state that is true": put(1, 8, True),
+    "an owner that is null": put(1, 9, None),
+    "a last day that is a number": put(1, 10, 20270331),
 }
 BROKEN_HEADS: dict[str, Change] = {
     "nothing at all": lambda _: [],
@@ -173,10 +177,16 @@ BROKEN_HEADS: dict[str, Change] = {
     "a check with a time as text": put(0, "checks", [["h", "c", "s", "1", "s"]]),
     "kinds as a number": put(0, "kinds", 1),
     "kinds as an empty text": put(0, "kinds", ""),
-    "a kind of a severity that does not exist": put(0, "kinds", [["a"] * 7]),
-    "a kind of six texts": put(0, "kinds", [["a"] * 6]),
-    "a kind with a number": put(0, "kinds", [["a", "b", "c", "d", "e", "f", 7]]),
+    "a kind of a severity that does not exist": put(0, "kinds", [["a"] * 8]),
+    "a kind of seven texts": put(0, "kinds", [["a", "b", "c", "HIGH", "e", "f", "g"]]),
+    "a kind with a number": put(0, "kinds", [["a", "b", "c", "HIGH", "e", "f", "g", 8]]),
     "a loss that is null": put(0, "lost_in", None),
+    "no outboxes": lambda found: found[0].pop("outboxes") and None,
+    "outboxes as a text": put(0, "outboxes", "a"),
+    "an outbox that is null": put(0, "outboxes", [None]),
+    "no looks": lambda found: found[0].pop("looks") and None,
+    "looks as a list": put(0, "looks", []),
+    "a look at a time that is a text": put(0, "looks", {"a": "1"}),
 }
 
 
@@ -203,7 +213,7 @@ def test_what_is_no_gzipped_json_is_refused(path: Path, body: bytes) -> None:
 
 
 def test_a_file_that_is_cut_anywhere_is_refused(path: Path) -> None:
-    state_document.write(path, HEAD, FINDINGS)
+    write(path, HEAD, FINDINGS)
     body = path.read_bytes()
     for length in range(len(body)):
         path.write_bytes(body[:length])
@@ -212,7 +222,7 @@ def test_a_file_that_is_cut_anywhere_is_refused(path: Path) -> None:
 
 
 def test_a_file_with_one_wrong_byte_anywhere_is_refused_or_read_as_it_was(path: Path) -> None:
-    state_document.write(path, HEAD, FINDINGS)
+    write(path, HEAD, FINDINGS)
     body = path.read_bytes()
     for place in range(len(body)):
         path.write_bytes(body[:place] + bytes([body[place] ^ 0x10]) + body[place + 1 :])
@@ -222,7 +232,7 @@ def test_a_file_with_one_wrong_byte_anywhere_is_refused_or_read_as_it_was(path: 
             continue
 
 
-@pytest.mark.parametrize("version", [1, 3, 99, "2", None])
+@pytest.mark.parametrize("version", [1, 4, 99, "3", True, 3.0, None])
 def test_another_version_is_foreign_and_not_broken(path: Path, version: object) -> None:
     lines(path, put(0, "version", version))
     for reads in (state_document.head_of, lambda path: list(state_document.findings_of(path))):
@@ -230,7 +240,50 @@ def test_another_version_is_foreign_and_not_broken(path: Path, version: object) 
             reads(path)
 
 
-def test_a_state_of_the_version_before_which_was_one_a_shard_is_foreign(path: Path) -> None:
+OLD = [
+    {"version": 2, "lost_in": "s9", "checks": [["h", "c", "s1", 1, "s0"]], "kinds": [list(KIND[:-1])]},
+    ["f1", 0, 0, "a", "arn:aws:s3:::a", 5, "s0", 6, False, None],
+    ["f2", 0, 1, "b", "", 5, "s1", 6, True, None],
+    ["f3", 0, 1, "c", "", 5, "s1", 6, False, ["f", 0, 2, "c", "", 5, "s0", 6, False, None][1:]],
+    ["f4", 0, 1, "d", "", 5, "s1", 6, False, None],
+    ["f5", 0, 2, "e", "", 5, "s1", 6, True, None],
+    ["f6", 0, 3, "f", "", 5, "s1", 6, False, None],
+    {"count": 6},
+]
+
+
+def old(path: Path, found: list[Any]) -> None:
+    path.write_bytes(gzip.compress("".join(json.dumps(line) + "\n" for line in found).encode()))
+
+
+def test_a_state_of_version_2_is_read_without_owners_and_ends(path: Path) -> None:
+    old(path, OLD)
+    head, findings = read(path)
+    at = datetime.fromtimestamp(0, UTC)
+    assert head == Head({("h", "c"): CheckHistory("s1", at + timedelta(milliseconds=1), "s0")}, (KIND,), "s9")
+    assert [(tracked.state, tracked.known) for _, tracked in findings] == [
+        (State.OPEN, State.OPEN),
+        (State.UNREAD, State.OPEN),
+        (State.UNREAD, State.SUPPRESSED),
+        (State.UNREAD, State.FINE),
+        (State.SUPPRESSED, State.SUPPRESSED),
+        (State.RESOLVED, State.RESOLVED),
+    ]
+    assert {(tracked.subject.owner, tracked.subject.until) for _, tracked in findings} == {("", "")}
+    write(path, head, findings)
+    assert read(path) == (head, findings)
+
+
+@pytest.mark.parametrize(("line", "place", "value"), [(1, 8, 1), (2, 9, "f"), (2, 9, [0]), (0, "kinds", [list(KIND)])])
+def test_a_broken_state_of_version_2_is_refused(path: Path, line: int, place: Any, value: object) -> None:
+    found = json.loads(json.dumps(OLD))
+    found[line][place] = value
+    old(path, found)
+    with pytest.raises(BROKEN):
+        read(path)
+
+
+def test_a_state_of_version_1_which_was_one_a_shard_is_foreign(path: Path) -> None:
     path.write_bytes(gzip.compress(b'{"version":1,"checks":{}}'))
     with pytest.raises(ForeignVersion, match="version 1"):
         state_document.head_of(path)

@@ -22,7 +22,6 @@ from muster.lifecycle.transitions import (
     looked_later,
     reconcile,
     state_of,
-    weight,
 )
 from muster.model.finding import Status
 
@@ -35,8 +34,8 @@ def subject(name: str = "a") -> Subject:
     return Subject(KIND, name, f"arn:aws:s3:::{name}")
 
 
-def saw(state: State) -> Observation | None:
-    return None if state is State.FINE else Observation(state, subject(), "because")
+def saw(state: State, until: str = "") -> Observation | None:
+    return None if state is State.FINE else Observation(state, subject()._replace(until=until), "because")
 
 
 def scan(number: int, *, thorough: bool = True) -> Look:
@@ -62,69 +61,102 @@ def remembered(*states: State) -> TrackedFinding:
 O, U, S, F = State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE  # noqa: E741 - four letters, four states
 
 
+LETTERS = {
+    "-": [],
+    "O": [Event.OPENED],
+    "A": [Event.REOPENED],
+    "R": [Event.RESOLVED],
+    "U": [Event.UNREADABLE],
+    "S": [Event.SUPPRESSED],
+}
+"""Events by letter; A is for open again."""
+STATES = {"O": O, "U": U, "S": S, "F": F}
+
+
 @pytest.mark.parametrize(
     ("states", "told"),
     [
-        pytest.param([F, O], [[], [Event.OPENED]], id="a new failure is opened"),
-        pytest.param([O, O, O], [[Event.OPENED], [], []], id="what still fails is not told again"),
-        pytest.param([O, F], [[Event.OPENED], [Event.RESOLVED]], id="a failure that ends is resolved"),
-        pytest.param([O, F, F], [[Event.OPENED], [Event.RESOLVED], []], id="it is resolved once"),
-        pytest.param(
-            [O, F, O], [[Event.OPENED], [Event.RESOLVED], [Event.REOPENED]], id="a failure that returns is reopened"
-        ),
-        pytest.param([F, U], [[], [Event.UNREADABLE]], id="what cannot be read any more is told"),
-        pytest.param([U, U], [[Event.UNREADABLE], []], id="what stays unreadable is told once"),
-        pytest.param([U, F], [[Event.UNREADABLE], []], id="what can be read again and is fine is not told"),
-        pytest.param([O, U, O], [[Event.OPENED], [Event.UNREADABLE], []], id="it failed before it was unread: no news"),
-        pytest.param(
-            [O, U, F], [[Event.OPENED], [Event.UNREADABLE], [Event.RESOLVED]], id="resolved while nobody could look"
-        ),
-        pytest.param([U, O], [[Event.UNREADABLE], [Event.OPENED]], id="it never failed before it was unread: news"),
-        pytest.param([O, S], [[Event.OPENED], [Event.SUPPRESSED]], id="an accepted failure is suppressed"),
-        pytest.param([S, S], [[], []], id="a suppressed failure is silent from the start"),
-        pytest.param([S, O], [[], [Event.REOPENED]], id="when the suppression expires it is open again"),
-        pytest.param([S, F], [[], []], id="a suppressed failure ends in silence"),
-        pytest.param([O, S, F], [[Event.OPENED], [Event.SUPPRESSED], []], id="an accepted failure ends in silence too"),
-        pytest.param(
-            [O, S, O], [[Event.OPENED], [Event.SUPPRESSED], [Event.REOPENED]], id="what was accepted is open again"
-        ),
-        pytest.param(
-            [O, S, U, O],
-            [[Event.OPENED], [Event.SUPPRESSED], [Event.UNREADABLE], [Event.OPENED]],
-            id="what was accepted is open again though nobody could look when the suppression ended",
-        ),
-        pytest.param(
-            [O, S, U, F],
-            [[Event.OPENED], [Event.SUPPRESSED], [Event.UNREADABLE], []],
-            id="what was accepted ends in silence though nobody could look meanwhile",
-        ),
-        pytest.param([S, F, O], [[], [], [Event.REOPENED]], id="a failure that was accepted, ended and returns"),
-        pytest.param([U, F, O], [[Event.UNREADABLE], [], [Event.OPENED]], id="it never failed before it was fine"),
-        pytest.param(
-            [O, U, F, O],
-            [[Event.OPENED], [Event.UNREADABLE], [Event.RESOLVED], [Event.REOPENED]],
-            id="resolved while nobody could look, it returns",
-        ),
-        pytest.param(
-            [O, F, U, F],
-            [[Event.OPENED], [Event.RESOLVED], [Event.UNREADABLE], []],
-            id="what was resolved before it was unread is not resolved twice",
-        ),
+        pytest.param("FO", "- O", id="a new failure is opened"),
+        pytest.param("OOO", "O - -", id="what still fails is not told again"),
+        pytest.param("OF", "O R", id="a failure that ends is resolved"),
+        pytest.param("OFF", "O R -", id="it is resolved once"),
+        pytest.param("OFO", "O R A", id="a failure that returns is reopened"),
+        pytest.param("FU", "- U", id="what cannot be read any more is told"),
+        pytest.param("UU", "U -", id="what stays unreadable is told once"),
+        pytest.param("UF", "U -", id="what can be read again and is fine is not told"),
+        pytest.param("OUO", "O U -", id="it failed before it was unread: no news"),
+        pytest.param("OUF", "O U R", id="resolved while nobody could look"),
+        pytest.param("UO", "U O", id="it never failed before it was unread: news"),
+        pytest.param("OS", "O S", id="an accepted failure is suppressed"),
+        pytest.param("SS", "S -", id="a failure that is accepted at first sight is suppressed, once"),
+        pytest.param("SO", "S A", id="when nobody accepts it any more it is open again"),
+        pytest.param("SF", "S R", id="an accepted failure that ends is resolved"),
+        pytest.param("OSF", "O S R", id="an accepted failure that was open ends, too"),
+        pytest.param("OSO", "O S A", id="what was accepted is open again"),
+        pytest.param("OSUO", "O S U A", id="what was accepted is open again though nobody could look when that ended"),
+        pytest.param("OSUF", "O S U R", id="what was accepted is resolved though nobody could look meanwhile"),
+        pytest.param("OSUS", "O S U -", id="what was accepted still is"),
+        pytest.param("OUS", "O U S", id="a failure is accepted while nobody could look"),
+        pytest.param("US", "U S", id="a failure that is seen for the first time is accepted"),
+        pytest.param("SFO", "S R A", id="a failure that was accepted, ended and returns"),
+        pytest.param("SFS", "S R S", id="a failure returns and is accepted"),
+        pytest.param("UFO", "U - O", id="it never failed before it was fine"),
+        pytest.param("OUFO", "O U R A", id="resolved while nobody could look, it returns"),
+        pytest.param("OFUF", "O R U -", id="what was resolved before it was unread is not resolved twice"),
+        pytest.param("OFUO", "O R U A", id="what was resolved before it was unread is open again"),
     ],
 )
-def test_what_is_told(states: list[State], told: list[list[Event]]) -> None:
-    assert live(*states)[1] == told
+def test_what_is_told(states: str, told: str) -> None:
+    assert live(*(STATES[letter] for letter in states))[1] == [LETTERS[letter] for letter in told.split()]
+
+
+@pytest.mark.parametrize(
+    ("until", "event"),
+    [
+        pytest.param("2026-10-31", Event.EXPIRED, id="the last day is over"),
+        pytest.param("2026-11-01", Event.REOPENED, id="it would hold today: the entry was taken away"),
+        pytest.param("2026-11-30", Event.REOPENED, id="it would hold for long: the entry was taken away"),
+        pytest.param("", Event.REOPENED, id="a state of an earlier version does not know the last day"),
+    ],
+)
+@pytest.mark.parametrize("unread", [False, True])
+def test_a_failure_whose_suppression_ended_has_expired(until: str, event: Event, *, unread: bool) -> None:
+    tracked, _ = reconcile("f", None, saw(S, until), scan(-2))
+    if unread:
+        tracked, _ = reconcile("f", tracked, saw(U), scan(-1))
+    tracked, change = reconcile("f", tracked, saw(O), scan(0))
+    assert change is not None
+    assert tracked is not None
+    assert change.event is event
+    assert change.subject.until == (until if event is Event.EXPIRED else "")
+    assert change.first_seen == START - 2 * HOURS
+    after, again = reconcile("f", tracked, saw(O), scan(1))
+    assert after is not None
+    assert (after.subject.until, again) == (tracked.subject.until, None) == ("", None)
+
+
+def test_the_last_day_of_a_suppression_follows_the_configuration() -> None:
+    tracked, _ = reconcile("f", None, saw(S, "2026-11-01"), scan(0))
+    tracked, change = reconcile("f", tracked, saw(S, "2027-03-31"), scan(1))
+    assert tracked is not None
+    assert (tracked.subject.until, change) == ("2027-03-31", None)
 
 
 def test_a_change_says_what_changed_where_and_why() -> None:
     look = Look("scan0", START, shard="111122223333.eu-west-1.s3")
     _, change = reconcile("f", None, saw(O), look)
-    assert change == Change(Event.OPENED, "f", subject(), "because", START, "111122223333.eu-west-1.s3")
+    assert change == Change(Event.OPENED, "f", subject(), "because", START, "111122223333.eu-west-1.s3", START)
 
 
 def test_a_resource_that_is_gone_is_resolved_under_its_last_name() -> None:
     _, change = reconcile("f", remembered(O), None, scan(1))
-    assert change == Change(Event.RESOLVED, "f", subject(), "it complies now, or is gone", START)
+    gone = Change(Event.RESOLVED, "f", subject(), "the resource is gone", START, at=START + HOURS, gone=True)
+    assert change == gone
+
+
+def test_a_resource_that_complies_now_is_resolved_with_the_reason_and_is_not_gone() -> None:
+    _, change = reconcile("f", remembered(O), Observation(F, subject(), "versioning is on"), scan(1, thorough=False))
+    assert change == Change(Event.RESOLVED, "f", subject(), "versioning is on", START, at=START + HOURS)
 
 
 def test_what_was_not_looked_at_is_never_resolved() -> None:
@@ -159,7 +191,9 @@ def test_the_first_scan_that_looked_at_a_check_is_remembered_however_often_it_is
     [
         pytest.param([O, O, U, O], 0, id="it failed all along, as far as anybody could see"),
         pytest.param([O, S, O], 0, id="it failed while it was accepted too"),
+        pytest.param([S, O], 0, id="it failed while it was accepted from the start"),
         pytest.param([O, F, O], 2, id="it was fine in between"),
+        pytest.param([O, F], 0, id="a failure that ended says since when it had failed"),
         pytest.param([U, O], 1, id="nobody knows of before"),
     ],
 )
@@ -195,35 +229,11 @@ def test_what_is_remembered_of_a_failure_is_how_it_was_last_seen() -> None:
 states = st.sampled_from([O, U, S, F])
 
 
-@given(history=st.lists(states, max_size=5), attempts=st.lists(states, min_size=1, max_size=4))
-def test_however_often_a_scan_is_tried_the_outcome_is_that_of_its_last_attempt(
-    history: list[State], attempts: list[State]
-) -> None:
+@given(history=st.lists(states, max_size=5), state=states)
+def test_a_scan_that_is_tried_again_and_sees_the_same_changes_nothing_again(history: list[State], state: State) -> None:
     before, _ = live(*history)
-    tried, changes = before, []
-    for state in attempts:
-        tried, change = reconcile("f", tried, saw(state), scan(10))
-        changes.append(change)
-    once, change = reconcile("f", before, saw(attempts[-1]), scan(10))
-    assert changes[-1] == change
-    assert _plain(tried) == _plain(once)
-
-
-def _plain(tracked: TrackedFinding | None) -> TrackedFinding | None:
-    """Leave out what is only kept for a retry."""
-    return None if tracked is None or tracked.state is State.FINE else tracked
-
-
-@given(history=st.lists(states, max_size=5), attempts=st.lists(states, max_size=3), after=states)
-def test_the_scan_after_one_that_was_tried_often_reports_as_if_it_had_been_tried_once(
-    history: list[State], attempts: list[State], after: State
-) -> None:
-    before, _ = live(*history)
-    tried = before
-    for state in [*attempts, O]:
-        tried, _ = reconcile("f", tried, saw(state), scan(10))
-    once, _ = reconcile("f", before, saw(O), scan(10))
-    assert reconcile("f", tried, saw(after), scan(11)) == reconcile("f", once, saw(after), scan(11))
+    once, _ = reconcile("f", before, saw(state), scan(10))
+    assert reconcile("f", once, saw(state), scan(10)) == (once, None)
 
 
 @given(history=st.lists(states, max_size=6), state=states)
@@ -253,6 +263,7 @@ def test_the_state_of_a_finding_follows_from_its_status(status: Status, *, suppr
         pytest.param([O], 0, id="it failed before"),
         pytest.param([O, U], 0, id="it failed before nobody could look"),
         pytest.param([O, S], 0, id="it failed before it was accepted"),
+        pytest.param([S], 0, id="it fails though it is accepted"),
         pytest.param([U], None, id="it was only unread before"),
         pytest.param([O, F], None, id="it was fine in between"),
         pytest.param([F], None, id="it was fine before"),
@@ -261,19 +272,29 @@ def test_the_state_of_a_finding_follows_from_its_status(status: Status, *, suppr
 )
 def test_a_finding_failed_before_a_scan_since(states: list[State], since: int | None) -> None:
     tracked, _ = live(*states)
-    assert failed_since(tracked, "this") == (None if since is None else START + since * HOURS)
+    found = failed_since(tracked, "this") if tracked else None
+    assert found == (None if since is None else START + since * HOURS)
 
 
-def test_a_scan_that_is_tried_again_does_not_take_its_own_word_for_the_past() -> None:
-    tried, _ = reconcile("f", remembered(O, F), saw(O), Look("this", START + 5 * HOURS))
-    assert failed_since(tried, "this") is None
+def test_a_scan_does_not_believe_that_it_resolved_a_failure_itself() -> None:
+    resolved, _ = reconcile("f", remembered(O), None, Look("this", START + 5 * HOURS))
+    assert resolved is not None
+    assert failed_since(resolved, "this") == START
+    assert failed_since(resolved, "next") is None
 
 
-def test_changes_are_sorted_by_severity_then_check_then_resource() -> None:
-    def change(severity: str, check_id: str, name: str) -> Change:
-        about = subject(name)._replace(kind=KIND._replace(severity=severity, check_id=check_id))
-        return Change(Event.OPENED, f"{check_id}/{name}", about, "because", START)
+def test_a_retry_that_sees_something_else_is_a_millisecond_later() -> None:
+    """Attempts of one scan at one finding: it failed, it is gone, it is there after all, it is accepted."""
+    tracked, found = remembered(O), []
+    for seen in (None, saw(O), saw(S)):
+        tracked, change = reconcile("f", tracked, seen, Look("this", START + HOURS))  # type: ignore[assignment]
+        assert change is not None
+        found.append((change.event, (change.at - START - HOURS) // timedelta(milliseconds=1)))
+        assert change.first_seen == START
+    assert found == [(Event.RESOLVED, 0), (Event.REOPENED, 1), (Event.SUPPRESSED, 2)]
 
-    told = [change("HIGH", "b", "z"), change("HIGH", "c", "a"), change("HIGH", "c", "b"), change("LOW", "a", "a")]
-    assert sorted([told[3], told[2], told[1], told[0]], key=weight) == told
-    assert sorted([told[2], told[0], told[3], told[1]], key=weight) == told
+
+def test_times_are_whole_milliseconds_and_never_later_than_the_scan() -> None:
+    _, change = reconcile("f", None, saw(O), Look("s", START + timedelta(microseconds=1_999)))
+    assert change is not None
+    assert change.at == change.first_seen == START + timedelta(milliseconds=1)

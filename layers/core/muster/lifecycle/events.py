@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.lifecycle.transitions import Event
+from muster.model.finding import Severity
 
 
 class EventStatus(StrEnum):
@@ -86,6 +87,12 @@ class FindingEvent:
     def open(self) -> bool:
         """Whether the finding fails after the event, and nobody accepts it."""
         return self.status in (EventStatus.FAILED, EventStatus.EXPIRED)
+
+
+def weight(event: FindingEvent) -> tuple[int, str, str, str, str, str]:
+    """Order events by severity, the worst first, then by check, resource, account, region and finding."""
+    rank = -Severity(event.severity).rank
+    return rank, event.check_id, event.resource_id, event.account_id, event.region, event.finding_id
 
 
 def status_of(event: Event) -> EventStatus:

@@ -70,9 +70,15 @@ def fetch(bucket: Bucket, key: str, path: Path, examine: Callable[[Findings], No
 
 
 def replace(
-    bucket: Bucket, key: str, before: StoredState, head: Head, findings: Iterable[tuple[str, TrackedFinding]]
+    bucket: Bucket,
+    key: str,
+    before: StoredState,
+    findings: Iterable[tuple[str, TrackedFinding]],
+    head: Callable[[], Head],
 ) -> None:
     """Write the state of an account in place of the one that was read; one of another version is left alone.
+
+    `head` is called when all findings were taken, and before anything is written to the bucket.
 
     Raises:
         Conflict: another function wrote it meanwhile.
@@ -80,6 +86,6 @@ def replace(
     if before.foreign:
         return
     written = before.path.with_suffix(".new")
-    state_document.write(written, head, findings)
+    state_document.write(written, findings, head)
     bucket.upload(written, key, etag=before.etag)
     written.unlink()

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from muster.model.finding import Severity, Status
+from muster.model.finding import Status
 
 FORGET = timedelta(days=90)
 """How long a resolved finding is remembered, so that its return is reported as a return."""
@@ -34,23 +34,24 @@ class Event(StrEnum):
     EXPIRED = "expired"
 
 
-_SEES = (State.OPEN, State.UNREAD, State.SUPPRESSED, State.FINE)
-_UNREAD_FAILURE = "unread, and it failed before"
-_EVENTS: Mapping[str, Mapping[State, Event | None]] = MappingProxyType(
+_READ = (State.OPEN, State.SUPPRESSED, State.FINE)
+_EVENTS: Mapping[State, Mapping[State, Event | None]] = MappingProxyType(
     {
-        before: dict(zip(_SEES, events, strict=True))
+        before: dict(zip(_READ, events, strict=True))
         for before, events in {
-            # the scan sees:        OPEN            UNREAD            SUPPRESSED        FINE
-            State.FINE:            (Event.OPENED,   Event.UNREADABLE, None,             None),
-            State.OPEN:            (None,           Event.UNREADABLE, Event.SUPPRESSED, Event.RESOLVED),
-            State.UNREAD:          (Event.OPENED,   None,             None,             None),
-            _UNREAD_FAILURE:       (None,           None,             None,             Event.RESOLVED),
-            State.SUPPRESSED:      (Event.REOPENED, Event.UNREADABLE, None,             None),
-            State.RESOLVED:        (Event.REOPENED, Event.UNREADABLE, None,             None),
+            # the scan reads:   OPEN            SUPPRESSED        FINE
+            State.FINE:        (Event.OPENED,   Event.SUPPRESSED, None),
+            State.OPEN:        (None,           Event.SUPPRESSED, Event.RESOLVED),
+            State.SUPPRESSED:  (Event.REOPENED, None,             Event.RESOLVED),
+            State.RESOLVED:    (Event.REOPENED, Event.SUPPRESSED, None),
         }.items()
     }
 )  # fmt: skip
-"""The event that a scan makes of a finding, by the state before and by what the scan sees."""
+"""The event that a look makes of a finding, by the state in which it was read last and by what the look reads."""
+_FAILS = (State.OPEN, State.SUPPRESSED)
+_MILLISECOND = timedelta(milliseconds=1)
+_NEVER = datetime.fromtimestamp(0, UTC)
+_GONE = "the resource is gone"
 
 
 class Kind(NamedTuple):
@@ -63,23 +64,29 @@ class Kind(NamedTuple):
     resource_type: str
     account_id: str
     region: str
+    account_name: str = ""
 
 
 class Subject(NamedTuple):
-    """The fields of a finding that a report of its changes needs, kept because a resolved resource may be gone."""
+    """The fields of a finding that a report of its changes needs, kept because a resolved resource may be gone.
+
+    `owner` is the value of the resource's owner tag. `until` is the last day (YYYY-MM-DD) of the suppression that
+    accepts the failure, or of the one that expired. Both are empty where there is none.
+    """
 
     kind: Kind
     resource_id: str
     resource_arn: str
+    owner: str = ""
+    until: str = ""
 
 
 class TrackedFinding(NamedTuple):
     """The memory of one finding.
 
-    `was_open` distinguishes an unread or suppressed finding that failed before from one that never did, and from one
-    that was suppressed before it was unread.
-    `before` is the finding as the scan `changed_in` read it: a retry of that scan starts from there, so that however
-    often a scan is tried, the outcome is that of its last attempt alone.
+    `known` is the state in which it was read last; it differs from `state` while the finding is unread. `changed_in`
+    is the scan that changed the state last, and `changed_at` the time of that change. A retry of the scan that sees
+    something else makes another change, which is a millisecond later: a finding has no two changes of the same time.
     """
 
     state: State
@@ -87,17 +94,16 @@ class TrackedFinding(NamedTuple):
     first_seen: datetime
     changed_in: str
     changed_at: datetime
-    was_open: bool = False
-    before: "TrackedFinding | None" = None
+    known: State
 
     @property
     def failed(self) -> bool:
-        """Whether it failed when it was last read."""
-        return self.state is State.OPEN or self.was_open
+        """Whether it failed when it was last read; an accepted failure fails, too."""
+        return self.known in _FAILS
 
 
 class Observation(NamedTuple):
-    """A finding as a scan saw it, when it is not simply fine."""
+    """A finding as a scan saw it; what is fine is an observation only where it failed before."""
 
     state: State
     subject: Subject
@@ -106,7 +112,10 @@ class Observation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One event in a finding's life; `shard` is the one that looked."""
+    """One event in a finding's life, and its time; `shard` is the one that looked.
+
+    `gone` says of a resolved finding that its resource was not there any more.
+    """
 
     event: Event
     finding_id: str
@@ -114,6 +123,8 @@ class Change:
     reason: str
     first_seen: datetime
     shard: str = ""
+    at: datetime = _NEVER
+    gone: bool = False
 
 
 class CheckHistory(NamedTuple):
@@ -146,10 +157,9 @@ def state_of(status: Status, *, suppressed: bool) -> State:
     return State.FINE
 
 
-def failed_since(tracked: TrackedFinding | None, scan_id: str) -> datetime | None:
-    """Return since when a finding failed before a scan, None if it did not."""
-    old = _before_scan(tracked, scan_id) if tracked else None
-    return old.first_seen if old and old.failed else None
+def failed_since(tracked: TrackedFinding, scan_id: str) -> datetime | None:
+    """Return since when a finding fails, None if it does not; a scan does not believe that it resolved one itself."""
+    return tracked.first_seen if tracked.failed or _resolved_by(tracked, scan_id) else None
 
 
 def looked_later(history: CheckHistory | None, at: datetime) -> bool:
@@ -169,53 +179,68 @@ def reconcile(
 
     Either is None: nothing is remembered of what is fine, and of what was resolved long ago.
     """
-    base = _before_scan(tracked, look.scan_id) if tracked else None
-    after, change = _next(key, base, seen, look)
-    if after and after.state is State.RESOLVED and after.changed_at < look.started_at - FORGET:
-        after = None
-    return after, change
+    if seen is None and (tracked is None or not look.thorough):
+        return tracked, None
+    new = seen or Observation(State.FINE, tracked.subject, _GONE)  # type: ignore[union-attr]  # one of both is there
+    known = tracked.known if tracked else State.FINE
+    after = _after(known, new.state)
+    if after is (tracked.state if tracked else State.FINE):
+        return _unchanged(tracked, new, look) if tracked else None, None
+    made = _changed(tracked, known, after, new, look)
+    event = _event(tracked, made, new, look)
+    if event is None:
+        return made, None
+    until = made.subject.until if event is not Event.EXPIRED or tracked is None else tracked.subject.until
+    subject = made.subject._replace(until=until)
+    gone = seen is None and event is Event.RESOLVED
+    return made, Change(event, key, subject, new.reason, made.first_seen, look.shard, made.changed_at, gone)
 
 
-def weight(change: Change) -> tuple[int, str, str, str, str, str]:
-    """Order changes by severity, the worst first, then by check, resource, account, region and id."""
-    kind, name = change.subject.kind, change.subject.resource_id
-    return -Severity(kind.severity).rank, kind.check_id, name, kind.account_id, kind.region, change.finding_id
+def _after(known: State, now: State) -> State:
+    """Return the state after a look, by the one in which a finding was read last."""
+    return State.RESOLVED if now is State.FINE and known is not State.FINE else now
 
 
-def _before_scan(tracked: TrackedFinding, scan_id: str) -> TrackedFinding | None:
-    """Return a finding as it was before the scan, which may have been tried before."""
-    if tracked.changed_in == scan_id:
-        return tracked.before
-    return None if tracked.state is State.FINE else tracked
+def _changed(
+    tracked: TrackedFinding | None, known: State, after: State, new: Observation, look: Look
+) -> TrackedFinding:
+    """Return what is remembered of a finding whose state changes."""
+    now = _floored(look.started_at)
+    at = max(now, tracked.changed_at + _MILLISECOND) if tracked else now
+    known = known if after is State.UNREAD else after
+    goes_on = tracked and (after not in _FAILS or failed_since(tracked, look.scan_id))
+    since = tracked.first_seen if tracked and goes_on else now
+    return TrackedFinding(after, _accepted(tracked, known, new), since, look.scan_id, at, known)
 
 
-def _next(
-    key: str, old: TrackedFinding | None, new: Observation | None, look: Look
-) -> tuple[TrackedFinding | None, Change | None]:
-    """Return a finding after a scan, and what changed; None for what is not remembered and for no change."""
-    if new is None:
-        if old is None or not look.thorough:
-            return _without_past(old), None
-        new = Observation(State.FINE, old.subject, "it complies now, or is gone")
-    before, failed = (old.state, old.failed) if old else (State.FINE, False)
-    after = _after(before, new.state, failed=failed)
-    if after is before and old:
-        return old._replace(subject=new.subject, before=None), None
-    event = _EVENTS[_UNREAD_FAILURE if before is State.UNREAD and failed else before][new.state]
-    since = old.first_seen if old and failed else look.started_at
-    # A failure that was suppressed last is news when it fails again, also when it was unread in between.
-    was_open = failed and (after is State.SUPPRESSED or (after is State.UNREAD and before is not State.SUPPRESSED))
-    past = _without_past(old)
-    tracked = TrackedFinding(after, new.subject, since, look.scan_id, look.started_at, was_open, past)
-    return tracked, Change(event, key, new.subject, new.reason, since, look.shard) if event else None
+def _event(tracked: TrackedFinding | None, made: TrackedFinding, new: Observation, look: Look) -> Event | None:
+    if new.state is State.UNREAD:
+        return Event.UNREADABLE
+    event = _EVENTS[tracked.known if tracked else State.FINE][new.state]
+    until = tracked.subject.until if tracked and tracked.known is State.SUPPRESSED else ""
+    expired = made.state is State.OPEN and "" < until < str(look.started_at.date())
+    return Event.EXPIRED if expired else event
 
 
-def _after(before: State, now: State, *, failed: bool) -> State:
-    if now is not State.FINE:
-        return now
-    remembered = failed or before in (State.SUPPRESSED, State.RESOLVED)
-    return State.RESOLVED if remembered else State.FINE
+def _unchanged(tracked: TrackedFinding, new: Observation, look: Look) -> TrackedFinding | None:
+    """Return what is remembered of a finding whose state stays as it was."""
+    if tracked.state is State.FINE and tracked.changed_at < _floored(look.started_at):
+        return None
+    if tracked.state is State.RESOLVED and tracked.changed_at < look.started_at - FORGET:
+        return None
+    return tracked._replace(subject=_accepted(tracked, tracked.known, new))
 
 
-def _without_past(tracked: TrackedFinding | None) -> TrackedFinding | None:
-    return tracked._replace(before=None) if tracked and tracked.before else tracked
+def _accepted(tracked: TrackedFinding | None, known: State, new: Observation) -> Subject:
+    """Return the subject of an observation, with the last day of the suppression that is known to accept it."""
+    until = new.subject.until if new.state is State.SUPPRESSED else tracked.subject.until if tracked else ""
+    return new.subject._replace(until=until if known is State.SUPPRESSED else "")
+
+
+def _resolved_by(tracked: TrackedFinding, scan_id: str) -> bool:
+    return tracked.state is State.RESOLVED and tracked.changed_in == scan_id
+
+
+def _floored(time: datetime) -> datetime:
+    """Return a time in whole milliseconds, never later than it is."""
+    return _NEVER + (time - _NEVER) // _MILLISECOND * _MILLISECOND

@@ -1,5 +1,6 @@
 """The end of a scan for one account: its findings are published, compared with what is remembered, and summed up."""
 
+import functools
 import math
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 from muster.catalog import catalog
 from muster.catalog.catalog import Catalog
 from muster.errors import Damaged, EventError, MusterError, Transient
+from muster.lifecycle.event_store import EventStore
 from muster.sdk.session import Clients
 from muster.stack.documents import events, objects
 from muster.stack.documents.account import AccountOutcome, AccountResult, Reported
@@ -15,6 +17,7 @@ from muster.stack.documents.events import AccountEvent
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.documents.request import Environment
 from muster.stack.settling.collect import collect
+from muster.stack.settling.flushing import Flushing, open_store
 from muster.stack.settling.publish import DamagedParts
 from muster.stack.settling.settling import Settling
 from muster.storage import keys
@@ -38,20 +41,24 @@ def settle_account(  # noqa: PLR0913 - the event, where it runs, and what the sh
     Running it again writes the same objects again. When another execution settled the account meanwhile, it is done
     again from what is committed by now: the last one never leaves less than the one before. `left` says how many
     seconds remain: an account that cannot be settled in them keeps how far it came, and `left` of the answer is 1.
+    What changed is written to the event store last. Without an `event_table`, it stays in the outboxes that the state
+    names, for a function that has one.
 
     Raises:
         EventError: it is not the event that the state machine sends, or there is no such scan or account in it.
         Damaged: the plan of the scan cannot be read.
-        Transient: others settle the account again and again.
+        Transient: others settle the account again and again, or the event store takes nothing now.
+        Refused: the event store refuses the events for good.
         MusterError: the function's disk is full.
     """
     sent = events.account(event)
     account_id = sent.account.account_id
     bucket = Bucket(environment.bucket, clients, environment.region, traffic)
     plan = _plan(bucket, sent)
+    store = open_store(environment, clients)
     for _ in range(_ROUNDS):
         try:
-            done = _settled(bucket, plan, sent, left, load)
+            done = _settled(bucket, plan, sent, left, load, store)
         except Conflict:
             continue
         except (OSError, sqlite3.Error) as error:
@@ -75,8 +82,13 @@ def _plan(bucket: Bucket, event: AccountEvent) -> PlanDocument:
     return plan
 
 
-def _settled(
-    bucket: Bucket, plan: PlanDocument, event: AccountEvent, left: Callable[[], float], load: Callable[[], Catalog]
+def _settled(  # noqa: PLR0913 - where all of it is, how long it may take, and what the shell hands in
+    bucket: Bucket,
+    plan: PlanDocument,
+    event: AccountEvent,
+    left: Callable[[], float],
+    load: Callable[[], Catalog],
+    store: EventStore | None,
 ) -> bool:
     """Settle an account from what is committed now; False when the time was up before.
 
@@ -85,9 +97,12 @@ def _settled(
     """
     key = keys.account(event.scan_id, event.account.account_id)
     before, etag = _result_before(bucket, key)
+    flushing = Flushing(bucket, store, event.scan_id, event.account.account_id, event.attempt)
+    if etag and (rest := flushing.left_of(etag)):
+        return flushing.flush(rest, etag, left)
     damaged: dict[str, str] = {}
     while True:
-        collected = collect(bucket, plan, event, damaged, load)
+        collected = functools.partial(collect, bucket, plan, event, damaged, load)
         with scratch() as folder:
             settling = Settling(bucket, plan, event, collected, before, Path(folder))
             try:
@@ -99,9 +114,11 @@ def _settled(
                 continue
             finally:
                 settling.close()
-        if result is not None:
-            bucket.put_json(key, result.to_json(), etag=etag)
-        return result is not None
+            if result is None:
+                return False
+            etag = bucket.put_json(key, result.to_json(), etag=etag)
+            kept = settling.keeping
+            return kept is None or flushing.flush(kept.outboxes, etag, left, kept.drafts)
 
 
 def _result_before(bucket: Bucket, key: str) -> tuple[Mapping[str, Reported], str | None]:

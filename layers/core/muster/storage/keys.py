@@ -91,6 +91,21 @@ def settling(scan_id: str, account_id: str, name: str) -> str:
     return f"{work(scan_id)}settling/{_named(account_id)}/{_named(name)}.json.gz"
 
 
+def outbox(scan_id: str, account_id: str, digest: str) -> str:
+    """Return the key of the events of an account that a state has; `digest` is that of the events."""
+    return f"{outboxes(scan_id, account_id)}{_named(digest)}.jsonl.gz"
+
+
+def outboxes(scan_id: str, account_id: str) -> str:
+    """Return the prefix of the outboxes of an account in a scan."""
+    return f"{work(scan_id)}events/{_named(account_id)}/"
+
+
+def flushed(outbox: str) -> str:
+    """Return the key of how many events of an outbox are in the event store."""
+    return f"{outbox.removesuffix('.jsonl.gz')}.json"
+
+
 def failure(scan_id: str, name: str) -> str:
     """Return the key of what the state machine notes of a batch that failed for good, or of an account."""
     return f"{failures(scan_id)}{_named(name)}.json"

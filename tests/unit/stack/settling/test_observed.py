@@ -16,11 +16,13 @@ seen = st.tuples(names, st.sampled_from(KINDS), st.sampled_from([State.OPEN, Sta
 
 
 def rows(observed: Observed, found: list[Seen]) -> list[Row]:
-    return [(key, observed.place(kind), place_of(state), text, text, text) for key, kind, state, text in found]
+    return [
+        (key, observed.place(kind), place_of(state), text, text, text, text, text) for key, kind, state, text in found
+    ]
 
 
 def expected(found: list[Seen]) -> list[tuple[str, Observation]]:
-    last = {key: Observation(state, Subject(kind, text, text), text) for key, kind, state, text in found}
+    last = {key: Observation(state, Subject(kind, text, text, text, text), text) for key, kind, state, text in found}
     return sorted(last.items())
 
 

@@ -40,7 +40,8 @@ class Published:
         self.worst = worst_findings(100)
         parquet.write(folder / "local", FINDINGS, rows)
         bucket: Any = None
-        publisher = Publisher(bucket, ScanHeader("s", "manual", AT), self.observed, self.worst, {SHARD}, folder)
+        header = ScanHeader("s", "manual", AT)
+        publisher = Publisher(bucket, header, self.observed, self.worst, {SHARD}, folder, "Owner")
         publisher.write([], [folder / "local"], folder / "published")
         self.rows = list(parquet.read(folder / "published"))
 
@@ -63,7 +64,7 @@ def test_every_row_is_published_as_it_was_but_for_since_when_it_fails(tmp_path: 
     ("status", "suppression", "fails"),
     [
         ("NON_COMPLIANT", None, True),
-        ("NON_COMPLIANT", "accepted", True),
+        ("NON_COMPLIANT", "{}", True),
         ("INSUFFICIENT_DATA", None, True),
         ("COMPLIANT", None, False),
         ("NOT_APPLICABLE", None, False),
@@ -79,7 +80,7 @@ def test_since_when_a_finding_fails_is_filled_in_unless_it_is_fine(
 
 def test_what_is_not_fine_is_noted_with_its_state_and_reason(tmp_path: Path) -> None:
     rows = [
-        row("open"), row("fine", "COMPLIANT"), row("unread", "INSUFFICIENT_DATA"), row("accepted", suppression="so"),
+        row("open"), row("fine", "COMPLIANT"), row("unread", "INSUFFICIENT_DATA"), row("accepted", suppression="{}"),
     ]  # fmt: skip
     seen = Published(tmp_path, *rows).seen()
     assert {key: one.state for key, one in seen.items()} == {
@@ -90,6 +91,29 @@ def test_what_is_not_fine_is_noted_with_its_state_and_reason(tmp_path: Path) -> 
     assert seen["open"].reason == "because of open"
     assert (seen["open"].subject.resource_id, seen["open"].subject.resource_arn) == ("vol-open", "")
     assert seen["open"].subject.kind.home == "eu-west-1.ec2"
+
+
+def test_owner_account_and_last_day_of_a_suppression_are_noted(tmp_path: Path) -> None:
+    tags = '{"Owner": "Zoë \\"ops\\"", "owner": "other"}'
+    rows = [
+        row("a", tags=tags, account_name="prod", suppression='{"expires": "2027-03-31", "owner": "risk"}'),
+        row("b", tags="{}"),
+        row("c", tags=None),
+    ]
+    seen = {key: one.subject for key, one in Published(tmp_path, *rows).seen().items()}
+    assert {key: (one.owner, one.until, one.kind.account_name) for key, one in seen.items()} == {
+        "a": ('Zoë "ops"', "2027-03-31", "prod"),
+        "b": ("", "", ""),
+        "c": ("", "", ""),
+    }
+
+
+@pytest.mark.parametrize("status", ["COMPLIANT", "NOT_APPLICABLE"])
+def test_what_is_fine_now_is_noted_where_it_failed_before(tmp_path: Path, status: str) -> None:
+    found = Published(tmp_path, row("fixed", status), row("fine", status), failed={"fixed": LONG_AGO, "gone": LONG_AGO})
+    ((key, seen),) = found.seen().items()
+    assert (key, seen.state, seen.reason) == ("fixed", State.FINE, "because of fixed")
+    assert found.since() == {"fixed": None, "fine": None}
 
 
 def test_findings_of_a_shard_that_is_not_compared_are_published_and_not_noted(tmp_path: Path) -> None:
@@ -109,7 +133,11 @@ def test_rows_of_more_than_one_batch_are_all_noted(tmp_path: Path) -> None:
 
 
 def test_only_open_findings_are_among_the_worst(tmp_path: Path) -> None:
-    rows = [row("open", severity="LOW"), row("unread", "INSUFFICIENT_DATA"), row("accepted", suppression="so")]
+    rows = [
+        row("open", severity="LOW"),
+        row("unread", "INSUFFICIENT_DATA"),
+        row("accepted", suppression='{"expires": "2027-03-31"}'),
+    ]
     (record,) = worst_first(Published(tmp_path, *rows).worst.items())
     assert (record["finding_id"], record["severity"], record["resource"]["id"]) == ("open", "LOW", "vol-open")
 

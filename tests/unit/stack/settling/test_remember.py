@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.lifecycle.events import Cause, FindingEvent
 from muster.lifecycle.transitions import (
+    Change,
     CheckHistory,
     Event,
     Kind,
@@ -24,7 +26,8 @@ from muster.reports.tables import ScanHeader
 from muster.stack.bounds import CHANGES
 from muster.stack.documents.account import Reported
 from muster.stack.documents.commit import CheckResult, Commit, ShardResources
-from muster.stack.settling.remember import Looks, Notes, _joined, reconciled, reports
+from muster.stack.settling import remember
+from muster.stack.settling.remember import Looks, Notes, _joined, event_of, reconciled, reports
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 HEADER = ScanHeader("this", "scheduled", AT)
@@ -51,7 +54,9 @@ def subject(kind: str = VOLUME, check: str = "c", region: str = REGION, home: st
 
 
 def tracked(of: Subject | None = None, state: State = State.OPEN) -> TrackedFinding:
-    return TrackedFinding(state, of or subject(), AT - timedelta(days=3), "first", AT - timedelta(days=3))
+    before = AT - timedelta(days=3)
+    known = State.OPEN if state is State.UNREAD else state
+    return TrackedFinding(state, of or subject(), before, "first", before, known)
 
 
 def seen(of: Subject | None = None, state: State = State.OPEN) -> Observation:
@@ -126,6 +131,62 @@ def test_checks_are_remembered_with_the_scan_that_looked_last() -> None:
     }
 
 
+def test_a_resource_that_was_looked_at_later_is_left_as_it_is() -> None:
+    key = remember.key_of(subject())
+    for hours, left in ((-1, False), (0, False), (1, True)):
+        looks = Looks([commit()], HEADER, {}, {key: AT + timedelta(hours=hours)})
+        assert (looks.of(subject()) is None) is left
+        assert looks.of(subject(name="b")) is not None
+        assert looks.settled_before() is left
+
+
+@pytest.mark.parametrize(
+    ("histories", "before"),
+    [
+        pytest.param({}, False, id="a first look"),
+        pytest.param({(HOME, "c"): BEFORE, (HOME, "other"): LATER}, False, id="an earlier scan looked"),
+        pytest.param({(HOME, "d"): CheckHistory("this", AT, "first")}, True, id="the scan itself looked"),
+        pytest.param({(HOME, "d"): LATER}, True, id="a later scan looked: what this one said is to be found"),
+    ],
+)
+def test_a_scan_knows_that_it_may_have_settled_the_account_before(
+    histories: Mapping[tuple[str, str], CheckHistory], before: bool
+) -> None:
+    assert Looks([commit("c", "d")], HEADER, histories).settled_before() is before
+
+
+def test_looks_at_single_resources_are_remembered_for_two_days() -> None:
+    looks = {"a": AT, "b": AT - timedelta(days=2), "c": AT - timedelta(days=2, seconds=1)}
+    assert remember.recent(looks, AT) == {"a": AT, "b": AT - timedelta(days=2)}
+
+
+def change(event: Event, *, gone: bool = False, reason: str = "because") -> Change:
+    of = Subject(subject().kind._replace(account_name="prod"), "a", "arn:a", "team-a", "2027-03-31")
+    return Change(event, "f", of, reason, AT - timedelta(days=3), "", AT, gone)
+
+
+def test_an_event_says_all_that_is_known_of_a_change() -> None:
+    assert event_of(change(Event.SUPPRESSED), HEADER, baseline=True) == FindingEvent(
+        finding_id="f", timestamp=1_795_240_800_000, event="suppressed", status="SUPPRESSED", baseline=True,
+        check_id="c", title="X should be", severity="HIGH", reason="because", resource_type=VOLUME, resource_id="a",
+        resource_arn="arn:a", account_id=ACCOUNT, account_name="prod", region=REGION, owner="team-a",
+        first_seen=1_794_981_600_000, scan_id="this", cause="scan", outcome="", until="2027-03-31",
+    )  # fmt: skip
+
+
+def test_only_what_is_resolved_has_an_outcome() -> None:
+    found = {
+        (event, gone): event_of(change(event, gone=gone), HEADER, baseline=False, cause=Cause.CHANGE)
+        for event, gone in ((Event.RESOLVED, True), (Event.RESOLVED, False), (Event.OPENED, False))
+    }
+    assert [event.outcome for event in found.values()] == ["deleted", "fixed", ""]
+    assert {event.cause for event in found.values()} == {"change"}
+
+
+def test_a_long_reason_is_cut() -> None:
+    assert event_of(change(Event.OPENED, reason="x" * 5000), HEADER, baseline=False).reason == "x" * 1000
+
+
 ids = st.text("abc", min_size=1, max_size=3)
 
 
@@ -156,8 +217,15 @@ def test_findings_are_reconciled_as_each_of_them_alone(
     saw = {key: seen(subject(of[key]), state) for key, (_, state) in new.items() if "" in cut or of[key] in cut}
     commits = [commit(kind=kind) for kind in cut]
     looks = Looks(commits, HEADER, {(HOME, "c"): BEFORE})
-    notes = Notes("this", looks.histories(), {one.shard: Reported("", "") for one in commits})
-    after = dict(reconciled(iter(sorted(before.items())), iter(sorted(saw.items())), looks, notes))
+    notes = Notes(HEADER, looks.histories(), {one.shard: Reported("", "") for one in commits})
+    after = dict(
+        reconciled(
+            iter(sorted(before.items())),
+            iter(sorted(saw.items())),
+            looks.of,
+            lambda change: notes.add(notes.entry(change)),
+        )
+    )
     expected: dict[str, TrackedFinding] = {}
     changes = 0
     for key in sorted(before.keys() | saw.keys()):
@@ -175,8 +243,8 @@ def noted(
     *found: tuple[str, Observation], histories: Mapping[tuple[str, str], CheckHistory] | None = None, by: str = ""
 ) -> Notes:
     looks = Looks([commit("c", "d")], HEADER, histories or {})
-    notes = Notes("this", looks.histories(), {f"{ACCOUNT}.{HOME}": Reported("", by)})
-    list(reconciled(iter(()), iter(found), looks, notes))
+    notes = Notes(HEADER, looks.histories(), {f"{ACCOUNT}.{HOME}": Reported("", by)})
+    list(reconciled(iter(()), iter(found), looks.of, lambda change: notes.add(notes.entry(change))))
     return notes
 
 
@@ -230,9 +298,9 @@ def test_each_attempt_reports_the_changes_of_its_shards() -> None:
     volumes, snapshots = commit(kind=VOLUME), commit(kind=SNAPSHOT)
     looks = Looks([volumes, snapshots], HEADER, {(HOME, "c"): BEFORE})
     by = {volumes.shard: Reported("", "0a1b2c3d"), snapshots.shard: Reported("", "")}
-    notes = Notes("this", looks.histories(), by)
+    notes = Notes(HEADER, looks.histories(), by)
     found = [("f", seen(subject(VOLUME))), ("g", seen(subject(SNAPSHOT)))]
-    list(reconciled(iter(()), iter(found), looks, notes))
+    list(reconciled(iter(()), iter(found), looks.of, lambda change: notes.add(notes.entry(change))))
     changes = notes.changes([volumes, snapshots])
     assert {name: [one.finding_id for one in each.events["opened"].worst] for name, each in changes.items()} == {
         "": ["g"],

@@ -28,12 +28,13 @@ CHANGES = 15
 _EVENTS = (
     ("opened", "NEW FAILURES"),
     ("reopened", "FAILING AGAIN"),
+    ("expired", "SUPPRESSION EXPIRED"),
     ("unreadable", "COULD NOT BE READ"),
     ("resolved", "RESOLVED"),
     ("suppressed", "SUPPRESSED"),
 )
 _WORST = "WORST RESOURCES"
-_WORTH = ("opened", "reopened", "resolved", "unreadable")
+_WORTH = ("opened", "reopened", "expired", "resolved", "unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,13 @@ def _headline(summary: Mapping[str, Any]) -> str:
         # What changed since the last alert that somebody got is not known: the whole is what is news.
         parts = [failing]
     else:
-        words = (("opened", "new"), ("reopened", "again"), ("resolved", "resolved"), ("unreadable", "unreadable"))
+        words = (
+            ("opened", "new"),
+            ("reopened", "again"),
+            ("expired", "expired"),
+            ("resolved", "resolved"),
+            ("unreadable", "unreadable"),
+        )
         parts = [f"{changes[event]} {word}" for event, word in words if changes.get(event)] + [failing]
     return ("INCOMPLETE, " if not summary["complete"] else "") + ", ".join(parts)
 

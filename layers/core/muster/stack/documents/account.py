@@ -56,7 +56,8 @@ class AccountResult(Document):
     `attempt` names the execution that settled it. `checks` has by shard the checks with findings and those that are not
     complete; `coverage` the worst rows of the ledger of `coverage_rows`; `findings` the worst failing findings, as
     records of report.json; `damaged` what is wrong with objects that could not be read. `changes` has by attempt what
-    that attempt reports, `reported` by shard which attempt that is.
+    that attempt reports, `reported` by shard which attempt that is. `outbox` is the key of the object with the events,
+    empty where nothing changed.
     """
 
     NAME: ClassVar[str] = _NAME
@@ -79,6 +80,7 @@ class AccountResult(Document):
     damaged: tuple[str, ...] = field(default=(), metadata=OMITTED)
     changes: dict[str, ShardChanges]
     reported: dict[str, Reported]
+    outbox: str = field(default="", metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class AccountNews(Document):
 
     account_id: AccountId
     changes: dict[str, ShardChanges]
+    outbox: str = ""
 
 
 @dataclass(frozen=True, slots=True)

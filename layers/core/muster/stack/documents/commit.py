@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
-from muster.lifecycle.transitions import Change
+from muster.lifecycle.events import FindingEvent
 from muster.model.coverage import Coverage
 from muster.reports.tables import ScanHeader, coverage_row
 from muster.reports.tally import STATUSES
@@ -61,21 +62,20 @@ class NotedChange:
     first_seen: str
 
     @classmethod
-    def of(cls, change: Change) -> "NotedChange":
-        """Return what is noted of a change."""
-        seen = change.first_seen.isoformat()
-        subject = change.subject
+    def of(cls, event: FindingEvent) -> "NotedChange":
+        """Return what is noted of an event."""
+        seen = datetime.fromtimestamp(event.first_seen / 1000, UTC).isoformat()
         return cls(
-            change.finding_id,
-            subject.kind.check_id,
-            subject.kind.title,
-            subject.kind.severity,
-            subject.kind.resource_type,
-            subject.resource_id,
-            subject.resource_arn,
-            subject.kind.account_id,
-            subject.kind.region,
-            change.reason,
+            event.finding_id,
+            event.check_id,
+            event.title,
+            event.severity,
+            event.resource_type,
+            event.resource_id,
+            event.resource_arn,
+            event.account_id,
+            event.region,
+            event.reason,
             seen,
         )
 

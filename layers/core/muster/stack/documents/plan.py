@@ -1,6 +1,6 @@
 """plan.json: what a scan fixed before it began."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import extended
 from muster.configuration import Configuration
+from muster.configuration.alerts import OWNER_TAG
 from muster.configuration.selection import rules_from_json, rules_to_json
 from muster.errors import ConfigurationError
 from muster.estimate.forecast import Forecast
@@ -79,6 +80,13 @@ class PlanDocument(Document):
         rules = tuple(rules)
         severities = {rule.check.id: rule.check.severity.value for rule in rules}
         return cls(scan, configuration.to_json(), rules_to_json(rules), severities, forecast)
+
+    @property
+    def owner_tag(self) -> str:
+        """The key of the tag that names a resource's owner."""
+        alerts = self.configuration.get("alerts") if isinstance(self.configuration, Mapping) else None
+        named = alerts.get("owner_tag") if isinstance(alerts, Mapping) else None
+        return named if isinstance(named, str) else OWNER_TAG
 
     def selection(self, catalog: Catalog) -> tuple[Catalog, Configuration, tuple[Rule, ...]]:
         """Return the catalogue with the configuration's own checks, the configuration, and the rules.

@@ -44,15 +44,17 @@ class Environment:
     alert_function: str = ""
     database: str = ""
     workgroup: str = ""
+    event_table: str = ""
+    event_days: int = 365
 
     @classmethod
-    def parse(cls, variables: Mapping[str, str]) -> "Environment":
+    def parse(cls, variables: Mapping[str, str], *needed: str) -> "Environment":
         """Read the variables that the template sets.
 
         Raises:
-            ConfigurationError: one that every function needs is missing.
+            ConfigurationError: one is missing that every function needs, or that is `needed`.
         """
-        for name in ("MUSTER_BUCKET", "AWS_REGION"):
+        for name in ("MUSTER_BUCKET", "AWS_REGION", *needed):
             if not variables.get(name):
                 raise ConfigurationError(
                     f"the environment variable {name} is not set; deploy the function by template.yaml"
@@ -77,6 +79,8 @@ class Environment:
             alert_function=variables.get("MUSTER_ALERT_FUNCTION", ""),
             database=variables.get("MUSTER_DATABASE", ""),
             workgroup=variables.get("MUSTER_WORKGROUP", ""),
+            event_table=variables.get("MUSTER_EVENT_TABLE", ""),
+            event_days=int(variables.get("MUSTER_EVENT_DAYS", "365")),
         )
 
 

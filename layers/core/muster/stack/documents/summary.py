@@ -84,6 +84,7 @@ class ChangeCounts:
     reopened: int = field(default=0, metadata=OMITTED)
     resolved: int = field(default=0, metadata=OMITTED)
     suppressed: int = field(default=0, metadata=OMITTED)
+    expired: int = field(default=0, metadata=OMITTED)
     unreadable: int = field(default=0, metadata=OMITTED)
     owed: bool = field(default=False, metadata=OMITTED)
 

@@ -1,6 +1,8 @@
 """What the shards of an account left: their commits, and what stands for each shard without a readable one."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from muster.catalog import catalog
@@ -8,6 +10,7 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan, read_plan
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError, Damaged
+from muster.lifecycle.state_store import StoredState
 from muster.model.finding import TARGET, Unavailable
 from muster.model.shard import Shard
 from muster.reports.schema import Row
@@ -45,6 +48,13 @@ class Collected:
     unread: list[Row] = field(default_factory=list)
     unseen: set[tuple[str, str, str]] = field(default_factory=set)
     damaged: dict[str, str] = field(default_factory=dict)
+
+    def digest(self, event: AccountEvent, state: StoredState, groups: Sequence[Sequence[str]]) -> str:
+        """Return a digest of what is settled: the same one means the same published files and comparison."""
+        commits = [[commit.shard, commit.attempt, commit.reasons] for commit in self.commits]
+        unread = [(row["finding_id"], row["reason"]) for row in self.unread]
+        inputs = [event.attempt, commits, sorted(self.committed), unread, groups, state.etag, state.damage]
+        return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
 
 
 def collect(

@@ -17,10 +17,11 @@ _CACHE_KB = 64 << 10
 _STATES = tuple(State)
 _TABLES = """
 CREATE TABLE failed (id TEXT PRIMARY KEY, since INTEGER) WITHOUT ROWID;
-CREATE TABLE seen (id TEXT, kind INTEGER, state INTEGER, resource_id TEXT, arn TEXT, reason TEXT);
+CREATE TABLE seen
+  (id TEXT, kind INTEGER, state INTEGER, resource_id TEXT, arn TEXT, owner TEXT, until TEXT, reason TEXT);
 """
-Row = tuple[str, int, int, str, str, str]
-"""Finding id, place of the kind, place of the state, resource id, ARN, reason."""
+Row = tuple[str, int, int, str, str, str, str, str]
+"""Finding id, place of the kind, place of the state, resource id, ARN, owner, last day of a suppression, reason."""
 
 
 class Observed:
@@ -55,6 +56,10 @@ class Observed:
         """Note since when findings failed before the scan."""
         self._db.executemany("INSERT INTO failed VALUES (?, ?)", since)
 
+    def has_failed(self) -> bool:
+        """Whether any finding failed before the scan."""
+        return self._db.execute("SELECT 1 FROM failed LIMIT 1").fetchone() is not None
+
     def since(self, ids: Sequence[str]) -> Mapping[str, int]:
         """Return since when findings failed before the scan, by id; those that did not are not in it."""
         places = ",".join("?" * len(ids))
@@ -63,16 +68,16 @@ class Observed:
 
     def add(self, rows: Iterable[Row]) -> None:
         """Note what the scan saw."""
-        self._db.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def seen(self) -> Iterator[tuple[str, Observation]]:
         """Yield what the scan saw, sorted by finding id; of a finding that was seen twice, what was seen last."""
         kinds, last = self.kinds, None
         rows = self._db.execute("SELECT * FROM seen ORDER BY id, rowid")
-        for key, kind, state, resource_id, arn, reason in rows:
+        for key, kind, state, *texts, reason in rows:
             if last is not None and last[0] != key:
                 yield last
-            last = key, Observation(_STATES[state], Subject(kinds[kind], resource_id, arn), reason)
+            last = key, Observation(_STATES[state], Subject(kinds[kind], *texts), reason)
         if last is not None:
             yield last
 

@@ -4,6 +4,7 @@ What the shards wrote is read once, part by part: since when a finding fails is 
 for the report, and what must be compared goes into the database of `observed`.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,9 @@ _STATES = {
     for suppressed in (True, False)
 }
 _PLACES = {state: place_of(state) for state in State}
-_KINDS = ("shard", "check_id", "title", "severity", "resource_type", "account_id", "region")
-_NEEDED = (*_KINDS, "finding_id", "resource_id", "status", "reason")
+_KINDS = ("shard", "check_id", "title", "severity", "resource_type", "account_id", "region", "account_name")
+_OTHERS = ("resource_id", "resource_arn", "tags", "suppression", "reason")
+_NEEDED = (*_KINDS[:-1], "finding_id", "resource_id", "status", "reason")
 _VALUES = (("status", frozenset(status.value for status in Status)), ("severity", frozenset(RANKS)))
 
 
@@ -62,7 +64,10 @@ def grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Writes published files of an account's findings; `compared` has the shards whose findings are remembered."""
+    """Writes published files of an account's findings; `compared` has the shards whose findings are remembered.
+
+    `owner_tag` is the key of the tag that names a resource's owner.
+    """
 
     bucket: Bucket
     header: ScanHeader
@@ -70,6 +75,7 @@ class Publisher:
     worst: Worst[Record]
     compared: Collection[str]
     folder: Path
+    owner_tag: str
 
     def write(self, group: Sequence[str], local: Sequence[Path], path: Path) -> None:
         """Write the findings of parts, and those of files that are here already, into one file.
@@ -119,17 +125,20 @@ class Publisher:
             _STATES[status, suppression is not None]
             for status, suppression in zip(parquet.column(batch, "status"), suppressions, strict=True)
         ]
-        places = [place for place, state in enumerate(states) if state is not State.FINE]
+        every = parquet.column(batch, "finding_id")
+        # Of what is fine now, only what failed before is looked up: usually nothing did.
+        fine = self.observed.since(every) if State.FINE in states and self.observed.has_failed() else {}
+        places = [place for place, state in enumerate(states) if state is not State.FINE or every[place] in fine]
         if not places:
             return batch
-        every = parquet.column(batch, "finding_id")
         ids = [every[place] for place in places]
         if None in ids:
             raise ValueError("finding_id is null")
         since, began = self.observed.since(ids), parquet.millis(self.header.observed_at)
         moments: list[int | None] = [None] * len(states)
         for place, key in zip(places, ids, strict=True):
-            moments[place] = since.get(key, began)
+            if states[place] is not State.FINE:
+                moments[place] = since.get(key, began)
         filled = parquet.with_times(batch, "first_seen", moments)
         self._observe(parquet.take(filled, places), ids, [states[place] for place in places])
         return filled
@@ -143,12 +152,32 @@ class Publisher:
             if state is State.OPEN and self.worst.wants((RANKS[kind[3]], key))
         ]
         self.worst.add(map(from_row, parquet.rows(rows, worst)))
-        others = (parquet.column(rows, name) for name in ("resource_id", "resource_arn", "reason"))
+        names, arns, tags, suppressions, reasons = (parquet.column(rows, name) for name in _OTHERS)
         self.observed.add(
-            (key, self.observed.place(_kind(kind)), _PLACES[state], name, arn or "", reason)
-            for key, state, kind, name, arn, reason in zip(ids, states, fields, *others, strict=True)
+            (
+                key,
+                self.observed.place(_kind(kind)),
+                _PLACES[state],
+                name,
+                arn or "",
+                _value(tag, self.owner_tag),
+                _value(suppression, "expires"),
+                reason,
+            )
+            for key, state, kind, name, arn, tag, suppression, reason in zip(
+                ids, states, fields, names, arns, tags, suppressions, reasons, strict=True
+            )
             if kind[0] in self.compared
         )
+
+
+def _value(column: str | None, key: str) -> str:
+    """Return a member of a column that holds a JSON object of strings, empty where there is none."""
+    if column is None:
+        return ""
+    members = json.loads(column)
+    found = members.get(key) if isinstance(members, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _wrong(batch: Batch, shard: str) -> str:
@@ -162,8 +191,8 @@ def _wrong(batch: Batch, shard: str) -> str:
     return ""
 
 
-def _kind(fields: Sequence[str]) -> Kind:
-    shard, *rest = fields
+def _kind(fields: Sequence[str | None]) -> Kind:
+    shard, *rest = (field or "" for field in fields)
     return Kind(home_of(shard), *rest)
 
 

@@ -35,6 +35,7 @@ def result_of(  # noqa: PLR0913 - all that the result has
     findings: Sequence[Record],
     changes: Mapping[str, ShardChanges],
     reported: Mapping[str, Reported],
+    outbox: str,
 ) -> AccountResult:
     """Return the result of an account; `limit` is how many rows of its ledger it names, the worst first."""
     commits = collected.commits
@@ -59,6 +60,7 @@ def result_of(  # noqa: PLR0913 - all that the result has
         damaged=tuple(sorted(collected.damaged.values())),
         changes=dict(changes),
         reported=dict(reported),
+        outbox=outbox,
     )
 
 

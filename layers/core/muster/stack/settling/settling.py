@@ -1,7 +1,6 @@
 """One account on its way into the tables, the state and its result, with a scratch folder and a database on disk."""
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,6 @@ from pathlib import Path
 from muster.lifecycle import state_store, transitions
 from muster.lifecycle.state_document import Head
 from muster.lifecycle.state_store import Findings, StoredState
-from muster.lifecycle.transitions import Kind
 from muster.model.coverage import Coverage
 from muster.reports.schema import Record
 from muster.reports.tables import COVERAGE, FINDINGS, ScanHeader, coverage_row
@@ -22,6 +20,7 @@ from muster.stack.documents.plan import PlanDocument
 from muster.stack.limits import RESERVE, share
 from muster.stack.settling import remember
 from muster.stack.settling.collect import Collected
+from muster.stack.settling.keep import Keeping
 from muster.stack.settling.latest import Latest, Part, seen_parts
 from muster.stack.settling.observed import Observed
 from muster.stack.settling.publish import Publisher, grouped
@@ -36,18 +35,22 @@ _ROUNDS = 10
 
 @dataclass(slots=True)
 class Settling:
-    """One account that is settled from what its shards left; `reported` says who reported what of it before."""
+    """One account that is settled from what its shards left, which `collect` reads.
+
+    `reported` says who reported what of it before.
+    """
 
     bucket: Bucket
     plan: PlanDocument
     event: AccountEvent
-    collected: Collected
+    collect: Callable[[], Collected]
     reported: Mapping[str, Reported]
     folder: Path
+    collected: Collected = field(init=False)
     _observed: Observed = field(init=False)
     _worst: Worst[Record] = field(init=False)
-    _kinds: dict[Kind, None] = field(default_factory=dict)
-    """The kinds of the findings that were remembered before the scan."""
+    keeping: Keeping | None = None
+    """The state as it was written, where the scan is recorded."""
 
     def __post_init__(self) -> None:
         """Open the database."""
@@ -65,7 +68,9 @@ class Settling:
             DamagedParts: parts cannot be read.
             Conflict: another function wrote the state meanwhile.
         """
+        # The state before the commits: whoever settled newer commits meanwhile makes this function begin again.
         state = state_store.fetch(self.bucket, keys.state(self._account_id), self.folder / "state", self._examine)
+        self.collected = self.collect()
         if state.damage:
             self._forget()
         files = self._published(state, left)
@@ -82,6 +87,7 @@ class Settling:
             worst_first(self._worst.items()),
             changes,
             reported,
+            self.keeping.outbox if self.keeping else "",
         )
 
     @property
@@ -102,26 +108,19 @@ class Settling:
 
     def _forget(self) -> None:
         self._observed.forget()
-        self._kinds.clear()
 
     def _since(self, findings: Findings) -> Iterator[tuple[str, int]]:
         for key, tracked in findings:
-            self._know(tracked.subject.kind)
-            if tracked.before:
-                self._know(tracked.before.subject.kind)
+            if (of := tracked.subject.kind.account_id) != self._account_id:
+                raise ValueError(f"it is that of account {of[:12]}")
             since = transitions.failed_since(tracked, self.event.scan_id)
             if since:
                 yield key, parquet.millis(since)
 
-    def _know(self, kind: Kind) -> None:
-        if kind.account_id != self._account_id:
-            raise ValueError(f"it is that of account {kind.account_id[:12]}")
-        self._kinds[kind] = None
-
     def _published(self, state: StoredState, left: Callable[[], float]) -> list[Path] | None:
         """Write the published files and return them, read back where another function wrote them; None without time."""
         groups = list(grouped(self._parts())) or ([[]] if self.collected.unread else [])
-        progress = self._progress(_digest(self.collected, self.event, state, groups))
+        progress = self._progress(self.collected.digest(self.event, state, groups))
         began, files = time.monotonic(), list(progress.files)
         for number in range(len(files), len(groups)):
             files.append(self._write(number, groups[number], last=number == len(groups) - 1))
@@ -149,7 +148,7 @@ class Settling:
         compared = self.collected.committed if self.plan.scan.record else ()
         header = self.plan.scan.header
         key = self._file(number)
-        Publisher(self.bucket, header, self._observed, self._worst, compared, self.folder).write(
+        Publisher(self.bucket, header, self._observed, self._worst, compared, self.folder, self.plan.owner_tag).write(
             group, local, self._path(key)
         )
         self.bucket.upload(self._path(key), key)
@@ -223,15 +222,21 @@ class Settling:
         self.bucket.put_json(self._progress_key, replace(progress, checksum=progress.digest()).to_json())
 
     def _remembered(self, state: StoredState, reported: Mapping[str, Reported]) -> dict[str, ShardChanges]:
-        """Write the state, and return the changes by the attempt that reports them."""
+        """Write the outbox and the state, and return the changes by the attempt that reports them."""
         header, committed = self.plan.scan.header, self._committed()
-        looks = remember.Looks(committed, header, state.head.checks)
+        looks = remember.Looks(committed, header, state.head.checks, state.head.looks)
         histories = looks.histories()
-        notes = remember.Notes(header.scan_id, histories, reported)
-        kinds = tuple(sorted({*self._kinds, *self._observed.kinds}))
-        head = Head(histories, kinds, header.scan_id if state.damage else state.head.lost_in)
-        after = remember.reconciled(state.findings(), self._observed.seen(), looks, notes)
-        state_store.replace(self.bucket, keys.state(self._account_id), state, head, after)
+        notes = remember.Notes(header, histories, reported)
+        lost_in = header.scan_id if state.damage else state.head.lost_in
+        self.keeping = keeping = Keeping(self.bucket, self._account_id, header, state, self.folder)
+        keeping.replace(
+            self._observed.seen(),
+            looks.of,
+            notes.entry,
+            notes.add,
+            Head(histories, lost_in=lost_in, looks=state.head.looks),
+            settled_before=looks.settled_before(),
+        )
         changes = notes.changes(committed)
         if state.damage or state.head.lost_in == header.scan_id:
             return {by: replace(NO_CHANGES, lost=self._lost(state)) for by in changes}
@@ -277,14 +282,6 @@ class Settling:
         parquet.write(path, COVERAGE, (coverage_row(row, header, shard) for shard, row in rows))
         self.bucket.upload(path, f"{keys.partition('coverage', header.scan_date)}{self._name}.parquet")
         return [row for _, row in rows]
-
-
-def _digest(collected: Collected, event: AccountEvent, state: StoredState, groups: Sequence[Sequence[str]]) -> str:
-    """Return a digest of what is settled: the same one means the same published files and comparison."""
-    commits = [[commit.shard, commit.attempt, commit.reasons] for commit in collected.commits]
-    unread = [(row["finding_id"], row["reason"]) for row in collected.unread]
-    inputs = [event.attempt, commits, sorted(collected.committed), unread, groups, state.etag, state.damage]
-    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
 
 
 def _nothing(inputs: str) -> SettlingProgress:

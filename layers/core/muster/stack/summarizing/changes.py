@@ -33,6 +33,7 @@ class Changes:
             reopened=self._counts[Event.REOPENED],
             resolved=self._counts[Event.RESOLVED],
             suppressed=self._counts[Event.SUPPRESSED],
+            expired=self._counts[Event.EXPIRED],
             unreadable=self._counts[Event.UNREADABLE],
         )
 
