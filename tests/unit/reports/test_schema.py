@@ -146,7 +146,9 @@ def test_the_keys_of_the_json_keep_their_order(finding: Finding) -> None:
 
 
 def test_what_is_remembered_of_a_finding_are_fields_of_it() -> None:
-    remembered = {*Subject._fields, *Kind._fields, "status", "suppression", "reason"} - {"kind", "home"}
+    """Owner and last day are read from the columns `tags` and `suppression`."""
+    derived = {"kind", "home", "owner", "until"}
+    remembered = {*Subject._fields, *Kind._fields, "status", "suppression", "tags", "reason"} - derived
     assert remembered <= {field.name for field in FINDING.fields}
 
 
