@@ -1,14 +1,16 @@
 """Failures in blocks: those of one resource together, and equal failures of one check as one. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from muster.alerts.failures import NAME, Failure, clean, distinct, gathered, rank
+from muster.alerts.failures import NAME, Failure, clean, distinct, grouped, rank
 from muster.model.text import listed
 from muster.reports.nouns import counted_noun
 from muster.reports.remedy import Step, filled, folded
 
-FOLD = 3
+_FOLD = 3
 """Failures of one check from which they are one block, whatever their reasons; two are with the same reason."""
 LINE = 1_400
 """Characters of a line at most, so that forty of four bytes each fit into a message of SNS."""
@@ -18,6 +20,9 @@ _LINES = 4
 """Failures of one resource that are named, and names that a folded block lists."""
 _STEPS, _SENTENCE = 3, 400
 """Steps of a fix that are shown, and characters of a sentence in it."""
+_PORT = re.compile(r"\bPORT\b")
+_PORTS: Mapping[str, str] = MappingProxyType({"21": "FTP", "22": "SSH", "23": "Telnet", "445": "SMB", "3389": "RDP"})
+"""The ports that people know by another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +57,36 @@ class Block:
     brief: str
     size: int
 
-    def text(self) -> tuple[str, ...]:
-        """Return the block as lines of plain text."""
+    def text(self, *, sentences: bool = True) -> tuple[str, ...]:
+        """Return the block as lines of plain text; without sentences, only commands say what to do where there are."""
         found = [f"{self.severity}  {self.head}. {self.place}"]
         for line in self.lines:
             severity = f"{line.severity} " if len(self.lines) > 1 else ""
-            found += [f"  {severity}{line.text}", *(f"  {step.text}" for step in line.steps)]
+            commands = any(step.command for step in line.steps)
+            steps = [step.text for step in line.steps if step.command or sentences or not commands]
+            found += [f"  {severity}{line.text}", *(f"  {step}" for step in steps)]
         if self.console:
             found.append(f"  {self.console}")
-        return tuple(each for each in found if len(each) <= LINE)
+        # A command that two failures have in common is named once.
+        return tuple(dict.fromkeys(each for each in found if len(each) <= LINE))
 
 
 def by_resource(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[Block]:
     """Return a block for each of the worst MOST resources, the one with the worst failures first."""
-    groups = gathered(failures, lambda failure: failure.resource)
+    groups = grouped(failures, lambda failure: failure.resource)
     return [_resource(group, remedies) for group in sorted(groups, key=_weight, reverse=True)[:MOST]]
 
 
 def by_job(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[Block]:
     """Return a block for equal failures of a check, and one for each resource with others: the worst MOST."""
     jobs, single = [], []
-    for group in gathered(failures, lambda failure: (failure.check_id, failure.severity)):
+    for group in grouped(failures, lambda failure: (failure.check_id, failure.severity)):
         same = len(group) > 1 and len({failure.reason for failure in group}) == 1
-        if len(group) >= FOLD or same:
+        if len(group) >= _FOLD or same:
             jobs.append(group)
         else:
             single += group
-    jobs += gathered(single, lambda failure: failure.resource)
+    jobs += grouped(single, lambda failure: failure.resource)
     return [
         _resource(group, remedies) if len({failure.resource for failure in group}) == 1 else _job(group, remedies)
         for group in sorted(jobs, key=_weight, reverse=True)[:MOST]
@@ -86,9 +94,19 @@ def by_job(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[
 
 
 def problem(failure: Failure, remedies: Mapping[str, Remedy]) -> str:
-    """Return what is wrong in a few words: the check's own, otherwise its title, which says what should be."""
+    """Return what is wrong in a few words: the check's own, otherwise its title, which says what should be.
+
+    `PORT` in it stands for the ports that the reason begins with.
+    """
     found = remedies.get(failure.check_id)
-    return (found.problem if found else "") or failure.title or failure.check_id
+    words = (found.problem if found else "") or failure.title or failure.check_id
+    return _PORT.sub(_ports(failure.reason), words)
+
+
+def _ports(reason: str) -> str:
+    numbers = re.findall(r"\d+", reason.partition(" open to ")[0]) if reason.startswith("port") else []
+    names = [_PORTS.get(number, f"port {number}") for number in numbers]
+    return listed(names, 1).replace(" more", " more ports") if names else "a port"
 
 
 def _weight(group: Sequence[Failure]) -> tuple[int, ...]:
@@ -108,17 +126,17 @@ def _resource(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block
     ordered = sorted(group, key=lambda failure: -rank(failure.severity))
     first, shown = ordered[0], ordered[:_LINES]
     head = f"{first.name} ({first.noun})"
-    lines = tuple(Line(each.severity, _told(each), _steps(filled(_fix(each, remedies), each.target))) for each in shown)
+    lines = tuple(_line(each, remedies) for each in shown)
     if more := len(ordered) - len(shown):
         lines = (*lines[:-1], Line(lines[-1].severity, f"{lines[-1].text} And {more} more failures.", lines[-1].steps))
     besides = f" and {len(ordered) - 1} more" if len(ordered) > 1 else ""
-    brief = f"{first.name} ({first.noun}, {first.account}): {problem(first, remedies)}{besides}"
+    brief = f"{first.name} ({first.noun}): {problem(first, remedies)}{besides}. {_place(ordered)}"
     return Block(first.severity, head, _place(ordered), lines, first.console, brief, len(ordered))
 
 
 def _job(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block:
     first = group[0]
-    resources = [same[0] for same in gathered(group, lambda failure: failure.resource)]
+    resources = [same[0] for same in grouped(group, lambda failure: failure.resource)]
     names = listed([each.name for each in resources], _LINES)
     types = {each.target.type for each in resources}
     kind = clean(counted_noun(len(resources), first.target.type), NAME)
@@ -131,13 +149,14 @@ def _job(group: Sequence[Failure], remedies: Mapping[str, Remedy]) -> Block:
     reason = reasons[0] if len(reasons) == 1 else f"{first.name}: {reasons[0]}" if reasons else ""
     since = min(each.since for each in group) or "an unknown time"
     line = Line(first.severity, f"{names}. {_ended(reason)} Since {since}. {first.check_id}.{besides}", _steps(steps))
-    head = f"{count}: {problem(first, remedies)}"
-    return Block(first.severity, head, _place(resources), (line,), first.console, head, len(group))
+    head, place = f"{count}: {problem(first, remedies)}", _place(resources)
+    return Block(first.severity, head, place, (line,), first.console, f"{head}. {place}", len(group))
 
 
-def _told(failure: Failure) -> str:
+def _line(failure: Failure, remedies: Mapping[str, Remedy]) -> Line:
     since = f" Since {failure.since}." if failure.since else ""
-    return f"{_ended(failure.reason)}{since} {failure.check_id}."
+    text = f"{_ended(failure.reason)}{since} {failure.check_id}."
+    return Line(failure.severity, text, _steps(filled(_fix(failure, remedies), failure.target)))
 
 
 def _ended(sentence: str) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from muster.lifecycle.events import FindingEvent
+from muster.model.arn import Arn
 from muster.model.finding import Severity
 from muster.model.text import defanged, printable, shortened
 from muster.reports.links import console_link
@@ -131,7 +132,7 @@ def worst_first(failures: Iterable[Failure]) -> list[Failure]:
     return sorted(failures, key=lambda failure: -rank(failure.severity))
 
 
-def gathered(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
+def grouped(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
     """Return items in groups of the same key, in the order of each group's first."""
     groups: dict[Hashable, list[T]] = {}
     for item in items:
@@ -144,8 +145,9 @@ def distinct(texts: Iterable[str]) -> Sequence[str]:
     return tuple(dict.fromkeys(filter(None, texts)))
 
 
-def _partition(arn: str, otherwise: str) -> str:
-    return arn.split(":")[1] if arn.count(":") > 1 and arn.startswith("arn:") else otherwise
+def _partition(text: str, otherwise: str) -> str:
+    arn = Arn.parse(text)
+    return arn.partition if arn else otherwise
 
 
 def _moment(milliseconds: int) -> str:

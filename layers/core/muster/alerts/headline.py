@@ -42,8 +42,9 @@ def summary(story: Story) -> Iterator[str]:
         scanned = f"{counted(news.accounts, 'account')}, {counted(news.scanned, 'resource')} scanned"
         yield f"{_severities(news.failing)}. {scanned}{unread}."
         return
-    still = f" {_open(news.failing)}" if news.failing else ""
-    yield f"{_changes(story) or 'Nothing new'}.{still} {news.at:%Y-%m-%d %H:%M} UTC."
+    yield f"{_changes(story) or 'Nothing new'}. {news.at:%Y-%m-%d %H:%M} UTC."
+    if news.failing:
+        yield _open(news.failing)
 
 
 def _verdict(story: Story, room: int) -> str:

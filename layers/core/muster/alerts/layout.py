@@ -1,19 +1,19 @@
 """Sections of a digest, fitted into a number of lines: what is left out is counted. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from muster.alerts.blocks import Block
-from muster.model.text import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One thing of a section: its lines, the same in one line, and how much of the section's total it is."""
+    """One thing of a section: its lines, fewer of them, the same in one line, and how much of the total it is."""
 
     lines: tuple[str, ...]
     brief: str
     size: int
+    fewer: tuple[str, ...] = ()
     block: Block | None = None
 
 
@@ -74,21 +74,29 @@ def fitted(parts: Sequence[Part], room: int) -> tuple[Section, ...]:
         more = max(min(min(parts[place].wanted, most) - given[place], free), 0)
         given[place] += more
         free -= more
-    return tuple(_section(part, lines) for part, lines in zip(parts, given, strict=True))
+    sections = [_section(part, lines) for part, lines in zip(parts, given, strict=True)]
+    # A block may be too long for the lines that its part got: another part makes use of them.
+    for place in (*majors, *minors):
+        unused = room - sum(_HEAD + len(section.lines) for section in sections)
+        sections[place] = _section(parts[place], len(sections[place].lines) + unused)
+    return tuple(sections)
 
 
 def _section(part: Part, room: int) -> Section:
-    """Fit one part: as many units in full as there is room for while others are named, then those in one line."""
-    for full in range(len(part.units), -1, -1):
-        taken = sum(len(unit.lines) for unit in part.units[:full])
-        rest = len(part.units) - full
+    """Fit one part: as many units with all their lines as there is room for while others are named in one line."""
+    units = part.units
+    if part.wanted > room:
+        units = tuple(replace(unit, lines=unit.fewer or unit.lines) for unit in units)
+    for full in range(len(units), -1, -1):
+        taken = sum(len(unit.lines) for unit in units[:full])
+        rest = len(units) - full
         shown = full + rest
         if taken + rest + _left(part, shown) > room:
             shown = full + max(room - taken - 1, 0)
         wanted = min(rest, room // 3) if full else 0
         if taken + (shown - full) + _left(part, shown) <= room and shown - full >= wanted:
             break
-    units = part.units[:shown]
+    units = units[:shown]
     lines = [line for unit in units[:full] for line in unit.lines] + [unit.brief for unit in units[full:]]
     more = part.total - sum(unit.size for unit in units)
     if more > 0:
@@ -100,8 +108,3 @@ def _section(part: Part, room: int) -> Section:
 def _left(part: Part, shown: int) -> int:
     """Return the lines that saying what is left out takes: none where everything is shown."""
     return int(part.total > sum(unit.size for unit in part.units[:shown]))
-
-
-def named(number: int, noun: str, words: str = "") -> str:
-    """Return a title with its number: `NEW (3 failures)`."""
-    return f"{words} ({counted(number, noun)})" if words else counted(number, noun)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from muster.alerts.blocks import MOST, Block, by_job
-from muster.alerts.failures import Failure, clean, gathered, rank
+from muster.alerts.failures import Failure, clean, grouped, rank
 from muster.alerts.layout import Part, Unit
 from muster.alerts.news import Acceptance, News
 from muster.alerts.story import Story
@@ -32,16 +32,16 @@ def minor_parts(story: Story) -> Iterator[Part]:
     """Yield the parts of one line each: not evaluated, resolved, suppressions, newly suppressed, damaged objects."""
     news = story.news
     total = story.totals.get(Event.UNREADABLE, 0)
-    groups = gathered(story.failures.get(Event.UNREADABLE, ()), lambda failure: (failure.check_id, failure.reason))
+    groups = grouped(story.failures.get(Event.UNREADABLE, ()), lambda failure: (failure.check_id, failure.reason))
     yield Part(f"NOT EVALUATED ({total:,})", tuple(map(_unread, groups[:MOST])), total, _rest(news), minor=True)
     total = story.totals.get(Event.RESOLVED, 0)
-    groups = gathered(story.failures.get(Event.RESOLVED, ()), lambda failure: (failure.outcome, failure.check_id))
+    groups = grouped(story.failures.get(Event.RESOLVED, ()), lambda failure: (failure.outcome, failure.check_id))
     yield Part(f"RESOLVED ({total:,})", tuple(map(_resolved, groups[:MOST])), total, _rest(news), minor=True)
     texts = [_acceptance(each) for each in _ordered(news.acceptances)]
     units = tuple(Unit((text,), text, 1) for text in texts)
     yield Part(f"SUPPRESSIONS IN muster.yaml ({len(units)})", units, len(units), "; see: muster validate", minor=True)
     total = story.totals.get(Event.SUPPRESSED, 0)
-    groups = gathered(story.failures.get(Event.SUPPRESSED, ()), lambda failure: (failure.check_id, failure.until))
+    groups = grouped(story.failures.get(Event.SUPPRESSED, ()), lambda failure: (failure.check_id, failure.until))
     yield Part(f"SUPPRESSED ({total:,})", tuple(map(_suppressed, groups[:MOST])), total, _rest(news), minor=True)
     damaged = tuple(Unit((line,), line, 1) for line in (f"  {clean(text, 600)}" for text in news.damaged))
     title = f"DAMAGED OBJECTS IN THE REPORT BUCKET ({len(damaged)})"
@@ -50,7 +50,7 @@ def minor_parts(story: Story) -> Iterator[Part]:
 
 def block_unit(block: Block) -> Unit:
     """Return a block as a unit of a part."""
-    return Unit(block.text(), f"{block.severity}  {block.brief}", block.size, block)
+    return Unit(block.text(), f"{block.severity}  {block.brief}", block.size, block.text(sentences=False), block)
 
 
 def _rest(news: News) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from muster.alerts.blocks import Remedy
-from muster.alerts.failures import Failure, gathered, of_event, rank
+from muster.alerts.failures import Failure, grouped, of_event, rank
 from muster.alerts.news import News
 from muster.lifecycle.events import Outcome
 from muster.lifecycle.transitions import Event
@@ -53,7 +53,7 @@ class Story:
 
 def of_news(news: News, remedies: Mapping[str, Remedy]) -> Story:
     """Sort the failures of news."""
-    groups = gathered(news.events, lambda event: event.event)
+    groups = grouped(news.events, lambda event: event.event)
     failures = {
         group[0].event: sorted(
             (of_event(event, news.partition) for event in group), key=lambda failure: -rank(failure.severity)

@@ -18,7 +18,7 @@ from muster.model.json_values import to_json
 from muster.model.readers import Describer
 
 HOME = Path("docs/checks")
-_SECTION = re.compile(r"^(Why|Fix|Source):", re.MULTILINE)
+_SECTION = re.compile(r"^(Problem|Why|Fix|Source):", re.MULTILINE)
 _OFTEN = {Per.ACCOUNT: "once for the account", Per.REGION: "once for the region", Per.RESOURCE: "once for each"}
 
 
@@ -35,6 +35,7 @@ def check_page(check: Check, catalog: Catalog) -> str:
                 f"- Judges: {', '.join(types)}",
                 *([f"- Supports: {', '.join(check.controls)}"] if check.controls else []),
                 f"- Packs: {', '.join(named)}",
+                *([f"- Alerts call it: {check.problem}"] if check.problem else []),
                 f"- Version: {check.version}",
                 *([f"- Opt-in: {_opt_in(check)}"] if check.opt_in else []),
             )

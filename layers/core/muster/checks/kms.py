@@ -25,8 +25,9 @@ def kms_key_rotation_enabled(key: Key, rotation: KeyRotation, *, max_period_days
     Only keys that KMS can rotate by itself are judged: symmetric encryption keys with material of KMS's own. A replica
     is rotated with its primary, which is judged in its region.
 
+    Problem: key rotation is off or too slow
     Why: Rotation bounds how much is encrypted with one key's material, without anybody having to think of it.
-    Fix: aws kms enable-key-rotation --key-id ID --rotation-period-in-days 365
+    Fix: `aws kms enable-key-rotation --key-id ID --rotation-period-in-days 365`
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
     """
     if excused := _not_rotatable(key):
@@ -48,8 +49,11 @@ def kms_key_policy_no_public_access(key: Key, policy: KeyPolicy) -> Verdict:
     out if it fixes an account, such as kms:CallerAccount, an organization, an ARN or a VPC. kms:ViaService fixes only
     the service that the request comes through.
 
+    Problem: KMS key policy is public
     Why: Whoever may use a key may read what it encrypts, from any AWS account.
-    Fix: aws kms put-key-policy with principals of your own, or a condition on kms:CallerAccount or aws:PrincipalOrgID
+    Fix: Name your own principals, or add a condition on kms:CallerAccount or aws:PrincipalOrgID, in the file that
+      the first command writes. `aws kms get-key-policy --key-id ID --policy-name default --query Policy --output
+      text > ID.json` `aws kms put-key-policy --key-id ID --policy-name default --policy file://ID.json`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/kms-key-policy-no-public-access.html
     """
     if known(key.manager) == "AWS":
@@ -64,8 +68,10 @@ def kms_key_policy_no_public_access(key: Key, policy: KeyPolicy) -> Verdict:
 def kms_key_not_scheduled_for_deletion(key: Key) -> Verdict:
     """KMS keys should not be scheduled for deletion.
 
+    Problem: KMS key will be deleted
     Why: What a deleted key encrypted can never be read again by anybody; until then the deletion can be called off.
-    Fix: aws kms cancel-key-deletion --key-id ID, then aws kms enable-key --key-id ID; or accept the finding
+    Fix: `aws kms cancel-key-deletion --key-id ID` `aws kms enable-key --key-id ID` If the deletion is intended,
+      suppress the finding.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/kms-cmk-not-scheduled-for-deletion.html
     """
     if known(key.manager) == "AWS":

@@ -12,9 +12,10 @@ def sns_encrypted_kms(topic: Topic) -> Verdict:
 
     Any key counts, the one that AWS manages for SNS (alias/aws/sns) too.
 
+    Problem: SNS topic has no KMS key
     Why: A key's policy says who may read what is published, and each use of the key is on record.
-    Fix: aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY; alarms and
-      other services that publish need kms:Decrypt and kms:GenerateDataKey* by the policy of a key of your own.
+    Fix: `aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY-ID` The
+      key's policy must allow kms:Decrypt and kms:GenerateDataKey* to alarms and other services that publish.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-1
     """
     key = known(topic.kms_key)
@@ -31,8 +32,10 @@ def sns_topic_no_public_access(topic: Topic) -> Verdict:
     out if it fixes an account, an organization, an ARN, a VPC, a range of addresses, or the endpoint of a subscription;
     a wildcard may stand beside what is fixed. The policy that SNS gives a new topic fixes the topic's owner.
 
+    Problem: SNS topic is public
     Why: Whoever may publish can feed what trusts the topic, and whoever may subscribe reads all that is published.
-    Fix: Name the principals in the topic's policy, or add a condition such as aws:SourceAccount with a fixed value.
+    Fix: `aws sns set-topic-attributes --topic-arn ARN --attribute-name Policy --attribute-value file://POLICY.json`
+      Name the principals in the policy, or add a condition such as aws:SourceAccount with a fixed value.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-4
     """
     found = public(known(topic.policy), ("sns:*",))
@@ -45,9 +48,11 @@ def sns_topic_no_public_access(topic: Topic) -> Verdict:
 def sns_subscription_dlq_configured(subscription: Subscription, attributes: SubscriptionAttributes) -> Verdict:
     """SNS subscriptions should have a dead-letter queue.
 
+    Problem: subscription has no dead-letter queue
     Why: What SNS cannot deliver after its retries is dropped, and nobody learns what it was.
-    Fix: aws sns set-subscription-attributes --subscription-arn ARN --attribute-name RedrivePolicy --attribute-value
-      '{"deadLetterTargetArn": "QUEUE-ARN"}'; the queue's policy must let sns.amazonaws.com send messages to it.
+    Fix: `aws sns set-subscription-attributes --subscription-arn ARN --attribute-name RedrivePolicy
+      --attribute-value '{"deadLetterTargetArn": "QUEUE-ARN"}'` The queue's policy must allow sns.amazonaws.com to
+      call sqs:SendMessage.
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
     if not subscription.confirmed:

@@ -15,8 +15,9 @@ def sqs_queue_encrypted(queue: Queue) -> Verdict:
 
     A KMS key and SQS's own key count alike.
 
+    Problem: SQS queue is not encrypted
     Why: Messages wait for up to two weeks in a queue; unencrypted ones can be read from the disks they wait on.
-    Fix: aws sqs set-queue-attributes --queue-url URL --attributes SqsManagedSseEnabled=true
+    Fix: `aws sqs set-queue-attributes --queue-url URL --attributes SqsManagedSseEnabled=true`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html#sqs-1
     """
     key = known(queue.kms_key)
@@ -35,8 +36,10 @@ def sqs_queue_no_public_access(queue: Queue) -> Verdict:
     out if it fixes an account, an organization, an ARN, a VPC or a range of addresses; a wildcard may stand beside what
     is fixed.
 
+    Problem: SQS queue is public
     Why: Strangers who may send feed what trusts the queue; those who may receive take its messages away.
-    Fix: Name the principals in the queue's policy, or add a condition such as aws:SourceArn with a fixed value.
+    Fix: `aws sqs set-queue-attributes --queue-url URL --attributes file://POLICY.json` Name the principals in the
+      queue's policy, or add a condition such as aws:SourceArn with a fixed value.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html#sqs-3
     """
     found = public(known(queue.policy), ("sqs:*",))
@@ -52,9 +55,11 @@ def sqs_queue_dlq_configured(queue: Queue, sources: DeadLetterSources) -> Verdic
     Queues that are the dead-letter queue of others are exempt. One that only other services use as such, for example
     Lambda or SNS, does not look different from any queue: exclude or suppress it.
 
+    Problem: SQS queue has no dead-letter queue
     Why: A message that cannot be handled comes back again and again until it expires, and then nobody can look at it.
-    Fix: aws sqs set-queue-attributes --queue-url URL, with a RedrivePolicy of deadLetterTargetArn (a queue of the same
-      kind) and maxReceiveCount (5, say).
+    Fix: `aws sqs set-queue-attributes --queue-url URL --attributes
+      "RedrivePolicy='"'{"deadLetterTargetArn":"QUEUE-ARN","maxReceiveCount":"5"}'"'"` The dead-letter queue must be
+      of the same kind, standard or FIFO.
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     """
     target = known(queue.dead_letter_queue)
@@ -73,8 +78,10 @@ def sqs_dlq_empty(queue: Queue, sources: DeadLetterSources, *, max_messages: int
     Messages that wait, that are in flight and that are delayed are added up; SQS counts them approximately. A queue
     is a dead-letter queue where another queue of the account names it.
 
+    Problem: dead-letter queue has messages
     Why: Each message in it is work that failed and that nobody has looked at; it expires with the queue's retention.
-    Fix: Look at the messages, mend the cause, then send them back: aws sqs start-message-move-task --source-arn ARN
+    Fix: Look at the messages, fix the cause, then send them back: `aws sqs start-message-move-task --source-arn
+      ARN`
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
     """
     if not sources.queues:

@@ -28,6 +28,7 @@ _COMMANDS = MappingProxyType(
         "resume": "muster.cli.resume",
         "validate": "muster.cli.validate",
         "diff": "muster.cli.diff",
+        "suppress": "muster.cli.suppress",
         "smoke": "muster.cli.smoke",
     }
 )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from muster.analysis.patterns.globs import covers
 from muster.catalog.catalog import Catalog
@@ -16,11 +17,21 @@ _COMPARED = 100
 _FEW = 3
 
 
+class About(StrEnum):
+    """The subject of a remark: its last day, its check, the resources it can match, or an earlier entry like it."""
+
+    DATE = "date"
+    CHECK = "check"
+    REACH = "reach"
+    REPEATED = "repeated"
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """A sentence about the suppression with this place in the list, counted from 0."""
 
     place: int
+    about: About
     sentence: str
 
 
@@ -32,13 +43,15 @@ def remarks(
     earlier: dict[str, _Earlier] = {}
     for place, rule in enumerate(rules):
         before = earlier.setdefault(rule.check, _Earlier())
-        sentences = (
-            _date(rule, today, warn_days),
-            _selection(rule, selected),
-            _reach(rule, catalog),
-            before.repeats(rule),
-        )
-        found += [Remark(place, f"{sentence} ({_named(rule)})") for sentence in sentences if sentence]
+        sentences = {
+            About.DATE: _date(rule, today, warn_days),
+            About.CHECK: _selection(rule, selected),
+            About.REACH: _reach(rule, catalog),
+            About.REPEATED: before.repeats(rule),
+        }
+        found += [
+            Remark(place, about, f"{sentence} ({_named(rule)})") for about, sentence in sentences.items() if sentence
+        ]
         before.add(place, rule)
     return found
 
@@ -82,12 +95,12 @@ class _Earlier:
         self._by_prefix: dict[str, list[tuple[int, SuppressionRule]]] = {}
 
     def add(self, place: int, rule: SuppressionRule) -> None:
-        self._same.setdefault(_target(rule), place)
+        self._same.setdefault(target_of(rule), place)
         self._by_prefix.setdefault(_prefix(rule.resource), []).append((place, rule))
 
     def repeats(self, rule: SuppressionRule) -> str:
         """Name the earlier entry that accepts the same failures, or all of them as long."""
-        if (place := self._same.get(_target(rule))) is not None:
+        if (place := self._same.get(target_of(rule))) is not None:
             return f"suppressions[{place}] names the same failures; keep one of them"
         for place, other in self._candidates(rule):
             if other.suppression.expires >= rule.suppression.expires and _includes(other, rule):
@@ -106,7 +119,8 @@ class _Earlier:
                 yield place, other
 
 
-def _target(rule: SuppressionRule) -> tuple[object, ...]:
+def target_of(rule: SuppressionRule) -> tuple[object, ...]:
+    """Return what an entry accepts, besides its check: entries of the same target accept the same failures."""
     return rule.resource, rule.account, tuple(sorted(rule.tag.items()))
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from muster.model.arn import Arn
+
 _NOUNS: Mapping[str, str] = MappingProxyType(
     {
         "AWS::::Account": "account",
@@ -53,10 +55,8 @@ def counted_noun(number: int, resource_type: str) -> str:
 
 def short_name(resource_id: str) -> str:
     """Return the name of a resource without the rest of its ARN, where its id is an ARN."""
-    if not resource_id.startswith("arn:"):
-        return resource_id
-    resource = resource_id.split(":", 5)[-1]
-    return re.split(r"[/:]", resource)[-1] or resource_id
+    arn = Arn.parse(resource_id)
+    return arn.name if arn and arn.name else resource_id
 
 
 def _plural(word: str) -> str:

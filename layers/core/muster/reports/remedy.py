@@ -57,7 +57,7 @@ def filled(fix: str, target: Target) -> tuple[Step, ...]:
     A name that the AWS CLI or a shell could take for something else stays a word in capitals.
     """
     values = _values(target)
-    return tuple(Step(_filled(step.text, values) if step.command else step.text, step.command) for step in _steps(fix))
+    return tuple(Step(_filled(step.text, values) if step.command else step.text, step.command) for step in steps(fix))
 
 
 def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
@@ -71,8 +71,8 @@ def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
     """
     if not targets:
         raise ValueError("a fix is for at least one resource")
-    steps = _steps(fix)
-    commands = [_regional(step.text, _values(targets[0])) for step in steps if step.command]
+    parts = steps(fix)
+    commands = [_regional(step.text, _values(targets[0])) for step in parts if step.command]
     used = {name for command in commands for name in _PLACEHOLDERS.findall(command)}
     together = [(name, _alike(name, used, targets)) for name in sorted(used) if _loopable(name, commands)]
     name, values = max(together, key=lambda each: len(each[1]), default=("", []))
@@ -84,13 +84,13 @@ def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
         Step(f"for {name.lower()} in {words}; do {_filled(step.text, rest, name)}; done", command=True)
         if step.command
         else step
-        for step in steps
+        for step in parts
     )
     return tuple(made), len(values)
 
 
-def _steps(fix: str) -> tuple[Step, ...]:
-    """Split a fix; one without backticks that is a command as a whole is one step."""
+def steps(fix: str) -> tuple[Step, ...]:
+    """Split a fix as it is written; one without backticks that is a command as a whole is one step."""
     if "`" not in fix:
         return (Step(fix, fix.startswith("aws ")),) if fix else ()
     pieces = [(each.strip(), place % 2 == 1) for place, each in enumerate(fix.split("`"))]

@@ -85,10 +85,9 @@ class Bucket:
         text = shown(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
         return self.put_bytes(key, gzip.compress(text, mtime=0) if key.endswith(".gz") else text, etag=etag)
 
-    def put_bytes(self, key: str, body: bytes, *, etag: str | None = "*") -> str:
-        """Write an object that is JSON already, gzipped where its key says so, as `put_json` does."""
+    def put_bytes(self, key: str, body: bytes, *, etag: str | None = "*", kind: str = "application/json") -> str:
+        """Write an object that is encoded already, gzipped where its key says so, as `put_json` does."""
         try:
-            kind = "application/json"
             with self.traffic.call():
                 answer = self._s3.put_object(Bucket=self.name, Key=key, Body=body, ContentType=kind, **_condition(etag))
             return str(answer["ETag"])

@@ -30,8 +30,10 @@ def cloudwatch_alarm_actions_set(alarm: Alarm, alarms: Alarms) -> Verdict:
     on metrics, on logs and composite ones are judged alike. There is no verdict where the rule of a composite
     alarm holds its name and cannot be read.
 
+    Problem: alarm has no action
     Why: An alarm without an action turns red on a page that nobody looks at.
-    Fix: aws cloudwatch put-metric-alarm with --alarm-actions TOPIC-ARN and the alarm's other parameters
+    Fix: `aws cloudwatch describe-alarms --alarm-names NAME` Call put-metric-alarm with the same parameters and
+      --alarm-actions TOPIC-ARN. It replaces the whole alarm.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-15
     """
     if alarm.actions:
@@ -47,8 +49,9 @@ def cloudwatch_alarm_actions_set(alarm: Alarm, alarms: Alarms) -> Verdict:
 def cloudwatch_alarm_actions_enabled(alarm: Alarm) -> Verdict:
     """CloudWatch alarms should have their actions enabled.
 
+    Problem: alarm actions are disabled
     Why: Actions are turned off for maintenance and forgotten; from then on the alarm tells nobody.
-    Fix: aws cloudwatch enable-alarm-actions --alarm-names NAME
+    Fix: `aws cloudwatch enable-alarm-actions --alarm-names NAME`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-17
     """
     if known(alarm.actions_enabled):
@@ -70,11 +73,12 @@ def cloudwatch_alarm_action_targets_live(
     CloudWatch use it: CloudWatch cannot use alias/aws/sns. There is no verdict on a topic or a key of another account
     or region, nor where Muster cannot tell whether CloudWatch meets a policy's conditions, unless another topic fails.
 
+    Problem: alarm notifies nobody
     Why: An alarm action fails silently if its topic is deleted, if no subscription is confirmed, or if CloudWatch may
       not publish to the topic or use its key.
-    Fix: aws sns subscribe --topic-arn ARN --protocol email --notification-endpoint ADDRESS, then confirm it; let
-      cloudwatch.amazonaws.com call sns:Publish by the topic's policy, and kms:Decrypt and kms:GenerateDataKey* by the
-      policy of a key of your own.
+    Fix: `aws sns subscribe --topic-arn TOPIC-ARN --protocol email --notification-endpoint ADDRESS` Confirm the
+      subscription. The topic's policy must allow cloudwatch.amazonaws.com to call sns:Publish. The policy of a
+      customer managed key must allow it kms:Decrypt and kms:GenerateDataKey*.
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     others = f"; other actions, not looked at: {', '.join(alarm.other_actions)}" if alarm.other_actions else ""
@@ -97,8 +101,10 @@ def cloudwatch_alarm_action_targets_live(
 def cloudwatch_alarm_has_data(alarm: Alarm, observed: ObservedAt, *, days: int = 7) -> Verdict:
     """CloudWatch alarms should not be without data for long.
 
+    Problem: alarm gets no data
     Why: An alarm in INSUFFICIENT_DATA for days watches something that is gone, or a metric that never was.
-    Fix: Delete the alarm, or correct its metric and dimensions; where silence is good, set TreatMissingData.
+    Fix: Correct the metric and dimensions, set TreatMissingData if no data is normal, or delete the alarm: `aws
+      cloudwatch delete-alarms --alarm-names NAME`
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
     """
     state = known(alarm.state)

@@ -14,11 +14,11 @@ def cloudwatch_log_group_retention_set(
     The time must be `min_days` at least and, where `max_days` is not 0, that at most. Events that never expire are a
     choice of their own: AWS's control takes them for long enough, this check wants `never_expires_allowed`.
 
+    Problem: log retention is not as required
     Why: Events that expire too early are missing when an incident is looked into; those kept for ever cost for ever,
       and may be kept longer than the law allows.
-    Fix: aws logs put-retention-policy --log-group-name NAME --retention-in-days 365; a policy of the account that the
-      reason names overrides it, and is changed with aws logs put-account-policy, after a look at it with
-      aws logs describe-account-policies --policy-type RETENTION_POLICY and a --dry-run.
+    Fix: `aws logs put-retention-policy --log-group-name NAME --retention-in-days 365` If the reason names a policy
+      of the account, that policy overrides it. Change the policy with put-account-policy.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16
     """
     if group.log_class == "DELIVERY":
@@ -42,8 +42,10 @@ def cloudwatch_log_group_encrypted(group: LogGroup) -> Verdict:
 
     CloudWatch Logs encrypts all groups; what is asked for is a key of your own.
 
+    Problem: log group has no KMS key
     Why: A key's policy says who may read the events, whatever IAM allows, and taking the key away takes them away.
-    Fix: aws logs associate-kms-key --log-group-name NAME --kms-key-id KEY-ARN; it holds for events from then on.
+    Fix: `aws logs associate-kms-key --log-group-name NAME --kms-key-id KEY-ARN` It encrypts events that arrive from
+      then on.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-log-group-encrypted.html
     """
     if group.kms_key:

@@ -34,10 +34,11 @@ def dynamodb_autoscaling_enabled(table: Table, scaling: TableScaling) -> Verdict
     A table passes on demand, or when its reads and writes and those of every global secondary index are scaled. A
     scalable target counts unless it cannot grow; its scaling policies are not looked at.
 
+    Problem: table capacity does not scale
     Why: Fixed capacity is either paid for and idle or too small, and an index that is too small holds up the writes
       of its table.
-    Fix: aws dynamodb update-table --table-name NAME --billing-mode PAY_PER_REQUEST, or register the table and each
-      index: aws application-autoscaling register-scalable-target --service-namespace dynamodb
+    Fix: `aws dynamodb update-table --table-name NAME --billing-mode PAY_PER_REQUEST` Or register the table and each
+      index with Application Auto Scaling.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-1
     """
     if table.set_aside:
@@ -72,10 +73,12 @@ def dynamodb_table_throttling_alarmed(
     `write_operations`; those count what indexes throttle too. The alarm, or a composite one that it helps
     to raise, must have an action.
 
+    Problem: no alarm on throttling
     Why: A throttled table turns requests away while it looks healthy in every other way.
-    Fix: aws cloudwatch put-metric-alarm --namespace AWS/DynamoDB --metric-name WriteThrottleEvents --statistic Sum
-      --threshold 0 --comparison-operator GreaterThanThreshold --dimensions Name=TableName,Value=NAME
-      --alarm-name ALARM --alarm-actions TOPIC --period 60 --evaluation-periods 1; of an index its name is added.
+    Fix: `aws cloudwatch put-metric-alarm --alarm-name throttled.NAME --namespace AWS/DynamoDB --metric-name
+      WriteThrottleEvents --dimensions Name=TableName,Value=NAME --statistic Sum --period 60 --evaluation-periods 1
+      --threshold 0 --comparison-operator GreaterThanThreshold --alarm-actions TOPIC-ARN` Do the same for
+      ReadThrottleEvents. For an index, add the dimension GlobalSecondaryIndexName.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
     """
     if table.set_aside:
@@ -103,8 +106,10 @@ def dynamodb_table_not_throttled(
     indexes are added up, and pass while they are `tolerated_events` at most. CloudWatch has datapoints only of hours
     in which something was throttled: where there are none, nothing was.
 
+    Problem: table is throttled
     Why: What was throttled was refused: the application retried it, was slower for it, or lost it.
-    Fix: Put the table on demand, raise or scale the capacity that is named, or spread the keys that are asked for most.
+    Fix: Raise or scale the capacity that the reason names, spread hot keys, or switch to on-demand capacity: `aws
+      dynamodb update-table --table-name NAME --billing-mode PAY_PER_REQUEST`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TroubleshootingThrottling.html
     """
     if table.set_aside:

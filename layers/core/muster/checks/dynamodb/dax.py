@@ -9,9 +9,11 @@ from muster.model.finding import Severity, Verdict, compliant, known, non_compli
 def dax_encryption_enabled(cluster: DaxCluster) -> Verdict:
     """DAX clusters should be encrypted at rest.
 
+    Problem: DAX cluster is not encrypted
     Why: A cluster keeps copies of items on the disks of its nodes, whatever encryption their tables have.
-    Fix: It can only be chosen when a cluster is made: aws dax create-cluster --sse-specification Enabled=true, move
-      the application over and delete the old cluster.
+    Fix: Encryption can only be chosen for a new cluster. Move the application to it, then delete the old one. `aws
+      dax create-cluster --cluster-name NEW-NAME --node-type TYPE --replication-factor 3 --iam-role-arn ROLE-ARN
+      --sse-specification Enabled=true`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-3
     """
     state = known(cluster.encryption)
@@ -24,9 +26,11 @@ def dax_encryption_enabled(cluster: DaxCluster) -> Verdict:
 def dax_tls_endpoint_encryption(cluster: DaxCluster) -> Verdict:
     """DAX clusters should be encrypted in transit.
 
+    Problem: DAX endpoint does not use TLS
     Why: Without TLS items and keys pass in plain text between the application and the cluster.
-    Fix: It can only be chosen when a cluster is made: aws dax create-cluster --cluster-endpoint-encryption-type TLS,
-      move the application over and delete the old cluster.
+    Fix: TLS can only be chosen for a new cluster. Move the application to it, then delete the old one. `aws dax
+      create-cluster --cluster-name NEW-NAME --node-type TYPE --replication-factor 3 --iam-role-arn ROLE-ARN
+      --cluster-endpoint-encryption-type TLS`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-7
     """
     if known(cluster.endpoint) == "TLS":

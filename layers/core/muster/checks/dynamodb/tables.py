@@ -34,9 +34,10 @@ def dynamodb_pitr_enabled(table: Table, recovery: PointInTimeRecovery, *, minimu
     The recovery period must be `minimum_days` at least; AWS lets it be 1 to 35 days. In a global table every replica
     has a recovery of its own.
 
+    Problem: point-in-time recovery is off or short
     Why: Backups of the day before do not bring back what was written or overwritten since; this does, to the second.
-    Fix: aws dynamodb update-continuous-backups --table-name NAME --point-in-time-recovery-specification
-      PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35
+    Fix: `aws dynamodb update-continuous-backups --table-name NAME --point-in-time-recovery-specification
+      PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-2
     """
     if table.set_aside:
@@ -55,8 +56,10 @@ def dynamodb_table_encrypted_kms(table: Table, keys: Related[TableKey], *, custo
     DynamoDB encrypts every table: with a key that AWS owns, with aws/dynamodb, which AWS manages in the account, or
     with a customer's key. The first never passes; with `customer_managed` only the last does.
 
+    Problem: table has no KMS key of the account
     Why: Only uses of a key in the account are logged, and only a customer's key can be taken away again.
-    Fix: aws dynamodb update-table --table-name NAME --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=ARN
+    Fix: `aws dynamodb update-table --table-name NAME --sse-specification
+      Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY-ARN`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
     """
     if table.set_aside:
@@ -80,8 +83,9 @@ def dynamodb_table_deletion_protection_enabled(table: Table) -> Verdict:
 
     In a global table every replica is protected for itself.
 
+    Problem: table has no deletion protection
     Why: Deleting a table takes one call, and its items, streams and alarms go with it.
-    Fix: aws dynamodb update-table --table-name NAME --deletion-protection-enabled
+    Fix: `aws dynamodb update-table --table-name NAME --deletion-protection-enabled`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-6
     """
     if table.set_aside:
@@ -99,8 +103,10 @@ def dynamodb_table_protected_by_backup_plan(
 
     A backup counts for `maximum_age_days`: one that is older shows that no plan covers the table any more.
 
+    Problem: AWS Backup has no recent backup
     Why: Backups in a vault outlive the table and the mistakes of those who may delete it.
-    Fix: Add the table, or a tag of it, to a backup plan: aws backup create-backup-selection
+    Fix: `aws backup create-backup-selection --backup-plan-id PLAN-ID --backup-selection
+      SelectionName=NAME,IamRoleArn=ROLE-ARN,Resources=ARN`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-4
     """
     if table.set_aside:
@@ -121,9 +127,10 @@ def dynamodb_table_ttl_enabled(
     Which tables those are is for you to say: by `names`, and by tags as KEY or KEY=VALUE in `tagged`; `*` stands for
     anything. While both are empty no table is judged.
 
+    Problem: time to live is off
     Why: Items that nobody deletes are paid for month after month, and are kept longer than they may be.
-    Fix: aws dynamodb update-time-to-live --table-name NAME --time-to-live-specification
-      Enabled=true,AttributeName=ATTRIBUTE
+    Fix: `aws dynamodb update-time-to-live --table-name NAME --time-to-live-specification
+      Enabled=true,AttributeName=ATTRIBUTE`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
     """
     if table.set_aside:
@@ -153,10 +160,11 @@ def dynamodb_table_stream_enabled(
     while it is empty no table is judged. It holds for the tables of `names` and those with a tag of `tagged`, KEY or
     KEY=VALUE; `*` stands for anything. Global tables of eventual consistency need the stream they have.
 
+    Problem: stream is not as required
     Why: What copies, audits or indexes changes sees only what the stream shows, and a stream that nobody reads shows
       items to whoever may read streams.
-    Fix: aws dynamodb update-table --table-name NAME --stream-specification StreamEnabled=true,StreamViewType=TYPE; to
-      change the type, turn the stream off first.
+    Fix: `aws dynamodb update-table --table-name NAME --stream-specification StreamEnabled=true,StreamViewType=TYPE`
+      To change the type of a stream, turn the stream off first.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
     if table.set_aside:

@@ -16,8 +16,10 @@ def ec2_volume_inuse(volume: VolumeUse, scan: ObservedAt, *, older_than_days: in
     A volume that is younger than `older_than_days` may be attached to nothing. AWS does not tell since when a volume
     is: the age is that of the volume.
 
+    Problem: EBS volume is not attached
     Why: A volume that nothing uses costs as much as one in use, and its data is watched by nobody.
-    Fix: aws ec2 create-snapshot --volume-id ID, then aws ec2 delete-volume --volume-id ID
+    Fix: `aws ec2 create-snapshot --volume-id ID` Delete the volume when the snapshot is complete: `aws ec2
+      delete-volume --volume-id ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ec2-volume-inuse-check.html
     """
     state = known(volume.state)
@@ -47,9 +49,11 @@ def ec2_volume_backed_up(
     Backup. A backup of the whole instance is there as snapshots. A volume younger than `within_days` need not have
     one yet.
 
+    Problem: EBS volume has no recent backup
     Why: A volume lives in one availability zone; what is lost with it, deleted or encrypted by somebody else comes
       back only from a copy, and an old copy brings back old data.
-    Fix: Assign the volume to a backup plan or to a lifecycle policy of Data Lifecycle Manager by a tag.
+    Fix: `aws ec2 create-snapshot --volume-id ID` For regular backups, tag the volume so that a backup plan or a
+      policy of Data Lifecycle Manager selects it.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ebs-last-backup-recovery-point-created.html
     """
     made = {"snapshot": snapshots.times.get(volume.id), "backup by AWS Backup": backups.times.get(volume.arn)}
@@ -72,9 +76,11 @@ def ec2_volume_backed_up(
 def ec2_snapshot_encrypted(snapshot: Snapshot) -> Verdict:
     """EBS snapshots should be encrypted.
 
+    Problem: EBS snapshot is not encrypted
     Why: An unencrypted snapshot can be read by every account that it is ever shared with, and volumes made of it are
       not encrypted either unless somebody asks.
-    Fix: aws ec2 copy-snapshot --source-snapshot-id ID --source-region REGION --encrypted, then delete the old one.
+    Fix: `aws ec2 copy-snapshot --source-snapshot-id ID --source-region REGION --encrypted` Delete the old snapshot
+      when the copy is complete: `aws ec2 delete-snapshot --snapshot-id ID`
     Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html
     """
     if known(snapshot.encrypted):
@@ -89,9 +95,10 @@ def ec2_snapshot_not_public(snapshot: Snapshot, public: PublicSnapshots, block: 
     A snapshot that is shared with everybody is not public where the region blocks all sharing: AWS then treats it as
     private, but leaves its permissions as they are.
 
+    Problem: EBS snapshot is public
     Why: Whoever has an AWS account can make a volume of a public snapshot and read all that is on it.
-    Fix: aws ec2 modify-snapshot-attribute --snapshot-id ID --attribute createVolumePermission --operation-type remove
-      --group-names all
+    Fix: `aws ec2 modify-snapshot-attribute --snapshot-id ID --attribute createVolumePermission --operation-type
+      remove --group-names all`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-1
     """
     if snapshot.id not in public.ids:
@@ -105,9 +112,10 @@ def ec2_snapshot_not_public(snapshot: Snapshot, public: PublicSnapshots, block: 
 def ec2_snapshot_block_public_access(block: SnapshotBlockPublicAccess) -> Verdict:
     """Regions should block all public sharing of EBS snapshots.
 
+    Problem: snapshots may be shared publicly
     Why: It is set for each region apart, and stops a snapshot from becoming public by one careless call; only
       block-all-sharing also takes back what is public already.
-    Fix: aws ec2 enable-snapshot-block-public-access --state block-all-sharing --region REGION
+    Fix: `aws ec2 enable-snapshot-block-public-access --state block-all-sharing --region REGION`
     Source: https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html
     """
     state = known(block.state)

@@ -15,9 +15,10 @@ from muster.model.finding import Severity, Verdict, compliant, known, non_compli
 def ec2_image_not_public(image: Image) -> Verdict:
     """Machine images should not be public.
 
+    Problem: machine image is public
     Why: Whoever has an AWS account can launch a public image and read all that is on its volumes; secrets that were
       left on one are found within hours.
-    Fix: aws ec2 modify-image-attribute --image-id ID --launch-permission "Remove=[{Group=all}]"
+    Fix: `aws ec2 modify-image-attribute --image-id ID --launch-permission "Remove=[{Group=all}]"`
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-intro.html
     """
     if known(image.public):
@@ -29,9 +30,11 @@ def ec2_image_not_public(image: Image) -> Verdict:
 def ec2_image_block_public_access(block: ImageBlockPublicAccess) -> Verdict:
     """Regions should block the public sharing of machine images.
 
+    Problem: images may be shared publicly
     Why: It is set for each region apart, and stops an image from becoming public by one careless call. Images that
       are public already stay so.
-    Fix: aws ec2 enable-image-block-public-access --image-block-public-access-state block-new-sharing --region REGION
+    Fix: `aws ec2 enable-image-block-public-access --image-block-public-access-state block-new-sharing --region
+      REGION`
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/block-public-access-to-amis.html
     """
     if known(block.state) == "block-new-sharing":
@@ -46,10 +49,12 @@ def ec2_launch_template_imdsv2_required(template: LaunchTemplate, versions: Laun
     Both the default and the latest version are judged: those that launches and Auto Scaling groups use unless they
     name another. A version that says nothing of it leaves it to the region's default and to the image.
 
+    Problem: launch template allows IMDSv1
     Why: Every instance that is launched from the template answers version 1 of the metadata service, which hands out
       the credentials of its role to any request that reaches it.
-    Fix: Make a version with MetadataOptions HttpTokens=required by aws ec2 create-launch-template-version, and the
-      default one by aws ec2 modify-launch-template --default-version
+    Fix: `aws ec2 create-launch-template-version --launch-template-id ID --source-version OLD-VERSION
+      --launch-template-data "MetadataOptions={HttpTokens=required}"` `aws ec2 modify-launch-template
+      --launch-template-id ID --default-version NEW-VERSION`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-170
     """
     default, latest = known(template.default), known(template.latest)

@@ -16,9 +16,10 @@ _MEGABYTE = 1_000_000
 def ec2_instance_imdsv2_required(instance: Instance) -> Verdict:
     """EC2 instances should require IMDSv2.
 
+    Problem: IMDSv1 is allowed
     Why: Version 1 of the instance metadata service answers any request that reaches it, so a server-side request
       forgery hands out the credentials of the instance's role. Version 2 asks for a session token first.
-    Fix: aws ec2 modify-instance-metadata-options --instance-id ID --http-tokens required --http-endpoint enabled
+    Fix: `aws ec2 modify-instance-metadata-options --instance-id ID --http-tokens required --http-endpoint enabled`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-8
     """
     if instance.metadata_endpoint == "disabled":
@@ -33,8 +34,9 @@ def ec2_instance_imdsv2_required(instance: Instance) -> Verdict:
 def ec2_instance_detailed_monitoring_enabled(instance: Instance) -> Verdict:
     """EC2 instances should have detailed monitoring enabled.
 
+    Problem: detailed monitoring is off
     Why: Without it CloudWatch has a datapoint every five minutes, too coarse for alarms and scaling to act on.
-    Fix: aws ec2 monitor-instances --instance-ids ID
+    Fix: `aws ec2 monitor-instances --instance-ids ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ec2-instance-detailed-monitoring-enabled.html
     """
     if known(instance.state) != "running":
@@ -54,8 +56,10 @@ def ec2_instance_no_public_ip(instance: Instance, *, ipv6: bool = True) -> Verdi
     Every interface and address is looked at. An IPv6 address of a VPC is globally routable unless it is a unique local
     one; AWS's own controls look at IPv4 alone, as this check does with `ipv6` off.
 
+    Problem: instance has a public IP address
     Why: An address that the internet can route leaves routes and security groups as the only protection.
-    Fix: Put the instance in a private subnet behind a load balancer or NAT; release its Elastic IP and IPv6 addresses.
+    Fix: Move the instance to a private subnet behind a load balancer or a NAT gateway. Release its Elastic IP and
+      IPv6 addresses: `aws ec2 disassociate-address --association-id ASSOCIATION-ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-9
     """
     v6 = instance.public_ipv6 if ipv6 else ()
@@ -81,9 +85,9 @@ def ec2_instance_not_idle(
     than `cpu_percent` of its processors on average and moved less than `network_megabytes`, in and out together. One
     with datapoints of fewer than `minimum_hours` of the 336 hours is too young to tell, or was stopped meanwhile.
 
+    Problem: instance is idle
     Why: An instance that does nothing costs as much as one that works, and is patched and watched for nothing.
-    Fix: Stop it and delete it after a while, or move what it does to a smaller type: aws ec2 stop-instances
-      --instance-ids ID
+    Fix: `aws ec2 stop-instances --instance-ids ID` Delete it after a while, or move its work to a smaller type.
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
     """
     if known(instance.state) != "running":
@@ -103,8 +107,10 @@ def ec2_instance_not_idle(
 def ec2_instance_not_stopped_too_long(instance: Instance, scan: ObservedAt, *, days: int = 30) -> Verdict:
     """EC2 instances should not stay stopped for long.
 
+    Problem: instance has been stopped for long
     Why: A stopped instance is not patched and starts again with old holes; its volumes and addresses cost on.
-    Fix: aws ec2 terminate-instances --instance-ids ID, after making an image of it if it may be needed.
+    Fix: If you may need it, create an image first. `aws ec2 create-image --instance-id ID --name stopped.ID` `aws
+      ec2 terminate-instances --instance-ids ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-4
     """
     if known(instance.state) != "stopped" or instance.stopped_at is None:
@@ -124,10 +130,12 @@ def ec2_instance_status_check_alarmed(instance: Instance, alarms: Alarms) -> Ver
     An alarm on StatusCheckFailed or StatusCheckFailed_System of the instance counts if it has an action for ALARM, or
     a composite alarm has that it helps to raise.
 
+    Problem: no alarm on status checks
     Why: An instance whose host or network has failed stays so until somebody hears of it; an alarm on the system's
       check can also recover it without anybody.
-    Fix: aws cloudwatch put-metric-alarm on AWS/EC2 StatusCheckFailed with the dimension InstanceId and an
-      --alarm-actions ARN
+    Fix: `aws cloudwatch put-metric-alarm --alarm-name status-check.ID --namespace AWS/EC2 --metric-name
+      StatusCheckFailed --dimensions Name=InstanceId,Value=ID --statistic Maximum --period 60 --evaluation-periods 2
+      --threshold 1 --comparison-operator GreaterThanOrEqualToThreshold --alarm-actions TOPIC-ARN`
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/creating_status_check_alarms.html
     """
     if known(instance.state) != "running":
@@ -145,9 +153,11 @@ def ec2_instance_status_check_alarmed(instance: Instance, alarms: Alarms) -> Ver
 def ec2_volume_encrypted(volume: Volume) -> Verdict:
     """EBS volumes should be encrypted.
 
+    Problem: EBS volume is not encrypted
     Why: An unencrypted volume and all its snapshots can be read by whoever gets at a copy. Volumes that are not
       attached are judged too: their data is as readable.
-    Fix: Copy its snapshot with encryption, make a volume of the copy and replace the old one.
+    Fix: `aws ec2 create-snapshot --volume-id ID` Copy the snapshot with encryption, create a volume from the copy
+      and replace the old volume.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/encrypted-volumes.html
     """
     place = f"attached to {', '.join(volume.attached_to)}" if volume.attached_to else "not attached"
@@ -160,8 +170,9 @@ def ec2_volume_encrypted(volume: Volume) -> Verdict:
 def ec2_ebs_encryption_by_default(default: EbsEncryptionByDefault) -> Verdict:
     """EBS encryption by default should be on in every region.
 
+    Problem: EBS encryption by default is off
     Why: It is set for each region apart; where it is off, a volume is encrypted only if whoever made it thought of it.
-    Fix: aws ec2 enable-ebs-encryption-by-default --region REGION
+    Fix: `aws ec2 enable-ebs-encryption-by-default --region REGION`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-7
     """
     if known(default.enabled):
@@ -173,9 +184,10 @@ def ec2_ebs_encryption_by_default(default: EbsEncryptionByDefault) -> Verdict:
 def ec2_imdsv2_required_by_default(defaults: InstanceMetadataDefaults) -> Verdict:
     """IMDSv2 should be required by default in every region.
 
+    Problem: IMDSv2 is not the default
     Why: It is set for each region apart; where it is not, an instance answers version 1 of the metadata service
       unless whoever launches it, or its image, asks for version 2.
-    Fix: aws ec2 modify-instance-metadata-defaults --http-tokens required --region REGION
+    Fix: `aws ec2 modify-instance-metadata-defaults --http-tokens required --region REGION`
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html
     """
     if defaults.endpoint == "disabled":

@@ -35,8 +35,10 @@ def ec2_security_group_admin_ports_closed(
     internet, in however many pieces, or more public addresses than one range of the widest prefix holds. By default
     that is a /8 and, for IPv6, a /32: few organisations have more. A widest prefix of 0 leaves the whole internet only.
 
+    Problem: PORT open to the internet
     Why: SSH and RDP that the whole internet can reach are tried within minutes, by anybody, without end.
-    Fix: Remove the rule; use Session Manager or EC2 Instance Connect Endpoint, or admit your own networks only.
+    Fix: `aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-ID` Use Session Manager
+      or an EC2 Instance Connect Endpoint, or allow your own networks only.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-13
     """
     return _judged(group, lists, ports, {4: widest_ipv4_prefix, 6: widest_ipv6_prefix})
@@ -55,8 +57,10 @@ def ec2_security_group_high_risk_ports_closed(
 
     The ports are those of AWS's control; what is admitted is added up as for administration ports.
 
+    Problem: PORT open to the internet
     Why: Behind these ports are databases, file shares, mail and consoles that were never meant for strangers.
-    Fix: Remove the rule, or admit your own networks only; put what is public behind a load balancer on port 443.
+    Fix: `aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-ID` Allow your own
+      networks only. Put what is public behind a load balancer on port 443.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19
     """
     return _judged(group, lists, ports, {4: widest_ipv4_prefix, 6: widest_ipv6_prefix})
@@ -66,8 +70,11 @@ def ec2_security_group_high_risk_ports_closed(
 def ec2_default_security_group_closed(group: SecurityGroup) -> Verdict:
     """Default security groups should have no rules.
 
+    Problem: default security group has rules
     Why: What is launched without a security group gets the default one; with rules in it, that is access by accident.
-    Fix: Give the resources that use it a group of their own, then remove its inbound and outbound rules.
+    Fix: Give the resources that use it a security group of their own, then remove all rules: `aws ec2
+      revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-ID` `aws ec2
+      revoke-security-group-egress --group-id ID --security-group-rule-ids RULE-ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/vpc-default-security-group-closed.html
     """
     if known(group.name) != "default":

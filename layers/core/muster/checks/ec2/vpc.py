@@ -16,9 +16,10 @@ def ec2_eip_attached(address: Address, interfaces: NetworkInterfaces) -> Verdict
     An address of a network interface that is itself attached to nothing is as unused as one that is associated with
     nothing.
 
+    Problem: Elastic IP address is not used
     Why: An address that nothing uses is paid for, and hides the ones that matter.
-    Fix: aws ec2 disassociate-address --association-id ASSOCIATION_ID where an interface has it, then aws ec2
-      release-address --allocation-id ID; the address cannot be had again
+    Fix: `aws ec2 release-address --allocation-id ID` If an interface has the address, disassociate it first. You
+      cannot get the address back.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-12
     """
     if not address.associated_with:
@@ -37,9 +38,10 @@ def ec2_vpc_flow_logs_enabled(vpc: Vpc, logs: FlowLogs, *, traffic: tuple[str, .
     It must be a log of the VPC itself, record one of the kinds of traffic that `traffic` names, and arrive: one that
     AWS fails to deliver records nothing. Logs of single subnets or interfaces do not count.
 
+    Problem: VPC has no active flow log
     Why: Without the record of what was let in and refused, nobody can tell afterwards who reached what.
-    Fix: aws ec2 create-flow-logs --resource-type VPC --resource-ids ID --traffic-type ALL --log-destination-type s3
-      --log-destination BUCKET_ARN
+    Fix: `aws ec2 create-flow-logs --resource-type VPC --resource-ids ID --traffic-type ALL --log-destination-type
+      s3 --log-destination BUCKET-ARN`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-6
     """
     found = logs.by_vpc.get(known(vpc.id), ())
@@ -70,8 +72,9 @@ def ec2_security_group_in_use(
     other groups; by the default or latest version of a launch template; and by Lambda functions. What only other
     configurations name, such as a build project's, or a group of another account in a peered VPC, is not seen.
 
+    Problem: security group is not used
     Why: A group that nothing uses is one more to review, and opens ports the day somebody attaches it by mistake.
-    Fix: aws ec2 delete-security-group --group-id ID
+    Fix: `aws ec2 delete-security-group --group-id ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-22
     """
     if known(group.name) == "default":

@@ -16,9 +16,10 @@ def ecs_service_circuit_breaker_enabled(service: Service) -> Verdict:
 
     Only rolling updates by ECS itself have a circuit breaker.
 
+    Problem: failed deployments do not roll back
     Why: Without it ECS starts the tasks of a broken deployment over and over, until somebody looks.
-    Fix: aws ecs update-service --cluster CLUSTER --service NAME --deployment-configuration
-      "deploymentCircuitBreaker={enable=true,rollback=true}"
+    Fix: `aws ecs update-service --cluster CLUSTER --service NAME --deployment-configuration
+      "deploymentCircuitBreaker={enable=true,rollback=true}"`
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
     """
     if other := _not_rolling(service):
@@ -48,9 +49,10 @@ def ecs_service_health_checked(
     up before it has started (its unhealthy threshold times its interval), the grace period must last until the group
     takes the task back too (its healthy threshold times its interval): ECS stops a task that is unhealthy then.
 
+    Problem: no sound health check
     Why: A task that hangs stays in service; one that is asked too early is stopped and started for ever.
-    Fix: Add a healthCheck to the containers, or a target group to the service; set its
-      --health-check-grace-period-seconds.
+    Fix: `aws ecs update-service --cluster CLUSTER --service NAME --health-check-grace-period-seconds SECONDS` Add a
+      healthCheck to the containers or a target group to the service.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
     """
     if not service.definitions:
@@ -80,8 +82,10 @@ def ecs_service_health_checked(
 def ecs_service_no_public_ip(service: Service) -> Verdict:
     """ECS services should not give their tasks public IP addresses.
 
+    Problem: tasks get public IP addresses
     Why: An address that the internet can route leaves the security group as the only protection of the tasks.
-    Fix: Put the tasks into private subnets, and update the service with assignPublicIp=DISABLED.
+    Fix: `aws ecs update-service --cluster CLUSTER --service NAME --network-configuration
+      "awsvpcConfiguration={subnets=[PRIVATE-SUBNET],securityGroups=[SECURITY-GROUP],assignPublicIp=DISABLED}"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-2
     """
     settings = [launch.public_ip for launch in service.launches if launch.public_ip is not None]
@@ -100,8 +104,9 @@ def ecs_fargate_latest_platform_version(service: Service, *, linux: str = "1.4.0
 
     `linux` and `windows` are the latest versions; a service that names none, or LATEST, follows them by itself.
 
+    Problem: Fargate platform version is old
     Why: An older platform gets no new kernels and runtimes, and AWS retires it one day.
-    Fix: aws ecs update-service --cluster CLUSTER --service NAME --platform-version LATEST --force-new-deployment
+    Fix: `aws ecs update-service --cluster CLUSTER --service NAME --platform-version LATEST --force-new-deployment`
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
     """
     if not service.definitions:
@@ -124,9 +129,10 @@ def ecs_service_propagates_tags(service: Service) -> Verdict:
 
     Both are wanted: tags propagated from the service or the task definition, and those that ECS manages itself.
 
+    Problem: tasks do not get the service's tags
     Why: Cost is counted by the tags of tasks: what has none is nobody's on the bill.
-    Fix: aws ecs update-service --cluster CLUSTER --service NAME --propagate-tags SERVICE --enable-ecs-managed-tags
-      --force-new-deployment
+    Fix: `aws ecs update-service --cluster CLUSTER --service NAME --propagate-tags SERVICE --enable-ecs-managed-tags
+      --force-new-deployment`
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
     """
     lacks = ["propagateTags is not set"] if service.propagate_tags == "" else []
@@ -143,9 +149,10 @@ def ecs_service_healthy_percent_sound(service: Service, *, minimum_healthy_perce
     ECS rounds the minimum up and the maximum down to whole tasks: between them it must be able to start a task
     or to stop one. Services with one task on each instance, and deployments that are not rolling, are not judged.
 
+    Problem: deployment percentages are not sound
     Why: With a low minimum a deployment takes the service down; without room it waits for ever.
-    Fix: aws ecs update-service --cluster CLUSTER --service NAME --deployment-configuration
-      "minimumHealthyPercent=100,maximumPercent=200"
+    Fix: `aws ecs update-service --cluster CLUSTER --service NAME --deployment-configuration
+      "minimumHealthyPercent=100,maximumPercent=200"`
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
     """
     if other := _not_rolling(service):
@@ -167,8 +174,9 @@ def ecs_service_healthy_percent_sound(service: Service, *, minimum_healthy_perce
 def ecs_container_insights_enabled(cluster: Cluster) -> Verdict:
     """ECS clusters should use Container Insights.
 
+    Problem: Container Insights is off
     Why: Without it nobody sees which task uses what, how often containers restart, or why a deployment is slow.
-    Fix: aws ecs update-cluster-settings --cluster NAME --settings name=containerInsights,value=enhanced
+    Fix: `aws ecs update-cluster-settings --cluster NAME --settings name=containerInsights,value=enhanced`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-12
     """
     setting = known(cluster.insights)

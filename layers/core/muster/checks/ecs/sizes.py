@@ -38,8 +38,10 @@ def ecs_task_definition_fargate_size_valid(definition: TaskDefinition, region: E
 
     Judged are those that require Fargate, and those without that word which a service runs there.
 
+    Problem: Fargate has no such size
     Why: ECS refuses to start a task of another size, which shows only when the service needs one.
-    Fix: Register a new revision with a pair of cpu and memory of the table.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
+      a pair of cpu and memory that Fargate has.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
     """
     launches = [each for each in region.launches(definition.arn) if each.fargate is True]
@@ -79,8 +81,10 @@ def ecs_service_right_sized(  # noqa: PLR0913 - three settings beside three face
     most, because a task that needs more of it is killed. Both should fill `target_percent` of the size. Memory that
     was fuller than `fullest_memory_percent` fails too. With fewer than `hours` hours of metrics nothing is said.
 
+    Problem: Fargate size does not fit the load
     Why: Fargate is paid by size, not by use; a task without memory left is killed.
-    Fix: Register a new revision with the size that the reason names, and update the service to it.
+    Fix: Register a new revision with the size that the reason names, then update the service: `aws ecs
+      update-service --cluster CLUSTER --service NAME --task-definition NEW-REVISION`
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html
     """
     if reason := _without_size(service):

@@ -14,8 +14,10 @@ _DIGEST = re.compile(r"@sha256:[0-9a-fA-F]{64}\Z")
 def ecs_images_pinned_by_digest(definition: TaskDefinition) -> Verdict:
     """ECS task definitions should name every image by its digest.
 
+    Problem: image is not named by its digest
     Why: A tag can be moved to another image; only a digest makes every task run what was tested.
-    Fix: Register a new revision whose images are named REPOSITORY@sha256:DIGEST.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
+      images in the form REPOSITORY@sha256:DIGEST.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
     loose = [each for each in known(definition.containers) if not _DIGEST.search(known(each.image))]
@@ -30,8 +32,10 @@ def ecs_images_not_latest(definition: TaskDefinition) -> Verdict:
 
     An image without tag and digest is the one that is tagged latest.
 
+    Problem: image has the tag latest
     Why: Two tasks of one service may run different images, and nobody can say which, or go back to the one before.
-    Fix: Register a new revision whose images have a tag of their own, or better a digest.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision
+      whose images have a tag of their own, or better a digest.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
     floating = [each for each in known(definition.containers) if _latest(known(each.image))]
@@ -44,8 +48,10 @@ def ecs_images_not_latest(definition: TaskDefinition) -> Verdict:
 def ecs_task_definition_log_configuration(definition: TaskDefinition) -> Verdict:
     """ECS task definitions should have a log configuration for every container.
 
+    Problem: container has no log configuration
     Why: What a container without a log driver writes is gone with it, also what it wrote about a break-in.
-    Fix: Register a new revision in which every container has a logConfiguration, for example with awslogs.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision in
+      which every container has a logConfiguration, for example with awslogs.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-9
     """
     silent = [each for each in known(definition.containers) if not each.log_driver]
@@ -60,8 +66,10 @@ def ecs_containers_readonly_access(definition: TaskDefinition) -> Verdict:
 
     Every container must have it. Windows containers cannot.
 
+    Problem: root file system is writable
     Why: Who breaks into a container cannot change its programs, or leave others, where it cannot write.
-    Fix: Register a new revision with readonlyRootFilesystem true in every container, and volumes for what it writes.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
+      readonlyRootFilesystem true in every container, and with volumes for the files that it writes.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5
     """
     if definition.windows:
@@ -76,8 +84,10 @@ def ecs_containers_readonly_access(definition: TaskDefinition) -> Verdict:
 def ecs_containers_nonprivileged(definition: TaskDefinition) -> Verdict:
     """ECS containers should not run privileged.
 
+    Problem: container runs privileged
     Why: A privileged container is as good as root on its host, and on all other containers there.
-    Fix: Register a new revision without privileged; give single capabilities with linuxParameters where one is needed.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision
+      without privileged. If the container needs a single capability, add it with linuxParameters.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-4
     """
     mighty = [each for each in known(definition.containers) if each.privileged]
@@ -93,8 +103,10 @@ def ecs_task_definition_linux_user_non_root(definition: TaskDefinition) -> Verdi
     A user that only the image names does not count: ECS does not know it. Without an operating system the containers
     count as Linux, unless a placement constraint asks for Windows instances.
 
+    Problem: container runs as root
     Why: Root in a container has all that it takes to use a flaw of the kernel or of the runtime against the host.
-    Fix: Register a new revision in which every container has a user, for example 1000:1000.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision in
+      which every container has a user, for example 1000:1000.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-linux-user-non-root.html
     """
     if definition.windows:
@@ -110,8 +122,10 @@ def ecs_task_definition_linux_user_non_root(definition: TaskDefinition) -> Verdi
 def ecs_task_definition_network_mode_not_host(definition: TaskDefinition) -> Verdict:
     """ECS task definitions should not use the host's network.
 
+    Problem: containers use the host's network
     Why: Its containers hear and reach all that the host does: other containers on loopback, and the host's credentials.
-    Fix: Register a new revision with networkMode awsvpc.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
+      networkMode awsvpc.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-17
     """
     mode = known(definition.network_mode)
@@ -124,8 +138,10 @@ def ecs_task_definition_network_mode_not_host(definition: TaskDefinition) -> Ver
 def ecs_task_definition_pid_mode_not_shared(definition: TaskDefinition) -> Verdict:
     """ECS task definitions should not share the host's process namespace.
 
+    Problem: containers see the host's processes
     Why: Its containers see every process of the host, can signal them and read their environment.
-    Fix: Register a new revision without pidMode, or with pidMode task.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision
+      without pidMode, or with pidMode task.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-pid-mode-check.html
     """
     mode = known(definition.pid_mode)
@@ -141,8 +157,10 @@ def ecs_no_environment_secrets(definition: TaskDefinition, *, allowed: tuple[str
     AWS's control knows three names; here a known shape, the name or how random the value is tells a secret. Variables
     that are none all the same go into `allowed`.
 
+    Problem: secret in an environment variable
     Why: Who may describe a task definition reads its variables; every revision keeps them, and logs often repeat them.
-    Fix: Put the value into Secrets Manager, name it in the container's secrets, and change it: it has been readable.
+    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Put the value into Secrets
+      Manager and name it under the container's secrets. Change the value: it could be read.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8
     """
     found = [

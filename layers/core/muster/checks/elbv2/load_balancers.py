@@ -24,9 +24,10 @@ _ENCRYPTED = frozenset({"HTTPS", "TLS"})
 def elb_tls_policy_current(listener: Listener, *, policies: tuple[str, ...] = RECOMMENDED_TLS_POLICIES) -> Verdict:
     """HTTPS and TLS listeners should have a recommended security policy.
 
+    Problem: TLS policy is not recommended
     Why: Older policies still speak TLS 1.0 and 1.1, or ciphers that are broken; they are the default outside the
       console.
-    Fix: aws elbv2 modify-listener --listener-arn ARN --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
+    Fix: `aws elbv2 modify-listener --listener-arn ARN --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17
     """
     if listener.kind == GATEWAY:
@@ -49,9 +50,10 @@ def elb_access_logs_enabled(
     A network load balancer writes them for its TLS listeners only, so one without is not judged. Deliveries that are
     set up in CloudWatch Logs instead are not seen.
 
+    Problem: load balancer has no access logs
     Why: They tell who asked for what, and are all there is to look at after an attack or an outage.
-    Fix: aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes
-      Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET
+    Fix: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes
+      Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-5
     """
     kind = known(load_balancer.kind)
@@ -68,9 +70,10 @@ def elb_access_logs_enabled(
 def elb_deletion_protection_enabled(load_balancer: LoadBalancer, attributes: LoadBalancerAttributes) -> Verdict:
     """Load balancers should be protected from deletion.
 
+    Problem: no deletion protection
     Why: One mistaken call deletes a load balancer with its name and addresses, and they do not come back.
-    Fix: aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes
-      Key=deletion_protection.enabled,Value=true
+    Fix: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes
+      Key=deletion_protection.enabled,Value=true`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-6
     """
     kind = known(load_balancer.kind)
@@ -85,9 +88,10 @@ def elb_target_group_in_use(group: TargetGroup, health: TargetHealth) -> Verdict
 
     A function whose health nobody checks counts as healthy: that is how functions are registered by default.
 
+    Problem: target group serves nothing
     Why: Without a healthy target every request is answered with an error; without a load balancer none arrives.
-    Fix: Register targets that pass the health check, or delete the group: aws elbv2 delete-target-group
-      --target-group-arn ARN
+    Fix: Register targets that pass the health check, or delete the group: `aws elbv2 delete-target-group
+      --target-group-arn ARN`
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
     if not group.load_balancers:
@@ -125,11 +129,12 @@ def elb_health_check_window_sound(  # noqa: PLR0913 - each setting is one limit
     The delay of deregistration is how long requests under way may take; AWS's default is 300. Whether the grace period
     of an ECS service is long enough for its target groups is asked by `ecs-service-health-checked`.
 
+    Problem: health check or delay is too slow
     Why: A slow check sends requests to dead targets; a delay of nothing cuts off answers, one too long holds up
       deployments.
-    Fix: aws elbv2 modify-target-group --target-group-arn ARN --health-check-interval-seconds 10
-      --health-check-timeout-seconds 5; for the delay: aws elbv2 modify-target-group-attributes --target-group-arn ARN
-      --attributes Key=deregistration_delay.timeout_seconds,Value=60
+    Fix: `aws elbv2 modify-target-group --target-group-arn ARN --health-check-interval-seconds 10
+      --health-check-timeout-seconds 5` For the deregistration delay: `aws elbv2 modify-target-group-attributes
+      --target-group-arn ARN --attributes Key=deregistration_delay.timeout_seconds,Value=60`
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
     if known(group.health_checks) is False:

@@ -23,8 +23,9 @@ def elb_listener_rules_not_redundant(listener: Listener, rules: ListenerRules) -
     weight 0, or named by its ARN alone. Wildcards, letter case and address ranges are compared exactly, regular
     expressions by their text alone.
 
+    Problem: listener rule has no effect
     Why: A rule that is never reached looks like a protection or a route, and is neither.
-    Fix: aws elbv2 delete-rule --rule-arn ARN; or give the narrower rule the smaller priority.
+    Fix: `aws elbv2 delete-rule --rule-arn RULE-ARN` Or give the narrower rule the smaller priority.
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
     """
     if listener.kind == GATEWAY:
@@ -50,10 +51,12 @@ def elb_http_redirected(listener: Listener, rules: ListenerRules) -> Verdict:
 
     All rules are looked at, not the default one alone: a single rule that forwards is served without encryption.
 
+    Problem: HTTP is not redirected to HTTPS
     Why: What is asked over HTTP can be read and changed by everybody on the way.
-    Fix: aws elbv2 modify-listener --listener-arn ARN
-      --default-actions 'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'; for other rules
-      than the default one: aws elbv2 modify-rule --rule-arn ARN --actions, with the same
+    Fix: `aws elbv2 modify-listener --listener-arn ARN --default-actions
+      'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'` For other rules than the default
+      one: `aws elbv2 modify-rule --rule-arn RULE-ARN --actions
+      'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1
     """
     if known(listener.kind) != APPLICATION:

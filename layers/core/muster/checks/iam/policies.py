@@ -18,8 +18,9 @@ def iam_policy_no_admin_access_statements(grants: Grants) -> Verdict:
     of IAM by which it can grant itself the rest. Denials of the same policy count where they have no condition and,
     where an Allow says everything, deny everything again.
 
+    Problem: policy allows all actions (* on *)
     Why: Whoever gets at such a principal owns the account: its data, its logs and all other principals.
-    Fix: Allow the actions that are needed; attach AdministratorAccess to nobody but a role for emergencies.
+    Fix: Allow only the actions that are needed. Attach AdministratorAccess to nothing but a role for emergencies.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-admin-access.html
     """
     found = list(_found(grants, lambda policy: filter(None, (administrative(policy),))))
@@ -39,6 +40,7 @@ def iam_policy_no_full_access_statements(grants: Grants) -> Verdict:
     that it does not name. Patterns that match no ARN of the service, such as `arn:aws:kms:*::*`, do not count.
     Inline policies are judged like customer managed ones; AWS's own policies are not.
 
+    Problem: policy allows a service's every action
     Why: Actions that a service gets later are granted with it, and so are those that nobody thought of.
     Fix: Name the actions, if need be by families such as s3:Get*, and the resources that they are needed for.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-full-access.html
@@ -57,8 +59,9 @@ def iam_policy_no_kms_decrypt_on_all_keys(
     All keys are those of every region, whether of every account or of one; conditions are told but, as in AWS's
     controls, they do not excuse. Inline policies and customer managed ones are judged, attached or not.
 
+    Problem: policy allows decryption with all keys
     Why: Whoever may decrypt with all keys reads whatever any of them protects, tomorrow's data too.
-    Fix: Name in the statement's Resource the keys that are needed.
+    Fix: Name the keys that are needed in the statement's Resource.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-customer-policy-blocked-kms-actions.html
     """
 

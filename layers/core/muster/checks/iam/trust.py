@@ -84,10 +84,12 @@ def iam_role_trust_not_confusable(
     which would lock it out, and neither does one that only resources of the role's own account can use. A role that
     trusts a service of which AWS documents nothing is judged by `iam-role-trust-services-documented`.
 
+    Problem: role trust lacks a source condition
     Why: Who can make the service, the account or the provider act for them gets at the role, whoever they are: the
       deputy cannot tell on whose behalf it was asked.
-    Fix: Add {"StringEquals": {"aws:SourceAccount": "ACCOUNT"}} for services, an ExternalId that was agreed on for other
-      companies, and the subject of your own repositories for GitHub.
+    Fix: `aws iam update-assume-role-policy --role-name NAME --policy-document file://TRUST-POLICY.json` For
+      services add {"StringEquals": {"aws:SourceAccount": "YOUR-ACCOUNT"}}. For other companies require an
+      ExternalId. For GitHub require the subject of your own repositories.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     lists = _Lists(
@@ -123,9 +125,10 @@ def iam_role_trust_services_documented(
     data/service_principals.yaml lists what is known. `services_with_source` and `services_without_source` overrule
     it; give `iam-role-trust-not-confusable` the same ones.
 
+    Problem: trusted service without a condition
     Why: Another account may be able to make the service assume the role (the "confused deputy" problem).
-    Fix: Try a condition on aws:SourceAccount in a test account. If the service still works, keep it; if not, name the
-      service in services_without_source of both checks, or suppress the finding with the reason.
+    Fix: Try a condition on aws:SourceAccount in a test account. If the service still works, keep it. If not, name
+      the service in services_without_source of both checks, or suppress the finding with the reason.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
     """
     lists = _Lists(_normal(services_with_source), _normal(services_without_source), (), (trust.account_id,))

@@ -21,9 +21,10 @@ def lambda_function_public_access_prohibited(policy: FunctionPolicy) -> Verdict:
     does not hold its account, so that whoever takes a deleted bucket's name could invoke the function. What counts is
     the policy of the function itself; versions and aliases have policies of their own, which are not read.
 
+    Problem: Lambda function is public
     Why: Whoever may invoke a function can spend its money and use what its role may do.
-    Fix: aws lambda remove-permission --function-name NAME --statement-id ID; then aws lambda add-permission with the
-      principal that needs it, and --source-account ID where that is a service.
+    Fix: `aws lambda remove-permission --function-name NAME --statement-id STATEMENT-ID` Then call add-permission
+      for the principals that need it, with --source-account for a service.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/lambda-function-public-access-prohibited.html
     """
     document = known(policy.policy)
@@ -42,10 +43,11 @@ def lambda_function_public_access_prohibited(policy: FunctionPolicy) -> Verdict:
 def lambda_function_url_auth_required(urls: FunctionUrls) -> Verdict:
     """Lambda function URLs should ask callers to authenticate.
 
+    Problem: function URL has no authentication
     Why: A URL without authentication is open to the internet as soon as the function's policy allows it, and the
       console adds that statement by itself.
-    Fix: aws lambda update-function-url-config --function-name NAME --auth-type AWS_IAM, with --qualifier ALIAS for the
-      URL of an alias; callers must then sign their requests.
+    Fix: `aws lambda update-function-url-config --function-name NAME --auth-type AWS_IAM` Add --qualifier ALIAS for
+      the URL of an alias. Callers must then sign their requests.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """
     if not urls.urls:
@@ -64,8 +66,11 @@ def lambda_environment_without_secrets(function: Function, *, accepted: tuple[st
     Names, known shapes of tokens and randomness are looked at; the names in `accepted` are not. The reason holds the
     names of what was found and never a value.
 
+    Problem: secret in an environment variable
     Why: Whoever may read a function's configuration reads its variables, and they get into templates, logs and tools.
-    Fix: Put the secret into Secrets Manager or the Parameter Store, and read it from there when the function starts.
+    Fix: Put the secret into Secrets Manager or Parameter Store and read it from there. Change the value, then
+      remove the variable: `aws lambda update-function-configuration --function-name NAME --environment
+      file://ENVIRONMENT.json`
     Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     count = known(function.variables)

@@ -41,11 +41,13 @@ def lambda_failure_destination_configured(  # noqa: PLR0913 - what a function is
     function. Without any of this the function is called synchronously as far as one can tell, and its caller sees the
     error.
 
+    Problem: failed events are lost
     Why: After its retries Lambda discards an event that nobody asked it to keep, and nobody knows what was lost.
-    Fix: aws lambda put-function-event-invoke-config --function-name NAME --destination-config
-      '{"OnFailure": {"Destination": "QUEUE_ARN"}}', or update-function-event-invoke-config where something is
-      configured, which put would replace; for a stream aws lambda update-event-source-mapping --uuid ID with the same;
-      the function's role must be allowed to send there. For a queue give the queue a RedrivePolicy.
+    Fix: `aws lambda update-function-event-invoke-config --function-name NAME --destination-config '{"OnFailure":
+      {"Destination": "QUEUE-ARN"}}'` For a stream: `aws lambda update-event-source-mapping --uuid MAPPING-UUID
+      --destination-config '{"OnFailure": {"Destination": "QUEUE-ARN"}}'` For a queue, give the queue a dead-letter
+      queue. If the function has no such configuration yet, use put-function-event-invoke-config. The function's
+      role must be allowed to send to the destination.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
     polled = mappings.polled_for(known(function.name))
@@ -79,10 +81,11 @@ def lambda_queue_visibility_sufficient(
     A queue that has a dead-letter queue should also give a message five receives before it is moved there. The timeout
     is that of the function's latest configuration, for mappings of versions and aliases too.
 
+    Problem: visibility timeout is too short
     Why: Lambda needs the time to try again when the function is throttled; otherwise a message is worked on twice at
       once, or lands in the dead-letter queue though nothing is wrong with it.
-    Fix: aws sqs set-queue-attributes --queue-url URL --attributes VisibilityTimeout=SECONDS, and maxReceiveCount 5 or
-      more in RedrivePolicy.
+    Fix: `aws sqs set-queue-attributes --queue-url QUEUE-URL --attributes VisibilityTimeout=SECONDS` Set
+      maxReceiveCount in RedrivePolicy to 5 or more.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     polled = [each for each in mappings.polled_for(known(function.name)) if each.kind == "queue"]

@@ -19,8 +19,10 @@ def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead
     deprecation AWS has not scheduled passes. A container image and a customer-managed runtime are patched by their
     publisher: the check does not apply to them.
 
+    Problem: Lambda runtime is out of support
     Why: A deprecated runtime gets no more security patches, and later its functions can no longer be changed.
-    Fix: aws lambda update-function-configuration --function-name NAME --runtime SUCCESSOR, after testing with it.
+    Fix: `aws lambda update-function-configuration --function-name NAME --runtime SUCCESSOR` Test the function with
+      the new runtime first.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
     """
     if known(function.package) == "Image":
@@ -46,8 +48,9 @@ def lambda_runtime_supported(function: Function, scan: ObservedAt, *, days_ahead
 def lambda_tracing_enabled(function: Function) -> Verdict:
     """Lambda functions should be traced with X-Ray.
 
+    Problem: X-Ray tracing is off
     Why: Without active tracing nobody sees where the time goes between a request and what the function calls.
-    Fix: aws lambda update-function-configuration --function-name NAME --tracing-config Mode=Active
+    Fix: `aws lambda update-function-configuration --function-name NAME --tracing-config Mode=Active`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/lambda-function-xray-enabled.html
     """
     if known(function.tracing) == "Active":
@@ -61,8 +64,9 @@ def lambda_reserved_concurrency_set(concurrency: FunctionConcurrency, *, require
 
     It takes concurrency away from all other functions, so that it is asked for only with `required`.
 
+    Problem: no concurrency is reserved
     Why: A reservation keeps a function from using up the region's concurrency, and keeps some for it.
-    Fix: aws lambda put-function-concurrency --function-name NAME --reserved-concurrent-executions NUMBER
+    Fix: `aws lambda put-function-concurrency --function-name NAME --reserved-concurrent-executions NUMBER`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/lambda-concurrency-check.html
     """
     if concurrency.reserved == 0:
@@ -80,8 +84,10 @@ def lambda_concurrency_pool_sufficient(region: RegionConcurrency, *, unreserved_
 
     Less than `unreserved_percent` of the region's concurrency fails. AWS itself keeps only 100 executions unreserved.
 
+    Problem: little Lambda concurrency is left
     Why: What functions reserve is taken from all others, which are throttled together when the rest is used up.
-    Fix: aws lambda delete-function-concurrency --function-name NAME, or ask for a higher quota in Service Quotas.
+    Fix: `aws lambda delete-function-concurrency --function-name FUNCTION --region REGION` Or request a higher quota
+      in Service Quotas.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
     limit, rest = known(region.limit), known(region.unreserved)
@@ -100,9 +106,11 @@ def lambda_errors_alarmed(function: Function, alarms: Alarms, *, throttles: bool
     An alarm on the function or on all functions of the region counts if it acts, or a composite alarm does that
     it helps to raise. With `throttles` there must be one on throttled invocations too.
 
+    Problem: no alarm on function errors
     Why: A function that fails all the time says so in its logs only, which nobody reads unasked.
-    Fix: aws cloudwatch put-metric-alarm --namespace AWS/Lambda --metric-name Errors
-      --dimensions Name=FunctionName,Value=NAME --alarm-actions TOPIC, with statistic Sum and a threshold.
+    Fix: `aws cloudwatch put-metric-alarm --alarm-name errors.NAME --namespace AWS/Lambda --metric-name Errors
+      --dimensions Name=FunctionName,Value=NAME --statistic Sum --period 60 --evaluation-periods 1 --threshold 0
+      --comparison-operator GreaterThanThreshold --treat-missing-data notBreaching --alarm-actions TOPIC-ARN`
     Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
     name = known(function.name)

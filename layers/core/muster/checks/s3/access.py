@@ -40,9 +40,11 @@ def s3_bucket_public_access_prohibited(
     takes a public policy's effect on strangers away, IgnorePublicAcls that of public grants, and so does
     ownership enforced by the bucket's owner, under which no access control list counts at all.
 
+    Problem: S3 bucket is public
     Why: What a stranger can list or read will be found; public buckets are searched for all the time.
-    Fix: aws s3api put-public-access-block --bucket NAME with all four switches on; serve public content
-      through CloudFront.
+    Fix: `aws s3api put-public-access-block --bucket NAME --public-access-block-configuration
+      BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true` Serve public
+      content through CloudFront.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     block = account.joined(bucket)
@@ -65,8 +67,10 @@ def s3_bucket_public_access_prohibited(
 def s3_account_level_public_access_blocks(block: AccountPublicAccessBlock) -> Verdict:
     """AWS accounts should block public access to all their S3 buckets.
 
+    Problem: account does not block public access
     Why: The account's switches hold for every bucket, those of tomorrow too, whatever a bucket's own say.
-    Fix: aws s3control put-public-access-block --account-id ID with all four switches on
+    Fix: `aws s3control put-public-access-block --account-id ACCOUNT --public-access-block-configuration
+      BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-account-level-public-access-blocks-periodic.html
     """
     return _all_on(block)
@@ -81,8 +85,10 @@ def s3_bucket_level_public_access_prohibited(
     AWS's control wants all four switches on the bucket itself; with `effective` those of the account count too. The
     reason says what holds of both.
 
+    Problem: Block Public Access is off
     Why: A bucket that blocks public access stays private whatever policy or list somebody puts on it later.
-    Fix: aws s3api put-public-access-block --bucket NAME with all four switches on
+    Fix: `aws s3api put-public-access-block --bucket NAME --public-access-block-configuration
+      BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-level-public-access-prohibited.html
     """
     joined = account.joined(bucket)
@@ -100,9 +106,11 @@ def s3_bucket_ssl_requests_only(policy: BucketPolicy) -> Verdict:
     false. Several statements may do it together; a statement that is narrowed otherwise does not count.
     s3:TlsVersion counts only with an operator that ends in IfExists: without TLS there is no version to compare.
 
+    Problem: requests without TLS are allowed
     Why: Without the statement S3 answers plain HTTP, and what passes can be read and changed on the way.
-    Fix: Add a statement with Effect Deny, Principal *, Action s3:*, the ARNs of the bucket and of its objects, and
-      the condition {"Bool": {"aws:SecureTransport": "false"}}.
+    Fix: `aws s3api put-bucket-policy --bucket NAME --policy file://POLICY.json` Add to the policy a statement with
+      Effect Deny, Principal *, Action s3:*, the ARNs of the bucket and of its objects, and the condition {"Bool":
+      {"aws:SecureTransport": "false"}}.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-ssl-requests-only.html
     """
     statements = known(policy.policy).statements
@@ -129,8 +137,11 @@ def s3_bucket_cross_account_writes_prohibited(
 
     `actions` are those that AWS's control names. Everybody is of another account too.
 
+    Problem: another account can change the bucket
     Why: Whoever may change a bucket's policy, lists or encryption can take it over and lock its owner's rules out.
-    Fix: Take the actions out of the statement that names the other account, with aws s3api put-bucket-policy
+    Fix: Remove the actions from the statement that names the other account, in the file that the first command
+      writes. `aws s3api get-bucket-policy --bucket NAME --query Policy --output text > NAME.json` `aws s3api
+      put-bucket-policy --bucket NAME --policy file://NAME.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6
     """
     found = {action: foreign(known(policy.policy), bucket.account_id, (action,)) for action in actions}
@@ -144,9 +155,11 @@ def s3_bucket_cross_account_writes_prohibited(
 def s3_bucket_acl_prohibited(ownership: BucketOwnershipControls) -> Verdict:
     """S3 buckets should have access control lists disabled.
 
+    Problem: S3 ACLs are enabled
     Why: With lists on, who may read an object is decided object by object, by whoever wrote it.
-    Fix: Grant by policy what lists grant to others, whom they no longer let in afterwards, make the bucket's own list
-      private, and then aws s3api put-bucket-ownership-controls --bucket NAME with ObjectOwnership=BucketOwnerEnforced
+    Fix: Replace ACL grants to others with statements of the bucket policy first: they stop working. `aws s3api
+      put-bucket-acl --bucket NAME --acl private` `aws s3api put-bucket-ownership-controls --bucket NAME
+      --ownership-controls "Rules=[{ObjectOwnership=BucketOwnerEnforced}]"`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-acl-prohibited.html
     """
     setting = known(ownership.object_ownership) or "ObjectWriter"

@@ -12,8 +12,13 @@ def s3_access_point_public_access_blocks(point: AccessPoint) -> Verdict:
     The switches are set when an access point is made and cannot be changed afterwards. What the bucket and the account
     block holds besides; AWS's control asks for the access point's own.
 
+    Problem: access point allows public access
     Why: An access point has a policy of its own, and a public one opens the bucket behind it.
-    Fix: Make a new access point with all four switches on, aws s3control create-access-point, and delete this one.
+    Fix: The settings of an access point cannot be changed. Create a new one, then delete the old one. `aws
+      s3control create-access-point --account-id ACCOUNT --name NEW-NAME --bucket BUCKET
+      --public-access-block-configuration
+      BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true` `aws s3control
+      delete-access-point --account-id ACCOUNT --name NAME`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-access-point-public-access-blocks.html
     """
     off = known(point.block).off

@@ -20,9 +20,12 @@ def s3_bucket_lifecycle_covers_old_objects(
     `allow_transition` a transition is enough; it may leave objects smaller than 128 KB where they are, and the reason
     says so.
 
+    Problem: old objects are kept forever
     Why: Objects that nothing ever expires or moves are paid for until somebody remembers them, and kept longer than
       they may be.
-    Fix: Add an enabled rule without a filter that expires or transitions objects in time.
+    Fix: `aws s3api put-bucket-lifecycle-configuration --bucket NAME --lifecycle-configuration
+      file://LIFECYCLE.json` The call replaces all rules. Keep those that exist and add an enabled rule without a
+      filter that expires or transitions objects in time.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
     """
     whole = [rule for rule in lifecycle.rules if rule.whole]
@@ -43,8 +46,11 @@ def s3_lifecycle_noncurrent_versions_expire(lifecycle: BucketLifecycle, versioni
 
     Buckets whose versioning is suspended are judged too: the versions they made before are still there.
 
+    Problem: old versions are kept forever
     Why: In a versioned bucket nothing that is deleted or replaced goes away by itself, and all of it is paid for.
-    Fix: Add an enabled rule without a filter and with NoncurrentVersionExpiration.
+    Fix: `aws s3api put-bucket-lifecycle-configuration --bucket NAME --lifecycle-configuration
+      file://LIFECYCLE.json` The call replaces all rules. Keep those that exist and add an enabled rule without a
+      filter and with NoncurrentVersionExpiration.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-version-lifecycle-policy-check.html
     """
     status = known(versioning.status)
@@ -62,8 +68,11 @@ def s3_lifecycle_noncurrent_versions_expire(lifecycle: BucketLifecycle, versioni
 def s3_lifecycle_aborts_multipart_uploads(lifecycle: BucketLifecycle, *, within_days: int = 7) -> Verdict:
     """S3 buckets should abort incomplete multipart uploads.
 
+    Problem: incomplete uploads are kept forever
     Why: Parts of uploads that never ended are stored and paid for, and no listing of objects shows them.
-    Fix: Add an enabled rule without a filter and with AbortIncompleteMultipartUpload.
+    Fix: `aws s3api put-bucket-lifecycle-configuration --bucket NAME --lifecycle-configuration
+      file://LIFECYCLE.json` The call replaces all rules. Keep those that exist and add an enabled rule without a
+      filter and with AbortIncompleteMultipartUpload.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
     """
     aborting = [rule for rule in lifecycle.rules if rule.aborts is not None]

@@ -60,9 +60,12 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     to it: AWS says to suppress the control there, for logging a log target into itself never ends. That S3's log
     delivery may write to a bucket is not enough.
 
+    Problem: server access logging is off
     Why: Who read what cannot be found out afterwards when nobody wrote it down.
-    Fix: aws s3api put-bucket-logging with a target bucket of the same region and account, without Object Lock and
-      encrypted with AES256, whose policy allows logging.s3.amazonaws.com to s3:PutObject
+    Fix: `aws s3api put-bucket-logging --bucket NAME --bucket-logging-status
+      "LoggingEnabled={TargetBucket=LOG-BUCKET,TargetPrefix=NAME/}"` The log bucket is in the same region and
+      account, has no default retention by Object Lock, is encrypted with AES256, and its policy allows
+      logging.s3.amazonaws.com to call s3:PutObject.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-9
     """
     target = logging.target

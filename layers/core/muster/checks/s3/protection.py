@@ -9,8 +9,9 @@ from muster.model.finding import Severity, Verdict, compliant, known, non_compli
 def s3_bucket_versioning_enabled(versioning: BucketVersioning) -> Verdict:
     """S3 buckets should have versioning enabled.
 
+    Problem: S3 versioning is off
     Why: Without versions an object that is overwritten or deleted, by mistake or by malice, is gone.
-    Fix: aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled
+    Fix: `aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-versioning-enabled.html
     """
     status = known(versioning.status)
@@ -28,8 +29,10 @@ def s3_bucket_encrypted(encryption: BucketEncryption) -> Verdict:
     Since January 2023 S3 encrypts every new object, with its own keys (SSE-S3) where nothing else is configured, so
     that this check passes on every bucket S3 answers for. Ask `s3-default-encryption-kms` for keys of your own.
 
+    Problem: S3 bucket has no default encryption
     Why: Auditors ask for it, and the reason says which kind of encryption stands.
-    Fix: aws s3api put-bucket-encryption --bucket NAME with SSEAlgorithm AES256 or aws:kms
+    Fix: `aws s3api put-bucket-encryption --bucket NAME --server-side-encryption-configuration
+      "Rules=[{ApplyServerSideEncryptionByDefault={SSEAlgorithm=AES256}}]"`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
     """
     algorithm = known(encryption.algorithm)
@@ -48,9 +51,11 @@ def s3_default_encryption_kms(encryption: BucketEncryption, *, customer_managed:
     With `customer_managed` the key must be one of the customer's: a key that is named by its id or ARN counts as such,
     the alias aws/s3 and a configuration without a key do not.
 
+    Problem: objects are not encrypted with KMS
     Why: Only with KMS does reading take a second permission, on the key, and leave a trace of its own.
-    Fix: aws s3api put-bucket-encryption --bucket NAME with SSEAlgorithm aws:kms, a KMSMasterKeyID and
-      BucketKeyEnabled=true, and with the BlockedEncryptionTypes that it has: the call replaces the whole
+    Fix: `aws s3api put-bucket-encryption --bucket NAME --server-side-encryption-configuration
+      "Rules=[{ApplyServerSideEncryptionByDefault={SSEAlgorithm=aws:kms,KMSMasterKeyID=KEY-ARN},BucketKeyEnabled=true}]"`
+      The call replaces the whole configuration: keep the BlockedEncryptionTypes that it has.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-default-encryption-kms.html
     """
     algorithm = known(encryption.algorithm)
@@ -65,9 +70,12 @@ def s3_default_encryption_kms(encryption: BucketEncryption, *, customer_managed:
 def s3_bucket_key_enabled(encryption: BucketEncryption) -> Verdict:
     """S3 buckets with KMS encryption should use a bucket key.
 
+    Problem: S3 bucket key is off
     Why: Without it every object is a call to KMS, which costs money and may be throttled.
-    Fix: aws s3api put-bucket-encryption --bucket NAME with BucketKeyEnabled=true and with the key and the
-      BlockedEncryptionTypes that it has: the call replaces the whole; objects written before keep their own keys.
+    Fix: `aws s3api put-bucket-encryption --bucket NAME --server-side-encryption-configuration
+      "Rules=[{ApplyServerSideEncryptionByDefault={SSEAlgorithm=aws:kms,KMSMasterKeyID=KEY-ARN},BucketKeyEnabled=true}]"`
+      The call replaces the whole configuration: keep the key and the BlockedEncryptionTypes that it has. Objects
+      that exist keep their own data keys.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
     """
     algorithm = known(encryption.algorithm)
@@ -87,9 +95,11 @@ def s3_bucket_sse_c_blocked(encryption: BucketEncryption) -> Verdict:
     Buckets made since April 2026 refuse them; what an older bucket does is what was configured. Only what its
     encryption blocks is judged: a policy that denies them is another way to the same end.
 
+    Problem: SSE-C uploads are allowed
     Why: With SSE-C the key is with the writer alone: whoever may write can lock everybody else out, and ask for money.
-    Fix: aws s3api put-bucket-encryption --bucket NAME with BlockedEncryptionTypes={EncryptionType=[SSE-C]} in the rule,
-      beside the default encryption that it has: the call replaces the whole
+    Fix: `aws s3api put-bucket-encryption --bucket NAME --server-side-encryption-configuration
+      "Rules=[{ApplyServerSideEncryptionByDefault={SSEAlgorithm=AES256},BlockedEncryptionTypes={EncryptionType=[SSE-C]}}]"`
+      The call replaces the whole configuration: keep the default encryption that the bucket has.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html
     """
     if "SSE-C" in encryption.blocked:
@@ -101,9 +111,10 @@ def s3_bucket_sse_c_blocked(encryption: BucketEncryption) -> Verdict:
 def s3_bucket_request_metrics_configured(metrics: BucketMetrics) -> Verdict:
     """S3 buckets should have a request-metrics configuration that covers the whole bucket.
 
+    Problem: S3 bucket has no request metrics
     Why: Without it CloudWatch knows a bucket's size once a day, and nothing of requests, errors and latency.
-    Fix: aws s3api put-bucket-metrics-configuration --bucket NAME --id EntireBucket
-      --metrics-configuration Id=EntireBucket
+    Fix: `aws s3api put-bucket-metrics-configuration --bucket NAME --id EntireBucket --metrics-configuration
+      Id=EntireBucket`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-configurations.html
     """
     whole = [name for name, covers in metrics.configurations if covers]

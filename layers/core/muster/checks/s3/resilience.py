@@ -24,9 +24,10 @@ def s3_bucket_mfa_delete_enabled(
     character. Only the root user can switch it on, and with it on no lifecycle can be configured: AWS's control leaves
     buckets with a lifecycle out.
 
+    Problem: MFA delete is off
     Why: Whoever steals a key of somebody who may delete cannot delete what the second factor guards.
-    Fix: As root, aws s3api put-bucket-versioning --bucket NAME
-      --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa "SERIAL CODE"
+    Fix: `aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled,MFADelete=Enabled
+      --mfa "SERIAL CODE"` Only the root user can do this.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
     """
     if not _matches(bucket.id, buckets):
@@ -47,8 +48,10 @@ def s3_bucket_default_lock_enabled(lock: BucketObjectLock, *, min_days: int = 1,
     Object Lock alone locks nothing: without a default retention each writer has to ask for it. `min_days` is the least
     default retention, `mode` the one that is asked for, GOVERNANCE or COMPLIANCE, any if empty.
 
+    Problem: no Object Lock by default
     Why: A locked version can be neither overwritten nor deleted until its time has come, by mistake or by malice.
-    Fix: aws s3api put-object-lock-configuration with a DefaultRetention; the bucket must be versioned
+    Fix: `aws s3api put-object-lock-configuration --bucket NAME --object-lock-configuration
+      "ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=GOVERNANCE,Days=DAYS}}"` The bucket must be versioned.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-default-lock-enabled.html
     """
     if not lock.enabled:
@@ -78,8 +81,10 @@ def s3_bucket_cross_region_replication_enabled(  # noqa: PLR0913 - three facets,
     character. A bucket that copies arrive in is left out, as AWS says to: one that matches `replicas`, or whose policy
     lets somebody replicate into it.
 
+    Problem: S3 bucket is not replicated
     Why: A region can fail as a whole, and versions help nobody who cannot reach them.
-    Fix: aws s3api put-bucket-replication with a destination in another region; both buckets must be versioned
+    Fix: `aws s3api put-bucket-replication --bucket NAME --replication-configuration file://REPLICATION.json` The
+      destination is in another region. Both buckets must be versioned.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-7
     """
     if not _matches(bucket.id, buckets):

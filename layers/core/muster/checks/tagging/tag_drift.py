@@ -18,8 +18,10 @@ def tagged(tags: Tags) -> Verdict:
 
     Tags that AWS sets itself (`aws:…`) do not count. Resources that were never tagged are judged like all others.
 
+    Problem: resource has no tag
     Why: A resource without any tag was made by hand or forgotten, and belongs to nobody.
-    Fix: Tag it, by hand or where the resource is defined.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
+      tag-user and tag-policy. If the resource is defined in code, add the tags there.
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
     if tags.own:
@@ -38,8 +40,11 @@ def tag_keys_spelled_alike(
     colons: `costcenter`, `Cost Center` and `cost-center` are meant for `CostCenter`. Unless it is set, `keys` are those
     that the configuration requires under `tags`, if it says any.
 
+    Problem: tag key is misspelled
     Why: Cost reports, policies and searches compare keys letter by letter: what is spelled otherwise is not found.
-    Fix: Tag the resource with the key as it should be, and remove the other.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` `aws
+      resourcegroupstaggingapi untag-resources --resource-arn-list ARN --tag-keys MISSPELLED-KEY` For IAM use
+      tag-role, tag-user and tag-policy.
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
     """
     canonical = {folded(key): key for key in reversed(keys)}
@@ -60,8 +65,10 @@ def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[
     `agreements` says what one tag asks of others: {"Environment=production": {"Backup": ["daily", "hourly"]}} asks of
     whatever is in production that it is saved. `*` stands for anything.
 
+    Problem: tag values contradict each other
     Why: A tag that another contradicts is wrong, or the other is; whoever acts on either does the wrong thing.
-    Fix: Correct the tag that is wrong.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
+      tag-user and tag-policy.
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
     if not agreements:
@@ -89,8 +96,9 @@ def tags_agree_with_parent(
     snapshot to its volume. Only `keys` that the parent has are compared. An instance of another account is no parent:
     only that account sees its tags.
 
+    Problem: owner differs from the parent's
     Why: A volume that names another owner than its instance is paid for, kept or deleted by the wrong people.
-    Fix: aws ec2 create-tags --resources ID --tags Key=KEY,Value=VALUE
+    Fix: `aws ec2 create-tags --resources ID --tags Key=KEY,Value=VALUE`
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
     """
     if parents.elsewhere and not parents.ids:

@@ -19,8 +19,10 @@ def tags_follow_organization_policy(
     have one of its values, in exact case, in which `*` stands for anything; a key that it requires of the resource's
     type must be there. Keys that it does not name, and those that AWS sets itself, are free.
 
+    Problem: tags break the tag policy
     Why: Tag policies are enforced for few types and only when tags change; what was tagged before, or never, stays.
-    Fix: Correct the key or the value, or add the missing key.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
+      tag-user and tag-policy.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_tag-policies.html
     """
     rules = known(policy.rules)

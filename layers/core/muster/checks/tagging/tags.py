@@ -47,8 +47,10 @@ def required_tags(
     are left out of account. Resources that were never tagged are judged like all others. Of a key in `values` that is
     not in `keys` only the value is judged, where the key is there.
 
+    Problem: required tags are missing or wrong
     Why: Costs, owners and environments are found by tags; a resource without them belongs to nobody.
-    Fix: Add the missing tags and correct the values, by hand or where the resource is defined.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
+      tag-user and tag-policy. If the resource is defined in code, correct the tags there.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
     """
     own = tags.own

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from muster.model.finding import Finding, Severity, Status
 from muster.model.text import counted, listed, printable
+from muster.reports.remedy import steps
 from muster.reports.report import ScanReport
 from muster.reports.tally import SUPPRESSED, Gap, ReportTally
 from muster.reports.wording import difference
@@ -135,7 +136,9 @@ class TableWriter:
         yield Padding(self._rows(group.rows, several=several), (0, 0, 0, 2))
         if count > len(group.rows):
             yield Text(f"  … and {count - len(group.rows)} more", style="dim")
-        yield Padding(Text.assemble(("Fix: ", "bold"), printable(group.fix)), (0, 0, 1, 2))
+        # A command stands on a line of its own, so that it can be pasted.
+        fix = "\n     ".join(printable(step.text) for step in steps(group.fix))
+        yield Padding(Text.assemble(("Fix: ", "bold"), fix), (0, 0, 1, 2))
 
     def _rows(self, rows: Sequence[_Row], *, several: bool) -> Table:
         """Lay out the rows of a check, with the account of each where there are several."""

@@ -1,0 +1,87 @@
+"""The AWS CLI's own reading of a command: services, operations, options and shorthand, without a call of AWS."""
+
+import argparse
+import functools
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from awscli.clidriver import ServiceOperation, create_clidriver
+from botocore.validate import ParamValidator
+
+GLOBAL_OPTIONS = ("--region", "--query", "--output")
+
+
+class Recorder:
+    """It stands where the CLI calls AWS, and keeps what would be sent."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+
+    def invoke(self, _service: str, _operation: str, parameters: dict[str, Any], _globals: object) -> int:
+        self.parameters = parameters
+        return 0
+
+
+@functools.cache
+def services() -> Mapping[str, Any]:
+    return create_clidriver()._get_command_table()
+
+
+@functools.cache
+def operations(service: str) -> Mapping[str, Any]:
+    return services()[service]._get_command_table()
+
+
+def faults(command: str) -> list[str]:
+    """Return what the CLI would not understand of a command; a part that comes from a file is not read."""
+    words = _own_words(shlex.split(command))
+    if words[0] != "aws" or words[1] not in services():
+        return [f"there is no service {words[1:2]}"]
+    if words[2] not in operations(words[1]):
+        return [f"{words[1]} has no operation {words[2]}"]
+    operation = operations(words[1])[words[2]]
+    assert isinstance(operation, ServiceOperation)
+    options = [word[2:] for word in words[3:] if word.startswith("--")]
+    if unknown := [name for name in options if name not in operation.arg_table]:
+        return [f"{words[1]} {words[2]} has no option {name}" for name in unknown]
+    if any(word.startswith("file://") for word in words):
+        return []
+    recorder = Recorder()
+    operation._operation_caller = recorder
+    try:
+        operation(
+            words[3:], argparse.Namespace(command=words[1], query=None, output=None, paginate=False, endpoint_url=None)
+        )
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the CLI raises is the fault
+        return [f"{type(error).__name__}: {error}"]
+    shape = operation._operation_model.input_shape
+    report = ParamValidator().validate(recorder.parameters, shape)
+    return [report.generate_report()] if report.has_errors() else [*_wrong_values(recorder.parameters, shape)]
+
+
+def _own_words(words: list[str]) -> list[str]:
+    """Leave out what is the shell's or the same for all operations."""
+    if ">" in words:
+        words = words[: words.index(">")]
+    found, skip = [], False
+    for word in words:
+        if not skip and word not in GLOBAL_OPTIONS:
+            found.append(word)
+        skip = word in GLOBAL_OPTIONS
+    return found
+
+
+def _wrong_values(value: Any, shape: Any) -> Iterator[str]:
+    """Yield values that an enumeration does not have; a word in capitals is for the reader."""
+    if shape.type_name == "structure":
+        for name, inner in value.items():
+            yield from _wrong_values(inner, shape.members[name])
+    elif shape.type_name == "list":
+        for inner in value:
+            yield from _wrong_values(inner, shape.member)
+    elif shape.type_name == "map":
+        for key in value:
+            yield from _wrong_values(key, shape.key)
+    elif shape.type_name == "string" and shape.enum and value not in shape.enum and value not in ("TYPE", "SUCCESSOR"):
+        yield f"{value!r} is none of {shape.enum}"

@@ -1,0 +1,170 @@
+"""The fix of every check for every type that it judges: the AWS CLI understands each command."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from muster.catalog.catalog import load
+from muster.model.finding import ACCOUNT, GLOBAL, REGION
+from muster.reports.remedy import Step, Target, filled, folded
+from tests.unit.reports.aws_cli import faults
+
+CATALOG = load()
+HERE, WHERE = "111122223333", "eu-west-1"
+IDS = {
+    "AWS::CloudWatch::Alarm": ("cpu", "cloudwatch:R:A:alarm:cpu"),
+    "AWS::DAX::Cluster": ("cache", "dax:R:A:cache/cache"),
+    "AWS::DynamoDB::Table": ("orders", "dynamodb:R:A:table/orders"),
+    "AWS::EC2::EIP": ("eipalloc-0a1", "ec2:R:A:elastic-ip/eipalloc-0a1"),
+    "AWS::EC2::Image": ("ami-0a1", "ec2:R::image/ami-0a1"),
+    "AWS::EC2::Instance": ("i-0a1", "ec2:R:A:instance/i-0a1"),
+    "AWS::EC2::LaunchTemplate": ("lt-0a1", "ec2:R:A:launch-template/lt-0a1"),
+    "AWS::EC2::NetworkInterface": ("eni-0a1", "ec2:R:A:network-interface/eni-0a1"),
+    "AWS::EC2::SecurityGroup": ("sg-0a1", "ec2:R:A:security-group/sg-0a1"),
+    "AWS::EC2::Snapshot": ("snap-0a1", "ec2:R::snapshot/snap-0a1"),
+    "AWS::EC2::VPC": ("vpc-0a1", "ec2:R:A:vpc/vpc-0a1"),
+    "AWS::EC2::Volume": ("vol-0a1", "ec2:R:A:volume/vol-0a1"),
+    "AWS::ECS::Cluster": ("shop", "ecs:R:A:cluster/shop"),
+    "AWS::ECS::Service": ("shop/web", "ecs:R:A:service/shop/web"),
+    "AWS::ECS::TaskDefinition": ("web:3", "ecs:R:A:task-definition/web:3"),
+    "AWS::IAM::Group": ("admins", "iam::A:group/admins"),
+    "AWS::IAM::ManagedPolicy": ("arn:aws:iam::111122223333:policy/all", "iam::A:policy/all"),
+    "AWS::IAM::Role": ("deploy", "iam::A:role/deploy"),
+    "AWS::IAM::User": ("ada", "iam::A:user/ada"),
+    "AWS::KMS::Key": ("0a1b2c3d-0000-4000-8000-000000000000", "kms:R:A:key/0a1b2c3d-0000-4000-8000-000000000000"),
+    "AWS::Lambda::Function": ("bills", "lambda:R:A:function:bills"),
+    "AWS::Logs::LogGroup": ("/aws/lambda/bills", "logs:R:A:log-group:/aws/lambda/bills"),
+    "AWS::S3::AccessPoint": ("reads", "s3:R:A:accesspoint/reads"),
+    "AWS::S3::Bucket": ("shop", "s3:::shop"),
+    "AWS::SNS::Subscription": ("arn:aws:sns:eu-west-1:111122223333:alerts:0a1b", "sns:R:A:alerts:0a1b"),
+    "AWS::SNS::Topic": ("alerts", "sns:R:A:alerts"),
+    "AWS::SQS::Queue": ("bills", "sqs:R:A:bills"),
+    **{
+        f"AWS::ElasticLoadBalancingV2::{kind}": (name, f"elasticloadbalancing:R:A:{path}")
+        for kind, name, path in (
+            (
+                "Listener",
+                "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/w/1/2",
+                "listener/app/w/1/2",
+            ),
+            ("LoadBalancer", "web", "loadbalancer/app/web/1"),
+            ("TargetGroup", "web", "targetgroup/web/1"),
+        )
+    },
+}
+"""The id and the ARN of a resource of each type, as Muster's readers name it."""
+VALUES = {"SECONDS": "30", "NUMBER": "5", "DAYS": "7", "MAPPING-UUID": "0a1b2c3d-0000-4000-8000-000000000000"}
+"""What a reader puts in where the CLI takes no word."""
+
+
+def target(resource_type: str) -> Target:
+    if resource_type == ACCOUNT:
+        return Target(ACCOUNT, HERE, "", HERE, GLOBAL)
+    if resource_type == REGION:
+        return Target(REGION, WHERE, "", HERE, WHERE)
+    name, path = IDS[resource_type]
+    arn = "arn:aws:" + path.replace(":R:", f":{WHERE}:").replace(":A:", f":{HERE}:")
+    return Target(resource_type, name, arn, HERE, GLOBAL if ":iam:" in arn else WHERE)
+
+
+def commands() -> Iterator[tuple[str, str, tuple[Step, ...]]]:
+    for name, check in CATALOG.checks.items():
+        for resource_type in CATALOG.resource_types(check):
+            yield name, resource_type, filled(check.fix, target(resource_type))
+
+
+def test_every_command_of_every_fix_is_one_that_the_cli_understands() -> None:
+    found = {
+        step.text: (name, problems)
+        for name, _, steps in commands()
+        for step in steps
+        if step.command and (problems := faults(re.sub("|".join(VALUES), lambda word: VALUES[word[0]], step.text)))
+    }
+    assert found == {}
+
+
+def test_no_word_in_capitals_is_left_that_the_resource_could_fill_in() -> None:
+    left = {
+        (name, resource_type, word)
+        for name, resource_type, steps in commands()
+        for step in steps
+        if step.command
+        for word in re.findall(r"(?<![\w-])(?:NAME|ID|ARN|ACCOUNT|REGION|CLUSTER|URL)(?![\w-])", step.text)
+    }
+    assert left == set()
+
+
+def test_every_command_names_the_resource_or_something_of_it_that_only_the_reader_knows() -> None:
+    for name, resource_type, steps in commands():
+        one = target(resource_type)
+        names = (one.id, one.arn, one.id.rpartition("/")[2], one.region, one.account_id)
+        for step in steps:
+            if step.command:
+                known = any(each and each in step.text for each in names)
+                assert known or re.search(r"\b[A-Z]+(-[A-Z]+)+\b", step.text), (name, step.text)
+
+
+def test_every_command_of_a_regional_resource_has_its_region() -> None:
+    for name, resource_type, steps in commands():
+        for step in steps:
+            if step.command and target(resource_type).region != GLOBAL:
+                words = shlex.split(step.text)
+                assert words[words.index("--region") + 1] == WHERE, name
+
+
+def test_a_redrive_policy_reaches_sqs_as_json() -> None:
+    (command, _) = filled(CATALOG.checks["sqs-queue-dlq-configured"].fix, target("AWS::SQS::Queue"))
+    (attributes,) = [word for word in shlex.split(command.text) if word.startswith("RedrivePolicy=")]
+    assert json.loads(attributes.removeprefix("RedrivePolicy=").strip("'")) == {
+        "deadLetterTargetArn": "QUEUE-ARN",
+        "maxReceiveCount": "5",
+    }
+
+
+def test_commands_are_not_hidden_in_sentences() -> None:
+    """A reader pastes what stands between backticks; a sentence names an operation at most."""
+    for check in CATALOG.checks.values():
+        sentences = "".join(check.fix.split("`")[::2])
+        assert "aws " not in sentences, check.id
+        assert check.fix.count("`") % 2 == 0, check.id
+
+
+def test_every_fix_that_is_for_many_resources_covers_them_or_says_for_how_many_it_is() -> None:
+    for check in CATALOG.checks.values():
+        for resource_type in CATALOG.resource_types(check):
+            one = target(resource_type)
+            steps, covered = folded(check.fix, [one])
+            assert steps == filled(check.fix, one)
+            assert covered == 1
+
+
+def test_every_problem_is_short_enough_for_a_subject() -> None:
+    for check in CATALOG.checks.values():
+        assert 0 < len(check.problem) <= 40, check.id
+        assert check.problem.isascii(), check.id
+        assert not check.problem.endswith("."), check.id
+
+
+@pytest.mark.parametrize(
+    "resource_type", sorted({t for c in CATALOG.checks.values() for t in CATALOG.resource_types(c)})
+)
+def test_the_examples_have_every_type_that_is_judged(resource_type: str) -> None:
+    assert target(resource_type).type == resource_type
+
+
+@pytest.mark.parametrize(
+    ("command", "fault"),
+    [
+        ("aws s4api put-bucket-versioning", "no service"),
+        ("aws s3api put-bucket-version", "no operation"),
+        ("aws s3api put-bucket-versioning --buckets x", "no option buckets"),
+        ("aws s3api put-bucket-versioning --bucket x --versioning-configuration Status=On", "'On' is none of"),
+        ("aws s3api put-bucket-versioning --bucket x --versioning-configuration Stats=Enabled", "Stats"),
+        ("aws s3api put-bucket-versioning --bucket x", "SystemExit"),
+    ],
+)
+def test_a_command_that_the_cli_does_not_understand_is_found(command: str, fault: str) -> None:
+    assert any(fault in each for each in faults(command))
