@@ -120,7 +120,7 @@ def _number(value: object) -> object:
 
 def _schedule(properties: Properties, region: str, account: str) -> Made:
     wanted = ("Name", "GroupName", "Description", "ScheduleExpression", "State", "FlexibleTimeWindow", "Target")
-    _client("scheduler", region).create_schedule(**{key: properties[key] for key in wanted})
+    _client("scheduler", region).create_schedule(**{key: properties[key] for key in wanted if key in properties})
     name = properties["Name"]
     return name, {"Arn": f"arn:aws:scheduler:{region}:{account}:schedule/{properties['GroupName']}/{name}"}
 

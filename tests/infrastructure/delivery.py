@@ -98,12 +98,17 @@ def alarms_reach_the_topic(template: Template) -> Iterator[str]:
 
 
 def the_schedule_reaches_workflow_and_queue(template: Template) -> Iterator[str]:
-    """Scheduler → workflow, and scheduler → queue → key for what it could not start: by the schedule's role."""
+    """Scheduler → workflow or function, and → queue → key for what it could not start: by the schedule's role."""
+    functions = dict(resources(template, "AWS::Lambda::Function"))
     queues = dict(resources(template, "AWS::SQS::Queue"))
     for logical_id, schedule in resources(template, "AWS::Scheduler::Schedule"):
         role = target(schedule["Target"]["RoleArn"])
         queue = target(schedule["Target"].get("DeadLetterConfig", {}).get("Arn"))
-        if not _role_may(template, role, "states:StartExecution", text(schedule["Target"]["Arn"])):
+        started = text(schedule["Target"]["Arn"])
+        if target(started) in functions:
+            if not _role_may(template, role, "lambda:InvokeFunction", started):
+                yield f"{logical_id}: {role} may not invoke {target(started)}"
+        elif not _role_may(template, role, "states:StartExecution", started):
             yield f"{logical_id}: {role} may not start the workflow"
         if not _role_may(template, role, "sqs:SendMessage", f"${{{queue}.Arn}}"):
             yield f"{logical_id}: {role} may not send to {queue}"

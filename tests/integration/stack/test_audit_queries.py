@@ -69,7 +69,7 @@ def aws() -> Iterator[EmbeddedAws]:
             Clients(session, endpoint_url=started.endpoint),
         )
         for batch in (records[:7], records[5:], records[6:]):
-            answer = record_events({"Records": batch}, environment, clients)
+            answer = record_events({"Records": batch}, environment, clients, lambda _: None)
             assert answer.response == {"batchItemFailures": []}
         yield started
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from muster.errors import EventError, Transient
+from muster.errors import EventError, Throttled, Transient
 from muster.sdk.session import Clients
 from muster.stack.documents.request import Environment
 from muster.stack.record_events import Recorded, record_events
@@ -32,6 +32,13 @@ def environment(clients: Clients, queue: str) -> Environment:
     s3.create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_bucket_versioning(Bucket="reports", VersioningConfiguration={"Status": "Enabled"})
     return Environment(bucket="reports", region=REGION, stack="dev", record_queue_url=queue)
+
+
+def recorded_from(
+    event: Any, environment: Environment, clients: Clients, alert: Callable[[Any], object] = lambda _: None
+) -> Recorded:
+    """Invoke the function; alerts go nowhere unless the test looks at them."""
+    return record_events(event, environment, clients, alert)
 
 
 def batch(*records: Any) -> dict[str, Any]:
@@ -91,7 +98,7 @@ C = event(finding_id="c" * 32)
 
 
 def test_each_event_is_one_line_of_json_under_its_finding_and_time(clients: Clients, environment: Environment) -> None:
-    recorded = record_events(batch(stream_record("1", A), stream_record("2", B)), environment, clients)
+    recorded = recorded_from(batch(stream_record("1", A), stream_record("2", B)), environment, clients)
     assert (failures(recorded), recorded.events, recorded.set_aside) == ([], 2, ())
     made = objects(clients)
     for made_from in (A, B):
@@ -102,7 +109,7 @@ def test_each_event_is_one_line_of_json_under_its_finding_and_time(clients: Clie
 
 
 def test_the_events_of_a_batch_are_rows_under_their_days(clients: Clients, environment: Environment) -> None:
-    record_events(batch(stream_record("1", A), stream_record("2", B), stream_record("3", C)), environment, clients)
+    recorded_from(batch(stream_record("1", A), stream_record("2", B), stream_record("3", C)), environment, clients)
     days = sorted(key.rpartition("/")[0] for key in objects(clients) if key.startswith("audit/by-date/"))
     assert days == ["audit/by-date/event_date=2026-11-22", "audit/by-date/event_date=2026-11-23"]
     assert sorted(rows(clients), key=lambda row: row["finding_id"]) == [A.to_json(), B.to_json(), C.to_json()]
@@ -110,9 +117,9 @@ def test_the_events_of_a_batch_are_rows_under_their_days(clients: Clients, envir
 
 def test_a_batch_that_is_delivered_again_writes_nothing(clients: Clients, environment: Environment) -> None:
     sent = batch(stream_record("1", A), stream_record("2", B))
-    record_events(sent, environment, clients)
+    recorded_from(sent, environment, clients)
     before = objects(clients)
-    again = record_events(sent, environment, clients)
+    again = recorded_from(sent, environment, clients)
     assert objects(clients) == before
     assert (failures(again), again.events) == ([], 2)
 
@@ -120,7 +127,7 @@ def test_a_batch_that_is_delivered_again_writes_nothing(clients: Clients, enviro
 def test_a_batch_that_is_cut_in_two_leaves_the_same_events(clients: Clients, environment: Environment) -> None:
     whole = batch(stream_record("1", A), stream_record("2", C))
     for part in (whole, batch(whole["Records"][0]), batch(whole["Records"][1])):
-        record_events(part, environment, clients)
+        recorded_from(part, environment, clients)
     made = {json.dumps(row, sort_keys=True) for row in rows(clients)}
     assert made == {json.dumps(each.to_json(), sort_keys=True) for each in (A, C)}
 
@@ -157,7 +164,7 @@ def test_a_batch_that_is_cut_in_two_leaves_the_same_events(clients: Clients, env
 def test_a_malformed_record_is_set_aside_with_itself_and_its_reason(
     clients: Clients, environment: Environment, queue: str, raw: Any, reason: str
 ) -> None:
-    recorded = record_events(batch(stream_record("1", A), raw, stream_record("3", B)), environment, clients)
+    recorded = recorded_from(batch(stream_record("1", A), raw, stream_record("3", B)), environment, clients)
     assert failures(recorded) == []
     assert (recorded.events, [why for _, why in recorded.set_aside]) == (2, [reason])
     assert dead_letters(clients, queue) == [{"reason": reason, "record": raw}]
@@ -165,7 +172,7 @@ def test_a_malformed_record_is_set_aside_with_itself_and_its_reason(
 
 
 def test_a_batch_of_malformed_records_only_is_done(clients: Clients, environment: Environment, queue: str) -> None:
-    recorded = record_events(batch(None, stream_record("2", FOREIGN)), environment, clients)
+    recorded = recorded_from(batch(None, stream_record("2", FOREIGN)), environment, clients)
     assert (failures(recorded), recorded.events, len(recorded.set_aside)) == ([], 0, 2)
     assert len(dead_letters(clients, queue)) == 2
     assert objects(clients) == {}
@@ -175,7 +182,7 @@ def test_a_record_that_is_too_large_for_a_message_lies_in_the_bucket(
     clients: Clients, environment: Environment, queue: str
 ) -> None:
     raw = stream_record("2", {**FOREIGN, "colour": {"S": "b" * LARGEST}})
-    record_events(batch(raw), environment, clients)
+    recorded_from(batch(raw), environment, clients)
     (message,) = dead_letters(clients, queue)
     assert message["reason"] == "NewImage.event is missing"
     ((key, body),) = objects(clients).items()
@@ -188,7 +195,7 @@ def test_a_record_that_is_too_large_for_a_message_lies_in_the_bucket(
 def test_an_item_that_is_written_again_or_expires_is_passed_over(
     clients: Clients, environment: Environment, queue: str, kind: str
 ) -> None:
-    recorded = record_events(
+    recorded = recorded_from(
         batch(stream_record("1", A, kind), stream_record("2", FOREIGN, kind)), environment, clients
     )
     assert (failures(recorded), recorded.ignored, recorded.events) == ([], 2, 0)
@@ -200,18 +207,18 @@ def test_an_event_that_s3_does_not_take_fails_alone(clients: Clients, environmen
     """Even a denied write may heal: somebody mends the role or the key."""
     sent = batch(stream_record("1", A), stream_record("2", B), stream_record("3", C))
     with refusing(clients.get("s3", REGION), "PutObject", code, lambda params: B.finding_id in params["Key"]):
-        recorded = record_events(sent, environment, clients)
+        recorded = recorded_from(sent, environment, clients)
     assert failures(recorded) == ["2"]
     assert (recorded.events, [number for number, _ in recorded.failures]) == (1, ["2"])
     assert [row["finding_id"] for row in rows(clients)] == [A.finding_id]
-    again = record_events({"Records": sent["Records"][1:]}, environment, clients)
+    again = recorded_from({"Records": sent["Records"][1:]}, environment, clients)
     assert (failures(again), again.events) == ([], 2)
     assert sorted(row["finding_id"] for row in rows(clients)) == [A.finding_id, B.finding_id, C.finding_id]
 
 
 def test_a_batch_of_failures_only_is_reported_and_raises_nothing(clients: Clients, environment: Environment) -> None:
     with refusing(clients.get("s3", REGION), "PutObject", "SlowDown"):
-        recorded = record_events(batch(stream_record("1", A), stream_record("2", B)), environment, clients)
+        recorded = recorded_from(batch(stream_record("1", A), stream_record("2", B)), environment, clients)
     assert failures(recorded) == ["1", "2"]
     assert objects(clients) == {}
 
@@ -219,7 +226,7 @@ def test_a_batch_of_failures_only_is_reported_and_raises_nothing(clients: Client
 def test_a_day_that_s3_does_not_take_fails_from_its_first_event_on(clients: Clients, environment: Environment) -> None:
     sent = batch(stream_record("1", B), stream_record("2", A), stream_record("3", C))
     with refusing(clients.get("s3", REGION), "PutObject", "SlowDown", lambda params: "2026-11-22" in params["Key"]):
-        recorded = record_events(sent, environment, clients)
+        recorded = recorded_from(sent, environment, clients)
     assert failures(recorded) == ["2"]
     assert [row["finding_id"] for row in rows(clients)] == [B.finding_id]
 
@@ -229,9 +236,9 @@ def test_a_malformed_record_behind_a_failure_is_left_to_the_next_delivery(
 ) -> None:
     sent = batch(stream_record("1", FOREIGN), stream_record("2", A), stream_record("3", FOREIGN))
     with refusing(clients.get("s3", REGION), "PutObject", "SlowDown"):
-        recorded = record_events(sent, environment, clients)
+        recorded = recorded_from(sent, environment, clients)
     assert (failures(recorded), len(dead_letters(clients, queue))) == (["2"], 1)
-    record_events({"Records": sent["Records"][1:]}, environment, clients)
+    recorded_from({"Records": sent["Records"][1:]}, environment, clients)
     assert len(dead_letters(clients, queue)) == 1
 
 
@@ -241,7 +248,7 @@ def test_a_malformed_record_that_the_queue_does_not_take_fails(
 ) -> None:
     sent = batch(stream_record("1", A), stream_record("2", FOREIGN), stream_record("3", B))
     with refusing(clients.get("sqs", REGION), "SendMessage", code):
-        recorded = record_events(sent, environment, clients)
+        recorded = recorded_from(sent, environment, clients)
     assert (failures(recorded), recorded.events) == (["2"], 1)
     assert "cannot send a malformed record" in recorded.failures[0][1]
 
@@ -251,20 +258,73 @@ def test_a_malformed_record_without_a_number_that_the_queue_does_not_take_fails_
 ) -> None:
     refused = refusing(clients.get("sqs", REGION), "SendMessage", "AccessDenied")
     with refused, pytest.raises(Transient, match="no sequence number"):
-        record_events(batch(stream_record("1", A), None), environment, clients)
+        recorded_from(batch(stream_record("1", A), None), environment, clients)
 
 
 def test_a_function_that_does_not_know_its_queue_says_so(clients: Clients, environment: Environment) -> None:
     without = Environment(bucket=environment.bucket, region=REGION)
-    recorded = record_events(batch(stream_record("1", FOREIGN)), without, clients)
+    recorded = recorded_from(batch(stream_record("1", FOREIGN)), without, clients)
     assert failures(recorded) == ["1"]
     assert "MUSTER_RECORD_DLQ_URL is not set" in recorded.failures[0][1]
 
 
 def test_no_records_are_done(clients: Clients, environment: Environment) -> None:
-    assert failures(record_events(batch(), environment, clients)) == []
+    assert failures(recorded_from(batch(), environment, clients)) == []
 
 
 def test_an_event_that_is_no_batch_is_refused(clients: Clients, environment: Environment) -> None:
     with pytest.raises(EventError, match="no list 'Records'"):
-        record_events({"scan_id": "x"}, environment, clients)
+        recorded_from({"scan_id": "x"}, environment, clients)
+
+
+CRITICAL = event(finding_id="d" * 32)
+CHANGED = event(finding_id="e" * 32, severity="LOW", cause="change")
+QUIET = event(finding_id="f" * 32, severity="HIGH")
+
+
+def test_events_worth_an_alert_at_once_are_sent_together_after_they_were_recorded(
+    clients: Clients, environment: Environment
+) -> None:
+    sent: list[Any] = []
+
+    def alert(events: Any) -> None:
+        assert len(rows(clients)) == 3
+        sent.append([each.finding_id for each in events])
+
+    made = batch(stream_record("1", CRITICAL), stream_record("2", QUIET), stream_record("3", CHANGED))
+    recorded = recorded_from(made, environment, clients, alert)
+    assert sent == [[CRITICAL.finding_id, CHANGED.finding_id]]
+    assert (recorded.alerted, recorded.events, failures(recorded)) == (2, 3, [])
+
+
+def test_a_batch_without_such_events_alerts_nobody(clients: Clients, environment: Environment) -> None:
+    def alert(_events: Any) -> None:
+        pytest.fail("nothing is worth an alert")
+
+    made = batch(stream_record("1", QUIET), stream_record("2", event(baseline=True)), stream_record("3", FOREIGN))
+    assert recorded_from(made, environment, clients, alert).alerted == 0
+
+
+@pytest.mark.parametrize("error", [Transient("no"), Throttled("no")])
+def test_an_alert_that_was_not_sent_fails_from_its_first_event_on(
+    clients: Clients, environment: Environment, error: Exception
+) -> None:
+    def alert(_events: Any) -> None:
+        raise error
+
+    made = batch(stream_record("1", QUIET), stream_record("2", CRITICAL), stream_record("3", CHANGED))
+    recorded = recorded_from(made, environment, clients, alert)
+    assert (failures(recorded), recorded.alerted, recorded.events) == (["2"], 0, 1)
+    assert len(rows(clients)) == 3
+
+
+def test_nobody_is_alerted_of_what_is_delivered_again(clients: Clients, environment: Environment) -> None:
+    """Lambda delivers again from the failure on: the event behind it is alerted then, with the one that failed."""
+    sent: list[Any] = []
+    made = batch(stream_record("1", CRITICAL), stream_record("2", B), stream_record("3", CHANGED))
+    refused = refusing(clients.get("s3", REGION), "PutObject", "SlowDown", lambda params: B.finding_id in params["Key"])
+    with refused:
+        recorded_from(made, environment, clients, sent.append)
+    assert sent == [(CRITICAL,)]
+    recorded_from({"Records": made["Records"][1:]}, environment, clients, sent.append)
+    assert sent == [(CRITICAL,), (B, CHANGED)]

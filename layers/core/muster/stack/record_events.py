@@ -1,4 +1,4 @@
-"""Recording events: the stream of the event table becomes the audit, and a malformed record a dead letter."""
+"""Recording events: the stream of the event table becomes the audit and alerts, a malformed record a dead letter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from muster.errors import MusterError, Transient
+from muster.lifecycle.events import FindingEvent
 from muster.sdk.session import Clients
 from muster.stack.documents.request import Environment
 from muster.stack.recording import audit
+from muster.stack.recording.at_once import at_once
 from muster.stack.recording.dead_letters import set_aside
 from muster.stack.recording.records import Record, records_of
 from muster.storage.bucket import Bucket
@@ -22,25 +24,33 @@ from muster.storage.traffic import Traffic, each
 class Recorded:
     """The outcome of an invocation: what Lambda is answered, and the records by what became of them.
 
-    `response` names the records that failed; Lambda delivers again from the first of them on. `events` counts those
-    whose events are in the audit, `ignored` those that are no new item, both before the first failure. `set_aside` has
-    number and reason of each malformed record, `failures` those of each record that failed.
+    `response` names the records that failed; Lambda delivers again from the first of them on. Of the records before it,
+    `events` counts those whose events are in the audit, `alerted` those whose events were alerted at once, `ignored`
+    those that are no new item. `set_aside` has number and reason of each malformed record, `failures` those of each
+    record that failed.
     """
 
     response: PartialItemFailureResponse
     events: int
+    alerted: int
     ignored: int
     set_aside: tuple[tuple[str, str], ...]
     failures: tuple[tuple[str, str], ...]
 
 
+Alert = Callable[[Sequence[FindingEvent]], object]
+"""Sends the alerts of events now, each once however often it is called; raises a MusterError where it is to be tried
+again."""
+
+
 def record_events(
-    event: object, environment: Environment, clients: Clients, traffic: Traffic | None = None
+    event: object, environment: Environment, clients: Clients, alert: Alert, traffic: Traffic | None = None
 ) -> Recorded:
-    """Write the audit of the events in a batch of the stream, and set its malformed records aside.
+    """Write the audit of the events in a batch of the stream, alert people, and set malformed records aside.
 
     A record fails only if it may succeed later. Lambda delivers again from the first failure on, so what follows it is
-    left to that delivery, except for objects that are written once however often they are delivered.
+    left to that delivery, except for objects that are written once however often they are delivered. The
+    events that are worth an alert at once are sent together, after they were recorded.
 
     Raises:
         EventError: it is not what Lambda sends for a stream.
@@ -68,11 +78,14 @@ def record_events(
     for day, places in audit.by_day({place: event for place, event in events.items() if place < end()}).items():
         of_day = [events[place] for place in places]
         note(min(places), _failure(lambda: audit.write_day(bucket, day, of_day)))  # noqa: B023 - called at once
+    urgent = {place: event for place, event in events.items() if place < end() and at_once(event)}
+    if urgent:
+        note(min(urgent), _failure(lambda: alert(tuple(urgent.values()))))
     return _outcome(records, failed)
 
 
-def _failure(write: Callable[[], None]) -> MusterError | None:
-    """Return the error with which something was not written, None where it was."""
+def _failure(write: Callable[[], object]) -> MusterError | None:
+    """Return the error with which something was not done, None where it was."""
     try:
         write()
     except MusterError as error:
@@ -85,6 +98,7 @@ def _outcome(records: Sequence[Record], failed: Mapping[int, MusterError]) -> Re
     return Recorded(
         response=_response(records, failed),
         events=sum(record.event is not None for record in done),
+        alerted=sum(record.event is not None and at_once(record.event) for record in done),
         ignored=sum(record.event is None and not record.malformed for record in done),
         set_aside=tuple((record.sequence_number, record.malformed) for record in done if record.malformed),
         failures=tuple((records[place].sequence_number, str(error)) for place, error in sorted(failed.items())),

@@ -1,4 +1,4 @@
-"""However often S3 and SQS refuse and the function is killed, every event is recorded and no malformed record is lost.
+"""However often calls are refused and the function is killed, every event is recorded and no malformed record is lost.
 
 The batches are cut, halved and delivered again as Lambda does it (`local.eventing.batches`).
 """
@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from botocore.exceptions import ClientError
 
 from local.eventing.batches import Answer, Batches, Record
 from local.eventing.mapping import FOREVER, Settings
+from muster.errors import Transient
+from muster.lifecycle.events import FindingEvent
 from muster.stack.documents.request import Environment
 from muster.stack.record_events import record_events
 from tests.unit.stack.recording.stream import event, stream_record
@@ -36,6 +39,7 @@ class Aws:
         self.objects: dict[str, bytes] = {}
         self.replaced: list[str] = []
         self.messages: list[dict[str, Any]] = []
+        self.alerts: list[FindingEvent] = []
         self._chance, self._refused, self._killed = chance, refused, killed
         self._lock = threading.Lock()
 
@@ -57,6 +61,14 @@ class Aws:
         with self._lock:
             self._may_fail("InternalError")
             self.messages.append(json.loads(MessageBody))
+            self._may_die()
+
+    def alert(self, events: Sequence[FindingEvent]) -> None:
+        with self._lock:
+            self._may_die()
+            if self._chance.random() < self._refused:
+                raise Transient("neither delivered nor parked")
+            self.alerts.extend(events)
             self._may_die()
 
     def _may_fail(self, code: str) -> None:
@@ -81,7 +93,7 @@ def delivered(aws: Any, records: list[dict[str, Any]], most: int = 3_000) -> int
         if (part := batches.next) is None:
             return run
         try:
-            recorded = record_events({"Records": [each.event for each in part.records]}, ENVIRONMENT, aws)
+            recorded = record_events({"Records": [each.event for each in part.records]}, ENVIRONMENT, aws, aws.alert)
             batches.take(Answer(json.dumps(recorded.response)), SETTINGS)
         except Killed:
             batches.take(Answer(errored=True), SETTINGS)
@@ -96,7 +108,11 @@ def test_every_event_is_recorded_and_every_malformed_record_is_set_aside(seed: i
     records, events, malformed = [], [], []
     for number in range(chance.randint(1, 40)):
         kind = chance.choice(["event", "event", "event", "malformed", "removed"])
-        made = event(finding_id=f"{number:032x}", timestamp=event().timestamp + 86_400_000 * chance.randint(0, 2))
+        made = event(
+            finding_id=f"{number:032x}",
+            timestamp=event().timestamp + 86_400_000 * chance.randint(0, 2),
+            severity=chance.choice(["CRITICAL", "LOW"]),
+        )
         if kind == "event":
             events.append(made)
             records.append(stream_record(str(number), made))
@@ -113,5 +129,9 @@ def test_every_event_is_recorded_and_every_malformed_record_is_set_aside(seed: i
     aside = [message["record"] for message in aws.messages]
     assert [each for each in malformed if each not in aside] == []
     assert [each for each in aside if each not in malformed] == []
+    urgent = [each for each in events if each.severity == "CRITICAL"]
+    assert {each.finding_id for each in aws.alerts} == {each.finding_id for each in urgent}
+    if not killed:
+        assert len(aws.alerts) == len(urgent)
     if not (refused or killed):
         assert (runs, len(aside)) == (1, len(malformed))

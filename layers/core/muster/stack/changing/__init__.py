@@ -1,1 +1,0 @@
-"""Checking resources again that events say were changed."""
