@@ -7,7 +7,7 @@ import pytest
 
 from muster.catalog.catalog import load
 from muster.reports.links import WITHOUT, console_link, report_link
-from muster.reports.nouns import counted_noun, noun, short_name
+from muster.reports.nouns import counted_noun, noun, short_name, shown_name
 
 CATALOG = load()
 TYPES = sorted({each for check in CATALOG.checks.values() for each in CATALOG.resource_types(check)})
@@ -134,5 +134,30 @@ def test_words_for_numbers_and_names() -> None:
     assert counted_noun(2, "AWS::EC2::EIP") == "2 Elastic IP addresses"
     assert counted_noun(2, "AWS::KMS::Key") == "2 KMS keys"
     assert noun("AWS::StepFunctions::StateMachine") == "StepFunctions state machine"
-    assert short_name("arn:aws:iam::111122223333:policy/teams/web") == "web"
-    assert short_name("sg-0a1") == "sg-0a1"
+    assert short_name("AWS::IAM::ManagedPolicy", "arn:aws:iam::111122223333:policy/teams/web") == "web"
+    assert short_name("AWS::EC2::SecurityGroup", "sg-0a1") == "sg-0a1"
+    assert short_name("AWS::CloudWatch::Alarm", "https://an.example/alarm") == "https://an.example/alarm"
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "name", "shown"),
+    [
+        ("AWS::SNS::Topic", "arn:aws:sns:eu-west-1:111122223333:alerts", "alerts"),
+        ("AWS::SNS::Subscription", "arn:aws:sns:eu-west-1:111122223333:alerts:0a1b", "alerts:0a1b"),
+        (
+            "AWS::ElasticLoadBalancingV2::Listener",
+            "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/shop/75dd/cc6a",
+            "shop/cc6a",
+        ),
+        ("AWS::SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/111122223333/bills", "bills"),
+        ("AWS::ECS::Service", "shop/web", "shop/web"),
+        ("AWS::Logs::LogGroup", "/aws/lambda/bills", "/aws/lambda/bills"),
+    ],
+)
+def test_a_name_is_one_that_people_know(resource_type: str, name: str, shown: str) -> None:
+    assert shown_name(resource_type, name) == shown
+
+
+def test_a_queue_whose_id_is_its_url_has_a_link() -> None:
+    url = "https://sqs.eu-west-1.amazonaws.com/111122223333/bills"
+    assert link("AWS::SQS::Queue", url) == link("AWS::SQS::Queue", "bills")

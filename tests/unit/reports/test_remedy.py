@@ -73,6 +73,20 @@ def test_a_queue_has_the_address_of_its_partition(partition: str, region: str, u
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        pytest.param("https://eu-west-1.queue.amazonaws.com/111122223333/bills", "", id="an older form"),
+        pytest.param("https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com/111122223333/bills", "", id="of a VPC"),
+        pytest.param("https://evil.example/x", "https://sqs.eu-west-1.amazonaws.com/111122223333/x", id="another path"),
+        pytest.param("https://a.b/$(id)/111122223333/bills", "https://sqs.eu-west-1.amazonaws.com/111122223333/bills",
+                     id="not safe in a shell"),
+    ],
+)  # fmt: skip
+def test_a_queue_has_the_address_that_sqs_named_where_it_can_be_one(name: str, url: str) -> None:
+    assert command(URL, replace(QUEUE, id=name)).endswith(f"--queue-url {url or name}")
+
+
 def test_a_global_resource_needs_no_region() -> None:
     role = Target("AWS::IAM::Role", "deploy", "arn:aws:iam::111122223333:role/deploy", "111122223333", "global")
     assert command("`aws iam get-role --role-name NAME`", role) == "aws iam get-role --role-name deploy"

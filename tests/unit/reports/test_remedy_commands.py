@@ -40,8 +40,8 @@ IDS = {
     "AWS::S3::AccessPoint": ("reads", "s3:R:A:accesspoint/reads"),
     "AWS::S3::Bucket": ("shop", "s3:::shop"),
     "AWS::SNS::Subscription": ("arn:aws:sns:eu-west-1:111122223333:alerts:0a1b", "sns:R:A:alerts:0a1b"),
-    "AWS::SNS::Topic": ("alerts", "sns:R:A:alerts"),
-    "AWS::SQS::Queue": ("bills", "sqs:R:A:bills"),
+    "AWS::SNS::Topic": ("arn:aws:sns:eu-west-1:111122223333:alerts", "sns:R:A:alerts"),
+    "AWS::SQS::Queue": ("https://sqs.eu-west-1.amazonaws.com/111122223333/bills", "sqs:R:A:bills"),
     **{
         f"AWS::ElasticLoadBalancingV2::{kind}": (name, f"elasticloadbalancing:R:A:{path}")
         for kind, name, path in (

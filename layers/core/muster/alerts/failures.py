@@ -10,7 +10,7 @@ from muster.model.arn import Arn
 from muster.model.finding import Severity
 from muster.model.text import defanged, printable, shortened
 from muster.reports.links import console_link
-from muster.reports.nouns import noun, short_name
+from muster.reports.nouns import noun, shown_name
 from muster.reports.remedy import Target
 
 NAME, REASON = 120, 300
@@ -42,7 +42,7 @@ class Failure:
     @property
     def name(self) -> str:
         """The resource's name."""
-        return clean(short_name(self.target.id), NAME)
+        return clean(shown_name(self.target.type, self.target.id), NAME)
 
     @property
     def noun(self) -> str:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from muster.model.finding import GLOBAL
+from muster.reports.nouns import short_name
 
 _DOMAINS: Mapping[str, str] = MappingProxyType(
     {
@@ -25,6 +26,9 @@ WITHOUT: Mapping[str, str] = MappingProxyType(
     {"AWS::::Target": "it stands for resources that could not be listed, and is none itself"}
 )
 """The resource types without a page in the console, each with the reason."""
+
+
+_QUEUE = "AWS::SQS::Queue"
 
 
 class _Place:
@@ -91,7 +95,7 @@ def _sns(path: str) -> Callable[[_Place], str]:
 
 def _queue(place: _Place) -> str:
     suffix = "amazonaws.com.cn" if place.partition == "aws-cn" else "amazonaws.com"
-    url = f"https://sqs.{place.region}.{suffix}/{place.account}/{place.raw_id}"
+    url = f"https://sqs.{place.region}.{suffix}/{place.account}/{short_name(_QUEUE, place.raw_id)}"
     return f"/sqs/v3/home?region={place.region}#/queues/{_encoded(url)}"
 
 
@@ -147,6 +151,6 @@ _PATHS: Mapping[str, Callable[[_Place], str]] = MappingProxyType(
         "AWS::S3::Bucket": lambda place: f"/s3/buckets/{place.id}?region={place.region}&tab=permissions",
         "AWS::SNS::Subscription": _sns("subscription"),
         "AWS::SNS::Topic": _sns("topic"),
-        "AWS::SQS::Queue": _queue,
+        _QUEUE: _queue,
     }
 )

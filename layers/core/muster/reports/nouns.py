@@ -36,6 +36,8 @@ _NOUNS: Mapping[str, str] = MappingProxyType(
         "AWS::SQS::Queue": "SQS queue",
     }
 )
+_LISTENER = 5
+"""Parts of a listener's ARN: listener/app/NAME/ID/ID."""
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -53,10 +55,22 @@ def counted_noun(number: int, resource_type: str) -> str:
     return f"{number:,} {one if number == 1 else _plural(one)}"
 
 
-def short_name(resource_id: str) -> str:
-    """Return the name of a resource without the rest of its ARN, where its id is an ARN."""
+def short_name(resource_type: str, resource_id: str) -> str:
+    """Return the name of a resource whose id is an ARN, or of a queue whose id is its URL."""
+    if resource_type == "AWS::SQS::Queue":
+        return resource_id.rpartition("/")[2] or resource_id
     arn = Arn.parse(resource_id)
     return arn.name if arn and arn.name else resource_id
+
+
+def shown_name(resource_type: str, resource_id: str) -> str:
+    """Return a name that people know a resource by: that of a part names the whole too."""
+    arn = Arn.parse(resource_id)
+    if arn and resource_type == "AWS::SNS::Subscription":
+        return arn.resource
+    if arn and resource_type == "AWS::ElasticLoadBalancingV2::Listener" and len(arn.path) == _LISTENER:
+        return f"{arn.path[2]}/{arn.name}"
+    return short_name(resource_type, resource_id)
 
 
 def _plural(word: str) -> str:

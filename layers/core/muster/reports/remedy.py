@@ -101,7 +101,7 @@ def steps(fix: str) -> tuple[Step, ...]:
 
 def _values(target: Target) -> dict[str, str]:
     values = {
-        "NAME": short_name(target.id),
+        "NAME": short_name(target.type, target.id),
         "ID": target.id,
         "ARN": target.arn,
         "ACCOUNT": target.account_id,
@@ -112,8 +112,10 @@ def _values(target: Target) -> dict[str, str]:
         *before, values["NAME"] = target.arn.rpartition(":")[2].removeprefix("service/").split("/")
         values["CLUSTER"] = before[-1] if before else ""
     if target.type == "AWS::SQS::Queue":
-        domain = _DNS.get(target.partition, "amazonaws.com")
-        values["URL"] = f"https://sqs.{target.region}.{domain}/{target.account_id}/{values['NAME']}"
+        domain, path = _DNS.get(target.partition, "amazonaws.com"), f"{target.account_id}/{values['NAME']}"
+        # The URL that SQS itself named: it may be of an older form or of an endpoint in a VPC.
+        named = target.id if target.id.endswith(f"/{path}") and _SAFE.fullmatch(target.id) else ""
+        values["URL"] = named or f"https://sqs.{target.region}.{domain}/{path}"
     return values
 
 
