@@ -6,9 +6,12 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 
 import json
 import threading
+import time
 import zlib
+from collections import UserDict
 from collections.abc import Callable
 from datetime import UTC
+from functools import cached_property
 from typing import Any
 
 GATHERING = 0.02
@@ -51,9 +54,11 @@ def install() -> None:
     _installed.append(True)
     from moto.awslambda.models import LambdaBackend  # noqa: PLC0415 - moto takes seconds to import
     from moto.dynamodb.models.table import StreamShard  # noqa: PLC0415 - the same
-    from moto.sqs.models import Queue  # noqa: PLC0415 - the same
+    from moto.sqs.models import Queue, SQSBackend  # noqa: PLC0415 - the same
 
     StreamShard.add = _add_record
+    Queue.attributes = property(_lazily(Queue.attributes.fget))
+    SQSBackend.is_message_valid_based_on_retention_period = _is_kept
     Queue.add_message = _announced(_without_mappings(Queue.add_message))
     for name in ("create_event_source_mapping", "update_event_source_mapping", "delete_event_source_mapping"):
         setattr(LambdaBackend, name, _announced(getattr(LambdaBackend, name)))
@@ -79,6 +84,35 @@ def _add_record(shard: Any, old: Any, new: Any) -> None:
         record.item = zlib.crc32(json.dumps(keys, sort_keys=True).encode())
         shard.items.append(record)
     ARRIVALS.say()
+
+
+class _Attributes(UserDict[str, Any]):
+    """The attributes of a queue, which are counted only when one is read that a standard queue has."""
+
+    def __init__(self, count: Callable[[], dict[str, Any]]) -> None:
+        self._count = count
+
+    @cached_property
+    def data(self) -> dict[str, Any]:  # type: ignore[override]  # the library assigns it
+        return self._count()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return default if key == "ContentBasedDeduplication" else self.data.get(key, default)
+
+
+def _lazily(read: Callable[[Any], dict[str, Any]]) -> Callable[[Any], Any]:
+    """Spare a standard queue the counting of its messages, which moto does two times for each that is sent."""
+
+    def attributes(queue: Any) -> Any:
+        return read(queue) if queue.fifo_queue else _Attributes(lambda: read(queue))
+
+    return attributes
+
+
+def _is_kept(backend: Any, name: str, message: Any) -> bool:
+    """Whether a message's retention period is not over yet: moto counts the queue's messages to know the period."""
+    retention = float(backend.get_queue(name).message_retention_period)
+    return bool(time.time() * 1000 <= message.sent_timestamp + retention * 1000)
 
 
 def _without_mappings(add: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:

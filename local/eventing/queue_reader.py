@@ -19,7 +19,7 @@ from local.eventing.mapping import Settings, failed_items
 from local.eventing.stream_reader import Invoke
 
 _LARGEST = 6 * 1024 * 1024
-_RECEIVED = 10
+_FRAME = 1024
 _BACKOFF, _LONGEST_BACKOFF = 0.05, 1.0
 
 
@@ -41,12 +41,10 @@ class QueueReader:
             settings, seen = Settings.of(self.mapping), ARRIVALS.count
             if not settings.enabled or self._running >= settings.concurrency:
                 ARRIVALS.wait(seen)
-            elif messages := self._gather(settings):
+            elif messages := self._gather():
                 self._running += 1
                 self._workers = [each for each in self._workers if each.is_alive()]
-                worker = threading.Thread(
-                    target=self._deliver, args=(messages, settings), daemon=True, name="queue-batch"
-                )
+                worker = threading.Thread(target=self._deliver, args=(messages,), daemon=True, name="queue-batch")
                 self._workers.append(worker)
                 worker.start()
         for worker in self._workers:
@@ -55,28 +53,46 @@ class QueueReader:
     def _goes_on(self) -> bool:
         return not self.ended.is_set() and self.alive()
 
-    def _gather(self, settings: Settings) -> list[Any]:
+    def _gather(self) -> list[Any]:
         """Wait for messages that can be seen, until a batch is full or its window is over."""
         found: list[Any] = []
         size, until = 0, float("inf")
-        while self._goes_on() and Settings.of(self.mapping).enabled:
+        while self._goes_on() and (settings := Settings.of(self.mapping)).enabled:
             seen = ARRIVALS.count
-            received = self._receive(min(settings.batch_size - len(found), _RECEIVED))
+            received = self._receive(self._fitting(settings.batch_size - len(found), _LARGEST - size))
             found += self._wanted(received, settings)
-            size += sum(len(each.body) for each in received)
+            size += sum(map(_size, received))
             if found and until == float("inf"):
                 until = time.monotonic() + settings.window * ARRIVALS.pace
-            if found and (len(found) >= settings.batch_size or size >= _LARGEST or time.monotonic() >= until):
+            full = len(found) >= settings.batch_size or (self._fitting(1, _LARGEST - size) == 0 and self._sees())
+            if found and (full or time.monotonic() >= until):
                 return found
-            if received:
-                continue
             waits = [self._until_visible(), None if not found else max(until - time.monotonic(), 0)]
             ARRIVALS.wait(seen, min((each for each in waits if each is not None), default=None))
             self.ended.wait(GATHERING)
         return found
 
+    def _sees(self) -> bool:
+        """Whether the queue holds a message that can be seen."""
+        return any(each.visible and not each.delayed for each in list(self.queue._messages))
+
+    def _fitting(self, most: int, room: int) -> int:
+        """Return how many of the messages that can be seen fit into so many bytes."""
+        count = 0
+        for message in list(self.queue._messages):
+            if count >= most:
+                break
+            if message.visible and not message.delayed:
+                room -= _size(message)
+                if room < 0:
+                    break
+                count += 1
+        return count
+
     def _receive(self, count: int) -> list[Any]:
         """Receive as a consumer does; messages past their last receive go to the dead-letter queue."""
+        if not count:
+            return []
         from moto.sqs.models import sqs_backends  # noqa: PLC0415 - moto takes seconds to import
 
         backend = sqs_backends[self.queue.account_id][self.queue.region]
@@ -104,7 +120,8 @@ class QueueReader:
         moments = [max(each.visible_at, each.delayed_until) / 1000 - time.time() for each in self.queue._messages]
         return max(min(moments), 0) if moments else None
 
-    def _deliver(self, messages: Sequence[Any], settings: Settings) -> None:
+    def _deliver(self, messages: Sequence[Any]) -> None:
+        settings = Settings.of(self.mapping)
         try:
             event = {"Records": [self._event(each) for each in messages]}
             answer = self._invoked(settings, event)
@@ -162,6 +179,11 @@ class QueueReader:
             "eventSourceARN": self.queue.queue_arn,
             "awsRegion": self.queue.region,
         }
+
+
+def _size(message: Any) -> int:
+    """Return about how many bytes a message takes in an event."""
+    return len(message.body.encode()) + _FRAME
 
 
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class StreamReader:
             elif part := self._batch.next:
                 self._deliver(part, settings)
             else:
-                self._batch = Batches(self._gather(settings))
+                self._batch = Batches(self._gather())
 
     @property
     def name(self) -> str:
@@ -67,11 +67,11 @@ class StreamReader:
             return sum(each.age_from < since for each in self.shard.items)
         return 0
 
-    def _gather(self, settings: Settings) -> list[Record]:
+    def _gather(self) -> list[Record]:
         """Wait for records of the lane, until a batch is full or its window is over."""
         found: list[Record] = []
         size, until = 0, float("inf")
-        while not self.ended.is_set() and self.alive() and Settings.of(self.mapping).enabled:
+        while not self.ended.is_set() and self.alive() and (settings := Settings.of(self.mapping)).enabled:
             seen = ARRIVALS.count
             while len(found) < settings.batch_size and size < _LARGEST and self._at < len(self.shard.items):
                 item = self.shard.items[self._at]

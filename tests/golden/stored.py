@@ -24,9 +24,10 @@ _SCAN_ID = (re.compile(r"\b(\d{8}T\d{6}Z)-[0-9a-f]{8}\b"), r"\1-00000000")
 """The command draws the end of a scan's id; the stack derives it from its execution."""
 _DRAWN = (
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:55555"),
+    (re.compile(r"(/events/\d{12}/)[0-9a-f]{16}\b"), r"\g<1>0000000000000000"),
     (re.compile(r'"(milli)?seconds": [\d.]+'), r'"\1seconds": 0'),
 )
-"""What nothing can seed: the port of the embedded AWS, and how long calls took."""
+"""What nothing can seed: the port of the embedded AWS, digests of events that name it, and how long calls took."""
 
 
 _ALWAYS = ("check_id", "seconds")

@@ -133,7 +133,19 @@ def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored
     )  # fmt: skip
     said = [muster(*line.split()) for line in lines]
     stored.compare("mistakes.txt", "".join(said))
-    commands = ("scan", "estimate", "list", "explain", "iam-policy", "resume", "validate", "diff", "suppress", "smoke")
+    commands = (
+        "scan",
+        "estimate",
+        "list",
+        "explain",
+        "iam-policy",
+        "resume",
+        "validate",
+        "diff",
+        "findings",
+        "suppress",
+        "smoke",
+    )
     stored.compare("help.txt", muster("--help") + "".join(muster(name, "--help") for name in commands))
 
 

@@ -28,6 +28,7 @@ _COMMANDS = MappingProxyType(
         "resume": "muster.cli.resume",
         "validate": "muster.cli.validate",
         "diff": "muster.cli.diff",
+        "findings": "muster.cli.findings",
         "suppress": "muster.cli.suppress",
         "smoke": "muster.cli.smoke",
     }

@@ -76,10 +76,10 @@ def missing(looks: Mapping[Named, Seen]) -> list[str]:
     Raises:
         ConfigurationError: there are no findings because nothing that was named exists or is in scope.
     """
-    said = {each: _SENTENCES[seen].format(each) for each, seen in looks.items() if seen in _SENTENCES}
-    if looks and len(said) == len(looks):
-        raise ConfigurationError("\n".join(said.values()))
-    return list(said.values())
+    reasons = [_SENTENCES[seen].format(each) for each, seen in looks.items() if seen in _SENTENCES]
+    if looks and len(reasons) == len(looks):
+        raise ConfigurationError("\n".join(reasons))
+    return reasons
 
 
 _SENTENCES = {

@@ -58,7 +58,7 @@ def command(**options: Any) -> int:
       2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.stack.deployed import described, outputs_of
+    from muster.targets.deployed import described, outputs_of
 
     clients, region = clients_of(options)
     outputs = outputs_of(described(clients, region, options["stack"], _INSTEAD))

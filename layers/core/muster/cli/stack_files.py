@@ -7,13 +7,13 @@ from typing import Any
 
 from muster.cli.stacks import clients_of
 from muster.errors import ConfigurationError
-from muster.stack.deployed import described, outputs_of
 from muster.stack.documents import objects
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.documents.summary import Summary
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 from muster.storage.traffic import each
+from muster.targets.deployed import described, outputs_of
 
 _INSTEAD = "use credentials that may read the stack"
 _AT_A_TIME = 4

@@ -9,7 +9,7 @@ from muster.errors import ConfigurationError
 from muster.sdk.first_calls import asking
 from muster.sdk.session import Clients
 from muster.sdk.setup.errors import AMAZON
-from muster.stack.deployed import described, outputs_of
+from muster.targets.deployed import described, outputs_of
 
 
 @dataclass(frozen=True, slots=True)

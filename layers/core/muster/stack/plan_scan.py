@@ -1,19 +1,17 @@
 """The plan: what a scan will do, fixed in the bucket before it begins, and its shards dealt into batches."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import scanner_actions
-from muster.configuration import Configuration, parse
-from muster.configuration.configuration import Accounts
+from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.errors import ConfigurationError
 from muster.estimate.forecast import Forecast, forecast, listed
 from muster.model.coverage import Coverage
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.prepare import Order, Origin, PreparedScan, first_of, packs_of, prepare_scan
+from muster.scanning.prepare import Order, Origin, PreparedScan, packs_of, prepare_scan
 from muster.sdk.session import Clients
 from muster.stack.documents import objects
 from muster.stack.documents.notes import Size, Sizes
@@ -22,6 +20,7 @@ from muster.stack.documents.request import Environment, Request
 from muster.stack.documents.work import AccountItem, PlannedScan, ShardBatch, WorkList
 from muster.stack.limits import MAX_BATCHES
 from muster.stack.planning.concurrency import accounts_at_a_time
+from muster.stack.planning.configured import configuration_of, regions_of, rules_of
 from muster.stack.planning.missing import missing
 from muster.storage import keys
 from muster.storage.bucket import Bucket
@@ -41,11 +40,8 @@ def plan_scan(
     bucket = Bucket(environment.bucket, clients, environment.region, traffic)
     if request.resume:
         return _planned(bucket, *_resume(request, bucket), accounts_at_a_time(environment, clients))
-    configuration = _configuration(bucket, environment, catalog)
-    # The stack's own packs, where nothing else names packs or checks.
-    named = request.packs or request.checks or configuration.packs or configuration.checks
-    packs = request.packs if named else environment.packs
-    rules = select(catalog, configuration, packs=packs, checks=request.checks)
+    configuration = configuration_of(bucket, environment, catalog)
+    rules = rules_of(configuration, environment, catalog, request.packs, request.checks)
     _refuse_ungranted(rules, environment, catalog)
     _refuse_role(configuration.accounts.role, environment)
     problems: list[str] = []
@@ -53,7 +49,7 @@ def plan_scan(
     order = Order(
         scan_id=request.scan_id,
         started_at=request.started_at,
-        regions=request.regions or configuration.regions or environment.regions or (environment.region,),
+        regions=request.regions or regions_of(configuration, environment),
         accounts=request.accounts,
         sizes={shard: size.resources for shard, size in sizes.items()},
         only_plan=True,
@@ -157,17 +153,6 @@ def _planned(bucket: Bucket, scan: ScanDetails, attempt: str, work: WorkList, co
         record=scan.record,
         concurrency=concurrency,
     )
-
-
-def _configuration(bucket: Bucket, environment: Environment, catalog: Catalog) -> Configuration:
-    found = bucket.get_bytes(environment.config_key)
-    source = f"s3://{bucket.name}/{environment.config_key}"
-    configuration = parse(found[0] if found else b"", catalog, source=source)
-    if environment.required_tags and configuration.tags.required is None:
-        tags = replace(configuration.tags, required=environment.required_tags)
-        configuration = replace(configuration, tags=tags)
-    own = Accounts(environment.accounts, role=environment.member_role, external_id=environment.external_id)
-    return replace(configuration, accounts=first_of(configuration.accounts, own))
 
 
 def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: Catalog) -> None:

@@ -185,10 +185,16 @@ def _conformed(batch: RecordBatch, schema: Schema) -> RecordBatch:
     if names == schema.names:
         return batch.with_schema(schema)
     arrays = [
-        batch.column(field.name) if field.name in names else Array([None] * batch.num_rows, field.type)
+        batch.column(field.name) if field.name in names else _nulls(batch.num_rows, field.type)
         for field in map(schema.field, schema.names)
     ]
     return RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _nulls(count: int, kind: DataType) -> Array:
+    nothing = [None] * count
+    # arro3 makes no arrays of times, and casts them.
+    return Array(nothing, DataType.int64()).cast(kind) if DataType.is_timestamp(kind) else Array(nothing, kind)
 
 
 def _schema(columns: Mapping[str, str]) -> Schema:

@@ -22,9 +22,9 @@ class CsvWriter:
         self._scan_id = scan_id
         self._rows.writerow(field.name for field in schema.FINDING.reported)
 
-    def add(self, finding: Finding) -> None:
-        """Write one row."""
-        self._rows.writerow(map(cell, schema.FINDING.csv(Entry(finding, self._scan_id))))
+    def add(self, finding: Finding, scan_id: str = "") -> None:
+        """Write one row; `scan_id` is its scan where findings of several are written."""
+        self._rows.writerow(map(cell, schema.FINDING.csv(Entry(finding, scan_id or self._scan_id))))
 
     def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write nothing: every row is a finding."""

@@ -1,6 +1,6 @@
 """One JSON object, written as the scan goes: findings first, since what they sum up to is known last."""
 
-from typing import TextIO
+from typing import Any, TextIO
 
 from muster.model.finding import Finding
 from muster.model.text import json_text
@@ -18,14 +18,17 @@ class JsonWriter:
         self._scan_id = scan_id
         self._before = '{"findings": [\n'
 
-    def add(self, finding: Finding) -> None:
-        """Write one finding."""
+    def add(self, finding: Finding, scan_id: str = "") -> None:
+        """Write one finding; `scan_id` is its scan where findings of several are written."""
         before, self._before = self._before, ",\n"
-        self._stream.write(before + json_text(record(finding, self._scan_id)))
+        self._stream.write(before + json_text(record(finding, scan_id or self._scan_id)))
 
     def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write the summary and the scan."""
+        self.end(summary=tally.to_json(), scan=scan.to_json())
+
+    def end(self, **parts: Any) -> None:
+        """Write what follows the findings, each part under its name."""
         start = self._before if self._before != ",\n" else "\n"
-        summary = json_text(tally.to_json())
-        header = json_text(scan.to_json())
-        self._stream.write(f'{start}],\n"summary": {summary},\n"scan": {header}}}\n')
+        lines = ",\n".join(f'"{name}": {json_text(part)}' for name, part in parts.items())
+        self._stream.write(f"{start}],\n{lines}}}\n")

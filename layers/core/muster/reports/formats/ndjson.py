@@ -17,9 +17,9 @@ class NdjsonWriter:
         self._stream = stream
         self._scan_id = scan_id
 
-    def add(self, finding: Finding) -> None:
-        """Write one finding."""
-        self._stream.write(json_text(record(finding, self._scan_id)) + "\n")
+    def add(self, finding: Finding, scan_id: str = "") -> None:
+        """Write one finding; `scan_id` is its scan where findings of several are written."""
+        self._stream.write(json_text(record(finding, scan_id or self._scan_id)) + "\n")
 
     def close(self, tally: ReportTally, scan: ScanReport) -> None:
         """Write nothing: every line is a finding."""

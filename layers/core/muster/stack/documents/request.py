@@ -42,6 +42,8 @@ class Environment:
     delivery_table: str = ""
     alert_queue_url: str = ""
     alert_function: str = ""
+    change_queue_url: str = ""
+    change_dlq_url: str = ""
     database: str = ""
     workgroup: str = ""
     event_table: str = ""
@@ -77,6 +79,8 @@ class Environment:
             delivery_table=variables.get("MUSTER_DELIVERY_TABLE", ""),
             alert_queue_url=variables.get("MUSTER_ALERT_QUEUE_URL", ""),
             alert_function=variables.get("MUSTER_ALERT_FUNCTION", ""),
+            change_queue_url=variables.get("MUSTER_CHANGE_QUEUE_URL", ""),
+            change_dlq_url=variables.get("MUSTER_CHANGE_DLQ_URL", ""),
             database=variables.get("MUSTER_DATABASE", ""),
             workgroup=variables.get("MUSTER_WORKGROUP", ""),
             event_table=variables.get("MUSTER_EVENT_TABLE", ""),

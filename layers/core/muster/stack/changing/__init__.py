@@ -1,0 +1,1 @@
+"""Checking resources again that events say were changed."""
