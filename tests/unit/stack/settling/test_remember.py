@@ -132,7 +132,7 @@ def test_checks_are_remembered_with_the_scan_that_looked_last() -> None:
 
 
 def test_a_resource_that_was_looked_at_later_is_left_as_it_is() -> None:
-    key = remember.key_of(subject())
+    key = str(remember.ResourceName.of(subject()))
     for hours, left in ((-1, False), (0, False), (1, True)):
         looks = Looks([commit()], HEADER, {}, {key: AT + timedelta(hours=hours)})
         assert (looks.of(subject()) is None) is left

@@ -62,18 +62,13 @@ class Flushing:
         if self.store is None:
             return True
         try:
-            for place, key in enumerate(outboxes):
-                if key in here:
-                    done = outbox.flush_file(self.bucket, self.store, key, here[key], left)
-                else:
-                    done = outbox.flush(self.bucket, self.store, key, left)
-                if not done:
-                    self._leave(result, outboxes[place:])
-                    return False
+            rest = outbox.flush_all(self.bucket, self.store, outboxes, left, here)
         except MusterError:
             self._leave(result, outboxes)
             raise
-        return True
+        if rest:
+            self._leave(result, rest)
+        return not rest
 
     def _leave(self, result: str, outboxes: Sequence[str]) -> None:
         self.bucket.put_json(self._key, Unflushed(result=result, outboxes=tuple(outboxes)).to_json())

@@ -7,10 +7,11 @@ from pathlib import Path
 from muster.lifecycle import state_store
 from muster.lifecycle.state_document import Head
 from muster.lifecycle.state_store import StoredState
-from muster.lifecycle.transitions import Change, Look, Observation, Subject
+from muster.lifecycle.transitions import Change, Observation
 from muster.reports.tables import ScanHeader
 from muster.stack.settling import outbox, remember
 from muster.stack.settling.outbox import Draft, Entry
+from muster.stack.settling.remember import LookOf
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 
@@ -35,7 +36,7 @@ class Keeping:
     def replace(  # noqa: PLR0913 - what was seen, how, and who is told
         self,
         seen: Iterator[tuple[str, Observation]],
-        look_of: Callable[[Subject], Look | None],
+        look_of: LookOf,
         entry_of: Callable[[Change], Entry],
         noted: Callable[[Entry], None],
         head: Head,

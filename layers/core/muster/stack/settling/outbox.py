@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import heapq
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
@@ -204,6 +204,17 @@ def flush(bucket: Bucket, store: EventStore, key: str, left: Callable[[], float]
         if bucket.fetch(key, path) is None:
             return _marked(bucket, key, Flushed(written=written, complete=True, lost="it is gone"))
         return flush_file(bucket, store, key, path, left, written)
+
+
+def flush_all(
+    bucket: Bucket, store: EventStore, outboxes: Sequence[str], left: Callable[[], float], here: Mapping[str, Path]
+) -> Sequence[str]:
+    """Flush outboxes in their order, and return those that are left when the time is up; `here` has some as files."""
+    for place, key in enumerate(outboxes):
+        path = here.get(key)
+        if not (flush_file(bucket, store, key, path, left) if path else flush(bucket, store, key, left)):
+            return outboxes[place:]
+    return ()
 
 
 def flush_file(  # noqa: PLR0913 - where the events are, where they go, and how far they are

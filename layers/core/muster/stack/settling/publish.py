@@ -160,8 +160,8 @@ class Publisher:
                 _PLACES[state],
                 name,
                 arn or "",
-                _value(tag, self.owner_tag),
-                _value(suppression, "expires"),
+                member(tag, self.owner_tag),
+                member(suppression, "expires"),
                 reason,
             )
             for key, state, kind, name, arn, tag, suppression, reason in zip(
@@ -171,7 +171,7 @@ class Publisher:
         )
 
 
-def _value(column: str | None, key: str) -> str:
+def member(column: str | None, key: str) -> str:
     """Return a member of a column that holds a JSON object of strings, empty where there is none."""
     if column is None:
         return ""

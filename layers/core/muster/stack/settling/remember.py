@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 from muster.lifecycle import events, transitions
 from muster.lifecycle.events import Cause, FindingEvent, Outcome
@@ -20,6 +21,8 @@ from muster.stack.worst import Worst
 from muster.storage import parquet
 
 Histories = Mapping[CheckKey, CheckHistory]
+LookOf = Callable[[Subject, TrackedFinding | None], Look | None]
+"""Returns how somebody looked at a finding, as it is remembered, if it is; None where nobody did, or did later."""
 _BASELINE = "baseline"
 """The kind of changes at a first look, which are no news."""
 _REASON = 1_000
@@ -28,14 +31,21 @@ _LOOKED = timedelta(days=2)
 """How long a look at a single resource is remembered: longer than a scan that began before it takes to settle."""
 
 
-def resource_key(region: str, resource_type: str, resource_id: str, arn: str) -> str:
-    """Return the name of a resource within its account, by which looks at single resources are remembered."""
-    return " ".join((region, resource_type, arn or resource_id))
+class ResourceName(NamedTuple):
+    """The name of a resource within its account, by which looks at single resources are remembered."""
 
+    region: str
+    resource_type: str
+    resource_id: str
 
-def key_of(subject: Subject) -> str:
-    """Return the name of a finding's resource within its account."""
-    return resource_key(subject.kind.region, subject.kind.resource_type, subject.resource_id, subject.resource_arn)
+    @classmethod
+    def of(cls, subject: Subject) -> "ResourceName":
+        """Return the name of a finding's resource."""
+        return cls(subject.kind.region, subject.kind.resource_type, subject.resource_id)
+
+    def __str__(self) -> str:
+        """Return the name as a state has it."""
+        return " ".join(self)
 
 
 def recent(looks: Mapping[str, datetime], at: datetime) -> dict[str, datetime]:
@@ -84,9 +94,9 @@ class Looks:
         }
         return {**self._histories, **looked}
 
-    def of(self, subject: Subject) -> Look | None:
+    def of(self, subject: Subject, _: TrackedFinding | None = None) -> Look | None:
         """Return how the scan looked at a finding; None where it did not, or something looked later."""
-        if self._later and key_of(subject) in self._later:
+        if self._later and str(ResourceName.of(subject)) in self._later:
             return None
         if subject.kind.resource_type == TARGET:
             return self._look(subject.kind, subject.resource_id)
@@ -111,13 +121,13 @@ class Looks:
 def reconciled(
     before: Iterator[tuple[str, TrackedFinding]],
     seen: Iterator[tuple[str, Observation]],
-    look_of: Callable[[Subject], Look | None],
+    look_of: LookOf,
     changed: Callable[[Change], None],
 ) -> Iterator[tuple[str, TrackedFinding]]:
     """Yield what is remembered of each finding after a look; both sides come sorted by finding id."""
     for key, tracked, observation in _joined(before, seen):
         subject = observation.subject if observation else tracked.subject if tracked else None
-        look = look_of(subject) if subject else None
+        look = look_of(subject, tracked) if subject else None
         if look is None:
             if tracked:
                 yield key, tracked
