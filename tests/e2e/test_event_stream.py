@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local import athena
-from tests.unit.stack.recording.stream import event, item
+from local import athena, workflow
+from tests.unit.stack.recording.stream import event, item, stream_record
 
 from .conftest import Deployed
 
@@ -29,7 +29,7 @@ def test_events_are_recorded_and_a_malformed_item_lies_in_the_queue(deployed: De
     aws, outputs = deployed.aws, deployed.stack.outputs
     dynamodb, s3, sqs = (aws.client(service) for service in ("dynamodb", "s3", "sqs"))
     bucket = outputs["ReportBucketName"]
-    events = [event(finding_id=each) for each in IDS]
+    events = [event(finding_id=each, severity="HIGH") for each in IDS]
     for place, made in enumerate(events):
         if place == 7:
             dynamodb.put_item(TableName=outputs["EventTableName"], Item=FOREIGN)
@@ -53,3 +53,18 @@ def test_events_are_recorded_and_a_malformed_item_lies_in_the_queue(deployed: De
     assert aside["reason"] == "NewImage.event is missing"
     assert aside["record"]["eventName"] == "INSERT"
     assert aside["record"]["dynamodb"]["NewImage"] == FOREIGN
+    assert workflow.mails(deployed.stack) == []
+
+
+def test_a_critical_failure_is_mailed_at_once_and_only_once(deployed: Deployed) -> None:
+    aws, outputs = deployed.aws, deployed.stack.outputs
+    made = event(finding_id="c" * 32, scan_id="20261122T060000Z-0a1b2c3d")
+    before = len(workflow.mails(deployed.stack))
+    aws.client("dynamodb").put_item(TableName=outputs["EventTableName"], Item=item(made))
+    mails = until(lambda: workflow.mails(deployed.stack)[before:], bool)
+    assert [subject.startswith("[Muster dev] 1 CRITICAL new: ") for subject, _ in mails] == [True]
+    assert "sg-1" in mails[0][1]
+    again = {"Records": [stream_record("1", made)]}
+    answer = aws.client("lambda").invoke(FunctionName=outputs["RecordEventsFunctionName"], Payload=json.dumps(again))
+    assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
+    assert workflow.mails(deployed.stack)[before:] == mails
