@@ -184,8 +184,8 @@ def test_a_suppression_to_look_at_says_why(acceptance: Acceptance, line: str) ->
     assert digest.subject == "[Muster prod] 1 suppression in muster.yaml to look at"
 
 
-def test_the_first_scan_is_a_summary_with_ten_resources_to_start_with() -> None:
-    worst = tuple(
+def records() -> tuple[dict[str, object], ...]:
+    return tuple(
         {
             "check_id": "versioned",
             "title": "S3 buckets should have versioning enabled",
@@ -200,7 +200,10 @@ def test_the_first_scan_is_a_summary_with_ten_resources_to_start_with() -> None:
         }
         for place in range(20)
     )  # fmt: skip
-    digest = composed(baseline=True, worst=worst, failing_resources=61, scanned=266, accounts=3, owner_tag="Team")
+
+
+def test_the_first_scan_is_a_summary_with_ten_resources_to_start_with() -> None:
+    digest = composed(baseline=True, worst=records(), failing_resources=61, scanned=266, accounts=3, owner_tag="Team")
     assert digest.subject == "[Muster prod] First scan: 1 CRITICAL, 7 failures on 61 resources"
     (section,) = digest.sections
     assert section.title == "START HERE"
@@ -210,6 +213,13 @@ def test_the_first_scan_is_a_summary_with_ten_resources_to_start_with() -> None:
     assert section.lines[-1] == "  ... and 51 more resources, in the report"
     assert "muster.yaml" in digest.text
     assert len(digest.text.splitlines()) <= LINES
+
+
+def test_a_first_scan_for_an_audience_of_some_findings_has_no_totals_of_the_scan() -> None:
+    digest = composed(baseline=True, worst=records(), failing={"MEDIUM": 20})
+    assert digest.subject == "[Muster prod] First scan: 20 failures"
+    assert digest.text.splitlines()[1] == "20 MEDIUM."
+    assert digest.sections[0].lines[-1] == "  ... and 10 more resources, in the report"
 
 
 def test_ten_thousand_events_damage_and_an_incomplete_scan_fit_into_forty_lines() -> None:

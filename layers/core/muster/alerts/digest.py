@@ -121,8 +121,8 @@ def _start(story: Story) -> Iterator[Part]:
     failures = worst_first(of_record(record, news.partition, news.owner_tag) for record in news.worst)
     if not failures:
         return
-    blocks = by_resource(failures, story.remedies)[:START]
-    units = [_numbered(place, unit) for place, unit in enumerate(map(block_unit, blocks), 1)]
+    blocks = by_resource(failures, story.remedies)
+    units = [_numbered(place, unit) for place, unit in enumerate(map(block_unit, blocks[:START]), 1)]
     total = max(news.failing_resources, len(blocks))
     yield Part("START HERE", tuple(replace(unit, size=1) for unit in units), total, " resources, in the report")
 

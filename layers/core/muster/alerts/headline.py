@@ -39,8 +39,8 @@ def summary(story: Story) -> Iterator[str]:
     if news.baseline:
         yield f"{_first(story)}. From now on you get a message only when something changes."
         unread = f", {news.unread:,} results not evaluated" if news.unread else ""
-        scanned = f"{counted(news.accounts, 'account')}, {counted(news.scanned, 'resource')} scanned"
-        yield f"{_severities(news.failing)}. {scanned}{unread}."
+        scanned = f" {counted(news.accounts, 'account')}, {counted(news.scanned, 'resource')} scanned{unread}."
+        yield f"{_severities(news.failing)}.{scanned if news.scanned else ''}"
         return
     yield f"{_changes(story) or 'Nothing new'}. {news.at:%Y-%m-%d %H:%M} UTC."
     if news.failing:
@@ -68,7 +68,9 @@ def _first(story: Story) -> str:
     critical = news.failing.get(Severity.CRITICAL, 0)
     worst = f"{critical:,} CRITICAL, " if critical else ""
     total = counted(sum(news.failing.values()), "failure")
-    return f"First scan: {worst}{total} on {counted(news.failing_resources, 'resource')}"
+    # An audience that gets some findings only has no totals of the scan.
+    where = f" on {counted(news.failing_resources, 'resource')}" if news.failing_resources else ""
+    return f"First scan: {worst}{total}{where}"
 
 
 def _worst(story: Story, event: Event, worst: Failure, room: int) -> str:
