@@ -114,6 +114,19 @@ class TestCounts:
         assert many["calls"]["total"] == 100 * one["calls"]["total"]
         assert many["duration"]["account_seconds"] == one["duration"]["account_seconds"]
 
+    def test_near_real_time_is_added_when_it_is_wanted(self, capsys: pytest.CaptureFixture[str]) -> None:
+        arguments = ("--resources", f"{BUCKET}=7", "--region", REGION)
+        assert "changes" not in _planned(capsys, *arguments)
+        few, many = (_planned(capsys, *arguments, "--changes", count)["changes"] for count in ("10", "100000"))
+        units = {name: [each["units"] for each in found["cost"]] for name, found in (("few", few), ("many", many))}
+        assert units["few"][1] == 10 * 30
+        assert units["many"][1] == 86_400 // 20 * 30, "changes within a window are one batch"
+        assert all(each["month"] > 0 for each in many["cost"])
+        assert main(["estimate", *arguments, "--changes", "10"]) == 0
+        printed = capsys.readouterr().out
+        assert "NEAR REAL TIME, 10 CHANGES A DAY" in printed
+        assert "It requires a CloudTrail trail that records management events" in printed
+
     def test_plan_is_another_name_that_no_help_shows(self, capsys: pytest.CaptureFixture[str]) -> None:
         arguments = ("--resources", f"{BUCKET}=7", "--region", REGION)
         printed = {name: (main([name, *arguments]), capsys.readouterr()) for name in ("plan", "estimate")}

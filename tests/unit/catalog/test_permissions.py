@@ -192,3 +192,15 @@ def test_an_action_is_granted_once_where_it_is_needed(
 )
 def test_the_action_of_an_operation_is_the_one_that_its_reader_declares(operation: str, action: str) -> None:
     assert action_of(load(), operation) == action
+
+
+def test_changes_take_a_queue_and_nothing_more_of_what_is_read() -> None:
+    chosen = rules("s3-bucket-versioning-enabled")
+    scan, near = iam_policy(load(), chosen), iam_policy(load(), chosen, "aws-cn", changes=True)
+    more = [each for each in near["Statement"] if each["Sid"] not in {every["Sid"] for every in scan["Statement"]}]
+    queue = "arn:aws-cn:sqs:*:*:muster-change"
+    take = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+    assert more == [
+        statement("MusterReadsChanges", take, f"{queue}s-*"),
+        statement("MusterSetsChangesAside", ["sqs:SendMessage"], f"{queue}-dead-letters-*"),
+    ]

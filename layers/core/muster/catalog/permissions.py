@@ -23,6 +23,8 @@ ORGANIZATION = (
     "organizations:ListTagsForResource",
 )
 """The actions that find the accounts of an organization; none takes a resource that is known beforehand."""
+_CHANGES = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+"""The actions that take changes from their queue: reading what changed takes no others than a scan."""
 
 
 def action_of(catalog: Catalog, operation: str) -> str:
@@ -54,12 +56,19 @@ def scanner_statements(catalog: Catalog, rules: Iterable[Rule], partition: str =
     ]
 
 
-def iam_policy(
-    catalog: Catalog, rules: Iterable[Rule], partition: str = "aws", *, role: str = "", organization: bool = False
+def iam_policy(  # noqa: PLR0913 - the rules, and what is granted besides
+    catalog: Catalog,
+    rules: Iterable[Rule],
+    partition: str = "aws",
+    *,
+    role: str = "",
+    organization: bool = False,
+    changes: bool = False,
 ) -> dict[str, Any]:
     """Return the least IAM policy document for these rules, ready for `aws iam create-policy`.
 
-    With a `role` it allows to assume it in any account; with `organization` to list the organization's accounts.
+    With a `role` it allows to assume it in any account; with `organization` to list the organization's accounts; with
+    `changes` to read the queue of changes of a stack, and to send what is no event to its dead letters.
     """
     statements = [*scanner_statements(catalog, rules, partition), _allow("MusterFindsRegions", REGIONS, "*")]
     if role:
@@ -67,6 +76,10 @@ def iam_policy(
         statements.append(_allow("MusterEntersAccounts", ("sts:AssumeRole",), arn))
     if organization:
         statements.append(_allow("MusterFindsAccounts", ORGANIZATION, "*"))
+    if changes:
+        queues = f"arn:{partition}:sqs:*:*:muster-change"
+        statements.append(_allow("MusterReadsChanges", _CHANGES, f"{queues}s-*"))
+        statements.append(_allow("MusterSetsChangesAside", ("sqs:SendMessage",), f"{queues}-dead-letters-*"))
     return {"Version": "2012-10-17", "Statement": statements}
 
 

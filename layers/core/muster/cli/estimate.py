@@ -28,6 +28,10 @@ _TEACH = (
     "--from report.json, where 'muster scan --format json --output report.json' wrote what it found"
 )
 
+TRAIL = (
+    "a CloudTrail trail that records management events in the region, with logging on: without one only state changes "
+    "of EC2 instances arrive"
+)
 _DIGITS = 9
 """Of a count of resources at most: each page of a shard takes memory here."""
 
@@ -42,6 +46,8 @@ _DIGITS = 9
 @click.option("--accounts", type=click.IntRange(min=1), default=1, show_default=True,
               help="How many accounts there are, all alike.")  # fmt: skip
 @click.option("--scans-per-day", type=click.IntRange(min=1), default=4, show_default=True, help="For the cost a month.")
+@click.option("--changes", type=click.IntRange(1, 10**_DIGITS), metavar="COUNT",
+              help="So many API calls a day change what a check reads: add the cost of near real time.")  # fmt: skip
 @listed_as
 def command(**options: Any) -> int:
     """Predict what a scan asks, how long it takes and what it costs. Nothing is asked of AWS.
@@ -60,11 +66,13 @@ def command(**options: Any) -> int:
     Examples:
       muster estimate --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200 --region eu-west-1
       muster estimate --pack s3-compliance --resources AWS::S3::Bucket=1000 --accounts 50 --scans-per-day 1
-      muster estimate --from report.json
+      muster estimate --from report.json --changes 2000
       muster estimate --from report.json --format json | jq .calls.total
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     demand, earlier = _demand(options)
     document = _document(demand, earlier, options["scans_per_day"])
+    if options["changes"]:
+        document["changes"] = _changes(options["changes"])
     if options["form"] == "json":
         click.echo(json_text(document, indent=2))
     else:
@@ -197,6 +205,21 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
             "fixed": [asdict(part) for part in cost.fixed(prices)],
             "elsewhere": _bill(theirs, scans),
         },
+    }
+
+
+def _changes(a_day: int) -> dict[str, Any]:
+    """Return what near real time costs, and what it needs in each account and region."""
+    from muster.stack.changing import cost
+    from muster.stack.cost import Price
+
+    prices = {name: Price.from_json(price) for name, price in package_data.read("prices.yaml")["prices"].items()}
+    return {
+        "a_day": a_day,
+        "seconds_a_batch": cost.SECONDS,
+        "window_seconds": cost.WINDOW,
+        "requires": [TRAIL],
+        "cost": [asdict(part) for part in cost.changes(a_day, prices)],
     }
 
 

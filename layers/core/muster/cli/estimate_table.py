@@ -36,6 +36,9 @@ def _blocks(document: Mapping[str, Any]) -> Iterator[RenderableType]:
     yield _table(("SCANS ON THE STACK", *_COLUMNS), [*map(_row, ours), _total("total of the scans", ours)])
     yield ""
     yield _table(("THE STACK, WHETHER OR NOT IT SCANS", "UNITS", "USD A MONTH"), list(_held(bill["fixed"], ours)))
+    if changes := document.get("changes"):
+        yield ""
+        yield from _near_real_time(changes)
     yield ""
     config = [part for part in theirs if part["service"] == _CONFIG]
     others = [part for part in theirs if part["service"] != _CONFIG]
@@ -65,6 +68,22 @@ def _held(parts: Sequence[Mapping[str, Any]], scans: Sequence[Mapping[str, Any]]
     held, used = (sum(each["month"] or 0 for each in some) for some in (parts, scans))
     yield "total of the fixed part", "", _usd(held)
     yield "a month together with the scans", "", _usd(held + used)
+
+
+def _near_real_time(changes: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """Yield what near real time costs and requires."""
+    rows = [
+        (f"{each['service']}: {each['what']}", _units(each["units"]), _usd(each["month"])) for each in changes["cost"]
+    ]
+    total = ("total of near real time", "", _usd(sum(each["month"] or 0 for each in changes["cost"])))
+    yield _table(
+        (f"NEAR REAL TIME, {changes['a_day']:,} CHANGES A DAY", "UNITS A MONTH", "USD A MONTH"), [*rows, total]
+    )
+    yield (
+        f"At most: changes within {changes['window_seconds']} s are one batch, which is taken to need "
+        f"{changes['seconds_a_batch']:g} s. Events and rules of EventBridge are free for AWS services."
+    )
+    yield from (f"It requires {each}." for each in changes["requires"])
 
 
 def _sentences(document: Mapping[str, Any]) -> Iterator[str]:

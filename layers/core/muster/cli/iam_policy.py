@@ -14,11 +14,15 @@ from muster.model.finding import Severity
 @selecting
 @click.option("--role", default="", metavar="NAME", help="The role that is assumed in other accounts.")
 @click.option("--organization", is_flag=True, help="Accounts are found in the organization: all, units or tags.")
-def command(config: Any, severity: Severity | None, role: str, *, organization: bool, **chosen: Any) -> None:
+@click.option("--changes", is_flag=True, help="Near real time too: the queue of changes of a stack.")
+def command(
+    config: Any, severity: Severity | None, role: str, *, organization: bool, changes: bool, **chosen: Any
+) -> None:
     """Print the least IAM policy for a scan of the same selection, as JSON.
 
-    Every action only reads. ec2:DescribeRegions is what '--region all' needs. What `accounts` in the configuration
-    says counts as if it were said here.
+    Every action only reads, except with --changes: it takes messages from a queue. Reading what changed needs the
+    permissions of the scan and no others. ec2:DescribeRegions is what '--region all' needs. What `accounts` in the
+    configuration says counts as if it were said here.
     """
     from muster.catalog.catalog import load
     from muster.catalog.permissions import iam_policy
@@ -29,5 +33,5 @@ def command(config: Any, severity: Severity | None, role: str, *, organization: 
     rules = select(catalog, configuration, severity=severity, **chosen)
     accounts = configuration.accounts
     asks = organization or bool(accounts.tags) or any(not name.isdigit() for name in accounts.include)
-    policy = iam_policy(catalog, rules, role=role or accounts.role, organization=asks)
+    policy = iam_policy(catalog, rules, role=role or accounts.role, organization=asks, changes=changes)
     click.echo(json.dumps(policy, indent=2))

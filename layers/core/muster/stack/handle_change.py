@@ -38,11 +38,15 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class AccountLook:
-    """What was seen of resources of one account at a time: the findings of each that was judged, and those absent."""
+    """What was seen of resources of one account at a time: the findings of each that was judged, and those absent.
+
+    `owner_tag` is the key of the tag that names a resource's owner.
+    """
 
     account_id: str
     scan_id: str
     at: datetime
+    owner_tag: str
     judged: Mapping[Named, Sequence[Finding]]
     absent: tuple[Named, ...]
 
@@ -131,7 +135,13 @@ def handle_change(  # noqa: PLR0913 - the event, where it runs, and what the she
         batch.scan_id(messages),
     )  # fmt: skip
     looks = look(wanted, scope, sessions, batch.at, left, _RESERVE)
-    batch.settle(wanted, looks, settle, batch.scan_id(messages), left)
+    owner_tag = scope.configuration.alerts.owner_tag
+    batch.settle(
+        looks,
+        lambda account_id, judged, absent: settle(
+            AccountLook(account_id, batch.scan_id(messages), batch.at, owner_tag, judged, absent), left
+        ),
+    )
     return batch.handled(events)
 
 
@@ -229,19 +239,22 @@ class _Batch:
         return tuple(self._latest)
 
     def settle(
-        self, wanted: Sequence[Named], looks: Looks, settle: Settle, name: str, left: Callable[[], float]
+        self, looks: Looks, settle: Callable[[str, Mapping[Named, Sequence[Finding]], tuple[Named, ...]], None]
     ) -> None:
-        """Settle what was seen, account by account, and let the rest be delivered again."""
+        """Settle what was seen, account by account, and let the rest be delivered again.
+
+        `settle` takes the account, the findings of each resource that was judged, and those absent.
+        """
         self._failures += looks.broken
-        for account_id in dict.fromkeys(named.account_id for named in wanted):
-            of_account = [named for named in wanted if named.account_id == account_id]
+        for account_id in dict.fromkeys(named.account_id for named in self._latest):
+            of_account = [named for named in self._latest if named.account_id == account_id]
             seen = {named: self._outcome(named, looks.seen.get(named, Seen.UNREAD)) for named in of_account}
             judged = {named: looks.findings.get(named, ()) for named in of_account if seen[named] is Seen.JUDGED}
             absent = tuple(named for named in of_account if seen[named] is Seen.ABSENT)
             if not judged and not absent:
                 continue
             try:
-                settle(AccountLook(account_id, name, self.at, judged, absent), left)
+                settle(account_id, judged, absent)
             except MusterError as error:
                 self._fail([self._latest[named] for named in (*judged, *absent)], f"{account_id}: {error}")
             else:
