@@ -35,7 +35,7 @@ def check_page(check: Check, catalog: Catalog) -> str:
                 f"- Judges: {', '.join(types)}",
                 *([f"- Supports: {', '.join(check.controls)}"] if check.controls else []),
                 f"- Packs: {', '.join(named)}",
-                *([f"- Alerts call it: {check.problem}"] if check.problem else []),
+                *([f"- Alerts call it: {check.problem.replace('PORT', 'a port')}"] if check.problem else []),
                 f"- Version: {check.version}",
                 *([f"- Opt-in: {_opt_in(check)}"] if check.opt_in else []),
             )

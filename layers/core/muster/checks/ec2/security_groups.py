@@ -37,8 +37,9 @@ def ec2_security_group_admin_ports_closed(
 
     Problem: PORT open to the internet
     Why: SSH and RDP that the whole internet can reach are tried within minutes, by anybody, without end.
-    Fix: `aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-ID` Use Session Manager
-      or an EC2 Instance Connect Endpoint, or allow your own networks only.
+    Fix: `aws ec2 describe-security-group-rules --filters Name=group-id,Values=ID` `aws ec2
+      revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-ID` Use Session Manager or an EC2
+      Instance Connect Endpoint, or allow your own networks only.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-13
     """
     return _judged(group, lists, ports, {4: widest_ipv4_prefix, 6: widest_ipv6_prefix})
@@ -59,8 +60,9 @@ def ec2_security_group_high_risk_ports_closed(
 
     Problem: PORT open to the internet
     Why: Behind these ports are databases, file shares, mail and consoles that were never meant for strangers.
-    Fix: `aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-ID` Allow your own
-      networks only. Put what is public behind a load balancer on port 443.
+    Fix: `aws ec2 describe-security-group-rules --filters Name=group-id,Values=ID` `aws ec2
+      revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-ID` Allow your own networks only.
+      Put what is public behind a load balancer on port 443.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-19
     """
     return _judged(group, lists, ports, {4: widest_ipv4_prefix, 6: widest_ipv6_prefix})
