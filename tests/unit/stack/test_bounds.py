@@ -84,3 +84,12 @@ def test_reasons_in_any_script_leave_room_for_the_checks(reason: str) -> None:
 @pytest.mark.parametrize("count", [0, 10**12])
 def test_a_list_may_go_as_a_whole(count: int) -> None:
     assert size(fitted(summary(2_000, 500, count))) <= LIMIT
+
+
+@pytest.mark.parametrize(("rules", "kept"), [(100, True), (10_000, False)])
+def test_counts_of_many_suppressions_stand_in_the_report_only(rules: int, kept: bool) -> None:
+    counts = {f"{number:016x}": 10**6 for number in range(rules)}
+    found = fitted(replace(summary(600, 300, 10**12), suppressions=counts))
+    assert size(found) <= LIMIT
+    assert found.suppressions == (counts if kept else {})
+    assert found.left_out.get("suppressions", 0) == (0 if kept else rules)

@@ -19,6 +19,8 @@ CHANGES = 15
 """Changes of each kind that report.json holds, the worst first."""
 NAMED = 20
 """How many damaged objects the summary names."""
+_SUPPRESSIONS = 4 << 10
+"""Bytes of the counts of suppressions that the summary has: those of more than a hundred stand in the report only."""
 _WIDTHS = (200, 80, 30, 10)
 """Characters of a reason that the summary has: the first that leaves half of it to the lists."""
 
@@ -29,9 +31,12 @@ R = TypeVar("R", CheckTotals, ApiTotals)
 def fitted(summary: Summary) -> Summary:
     """Return a summary of at most LIMIT bytes.
 
-    Where it would be larger, it leaves out the checks with the fewest failures, then the APIs with the fewest calls.
-    `left_out` says how many; the report has them all.
+    Where it would be larger, it leaves out the counts of suppressions where they are many, then the checks with the
+    fewest failures, then the APIs with the fewest calls. `left_out` says how many; the report has them all.
     """
+    if _size(summary.suppressions) > _SUPPRESSIONS:
+        left_out = {**summary.left_out, "suppressions": len(summary.suppressions)}
+        summary = replace(summary, suppressions={}, left_out=left_out)
     found = summary
     for width in _WIDTHS:
         found = _shortened(summary, width)
@@ -42,7 +47,7 @@ def fitted(summary: Summary) -> Summary:
             break
     if (excess := _size(found) - LIMIT) > 0:
         checks = _heaviest(found.checks, _of_check, excess)
-        found = replace(found, checks=checks, left_out={"checks": len(found.checks) - len(checks)})
+        found = replace(found, checks=checks, left_out={**found.left_out, "checks": len(found.checks) - len(checks)})
     if (excess := _size(found) - LIMIT) > 0:
         coverage = _heaviest(found.coverage, _of_api, excess)
         left_out = {**found.left_out, "coverage": len(found.coverage) - len(coverage)}

@@ -132,6 +132,7 @@ def _summary(plan: PlanDocument, attempt: str, totals: Totals, bucket: str) -> S
         damaged=tuple(dict.fromkeys((*scan.damaged, *totals.damaged)))[:NAMED],
         coverage=apis,
         changes=totals.changes.counts(),
+        suppressions=dict(sorted(totals.suppressions.items())),
     )
 
 

@@ -38,7 +38,11 @@ def check(name: str, *, complete: bool = True, **counts: int) -> CheckResult:
 def result(*commits: Commit, limit: int = 100, **collected: Any) -> Any:
     found = Collected(commits=list(commits), committed={each.shard for each in commits}, **collected)
     rows = [row for _, row in ledger(commits)]
-    return result_of(AccountEvent("scan", AccountItem(ACCOUNT, ())), found, rows, limit, (), {}, {}, "")
+    return result_of(AccountEvent("scan", AccountItem(ACCOUNT, ())), found, rows, limit, (), {}, {}, "", {"a": 2})
+
+
+def test_the_failures_of_suppressions_are_in_the_result() -> None:
+    assert result(commit()).suppressions == {"a": 2}
 
 
 def test_the_ledger_names_the_shard_of_each_row() -> None:

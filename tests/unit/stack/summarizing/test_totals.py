@@ -296,3 +296,10 @@ def test_a_shard_that_was_cut_by_types_is_remembered_as_a_whole() -> None:
     assert added(cut).sizes.merged({name: Size(9, {})}) == {name: Size(9, {})}
     whole = replace(cut, incomplete=())
     assert added(whole).sizes.merged({name: Size(9, {})}) == {name: Size(4, {})}
+
+
+def test_failures_of_suppressions_are_added_up() -> None:
+    totals = Totals({"c": "HIGH"}, 2, "")
+    totals.add(account_result("111122223333", suppressions={"a": 1, "b": 2}))
+    totals.add(account_result("444455556666", suppressions={"b": 3}))
+    assert totals.suppressions == {"a": 1, "b": 5}

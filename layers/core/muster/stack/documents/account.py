@@ -57,7 +57,8 @@ class AccountResult(Document):
     complete; `coverage` the worst rows of the ledger of `coverage_rows`; `findings` the worst failing findings, as
     records of report.json; `damaged` what is wrong with objects that could not be read. `changes` has by attempt what
     that attempt reports, `reported` by shard which attempt that is. `outbox` is the key of the object with the events,
-    empty where nothing changed.
+    empty where nothing changed. `suppressions` has how many failures each suppression accepts, or did until it expired,
+    by the keys of the suppressions.
     """
 
     NAME: ClassVar[str] = _NAME
@@ -81,6 +82,7 @@ class AccountResult(Document):
     changes: dict[str, ShardChanges]
     reported: dict[str, Reported]
     outbox: str = field(default="", metadata=OMITTED)
+    suppressions: dict[str, int] = field(default_factory=dict, metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import extended
-from muster.configuration import Configuration
+from muster.configuration import Configuration, SuppressionRule
 from muster.configuration.alerts import OWNER_TAG
 from muster.configuration.selection import rules_from_json, rules_to_json
+from muster.configuration.suppression import Suppressions
 from muster.errors import ConfigurationError
 from muster.estimate.forecast import Forecast
 from muster.model.rule import Rule
@@ -87,6 +88,14 @@ class PlanDocument(Document):
         alerts = self.configuration.get("alerts") if isinstance(self.configuration, Mapping) else None
         named = alerts.get("owner_tag") if isinstance(alerts, Mapping) else None
         return named if isinstance(named, str) else OWNER_TAG
+
+    def suppressions(self) -> Suppressions:
+        """Return the suppressions of the configuration, as of the day of the scan; none where they cannot be read."""
+        try:
+            entries = self.configuration["suppressions"]
+            return Suppressions(map(SuppressionRule.from_json, entries), self.scan.started_at.date())
+        except _WRONG:
+            return Suppressions((), self.scan.started_at.date())
 
     def selection(self, catalog: Catalog) -> tuple[Catalog, Configuration, tuple[Rule, ...]]:
         """Return the catalogue with the configuration's own checks, the configuration, and the rules.

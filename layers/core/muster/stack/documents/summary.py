@@ -91,7 +91,11 @@ class ChangeCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary(Document):
-    """A scan in at most 32 KiB. Where lists are shortened, `left_out` says by how much."""
+    """A scan in at most 32 KiB. Where lists are shortened, `left_out` says by how much.
+
+    `suppressions` has how many failures each suppression accepts, or did until it expired, by the keys of the
+    suppressions; one that accepts none has no number. The summary leaves them out where they are many.
+    """
 
     NAME: ClassVar[str] = "the summary of the scan"
     WAY_OUT: ClassVar[str] = _WAY_OUT
@@ -124,6 +128,7 @@ class Summary(Document):
     coverage: tuple[ApiTotals, ...]
     changes: ChangeCounts
     left_out: dict[str, int] = field(default_factory=dict, metadata=OMITTED)
+    suppressions: dict[str, int] = field(default_factory=dict, metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ def result_of(  # noqa: PLR0913 - all that the result has
     changes: Mapping[str, ShardChanges],
     reported: Mapping[str, Reported],
     outbox: str,
+    accepted: Mapping[str, int],
 ) -> AccountResult:
     """Return the result of an account; `limit` is how many rows of its ledger it names, the worst first."""
     commits = collected.commits
@@ -61,6 +62,7 @@ def result_of(  # noqa: PLR0913 - all that the result has
         changes=dict(changes),
         reported=dict(reported),
         outbox=outbox,
+        suppressions=dict(accepted),
     )
 
 

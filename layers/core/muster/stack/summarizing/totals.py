@@ -49,6 +49,7 @@ class Totals:
         self._findings = worst_findings(REPORTED)
         self.changes = Changes()
         self.sizes = ScannedSizes()
+        self.suppressions: Counter[str] = Counter()
 
     def add(self, result: AccountResult) -> None:
         """Add the result of an account."""
@@ -68,6 +69,7 @@ class Totals:
         if self._attempt in result.changes:
             self.changes.add(result.changes[self._attempt])
         self.sizes.add(result)
+        self.suppressions.update(result.suppressions)
 
     def lose(self, lost: LostAccount) -> None:
         """Name an account without a result; the shards that are in no result are taken to be of such accounts."""
