@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local import athena, workflow
+from local import athena, estate, workflow
 from tests.unit.stack.recording.stream import event, item, stream_record
 
-from .conftest import Deployed
+from .conftest import Deployed, configure
 
 IDS = [f"{number:032x}" for number in range(30)]
 FOREIGN = {"finding_id": {"S": IDS[7]}, "timestamp": {"N": "7"}, "status": {"S": "FAILED"}, "colour": {"S": "blue"}}
@@ -68,3 +68,27 @@ def test_a_critical_failure_is_mailed_at_once_and_only_once(deployed: Deployed) 
     answer = aws.client("lambda").invoke(FunctionName=outputs["RecordEventsFunctionName"], Payload=json.dumps(again))
     assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
     assert workflow.mails(deployed.stack)[before:] == mails
+
+
+def test_the_events_of_a_scan_become_the_audit(deployed: Deployed) -> None:
+    """The first scan finds failures of an estate; the second finds nothing new, and records nothing more."""
+    aws, outputs = deployed.aws, deployed.stack.outputs
+    configure(aws, deployed.stack)
+    estate.seed(aws, instances=20, buckets=5)
+
+    def audit() -> set[str]:
+        found = workflow.keys(aws, deployed.stack, "audit/findings/")
+        return {key.removeprefix("audit/findings/").removesuffix(".json") for key in found}
+
+    def events() -> set[str]:
+        pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=outputs["EventTableName"])
+        items = [made for page in pages for made in page["Items"] if "title" in made]
+        return {f"{made['finding_id']['S']}/{made['timestamp']['N']}" for made in items}
+
+    before = len(events())
+    assert workflow.start(aws, deployed.stack, {"record": True}).status == "SUCCEEDED"
+    written = events()
+    assert len(written) > before + 20
+    assert until(audit, lambda found: found >= written) == written
+    assert workflow.start(aws, deployed.stack, {"record": True}).status == "SUCCEEDED"
+    assert events() == written
