@@ -6,7 +6,6 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from muster.alerts.delivery.deliver import Outcome
 from muster.sdk.session import Clients, open_session
 from muster.stack.alerting.at_once import alert_at_once
 from muster.stack.alerting.office import Office
@@ -34,20 +33,22 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return context.get_remaining_time_in_millis() / 1_000 - _MARGIN
 
     office = Office(environment, clients, Bucket(environment.bucket, clients, environment.region, traffic), left)
-    outcomes: tuple[Outcome, ...] = ()
+    deliveries: tuple[dict[str, str], ...] = ()
     kind = events.alert_kind(event)
     if kind == "parked":
         answer = resume_parked(office).to_json()
     elif kind == "held":
         outcomes, problems = release_held(office)
+        deliveries = tuple(outcome.to_json() for outcome in outcomes)
         answer = {"sent": len(outcomes), "problems": list(problems)}
     elif kind == "events":
-        outcomes = alert_at_once(event, office)
-        answer = {"sent": len(outcomes)}
+        deliveries = tuple(outcome.to_json() for outcome in alert_at_once(event, office))
+        answer = {"sent": len(deliveries)}
     else:
-        answer = send_alert(event, environment, clients, traffic=traffic).to_json()
-    emit_deliveries(environment.stack, [outcome.result for outcome in outcomes])
-    for outcome in outcomes:
-        logger.info("delivery", extra=outcome.to_json())
+        told = send_alert(event, environment, clients, traffic=traffic, left=left)
+        answer, deliveries = told.to_json(), told.deliveries
+    emit_deliveries(environment.stack, [each["result"] for each in deliveries])
+    for each in deliveries:
+        logger.info("delivery", extra=each)
     logger.info("alert", extra={**answer, **traffic.fields()})
     return answer

@@ -1,22 +1,29 @@
-"""Telling people: once per scan, and only when something changed."""
+"""Alerts of a scan: once per scan and route, and only when something changed."""
 
-from collections.abc import Mapping, Sequence
+import functools
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import botocore.exceptions
-
-from muster.errors import Damaged, EventError, Refused, Transient
-from muster.model.text import shortened
-from muster.reports.formats import email
-from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of, transient
+from muster.alerts.delivery.deliver import OWN_TOPIC, Delivery, Outcome, Result
+from muster.alerts.destinations.parcel import MACHINES
+from muster.alerts.digest import compose, is_news
+from muster.alerts.news import News
+from muster.alerts.routes import Router
+from muster.errors import Damaged, EventError, Transient
+from muster.lifecycle.events import FindingEvent
 from muster.sdk.session import Clients
+from muster.stack.alerting.audiences import Audience
+from muster.stack.alerting.office import Office
+from muster.stack.alerting.scan_news import ScanNews, announced_now
 from muster.stack.documents import events, objects
 from muster.stack.documents.commit import NotedChange
-from muster.stack.documents.fields import plain
 from muster.stack.documents.notes import AlertNote, AlertOutcome, FirstScan, Incomplete, LastAlert
 from muster.stack.documents.request import Environment
 from muster.stack.documents.summary import ReportDocument, Summary
+from muster.stack.settling.outbox import events_of
 from muster.stack.summarizing.accounts import news_of
 from muster.stack.summarizing.changes import Changes
 from muster.storage import keys
@@ -24,31 +31,37 @@ from muster.storage.bucket import Bucket, Conflict
 from muster.storage.traffic import Traffic
 
 _ROUNDS = 10
+_UNSUBSCRIBED = "no subscription is confirmed; the summary is sent again once one is"
 
 
-def send_alert(
+def _forever() -> float:
+    return float("inf")
+
+
+def send_alert(  # noqa: PLR0913 - what a function is invoked with
     event: object,
     environment: Environment,
     clients: Clients,
     at: datetime | None = None,
     traffic: Traffic | None = None,
+    left: Callable[[], float] = _forever,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> AlertOutcome:
-    """Publish the alert of a scan when it has news, and return whether it was sent and why.
+    """Send the alerts of a scan that has news, to each route its own, and return whether any was sent and why.
 
-    Only a recorded scan sends an alert. A retry does not send it again, and a resumed scan reports what is new. If no
-    subscription was confirmed, or SNS refused the alert, it stays due: the next scan that finds a confirmed
-    subscription sends the whole summary. Of several first scans at the same time, one sends the mail "first scan". `at`
-    is the time, by default now; `traffic` counts the calls of the bucket.
+    Only a recorded scan sends alerts. A retry does not send them again, and a resumed scan reports what is new. While
+    the stack's topic has no confirmed subscription, its alert stays due: the next scan that finds one sends the whole
+    summary. Of several first scans at the same time, one sends the alert "first scan". `at` is the time, by default
+    now; `traffic` counts the calls of the bucket; `left` returns the seconds that are left.
 
     Raises:
         EventError: it is no such event, or there is no summary of such a scan.
         Damaged: the summary cannot be read.
-        Transient: the topic did not take it, and may take it later.
-        Refused: SNS refuses this message, this caller or the topic's key; the same call fails again.
+        Transient: a destination took nothing and it cannot be parked, or another run sends the same alerts now.
     """
     sent = events.scan("send_alert", event)
     scan_id, attempt = sent.scan_id, sent.attempt
-    bucket = Bucket(environment.bucket, clients, environment.region, traffic)
+    bucket, at = Bucket(environment.bucket, clients, environment.region, traffic), at or datetime.now(UTC)
     summary = objects.content(bucket, keys.summary(scan_id), Summary)
     if summary is None:
         raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/{keys.SCANS}")
@@ -58,43 +71,109 @@ def send_alert(
     before = objects.or_none(bucket, keys.alert(scan_id), AlertNote, problems)
     if before is not None and before.attempt == attempt:
         return AlertOutcome(sent=True, why="it was sent before")
-    changes: Changes | None = None
+    office = Office(environment, clients, bucket, left, sleep)
+    return _sent(office, summary, attempt, at, problems)
+
+
+def _sent(office: Office, summary: Summary, attempt: str, at: datetime, problems: list[str]) -> AlertOutcome:
+    bucket, scan_id = office.bucket, summary.scan_id
+    noted: Mapping[str, Sequence[NotedChange]] | None = None
     if summary.attempt != attempt:
         # Another execution of the scan wrote the summary since, and reports the changes in it.
         changes = _changes(bucket, scan_id, attempt, problems)
+        noted = changes.worst()
         summary = replace(summary, attempt=attempt, changes=changes.counts())
     # The summary names no more than a few of them.
     incomplete = _incomplete(bucket, summary, problems)
     last = objects.or_none(bucket, keys.last_alert(), LastAlert, problems) or LastAlert()
-    if summary.changes.baseline and not _first(bucket, scan_id, summary.started_at, at or datetime.now(UTC)):
+    if summary.changes.baseline and not _first(bucket, scan_id, summary.started_at, at):
         summary = replace(summary, changes=replace(summary.changes, baseline=False))
-    now = LastAlert(incomplete, summary.damaged, last.owed)
-    news = bool(now.damaged and last.damaged != now.damaged) or email.worth_telling(
-        summary.to_json(), known_incomplete=last.incomplete == incomplete
+    report = objects.or_none(bucket, keys.report(scan_id), ReportDocument, problems)
+    if noted is None:
+        of_report = report is not None and report.summary.attempt == attempt
+        noted = report.changes if report and of_report else _changes(bucket, scan_id, attempt, problems).worst()
+    configuration, catalog = office.configured(scan_id, problems)
+    router = office.router(configuration.alerts, catalog)
+    scan = ScanNews(
+        summary=summary,
+        report=report,
+        configuration=configuration,
+        noted=noted,
+        severities={name: check.severity.value for name, check in catalog.checks.items()},
+        announced=announced_now(configuration, summary, report, at, last.acceptances),
+        problems=problems,
+        environment=office.environment,
+        at=at,
     )
-    confirmed = _has_subscriber(environment, clients) if news or last.owed else False
-    if not news and not (last.owed and confirmed):
+    now = LastAlert(incomplete, summary.damaged, last.owed, scan.announced.remember)
+    found = scan.audiences(router, events_of(bucket, scan_id, attempt))
+    problems += [f"the accounts of the organizational unit {unit} cannot be read" for unit in router.unread]
+    letters = {audience.route.name: scan.news(audience, router) for audience in found}
+    worth = {name for name, news in letters.items() if _is_news(news, now, last)}
+    own = {route.name for route in router.routes if OWN_TOPIC in route.to}
+    confirmed = office.has_subscriber() if last.owed or worth & own else False
+    changed = bool(worth)
+    if last.owed:
+        letters |= {
+            audience.route.name: replace(news, **scan.owed(news, audience, router))
+            for audience in found
+            if audience.route.name in own and (news := letters[audience.route.name])
+        }
+        worth |= own if confirmed else set()
+    delivery = office.delivery(catalog)
+    outcomes = tuple(
+        _delivered(delivery, router, found, {name: letters[name] for name in worth}, scan, attempt, bucket)
+    )
+    if not outcomes:
         _remember(bucket, last, now)
         return AlertOutcome(sent=False, why="nothing changed")
-    if last.owed:
-        summary = replace(summary, changes=replace(summary.changes, owed=True))
-    report = objects.or_none(bucket, keys.report(scan_id), ReportDocument, problems)
-    worst = _worst(bucket, summary, report, changes, problems)
-    summary = replace(summary, damaged=(*summary.damaged, *problems))
-    where = email.Where(environment.region, environment.database, environment.workgroup)
-    alert = email.compose(summary.to_json(), plain(worst), report.findings if report else (), where)
-    try:
-        message_id = _publish(alert, environment, clients)
-    except Refused:
-        _remember(bucket, last, replace(now, owed=True))
-        raise
-    bucket.put_json(keys.alert(scan_id), AlertNote(attempt, alert.subject, alert.email, message_id).to_json())
-    _remember(bucket, last, replace(now, owed=not confirmed))
-    if not confirmed:
-        why = "no subscription is confirmed; the summary is sent again once one is"
+    if worth:
+        first = next(letters[audience.route.name] for audience in found if audience.route.name in worth)
+        bucket.put_json(keys.alert(scan_id), _note(attempt, first, delivery, outcomes).to_json())
+    results = [outcome.result for outcome in outcomes if outcome.destination == OWN_TOPIC.name]
+    unheard = not confirmed and any(result in (Result.SENT, Result.BEFORE) for result in results)
+    _remember(bucket, last, replace(now, owed=unheard if results else last.owed))
+    if unheard:
+        why = _UNSUBSCRIBED
     else:
-        why = "something changed" if news else "the last alert had no confirmed subscription"
-    return AlertOutcome(sent=True, why=why)
+        why = "something changed" if changed or not worth else "the last alert had no confirmed subscription"
+    return AlertOutcome(sent=True, why=why, deliveries=tuple(outcome.to_json() for outcome in outcomes))
+
+
+def _is_news(news: News, now: LastAlert, last: LastAlert) -> bool:
+    """Whether news are worth an alert; what the last alert said of the scan itself is not."""
+    fresh = now.damaged if news.damaged and now.damaged != last.damaged else ()
+    return is_news(replace(news, damaged=fresh), known_incomplete=last.incomplete == now.incomplete)
+
+
+def _delivered(  # noqa: PLR0913 - all that a delivery takes
+    delivery: Delivery,
+    router: Router,
+    found: Sequence[Audience],
+    letters: Mapping[str, News],
+    scan: ScanNews,
+    attempt: str,
+    bucket: Bucket,
+) -> Iterator[Outcome]:
+    """Deliver to people what is news for them, and to machines all events, whether they are news or not."""
+    for audience in found:
+        route, name = audience.route, audience.route.name
+        kinds = [each for each in route.to if (not audience.empty if each.kind in MACHINES else name in letters)]
+        if kinds:
+            news = letters.get(name) or scan.news(audience, router)
+            stream = functools.partial(_events, bucket, scan.summary.scan_id, attempt, router, audience)
+            identity = hashlib.sha256(f"{scan.summary.scan_id} {attempt} {name}".encode()).hexdigest()[:16]
+            yield from delivery.deliver(replace(route, to=tuple(kinds)), news, stream, identity, scan.at)
+
+
+def _events(bucket: Bucket, scan_id: str, attempt: str, router: Router, audience: Audience) -> Iterator[FindingEvent]:
+    """Yield all events of an attempt that go to a route."""
+    return (event for event in events_of(bucket, scan_id, attempt) if router.matches(audience.route, event))
+
+
+def _note(attempt: str, news: News, delivery: Delivery, outcomes: Sequence[Outcome]) -> AlertNote:
+    digest = compose(news, delivery.remedies)
+    return AlertNote(attempt, digest.subject, digest.text, deliveries=tuple(outcome.to_json() for outcome in outcomes))
 
 
 def _incomplete(bucket: Bucket, summary: Summary, problems: list[str]) -> tuple[str, ...]:
@@ -106,9 +185,9 @@ def _incomplete(bucket: Bucket, summary: Summary, problems: list[str]) -> tuple[
 
 
 def _first(bucket: Bucket, scan_id: str, started_at: datetime, at: datetime) -> bool:
-    """Whether a scan is the one to tell of a first look: of those that ran side by side, the one that tells first.
+    """Whether a scan alerts of a first look: of those that ran side by side, the one that alerts first.
 
-    A check or region that is added later has a first look of its own, in a scan that began after the last one was told.
+    A check or region that is added later has a first look of its own, in a scan that began after the last alert of one.
 
     Raises:
         Transient: others wrote the note again and again.
@@ -143,51 +222,3 @@ def _changes(bucket: Bucket, scan_id: str, attempt: str, problems: list[str]) ->
         if attempt in news.changes:
             changes.add(news.changes[attempt])
     return changes
-
-
-def _worst(
-    bucket: Bucket, summary: Summary, report: ReportDocument | None, changes: Changes | None, problems: list[str]
-) -> Mapping[str, Sequence[NotedChange]]:
-    """Return the worst changes of an attempt by kind: those of the report, where it is the report of that attempt."""
-    if report and report.summary.attempt == summary.attempt:
-        return report.changes
-    return (changes or _changes(bucket, summary.scan_id, summary.attempt, problems)).worst()
-
-
-def _has_subscriber(environment: Environment, clients: Clients) -> bool:
-    """Return whether the topic has a confirmed subscription: SNS delivers to no other, and keeps nothing for later.
-
-    Where the topic cannot be read, the answer is yes: the alert is sent once and is not due again.
-
-    https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html
-    """
-    try:
-        answer = clients.get("sns", environment.region).get_topic_attributes(TopicArn=environment.topic_arn)
-    except READ_ERRORS:
-        return True
-    return str(answer.get("Attributes", {}).get("SubscriptionsConfirmed", "")) != "0"
-
-
-def _publish(alert: email.Alert, environment: Environment, clients: Clients) -> str:
-    try:
-        answer = clients.get("sns", environment.region).publish(
-            TopicArn=environment.topic_arn, Subject=alert.subject, Message=alert.message, MessageStructure="json"
-        )
-    except READ_ERRORS as error:
-        refusal = f"the topic {environment.topic_arn} did not take the alert ({code_of(error)})"
-        if _for_good(error):
-            raise Refused(f"{refusal}: {shortened(str(error))}; trying again does not help") from error
-        raise Transient(refusal) from error
-    return str(answer["MessageId"])
-
-
-def _for_good(error: Exception) -> bool:
-    """Whether SNS refuses the call itself: a wrong parameter, a missing permission, a key that cannot be used.
-
-    A topic that is not found may be one that was just made. Throttling by KMS has a code of its own.
-    https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-    """
-    code = code_of(error)
-    expired = meaning_of(code) is Meaning.EXPIRED
-    passing = expired or transient(error) or "Throttling" in code or code == "NotFound"
-    return isinstance(error, botocore.exceptions.ClientError) and not passing

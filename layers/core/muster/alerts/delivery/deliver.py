@@ -24,6 +24,7 @@ from muster.alerts.destinations.sending import Place, Unsent, persistently
 from muster.alerts.digest import Digest, compose
 from muster.alerts.news import News
 from muster.configuration.alerts import Destination, Kind, Route
+from muster.errors import Refused
 from muster.lifecycle.events import FindingEvent
 
 OWN_TOPIC = Destination(Kind.TOPIC)
@@ -73,6 +74,7 @@ class Delivery:
 
         Raises:
             Transient: a destination took nothing and it cannot be parked, or another run is delivering the same.
+            Refused: a destination refuses the alert for good, and there is no queue to park it in.
         """
         people = [each for each in route.to if each.kind not in MACHINES]
         machines = [each for each in route.to if each.kind in MACHINES]
@@ -164,6 +166,8 @@ class Delivery:
             made: dict[str, str] = persistently(lambda: self.deliveries.once(parcel.key, put), self.place)
         except Unsent as error:
             reason = str(error)
+            if not self.queue.url and not error.again:
+                raise Refused(f"{reason}; trying again does not help") from error
             made = self.deliveries.once(parcel.key, lambda: park(reason))
         return made
 

@@ -68,7 +68,7 @@ class Failure(Document):
 
 @dataclass(frozen=True, slots=True)
 class AlertNote(Document):
-    """The alert as it was sent."""
+    """The alert as it was sent: that of the first route with news, and what became of each delivery."""
 
     NAME: ClassVar[str] = "the note of the alert that was sent"
     WAY_OUT: ClassVar[str] = "the alert is sent again"
@@ -77,6 +77,7 @@ class AlertNote(Document):
     subject: str = ""
     email: str = ""
     message_id: str = ""
+    deliveries: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,15 @@ class FirstScan(Document):
 
 @dataclass(frozen=True, slots=True)
 class AlertOutcome(Document):
-    """The answer of send_alert: whether the alert was sent, and why."""
+    """The answer of send_alert: whether the alert was sent, and why; `deliveries` are for the log."""
 
     sent: bool
     why: str
+    deliveries: tuple[dict[str, str], ...] = field(default=(), compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer of the function."""
+        return {"sent": self.sent, "why": self.why}
 
 
 def _unpacked(value: object) -> Any:
