@@ -21,6 +21,8 @@ from local.server import EmbeddedAws
 from muster.storage import keys
 
 OUT = Path(__file__).resolve().parent.parent / "out"
+_RECORDING = 180.0
+"""Seconds that recording the events may take."""
 REGIONS = f"{estate.HOME},{estate.AWAY}"
 
 
@@ -44,6 +46,8 @@ def main() -> int:
             return 1
         with _step(console, "Fire it again: an unchanged estate is silent"):
             second = workflow.fire(aws, stack)
+        with _step(console, "Wait until the stream function has recorded every event"):
+            _recorded(aws, stack)
         with _step(console, "Read the findings back with the saved Athena queries"):
             _write(aws, stack, execution.output)
         mails = workflow.mails(stack)
@@ -62,6 +66,15 @@ def _step(console: Console, what: str) -> Iterator[None]:
     with console.status(what):
         yield
     console.print(f"[green]done[/] {what} [dim]({time.monotonic() - began:.1f} s)[/]")
+
+
+def _recorded(aws: EmbeddedAws, stack: Stack) -> None:
+    """Wait until the audit has an object for each event of the table."""
+    pages = aws.client("dynamodb", stack.region).get_paginator("scan")
+    events = sum(page["Count"] for page in pages.paginate(TableName=stack.outputs["EventTableName"], Select="COUNT"))
+    until = time.monotonic() + _RECORDING
+    while sum(1 for _ in workflow.keys(aws, stack, "audit/findings/")) < events and time.monotonic() < until:
+        time.sleep(0.5)
 
 
 def _write(aws: EmbeddedAws, stack: Stack, summary: Mapping[str, Any]) -> None:
