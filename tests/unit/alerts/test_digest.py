@@ -166,8 +166,14 @@ ENDING = Acceptance(
         ),
         pytest.param(
             replace(ENDING, state="ended", ticket=""),
-            "  ended on 2026-12-04: versioned on arn:aws:s3:::old-* (web). Extend it or remove it.",
+            "  ended on 2026-12-04: versioned on arn:aws:s3:::old-* (web). 2 failures fail again. "
+            "Extend it or remove it.",
             id="ended",
+        ),
+        pytest.param(
+            replace(ENDING, state="ended", count=0),
+            "  ended on 2026-12-04: versioned on arn:aws:s3:::old-* (OPS-88, web). Extend it or remove it.",
+            id="ended, and nothing fails",
         ),
         pytest.param(
             replace(ENDING, state="stale"),

@@ -103,5 +103,6 @@ def _acceptance(each: Acceptance) -> str:
         then = "is" if each.count == 1 else "are"
         return f"  ends on {until}: {what}{whose}. After that day {failures} {then} reported again."
     if each.state == "ended":
-        return f"  ended on {until}: {what}{whose}. Extend it or remove it."
+        again = f" {failures} {'fails' if each.count == 1 else 'fail'} again." if each.count else ""
+        return f"  ended on {until}: {what}{whose}.{again} Extend it or remove it."
     return f"  matches nothing: {what}{whose}, until {until}. Correct it or remove it."

@@ -100,7 +100,7 @@ def _sent(office: Office, summary: Summary, attempt: str, at: datetime, problems
         configuration=configuration,
         noted=noted,
         severities={name: check.severity.value for name, check in catalog.checks.items()},
-        announced=announced_now(configuration, summary, report, at, last.acceptances),
+        announced=announced_now(configuration, summary, report, last.acceptances),
         problems=problems,
         environment=office.environment,
         at=at,

@@ -15,7 +15,7 @@ from muster.model.arn import Arn
 from muster.stack.alerting.audiences import Audience, audiences, complete, of_record
 from muster.stack.documents.commit import NotedChange
 from muster.stack.documents.request import Environment
-from muster.stack.documents.summary import CheckTotals, ReportDocument, Summary
+from muster.stack.documents.summary import ReportDocument, Summary
 
 SHOWN = 25
 """Failing findings of the report that a first look starts with, at most."""
@@ -106,13 +106,17 @@ class ScanNews:
 
 
 def announced_now(
-    configuration: Configuration, summary: Summary, report: ReportDocument | None, at: datetime, before: Sequence[str]
+    configuration: Configuration, summary: Summary, report: ReportDocument | None, before: Sequence[str]
 ) -> Announced:
-    """Return the suppressions that the alert announces; `before` are the names that the last alert left."""
-    checks: Sequence[CheckTotals] = report.summary.checks if report else summary.checks
-    counts: Mapping[str, int] | None = getattr(summary, "suppressions", None)
-    insufficient = {check.check_id: check.insufficient_data for check in checks}
-    # Without counts nobody knows what matches nothing.
-    judged = judged_checks(insufficient, whole=summary.whole, complete=summary.complete and counts is not None)
-    matches = Matches(counts=counts or {}, judged=judged)
-    return announced(configuration.suppressions, at.date(), configuration.alerts.warn_days, matches, before)
+    """Return the suppressions that the alert announces; `before` are the names that the last alert left.
+
+    They have ended as of the day of the scan, as the events of the scan do.
+    """
+    # Of many checks and suppressions the summary leaves some out, and the report has them all.
+    whole = report.summary if report else summary
+    known = "suppressions" not in whole.left_out
+    insufficient = {check.check_id: check.insufficient_data for check in whole.checks}
+    judged = judged_checks(insufficient, whole=summary.whole, complete=summary.complete and known)
+    matches = Matches(counts=whole.suppressions, judged=judged)
+    today = summary.started_at.date()
+    return announced(configuration.suppressions, today, configuration.alerts.warn_days, matches, before)
