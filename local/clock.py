@@ -29,7 +29,7 @@ def due(schedule: Mapping[str, Any], after: datetime | None = None) -> datetime 
     Raises:
         ValueError: the expression is none of the scheduler's.
     """
-    if schedule["State"] != "ENABLED":
+    if schedule.get("State", "ENABLED") != "ENABLED":
         return None
     begins = max(schedule.get("StartDate") or schedule["CreationDate"], schedule["CreationDate"])
     found = _next(
@@ -54,12 +54,13 @@ def _next(expression: str, zone: str, begins: datetime, after: datetime | None) 
 
 
 class Clock:
-    """Watches the schedules of one region and starts the state machines that they are for, until the block ends."""
+    """Watches the schedules of one region and starts the state machines and functions that they are for, until the block ends."""
 
     def __init__(self, aws: EmbeddedAws, region: str = "eu-west-1") -> None:
         """Make ready; nothing is started before the block is entered."""
         self._scheduler = aws.client("scheduler", region)
         self._states = aws.client("stepfunctions", region)
+        self._functions = aws.client("lambda", region)
         self._last: dict[str, datetime] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="clock")
@@ -84,11 +85,17 @@ class Clock:
                 continue
             self._last[schedule["Arn"]] = now
             target = schedule["Target"]
-            self._states.start_execution(
-                stateMachineArn=target["Arn"], name=str(uuid.uuid4()), input=target.get("Input", "{}")
-            )
+            self._start(str(target["Arn"]), str(target.get("Input", "{}")))
             started.append(str(schedule["Name"]))
         return started
+
+    def _start(self, target: str, given: str) -> None:
+        """Start a state machine, or a function, which the scheduler does not wait for."""
+        if ":lambda:" in target:
+            asked = {"FunctionName": target, "InvocationType": "Event", "Payload": given.encode()}
+            threading.Thread(target=self._functions.invoke, kwargs=asked, daemon=True, name="schedule").start()
+            return
+        self._states.start_execution(stateMachineArn=target, name=str(uuid.uuid4()), input=given)
 
     def _watch(self) -> None:
         while not self._ended.wait(_POLL_SECONDS):
