@@ -54,7 +54,7 @@ def _next(expression: str, zone: str, begins: datetime, after: datetime | None) 
 
 
 class Clock:
-    """Watches the schedules of one region and starts the state machines and functions that they are for, until the block ends."""
+    """Watches the schedules of one region and starts what they are for, until the block ends."""
 
     def __init__(self, aws: EmbeddedAws, region: str = "eu-west-1") -> None:
         """Make ready; nothing is started before the block is entered."""

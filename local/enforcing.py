@@ -55,6 +55,11 @@ class Enforcement:
         # Several roles can only be those of state machines, which share an access key here.
         return refused[0] if refused and all(refused) else ""
 
+    def of_role(self, arn: str, operation: str, parameters: Mapping[str, Any], region: str) -> str:
+        """Return why a role may not make a call that a service would make with it, nothing where it may."""
+        refused = [_refused(role, operation, parameters, region) for role in _role(arn, "service")]
+        return refused[0] if refused else ""
+
     def _roles(self, key: str) -> Iterator[Role]:
         if key == _STATES:
             for arn in _state_machine_roles():

@@ -43,6 +43,11 @@ class EventSources:
         self._threads.append(thread)
         thread.start()
 
+    def _use(self, behalf: Behalf, source: str) -> None:
+        """Record that Lambda reads a source with the role; that it may was seen when the mapping was made."""
+        for operation, parameters in _calls(source):
+            behalf.record(operation, parameters)
+
     def _watch(self) -> None:
         while not self._ended.is_set():
             seen = ARRIVALS.count
@@ -59,6 +64,7 @@ class EventSources:
         def behalf() -> Behalf:
             return Behalf(self._aws, str(backend.get_function(mapping.function_arn).role), backend.region_name)
 
+        self._use(behalf(), mapping.event_source_arn)
         if mapping.event_source_arn.split(":")[2] == "sqs":
             reader = QueueReader(mapping, _queue(mapping), self._invoke, alive, self._ended)
             self._begin(reader.run, "queue-reader")
@@ -67,6 +73,16 @@ class EventSources:
         for lane in range(lanes):
             found = StreamReader(mapping, _shard(mapping), lane, lanes, self._invoke, alive, behalf, self._ended)
             self._begin(found.run, "stream-reader")
+
+
+def _calls(source: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the calls with which Lambda reads a source."""
+    if source.split(":")[2] == "sqs":
+        for name in ("GetQueueAttributes", "ReceiveMessage", "DeleteMessage"):
+            yield f"sqs:{name}", {"QueueUrl": f"/{source.rpartition(':')[2]}"}
+    else:
+        for name in ("ListStreams", "DescribeStream", "GetShardIterator", "GetRecords"):
+            yield f"dynamodbstreams:{name}", {"StreamArn": source}
 
 
 def _mappings() -> Iterator[tuple[Any, Any]]:
