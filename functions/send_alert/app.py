@@ -45,8 +45,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         deliveries = tuple(outcome.to_json() for outcome in alert_at_once(event, office))
         answer = {"sent": len(deliveries)}
     else:
-        told = send_alert(event, environment, clients, traffic=traffic, left=left)
-        answer, deliveries = told.to_json(), told.deliveries
+        found = send_alert(event, environment, clients, traffic=traffic, left=left)
+        answer, deliveries = found.to_json(), found.deliveries
     emit_deliveries(environment.stack, [each["result"] for each in deliveries])
     for each in deliveries:
         logger.info("delivery", extra=each)

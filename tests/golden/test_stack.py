@@ -169,11 +169,19 @@ def world(aws: EmbeddedAws) -> Iterator[World]:
         ],
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
     )
+    aws.client("dynamodb", HOME).create_table(
+        TableName="muster-deliveries-dev",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    parked = aws.client("sqs", HOME).create_queue(QueueName="muster-alert-dead-letters-dev")["QueueUrl"]
     variables = {
         "AWS_REGION": HOME, "MUSTER_BUCKET": BUCKET, "MUSTER_STACK": "dev", "MUSTER_REGIONS": ",".join(estates.REGIONS),
         "MUSTER_REQUIRED_TAGS": "Environment,Owner", "MUSTER_TOPIC_ARN": topic, "MUSTER_QUEUE_URL": queue,
         "MUSTER_DATABASE": "muster_dev", "MUSTER_WORKGROUP": "muster-dev", "POWERTOOLS_METRICS_NAMESPACE": "Muster",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL", "MUSTER_EVENT_TABLE": TABLE,
+        "MUSTER_DELIVERY_TABLE": "muster-deliveries-dev", "MUSTER_ALERT_QUEUE_URL": parked,
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():

@@ -99,7 +99,7 @@ def post(url: str, document: Mapping[str, Any]) -> Answer:
             f"the webhook answered HTTP {answer.status}", again=True, after=_seconds(headers.get("Retry-After"))
         )
     if answer.status >= 300:  # noqa: PLR2004 - HTTP's own border
-        raise Unsent(f"the webhook answered HTTP {answer.status}{_said(answer.text, url)}")
+        raise Unsent(f"the webhook answered HTTP {answer.status}{_explained(answer.text, url)}")
     return answer
 
 
@@ -172,7 +172,7 @@ def _seconds(header: str | None) -> float:
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
-def _said(text: str, url: str) -> str:
+def _explained(text: str, url: str) -> str:
     """Return what a webhook says of an error, unless it repeats a part of its URL."""
     line = " ".join(text.split())
     secret = [part for part in url.split("/")[3:] if len(part) > 3]  # noqa: PLR2004 - shorter parts are words
