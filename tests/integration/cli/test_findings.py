@@ -116,6 +116,11 @@ def test_a_wrong_muster_yaml_does_not_hide_findings(capsys: pytest.CaptureFixtur
     assert "new" in out
 
 
+def test_findings_of_resources_whose_tags_were_not_read_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["findings", "--from", _json(FOUND), "--owner", "team-a"]) == 0
+    assert "1 finding left out: the tags of their resources were not read" in capsys.readouterr().err
+
+
 def test_a_table_has_the_worst_first_with_owner_and_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["findings", "--from", _parquet(FOUND), "--status", "all", "--severity", "MEDIUM"]) == 0
     lines = capsys.readouterr().out.splitlines()

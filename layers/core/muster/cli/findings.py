@@ -117,6 +117,11 @@ def command(**options: Any) -> int:
             found = iter(heapq.nsmallest(limit, found, key=findings_output.worst_first))
         source = str(options["source"]) if stack is None else stack.url("latest/")
         findings_output.write(options["form"], stream, found, listing, source)
+    if query.untagged:
+        say(
+            f"{counted(query.untagged, 'finding')} left out: the tags of their resources were not read; a check of "
+            "tags or a route by owner reads them"
+        )
     if query.undated:
         say(
             f"{counted(query.undated, 'finding')} left out: since when they fail is not known; only recorded scans "

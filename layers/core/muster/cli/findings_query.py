@@ -79,7 +79,8 @@ class Query:
     """The findings that are wanted: those that match all that is given. Checks, owners and resources are globs.
 
     `since` is a time: findings that fail, are suppressed or unread since then or later; `undated` counts those that
-    match all else and do not say since when. `oldest` leaves out findings of earlier scans.
+    match all else and do not say since when, `untagged` those of resources whose tags no scan read. `oldest` leaves out
+    findings of earlier scans.
     """
 
     words: frozenset[Word]
@@ -93,6 +94,7 @@ class Query:
     since: datetime | None = None
     oldest: datetime | None = None
     undated: int = 0
+    untagged: int = 0
 
     def wants(self, finding: Finding) -> bool:
         """Return whether a finding is wanted."""
@@ -104,10 +106,12 @@ class Query:
             and (not self.accounts or resource.account_id in self.accounts)
             and (not self.regions or resource.region in self.regions)
             and (_any(self.resources, resource.key) or _any(self.resources, resource.id))
-            and (not self.owners or self._owned(finding))
             and (self.oldest is None or finding.observed_at >= self.oldest)
         ):
             return False
+        return self._owned(finding) and self._began(finding)
+
+    def _began(self, finding: Finding) -> bool:
         if self.since is None:
             return True
         if finding.first_seen is None:
@@ -120,6 +124,11 @@ class Query:
         return (finding.resource.tags or {}).get(self.owner_tag, "")
 
     def _owned(self, finding: Finding) -> bool:
+        if not self.owners:
+            return True
+        if finding.resource.tags is None:
+            self.untagged += 1
+            return False
         owner = self.owner(finding)
         return bool(owner) and _any(self.owners, owner)
 

@@ -43,7 +43,7 @@ def scope_of(configuration: Configuration, tags: Mapping[str, str] | None = None
     """Return which resources a scan judges: not what is excluded and, with `tags`, only what carries them all.
 
     A resource whose tags could not be read is kept: leaving it out would hide that it was not looked at.
-    Tags are read whenever the configuration speaks of them, in an exclusion or in a suppression.
+    Tags are read whenever the configuration needs them: for an exclusion, a suppression, or a route by owner.
     """
     exclude = configuration.exclude
     wanted = dict(tags or {})
@@ -58,4 +58,5 @@ def scope_of(configuration: Configuration, tags: Mapping[str, str] | None = None
         return all(resource.tags.get(key) == value for key, value in wanted.items())
 
     suppressed_by_tag = any(rule.tag for rule in configuration.suppressions)
-    return Scope(keep, by_tags=bool(wanted or exclude.tags or suppressed_by_tag))
+    routed_by_owner = any(route.owners for route in configuration.alerts.routes)
+    return Scope(keep, by_tags=bool(wanted or exclude.tags or suppressed_by_tag or routed_by_owner))
