@@ -14,6 +14,7 @@ from typing import Any
 
 import botocore.loaders
 
+from muster.catalog import changes
 from muster.catalog.catalog import load
 from muster.catalog.packs import ALL
 from muster.catalog.permissions import iam_policy, scanner_statements
@@ -33,6 +34,12 @@ FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
 _FIRST_YEAR = 2026
+_TAGS = ", ".join(
+    ["{Key: Environment, Value: !Ref Environment}", "{Key: Purpose, Value: muster}"]
+    + [f"{{Key: {name}, Value: !Ref {name}}}" for name in ("Owner", "CostCenter", "Project")]
+)
+_PATTERN = 2048
+"""Characters of an event pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html."""
 _PRESTO = {
     "string": "varchar",
     "int": "integer",
@@ -47,7 +54,14 @@ _DEFAULT_PACKS = re.compile(r"^  PackNames:\n(?:    .*\n)*?    Default: (\S+)\n"
 
 def generated(template: str) -> str:
     """Return the template with its generated sections written anew."""
-    sections = {"scanner-permissions": _permissions(template), "tables": _tables(), "queries": _queries()}
+    permissions = _permissions(template)
+    sections = {
+        "scanner-permissions": permissions,
+        "change-permissions": permissions,
+        "change-rules": _change_rules(),
+        "tables": _tables(),
+        "queries": _queries(),
+    }
     return _written(TEMPLATE.name, template, sections)
 
 
@@ -223,6 +237,50 @@ def _queries() -> str:
     QueryString: |
 {textwrap.indent(sql, "      ")}""")
     return textwrap.indent("".join(made), "  ")
+
+
+def _change_rules() -> str:
+    """Return a rule for each service whose events the catalogue of changes knows, and one for states of instances."""
+    patterns = {
+        source.partition(".")[0]: {
+            "detail-type": [changes.API_CALL],
+            "detail": {"eventSource": [source], "eventName": sorted(each.names), "errorCode": [{"exists": False}]},
+        }
+        for source, each in sorted(changes.load().sources.items())
+    }
+    patterns["instance-state"] = {
+        "source": ["aws.ec2"],
+        "detail-type": [changes.INSTANCE_STATE],
+        "detail": {"state": [*changes.INSTANCE_STATES]},
+    }
+    return "".join(_change_rule(name, pattern) for name, pattern in patterns.items())
+
+
+def _change_rule(name: str, pattern: Mapping[str, Any]) -> str:
+    """Return a rule that sends events to the queue of changes.
+
+    Raises:
+        SystemExit: its pattern is longer than EventBridge allows.
+    """
+    compact = json.dumps(pattern, separators=(",", ":"))
+    if len(compact) > _PATTERN:
+        raise SystemExit(f"the event pattern of {name} has {len(compact)} characters; EventBridge allows {_PATTERN}")
+    title = "".join(word.capitalize() for word in name.split("-"))
+    return f"""{title}ChangeRule:
+  Type: AWS::Events::Rule
+  DependsOn: [ChangeQueuePolicy, ChangeDeadLetterQueuePolicy]
+  Properties:
+    Name: !Sub muster-changes-{name}-${{EnvironmentSuffix}}
+    Description: Sends the changes that checks read to the queue of changes.
+    State: !Ref ChangeEvents
+    EventPattern: {json.dumps(pattern)}
+    Targets:
+      - Id: changes
+        Arn: !GetAtt ChangeQueue.Arn
+        DeadLetterConfig: {{Arn: !GetAtt ChangeDeadLetterQueue.Arn}}
+        RetryPolicy: {{MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 3600}}
+    Tags: [{_TAGS}]
+"""
 
 
 def generated_models() -> dict[Path, str]:

@@ -9,7 +9,6 @@ from tests.infrastructure.reading import Template, listed, resources, role_state
 LOGS = "logs.${AWS::Region}.${AWS::URLSuffix}"
 _LOG_GROUPS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
 _ASYNCHRONOUS = {
-    "AWS::Events::Rule": "a rule's targets",
     "AWS::Lambda::EventInvokeConfig": "asynchronous invocations",
 }
 """Other asynchronous edges; the day one is added it needs a dead-letter queue, and this module a rule for it."""
@@ -26,6 +25,9 @@ def asynchronous_edges_have_a_dead_letter_queue(template: Template) -> Iterator[
         edges[logical_id] = subscription.get("RedrivePolicy", {}).get("deadLetterTargetArn")
     for logical_id, mapping in resources(template, "AWS::Lambda::EventSourceMapping"):
         edges[logical_id] = _given_up_to(mapping, queues)
+    for logical_id, rule in resources(template, "AWS::Events::Rule"):
+        for place, each in enumerate(rule["Targets"]):
+            edges[f"{logical_id} {place}"] = each.get("DeadLetterConfig", {}).get("Arn")
     for logical_id, queue in edges.items():
         if target(queue) not in queues:
             yield f"{logical_id} has no dead-letter queue"
@@ -115,6 +117,26 @@ def the_schedule_reaches_workflow_and_queue(template: Template) -> Iterator[str]
         yield from _key_admits(
             template, logical_id, queues.get(queue, {}).get("KmsMasterKeyId"), "scheduler.amazonaws.com"
         )
+
+
+def rules_reach_their_queues(template: Template) -> Iterator[str]:
+    """Rule → queue, and rule → dead-letter queue: EventBridge may send there for rules of this name, and for no others.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
+    """
+    queues = dict(resources(template, "AWS::SQS::Queue"))
+    for logical_id, rule in resources(template, "AWS::Events::Rule"):
+        arn = f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{text(rule['Name'])}"
+        for each in rule["Targets"]:
+            for queue in (target(each["Arn"]), target(each["DeadLetterConfig"]["Arn"])):
+                if not any(
+                    _allows(statement, "events.amazonaws.com", "sqs:SendMessage")
+                    and fnmatchcase(arn, _plain(statement["Condition"])["ArnLike"]["aws:SourceArn"].replace("[", "[[]"))
+                    for statement in _policies(template, "AWS::SQS::QueuePolicy", "Queues", queue)
+                ):
+                    yield f"{logical_id}: the policy of {queue} does not let events.amazonaws.com send"
+                if queues[queue].get("KmsMasterKeyId"):
+                    yield f"{logical_id}: EventBridge may not use the key of {queue}"
 
 
 def undelivered_alerts_reach_their_queue(template: Template) -> Iterator[str]:
@@ -229,6 +251,7 @@ RULES = (
     alarms_reach_the_topic,
     the_schedule_reaches_workflow_and_queue,
     undelivered_alerts_reach_their_queue,
+    rules_reach_their_queues,
     the_key_admits_nobody_else,
     log_groups_may_use_their_key,
     streams_are_read_and_given_up_by_their_function,

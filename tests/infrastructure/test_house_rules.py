@@ -168,8 +168,8 @@ P = "Properties"
         ),
         pytest.param(
             house.names_end_in_the_suffix,
-            change("Schedule", "Type", to="AWS::Events::Rule"),
-            "Schedule is a AWS::Events::Rule",
+            change("Schedule", "Type", to="AWS::Events::Archive"),
+            "Schedule is a AWS::Events::Archive",
             id="a type nobody thought of",
         ),
         pytest.param(

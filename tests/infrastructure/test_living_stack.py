@@ -112,7 +112,16 @@ def test_the_descriptions_say_what_must_not_change() -> None:
 
 
 @pytest.mark.parametrize(
-    "role", ["PlanScanRole", "ScanShardsRole", "SettleAccountRole", "SummarizeScanRole", "SendAlertRole", "CrawlerRole"]
+    "role",
+    [
+        "PlanScanRole",
+        "ScanShardsRole",
+        "SettleAccountRole",
+        "SummarizeScanRole",
+        "SendAlertRole",
+        "CrawlerRole",
+        "HandleChangeRole",
+    ],
 )
 def test_what_an_earlier_key_encrypted_stays_readable(role: str, template: Template) -> None:
     """KmsKeyArn may be set, changed and unset: objects of the bucket stay encrypted by the key of their day."""

@@ -19,6 +19,8 @@ SETTLED = {
     keys.state(ACCOUNT),
     keys.latest(ACCOUNT, 0),
     keys.table("findings", DAY, f"{SCAN}-{ACCOUNT}", 0),
+    keys.outbox(SCAN, ACCOUNT, "x"),
+    keys.flushed(keys.outbox(SCAN, ACCOUNT, "x")),
 }
 """The objects that a function that settles an account reads and writes again."""
 WRITES = {
@@ -49,6 +51,11 @@ WRITES = {
         keys.parked_alert("security", "0a1b2c3d", "topic"),
     },
     "RecordEventsRole": {keys.audit("a", 1), keys.audit_of_day(DAY, "x"), keys.set_aside("x")},
+    "HandleChangeRole": {
+        keys.state(ACCOUNT),
+        keys.outbox(SCAN, ACCOUNT, "x"),
+        keys.flushed(keys.outbox(SCAN, ACCOUNT, "x")),
+    },
     "StateMachineRole": {
         keys.failure(SCAN, "b0000"),
         keys.failure(SCAN, f"settle-{ACCOUNT}"),
@@ -98,6 +105,12 @@ READS = {
         keys.held_alert("security", "0a1b2c3d"),
         keys.parked_alert("security", "0a1b2c3d", "topic"),
         "config/muster.yaml",
+    },
+    "HandleChangeRole": {
+        "config/muster.yaml",
+        keys.state(ACCOUNT),
+        keys.outbox(SCAN, ACCOUNT, "x"),
+        keys.flushed(keys.outbox(SCAN, ACCOUNT, "x")),
     },
     "StateMachineRole": {keys.batches(SCAN), keys.batches(SCAN, "0a1b2c3d")},
     "CrawlerRole": {keys.table("coverage", DAY, SCAN)},
@@ -165,7 +178,6 @@ def test_no_role_may_delete_an_object(template: Template) -> None:
     [
         ("sns:Publish", "SendAlertRole", "${AlertTopic}"),
         ("ec2:DescribeRegions", "PlanScanRole", "*"),
-        ("dynamodb:BatchWriteItem", "SettleAccountRole", "${EventTable.Arn}"),
     ],
 )
 def test_only_one_role_may(action: str, role: str, resource: str, template: Template) -> None:
@@ -195,6 +207,29 @@ def test_the_queue_is_filled_by_the_scanner_and_its_dead_letters_by_the_schedule
     assert list(patterns(template, "ScanShardsRole", "sqs:SendMessage")) == ["${ShardResultQueue.Arn}"]
     assert list(patterns(template, "ScheduleRole", "sqs:SendMessage")) == ["${ScheduleDeadLetterQueue.Arn}"]
     assert list(patterns(template, "RecordEventsRole", "sqs:SendMessage")) == ["${RecordDeadLetterQueue.Arn}"]
+
+
+def test_those_who_settle_write_events(template: Template) -> None:
+    action = "dynamodb:BatchWriteItem"
+    holders = {owner for owner, statement in role_statements(template) if action in listed(statement["Action"])}
+    assert holders == {"SettleAccountRole", "HandleChangeRole"}
+    for role in holders:
+        assert set(patterns(template, role, action)) == {"${EventTable.Arn}"}
+
+
+def test_who_handles_changes_may_use_its_queues_and_read_what_the_scanner_reads(template: Template) -> None:
+    assert set(patterns(template, "HandleChangeRole", "sqs:SendMessage")) == {"${ChangeDeadLetterQueue.Arn}"}
+    for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"):
+        assert set(patterns(template, "HandleChangeRole", f"sqs:{action}")) - {"arn:${AWS::Partition}:sqs:*:*:*"} == {
+            "${ChangeQueue.Arn}"
+        }
+    policies = {
+        role: [
+            each for each in template["Resources"][role]["Properties"]["Policies"] if each["PolicyName"] == "scanner"
+        ]
+        for role in ("ScanShardsRole", "HandleChangeRole")
+    }
+    assert policies["ScanShardsRole"] == policies["HandleChangeRole"] != []
 
 
 def test_whoever_reads_or_writes_the_bucket_may_use_its_key(template: Template) -> None:

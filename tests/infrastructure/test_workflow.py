@@ -11,7 +11,7 @@ from muster import errors
 from muster.storage import keys
 from tests.infrastructure import workflow as rules
 from tests.infrastructure.conftest import ROOT
-from tests.infrastructure.reading import definition, resources, role_statements, text
+from tests.infrastructure.reading import definition, resources, role_statements, target, text
 
 Definition = dict[str, Any]
 SCAN, ACCOUNT = "20261121T060000Z-c22b102a", "111122223333"
@@ -259,8 +259,9 @@ def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, A
         ("s3:GetObject", f"${{ReportBucket.Arn}}/{prefix}/*"),
     } <= granted
     invoked = {resource for action, resource in granted if action == "lambda:InvokeFunction"}
-    functions = {f"${{{logical_id}.Arn}}" for logical_id, _ in resources(template, "AWS::Lambda::Function")}
-    assert invoked == functions
+    mapped = {target(each["FunctionName"]) for _, each in resources(template, "AWS::Lambda::EventSourceMapping")}
+    functions = {logical_id for logical_id, _ in resources(template, "AWS::Lambda::Function")} - mapped
+    assert invoked == {f"${{{logical_id}.Arn}}" for logical_id in functions}
 
 
 def test_the_schedule_asks_for_the_scan_that_is_recorded(template: dict[str, Any]) -> None:

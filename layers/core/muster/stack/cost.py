@@ -252,7 +252,7 @@ def elsewhere(demand: Demand, prices: Mapping[str, Price], scans_per_day: int = 
 
 
 FIXED = (
-    ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 21),
+    ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 24),
     ("CloudWatch", "dashboards", "cloudwatch_dashboard", 1),
     ("CloudWatch", "metrics that Muster writes", "cloudwatch_custom_metric", 19),
     ("CloudWatch", "request metrics of the bucket, at most", "cloudwatch_custom_metric", 16),
