@@ -9,7 +9,9 @@ import threading
 import time
 import zlib
 from collections import UserDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC
 from functools import cached_property
 from typing import Any
@@ -45,6 +47,18 @@ ARRIVALS = Arrivals()
 
 _installed: list[bool] = []
 _numbering = threading.Lock()
+_expiring: ContextVar[bool] = ContextVar("expiring", default=False)
+_SERVICE = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+
+
+@contextmanager
+def as_service() -> Iterator[None]:
+    """Let the records of what is deleted within the block say that DynamoDB deleted it."""
+    token = _expiring.set(True)
+    try:
+        yield
+    finally:
+        _expiring.reset(token)
 
 
 def install() -> None:
@@ -76,6 +90,8 @@ def _add_record(shard: Any, old: Any, new: Any) -> None:
         number = shard.starting_sequence_number + len(shard.items)
         record = StreamRecord(shard.table, shard.table.stream_specification["StreamViewType"], name, old, new, number)
         record.record |= {"awsRegion": shard.table.region_name, "eventVersion": "1.1"}
+        if _expiring.get():
+            record.record["userIdentity"] = dict(_SERVICE)
         created = record.record["dynamodb"]["ApproximateCreationDateTime"].replace(microsecond=0)
         record.record["dynamodb"]["ApproximateCreationDateTime"] = created
         record.age_from = created.replace(tzinfo=UTC).timestamp()

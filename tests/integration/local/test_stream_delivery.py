@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from local.deploy import Stack, deploy
+from local.eventing.aging import expire
 from local.eventing.batches import Answer
 from local.eventing.sources import EventSources
-from local.server import EmbeddedAws
+from local.server import ACCOUNT, EmbeddedAws
 
 TEMPLATE = Path(__file__).parent / "eventful" / "template.yaml"
 Event = dict[str, Any]
@@ -194,6 +195,23 @@ def test_a_disabled_mapping_delivers_later_and_a_deleted_one_never(place: tuple[
     put(aws, stack, ("a", 2))
     settle(aws)
     assert function.got() == ["a/1"]
+
+
+def test_what_ttl_deletes_says_who_deleted_it(place: tuple[EmbeddedAws, Function]) -> None:
+    aws, function = place
+    stack = stacked(aws)
+    client = aws.client("lambda")
+    (mapping,) = client.list_event_source_mappings(EventSourceArn=stack.outputs["Stream"])["EventSourceMappings"]
+    removed = {"Filters": [{"Pattern": '{"eventName": ["REMOVE"]}'}]}
+    client.update_event_source_mapping(UUID=mapping["UUID"], FilterCriteria=removed)
+    for number, over in ((1, "100"), (2, "300")):
+        item = {"id": {"S": "a"}, "timestamp": {"N": str(number)}, "status": {"S": "x"}, "ttl": {"N": over}}
+        aws.client("dynamodb").put_item(TableName=stack.outputs["Table"], Item=item)
+    assert expire(ACCOUNT, "eu-west-1", stack.outputs["Table"], 200) == 1
+    until(lambda: len(function.records) == 1)
+    assert function.got() == ["a/1"]
+    identity = function.records[0]["userIdentity"]
+    assert identity == {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 
 
 @pytest.mark.parametrize(("position", "got"), [("TRIM_HORIZON", ["a/1", "a/2"]), ("LATEST", ["a/2"])])
