@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
+from moto.dynamodb.models import dynamodb_backends
 
 from muster.lifecycle import state_store
 from muster.lifecycle.events import FindingEvent
@@ -16,10 +17,12 @@ from muster.stack.documents.account import AccountResult
 from muster.stack.documents.objects import content
 from muster.stack.documents.request import Environment
 from muster.stack.settle_account import settle_account
+from muster.stack.settling.outbox import events_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 
 TABLE = "events"
+_ACCOUNT = "123456789012"
 _DESERIALIZER = TypeDeserializer()
 
 
@@ -63,7 +66,35 @@ def stored(clients: Clients, region: str) -> list[FindingEvent]:
         for each in plain
         if each.pop("ttl")
     ]
-    return sorted(events, key=lambda event: (event.finding_id, event.timestamp))
+    return sorted(events, key=_key)
+
+
+def told_once(bucket: Bucket, clients: Clients, region: str, *scans: str) -> list[FindingEvent]:
+    """Return the events of the event store, of which each was written once and is as it was written first.
+
+    They are those that the results of the scans name, and none is missing: the last of a finding says its state.
+    moto's stream has a record for an item that is written again as it is; that of AWS has none.
+    """
+    events = stored(clients, region)
+    tables = dynamodb_backends[_ACCOUNT][region].tables
+    records = [each.record for each in tables[TABLE].stream_shard.items]
+    inserted = [record for record in records if record["eventName"] == "INSERT"]
+    others = [record["dynamodb"] for record in records if record["eventName"] != "INSERT"]
+    assert len(inserted) == len(events)
+    assert [each for each in others if each["NewImage"] != each["OldImage"]] == []
+    attempts = {attempt for scan in scans for attempt in result(bucket, scan, _ACCOUNT).changes}
+    named = [event for scan in scans for attempt in attempts for event in events_of(bucket, scan, attempt)]
+    assert sorted(named, key=_key) == events
+    last = {event.finding_id: event.status for event in events if event.status != "UNREADABLE"}
+    states = {State.OPEN: ("FAILED", "EXPIRED"), State.SUPPRESSED: ("SUPPRESSED",), State.RESOLVED: ("RESOLVED",)}
+    known = {key: tracked.known for key, tracked in remembered(bucket, _ACCOUNT).items()}
+    assert {key for key, state in known.items() if state in states} == last.keys()
+    assert {key: state for key, state in known.items() if state in states and last[key] not in states[state]} == {}
+    return events
+
+
+def _key(event: FindingEvent) -> tuple[str, int]:
+    return event.finding_id, event.timestamp
 
 
 def remembered(bucket: Bucket, account_id: str) -> dict[str, TrackedFinding]:

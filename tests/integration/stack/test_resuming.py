@@ -5,6 +5,7 @@ after each page, each write and each read. Then it is called again, as the state
 the account, and the one that sums up, die in the same way.
 """
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from muster.catalog.catalog import Catalog
 from muster.configuration import Configuration
 from muster.configuration.selection import rules_to_json
 from muster.errors import Transient
+from muster.lifecycle import event_store
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, non_compliant
 from muster.model.listing import Listed, Page
@@ -151,16 +153,16 @@ RULES = [Rule(lid_is_shut, kind, "box") for kind in PAGES]
 
 
 class Dying(Clients):
-    """Clients whose every S3 call is a word with AWS, and which hand the test's own listers nothing."""
+    """Clients whose every call of S3 and DynamoDB is a word with AWS, and which hand the test's own listers nothing."""
 
     def get(self, service: str, region: str) -> Any:
         if service == "box":
             return None
         client = super().get(service, region)
-        if service == "s3" and not getattr(client, "dying", False):
+        if service in ("s3", "dynamodb") and not getattr(client, "dying", False):
             client.dying = True
-            client.meta.events.register("before-call.s3", lambda model, **_: WORLD.word(model.name))
-            client.meta.events.register("after-call.s3", lambda model, **_: WORLD.word(f"after {model.name}"))
+            client.meta.events.register(f"before-call.{service}", lambda model, **_: WORLD.word(model.name))
+            client.meta.events.register(f"after-call.{service}", lambda model, **_: WORLD.word(f"after {model.name}"))
         return client
 
     def counting_in(self, _ledger: object) -> "Dying":
@@ -168,14 +170,17 @@ class Dying(Clients):
 
 
 @pytest.fixture
-def clients(clients: Clients) -> Clients:
+def clients(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Clients:
     global WORLD  # noqa: PLW0603 - one AWS a test
     WORLD = World()
     clients.get("s3", REGION).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    settling.make_table(clients, REGION)
+    # Several batches, so that functions die between them.
+    monkeypatch.setattr(event_store, "BATCH", 5)
     return Dying(clients.session)
 
 
-ENVIRONMENT = Environment(bucket="reports", region=REGION)
+ENVIRONMENT = Environment(bucket="reports", region=REGION, event_table=settling.TABLE)
 BATCH = {"batch": "b0000", "attempt": "", "shards": [asdict(SHARD)]}
 ITEM = {"account_id": SHARD.account_id, "batches": [BATCH]}
 
@@ -245,6 +250,12 @@ EXPECTED = sorted(
 def _rows(bucket: Bucket, key: str, folder: Path) -> list[dict[str, Any]]:
     bucket.download(key, folder / "published")
     return list(parquet.read(folder / "published"))
+
+
+def told(clients: Clients) -> list[tuple[str, str, bool]]:
+    """Return the resources of which the event store has events, each written once, with the events."""
+    events = settling.told_once(Bucket("reports", clients, REGION), clients, REGION, SCAN)
+    return sorted((event.resource_id, event.event, event.baseline) for event in events)
 
 
 def remembered(clients: Clients) -> set[str]:
@@ -367,7 +378,7 @@ def test_credentials_that_expire_in_mid_scan_cost_a_retry_and_no_finding(
     assert remembered(clients) == FAILING
 
 
-SETTLING = 45
+SETTLING = 60
 SUMMING = 20
 
 
@@ -383,10 +394,15 @@ def test_the_moments_of_settling_and_summing_up_are_all_there_are(clients: Clien
     assert summed_up(clients, tmp_path) == EXPECTED
 
 
-@pytest.mark.parametrize("left", [900.0, 0.0], ids=["in one call", "a step a call"])
-@pytest.mark.parametrize("moment", range(SETTLING))
+@pytest.mark.parametrize(
+    ("left", "moment"),
+    [
+        *(pytest.param(900.0, moment, id=f"in one call {moment}") for moment in range(SETTLING)),
+        *(pytest.param(0.0, moment, id=f"a step a call {moment}") for moment in range(0, SETTLING + 30, 3)),
+    ],
+)
 def test_settling_that_dies_once_at_any_moment_publishes_and_remembers_the_same(
-    clients: Clients, tmp_path: Path, moment: int, left: float
+    clients: Clients, tmp_path: Path, left: float, moment: int
 ) -> None:
     planned(Bucket("reports", clients, REGION))
     scanned(clients)
@@ -399,10 +415,12 @@ def test_settling_that_dies_once_at_any_moment_publishes_and_remembers_the_same(
             WORLD.left = None
     assert summed_up(clients, tmp_path) == EXPECTED
     assert remembered(clients) == FAILING
+    assert told(clients) == sorted((name, "opened", True) for name in FAILING)
     changes = settling.result(Bucket("reports", clients, REGION), SCAN, SHARD.account_id).changes
     assert {by: {kind: event.count for kind, event in one.events.items()} for by, one in changes.items()} == {
         "": {"baseline": len(FAILING)}
     }
+    assert told(clients) == sorted((name, "opened", True) for name in FAILING)
 
 
 @pytest.mark.parametrize("moment", range(SUMMING))
@@ -418,7 +436,7 @@ def test_summing_up_that_dies_once_at_any_moment_says_the_same(clients: Clients,
     assert summed_up(clients, tmp_path) == EXPECTED
 
 
-STEPS = 216
+STEPS = 260
 
 
 def with_a_file_a_part(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -435,7 +453,8 @@ def test_the_moments_of_settling_a_large_account_are_all_there_are(
     calls = 1
     while settled(clients, 0.0):
         calls += 1
-    assert calls == 8, "a call for each published file, and one that compares"
+    batches = math.ceil(len(FAILING) / event_store.BATCH)
+    assert calls == 8 + batches - 1, "a call for each published file, one that compares, and one for each batch more"
     assert STEPS - 30 < 10_000 - WORLD.left < STEPS, 10_000 - WORLD.left
 
 
@@ -453,3 +472,4 @@ def test_settling_a_large_account_that_dies_once_at_any_moment_publishes_and_rem
             WORLD.left = None
     assert summed_up(clients, tmp_path) == EXPECTED
     assert remembered(clients) == FAILING
+    assert told(clients) == sorted((name, "opened", True) for name in FAILING)

@@ -35,7 +35,7 @@ from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 
-from .settled import remembered, result, settled
+from .settled import TABLE, make_table, remembered, result, settled, told_once
 
 REGION = "eu-west-1"
 SCAN = "20261121T060000Z-0a1b2c3d"
@@ -43,7 +43,7 @@ AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 ACCOUNT = "123456789012"
 SHARDS = [Shard(ACCOUNT, REGION, service, REGION, (REGION,)) for service in ("box", "jar")]
 HELD = {"Test::Box": 11, "Test::Crate": 3, "Test::Jar": 4}
-ENVIRONMENT = Environment(bucket="reports", region=REGION)
+ENVIRONMENT = Environment(bucket="reports", region=REGION, event_table=TABLE)
 RETRIES = 4
 """How often the state machine tries a batch again."""
 
@@ -268,6 +268,7 @@ def drawn(seed: int) -> tuple[random.Random, Turns]:
 @pytest.fixture
 def base(clients: Clients) -> Iterator[Clients]:
     clients.get("s3", REGION).create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    make_table(clients, REGION)
     planned(Bucket("reports", clients, REGION))
     return clients
 
@@ -297,8 +298,11 @@ def is_whole(clients: Clients, folder: Path) -> None:
     assert {one.subject.resource_id for one in remembered(bucket, ACCOUNT).values()} == FAILING
     latest = [row["resource_id"] for key, _ in bucket.keys("latest/") for row in _rows(bucket, key, folder)]
     assert sorted(latest) == EXPECTED
+    told = told_once(bucket, clients, REGION, SCAN)
+    assert sorted(event.resource_id for event in told if event.event == "opened") == sorted(FAILING)
     reported = result(bucket, SCAN, ACCOUNT).changes.values()
-    assert sum(event.count for changes in reported for event in changes.events.values()) == len(FAILING)
+    assert sum(event.count for changes in reported for event in changes.events.values()) == len(told)
+    assert {event.resource_id for event in told if event.event != "opened"} <= {"Test::Crate"}, "what was not listed"
 
 
 def _rows(bucket: Bucket, key: str, folder: Path) -> list[dict[str, Any]]:
