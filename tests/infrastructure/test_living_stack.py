@@ -11,7 +11,7 @@ import pytest
 from local.clock import due
 from tests.infrastructure.conftest import read_source
 from tests.infrastructure.living import STATEFUL, made, resolved
-from tests.infrastructure.reading import listed, resources, role_statements
+from tests.infrastructure.reading import listed, role_statements
 
 Template = dict[str, Any]
 PARAMETERS: dict[str, dict[str, Any]] = read_source()["Parameters"]
@@ -179,7 +179,7 @@ def test_the_first_scan_waits_until_the_subscription_can_be_confirmed(template: 
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
     """
-    ((_, properties),) = resources(template, "AWS::Scheduler::Schedule")
+    properties = template["Resources"]["Schedule"]["Properties"]
     assert properties["ScheduleExpression"] == {"Ref": "ScheduleExpression"}
     made_at = datetime(2026, 11, 28, 21, 30, tzinfo=UTC)
     schedule = {
