@@ -198,7 +198,7 @@ def records() -> tuple[dict[str, object], ...]:
             "severity": "CRITICAL" if place == 19 else "MEDIUM",
             "reason": "versioning is suspended",
             "account_name": "shop-prod",
-            "first_seen": None,
+            "first_seen": "2026-11-21T06:00:00Z",
             "resource": {
                 "type": "AWS::S3::Bucket", "id": f"b-{place}", "arn": f"arn:aws:s3:::b-{place}",
                 "account_id": "111122223333", "region": "eu-west-1", "tags": {"Team": "web"},
@@ -214,11 +214,19 @@ def test_the_first_scan_is_a_summary_with_ten_resources_to_start_with() -> None:
     (section,) = digest.sections
     assert section.title == "START HERE"
     assert section.lines[0] == " 1 CRITICAL  b-19 (S3 bucket). shop-prod (111122223333), eu-west-1. Owner: web"
-    assert section.lines[1] == "     versioning is suspended. versioned."
+    assert section.lines[1] == "     versioning is suspended. Since 2026-11-21 06:00 UTC. versioned."
     assert len(section.blocks) == 10
     assert section.lines[-1] == "  ... and 51 more resources, in the report"
     assert "muster.yaml" in digest.text
     assert len(digest.text.splitlines()) <= LINES
+
+
+def test_a_resource_to_start_with_says_how_many_more_failures_it_has() -> None:
+    first, *_ = records()
+    twins = tuple({**first, "check_id": f"c-{place}"} for place in range(3))
+    digest = composed(baseline=True, worst=twins, unread=1, scanned=2)
+    assert digest.sections[0].lines[1].endswith("And 2 more failures.")
+    assert "2 resources scanned, 1 result not evaluated." in digest.text
 
 
 def test_a_first_scan_for_an_audience_of_some_findings_has_no_totals_of_the_scan() -> None:

@@ -11,7 +11,7 @@ from muster.alerts.news import News
 from muster.alerts.parts import block_unit, event_parts, minor_parts
 from muster.alerts.rendering import rendered
 from muster.alerts.story import Story, of_news
-from muster.model.text import shortened
+from muster.model.text import counted, shortened
 from muster.reports.links import report_link
 
 LINES = 40
@@ -133,9 +133,9 @@ def _numbered(place: int, unit: Unit) -> Unit:
     if block is None or not block.lines:
         return unit
     head = f"{place:>2} {block.severity}  {block.head}. {block.place}"
-    return replace(
-        unit, lines=(head, f"     {block.lines[0].text}"), brief=f"{place:>2} {block.severity}  {block.brief}"
-    )
+    more = f" And {counted(block.size - 1, 'more failure')}." if block.size > 1 else ""
+    brief = f"{place:>2} {block.severity}  {block.brief}"
+    return replace(unit, lines=(head, f"     {block.lines[0].text}{more}"), brief=brief, fewer=())
 
 
 def _bottom(news: News, link: str, identity: str) -> Iterator[str]:

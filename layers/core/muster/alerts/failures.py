@@ -123,7 +123,7 @@ def of_record(record: Mapping[str, Any], partition: str, owner_tag: str) -> Fail
         ),
         account=f"{named} ({account})" if named else account,
         owner=clean(str(owner), 80),
-        since=clean(str(record.get("first_seen") or ""), 40).replace("T", " ").replace("Z", " UTC"),
+        since=_moment_of_text(str(record.get("first_seen") or "")),
     )
 
 
@@ -150,8 +150,19 @@ def _partition(text: str, otherwise: str) -> str:
     return arn.partition if arn else otherwise
 
 
+def _moment_of_text(text: str) -> str:
+    try:
+        return _spelled(datetime.fromisoformat(text))
+    except ValueError:
+        return ""
+
+
+def _spelled(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _moment(milliseconds: int) -> str:
     try:
-        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+        return _spelled(datetime.fromtimestamp(milliseconds / 1000, UTC))
     except (ValueError, OverflowError, OSError):
         return ""

@@ -38,7 +38,7 @@ def summary(story: Story) -> Iterator[str]:
         yield "An earlier message could not be delivered. The worst of all open failures are below."
     if news.baseline:
         yield f"{_first(story)}. From now on you get a message only when something changes."
-        unread = f", {news.unread:,} results not evaluated" if news.unread else ""
+        unread = f", {counted(news.unread, 'result')} not evaluated" if news.unread else ""
         scanned = f" {counted(news.accounts, 'account')}, {counted(news.scanned, 'resource')} scanned{unread}."
         yield f"{_severities(news.failing)}.{scanned if news.scanned else ''}"
         return

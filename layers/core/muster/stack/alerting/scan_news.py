@@ -17,8 +17,8 @@ from muster.stack.documents.commit import NotedChange
 from muster.stack.documents.request import Environment
 from muster.stack.documents.summary import ReportDocument, Summary
 
-SHOWN = 25
-"""Failing findings of the report that a first look starts with, at most."""
+SHOWN = 200
+"""Failing findings of the report that a first look is made from: many may be of one resource, and ten are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
