@@ -34,6 +34,14 @@ def _role(iam: Any, region: str) -> str:
     options = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [options]})
     role = iam.create_role(RoleName=f"shop-functions-{region}", AssumeRolePolicyDocument=trust, Tags=_PAIRS)
+    # Lambda refuses a mapping from a queue that the role cannot read.
+    reads = {
+        "Effect": "Allow",
+        "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        "Resource": f"arn:aws:sqs:{region}:{ACCOUNT}:shop-function-*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [reads]})
+    iam.put_role_policy(RoleName=f"shop-functions-{region}", PolicyName="queues", PolicyDocument=policy)
     return str(role["Role"]["Arn"])
 
 
