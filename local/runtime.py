@@ -25,6 +25,9 @@ from local.server import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_CALM, _LOOK = 3, 0.03
+"""How many looks in a row must find nothing on its way, and the seconds between them."""
+
 
 class TooManyRequestsError(JsonRESTError):  # type: ignore[misc]  # moto publishes no types
     """Lambda's refusal of an invocation beyond the account's concurrency.
@@ -101,6 +104,20 @@ class Runtime:
     def hurry(self, function: str, seconds: float) -> None:
         """Tell the invocations of a function that so little time is left, from now on."""
         self.shortened[function] = seconds
+
+    def settle(self, seconds: float = 60) -> None:
+        """Wait until every stream, queue and trail has delivered what there is.
+
+        Raises:
+            TimeoutError: something is still on its way; a failing function may be tried for ever.
+        """
+        until, calm = time.monotonic() + seconds, 0
+        while calm < _CALM:
+            if time.monotonic() > until:
+                raise TimeoutError(f"events are still on their way after {seconds} seconds")
+            idle = self.aws.trail.idle and self._sources is not None and self._sources.idle and not self._running
+            calm = calm + 1 if idle else 0
+            time.sleep(_LOOK)
 
     def invoke(self, function: Any, event: Any) -> Result:
         """Run one invocation in an idle environment, or in a new one.

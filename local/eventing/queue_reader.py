@@ -50,6 +50,13 @@ class QueueReader:
         for worker in self._workers:
             worker.join()
 
+    @property
+    def idle(self) -> bool:
+        """Whether the queue is empty and nothing of it is being handled; a disabled mapping has nothing to do."""
+        if not Settings.of(self.mapping).enabled or not self.alive():
+            return True
+        return not self._running and not self.queue._messages
+
     def _goes_on(self) -> bool:
         return not self.ended.is_set() and self.alive()
 

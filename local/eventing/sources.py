@@ -22,6 +22,7 @@ class EventSources:
         self._ended = threading.Event()
         self._known: set[str] = set()
         self._threads: list[threading.Thread] = []
+        self._readers: list[StreamReader | QueueReader] = []
 
     def start(self) -> None:
         """Begin to watch for mappings."""
@@ -37,6 +38,12 @@ class EventSources:
         """Wait until every reader has ended."""
         for thread in list(self._threads):
             thread.join(_LONGEST_END)
+
+    @property
+    def idle(self) -> bool:
+        """Whether every mapping is read and has delivered everything."""
+        known = all(mapping.uuid in self._known for _, mapping in _mappings())
+        return known and all(reader.idle for reader in list(self._readers))
 
     def _begin(self, run: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=run, daemon=True, name=name)
@@ -67,11 +74,13 @@ class EventSources:
         self._use(behalf(), mapping.event_source_arn)
         if mapping.event_source_arn.split(":")[2] == "sqs":
             reader = QueueReader(mapping, _queue(mapping), self._invoke, alive, self._ended)
+            self._readers.append(reader)
             self._begin(reader.run, "queue-reader")
             return
         lanes = SHARDS * Settings.of(mapping).factor
         for lane in range(lanes):
             found = StreamReader(mapping, _shard(mapping), lane, lanes, self._invoke, alive, behalf, self._ended)
+            self._readers.append(found)
             self._begin(found.run, "stream-reader")
 
 

@@ -40,6 +40,7 @@ class StreamReader:
     _at: int = 0
     _batch: Batches = field(default_factory=lambda: Batches(()))
     _throttled: int = 0
+    _waits: bool = False
 
     def run(self) -> None:
         """Read from the mapping's starting position until the mapping is gone or everything ends."""
@@ -47,11 +48,18 @@ class StreamReader:
         while not self.ended.is_set() and self.alive():
             settings, seen = Settings.of(self.mapping), ARRIVALS.count
             if not settings.enabled:
-                ARRIVALS.wait(seen)
+                self._wait(seen)
             elif part := self._batch.next:
                 self._deliver(part, settings)
             else:
                 self._batch = Batches(self._gather())
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything was delivered that the mapping is to deliver."""
+        if not Settings.of(self.mapping).enabled or not self.alive():
+            return True
+        return self._waits and self._at == len(self.shard.items) and self._batch.next is None
 
     @property
     def name(self) -> str:
@@ -83,9 +91,17 @@ class StreamReader:
                 until = time.monotonic() + settings.window * ARRIVALS.pace
             if found and (len(found) >= settings.batch_size or size >= _LARGEST or time.monotonic() >= until):
                 return found
-            ARRIVALS.wait(seen, None if not found else max(until - time.monotonic(), 0))
+            if found:
+                ARRIVALS.wait(seen, max(until - time.monotonic(), 0))
+            else:
+                self._wait(seen)
             self.ended.wait(GATHERING)
         return found
+
+    def _wait(self, seen: int) -> None:
+        self._waits = True
+        ARRIVALS.wait(seen)
+        self._waits = False
 
     def _mine(self, item: Any) -> bool:
         """Whether a record is dealt to this lane: by its partition, and by its item with a parallelization factor."""

@@ -52,6 +52,12 @@ class Trail:
         """Make ready; nothing is published before `start`."""
         self._served: queue.SimpleQueue[Served | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._publishes = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was taken is published."""
+        return self._served.empty() and not self._publishes
 
     def start(self) -> None:
         """Begin to publish."""
@@ -85,10 +91,12 @@ class Trail:
 
     def _run(self) -> None:
         while (served := self._served.get()) is not None:
+            self._publishes = True
             try:
                 _publish(served)
             except Exception:
                 _LOGGER.exception("the event of %s could not be published", served.operation)
+            self._publishes = False
 
 
 def _trails() -> bool:

@@ -71,6 +71,18 @@ def test_a_function_runs_as_often_at_a_time_as_is_reserved_for_it(running: Runni
     assert runtime.most == 1
 
 
+def test_settling_waits_for_what_is_on_its_way(running: Running) -> None:
+    aws, runtime, stack = running
+    put(aws, stack, *(f"thing-{number}" for number in range(20)))
+    aws.client("sqs").send_message(QueueUrl=stack.outputs["Queue"], MessageBody="later", DelaySeconds=1)
+    runtime.settle()
+    assert len(got(runtime)) == 21
+    aws.front.lambda_concurrency = 0
+    put(aws, stack, "stuck")
+    with pytest.raises(TimeoutError, match="still on their way"):
+        runtime.settle(0.2)
+
+
 def waiting(aws: EmbeddedAws, queue: str) -> int:
     """Return how many messages a queue holds, seen or not."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
