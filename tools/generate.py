@@ -14,6 +14,7 @@ from typing import Any
 
 import botocore.loaders
 
+from muster.alerts.destinations.event_schema import event_schema_text
 from muster.catalog import changes
 from muster.catalog.catalog import load
 from muster.catalog.packs import ALL
@@ -32,6 +33,7 @@ TEMPLATE = ROOT / "template.yaml"
 MEMBER_ROLE = ROOT / "member-role.yaml"
 FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
+EVENT_SCHEMA = ROOT / "docs" / "schemas" / "finding-event.json"
 RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
 _FIRST_YEAR = 2026
 _TAGS = ", ".join(
@@ -302,6 +304,7 @@ def main() -> None:
         TEMPLATE: generated(TEMPLATE.read_text(encoding="utf-8")),
         MEMBER_ROLE: generated_member_role(MEMBER_ROLE.read_text(encoding="utf-8")),
         SCHEMA: schema_text(load()),
+        EVENT_SCHEMA: event_schema_text(),
         FINDINGS_PAGE: findings_page(),
         RUNTIMES: lambda_runtimes.generated(),
         **generated_models(),

@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     deliveries: tuple[dict[str, str], ...] = ()
     kind = events.alert_kind(event)
     if kind == "parked":
-        answer = resume_parked(office).to_json()
+        answer = resume_parked(office, events.skipped(event)).to_json()
     elif kind == "held":
         outcomes, problems = release_held(office)
         deliveries = tuple(outcome.to_json() for outcome in outcomes)

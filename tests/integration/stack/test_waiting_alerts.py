@@ -227,8 +227,16 @@ def test_a_foreign_message_stays_and_keeps_no_other(office: Office) -> None:
 
 def test_parked_alerts_that_do_not_fit_into_the_time_are_left_for_the_next_call(office: Office) -> None:
     parked(office)
-    hasty = Office(office.environment, office.clients, office.bucket, left=lambda: 10.0)
+    hasty = Office(office.environment, office.clients, office.bucket, left=lambda: 1.0)
     assert resume_parked(hasty).to_json() == {"sent": 0, "kept": [], "more": True}
+    assert waiting(office) == 1
+
+
+def test_a_message_that_was_named_is_not_tried_again(office: Office) -> None:
+    parked(office)
+    (kept,) = resume_parked(office).kept
+    office.clients.get("events", REGION).create_event_bus(Name="gone")
+    assert resume_parked(office, {kept["message"]}).to_json() == {"sent": 0, "kept": [], "more": False}
     assert waiting(office) == 1
 
 

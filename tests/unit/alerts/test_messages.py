@@ -2,24 +2,44 @@
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import botocore.session
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.alerts.destinations import bus, security_hub, slack, teams, topic
+from muster.alerts.destinations.event_schema import event_schema
 from muster.alerts.destinations.sending import Place
 from muster.alerts.digest import Digest
 from muster.alerts.layout import Section
 from muster.catalog import catalog
-from muster.lifecycle.events import FindingEvent
+from muster.lifecycle.events import FindingEvent, status_of
+from muster.lifecycle.transitions import Event
+from muster.model.finding import Severity
 from tests.unit.alerts.events import NOON, digest, event
 
 NOWHERE: Any = None
 PLACE = Place(NOWHERE, "eu-west-1", "123456789012", "aws", "arn:aws:sns:eu-west-1:123456789012:alerts", "prod")
 TEXTS = st.text(max_size=3_000)
+ROOT = Path(__file__).parents[3]
+DETAILS = st.builds(
+    lambda kind, text, severity, outcome: event(
+        event=kind.value,
+        status=status_of(kind).value,
+        reason=text,
+        owner=text,
+        severity=severity.value,
+        outcome=outcome,
+    ),
+    st.sampled_from(Event),
+    TEXTS,
+    st.sampled_from(Severity),
+    st.sampled_from(["", "fixed", "deleted"]),
+)
 DIGESTS = st.builds(
     Digest,
     id=st.just("0011223344556677"),
@@ -130,6 +150,21 @@ def test_an_entry_of_the_bus_has_all_fields_of_the_event_and_an_id_that_stays() 
     )
     assert entry["Resources"] == ["arn:aws:s3:::logs-1"]
     assert json.loads(entry["Detail"]) == {"version": 1, "id": f"{1:032x}:{NOON}", **event().to_json()}
+
+
+@given(DETAILS)
+def test_every_event_is_as_the_published_schema_says(changed: FindingEvent) -> None:
+    schema = json.loads((ROOT / "docs/schemas/finding-event.json").read_text(encoding="utf-8"))
+    assert schema == event_schema()
+    jsonschema.validate(bus.detail(changed), schema, jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "OPEN"}, {"severity": "BAD"}, {"timestamp": "now"}, {"account_id": "1"}]
+)
+def test_the_published_schema_refuses_what_is_no_event(changes: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(bus.detail(event(**changes)), event_schema())
 
 
 def test_the_types_of_security_hub_are_those_of_its_api() -> None:

@@ -26,6 +26,7 @@ _COMMANDS = MappingProxyType(
         "explain": "muster.cli.explain",
         "iam-policy": "muster.cli.iam_policy",
         "resume": "muster.cli.resume",
+        "resume-alerts": "muster.cli.resume_alerts",
         "validate": "muster.cli.validate",
         "diff": "muster.cli.diff",
         "findings": "muster.cli.findings",

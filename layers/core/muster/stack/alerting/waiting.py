@@ -1,7 +1,9 @@
 """Alerts that waited: those that quiet hours held back, and those that are parked in the queue."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import functools
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +17,8 @@ from muster.storage import keys
 
 _HIDDEN = 300
 """Seconds for which a message that is being sent is hidden from others."""
-_ENOUGH = 60.0
-"""Seconds that must be left to take another message."""
+_SECONDS, _ENOUGH = 22.0, 5.0
+"""Seconds for which one call sends, since its caller waits, and those that must be left to take another message."""
 
 
 @dataclass(slots=True)
@@ -51,20 +53,26 @@ def release_held(office: Office, at: datetime | None = None) -> tuple[tuple[Outc
     return tuple(delivery.release(at or datetime.now(UTC), problems, subscribed=subscribed)), tuple(problems)
 
 
-def resume_parked(office: Office) -> Resumed:
-    """Send what is parked, each message once, and delete those that were sent.
+def resume_parked(office: Office, skip: Collection[str] = ()) -> Resumed:
+    """Send what is parked for some seconds, each message once, and delete those that were sent.
 
-    A message that a destination still does not take, or that Muster did not park, stays and is named.
+    A message that a destination still does not take, or that Muster did not park, stays and is named. `skip` are the
+    messages that an earlier call has named: they stay, and are not named again.
 
     Raises:
         Transient: the queue cannot be read.
     """
     resumed = Resumed()
+    end = time.monotonic() + _SECONDS
+    office = replace(office, left=functools.partial(_shorter, office.left, end))
     delivery = office.delivery(office.current([])[1])
     seen: set[str] = set()
     left: list[str] = []
     try:
         for message in _messages(office, delivery, seen, resumed):
+            if message["MessageId"] in skip:
+                left.append(str(message["ReceiptHandle"]))
+                continue
             why = _resend(delivery, str(message["Body"]))
             if why is None:
                 delivery.queue.sqs.delete_message(QueueUrl=delivery.queue.url, ReceiptHandle=message["ReceiptHandle"])
@@ -79,6 +87,10 @@ def resume_parked(office: Office) -> Resumed:
     except READ_ERRORS as error:
         raise Transient(f"cannot use the queue {delivery.queue.url} ({code_of(error)})") from error
     return resumed
+
+
+def _shorter(left: Callable[[], float], end: float) -> float:
+    return min(left(), end - time.monotonic())
 
 
 def _messages(office: Office, delivery: Delivery, seen: set[str], resumed: Resumed) -> Iterator[dict[str, Any]]:

@@ -60,6 +60,12 @@ def alert_kind(event: object) -> str:
     return next((kind for kind in ("held", "parked") if sent.get(kind) is True), "scan")
 
 
+def skipped(event: Mapping[str, Any]) -> frozenset[str]:
+    """Return the messages that an event with `parked` names to be left alone."""
+    names = event.get("skip")
+    return frozenset(str(name) for name in names) if isinstance(names, list) else frozenset()
+
+
 def planned(event: object) -> PlanEvent:
     """Read the event of plan_scan.
 
