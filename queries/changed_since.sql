@@ -1,6 +1,6 @@
 -- What changed since a date, the newest first: the last seven days, or put another day such as '2026-11-01' in.
 SELECT DISTINCT
-  CAST(from_unixtime("timestamp" / 1000.0) AS timestamp) AS changed_at,
+  CAST(from_unixtime("timestamp" / 1E3) AS timestamp) AS changed_at,
   event,
   status,
   outcome,

@@ -5,7 +5,7 @@ WITH last AS (
   GROUP BY finding_id
 )
 SELECT DISTINCT
-  round((to_unixtime(now()) - a.first_seen / 1000.0) / 86400, 1) AS days_open,
+  round((to_unixtime(now()) - a.first_seen / 1E3) / 86400, 1) AS days_open,
   a.severity,
   a.check_id,
   a.title,
@@ -16,7 +16,7 @@ SELECT DISTINCT
   a.region,
   a.owner,
   a.reason,
-  CAST(from_unixtime(a.first_seen / 1000.0) AS timestamp) AS first_seen,
+  CAST(from_unixtime(a.first_seen / 1E3) AS timestamp) AS first_seen,
   a.finding_id
 FROM audit a
 JOIN last l ON a.finding_id = l.finding_id AND a."timestamp" = l."timestamp"

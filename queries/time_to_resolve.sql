@@ -6,7 +6,7 @@ WITH resolved AS (
     check_id,
     owner,
     outcome,
-    ("timestamp" - first_seen) / 86400000.0 AS days
+    ("timestamp" - first_seen) / 8.64E7 AS days
   FROM audit
   WHERE status = 'RESOLVED'
 )
