@@ -127,6 +127,7 @@ class TestCounts:
         printed = capsys.readouterr().out
         assert "NEAR REAL TIME, 10 CHANGES A DAY" in printed
         assert "It requires a CloudTrail trail that records management events" in printed
+        assert "It requires on its queues sqs:ChangeMessageVisibility," in printed
 
     def test_plan_is_another_name_that_no_help_shows(self, capsys: pytest.CaptureFixture[str]) -> None:
         arguments = ("--resources", f"{BUCKET}=7", "--region", REGION)

@@ -171,6 +171,25 @@ def test_a_resource_that_may_not_be_read_is_neither_fixed_nor_deleted(
     assert world.story("shop") == [("opened", "scan", "")]
 
 
+@pytest.mark.parametrize(
+    ("code", "story"),
+    [
+        pytest.param("AccessDenied", [("unreadable", "change", "")], id="a permission is missing"),
+        pytest.param("ServiceUnavailable", [], id="SQS is down for a moment"),
+    ],
+)
+def test_what_a_permission_hides_is_unreadable_and_what_a_moment_hides_is_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str, story: list[tuple[str, str, str]]
+) -> None:
+    world.configure("checks: [sqs-queue-encrypted]\n")
+    url = world.clients.get("sqs", REGION).create_queue(QueueName="jobs")["QueueUrl"]
+    world.scan()
+    before = world.story(url)
+    failing(monkeypatch, "GetQueueAttributes", code)
+    assert world.change(event("sqs", "SetQueueAttributes", {"queueUrl": url})).failed == ()
+    assert world.story(url) == [*before, *story]
+
+
 def test_roles_are_found_by_name_when_they_are_gone(world: World) -> None:
     """The event has the role's name, and its ARN has a path before the name."""
     world.configure("checks: [iam-policy-no-admin-access-statements]\n")

@@ -23,7 +23,7 @@ ORGANIZATION = (
     "organizations:ListTagsForResource",
 )
 """The actions that find the accounts of an organization; none takes a resource that is known beforehand."""
-_CHANGES = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+CHANGES = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 """The actions that take changes from their queue: reading what changed takes no others than a scan."""
 
 
@@ -78,7 +78,7 @@ def iam_policy(  # noqa: PLR0913 - the rules, and what is granted besides
         statements.append(_allow("MusterFindsAccounts", ORGANIZATION, "*"))
     if changes:
         queues = f"arn:{partition}:sqs:*:*:muster-change"
-        statements.append(_allow("MusterReadsChanges", _CHANGES, f"{queues}s-*"))
+        statements.append(_allow("MusterReadsChanges", CHANGES, f"{queues}s-*"))
         statements.append(_allow("MusterSetsChangesAside", ("sqs:SendMessage",), f"{queues}-dead-letters-*"))
     return {"Version": "2012-10-17", "Statement": statements}
 

@@ -28,7 +28,7 @@ _TEACH = (
     "--from report.json, where 'muster scan --format json --output report.json' wrote what it found"
 )
 
-TRAIL = (
+_TRAIL = (
     "a CloudTrail trail that records management events in the region, with logging on: without one only state changes "
     "of EC2 instances arrive"
 )
@@ -210,6 +210,7 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
 
 def _changes(a_day: int) -> dict[str, Any]:
     """Return what near real time costs, and what it needs in each account and region."""
+    from muster.catalog.permissions import CHANGES
     from muster.stack.changing import cost
     from muster.stack.cost import Price
 
@@ -218,7 +219,7 @@ def _changes(a_day: int) -> dict[str, Any]:
         "a_day": a_day,
         "seconds_a_batch": cost.SECONDS,
         "window_seconds": cost.WINDOW,
-        "requires": [TRAIL],
+        "requires": [_TRAIL, f"on its queues {', '.join(CHANGES)} and sqs:SendMessage, besides what a scan reads"],
         "cost": [asdict(part) for part in cost.changes(a_day, prices)],
     }
 
