@@ -384,6 +384,20 @@ class TestStack:
         }
         assert changes(capsys, second, second, "--stack", NAME, "--region", REGION)[:2] == (0, [])
 
+    def test_the_reports_of_two_scans_are_compared(self, clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+        stack, s3 = Deployed(clients), clients.get("s3", REGION)
+        where: Any = {"LocationConstraint": REGION}
+        for name in ("gone", "same"):
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+        first = stack.scan(VERSIONING)
+        s3.delete_bucket(Bucket="gone")
+        s3.create_bucket(Bucket="fresh", CreateBucketConfiguration=where)
+        second = stack.scan(VERSIONING)
+        for name, scan in (("old.json", first), ("new.json", second)):
+            stack.bucket.download(keys.report(scan), Path(name))
+        status, found, err = changes(capsys, "old.json", "new.json")
+        assert (status, short(found), err) == (1, {("opened", None, "fresh"), ("resolved", None, "gone")}, "")
+
     def test_a_check_that_only_one_scan_has_is_not_compared(
         self, clients: Clients, capsys: pytest.CaptureFixture[str]
     ) -> None:

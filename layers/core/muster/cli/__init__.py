@@ -78,6 +78,8 @@ def cli() -> None:
       muster scan --format json --output report.json --fail-on MEDIUM
       muster explain s3-bucket-versioning-enabled  what a check looks at, and how to fix it
       muster iam-policy --pack s3-compliance       the permissions that a scan needs
+      muster diff yesterday.json today.json        what opened, and what was fixed or deleted
+      muster findings --since 7d --owner team-a    what fails on a stack, since when and whose it is
 
     \b
     Exit status of scan:
