@@ -64,9 +64,10 @@ def _is_implied(role: str, action: str, implied: Mapping[str, str]) -> bool:
 
 def _used(aws: EmbeddedAws, stack: Stack) -> Iterator[tuple[str, str, str]]:
     """Yield role, action and resource of the recorded calls that the stack's own roles made."""
-    machine = f"muster-scan-{stack.region}-{stack.parameters['EnvironmentSuffix']}"
+    suffix = f"-{stack.region}-{stack.parameters['EnvironmentSuffix']}"
     for call in aws.calls:
-        role = machine if call.access_key == "ak" else aws.roles.get(call.access_key, "")
-        if role:
+        role = f"muster-scan{suffix}" if call.access_key == "ak" else aws.roles.get(call.access_key, "")
+        # Functions of the estate have roles too.
+        if role.endswith(suffix):
             for action in actions_of(call.operation):
                 yield role, action, resource_of(action, call.parameters, stack.region, ACCOUNT)
