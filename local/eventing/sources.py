@@ -1,10 +1,12 @@
 """Starts a reader for every event source mapping, in whichever account and region, and ends them all."""
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from local.eventing.arrivals import ARRIVALS, install
+from local.eventing.batches import Answer
 from local.eventing.behalf import Behalf, Server
 from local.eventing.mapping import Settings
 from local.eventing.queue_reader import QueueReader
@@ -50,11 +52,6 @@ class EventSources:
         self._threads.append(thread)
         thread.start()
 
-    def _use(self, behalf: Behalf, source: str) -> None:
-        """Record that Lambda reads a source with the role; that it may was seen when the mapping was made."""
-        for operation, parameters in _calls(source):
-            behalf.record(operation, parameters)
-
     def _watch(self) -> None:
         while not self._ended.is_set():
             seen = ARRIVALS.count
@@ -68,20 +65,30 @@ class EventSources:
         def alive() -> bool:
             return any(each is mapping for _, each in _mappings())
 
+        @functools.cache
         def behalf() -> Behalf:
             return Behalf(self._aws, str(backend.get_function(mapping.function_arn).role), backend.region_name)
 
-        self._use(behalf(), mapping.event_source_arn)
+        def invoke(function: str, event: dict[str, Any]) -> Answer:
+            _record(behalf(), mapping.event_source_arn)
+            return self._invoke(function, event)
+
         if mapping.event_source_arn.split(":")[2] == "sqs":
-            reader = QueueReader(mapping, _queue(mapping), self._invoke, alive, self._ended)
+            reader = QueueReader(mapping, _queue(mapping), invoke, alive, self._ended)
             self._readers.append(reader)
             self._begin(reader.run, "queue-reader")
             return
         lanes = SHARDS * Settings.of(mapping).factor
         for lane in range(lanes):
-            found = StreamReader(mapping, _shard(mapping), lane, lanes, self._invoke, alive, behalf, self._ended)
+            found = StreamReader(mapping, _shard(mapping), lane, lanes, invoke, alive, behalf, self._ended)
             self._readers.append(found)
             self._begin(found.run, "stream-reader")
+
+
+def _record(behalf: Behalf, source: str) -> None:
+    """Record the calls with which Lambda reads a source; that the role may make them was seen with the mapping."""
+    for operation, parameters in _calls(source):
+        behalf.record(operation, parameters)
 
 
 def _calls(source: str) -> Iterator[tuple[str, dict[str, str]]]:
