@@ -112,3 +112,10 @@ def test_what_the_policy_for_changes_grants_the_role_has(template: Template) -> 
         for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
     }
     assert granted == wanted
+
+
+def test_the_page_names_every_call_whose_event_names_no_resource() -> None:
+    page = (ROOT / "docs" / "near-real-time.md").read_text(encoding="utf-8")
+    unnamed = {name for each in changes.load().sources.values() for name in each.unnamed}
+    assert unnamed
+    assert all(f"`{name}`" in page for name in unnamed)

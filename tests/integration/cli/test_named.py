@@ -63,6 +63,12 @@ def test_only_the_named_bucket_is_scanned_in_whichever_region_it_is() -> None:
     assert _found()["scan"]["complete"] is True
 
 
+def test_a_bucket_needs_no_region_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert _scan("--resource", BUCKET, "--check", VERSIONING, "--fail-on", "never") == 0
+    assert [each["resource"]["id"] for each in _found()["findings"]] == ["photos"]
+
+
 def test_several_resources_of_several_types(clients: Clients) -> None:
     group = clients.get("ec2", REGION).describe_security_groups()["SecurityGroups"][0]["GroupId"]
     arn = f"arn:aws:ec2:{REGION}:{OWN}:security-group/{group}"

@@ -13,7 +13,7 @@ from muster.model.rule import Rule
 from muster.model.suggest import unknown
 from muster.model.text import printable, shortened
 from muster.scanning.named_scan import Seen
-from muster.targets.partitions import partitions
+from muster.targets.partitions import home_region, partitions
 
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -42,6 +42,11 @@ def narrowed(rules: Iterable[Rule], named: Sequence[Named]) -> tuple[Rule, ...]:
 def regions(named: Iterable[Named]) -> tuple[str, ...]:
     """Return the regions in the ARNs, sorted."""
     return tuple(sorted({each.region for each in named if each.region}))
+
+
+def home(named: Sequence[Named], region: str | None) -> tuple[str, ...]:
+    """Return where to call for resources whose ARNs have no region: the partition's home where no region is set."""
+    return () if region or not named else (home_region(Arn.of(named[0].arn).partition),)
 
 
 def placed(named: Iterable[Named], options: Options, own: str, partition: str) -> tuple[Named, ...]:

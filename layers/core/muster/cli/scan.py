@@ -96,8 +96,9 @@ def command(**options: Any) -> int:
     """Scan the account of the current credentials and report what complies.
 
     Without --pack and --check, what the configuration selects is scanned, else every check. Without --region, the
-    regions of the configuration, else the profile's. Findings go to standard output, worst first in a table;
-    the other formats have every finding, the passing ones too.
+    regions of the configuration, else the profile's. With --resource, only the resources of these ARNs are scanned, in
+    their accounts and regions, by the checks that judge their types. Findings go to standard output, worst first in a
+    table; the other formats have every finding, the passing ones too.
 
     \b
     Examples:
@@ -113,8 +114,8 @@ def command(**options: Any) -> int:
     Exit status:
       0  all well
       1  findings fail at or above --fail-on (also when the scan is incomplete)
-      2  no results: wrong usage, configuration or credentials, or they cannot be written
-      3  the scan is incomplete, and nothing failed
+      2  no results: wrong usage, configuration or credentials, they cannot be written, or no --resource exists
+      3  the scan is incomplete, or a --resource does not exist, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.job import Options
     from muster.cli.scan_run import run

@@ -79,6 +79,7 @@ def prepare(options: Options) -> Job:
     names = named_resources.regions(named) or tuple(options.regions) or configuration.regions
     check_names(names, excluded)
     session = open_session(options.profile, os.environ.get("AWS_REGION"), options.endpoint_url, catalog.projections())
+    names = names or named_resources.home(named, session.region_name)
     region = home(session, names)
     call_region = region_of_calls(region)
     clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
