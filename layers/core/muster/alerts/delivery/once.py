@@ -24,7 +24,7 @@ from muster.errors import Transient
 
 WINDOW = 15
 """Seconds for which a run that was killed keeps others from sending the same: about one call."""
-KEPT_DAYS = 30
+_KEPT_DAYS = 30
 """Days for which a delivery is remembered: longer than executions can be redriven, and messages stay in the queue."""
 _PAUSE = 1.0
 
@@ -64,7 +64,7 @@ class Deliveries:
                 return done[-1] if done else action()
 
     def _guarded(self, key: Mapping[str, str], act: Callable[[], Any]) -> Any:
-        config = IdempotencyConfig(expires_after_seconds=KEPT_DAYS * 86_400, use_local_cache=False)
+        config = IdempotencyConfig(expires_after_seconds=_KEPT_DAYS * 86_400, use_local_cache=False)
         # Powertools takes the time after which a run must be dead from the context of Lambda; ours is one call.
         context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: WINDOW * 1_000)
         config.register_lambda_context(context)

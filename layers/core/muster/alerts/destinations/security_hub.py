@@ -68,7 +68,7 @@ def send(events: Iterable[FindingEvent], place: Place, leftover: Leftover) -> No
         leftover.rest(stream, str(error))
 
 
-def product_arn(place: Place) -> str:
+def _product_arn(place: Place) -> str:
     """Return the ARN of the product that every account may import findings for."""
     return f"arn:{place.partition}:securityhub:{place.region}:{place.account_id}:product/{place.account_id}/default"
 
@@ -95,7 +95,7 @@ def finding(event: FindingEvent, place: Place) -> dict[str, Any]:
     return {
         "SchemaVersion": "2018-10-08",
         "Id": f"muster/{place.stack or 'muster'}/{event.finding_id}",
-        "ProductArn": product_arn(place),
+        "ProductArn": _product_arn(place),
         "ProductName": "Muster",
         "CompanyName": "Muster",
         "GeneratorId": shortened(f"muster/{event.check_id}", _GENERATOR),

@@ -52,16 +52,16 @@ def message(digest: Digest) -> str:
     """Return the texts by protocol as JSON; as UTF-8, it has at most LIMIT bytes."""
     # SNS refuses an empty text.
     short = shortened(digest.short, SMS) or subject(digest)
-    chat = json.dumps(chat_message(digest), ensure_ascii=False)
+    chat = json.dumps(_chat_message(digest), ensure_ascii=False)
     texts = {"default": short, "sms": short, "email": digest.text or f"{short}\n", "https": chat}
     whole = json.dumps(texts, ensure_ascii=False)
     if len(whole.encode()) <= LIMIT:
         return whole
-    brief = json.dumps(chat_message(digest, brief=True), ensure_ascii=False)
+    brief = json.dumps(_chat_message(digest, brief=True), ensure_ascii=False)
     return json.dumps({**texts, "email": f"{short}\n", "https": brief}, ensure_ascii=False)
 
 
-def chat_message(digest: Digest, *, brief: bool = False) -> dict[str, Any]:
+def _chat_message(digest: Digest, *, brief: bool = False) -> dict[str, Any]:
     """Return the custom notification of Amazon Q Developer in chat applications; all values are strings.
 
     https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html

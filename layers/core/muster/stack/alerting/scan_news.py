@@ -17,7 +17,7 @@ from muster.stack.documents.commit import NotedChange
 from muster.stack.documents.request import Environment
 from muster.stack.documents.summary import ReportDocument, Summary
 
-SHOWN = 200
+_SHOWN = 200
 """Failing findings of the report that a first look is made from: many may be of one resource, and ten are named."""
 
 
@@ -101,7 +101,7 @@ class ScanNews:
             if router.matches(audience.route, of_record(record, self.configuration.alerts.owner_tag)):
                 yield record
                 shown += 1
-                if shown == SHOWN:
+                if shown == _SHOWN:
                     return
 
 
