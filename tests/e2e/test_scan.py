@@ -101,8 +101,8 @@ def test_the_schedule_tells_what_it_finds_once_and_then_only_what_changed(deploy
     third = workflow.fire(deployed.aws, deployed.stack)
     assert third.output["changes"] == {"baseline": False, "opened": 1}
     subject, text = workflow.mails(deployed.stack)[-1]
-    assert "1 new" in subject
-    assert "s3-bucket-versioning-enabled: arn:aws:s3:::good-bucket" in text
+    assert subject == "[Muster dev] 1 MEDIUM new: S3 versioning is off (good-bucket)"
+    assert "NEW (1)\nMEDIUM  good-bucket (S3 bucket)" in text
 
     s3.put_bucket_versioning(Bucket="good-bucket", VersioningConfiguration={"Status": "Enabled"})
     fourth = workflow.fire(deployed.aws, deployed.stack)
@@ -194,7 +194,7 @@ def test_a_shard_that_always_fails_leaves_the_scan_incomplete_and_named(deployed
     assert set(named) == {"123456789012.eu-west-1.ec2", "123456789012.global.s3"}
     assert all("ValueError" in reason for reason in named.values())
     assert "resolved" not in execution.output["changes"]
-    assert workflow.mails(deployed.stack)[-1][1].startswith("THIS SCAN IS INCOMPLETE: 2 of 2 shards")
+    assert workflow.mails(deployed.stack)[-1][1].startswith("INCOMPLETE: 2 of 2 shards")
     deployed.runtime.failures.clear()
     assert workflow.fire(deployed.aws, deployed.stack).output["changes"] == {"baseline": False}
 

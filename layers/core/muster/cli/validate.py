@@ -1,4 +1,4 @@
-"""`muster validate`: whether a configuration can be used, and which of its suppressions need attention."""
+"""`muster validate`: whether a configuration can be used, and which suppressions and routes need attention."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,13 +25,13 @@ WARNED = 1
 
 @click.command("validate", short_help="Check a configuration file.")
 @click.argument("file", type=click.Path(path_type=Path), default=CONFIGURATION)
-@click.option("--strict", is_flag=True, help="Exit 1 if a suppression needs attention.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a suppression or a route needs attention.")
 def command(file: Path, *, strict: bool) -> int:
     """Check a configuration file (default: ./muster.yaml) and sum it up. No call to AWS is made.
 
     All mistakes are named, each with its line. Suppressions of a valid file that need attention are named with their
     lines, too: those that have expired or end soon, repeat an earlier one, are for a check that is not selected, or
-    have an ARN that no resource of their check can have.
+    have an ARN that no resource of their check can have. So are routes of alerts that no finding can match.
 
     \b
     Examples:
@@ -41,7 +41,7 @@ def command(file: Path, *, strict: bool) -> int:
     \b
     Exit status:
       0  the file is valid
-      1  with --strict: it is valid, and a suppression needs attention
+      1  with --strict: it is valid, and a suppression or a route needs attention
       2  the file is wrong or cannot be read
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.catalog.catalog import load
@@ -62,7 +62,9 @@ def command(file: Path, *, strict: bool) -> int:
     named = ", ".join(configuration.regions) or "the profile's own"
     click.echo(f"  regions       {named}")
     click.echo(f"  suppressions  {counted(len(configuration.suppressions), 'suppression')}")
-    lines = _remarks(file, configuration, catalog, rules)
+    if configuration.alerts.routes:
+        click.echo(f"  routes        {counted(len(configuration.alerts.routes), 'route')}")
+    lines = [*_remarks(file, configuration, catalog, rules), *_route_remarks(file, configuration, catalog, rules)]
     for line in lines[:MANY]:
         click.echo(f"    {line}")
     if len(lines) > MANY:
@@ -89,4 +91,20 @@ def _remarks(file: Path, configuration: "Configuration", catalog: "Catalog", rul
     name = escaped(str(file))
     return [
         f"{name}:{lines['suppressions', each.place]}: suppressions[{each.place}]: {each.sentence}" for each in found
+    ]
+
+
+def _route_remarks(
+    file: Path, configuration: "Configuration", catalog: "Catalog", rules: "Iterable[Rule]"
+) -> list[str]:
+    """Return the remarks on the routes, each with its line in the file."""
+    from muster.catalog.packs import load
+    from muster.cli.route_remarks import route_remarks
+    from muster.configuration import document
+
+    found = route_remarks(configuration, rules, load(catalog)) if configuration.alerts.routes else []
+    lines = document.read(file.read_bytes()).lines if found else {}
+    name = escaped(str(file))
+    return [
+        f"{name}:{lines['alerts', 'routes', place]}: alerts.routes[{place}]: {sentence}" for place, sentence in found
     ]
