@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from muster.configuration.suppression import Suppressions
 from muster.errors import Damaged, Transient
 from muster.lifecycle.event_store import EventStore
 from muster.lifecycle.events import FindingEvent
@@ -45,6 +46,7 @@ def look(at: datetime, *rows: dict[str, Any], thorough: bool = True, names: tupl
         rows=tuple(dict.fromkeys(FINDINGS) | row for row in rows),
         looked=dict.fromkeys((ResourceName(REGION, KIND, name) for name in names), thorough),
         owner_tag="Owner",
+        suppressions=Suppressions((), at.date()),
     )
 
 

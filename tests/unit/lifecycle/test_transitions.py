@@ -110,6 +110,15 @@ def test_what_is_told(states: str, told: str) -> None:
     assert live(*(STATES[letter] for letter in states))[1] == [LETTERS[letter] for letter in told.split()]
 
 
+def test_a_failure_has_expired_when_somebody_moves_the_last_day_into_the_past() -> None:
+    tracked, _ = reconcile("f", None, saw(S, "2026-11-30"), scan(-1))
+    tracked, change = reconcile("f", tracked, saw(O, "2026-10-15"), scan(0))
+    assert change is not None
+    assert (change.event, change.subject.until) == (Event.EXPIRED, "2026-10-15")
+    assert tracked is not None
+    assert tracked.subject.until == ""
+
+
 @pytest.mark.parametrize(
     ("until", "event"),
     [

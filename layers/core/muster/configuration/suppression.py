@@ -41,6 +41,11 @@ class Suppressions:
         where = (row["resource_type"], row["resource_id"], row["account_id"], row["region"])
         return self.rule_for(row["check_id"], Resource(*where, arn=row["resource_arn"], tags=tags))
 
+    def expired_on(self, row: Mapping[str, Any]) -> str:
+        """Return the last day (YYYY-MM-DD) of the entry that accepted a failing row until it expired, or nothing."""
+        rule = self.rule_for_row(row)
+        return rule.suppression.expires if rule and is_expired(rule, self._today) else ""
+
     def suppression_for(self, finding: Finding) -> Suppression | None:
         """Return the first suppression in force that accepts this failure, or None; only failures are accepted."""
         if finding.status is not Status.NON_COMPLIANT:

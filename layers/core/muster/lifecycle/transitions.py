@@ -71,7 +71,7 @@ class Subject(NamedTuple):
     """The fields of a finding that a report of its changes needs, kept because a resolved resource may be gone.
 
     `owner` is the value of the resource's owner tag. `until` is the last day (YYYY-MM-DD) of the suppression that
-    accepts the failure, or of the one that expired. Both are empty where there is none.
+    accepts the failure, or of an expired one that would. Both are empty where there is none.
     """
 
     kind: Kind
@@ -190,7 +190,7 @@ def reconcile(
     event = _event(tracked, made, new, look)
     if event is None:
         return made, None
-    until = made.subject.until if event is not Event.EXPIRED or tracked is None else tracked.subject.until
+    until = _expired(tracked, new, look) if event is Event.EXPIRED else made.subject.until
     subject = made.subject._replace(until=until)
     gone = seen is None and event is Event.RESOLVED
     return made, Change(event, key, subject, new.reason, made.first_seen, look.shard, made.changed_at, gone)
@@ -217,9 +217,18 @@ def _event(tracked: TrackedFinding | None, made: TrackedFinding, new: Observatio
     if new.state is State.UNREAD:
         return Event.UNREADABLE
     event = _EVENTS[tracked.known if tracked else State.FINE][new.state]
-    until = tracked.subject.until if tracked and tracked.known is State.SUPPRESSED else ""
-    expired = made.state is State.OPEN and "" < until < str(look.started_at.date())
-    return Event.EXPIRED if expired else event
+    return Event.EXPIRED if made.state is State.OPEN and _expired(tracked, new, look) else event
+
+
+def _expired(tracked: TrackedFinding | None, new: Observation, look: Look) -> str:
+    """Return the last day of the suppression that accepted a failure and has expired, empty where there is none.
+
+    It may have expired by itself, or somebody has moved its last day into the past.
+    """
+    if tracked is None or tracked.known is not State.SUPPRESSED:
+        return ""
+    until = tracked.subject.until
+    return new.subject.until or (until if until < str(look.started_at.date()) else "")
 
 
 def _unchanged(tracked: TrackedFinding, new: Observation, look: Look) -> TrackedFinding | None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from muster.catalog import changes
 from muster.catalog.catalog import Catalog
+from muster.configuration.suppression import Suppressions
 from muster.errors import EventError, MusterError
 from muster.model.arn import Arn, Named
 from muster.model.finding import Finding
@@ -40,13 +41,14 @@ _REMEMBERED = 20_000
 class AccountLook:
     """What was seen of resources of one account at a time: the findings of each that was judged, and those absent.
 
-    `owner_tag` is the key of the tag that names a resource's owner.
+    `owner_tag` is the key of the tag that names a resource's owner; `suppressions` are those of the configuration.
     """
 
     account_id: str
     scan_id: str
     at: datetime
     owner_tag: str
+    suppressions: Suppressions
     judged: Mapping[Named, Sequence[Finding]]
     absent: tuple[Named, ...]
 
@@ -135,11 +137,12 @@ def handle_change(  # noqa: PLR0913 - the event, where it runs, and what the she
         batch.scan_id(messages),
     )  # fmt: skip
     looks = look(wanted, scope, sessions, batch.at, left, _RESERVE)
-    owner_tag = scope.configuration.alerts.owner_tag
+    suppressions = Suppressions(scope.configuration.suppressions, batch.at.date())
+    names = scope.configuration.alerts.owner_tag, suppressions
     batch.settle(
         looks,
         lambda account_id, judged, absent: settle(
-            AccountLook(account_id, batch.scan_id(messages), batch.at, owner_tag, judged, absent), left
+            AccountLook(account_id, batch.scan_id(messages), batch.at, *names, judged, absent), left
         ),
     )
     return batch.handled(events)

@@ -1,5 +1,6 @@
 """Findings on their way into the tables: how parts are grouped, what is noted, and the worst that are kept."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.configuration.configuration import SuppressionRule
+from muster.configuration.suppression import Suppressions
 from muster.lifecycle.transitions import Observation, State
-from muster.model.finding import Severity
+from muster.model.finding import Severity, Suppression
 from muster.reports.tables import FINDINGS, ScanHeader
 from muster.stack.limits import PUBLISHED
 from muster.stack.settling.observed import Observed
@@ -34,14 +37,21 @@ def row(name: str, status: str = "NON_COMPLIANT", shard: str = SHARD, **changed:
 class Published:
     """One file that was made of rows, and what was noted on the way."""
 
-    def __init__(self, folder: Path, *rows: dict[str, Any], failed: dict[str, datetime] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *rows: dict[str, Any],
+        failed: dict[str, datetime] | None = None,
+        suppressions: Iterable[SuppressionRule] = (),
+    ) -> None:
         self.observed = Observed(folder / "db")
         self.observed.failed((key, parquet.millis(since)) for key, since in (failed or {}).items())
         self.worst = worst_findings(100)
         parquet.write(folder / "local", FINDINGS, rows)
         bucket: Any = None
         header = ScanHeader("s", "manual", AT)
-        publisher = Publisher(bucket, header, self.observed, self.worst, {SHARD}, folder, "Owner")
+        accepted = Suppressions(suppressions, AT.date())
+        publisher = Publisher(bucket, header, self.observed, self.worst, {SHARD}, folder, "Owner", accepted)
         publisher.write([], [folder / "local"], folder / "published")
         self.rows = list(parquet.read(folder / "published"))
 
@@ -174,3 +184,14 @@ def test_parts_are_grouped_in_order_and_no_group_of_several_is_too_large(sizes: 
 @pytest.mark.parametrize("shard", ["1.eu-west-1.ec2", "1.eu-west-1.ec2.Volume"])
 def test_shards_that_were_cut_have_one_home(shard: str) -> None:
     assert home_of(shard) == "eu-west-1.ec2"
+
+
+@pytest.mark.parametrize(("until", "expired"), [("2026-11-20", "2026-11-20"), ("2026-11-21", "")])
+def test_an_open_failure_has_the_last_day_of_the_expired_suppression_that_would_accept_it(
+    tmp_path: Path, until: str, expired: str
+) -> None:
+    accepted = Suppression(reason="later", owner="web", expires=until)
+    rules = [SuppressionRule("c", accepted, tag={"Stage": "test"}), SuppressionRule("d", accepted, "arn:aws:ec2:*")]
+    rows = [row("a", tags='{"Stage": "test"}'), row("b", tags='{"Stage": "prod"}'), row("c", tags=None)]
+    seen = Published(tmp_path, *rows, suppressions=rules).seen()
+    assert {key: found.subject.until for key, found in seen.items()} == {"a": expired, "b": "", "c": ""}

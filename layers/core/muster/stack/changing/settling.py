@@ -45,7 +45,12 @@ def settle_by(environment: Environment, clients: Clients, catalog: Catalog, traf
 
 def _look(look: AccountLook, header: ScanHeader, rows: Iterable[Row], looked: dict[ResourceName, bool]) -> ResourceLook:
     return ResourceLook(
-        account_id=look.account_id, header=header, rows=tuple(rows), looked=looked, owner_tag=look.owner_tag
+        account_id=look.account_id,
+        header=header,
+        rows=tuple(rows),
+        looked=looked,
+        owner_tag=look.owner_tag,
+        suppressions=look.suppressions,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from muster.configuration.suppression import Suppressions
 from muster.errors import Damaged
 from muster.lifecycle.transitions import Kind, State, state_of
 from muster.model.finding import Status
@@ -66,7 +67,7 @@ def grouped(sizes: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
 class Publisher:
     """Writes published files of an account's findings; `compared` has the shards whose findings are remembered.
 
-    `owner_tag` is the key of the tag that names a resource's owner.
+    `owner_tag` is the key of the tag that names a resource's owner; `suppressions` are those of the scan.
     """
 
     bucket: Bucket
@@ -76,6 +77,7 @@ class Publisher:
     compared: Collection[str]
     folder: Path
     owner_tag: str
+    suppressions: Suppressions
 
     def write(self, group: Sequence[str], local: Sequence[Path], path: Path) -> None:
         """Write the findings of parts, and those of files that are here already, into one file.
@@ -161,14 +163,27 @@ class Publisher:
                 name,
                 arn or "",
                 member(tag, self.owner_tag),
-                member(suppression, "expires"),
+                member(suppression, "expires") or expired,
                 reason,
             )
-            for key, state, kind, name, arn, tag, suppression, reason in zip(
-                ids, states, fields, names, arns, tags, suppressions, reasons, strict=True
+            for key, state, kind, name, arn, tag, suppression, reason, expired in zip(
+                ids, states, fields, names, arns, tags, suppressions, reasons, self._expired(rows, states), strict=True
             )
             if kind[0] in self.compared
         )
+
+    def _expired(self, rows: Batch, states: Sequence[State]) -> list[str]:
+        """Return the last day of the suppression that accepted each open failure until it expired, empty for none."""
+        days = [""] * len(states)
+        checks = parquet.column(rows, "check_id")
+        found = [
+            place
+            for place, (state, check) in enumerate(zip(states, checks, strict=True))
+            if state is State.OPEN and check in self.suppressions.checks
+        ]
+        for place, row in zip(found, parquet.rows(rows, found), strict=True):
+            days[place] = self.suppressions.expired_on(row)
+        return days
 
 
 def member(column: str | None, key: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from muster.configuration.suppression import Suppressions
 from muster.errors import Damaged, Transient
 from muster.lifecycle import state_store
 from muster.lifecycle.event_store import EventStore
@@ -19,6 +20,7 @@ from muster.lifecycle.transitions import (
     Kind,
     Look,
     Observation,
+    State,
     Subject,
     TrackedFinding,
     looked_later,
@@ -46,7 +48,8 @@ class ResourceLook:
     `header` has the id of the look and when it began: nothing was read before. `rows` are the findings of the
     resources, as `finding_row` makes them, those that comply included; `owner_tag` is the key of the tag that names an
     owner. `looked` has each resource that was looked at, and whether it would have been found if it were there: one
-    that would have been and has no rows is gone.
+    that would have been and has no rows is gone. `suppressions` are those of the
+    configuration.
     """
 
     account_id: str
@@ -54,6 +57,7 @@ class ResourceLook:
     rows: tuple[Row, ...]
     looked: Mapping[ResourceName, bool]
     owner_tag: str
+    suppressions: Suppressions
     cause: Cause = Cause.CHANGE
     _there: frozenset[ResourceName] = field(init=False)
 
@@ -70,7 +74,8 @@ class ResourceLook:
         names = ("check_id", "title", "severity", "resource_type", "account_id", "region", "account_name")
         kind = Kind(home_of(str(row["shard"])), *(str(row[name] or "") for name in names))
         state = state_of(Status(row["status"]), suppressed=row["suppression"] is not None)
-        owner, until = member(row["tags"], self.owner_tag), member(row["suppression"], "expires")
+        expired = self.suppressions.expired_on(row) if state is State.OPEN else ""
+        owner, until = member(row["tags"], self.owner_tag), member(row["suppression"], "expires") or expired
         subject = Subject(kind, str(row["resource_id"]), str(row["resource_arn"] or ""), owner, until)
         return Observation(state, subject, str(row["reason"]))
 

@@ -150,7 +150,8 @@ class Settling:
         compared = self.collected.committed if self.plan.scan.record else ()
         header = self.plan.scan.header
         key = self._file(number)
-        Publisher(self.bucket, header, self._observed, self._worst, compared, self.folder, self.plan.owner_tag).write(
+        names = self.plan.owner_tag, self.plan.suppressions()
+        Publisher(self.bucket, header, self._observed, self._worst, compared, self.folder, *names).write(
             group, local, self._path(key)
         )
         self.bucket.upload(self._path(key), key)
