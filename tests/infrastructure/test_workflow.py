@@ -265,8 +265,14 @@ def test_the_role_reads_and_writes_where_the_workflow_does(template: dict[str, A
 
 
 def test_the_schedule_asks_for_the_scan_that_is_recorded(template: dict[str, Any]) -> None:
-    ((_, schedule),) = resources(template, "AWS::Scheduler::Schedule")
-    assert json.loads(schedule["Target"]["Input"]) == {"scheduled": True, "record": True}
+    schedules = dict(resources(template, "AWS::Scheduler::Schedule"))
+    assert json.loads(schedules["Schedule"]["Target"]["Input"]) == {"scheduled": True, "record": True}
+
+
+def test_what_quiet_hours_held_back_is_sent_within_a_quarter_of_an_hour(template: dict[str, Any]) -> None:
+    schedule = dict(resources(template, "AWS::Scheduler::Schedule"))["HeldAlertsSchedule"]
+    assert json.loads(schedule["Target"]["Input"]) == {"held": True}
+    assert schedule["ScheduleExpression"] == "rate(15 minutes)"
 
 
 def test_what_aws_refuses_for_good_is_never_retried(workflow: dict[str, Any]) -> None:
