@@ -217,7 +217,7 @@ def test_the_first_scan_is_a_summary_with_ten_resources_to_start_with() -> None:
     assert section.lines[1] == "     versioning is suspended. Since 2026-11-21 06:00 UTC. versioned."
     assert len(section.blocks) == 10
     assert section.lines[-1] == "  ... and 51 more resources, in the report"
-    assert "muster.yaml" in digest.text
+    assert "muster suppress" in digest.text
     assert len(digest.text.splitlines()) <= LINES
 
 
@@ -260,6 +260,14 @@ def test_what_is_not_among_the_events_is_counted() -> None:
     assert digest.sections[0].title == "NEW (500)"
     assert digest.sections[0].more == 499
     assert digest.sections[0].lines[-1] == "  ... and 499 more, in the report"
+
+
+def test_the_page_of_an_alert_has_a_link() -> None:
+    digest = compose(news(event()), REMEDIES, "1a2b", "s3://reports/alerts/pages/security/1a2b.html")
+    assert (
+        "This alert as a page, with all fixes: https://eu-west-1.console.aws.amazon.com/s3/object/reports"
+        "?region=eu-west-1&prefix=alerts/pages/security/1a2b.html" in digest.text.splitlines()
+    )
 
 
 def test_without_a_report_the_command_shows_the_rest() -> None:

@@ -125,7 +125,7 @@ def lines(digest: Digest) -> list[str]:
 @RARE
 @given(NEWS)
 def test_every_digest_has_the_sizes_that_people_and_sns_take(news: News) -> None:
-    digest = compose(news, REMEDIES, "1a2b3c")
+    digest = compose(news, REMEDIES, "1a2b3c", "s3://reports/alerts/pages/security/1a2b3c.html")
     assert len(lines(digest)) <= LINES
     published = message(digest)
     assert len(published.encode()) <= LIMIT

@@ -59,17 +59,17 @@ def is_news(news: News, *, known_incomplete: bool = False) -> bool:
     )
 
 
-def compose(news: News, remedies: Mapping[str, Remedy], identity: str = "") -> Digest:
+def compose(news: News, remedies: Mapping[str, Remedy], identity: str = "", page: str = "") -> Digest:
     """Write the digest of news.
 
     `remedies` has the texts of the checks by their ids; a check that is not among them is shown without a fix.
-    `identity` is the id of the message.
+    `identity` is the id of the message, `page` the s3:// address that its HTML gets, empty where it gets none.
     """
-    link = report_link(news.report, news.region, news.partition)
-    link = link if len(link) < LINE else ""
+    link, page = (report_link(each, news.region, news.partition) for each in (news.report, page))
+    link, page = (each if len(each) < LINE else "" for each in (link, page))
     story = of_news(news, remedies)
     top = list(_top(story))
-    bottom = list(_bottom(news, link, identity))
+    bottom = list(_bottom(news, link, page, identity))
     parts = [*_start(story), *event_parts(story), *minor_parts(story)]
     # An empty line stands between top, sections and bottom.
     sections = fitted([part for part in parts if part.total], LINES - len(top) - len(bottom) - 1)
@@ -138,14 +138,18 @@ def _numbered(place: int, unit: Unit) -> Unit:
     return replace(unit, lines=(head, f"     {block.lines[0].text}{more}"), brief=brief, fewer=())
 
 
-def _bottom(news: News, link: str, identity: str) -> Iterator[str]:
+def _bottom(news: News, link: str, page: str, identity: str) -> Iterator[str]:
     if news.baseline:
-        yield "To see less: choose packs and severities in muster.yaml, or accept a failure with: muster suppress"
-        yield "To look closer: muster findings --status open, muster explain CHECK"
+        yield (
+            "To see less: choose packs and severities in muster.yaml, or accept failures with muster suppress. "
+            "To look closer: muster findings --status open, muster explain CHECK."
+        )
     if link or news.report:
         yield f"Report: {link or clean(news.report, LINE - 10)}"
     else:
         yield "All open failures: muster findings --status open"
+    if page:
+        yield f"This alert as a page, with all fixes: {page}"
     named = [f"Route {clean(news.audience, 100)}"] if news.audience else []
     named += [f"scan {clean(news.scan_id, 100)}"] if news.scan_id else []
     named += [f"message {clean(identity, 100)}"] if identity else []

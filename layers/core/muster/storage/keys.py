@@ -161,6 +161,11 @@ def held_alert(route: str, identity: str) -> str:
     return f"{HELD_ALERTS}{_named(route)}/{_named(identity)}.json"
 
 
+def alert_page(route: str, identity: str) -> str:
+    """Return the key of an alert as a page for a browser."""
+    return f"alerts/pages/{_named(route)}/{_named(identity)}.html"
+
+
 def parked_alert(route: str, identity: str, destination: str) -> str:
     """Return the key of the contents of a parked alert that are too large for a message."""
     place = hashlib.sha256(destination.encode()).hexdigest()[:8]

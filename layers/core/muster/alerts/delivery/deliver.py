@@ -26,6 +26,7 @@ from muster.alerts.news import News
 from muster.configuration.alerts import Destination, Kind, Route
 from muster.errors import Refused
 from muster.lifecycle.events import FindingEvent
+from muster.storage import keys
 
 OWN_TOPIC = Destination(Kind.TOPIC)
 """The stack's own topic."""
@@ -131,7 +132,9 @@ class Delivery:
         return ""
 
     def _letters(self, route: Route, people: Iterable[Destination], news: News, identity: str) -> list[Parcel]:
-        digest = compose(news, self.remedies, identity)
+        bucket, key = self.queue.bucket, keys.alert_page(route.name, identity)
+        digest = compose(news, self.remedies, identity, f"s3://{bucket.name}/{key}")
+        bucket.put_bytes(key, digest.html.encode(), kind="text/html; charset=utf-8")
         return [Parcel(id=identity, route=route.name, destination=each, digest=digest) for each in people]
 
     def _hold(self, route: Route, people: Iterable[Destination], news: News, identity: str) -> list[Outcome]:
