@@ -38,6 +38,8 @@ NAMED: Mapping[str, Look] = {
     "AlertDeadLetterQueueUrl": _queue,
     "ShardResultDeadLetterQueueUrl": _queue,
     "RecordDeadLetterQueueUrl": _queue,
+    "ChangeQueueUrl": _queue,
+    "ChangeDeadLetterQueueUrl": _queue,
     "DatabaseName": lambda stack, name: stack.client("glue").get_database(Name=name),
     "WorkgroupName": lambda stack, name: stack.client("athena").get_work_group(WorkGroup=name),
     "CrawlerName": lambda stack, name: stack.client("glue").get_crawler(Name=name),
@@ -49,8 +51,10 @@ NAMED: Mapping[str, Look] = {
     "SummarizeScanFunctionName": _function,
     "SendAlertFunctionName": _function,
     "RecordEventsFunctionName": _function,
+    "HandleChangeFunctionName": _function,
     "PlannerRoleArn": _role,
     "ScannerRoleArn": _role,
+    "ChangeRoleArn": _role,
 }
 """The call that reads what an output names; the other outputs are addresses of these."""
 
