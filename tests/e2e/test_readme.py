@@ -44,7 +44,7 @@ _TRIES = 200
 DELETE = "make delete STACK=muster-dev"
 """It comes last, and asks."""
 
-STATUSES = {".venv/bin/muster scan": (0, 1, 3)}
+STATUSES = {".venv/bin/muster scan": (0, 1, 3), ".venv/bin/muster diff": (0, 1)}
 """The exit statuses that are right for a command, by how it begins; else 0. An estate has failures."""
 
 
@@ -132,7 +132,17 @@ def names(playground: Playground) -> dict[str, str]:
         "BUCKET": out["ReportBucketName"],
         "QUEUE_URL": out["ShardResultQueueUrl"],
         "SCAN_ID": _incomplete_scan(playground, scanner.rpartition("/")[2], machine),
+        "FINDING_ID": _finding(playground, machine),
     }
+
+
+def _finding(playground: Playground, machine: str) -> str:
+    """Return the id of a finding that fails, of a small recorded scan."""
+    asked = shlex.quote('{"checks": ["s3-bucket-versioning-enabled"], "regions": ["eu-west-1"], "record": true}')
+    start = f"aws stepfunctions start-execution --state-machine-arn {machine} --input {asked}"
+    _ended(playground, playground.answer(f"{start} --query executionArn --output text"))
+    listed = playground.answer(".venv/bin/muster findings --stack muster-dev --limit 1 --format ndjson")
+    return str(json.loads(listed)["finding_id"])
 
 
 def _incomplete_scan(playground: Playground, role: str, machine: str) -> str:
