@@ -14,6 +14,8 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
     if service == "s3" and "Bucket" in single:
         bucket = f"arn:aws:s3:::{single['Bucket']}"
         return f"{bucket}/{single['Key']}" if "Key" in single else bucket
+    if action in _BUSES and "Name" in single:
+        parameters = {"Entries": [{"EventBusName": single["Name"]}]}
     if service in _NESTED and (found := _NESTED[service](parameters)):
         return found if found.startswith("arn:") else f"arn:aws:{service}:{region}:{account}:{found}"
     if "QueueUrl" in single:
@@ -63,6 +65,9 @@ def _of_secretsmanager(parameters: Mapping[str, Any]) -> str:
 def _first(value: Any) -> str:
     return str(value[0] if isinstance(value, list) and value else value)
 
+
+_BUSES = {"events:DescribeEventBus", "events:DeleteEventBus"}
+"""The actions on a bus whose operation names it alone."""
 
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "dynamodb": _of_dynamodb,

@@ -50,6 +50,9 @@ checks:
 """
 """A configuration of EC2 and S3: what is tested here is the workflow; test_catalogue.py scans with everything."""
 
+EVENT_ROLES = ("muster-handle-change", "muster-record-events", "muster-send-alert")
+"""The roles whose grants a scan alone does not use."""
+
 
 def configure(aws: Any, stack: Stack, text: str = FEW) -> None:
     """Put the stack's configuration into its bucket."""

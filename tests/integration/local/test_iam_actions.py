@@ -45,6 +45,7 @@ HERE = "eu-west-1:123456789012"
         ),
         ("events:PutEvents", {"Entries": [{"Source": "a"}]}, f"arn:aws:events:{HERE}:event-bus/default"),
         ("events:PutEvents", {"Entries": [{"EventBusName": "b"}]}, f"arn:aws:events:{HERE}:event-bus/b"),
+        ("events:DescribeEventBus", {"Name": "b"}, f"arn:aws:events:{HERE}:event-bus/b"),
         ("securityhub:BatchImportFindings", {"Findings": [{"ProductArn": "arn:aws:x"}]}, "arn:aws:x"),
         ("ssm:GetParameter", {"Name": "/muster/slack"}, f"arn:aws:ssm:{HERE}:parameter/muster/slack"),
         ("ssm:GetParameter", {"Name": "slack"}, f"arn:aws:ssm:{HERE}:parameter/slack"),
