@@ -143,6 +143,22 @@ def test_a_resolved_failure_says_fixed_or_deleted() -> None:
     )
 
 
+def test_what_was_open_for_hours_was_open_for_less_than_a_day() -> None:
+    assert "a (shop-prod). Open for less than a day." in composed(event("a", "resolved", owner="")).text
+
+
+def test_resources_that_could_not_be_listed_are_named_with_the_reason() -> None:
+    unread = {"resource_type": "AWS::::Target", "reason": "access denied (needs kms:ListKeys)", "resource_arn": ""}
+    digest = composed(
+        *(event("AWS::KMS::Key", "unreadable", region=each, **unread) for each in ("eu-west-1", "us-east-1"))
+    )
+    assert digest.subject == "[Muster prod] 2 could not be evaluated"
+    assert digest.sections[0].title == "NOT EVALUATED (2)"
+    (line,) = digest.sections[0].lines
+    named = "KMS keys (shop-prod, eu-west-1), KMS keys (shop-prod, us-east-1)"
+    assert line == f"  versioned: {named}: access denied (needs kms:ListKeys)"
+
+
 def test_an_expired_suppression_is_announced_as_expired() -> None:
     digest = composed(event(kind="expired", until="2026-11-27"))
     assert digest.subject.startswith("[Muster prod] 1 MEDIUM no longer suppressed: ")

@@ -151,6 +151,7 @@ def test_words_for_numbers_and_names() -> None:
         ),
         ("AWS::SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/111122223333/bills", "bills"),
         ("AWS::ECS::Service", "shop/web", "shop/web"),
+        ("AWS::::Target", "AWS::KMS::Key", "KMS keys"),
         ("AWS::Logs::LogGroup", "/aws/lambda/bills", "/aws/lambda/bills"),
     ],
 )

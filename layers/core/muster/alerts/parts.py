@@ -59,7 +59,8 @@ def _rest(news: News) -> str:
 
 def _unread(group: Sequence[Failure]) -> Unit:
     first = group[0]
-    line = f"  {first.check_id}: {_names(group)}: {first.reason}"
+    names = listed([f"{each.name} ({_account(each)}, {each.region})" for each in group], _NAMES)
+    line = f"  {first.check_id}: {names}: {first.reason}"
     return Unit((line,), line, len(group))
 
 
@@ -68,7 +69,8 @@ def _resolved(group: Sequence[Failure]) -> Unit:
     outcome = first.outcome or str(Outcome.FIXED)
     days = max(failure.days for failure in group)
     most = "up to " if len(group) > 1 else ""
-    line = f"  {outcome}: {first.title}. {_names(group)}. Open for {most}{counted(days, 'day')}."
+    time = f"{most}{counted(days, 'day')}" if days else "less than a day"
+    line = f"  {outcome}: {first.title}. {_names(group)}. Open for {time}."
     return Unit((line,), line, len(group))
 
 
@@ -80,8 +82,12 @@ def _suppressed(group: Sequence[Failure]) -> Unit:
 
 
 def _names(group: Sequence[Failure]) -> str:
-    named = [f"{each.name} ({each.owner or each.account})" for each in group]
-    return listed(named, _NAMES)
+    return listed([f"{each.name} ({each.owner or _account(each)})" for each in group], _NAMES)
+
+
+def _account(failure: Failure) -> str:
+    """Return the account's name alone, or its id where it has none."""
+    return failure.account.partition(" (")[0]
 
 
 _STATES = ("ended", "ending", "stale")

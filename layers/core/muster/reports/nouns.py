@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from muster.model.arn import Arn
+from muster.model.finding import TARGET
 
 _NOUNS: Mapping[str, str] = MappingProxyType(
     {
         "AWS::::Account": "account",
         "AWS::::Region": "region",
-        "AWS::::Target": "target",
+        TARGET: "target",
         "AWS::CloudWatch::Alarm": "CloudWatch alarm",
         "AWS::DAX::Cluster": "DAX cluster",
         "AWS::DynamoDB::Table": "DynamoDB table",
@@ -64,7 +65,12 @@ def short_name(resource_type: str, resource_id: str) -> str:
 
 
 def shown_name(resource_type: str, resource_id: str) -> str:
-    """Return a name that people know a resource by: that of a part names the whole too."""
+    """Return a name that people know a resource by: that of a part names the whole too.
+
+    A target, which stands for resources that could not be listed, has the words for those resources.
+    """
+    if resource_type == TARGET:
+        return _plural(noun(resource_id))
     arn = Arn.parse(resource_id)
     if arn and resource_type == "AWS::SNS::Subscription":
         return arn.resource
