@@ -196,6 +196,15 @@ EC2 = f"arn:aws:ec2:{REGION}:{OWN}"
             [f"arn:aws:lambda:{REGION}:{OWN}:function:api"], id="the function of a mapping",
         ),
         pytest.param(
+            event("lambda", "PutFunctionConcurrency20171031", {"functionName": "api"}),
+            [f"arn:aws:lambda:{REGION}:{OWN}:function:api", "AWS::::Region 123456789012"],
+            id="a function and what its region has left",
+        ),
+        pytest.param(
+            event("ec2", "AssociateAddress", {"allocationId": "eipalloc-1", "instanceId": "i-1"}),
+            [f"{EC2}:instance/i-1", f"{EC2}:elastic-ip/eipalloc-1"], id="an address and its instance",
+        ),
+        pytest.param(
             event("sns", "Subscribe", {"topicArn": f"arn:aws:sns:{REGION}:{OWN}:news"},
                   {"subscriptionArn": "pending confirmation"}), [], id="a subscription without an ARN",
         ),
