@@ -25,13 +25,16 @@ from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 
+from .settled import TABLE, make_table
+
 OWN, OTHER, HERE, THERE = "123456789012", "111122223333", "eu-west-1", "us-east-1"
 ROLE = "MusterMemberRole"
 PACKS = ("ec2-tag-compliance", "s3-compliance", "event-pipeline")
 TOPIC = f"arn:aws:sns:{HERE}:{OWN}:alerts"
 ENVIRONMENT = Environment(
-    "reports", HERE, stack="dev", packs=PACKS, accounts=(OWN, OTHER), member_role=ROLE, topic_arn=TOPIC
-)
+    "reports", HERE, stack="dev", packs=PACKS, accounts=(OWN, OTHER), member_role=ROLE, topic_arn=TOPIC,
+    event_table=TABLE,
+)  # fmt: skip
 
 
 class Requests(Counter[str]):
@@ -72,10 +75,16 @@ def test_a_scan_makes_the_requests_that_the_estimate_predicts(clients: Clients, 
         own.get("s3", HERE).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HERE})
     own.get("ec2", HERE).run_instances(ImageId="ami-12c6146b", MinCount=3, MaxCount=3)
     own.get("sns", HERE).create_topic(Name="alerts")
+    make_table(clients, HERE)
     scanned(clients, 21)
     requests.clear()
-    scan_id = scanned(clients, 22)
+    scanned(clients, 22)
+    after_changes = dict(requests)
+    requests.clear()
+    scan_id = scanned(clients, 23)
     made = dict(requests)
+    # A scan looks once whether the events of the one before are all written: one account had something to write.
+    assert after_changes == {"reads": made["reads"] + 1, "writes": made["writes"]}
     rules = select(load(), Configuration(), packs=PACKS)
     found = ledger(own, scan_id)
     expected = Counter[str]()

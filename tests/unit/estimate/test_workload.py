@@ -504,15 +504,23 @@ class TestPrice:
         assert parts["traces, at most"].month == pytest.approx((1 + 1 + 3) * 60 * 5 / 1e6)
 
     def test_what_is_held_costs_the_same_without_a_scan(self) -> None:
-        held = {part.what: part.month for part in costs.fixed(PRICES)}
-        assert held == {
-            "alarm metrics": pytest.approx(1.5),
-            "dashboards": pytest.approx(3),
-            "metrics that Muster writes": pytest.approx(4.8),
-            "request metrics of the bucket, at most": pytest.approx(4.8),
-            "keys": pytest.approx(1),
+        """How many there are of each is counted in the template by another test."""
+        held = {part.what: (part.units, part.month) for part in costs.fixed(PRICES)}
+        each = {
+            "alarm metrics": 0.1,
+            "dashboards": 3,
+            "metrics that Muster writes": 0.3,
+            "request metrics of the bucket, at most": 0.3,
+            "keys": 1,
         }
+        assert held == {what: (held[what][0], pytest.approx(held[what][0] * usd)) for what, usd in each.items()}
         assert {part.month for part in costs.fixed({})} == {None}
+
+    def test_a_thousand_events_cost_less_than_a_cent_and_moving_them_is_without_a_price(self) -> None:
+        writes, objects, moves = costs.events(1_000, PRICES)
+        assert (writes.units, writes.month) == (2_000, pytest.approx(0.00125))
+        assert (objects.units, objects.month) == (1_010, pytest.approx(0.00505))
+        assert (moves.units, moves.month) == (1_000, None)
 
     def test_what_has_no_price_is_left_out(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {}), Seconds(0, 1))

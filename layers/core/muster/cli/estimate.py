@@ -204,6 +204,7 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
             "muster": _bill(ours, scans),
             "fixed": [asdict(part) for part in cost.fixed(prices)],
             "elsewhere": _bill(theirs, scans),
+            "events": {"count": cost.EVENTS, "cost": _once(cost.events(cost.EVENTS, prices))},
         },
     }
 
@@ -222,6 +223,11 @@ def _changes(a_day: int) -> dict[str, Any]:
         "requires": [_TRAIL, f"on its queues {', '.join(CHANGES)} and sqs:SendMessage, besides what a scan reads"],
         "cost": [asdict(part) for part in cost.changes(a_day, prices)],
     }
+
+
+def _once(parts: Sequence["Cost"]) -> list[dict[str, Any]]:
+    """Return what is paid once, whatever the month."""
+    return [{"service": part.service, "what": part.what, "units": part.units, "usd": part.month} for part in parts]
 
 
 def _bill(parts: Sequence["Cost"], scans: int) -> list[dict[str, Any]]:

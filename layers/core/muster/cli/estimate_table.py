@@ -36,6 +36,8 @@ def _blocks(document: Mapping[str, Any]) -> Iterator[RenderableType]:
     yield _table(("SCANS ON THE STACK", *_COLUMNS), [*map(_row, ours), _total("total of the scans", ours)])
     yield ""
     yield _table(("THE STACK, WHETHER OR NOT IT SCANS", "UNITS", "USD A MONTH"), list(_held(bill["fixed"], ours)))
+    yield ""
+    yield from _events(bill["events"])
     if changes := document.get("changes"):
         yield ""
         yield from _near_real_time(changes)
@@ -68,6 +70,14 @@ def _held(parts: Sequence[Mapping[str, Any]], scans: Sequence[Mapping[str, Any]]
     held, used = (sum(each["month"] or 0 for each in some) for some in (parts, scans))
     yield "total of the fixed part", "", _usd(held)
     yield "a month together with the scans", "", _usd(held + used)
+
+
+def _events(events: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """Yield what changes of findings cost, whenever there are any."""
+    rows = [(f"{each['service']}: {each['what']}", _units(each["units"]), _usd(each["usd"])) for each in events["cost"]]
+    total = ("total of what has a price", "", _usd(sum(each["usd"] or 0 for each in events["cost"])))
+    yield _table((f"{events['count']:,} CHANGES OF FINDINGS", "UNITS", "USD"), [*rows, total])
+    yield "A first scan has a change for each failing finding; a scan of an unchanged estate has none."
 
 
 def _near_real_time(changes: Mapping[str, Any]) -> Iterator[RenderableType]:

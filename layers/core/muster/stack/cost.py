@@ -251,6 +251,34 @@ def elsewhere(demand: Demand, prices: Mapping[str, Price], scans_per_day: int = 
     )
 
 
+EVENTS = 1_000
+"""The number of events in the life of findings of which the estimate states the cost."""
+_UNITS_AN_EVENT = 2
+"""Write units: one of the table, and one of its index by status; an item has less than 1 KB.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+"""
+_EVENTS_AN_INVOCATION = 100
+"""Events of which the stream's function writes one file by day at most, as in the template."""
+
+
+def events(count: int, prices: Mapping[str, Price]) -> tuple[Cost, ...]:
+    """Return what so many events cost once, part by part, where the stream's batches are full.
+
+    Lambda reads a stream for nothing, and DynamoDB deletes expired items for nothing. Objects of the audit move to
+    Glacier after 90 days; those that expire earlier do not.
+    """
+    used = (
+        ("DynamoDB", "write units of the table and its index", "dynamodb_write", float(count * _UNITS_AN_EVENT)),
+        ("S3", "PUT requests of the audit", "s3_write", float(count + math.ceil(count / _EVENTS_AN_INVOCATION))),
+        ("S3", "moves of the audit to Glacier", "s3_glacier_move", float(count)),
+    )
+    return tuple(
+        Cost(service, what, units, prices[name].of(units) if name in prices else None)
+        for service, what, name, units in used
+    )
+
+
 FIXED = (
     ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 24),
     ("CloudWatch", "dashboards", "cloudwatch_dashboard", 1),

@@ -203,7 +203,7 @@ def flush(bucket: Bucket, store: EventStore, key: str, left: Callable[[], float]
         path = Path(folder) / "outbox"
         if bucket.fetch(key, path) is None:
             return _marked(bucket, key, Flushed(written=written, complete=True, lost="it is gone"))
-        return flush_file(bucket, store, key, path, left, written)
+        return _flush_file(bucket, store, key, path, left, written)
 
 
 def flush_all(
@@ -212,12 +212,12 @@ def flush_all(
     """Flush outboxes in their order, and return those that are left when the time is up; `here` has some as files."""
     for place, key in enumerate(outboxes):
         path = here.get(key)
-        if not (flush_file(bucket, store, key, path, left) if path else flush(bucket, store, key, left)):
+        if not (_flush_file(bucket, store, key, path, left) if path else flush(bucket, store, key, left)):
             return outboxes[place:]
     return ()
 
 
-def flush_file(  # noqa: PLR0913 - where the events are, where they go, and how far they are
+def _flush_file(  # noqa: PLR0913 - where the events are, where they go, and how far they are
     bucket: Bucket, store: EventStore, key: str, path: Path, left: Callable[[], float], written: int = 0
 ) -> bool:
     """Write the events of an outbox that is here as a file, as `flush` does; what is whole of a damaged one, too."""
