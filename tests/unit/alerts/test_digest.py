@@ -324,3 +324,9 @@ def test_html_that_would_be_too_large_keeps_the_verdict_and_the_report() -> None
     assert len(digest.html.encode()) < HTML
     assert f'href="{LINK.replace("&", "&amp;")}"' in digest.html
     assert digest.headline in digest.html
+
+
+def test_a_page_loads_nothing_and_runs_nothing() -> None:
+    html = composed(event()).html
+    assert "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" in html
+    assert html.count("<a ") == html.count('rel="noopener noreferrer"') == 2
