@@ -212,6 +212,14 @@ class TestNotCompared:
                 id="blocked in the account",
             ),
             pytest.param({"incomplete": ["it was interrupted"]}, "new.json is incomplete", id="incomplete"),
+            pytest.param(
+                {"narrowed": ["--tag Environment=prod"]},
+                "new.json is of some resources only (--tag Environment=prod)", id="by tag",
+            ),
+            pytest.param(
+                {"narrowed": ["--resource arn:aws:s3:::other"]},
+                "new.json is of some resources only (--resource arn:aws:s3:::other)", id="other resources",
+            ),
         ],
     )  # fmt: skip
     def test_what_the_new_scan_did_not_look_at_is_not_resolved(
@@ -236,6 +244,24 @@ class TestNotCompared:
         status, found, err = changes(capsys, str(old), _json("new", [finding("a")], SECOND))
         assert (status, found) == (0, [])
         assert reason in err
+
+    @pytest.mark.parametrize(
+        ("old", "new", "resolved"),
+        [
+            pytest.param([], ["--resource arn:aws:s3:::gone"], True, id="the new scan names the resource"),
+            pytest.param(["--service s3"], ["--service s3"], True, id="the same service"),
+            pytest.param(["--tag a=b"], ["--tag a=b"], False, id="the same tag: it may have lost it"),
+            pytest.param(["--service s3"], [], True, id="all of what the old scan has"),
+        ],
+    )
+    def test_options_that_leave_out_resources_are_known(
+        self, old: list[str], new: list[str], resolved: bool, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        before = json_report(Path("old.json"), [finding("gone", at=FIRST)], FIRST, narrowed=old)
+        after = json_report(Path("new.json"), [], SECOND, narrowed=new)
+        _, found, err = changes(capsys, str(before), str(after))
+        assert bool(found) is resolved
+        assert ("cannot be compared" in err) is not resolved
 
     @pytest.mark.parametrize("write", [_json, _ndjson, _parquet])
     def test_what_could_not_be_listed_is_not_resolved(self, write: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -159,6 +159,8 @@ class TestScan:
             pytest.param("", [], ["scratch"], id="the profile's region: a tag may be in any other"),
             pytest.param(f"regions: [{REGION}]\n", ["--tag", "a=b"], [], id="some resources"),
             pytest.param(f"regions: [{REGION}]\n", ["--check", "required-tags"], [], id="another check"),
+            pytest.param(f"regions: [{REGION}]\n", ["--pack", "s3-compliance"], [], id="a pack"),
+            pytest.param("", ["--resource", "arn:aws:s3:::photos"], [], id="one resource"),
         ],
     )
     @pytest.mark.usefixtures("bucket")

@@ -126,9 +126,9 @@ class Comparison:
         for key, was, now, *fields in both:
             self._pair(Seen(was), Seen(now), Sighting(key, *fields[:width]), Sighting(key, *fields[width:]))
         for now, sighting in self._only("new", "old"):
-            self._added(now, sighting, old)
+            self._added(now, sighting, old, old.narrowing(sighting, new))
         for was, sighting in self._only("old", "new"):
-            self._missing(was, sighting, new)
+            self._missing(was, sighting, new, new.narrowing(sighting, old))
         same = dict(
             self._db.execute(
                 "SELECT new.seen, COUNT(*) FROM new JOIN old USING (finding_id) WHERE new.seen = old.seen GROUP BY 1"
@@ -160,12 +160,12 @@ class Comparison:
         else:
             self.counts["other"] += 1
 
-    def _added(self, now: Seen, after: Sighting, old: Looked) -> None:
+    def _added(self, now: Seen, after: Sighting, old: Looked, gap: str) -> None:
         """Note a finding that only the new scan has; one that is accepted from its start is no change."""
         if now is Seen.SUPPRESSED:
             self.counts["other"] += 1
             return
-        gap = old.gap(after.cell)
+        gap = gap or old.gap(after.cell)
         if not gap and now is Seen.UNREAD and old.only_failing:
             gap = f"{old.name} has failing findings only"
         if not gap and now is Seen.OPEN and old.truncated:
@@ -175,11 +175,11 @@ class Comparison:
         else:
             self._note(Event.OPENED if now is Seen.OPEN else Event.UNREADABLE, None, after)
 
-    def _missing(self, was: Seen, before: Sighting, new: Looked) -> None:
+    def _missing(self, was: Seen, before: Sighting, new: Looked, gap: str) -> None:
         """Note a finding that only the old scan has."""
         if was is not Seen.OPEN:
             self.counts["other"] += 1
-        elif gap := new.absence(before.cell):
+        elif gap := gap or new.absence(before.cell):
             self._uncompared[before.check_id, gap] += 1
         elif new.only_failing:
             self._note(Event.RESOLVED, was, before)

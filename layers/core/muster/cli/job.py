@@ -1,7 +1,7 @@
 """A scan from the command line: what was asked for, and its shards' findings in one stream."""
 
 import contextlib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +52,13 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     concurrency: int = 16
+
+    @property
+    def narrowing(self) -> Iterator[str]:
+        """The options that leave out resources of the checks, as they are typed."""
+        yield from (f"--service {name}" for name in self.services)
+        yield from (f"--tag {key}={value}" for key, value in (self.tags or {}).items())
+        yield from (f"--resource {arn}" for arn in self.resources)
 
     @property
     def to_stdout(self) -> bool:

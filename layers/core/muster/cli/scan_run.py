@@ -107,6 +107,7 @@ def prepare(options: Options) -> Job:
         regions=scan.targets.regions,
         packs=packs_of(configuration, options.packs, options.checks, (packs.ALL,)),
         checks=list(scan.checks),
+        narrowed=list(options.narrowing),
     )
     return Job(options, scan, report, ReportTally())
 

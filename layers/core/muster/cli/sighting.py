@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from muster.model.finding import GLOBAL, TARGET, Status
+from muster.model.text import shortened
 
 Cell = tuple[str, str, str]
 """Account, region and check id."""
@@ -72,9 +73,9 @@ class Looked:
     `checks`, `accounts` and `regions` are None where the report does not name them; what it has findings of stands for
     them then. `cells` are the accounts, regions and checks that it has findings of, `unlisted` those whose resources it
     could not list, `blocked` the accounts and regions that a policy blocks. `complete` is None where the report does
-    not say so. `only_failing` says that it has failing findings only, `truncated` that it does not have all of these.
-    `hidden` has the checks with findings that it counts and does not have: suppressed ones and those that could not be
-    read, of a report with failing findings only.
+    not say so. `only_failing` says that it has failing findings only, `truncated` that it does not have all of these;
+    `hidden` has the checks then of which it counts others: suppressed ones, and those that could not be read.
+    `narrowed` has the options of the command that leave out resources.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Looked:
     unlisted: set[Cell] = field(default_factory=set)
     blocked: set[tuple[str, str]] = field(default_factory=set)
     hidden: frozenset[str] = frozenset()
+    narrowed: frozenset[str] = frozenset()
     findings: int = 0
 
     def note(self, sighting: Sighting, what: Seen) -> None:
@@ -122,6 +124,18 @@ class Looked:
         )
         return next((why for there, why in gaps if there), "")
 
+    def narrowing(self, sighting: Sighting, other: "Looked") -> str:
+        """Return why the scan may have left out a resource that another scan has; empty where it did not.
+
+        With the same options both left out the same, unless a resource has lost the tag that they name.
+        """
+        if not self.narrowed or self.narrowed == {f"--resource {sighting.resource_arn}"}:
+            return ""
+        if self.narrowed == other.narrowed and not any(each.startswith("--tag") for each in self.narrowed):
+            return ""
+        options = shortened(" ".join(sorted(self.narrowed)))
+        return f"{self.name} is of some resources only ({options})"
+
     def absence(self, cell: Cell) -> str:
         """Return why it means nothing that the scan does not have a failing finding; empty where it means something."""
         gaps = (
@@ -141,6 +155,8 @@ def with_header(looked: Looked, scan: Mapping[str, object]) -> None:
         values = scan.get(name)
         if isinstance(values, list | tuple) and values:
             setattr(looked, name, frozenset(map(str, values)))
+    narrowed = scan.get("narrowed")
+    looked.narrowed = frozenset(map(str, narrowed if isinstance(narrowed, list) else ()))
     complete, blocked = scan.get("complete"), scan.get("blocked_by_policy")
     looked.complete = complete if isinstance(complete, bool) else None
     for place in blocked if isinstance(blocked, list) else ():

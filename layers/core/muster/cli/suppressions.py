@@ -59,8 +59,8 @@ class Accepted:
 
     @staticmethod
     def _judged(rule: SuppressionRule, options: Options, report: ScanReport, tally: ReportTally) -> bool:
-        """Whether the scan saw every resource of the check, and has every answer."""
-        seen = rule.check in report.checks and report.complete and not options.tags
+        """Whether the scan saw every resource of the check, and has every answer; a pack may be of some types only."""
+        seen = rule.check in report.checks and report.complete and not (report.narrowed or options.packs)
         return seen and not tally.counts.by_check().get(rule.check, Counter())[UNREAD]
 
 

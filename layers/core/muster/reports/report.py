@@ -14,7 +14,10 @@ from muster.reports.tally import ReportTally
 
 @dataclass(slots=True)
 class ScanReport:
-    """The scan itself: what it was asked, when it ran, what is missing and what was asked of AWS."""
+    """The scan itself: what it was asked, when it ran, what is missing and what was asked of AWS.
+
+    `narrowed` has the options that leave out resources of the checks, like `--tag Environment=prod`.
+    """
 
     scan_id: str
     started_at: datetime
@@ -30,6 +33,7 @@ class ScanReport:
     finished_at: datetime | None = None
     incomplete: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
+    narrowed: Sequence[str] = ()
 
     @property
     def complete(self) -> bool:
@@ -55,6 +59,7 @@ class ScanReport:
             "regions": list(self.regions),
             "packs": list(self.packs),
             "checks": list(self.checks),
+            "narrowed": list(self.narrowed),
             "calls": {"made": self.calls, "forecast": self.calls_forecast},
             "complete": self.complete,
             "incomplete": list(self.incomplete),
