@@ -1,5 +1,6 @@
 """SNS, EventBridge and Security Hub on moto: what arrives there, and what is left over when they refuse."""
 
+import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
@@ -186,6 +187,20 @@ def test_all_that_follows_an_outage_is_left_over(place: Place, leftover: Leftove
     assert "EventBridge did not take the events (InternalException)" in leftover.reason
 
 
+def test_what_there_is_no_time_for_is_left_over(place: Place, leftover: Leftover) -> None:
+    """The function has to park it before it ends."""
+    calls: list[dict[str, Any]] = []
+
+    def left() -> float:
+        return 100.0 - 10 * len(calls)
+
+    calls = answering(place.clients, "events.PutEvents", [taken])
+    bus.send(map(event, range(100)), DEFAULT, dataclasses.replace(place, left=left), leftover)
+    assert len(calls) == 5
+    assert left_in(leftover) == [event(number) for number in range(50, 100)]
+    assert leftover.reason == "there was no time to send all events"
+
+
 @pytest.fixture
 def hub(place: Place) -> Any:
     """Enable Security Hub, and return its client."""
@@ -249,6 +264,12 @@ def test_findings_that_fail_are_tried_again_or_left_over(place: Place, leftover:
     assert [[each["Id"] for each in call["Findings"]] for call in calls] == [names, names[:1]]
     assert left_in(leftover) == [event(1)]
     assert leftover.reason == "Security Hub refuses a finding (InvalidInput): wrong"
+
+
+def test_findings_that_there_is_no_time_for_are_left_over(place: Place, leftover: Leftover) -> None:
+    answering(place.clients, "securityhub.BatchImportFindings", [imported])
+    security_hub.send(map(event, range(250)), dataclasses.replace(place, left=lambda: 50.0), leftover)
+    assert left_in(leftover) == [event(number) for number in range(100, 250)]
 
 
 def test_a_hub_that_is_not_enabled_is_named(place: Place, leftover: Leftover) -> None:

@@ -11,7 +11,7 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from muster.alerts.delivery.deliver import Delivery, Outcome, Result
+from muster.alerts.delivery.deliver import Delivery, Outcome, Resent, Result
 from muster.alerts.delivery.held import from_json, to_json
 from muster.alerts.delivery.once import Deliveries
 from muster.alerts.delivery.parked import INLINE, NotParked, Queue
@@ -157,13 +157,13 @@ def test_a_parked_digest_is_the_same_when_it_is_sent_later(delivery: Delivery, w
     deliver(delivery, route(SLACK), event())
     first = webhook.got[0]
     found = delivery.queue.read(parked(delivery)[0])
-    assert delivery.resend(found.parcel) == "the webhook answered HTTP 503"
+    assert delivery.resend(found.parcel).why == "the webhook answered HTTP 503"
     webhook.answers = [(200, {}, "ok")]
-    assert delivery.resend(found.parcel) == ""
+    assert delivery.resend(found.parcel).why == ""
     assert webhook.got[-1] == first
     # A function may be killed before it deletes the message.
     count = len(webhook.got)
-    assert delivery.resend(found.parcel) == ""
+    assert delivery.resend(found.parcel).why == ""
     assert len(webhook.got) == count
 
 
@@ -179,9 +179,9 @@ def test_parked_events_are_those_that_were_not_taken(delivery: Delivery, number:
     assert bool(found.key) is (number > 3)
     assert list(found.parcel.events()) == list(events)
     assert list(found.parcel.events()) == list(events)
-    assert delivery.resend(found.parcel) == "there is no event bus gone"
+    assert delivery.resend(found.parcel).why == "there is no event bus gone"
     delivery.place.clients.get("events", REGION).create_event_bus(Name="gone")
-    assert delivery.resend(found.parcel) == ""
+    assert delivery.resend(found.parcel).why == ""
 
 
 def test_a_large_digest_stands_in_an_object(delivery: Delivery, webhook: Hook) -> None:
@@ -191,7 +191,20 @@ def test_a_large_digest_stands_in_an_object(delivery: Delivery, webhook: Hook) -
     delivery.deliver(route(SLACK), news(*many, damaged=large), lambda: iter(()), "n1", MORNING)
     (body,) = parked(delivery)
     assert len(body) < INLINE + 10_000
-    assert delivery.resend(delivery.queue.read(body).parcel) == "the webhook answered HTTP 404"
+    assert delivery.resend(delivery.queue.read(body).parcel).why == "the webhook answered HTTP 404"
+
+
+def test_of_parked_events_that_take_too_long_the_rest_is_parked_anew(delivery: Delivery) -> None:
+    deliver(delivery, route(Destination(Kind.BUS, "gone")), *map(event, range(50)))
+    (body,) = parked(delivery)
+    found = delivery.queue.read(body)
+    delivery.place.clients.get("events", REGION).create_event_bus(Name="gone")
+    hasty = dataclasses.replace(delivery, place=dataclasses.replace(delivery.place, left=lambda: 5.0))
+    assert hasty.resend(found.parcel) == Resent(rest=True)
+    _, second = parked(delivery)
+    rest = delivery.queue.read(second)
+    assert list(rest.parcel.events()) == [event(number) for number in range(20, 50)]
+    assert delivery.resend(rest.parcel) == Resent()
 
 
 @pytest.mark.parametrize(

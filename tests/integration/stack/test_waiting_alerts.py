@@ -123,6 +123,11 @@ def test_what_is_no_event_is_an_error(office: Office, news: dict[str, Any]) -> N
         alert_at_once(news, office)
 
 
+def test_an_office_has_no_more_time_than_it_gives_itself(office: Office) -> None:
+    assert 0 < office.within(20.0).left() <= 20
+    assert office.within(0.0).left() <= 0
+
+
 def test_no_events_send_nothing(office: Office) -> None:
     assert alert_at_once({"events": []}, office) == ()
 

@@ -114,8 +114,8 @@ def test_a_plan_of_an_earlier_version_has_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("destination", "said"),
     [
-        ("{topic: alerts}", "routes[0].to[0].topic: this is not the ARN of an SNS topic"),
-        ("{topic: 'arn:aws:sqs:eu-west-1:123456789012:q'}", "to[0].topic: this is not the ARN of an SNS topic"),
+        ("{topic: alerts}", "routes[0].to[0].topic: this is not the ARN of a standard SNS topic"),
+        ("{topic: 'arn:aws:sqs:eu-west-1:123456789012:q'}", "to[0].topic: this is not the ARN of a standard SNS topic"),
         ("mail", "to[0]: this is not topic, or one of {topic: …}, {slack: …}"),
         ("{slack: nowhere}", "to[0].slack: this is not a reference to the webhook's URL, like ssm:/muster/slack"),
         ("{slack: 'ssm:'}", "to[0].slack: this is not a reference"),

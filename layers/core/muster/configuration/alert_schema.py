@@ -110,7 +110,7 @@ def _destination() -> Schema:
     properties: Schema = {
         str(Kind.TOPIC): {
             "type": "string",
-            "title": "the ARN of an SNS topic",
+            "title": "the ARN of a standard SNS topic",
             "pattern": r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
         },
         str(Kind.SLACK): _SECRET,

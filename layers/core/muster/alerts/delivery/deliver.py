@@ -59,6 +59,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Resent:
+    """What became of a parked parcel: why it was not taken, or empty; `rest` says that a part of it is parked anew."""
+
+    why: str = ""
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Delivers news from a place. `remedies` has the texts of the checks by their ids."""
 
@@ -118,18 +126,30 @@ class Delivery:
             futures = [pool.submit(self._sent_or_parked, parcel) for parcel in parcels]
         return tuple(future.result() for future in futures)
 
-    def resend(self, parcel: Parcel) -> str:
-        """Send a parcel that was parked, and return why it was not taken, empty where it was."""
-        key = {**parcel.key, "parked": "resumed"}
+    def resend(self, parcel: Parcel) -> Resent:
+        """Send a parcel that was parked. Where time runs out between its events, the rest of them is parked anew.
+
+        Raises:
+            Transient: the rest cannot be parked.
+        """
         if parcel.digest is None:
-            with Leftover() as leftover:
-                self._put_events(parcel, leftover)
-                return leftover.reason if leftover.count else ""
+            return self._resend_events(parcel)
+        key = {**parcel.key, "parked": "resumed"}
         try:
             self.deliveries.once(key, lambda: self._put_digest(parcel.digest, parcel.destination))
         except Unsent as error:
-            return str(error)
-        return ""
+            return Resent(str(error))
+        return Resent()
+
+    def _resend_events(self, parcel: Parcel) -> Resent:
+        with Leftover() as leftover:
+            self._put_events(parcel, leftover)
+            if not leftover.count:
+                return Resent()
+            if leftover.count == sum(1 for _ in parcel.events()):
+                return Resent(leftover.reason)
+            self.queue.park(parcel, f"{leftover.count} events: {leftover.reason}", leftover.packed())
+            return Resent(rest=True)
 
     def _letters(self, route: Route, people: Iterable[Destination], news: News, identity: str) -> list[Parcel]:
         bucket, key = self.queue.bucket, keys.alert_page(route.name, identity)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.alerts.destinations.leftover import Leftover
-from muster.alerts.destinations.sending import Place, Unsent, asking, persistently
+from muster.alerts.destinations.sending import Place, Unsent, asking, persistently, require_time
 from muster.configuration.alerts import Destination
 from muster.lifecycle.events import FindingEvent
 from muster.model.arn import Arn
@@ -41,8 +41,10 @@ def send(events: Iterable[FindingEvent], destination: Destination, place: Place,
     batches = _batches(iter(events), bus)
     try:
         persistently(lambda: require(client, bus), place)
-        for batch in batches:
+        for number, batch in enumerate(batches):
             _put(client, batch, place, leftover)
+            if number:
+                require_time(place)
     except Unsent as error:
         leftover.rest((event for batch in batches for event, _ in batch), str(error))
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from muster.alerts.destinations.leftover import Leftover
-from muster.alerts.destinations.sending import Place, Unsent, asking, persistently
+from muster.alerts.destinations.sending import Place, Unsent, asking, persistently, require_time
 from muster.lifecycle.events import EventStatus, FindingEvent
 from muster.model.finding import ACCOUNT
 from muster.model.text import shortened
@@ -64,6 +64,8 @@ def send(events: Iterable[FindingEvent], place: Place, leftover: Leftover) -> No
     try:
         while batch := list(itertools.islice(stream, FINDINGS)):
             _import(client, batch, place, leftover)
+            if len(batch) == FINDINGS:
+                require_time(place)
     except Unsent as error:
         leftover.rest(stream, str(error))
 

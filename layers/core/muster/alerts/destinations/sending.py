@@ -42,7 +42,8 @@ def _forever() -> float:
 class Place:
     """The place to send from: a stack in a region of an account.
 
-    `left` returns the seconds that are left for sending. `sleep` waits.
+    `left` returns the seconds that are left for sending, `reserve` of them are for parking the rest of many events.
+    `sleep` waits.
     """
 
     clients: Clients
@@ -53,6 +54,17 @@ class Place:
     stack: str = ""
     left: Callable[[], float] = _forever
     sleep: Callable[[float], None] = time.sleep
+    reserve: float = 60.0
+
+
+def require_time(place: Place) -> None:
+    """Refuse to send more of many events when the time is nearly over.
+
+    Raises:
+        Unsent: it is.
+    """
+    if place.left() < place.reserve:
+        raise Unsent("there was no time to send all events", again=True)
 
 
 def persistently(call: Callable[[], T], place: Place) -> T:

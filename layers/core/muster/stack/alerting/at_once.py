@@ -67,8 +67,7 @@ def alert_at_once(sent: Mapping[str, Any], office: Office, at: datetime | None =
     configuration, catalog = office.configured(events[0].scan_id, problems)
     router = office.router(configuration.alerts, catalog)
     # The caller waits for the answer.
-    soon = replace(office, left=lambda: min(office.left(), _SECONDS))
-    delivery = soon.delivery(catalog)
+    delivery = office.within(_SECONDS).delivery(catalog)
     outcomes: list[Outcome] = []
     for route in router.routes:
         matching = [event for event in events if router.matches(route, event)]

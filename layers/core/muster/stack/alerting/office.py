@@ -3,7 +3,7 @@
 import functools
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from muster.alerts.delivery.deliver import Delivery
 from muster.alerts.delivery.once import Deliveries
@@ -44,6 +44,12 @@ class Office:
     bucket: Bucket
     left: Callable[[], float] = _forever
     sleep: Callable[[float], None] = time.sleep
+    reserve: float = 60.0
+
+    def within(self, seconds: float) -> "Office":
+        """Return the same office with no more than so many seconds from now on."""
+        end = time.monotonic() + seconds
+        return replace(self, left=lambda: min(self.left(), end - time.monotonic()), reserve=seconds / 3)
 
     def place(self) -> Place:
         """Return the place to send from; the stack's topic names its account."""
@@ -58,6 +64,7 @@ class Office:
             stack,
             self.left,
             self.sleep,
+            self.reserve,
         )
 
     def delivery(self, catalog: Catalog) -> Delivery:

@@ -1,9 +1,7 @@
 """Alerts that waited: those that quiet hours held back, and those that are parked in the queue."""
 
-import functools
-import time
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +15,7 @@ from muster.storage import keys
 
 _HIDDEN = 300
 """Seconds for which a message that is being sent is hidden from others."""
-_SECONDS, _ENOUGH = 22.0, 5.0
+_SECONDS, _ENOUGH = 21.0, 9.0
 """Seconds for which one call sends, since its caller waits, and those that must be left to take another message."""
 
 
@@ -63,8 +61,7 @@ def resume_parked(office: Office, skip: Collection[str] = ()) -> Resumed:
         Transient: the queue cannot be read.
     """
     resumed = Resumed()
-    end = time.monotonic() + _SECONDS
-    office = replace(office, left=functools.partial(_shorter, office.left, end))
+    office = office.within(_SECONDS)
     delivery = office.delivery(office.current([])[1])
     seen: set[str] = set()
     left: list[str] = []
@@ -73,10 +70,10 @@ def resume_parked(office: Office, skip: Collection[str] = ()) -> Resumed:
             if message["MessageId"] in skip:
                 left.append(str(message["ReceiptHandle"]))
                 continue
-            why = _resend(delivery, str(message["Body"]))
+            why, whole = _resend(delivery, str(message["Body"]))
             if why is None:
                 delivery.queue.sqs.delete_message(QueueUrl=delivery.queue.url, ReceiptHandle=message["ReceiptHandle"])
-                resumed.sent += 1
+                resumed.sent += whole
             else:
                 resumed.kept.append({"message": str(message["MessageId"]), **why})
                 left.append(str(message["ReceiptHandle"]))
@@ -87,10 +84,6 @@ def resume_parked(office: Office, skip: Collection[str] = ()) -> Resumed:
     except READ_ERRORS as error:
         raise Transient(f"cannot use the queue {delivery.queue.url} ({code_of(error)})") from error
     return resumed
-
-
-def _shorter(left: Callable[[], float], end: float) -> float:
-    return min(left(), end - time.monotonic())
 
 
 def _messages(office: Office, delivery: Delivery, seen: set[str], resumed: Resumed) -> Iterator[dict[str, Any]]:
@@ -109,12 +102,13 @@ def _messages(office: Office, delivery: Delivery, seen: set[str], resumed: Resum
             return
 
 
-def _resend(delivery: Delivery, body: str) -> dict[str, str] | None:
-    """Send a parked alert, and return what to say of one that stays; None where it was sent."""
+def _resend(delivery: Delivery, body: str) -> tuple[dict[str, str] | None, bool]:
+    """Send a parked alert, and return what to say of one that stays, and whether it was sent to its end."""
     try:
         parked = delivery.queue.read(body)
     except NotParked as error:
-        return {"destination": "", "why": str(error), "body": shortened(body, 200)}
-    if why := delivery.resend(parked.parcel):
-        return {"destination": parked.parcel.destination.name, "route": parked.parcel.route, "why": why}
-    return None
+        return {"destination": "", "why": str(error), "body": shortened(body, 200)}, False
+    resent = delivery.resend(parked.parcel)
+    if resent.why:
+        return {"destination": parked.parcel.destination.name, "route": parked.parcel.route, "why": resent.why}, False
+    return None, not resent.rest
