@@ -12,6 +12,7 @@ from muster.cli.options import Severities
 from muster.cli.output import results, say
 from muster.cli.stacks import on_stack
 from muster.errors import ConfigurationError
+from muster.lifecycle.events import Outcome
 from muster.model.finding import Severity
 from muster.model.text import counted
 
@@ -127,6 +128,12 @@ def _doubts(comparison: "Comparison", old: "Source", new: "Source") -> Iterator[
             yield f"  {each.findings} of {each.check_id}: {each.reason}"
         if len(found) > LINES:
             yield f"  … and {counted(len(found) - LINES, 'more reason')}"
+    gone = comparison.counts[Outcome.DELETED]
+    if gone and new.looked.checks is None:
+        yield (
+            f"{new.looked.name} has findings only: {counted(gone, 'finding')} gone from it count as deleted, "
+            "because it has others of the same check, account and region"
+        )
     if old.looked.complete is False:
         yield f"{old.looked.name} is incomplete: some of what opened may have failed before"
     if old.looked.started_at > new.looked.started_at:
