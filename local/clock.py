@@ -92,8 +92,8 @@ class Clock:
     def _start(self, target: str, given: str) -> None:
         """Start a state machine, or a function, which the scheduler does not wait for."""
         if ":lambda:" in target:
-            asked = {"FunctionName": target, "InvocationType": "Event", "Payload": given.encode()}
-            threading.Thread(target=self._functions.invoke, kwargs=asked, daemon=True, name="schedule").start()
+            request = {"FunctionName": target, "InvocationType": "Event", "Payload": given.encode()}
+            threading.Thread(target=self._functions.invoke, kwargs=request, daemon=True, name="schedule").start()
             return
         self._states.start_execution(stateMachineArn=target, name=str(uuid.uuid4()), input=given)
 

@@ -116,13 +116,13 @@ def _handler(webhook: Webhook) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             answer = webhook.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
-            said = answer.body.encode()
+            text = answer.body.encode()
             self.send_response(answer.status)
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(len(text)))
             if answer.after is not None:
                 self.send_header("Retry-After", str(answer.after))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(text)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

@@ -27,10 +27,10 @@ def _batch_write(request: Request) -> Answer | None:
         return request.refuse("ValidationException", "The batch write request list must not be empty.")
     if len(writes) > _MOST_WRITES:
         return request.refuse("ValidationException", "Too many items requested for the BatchWriteItem call")
-    keys = [key for table, kind, said in writes if (key := _key(request, table, kind, said))]
+    keys = [key for table, kind, content in writes if (key := _key(request, table, kind, content))]
     if len(keys) != len(set(keys)):
         return request.refuse("ValidationException", "Provided list of item keys contains duplicates")
-    if any(kind == "PutRequest" and _size(said["Item"]) > _LARGEST_ITEM for _, kind, said in writes):
+    if any(kind == "PutRequest" and _size(content["Item"]) > _LARGEST_ITEM for _, kind, content in writes):
         return request.refuse("ValidationException", "Item size has exceeded the maximum allowed size")
     return None
 
@@ -39,11 +39,11 @@ def _writes(tables: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, 
     """Yield the table, the kind and the content of each write."""
     for table, requests in tables.items():
         for each in requests:
-            for kind, said in each.items():
-                yield table, kind, said
+            for kind, content in each.items():
+                yield table, kind, content
 
 
-def _key(request: Request, table: str, kind: str, said: Mapping[str, Any]) -> str:
+def _key(request: Request, table: str, kind: str, content: Mapping[str, Any]) -> str:
     """Return a text for the key of a write; nothing where the table is not there, which moto says."""
     from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 - moto takes seconds to import
 
@@ -52,7 +52,7 @@ def _key(request: Request, table: str, kind: str, said: Mapping[str, Any]) -> st
     tables = dynamodb_backends[account][region].tables
     if name not in tables:
         return ""
-    given = said["Item"] if kind == "PutRequest" else said["Key"]
+    given = content["Item"] if kind == "PutRequest" else content["Key"]
     return json.dumps([name, *(given.get(each) for each in tables[name].table_key_attrs)], default=str)
 
 

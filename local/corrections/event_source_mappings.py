@@ -33,12 +33,12 @@ def corrections() -> dict[str, Correction]:
 
 
 def _create(request: Request) -> Answer | None:
-    said = request.parameters
-    source = str(said.get("EventSourceArn", ""))
-    if ":dynamodb:" in source and not said.get("StartingPosition"):
+    given = request.parameters
+    source = str(given.get("EventSourceArn", ""))
+    if ":dynamodb:" in source and not given.get("StartingPosition"):
         message = "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: "
         return request.refuse(_CODE, f"{message}Member must not be null.")
-    wrong = next(iter((*_wrong(said, is_queue=":sqs:" in source), *_denied(request, source))), "")
+    wrong = next(iter((*_wrong(given, is_queue=":sqs:" in source), *_denied(request, source))), "")
     return request.refuse(_CODE, wrong) if wrong else None
 
 
@@ -47,20 +47,24 @@ def _update(request: Request) -> Answer | None:
     return request.refuse(_CODE, wrong) if wrong else None
 
 
-def _wrong(said: Mapping[str, Any], *, is_queue: bool) -> Iterator[str]:
+def _wrong(given: Mapping[str, Any], *, is_queue: bool) -> Iterator[str]:
     """Yield what is out of range."""
     for name, (least, most) in _RANGES.items():
-        if name in said and not least <= int(said[name]) <= most:
-            yield f"{name} {said[name]} is not between {least} and {most}."
-    age = said.get("MaximumRecordAgeInSeconds")
+        if name in given and not least <= int(given[name]) <= most:
+            yield f"{name} {given[name]} is not between {least} and {most}."
+    age = given.get("MaximumRecordAgeInSeconds")
     if age is not None and age != -1 and not _LEAST_AGE <= int(age) <= _MOST_AGE:
         yield f"MaximumRecordAgeInSeconds {age} is neither -1 nor between {_LEAST_AGE} and {_MOST_AGE}."
-    most_batches = (said.get("ScalingConfig") or {}).get("MaximumConcurrency")
+    most_batches = (given.get("ScalingConfig") or {}).get("MaximumConcurrency")
     if most_batches is not None and not _LEAST_CONCURRENCY <= int(most_batches) <= _MOST_CONCURRENCY:
         yield f"MaximumConcurrency {most_batches} is not between {_LEAST_CONCURRENCY} and {_MOST_CONCURRENCY}."
-    if is_queue and int(said.get("BatchSize", 1)) > _WITHOUT_WINDOW and not said.get("MaximumBatchingWindowInSeconds"):
+    if (
+        is_queue
+        and int(given.get("BatchSize", 1)) > _WITHOUT_WINDOW
+        and not given.get("MaximumBatchingWindowInSeconds")
+    ):
         yield "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10."
-    if len((said.get("FilterCriteria") or {}).get("Filters") or ()) > _MOST_FILTERS:
+    if len((given.get("FilterCriteria") or {}).get("Filters") or ()) > _MOST_FILTERS:
         yield f"There are more than {_MOST_FILTERS} filters."
 
 

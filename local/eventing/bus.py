@@ -219,14 +219,14 @@ def _bury(target: Mapping[str, Any], event: Mapping[str, Any], rule: Any, error:
     queue = (target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue:
         return
-    said = {
+    texts = {
         "RULE_ARN": rule.arn,
         "TARGET_ARN": str(target["Arn"]),
         "ERROR_CODE": error.code,
         "ERROR_MESSAGE": str(error),
         "RETRY_ATTEMPTS": "0",
     }
-    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in said.items()}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in texts.items()}
     try:
         _send(queue, json.dumps(event), rule.arn, attributes=attributes)
     except UndeliveredError:

@@ -15,7 +15,7 @@ from local.eventing.behalf import Behalf
 def message(lost: Lost, function: str, stream: str, shard: str) -> dict[str, Any]:
     """Return the message about lost records; `function` and `stream` are ARNs."""
     first, last = lost.part.records[0], lost.part.records[-1]
-    said: dict[str, Any] = {
+    letter: dict[str, Any] = {
         "requestContext": {
             "requestId": str(uuid.uuid4()),
             "functionArn": function,
@@ -35,15 +35,15 @@ def message(lost: Lost, function: str, stream: str, shard: str) -> dict[str, Any
         },
     }
     if lost.answer is not None:
-        said["responseContext"] = {
+        letter["responseContext"] = {
             "statusCode": 200,
             "executedVersion": "$LATEST",
             "functionError": "Unhandled" if lost.answer.errored else None,
         }
-    return said
+    return letter
 
 
-def send(behalf: Behalf, destination: str, said: dict[str, Any], payload: dict[str, Any], mapping: str) -> None:
+def send(behalf: Behalf, destination: str, letter: dict[str, Any], payload: dict[str, Any], mapping: str) -> None:
     """Send a message to a queue, a topic or a bucket, with the function's role; a bucket gets the records too.
 
     Raises:
@@ -52,13 +52,13 @@ def send(behalf: Behalf, destination: str, said: dict[str, Any], payload: dict[s
     service, name = destination.split(":")[2], destination.rpartition(":")[2]
     if service == "sqs":
         queues = behalf.client("sqs")
-        queues.send_message(QueueUrl=_queue_url(destination), MessageBody=json.dumps(said))
+        queues.send_message(QueueUrl=_queue_url(destination), MessageBody=json.dumps(letter))
     elif service == "sns":
-        behalf.client("sns").publish(TopicArn=destination, Message=json.dumps(said))
+        behalf.client("sns").publish(TopicArn=destination, Message=json.dumps(letter))
     elif service == "s3":
-        info, now = said["DDBStreamBatchInfo"], datetime.now(UTC)
+        info, now = letter["DDBStreamBatchInfo"], datetime.now(UTC)
         key = f"aws/lambda/{mapping}/{info['shardId']}/{now:%Y/%m/%d/%Y-%m-%dT%H.%M.%S}-{uuid.uuid4()}"
-        whole = {**said, "payload": json.dumps(payload)}
+        whole = {**letter, "payload": json.dumps(payload)}
         behalf.client("s3").put_object(Bucket=name, Key=key, Body=json.dumps(whole).encode())
     else:
         raise ValueError(f"Lambda sends what failed to queues, topics and buckets, and not to {destination}.")

@@ -194,13 +194,13 @@ def _size(message: Any) -> int:
 
 
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
-    said: dict[str, Any] = {"stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}
+    spelled: dict[str, Any] = {"stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}
     if "StringValue" in value:
-        said["stringValue"] = value["StringValue"]
+        spelled["stringValue"] = value["StringValue"]
     if "BinaryValue" in value:
         binary = value["BinaryValue"]
-        said["binaryValue"] = base64.b64encode(binary).decode() if isinstance(binary, bytes) else binary
-    return said
+        spelled["binaryValue"] = base64.b64encode(binary).decode() if isinstance(binary, bytes) else binary
+    return spelled
 
 
 def _parsed(event: dict[str, Any]) -> dict[str, Any]:

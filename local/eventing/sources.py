@@ -78,9 +78,9 @@ class EventSources:
             self._readers.append(reader)
             self._begin(reader.run, "queue-reader")
             return
-        lanes = SHARDS * Settings.of(mapping).factor
-        for lane in range(lanes):
-            found = StreamReader(mapping, _shard(mapping), lane, lanes, invoke, alive, behalf, self._ended)
+        count = SHARDS * Settings.of(mapping).factor
+        for number in range(count):
+            found = StreamReader(mapping, _shard(mapping), number, count, invoke, alive, behalf, self._ended)
             self._readers.append(found)
             self._begin(found.run, "stream-reader")
 

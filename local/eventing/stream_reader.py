@@ -27,12 +27,12 @@ Invoke = Callable[[str, dict[str, Any]], Answer]
 
 @dataclass(slots=True)
 class StreamReader:
-    """One lane of one mapping; `alive` says whether the mapping still is."""
+    """One shard for one mapping; `alive` says whether the mapping still is."""
 
     mapping: Any
     shard: Any
-    lane: int
-    lanes: int
+    number: int
+    count: int
     invoke: Invoke
     alive: Callable[[], bool]
     behalf: Callable[[], Behalf]
@@ -64,7 +64,7 @@ class StreamReader:
     @property
     def name(self) -> str:
         """The shard's id."""
-        return f"shardId-{self.lane:020d}-{self.shard.id.rpartition('-')[2]}"
+        return f"shardId-{self.number:020d}-{self.shard.id.rpartition('-')[2]}"
 
     def _start(self) -> int:
         position = self.mapping.starting_position
@@ -76,7 +76,7 @@ class StreamReader:
         return 0
 
     def _gather(self) -> list[Record]:
-        """Wait for records of the lane, until a batch is full or its window is over."""
+        """Wait for records of the shard, until a batch is full or its window is over."""
         found: list[Record] = []
         size, until = 0, float("inf")
         while not self.ended.is_set() and self.alive() and (settings := Settings.of(self.mapping)).enabled:
@@ -104,9 +104,9 @@ class StreamReader:
         self._waits = False
 
     def _mine(self, item: Any) -> bool:
-        """Whether a record is dealt to this lane: by its partition, and by its item with a parallelization factor."""
-        factor = self.lanes // SHARDS
-        return bool((item.partition % SHARDS) * factor + item.item % factor == self.lane)
+        """Whether a record is dealt to this shard: by its partition, and by its item with a parallelization factor."""
+        factor = self.count // SHARDS
+        return bool((item.partition % SHARDS) * factor + item.item % factor == self.number)
 
     def _deliver(self, part: Part, settings: Settings) -> None:
         if old := self._batch.age(time.time(), settings):
@@ -125,10 +125,10 @@ class StreamReader:
     def _give_up(self, lost: Lost, settings: Settings) -> None:
         if not settings.destination:
             return
-        said = destinations.message(lost, settings.function, settings.source, self.name)
+        letter = destinations.message(lost, settings.function, settings.source, self.name)
         payload = {"Records": [each.event for each in lost.part.records]}
         try:
-            destinations.send(self.behalf(), settings.destination, said, payload, str(self.mapping.uuid))
+            destinations.send(self.behalf(), settings.destination, letter, payload, str(self.mapping.uuid))
         except Exception:
             _LOGGER.exception("what was given up could not be sent to %s", settings.destination)
 

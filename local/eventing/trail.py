@@ -159,7 +159,7 @@ def record(served: Served, account: str, region: str) -> dict[str, Any]:
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
     answered = _answered(served)
-    said: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "eventVersion": "1.11",
         "userIdentity": identity(served.key, account),
         "eventTime": f"{served.at:%Y-%m-%dT%H:%M:%SZ}",
@@ -181,13 +181,13 @@ def record(served: Served, account: str, region: str) -> dict[str, Any]:
     if served.status >= _FAILED:
         error = answered.get("Error", {})
         code = str(error.get("Code") or served.status)
-        said["errorCode"] = f"Client.{code}" if served.operation.startswith("ec2:") else code
-        said["errorMessage"] = str(error.get("Message", ""))
+        entry["errorCode"] = f"Client.{code}" if served.operation.startswith("ec2:") else code
+        entry["errorMessage"] = str(error.get("Message", ""))
     else:
-        said["responseElements"] = _small(elements_of(served.operation, answered))
+        entry["responseElements"] = _small(elements_of(served.operation, answered))
     if served.operation.startswith("kms:"):
-        said["resources"] = [{"accountId": account, "type": "AWS::KMS::Key", "ARN": _key(served, answered, region)}]
-    return said
+        entry["resources"] = [{"accountId": account, "type": "AWS::KMS::Key", "ARN": _key(served, answered, region)}]
+    return entry
 
 
 def _small(found: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -60,14 +60,14 @@ def test_the_roles_of_alerts_and_events_allow_what_is_called_and_nothing_else(
         aws.client("sqs").send_message(QueueUrl=stack.outputs["ChangeQueueUrl"], MessageBody="no event")
         runtime.settle()
         teams.accept()
-        asked = json.dumps({"parked": True})
-        aws.client("lambda").invoke(FunctionName=stack.outputs["SendAlertFunctionName"], Payload=asked)
+        request = json.dumps({"parked": True})
+        aws.client("lambda").invoke(FunctionName=stack.outputs["SendAlertFunctionName"], Payload=request)
         assert len(slack.accepted) >= 2
         assert len(teams.accepted) >= 2
     assert permissions.denied(aws, stack) == []
     reads = scanner_actions(load(), select(load(), Configuration()))
-    unused = [said for said in permissions.unused(aws, stack) if said.startswith(EVENT_ROLES)]
-    left = [said for said in unused if not any(f" {action} " in said for action in reads)]
+    unused = [line for line in permissions.unused(aws, stack) if line.startswith(EVENT_ROLES)]
+    left = [line for line in unused if not any(f" {action} " in line for action in reads)]
     assert left == [], "\n".join(left)
 
 

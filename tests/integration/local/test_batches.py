@@ -32,8 +32,8 @@ SETTINGS = Settings(
 HALVING = {"bisect": True}
 
 
-def changed(**said: Any) -> Settings:
-    return Settings(**{**{name: getattr(SETTINGS, name) for name in Settings.__slots__}, **said})
+def changed(**given: Any) -> Settings:
+    return Settings(**{**{name: getattr(SETTINGS, name) for name in Settings.__slots__}, **given})
 
 
 def streamed(number: int, made: float = 0) -> Record:

@@ -143,9 +143,13 @@ def test_what_cannot_be_delivered_ends_in_the_targets_dead_letter_queue(
     rule(aws, {"Arn": arn(target), "DeadLetterConfig": {"Arn": arn("dead")}})
     assert aws.client("events").put_events(Entries=[ENTRY])["FailedEntryCount"] == 0
     (message,) = aws.client("sqs").receive_message(QueueUrl=dead, MessageAttributeNames=["All"])["Messages"]
-    said = {name: each["StringValue"] for name, each in message["MessageAttributes"].items()}
-    assert (said["ERROR_CODE"], said["TARGET_ARN"], said["RETRY_ATTEMPTS"]) == (code, arn(target), "0")
-    assert said["RULE_ARN"].endswith(":rule/rule")
+    attributes = {name: each["StringValue"] for name, each in message["MessageAttributes"].items()}
+    assert (attributes["ERROR_CODE"], attributes["TARGET_ARN"], attributes["RETRY_ATTEMPTS"]) == (
+        code,
+        arn(target),
+        "0",
+    )
+    assert attributes["RULE_ARN"].endswith(":rule/rule")
     assert json.loads(message["Body"])["source"] == "things"
 
 

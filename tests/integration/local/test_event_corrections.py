@@ -169,7 +169,7 @@ def test_an_update_is_taken_when_it_is_later_and_leaves_what_people_wrote(aws: E
 
 
 @pytest.mark.parametrize(
-    "said",
+    "given",
     [
         {"Message": "a", "Subject": ""},
         {"Message": "a", "Subject": "two\nlines"},
@@ -181,9 +181,9 @@ def test_an_update_is_taken_when_it_is_later_and_leaves_what_people_wrote(aws: E
     ],
     ids=["no subject", "lines", "long subject", "no message", "long message", "no default", "no JSON"],
 )
-def test_a_topic_refuses(aws: EmbeddedAws, said: dict[str, str]) -> None:
+def test_a_topic_refuses(aws: EmbeddedAws, given: dict[str, str]) -> None:
     sns = aws.client("sns")
     topic = sns.create_topic(Name="alerts")["TopicArn"]
-    assert refusal(lambda: sns.publish(TopicArn=topic, **said))[0] == "InvalidParameter"
+    assert refusal(lambda: sns.publish(TopicArn=topic, **given))[0] == "InvalidParameter"
     good = {"Message": json.dumps({"default": "a", "email": "b"}), "MessageStructure": "json", "Subject": "Grüße"}
     sns.publish(TopicArn=topic, **good)

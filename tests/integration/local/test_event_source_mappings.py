@@ -30,7 +30,7 @@ def refusal(call: Any) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("said", "says"),
+    ("given", "says"),
     [
         ({"StartingPosition": None}, "startingPosition"),
         ({"MaximumRecordAgeInSeconds": 30}, "MaximumRecordAgeInSeconds"),
@@ -40,18 +40,18 @@ def refusal(call: Any) -> tuple[str, str]:
         ({"FilterCriteria": {"Filters": [{"Pattern": "{}"}] * 6}}, "filters"),
     ],
 )
-def test_a_mapping_of_a_stream_is_refused(deployed: Deployed, said: dict[str, Any], says: str) -> None:
+def test_a_mapping_of_a_stream_is_refused(deployed: Deployed, given: dict[str, Any], says: str) -> None:
     aws, stack = deployed
-    asked = {"StartingPosition": "LATEST", **said}
-    given = {key: value for key, value in asked.items() if value is not None}
+    wanted = {"StartingPosition": "LATEST", **given}
+    given = {key: value for key, value in wanted.items() if value is not None}
     code, message = refusal(lambda: mapped(aws, stack, stack.outputs["Stream"], **given))
     assert code == "InvalidParameterValueException"
     assert says in message
 
 
-def mapped(aws: EmbeddedAws, stack: Stack, source: str, **said: Any) -> Any:
+def mapped(aws: EmbeddedAws, stack: Stack, source: str, **given: Any) -> Any:
     function = stack.outputs["Function"]
-    return aws.client("lambda").create_event_source_mapping(EventSourceArn=source, FunctionName=function, **said)
+    return aws.client("lambda").create_event_source_mapping(EventSourceArn=source, FunctionName=function, **given)
 
 
 def test_a_large_batch_of_a_queue_needs_a_window_and_a_queue_its_time(deployed: Deployed) -> None:

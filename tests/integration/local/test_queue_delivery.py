@@ -71,11 +71,11 @@ def left(aws: EmbeddedAws, url: str) -> int:
     return sum(map(int, found.values()))
 
 
-def change(aws: EmbeddedAws, **said: Any) -> None:
+def change(aws: EmbeddedAws, **given: Any) -> None:
     client = aws.client("lambda")
     listed = client.list_event_source_mappings()["EventSourceMappings"]
     (mapping,) = [each for each in listed if ":sqs:" in each["EventSourceArn"]]
-    client.update_event_source_mapping(UUID=mapping["UUID"], **said)
+    client.update_event_source_mapping(UUID=mapping["UUID"], **given)
 
 
 def failing(*bodies: str) -> Callable[[Event], Answer]:

@@ -148,14 +148,14 @@ def test_a_bad_record_ends_in_the_queue_by_its_number_and_the_others_are_handled
     put(aws, stack, *(("a", number) for number in range(8)))
     sqs = aws.client("sqs")
     received = sqs.receive_message(QueueUrl=stack.outputs["LostRecords"], WaitTimeSeconds=10)["Messages"]
-    said = json.loads(received[0]["Body"])
-    info = said["DDBStreamBatchInfo"]
+    letter = json.loads(received[0]["Body"])
+    info = letter["DDBStreamBatchInfo"]
     bad = next(each for each in function.records if key(each, "timestamp") == "3")["dynamodb"]["SequenceNumber"]
     assert (info["startSequenceNumber"], info["endSequenceNumber"], info["batchSize"]) == (bad, bad, 1)
     assert info["streamArn"] == stack.outputs["Stream"]
-    assert said["requestContext"]["condition"] == "RetryAttemptsExhausted"
-    assert said["requestContext"]["approximateInvokeCount"] == 2
-    assert said["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None}
+    assert letter["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert letter["requestContext"]["approximateInvokeCount"] == 2
+    assert letter["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST", "functionError": None}
     until(lambda: {f"a/{number}" for number in range(8)} <= set(function.got()))
 
 

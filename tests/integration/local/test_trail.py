@@ -173,8 +173,8 @@ def opened(aws: EmbeddedAws) -> Any:
 
 
 def template(aws: EmbeddedAws) -> Any:
-    said = {"InstanceType": "t3.micro", "SecurityGroupIds": ["sg-1"]}
-    answer = aws.client("ec2").create_launch_template(LaunchTemplateName="t", LaunchTemplateData=said)
+    given = {"InstanceType": "t3.micro", "SecurityGroupIds": ["sg-1"]}
+    answer = aws.client("ec2").create_launch_template(LaunchTemplateName="t", LaunchTemplateData=given)
     return answer["LaunchTemplate"]["LaunchTemplateId"]
 
 

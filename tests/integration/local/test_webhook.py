@@ -24,7 +24,7 @@ def test_what_is_posted_is_kept() -> None:
     assert kept.headers["content-type"] == "application/json"
 
 
-def test_a_refusal_holds_as_often_as_it_is_asked_for() -> None:
+def test_a_refusal_holds_for_its_number_of_posts() -> None:
     with Webhook() as webhook:
         webhook.refuse(429, after=2)
         webhook.refuse(500, times=2)
