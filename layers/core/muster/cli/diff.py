@@ -131,8 +131,8 @@ def _doubts(comparison: "Comparison", old: "Source", new: "Source") -> Iterator[
     gone = comparison.counts[Outcome.DELETED]
     if gone and new.looked.checks is None:
         yield (
-            f"{new.looked.name} has findings only: {counted(gone, 'finding')} gone from it count as deleted, "
-            "because it has others of the same check, account and region"
+            f"{new.looked.name} has findings only and does not say what it looked at: deleted may also mean not "
+            f"scanned ({counted(gone, 'finding')})"
         )
     if old.looked.complete is False:
         yield f"{old.looked.name} is incomplete: some of what opened may have failed before"
