@@ -204,5 +204,10 @@ def test_the_events_of_an_attempt_are_those_of_all_accounts(bucket: Bucket, tmp_
     sent(bucket, tmp_path, entries("e"))
     bucket.put_bytes(keys.account(SCAN, "444444444444"), b"damaged")
     told(bucket, "555555555555", keys.outbox(SCAN, "555555555555", "gone"))
-    assert [one.finding_id for one in events_of(bucket, SCAN)] == ["d", "a", "c"]
+    problems: list[str] = []
+    assert [one.finding_id for one in events_of(bucket, SCAN, problems=problems)] == ["d", "a", "c"]
+    (problem,) = problems
+    assert problem.startswith(
+        "s3://reports/work/20261121T060000Z-0a1b2c3d/events/555555555555/gone.jsonl.gz is damaged"
+    )
     assert [one.finding_id for one in events_of(bucket, SCAN, AGAIN)] == ["b"]

@@ -106,7 +106,7 @@ def _sent(office: Office, summary: Summary, attempt: str, at: datetime, problems
         at=at,
     )
     now = LastAlert(incomplete, summary.damaged, last.owed, scan.announced.remember)
-    found = scan.audiences(router, events_of(bucket, scan_id, attempt))
+    found = scan.audiences(router, events_of(bucket, scan_id, attempt, problems))
     problems += [f"the accounts of the organizational unit {unit} cannot be read" for unit in router.unread]
     letters = {audience.route.name: scan.news(audience, router) for audience in found}
     worth = {name for name, news in letters.items() if _is_news(news, now, last)}

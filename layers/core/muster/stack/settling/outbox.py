@@ -145,17 +145,20 @@ def _entries(path: Path) -> Iterator[Entry]:
     raise ValueError("its last line is missing")
 
 
-def events_of(bucket: Bucket, scan_id: str, attempt: str = "") -> Iterator[FindingEvent]:
+def events_of(
+    bucket: Bucket, scan_id: str, attempt: str = "", problems: list[str] | None = None
+) -> Iterator[FindingEvent]:
     """Yield what an attempt at a scan reports of all accounts, account by account, sorted by finding.
 
-    Few accounts are read at a time, and no outbox is in memory as a whole. Accounts without a result, and outboxes
-    that cannot be read, have no events: the summary of the scan names what is damaged.
+    Few accounts are read at a time, and no outbox is in memory as a whole. Of an outbox that is damaged, the events
+    before the damage are yielded, and what is wrong is added to `problems`. Accounts without a readable result have no
+    events: the summary of the scan names them.
     """
     results = [key for key, _ in bucket.keys(keys.accounts(scan_id))]
     for news in each(results, lambda key: objects.or_none(bucket, key, AccountNews, [])):
         if news and news.outbox and attempt in news.changes:
             with scratch() as folder:
-                found = _fetched(bucket, news.outbox, Path(folder) / "outbox")
+                found = _fetched(bucket, news.outbox, Path(folder) / "outbox", problems)
                 yield from (entry.event for entry in found if entry.attempt == attempt)
 
 
@@ -249,10 +252,15 @@ def _marked(bucket: Bucket, key: str, mark: Flushed) -> bool:
     return mark.complete
 
 
-def _fetched(bucket: Bucket, key: str, path: Path) -> Iterator[Entry]:
+def _fetched(bucket: Bucket, key: str, path: Path, problems: list[str] | None = None) -> Iterator[Entry]:
     """Yield the events of an outbox in the bucket, as far as it can be read."""
     try:
-        if bucket.fetch(key, path) is not None:
-            yield from entries_of(path)
-    except Malformed:
-        return
+        if bucket.fetch(key, path) is None:
+            raise Malformed("it is gone")
+        yield from entries_of(path)
+    except Malformed as error:
+        if problems is not None:
+            problems.append(
+                f"s3://{bucket.name}/{key} is damaged (events of an account): {error}: some of its changes are missing "
+                "here; the table of events may have them"
+            )
