@@ -109,6 +109,14 @@ def test_slack_links_addresses_and_nothing_else() -> None:
     )
 
 
+def test_a_command_is_code_in_slack() -> None:
+    line = "  aws s3api put-object-tagging --tagging 'TagSet=[{Key=*a*,Value=<b>}]'"
+    (_, _, section, *_) = slack.message(digest(1, line))["blocks"]
+    assert section["text"]["text"] == (
+        "*NEW (1)*\n`aws s3api put-object-tagging --tagging 'TagSet=[{Key=*a*,Value=&lt;b&gt;}]' 0`"
+    )
+
+
 @given(DIGESTS)
 def test_a_message_of_slack_keeps_its_limits(news: Digest) -> None:
     message = slack.message(news)

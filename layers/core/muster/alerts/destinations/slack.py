@@ -21,6 +21,7 @@ https://docs.slack.dev/reference/block-kit/blocks
 _HEADLINE = 500
 _TEXT = 2_000
 """Characters of the text that notifications show."""
+_COMMAND = re.compile(r" +(aws|for|muster) ")
 _ADDRESS = re.compile(r"https://[^\s<>]+")
 
 
@@ -80,7 +81,13 @@ def _texts(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _line(line: str) -> str:
-    """Return a line with its addresses as links; one that is too long is cut, and its addresses are text."""
+    """Return a line with its addresses as links; a command is code, so that Slack leaves its characters alone.
+
+    A line that is too long is cut, and its addresses are text.
+    """
+    command = line.strip()
+    if _COMMAND.match(line) and "`" not in line and len(escaped(command)) < SECTION - 2:
+        return f"`{escaped(command)}`"
     linked, end = [], 0
     for found in _ADDRESS.finditer(line):
         linked += [escaped(line[end : found.start()]), f"<{escaped(found.group())}>"]
