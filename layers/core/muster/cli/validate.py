@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MANY = 100
 """How many remarks are shown."""
-WARNED = 1
+_WARNED = 1
 """The exit status with --strict where there are remarks."""
 
 
@@ -74,7 +74,7 @@ def command(file: Path, *, strict: bool) -> int:
             click.echo(f"  {check.id}: where {' or '.join(names)} is absent, only != and ! hold of it")
     if doubt := unchecked((*configuration.regions, *configuration.exclude.regions)):
         say(doubt)
-    return WARNED if strict and lines else 0
+    return _WARNED if strict and lines else 0
 
 
 def _remarks(file: Path, configuration: "Configuration", catalog: "Catalog", rules: "Iterable[Rule]") -> list[str]:

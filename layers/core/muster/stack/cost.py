@@ -255,9 +255,7 @@ EVENTS = 1_000
 """The number of events in the life of findings of which the estimate states the cost."""
 _UNITS_AN_EVENT = 2
 """Write units: one of the table, and one of its index by status; an item has less than 1 KB.
-
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
-"""
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html"""
 _EVENTS_AN_INVOCATION = 100
 """Events of which the stream's function writes one file by day at most, as in the template."""
 

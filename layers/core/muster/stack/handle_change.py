@@ -1,7 +1,4 @@
-"""Handling changes: the resources that events name are checked again, and what changed becomes events of findings.
-
-Decision 34 says how this path and full scans stay out of each other's way, and what it does not see.
-"""
+"""Handling changes: named resources are checked again. Decision 34 says how this and full scans stay apart."""
 
 import hashlib
 import re
