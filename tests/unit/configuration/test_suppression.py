@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from muster.configuration import Exclude, SuppressionRule
-from muster.configuration.suppression import Suppressions, excluded, expired, rule_for, suppression_for
+from muster.configuration.suppression import Suppressions, accepts, excluded, expired, rule_for, suppression_for
 from muster.model.finding import ACCOUNT, Finding, Resource, Severity, Status, Suppression
+from tests.examples import examples
 
 DAY = date(2027, 3, 31)
 ACCEPTED = Suppression(reason="a scratch bucket", owner="data", expires="2027-03-31", ticket="T-1")
@@ -171,3 +174,29 @@ def test_what_has_no_arn_goes_by_its_key() -> None:
 def test_any_one_thing_excludes(exclude: Exclude, left_out: bool) -> None:
     """One thing changes per row."""
     assert excluded(BUCKET, exclude) is left_out
+
+
+PATTERNS = st.text("ab*?", max_size=4)
+ENTRIES = st.builds(
+    SuppressionRule,
+    check=st.sampled_from(["versioned", "encrypted"]),
+    suppression=st.sampled_from([ACCEPTED, replace(ACCEPTED, expires="2027-03-30")]),
+    resource=st.none() | PATTERNS,
+    tag=st.dictionaries(st.just("Team"), PATTERNS, max_size=1),
+    account=st.none() | st.sampled_from(["111122223333", "444455556666"]),
+)
+
+
+def test_an_entry_of_a_longer_name_is_no_obstacle() -> None:
+    rules = [replace(RULE, resource=name) for name in ("ab", "abab", "a")]
+    resource = replace(BUCKET, arn="ab")
+    assert Suppressions(rules, DAY).rule_for("versioned", resource) is rules[0]
+
+
+@settings(max_examples=examples(300))
+@given(st.lists(ENTRIES, max_size=8), st.text("ab", min_size=1, max_size=4), st.text("ab", max_size=2))
+def test_the_first_entry_is_found_as_by_looking_at_each(rules: list[SuppressionRule], name: str, team: str) -> None:
+    resource = replace(BUCKET, arn=name, tags={"Team": team})
+    matching = [rule for rule in rules if rule.check == "versioned" and accepts(rule, resource)]
+    first = next((rule for rule in matching if rule.suppression is ACCEPTED), matching[0] if matching else None)
+    assert Suppressions(rules, DAY).rule_for("versioned", resource) is first

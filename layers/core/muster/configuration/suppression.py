@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from muster.analysis.patterns.globs import matches
@@ -11,13 +12,18 @@ from muster.model.finding import Finding, Resource, Status, Suppression
 
 
 class Suppressions:
-    """The suppressions of a configuration by their checks, those in force on a day before those that have expired."""
+    """The suppressions of a configuration by their checks, those in force on a day before those that have expired.
+
+    Those of a check are found by the literal beginning of their ARNs: there may be thousands of them.
+    """
 
     def __init__(self, rules: Iterable[SuppressionRule], today: date) -> None:
         """Judge the expiry as of a day."""
-        self._by_check: dict[str, list[SuppressionRule]] = {}
-        for rule in sorted(rules, key=lambda rule: is_expired(rule, today)):
-            self._by_check.setdefault(rule.check, []).append(rule)
+        self._by_check: dict[str, dict[str, list[tuple[int, SuppressionRule]]]] = {}
+        for place, rule in enumerate(sorted(rules, key=lambda rule: is_expired(rule, today))):
+            beginning = (rule.resource or "").partition("*")[0].partition("?")[0]
+            self._by_check.setdefault(rule.check, {}).setdefault(beginning, []).append((place, rule))
+        self._lengths = {check: sorted({*map(len, found)}) for check, found in self._by_check.items()}
         self._today = today
 
     @property
@@ -27,8 +33,13 @@ class Suppressions:
 
     def rule_for(self, check_id: str, resource: Resource) -> SuppressionRule | None:
         """Return the entry that accepts a failure of a check: the first in force, else the first expired one."""
-        rules = self._by_check.get(check_id, ())
-        return next((rule for rule in rules if accepts(rule, resource)), None)
+        rules = self._by_check.get(check_id)
+        if rules is None:
+            return None
+        key = resource.key
+        lengths = (length for length in self._lengths[check_id] if length <= len(key))
+        found = [each for length in lengths for each in rules.get(key[:length], ())]
+        return next((rule for _, rule in sorted(found, key=itemgetter(0)) if accepts(rule, resource)), None)
 
     def rule_for_row(self, row: Mapping[str, Any]) -> SuppressionRule | None:
         """Return the entry that accepts a failing row of the table `findings`, as `rule_for` does.
