@@ -22,6 +22,7 @@ from benchmarks.running import ROOT, environment
 from benchmarks.scale_account import REGIONS, Account, a_quarter, all_rules, every_one, giant, ordinary
 from benchmarks.scale_call import BUCKET, REGION
 from muster.data import package_data
+from muster.estimate.prices import Price
 from muster.estimate.workload import Assumptions, Demand, calls_of, findings_of, seconds_of
 from muster.model.shard import Shard
 from muster.reports.tables import ScanHeader
@@ -290,7 +291,7 @@ def _flow(measured: Measured, work: cost.Work) -> list[list[str]]:
 
 def _bill(work: cost.Work, accounts: int) -> list[list[str]]:
     """Return what a scan costs, and a month of four scans a day, by `muster estimate`."""
-    prices = {name: cost.Price.from_json(price) for name, price in package_data.read("prices.yaml")["prices"].items()}
+    prices = {name: Price.from_json(price) for name, price in package_data.read("prices.yaml")["prices"].items()}
     parts, scans = cost.cost(work, prices), 4 * cost.DAYS
     rows = [[f"{accounts:,} ordinary accounts", "a scan", "a month of four a day"]]
     rows += [[f"{part.service}, {part.what}", f"${(part.month or 0) / scans:,.2f}", f"${part.month or 0:,.2f}"]

@@ -9,9 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from muster.catalog.catalog import load
 from muster.scanning.arena import tune_allocator
 from muster.sdk.session import Clients, open_session
+from muster.stack.changing.memory import Memory
 from muster.stack.changing.settling import settle_by
 from muster.stack.documents.request import Environment
-from muster.stack.handle_change import Memory, handle_change
+from muster.stack.handle_change import handle_change
 from muster.storage.traffic import Traffic
 
 logger = Logger(service="muster")

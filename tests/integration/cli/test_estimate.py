@@ -16,11 +16,12 @@ from muster.cli import main
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.data import package_data
+from muster.estimate.prices import Price
 from muster.estimate.workload import Demand, Seconds
 from muster.readers.ec2.instances import INSTANCE, SECURITY_GROUP, VOLUME
 from muster.readers.s3.buckets import BUCKET
 from muster.sdk.session import Clients
-from muster.stack.cost import Price, fixed, work_of
+from muster.stack.cost import fixed, work_of
 from muster.stack.documents.request import Environment
 from muster.stack.plan_scan import plan_scan
 from muster.stack.scan_batch import scan_batch

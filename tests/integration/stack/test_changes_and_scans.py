@@ -11,9 +11,10 @@ import pytest
 from muster.catalog.catalog import load
 from muster.lifecycle.transitions import State
 from muster.sdk.session import Clients
+from muster.stack.changing.memory import Memory
 from muster.stack.changing.settling import settle_by
 from muster.stack.documents.request import Environment
-from muster.stack.handle_change import Handled, Memory, handle_change
+from muster.stack.handle_change import Handled, handle_change
 from muster.stack.plan_scan import plan_scan
 from muster.stack.scan_batch import scan_batch
 from muster.stack.settle_account import settle_account

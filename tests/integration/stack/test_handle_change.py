@@ -14,8 +14,9 @@ from muster.errors import ConfigurationError, EventError, Transient
 from muster.model.arn import Named
 from muster.model.finding import Status
 from muster.sdk.session import Clients
+from muster.stack.changing.memory import Memory
 from muster.stack.documents.request import Environment
-from muster.stack.handle_change import AccountLook, Handled, Memory, handle_change
+from muster.stack.handle_change import AccountLook, Handled, handle_change
 from tests.unit.catalog.test_changes import event
 
 OWN, REGION = "123456789012", "eu-west-1"

@@ -26,6 +26,7 @@ from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
 from muster.configuration import Configuration
 from muster.configuration.selection import select
+from muster.estimate.prices import Price
 from muster.estimate.workload import Assumptions, Calls, Demand, Seconds, calls_of, findings_of, seconds_of
 from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
@@ -45,7 +46,7 @@ from muster.reports.wording import difference
 from muster.scanning.evaluate import evaluate
 from muster.stack import cost as costs
 from muster.stack import limits
-from muster.stack.cost import Price, cost, elsewhere, work_of
+from muster.stack.cost import cost, elsewhere, work_of
 from muster.stack.documents.commit import ShardLine
 from muster.stack.plan_scan import deal
 from muster.storage import parquet

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from muster.catalog.catalog import Catalog
     from muster.configuration import Configuration
     from muster.estimate.previous_scan import Earlier
+    from muster.estimate.prices import Cost
     from muster.estimate.workload import Demand, Resources
-    from muster.stack.cost import Cost
 
 _TEACH = (
     "say how many resources there are: --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200, or "
@@ -166,10 +166,11 @@ def _profile_region() -> str:
 
 def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -> dict[str, Any]:
     from muster.estimate import previous_scan, workload
+    from muster.estimate.prices import Price
     from muster.stack import cost
 
     source = package_data.read("prices.yaml")
-    prices = {name: cost.Price.from_json(price) for name, price in source["prices"].items()}
+    prices = {name: Price.from_json(price) for name, price in source["prices"].items()}
     made, exact = previous_scan.calls_again(demand, earlier)
     findings = sum(workload.findings_of(demand).values()) * demand.accounts
     assumed = workload.Assumptions()
@@ -212,8 +213,8 @@ def _document(demand: "Demand", earlier: "Earlier | None", scans_per_day: int) -
 def _changes(a_day: int) -> dict[str, Any]:
     """Return what near real time costs, and what it needs in each account and region."""
     from muster.catalog.permissions import CHANGES
+    from muster.estimate.prices import Price
     from muster.stack.changing import cost
-    from muster.stack.cost import Price
 
     prices = {name: Price.from_json(price) for name, price in package_data.read("prices.yaml")["prices"].items()}
     return {

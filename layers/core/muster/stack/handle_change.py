@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from muster.catalog import changes
 from muster.catalog.catalog import Catalog
@@ -17,6 +17,7 @@ from muster.scanning.named_scan import Seen
 from muster.scanning.prepare import scan_id
 from muster.sdk.session import Clients
 from muster.stack.changing.looking import Looks, Scope, look
+from muster.stack.changing.memory import Memory
 from muster.stack.changing.messages import Message, leave, messages_of, set_aside
 from muster.stack.documents.request import Environment
 from muster.stack.planning.configured import configuration_of, regions_of, rules_of
@@ -25,13 +26,10 @@ from muster.storage.traffic import Traffic
 from muster.targets.clients import Role, Sessions
 from muster.targets.regions import ALL, sdk_regions
 
-_MARGIN = timedelta(seconds=20)
-"""How long AWS may show a resource as it was before a change: a look that began later than that has seen the change."""
 _DELIVERIES = 3
 """How often a resource that could not be read is looked at; the next scan says why it could not."""
 _RESERVE = 45.0
 """Seconds that remain for settling after the last look was begun."""
-_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +50,6 @@ class AccountLook:
 
 Settle = Callable[[AccountLook, Callable[[], float]], None]
 """Compares a look with the account's state and writes the events. It raises a `MusterError` where that failed."""
-
-
-@dataclass(slots=True)
-class Memory:
-    """When each resource was looked at last by this process: events before that are done."""
-
-    _at: OrderedDict[Named, datetime] = field(default_factory=OrderedDict)
-
-    def seen(self, named: Named, changed_at: datetime) -> bool:
-        """Whether a look began so long after a change that it has seen it."""
-        at = self._at.get(named)
-        return at is not None and changed_at < at - _MARGIN
-
-    def note(self, names: Iterable[Named], at: datetime) -> None:
-        """Remember a look; the oldest are forgotten."""
-        for named in names:
-            self._at[named] = at
-            self._at.move_to_end(named)
-        while len(self._at) > _REMEMBERED:
-            self._at.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from muster.stack.cost import DAYS, Cost, Price
+from muster.estimate.prices import Cost, Price
+from muster.stack.cost import DAYS
 from muster.stack.limits import MEMORY
 
 WINDOW = 20
