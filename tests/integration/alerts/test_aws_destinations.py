@@ -240,13 +240,15 @@ def test_a_call_has_a_hundred_findings_at_most(place: Place, leftover: Leftover)
     assert [len(call["Findings"]) for call in calls] == [100, 100, 50]
 
 
-def test_of_two_events_of_a_finding_in_a_call_the_last_counts(place: Place, leftover: Leftover) -> None:
+def test_of_two_events_of_a_finding_in_a_call_the_later_one_counts(place: Place, leftover: Leftover) -> None:
     """Security Hub refuses a call that names a finding twice."""
     calls = answering(place.clients, "securityhub.BatchImportFindings", [imported])
     resolved = event(1, status="RESOLVED", event="resolved", timestamp=event().timestamp + 1)
-    security_hub.send([event(1), resolved], place, leftover)
-    ((found,),) = [call["Findings"] for call in calls]
-    assert found["RecordState"] == "ARCHIVED"
+    for events in ([event(1), resolved], [resolved, event(1)]):
+        calls.clear()
+        security_hub.send(events, place, leftover)
+        ((found,),) = [call["Findings"] for call in calls]
+        assert found["RecordState"] == "ARCHIVED"
 
 
 def test_findings_that_fail_are_tried_again_or_left_over(place: Place, leftover: Leftover) -> None:

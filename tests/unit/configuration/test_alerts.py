@@ -201,6 +201,59 @@ def test_a_mistake_in_a_route_is_named(route: str, said: str) -> None:
     assert found.startswith("muster.yaml:3: alerts.routes[0]")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"alerts: '{HOOK}'",
+        f"alerts: {{routes: '{HOOK}'}}",
+        f"alerts: {{routes: ['{HOOK}']}}",
+        f"alerts: {{owner_tag: ['{HOOK}']}}",
+        f"alerts: {{routes: [{{name: '{HOOK}', to: [topic]}}]}}",
+        f"alerts: {{routes: [{{name: a, to: [topic], owners: '{HOOK}'}}]}}",
+        f"alerts: {{routes: [{{name: a, to: [topic], severity: '{HOOK}'}}]}}",
+        f"alerts: {{routes: [{{name: a, to: [{{'{HOOK}': slack}}]}}]}}",
+        f"alerts: {{'{HOOK}': slack}}",
+        f"'{HOOK}': slack",
+        f"packs: ['{HOOK}']",
+    ],
+)
+def test_the_url_of_a_webhook_in_a_wrong_place_is_not_repeated(text: str) -> None:
+    said = mistakes(text)
+    assert "notARealSecret" not in said
+    assert said.startswith("muster.yaml:1: ")
+
+
+@pytest.mark.parametrize(
+    "reference", ["secretsmanager:hooks.slack.com/services/T0/B0/x", "ssm:/hooks.slack.com/services/x"]
+)
+def test_a_url_without_its_scheme_is_no_name_of_a_secret(reference: str) -> None:
+    said = mistakes(routed(f"{{slack: '{reference}'}}"))
+    assert "the URL itself is a secret" in said
+    assert "services" not in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'alerts: {routes: [{name: a, to: ["topic\\n"]}]}',
+        'alerts: {routes: [{name: "a\\n", to: [topic]}]}',
+        'alerts: {routes: [{name: a, to: [{bus: "default\\n"}]}]}',
+        'alerts: {routes: [{name: a, to: [{slack: "ssm:/muster/slack\\n"}]}]}',
+        'alerts: {quiet_hours: {from: "22:00\\n", to: "07:00"}}',
+        'regions: ["eu-west-1\\n"]',
+        'regions: "all\\n"',
+    ],
+)
+def test_a_line_break_at_the_end_of_a_value_is_a_mistake(text: str) -> None:
+    assert mistakes(text).startswith("muster.yaml:1: ")
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posix/Europe/Berlin", "right/UTC", "posixrules"])
+def test_a_time_zone_that_lambda_does_not_know_is_refused(zone: str) -> None:
+    said = mistakes(f"alerts: {{quiet_hours: {{days: [sun], timezone: {zone}}}}}")
+    assert f"{zone} is not a time zone" in said
+
+
 def test_two_routes_of_one_name_are_refused() -> None:
     said = mistakes("alerts:\n  routes:\n    - {name: all, to: [topic]}\n    - {name: all, to: [topic]}\n")
     assert said == "muster.yaml:4: alerts.routes[1].name: the route all stands in line 3 already"

@@ -1,6 +1,7 @@
 """The schema of `alerts` in muster.yaml, and what a schema cannot say of it."""
 
-import zoneinfo
+import functools
+import importlib.resources
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,7 +25,8 @@ _SECRET = {
         "secret and does not belong into the file"
     ),
     "pattern": (
-        r"^(ssm:/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
+        r"^(?!.*(hooks\.slack\.com|\.office\.com|\.azure\.com|\.powerplatform\.com))"
+        r"(ssm:/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*"
         r"|secretsmanager:(arn:[a-z-]+:secretsmanager:\S+|[A-Za-z0-9/_+=.@-]+))$"
     ),
 }
@@ -176,19 +178,22 @@ def _wrong_hours(document: Document, path: Path, hours: Mapping[str, Any]) -> It
         yield _problem(document, path, f"from and to are both {start}; for whole days write days: [sat, sun]")
     zone = hours.get("timezone", "UTC")
     if not _is_zone(zone):
-        known = sorted(zoneinfo.available_timezones())
-        yield _problem(document, (*path, "timezone"), unknown(zone, "a time zone", known))
+        yield _problem(document, (*path, "timezone"), unknown(zone, "a time zone", sorted(_zones())))
     if len(set(hours.get("days", ()))) == len(DAYS):
         yield _problem(document, (*path, "days"), "all days are quiet: no alert would ever be sent")
 
 
 def _is_zone(name: str) -> bool:
-    """Whether the time zone exists; the spelling is exact, as the database of time zones has it."""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+    """Whether the time zone exists; the spelling is exact, as the database of time zones has it.
+
+    The package tzdata decides, because Lambda has no other: a computer may know `localtime` and `posix/UTC` besides.
+    """
+    return name in _zones()
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(importlib.resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def _problem(document: Document, path: Path, sentence: str) -> Problem:

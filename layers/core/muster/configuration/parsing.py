@@ -3,6 +3,7 @@
 import functools
 import itertools
 import pathlib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 NAME = "muster.yaml"
 MANY = 100
 """How many mistakes are told at once."""
+_ADDRESS_PATH = re.compile(r"(https?:/+[^/\s'\"]+/)[^\s'\"()]+", re.IGNORECASE)
 _ALL = "all"
 """Instead of names of regions; `muster.targets.regions` has it too, beside what asks AWS for them."""
 
@@ -71,7 +73,7 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME, regions: Regi
     if problems:
         sentences = list(dict.fromkeys(f"{source}:{each.line}: {each.sentence}" for each in sorted(problems)))
         more = [f"{source}: {len(sentences) - MANY} more lines are wrong"] if len(sentences) > MANY else []
-        raise ConfigurationError("\n".join(escaped(each) for each in (*sentences[:MANY], *more)))
+        raise ConfigurationError("\n".join(escaped(_withheld(each)) for each in (*sentences[:MANY], *more)))
     return Configuration.from_json(document.value or {})
 
 
@@ -132,13 +134,26 @@ def _validator(schema: Mapping[str, Any]) -> "jsonschema.protocols.Validator":
     types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     )
-    extend: Any = jsonschema.validators.extend
+    extend: Any = functools.partial(jsonschema.validators.extend, validators={"pattern": _pattern})
     formats = jsonschema.FormatChecker(("date",))
     formats.checks("regex", raises=ValueError)(_is_pattern)
     validator: jsonschema.protocols.Validator = extend(jsonschema.Draft202012Validator, type_checker=types)(
         schema, format_checker=formats
     )
     return validator
+
+
+def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> "Iterator[jsonschema.ValidationError]":
+    """Examine a text by a pattern; unlike in Python, `$` matches at the very end only, as JSON Schema has it."""
+    import jsonschema  # noqa: PLC0415 - the validator has imported it already
+
+    if validator.is_type(value, "string") and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _withheld(sentence: str) -> str:
+    """Return a sentence without the paths of addresses: a webhook's URL in the wrong place is a secret all the same."""
+    return _ADDRESS_PATH.sub(r"\1…", sentence)
 
 
 def _is_pattern(value: object) -> bool:

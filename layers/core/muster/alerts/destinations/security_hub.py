@@ -140,7 +140,9 @@ def _import(client: Any, batch: Sequence[FindingEvent], place: Place, leftover: 
     Raises:
         Unsent: Security Hub takes nothing now; the batch is in `leftover`.
     """
-    waiting = {str(item["Id"]): (event, item) for event in batch for item in (finding(event, place),)}
+    # Of two events of one finding the later one is what is true now, in whatever order they come.
+    ordered = sorted(batch, key=lambda event: event.timestamp)
+    waiting = {str(item["Id"]): (event, item) for event in ordered for item in (finding(event, place),)}
 
     def call() -> None:
         nonlocal waiting

@@ -11,7 +11,7 @@ from muster.alerts.destinations import webhook
 from muster.alerts.destinations.sending import Place, Unsent
 from muster.alerts.digest import Digest
 from muster.configuration.alerts import Destination
-from muster.model.text import quoted, shortened
+from muster.model.text import shortened
 
 BLOCKS, HEADER, SECTION = 50, 150, 3_000
 """Blocks of a message, characters of a header and of a section at most.
@@ -33,9 +33,7 @@ def send(digest: Digest, destination: Destination, place: Place) -> None:
     """
     answer = webhook.post(webhook.url_of(destination.target, place), message(digest))
     if answer.text.strip() != "ok":
-        raise Unsent(
-            f"Slack answers ok; this was HTTP {answer.status} with {quoted(' '.join(answer.text.split()), 80)}"
-        )
+        raise Unsent(f"Slack answers ok; this was HTTP {answer.status}{f' with {answer.told}' if answer.told else ''}")
 
 
 def message(digest: Digest) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from muster.alerts.destinations import webhook
 from muster.alerts.destinations.sending import Place, Unsent
 from muster.alerts.digest import Digest
 from muster.configuration.alerts import Destination
-from muster.model.text import quoted, shortened
+from muster.model.text import shortened
 
 LIMIT = 28_000
 """Bytes of a message at most. The same page says 28 KB."""
@@ -37,7 +37,7 @@ def send(digest: Digest, destination: Destination, place: Place) -> None:
         )
     answer = webhook.post(url, message(digest))
     if answer.text.lstrip().startswith(("<", "Webhook message delivery failed")):
-        raise Unsent(f"the answer is not a workflow's: {quoted(' '.join(answer.text.split()), 80)}")
+        raise Unsent(f"the answer is not a workflow's{f': {answer.told}' if answer.told else ''}")
 
 
 def message(digest: Digest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ message.
 """
 
 import json
+import re
 import socket
 import ssl
 import threading
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote_plus, urlsplit
 
 import urllib3
 import urllib3.connection
@@ -31,14 +32,18 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 """Hosts that may be reached without TLS: a proxy beside, or a test."""
 _HEADERS = {"Content-Type": "application/json", "User-Agent": "muster"}
 _BUSY, _FAULTS = 429, 500
+_ENDS = re.compile(r"[/?&=#;]")
+_WORD = 6
+"""Characters of a part of a URL that may be secret at least; shorter ones are words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a webhook."""
+    """The answer of a webhook. `told` is what a message may repeat of it: nothing where it has a part of the URL."""
 
     status: int
     text: str
+    told: str = ""
 
 
 def url_of(reference: str, place: Place) -> str:
@@ -88,7 +93,7 @@ def post(url: str, document: Mapping[str, Any]) -> Answer:
             connection.request("POST", path, body, _HEADERS, preload_content=False)
             response = connection.getresponse()
             text = response.read(_MOST).decode("utf-8", "replace")
-            answer, headers = Answer(response.status, text), response.headers
+            answer, headers = Answer(response.status, text, _told(text, url)), response.headers
     except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold the URL
         name = type(error).__name__
         raise Unsent(
@@ -99,7 +104,7 @@ def post(url: str, document: Mapping[str, Any]) -> Answer:
             f"the webhook answered HTTP {answer.status}", again=True, after=_seconds(headers.get("Retry-After"))
         )
     if answer.status >= 300:  # noqa: PLR2004 - HTTP's own border
-        raise Unsent(f"the webhook answered HTTP {answer.status}{_explained(answer.text, url)}")
+        raise Unsent(f"the webhook answered HTTP {answer.status}{f': {answer.told}' if answer.told else ''}")
     return answer
 
 
@@ -172,8 +177,13 @@ def _seconds(header: str | None) -> float:
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
-def _explained(text: str, url: str) -> str:
-    """Return what a webhook says of an error, unless it repeats a part of its URL."""
+def _told(text: str, url: str) -> str:
+    """Return what a webhook says in quotes, unless it repeats a part of its URL, as it is or decoded.
+
+    The secret may be in the path, as Slack has it, or in the query, as Teams does.
+    """
     line = " ".join(text.split())
-    secret = [part for part in url.split("/")[3:] if len(part) > 3]  # noqa: PLR2004 - shorter parts are words
-    return f": {quoted(line, 100)}" if line and not any(part in line for part in secret) else ""
+    behind = url.partition("://")[2].partition("/")[2]
+    parts = {part for spelled in (behind, unquote_plus(behind)) for part in _ENDS.split(spelled) if len(part) >= _WORD}
+    repeated = any(part in said for part in parts for said in (line, unquote_plus(line)))
+    return quoted(line, 100) if line and not repeated else ""
