@@ -96,24 +96,19 @@ def test_an_error_says_whether_another_try_may_help(  # noqa: PLR0913 - a row of
     assert PATH not in ours(caplog)
 
 
-@pytest.mark.parametrize("status", [200, 404])
 @pytest.mark.parametrize("kind", [slack, teams])
 @pytest.mark.parametrize(
     "query", [f"?api-version=1&sig={PATH}%2FB4567x", f"/{PATH}/B4567x", f"?a=b&code={PATH}", f"#{PATH}"]
 )
-@pytest.mark.parametrize("echo", ["signature %s is wrong", "<html>%s</html>"])
+@pytest.mark.parametrize("answer", [(200, "<html>%s</html>"), (404, "signature %s is wrong")])
 def test_an_answer_that_repeats_a_secret_in_path_or_query_is_not_shown(
-    place: Place, webhook: Hook, kind: Any, status: int, query: str, echo: str
+    place: Place, webhook: Hook, kind: Any, query: str, answer: tuple[int, str]
 ) -> None:
     url = f"http://127.0.0.1:{webhook.port}/workflows{query}"
     place.clients.get("ssm", REGION).put_parameter(Name="/muster/hook", Value=url, Type="SecureString", Overwrite=True)
     for repeated in (PATH, f"{PATH}/B4567x", f"{PATH}%2FB4567x", url):
-        webhook.answers = [(status, {}, echo.replace("%s", repeated))]
-        try:
-            kind.send(digest(), Destination(Kind.SLACK, "ssm:/muster/hook"), place)
-        except Unsent as error:
-            assert PATH not in str(error)
-            assert "B4567" not in str(error)
+        webhook.answers = [(answer[0], {}, answer[1].replace("%s", repeated))]
+        unsent(lambda: kind.send(digest(), Destination(Kind.SLACK, "ssm:/muster/hook"), place))
 
 
 @pytest.mark.usefixtures("webhook")

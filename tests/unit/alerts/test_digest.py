@@ -94,6 +94,18 @@ def test_the_subject_names_the_worst_of_the_news() -> None:
     assert digest.headline == "1 CRITICAL new: SSH open to the internet (sg-0abc) and 6 more."
 
 
+def test_the_subject_does_not_count_failures_that_are_not_here_as_less_bad() -> None:
+    assert composed(group(), counts={"opened": 9_000}).subject.startswith("[Muster prod] 1+ CRITICAL new: ")
+    assert composed(group(), event(), counts={"opened": 9_000}).subject.startswith("[Muster prod] 1 CRITICAL new: ")
+
+
+def test_a_suppression_that_accepts_nothing_ends_without_a_failure() -> None:
+    ending = Acceptance(
+        state="ending", check_id="closed", resource="*", owner="web", reason="", ticket="", until="2026-12-01", count=0
+    )
+    assert "  ends on 2026-12-01: closed on * (web).\n" in composed(acceptances=(ending,)).text
+
+
 def test_a_failure_says_what_where_whose_since_when_and_what_to_do() -> None:
     digest = composed(event(first_seen=NOW - 3 * DAY))
     (section,) = digest.sections

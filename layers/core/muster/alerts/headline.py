@@ -77,7 +77,9 @@ def _worst(story: Story, event: Event, worst: Failure, room: int) -> str:
     """Name the worst failure; the name and the problem are cut where both do not fit."""
     same = sum(failure.severity == worst.severity for failure in story.failures[event])
     total = sum(story.totals.get(each, 0) for each in WORDS)
-    start = f"{same:,} {worst.severity} {WORDS[event]}: "
+    # Where all that are here are equally bad, those that are not here may be so too.
+    more = "+" if same == len(story.failures[event]) < story.totals.get(event, 0) else ""
+    start = f"{same:,}{more} {worst.severity} {WORDS[event]}: "
     end = f" and {total - 1:,} more" if total > 1 else ""
     left = room - len(start) - len(end) - len(" ()")
     what, name = _ascii(problem(worst, story.remedies), 200), _ascii(worst.name, 200)

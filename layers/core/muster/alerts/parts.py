@@ -107,7 +107,8 @@ def _acceptance(each: Acceptance) -> str:
     until = clean(each.until, 20)
     if each.state == "ending":
         then = "is" if each.count == 1 else "are"
-        return f"  ends on {until}: {what}{whose}. After that day {failures} {then} reported again."
+        again = f" After that day {failures} {then} reported again." if each.count else ""
+        return f"  ends on {until}: {what}{whose}.{again}"
     if each.state == "ended":
         again = f" {failures} {'fails' if each.count == 1 else 'fail'} again." if each.count else ""
         return f"  ended on {until}: {what}{whose}.{again} Extend it or remove it."
