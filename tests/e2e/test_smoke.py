@@ -28,7 +28,7 @@ def test_every_line_holds_that_the_embedded_aws_can_show(deployed: Deployed) -> 
     failing = {name: line["detail"] for name, line in lines.items() if line["result"] not in ("holds", "not shown")}
     assert failing == {}, errors
     assert status == 0
-    assert [name for name, line in lines.items() if line["result"] == "not shown"] == ["crawler"]
+    assert [name for name, line in lines.items() if line["result"] == "not shown"] == ["near real time", "crawler"]
     assert "only AWS itself shows" in lines["latest_findings"]["detail"]
     queues = aws.client("sqs").list_queues(QueueNamePrefix="muster-smoke").get("QueueUrls", [])
     assert queues == []

@@ -29,8 +29,8 @@ def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
 
     It looks at all that the outputs name, scans two cheap checks by hand, reads the scan's message from the queue,
     stops a scan and resumes it, queries the view and every saved query with Athena, sets an alarm off and waits for
-    its notification, looks at what reads the event stream, runs the crawler, and looks into the dead-letter queues. It
-    takes some minutes and costs cents.
+    its notification, looks at what reads the event stream and, where near real time is on, for a trail that logs, runs
+    the crawler, and looks into the dead-letter queues. It takes some minutes and costs cents.
 
     Its scans are not recorded, it sets the alarm back, and it deletes the queue that it subscribes to the topic and the
     messages of its scan. It reads other messages of the result queue once and leaves them: a message that is read five

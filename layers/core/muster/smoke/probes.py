@@ -1,5 +1,6 @@
 """The probes of a stack, in order: a later one uses what an earlier one started."""
 
+from muster.smoke.changes import near_real_time
 from muster.smoke.crawler import crawled
 from muster.smoke.lines import Probe
 from muster.smoke.messages import alarm, queue, subscribers
@@ -19,6 +20,7 @@ PROBES = (
     Probe("subscribers", subscribers),
     Probe("alarm and its mail", alarm, "that the key's policy lets CloudWatch publish, and that mail arrives"),
     Probe("event stream", read, "that Lambda may read it under the table's key"),
+    Probe("near real time", near_real_time),
     Probe("crawler", crawled),
     Probe("dead-letter queues", dead_letters),
 )
