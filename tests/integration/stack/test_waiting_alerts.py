@@ -16,9 +16,11 @@ from muster.stack.alerting.at_once import PAYLOAD, alert_at_once, hand_over
 from muster.stack.alerting.office import Office
 from muster.stack.alerting.waiting import release_held, resume_parked
 from muster.stack.documents.request import Environment
+from muster.stack.recording.records import records_of
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 from tests.unit.alerts.events import event
+from tests.unit.stack.recording.stream import item, stream_record
 
 REGION = "eu-west-1"
 NIGHT = datetime(2026, 11, 29, 23, tzinfo=UTC)
@@ -121,6 +123,38 @@ def test_a_configuration_that_cannot_be_used_keeps_no_alert_and_is_named(office:
 def test_what_is_no_event_is_an_error(office: Office, news: dict[str, Any]) -> None:
     with pytest.raises(EventError, match="no events of findings"):
         alert_at_once(news, office)
+
+
+STRANGE = [
+    "",
+    "../..",
+    "x\x00\x1b[31m\u202ey\r\n",
+    "https://example.com/<b>{{ 7 }}</b>",
+    "\U0001f600" * 30_000,
+    "arn:",
+    "a:b:c:d:e:f",
+]
+
+
+@pytest.mark.parametrize("strange", [*STRANGE, 0, 253_402_300_799_999], ids=lambda value: f"{value!r:.20}")
+def test_whatever_a_foreign_item_holds_its_alert_is_sent_or_parked(office: Office, strange: str | int) -> None:
+    """An alert that ends with an error would hold up the shard of its record for hours."""
+    configured(
+        office,
+        "alerts: {routes: [{name: a, to: [topic, {bus: default}, {security_hub: true}, {slack: 'ssm:/muster/none'}]}]}",
+    )
+    made = event(1, severity="CRITICAL", cause="change")
+    news = []
+    for name, value in made.to_json().items():
+        if type(value) is type(strange):
+            read = stream_record("7", {**item(made), name: {"N" if isinstance(value, int) else "S": str(strange)}})
+            news += [found.event for found in records_of({"Records": [read]}) if found.event]
+    assert len(news) > 1
+    outcomes = alert_at_once(sent(*news), office, MORNING)
+    assert {outcome.destination: outcome.result for outcome in outcomes if outcome.destination == "topic"} == {
+        "topic": "sent"
+    }
+    assert {outcome.result for outcome in outcomes} <= {"sent", "parked"}
 
 
 def test_an_office_has_no_more_time_than_it_gives_itself(office: Office) -> None:

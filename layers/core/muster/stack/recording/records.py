@@ -15,6 +15,7 @@ from muster.lifecycle.events import Cause, EventStatus, FindingEvent, Outcome, s
 from muster.lifecycle.transitions import Event
 from muster.model.finding import Severity
 from muster.stack.documents.fields import MOST, Malformed, record, text
+from muster.stack.documents.names import SCAN_ID
 
 _IGNORED = ("MODIFY", "REMOVE")
 """What happens to an item after its event was recorded: it is written again, or its time to live ends."""
@@ -123,14 +124,16 @@ _FINDING_EVENT = record(
     severity=_one_of(*Severity),
     cause=_one_of(*Cause),
     outcome=_one_of("", *Outcome),
+    scan_id=SCAN_ID,
     until=text(r"|\d{4}-\d{2}-\d{2}", "a day like 2026-11-21, or empty"),
 )
 """Reads an item. A field with a default may be missing: an item of an earlier version lacks what was added since."""
 
 
 def _checked(event: FindingEvent) -> FindingEvent:
-    if event.timestamp > _LAST_MILLISECOND:
-        raise Malformed(f"NewImage.timestamp is after the year 9999: {event.timestamp}")
+    for name, moment in (("timestamp", event.timestamp), ("first_seen", event.first_seen)):
+        if moment > _LAST_MILLISECOND:
+            raise Malformed(f"NewImage.{name} is after the year 9999: {moment}")
     if event.status != status_of(Event(event.event)):
         raise Malformed(f"NewImage.status is {event.status}, which is not the status of the event {event.event}")
     return event
