@@ -68,7 +68,10 @@ def command(**options: Any) -> int:
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.comparison import Comparison
 
-    with tempfile.TemporaryDirectory(prefix="muster-") as scratch, results(options["output"]) as stream:
+    with (
+        tempfile.TemporaryDirectory(prefix="muster-", ignore_cleanup_errors=True) as scratch,
+        results(options["output"]) as stream,
+    ):
         old, new = _sources(options, Path(scratch))
         with contextlib.closing(Comparison(Path(scratch))) as comparison:
             comparison.take_old(old.sightings(), old.looked)

@@ -110,7 +110,10 @@ def command(**options: Any) -> int:
     stack = None if options["source"] else _stack(options)
     query = _query(options, stack)
     limit = options["limit"] or (ROWS if options["form"] == "table" else None)
-    with results(options["output"]) as stream, tempfile.TemporaryDirectory(prefix="muster-") as scratch:
+    with (
+        results(options["output"]) as stream,
+        tempfile.TemporaryDirectory(prefix="muster-", ignore_cleanup_errors=True) as scratch,
+    ):
         listing = findings_output.Listing(query)
         found = listing.counted(_found(options, query, stack, Path(scratch)))
         if limit is not None:

@@ -53,7 +53,7 @@ def _tags(_context: click.Context, _parameter: click.Parameter, values: tuple[st
 @click.argument("arn", required=False)
 @click.option("--until", required=True, metavar="DATE", callback=_day, help="The last day, like 2027-03-31.")
 @click.option("--reason", required=True, metavar="TEXT", callback=_words, help="Why the failure is accepted.")
-@click.option("--owner", required=True, metavar="NAME", callback=_words, help="Who answers for it.")
+@click.option("--owner", required=True, metavar="NAME", callback=_words, help="Who is responsible.")
 @click.option("--ticket", default="", metavar="ID", callback=_words, help="The ticket that follows it up.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
               help="With a CHECK: resources with this tag; * and ? in the value. Repeatable: all of them.")  # fmt: skip

@@ -151,7 +151,7 @@ def found_on(stack: StackBucket, finding_id: str) -> Finding:
     Raises:
         ConfigurationError: there is none.
     """
-    with tempfile.TemporaryDirectory(prefix="muster-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="muster-", ignore_cleanup_errors=True) as scratch:
         found = _in_parquet(stack.files(stack.latest(), Path(scratch)), finding_id)
     if found is None:
         raise ConfigurationError(
