@@ -3,13 +3,15 @@
 Embedded only: a real organization is nobody's to make.
 """
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from local import athena, estate, permissions, workflow
-from local.deploy import Stack, deploy
+from local.deploy import ROOT, Stack, deploy
 from local.runtime import Runtime
 from local.server import ACCOUNT, EmbeddedAws
 
@@ -141,9 +143,31 @@ def test_what_other_functions_leave_no_room_for_is_scanned_later(organization: A
 
 def test_the_roles_allow_what_an_organization_needs_and_nothing_more(organization: Any) -> None:
     """It follows the tests above: all of the organization's questions were asked by then."""
-    aws, _, stack, _ = organization
+    aws, _, stack, (one, _two, unit) = organization
     workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"], "regions": ["all"]})
+    configure(aws, stack, f"alerts: {{routes: [{{name: web, units: [{unit}], to: [topic]}}]}}\n")
+    workflow.start(aws, stack, {"checks": ["s3-bucket-versioning-enabled"], "record": True})
+    changed_in(aws, stack, one)
     assert permissions.denied(aws, stack) == []
     unused = [said for said in permissions.unused(aws, stack) if "organizations:" in said or "sts:" in said]
     # The effective tag policy is what checks of tags read.
-    assert [said for said in unused if "organizations:DescribeEffectivePolicy" not in said] == []
+    left = [said for said in unused if "organizations:DescribeEffectivePolicy" not in said]
+    assert left == [], "\n".join(left)
+
+
+def changed_in(aws: EmbeddedAws, stack: Stack, account: str) -> None:
+    """Hand the event of a bucket in a member account to the function that looks at changes."""
+    batch = json.loads((ROOT / "events" / "handle_change.json").read_text(encoding="utf-8"))
+    event = json.loads((ROOT / "events" / "change-s3.json").read_text(encoding="utf-8"))
+    event |= {"account": account, "region": "eu-west-1"}
+    event["detail"] |= {
+        "awsRegion": "eu-west-1",
+        "eventTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "recipientAccountId": account,
+        "requestParameters": {"bucketName": "of-one"},
+    }
+    batch["Records"] = [{**batch["Records"][0], "body": json.dumps(event)}]
+    answer = aws.client("lambda", stack.region).invoke(
+        FunctionName=stack.outputs["HandleChangeFunctionName"], Payload=json.dumps(batch)
+    )
+    assert "FunctionError" not in answer
