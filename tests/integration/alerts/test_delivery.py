@@ -273,6 +273,41 @@ def test_a_release_that_is_killed_before_it_cleans_up_sends_nothing_twice(delive
     assert (len(mails(delivery)), held(delivery)) == (1, [])
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("news", "events", 0, "severity"), "SEVERE"),
+        (("news", "events", 0, "first_seen"), "yesterday"),
+        (("news", "events", 0, "title"), None),
+        (("news", "at"), "2026-11-29T23:00:00"),
+        (("news", "at"), 5),
+        (("news", "counts"), {"opened": "many"}),
+        (("news", "worst"), [{"severity": "HIGH"}]),
+        (("news", "acceptances"), [{"state": "ending"}]),
+        (("route", "name"), "../other"),
+        (("route", "to"), [{"moon": "x"}]),
+        (("route", "quiet_hours", "timezone"), "Europe/Nowhere"),
+        (("route", "quiet_hours", "days"), 7),
+    ],
+)
+def test_a_held_object_that_is_damaged_in_one_place_keeps_no_other(
+    delivery: Delivery, path: tuple[str | int, ...], value: Any
+) -> None:
+    deliver(delivery, route(TOPIC, quiet=QUIET), event(1), at=NIGHT)
+    (key,) = held(delivery)
+    bucket = delivery.queue.bucket
+    document: Any = bucket.get_json(key)
+    place = document
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    bucket.put_json("alerts/held/a-first/damaged.json", document)
+    problems: list[str] = []
+    assert [outcome.result for outcome in delivery.release(MORNING, problems)] == ["sent"]
+    (problem,) = problems
+    assert problem.startswith("s3://reports/alerts/held/a-first/damaged.json is damaged (")
+
+
 def test_a_damaged_held_object_is_named_and_keeps_no_other(delivery: Delivery) -> None:
     deliver(delivery, route(TOPIC, quiet=QUIET), event(), at=NIGHT)
     bucket = delivery.queue.bucket

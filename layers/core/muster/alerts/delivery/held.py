@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
+from muster.alerts.delivery.quiet import waits
+from muster.alerts.digest import compose
 from muster.alerts.news import Acceptance, News
 from muster.configuration.alerts import Route
-from muster.errors import Damaged
+from muster.errors import Damaged, EventError
 from muster.lifecycle.events import FindingEvent
 from muster.model.finding import Severity
 from muster.storage import keys
@@ -18,7 +20,7 @@ from muster.storage.bucket import Bucket
 VERSION = 1
 MOST = 200
 """Events that news keep when they are joined: the worst. A digest names fewer."""
-_WRONG = (KeyError, TypeError, ValueError, AttributeError)
+_WRONG = (KeyError, TypeError, ValueError, AttributeError, EventError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ def held_by_route(bucket: Bucket, problems: list[str]) -> Iterator[tuple[str, li
         try:
             document = bucket.get_json(key)
             if document is not None:
-                route = Route.from_json(document["route"], None)
-                found.setdefault(route.name, []).append(Held(key, route, from_json(document["news"])))
+                held = Held(key, Route.from_json(document["route"], None), from_json(document["news"]))
+                _examine(held)
+                found.setdefault(held.route.name, []).append(held)
         except Damaged as error:
             problems.append(str(error))
         except _WRONG as error:
@@ -62,6 +65,20 @@ def held_by_route(bucket: Bucket, problems: list[str]) -> Iterator[tuple[str, li
             )
     for name, items in sorted(found.items()):
         yield name, sorted(items, key=lambda held: (held.news.at, held.key))
+
+
+def _examine(held: Held) -> None:
+    """Do with one object what is done with all of a route, so that a damaged one is found by itself.
+
+    Raises:
+        ValueError, TypeError, AttributeError, KeyError: it is damaged.
+    """
+    if held.news.at.tzinfo is None:
+        raise ValueError("news.at has no offset from UTC")
+    news = joined((held,))
+    waits(held.route.quiet_hours, news.events, news.at)
+    keys.alert_page(held.route.name, identity_of((held,)))
+    compose(news, {})
 
 
 def identity_of(items: Sequence[Held]) -> str:
