@@ -211,3 +211,4 @@ def test_the_events_of_an_attempt_are_those_of_all_accounts(bucket: Bucket, tmp_
         "s3://reports/work/20261121T060000Z-0a1b2c3d/events/555555555555/gone.jsonl.gz is damaged"
     )
     assert [one.finding_id for one in events_of(bucket, SCAN, AGAIN)] == ["b"]
+    assert [one.finding_id for one in events_of(bucket, SCAN, None)] == ["d", "a", "b", "c"]

@@ -149,6 +149,17 @@ def test_each_attempt_tells_its_own_news_whoever_summed_up_last(
     assert sent(topic) == 2
 
 
+def test_an_attempt_reports_what_one_before_it_found_and_never_sent(
+    environment: Environment, clients: Clients, topic: str
+) -> None:
+    """Its execution was stopped between settling and the alert."""
+    ended(clients, "one", opened=2)
+    ended(clients, "one", opened=3, attempt="0a1b2c3d")
+    assert send_alert({"scan_id": "one", "attempt": "0a1b2c3d"}, environment, clients).sent
+    assert "NEW (5)" in Bucket("reports", clients, REGION).get_json(keys.alert("one"))["email"]
+    assert sent(topic) == 1
+
+
 def test_no_account_is_read_for_what_is_in_the_report(environment: Environment, clients: Clients, topic: str) -> None:
     ended(clients, "one", opened=2)
     Bucket("reports", clients, REGION).delete(keys.account("one", ACCOUNT))

@@ -72,15 +72,20 @@ def send_alert(  # noqa: PLR0913 - what a function is invoked with
     if before is not None and before.attempt == attempt:
         return AlertOutcome(sent=True, why="it was sent before")
     office = Office(environment, clients, bucket, left, sleep)
-    return _sent(office, summary, attempt, at, problems)
+    # Where no earlier attempt alerted, one that resumes the scan reports their changes too: they were stopped.
+    told = None if attempt and before is None else attempt
+    return _sent(office, summary, attempt, told, at, problems)
 
 
-def _sent(office: Office, summary: Summary, attempt: str, at: datetime, problems: list[str]) -> AlertOutcome:
+def _sent(  # noqa: PLR0913 - what is alerted of, and of which attempts
+    office: Office, summary: Summary, attempt: str, told: str | None, at: datetime, problems: list[str]
+) -> AlertOutcome:
+    """Send the alerts of an attempt; `told` is the attempt whose changes they have, None for all."""
     bucket, scan_id = office.bucket, summary.scan_id
     noted: Mapping[str, Sequence[NotedChange]] | None = None
-    if summary.attempt != attempt:
-        # Another execution of the scan wrote the summary since, and reports the changes in it.
-        changes = _changes(bucket, scan_id, attempt, problems)
+    if summary.attempt != attempt or told is None:
+        # Another execution of the scan wrote the summary since, or did not alert: the summary has other changes.
+        changes = _changes(bucket, scan_id, told, problems)
         noted = changes.worst()
         summary = replace(summary, attempt=attempt, changes=changes.counts())
     # The summary names no more than a few of them.
@@ -91,7 +96,7 @@ def _sent(office: Office, summary: Summary, attempt: str, at: datetime, problems
     report = objects.or_none(bucket, keys.report(scan_id), ReportDocument, problems)
     if noted is None:
         of_report = report is not None and report.summary.attempt == attempt
-        noted = report.changes if report and of_report else _changes(bucket, scan_id, attempt, problems).worst()
+        noted = report.changes if report and of_report else _changes(bucket, scan_id, told, problems).worst()
     configuration, catalog = office.configured(scan_id, problems)
     router = office.router(configuration.alerts, catalog)
     scan = ScanNews(
@@ -106,7 +111,7 @@ def _sent(office: Office, summary: Summary, attempt: str, at: datetime, problems
         at=at,
     )
     now = LastAlert(incomplete, summary.damaged, last.owed, scan.announced.remember)
-    found = scan.audiences(router, events_of(bucket, scan_id, attempt, problems))
+    found = scan.audiences(router, events_of(bucket, scan_id, told, problems))
     problems += [f"the accounts of the organizational unit {unit} cannot be read" for unit in router.unread]
     letters = {audience.route.name: scan.news(audience, router) for audience in found}
     worth = {name for name, news in letters.items() if _is_news(news, now, last)}
@@ -122,7 +127,7 @@ def _sent(office: Office, summary: Summary, attempt: str, at: datetime, problems
         worth |= own if confirmed else set()
     delivery = office.delivery(catalog)
     outcomes = tuple(
-        _delivered(delivery, router, found, {name: letters[name] for name in worth}, scan, attempt, bucket)
+        _delivered(delivery, router, found, {name: letters[name] for name in worth}, scan, (attempt, told), bucket)
     )
     if not outcomes:
         _remember(bucket, last, now)
@@ -152,22 +157,28 @@ def _delivered(  # noqa: PLR0913 - all that a delivery takes
     found: Sequence[Audience],
     letters: Mapping[str, News],
     scan: ScanNews,
-    attempt: str,
+    attempts: tuple[str, str | None],
     bucket: Bucket,
 ) -> Iterator[Outcome]:
-    """Deliver to people what is news for them, and to machines all events, whether they are news or not."""
+    """Deliver to people what is news for them, and to machines all events, whether they are news or not.
+
+    `attempts` are the one that alerts, and the one whose changes it reports, None for all.
+    """
+    attempt, told = attempts
     for audience in found:
         route, name = audience.route, audience.route.name
         kinds = [each for each in route.to if (not audience.empty if each.kind in MACHINES else name in letters)]
         if kinds:
             news = letters.get(name) or scan.news(audience, router)
-            stream = functools.partial(_events, bucket, scan.summary.scan_id, attempt, router, audience)
+            stream = functools.partial(_events, bucket, scan.summary.scan_id, told, router, audience)
             identity = hashlib.sha256(f"{scan.summary.scan_id} {attempt} {name}".encode()).hexdigest()[:16]
             yield from delivery.deliver(replace(route, to=tuple(kinds)), news, stream, identity, scan.at)
 
 
-def _events(bucket: Bucket, scan_id: str, attempt: str, router: Router, audience: Audience) -> Iterator[FindingEvent]:
-    """Yield all events of an attempt that go to a route."""
+def _events(
+    bucket: Bucket, scan_id: str, attempt: str | None, router: Router, audience: Audience
+) -> Iterator[FindingEvent]:
+    """Yield all events of an attempt that go to a route; None is for all attempts."""
     return (event for event in events_of(bucket, scan_id, attempt) if router.matches(audience.route, event))
 
 
@@ -215,10 +226,11 @@ def _remember(bucket: Bucket, last: LastAlert, now: LastAlert) -> None:
         bucket.put_json(keys.last_alert(), now.to_json())
 
 
-def _changes(bucket: Bucket, scan_id: str, attempt: str, problems: list[str]) -> Changes:
-    """Return the changes that an attempt reports, from the results of the accounts."""
+def _changes(bucket: Bucket, scan_id: str, attempt: str | None, problems: list[str]) -> Changes:
+    """Return the changes that an attempt reports, from the results of the accounts; None is for all attempts."""
     changes = Changes()
     for news in news_of(bucket, scan_id, problems):
-        if attempt in news.changes:
-            changes.add(news.changes[attempt])
+        for by, found in news.changes.items():
+            if attempt in (None, by):
+                changes.add(found)
     return changes

@@ -146,9 +146,9 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def events_of(
-    bucket: Bucket, scan_id: str, attempt: str = "", problems: list[str] | None = None
+    bucket: Bucket, scan_id: str, attempt: str | None = "", problems: list[str] | None = None
 ) -> Iterator[FindingEvent]:
-    """Yield what an attempt at a scan reports of all accounts, account by account, sorted by finding.
+    """Yield what an attempt at a scan reports of all accounts, account by account, sorted by finding; None is for all.
 
     Few accounts are read at a time, and no outbox is in memory as a whole. Of an outbox that is damaged, the events
     before the damage are yielded, and what is wrong is added to `problems`. Accounts without a readable result have no
@@ -156,10 +156,10 @@ def events_of(
     """
     results = [key for key, _ in bucket.keys(keys.accounts(scan_id))]
     for news in each(results, lambda key: objects.or_none(bucket, key, AccountNews, [])):
-        if news and news.outbox and attempt in news.changes:
+        if news and news.outbox and (attempt is None or attempt in news.changes):
             with scratch() as folder:
                 found = _fetched(bucket, news.outbox, Path(folder) / "outbox", problems)
-                yield from (entry.event for entry in found if entry.attempt == attempt)
+                yield from (entry.event for entry in found if attempt in (None, entry.attempt))
 
 
 def committed(bucket: Bucket, scan_id: str, account_id: str, named: Sequence[str], folder: Path) -> Iterator[Entry]:
