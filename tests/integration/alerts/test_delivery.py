@@ -250,6 +250,22 @@ def test_what_was_held_is_sent_as_one_digest_when_the_quiet_hours_are_over(deliv
     assert problems == []
 
 
+def test_a_retry_after_the_quiet_hours_leaves_held_news_to_the_schedule(delivery: Delivery) -> None:
+    to = route(TOPIC, quiet=QUIET)
+    assert deliver(delivery, to, event(), at=NIGHT) == ["held"]
+    assert deliver(delivery, to, event(), at=MORNING) == ["held"]
+    assert mails(delivery) == []
+    assert [outcome.result for outcome in delivery.release(MORNING, [])] == ["sent"]
+    assert len(mails(delivery)) == 1
+
+
+def test_news_that_were_sent_are_not_held_by_a_retry(delivery: Delivery) -> None:
+    to = route(TOPIC, quiet=QUIET)
+    assert deliver(delivery, to, event(), at=MORNING) == ["sent"]
+    assert deliver(delivery, to, event(), at=NIGHT) == ["sent before"]
+    assert held(delivery) == []
+
+
 def test_what_was_held_stays_until_somebody_can_get_it(delivery: Delivery) -> None:
     deliver(delivery, route(TOPIC, quiet=QUIET), event(), at=NIGHT)
     assert list(delivery.release(MORNING, [], subscribed=False)) == []

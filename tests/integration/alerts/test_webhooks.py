@@ -2,11 +2,21 @@
 
 import json
 import logging
+import socket
+import ssl
+import tempfile
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from muster.alerts.destinations import slack, teams, webhook
 from muster.alerts.destinations.sending import Place, Unsent, persistently
@@ -203,3 +213,40 @@ def test_a_message_is_utf_8(place: Place, webhook: Hook) -> None:
 def test_a_host_is_that_of_the_url() -> None:
     assert webhook.host_of("https://Hooks.Slack.com/services/x") == "hooks.slack.com"
     assert webhook.host_of("nowhere") == ""
+
+
+@contextmanager
+def untrusted() -> Iterator[int]:
+    """Serve TLS with a certificate that nobody has signed, and return the port."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = (
+        builder.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    )
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    certificate = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file, socket.create_server(("127.0.0.1", 0)) as server:
+        plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        file.write(certificate.public_bytes(serialization.Encoding.PEM))
+        file.write(key.private_bytes(serialization.Encoding.PEM, *plain))
+        file.flush()
+        context.load_cert_chain(file.name)
+
+        def serve() -> None:
+            with suppress(OSError):
+                context.wrap_socket(server.accept()[0], server_side=True).close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield int(server.getsockname()[1])
+
+
+def test_a_server_whose_certificate_nobody_signed_gets_nothing(place: Place) -> None:
+    with untrusted() as port:
+        url = f"https://localhost:{port}/services/{PATH}"
+        place.clients.get("ssm", REGION).put_parameter(Name="/muster/hook", Value=url, Type="SecureString")
+        error = unsent(lambda: slack.send(digest(), SLACK, place))
+    assert "did not answer (SSLCertVerificationError)" in str(error)
+    assert not error.again

@@ -158,11 +158,17 @@ class Delivery:
         return [Parcel(id=identity, route=route.name, destination=each, digest=digest) for each in people]
 
     def _hold(self, route: Route, people: Iterable[Destination], news: News, identity: str) -> list[Outcome]:
-        def hold() -> dict[str, str]:
-            return {"result": Result.HELD, "key": holding.hold(self.queue.bucket, route, news, identity)}
+        """Hold news for destinations that did not get them before; a retry after the quiet hours does not send them."""
 
-        self.deliveries.once({"news": identity, "route": route.name, "destination": "quiet hours"}, hold)
-        return [Outcome(route.name, each.name, Result.HELD, "quiet hours") for each in people]
+        def hold() -> dict[str, str]:
+            return {"result": Result.HELD, "why": holding.hold(self.queue.bucket, route, news, identity)}
+
+        outcomes = []
+        for each in people:
+            made = self.deliveries.once(Parcel(id=identity, route=route.name, destination=each).key, hold)
+            result = Result.BEFORE if made["result"] == Result.SENT else Result(made["result"])
+            outcomes.append(Outcome(route.name, each.name, result, "quiet hours" if result is Result.HELD else ""))
+        return outcomes
 
     def _sent_or_parked(self, parcel: Parcel) -> Outcome:
         fresh = threading.Event()
