@@ -33,7 +33,9 @@ def send(digest: Digest, destination: Destination, place: Place) -> None:
     """
     answer = webhook.post(webhook.url_of(destination.target, place), message(digest))
     if answer.text.strip() != "ok":
-        raise Unsent(f"Slack answers ok; this was HTTP {answer.status}{f' with {answer.told}' if answer.told else ''}")
+        raise Unsent(
+            f"Slack answers ok; this was HTTP {answer.status}{f' with {answer.excerpt}' if answer.excerpt else ''}"
+        )
 
 
 def message(digest: Digest) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def send(digest: Digest, destination: Destination, place: Place) -> None:
         )
     answer = webhook.post(url, message(digest))
     if answer.text.lstrip().startswith(("<", "Webhook message delivery failed")):
-        raise Unsent(f"the answer is not a workflow's{f': {answer.told}' if answer.told else ''}")
+        raise Unsent(f"the answer is not a workflow's{f': {answer.excerpt}' if answer.excerpt else ''}")
 
 
 def message(digest: Digest) -> dict[str, Any]:

@@ -39,11 +39,11 @@ _WORD = 6
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a webhook. `told` is what a message may repeat of it: nothing where it has a part of the URL."""
+    """The answer of a webhook. `excerpt` is what a message may repeat of it: nothing where it has a part of the URL."""
 
     status: int
     text: str
-    told: str = ""
+    excerpt: str = ""
 
 
 def url_of(reference: str, place: Place) -> str:
@@ -93,7 +93,7 @@ def post(url: str, document: Mapping[str, Any]) -> Answer:
             connection.request("POST", path, body, _HEADERS, preload_content=False)
             response = connection.getresponse()
             text = response.read(_MOST).decode("utf-8", "replace")
-            answer, headers = Answer(response.status, text, _told(text, url)), response.headers
+            answer, headers = Answer(response.status, text, _excerpt(text, url)), response.headers
     except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold the URL
         name = type(error).__name__
         raise Unsent(
@@ -104,7 +104,7 @@ def post(url: str, document: Mapping[str, Any]) -> Answer:
             f"the webhook answered HTTP {answer.status}", again=True, after=_seconds(headers.get("Retry-After"))
         )
     if answer.status >= 300:  # noqa: PLR2004 - HTTP's own border
-        raise Unsent(f"the webhook answered HTTP {answer.status}{f': {answer.told}' if answer.told else ''}")
+        raise Unsent(f"the webhook answered HTTP {answer.status}{f': {answer.excerpt}' if answer.excerpt else ''}")
     return answer
 
 
@@ -177,7 +177,7 @@ def _seconds(header: str | None) -> float:
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
-def _told(text: str, url: str) -> str:
+def _excerpt(text: str, url: str) -> str:
     """Return what a webhook says in quotes, unless it repeats a part of its URL, as it is or decoded.
 
     The secret may be in the path, as Slack has it, or in the query, as Teams does.
@@ -185,5 +185,5 @@ def _told(text: str, url: str) -> str:
     line = " ".join(text.split())
     behind = url.partition("://")[2].partition("/")[2]
     parts = {part for spelled in (behind, unquote_plus(behind)) for part in _ENDS.split(spelled) if len(part) >= _WORD}
-    repeated = any(part in said for part in parts for said in (line, unquote_plus(line)))
+    repeated = any(part in shown for part in parts for shown in (line, unquote_plus(line)))
     return quoted(line, 100) if line and not repeated else ""
