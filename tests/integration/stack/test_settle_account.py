@@ -524,7 +524,10 @@ def test_a_damaged_commit_that_the_attempt_did_not_plan_is_incomplete_too(accoun
     assert found.shards.planned == 2
 
 
-@pytest.mark.parametrize(("body", "why"), [(b"", "it is empty"), (gzip.compress(b"{}"), "version")])
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [pytest.param(b"", "it is empty", id="empty"), pytest.param(gzip.compress(b"{}"), "version", id="no version")],
+)
 def test_a_damaged_state_stops_no_finding_and_reports_no_change_of_this_scan(
     account: Account, body: bytes, why: str
 ) -> None:
