@@ -8,7 +8,7 @@ import botocore.exceptions
 import pytest
 
 from muster.errors import Refused, Transient
-from muster.lifecycle.event_store import ATTEMPTS, BATCH, PACE, EventStore, item_of
+from muster.lifecycle.event_store import ATTEMPTS, BATCH, LONGEST, PACE, PATIENCE, EventStore, item_of
 from muster.lifecycle.events import FindingEvent
 from muster.sdk.session import Clients
 
@@ -87,12 +87,13 @@ def fails(code: str, status: int = 400) -> Answer:
 
 @dataclass
 class Table:
-    """Answers calls in turn, the last answer for ever; the clock goes on only while somebody sleeps."""
+    """Answers calls in turn, the last answer for ever; a call takes `seconds` on the clock, and so does a sleep."""
 
     answers: list[Answer]
     taken: list[str] = field(default_factory=list)
     calls: int = 0
     now: float = 0.0
+    seconds: float = 0.0
     slept: list[float] = field(default_factory=list)
 
     def batch_write_item(self, **given: Any) -> dict[str, Any]:
@@ -100,6 +101,7 @@ class Table:
         assert 0 < len(items) <= BATCH
         answer = self.answers[min(self.calls, len(self.answers) - 1)]
         self.calls += 1
+        self.now += self.seconds
         result = answer(items)
         left = result.get("UnprocessedItems", {}).get(TABLE, [])
         self.taken += [item["PutRequest"]["Item"]["finding_id"]["S"] for item in items if item not in left]
@@ -144,10 +146,15 @@ def test_a_batch_is_tried_until_it_is_taken_and_not_for_ever(failure: Answer) ->
     assert len(set(down.slept)) > ATTEMPTS // 2, "the waits are drawn"
 
 
-def test_a_table_that_takes_one_item_at_a_time_takes_all() -> None:
-    table = Table([takes(1)])
+def test_a_table_that_takes_little_at_a_time_is_not_waited_for_longer_than_a_function_has() -> None:
+    table = Table([takes(9)])
     assert list(table.write(events(BATCH))) == [BATCH]
-    assert table.calls == BATCH
+    assert table.calls == 3
+    slow = Table([takes(1)], seconds=4.0)
+    with pytest.raises(Transient):
+        list(slow.write(events(BATCH)))
+    assert PATIENCE <= slow.now <= PATIENCE + LONGEST
+    assert 1 < slow.calls < BATCH
 
 
 @pytest.mark.parametrize(

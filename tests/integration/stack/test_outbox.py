@@ -157,6 +157,27 @@ def test_a_flush_that_fails_goes_on_where_it_stopped(bucket: Bucket, tmp_path: P
     assert store.taken == list("abcde")
 
 
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches SIGKILL."""
+
+
+def test_a_flush_that_dies_has_few_events_written_again(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_SAVED", 4)
+    key, store = sent(bucket, tmp_path, entries(*"abcdefghij")), Store()
+
+    def dies() -> float:
+        if len(store.taken) == 8 - 2:
+            raise Killed
+        return 900.0
+
+    with pytest.raises(Killed):
+        flush(bucket, store, key, dies)  # type: ignore[arg-type]
+    assert flush(bucket, store, key, lambda: 900.0)  # type: ignore[arg-type]
+    assert store.taken == [*"abcdef", *"efghij"]
+
+
 def test_an_outbox_that_is_gone_or_damaged_is_named_and_stops_nothing(bucket: Bucket, tmp_path: Path) -> None:
     gone = keys.outbox(SCAN, ACCOUNT, "0" * 16)
     drafted(tmp_path / "draft", entries("a", "b"))

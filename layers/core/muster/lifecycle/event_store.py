@@ -35,6 +35,9 @@ ATTEMPTS = 8
 """How often a batch is tried of which nothing is taken."""
 LONGEST = 20.0
 """Seconds between two attempts at most."""
+PATIENCE = 30.0
+"""Seconds after which a batch is not tried again, although some of it is taken each time: less than functions keep as a
+reserve."""
 _DAY = 24 * 60 * 60
 _SERIALIZER = TypeSerializer()
 Item = Mapping[str, Any]
@@ -94,10 +97,10 @@ class EventStore:
         """Put items until none is unprocessed.
 
         Raises:
-            Unprocessed: DynamoDB took nothing in all attempts.
+            Unprocessed: DynamoDB took nothing in all attempts, or too little for too long.
             ClientError: DynamoDB refuses the call.
         """
-        left, vain = items, 0
+        left, vain, until = items, 0, self.clock() + PATIENCE
 
         def some() -> None:
             nonlocal left, vain
@@ -111,7 +114,7 @@ class EventStore:
         tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, Unprocessed) or transient(error)),
             wait=tenacity.wait_random_exponential(multiplier=0.1, max=LONGEST),
-            stop=lambda _: vain >= ATTEMPTS,
+            stop=lambda _: vain >= ATTEMPTS or self.clock() >= until,
             sleep=self.sleep,
             reraise=True,
         )(some)

@@ -30,6 +30,8 @@ from muster.storage.bucket import Bucket, scratch
 from muster.storage.traffic import each
 
 _LEVEL = 3
+_SAVED = 20_000
+"""Events after which a function notes how many it wrote: one that dies has so many written again at most."""
 _EVENT = record(FindingEvent)
 
 
@@ -234,10 +236,13 @@ def _flush_file(  # noqa: PLR0913 - where the events are, where they go, and how
         except Malformed as error:
             lost = str(error)
 
-    rest = islice(whole(), written, None)
+    rest, saved = islice(whole(), written, None), written
     try:
         for count in store.write(rest):
             written += count
+            if written - saved >= _SAVED:
+                saved = written
+                _marked(bucket, key, Flushed(written=written, complete=False))
             if left() < RESERVE and next(rest, None):
                 return _marked(bucket, key, Flushed(written=written, complete=False))
     except MusterError:
