@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from local import workflow
-from tests.integration.alerts.hooks import SECRET, Hook, hook
+from tests.integration.alerts.hooks import SECRET, Hook, admitting, hook
 
 from .conftest import Deployed, configure
 
@@ -47,14 +47,7 @@ def queue(deployed: Deployed, hooks: tuple[Hook, Hook]) -> str:
     sqs, events = aws.client("sqs"), aws.client("events")
     url = str(sqs.create_queue(QueueName="from-the-bus")["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": admitting(arn)})
     events.put_rule(Name="muster-findings", EventPattern='{"source": ["muster"]}')
     events.put_targets(Rule="muster-findings", Targets=[{"Id": "queue", "Arn": arn}])
     return url

@@ -1,4 +1,4 @@
-"""A webhook on this machine: it answers as a script says, and remembers what it got."""
+"""A webhook on this machine: it answers as a script says, and remembers what it got. A queue behind an event bus."""
 
 import json
 import socket
@@ -102,3 +102,9 @@ def hook() -> Iterator[Hook]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def admitting(queue: str) -> str:
+    """Return the policy of a queue that EventBridge may send to."""
+    statement = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": queue}]})

@@ -17,6 +17,7 @@ from muster.configuration import Destination, Kind
 from muster.lifecycle.events import FindingEvent
 from muster.sdk.session import Clients
 from tests.integration.alerts.conftest import REGION
+from tests.integration.alerts.hooks import admitting
 from tests.unit.alerts.events import digest, event
 
 DEFAULT = Destination(Kind.BUS, "default")
@@ -34,6 +35,7 @@ def queue(clients: Clients) -> str:
     sqs, events = clients.get("sqs", REGION), clients.get("events", REGION)
     url = str(sqs.create_queue(QueueName="events")["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": admitting(arn)})
     events.put_rule(Name="all", EventPattern='{"source": ["muster"]}')
     events.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
     return url

@@ -19,6 +19,7 @@ from muster.stack.send_alert import send_alert
 from muster.stack.settling.outbox import Draft, Entry
 from muster.storage import keys
 from muster.storage.bucket import Bucket, scratch
+from tests.integration.alerts.hooks import admitting
 from tests.integration.stack.test_send_alert import ended, settled
 from tests.unit.alerts.events import event
 
@@ -50,6 +51,7 @@ class Stack:
         self.own, self.team = (str(sns.create_topic(Name=name)["TopicArn"]) for name in ("alerts", "team"))
         self.events = str(sqs.create_queue(QueueName="events")["QueueUrl"])
         arn = sqs.get_queue_attributes(QueueUrl=self.events, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sqs.set_queue_attributes(QueueUrl=self.events, Attributes={"Policy": admitting(arn)})
         events.put_rule(Name="all", EventPattern='{"source": ["muster"]}')
         events.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
         self.parked = str(sqs.create_queue(QueueName="parked")["QueueUrl"])
