@@ -69,6 +69,11 @@ def stored(clients: Clients, region: str) -> list[FindingEvent]:
     return sorted(events, key=_key)
 
 
+def scans_of(bucket: Bucket) -> list[str]:
+    """Return the ids of all scans that have a plan."""
+    return sorted(key.split("/")[1] for key, _ in bucket.keys("scans/") if key.endswith("/plan.json"))
+
+
 def told_once(bucket: Bucket, clients: Clients, region: str, *scans: str) -> list[FindingEvent]:
     """Return the events of the event store, of which each was written once and is as it was written first.
 

@@ -11,7 +11,7 @@ import pytest
 
 from muster.sdk.session import Clients
 
-from .settled import make_table, result, told_once
+from .settled import make_table, result, scans_of, told_once
 from .test_settle_account import ACCOUNT, HERE, REGION, SHARDS, Account, volume
 
 
@@ -87,14 +87,9 @@ def test_what_a_scan_said_before_it_died_is_not_lost_when_a_later_one_comes_firs
         account.settled()
         _, account.scans, account.at = own
     account.settled()
-    told = sorted(one for scan in scans_of(account)[1:] for one in reported(account, scan))
+    told = sorted(one for scan in scans_of(account.bucket)[1:] for one in reported(account, scan))
     there, back = [("opened", "begins"), ("resolved", "ends")], [("reopened", "ends"), ("resolved", "begins")]
     # Where the first scan had said nothing before it died, the later one finds all as it was.
     assert told in (([], sorted([*there, *back])) if later == "sees otherwise" else (there,))
-    events = told_once(account.bucket, account.clients, REGION, *scans_of(account))
+    events = told_once(account.bucket, account.clients, REGION, *scans_of(account.bucket))
     assert len(events) == len(BASELINE) + len(told)
-
-
-def scans_of(account: Account) -> list[str]:
-    """Return the ids of all scans that have a plan."""
-    return sorted(key.split("/")[1] for key, _ in account.bucket.keys("scans/") if key.endswith("/plan.json"))

@@ -33,7 +33,7 @@ from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict
 from muster.storage.traffic import Traffic
 
-from .settled import TABLE, make_table, remembered, result
+from .settled import TABLE, make_table, remembered, result, scans_of, told_once
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 FIRST = datetime(2026, 11, 21, 6, tzinfo=UTC)
@@ -714,6 +714,7 @@ def test_another_attempt_that_settles_the_account_meanwhile_loses_and_doubles_no
     assert reported(account, account.scan_id) == [
         ("opened", "eu-west-1/b"), ("opened", "us-east-1/u"), ("resolved", "eu-west-1/a"),
     ]  # fmt: skip
+    assert len(told_once(account.bucket, account.clients, REGION, *scans_of(account.bucket))) == 2 + 3
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS))
@@ -739,6 +740,7 @@ def test_a_later_scan_that_settles_the_account_meanwhile_has_the_last_word(accou
     assert reported(account, earlier[0], account.scan_id) == [
         ("opened", "eu-west-1/b"), ("opened", "eu-west-1/c"), ("resolved", "eu-west-1/a"),
     ]  # fmt: skip
+    assert len(told_once(account.bucket, account.clients, REGION, *scans_of(account.bucket))) == 2 + 3
     _, account.scans, account.at = earlier
     assert account.names() == ["eu-west-1/a", "eu-west-1/b", "us-east-1/t"]
 
