@@ -8,7 +8,7 @@ import botocore.exceptions
 import pytest
 
 from muster.errors import Refused, Transient
-from muster.lifecycle.event_store import ATTEMPTS, BATCH, LONGEST, PACE, PATIENCE, EventStore, item_of
+from muster.lifecycle.event_store import ATTEMPTS, BATCH, LONGEST, PACE, TRYING_FOR, EventStore, item_of
 from muster.lifecycle.events import FindingEvent
 from muster.sdk.session import Clients
 
@@ -153,7 +153,7 @@ def test_a_table_that_takes_little_at_a_time_is_not_waited_for_longer_than_a_fun
     slow = Table([takes(1)], seconds=4.0)
     with pytest.raises(Transient):
         list(slow.write(events(BATCH)))
-    assert PATIENCE <= slow.now <= PATIENCE + LONGEST
+    assert TRYING_FOR <= slow.now <= TRYING_FOR + LONGEST
     assert 1 < slow.calls < BATCH
 
 

@@ -35,7 +35,7 @@ ATTEMPTS = 8
 """How often a batch is tried of which nothing is taken."""
 LONGEST = 20.0
 """Seconds between two attempts at most."""
-PATIENCE = 30.0
+TRYING_FOR = 30.0
 """Seconds after which a batch is not tried again, although some of it is taken each time: less than functions keep as a
 reserve."""
 _DAY = 24 * 60 * 60
@@ -100,7 +100,7 @@ class EventStore:
             Unprocessed: DynamoDB took nothing in all attempts, or too little for too long.
             ClientError: DynamoDB refuses the call.
         """
-        left, vain, until = items, 0, self.clock() + PATIENCE
+        left, vain, until = items, 0, self.clock() + TRYING_FOR
 
         def some() -> None:
             nonlocal left, vain

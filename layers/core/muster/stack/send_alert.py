@@ -73,19 +73,19 @@ def send_alert(  # noqa: PLR0913 - what a function is invoked with
         return AlertOutcome(sent=True, why="it was sent before")
     office = Office(environment, clients, bucket, left, sleep)
     # Where no earlier attempt alerted, one that resumes the scan reports their changes too: they were stopped.
-    told = None if attempt and before is None else attempt
-    return _sent(office, summary, attempt, told, at, problems)
+    reported = None if attempt and before is None else attempt
+    return _sent(office, summary, attempt, reported, at, problems)
 
 
 def _sent(  # noqa: PLR0913 - what is alerted of, and of which attempts
-    office: Office, summary: Summary, attempt: str, told: str | None, at: datetime, problems: list[str]
+    office: Office, summary: Summary, attempt: str, reported: str | None, at: datetime, problems: list[str]
 ) -> AlertOutcome:
-    """Send the alerts of an attempt; `told` is the attempt whose changes they have, None for all."""
+    """Send the alerts of an attempt; `reported` is the attempt whose changes they have, None for all."""
     bucket, scan_id = office.bucket, summary.scan_id
     noted: Mapping[str, Sequence[NotedChange]] | None = None
-    if summary.attempt != attempt or told is None:
+    if summary.attempt != attempt or reported is None:
         # Another execution of the scan wrote the summary since, or did not alert: the summary has other changes.
-        changes = _changes(bucket, scan_id, told, problems)
+        changes = _changes(bucket, scan_id, reported, problems)
         noted = changes.worst()
         summary = replace(summary, attempt=attempt, changes=changes.counts())
     # The summary names no more than a few of them.
@@ -96,7 +96,7 @@ def _sent(  # noqa: PLR0913 - what is alerted of, and of which attempts
     report = objects.or_none(bucket, keys.report(scan_id), ReportDocument, problems)
     if noted is None:
         of_report = report is not None and report.summary.attempt == attempt
-        noted = report.changes if report and of_report else _changes(bucket, scan_id, told, problems).worst()
+        noted = report.changes if report and of_report else _changes(bucket, scan_id, reported, problems).worst()
     configuration, catalog = office.configured(scan_id, problems)
     router = office.router(configuration.alerts, catalog)
     scan = ScanNews(
@@ -111,7 +111,7 @@ def _sent(  # noqa: PLR0913 - what is alerted of, and of which attempts
         at=at,
     )
     now = LastAlert(incomplete, summary.damaged, last.owed, scan.announced.remember)
-    found = scan.audiences(router, events_of(bucket, scan_id, told, problems))
+    found = scan.audiences(router, events_of(bucket, scan_id, reported, problems))
     problems += [f"the accounts of the organizational unit {unit} cannot be read" for unit in router.unread]
     letters = {audience.route.name: scan.news(audience, router) for audience in found}
     worth = {name for name, news in letters.items() if _is_news(news, now, last)}
@@ -127,7 +127,7 @@ def _sent(  # noqa: PLR0913 - what is alerted of, and of which attempts
         worth |= own if confirmed else set()
     delivery = office.delivery(catalog)
     outcomes = tuple(
-        _delivered(delivery, router, found, {name: letters[name] for name in worth}, scan, (attempt, told), bucket)
+        _delivered(delivery, router, found, {name: letters[name] for name in worth}, scan, (attempt, reported), bucket)
     )
     if not outcomes:
         _remember(bucket, last, now)
@@ -164,13 +164,13 @@ def _delivered(  # noqa: PLR0913 - all that a delivery takes
 
     `attempts` are the one that alerts, and the one whose changes it reports, None for all.
     """
-    attempt, told = attempts
+    attempt, reported = attempts
     for audience in found:
         route, name = audience.route, audience.route.name
         kinds = [each for each in route.to if (not audience.empty if each.kind in MACHINES else name in letters)]
         if kinds:
             news = letters.get(name) or scan.news(audience, router)
-            stream = functools.partial(_events, bucket, scan.summary.scan_id, told, router, audience)
+            stream = functools.partial(_events, bucket, scan.summary.scan_id, reported, router, audience)
             identity = hashlib.sha256(f"{scan.summary.scan_id} {attempt} {name}".encode()).hexdigest()[:16]
             yield from delivery.deliver(replace(route, to=tuple(kinds)), news, stream, identity, scan.at)
 
