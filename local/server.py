@@ -63,6 +63,7 @@ class EmbeddedAws:
         keep()
         arrivals.install()
         bus.install()
+        ARRIVALS.active = True
         self.reset()
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         default_user_config["stepfunctions"]["execute_state_machine"] = True
@@ -83,6 +84,7 @@ class EmbeddedAws:
             self._server.server_close()
         self.trail.end()
         self.reset()
+        ARRIVALS.active = False
         default_user_config["stepfunctions"]["execute_state_machine"] = False
         for name, value in self._before.items():
             if value is None:

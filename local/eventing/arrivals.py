@@ -27,6 +27,8 @@ class Arrivals:
         """Begin with nothing."""
         self._changed = threading.Condition()
         self.count = 0
+        self.active = False
+        """Whether an embedded AWS runs; without one, moto is as it is without this module."""
         self.pace = 1.0
         """What a second of a delay, of a batching window and of a visibility timeout takes, in seconds."""
 
@@ -70,12 +72,22 @@ def install() -> None:
     from moto.dynamodb.models.table import StreamShard  # noqa: PLC0415 - the same
     from moto.sqs.models import Queue, SQSBackend  # noqa: PLC0415 - the same
 
-    StreamShard.add = _add_record
-    Queue.attributes = property(_lazily(Queue.attributes.fget))
-    SQSBackend.is_message_valid_based_on_retention_period = _is_kept
-    Queue.add_message = _announced(_without_mappings(Queue.add_message))
+    StreamShard.add = while_active(_add_record, StreamShard.add)
+    Queue.attributes = property(while_active(_lazily(Queue.attributes.fget), Queue.attributes.fget))
+    retention = "is_message_valid_based_on_retention_period"
+    setattr(SQSBackend, retention, while_active(_is_kept, getattr(SQSBackend, retention)))
+    Queue.add_message = while_active(_announced(_without_mappings(Queue.add_message)), Queue.add_message)
     for name in ("create_event_source_mapping", "update_event_source_mapping", "delete_event_source_mapping"):
         setattr(LambdaBackend, name, _announced(getattr(LambdaBackend, name)))
+
+
+def while_active(ours: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is ours while an embedded AWS runs, and moto's own otherwise."""
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        return (ours if ARRIVALS.active else original)(*arguments, **named)
+
+    return call
 
 
 def _add_record(shard: Any, old: Any, new: Any) -> None:

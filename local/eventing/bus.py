@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from local.eventing.arrivals import while_active
 from local.eventing.inputs import handed
 from local.iam_policies import decide
 
@@ -36,8 +37,8 @@ def install() -> None:
     from moto.events.models import EventsBackend, Rule  # noqa: PLC0415 - moto takes seconds to import
 
     _installed.append(Rule.send_to_targets)
-    Rule.send_to_targets = _send_to_targets
-    EventsBackend.put_events = _put_events
+    Rule.send_to_targets = while_active(_send_to_targets, Rule.send_to_targets)
+    EventsBackend.put_events = while_active(_put_events, EventsBackend.put_events)
 
 
 def publish(account: str, region: str, bus: str, event: Mapping[str, Any]) -> None:
