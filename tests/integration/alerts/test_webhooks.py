@@ -151,6 +151,7 @@ def test_a_webhook_that_nobody_serves_is_worth_another_try(place: Place) -> None
         '{"address": "https://example.com/notARealSecret"}',
         '{"url": 5}',
         '{"url": "https://example.com/notARealSecret"',
+        '{"notARealSecret":' * 3_000,
     ],
 )
 def test_a_secret_that_is_no_url_is_named_and_not_shown(place: Place, value: str) -> None:

@@ -101,3 +101,13 @@ def test_a_stack_of_an_earlier_version_is_named(aws: Aws, capsys: pytest.Capture
     aws.outputs.pop()
     assert run() == 2
     assert "has no output SendAlertFunctionName" in capsys.readouterr().err
+
+
+def test_a_foreign_message_cannot_write_to_the_terminal(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    strange = "slack:\x1b[2J\u202e\n0 still parked"
+    aws.answers = [{"sent": 0, "kept": [{"message": "m", "destination": strange, "why": "\x1b[31mno"}], "more": False}]
+    assert run() == 1
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert len(out.splitlines()) == 2

@@ -10,7 +10,7 @@ from muster.cli.options import listed_as
 from muster.cli.stacks import clients_of, on_stack
 from muster.errors import ConfigurationError
 from muster.model.json_values import loads
-from muster.model.text import counted, shortened
+from muster.model.text import counted, printable, shortened
 
 if TYPE_CHECKING:
     from muster.sdk.session import Clients
@@ -103,4 +103,5 @@ def _lines(sent: int, kept: Sequence[Mapping[str, str]]) -> Iterator[str]:
     yield f"{counted(sent, 'alert')} sent, {len(kept)} still parked"
     for each in kept:
         route = f" (route {each['route']})" if each.get("route") else ""
-        yield f"  {each.get('destination') or 'message ' + each.get('message', '')}{route}: {each.get('why', '')}"
+        where = each.get("destination") or f"message {each.get('message', '')}"
+        yield printable(f"  {where}{route}: {each.get('why', '')}")

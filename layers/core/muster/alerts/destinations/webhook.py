@@ -159,7 +159,7 @@ def _in_json(value: str) -> str:
         return value
     try:
         document = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     url = document.get("url", "")
     return url.strip() if isinstance(url, str) else ""
