@@ -345,6 +345,8 @@ class TestStackReports:
         ("[1]", "new.json:1: it has no list of findings"),
         ('{"findings": 7}', "new.json:1: it has no list of findings"),
         ('{"findings": [{"check_id": "x"}]}', "findings[0]: this is no finding: 'resource' is missing"),
+        ('{"findings": [7]}', "findings[0]: this is no finding: it is no JSON object"),
+        ('{"findings": [{"resource": null}]}', "findings[0]: this is no finding: its resource is no JSON object"),
         ('{"findings": [\n{"finding_id": "x"', "new.json:2: this is no JSON, or cut"),
         ('{"finding_id": "x"}\n', "new.json:1: this is no finding"),
         ('{"findings": [\n', "new.json:1: it is cut: the summary and the scan are missing"),

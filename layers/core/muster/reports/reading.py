@@ -20,14 +20,14 @@ def entry_of(record: Mapping[str, Any]) -> Entry:
         ValueError: it is no record of a finding.
     """
     try:
-        return Entry(_finding(record), str(record.get("scan_id", "")))
+        return Entry(_finding(_object(record, "it")), str(record.get("scan_id", "")))
     except _WRONG as error:
         missing = isinstance(error, KeyError)
         raise ValueError(f"{error} is missing" if missing else str(error)) from error
 
 
 def _finding(record: Mapping[str, Any]) -> Finding:
-    place, accepted = record["resource"], record.get("suppression")
+    place, accepted = _object(record["resource"], "its resource"), record.get("suppression")
     return Finding(
         finding_id=_text(record["finding_id"]),
         check_id=_text(record["check_id"]),
@@ -67,6 +67,12 @@ def _suppression(accepted: Mapping[str, Any]) -> Suppression:
         expires=_text(accepted["expires"]),
         ticket=_text(accepted.get("ticket", "")),
     )
+
+
+def _object(value: object, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{what} is no JSON object")
+    return value
 
 
 def _text(value: object) -> str:
