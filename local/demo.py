@@ -73,7 +73,7 @@ def _recorded(aws: EmbeddedAws, stack: Stack) -> None:
     pages = aws.client("dynamodb", stack.region).get_paginator("scan")
     events = sum(page["Count"] for page in pages.paginate(TableName=stack.outputs["EventTableName"], Select="COUNT"))
     until = time.monotonic() + _RECORDING
-    while sum(1 for _ in workflow.keys(aws, stack, "audit/findings/")) < events and time.monotonic() < until:
+    while sum(1 for _ in workflow.keys(aws, stack, keys.AUDITED)) < events and time.monotonic() < until:
         time.sleep(0.5)
 
 

@@ -12,7 +12,7 @@ import muster.checks
 import muster.readers
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource
-from muster.model.listing import gathers
+from muster.model.listing import gathers, made_of
 from muster.model.readers import Describer, Lister
 
 T = TypeVar("T")
@@ -64,6 +64,7 @@ class Catalog:
             if describer and facet not in needed:
                 needed[facet] = describer
                 waiting += [describer.of] if describer.of else []
+            waiting += made_of(facet)
         yield from reversed(needed.values())
 
     def describer(self, resource_type: str, facet: type) -> Describer | None:

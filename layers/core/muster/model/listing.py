@@ -26,6 +26,12 @@ def gathers(facet: type) -> bool:
     return hasattr(facet, "gather")
 
 
+def made_of(facet: type) -> tuple[type, ...]:
+    """Return the facets of each resource of a page that a facet of the whole page is made of."""
+    found: tuple[type, ...] = getattr(facet, "MADE_OF", ())
+    return found
+
+
 def with_page_facets(items: Iterable["Listed"], facets: Iterable[type], *, only_page: bool) -> "list[Listed]":
     """Return the resources of a page with the facets that are made of all of them.
 

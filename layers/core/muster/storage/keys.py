@@ -12,6 +12,8 @@ SCANS = "scans/"
 """The prefix of plans, summaries and reports."""
 _AUDIT = "audit/"
 """The prefix of what the stream of the event table leaves: an object for each event, and files for Athena by day."""
+AUDITED = f"{_AUDIT}findings/"
+"""The prefix of the audit objects, one for each event."""
 HELD_ALERTS = "alerts/held/"
 """The prefix of news that quiet hours hold back."""
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._:+@=-]*")
@@ -189,7 +191,7 @@ def every_latest(account_id: str) -> str:
 
 def audit(finding_id: str, timestamp: int) -> str:
     """Return the key of the audit object of an event; `timestamp` is in milliseconds."""
-    return f"{_AUDIT}findings/{_named(finding_id)}/{timestamp}.json"
+    return f"{AUDITED}{_named(finding_id)}/{timestamp}.json"
 
 
 def audit_of_day(day: date | str, name: str) -> str:

@@ -169,6 +169,9 @@ MADE = {
     "targets/partitions.py": "the SDK's spelling of regions",
     "analysis/secrets/formats.py": "a table of its own",
     "sdk/wire/ec2_parser.py": "names of the SDK's models",
+    "stack/handle_change.py": "names of the stack's own roles, escaped",
+    "model/arn.py": "the spellings of ARNs that listers declare",
+    "configuration/parsing.py": "patterns of the schema, with another end",
 }
 """Modules that make patterns for Python's `re`, and what of."""
 _MATCHING = {"compile", "match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"}

@@ -80,7 +80,7 @@ def judged(bucket: Resource = SITE, **said: Any) -> Verdict:
 OFF = BucketLogging("")
 
 
-def sources(*targets: str, takers: tuple[str, ...] = (), whole: bool = True) -> LogSources:
+def sources(*targets: str, takers: tuple[str, ...] = ("site",), whole: bool = True) -> LogSources:
     return LogSources(frozenset(targets), frozenset(takers), whole)
 
 
@@ -114,11 +114,24 @@ def test_other_pages_that_could_not_be_read_are_no_verdict() -> None:
         judged(logging=OFF, sources=sources(takers=("site",), whole=False), everywhere=denied)
 
 
-def gathered(**buckets: tuple[BucketLogging | Unavailable, BucketAcl, BucketPolicy]) -> LogSources:
+def gathered(
+    **buckets: tuple[BucketLogging | Unavailable, BucketAcl | Unavailable, BucketPolicy | Unavailable],
+) -> LogSources:
     kinds = (BucketLogging, BucketAcl, BucketPolicy)
     return LogSources.gather(
         [(name, dict(zip(kinds, facets, strict=True))) for name, facets in buckets.items()], whole=True
     )
+
+
+DENIED = Unavailable("s3:GetBucketAcl", "access denied")
+
+
+def test_a_target_of_which_it_is_unknown_whether_it_takes_logs_has_no_verdict() -> None:
+    site = (BucketLogging("private", ""), PRIVATE, NO_POLICY)
+    for acl, policy in ((DENIED, NO_POLICY), (PRIVATE, DENIED), (DENIED, DENIED)):
+        page = gathered(site=site, private=(OFF, acl, policy))
+        with pytest.raises(UnknownField, match="access denied"):
+            judged(Resource("AWS::S3::Bucket", "private", SITE.account_id, HERE), logging=OFF, sources=page)
 
 
 def test_a_target_that_refuses_log_delivery_is_none_on_whichever_page_its_sources_are() -> None:

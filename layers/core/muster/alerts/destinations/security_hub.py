@@ -14,6 +14,7 @@ from typing import Any
 from muster.alerts.destinations.leftover import Leftover
 from muster.alerts.destinations.sending import Place, Unsent, asking, persistently, require_time
 from muster.lifecycle.events import EventStatus, FindingEvent
+from muster.model.arn import Arn
 from muster.model.finding import ACCOUNT
 from muster.model.text import shortened
 
@@ -116,7 +117,8 @@ def finding(event: FindingEvent, place: Place) -> dict[str, Any]:
 
 def _resource(event: FindingEvent, place: Place) -> dict[str, Any]:
     found = {"Type": NAMES.get(event.resource_type, "Other"), "Id": _identity(event)}
-    partition = event.resource_arn.split(":")[1] if event.resource_arn.startswith("arn:") else place.partition
+    arn = Arn.parse(event.resource_arn)
+    partition = arn.partition if arn else place.partition
     region = {"Region": event.region} if "-" in event.region else {}
     about = {"account": event.account_id, "id": event.resource_id, "type": event.resource_type}
     shown = {key: shortened(value, _FIELD) for key, value in about.items() if value}

@@ -70,7 +70,8 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     """
     target = logging.target
     if not target:
-        if bucket.id in sources.targets or any(bucket.id in everywhere[each].names for each in everywhere):
+        named = bucket.id in sources.targets or any(bucket.id in everywhere[each].names for each in everywhere)
+        if named and sources.takes(bucket.id):
             return not_applicable("it is where access logs of other buckets go")
         return non_compliant("server access logging is off")
     if lost := _lost(bucket, target, place[target], lock[target]) or _unreadable(target, encryption[target]):

@@ -1,14 +1,15 @@
 """Facets of buckets that another bucket's configuration names: the targets of its logs and its copies."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
 
 from muster.facets.s3.buckets import BucketAcl, BucketEncryption, BucketLogging, BucketOwnershipControls, BucketPolicy
 from muster.facets.s3.resilience import BucketObjectLock
-from muster.model.finding import Unknown
+from muster.model.finding import Unavailable, Unknown, UnknownField
 
 LOG_DELIVERY_SERVICE = "logging.s3.amazonaws.com"
+_NAMED = f"service:{LOG_DELIVERY_SERVICE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,26 @@ class LogSources:
 
     `targets` are the buckets that others send their logs to, without those known to refuse S3's log delivery: no logs
     arrive there. `takers` are those that send no logs themselves, and that S3's log delivery may write to as far as is
-    known. `whole` is true where the account has no buckets on other pages.
+    known. `whole` is true where the account has no buckets on other pages. `unread` says of each of the takers why it
+    is not known.
     """
+
+    MADE_OF: ClassVar[tuple[type, ...]] = (BucketLogging, BucketAcl, BucketPolicy)
 
     targets: frozenset[str]
     takers: frozenset[str]
     whole: bool
+    unread: Mapping[str, Unavailable] = field(default_factory=dict)
+
+    def takes(self, name: str) -> bool:
+        """Whether S3's log delivery may write to a bucket that sends no logs itself.
+
+        Raises:
+            UnknownField: the bucket's ACL or policy could not be read.
+        """
+        if name in self.unread:
+            raise UnknownField(self.unread[name])
+        return name in self.takers
 
     @classmethod
     def gather(cls, buckets: Iterable[tuple[str, Mapping[type, object]]], *, whole: bool) -> Self:
@@ -70,13 +85,16 @@ class LogSources:
         targets: set[str] = set()
         takers: set[str] = set()
         refusing: set[str] = set()
+        unread: dict[str, Unavailable] = {}
         for name, facets in buckets:
             logging, acl, policy = (facets.get(each) for each in (BucketLogging, BucketAcl, BucketPolicy))
             if isinstance(logging, BucketLogging):
                 targets.update({logging.target} - {"", name})
                 if not logging.target:
-                    (takers if _takes(acl, policy) else refusing).add(name)
-        return cls(frozenset(targets - refusing), frozenset(takers), whole)
+                    found = _takes(acl, policy)
+                    (takers if found else refusing).add(name)
+                    unread |= {name: found} if isinstance(found, Unavailable) else {}
+        return cls(frozenset(targets - refusing), frozenset(takers), whole, unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +109,14 @@ class AllLogTargets:
         return cls(frozenset(response.get("Targets") or ()))
 
 
-def _takes(acl: object, policy: object) -> bool:
-    """Whether log delivery may write to a bucket; true where its ACL or policy was not read or understood."""
-    if not isinstance(acl, BucketAcl) or not isinstance(policy, BucketPolicy) or isinstance(policy.policy, Unknown):
+def _takes(acl: object, policy: object) -> bool | Unavailable:
+    """Whether log delivery may write to a bucket, or why that is not known; either its ACL or its policy is enough."""
+    if isinstance(acl, BucketAcl) and acl.log_target:
         return True
-    named = f"service:{LOG_DELIVERY_SERVICE}"
-    return acl.log_target or any(each.allow and named in each.principals for each in policy.policy.statements)
+    document = policy.policy if isinstance(policy, BucketPolicy) else None
+    if isinstance(document, Unknown):
+        return Unavailable(None, document.reason)
+    if document is not None and any(each.allow and _NAMED in each.principals for each in document.statements):
+        return True
+    unread = next((each for each in (acl, policy) if isinstance(each, Unavailable)), None)
+    return unread or False
