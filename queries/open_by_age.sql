@@ -1,7 +1,8 @@
--- What fails and nobody accepted, by the last event of each finding, the oldest failures first.
+-- What fails and nobody accepted, the oldest failures first; a failure that cannot be read any more is still open.
 WITH last AS (
   SELECT finding_id, max("timestamp") AS "timestamp"
   FROM audit
+  WHERE status <> 'UNREADABLE'
   GROUP BY finding_id
 )
 SELECT DISTINCT
