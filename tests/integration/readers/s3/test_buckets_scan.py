@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
+from muster.facets.s3.buckets import LOG_DELIVERY
 from muster.model.finding import ACCOUNT, TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -293,7 +294,8 @@ def logs(client: Any, bucket: str, target: str) -> None:
 def taking(clients: Clients, name: str) -> Any:
     """Make a bucket that S3's log delivery may write to, by its ACL."""
     client = made(clients, name, HERE)
-    client.put_bucket_acl(Bucket=name, ACL="log-delivery-write")
+    # moto leaves the permission to write out of the canned list log-delivery-write.
+    client.put_bucket_acl(Bucket=name, GrantWrite=f'uri="{LOG_DELIVERY}"', GrantReadACP=f'uri="{LOG_DELIVERY}"')
     return client
 
 
