@@ -1,4 +1,4 @@
--- What fails and nobody accepted, the oldest failures first; a failure that cannot be read any more is still open.
+-- Open failures that are not suppressed, the oldest first; a failure that cannot be read any more is still open.
 WITH last AS (
   SELECT finding_id, max("timestamp") AS "timestamp"
   FROM audit

@@ -51,7 +51,7 @@ def is_news(news: News, *, known_incomplete: bool = False) -> bool:
     """Whether there is anything to say: a change, a first look, a suppression to look at, or an incomplete scan.
 
     An incomplete scan is no news when the audience knows of it: it lacks the same as the scan before. Suppressed
-    failures alone are no news: somebody has just accepted them.
+    failures alone are no news: a person has just accepted them.
     """
     changed = any(number for event, number in news.counts.items() if event != "suppressed")
     return bool(changed or news.baseline or news.owed or news.damaged or news.acceptances) or (

@@ -80,7 +80,7 @@ def command(**options: Any) -> int:
     table, from the table `findings`, or from a report.
 
     \b
-    open        fails, and nobody accepts it
+    open        fails and is not suppressed
     suppressed  fails, and a suppression accepts it
     unread      could not be read
     passing     complies

@@ -33,7 +33,7 @@ _UNITS: Mapping[str, timedelta] = MappingProxyType(
 
 
 class Word(StrEnum):
-    """A status as a person names it: `open` fails and nobody accepts it, `passing` complies."""
+    """A status as a person names it: `open` fails and is not suppressed, `passing` complies."""
 
     OPEN = "open"
     SUPPRESSED = "suppressed"

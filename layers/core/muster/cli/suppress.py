@@ -74,7 +74,7 @@ def command(**options: Any) -> int:
 
     Only the lines of the entry are written. Comments, order and quotes of the file stay as they are. The new file is
     validated before it replaces the old one; a file that does not exist is made. With --stack the configuration in the
-    stack's bucket is read and replaced, unless somebody else changes it meanwhile. The next scan applies it.
+    stack's bucket is read and replaced, unless it changes meanwhile. The next scan applies it.
 
     \b
     Examples:

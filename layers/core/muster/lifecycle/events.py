@@ -85,7 +85,7 @@ class FindingEvent:
 
     @property
     def open(self) -> bool:
-        """Whether the finding fails after the event, and nobody accepts it."""
+        """Whether the finding fails after the event and is not suppressed."""
         return self.status in (EventStatus.FAILED, EventStatus.EXPIRED)
 
 

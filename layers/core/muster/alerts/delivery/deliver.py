@@ -98,8 +98,8 @@ class Delivery:
     def release(self, at: datetime, problems: list[str], *, subscribed: bool = True) -> Iterator[Outcome]:
         """Send what quiet hours held back, as one digest for each route whose quiet hours are over.
 
-        While nobody has `subscribed` to the stack's topic, what goes there stays. What is wrong with an object is added
-        to `problems`.
+        Unless the stack's topic has a confirmed subscription (`subscribed`), what goes there stays. What is wrong with
+        an object is added to `problems`.
 
         Raises:
             Transient: a destination took nothing and it cannot be parked, or another run is delivering the same.

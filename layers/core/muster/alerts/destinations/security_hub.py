@@ -79,7 +79,7 @@ def _product_arn(place: Place) -> str:
 def finding(event: FindingEvent, place: Place) -> dict[str, Any]:
     """Return an event as a finding of Security Hub (ASFF).
 
-    Resolved ones are archived as passed, accepted ones (SUPPRESSED) as failed: nobody has to act on either. A failure
+    Resolved ones are archived as passed, accepted ones (SUPPRESSED) as failed: neither needs action. A failure
     that returns has the same id and is active again.
     """
     failing = event.status in _FAILING

@@ -1,7 +1,7 @@
 """Microsoft Teams: a webhook of a workflow gets an Adaptive Card.
 
 https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
-A workflow answers 202 before the card is posted: a card that Teams does not like fails later, and nobody tells us.
+A workflow answers 202 before the card is posted: a card that Teams refuses fails later, without an error here.
 """
 
 import json

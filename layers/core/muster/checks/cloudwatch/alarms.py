@@ -73,7 +73,7 @@ def cloudwatch_alarm_action_targets_live(
     CloudWatch use it: CloudWatch cannot use alias/aws/sns. There is no verdict on a topic or a key of another account
     or region, nor where Muster cannot tell whether CloudWatch meets a policy's conditions, unless another topic fails.
 
-    Problem: alarm notifies nobody
+    Problem: alarm notifies no subscriber
     Why: An alarm action fails silently if its topic is deleted, if no subscription is confirmed, or if CloudWatch may
       not publish to the topic or use its key.
     Fix: `aws sns subscribe --topic-arn TOPIC-ARN --protocol email --notification-endpoint ADDRESS` Confirm the

@@ -91,7 +91,7 @@ class ScanNews:
         )
 
     def owed(self, news: News, audience: Audience, router: Router) -> dict[str, Any]:
-        """Return the fields of news that also make up for an alert that nobody got: the worst that fails now."""
+        """Return the fields of news that also make up for an alert without a subscriber: the worst that fails now."""
         return {"owed": True, "worst": news.worst or tuple(self._worst(audience, router))}
 
     def _worst(self, audience: Audience, router: Router) -> Iterator[Mapping[str, Any]]:

@@ -82,7 +82,7 @@ class AlertNote(Document):
 
 @dataclass(frozen=True, slots=True)
 class LastAlert(Document):
-    """The content of the last alert: incomplete shards and damaged objects; `owed` says that nobody received it.
+    """The content of the last alert: incomplete shards and damaged objects; `owed` says that no subscriber received it.
 
     `acceptances` has the suppressions that were announced, as `muster.alerts.acceptances.announced` returns them.
     """

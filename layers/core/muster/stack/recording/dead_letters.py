@@ -1,4 +1,4 @@
-"""Malformed records of the stream: each goes to the dead-letter queue with its reason, and holds nobody up."""
+"""Malformed records of the stream: each goes to the dead-letter queue with its reason, and delays no other record."""
 
 import hashlib
 import json

@@ -33,7 +33,7 @@ class Keeping:
     outboxes: tuple[str, ...] = ()
     drafts: Mapping[str, Path] = field(default_factory=dict)
 
-    def replace(  # noqa: PLR0913 - what was seen, how, and who is told
+    def replace(  # noqa: PLR0913 - what was seen, how, and what takes note of it
         self,
         seen: Iterator[tuple[str, Observation]],
         look_of: LookOf,

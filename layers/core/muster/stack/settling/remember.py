@@ -22,7 +22,7 @@ from muster.storage import parquet
 
 Histories = Mapping[CheckKey, CheckHistory]
 LookOf = Callable[[Subject, TrackedFinding | None], Look | None]
-"""Returns how somebody looked at a finding, as it is remembered, if it is; None where nobody did, or did later."""
+"""Returns the look at a finding, given what is remembered of it; None without a look, or where a later one is known."""
 _BASELINE = "baseline"
 """The kind of changes at a first look, which are no news."""
 _REASON = 1_000

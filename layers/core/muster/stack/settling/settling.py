@@ -69,7 +69,7 @@ class Settling:
             DamagedParts: parts cannot be read.
             Conflict: another function wrote the state meanwhile.
         """
-        # The state before the commits: whoever settled newer commits meanwhile makes this function begin again.
+        # The state before the commits: if another function settled newer commits meanwhile, this one begins again.
         state = state_store.fetch(self.bucket, keys.state(self._account_id), self.folder / "state", self._examine)
         self.collected = self.collect()
         if state.damage:
