@@ -42,6 +42,8 @@ from muster.stack.summarize_scan import summarize_scan
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 
+from .settled import TABLE, make_table
+
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 BOXES = 6
 SCANS = 28
@@ -207,7 +209,7 @@ class World:
 
     def items(self) -> Counter[tuple[str, str]]:
         """Return resource and status of each event by scan, how often it is in the table."""
-        pages = self.clients.get("dynamodb", REGION).get_paginator("scan").paginate(TableName="events")
+        pages = self.clients.get("dynamodb", REGION).get_paginator("scan").paginate(TableName=TABLE)
         return Counter(
             (item["scan_id"]["S"], f"{item['resource_id']['S']} {item['status']['S']}")
             for page in pages
@@ -247,24 +249,15 @@ def world(clients: Clients) -> Iterator[World]:
     topic = clients.get("sns", REGION).create_topic(Name="alerts")["TopicArn"]
     sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic].subscriptions_confimed = 1
     queues = clients.get("sqs", REGION)
+    make_table(clients, REGION)
     dynamodb = clients.get("dynamodb", REGION)
-    dynamodb.create_table(
-        TableName="events", BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "finding_id", "KeyType": "HASH"}, {"AttributeName": "timestamp", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "finding_id", "AttributeType": "S"}, {"AttributeName": "timestamp", "AttributeType": "N"},
-        ],
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )  # fmt: skip
     dynamodb.create_table(
         TableName="deliveries", BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
     )  # fmt: skip
     environment = Environment(
-        bucket="reports", region=REGION, stack="dev", topic_arn=topic, event_table="events", event_days=365,
+        bucket="reports", region=REGION, stack="dev", topic_arn=topic, event_table=TABLE, event_days=365,
         delivery_table="deliveries", alert_queue_url=queues.create_queue(QueueName="parked")["QueueUrl"],
         record_queue_url=queues.create_queue(QueueName="malformed")["QueueUrl"],
     )  # fmt: skip
