@@ -54,6 +54,10 @@ class Judge:
         reason = "; ".join(f"{gap.reason} (needs {gap.permission})" if gap.permission else gap.reason for gap in unique)
         return self._finding(resource, Verdict(Status.INSUFFICIENT_DATA, reason), unique)
 
+    def answer(self, resource: Resource, verdict: Verdict) -> Finding:
+        """Return the finding of a verdict that was reached without the check."""
+        return self._finding(resource, verdict)
+
     def _finding(self, resource: Resource, verdict: Verdict, unavailable: tuple[Unavailable, ...] = ()) -> Finding:
         rule, check = self._rule, self._rule.check
         return Finding(

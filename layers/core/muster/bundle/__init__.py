@@ -1,0 +1,1 @@
+"""The import bundle: files that bring existing resources under infrastructure-as-code."""

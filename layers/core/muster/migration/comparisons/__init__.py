@@ -1,0 +1,1 @@
+"""Comparisons of a source and its target, found like checks."""

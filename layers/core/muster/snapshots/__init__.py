@@ -1,0 +1,1 @@
+"""Whole configurations of resources, read section by section."""

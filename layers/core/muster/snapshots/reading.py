@@ -1,0 +1,68 @@
+"""Reading snapshots: each section by its call, in the region of the resource."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from muster.model.finding import GLOBAL, Resource, Unavailable
+from muster.sdk.failures import Failure, read
+from muster.sdk.session import ClientProvider
+from muster.snapshots.form import Form
+from muster.snapshots.section import Answer, Section
+from muster.snapshots.snapshot import Snapshot
+
+_SIDE_BY_SIDE = 16
+
+
+def read_snapshot(clients: ClientProvider, resource: Resource, form: Form, endpoint_region: str = "") -> Snapshot:
+    """Read all sections of a resource; one that fails leaves the others as they are.
+
+    Calls go to the resource's region, or to `endpoint_region` where no region owns the resource.
+    """
+    region = endpoint_region if resource.region == GLOBAL else resource.region
+    sections: dict[str, Answer | Unavailable | None] = {}
+    for each in form.sections:
+        value = _read(clients, resource, region, each, sections)
+        if isinstance(value, Failure):
+            if value.code in form.gone:
+                return Snapshot(resource, exists=False)
+            value = None if value.code in each.absent else value.unavailable
+        sections[each.name] = value
+    return Snapshot(resource, sections)
+
+
+def read_snapshots(
+    clients: ClientProvider,
+    wanted: Iterable[tuple[Resource, Form]],
+    endpoint_region: str = "",
+    each_read: Callable[[Snapshot], None] = lambda _snapshot: None,
+) -> Iterator[Snapshot]:
+    """Read resources side by side and yield their snapshots in the order of the resources."""
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        for snapshot in pool.map(lambda each: read_snapshot(clients, each[0], each[1], endpoint_region), wanted):
+            each_read(snapshot)
+            yield snapshot
+
+
+def _read(
+    clients: ClientProvider,
+    resource: Resource,
+    region: str,
+    section: Section,
+    earlier: dict[str, Answer | Unavailable | None],
+) -> Answer | Unavailable | Failure | None:
+    arguments: list[Any] = [resource]
+    if section.of:
+        needed = earlier[section.of]
+        if needed is None or isinstance(needed, Unavailable):
+            return needed
+        arguments.append(needed)
+    return read(
+        lambda: _without_metadata(section.call(clients.get(section.client, region), *arguments)),
+        section.permissions,
+        section.name,
+    )
+
+
+def _without_metadata(answer: Answer) -> Answer:
+    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
