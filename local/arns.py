@@ -11,6 +11,8 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
     """
     single = {name: _first(value) for name, value in parameters.items()}
     service = action.partition(":")[0]
+    if action == "iam:PassRole":
+        return str(parameters.get("ReplicationConfiguration", single).get("Role", "*"))
     if service == "s3" and "Bucket" in single:
         bucket = f"arn:aws:s3:::{single['Bucket']}"
         return f"{bucket}/{single['Key']}" if "Key" in single else bucket

@@ -5,6 +5,8 @@ from typing import Any
 
 import boto3
 
+from muster.sdk import call_events
+
 NAME = "embedded"
 """The access key of an administrator."""
 
@@ -22,13 +24,16 @@ class Clients:
         with self._lock:
             if self._session is None:
                 self._session = boto3.session.Session(NAME, NAME, region_name=region)
-            return self._session.client(
+            client = self._session.client(
                 service,
                 endpoint_url=endpoint,
                 region_name=region,
                 aws_access_key_id=key,
                 aws_secret_access_key=NAME,
             )
+        if service == "s3control":
+            call_events.keep_account_out_of_host(client)
+        return client
 
 
 CLIENTS = Clients()

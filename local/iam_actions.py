@@ -3,16 +3,51 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+
+def _named_configurations() -> dict[str, tuple[str, ...]]:
+    """Return the actions on the configurations of which a bucket has many, by name: one to read, one to write."""
+    return {
+        f"s3:{operation}": (f"s3:{verb}{kind}Configuration",)
+        for kind in ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
+        for verb, operation in (
+            ("Get", f"GetBucket{kind}Configuration"),
+            ("Get", f"ListBucket{kind}Configurations"),
+            ("Put", f"PutBucket{kind}Configuration"),
+            ("Put", f"DeleteBucket{kind}Configuration"),
+        )
+    }
+
+
+_BUCKET_SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "s3:GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration",),
+    "s3:PutBucketAccelerateConfiguration": ("s3:PutAccelerateConfiguration",),
+    "s3:DeleteBucketCors": ("s3:PutBucketCORS",),
+    "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+    "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3:DeleteBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
+    "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
+    "s3:DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
+    "s3:GetBucketNotificationConfiguration": ("s3:GetBucketNotification",),
+    "s3:PutBucketNotificationConfiguration": ("s3:PutBucketNotification",),
+    "s3:DeleteBucketOwnershipControls": ("s3:PutBucketOwnershipControls",),
+    "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+    "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "s3:DeletePublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+    "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
+    "s3:PutBucketReplication": ("s3:PutReplicationConfiguration", "iam:PassRole"),
+    "s3:DeleteBucketReplication": ("s3:PutReplicationConfiguration",),
+    "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
+    "s3:PutObjectLockConfiguration": ("s3:PutBucketObjectLockConfiguration",),
+    "s3:DeleteBucketTagging": ("s3:PutBucketTagging",),
+    **_named_configurations(),
+}
+"""The actions on what a bucket is set to."""
+
 OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "s3:ListBuckets": ("s3:ListAllMyBuckets",),
-        "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
-        "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
-        "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
-        "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
-        "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
-        "s3:ListBucketMetricsConfigurations": ("s3:GetMetricsConfiguration",),
-        "s3:GetBucketMetricsConfiguration": ("s3:GetMetricsConfiguration",),
+        **_BUCKET_SETTINGS,
         "s3:ListObjects": ("s3:ListBucket",),
         "s3:ListObjectsV2": ("s3:ListBucket",),
         "s3:ListObjectVersions": ("s3:ListBucketVersions",),
@@ -24,6 +59,8 @@ OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
         "s3:DeleteObjects": ("s3:DeleteObject",),
         "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
+        "s3control:PutPublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
+        "s3control:DeletePublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
         "lambda:Invoke": ("lambda:InvokeFunction",),
         "sqs:ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility",),
         "sqs:DeleteMessageBatch": ("sqs:DeleteMessage",),

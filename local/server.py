@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Mapping
 from typing import Any, Self
 
 import boto3
@@ -11,6 +12,7 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from local import buckets
 from local.clients import CLIENTS
 from local.corrections import Corrections
 from local.enforcing import Enforcement
@@ -116,6 +118,11 @@ class EmbeddedAws:
             key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], region_name=region
         )
         return session.client(service, endpoint_url=self.endpoint)
+
+    def tag_as_aws(self, bucket: str, tags: Mapping[str, str]) -> None:
+        """Give a bucket tags that only AWS can set, such as `aws:cloudformation:stack-name`; its others stay."""
+        found = buckets.find(bucket)
+        buckets.set_tags(found, {**buckets.tags(found), **tags})
 
     def refuse(self, operation: str, **how: Any) -> None:
         """Answer an operation (`s3:GetBucketVersioning`) with an error from now on."""

@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
 
+from local import buckets
+from local.corrections import s3_replication
 from local.corrections.request import Correction, Request
 from local.corrections.s3_lifecycle import refused
 from local.front import Answer, error_body
@@ -101,10 +103,16 @@ class _Corrections:
         kept = self.encryptions.get(request.bucket)
         return (HTTPStatus.OK, kept) if kept else _or_default(request, "", _ENCRYPTION)
 
-    def _put_versioning(self, request: Request) -> None:
+    def _put_versioning(self, request: Request) -> Answer | None:
         """Remember MFA delete, which moto drops; it stays as it is where a request does not speak of it."""
+        if (bucket := buckets.find(request.bucket)) and "<Status>Suspended</Status>" in request.body:
+            present = _needs_versions(bucket)
+            message = f"{present} is present on this bucket, so the versioning state cannot be changed."
+            if present:
+                return request.refuse("InvalidBucketState", message, HTTPStatus.CONFLICT)
         if match := re.search(r"<MfaDelete>(\w+)</MfaDelete>", request.body):
             self.mfa_delete[request.bucket] = match.group(1)
+        return None
 
     def _get_versioning(self, request: Request) -> Answer:
         status, body = request.ask()
@@ -166,6 +174,13 @@ _BLOCK = (
 )
 _ENFORCED = "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"
 _OWNERSHIP = f"<OwnershipControls {_NAMESPACE}>{_ENFORCED}</OwnershipControls>"
+
+
+def _needs_versions(bucket: Any) -> str:
+    """Return what of a bucket forbids to suspend its versioning, if anything does."""
+    if s3_replication.KIND in buckets.kept(bucket):
+        return "A replication configuration"
+    return "An Object Lock configuration" if bucket.object_lock_enabled else ""
 
 
 def _or_default(request: Request, code: str, default: str) -> Answer:

@@ -15,6 +15,14 @@ from local.iam_actions import actions_of
         ("resourcegroupstaggingapi:ListRequiredTags", ("tag:ListRequiredTags",)),
         ("s3control:GetAccessPoint", ("s3:GetAccessPoint",)),
         ("s3:GetBucketReplication", ("s3:GetReplicationConfiguration",)),
+        ("s3:PutBucketReplication", ("s3:PutReplicationConfiguration", "iam:PassRole")),
+        ("s3:DeleteBucketTagging", ("s3:PutBucketTagging",)),
+        ("s3:ListBucketIntelligentTieringConfigurations", ("s3:GetIntelligentTieringConfiguration",)),
+        ("s3:DeleteBucketAnalyticsConfiguration", ("s3:PutAnalyticsConfiguration",)),
+        ("s3:PutBucketNotificationConfiguration", ("s3:PutBucketNotification",)),
+        ("s3:PutBucketAbac", ("s3:PutBucketAbac",)),
+        ("s3control:TagResource", ("s3:TagResource",)),
+        ("s3control:PutPublicAccessBlock", ("s3:PutAccountPublicAccessBlock",)),
         ("stepfunctions:StartExecution", ("states:StartExecution",)),
         ("dynamodb:DescribeTable", ("dynamodb:DescribeTable",)),
         ("dynamodbstreams:GetRecords", ("dynamodb:GetRecords",)),
@@ -52,6 +60,12 @@ HERE = "eu-west-1:123456789012"
         ("secretsmanager:GetSecretValue", {"SecretId": "s"}, f"arn:aws:secretsmanager:{HERE}:secret:s-AbCdEf"),
         ("sqs:SendMessage", {"QueueUrl": "http://127.0.0.1/1/q"}, f"arn:aws:sqs:{HERE}:q"),
         ("ec2:DescribeInstances", {}, "*"),
+        ("s3:TagResource", {"AccountId": "123456789012", "ResourceArn": "arn:aws:s3:::a.b"}, "arn:aws:s3:::a.b"),
+        (
+            "iam:PassRole",
+            {"Bucket": "b", "ReplicationConfiguration": {"Role": "arn:aws:iam::123456789012:role/r", "Rules": []}},
+            "arn:aws:iam::123456789012:role/r",
+        ),
     ],
 )
 def test_the_resource_is_found_in_the_parameters(action: str, parameters: dict[str, Any], resource: str) -> None:
