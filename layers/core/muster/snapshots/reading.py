@@ -17,14 +17,15 @@ _SIDE_BY_SIDE = 16
 def read_snapshot(clients: ClientProvider, resource: Resource, form: Form, endpoint_region: str = "") -> Snapshot:
     """Read all sections of a resource; one that fails leaves the others as they are.
 
-    Calls go to the resource's region, or to `endpoint_region` where no region owns the resource.
+    Calls go to the resource's region, or to `endpoint_region` where no region owns the resource. Once a section was
+    read, AWS's word that something is gone means another thing, for example a policy of a role.
     """
     region = endpoint_region if resource.region == GLOBAL else resource.region
     sections: dict[str, Answer | Unavailable | None] = {}
     for each in form.sections:
         value = _read(clients, resource, region, each, sections)
         if isinstance(value, Failure):
-            if value.code in form.gone:
+            if value.code in form.gone and all(isinstance(each, Unavailable) for each in sections.values()):
                 return Snapshot(resource, exists=False)
             value = None if value.code in each.absent else value.unavailable
         sections[each.name] = value

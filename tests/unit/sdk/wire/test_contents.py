@@ -36,8 +36,10 @@ def test_an_answer_that_holds_nothing_is_refused_unless_aws_documents_it(service
 def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
     assert set(MAY_BE_EMPTY) == {
         "lambda:GetFunctionConcurrency",
+        "s3:GetBucketAccelerateConfiguration",
         "s3:GetBucketLocation",
         "s3:GetBucketLogging",
+        "s3:GetBucketNotificationConfiguration",
         "s3:GetBucketVersioning",
         "sqs:ListQueueTags",
         "sqs:ListQueues",
@@ -75,6 +77,10 @@ def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
         ("ec2", "GetInstanceMetadataDefaults", {"AccountLevel": {}}, ""),
         ("ec2", "DescribeVolumes", {"NextToken": "t"}, "it has no Volumes"),
         ("ec2", "DescribeVolumes", {"Volumes": []}, ""),
+        ("s3", "GetBucketNotificationConfiguration", {}, ""),
+        ("s3", "GetBucketAccelerateConfiguration", {}, ""),
+        ("s3", "GetBucketWebsite", {}, "it has no RedirectAllRequestsTo and no IndexDocument"),
+        ("s3", "GetBucketWebsite", {"IndexDocument": {"Suffix": "i"}}, ""),
         ("s3", "ListBuckets", {"Owner": {"ID": "o"}}, "it has no Buckets"),
         ("s3", "ListBuckets", {"Buckets": []}, ""),
         ("s3", "GetBucketAcl", {}, "it has no Owner"),

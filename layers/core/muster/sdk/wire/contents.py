@@ -20,8 +20,10 @@ _READING = ("Describe", "Get", "List")
 MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
     {
         "lambda:GetFunctionConcurrency": "no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html",
+        "s3:GetBucketAccelerateConfiguration": "never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAccelerateConfiguration.html",
         "s3:GetBucketLocation": "us-east-1: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html",
         "s3:GetBucketLogging": "logging is off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html",
+        "s3:GetBucketNotificationConfiguration": "none: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html",
         "s3:GetBucketVersioning": "never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html",
         "sqs:ListQueueTags": "no tags, as ListQueues",
         "sqs:ListQueues": "no queues: https://github.com/boto/boto3/issues/1813",
@@ -52,6 +54,8 @@ _ONE_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         # Muster asks for one kind at a time; that the lists of the other kinds are sent empty is written nowhere.
         "iam:GetAccountAuthorizationDetails": ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"),
+        # A website redirects everything, or has an index document.
+        "s3:GetBucketWebsite": ("RedirectAllRequestsTo", "IndexDocument"),
     }
 )
 """Operations of whose members one at least is there."""
@@ -64,12 +68,17 @@ _NEVER_EMPTY = "Attributes"
 """The settings of one resource in SNS, SQS and Elastic Load Balancing: there are always some."""
 _ROOTS: Mapping[str, str] = MappingProxyType(
     {
+        "s3:GetBucketAccelerateConfiguration": "AccelerateConfiguration",
         "s3:GetBucketAcl": "AccessControlPolicy",
+        "s3:GetBucketCors": "CORSConfiguration",
         "s3:GetBucketLifecycleConfiguration": "LifecycleConfiguration",
         "s3:GetBucketLocation": "LocationConstraint",
         "s3:GetBucketLogging": "BucketLoggingStatus",
+        "s3:GetBucketNotificationConfiguration": "NotificationConfiguration",
+        "s3:GetBucketRequestPayment": "RequestPaymentConfiguration",
         "s3:GetBucketTagging": "Tagging",
         "s3:GetBucketVersioning": "VersioningConfiguration",
+        "s3:GetBucketWebsite": "WebsiteConfiguration",
         "s3:ListBucketMetricsConfigurations": "ListMetricsConfigurationsResult",
         "s3:ListBuckets": "ListAllMyBucketsResult",
         "s3:ListObjectsV2": "ListBucketResult",
