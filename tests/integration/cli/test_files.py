@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from muster.cli import main
-from muster.configuration.parsing import LARGEST
+from muster.configuration.files.mistakes import LARGEST
 
 CHECK = ["--check", "ec2-ebs-encryption-by-default", "--region", "eu-west-1", "--fail-on", "never", "--quiet"]
 

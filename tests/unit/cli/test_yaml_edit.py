@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.cli.yaml_edit import added, renewed
-from muster.configuration import document
+from muster.configuration.files import document
 from muster.errors import ConfigurationError
 
 ENTRY = {

@@ -6,7 +6,7 @@ import pytest
 
 from muster.catalog.catalog import load
 from muster.configuration import parse
-from muster.configuration.composing import DEEPEST
+from muster.configuration.files.composing import DEEPEST
 from muster.errors import ConfigurationError
 
 LONG = "x" * 100_000

@@ -11,7 +11,8 @@ from muster.cli.parquet_files import EXTENSION, batches_of, entries_of, files_of
 from muster.cli.region_names import regions
 from muster.cli.report_file import ReportFile
 from muster.cli.stack_files import StackBucket
-from muster.configuration import Configuration, document, parse
+from muster.configuration import Configuration, parse
+from muster.configuration.files import document
 from muster.errors import ConfigurationError
 from muster.model.finding import Finding
 from muster.model.text import escaped

@@ -79,7 +79,7 @@ def command(file: Path, *, strict: bool) -> int:
 
 def _remarks(file: Path, configuration: "Configuration", catalog: "Catalog", rules: "Iterable[Rule]") -> list[str]:
     """Return the remarks on the suppressions, each with its line in the file."""
-    from muster.configuration import document
+    from muster.configuration.files import document
     from muster.configuration.remarks import remarks
 
     if not configuration.suppressions:
@@ -100,7 +100,7 @@ def _route_remarks(
     """Return the remarks on the routes, each with its line in the file."""
     from muster.catalog.packs import load
     from muster.cli.route_remarks import route_remarks
-    from muster.configuration import document
+    from muster.configuration.files import document
 
     found = route_remarks(configuration, rules, load(catalog)) if configuration.alerts.routes else []
     lines = document.read(file.read_bytes()).lines if found else {}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from muster.configuration import document
+from muster.configuration.files import document
 from muster.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _first(wanted: Any, entry: Entry, ways: Iterable[Callable[[], str | None]]) 
 
 
 def _root(text: str) -> "yaml.Node | None":
-    from muster.configuration.composing import Loader
+    from muster.configuration.files.composing import Loader
 
     return Loader(text).get_single_node()
 

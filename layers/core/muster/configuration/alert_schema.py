@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from muster.configuration.alerts import DAYS, OWNER_TAG, WARN_DAYS, Kind
-from muster.configuration.document import Document, Path, Problem, spelled
-from muster.configuration.schema_parts import Schema, listing, mapping, members, text
+from muster.configuration.files.document import Document, Path, Problem
+from muster.configuration.files.mistakes import problem
+from muster.configuration.files.schema_parts import Schema, listing, mapping, members, text
 from muster.model.finding import Severity
 from muster.model.suggest import unknown
 
@@ -149,11 +150,11 @@ def alert_mistakes(document: Document) -> Iterator[Problem]:
         path: Path = ("alerts", "routes", place)
         name = route["name"]
         if name in seen:
-            yield _problem(document, (*path, "name"), f"the route {name} stands in line {seen[name]} already")
+            yield problem(document, (*path, "name"), f"the route {name} stands in line {seen[name]} already")
         seen.setdefault(name, document.lines[*path, "name"])
         hours = route.get("quiet_hours")
         if hours is True:
-            yield _problem(document, (*path, "quiet_hours"), "write the hours, or false for none")
+            yield problem(document, (*path, "quiet_hours"), "write the hours, or false for none")
         elif isinstance(hours, dict):
             yield from _wrong_hours(document, (*path, "quiet_hours"), hours)
         yield from _wrong_destinations(document, (*path, "to"), route["to"])
@@ -162,25 +163,25 @@ def alert_mistakes(document: Document) -> Iterator[Problem]:
 def _wrong_destinations(document: Document, path: Path, entries: list[Any]) -> Iterator[Problem]:
     for place, entry in enumerate(entries):
         if entry in entries[:place]:
-            yield _problem(document, (*path, place), "this destination is listed twice")
+            yield problem(document, (*path, place), "this destination is listed twice")
         if isinstance(entry, dict) and entry.get(Kind.SECURITY_HUB) is False:
-            yield _problem(document, (*path, place, str(Kind.SECURITY_HUB)), "write true, or leave the line out")
+            yield problem(document, (*path, place, str(Kind.SECURITY_HUB)), "write true, or leave the line out")
 
 
 def _wrong_hours(document: Document, path: Path, hours: Mapping[str, Any]) -> Iterator[Problem]:
     start, end = hours.get("from"), hours.get("to")
     if (start is None) != (end is None):
         missing = "to" if end is None else "from"
-        yield _problem(document, path, f"{missing} is missing: quiet hours have a beginning and an end")
+        yield problem(document, path, f"{missing} is missing: quiet hours have a beginning and an end")
     elif start is None and not hours.get("days"):
-        yield _problem(document, path, "from and to, or days, are missing")
+        yield problem(document, path, "from and to, or days, are missing")
     elif start is not None and start == end:
-        yield _problem(document, path, f"from and to are both {start}; for whole days write days: [sat, sun]")
+        yield problem(document, path, f"from and to are both {start}; for whole days write days: [sat, sun]")
     zone = hours.get("timezone", "UTC")
     if not _is_zone(zone):
-        yield _problem(document, (*path, "timezone"), unknown(zone, "a time zone", sorted(_zones())))
+        yield problem(document, (*path, "timezone"), unknown(zone, "a time zone", sorted(_zones())))
     if len(set(hours.get("days", ()))) == len(DAYS):
-        yield _problem(document, (*path, "days"), "all days are quiet: no alert would ever be sent")
+        yield problem(document, (*path, "days"), "all days are quiet: no alert would ever be sent")
 
 
 def _is_zone(name: str) -> bool:
@@ -194,7 +195,3 @@ def _is_zone(name: str) -> bool:
 @functools.cache
 def _zones() -> frozenset[str]:
     return frozenset(importlib.resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
-
-
-def _problem(document: Document, path: Path, sentence: str) -> Problem:
-    return Problem(document.lines[path], f"{spelled(path)}: {sentence}")

@@ -10,11 +10,11 @@ from muster.catalog import packs
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import judged_types
 from muster.configuration.alert_schema import alerts
-from muster.configuration.schema_parts import Schema
-from muster.configuration.schema_parts import listing as _list
-from muster.configuration.schema_parts import mapping as _object
-from muster.configuration.schema_parts import members as _members
-from muster.configuration.schema_parts import text as _text
+from muster.configuration.files.schema_parts import Schema
+from muster.configuration.files.schema_parts import listing as _list
+from muster.configuration.files.schema_parts import mapping as _object
+from muster.configuration.files.schema_parts import members as _members
+from muster.configuration.files.schema_parts import text as _text
 from muster.configuration.tags import REQUIRED_TAGS
 from muster.model.check import Check
 from muster.model.finding import Severity
@@ -240,6 +240,7 @@ def _suppression() -> Schema:
         **_object("a key", properties),
         "required": ["check", "reason", "owner", "expires"],
         "anyOf": [{"required": [name]} for name in ("resource", "tag", "account")],
+        "x-any-of": "resource, tag or account is missing: name the accepted failures; resource: '*' is all of them",
     }
 
 

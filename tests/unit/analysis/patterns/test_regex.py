@@ -171,7 +171,7 @@ MADE = {
     "sdk/wire/ec2_parser.py": "names of the SDK's models",
     "stack/handle_change.py": "names of the stack's own roles, escaped",
     "model/arn.py": "the spellings of ARNs that listers declare",
-    "configuration/parsing.py": "patterns of the schema, with another end",
+    "configuration/files/mistakes.py": "patterns of the schema, with another end",
 }
 """Modules that make patterns for Python's `re`, and what of."""
 _MATCHING = {"compile", "match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"}

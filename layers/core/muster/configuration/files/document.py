@@ -42,7 +42,7 @@ def read(text: bytes | str) -> Document:
     """Read YAML; the value is only as good as `problems` is empty."""
     import yaml  # noqa: PLC0415 - most processes read the plan, never YAML
 
-    from muster.configuration.composing import DEEPEST, Loader, TooDeepError  # noqa: PLC0415 - the same
+    from muster.configuration.files.composing import DEEPEST, Loader, TooDeepError  # noqa: PLC0415 - the same
 
     document = Document()
     try:
@@ -80,7 +80,7 @@ class _Reading:
     def value(self, node: "yaml.Node", path: Path) -> Any:
         import yaml  # noqa: PLC0415 - imported already by whoever made the loader
 
-        from muster.configuration.composing import DEEPEST, TooDeepError  # noqa: PLC0415 - the same
+        from muster.configuration.files.composing import DEEPEST, TooDeepError  # noqa: PLC0415 - the same
 
         if len(path) > DEEPEST:
             # Aliases of aliases: each is composed once, however deep it stands.
