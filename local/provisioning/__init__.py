@@ -1,0 +1,1 @@
+"""What the embedded AWS's CloudFormation needs around its resource types: schemas, names, tags, imports."""
