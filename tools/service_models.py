@@ -1,17 +1,20 @@
-"""Cut service models down to the operations that a scan may make, and the shapes that these need."""
+"""Cut service models down to the operations that Muster may make, and the shapes that these need."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import REGIONS
+from muster.snapshots.form import forms
 
 Model = Mapping[str, Any]
 
 
 def operations(catalog: Catalog, service: str) -> frozenset[str]:
-    """Return the operations of a service that a scan may make; EC2's permissions are called as its operations."""
-    permissions = {*REGIONS, *(permission for reader in catalog.readers() for permission in reader.permissions)}
+    """Return the operations of a service that a scan or a snapshot may make; EC2's permissions are its operations."""
+    scanned = (permission for reader in catalog.readers() for permission in reader.permissions)
+    read_whole = (permission for form in forms().values() for permission, _ in form.permissions)
+    permissions = {*REGIONS, *scanned, *read_whole}
     return frozenset(
         operation
         for owner, _, operation in (permission.partition(":") for permission in permissions)

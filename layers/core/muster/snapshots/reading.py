@@ -1,6 +1,6 @@
 """Reading snapshots: each section by its call, in the region of the resource."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,7 +8,7 @@ from muster.model.finding import GLOBAL, Resource, Unavailable
 from muster.sdk.failures import Failure, read
 from muster.sdk.session import ClientProvider
 from muster.snapshots.form import Form
-from muster.snapshots.section import Answer, Section
+from muster.snapshots.section import Answer, NotListed, Section
 from muster.snapshots.snapshot import Snapshot
 
 _SIDE_BY_SIDE = 16
@@ -18,14 +18,18 @@ def read_snapshot(clients: ClientProvider, resource: Resource, form: Form, endpo
     """Read all sections of a resource; one that fails leaves the others as they are.
 
     Calls go to the resource's region, or to `endpoint_region` where no region owns the resource. Once a section was
-    read, AWS's word that something is gone means another thing, for example a policy of a role.
+    read, AWS's word that something is gone means another thing, for example a policy of a role. So it does where the
+    section knows the code as its own: Lambda has one for a function that does not exist and for one without a policy.
     """
     region = endpoint_region if resource.region == GLOBAL else resource.region
     sections: dict[str, Answer | Unavailable | None] = {}
     for each in form.sections:
-        value = _read(clients, resource, region, each, sections)
+        try:
+            value = _read(clients, resource, region, each, sections)
+        except NotListed:
+            return Snapshot(resource, exists=False)
         if isinstance(value, Failure):
-            if value.code in form.gone and all(isinstance(each, Unavailable) for each in sections.values()):
+            if value.code in form.gone - each.absent and _nothing_read(sections):
                 return Snapshot(resource, exists=False)
             value = None if value.code in each.absent else value.unavailable
         sections[each.name] = value
@@ -45,6 +49,10 @@ def read_snapshots(
             yield snapshot
 
 
+def _nothing_read(sections: Mapping[str, Answer | Unavailable | None]) -> bool:
+    return all(isinstance(each, Unavailable) for each in sections.values())
+
+
 def _read(
     clients: ClientProvider,
     resource: Resource,
@@ -59,11 +67,16 @@ def _read(
             return needed
         arguments.append(needed)
     return read(
-        lambda: _without_metadata(section.call(clients.get(section.client, region), *arguments)),
+        lambda: _whole(section.call(clients.get(section.client, region), *arguments)),
         section.permissions,
         section.name,
     )
 
 
-def _without_metadata(answer: Answer) -> Answer:
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+def _whole(answer: Answer) -> Answer:
+    """Return an answer without metadata; pages that a reader would request one by one are requested here."""
+    return {
+        key: list(value) if isinstance(value, Iterator) else value
+        for key, value in answer.items()
+        if key != "ResponseMetadata"
+    }

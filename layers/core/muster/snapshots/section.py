@@ -4,11 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from muster.errors import Signal
 from muster.model.readers import Describer
 
 Answer = Mapping[str, Any]
 Call = Callable[..., Answer]
 """Calls AWS with (client, resource), or with (client, resource, answer) where another section is read first."""
+
+
+class NotListed(Signal):
+    """A listing that would hold the resource does not: the resource does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,13 @@ def section(  # noqa: PLR0913 - each says one thing about the call
     return Section(name, service, (permission, *also), call, frozenset(absent), of, on)
 
 
-def read_as(name: str, describer: Describer) -> Section:
-    """Declare a section that makes the call of a describer.
+def read_as(name: str, describer: Describer, *, on: str = "") -> Section:
+    """Declare a section that makes the call of a describer; `on` is the pattern of ARNs where that declares none.
 
     Raises:
         TypeError: the describer has no call of its own, or reads other resources than the described one.
     """
     if describer.call is None or describer.keys is not None:
         raise TypeError(f"{name}: {describer.facet.__name__} is not read by one call with one resource")
-    on = describer.on if isinstance(describer.on, str) else "*"
+    on = on or (describer.on if isinstance(describer.on, str) else "*")
     return Section(name, describer.client, describer.permissions, describer.call, describer.absent, "", on)
