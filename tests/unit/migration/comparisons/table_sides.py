@@ -4,20 +4,26 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from muster.migration.file import MigrationFile, Place, TableItem
+from muster.migration.file import TableItem
 from muster.migration.relatives import KEY, TABLE
 from muster.migration.sides import Pair, Source, Target
-from muster.model.finding import REGION, Resource, Unavailable
-from muster.snapshots.snapshot import Snapshot
+from muster.model.finding import Unavailable
+from tests.unit.migration.sides_of import (
+    ACCOUNT_ID,
+    SOURCE_REGION,
+    TARGET_REGION,
+    pair_of,
+    snapshot_of,
+    source_of,
+    target_of,
+)
 
-ACCOUNT = "123456789012"
-SOURCE, TARGET = "us-east-1", "eu-west-1"
 Sections = dict[str, Any]
 DENIED = Unavailable("dynamodb:DescribeTable", "AWS denies the call")
 
 
 def arn(region: str, name: str) -> str:
-    return f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
+    return f"arn:aws:dynamodb:{region}:{ACCOUNT_ID}:table/{name}"
 
 
 def index(name: str = "by-day", read: int = 20, write: int = 10) -> dict[str, Any]:
@@ -56,7 +62,7 @@ def sections(region: str, name: str, read: int = 100, write: int = 50) -> Sectio
             "SSEDescription": {
                 "Status": "ENABLED",
                 "SSEType": "KMS",
-                "KMSMasterKeyArn": f"arn:aws:kms:{region}:{ACCOUNT}:key/k",
+                "KMSMasterKeyArn": f"arn:aws:kms:{region}:{ACCOUNT_ID}:key/k",
             },
             "DeletionProtectionEnabled": False,
         },
@@ -109,13 +115,10 @@ def scaling(  # noqa: PLR0913 - what Application Auto Scaling keeps of a dimensi
 KEY_ANSWER = {"key": {"KeyMetadata": {"KeyManager": "CUSTOMER", "KeyState": "Enabled", "Origin": "AWS_KMS"}}}
 
 
-def snapshot(region: str, name: str, answers: Mapping[str, Any] | None) -> Snapshot:
-    resource = Resource(TABLE, name, ACCOUNT, region, "aws", arn(region, name))
-    return Snapshot(resource, exists=False) if answers is None else Snapshot(resource, answers)
-
-
 def source(answers: Mapping[str, Any] | None, region: Mapping[str, Any] | None = None) -> Source:
-    return Source(snapshot(SOURCE, "orders", answers), _region(SOURCE, region), {"key": _key(SOURCE, KEY_ANSWER)})
+    return source_of(
+        TABLE, "orders", answers, region=region, key=snapshot_of(KEY, "k", KEY_ANSWER, region=SOURCE_REGION)
+    )
 
 
 def target(
@@ -123,24 +126,14 @@ def target(
     region: Mapping[str, Any] | None = None,
     key: Mapping[str, Any] | Unavailable | None = KEY_ANSWER,
 ) -> Target:
-    other = key if key is None or isinstance(key, Unavailable) else _key(TARGET, key)
-    return Target(snapshot(TARGET, "orders-eu", answers), _region(TARGET, region), {"key": other})
+    other = snapshot_of(KEY, "k", key) if isinstance(key, Mapping) else key
+    return target_of(TABLE, "orders-eu", answers, region=region, key=other)
 
 
 def pair(item: TableItem | None = None) -> Pair:
-    item = item or TableItem("orders", "orders-eu")
-    file = MigrationFile("wave-1", "prod", Place(SOURCE), Place(TARGET), "eu", tables=(item,))
-    return Pair(file, item)
+    return pair_of(item or TableItem("orders", "orders-eu"))
 
 
 def both() -> tuple[Sections, Sections]:
     """Return the sections of a target and of its source that are alike."""
-    return copy.deepcopy(sections(TARGET, "orders-eu")), copy.deepcopy(sections(SOURCE, "orders"))
-
-
-def _key(region: str, answers: Mapping[str, Any]) -> Snapshot:
-    return Snapshot(Resource(KEY, "k", ACCOUNT, region), answers)
-
-
-def _region(region: str, answers: Mapping[str, Any] | None) -> Snapshot:
-    return Snapshot(Resource(REGION, region, ACCOUNT, region), answers or {})
+    return copy.deepcopy(sections(TARGET_REGION, "orders-eu")), copy.deepcopy(sections(SOURCE_REGION, "orders"))

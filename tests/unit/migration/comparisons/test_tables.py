@@ -21,7 +21,7 @@ from tests.unit.migration.comparisons.table_sides import (
     source,
     target,
 )
-from tests.unit.migration.times import AT
+from tests.unit.migration.sides_of import AT
 
 Change = Callable[[Sections], object]
 OURS = {
