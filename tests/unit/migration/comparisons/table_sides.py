@@ -79,12 +79,6 @@ def sections(region: str, name: str, read: int = 100, write: int = 50) -> Sectio
         "global-table": None,
         "scaling-targets": {"ScalableTargets": []},
         "scaling-policies": {"ScalingPolicies": []},
-        "limits": {
-            "AccountMaxReadCapacityUnits": 80000,
-            "AccountMaxWriteCapacityUnits": 80000,
-            "TableMaxReadCapacityUnits": 40000,
-            "TableMaxWriteCapacityUnits": 40000,
-        },
     }
 
 
@@ -112,6 +106,12 @@ def scaling(  # noqa: PLR0913 - what Application Auto Scaling keeps of a dimensi
     }
 
 
+LIMITS = {
+    "AccountMaxReadCapacityUnits": 80000,
+    "AccountMaxWriteCapacityUnits": 80000,
+    "TableMaxReadCapacityUnits": 40000,
+    "TableMaxWriteCapacityUnits": 40000,
+}
 KEY_ANSWER = {"key": {"KeyMetadata": {"KeyManager": "CUSTOMER", "KeyState": "Enabled", "Origin": "AWS_KMS"}}}
 
 
@@ -126,6 +126,7 @@ def target(
     region: Mapping[str, Any] | None = None,
     key: Mapping[str, Any] | Unavailable | None = KEY_ANSWER,
 ) -> Target:
+    region = {"dynamodb-limits": LIMITS, **(region or {})}
     other = snapshot_of(KEY, "k", key) if isinstance(key, Mapping) else key
     return target_of(TABLE, "orders-eu", answers, region=region, key=other)
 

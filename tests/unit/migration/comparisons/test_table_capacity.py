@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from muster.migration.file import Factors, TableItem, Throughput, scaled
 from muster.model.finding import Status
-from tests.unit.migration.comparisons.table_sides import both, index, on_demand, scaling
+from tests.unit.migration.comparisons.table_sides import DENIED, LIMITS, both, index, on_demand, scaling
 from tests.unit.migration.comparisons.test_tables import changed, reason
 
 CAPACITY, SCALING = "target-table-capacity-scaled", "target-table-autoscaling-scaled"
@@ -161,12 +161,20 @@ def test_the_maximum_of_a_table_on_demand(
 
 def test_a_capacity_over_the_quota_of_a_table() -> None:
     ours, theirs = both()
-    ours["limits"]["TableMaxReadCapacityUnits"] = 99
-    assert changed(ours, theirs) == {QUOTAS: Status.NON_COMPLIANT}
-    assert reason(QUOTAS, ours, theirs) == "the read capacity of the table needs 100 units, a table may have 99"
+    region = {"dynamodb-limits": {**LIMITS, "TableMaxReadCapacityUnits": 99}}
+    assert changed(ours, theirs, region=region) == {QUOTAS: Status.NON_COMPLIANT}
+    assert (
+        reason(QUOTAS, ours, theirs, region=region)
+        == "the read capacity of the table needs 100 units, a table may have 99"
+    )
 
 
 def test_a_capacity_over_the_quota_of_the_account_with_its_indexes() -> None:
     ours, theirs = both()
-    ours["limits"]["AccountMaxWriteCapacityUnits"] = 59
-    assert reason(QUOTAS, ours, theirs) == "the table needs 60 write units, the account may have 59"
+    region = {"dynamodb-limits": {**LIMITS, "AccountMaxWriteCapacityUnits": 59}}
+    assert reason(QUOTAS, ours, theirs, region=region) == "the table needs 60 write units, the account may have 59"
+
+
+def test_quotas_that_could_not_be_read_are_not_enough() -> None:
+    ours, theirs = both()
+    assert changed(ours, theirs, region={"dynamodb-limits": DENIED}) == {QUOTAS: Status.INSUFFICIENT_DATA}

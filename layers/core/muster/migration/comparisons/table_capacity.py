@@ -127,7 +127,7 @@ def target_table_capacity_within_quotas(source: Source, target: Target, pair: Pa
     """
     if _ON_DEMAND in (_mode(source), _mode(target)):
         return not_applicable("capacity is paid on demand")
-    quotas = target.own.answer("limits")
+    quotas = target.region.answer("dynamodb-limits")
     dimensions = [*_dimensions(source, target, pair)]
     wrong = []
     for kind in _KINDS:
