@@ -18,6 +18,8 @@ from local.inference.wire import Environ
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 Answer = tuple[int, str]
+HEADERS = "embedded.headers"
+"""Under which name the environment of a request has the headers of a corrected answer."""
 _MESSAGE = "Access Denied"
 
 _DENIED = {"ec2": "UnauthorizedOperation", "s3": "AccessDenied", "s3control": "AccessDenied"}
@@ -107,7 +109,7 @@ class Front:
                 or self._forbidden(operation, parameters, environ)
                 or self.correct(self, operation, parameters, environ)
             )
-            answered = self.app(environ, started) if answer is None else _send(answer, started)
+            answered = self.app(environ, started) if answer is None else _send(answer, started, environ)
             if self.witness.wants(operation, parameters, environ):
                 answered = list(answered)
                 self.witness.take(operation, parameters, environ, seen["status"], answered)
@@ -168,9 +170,10 @@ def error_body(service: str, code: str, message: str = _MESSAGE) -> str:
     return json.dumps({"__type": code, "message": message})
 
 
-def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+def _send(answer: Answer, start_response: StartResponse, environ: Environ) -> Iterable[bytes]:
     status, text = answer
     body = text.encode()
     kind = "application/x-amz-json-1.0" if text.startswith("{") else "application/xml"
-    start_response(f"{status} Embedded", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *environ.get(HEADERS, {}).items()]
+    start_response(f"{status} Embedded", headers)
     return [body]

@@ -10,6 +10,9 @@ from local import buckets
 from local.corrections.request import Correction, Request
 from local.front import Answer
 
+NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
+"""What the root of each answer of S3 has."""
+
 Correct = Callable[[Request, Any], Answer | None]
 """Answers a request about a bucket of moto's, or leaves it to moto."""
 

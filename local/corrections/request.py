@@ -9,7 +9,7 @@ from typing import Any
 from moto.core.serialize import get_serializer_class
 
 from local.clients import CLIENTS
-from local.front import Answer, Front, error_body
+from local.front import HEADERS, Answer, Front, error_body
 from local.inference.parameters import protocol_of
 from local.inference.services import model_of
 from local.inference.wire import Environ, Wire
@@ -32,6 +32,12 @@ class Request:
     def bucket(self) -> str:
         """The bucket that it is about, if any."""
         return str(self.parameters.get("Bucket", ""))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the answer beside those that every answer has, to be added to."""
+        found: dict[str, str] = self.environ.setdefault(HEADERS, {})
+        return found
 
     @property
     def raw(self) -> bytes:

@@ -1,6 +1,7 @@
-"""Where moto's S3 answers otherwise than AWS documents.
+"""What a bucket is set to from the beginning, and what moto forgets of policies and versioning.
 
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html and its neighbours say what AWS answers.
+A bucket has had encryption, a public access block and enforced ownership since April 2023.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-overview.html
 """
 
 import json
@@ -8,172 +9,50 @@ import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from xml.sax.saxutils import escape
 
 from local import buckets
-from local.corrections import s3_replication
+from local.corrections import caller, s3_replication
+from local.corrections.existing import NAMESPACE, on_bucket
 from local.corrections.request import Correction, Request
-from local.corrections.s3_lifecycle import refused
 from local.front import Answer, error_body
 
-_NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
-_METRICS_PAGE = 100
+_POLICY = "policy"
+_MFA_DELETE = "MFA delete"
+_NO_BLOCK = "no public access block"
+_NO_OWNERSHIP = "no ownership controls"
 
 
 def corrections() -> dict[str, Correction]:
-    """Return what corrects S3, by operation; what was put is remembered in it."""
-    return _Corrections().by_operation()
+    """Return what corrects S3, by operation."""
+    blocks = _AccountBlocks()
+    return {
+        "s3:PutBucketPolicy": on_bucket(_put_policy),
+        "s3:DeleteBucketPolicy": on_bucket(_delete_policy),
+        "s3:GetBucketPolicy": on_bucket(_get_policy),
+        "s3:GetBucketPolicyStatus": on_bucket(_get_policy_status),
+        "s3:PutBucketVersioning": on_bucket(_put_versioning),
+        "s3:GetBucketVersioning": on_bucket(_get_versioning),
+        "s3:DeletePublicAccessBlock": on_bucket(_removes(_NO_BLOCK)),
+        "s3:DeleteBucketOwnershipControls": on_bucket(_removes(_NO_OWNERSHIP)),
+        "s3:GetPublicAccessBlock": on_bucket(_get_block),
+        "s3:GetBucketOwnershipControls": on_bucket(_get_ownership),
+        "s3control:PutPublicAccessBlock": blocks.put,
+        "s3control:GetPublicAccessBlock": blocks.get,
+        "s3control:DeletePublicAccessBlock": blocks.delete,
+    }
 
 
-@dataclass(slots=True)
-class _Corrections:
-    """What the corrections remember, and which operation each is for."""
-
-    metrics: dict[tuple[str, str], str] = field(default_factory=dict)
-    lifecycles: dict[str, str] = field(default_factory=dict)
-    removed: set[tuple[str, str]] = field(default_factory=set)
-    policies: dict[str, str] = field(default_factory=dict)
-    encryptions: dict[str, str] = field(default_factory=dict)
-    mfa_delete: dict[str, str] = field(default_factory=dict)
-    account_block: str = ""
-
-    def by_operation(self) -> dict[str, Correction]:
-        return {
-            "s3:ListBuckets": _list_buckets,
-            "s3:PutBucketMetricsConfiguration": self._put_metrics,
-            "s3:DeleteBucketMetricsConfiguration": self._delete_metrics,
-            "s3:ListBucketMetricsConfigurations": self._list_metrics,
-            "s3:PutBucketLifecycleConfiguration": self._put_lifecycle,
-            "s3:GetBucketLifecycleConfiguration": self._get_lifecycle,
-            "s3:PutBucketPolicy": self._put_policy,
-            "s3:DeleteBucketPolicy": self._delete_policy,
-            "s3:GetBucketPolicy": self._get_policy,
-            "s3:GetBucketPolicyStatus": self._get_policy_status,
-            "s3:PutBucketEncryption": self._put_encryption,
-            "s3:DeleteBucketEncryption": self._delete_encryption,
-            "s3:GetBucketEncryption": self._get_encryption,
-            "s3:PutBucketVersioning": self._put_versioning,
-            "s3:GetBucketVersioning": self._get_versioning,
-            "s3:DeletePublicAccessBlock": lambda request: self._remove(request, "block"),
-            "s3:DeleteBucketOwnershipControls": lambda request: self._remove(request, "ownership"),
-            "s3:GetPublicAccessBlock": self._get_block,
-            "s3:GetBucketOwnershipControls": self._get_ownership,
-            "s3control:PutPublicAccessBlock": self._put_account_block,
-            "s3control:GetPublicAccessBlock": self._get_account_block,
-        }
-
-    def _put_metrics(self, request: Request) -> Answer:
-        self.metrics[request.bucket, request.query["id"]] = request.body
-        return HTTPStatus.OK, ""
-
-    def _delete_metrics(self, request: Request) -> Answer:
-        self.metrics.pop((request.bucket, request.query["id"]), None)
-        return HTTPStatus.NO_CONTENT, ""
-
-    def _list_metrics(self, request: Request) -> Answer:
-        """Page 100 at a time, as ListBucketMetricsConfigurations documents."""
-        start = request.query.get("continuation-token", "")
-        owned = sorted((name, body) for (owner, name), body in self.metrics.items() if owner == request.bucket)
-        found = [(name, body) for name, body in owned if name > start]
-        page, more = found[:_METRICS_PAGE], len(found) > _METRICS_PAGE
-        items = "".join(re.sub(r"<\?xml.*?\?>", "", body) for _, body in page)
-        token = f"<NextContinuationToken>{escape(page[-1][0])}</NextContinuationToken>" if more else ""
-        inner = f"<IsTruncated>{str(more).lower()}</IsTruncated>{items}{token}"
-        return HTTPStatus.OK, f"<ListMetricsConfigurationsResult {_NAMESPACE}>{inner}</ListMetricsConfigurationsResult>"
-
-    def _put_lifecycle(self, request: Request) -> Answer:
-        """Keep the rules to the letter: moto drops sizes and NewerNoncurrentVersions, and takes what S3 refuses."""
-        if message := refused(request.body):
-            return HTTPStatus.BAD_REQUEST, f"<Error><Code>InvalidRequest</Code><Message>{message}</Message></Error>"
-        self.lifecycles[request.bucket] = request.body
-        return HTTPStatus.OK, ""
-
-    def _get_lifecycle(self, request: Request) -> Answer | None:
-        kept = self.lifecycles.get(request.bucket)
-        return (HTTPStatus.OK, kept) if kept else None
-
-    def _put_encryption(self, request: Request) -> None:
-        """Keep the rules to the letter: moto drops what they block."""
-        self.encryptions[request.bucket] = request.body
-
-    def _delete_encryption(self, request: Request) -> None:
-        self.encryptions.pop(request.bucket, None)
-
-    def _get_encryption(self, request: Request) -> Answer:
-        kept = self.encryptions.get(request.bucket)
-        return (HTTPStatus.OK, kept) if kept else _or_default(request, "", _ENCRYPTION)
-
-    def _put_versioning(self, request: Request) -> Answer | None:
-        """Remember MFA delete, which moto drops; it stays as it is where a request does not speak of it."""
-        if (bucket := buckets.find(request.bucket)) and "<Status>Suspended</Status>" in request.body:
-            present = _needs_versions(bucket)
-            message = f"{present} is present on this bucket, so the versioning state cannot be changed."
-            if present:
-                return request.refuse("InvalidBucketState", message, HTTPStatus.CONFLICT)
-        if match := re.search(r"<MfaDelete>(\w+)</MfaDelete>", request.body):
-            self.mfa_delete[request.bucket] = match.group(1)
-        return None
-
-    def _get_versioning(self, request: Request) -> Answer:
-        status, body = request.ask()
-        if not (kept := self.mfa_delete.get(request.bucket)) or status != HTTPStatus.OK:
-            return status, body
-        return status, body.replace("</Status>", f"</Status><MfaDelete>{kept}</MfaDelete>")
-
-    def _put_policy(self, request: Request) -> Answer:
-        """Keep statements about TLS from moto, which enforces a Deny whatever its condition."""
-        self.policies[request.bucket] = policy = request.body
-        statements = _beyond_tls(policy)
-        if not statements:
-            return HTTPStatus.NO_CONTENT, ""
-        return request.ask(json.dumps({**json.loads(policy), "Statement": statements}).encode())
-
-    def _delete_policy(self, request: Request) -> None:
-        self.policies.pop(request.bucket, None)
-
-    def _get_policy(self, request: Request) -> Answer | None:
-        kept = self.policies.get(request.bucket)
-        return (HTTPStatus.OK, kept) if kept else None
-
-    def _get_policy_status(self, request: Request) -> Answer | None:
-        kept = self.policies.get(request.bucket)
-        if kept is None or _beyond_tls(kept):
-            return None
-        return HTTPStatus.OK, f"<PolicyStatus {_NAMESPACE}><IsPublic>false</IsPublic></PolicyStatus>"
-
-    def _remove(self, request: Request, what: str) -> None:
-        self.removed.add((request.bucket, what))
-
-    def _get_block(self, request: Request) -> Answer | None:
-        gone = (request.bucket, "block") in self.removed
-        return None if gone else _or_default(request, "NoSuchPublicAccessBlock", _BLOCK)
-
-    def _get_ownership(self, request: Request) -> Answer | None:
-        gone = (request.bucket, "ownership") in self.removed
-        return None if gone else _or_default(request, "OwnershipControlsNotFound", _OWNERSHIP)
-
-    def _put_account_block(self, request: Request) -> Answer:
-        self.account_block = request.body
-        return HTTPStatus.OK, ""
-
-    def _get_account_block(self, _request: Request) -> Answer:
-        if self.account_block:
-            return HTTPStatus.OK, self.account_block
-        return HTTPStatus.NOT_FOUND, error_body("s3", "NoSuchPublicAccessBlockConfiguration")
-
-
-_ENCRYPTION = (
-    f"<ServerSideEncryptionConfiguration {_NAMESPACE}><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256"
-    "</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false</BucketKeyEnabled></Rule>"
-    "</ServerSideEncryptionConfiguration>"
-)
-_BLOCK = (
-    f"<PublicAccessBlockConfiguration {_NAMESPACE}><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true"
-    "</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>"
-    "</PublicAccessBlockConfiguration>"
-)
-_ENFORCED = "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"
-_OWNERSHIP = f"<OwnershipControls {_NAMESPACE}>{_ENFORCED}</OwnershipControls>"
+def _put_versioning(request: Request, bucket: Any) -> Answer:
+    """Remember MFA delete, which moto drops; it stays as it is where a request does not speak of it."""
+    present = _needs_versions(bucket) if "<Status>Suspended</Status>" in request.body else ""
+    if present:
+        message = f"{present} is present on this bucket, so the versioning state cannot be changed."
+        return request.refuse("InvalidBucketState", message, HTTPStatus.CONFLICT)
+    answer = request.ask()
+    match = re.search(r"<MfaDelete>(\w+)</MfaDelete>", request.body)
+    if match and answer[0] == HTTPStatus.OK:
+        buckets.kept(bucket)[_MFA_DELETE] = match[1]
+    return answer
 
 
 def _needs_versions(bucket: Any) -> str:
@@ -183,52 +62,102 @@ def _needs_versions(bucket: Any) -> str:
     return "An Object Lock configuration" if bucket.object_lock_enabled else ""
 
 
-def _or_default(request: Request, code: str, default: str) -> Answer:
-    """Let moto answer; where it has nothing, answer what AWS gives a bucket since April 2023."""
-    status, body = request.front.ask(request.environ)
-    missing = status == HTTPStatus.NOT_FOUND and "NoSuchBucket<" not in body and (not code or code in body)
-    return (HTTPStatus.OK, default) if missing else (status, body)
+def _get_versioning(request: Request, bucket: Any) -> Answer:
+    status, body = request.ask()
+    protected = buckets.kept(bucket).get(_MFA_DELETE)
+    return status, body.replace("</Status>", f"</Status><MfaDelete>{protected}</MfaDelete>") if protected else body
 
 
-def _list_buckets(request: Request) -> Answer:
-    """Page as ListBuckets documents, with BucketRegion in the answer to any of its parameters."""
-    query = request.query
-    status, body = request.front.ask({**request.environ, "QUERY_STRING": ""})
-    if status != HTTPStatus.OK:
-        return status, body
-    found = sorted(re.findall(r"<Name>([^<]*)</Name>.*?<CreationDate>([^<]*)</CreationDate>", body, re.DOTALL))
-    regions = _regions_of_buckets()
-    start, prefix = query.get("continuation-token", ""), query.get("prefix", "")
-    rows = [
-        (name, date, regions.get(name, "us-east-1"))
-        for name, date in found
-        if name > start and name.startswith(prefix) and query.get("bucket-region") in (None, regions.get(name))
-    ]
-    limit = int(query.get("max-buckets", "10000"))
-    page, more = rows[:limit], len(rows) > limit
-    filtered = bool({"max-buckets", "prefix", "continuation-token", "bucket-region"} & query.keys())
-    items = "".join(
-        f"<Bucket><Name>{escape(name)}</Name><CreationDate>{date}</CreationDate>"
-        + (f"<BucketRegion>{region}</BucketRegion></Bucket>" if filtered else "</Bucket>")
-        for name, date, region in page
-    )
-    token = f"<ContinuationToken>{escape(page[-1][0])}</ContinuationToken>" if more else ""
-    inner = f"<Buckets>{items}</Buckets><Owner><ID>owner</ID></Owner>{token}"
-    return HTTPStatus.OK, f"<ListAllMyBucketsResult {_NAMESPACE}>{inner}</ListAllMyBucketsResult>"
-
-
-def _regions_of_buckets() -> dict[str, str]:
-    from moto.s3.models import s3_backends  # noqa: PLC0415 - moto takes seconds to import
-
-    return {
-        name: bucket.region_name
-        for _, account in s3_backends.items()
-        for backend in account.values()
-        for name, bucket in backend.buckets.items()
-    }
+def _put_policy(request: Request, bucket: Any) -> Answer:
+    """Keep statements about TLS from moto, which enforces a Deny whatever its condition."""
+    policy = request.body
+    statements = _beyond_tls(policy)
+    if statements:
+        answer = request.ask(json.dumps({**json.loads(policy), "Statement": statements}).encode())
+        if answer[0] >= HTTPStatus.BAD_REQUEST:
+            return answer
+    else:
+        bucket.policy = None
+    buckets.kept(bucket)[_POLICY] = policy
+    return HTTPStatus.NO_CONTENT, ""
 
 
 def _beyond_tls(policy: str) -> list[Any]:
     statements = json.loads(policy)["Statement"]
     statements = statements if isinstance(statements, list) else [statements]
     return [each for each in statements if "aws:SecureTransport" not in json.dumps(each.get("Condition", {}))]
+
+
+def _delete_policy(request: Request, bucket: Any) -> Answer:
+    buckets.kept(bucket).pop(_POLICY, None)
+    return request.ask()
+
+
+def _get_policy(_request: Request, bucket: Any) -> Answer | None:
+    policy = buckets.kept(bucket).get(_POLICY)
+    return (HTTPStatus.OK, policy) if policy else None
+
+
+def _get_policy_status(_request: Request, bucket: Any) -> Answer | None:
+    policy = buckets.kept(bucket).get(_POLICY)
+    if policy is None or _beyond_tls(policy):
+        return None
+    return HTTPStatus.OK, f"<PolicyStatus {NAMESPACE}><IsPublic>false</IsPublic></PolicyStatus>"
+
+
+def _removes(what: str) -> Any:
+    def remove(request: Request, bucket: Any) -> Answer:
+        buckets.kept(bucket)[what] = "yes"
+        return request.ask()
+
+    return remove
+
+
+def _get_block(request: Request, bucket: Any) -> Answer | None:
+    gone = _NO_BLOCK in buckets.kept(bucket)
+    return None if gone else _or_default(request, "NoSuchPublicAccessBlock", _BLOCK)
+
+
+def _get_ownership(request: Request, bucket: Any) -> Answer | None:
+    gone = _NO_OWNERSHIP in buckets.kept(bucket)
+    return None if gone else _or_default(request, "OwnershipControlsNotFound", _OWNERSHIP)
+
+
+_BLOCK = (
+    f"<PublicAccessBlockConfiguration {NAMESPACE}><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true"
+    "</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets>"
+    "</PublicAccessBlockConfiguration>"
+)
+_ENFORCED = "<Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>"
+_OWNERSHIP = f"<OwnershipControls {NAMESPACE}>{_ENFORCED}</OwnershipControls>"
+
+
+def _or_default(request: Request, code: str, default: str) -> Answer:
+    """Let moto answer; where it has nothing, answer what AWS gives a bucket since April 2023."""
+    status, body = request.ask()
+    return (HTTPStatus.OK, default) if status == HTTPStatus.NOT_FOUND and code in body else (status, body)
+
+
+@dataclass(slots=True)
+class _AccountBlocks:
+    """The public access blocks of accounts, as they were put."""
+
+    blocks: dict[str, str] = field(default_factory=dict)
+
+    def put(self, request: Request) -> Answer:
+        self.blocks[_account(request)] = request.body
+        return HTTPStatus.OK, ""
+
+    def get(self, request: Request) -> Answer:
+        found = self.blocks.get(_account(request))
+        if found:
+            return HTTPStatus.OK, found
+        return HTTPStatus.NOT_FOUND, error_body("s3", "NoSuchPublicAccessBlockConfiguration")
+
+    def delete(self, request: Request) -> Answer:
+        self.blocks.pop(_account(request), None)
+        return HTTPStatus.NO_CONTENT, ""
+
+
+def _account(request: Request) -> str:
+    return str(request.parameters.get("AccountId") or caller.place(request)[0])
