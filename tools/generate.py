@@ -21,6 +21,7 @@ from muster.catalog.packs import ALL
 from muster.catalog.permissions import iam_policy, scanner_statements
 from muster.configuration import Configuration, schema_text
 from muster.configuration.selection import select
+from muster.migration import schema as migration_schema
 from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models
 from muster.stack.recording import audit
@@ -34,6 +35,7 @@ MEMBER_ROLE = ROOT / "member-role.yaml"
 FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 EVENT_SCHEMA = ROOT / "docs" / "schemas" / "finding-event.json"
+MIGRATION_SCHEMA = ROOT / "docs" / "schemas" / "migration.schema.json"
 RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
 _FIRST_YEAR = 2026
 _TAGS = ", ".join(
@@ -305,6 +307,7 @@ def main() -> None:
         MEMBER_ROLE: generated_member_role(MEMBER_ROLE.read_text(encoding="utf-8")),
         SCHEMA: schema_text(load()),
         EVENT_SCHEMA: event_schema_text(),
+        MIGRATION_SCHEMA: migration_schema.schema_text(),
         FINDINGS_PAGE: findings_page(),
         RUNTIMES: lambda_runtimes.generated(),
         **generated_models(),

@@ -50,12 +50,18 @@ class Throughput:
 class TableItem(Item):
     """A table with the factors of its capacity, and of each index that has others than the table.
 
-    `maximum` is the maximum throughput that an on-demand target should have; None: the source's.
+    `maximum` is the maximum throughput that an on-demand target should have; None: the source's. `index_maximums` are
+    those of indexes.
     """
 
     factors: Factors = field(default_factory=Factors)
     indexes: Mapping[str, Factors] = field(default_factory=dict)
     maximum: Throughput | None = None
+    index_maximums: Mapping[str, Throughput] = field(default_factory=dict)
+
+    def maximum_of(self, index: str = "") -> Throughput | None:
+        """Return the maximum throughput that an index, or the table, should have; None: the source's."""
+        return self.index_maximums.get(index) if index else self.maximum
 
     def factors_of(self, index: str = "") -> Factors:
         """Return the factors of an index, or of the table."""

@@ -1,5 +1,6 @@
 """YAML into plain values that remember their lines; whatever YAML would guess, twist or repeat is a problem."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,6 +48,7 @@ def read(text: bytes | str) -> Document:
     document = Document()
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
+        decoded = _without_tabs(decoded)
         loader = Loader(decoded)
         node = loader.get_single_node()
         if node is not None:
@@ -67,6 +69,18 @@ def read(text: bytes | str) -> Document:
         sentence = f"the file has more than {_MAX_VALUES:,} values, or its aliases expand to too much"
         document.problems.append(Problem(1, sentence))
     return document
+
+
+def _without_tabs(text: str) -> str:
+    """Return a text for YAML: where it is JSON, tabs between values become spaces, which YAML demands."""
+    if "\t" not in text or not text.lstrip().startswith("{"):
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    # JSON allows no tab inside a string.
+    return text.replace("\t", " ")
 
 
 class _Reading:

@@ -3,7 +3,7 @@
 import functools
 import pathlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from muster.analysis.patterns import regex
@@ -55,8 +55,9 @@ def schema_mistakes(
     sentence about a missing choice.
     """
     for error in _validator(schema).iter_errors(document.value):
-        # Of what is no text, `type` says that already.
-        if error.validator != "enum" or isinstance(error.instance, str):
+        wanted: Any = error.validator_value
+        # Where a string is expected and another value stands, `type` says that already.
+        if error.validator != "enum" or isinstance(error.instance, type(wanted[0])):
             yield from _problems(error, document, secret)
 
 
@@ -121,7 +122,7 @@ def _problems(
                 member = unknown(name, schema["x-member"], schema["properties"])
                 yield here((*path, name), member, where=path)
     elif keyword == "enum":
-        yield here(path, unknown(str(value), title, wanted))
+        yield here(path, _not_listed(value, title, wanted))
     elif keyword == "required":
         missing = [name for name in wanted if name not in value]
         # jsonschema reports each missing key by itself, with the same list: the first report says them all.
@@ -137,7 +138,14 @@ def _problems(
         yield here(path, _PLAIN[keyword].format(value=shortened(str(value)), limit=wanted))
 
 
+def _not_listed(value: object, title: str, wanted: Sequence[Any]) -> str:
+    if isinstance(value, str):
+        return unknown(value, title, wanted)
+    return f"{value} is not {title}: {', '.join(map(str, wanted))}"
+
+
 _PLAIN = {
+    "exclusiveMinimum": "{value} is not more than {limit}",
     "minimum": "{value} is less than {limit}",
     "maximum": "{value} is more than {limit}",
     "maxProperties": "one key is expected here, not several; write each as a list item of its own",
