@@ -5,6 +5,7 @@ from typing import Any
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import REGIONS
+from muster.tagging.services import tag_apis
 from muster.snapshots.form import forms
 
 Model = Mapping[str, Any]

@@ -21,6 +21,7 @@ from muster.sdk.redaction import safe
 _COMMANDS = MappingProxyType(
     {
         "scan": "muster.cli.scan",
+        "tag": "muster.cli.tag",
         "estimate": "muster.cli.estimate",
         "list": "muster.cli.list_",
         "explain": "muster.cli.explain",
@@ -69,7 +70,7 @@ def cli() -> None:
     """Say, with reasons, which resources of an AWS account comply.
 
     A scan only reads. It makes the calls that the selected checks need and no others; what it could not read it
-    reports as unread, never as a pass or a failure.
+    reports as unread, never as a pass or a failure. Only muster tag and scan --apply-tags write to your account.
 
     \b
     Examples:
@@ -78,6 +79,7 @@ def cli() -> None:
       muster scan --format json --output report.json --fail-on MEDIUM
       muster explain s3-bucket-versioning-enabled  what a check looks at, and how to fix it
       muster iam-policy --pack s3-compliance       the permissions that a scan needs
+      muster tag --dry-run                         which buckets would get the compliance tag
       muster diff yesterday.json today.json        what opened, and what was fixed or deleted
       muster findings --since 7d --owner team-a    what fails on a stack, since when and whose it is
 

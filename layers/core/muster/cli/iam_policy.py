@@ -14,22 +14,30 @@ from muster.model.finding import Severity
 @selecting
 @click.option("--role", default="", metavar="NAME", help="The role that is assumed in other accounts.")
 @click.option("--organization", is_flag=True, help="Accounts are found in the organization: all, units or tags.")
+@click.option("--for", "purpose", type=click.Choice(["scan", "tagging"]), default="scan", show_default=True,
+              help="What the policy is for: a scan, or the writes of muster tag besides its scan.")  # fmt: skip
 @click.option("--changes", is_flag=True, help="Near real time too: the queue of changes of a stack.")
-def command(
-    config: Any, severity: Severity | None, role: str, *, organization: bool, changes: bool, **chosen: Any
+def command(  # noqa: PLR0913 - one for each option
+    config: Any, severity: Severity | None, role: str, *, organization: bool, purpose: str, changes: bool, **chosen: Any
 ) -> None:
     """Print the least IAM policy for a scan of the same selection, as JSON.
 
-    Every action only reads, except with --changes: it takes messages from a queue. Reading what changed needs the
+    Every action only reads, except with --changes: it takes messages from a queue. With --for tagging, the policy lets
+    muster tag read and write one tag on the resource types of compliance_tags in the configuration; muster tag needs
+    both policies. Reading what changed needs the
     permissions of the scan and no others. ec2:DescribeRegions is what '--region all' needs. What `accounts` in the
     configuration says counts as if it were said here.
     """
     from muster.catalog.catalog import load
     from muster.catalog.permissions import iam_policy
     from muster.configuration.selection import select
+    from muster.tagging.permissions import tagging_policy
 
     catalog = load()
     configuration = configured(config, catalog)
+    if purpose == "tagging":
+        click.echo(json.dumps(tagging_policy(configuration.compliance_tags), indent=2))
+        return
     rules = select(catalog, configuration, severity=severity, **chosen)
     accounts = configuration.accounts
     asks = organization or bool(accounts.tags) or any(not name.isdigit() for name in accounts.include)

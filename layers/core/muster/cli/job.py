@@ -52,6 +52,7 @@ class Options:
     quiet: bool = False
     verbose: bool = False
     concurrency: int = 16
+    apply_tags: bool = False
 
     @property
     def narrowing(self) -> Iterator[str]:
@@ -80,6 +81,9 @@ class Job:
     retrier: Retrier = field(default_factory=Retrier)
     looks: dict[Named, Seen] = field(default_factory=dict)
     """What became of each resource that was named."""
+    interrupted: bool = False
+    partial: set[tuple[str, str]] = field(default_factory=set)
+    """The accounts and services that were not scanned to their end: a resource there may have more findings."""
 
     def findings(self, step: Step, interrupted: Callable[[], bool] = lambda: False) -> Generator[Finding, None, None]:
         """Yield the findings of all shards, some side by side; a shard that breaks stops none of the others.
@@ -108,6 +112,7 @@ class Job:
         self.at = (self.at[0], self.at[1] + 1)
         if event.error is not None:
             trace(event.error)
+            self.partial.add((event.shard.account_id, event.shard.service))
             self.report.incomplete.append(f"{self._place(event.shard)} broke: {safe(repr(event.error))}")
         if scan := running.pop(event.shard.id, None):
             self._note(scan)
@@ -139,6 +144,7 @@ class Job:
             self.report.incomplete.append(f"{name} {where} could not be listed: {gap.reason}{needs}")
         if outcome.lost:
             self.report.incomplete.append(f"{place}: {outcome.lost}")
+            self.partial.add((scan.shard.account_id, scan.shard.service))
         if outcome.blocked:
             self.report.blocked.append(where.removeprefix("in "))
         self.report.coverage.extend(outcome.ledger.rows())

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from muster.cli.options import Severities, selecting
+from muster.cli.options import Severities, combined, selecting
 from muster.model.finding import Severity
 
 NEVER = "never"
@@ -67,25 +67,33 @@ def _form(form: str | None, output: Path | None) -> str:
     return form
 
 
+aimed = combined(
+    click.option("--account", "accounts", multiple=True, metavar="ID", callback=_accounts,
+                 help="Scan this account: an id, a unit of the organization, or all. Repeatable."),
+    click.option("--role", default="", metavar="NAME", help="The role to assume in other accounts."),
+    click.option("--external-id", default="", metavar="ID", help="What that role asks for besides."),
+    click.option("--region", "regions", multiple=True, metavar="NAME", help="Scan this region, or all. Repeatable."),
+    click.option("--exclude-region", "exclude_regions", multiple=True, metavar="NAME",
+                 help="Not this one. Repeatable."),
+    click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
+                 help="Only resources that carry the tag. Repeatable: all of them."),
+    click.option("--resource", "resources", multiple=True, metavar="ARN",
+                 help="Scan only this resource. Repeatable."),
+    click.option("--profile", metavar="NAME", help="The AWS profile to use."),
+    click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS."),
+)  # fmt: skip
+"""The options that choose accounts, regions and resources, and how AWS is called."""
+
+
 @click.command("scan", short_help="Scan an account and report what complies.")
 @selecting
-@click.option("--account", "accounts", multiple=True, metavar="ID", callback=_accounts,
-              help="Scan this account: an id, a unit of the organization, or all. Repeatable.")  # fmt: skip
-@click.option("--role", default="", metavar="NAME", help="The role to assume in other accounts.")
-@click.option("--external-id", default="", metavar="ID", help="What that role asks for besides.")
-@click.option("--region", "regions", multiple=True, metavar="NAME", help="Scan this region, or all. Repeatable.")
-@click.option("--exclude-region", "exclude_regions", multiple=True, metavar="NAME", help="Not this one. Repeatable.")
-@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
-              help="Only resources that carry the tag. Repeatable: all of them.")  # fmt: skip
-@click.option("--resource", "resources", multiple=True, metavar="ARN",
-              help="Scan only this resource. Repeatable.")  # fmt: skip
-@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
-@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
+@aimed
 @click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]),
               help="How findings are written. [default: by the extension of --output, else table]")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
 @click.option("--fail-on", type=Severities(NEVER), default=Severity.HIGH.value,
               show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
+@click.option("--apply-tags", is_flag=True, help="Then set the compliance tag as muster tag does: this writes.")
 @click.option("--strict", is_flag=True, help="Call the scan incomplete when anything could not be read.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
 @click.option(
@@ -98,7 +106,7 @@ def command(**options: Any) -> int:
     Without --pack and --check, what the configuration selects is scanned, else every check. Without --region, the
     regions of the configuration, else the profile's. With --resource, only the resources of these ARNs are scanned, in
     their accounts and regions, by the checks that judge their types. Findings go to standard output, worst first in a
-    table; the other formats have every finding, the passing ones too.
+    table; the other formats have every finding, the passing ones too. A scan only reads, except with --apply-tags.
 
     \b
     Examples:
@@ -115,7 +123,7 @@ def command(**options: Any) -> int:
       0  all well
       1  findings fail at or above --fail-on (also when the scan is incomplete)
       2  no results: wrong usage, configuration or credentials, they cannot be written, or no --resource exists
-      3  the scan is incomplete, or a --resource does not exist, and nothing failed
+      3  the scan is incomplete, a --resource does not exist, or --apply-tags could not write a tag, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.job import Options
     from muster.cli.scan_run import run

@@ -19,9 +19,11 @@ from muster.cli.output import INCOMPLETE, forget_standard_output, results, say
 from muster.cli.progress import progress
 from muster.cli.region_names import check_names, home
 from muster.cli.suppressions import Accepted
+from muster.cli.tagging import applied, marks_of
 from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.estimate.forecast import forecast, listed
+from muster.model.rule import Rule
 from muster.model.text import counted, printable
 from muster.reports.formats.table import LINES, TableWriter, footer
 from muster.reports.report import ScanReport, Writer
@@ -30,6 +32,7 @@ from muster.scanning.arena import tune_allocator
 from muster.scanning.parallel import SIDE_BY_SIDE
 from muster.scanning.prepare import Order, Origin, first_of, packs_of, prepare_scan, scan_id
 from muster.sdk.session import Clients, caller, open_session
+from muster.tagging.marks import Marks
 from muster.targets.regions import region_of_calls
 
 FAILED = 1
@@ -48,14 +51,22 @@ def run(options: Options) -> int:
         with results(options.output) as stream:
             job = prepare(options)
             accepted = Accepted(job.scan.configuration, job.report)
-            _scan(job, _writer(job, stream), accepted)
+            marks = marks_of(job) if options.apply_tags else None
+            _scan(job, _writer(job, stream), accepted, marks)
         _tell(job, accepted)
     except BrokenPipeError:
         forget_standard_output()
-    return status(job)
+        return status(job)
+    # The results are written by now, whatever becomes of the tags.
+    tagged = 0 if marks is None else applied(job, marks)
+    return status(job) or tagged
 
 
-def prepare(options: Options) -> Job:
+Narrow = Callable[[Catalog, Configuration, tuple[Rule, ...]], tuple[Rule, ...]]
+"""Leaves out rules of a selection."""
+
+
+def prepare(options: Options, narrow: Narrow = lambda _catalog, _configuration, rules: rules) -> Job:
     """Refuse what cannot be done, in the order in which it costs the user least.
 
     Raises:
@@ -72,6 +83,7 @@ def prepare(options: Options) -> Job:
         services=options.services,
         severity=options.severity,
     )
+    rules = narrow(catalog, configuration, rules)
     named = named_resources.parse(options, catalog, rules)
     if named:
         rules = named_resources.narrowed(rules, named)
@@ -127,7 +139,7 @@ def status(job: Job) -> int:
     return 0 if job.report.complete else INCOMPLETE
 
 
-def _scan(job: Job, writer: Writer, accepted: Accepted) -> None:
+def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> None:
     options, report, tally = job.options, job.report, job.tally
     mixed = options.form != "table" and options.to_stdout and sys.stdout.isatty()
     with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
@@ -140,10 +152,13 @@ def _scan(job: Job, writer: Writer, accepted: Accepted) -> None:
                     break
                 tally.count(finding)
                 accepted.count(finding)
+                if marks is not None:
+                    marks.count(finding)
                 writer.add(finding)
                 if tally.findings % _STRIDE == 0:
                     step(*job.at, tally.findings)
         except KeyboardInterrupt:
+            job.interrupted = True
             report.incomplete.append("it was interrupted: what was not scanned by then is missing")
         except BrokenPipeError:
             report.incomplete.append("whoever read the results stopped reading")

@@ -8,6 +8,7 @@ from typing import Any
 
 from muster.catalog.custom import CustomCheck
 from muster.configuration.alerts import Alerts
+from muster.configuration.compliance_tags import ComplianceTags
 from muster.configuration.tags import Tags
 from muster.model.finding import Suppression
 from muster.model.json_values import freeze_items, to_json
@@ -111,6 +112,7 @@ class Configuration:
     accounts: Accounts = field(default_factory=Accounts)
     custom_checks: tuple[CustomCheck, ...] = ()
     alerts: Alerts = field(default_factory=Alerts)
+    compliance_tags: ComplianceTags = field(default_factory=ComplianceTags)
 
     def settings_for(self, check: str, resource_type: str, given: Mapping[str, object]) -> Mapping[str, object]:
         """Return a check's settings for a resource type; `given` are those of the check and of the pack.
@@ -148,12 +150,13 @@ class Configuration:
             accounts=Accounts.from_json(document.get("accounts", {})),
             custom_checks=tuple(CustomCheck.from_json(entry) for entry in document.get("custom_checks", ())),
             alerts=Alerts.from_json(document.get("alerts", {})),
+            compliance_tags=ComplianceTags.from_json(document.get("compliance_tags", {})),
         )
 
 
 def _spelled(value: object) -> Any:
     if isinstance(value, tuple):
         return [_spelled(entry) for entry in value]
-    if isinstance(value, Tags | Exclude | SuppressionRule | Accounts | CustomCheck | Alerts):
+    if isinstance(value, Tags | Exclude | SuppressionRule | Accounts | CustomCheck | Alerts | ComplianceTags):
         return value.to_json()
     return to_json(value)

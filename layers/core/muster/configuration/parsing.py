@@ -8,6 +8,7 @@ from typing import Any
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import CustomCheck, examined
 from muster.configuration.alert_schema import alert_mistakes, may_be_secret
+from muster.configuration.compliance_tags import compliance_tag_mistakes
 from muster.configuration.configuration import Configuration
 from muster.configuration.files import document as documents
 from muster.configuration.files.document import Document, Path, Problem
@@ -49,6 +50,7 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME, regions: Regi
         problems += _mistakes(document, json_schema(catalog, [str(entry.get("id")) for entry in entries.values()]))
         problems += [] if problems else _custom_mistakes(document, entries, catalog)
         problems += [] if problems else alert_mistakes(document)
+        problems += [] if problems else compliance_tag_mistakes(document)
         problems += [] if problems or not regions else _unknown_regions(document, regions)
     if problems:
         raise refusal(problems, source)

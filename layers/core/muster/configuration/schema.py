@@ -10,6 +10,7 @@ from muster.catalog import packs
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import judged_types
 from muster.configuration.alert_schema import alerts
+from muster.configuration.compliance_tags import compliance_tags
 from muster.configuration.files.schema_parts import Schema
 from muster.configuration.files.schema_parts import listing as _list
 from muster.configuration.files.schema_parts import mapping as _object
@@ -61,6 +62,7 @@ def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
                     "Failures that somebody accepts until a day: of a check, by ARN, tag, account or several of them.",
                 ),
                 "alerts": alerts(),
+                "compliance_tags": compliance_tags(catalog.listers),
                 "account_names": {
                     "type": "object",
                     "description": "Names of accounts, for people.",

@@ -1,0 +1,78 @@
+"""The run of `muster tag`: scan what counts for the compliance tag, then tag, and write what was done."""
+
+from datetime import UTC, datetime
+
+from muster.cli import named_resources
+from muster.cli.interrupt import Interrupt
+from muster.cli.job import Job, Options
+from muster.cli.output import INCOMPLETE, forget_standard_output, results, say
+from muster.cli.progress import progress
+from muster.cli.scan_run import prepare
+from muster.cli.tag_output import document, table
+from muster.cli.tagging import marks_of, outcomes, that_count
+from muster.model.text import counted, printable
+from muster.reports.formats.table import LINES
+from muster.scanning.arena import tune_allocator
+from muster.tagging.marks import Marks
+from muster.tagging.tally import TagTally
+
+
+def run(options: Options, *, dry_run: bool) -> int:
+    """Scan, tag, and return the exit status.
+
+    Raises:
+        MusterError: nothing was scanned or written, and the message says why.
+    """
+    tune_allocator()
+    tally = TagTally()
+    with results(options.output) as stream:
+        job = prepare(options, that_count)
+        settings = job.scan.configuration.compliance_tags
+        marks = marks_of(job)
+        _scan(job, marks)
+        _tell(job)
+        found = list(outcomes(job, marks, tally, dry_run=dry_run))
+        try:
+            if options.form == "json":
+                stream.write(document(found, tally, settings, job.report, dry_run=dry_run) + "\n")
+            else:
+                table(stream, found, tally, settings, dry_run=dry_run)
+            stream.flush()
+        except BrokenPipeError:
+            # The tags are written by now: only their list was not read to its end.
+            forget_standard_output()
+    return INCOMPLETE if tally.failed or not job.report.complete else 0
+
+
+def _scan(job: Job, marks: Marks) -> None:
+    """Scan, and gather the marks; an interruption ends it, and then nothing is tagged."""
+    with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not job.options.quiet) as step:
+        findings = job.findings(step, lambda: interrupt.noted)
+        try:
+            for finding in findings:
+                interrupt.check()
+                job.tally.count(finding)
+                marks.count(finding)
+        except KeyboardInterrupt:
+            job.interrupted = True
+            job.report.incomplete.append("it was interrupted: nothing was tagged")
+        finally:
+            findings.close()
+    job.report.incomplete += named_resources.missing(job.looks)
+    job.report.finished_at = datetime.now(UTC)
+
+
+def _tell(job: Job) -> None:
+    """Say on standard error what the scan did not see, always, and how much it saw, unless quiet."""
+    report = job.report
+    if not report.complete:
+        say("the scan is incomplete; resources that it did not see keep the tag that they have:")
+        for reason in report.incomplete[:LINES]:
+            say(f"  {printable(reason)}")
+        if len(report.incomplete) > LINES:
+            say(f"  … and {counted(len(report.incomplete) - LINES, 'more reason')}")
+    if not job.options.quiet:
+        say(
+            f"scanned {counted(job.tally.counts.resources, 'resource')} by {counted(len(report.checks), 'check')} in "
+            f"{counted(len(report.regions), 'region')} of {counted(len(report.accounts), 'account')}"
+        )
