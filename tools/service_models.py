@@ -5,17 +5,21 @@ from typing import Any
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import REGIONS
-from muster.tagging.services import tag_apis
 from muster.snapshots.form import forms
+from muster.tagging.services import tag_apis
 
 Model = Mapping[str, Any]
 
 
 def operations(catalog: Catalog, service: str) -> frozenset[str]:
-    """Return the operations of a service that a scan or a snapshot may make; EC2's permissions are its operations."""
+    """Return the operations of a service that a scan, a snapshot or a tag may make.
+
+    EC2's permissions are called as its operations.
+    """
     scanned = (permission for reader in catalog.readers() for permission in reader.permissions)
     read_whole = (permission for form in forms().values() for permission, _ in form.permissions)
-    permissions = {*REGIONS, *scanned, *read_whole}
+    tagged = (action for api in tag_apis().values() for action, _ in api.actions)
+    permissions = {*REGIONS, *scanned, *read_whole, *tagged}
     return frozenset(
         operation
         for owner, _, operation in (permission.partition(":") for permission in permissions)

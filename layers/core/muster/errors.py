@@ -12,6 +12,7 @@
   * AssumeRoleError       the role of an account cannot be assumed
   * Conflict              another process wrote the object meanwhile
   * Overtaken             another process got further with the same shard
+  * Overwritten           another writer replaced the tags of a bucket in every round
   * BrokenError           `muster smoke`: the stack does not do what the line says
   * NotKnownError         `muster smoke`: a call that the line needs was refused or failed
   * NotShownError         `muster smoke`: there is nothing to try the line with

@@ -92,10 +92,10 @@ def lines(outcomes: Sequence[Outcome], tally: TagTally, settings: ComplianceTags
 def totals(tally: TagTally, settings: ComplianceTags, *, dry_run: bool) -> str:
     """Return the counts in one line."""
     actions = [f"{tally.actions[action]} {action}" for action in Action if tally.actions[action]]
-    what = "compliance tag, dry run (nothing was written)" if dry_run else "compliance tag"
-    counts = ", ".join(actions) or "no resource was judged"
+    dry = "dry run, nothing was written: " if dry_run else ""
+    counts = ", ".join(actions) or "nothing to tag"
     stopped = f"; {tally.stopped}" if tally.stopped else ""
-    return f"{what} {settings.key}: {counts} of {counted(tally.resources, 'resource')}{stopped}"
+    return f"{dry}{counted(tally.resources, 'resource')}, tag {settings.key}: {counts}{stopped}"
 
 
 def _tag(outcome: Outcome) -> str:

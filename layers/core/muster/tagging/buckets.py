@@ -16,7 +16,7 @@ from muster.tagging.api import ClientOf, TagApi, pair
 
 ROUNDS = 5
 """How often the whole set is written before another writer, who writes again and again, is left alone."""
-WHOLE_SET = (
+_WHOLE_SET = (
     "written with PutBucketTagging, which replaces all tags, because {action} was denied; a tag that somebody else set "
     "in the same moment may be lost: grant {action}"
 )
@@ -103,7 +103,7 @@ def _by_key_or_whole(client: ClientOf, bucket: Resource, by_key: Callable[[], st
             rewrite(lambda: _read_whole(client, bucket), lambda tags: _replace(client, bucket, tags), key, value)
         except READ_ERRORS as second:
             raise error if _denied(second) else second from None
-    return WHOLE_SET.format(action="s3:UntagResource" if value is None else "s3:TagResource")
+    return _WHOLE_SET.format(action="s3:UntagResource" if value is None else "s3:TagResource")
 
 
 def _read_whole(client: ClientOf, bucket: Resource) -> Tags:

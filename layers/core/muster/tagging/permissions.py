@@ -8,7 +8,7 @@ from muster.configuration.compliance_tags import ComplianceTags
 from muster.model.arn import Arn
 from muster.tagging.services import tag_apis
 
-CONDITION_KEY = "aws:TagKeys"
+_CONDITION_KEY = "aws:TagKeys"
 """The condition key with the tag keys of a request. A service that does not have it is not narrowed by it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-tagkeys
@@ -27,7 +27,7 @@ def tagging_statements(
     for resource_type in types:
         for place, (action, pattern) in enumerate(tag_apis()[resource_type].actions):
             (writes if place in _WRITES else reads).setdefault(action, set()).add(pattern)
-    only = {"ForAllValues:StringEquals": {CONDITION_KEY: [key]}}
+    only = {"ForAllValues:StringEquals": {_CONDITION_KEY: [key]}}
     return [
         *_statements("MusterReadsTags", reads, partition, {}),
         *_statements("MusterWritesTags", writes, partition, {"Condition": only}),
