@@ -11,10 +11,10 @@ from moto.sns.models import sns_backends
 
 from muster.errors import EventError, Refused, Transient
 from muster.sdk.session import Clients
-from muster.stack.bounds import NAMED
 from muster.stack.documents.fields import plain
 from muster.stack.documents.request import Environment
 from muster.stack.send_alert import send_alert
+from muster.stack.summarizing.bounds import NAMED
 from muster.storage import keys
 from muster.storage.bucket import Bucket
 from tests.unit.stack.accounts import account_result, change, changes

@@ -11,7 +11,6 @@ from muster.estimate.forecast import Forecast
 from muster.model.finding import Severity
 from muster.reports.tables import TALLIES
 from muster.sdk.session import Clients
-from muster.stack.bounds import NAMED, fitted
 from muster.stack.documents import events, objects
 from muster.stack.documents.commit import by_status
 from muster.stack.documents.notes import Incomplete, Sizes
@@ -26,6 +25,7 @@ from muster.stack.documents.summary import (
     Summary,
 )
 from muster.stack.summarizing.accounts import LostAccount, results_of
+from muster.stack.summarizing.bounds import NAMED, fitted
 from muster.stack.summarizing.tallies import tallies
 from muster.stack.summarizing.totals import Totals
 from muster.storage import keys, parquet

@@ -18,7 +18,7 @@ from muster.reports.tables import FINDINGS, ScanHeader
 from muster.stack.limits import PUBLISHED
 from muster.stack.settling.observed import Observed
 from muster.stack.settling.publish import Publisher, grouped, home_of
-from muster.stack.worst import worst_findings, worst_first
+from muster.stack.summarizing.worst import worst_findings, worst_first
 from muster.storage import parquet
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)

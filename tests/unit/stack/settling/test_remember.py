@@ -23,11 +23,11 @@ from muster.lifecycle.transitions import (
 )
 from muster.model.finding import TARGET
 from muster.reports.tables import ScanHeader
-from muster.stack.bounds import CHANGES
 from muster.stack.documents.account import Reported
 from muster.stack.documents.commit import CheckResult, Commit, ShardResources
 from muster.stack.settling import remember
 from muster.stack.settling.remember import Looks, Notes, _joined, event_of, reconciled, reports
+from muster.stack.summarizing.bounds import CHANGES
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
 HEADER = ScanHeader("this", "scheduled", AT)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from muster.model.coverage import Coverage
 from muster.model.finding import Severity
 from muster.reports.tally import STATUSES
-from muster.stack.bounds import CHANGES, NAMED
 from muster.stack.documents.account import AccountResult, CheckCounts, Reported
 from muster.stack.documents.commit import ShardResources
 from muster.stack.documents.notes import Size
 from muster.stack.documents.summary import ApiTotals, ChangeCounts, IncompleteShard, ShardCounts
 from muster.stack.summarizing import totals as module
 from muster.stack.summarizing.accounts import LostAccount
+from muster.stack.summarizing.bounds import CHANGES, NAMED
 from muster.stack.summarizing.totals import Totals
 from tests.unit.stack.accounts import ACCOUNT, API, REGION, account_result, change, changes, finding
 

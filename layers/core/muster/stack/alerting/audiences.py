@@ -10,7 +10,7 @@ from muster.configuration import Route
 from muster.lifecycle.events import Cause, FindingEvent, status_of
 from muster.lifecycle.transitions import Event
 from muster.stack.documents.commit import NotedChange
-from muster.stack.worst import RANKS, Worst
+from muster.stack.summarizing.worst import RANKS, Worst
 
 MOST = 200
 """Events of a kind that are kept for a digest, the worst: equal failures of a check become one line there."""

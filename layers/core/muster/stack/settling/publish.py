@@ -18,7 +18,7 @@ from muster.reports.schema import Record
 from muster.reports.tables import FINDINGS, ScanHeader
 from muster.stack.limits import PUBLISHED
 from muster.stack.settling.observed import Observed, place_of
-from muster.stack.worst import RANKS, Worst
+from muster.stack.summarizing.worst import RANKS, Worst
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket
 from muster.storage.parquet import Batch

@@ -12,12 +12,12 @@ from muster.lifecycle.state_document import CheckKey
 from muster.lifecycle.transitions import Change, CheckHistory, Event, Kind, Look, Observation, Subject, TrackedFinding
 from muster.model.finding import TARGET
 from muster.reports.tables import ScanHeader
-from muster.stack.bounds import CHANGES
 from muster.stack.documents.account import Reported
 from muster.stack.documents.commit import Commit, EventChanges, NotedChange, ShardChanges
 from muster.stack.settling.outbox import Entry
 from muster.stack.settling.publish import home_of
-from muster.stack.worst import Worst
+from muster.stack.summarizing.bounds import CHANGES
+from muster.stack.summarizing.worst import Worst
 from muster.storage import parquet
 
 Histories = Mapping[CheckKey, CheckHistory]

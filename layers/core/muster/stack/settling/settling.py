@@ -26,7 +26,7 @@ from muster.stack.settling.latest import Latest, Part, seen_parts
 from muster.stack.settling.observed import Observed
 from muster.stack.settling.publish import Publisher, grouped
 from muster.stack.settling.result import ledger, result_of
-from muster.stack.worst import Worst, worst_findings, worst_first
+from muster.stack.summarizing.worst import Worst, worst_findings, worst_first
 from muster.storage import keys, parquet
 from muster.storage.bucket import Bucket, Conflict
 

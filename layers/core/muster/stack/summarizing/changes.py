@@ -3,10 +3,10 @@
 from collections import Counter
 
 from muster.lifecycle.transitions import Event
-from muster.stack.bounds import CHANGES
 from muster.stack.documents.commit import NotedChange, ShardChanges
 from muster.stack.documents.summary import ChangeCounts
-from muster.stack.worst import RANKS, Worst
+from muster.stack.summarizing.bounds import CHANGES
+from muster.stack.summarizing.worst import RANKS, Worst
 
 
 class Changes:

@@ -11,14 +11,14 @@ from dataclasses import fields
 from muster.model.coverage import ALL, Coverage
 from muster.reports.schema import Record
 from muster.reports.tally import STATUSES
-from muster.stack.bounds import NAMED
 from muster.stack.documents.account import AccountResult
 from muster.stack.documents.summary import ApiTotals, CheckTotals, IncompleteShard
 from muster.stack.limits import REPORTED
 from muster.stack.summarizing.accounts import LostAccount
+from muster.stack.summarizing.bounds import NAMED
 from muster.stack.summarizing.changes import Changes
 from muster.stack.summarizing.sizes import ScannedSizes
-from muster.stack.worst import Worst, worst_findings, worst_first
+from muster.stack.summarizing.worst import Worst, worst_findings, worst_first
 
 _SHORT = 300
 """Characters of a text about a damaged object that the summary has."""

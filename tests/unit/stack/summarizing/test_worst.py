@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.stack.worst import Worst
+from muster.stack.summarizing.worst import Worst
 
 
 @given(st.lists(st.integers(0, 50)), st.integers(1, 12), st.randoms(use_true_random=False))

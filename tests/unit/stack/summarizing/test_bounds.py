@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from muster.model.finding import Severity
 from muster.reports.tally import STATUSES
-from muster.stack.bounds import LIMIT, fitted
 from muster.stack.documents.summary import ApiTotals, CheckTotals, IncompleteShard, Summary
+from muster.stack.summarizing.bounds import LIMIT, fitted
 from tests.examples import examples
 from tests.unit.stack.summaries import SUMMARY
 
