@@ -129,13 +129,17 @@ def without(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if value not in (None, [], {}, ())}
 
 
+def pairs(tags: Sequence[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
+    """Return tags in CloudFormation's spelling."""
+    return [{"Key": str(tag[key]), "Value": str(tag[value])} for tag in tags or ()]
+
+
 def own_tags(tags: Sequence[Mapping[str, str]] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
     """Return tags in CloudFormation's spelling without those of AWS, which begin with `aws:` and cannot be set.
 
     https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
-    kept = ((str(tag[key]), str(tag[value])) for tag in tags or ())
-    return [{"Key": name, "Value": text} for name, text in kept if not name.lower().startswith("aws:")]
+    return [tag for tag in pairs(tags, key, value) if not tag["Key"].lower().startswith("aws:")]
 
 
 def logical_id(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Buckets as properties, a module for each group of settings."""
