@@ -5,6 +5,7 @@ for example a setting newer than Muster, becomes an obstacle: it is never left o
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,6 +111,10 @@ class Sections:
         value = self.snapshot.sections.get(name)
         return value is not None and not isinstance(value, Unavailable)
 
+    def skip(self, *names: str) -> None:
+        """Pass over sections that are about other resources: read or not, they are no obstacle."""
+        self._parts.update({name: Part(name, {}) for name in names})
+
     def obstacle(self, setting: str, reason: str) -> None:
         """Say that a setting cannot be written."""
         self._obstacles.append(Obstacle(setting, reason))
@@ -140,6 +145,21 @@ def own_tags(tags: Sequence[Mapping[str, str]] | None, key: str = "Key", value: 
     https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
     return [tag for tag in pairs(tags, key, value) if not tag["Key"].lower().startswith("aws:")]
+
+
+def document(part: Part, name: str) -> dict[str, Any]:
+    """Take a policy, parsed or as text; one that is no JSON object is an obstacle, and empty here as if unset."""
+    value = part.take(name)
+    if not value or isinstance(value, dict):
+        return value or {}
+    try:
+        parsed = json.loads(value)
+    except (TypeError, ValueError):
+        parsed = None
+    if isinstance(parsed, dict):
+        return parsed
+    part.obstacle("the policy is not a JSON object", name)
+    return {}
 
 
 def logical_id(name: str) -> str:

@@ -1,7 +1,5 @@
 """Who may use a bucket, as properties: its policy, its access-control list, the owner of its objects. Pure."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from muster.properties.consuming import Part
@@ -18,21 +16,6 @@ def public_access_block(part: Part) -> dict[str, Any]:
     return part.part("PublicAccessBlockConfiguration").copy(
         "BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"
     )
-
-
-def policy(part: Part) -> Mapping[str, Any] | None:
-    """Return the document of a bucket's policy, None where there is none; one that is not JSON is an obstacle."""
-    text = part.take("Policy")
-    if not text:
-        return None
-    try:
-        document = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        part.obstacle("the policy is not a JSON object", "Policy")
-        return None
-    return document
 
 
 def acl(part: Part) -> None:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 import re
 from typing import Any
 
-from muster.properties.consuming import Part, Sections, own_tags, without
+from muster.properties.consuming import Part, Sections, document, own_tags, without
 from muster.properties.conversion import Conversion, TemplateResource, converts
 from muster.properties.s3 import access, configurations, delivery
 from muster.properties.s3.lifecycle import lifecycle
@@ -26,10 +26,10 @@ def bucket(snapshot: Snapshot) -> Conversion:
     """Return a bucket and, where it has one, its policy."""
     sections = Sections(snapshot)
     name = snapshot.resource.id
-    document = access.policy(sections.part("policy"))
+    policy = document(sections.part("policy"), "Policy")
     made = [TemplateResource(BUCKET, name, _properties(sections, name), {"BucketName": name})]
-    if document is not None:
-        stated = {"Bucket": name, "PolicyDocument": document}
+    if policy:
+        stated = {"Bucket": name, "PolicyDocument": policy}
         made.append(TemplateResource(POLICY, name, stated, {"Bucket": name}))
     told = "NotificationConfiguration" in made[0].properties
     return sections.conversion(*made, remarks=[_IDS] if told else [])
