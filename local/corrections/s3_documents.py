@@ -148,6 +148,7 @@ def _put_lock(request: Request, bucket: Any) -> Answer:
     bucket.default_lock_mode = retention.get("Mode")
     bucket.default_lock_days = retention.get("Days")
     bucket.default_lock_years = retention.get("Years")
+    request.ask()
     return _LOCK.keep(request, bucket)
 
 

@@ -32,7 +32,7 @@ def _put(request: Request, bucket: Any) -> Answer:
     if refused:
         return request.refuse(*refused)
     buckets.kept(bucket)[KIND] = with_ids(request.body)
-    return HTTPStatus.OK, ""
+    return request.ask()
 
 
 def _get(request: Request, bucket: Any) -> Answer:
@@ -43,6 +43,6 @@ def _get(request: Request, bucket: Any) -> Answer:
     return request.refuse("ReplicationConfigurationNotFoundError", message, HTTPStatus.NOT_FOUND)
 
 
-def _delete(_request: Request, bucket: Any) -> Answer:
+def _delete(request: Request, bucket: Any) -> Answer:
     buckets.kept(bucket).pop(KIND, None)
-    return HTTPStatus.NO_CONTENT, ""
+    return request.ask()
