@@ -1,11 +1,12 @@
 """Judging a pair by all comparisons of its type: one finding each. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from muster.migration.comparison import Comparison, comparisons
 from muster.migration.sides import Pair, Source, Target
-from muster.model.finding import Finding, not_applicable
+from muster.model.finding import Finding, Resource, not_applicable
+from muster.model.listing import SHAPE_ERRORS, malformed
 from muster.model.rule import Rule
 from muster.scanning.evaluate import Judge
 
@@ -28,7 +29,15 @@ def judge(source: Source, target: Target, pair: Pair, observed_at: datetime) -> 
         if missing and not comparison.existence:
             yield judging.answer(target.resource, not_applicable(f"{missing.id} does not exist in {missing.region}"))
         else:
-            yield judging(target.resource, facets)
+            yield _judged(judging, target.resource, facets, comparison.check.id)
+
+
+def _judged(judging: Judge, resource: Resource, facets: Mapping[type, object], name: str) -> Finding:
+    """Judge by one comparison; an answer in a shape that it cannot read leaves the other comparisons as they are."""
+    try:
+        return judging(resource, facets)
+    except SHAPE_ERRORS as error:
+        return judging.unread(resource, (malformed(name, error),))
 
 
 def _rule(comparison: Comparison, pair: Pair) -> Rule:
