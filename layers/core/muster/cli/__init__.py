@@ -33,6 +33,7 @@ _COMMANDS = MappingProxyType(
         "findings": "muster.cli.findings",
         "suppress": "muster.cli.suppress",
         "smoke": "muster.cli.smoke",
+        "migration": "muster.cli.migration",
     }
 )
 _ALIASES = MappingProxyType({"plan": "estimate"})

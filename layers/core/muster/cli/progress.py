@@ -12,8 +12,8 @@ Step = Callable[[str, int, int], None]
 
 
 @contextlib.contextmanager
-def progress(total: int, *, shown: bool) -> Iterator[Step]:
-    """Show how many shards are done, if anybody watches."""
+def progress(total: int, *, shown: bool, noun: str = "findings") -> Iterator[Step]:
+    """Show how many shards are done, if anybody watches; `noun` is what the last number counts."""
     if not shown or not sys.stderr.isatty():
         yield lambda _what, _done, _findings: None
         return
@@ -21,7 +21,7 @@ def progress(total: int, *, shown: bool) -> Iterator[Step]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[findings]} findings"),
+        TextColumn(f"{{task.fields[findings]}} {noun}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -1,9 +1,10 @@
 """The two sides of a migration as they are entered: a region, its account, and the clients of that account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from muster.errors import ConfigurationError
 from muster.migration.file import MigrationFile, Place
+from muster.model.coverage import Ledger
 from muster.model.finding import Resource
 from muster.sdk.session import Caller, ClientProvider, Clients
 from muster.targets.clients import Role, Sessions
@@ -25,6 +26,13 @@ class Accesses:
 
     source: Access
     target: Access
+
+    def counting_in(self, ledger: Ledger) -> "Accesses":
+        """Return the same sides with clients whose calls count in a ledger."""
+        source, target = (
+            replace(side, clients=side.clients.counting_in(ledger)) for side in (self.source, self.target)
+        )
+        return Accesses(source, target)
 
     def to(self, resource: Resource, side: Access) -> ClientProvider:
         """Return the clients that read a resource which belongs to a side: those of the account that it is in.

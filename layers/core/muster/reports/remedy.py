@@ -7,7 +7,7 @@ replaced by those of the resource; every other word in capitals is for the reade
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from muster.model.finding import GLOBAL
@@ -15,7 +15,7 @@ from muster.reports.nouns import short_name
 
 LOOP = 12
 """Resources that one loop covers at most."""
-_PLACEHOLDERS = re.compile(r"(?<![\w-])(NAME|ID|ARN|ACCOUNT|REGION|CLUSTER|URL)(?![\w-])")
+_PLACEHOLDERS = re.compile(r"(?<![\w-])([A-Z]+(?:-[A-Z]+)*)(?![\w-])")
 _CALLS = re.compile(r"\baws [a-z0-9-]+ [a-z0-9-]+")
 _SAFE = re.compile(r"[A-Za-z0-9_.:/@=+-]+")
 _DNS: Mapping[str, str] = MappingProxyType(
@@ -33,7 +33,7 @@ _DNS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The resource to repair; `arn` is empty where AWS gives none."""
+    """The resource to repair; `arn` is empty where AWS gives none. `more` are values of other words in capitals."""
 
     type: str
     id: str
@@ -41,6 +41,7 @@ class Target:
     account_id: str
     region: str
     partition: str = "aws"
+    more: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def steps(fix: str) -> tuple[Step, ...]:
 
 def _values(target: Target) -> dict[str, str]:
     values = {
+        **target.more,
         "NAME": short_name(target.type, target.id),
         "ID": target.id,
         "ARN": target.arn,

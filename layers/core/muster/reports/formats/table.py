@@ -25,20 +25,20 @@ _WIDE = 10_000
 _NARROW = 60
 """Columns that reasons need at least to stand beside the resource; below, they stand under it."""
 
-_WORDS = {
+WORDS = {
     Status.COMPLIANT: "pass",
     Status.NON_COMPLIANT: "fail",
     Status.NOT_APPLICABLE: "skip",
     Status.INSUFFICIENT_DATA: "unread",
 }
-_COLOURS = {
+COLOURS = {
     Severity.CRITICAL: "bold white on red",
     Severity.HIGH: "bold red",
     Severity.MEDIUM: "bold yellow",
     Severity.LOW: "bold cyan",
     Severity.INFORMATIONAL: "bold",
 }
-_STATUS_COLOURS = {
+STATUS_COLOURS = {
     Status.COMPLIANT: "green",
     Status.NON_COMPLIANT: "red",
     Status.NOT_APPLICABLE: "dim",
@@ -129,7 +129,7 @@ class TableWriter:
     def _group(self, name: str, group: _Group, count: int, *, several: bool) -> Iterable[RenderableType]:
         yield Text.assemble(
             (f" {group.severity} " if group.severity is Severity.CRITICAL else str(group.severity),
-             _COLOURS[group.severity]),
+             COLOURS[group.severity]),
             "  ", (name, "bold"), f"  {count} fail",
         )  # fmt: skip
         yield Padding(Text(printable(f"{group.title}."), style="dim"), (0, 0, 0, 2))
@@ -178,9 +178,9 @@ def footer(tally: ReportTally, scan: ScanReport, *, verbose: bool = False) -> It
     if verbose and scan.calls_forecast is not None:
         yield Text(f"{difference(scan.calls_forecast, scan.calls)} for what was found", style="dim")
     line, statuses = Text(), tally.counts.statuses
-    for status, word in _WORDS.items():
+    for status, word in WORDS.items():
         number = statuses[status.value.lower()]
-        line.append(f"{number} {word}", style=_STATUS_COLOURS[status] if number else "dim").append(" · ")
+        line.append(f"{number} {word}", style=STATUS_COLOURS[status] if number else "dim").append(" · ")
     line.append(f"{statuses[SUPPRESSED]} suppressed")
     if failing := tally.failing:
         worst = [f"{failing[each]} {each}" for each in reversed(Severity) if failing[each]]

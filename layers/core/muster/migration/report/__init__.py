@@ -1,0 +1,1 @@
+"""The report of a migration: one frozen value, and its JSON, table, Markdown and HTML."""
