@@ -25,6 +25,8 @@ from muster.migration import schema as migration_schema
 from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models
 from muster.stack.recording import audit
+from muster.tagging.permissions import tagging_statements
+from muster.tagging.services import tag_apis
 from tools import lambda_runtimes
 from tools.findings_page import findings_page
 from tools.service_models import operations, pruned
@@ -62,6 +64,7 @@ def generated(template: str) -> str:
     sections = {
         "scanner-permissions": permissions,
         "change-permissions": permissions,
+        "tagging-permissions": _tagging_permissions(),
         "change-rules": _change_rules(),
         "tables": _tables(),
         "queries": _queries(),
@@ -74,7 +77,8 @@ def generated_member_role(template: str) -> str:
     catalog = load()
     policy = iam_policy(catalog, select(catalog, Configuration(), packs=(ALL,)), "${AWS::Partition}")
     permissions = "".join(_statement(each) for each in policy["Statement"])
-    return _written(MEMBER_ROLE.name, template, {"member-permissions": permissions})
+    sections = {"member-permissions": permissions, "tagging-permissions": _tagging_permissions()}
+    return _written(MEMBER_ROLE.name, template, sections)
 
 
 def _written(file: str, template: str, sections: Mapping[str, str]) -> str:
@@ -98,10 +102,28 @@ def _permissions(template: str) -> str:
     return "".join(_statement(each) for each in scanner_statements(catalog, rules, "${AWS::Partition}"))
 
 
+def _tagging_permissions() -> str:
+    """Return the permissions of the compliance tag on every type that can have it."""
+    made = tagging_statements(tag_apis(), "${ComplianceTagKey}", "${AWS::Partition}")
+    return "".join(_statement(each) for each in made)
+
+
 def _statement(statement: Mapping[str, Any]) -> str:
-    resource = '"*"' if statement["Resource"] == "*" else f"!Sub {statement['Resource']}"
     actions = "".join(f"    - {action}\n" for action in statement["Action"])
-    return f"- Sid: {statement['Sid']}\n  Effect: Allow\n  Action:\n{actions}  Resource: {resource}\n"
+    text = f"- Sid: {statement['Sid']}\n  Effect: Allow\n  Action:\n{actions}"
+    resources = statement["Resource"]
+    if isinstance(resources, list):
+        text += "  Resource:\n" + "".join(f"    - !Sub {each}\n" for each in resources)
+    else:
+        text += "  Resource: " + ('"*"' if resources == "*" else f"!Sub {resources}") + "\n"
+    return text + "".join(_condition(*each) for each in statement.get("Condition", {}).items())
+
+
+def _condition(operator: str, keys: Mapping[str, Any]) -> str:
+    """Return a condition on one key whose values are placeholders."""
+    ((key, values),) = keys.items()
+    wanted = ", ".join(f"!Ref {each.removeprefix('${').removesuffix('}')}" for each in values)
+    return f"  Condition:\n    {operator}:\n      {key}: [{wanted}]\n"
 
 
 def _tables() -> str:

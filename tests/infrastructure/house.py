@@ -77,6 +77,7 @@ TAGS = {
 """The tags of every resource; RequiredTags, by default, asks for all of them but Purpose."""
 
 SCANNER = "MusterReadsConfiguration"
+TAGGER = "MusterReadsTags"
 _READS = ("Describe", "Get", "List")
 
 
@@ -137,7 +138,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 def _needs_star(sid: str | None, action: str) -> bool:
     of_buckets = action.startswith("s3:") and action not in _OF_NO_BUCKET
     reads = action.partition(":")[2].startswith(_READS) and not of_buckets
-    return action in NOTHING_NARROWER or (sid == SCANNER and reads)
+    return action in NOTHING_NARROWER or (sid in (SCANNER, TAGGER) and reads)
 
 
 def roles_are_explicit(template: Template) -> Iterator[str]:

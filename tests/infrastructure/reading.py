@@ -52,10 +52,15 @@ def statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in found if "Effect" in each]
 
 
+def policies(role: Properties) -> list[Mapping[str, Any]]:
+    """Return the policies of a role; of an `!If` that of the first branch."""
+    return [each["Fn::If"][1] if "Fn::If" in each else each for each in role.get("Policies", ())]
+
+
 def role_statements(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each statement of each role, with the role's logical id."""
     for role, properties in resources(template, "AWS::IAM::Role"):
-        for policy in properties.get("Policies", ()):
+        for policy in policies(properties):
             for statement in statements(policy["PolicyDocument"]):
                 yield role, statement
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from cfnlint.api import lint_all
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
@@ -17,6 +18,8 @@ from muster.catalog.packs import ALL
 from muster.catalog.permissions import scanner_actions, scanner_statements
 from muster.configuration import Configuration
 from muster.configuration.selection import select
+from muster.tagging.permissions import tagging_statements
+from muster.tagging.services import tag_apis
 from tests.infrastructure import house
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.reading import role_statements
@@ -27,6 +30,7 @@ Deploy = Callable[..., dict[str, Any]]
 TEXT = (ROOT / "member-role.yaml").read_text(encoding="utf-8")
 PLANNER = "arn:aws:iam::111122223333:role/muster-plan-scan-eu-west-1-dev"
 SCANNER = "arn:aws:iam::111122223333:role/security/muster-scan-shards-eu-west-1-dev"
+TAGGER = "arn:aws:iam::111122223333:role/muster-tag-resources-eu-west-1-dev"
 INLINE_POLICIES = 10_240
 """The characters that all inline policies of a role may have, white space apart.
 
@@ -46,9 +50,9 @@ def member() -> Template:
 
 @pytest.fixture
 def deploy() -> Iterator[Deploy]:
-    """Deploys the template to moto and returns the role, its policies and the outputs."""
+    """Deploys the template to moto and returns the role of a name, its policies and the outputs."""
 
-    def deployed(**parameters: str) -> dict[str, Any]:
+    def deployed(*, of: str = "", **parameters: str) -> dict[str, Any]:
         given = {"TrustedRoleArns": f"{PLANNER},{SCANNER}", **parameters}
         cloudformation = boto3.client("cloudformation", "eu-west-1")
         cloudformation.create_stack(
@@ -58,7 +62,7 @@ def deploy() -> Iterator[Deploy]:
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
         )
         (stack,) = cloudformation.describe_stacks(StackName="member")["Stacks"]
-        iam, name = boto3.client("iam"), parameters.get("RoleName", "MusterMemberRole")
+        iam, name = boto3.client("iam"), of or parameters.get("RoleName", "MusterMemberRole")
         return {
             "role": iam.get_role(RoleName=name)["Role"],
             "inline": [
@@ -129,8 +133,35 @@ def test_the_template_keeps(rule: Callable[[Template], Any], member: Template) -
     assert list(rule(member)) == []
 
 
-def test_there_is_one_role_and_nothing_else(member: Template) -> None:
-    assert [resource["Type"] for resource in member["Resources"].values()] == ["AWS::IAM::Role"]
+def test_there_are_two_roles_and_nothing_else(member: Template) -> None:
+    assert {resource["Type"] for resource in member["Resources"].values()} == {"AWS::IAM::Role"}
+    assert {name: role.get("Condition") for name, role in member["Resources"].items()} == {
+        "MemberRole": None,
+        "TaggingRole": "HasTagging",
+    }
+
+
+@pytest.mark.parametrize("parameters", [{}, {"TaggingRoleArn": TAGGER}], ids=["without tagging", "with tagging"])
+def test_the_role_of_the_scanner_never_writes(parameters: dict[str, str], deploy: Deploy) -> None:
+    made = deploy(**parameters)
+    assert len(made["inline"]) == 1
+    assert [each["Principal"] for each in trust(made)] == [{"AWS": [PLANNER, SCANNER]}]
+
+
+def test_without_its_parameter_there_is_no_role_for_tagging(deploy: Deploy) -> None:
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        deploy(of="MusterTaggingRole")
+
+
+def test_the_role_for_tagging_writes_one_tag_for_one_caller(deploy: Deploy, source: Template) -> None:
+    made = deploy(of="MusterTaggingRole", TaggingRoleArn=TAGGER, ComplianceTagKey="state", ExternalId="our-own-id")
+    (policy,) = made["inline"]
+    assert policy["Statement"] == tagging_statements(tag_apis(), "state")
+    (statement,) = trust(made)
+    assert statement["Principal"] == {"AWS": TAGGER}
+    assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": "our-own-id"}}
+    assert made["outputs"]["MemberTaggingRoleName"] == "MusterTaggingRole"
+    assert re.fullmatch(source["Parameters"]["MemberTaggingRoleName"]["AllowedPattern"], "MusterTaggingRole")
 
 
 def test_it_grants_what_all_checks_read_the_regions_and_no_more(deploy: Deploy) -> None:
@@ -212,10 +243,12 @@ def test_the_outputs_are_what_the_stack_asks_for(deploy: Deploy, source: Templat
 
 def test_the_stack_tells_who_is_to_be_trusted(source: Template, member: Template) -> None:
     told = re.findall(r"\w+RoleArn\b", member["Parameters"]["TrustedRoleArns"]["Description"])
-    assert set(told) == {name for name in source["Outputs"] if name.endswith("RoleArn")}
+    tagging = set(re.findall(r"\w+RoleArn\b", member["Parameters"]["TaggingRoleArn"]["Description"]))
+    assert tagging == {"TaggingRoleArn"}
+    assert set(told) == {name for name in source["Outputs"] if name.endswith("RoleArn")} - tagging
 
 
-@pytest.mark.parametrize("name", ["ExternalId", "PermissionsBoundaryArn", "Environment"])
+@pytest.mark.parametrize("name", ["ExternalId", "PermissionsBoundaryArn", "Environment", "ComplianceTagKey"])
 def test_what_both_templates_ask_for_is_asked_alike(name: str, source: Template, member: Template) -> None:
     theirs = source["Parameters"]["MemberExternalId" if name == "ExternalId" else name]
     ours = member["Parameters"][name]

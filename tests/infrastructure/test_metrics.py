@@ -27,7 +27,7 @@ def emitted(pack: str = "all") -> set[tuple[str, tuple[tuple[str, str], ...]]]:
         failing=dict.fromkeys((severity.value for severity in Severity), 1),
     )
     found = {(name, tuple(sorted(dimensions.items()))) for name, _, dimensions in metrics.series(summary)}
-    others = (metrics.RECORD_FAILURES, metrics.SENT, metrics.HELD)
+    others = (metrics.RECORD_FAILURES, metrics.SENT, metrics.HELD, metrics.TAGS_WRITTEN, metrics.TAGS_FAILED)
     return found | {(name, (("stack", "${EnvironmentSuffix}"),)) for name in others}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from muster.storage import keys
+from muster.tagging.services import tag_apis
 from tests.infrastructure.reading import listed, role_statements, text
 
 Template = dict[str, Any]
@@ -44,6 +45,7 @@ WRITES = {
         keys.sizes(),
         keys.table("tallies", DAY, SCAN),
     },
+    "TagResourcesRole": {keys.tags(SCAN)},
     "SendAlertRole": {
         keys.alert(SCAN),
         keys.last_alert(),
@@ -94,6 +96,11 @@ READS = {
         keys.sizes(),
         keys.account(SCAN, ACCOUNT),
         keys.failure(SCAN, f"settle-{ACCOUNT}"),
+    },
+    "TagResourcesRole": {
+        keys.plan(SCAN),
+        keys.tags(SCAN),
+        keys.table("findings", DAY, f"{SCAN}-{ACCOUNT}", 0),
     },
     "SendAlertRole": {
         keys.summary(SCAN),
@@ -154,6 +161,7 @@ def test_a_role_may_read_what_its_code_reads(role: str, template: Template) -> N
         "ScanShardsRole",
         "SettleAccountRole",
         "SummarizeScanRole",
+        "TagResourcesRole",
         "RecordEventsRole",
         "StateMachineRole",
     ],
@@ -193,6 +201,36 @@ def test_only_the_workflow_invokes_functions_but_send_alert(template: Template) 
     assert "${PlanScanFunction.Arn}" in invoked.pop("StateMachineRole")
     others = {role: functions for role, functions in invoked.items() if functions}
     assert others == {role: {"${SendAlertFunction.Arn}"} for role in ("RecordEventsRole", "ScheduleRole")}
+
+
+def test_only_the_role_for_tagging_writes_tags_and_only_where_it_is_enabled(template: Template) -> None:
+    writes = {action for api in tag_apis().values() for action, _ in api.actions[1:3]}
+    holders = {owner for owner, statement in role_statements(template) if writes & set(listed(statement["Action"]))}
+    assert holders == {"TagResourcesRole"}
+    (conditional,) = (
+        each["Fn::If"]
+        for each in template["Resources"]["TagResourcesRole"]["Properties"]["Policies"]
+        if "Fn::If" in each
+    )
+    condition, policy, otherwise = conditional
+    assert (condition, otherwise) == ("HasComplianceTags", {"Ref": "AWS::NoValue"})
+    assert template["Conditions"][condition] == {"Fn::Equals": [{"Ref": "ComplianceTags"}, "ENABLED"]}
+    assert template["Parameters"]["ComplianceTags"]["Default"] == "DISABLED"
+    granted = {action for each in policy["PolicyDocument"]["Statement"] for action in each["Action"]}
+    assert granted == {action for api in tag_apis().values() for action, _ in api.actions}
+
+
+def test_the_role_for_tagging_writes_one_key_alone(template: Template) -> None:
+    writing = [
+        statement
+        for owner, statement in role_statements(template)
+        if owner == "TagResourcesRole" and str(statement.get("Sid")).startswith("MusterWritesTags")
+    ]
+    assert writing
+    for statement in writing:
+        (keys_,) = statement["Condition"]["ForAllValues:StringEquals"]["aws:TagKeys"]
+        assert text(keys_) == "${ComplianceTagKey}"
+        assert "*" not in [text(each) for each in listed(statement["Resource"])]
 
 
 def test_webhooks_stand_below_muster_only(template: Template) -> None:

@@ -167,7 +167,10 @@ def test_timeouts_are_longer_than_the_functions(template: dict[str, Any]) -> Non
             assert state["TimeoutSeconds"] > function["Timeout"], name
 
 
-@pytest.mark.parametrize("function", ["plan_scan", "scan_shards", "settle_account", "summarize_scan", "send_alert"])
+@pytest.mark.parametrize(
+    "function",
+    ["plan_scan", "scan_shards", "settle_account", "summarize_scan", "tag_resources", "send_alert"],
+)
 def test_a_functions_sample_event_is_what_the_workflow_sends(function: str, workflow: Definition) -> None:
     sample = json.loads((ROOT / "events" / f"{function}.json").read_text(encoding="utf-8"))
     placeholder = "".join(word.capitalize() for word in function.split("_")) + "Function"
@@ -220,6 +223,35 @@ def test_an_account_is_settled_until_nothing_is_left(workflow: Definition) -> No
         {"Variable": "$.settled.left", "NumericGreaterThan": 0, "Next": "Settle account"},
     ]
     assert states[choice["Default"]]["End"] is True
+
+
+def test_resources_are_tagged_after_a_recorded_scan_where_that_is_enabled(workflow: Definition) -> None:
+    states = workflow["States"]
+    assert states["Summarize scan"]["ResultSelector"]["compliance_tags"] == "${ComplianceTags}"
+    choice = states[states["Summarize scan"]["Next"]]
+    assert choice["Choices"] == [
+        {
+            "And": [
+                {"Variable": "$.compliance_tags", "StringEquals": "ENABLED"},
+                {"Variable": "$.summary.record", "BooleanEquals": True},
+            ],
+            "Next": "Tag resources",
+        }
+    ]
+    assert choice["Default"] == "Send alert"
+
+
+def test_resources_are_tagged_until_none_is_left(workflow: Definition) -> None:
+    states = workflow["States"]
+    tag, choice = states["Tag resources"], states["Tagged?"]
+    assert (tag["Next"], tag["ResultPath"]) == ("Tagged?", "$.tagged")
+    assert choice["Choices"] == [{"Variable": "$.tagged.left", "NumericGreaterThan": 0, "Next": "Tag resources"}]
+    assert choice["Default"] == "Send alert"
+
+
+def test_tags_that_cannot_be_written_keep_no_alert_back(workflow: Definition) -> None:
+    (catcher,) = workflow["States"]["Tag resources"]["Catch"]
+    assert (catcher["ErrorEquals"], catcher["ResultPath"], catcher["Next"]) == (["States.ALL"], None, "Send alert")
 
 
 def test_an_account_that_cannot_be_settled_ends_its_child_well(workflow: Definition) -> None:

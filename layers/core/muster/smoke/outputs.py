@@ -52,9 +52,11 @@ NAMED: Mapping[str, Look] = {
     "SendAlertFunctionName": _function,
     "RecordEventsFunctionName": _function,
     "HandleChangeFunctionName": _function,
+    "TagResourcesFunctionName": _function,
     "PlannerRoleArn": _role,
     "ScannerRoleArn": _role,
     "ChangeRoleArn": _role,
+    "TaggingRoleArn": _role,
 }
 """The call that reads what an output names; the other outputs are addresses of these."""
 

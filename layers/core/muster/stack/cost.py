@@ -24,7 +24,7 @@ _METRICS_AT_ONCE = 500
 """How many metrics one GetMetricData takes; AWS asks a price for each, whatever the number of calls."""
 RUN = TIMEOUT - RESERVE
 """Seconds that a function scans before it hands over."""
-TRANSITIONS = (4, 4, 3, 2)
+TRANSITIONS = (5, 4, 3, 2)
 """States that are entered for a scan, an account, a batch, and each time a batch or an account goes on in another
 function."""
 SETTLING_AT_ONCE, SETTLING_CALL, SETTLING_FINDING = 16, 0.02, 25e-6
@@ -249,9 +249,9 @@ def events(count: int, prices: Mapping[str, Price]) -> tuple[Cost, ...]:
 
 
 FIXED = (
-    ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 24),
+    ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 25),
     ("CloudWatch", "dashboards", "cloudwatch_dashboard", 1),
-    ("CloudWatch", "metrics that Muster writes", "cloudwatch_custom_metric", 19),
+    ("CloudWatch", "metrics that Muster writes", "cloudwatch_custom_metric", 21),
     ("CloudWatch", "request metrics of the bucket, at most", "cloudwatch_custom_metric", 16),
     ("KMS", "keys", "kms_key", 1),
 )

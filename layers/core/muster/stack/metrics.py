@@ -12,6 +12,9 @@ PARKED = "AlertsParked"
 SENT, HELD = "AlertsSent", "AlertsHeld"
 """Alerts that were sent, and those that wait for the end of quiet hours."""
 
+TAGS_WRITTEN, TAGS_FAILED = "TagsWritten", "TagsFailed"
+"""Compliance tags that were set, changed or taken off, and those that could not be read or written."""
+
 RECORD_FAILURES = "EventRecordFailures"
 """Records of the event stream that an invocation reported as failed; nothing where none did.
 
@@ -51,6 +54,12 @@ def emit_deliveries(stack: str, results: Sequence[str]) -> None:
     for name, result in ((SENT, "sent"), (HELD, "held"), (PARKED, "parked")):
         if count := results.count(result):
             _emit(name, count, {"stack": stack or "none"})
+
+
+def emit_tags(stack: str, written: int, failed: int) -> None:
+    """Write to the function's log how many compliance tags an invocation wrote, and how many it could not write."""
+    for name, count in ((TAGS_WRITTEN, written), (TAGS_FAILED, failed)):
+        _emit(name, count, {"stack": stack or "none"})
 
 
 def emit_record_failures(stack: str, count: int) -> None:

@@ -62,6 +62,7 @@ def plan_scan(
         started_at=request.started_at,
         record=request.record,
         whole=request.whole,
+        every_check=request.every_check,
         stack=environment.stack,
         account_id=request.account_id,
         role=scan.targets.sessions.role,

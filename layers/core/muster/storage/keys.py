@@ -138,6 +138,11 @@ def report(scan_id: str) -> str:
     return f"{SCANS}{_named(scan_id)}/report.json"
 
 
+def tags(scan_id: str) -> str:
+    """Return the key of what was done about the compliance tag after a scan."""
+    return f"{SCANS}{_named(scan_id)}/tags.json"
+
+
 def alert(scan_id: str) -> str:
     """Return the key of the alert as it was sent."""
     return f"{SCANS}{_named(scan_id)}/alert.json"

@@ -41,7 +41,7 @@ class AccountEvent:
 
 @dataclass(frozen=True, slots=True)
 class ScanEvent:
-    """The event of summarize_scan and send_alert: a scan, and the execution that resumed it, if any."""
+    """The event of summarize_scan, tag_resources and send_alert: a scan, and the execution that resumed it, if any."""
 
     scan_id: ScanId
     attempt: AttemptName = ""

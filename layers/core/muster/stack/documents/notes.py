@@ -126,3 +126,52 @@ def _unpacked(value: object) -> Any:
         return json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedResource:
+    """The compliance tag of one resource: the action, the value before and after, and why."""
+
+    action: str
+    resource: str
+    account_id: str
+    before: str | None
+    after: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRecord(Document):
+    """What was done about the compliance tag after a scan, and how far that has come.
+
+    `account_id` and `after` are the place of the last resource that was looked at. `counts` are by action; `written`
+    and `failed` have the first resources of their kind. `not_tagged` has the accounts that were left out, with the
+    reason.
+    """
+
+    NAME: ClassVar[str] = "the record of the compliance tag"
+    WAY_OUT: ClassVar[str] = "delete it; it is written again, and the tags are compared again"
+    VERSION: ClassVar[int | None] = 1
+
+    scan_id: ScanId
+    attempt: str = ""
+    key: str = ""
+    finished: bool = False
+    account_id: str = ""
+    after: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    written: tuple[TaggedResource, ...] = ()
+    failed: tuple[TaggedResource, ...] = ()
+    not_tagged: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TagOutcome(Document):
+    """The answer of tag_resources: whether resources are left for another function, and counts of all so far."""
+
+    scan_id: str
+    left: int
+    resources: int
+    written: int
+    failed: int
+    accounts_not_tagged: int

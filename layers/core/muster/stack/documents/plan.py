@@ -29,7 +29,8 @@ class ScanDetails:
     """The scan: when it began, in which stack, of which accounts, regions, packs and checks.
 
     `account_id` is the stack's own account, which needs no role. `whole` says that the scan is of all that the stack
-    is configured to scan. `damaged` names objects of the bucket that the plan could not read.
+    is configured to scan, `every_check` that it runs every check that the stack is configured to run. `damaged` names
+    objects of the bucket that the plan could not read.
     """
 
     scan_id: ScanId
@@ -37,6 +38,7 @@ class ScanDetails:
     started_at: datetime
     record: bool
     whole: bool = True
+    every_check: bool = True
     stack: str
     account_id: AccountId
     role: Annotated[Role, record(Role, complete=True)]

@@ -48,6 +48,7 @@ class Environment:
     workgroup: str = ""
     event_table: str = ""
     event_days: int = 365
+    tagging_role: str = ""
 
     @classmethod
     def parse(cls, variables: Mapping[str, str], *needed: str) -> "Environment":
@@ -85,6 +86,7 @@ class Environment:
             workgroup=variables.get("MUSTER_WORKGROUP", ""),
             event_table=variables.get("MUSTER_EVENT_TABLE", ""),
             event_days=int(variables.get("MUSTER_EVENT_DAYS", "365")),
+            tagging_role=variables.get("MUSTER_TAGGING_ROLE", ""),
         )
 
 
@@ -117,6 +119,11 @@ class Request:
     def whole(self) -> bool:
         """Whether everything is scanned that the stack is configured to scan."""
         return not (self.packs or self.checks or self.accounts or self.regions)
+
+    @property
+    def every_check(self) -> bool:
+        """Whether every check runs that the stack is configured to run."""
+        return not (self.packs or self.checks)
 
     @classmethod
     def parse(cls, event: object) -> "Request":
