@@ -111,7 +111,20 @@ def _context(role: Role, parameters: Mapping[str, Any], region: str) -> Context:
         "aws:resourceaccount": (role.account,),
         "aws:securetransport": ("true",),
         **in_request,
+        **({"aws:tagkeys": keys} if (keys := _tag_keys(parameters)) else {}),
     }
+
+
+def _tag_keys(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the tag keys that a request names, however its service spells tags."""
+    named = {name.lower(): value for name, value in parameters.items()}
+    tags, keys = named.get("tags"), named.get("tagkeys") or ()
+    if isinstance(tags, Mapping):
+        return tuple(map(str, tags))
+    found = [
+        each.get("Key") or each.get("key") or each.get("TagKey") for each in tags or () if isinstance(each, Mapping)
+    ]
+    return (*(str(key) for key in found if key), *map(str, keys))
 
 
 def _role(arn: str, session: str) -> Iterator[Role]:

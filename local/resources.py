@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from moto.cloudformation import parsing
 
 from local import resource_types, stacks
+from local.provisioning import no_value
 from local.provisioning.kinds import Kind
 from local.provisioning.models import model_of
 
@@ -18,6 +19,7 @@ def install() -> None:
     if _MODELS:
         return
     stacks.install()
+    no_value.install()
     _MODELS.extend(model_of(kind) for kind in kinds())
     parsing.get_model_list.cache_clear()
     parsing.get_model_map.cache_clear()
