@@ -1,87 +1,161 @@
-"""Buckets and their policies."""
+"""Buckets and their policies; what a template does not say of a bucket is as S3 makes it.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html
+"""
 
 import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from moto.s3.models import s3_backends
+from botocore.exceptions import ClientError
 
-from local.provisioning.kinds import Kind, Made, Properties, client, tags_of
+from local import buckets
+from local.bucket_settings import configurations, delivery
+from local.bucket_settings.lifecycle import lifecycle
+from local.bucket_settings.replication import replication
+from local.provisioning.kinds import Kind, Made, Properties, chosen, client, tags_of
+
+Said = Iterator[tuple[str, dict[str, Any]]]
+"""Operations of S3's client, with their parameters beside the bucket."""
 
 
-def _bucket(properties: Properties, region: str, account: str) -> Made:
+def _bucket(properties: Properties, region: str, _account: str) -> Made:
     s3, name = client("s3", region), str(properties["BucketName"])
-    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    s3.create_bucket(Bucket=name, **where)
-    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties["VersioningConfiguration"])
-    rules = [
-        {
-            "ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"],
-            "BucketKeyEnabled": rule["BucketKeyEnabled"],
-            "BlockedEncryptionTypes": rule["BlockedEncryptionTypes"],
-        }
-        for rule in properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    ]
-    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
-    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"])
-    s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=properties["OwnershipControls"])
-    for metrics in properties.get("MetricsConfigurations", ()):
-        s3.put_bucket_metrics_configuration(Bucket=name, Id=metrics["Id"], MetricsConfiguration=metrics)
+    s3.create_bucket(Bucket=name, **_creation(properties, region))
+    for operation, parameters in _settings(properties, name):
+        getattr(s3, operation)(Bucket=name, **parameters)
     # PutBucketTagging refuses CloudFormation's own tags to everybody else.
-    s3_backends[account]["aws"].put_bucket_tagging(name, tags_of(properties))
-    lifecycle = properties["LifecycleConfiguration"]
-    s3.put_bucket_lifecycle_configuration(
-        Bucket=name,
-        TransitionDefaultMinimumObjectSize=lifecycle["TransitionDefaultMinimumObjectSize"],
-        LifecycleConfiguration={"Rules": _lifecycle_rules(lifecycle["Rules"])},
-    )
-    return name, {"Arn": f"arn:aws:s3:::{name}"}
+    buckets.set_tags(buckets.find(name), tags_of(properties))
+    return name, _attributes(name, region)
 
 
-def _lifecycle_rules(rules: list[Properties]) -> list[dict[str, Any]]:
-    """Return the rules of a bucket; where one has a size, all have filters: S3 takes no rules of both forms."""
-    converted = [_lifecycle_rule(rule) for rule in rules]
-    if not any("ObjectSizeGreaterThan" in rule for rule in rules):
-        return converted
-    for rule, made in zip(rules, converted, strict=True):
-        prefix = {"Prefix": made.pop("Prefix")}
-        size = rule.get("ObjectSizeGreaterThan")
-        made["Filter"] = prefix if size is None else {"And": {**prefix, "ObjectSizeGreaterThan": int(size)}}
-    return converted
+def _creation(properties: Properties, region: str) -> dict[str, Any]:
+    parameters: dict[str, Any] = chosen(properties, "BucketNamespace", ObjectLockEnabledForBucket="ObjectLockEnabled")
+    if region != "us-east-1":
+        parameters["CreateBucketConfiguration"] = {"LocationConstraint": region}
+    return parameters
 
 
-def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
-    """Say CloudFormation's spelling of a lifecycle rule in S3's, which has a rule's prefix where it stands here."""
-    converted: dict[str, Any] = {"ID": rule["Id"], "Status": rule["Status"], "Prefix": rule.get("Prefix", "")}
-    if "ExpirationInDays" in rule:
-        converted["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
-    if rule.get("ExpiredObjectDeleteMarker"):
-        converted["Expiration"] = {"ExpiredObjectDeleteMarker": True}
-    if "Transitions" in rule:
-        converted["Transitions"] = [
-            {"Days": int(each["TransitionInDays"]), "StorageClass": each["StorageClass"]}
-            for each in rule["Transitions"]
-        ]
-    if "NoncurrentVersionExpiration" in rule:
-        converted["NoncurrentVersionExpiration"] = {
-            key: int(value) for key, value in rule["NoncurrentVersionExpiration"].items()
-        }
-    if "AbortIncompleteMultipartUpload" in rule:
-        converted["AbortIncompleteMultipartUpload"] = {
-            key: int(value) for key, value in rule["AbortIncompleteMultipartUpload"].items()
-        }
-    return converted
+def _settings(properties: Properties, name: str) -> Said:
+    """Yield what is put of a bucket, in an order in which S3 takes it: replication needs versions, for example."""
+    for key, say in _SETTINGS.items():
+        if key in properties:
+            yield say(properties[key])
+    for key, (operation, each) in _MANY.items():
+        for configuration in properties.get(key, ()):
+            yield operation, each(configuration)
+    if "LoggingConfiguration" in properties:
+        yield "put_bucket_logging", delivery.logging(properties["LoggingConfiguration"], name)
+
+
+def _put(operation: str, say: Callable[[Any], dict[str, Any]]) -> Callable[[Any], tuple[str, dict[str, Any]]]:
+    return lambda value: (operation, say(value))
+
+
+def _same(operation: str, parameter: str) -> Callable[[Any], tuple[str, dict[str, Any]]]:
+    """Put a property whose members are those of S3's API."""
+    return _put(operation, lambda value: {parameter: value})
+
+
+def _encryption(properties: Properties) -> dict[str, Any]:
+    rules = [
+        chosen(
+            rule,
+            "BlockedEncryptionTypes",
+            "BucketKeyEnabled",
+            ApplyServerSideEncryptionByDefault="ServerSideEncryptionByDefault",
+        )
+        for rule in properties["ServerSideEncryptionConfiguration"]
+    ]
+    return {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+
+
+def _canned(name: str) -> dict[str, Any]:
+    """Return the parameters of PutBucketAcl for `PublicRead`, which S3 calls `public-read`."""
+    return {"ACL": re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()}
+
+
+_SETTINGS: Mapping[str, Callable[[Any], tuple[str, dict[str, Any]]]] = {
+    "VersioningConfiguration": _same("put_bucket_versioning", "VersioningConfiguration"),
+    "ObjectLockConfiguration": _same("put_object_lock_configuration", "ObjectLockConfiguration"),
+    "BucketEncryption": _put("put_bucket_encryption", _encryption),
+    "PublicAccessBlockConfiguration": _same("put_public_access_block", "PublicAccessBlockConfiguration"),
+    "OwnershipControls": _same("put_bucket_ownership_controls", "OwnershipControls"),
+    "AccessControl": _put("put_bucket_acl", _canned),
+    "LifecycleConfiguration": _put("put_bucket_lifecycle_configuration", lifecycle),
+    "ReplicationConfiguration": _put("put_bucket_replication", replication),
+    "NotificationConfiguration": _put("put_bucket_notification_configuration", delivery.notification),
+    "CorsConfiguration": _put("put_bucket_cors", delivery.cors),
+    "WebsiteConfiguration": _put("put_bucket_website", delivery.website),
+    "AccelerateConfiguration": _put(
+        "put_bucket_accelerate_configuration",
+        lambda value: {"AccelerateConfiguration": {"Status": value["AccelerationStatus"]}},
+    ),
+    "AbacStatus": _put("put_bucket_abac", lambda value: {"AbacStatus": {"Status": value}}),
+}
+_MANY: Mapping[str, tuple[str, Callable[[Properties], dict[str, Any]]]] = {
+    "MetricsConfigurations": ("put_bucket_metrics_configuration", configurations.metrics),
+    "AnalyticsConfigurations": ("put_bucket_analytics_configuration", configurations.analytics),
+    "IntelligentTieringConfigurations": (
+        "put_bucket_intelligent_tiering_configuration",
+        configurations.tiering,
+    ),
+    "InventoryConfigurations": ("put_bucket_inventory_configuration", configurations.inventory),
+}
+
+
+def _attributes(name: str, region: str) -> dict[str, str]:
+    return {
+        "Arn": f"arn:aws:s3:::{name}",
+        "DomainName": f"{name}.s3.amazonaws.com",
+        "DualStackDomainName": f"{name}.s3.dualstack.{region}.amazonaws.com",
+        "RegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+        "WebsiteURL": f"http://{name}.s3-website-{region}.amazonaws.com",
+    }
+
+
+def _find_bucket(properties: Properties, region: str, _account: str) -> Made:
+    name = str(properties["BucketName"])
+    client("s3", region).head_bucket(Bucket=name)
+    return name, _attributes(name, region)
+
+
+def _tag_bucket(name: str, tags: Mapping[str, str], _region: str) -> None:
+    bucket = buckets.find(name)
+    buckets.set_tags(bucket, {**buckets.tags(bucket), **tags})
 
 
 def _bucket_policy(properties: Properties, region: str, _account: str) -> Made:
-    client("s3", region).put_bucket_policy(Bucket=properties["Bucket"], Policy=json.dumps(properties["PolicyDocument"]))
-    return f"{properties['Bucket']}-policy", {}
+    document = properties["PolicyDocument"]
+    policy = document if isinstance(document, str) else json.dumps(document)
+    client("s3", region).put_bucket_policy(Bucket=properties["Bucket"], Policy=policy)
+    return str(properties["Bucket"]), {}
 
 
-def _delete_bucket(name: str, region: str) -> None:
-    client("s3", region).delete_bucket(Bucket=name)
+def _find_policy(properties: Properties, region: str, _account: str) -> Made:
+    client("s3", region).get_bucket_policy(Bucket=properties["Bucket"])
+    return str(properties["Bucket"]), {}
+
+
+def _delete_policy(bucket: str, region: str) -> None:
+    """Delete the policy of a bucket, which is gone with it if the bucket was deleted first."""
+    try:
+        client("s3", region).delete_bucket_policy(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
 
 
 KINDS = (
-    Kind("AWS::S3::Bucket", _bucket, _delete_bucket, name="BucketName"),
-    Kind("AWS::S3::BucketPolicy", _bucket_policy),
+    Kind(
+        "AWS::S3::Bucket",
+        _bucket,
+        lambda name, region: client("s3", region).delete_bucket(Bucket=name),
+        name="BucketName",
+        find=_find_bucket,
+        tag=_tag_bucket,
+    ),
+    Kind("AWS::S3::BucketPolicy", _bucket_policy, _delete_policy, find=_find_policy),
 )
