@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-
 https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
 """
 
-from muster.analysis.policies.service_access import ServiceRequest, admits
+from muster.analysis.authorization.service_access import ServiceRequest, admits
 from muster.facets.cloudwatch.alarm_topics import AlarmTopic, AlarmTopicKey
 from muster.facets.cloudwatch.alarms import Alarm
 from muster.facets.sns import TopicAudience

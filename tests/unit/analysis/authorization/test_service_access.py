@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.analysis.authorization.service_access import ServiceRequest, admits
 from muster.analysis.policies.document import Policy
-from muster.analysis.policies.service_access import ServiceRequest, admits
 
 US = "123456789012"
 TOPIC = f"arn:aws:sns:eu-west-1:{US}:alerts"
