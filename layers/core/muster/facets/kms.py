@@ -113,3 +113,12 @@ class KeyPolicy(Parsed):
     """GetKeyPolicy: the key's policy; every key has one."""
 
     policy: Policy | Unknown = read("Policy", _policy, "the key's policy")
+
+
+@facet
+class KeyUse(Parsed):
+    """What DescribeKey says that a key is for: its ARN and id, its usage, and its material as `Key` has it."""
+
+    arn: str = read("KeyMetadata.Arn", kinds.text)
+    id: str = read("KeyMetadata.KeyId", kinds.text)
+    usage: str | Unknown = read("KeyMetadata.KeyUsage", kinds.stated, "what the key is used for")

@@ -44,4 +44,5 @@ def comparisons() -> tuple[Comparison, ...]:
     package = muster.migration.comparisons
     names = sorted(each.name for each in pkgutil.iter_modules(package.__path__, package.__name__ + "."))
     values = (value for name in names for value in vars(importlib.import_module(name)).values())
-    return tuple({value.check.id: value for value in values if isinstance(value, Comparison)}.values())
+    found = (value for value in values if isinstance(value, Comparison))
+    return tuple({(value.resource_type, value.check.id): value for value in found}.values())

@@ -38,10 +38,10 @@ def members(request: Request, policies: Iterable[Policy]) -> tuple[Request, ...]
     }
     if resources is None or any(each is None for each in context.values()):
         return None
-    said = product(*(each for each in context.values() if each is not None))
+    values_of_keys = product(*(each for each in context.values() if each is not None))
     return tuple(
         replace(request, resource=resource, known=dict(zip(context, values, strict=True)))
-        for resource, values in product(resources, said)
+        for resource, values in product(resources, values_of_keys)
     )
 
 
