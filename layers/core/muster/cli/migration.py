@@ -12,7 +12,7 @@ from muster.cli.options import Severities
 from muster.model.finding import Severity
 
 NEVER = "never"
-_COMMANDS: Mapping[str, str] = MappingProxyType({})
+_COMMANDS: Mapping[str, str] = MappingProxyType({"init": "muster.cli.migration_init"})
 """Subcommands that have a module of their own: the attribute `command` there."""
 _EXTENSIONS = MappingProxyType(
     {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".txt": "table"}
@@ -40,7 +40,7 @@ def command() -> None:
 
     \b
     Examples:
-      muster migration init --region us-east-1 --target-region eu-west-1 --batch wave-1 > wave-1.yaml
+      muster migration init --region us-east-1 --target-region eu-west-1 --output wave-1.yaml
       muster migration template wave-1.yaml > target.yaml
       muster migration validate wave-1.yaml
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace

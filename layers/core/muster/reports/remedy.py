@@ -15,7 +15,7 @@ from muster.reports.nouns import short_name
 
 LOOP = 12
 """Resources that one loop covers at most."""
-_PLACEHOLDERS = re.compile(r"(?<![\w-])([A-Z]+(?:-[A-Z]+)*)(?![\w-])")
+_PLACEHOLDERS = re.compile(r"(?<![A-Za-z0-9_])(?<![A-Z]-)([A-Z]+(?:-[A-Z]+)*)(?![A-Za-z0-9_-])")
 _CALLS = re.compile(r"\baws [a-z0-9-]+ [a-z0-9-]+")
 _SAFE = re.compile(r"[A-Za-z0-9_.:/@=+-]+")
 _DNS: Mapping[str, str] = MappingProxyType(
