@@ -22,17 +22,20 @@ SESSION = botocore.session.get_session()
 CATALOG = load()
 WITHIN: Mapping[str, str] = {
     "Container": "ecs:DescribeTaskDefinition",
+    "CopyRule": "s3:GetBucketReplication",
     "FlowLog": "ec2:DescribeFlowLogs",
     "HealthCheck": "ecs:DescribeTaskDefinition",
+    "KeyUse": "kms:DescribeKey",
     "Launch": "ecs:DescribeServices",
     "ListenerRule": "elbv2:DescribeRules",
     "MetadataOptions": "ec2:DescribeLaunchTemplateVersions",
     "NamedLoadBalancer": "elbv2:DescribeLoadBalancers",
     "PublicAccessBlock": "s3:GetPublicAccessBlock",
+    "Replication": "s3:GetBucketReplication",
     "ReplicationRule": "s3:GetBucketReplication",
     "Rule": "s3:GetBucketLifecycleConfiguration",
 }
-"""The operations of facets that are parts of others."""
+"""The operations of facets that are parts of others, or that only comparisons of migrations use."""
 
 MADE = {"VolumeArn"}
 """Members that a reader adds to what AWS answers."""

@@ -22,6 +22,7 @@ STATES = (
 )
 ORIGINS = ("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 SYMMETRIC = "SYMMETRIC_DEFAULT"
+_USAGES = ("ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "SIGN_VERIFY")
 
 _AWS = "alias/aws/"
 _LEAVING = ("PendingDeletion", "PendingReplicaDeletion")
@@ -121,4 +122,4 @@ class KeyUse(Parsed):
 
     arn: str = read("KeyMetadata.Arn", kinds.text)
     id: str = read("KeyMetadata.KeyId", kinds.text)
-    usage: str | Unknown = read("KeyMetadata.KeyUsage", kinds.stated, "what the key is used for")
+    usage: str | Unknown = read("KeyMetadata.KeyUsage", _word(*_USAGES), name="usage")

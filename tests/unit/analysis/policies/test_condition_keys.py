@@ -169,7 +169,7 @@ def test_which_requests_carry_a_key(name: str, action: str, carried: bool) -> No
     assert find(name).carried(action) is carried
 
 
-_DOING = re.compile(r"\w+:(\*|put|get|delete|list|create|assume|update|add|invoke)", re.IGNORECASE)
+_DOING = re.compile(r"\w+:(\*|put|get|delete|list|create|assume|update|add|invoke|decrypt|generate)", re.IGNORECASE)
 
 
 def named_keys() -> set[str]:
