@@ -13,7 +13,6 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 from local import resources
-from local.role_policies import spell
 from local.server import ACCOUNT, EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +63,6 @@ def deploy(
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
     _require_all(cloudformation, name, transformed)
-    spell(ACCOUNT)
     described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     names = physical_ids(cloudformation, name)

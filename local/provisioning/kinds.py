@@ -76,7 +76,7 @@ class Given(Mapping[str, Any]):
 
 def client(service: str, region: str) -> Any:
     """Return a client of the embedded AWS with an administrator's credentials in the account of the stack."""
-    endpoint, account = os.environ["AWS_ENDPOINT_URL"], _account.get()
+    endpoint, account = f"http://127.0.0.1:{os.environ['MOTO_PORT']}", _account.get()
     if account == _HOME:
         return CLIENTS.client(service, endpoint, region)
     role = f"arn:aws:iam::{account}:role/administrator"

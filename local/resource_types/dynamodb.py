@@ -78,7 +78,7 @@ def _insights(dynamodb: Any, where: dict[str, str], properties: Properties) -> N
     if wanted := properties.get("ContributorInsightsSpecification"):
         action = "ENABLE" if wanted["Enabled"] else "DISABLE"
         dynamodb.update_contributor_insights(
-            **where, ContributorInsightsAction=action, **chosen(wanted, Mode="ContributorInsightsMode")
+            **where, ContributorInsightsAction=action, **chosen(wanted, ContributorInsightsMode="Mode")
         )
 
 

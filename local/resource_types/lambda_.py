@@ -8,7 +8,6 @@ import zipfile
 from typing import Any
 
 from local.provisioning.kinds import Kind, Made, Properties, chosen, client, tags_of
-from local.role_policies import spell
 
 _AS_THEY_ARE = (
     "Architectures",
@@ -79,8 +78,7 @@ def _delete_layer_version(arn: str, region: str) -> None:
     client("lambda", region).delete_layer_version(LayerName=layer, VersionNumber=int(version))
 
 
-def _event_source_mapping(properties: Properties, region: str, account: str) -> Made:
-    spell(account)
+def _event_source_mapping(properties: Properties, region: str, _account: str) -> Made:
     given = {key: properties[key] for key in properties if key not in ("Tags", "KmsKeyArn")}
     given |= chosen(properties, KMSKeyArn="KmsKeyArn")
     if tags := tags_of(properties):

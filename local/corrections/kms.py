@@ -1,0 +1,94 @@
+"""Where moto's KMS answers otherwise than AWS documents: usage, manager and rotation period of a key.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
+https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from local.corrections.caller import place
+from local.corrections.request import Correction, Request
+from local.front import Answer
+
+_PERIOD, _LEAST, _MOST = 365, 90, 2560
+
+
+def corrections() -> dict[str, Correction]:
+    """Return what corrects KMS, by operation."""
+    return {
+        "kms:CreateKey": _create,
+        "kms:DescribeKey": _describe,
+        "kms:EnableKeyRotation": _rotate,
+        "kms:GetKeyRotationStatus": _rotation,
+        "kms:GetKeyPolicy": _policy,
+    }
+
+
+def _key(request: Request) -> Any | None:
+    """Return moto's key by its id, ARN or alias."""
+    from moto.kms.models import kms_backends  # noqa: PLC0415 - moto takes seconds to import
+
+    account, region = place(request)
+    backend, name = kms_backends[account][region], str(request.parameters["KeyId"])
+    if name.startswith("arn:") and name.split(":")[3] != region:
+        return None
+    name = name.rpartition(":")[2].removeprefix("key/")
+    for key in backend.keys.values():
+        if key.id == name or name in key.aliases:
+            return key
+    return None
+
+
+def _create(request: Request) -> Answer:
+    """Make a key for encryption where the request does not say what it is for."""
+    body = json.loads(request.body)
+    return request.ask(json.dumps({"KeyUsage": "ENCRYPT_DECRYPT", **body}).encode())
+
+
+def _describe(request: Request) -> Answer | None:
+    """Say that AWS manages a key whose alias is one of AWS's own."""
+    key = _key(request)
+    if key is not None and any(name.startswith("alias/aws/") for name in key.aliases):
+        key.key_manager = "AWS"
+    return None
+
+
+def _rotate(request: Request) -> Answer:
+    """Keep the period of a key's rotation."""
+    period = request.parameters.get("RotationPeriodInDays")
+    if period is not None and not _LEAST <= int(period) <= _MOST:
+        message = (
+            f"1 validation error detected: Value '{period}' at 'rotationPeriodInDays' failed to satisfy constraint"
+        )
+        return request.refuse("ValidationException", message)
+    status, body = request.ask()
+    key = _key(request)
+    if status == HTTPStatus.OK and key is not None:
+        key.rotation_period = getattr(key, "rotation_period", _PERIOD) if period is None else int(period)
+        key.rotated_since = datetime.now(UTC)
+    return status, body
+
+
+def _rotation(request: Request) -> Answer:
+    status, body = request.ask()
+    key = _key(request)
+    if status != HTTPStatus.OK or key is None:
+        return status, body
+    answer: dict[str, Any] = {"KeyId": key.arn, "KeyRotationEnabled": key.key_rotation_status}
+    if key.key_rotation_status:
+        period = getattr(key, "rotation_period", _PERIOD)
+        answer["RotationPeriodInDays"] = period
+        answer["NextRotationDate"] = getattr(key, "rotated_since", datetime.now(UTC)) + timedelta(days=period)
+    return request.answer(answer)
+
+
+def _policy(request: Request) -> Answer:
+    """Answer the policy of the one name that there is, which a request need not give."""
+    given = json.dumps({"PolicyName": "default", **json.loads(request.body)})
+    status, body = request.ask(given.encode())
+    if status != HTTPStatus.OK:
+        return status, body
+    return status, json.dumps({**json.loads(body), "PolicyName": "default"})
