@@ -52,6 +52,8 @@ checks:
 
 EVENT_ROLES = ("muster-handle-change", "muster-record-events", "muster-send-alert")
 """The roles whose grants a scan alone does not use."""
+TAGGING_ROLE = "muster-tag-resources"
+"""The role that nothing uses unless ComplianceTags is ENABLED."""
 
 
 def configure(aws: Any, stack: Stack, text: str = FEW) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import workflow
+from local import permissions, workflow
 from local.deploy import Stack, deploy
 from local.runtime import Runtime
 from local.server import ACCOUNT, EmbeddedAws
-from tests.e2e.conftest import configure
+from muster.tagging.services import tag_apis
+from tests.e2e.conftest import TAGGING_ROLE, configure
 
 REGION, KEY = "eu-west-1", "compliance-status"
 CONFIGURATION = """\
@@ -73,6 +74,16 @@ def scanned(tagged: Tagged, **event: object) -> tuple[list[str], dict[str, int]]
     return writes, record["counts"]
 
 
+def used_by_tagging(tagged: Tagged) -> bool:
+    """Whether the role for tagging was denied nothing, and used all that it is granted but for other types."""
+    aws, stack = tagged
+    assert [said for said in permissions.denied(aws, stack) if said.startswith(TAGGING_ROLE)] == []
+    others = {action for kind, api in tag_apis().items() if kind != "AWS::S3::Bucket" for action, _ in api.actions}
+    others |= {"s3:TagResource"}  # the last scan set nothing
+    unused = [said.split()[3] for said in permissions.unused(aws, stack) if said.startswith(TAGGING_ROLE)]
+    return set(unused) <= others
+
+
 def test_the_life_of_the_tag(tagged: Tagged) -> None:
     """One test, as each scan begins where the last one ended. The stack's own bucket is versioned and passes."""
     aws, _ = tagged
@@ -100,6 +111,8 @@ def test_the_life_of_the_tag(tagged: Tagged) -> None:
     writes, counts = scanned(tagged)
     assert (writes, counts) == (["s3control:UntagResource"], {"removed": 1, "unchanged": 4})
     assert tags(aws) == {**after, "bad": BUCKETS["bad"]}
+
+    assert used_by_tagging(tagged)
 
     writes, counts = scanned(tagged, checks=["s3-bucket-versioning-enabled"])
     assert (writes, counts) == ([], {"unchanged": 1, "kept": 4})
