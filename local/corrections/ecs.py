@@ -42,6 +42,7 @@ def corrections() -> dict[str, Correction]:
         "ecs:DescribeServices": kept.describe,
         "ecs:ListTaskDefinitions": _list_task_definitions,
         "ecs:ListServices": lambda request: _paged(request, "serviceArns", 10),
+        "ecs:ListTagsForResource": lambda request: _changed(request, _with_tags),
         "ecs:ListClusters": lambda request: _paged(request, "clusterArns", 100),
     }
 
@@ -117,6 +118,11 @@ def _list_task_definitions(request: Request) -> Answer:
 def _revision(arn: str) -> tuple[str, int]:
     family, _, number = arn.rpartition("/")[2].rpartition(":")
     return family, int(number)
+
+
+def _with_tags(document: dict[str, Any]) -> None:
+    """Add the list of tags that AWS answers for a resource without any."""
+    document["tags"] = document.get("tags") or []
 
 
 def _paged(request: Request, name: str, size: int, by: Callable[[str], Any] | None = None, down: str = "") -> Answer:
