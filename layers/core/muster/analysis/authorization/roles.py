@@ -163,8 +163,11 @@ def _denies(role: Role, request: Request, resource: ResourcePolicy) -> Match:
     def names(statement: Statement) -> bool | None:
         if statement.not_principals:
             # A Deny must leave out the session, too, whose name is not known.
-            return None if any(_is_role(each, role) for each in statement.not_principals) else True
-        return any_of(_is_role(each, role) or _is_account(each, role) for each in statement.principals)
+            named = any_of(_is_role(each, role) for each in statement.not_principals)
+            return True if named is False else None
+        return any_of(
+            is_it for each in statement.principals for is_it in (_is_account(each, role), _is_role(each, role))
+        )
 
     return find_match([(resource.name, resource.policy)], request, names, allow=False)
 
@@ -174,7 +177,9 @@ def _direct(role: Role, request: Request, resource: ResourcePolicy) -> Match:
 
     def names(statement: Statement) -> bool | None:
         if statement.not_principals:
-            return not any(_is_role(each, role) or _is_account(each, role) for each in statement.not_principals)
+            others = [_is_role(each, role) for each in statement.not_principals]
+            named = any_of((*others, *(_is_account(each, role) for each in statement.not_principals)))
+            return None if named is None else not named
         return any_of(_is_role(each, role) for each in statement.principals)
 
     return find_match([(resource.name, resource.policy)], request, names, allow=True)

@@ -117,8 +117,8 @@ def target_bucket_replica_owner(source: Source, target: Target, pair: Pair) -> V
     if not wrong:
         return compliant("replicas belong to the owner of the target")
     if within:
-        return non_compliant(f"AccessControlTranslation of {named(wrong)} stops the replication of ACLs")
-    return non_compliant(f"replicas belong to the source account: {named(wrong)} has no AccessControlTranslation")
+        return non_compliant(f"AccessControlTranslation stops the replication of ACLs: {named(wrong)}")
+    return non_compliant(f"replicas belong to the source account, without AccessControlTranslation: {named(wrong)}")
 
 
 @compares(BUCKET, severity=Severity.MEDIUM)
@@ -175,7 +175,7 @@ def _why_not(rules: Rules, target: Target) -> str:
         return f"no rule copies to {target.resource.id}; they copy to {listed([*elsewhere], _SHOWN)}"
     if not rules.enabled:
         return f"disabled: {named(rules.to)}"
-    return f"only some objects are replicated: {named(rules.enabled)} has a prefix or tags"
+    return f"only some objects are replicated, by their prefix or tags: {named(rules.enabled)}"
 
 
 def _kms_faults(rules: Rules, target: Target) -> Iterator[str]:
