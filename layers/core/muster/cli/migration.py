@@ -12,7 +12,9 @@ from muster.cli.options import Severities
 from muster.model.finding import Severity
 
 NEVER = "never"
-_COMMANDS: Mapping[str, str] = MappingProxyType({"init": "muster.cli.migration_init"})
+_COMMANDS: Mapping[str, str] = MappingProxyType(
+    {"init": "muster.cli.migration_init", "template": "muster.cli.migration_template"}
+)
 """Subcommands that have a module of their own: the attribute `command` there."""
 _EXTENSIONS = MappingProxyType(
     {".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".txt": "table"}

@@ -74,6 +74,19 @@ class Reader:
                     step(compared.pair.item.name, done)
                     yield compared
 
+    def sources(self, step: Step = lambda _what, _done: None) -> Iterator[tuple[Item, Source]]:
+        """Yield each item with its source; of the target, and of the region as a whole, nothing is read."""
+        side, done = self.accesses.source, 0
+        region = Snapshot(_region(side))
+        with ThreadPoolExecutor(SIDE_BY_SIDE, "describe") as pool:
+            for items in _batches([*self.file.items()]):
+                jobs = [(side, _resource(side, item, item.name)) for item in items]
+                own = [*pool.map(self._own, jobs)]
+                for item, snapshot, others in zip(items, own, self._others(pool, jobs, own), strict=True):
+                    done += 1
+                    step(item.name, done)
+                    yield item, Source(snapshot, region, others)
+
     @property
     def _sides(self) -> tuple[Access, Access]:
         return self.accesses.source, self.accesses.target
@@ -87,6 +100,15 @@ class Reader:
             for side, name in zip(self._sides, (item.name, item.target), strict=True)
         ]
         own = [*pool.map(self._own, jobs)]
+        others = self._others(pool, jobs, own)
+        for place, item in enumerate(items):
+            both = slice(2 * place, 2 * place + 2)
+            yield self._judged(item, own[both], regions, others[both])
+
+    def _others(
+        self, pool: ThreadPoolExecutor, jobs: Sequence[_Job], own: Sequence[Snapshot]
+    ) -> list[dict[str, Snapshot | Unavailable | None]]:
+        """Read what belongs to each of some resources, by the names that comparisons use."""
         found = [{each.name: _found(each, snapshot) for each in RELATIVES[snapshot.resource.type]} for snapshot in own]
         named = [
             (side, value)
@@ -96,14 +118,11 @@ class Reader:
         ]
         new = [job for job in dict.fromkeys(named) if job not in self._relatives]
         self._relatives.update(zip(new, pool.map(self._own, new), strict=True))
-        others = [
+        return [
             {name: self._relatives[side, value] if isinstance(value, Resource) else value
              for name, value in relatives.items()}
             for (side, _), relatives in zip(jobs, found, strict=True)
         ]  # fmt: skip
-        for place, item in enumerate(items):
-            both = slice(2 * place, 2 * place + 2)
-            yield self._judged(item, own[both], regions, others[both])
 
     def _own(self, job: _Job) -> Snapshot:
         """Read one resource; calls go to its region, or to that of its side where no region owns it."""

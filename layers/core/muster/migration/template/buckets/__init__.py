@@ -1,0 +1,1 @@
+"""Target buckets, with their lifecycle and replication."""

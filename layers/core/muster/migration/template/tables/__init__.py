@@ -1,0 +1,1 @@
+"""Target tables, with their autoscaling."""
