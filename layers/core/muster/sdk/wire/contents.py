@@ -25,6 +25,7 @@ MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
         "s3:GetBucketLogging": "logging is off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html",
         "s3:GetBucketNotificationConfiguration": "none: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html",
         "s3:GetBucketVersioning": "never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html",
+        "sns:GetDataProtectionPolicy": "none: https://docs.aws.amazon.com/sns/latest/api/API_GetDataProtectionPolicy.html",
         "sqs:ListQueueTags": "no tags, as ListQueues",
         "sqs:ListQueues": "no queues: https://github.com/boto/boto3/issues/1813",
     }
@@ -35,10 +36,16 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         # A kind of alarm that a region does not know is not answered.
         "cloudwatch:DescribeAlarms": frozenset({"LogAlarms", "CompositeAlarms"}),
         "cloudwatch:GetMetricData": frozenset({"Messages"}),
+        # Without rules there are none; only what failed has an exception.
+        "dynamodb:DescribeContributorInsights": frozenset({"ContributorInsightsRuleList", "FailureException"}),
         "ecs:DescribeClusters": frozenset({"failures"}),
         "ecs:DescribeServices": frozenset({"failures"}),
         "ecs:DescribeTaskDefinition": frozenset({"tags"}),
         "lambda:GetAccountSettings": frozenset({"AccountUsage"}),
+        # No tags, tags that were read, no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+        "lambda:GetFunction": frozenset({"Tags", "TagsError", "Concurrency"}),
+        # A function without code signing has no configuration to name.
+        "lambda:GetFunctionCodeSigningConfig": frozenset({"CodeSigningConfigArn"}),
         "s3:ListBuckets": frozenset({"Owner"}),
         # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
         "stepfunctions:DescribeExecution": frozenset({"inputDetails", "outputDetails"}),
