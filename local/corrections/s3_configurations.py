@@ -75,8 +75,16 @@ def corrections() -> dict[str, Correction]:
         _Kind("Inventory", "ListInventoryConfigurationsResult"),
         _Kind("Metrics", "ListMetricsConfigurationsResult"),
     )
-    return {operation: correct for kind in kinds for operation, correct in kind.by_operation().items()}
+    made = {operation: correct for kind in kinds for operation, correct in kind.by_operation().items()}
+    return {**made, "s3:GetBucketMetadataConfiguration": on_bucket(_no_metadata)}
 
 
 def _no_such_configuration(request: Request) -> Answer:
     return request.refuse("NoSuchConfiguration", "The specified configuration does not exist.", HTTPStatus.NOT_FOUND)
+
+
+def _no_metadata(request: Request, _bucket: Any) -> Answer:
+    """Say that a bucket has no metadata tables: they are S3 Tables' business, which moto does not have."""
+    return request.refuse(
+        "MetadataConfigurationNotFound", "The metadata configuration was not found", HTTPStatus.NOT_FOUND
+    )

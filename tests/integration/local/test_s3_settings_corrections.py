@@ -163,6 +163,7 @@ def test_a_new_bucket_has_what_s3_gives_it(s3: Any) -> None:
     [
         ("get_bucket_cors", "NoSuchCORSConfiguration"),
         ("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration"),
+        ("get_bucket_metadata_configuration", "MetadataConfigurationNotFound"),
         ("get_bucket_policy", "NoSuchBucketPolicy"),
         ("get_bucket_replication", "ReplicationConfigurationNotFoundError"),
         ("get_bucket_tagging", "NoSuchTagSet"),
