@@ -22,6 +22,7 @@ from muster.catalog.permissions import iam_policy, scanner_statements
 from muster.configuration import Configuration, schema_text
 from muster.configuration.selection import select
 from muster.migration import schema as migration_schema
+from muster.migration.permissions import comparing_statements
 from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models
 from muster.stack.recording import audit
@@ -65,6 +66,7 @@ def generated(template: str) -> str:
         "scanner-permissions": permissions,
         "change-permissions": permissions,
         "tagging-permissions": _tagging_permissions(),
+        "migration-permissions": "".join(_statement(each) for each in comparing_statements("${AWS::Partition}")),
         "change-rules": _change_rules(),
         "tables": _tables(),
         "queries": _queries(),

@@ -47,8 +47,13 @@ def scanner_statements(catalog: Catalog, rules: Iterable[Rule], partition: str =
     Listings have none, and neither has most of what is read of a region; what is read of buckets is granted on buckets.
     `partition` may be a placeholder of a template.
     """
+    return read_statements(read_plan(catalog, rules, inactive=True).grants, partition)
+
+
+def read_statements(grants: Iterable[tuple[str, str]], partition: str = "aws") -> list[dict[str, Any]]:
+    """Return a statement for each pattern of ARNs, with the actions that are granted on it."""
     by_resource: dict[str, list[str]] = {}
-    for action, pattern in sorted(read_plan(catalog, rules, inactive=True).grants):
+    for action, pattern in sorted({*grants}):
         by_resource.setdefault(pattern, []).append(action)
     return [
         _allow(_sid(pattern), actions, pattern.format(partition=partition))

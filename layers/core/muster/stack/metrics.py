@@ -15,6 +15,9 @@ SENT, HELD = "AlertsSent", "AlertsHeld"
 TAGS_WRITTEN, TAGS_FAILED = "TagsWritten", "TagsFailed"
 """Compliance tags that were set, changed or taken off, and those that could not be read or written."""
 
+WITHOUT_PARITY = "MigrationsWithoutParity"
+"""Migrations whose target does not match the source, of which that is not known, or whose file is wrong."""
+
 RECORD_FAILURES = "EventRecordFailures"
 """Records of the event stream that an invocation reported as failed; nothing where none did.
 
@@ -66,6 +69,11 @@ def emit_record_failures(stack: str, count: int) -> None:
     """Write to the function's log how many records of the event stream an invocation reported as failed."""
     if count:
         _emit(RECORD_FAILURES, count, {"stack": stack or "none"})
+
+
+def emit_migrations(stack: str, without_parity: int) -> None:
+    """Write to the function's log of how many migrations the target does not match, or is not known to match."""
+    _emit(WITHOUT_PARITY, without_parity, {"stack": stack or "none"})
 
 
 def _emit(name: str, value: float, dimensions: dict[str, str]) -> None:

@@ -8,6 +8,8 @@ from muster.errors import EventError
 
 CONFIGURATION = "config/muster.yaml"
 """The configuration of the stack, where its parameter names no other key."""
+MIGRATION_FILES = "config/migrations/"
+"""The prefix of migration files; the user writes them."""
 SCANS = "scans/"
 """The prefix of plans, summaries and reports."""
 _AUDIT = "audit/"
@@ -146,6 +148,21 @@ def tags(scan_id: str) -> str:
 def alert(scan_id: str) -> str:
     """Return the key of the alert as it was sent."""
     return f"{SCANS}{_named(scan_id)}/alert.json"
+
+
+def migration_report(batch: str, time: str) -> str:
+    """Return the key of a report of a migration; `time` is when the validation began."""
+    return f"migrations/{_named(batch)}/{_named(time)}.json"
+
+
+def migration_state(batch: str) -> str:
+    """Return the key of what is remembered of a migration between validations."""
+    return f"state/migrations/{_named(batch)}.json"
+
+
+def migration_file_state(name: str) -> str:
+    """Return the key of what is remembered of a migration file that was wrong; `name` is a digest of its name."""
+    return f"state/migration-files/{_named(name)}.json"
 
 
 def sizes() -> str:
