@@ -21,7 +21,7 @@ from muster.catalog.packs import ALL
 from muster.catalog.permissions import iam_policy, scanner_statements
 from muster.configuration import Configuration, schema_text
 from muster.configuration.selection import select
-from muster.migration import schema as migration_schema
+from muster.migration.files import schema as migration_schema
 from muster.migration.permissions import comparing_statements
 from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models

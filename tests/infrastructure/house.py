@@ -173,11 +173,13 @@ def roles_are_assumed_for_this_account_only(template: Template) -> Iterator[str]
 
 
 def functions_are_alike(template: Template) -> Iterator[str]:
-    """Runtime and architecture are those of the layers; nothing is reserved, for a fresh account has little."""
+    """Runtime and architecture are those of the layers; nothing is reserved by default: a fresh account has little."""
     for logical_id, function in resources(template, "AWS::Lambda::Function"):
         if (function["Runtime"], function["Architectures"]) != ("python3.13", ["x86_64"]):
             yield f"{logical_id} runs on {function['Runtime']} on {function['Architectures']}"
-        if "ReservedConcurrentExecutions" in function:
+        reserved = function.get("ReservedConcurrentExecutions", {"Ref": "AWS::NoValue"})
+        by_parameter = isinstance(reserved, dict) and reserved.get("Fn::If", [None])[-1] == {"Ref": "AWS::NoValue"}
+        if reserved != {"Ref": "AWS::NoValue"} and not by_parameter:
             yield f"{logical_id} reserves concurrency"
         if len(function.get("Layers", ())) != 2:
             yield f"{logical_id} lacks a layer"

@@ -103,7 +103,11 @@ def test_what_a_parameter_replaces_is_written_down(template: Template) -> None:
         if kinds:
             replaced[name] = kinds
     replaced.pop("EnvironmentSuffix")
-    assert replaced == {"RolePath": {"AWS::IAM::Role"}, "AlertEmail": {"AWS::SNS::Subscription"}}
+    assert replaced == {
+        "RolePath": {"AWS::IAM::Role"},
+        "AlertEmail": {"AWS::SNS::Subscription"},
+        "MigrationSchedule": {"AWS::CloudWatch::Alarm", "AWS::Scheduler::Schedule"},
+    }
 
 
 def test_the_descriptions_say_what_must_not_change() -> None:

@@ -27,7 +27,14 @@ def emitted(pack: str = "all") -> set[tuple[str, tuple[tuple[str, str], ...]]]:
         failing=dict.fromkeys((severity.value for severity in Severity), 1),
     )
     found = {(name, tuple(sorted(dimensions.items()))) for name, _, dimensions in metrics.series(summary)}
-    others = (metrics.RECORD_FAILURES, metrics.SENT, metrics.HELD, metrics.TAGS_WRITTEN, metrics.TAGS_FAILED)
+    others = (
+        metrics.RECORD_FAILURES,
+        metrics.SENT,
+        metrics.HELD,
+        metrics.TAGS_WRITTEN,
+        metrics.TAGS_FAILED,
+        metrics.WITHOUT_PARITY,
+    )
     return found | {(name, (("stack", "${EnvironmentSuffix}"),)) for name in others}
 
 
@@ -39,7 +46,8 @@ def test_the_series_are_few_whatever_the_estate() -> None:
 
 def test_muster_plan_counts_what_the_stack_holds(template: Template) -> None:
     held = template["Resources"]
-    alarms = [each["Properties"] for each in held.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    always = [each for each in held.values() if "Condition" not in each]
+    alarms = [each["Properties"] for each in always if each["Type"] == "AWS::CloudWatch::Alarm"]
     bucket = held["ReportBucket"]["Properties"]
     assert {what: units for _, what, _, units in cost.FIXED} == {
         "alarm metrics": sum(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from muster.migration.permissions import comparing_statements
 from muster.storage import keys
 from muster.tagging.services import tag_apis
 from tests.infrastructure.reading import listed, role_statements, text
@@ -46,6 +47,11 @@ WRITES = {
         keys.table("tallies", DAY, SCAN),
     },
     "TagResourcesRole": {keys.tags(SCAN)},
+    "ValidateMigrationRole": {
+        keys.migration_report("wave-1", "2026-11-29T12-00-00Z"),
+        keys.migration_state("wave-1"),
+        keys.migration_file_state("0a1b2c3d"),
+    },
     "SendAlertRole": {
         keys.alert(SCAN),
         keys.last_alert(),
@@ -101,6 +107,11 @@ READS = {
         keys.plan(SCAN),
         keys.tags(SCAN),
         keys.table("findings", DAY, f"{SCAN}-{ACCOUNT}", 0),
+    },
+    "ValidateMigrationRole": {
+        f"{keys.MIGRATION_FILES}wave-1.yaml",
+        keys.migration_state("wave-1"),
+        keys.migration_file_state("0a1b2c3d"),
     },
     "SendAlertRole": {
         keys.summary(SCAN),
@@ -162,6 +173,7 @@ def test_a_role_may_read_what_its_code_reads(role: str, template: Template) -> N
         "SettleAccountRole",
         "SummarizeScanRole",
         "TagResourcesRole",
+        "ValidateMigrationRole",
         "RecordEventsRole",
         "StateMachineRole",
     ],
@@ -182,25 +194,58 @@ def test_no_role_may_delete_an_object(template: Template) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "role", "resource"),
+    ("action", "roles", "resource"),
     [
-        ("sns:Publish", "SendAlertRole", "${AlertTopic}"),
-        ("ec2:DescribeRegions", "PlanScanRole", "*"),
+        ("sns:Publish", {"SendAlertRole", "ValidateMigrationRole"}, "${AlertTopic}"),
+        ("ec2:DescribeRegions", {"PlanScanRole"}, "*"),
     ],
 )
-def test_only_one_role_may(action: str, role: str, resource: str, template: Template) -> None:
+def test_only_these_roles_may(action: str, roles: set[str], resource: str, template: Template) -> None:
     holders = {owner for owner, statement in role_statements(template) if action in listed(statement["Action"])}
-    assert holders == {role}
-    assert resource in set(patterns(template, role, action))
+    assert holders == roles
+    for role in roles:
+        assert resource in set(patterns(template, role, action))
 
 
 def test_only_the_workflow_invokes_functions_but_send_alert(template: Template) -> None:
-    """The reader of the stream hands alerts over, and a schedule sends what quiet hours held back."""
+    """The reader of the stream hands alerts over; schedules send what quiet hours held back, and validate."""
     roles = {owner for owner, _ in role_statements(template)}
     invoked = {role: set(patterns(template, role, "lambda:InvokeFunction")) for role in roles}
     assert "${PlanScanFunction.Arn}" in invoked.pop("StateMachineRole")
     others = {role: functions for role, functions in invoked.items() if functions}
-    assert others == {role: {"${SendAlertFunction.Arn}"} for role in ("RecordEventsRole", "ScheduleRole")}
+    assert others == {
+        "RecordEventsRole": {"${SendAlertFunction.Arn}"},
+        "ScheduleRole": {"${SendAlertFunction.Arn}", "${ValidateMigrationFunction.Arn}"},
+    }
+
+
+def test_the_role_for_migrations_reads_by_the_forms_and_enters_an_account_only_by_a_parameter(
+    template: Template,
+) -> None:
+    granted = [statement for owner, statement in role_statements(template) if owner == "ValidateMigrationRole"]
+    reading = [each for each in granted if str(each.get("Sid")).startswith("MusterReads")]
+    assert [{**each, "Resource": text(each["Resource"])} for each in reading] == comparing_statements(
+        "${AWS::Partition}"
+    )
+    (document,) = (
+        each["PolicyDocument"] for each in template["Resources"]["ValidateMigrationRole"]["Properties"]["Policies"]
+    )
+    (conditional,) = (each["Fn::If"] for each in document["Statement"] if "Fn::If" in each)
+    condition, statement, otherwise = conditional
+    assert (condition, statement["Action"], otherwise) == (
+        "HasMigrationRole",
+        "sts:AssumeRole",
+        {"Ref": "AWS::NoValue"},
+    )
+    assert template["Parameters"]["MigrationRoleName"]["Default"] == ""
+
+
+def test_the_schedule_of_migrations_and_its_alarms_are_off_by_default(template: Template) -> None:
+    conditional = {
+        name for name, each in template["Resources"].items() if each.get("Condition") == "HasMigrationSchedule"
+    }
+    assert conditional == {"MigrationsSchedule", "MigrationParityAlarm", "MigrationDeadLetterAlarm"}
+    assert template["Parameters"]["MigrationSchedule"]["Default"] == ""
 
 
 def test_only_the_role_for_tagging_writes_tags_and_only_where_it_is_enabled(template: Template) -> None:

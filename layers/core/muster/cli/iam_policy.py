@@ -15,7 +15,7 @@ from muster.model.finding import Severity
 @click.option("--role", default="", metavar="NAME", help="The role that is assumed in other accounts.")
 @click.option("--organization", is_flag=True, help="Accounts are found in the organization: all, units or tags.")
 @click.option("--for", "purpose", type=click.Choice(["scan", "tagging", "migration"]), default="scan",
-              show_default=True, help="A scan, the writes of muster tag besides its scan, or muster migration.")  # fmt: skip
+              show_default=True, help="A scan, the writes of muster tag, or muster migration.")  # fmt: skip
 @click.option("--changes", is_flag=True, help="Near real time too: the queue of changes of a stack.")
 def command(  # noqa: PLR0913 - one for each option
     config: Any, severity: Severity | None, role: str, *, organization: bool, purpose: str, changes: bool, **chosen: Any

@@ -46,8 +46,8 @@ def command(  # noqa: PLR0913 - the options
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.region_names import check_names
     from muster.migration.access import Access
-    from muster.migration.parsing import parse
-    from muster.migration.starting import Draft, drafted, find
+    from muster.migration.files.parsing import parse
+    from muster.migration.files.starting import Draft, drafted, find
     from muster.model.coverage import Ledger
     from muster.sdk.session import Clients, caller, open_session
 

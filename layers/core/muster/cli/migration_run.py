@@ -7,7 +7,7 @@ from typing import TextIO
 from muster.cli.output import INCOMPLETE, results, say
 from muster.cli.progress import progress
 from muster.cli.region_names import unchecked
-from muster.migration.parsing import load
+from muster.migration.files.parsing import load
 from muster.migration.report.pages import html, markdown
 from muster.migration.report.report import MigrationReport, Parity
 from muster.migration.report.table import write_table

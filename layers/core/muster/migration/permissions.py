@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from muster.catalog.permissions import read_statements
+from muster.migration.files.starting import LISTERS
 from muster.migration.relatives import KEY, RELATIVES, ROLE
-from muster.migration.starting import LISTERS
 from muster.model.finding import REGION
 from muster.snapshots.form import forms
 

@@ -20,7 +20,7 @@ MANY = 100
 _WIDTH = 300
 _HIDDEN = "(not shown)"
 _ABSENT = object()
-_MADE_ANEW = frozenset(
+_OWN_BY_NATURE = frozenset(
     {
         "CreationDateTime", "TableSizeBytes", "ItemCount", "TableId", "TableArn", "TableName",
         "LatestStreamArn", "LatestStreamLabel", "IndexArn", "IndexSizeBytes", "LastIncreaseDateTime",
@@ -69,7 +69,7 @@ def _differences(source: Source, target: Target, pair: Pair) -> Iterator[Differe
         before, after = _leaves(plain(theirs or {})), _leaves(plain(ours or {}))
         for path in dict.fromkeys([*before, *after]):
             old, new = before.get(path, _ABSENT), after.get(path, _ABSENT)
-            if not _MADE_ANEW & {*path} and moved(old) != moved(new):
+            if not _OWN_BY_NATURE & {*path} and moved(old) != moved(new):
                 yield Difference(name, ".".join(path), *(_shown(path, value) for value in (old, new)))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from muster.errors import ConfigurationError, EventError, MusterError, Transient
 from muster.migration.file import MigrationFile
-from muster.migration.parsing import parse
+from muster.migration.files.parsing import parse
 from muster.migration.report.report import Parity
 from muster.migration.running import validate
 from muster.sdk.errors import READ_ERRORS, code_of, message_of

@@ -19,8 +19,8 @@ from muster.migration.file import (
     TableItem,
     Throughput,
 )
-from muster.migration.naming import KINDS, Naming, rule_mistake, source_mistakes, target_mistakes
-from muster.migration.schema import EXPIRY_DAYS, json_schema
+from muster.migration.files.naming import KINDS, Naming, rule_mistake, source_mistakes, target_mistakes
+from muster.migration.files.schema import EXPIRY_DAYS, json_schema
 from muster.model.suggest import unknown
 from muster.model.text import quoted
 from muster.targets.partitions import partition_of

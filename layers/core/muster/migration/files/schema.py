@@ -1,11 +1,11 @@
-"""The JSON Schema of migration files: what editors complete is what `muster.migration.parsing` accepts."""
+"""The JSON Schema of migration files: what editors complete is what `muster.migration.files.parsing` accepts."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from muster.configuration.files.schema_parts import Schema, listing, mapping, text
-from muster.migration.naming import KINDS, PLACEHOLDERS
+from muster.migration.files.naming import KINDS, PLACEHOLDERS
 
 EXPIRY_DAYS = 90
 """After how many days objects expire where the file does not say."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from muster.migration.access import Access
-from muster.migration.naming import KINDS, Naming, target_mistakes
-from muster.migration.schema import EXPIRY_DAYS
+from muster.migration.files.naming import KINDS, Naming, target_mistakes
+from muster.migration.files.schema import EXPIRY_DAYS
 from muster.model.finding import Unavailable
 from muster.model.readers import Lister
 from muster.model.shard import Shard

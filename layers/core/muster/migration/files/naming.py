@@ -10,7 +10,7 @@ from muster.model.suggest import unknown
 from muster.model.text import counted, quoted
 
 PLACEHOLDERS = ("name", "suffix", "batch", "source_region", "target_region")
-DEFAULT_RULE = "{name}-{suffix}"
+_DEFAULT_RULE = "{name}-{suffix}"
 _LONGEST_BUCKET = 63
 _LONGEST_OLD_BUCKET = 255
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
@@ -54,7 +54,7 @@ class Naming:
 
     def target(self, kind: str, name: str) -> str:
         """Return the name of the target of something of a kind."""
-        return self.rules.get(kind, DEFAULT_RULE).format_map({**self.values, "name": name})
+        return self.rules.get(kind, _DEFAULT_RULE).format_map({**self.values, "name": name})
 
 
 def rule_mistake(rule: str) -> str:

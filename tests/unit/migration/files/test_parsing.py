@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from muster.errors import ConfigurationError
 from muster.migration.file import Factors, Item, Place, Throughput
-from muster.migration.parsing import load, parse
-from muster.migration.schema import json_schema, schema_text
+from muster.migration.files.parsing import load, parse
+from muster.migration.files.schema import json_schema, schema_text
 
-SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
+SCHEMAS = Path(__file__).parents[4] / "docs" / "schemas"
 TOP = """\
 batch: wave-1
 environment: production
