@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913 - the options
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.progress import progress
     from muster.cli.region_names import unchecked
-    from muster.migration.parsing import load
+    from muster.migration.files.parsing import load
     from muster.migration.template.assembly import target_template
     from muster.migration.template.reading import read_plan
     from muster.migration.template.rendering import as_json, as_yaml, script
