@@ -15,7 +15,7 @@ from local.corrections.caller import Place, place
 from local.corrections.request import Correction, Request
 from local.front import Answer
 
-_HOME = "us-east-1"
+HOME = "us-east-1"
 """Where the dashboards of all regions are kept; which region it is cannot be seen."""
 
 _ACTIONS = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
@@ -30,18 +30,18 @@ def corrections() -> dict[str, Correction]:
     return {
         "cloudwatch:SetAlarmState": alarms.set_state,
         "cloudwatch:DescribeAlarmHistory": alarms.history_of,
-        **{f"cloudwatch:{name}": _globally for name in _OF_DASHBOARDS},
+        **{f"cloudwatch:{name}": globally for name in _OF_DASHBOARDS},
     }
 
 
-_OF_DASHBOARDS = ("PutDashboard", "GetDashboard", "ListDashboards", "DeleteDashboards")
+_OF_DASHBOARDS = ("GetDashboard", "ListDashboards")
 
 
-def _globally(request: Request) -> Answer:
+def globally(request: Request) -> Answer:
     """Ask moto for one region, whichever the request is for: dashboards are the account's."""
     _, region = place(request)
     signature = request.environ.get("HTTP_AUTHORIZATION", "")
-    environ = {"HTTP_AUTHORIZATION": signature.replace(f"/{region}/monitoring/", f"/{_HOME}/monitoring/")}
+    environ = {"HTTP_AUTHORIZATION": signature.replace(f"/{region}/monitoring/", f"/{HOME}/monitoring/")}
     return request.ask(environ=environ)
 
 
