@@ -10,40 +10,78 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from local.corrections.caller import place
 from local.corrections.request import Correction, Request
 from local.front import Answer
 
 _PAGE = 50
 
 
+_FORGOTTEN = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig")
+"""The settings of a function that moto forgets."""
+
+
 def corrections() -> dict[str, Correction]:
-    """Return what corrects Lambda, by operation; dead-letter queues are remembered in it."""
-    queues = _DeadLetterQueues()
+    """Return what corrects Lambda, by operation; what moto forgets of functions is remembered in it."""
+    settings = _Settings()
     return {
-        "lambda:CreateFunction": queues.keep,
-        "lambda:UpdateFunctionConfiguration": queues.keep,
-        "lambda:ListFunctions": queues.list_functions,
+        "lambda:CreateFunction": settings.create,
+        "lambda:UpdateFunctionConfiguration": settings.keep,
+        "lambda:GetFunction": settings.whole,
+        "lambda:GetFunctionConfiguration": settings.configuration,
+        "lambda:ListFunctions": settings.list_functions,
         "lambda:ListFunctionUrlConfigs": _list_function_url_configs,
         "lambda:GetAccountSettings": _get_account_settings,
+        "lambda:GetLayerVersionByArn": _layer_version,
+        "lambda:ListProvisionedConcurrencyConfigs": _provisioned,
     }
 
 
 @dataclass(slots=True)
-class _DeadLetterQueues:
-    by_function: dict[str, dict[str, str]] = field(default_factory=dict)
+class _Settings:
+    by_function: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def create(self, request: Request) -> Answer:
+        """Remember the settings of a new function, and none of an older one of its name."""
+        status, body = request.ask()
+        if status >= HTTPStatus.BAD_REQUEST:
+            return status, body
+        document = json.loads(body)
+        self.by_function[_plain(document)] = {}
+        return status, self._kept(request, document)
 
     def keep(self, request: Request) -> Answer:
-        """Remember the dead-letter queue, which moto forgets."""
-        target = json.loads(request.body).get("DeadLetterConfig")
+        """Remember the settings that are changed."""
         status, body = request.ask()
-        if status < HTTPStatus.BAD_REQUEST and target is not None:
-            document = json.loads(body)
-            self.by_function[_plain(document)] = target
-            body = json.dumps(self._completed(document))
-        return status, body
+        if status >= HTTPStatus.BAD_REQUEST:
+            return status, body
+        return status, self._kept(request, json.loads(body))
+
+    def _kept(self, request: Request, document: dict[str, Any]) -> str:
+        given = json.loads(request.body)
+        kept = {name: given[name] for name in _FORGOTTEN if name in given}
+        self.by_function.setdefault(_plain(document), {}).update(kept)
+        return json.dumps(self._completed(document))
+
+    def configuration(self, request: Request) -> Answer:
+        """Answer a function's configuration with what moto forgets."""
+        status, body = request.ask()
+        return status, json.dumps(self._completed(json.loads(body))) if status == HTTPStatus.OK else body
+
+    def whole(self, request: Request) -> Answer:
+        """Answer a function with what moto forgets, and a reserved concurrency of none, which stops it."""
+        status, body = request.ask()
+        if status != HTTPStatus.OK:
+            return status, body
+        document = json.loads(body)
+        document["Configuration"] = self._completed(document["Configuration"])
+        reserved = _function(request, document["Configuration"]["FunctionName"]).reserved_concurrency
+        if reserved is not None:
+            document["Concurrency"] = {"ReservedConcurrentExecutions": int(reserved)}
+        return status, json.dumps(document)
 
     def list_functions(self, request: Request) -> Answer:
-        """Page by 50 at most, where moto answers all at once, each with its dead-letter queue."""
+        """Page by 50 at most, where moto answers all at once, each with what moto forgets."""
         status, body = request.ask()
         if status != HTTPStatus.OK:
             return status, body
@@ -54,8 +92,47 @@ class _DeadLetterQueues:
         return status, json.dumps({"Functions": [self._completed(each) for each in found[start:end]], **more})
 
     def _completed(self, document: dict[str, Any]) -> dict[str, Any]:
-        queue = self.by_function.get(_plain(document))
-        return {**document, "DeadLetterConfig": queue} if queue and queue.get("TargetArn") else document
+        kept = dict(self.by_function.get(_plain(document), {}))
+        if not kept.get("DeadLetterConfig", {}).get("TargetArn"):
+            kept.pop("DeadLetterConfig", None)
+        logging = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{document['FunctionName']}"}
+        logging |= kept.get("LoggingConfig", {})
+        if logging["LogFormat"] == "JSON":
+            logging = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **logging}
+        if not document.get("Layers"):
+            document = {key: value for key, value in document.items() if key != "Layers"}
+        return {**document, **kept, "LoggingConfig": logging}
+
+
+def _function(request: Request, name: str) -> Any:
+    """Return moto's function of a name."""
+    from moto.awslambda.utils import get_backend  # noqa: PLC0415 - moto takes seconds to import
+
+    account, region = place(request)
+    return get_backend(account, region).get_function(name)
+
+
+def _layer_version(request: Request) -> Answer:
+    """Answer a version of a layer by its ARN; moto knows it by its name and number only.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
+    """
+    arn = str(request.parameters["Arn"])
+    name, _, number = arn.partition(":layer:")[2].partition(":")
+    return _get(request, f"/2018-10-31/layers/{urllib.parse.quote(name)}/versions/{number}")
+
+
+def _provisioned(request: Request) -> Answer:
+    """Answer that a function has no provisioned concurrency, which nothing here can give it.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_ListProvisionedConcurrencyConfigs.html
+    """
+    status, body = _get(request, f"/2015-03-31/functions/{urllib.parse.quote(request.parameters['FunctionName'])}")
+    return (
+        (HTTPStatus.OK, json.dumps({"ProvisionedConcurrencyConfigs": []}))
+        if status == HTTPStatus.OK
+        else (status, body)
+    )
 
 
 def _list_function_url_configs(request: Request) -> Answer:

@@ -19,6 +19,8 @@ Make = Callable[[Properties, str, str], Made]
 """Makes a resource of its properties, a region and an account."""
 Delete = Callable[[str, str], None]
 """Deletes a resource by its physical id and region."""
+Undo = Callable[[Mapping[str, str], str], None]
+"""Takes a resource away by its attributes, in a region: for types whose physical id does not say what it is."""
 Find = Callable[[Properties, str, str], Made]
 """Finds the resource that an import identifies, in a region and an account; a client error says that there is none."""
 Tag = Callable[[str, Mapping[str, str], str], None]
@@ -35,6 +37,7 @@ class Kind:
     type: str
     make: Make
     delete: Delete | None = None
+    undo: Undo | None = None
     name: str = ""
     """The property that names a resource, for which CloudFormation makes up a name where a template has none."""
     find: Find | None = None

@@ -18,50 +18,58 @@ _LONGEST = 255
 
 def model_of(kind: Kind) -> type:
     """Return the class that makes and deletes resources of a type for moto."""
+    name = "Embedded" + kind.type.replace("::", "")
+    # moto names stack resources by the module.
+    return type(name, (_Embedded, CloudFormationModel), {"kind": kind, "__module__": "moto.cloudformation.models"})
 
-    class Model(CloudFormationModel):  # type: ignore[misc]  # moto publishes no types
-        __module__ = "moto.cloudformation.models"  # moto names stack resources by it
 
-        def __init__(self, physical_id: str, attributes: dict[str, str], region: str) -> None:
-            self.physical_resource_id = physical_id
-            self.attributes = attributes
-            self.region = region
+class _Embedded:
+    """What moto asks of a resource type."""
 
-        @staticmethod
-        def cloudformation_name_type() -> str:
-            return ""
+    kind: Kind
 
-        @staticmethod
-        def cloudformation_type() -> str:
-            return kind.type
+    def __init__(self, physical_id: str, attributes: dict[str, str], region: str) -> None:
+        self.physical_resource_id = physical_id
+        self.attributes = attributes
+        self.region = region
 
-        @classmethod
-        def has_cfn_attr(cls, attr: str) -> bool:
-            return bool(attr)
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return ""
 
-        def get_cfn_attribute(self, attribute: str) -> str:
-            return self.attributes[attribute]
+    @classmethod
+    def cloudformation_type(cls) -> str:
+        return cls.kind.type
 
-        def is_created(self) -> bool:
-            return True
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return bool(attr)
 
-        @classmethod
-        def create_from_cloudformation_json(
-            cls, _name: str, cloudformation_json: Any, account_id: str, region_name: str, **context: str
-        ) -> Any:
-            origin = Origin(account_id, region_name, context["StackId"], context["LogicalId"])
-            return cls(*_make(kind, _plain(cloudformation_json["Properties"]), origin), region_name)
+    def get_cfn_attribute(self, attribute: str) -> str:
+        return self.attributes[attribute]
 
-        @classmethod
-        def delete_from_cloudformation_json(
-            cls, resource_name: str, _json: Any, account_id: str, region_name: str
-        ) -> None:
-            if kind.delete:
-                with acting_in(account_id):
-                    kind.delete(resource_name, region_name)
+    def is_created(self) -> bool:
+        return True
 
-    Model.__name__ = Model.__qualname__ = "Embedded" + kind.type.replace("::", "")
-    return Model
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, _name: str, cloudformation_json: Any, account_id: str, region_name: str, **context: str
+    ) -> Any:
+        origin = Origin(account_id, region_name, context["StackId"], context["LogicalId"])
+        return cls(*_make(cls.kind, _plain(cloudformation_json["Properties"]), origin), region_name)
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        with acting_in(account_id):
+            if self.kind.undo:
+                self.kind.undo(self.attributes, region_name)
+            if self.kind.delete:
+                self.kind.delete(self.physical_resource_id, region_name)
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, resource_name: str, _json: Any, account_id: str, region_name: str) -> None:
+        if cls.kind.delete:
+            with acting_in(account_id):
+                cls.kind.delete(resource_name, region_name)
 
 
 def _make(kind: Kind, given: dict[str, Any], origin: Origin) -> Made:

@@ -99,7 +99,18 @@ def _policy(properties: Properties, region: str, _account: str) -> Made:
         iam.put_user_policy(UserName=user, PolicyName=name, PolicyDocument=document)
     for group in properties.get("Groups", ()):
         iam.put_group_policy(GroupName=group, PolicyName=name, PolicyDocument=document)
-    return f"{name[:40]}-{random_suffix()}", {}
+    members = {kind: list(properties.get(kind, ())) for kind in ("Roles", "Users", "Groups")}
+    return f"{name[:40]}-{random_suffix()}", {"PolicyName": name, "Members": json.dumps(members)}
+
+
+def _undo_policy(attributes: Mapping[str, str], region: str) -> None:
+    iam, name, members = client("iam", region), attributes["PolicyName"], json.loads(attributes["Members"])
+    for role in members["Roles"]:
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+    for user in members["Users"]:
+        iam.delete_user_policy(UserName=user, PolicyName=name)
+    for group in members["Groups"]:
+        iam.delete_group_policy(GroupName=group, PolicyName=name)
 
 
 def _role_policy(properties: Properties, region: str, _account: str) -> Made:
@@ -129,6 +140,6 @@ KINDS = (
         name="ManagedPolicyName",
         find=_find_managed_policy,
     ),
-    Kind("AWS::IAM::Policy", _policy),
+    Kind("AWS::IAM::Policy", _policy, undo=_undo_policy),
     Kind("AWS::IAM::RolePolicy", _role_policy, _delete_role_policy, find=_find_role_policy),
 )

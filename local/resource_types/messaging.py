@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.cloudformation.utils import random_suffix
+from moto.sns.models import sns_backends
 
 from local.provisioning.kinds import Kind, Made, Properties, chosen, client, tags_of
 
@@ -95,6 +96,11 @@ def _find_topic(identifier: Properties, region: str, _account: str) -> Made:
     return arn, {"TopicArn": arn, "TopicName": arn.rpartition(":")[2]}
 
 
+def _find_topic_policy(identifier: Properties, region: str, account: str) -> Made:
+    arn, _ = _find_topic(identifier, region, account)
+    return arn, {"Topics": json.dumps([arn])}
+
+
 def _tag_topic(arn: str, tags: Mapping[str, str], region: str) -> None:
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     client("sns", region).tag_resource(ResourceArn=arn, Tags=listed)
@@ -124,17 +130,29 @@ def _delete_subscription(arn: str, region: str) -> None:
 def _topic_policy(properties: Properties, region: str, _account: str) -> Made:
     for topic in properties["Topics"]:
         _set_topic_policy(topic, properties["PolicyDocument"], region)
-    return f"topic-policy-{random_suffix()}", {}
+    return f"topic-policy-{random_suffix()}", {"Topics": json.dumps(properties["Topics"])}
 
 
 def _topic_inline_policy(properties: Properties, region: str, _account: str) -> Made:
     arn = str(properties["TopicArn"])
     _set_topic_policy(arn, properties["PolicyDocument"], region)
-    return arn, {}
+    return arn, {"Topics": json.dumps([arn])}
 
 
 def _set_topic_policy(topic: str, document: Any, region: str) -> None:
     client("sns", region).set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=_text(document))
+
+
+def _undo_topic_policy(attributes: Mapping[str, str], region: str) -> None:
+    """Give topics the policy back that SNS gives to new ones."""
+    for topic in json.loads(attributes["Topics"]):
+        account = topic.split(":")[4]
+        default = (
+            sns_backends[account][region]
+            .topics[topic]
+            ._create_default_topic_policy(region, account, topic.rpartition(":")[2])
+        )
+        _set_topic_policy(topic, default, region)
 
 
 def _queue(properties: Properties, region: str, account: str) -> Made:
@@ -153,6 +171,11 @@ def _find_queue(identifier: Properties, region: str, _account: str) -> Made:
     return url, {"Arn": got["QueueArn"], "QueueName": url.rpartition("/")[2], "QueueUrl": url}
 
 
+def _find_queue_policy(identifier: Properties, region: str, account: str) -> Made:
+    url, _ = _find_queue({"QueueUrl": identifier["Queue"]}, region, account)
+    return url, {"Queues": json.dumps([url])}
+
+
 def _tag_queue(url: str, tags: Mapping[str, str], region: str) -> None:
     client("sqs", region).tag_queue(QueueUrl=url, Tags=dict(tags))
 
@@ -164,25 +187,30 @@ def _delete_queue(url: str, region: str) -> None:
 def _queue_policy(properties: Properties, region: str, _account: str) -> Made:
     for queue in properties["Queues"]:
         _set_queue_policy(queue, properties["PolicyDocument"], region)
-    return f"queue-policy-{random_suffix()}", {}
+    return f"queue-policy-{random_suffix()}", {"Queues": json.dumps(properties["Queues"])}
 
 
 def _queue_inline_policy(properties: Properties, region: str, _account: str) -> Made:
     url = str(properties["Queue"])
     _set_queue_policy(url, properties["PolicyDocument"], region)
-    return url, {}
+    return url, {"Queues": json.dumps([url])}
 
 
 def _set_queue_policy(queue: str, document: Any, region: str) -> None:
     client("sqs", region).set_queue_attributes(QueueUrl=queue, Attributes={"Policy": _text(document)})
 
 
+def _undo_queue_policy(attributes: Mapping[str, str], region: str) -> None:
+    for queue in json.loads(attributes["Queues"]):
+        _set_queue_policy(queue, "", region)
+
+
 KINDS = (
     Kind("AWS::SNS::Topic", _topic, _delete_topic, name="TopicName", find=_find_topic, tag=_tag_topic),
     Kind("AWS::SNS::Subscription", _subscription, _delete_subscription),
-    Kind("AWS::SNS::TopicPolicy", _topic_policy),
-    Kind("AWS::SNS::TopicInlinePolicy", _topic_inline_policy, find=_find_topic),
+    Kind("AWS::SNS::TopicPolicy", _topic_policy, undo=_undo_topic_policy),
+    Kind("AWS::SNS::TopicInlinePolicy", _topic_inline_policy, undo=_undo_topic_policy, find=_find_topic_policy),
     Kind("AWS::SQS::Queue", _queue, _delete_queue, name="QueueName", find=_find_queue, tag=_tag_queue),
-    Kind("AWS::SQS::QueuePolicy", _queue_policy),
-    Kind("AWS::SQS::QueueInlinePolicy", _queue_inline_policy),
+    Kind("AWS::SQS::QueuePolicy", _queue_policy, undo=_undo_queue_policy),
+    Kind("AWS::SQS::QueueInlinePolicy", _queue_inline_policy, undo=_undo_queue_policy, find=_find_queue_policy),
 )
