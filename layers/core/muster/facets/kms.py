@@ -120,6 +120,6 @@ class KeyPolicy(Parsed):
 class KeyUse(Parsed):
     """What DescribeKey says that a key is for: its ARN and id, its usage, and its material as `Key` has it."""
 
-    arn: str = read("KeyMetadata.Arn", kinds.text)
+    arn: str = read("KeyMetadata.Arn", kinds.required)
     id: str = read("KeyMetadata.KeyId", kinds.text)
     usage: str | Unknown = read("KeyMetadata.KeyUsage", _word(*_USAGES), name="usage")

@@ -136,7 +136,7 @@ PERMISSIONS = (
 
 
 def inline(*statements: Answers) -> Answers:
-    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    document = {"Version": "2012-10-17", "Statement": copy.deepcopy(list(statements))}
     return {"Policies": [{"PolicyName": "replication", "PolicyDocument": document}]}
 
 

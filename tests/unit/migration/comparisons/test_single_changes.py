@@ -13,6 +13,7 @@ from tests.unit.migration.comparisons.buckets import (
     Change,
     Estate,
     allow,
+    changed,
     deny,
     destination,
     differing,
@@ -95,177 +96,177 @@ SSE_S3 = {
 }
 
 
-@pytest.mark.parametrize(
-    ("change", "name", "reason"),
-    [
-        pytest.param(answers("target", "versioning", {}), "versioned", "versioning of orders-eu is off", id="versions"),
-        pytest.param(
-            answers("target", "versioning", {"Status": "Suspended"}),
-            "versioned",
-            "versioning of orders-eu is suspended",
-            id="suspended at the target",
-        ),
-        pytest.param(
-            answers("source", "versioning", {"Status": "Suspended"}),
-            "versioned",
-            "versioning of orders is suspended",
-            id="suspended at the source",
-        ),
-        pytest.param(
-            answers("target", "location", {"Region": "eu-central-1"}),
-            "exists",
-            "the bucket orders-eu is in eu-central-1, not in eu-west-1",
-            id="in another region",
-        ),
-        pytest.param(target_key(KeyState="Disabled"), "encrypted", "is Disabled", id="key disabled"),
-        pytest.param(target_key(KeyUsage="SIGN_VERIFY"), "encrypted", "is for SIGN_VERIFY", id="key that signs"),
-        pytest.param(target_key(KeySpec="RSA_4096"), "encrypted", "with RSA_4096", id="asymmetric key"),
-        pytest.param(
-            target_key(ACCOUNT, deny("kms:*", "*", **EVERYBODY, **BY_LAMBDA)),
-            "key-admits-services",
-            "lambda: statement 2 of the key policy denies it",
-            id="key denied to lambda",
-        ),
-        pytest.param(
-            target_key(ACCOUNT, deny("kms:*", "*", Principal={"AWS": ROLE_ARN})),
-            "replication-encrypts",
-            "statement 2 of the key policy denies it",
-            id="key denied to the role",
-        ),
-        pytest.param(
-            answers("target", "public-access-block", None), "public-access-blocked", "off: BlockPublicAcls", id="public"
-        ),
-        pytest.param(
-            answers("target", "public-access-block", {"PublicAccessBlockConfiguration": dict.fromkeys(THREE, True)}),
-            "public-access-blocked",
-            "off: RestrictPublicBuckets",
-            id="three of four",
-        ),
-        pytest.param(
-            lifecycle(Expiration={"Days": 365}), "objects-expire", "after 365 days, 90 are expected", id="too late"
-        ),
-        pytest.param(
-            lifecycle(Expiration={"Days": 30}), "objects-expire", "after 30 days, 90 are expected", id="too early"
-        ),
-        pytest.param(
-            lifecycle(NoncurrentVersionExpiration=None),
-            "objects-expire",
-            "no enabled rule for all objects expires noncurrent versions",
-            id="versions stay",
-        ),
-        pytest.param(
-            lifecycle(AbortIncompleteMultipartUpload=None),
-            "uploads-aborted",
-            "no enabled rule for all objects aborts incomplete uploads",
-            id="uploads stay",
-        ),
-        pytest.param(answers("target", "tags", None), "tagged", "Environment is missing", id="no tags"),
-        pytest.param(rules(rule(Status="Disabled")), "replication-rule", "disabled: the rule all", id="rule disabled"),
-        pytest.param(
-            rules(rule(Filter={"Prefix": "a/"})), "replication-rule", "only some objects are replicated", id="a prefix"
-        ),
-        pytest.param(
-            rules(rule(Filter={"Tag": {"Key": "k", "Value": "v"}})),
-            "replication-rule",
-            "only some objects are replicated",
-            id="a tag",
-        ),
-        pytest.param(
-            rules(rule(Filter={"And": {"Prefix": "", "Tags": [{"Key": "k", "Value": "v"}]}})),
-            "replication-rule",
-            "only some objects are replicated",
-            id="tags and no prefix",
-        ),
-        pytest.param(
-            rules(rule(SourceSelectionCriteria={})),
-            "kms-objects-replicated",
-            "the rule all does not replicate objects encrypted with KMS",
-            id="no opt-in for KMS",
-        ),
-        pytest.param(
-            rules(rule(**destination(EncryptionConfiguration={}))),
-            "kms-objects-replicated",
-            "names no ReplicaKmsKeyID",
-            id="no replica key",
-        ),
-        pytest.param(
-            rules(rule(**destination(EncryptionConfiguration={"ReplicaKmsKeyID": SOURCE_KEY}))),
-            "kms-objects-replicated",
-            "is a key in us-east-1, the target is in eu-west-1",
-            id="replica key of the source region",
-        ),
-        pytest.param(
-            rules(rule(**destination(Metrics={"Status": "Disabled"}))),
-            "replication-metrics",
-            "metrics are off in the rule all",
-            id="metrics off",
-        ),
-        pytest.param(
-            answers("target_region", "alarms", {}),
-            "replication-lag-alarmed",
-            "no alarm on ReplicationLatency of the rule all in eu-west-1",
-            id="no lag alarm",
-        ),
-        pytest.param(
-            answers("source_region", "alarms", {}),
-            "replication-failures-alarmed",
-            "no alarm on OperationsFailedReplication of the rule all in eu-west-1 or us-east-1",
-            id="no failure alarm",
-        ),
-        pytest.param(
-            answers("role", "role", trust(Principal={"Service": "ec2.amazonaws.com"})),
-            "replication-role-trusts-s3",
-            "the trust policy of replication does not allow sts:AssumeRole to s3.amazonaws.com",
-            id="trust",
-        ),
-        pytest.param(
-            answers("role", "role", trust(Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})),
-            "replication-role-trusts-s3",
-            "does not allow",
-            id="trust of another account",
-        ),
-        *(
-            pytest.param(without(f"s3:{action}"), name, f"s3:{action} (no policy of the role allows it)", id=action)
-            for name, actions in {
-                "replication-reads-source": ("GetReplicationConfiguration", "ListBucket"),
-                "replication-reads-objects": (
-                    "GetObjectVersionForReplication",
-                    "GetObjectVersionAcl",
-                    "GetObjectVersionTagging",
-                ),
-                "replication-writes-objects": ("ReplicateObject", "ReplicateDelete", "ReplicateTags"),
-            }.items()
-            for action in actions
-        ),
-        pytest.param(
-            without("kms:Encrypt"), "replication-encrypts", "kms:Encrypt (no policy of the role", id="kms:Encrypt"
-        ),
-        pytest.param(
-            and_denied(deny("kms:Decrypt", SOURCE_KEY)),
-            "replication-decrypts",
-            "statement 6 of the inline policy replication denies it",
-            id="decryption denied",
-        ),
-        pytest.param(
-            and_denied(deny("S3:replicate*", f"arn:aws:s3:::{REPLICA}/secret/*")),
-            "replication-writes-objects",
-            "not for all objects: statement 6 of the inline policy replication denies it",
-            id="a part of the target denied",
-        ),
-        pytest.param(
-            answers("target", "policy", policy_text(deny("s3:*", f"{REPLICA_ARN}/*", Principal={"AWS": ROLE_ARN}))),
-            "replication-policies-admit",
-            "statement 1 of the policy of orders-eu denies it",
-            id="denied by the target's policy",
-        ),
-        pytest.param(
-            answers("source", "policy", policy_text(deny("s3:GetObject*", f"arn:aws:s3:::{ORDERS}/*", **EVERYBODY))),
-            "replication-policies-admit",
-            "statement 1 of the policy of orders denies it",
-            id="denied by the source's policy",
-        ),
-    ],
-)
+CHANGES = [
+    pytest.param(answers("target", "versioning", {}), "versioned", "versioning of orders-eu is off", id="versions"),
+    pytest.param(
+        answers("target", "versioning", {"Status": "Suspended"}),
+        "versioned",
+        "versioning of orders-eu is suspended",
+        id="suspended at the target",
+    ),
+    pytest.param(
+        answers("source", "versioning", {"Status": "Suspended"}),
+        "versioned",
+        "versioning of orders is suspended",
+        id="suspended at the source",
+    ),
+    pytest.param(
+        answers("target", "location", {"Region": "eu-central-1"}),
+        "exists",
+        "the bucket orders-eu is in eu-central-1, not in eu-west-1",
+        id="in another region",
+    ),
+    pytest.param(target_key(KeyState="Disabled"), "encrypted", "is Disabled", id="key disabled"),
+    pytest.param(target_key(KeyUsage="SIGN_VERIFY"), "encrypted", "is for SIGN_VERIFY", id="key that signs"),
+    pytest.param(target_key(KeySpec="RSA_4096"), "encrypted", "with RSA_4096", id="asymmetric key"),
+    pytest.param(
+        target_key(ACCOUNT, deny("kms:*", "*", **EVERYBODY, **BY_LAMBDA)),
+        "key-admits-services",
+        "lambda: statement 2 of the key policy denies it",
+        id="key denied to lambda",
+    ),
+    pytest.param(
+        target_key(ACCOUNT, deny("kms:*", "*", Principal={"AWS": ROLE_ARN})),
+        "replication-encrypts",
+        "statement 2 of the key policy denies it",
+        id="key denied to the role",
+    ),
+    pytest.param(
+        answers("target", "public-access-block", None), "public-access-blocked", "off: BlockPublicAcls", id="public"
+    ),
+    pytest.param(
+        answers("target", "public-access-block", {"PublicAccessBlockConfiguration": dict.fromkeys(THREE, True)}),
+        "public-access-blocked",
+        "off: RestrictPublicBuckets",
+        id="three of four",
+    ),
+    pytest.param(
+        lifecycle(Expiration={"Days": 365}), "objects-expire", "after 365 days, 90 are expected", id="too late"
+    ),
+    pytest.param(
+        lifecycle(Expiration={"Days": 30}), "objects-expire", "after 30 days, 90 are expected", id="too early"
+    ),
+    pytest.param(
+        lifecycle(NoncurrentVersionExpiration=None),
+        "objects-expire",
+        "no enabled rule for all objects expires noncurrent versions",
+        id="versions stay",
+    ),
+    pytest.param(
+        lifecycle(AbortIncompleteMultipartUpload=None),
+        "uploads-aborted",
+        "no enabled rule for all objects aborts incomplete uploads",
+        id="uploads stay",
+    ),
+    pytest.param(answers("target", "tags", None), "tagged", "Environment is missing", id="no tags"),
+    pytest.param(rules(rule(Status="Disabled")), "replication-rule", "disabled: the rule all", id="rule disabled"),
+    pytest.param(
+        rules(rule(Filter={"Prefix": "a/"})), "replication-rule", "only some objects are replicated", id="a prefix"
+    ),
+    pytest.param(
+        rules(rule(Filter={"Tag": {"Key": "k", "Value": "v"}})),
+        "replication-rule",
+        "only some objects are replicated",
+        id="a tag",
+    ),
+    pytest.param(
+        rules(rule(Filter={"And": {"Prefix": "", "Tags": [{"Key": "k", "Value": "v"}]}})),
+        "replication-rule",
+        "only some objects are replicated",
+        id="tags and no prefix",
+    ),
+    pytest.param(
+        rules(rule(SourceSelectionCriteria={})),
+        "kms-objects-replicated",
+        "the rule all does not replicate objects encrypted with KMS",
+        id="no opt-in for KMS",
+    ),
+    pytest.param(
+        rules(rule(**destination(EncryptionConfiguration={}))),
+        "kms-objects-replicated",
+        "names no ReplicaKmsKeyID",
+        id="no replica key",
+    ),
+    pytest.param(
+        rules(rule(**destination(EncryptionConfiguration={"ReplicaKmsKeyID": SOURCE_KEY}))),
+        "kms-objects-replicated",
+        "is a key in us-east-1, the target is in eu-west-1",
+        id="replica key of the source region",
+    ),
+    pytest.param(
+        rules(rule(**destination(Metrics={"Status": "Disabled"}))),
+        "replication-metrics",
+        "metrics are off in the rule all",
+        id="metrics off",
+    ),
+    pytest.param(
+        answers("target_region", "alarms", {}),
+        "replication-lag-alarmed",
+        "no alarm on ReplicationLatency of the rule all in eu-west-1",
+        id="no lag alarm",
+    ),
+    pytest.param(
+        answers("source_region", "alarms", {}),
+        "replication-failures-alarmed",
+        "no alarm on OperationsFailedReplication of the rule all in eu-west-1 or us-east-1",
+        id="no failure alarm",
+    ),
+    pytest.param(
+        answers("role", "role", trust(Principal={"Service": "ec2.amazonaws.com"})),
+        "replication-role-trusts-s3",
+        "the trust policy of replication does not allow sts:AssumeRole to s3.amazonaws.com",
+        id="trust",
+    ),
+    pytest.param(
+        answers("role", "role", trust(Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})),
+        "replication-role-trusts-s3",
+        "does not allow",
+        id="trust of another account",
+    ),
+    *(
+        pytest.param(without(f"s3:{action}"), name, f"s3:{action} (no policy of the role allows it)", id=action)
+        for name, actions in {
+            "replication-reads-source": ("GetReplicationConfiguration", "ListBucket"),
+            "replication-reads-objects": (
+                "GetObjectVersionForReplication",
+                "GetObjectVersionAcl",
+                "GetObjectVersionTagging",
+            ),
+            "replication-writes-objects": ("ReplicateObject", "ReplicateDelete", "ReplicateTags"),
+        }.items()
+        for action in actions
+    ),
+    pytest.param(
+        without("kms:Encrypt"), "replication-encrypts", "kms:Encrypt (no policy of the role", id="kms:Encrypt"
+    ),
+    pytest.param(
+        and_denied(deny("kms:Decrypt", SOURCE_KEY)),
+        "replication-decrypts",
+        "statement 6 of the inline policy replication denies it",
+        id="decryption denied",
+    ),
+    pytest.param(
+        and_denied(deny("S3:replicate*", f"arn:aws:s3:::{REPLICA}/secret/*")),
+        "replication-writes-objects",
+        "not for all objects: statement 6 of the inline policy replication denies it",
+        id="a part of the target denied",
+    ),
+    pytest.param(
+        answers("target", "policy", policy_text(deny("s3:*", f"{REPLICA_ARN}/*", Principal={"AWS": ROLE_ARN}))),
+        "replication-policies-admit",
+        "statement 1 of the policy of orders-eu denies it",
+        id="denied by the target's policy",
+    ),
+    pytest.param(
+        answers("source", "policy", policy_text(deny("s3:GetObject*", f"arn:aws:s3:::{ORDERS}/*", **EVERYBODY))),
+        "replication-policies-admit",
+        "statement 1 of the policy of orders denies it",
+        id="denied by the source's policy",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "name", "reason"), CHANGES)
 def test_a_change_turns_its_own_comparison(change: Change, name: str, reason: str) -> None:
     found = differing(change)
     assert {each: status for each, (status, _) in found.items()} == {name: FAILS}
@@ -335,6 +336,15 @@ def test_a_denied_call_makes_exactly_its_comparisons_unread(change: Change, name
     found = differing(change)
     assert {each: status for each, (status, _) in found.items()} == dict.fromkeys(sorted(names), UNKNOWN)
     assert all("AccessDenied (needs service:Action)" in reason for _, reason in found.values())
+
+
+@pytest.mark.parametrize(("change", "name"), [pytest.param(*each.values[:2], id=each.id) for each in CHANGES])
+def test_what_fails_never_passes_because_something_else_was_not_read(change: Change, name: str) -> None:
+    for side in ("source", "target", "source_key", "target_key", "role", "source_region", "target_region"):
+        for section in getattr(changed(change), side):
+            made = changed(change)
+            getattr(made, side)[section] = UNREAD
+            assert made.findings()[name][0] in (FAILS, UNKNOWN)
 
 
 def test_what_names_the_key_unread() -> None:

@@ -179,7 +179,7 @@ def _key_fault(key: Snapshot, region: str) -> str:
     if not key.exists:
         return "does not exist"
     found, use = key.facet("key", Key), key.facet("key", KeyUse)
-    where = Arn.of(use.arn).region if use.arn else key.resource.region
+    where = Arn.of(use.arn).region
     if known(found.manager) != "CUSTOMER":
         return "is AWS managed"
     if where != region:
