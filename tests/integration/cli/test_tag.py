@@ -1,6 +1,7 @@
 """`muster tag` and `muster scan --apply-tags` on the embedded AWS: what is written, what is not, and what is said."""
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 
 from local.server import ACCOUNT, EmbeddedAws
 from muster.cli import main
+from muster.tagging.marks import Marks
+from muster.tagging.tally import TagTally
 
 REGION, KEY = "eu-west-1", "compliance-status"
 CHECK = ("--check", "s3-bucket-versioning-enabled")
@@ -143,7 +146,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(aws: EmbeddedAws, capsys: 
 
 
 def test_json_has_each_resource_and_the_counts(aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]) -> None:
-    assert muster(aws, "tag", *CHECK, "--format", "json", "--output", "tags.json", "--quiet") == 0
+    assert muster(aws, "tag", *CHECK, "--output", "tags.json", "--quiet") == 0
     assert capsys.readouterr() == ("", "")
     found = json.loads(Path("tags.json").read_text(encoding="utf-8"))
     assert (found["dry_run"], found["key"], found["failed"], found["passed"]) == (False, KEY, "failed", None)
@@ -300,6 +303,41 @@ def test_what_would_tag_nothing_is_refused_before_the_scan(
     assert muster(aws, *arguments) == 2
     assert says in capsys.readouterr().err
     assert not [call for call in aws.calls if call.operation != "sts:GetCallerIdentity"]
+
+
+def interrupting(monkeypatch: pytest.MonkeyPatch, owner: type) -> None:
+    """Press ^C when the first thing is counted."""
+    whole, pressed = owner.count, []
+
+    def count(self: Any, each: Any) -> None:
+        whole(self, each)
+        if not pressed:
+            pressed.append(True)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(owner, "count", count)
+
+
+@pytest.mark.parametrize("command", ["tag", "scan"])
+def test_after_an_interrupted_scan_nothing_is_written(
+    aws: EmbeddedAws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """What the scan did not come to may fail: a resource that passes so far keeps its tag."""
+    tag(aws, "good", {KEY: "failed"})
+    written(aws)
+    interrupting(monkeypatch, Marks)
+    option = ["--apply-tags", "--fail-on", "never"] if command == "scan" else []
+    assert muster(aws, command, *CHECK, *option) == INCOMPLETE
+    assert "the scan was interrupted, so no tag was written" in "".join(capsys.readouterr())
+    assert written(aws) == []
+
+
+def test_an_interruption_while_it_tags_is_said(
+    aws: EmbeddedAws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupting(monkeypatch, TagTally)
+    assert muster(aws, "tag", *CHECK) == INCOMPLETE
+    assert "it was interrupted: 2 resources of 3 were not looked at" in capsys.readouterr().out
 
 
 class TestScanApplyTags:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from muster.cli.options import listed_as, selecting
+from muster.cli.options import selecting
 from muster.cli.scan import aimed
 
 
@@ -13,7 +13,8 @@ from muster.cli.scan import aimed
 @selecting
 @aimed
 @click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
-@listed_as
+@click.option("--format", "form", type=click.Choice(["table", "json"]),
+              help="How the result is written. [default: by the extension of --output, else table]")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
 @click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls at a time.")
@@ -42,4 +43,6 @@ def command(*, dry_run: bool, **options: Any) -> int:
     from muster.cli.job import Options
     from muster.cli.tag_run import run
 
+    output: Path | None = options["output"]
+    options["form"] = options["form"] or ("json" if output and output.suffix.lower() == ".json" else "table")
     return run(Options(fail_on=None, **options), dry_run=dry_run)
