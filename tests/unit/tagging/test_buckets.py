@@ -89,6 +89,20 @@ def test_abac_is_a_caution(abac: bool, said: str) -> None:
     assert BUCKET.caution(FakeBucket({}, abac=abac).client_of, SHOP) == said
 
 
+def test_an_explicit_deny_is_not_evaded() -> None:
+    """Whoever denies one of the two calls on purpose does not want the tag."""
+    why = "User: x is not authorized to perform: s3:TagResource with an explicit deny in a service control policy"
+
+    def denied(_bucket: FakeBucket, call: str) -> None:
+        if call == "TagResource":
+            raise refusal("AccessDenied", call, why)
+
+    bucket = FakeBucket({"Owner": "a"}, before=denied)
+    with pytest.raises(ClientError, match="service control policy"):
+        set_or_erased(bucket, "failed")
+    assert bucket.calls == []
+
+
 def test_an_error_that_is_no_denial_writes_no_whole_set() -> None:
     def broken(_bucket: FakeBucket, call: str) -> None:
         if call == "TagResource":

@@ -1,4 +1,4 @@
-"""The tags of S3: one key at a time through S3 Control, or all at once where a policy denies that.
+"""The tags of S3: one key at a time through S3 Control, or all at once where no policy allows that.
 
 `PutBucketTagging` replaces all tags of a bucket, and S3 has no version of them to compare: what somebody else writes
 between our last read and our write is lost. docs/decisions/0043 says what is done about it.
@@ -11,7 +11,7 @@ from typing import Any
 
 from muster.errors import MusterError
 from muster.model.finding import Resource
-from muster.sdk.errors import READ_ERRORS, Meaning, code_of, meaning_of
+from muster.sdk.errors import READ_ERRORS, Meaning, code_of, denial_of, meaning_of
 from muster.tagging.api import ClientOf, TagApi, pair
 
 ROUNDS = 5
@@ -92,12 +92,13 @@ def _erase_bucket(client: ClientOf, bucket: Resource, key: str) -> str:
 
 
 def _by_key_or_whole(client: ClientOf, bucket: Resource, by_key: Callable[[], str], key: str, value: str | None) -> str:
-    """Change one key by its own call; where a policy denies that call and ABAC is not on, write the whole set."""
+    """Change one key by its own call; where no policy allows that call and ABAC is not on, write the whole set."""
     try:
         return by_key()
     except READ_ERRORS as error:
-        # With ABAC, S3 refuses PutBucketTagging.
-        if not _denied(error) or _abac(client, bucket):
+        # An explicit Deny is meant, whichever call it names. With ABAC, S3 refuses PutBucketTagging.
+        denial = denial_of(error)
+        if denial is None or denial.explicit or _abac(client, bucket):
             raise
         try:
             rewrite(lambda: _read_whole(client, bucket), lambda tags: _replace(client, bucket, tags), key, value)
