@@ -395,7 +395,11 @@ def test_another_account_that_admits_the_role() -> None:
 @pytest.mark.parametrize(
     ("statements", "reason"),
     [
-        pytest.param([], "s3:ReplicateObject (the policy of orders-eu does not admit the role)", id="no policy"),
+        pytest.param(
+            [],
+            "s3:ReplicateObject, s3:ReplicateDelete (the policy of orders-eu does not admit the role)",
+            id="no policy",
+        ),
         pytest.param([ADMITTING[0]], "s3:PutBucketVersioning (the policy of orders-eu does not", id="objects only"),
         pytest.param([ADMITTING[1]], "s3:ReplicateDelete (the policy of orders-eu does not", id="the bucket only"),
         pytest.param(
@@ -437,7 +441,7 @@ def test_a_key_of_another_account_must_admit_the_role_or_its_account() -> None:
     assert after(ENCRYPTS, own_account)[0] == PASS
     found, text = after(ENCRYPTS, across(*ADMITTING, key=(allow("kms:*", "*", Principal=other),)))
     assert found == FAIL
-    assert "kms:Encrypt (the key policy does not admit the role)" in text
+    assert "kms:Encrypt, kms:Decrypt (the key policy does not admit the role)" in text
 
 
 def test_a_key_of_another_account_needs_the_role_s_own_policies_too() -> None:

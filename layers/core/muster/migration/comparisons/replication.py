@@ -28,7 +28,7 @@ def target_bucket_replication_rule(source: Source, target: Target, pair: Pair) -
 
     Problem: objects are not replicated
     Why: Objects that are written while the migration goes on would be missing at the target.
-    Fix: `aws s3api put-bucket-replication --region SOURCE-REGION --bucket SOURCE-BUCKET --replication-configuration
+    Fix: `aws s3api put-bucket-replication --region SOURCE-REGION --bucket SOURCE --replication-configuration
       file://REPLICATION.json` The call replaces all rules; `muster migration template FILE` prints the file.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
     """
@@ -53,7 +53,7 @@ def target_bucket_kms_objects_replicated(source: Source, target: Target, pair: P
 
     Problem: KMS objects are not replicated
     Why: A rule without the opt-in silently leaves out every object of a bucket that encrypts with KMS.
-    Fix: `aws s3api put-bucket-replication --region SOURCE-REGION --bucket SOURCE-BUCKET --replication-configuration
+    Fix: `aws s3api put-bucket-replication --region SOURCE-REGION --bucket SOURCE --replication-configuration
       file://REPLICATION.json` Add SourceSelectionCriteria.SseKmsEncryptedObjects and
       Destination.EncryptionConfiguration.ReplicaKmsKeyID to each rule, and keep the rest.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
@@ -78,7 +78,7 @@ def target_bucket_replication_metrics(source: Source, target: Target, pair: Pair
 
     Problem: replication metrics are off
     Why: Without them CloudWatch has no metric of latency, backlog and failures, and no alarm can work.
-    Fix: `aws s3api put-bucket-replication --region SOURCE-REGION --bucket SOURCE-BUCKET --replication-configuration
+    Fix: `aws s3api put-bucket-replication --region SOURCE-REGION --bucket SOURCE --replication-configuration
       file://REPLICATION.json` Add Destination.Metrics with Status Enabled to each rule, and keep the rest.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
     """
@@ -131,7 +131,7 @@ def target_bucket_replication_lag_alarmed(source: Source, target: Target, pair: 
     Problem: no alarm on replication lag
     Why: A lag that nobody sees becomes lost writes when the application moves to the target.
     Fix: `aws cloudwatch put-metric-alarm --alarm-name replication-lag-NAME --namespace AWS/S3 --metric-name
-      ReplicationLatency --dimensions Name=SourceBucket,Value=SOURCE-BUCKET Name=DestinationBucket,Value=NAME
+      ReplicationLatency --dimensions Name=SourceBucket,Value=SOURCE Name=DestinationBucket,Value=NAME
       Name=RuleId,Value=RULE-ID --statistic Maximum --period 60 --evaluation-periods 15 --threshold 900
       --comparison-operator GreaterThanThreshold --treat-missing-data ignore --alarm-actions TOPIC-ARN`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
@@ -154,7 +154,7 @@ def target_bucket_replication_failures_alarmed(source: Source, target: Target, p
     Problem: no alarm on failed replication
     Why: S3 does not try again when an object has failed to replicate, by a missing permission for example.
     Fix: `aws cloudwatch put-metric-alarm --region SOURCE-REGION --alarm-name replication-failures-NAME --namespace
-      AWS/S3 --metric-name OperationsFailedReplication --dimensions Name=SourceBucket,Value=SOURCE-BUCKET
+      AWS/S3 --metric-name OperationsFailedReplication --dimensions Name=SourceBucket,Value=SOURCE
       Name=DestinationBucket,Value=NAME Name=RuleId,Value=RULE-ID --statistic Sum --period 300 --evaluation-periods 1
       --threshold 0 --comparison-operator GreaterThanThreshold --treat-missing-data ignore --alarm-actions TOPIC-ARN`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html

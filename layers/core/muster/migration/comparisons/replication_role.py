@@ -61,7 +61,8 @@ def target_bucket_replication_reads_source(source: Source, pair: Pair) -> Verdic
     Problem: role cannot read the source bucket
     Why: S3 reads the rules and the delete markers with this role, and replicates nothing without.
     Fix: `aws iam put-role-policy --role-name ROLE-NAME --policy-name replication --policy-document file://POLICY.json`
-      Allow s3:GetReplicationConfiguration and s3:ListBucket on the source bucket.
+      Allow s3:GetReplicationConfiguration and s3:ListBucket on the source bucket. The call replaces the role's policy
+      of that name.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
     role = skipped(pair) or roles.role_of(source)
@@ -80,7 +81,8 @@ def target_bucket_replication_reads_objects(source: Source, pair: Pair) -> Verdi
     Problem: role cannot read the source's objects
     Why: Objects that the role cannot read fail to replicate; without s3:GetObjectVersionTagging they lose their tags.
     Fix: `aws iam put-role-policy --role-name ROLE-NAME --policy-name replication --policy-document file://POLICY.json`
-      Allow the actions of the reason on all objects of the source bucket.
+      Allow the actions of the reason on all objects of the source bucket. The call replaces the role's policy of that
+      name.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
     role = skipped(pair) or roles.role_of(source)
@@ -99,7 +101,8 @@ def target_bucket_replication_writes_objects(source: Source, target: Target, pai
     Problem: role cannot write to the target
     Why: What the role may not write fails to replicate.
     Fix: `aws iam put-role-policy --role-name ROLE-NAME --policy-name replication --policy-document file://POLICY.json`
-      Allow the actions of the reason on all objects of the target bucket.
+      Allow the actions of the reason on all objects of the target bucket. The call replaces the role's policy of that
+      name.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-failure-codes.html
     """
     role = skipped(pair) or roles.role_of(source)
@@ -140,7 +143,8 @@ def target_bucket_replication_decrypts(source: Source, pair: Pair) -> Verdict:
     Problem: role cannot decrypt at the source
     Why: Every object that is encrypted with the key fails to replicate.
     Fix: `aws iam put-role-policy --role-name ROLE-NAME --policy-name replication-kms --policy-document
-      file://POLICY.json` Allow kms:Decrypt on the source key; the key's policy must admit the account or the role.
+      file://POLICY.json` Allow kms:Decrypt on the source key; its policy must admit the account or the role.
+      The call replaces the role's policy of that name.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
     """
     role = skipped(pair) or roles.role_of(source)
@@ -169,7 +173,7 @@ def target_bucket_replication_encrypts(source: Source, target: Target, pair: Pai
     Why: S3 does not check the key when a rule is written: objects that are encrypted with KMS fail to replicate later.
     Fix: `aws iam put-role-policy --role-name ROLE-NAME --policy-name replication-kms --policy-document
       file://POLICY.json` Allow the actions of the reason on the target key; its policy must admit the account or the
-      role.
+      role. The call replaces the role's policy of that name.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
     """
     role = skipped(pair) or roles.role_of(source)

@@ -129,11 +129,20 @@ def verdict_on(decisions: Iterable[tuple[str, Decision]], where: str, good: str)
         UnknownField: of some it is not known whether they are allowed, and no other is refused.
     """
     made = [*decisions]
-    if refused := [f"{action} ({each.reason})" for action, each in made if each.allowed is False]:
-        return non_compliant(f"not allowed on {where}: {', '.join(refused)}")
-    if unknown := [f"{action} ({each.reason})" for action, each in made if each.allowed is None]:
-        known(Unknown(f"not known whether allowed on {where}: {', '.join(unknown)}"))
+    if refused := _reasons(made, allowed=False):
+        return non_compliant(f"not allowed on {where}: {refused}")
+    if unknown := _reasons(made, allowed=None):
+        known(Unknown(f"not known whether allowed on {where}: {unknown}"))
     return compliant(good)
+
+
+def _reasons(decisions: Iterable[tuple[str, Decision]], *, allowed: bool | None) -> str:
+    """Return the actions that were decided so, those with the same reason together; each action once."""
+    actions: dict[str, list[str]] = {}
+    for action, decision in decisions:
+        if decision.allowed is allowed and action not in (found := actions.setdefault(decision.reason, [])):
+            found.append(action)
+    return "; ".join(f"{', '.join(names)} ({reason})" for reason, names in actions.items())
 
 
 def _besides(source: Source, target: Target) -> Iterator[str]:
