@@ -1,5 +1,6 @@
 """The compliance tag on a deployed stack: set, taken off when a bucket is mended, and written once."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -8,10 +9,13 @@ from local import permissions, workflow
 from local.deploy import Stack, deploy
 from local.runtime import Runtime
 from local.server import ACCOUNT, EmbeddedAws
+from muster.configuration.compliance_tags import ComplianceTags
+from muster.tagging.permissions import tagging_policy
 from muster.tagging.services import tag_apis
 from tests.e2e.conftest import TAGGING_ROLE, configure
 
 REGION, KEY = "eu-west-1", "compliance-status"
+MEMBER, TAGGER = "444455556666", "MusterTaggingRole"
 CONFIGURATION = """\
 checks: [s3-bucket-versioning-enabled]
 exclude: {arns: ["arn:aws:s3:::excluded*", "arn:aws:s3:::packages-*"]}
@@ -34,8 +38,10 @@ Tagged = tuple[EmbeddedAws, Stack]
 @pytest.fixture(scope="module")
 def tagged() -> Iterator[Tagged]:
     with EmbeddedAws() as aws, Runtime(aws) as runtime:
-        stack = deploy(aws, {"ComplianceTags": "ENABLED"})
+        members = {"Accounts": f"{ACCOUNT},{MEMBER}", "MemberRoleName": "MusterMemberRole"}
+        stack = deploy(aws, {"ComplianceTags": "ENABLED", "MemberTaggingRoleName": TAGGER, **members})
         runtime.folders.update(stack.functions)
+        member(aws)
         configure(aws, stack, CONFIGURATION)
         s3 = aws.client("s3", REGION)
         for name, tags in BUCKETS.items():
@@ -47,6 +53,16 @@ def tagged() -> Iterator[Tagged]:
         yield aws, stack
 
 
+def member(aws: EmbeddedAws) -> None:
+    """Make a failing bucket in the member account, and the role that member-role.yaml makes there for tagging."""
+    bucket = {"LocationConstraint": REGION}
+    aws.client_in(MEMBER, "s3").create_bucket(Bucket="of-member", CreateBucketConfiguration=bucket)
+    iam = aws.client_in(MEMBER, "iam")
+    iam.create_role(RoleName=TAGGER, AssumeRolePolicyDocument="{}")
+    policy = json.dumps(tagging_policy(ComplianceTags()))
+    iam.put_role_policy(RoleName=TAGGER, PolicyName="tagging", PolicyDocument=policy)
+
+
 def version(aws: EmbeddedAws, bucket: str) -> None:
     aws.client("s3", REGION).put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
@@ -56,7 +72,12 @@ def tags(aws: EmbeddedAws) -> dict[str, dict[str, str]]:
     for name in BUCKETS:
         answer = client.list_tags_for_resource(AccountId=ACCOUNT, ResourceArn=f"arn:aws:s3:::{name}")
         found[name] = {each["Key"]: each["Value"] for each in answer["Tags"]}
-    return found
+    s3 = aws.client_in(MEMBER, "s3")
+    try:
+        theirs = s3.get_bucket_tagging(Bucket="of-member")["TagSet"]
+    except s3.exceptions.ClientError:  # there is no tag
+        theirs = []
+    return found | {"of-member": {each["Key"]: each["Value"] for each in theirs}}
 
 
 def scanned(tagged: Tagged, **event: object) -> tuple[list[str], dict[str, int]]:
@@ -74,6 +95,15 @@ def scanned(tagged: Tagged, **event: object) -> tuple[list[str], dict[str, int]]
     return writes, record["counts"]
 
 
+def log_messages(tagged: Tagged) -> set[str]:
+    """Return the messages in the log of the function."""
+    aws, stack = tagged
+    group = f"/aws/lambda/{stack.outputs['TagResourcesFunctionName']}"
+    pages = aws.client("logs", REGION).get_paginator("filter_log_events").paginate(logGroupName=group)
+    lines = [event["message"] for page in pages for event in page["events"] if event["message"].startswith("{")]
+    return {str(json.loads(line).get("message")) for line in lines}
+
+
 def used_by_tagging(tagged: Tagged) -> bool:
     """Whether the role for tagging was denied nothing, and used all that it is granted but for other types."""
     aws, stack = tagged
@@ -89,7 +119,7 @@ def test_the_life_of_the_tag(tagged: Tagged) -> None:
     aws, _ = tagged
     writes, counts = scanned(tagged, record=False)
     assert (writes, counts) == ([], {})
-    assert tags(aws) == BUCKETS
+    assert tags(aws) == BUCKETS | {"of-member": {}}
 
     writes, counts = scanned(tagged)
     after = {
@@ -98,24 +128,26 @@ def test_the_life_of_the_tag(tagged: Tagged) -> None:
         "shop.example.com": {KEY: "failed"},
         "accepted": {"Owner": "b"},
         "excluded-1": BUCKETS["excluded-1"],
+        "of-member": {KEY: "failed"},
     }
     assert tags(aws) == after
-    assert sorted(writes) == ["s3control:TagResource", "s3control:TagResource", "s3control:UntagResource"]
-    assert counts == {"set": 2, "removed": 1, "unchanged": 2}
+    assert sorted(writes) == [*["s3control:TagResource"] * 3, "s3control:UntagResource"]
+    assert counts == {"set": 3, "removed": 1, "unchanged": 2}
+    assert {"tag set", "tag removed", "tagged"} <= log_messages(tagged)
 
     writes, counts = scanned(tagged)
-    assert (writes, counts) == ([], {"unchanged": 5})
+    assert (writes, counts) == ([], {"unchanged": 6})
     assert tags(aws) == after
 
     version(aws, "bad")
     writes, counts = scanned(tagged)
-    assert (writes, counts) == (["s3control:UntagResource"], {"removed": 1, "unchanged": 4})
+    assert (writes, counts) == (["s3control:UntagResource"], {"removed": 1, "unchanged": 5})
     assert tags(aws) == {**after, "bad": BUCKETS["bad"]}
 
     assert used_by_tagging(tagged)
 
     writes, counts = scanned(tagged, checks=["s3-bucket-versioning-enabled"])
-    assert (writes, counts) == ([], {"unchanged": 1, "kept": 4})
+    assert (writes, counts) == ([], {"unchanged": 2, "kept": 4})
 
 
 def test_a_key_that_the_role_may_not_write_is_refused_and_the_scan_ends_well(tagged: Tagged) -> None:
@@ -126,7 +158,7 @@ def test_a_key_that_the_role_may_not_write_is_refused_and_the_scan_ends_well(tag
     execution = workflow.start(aws, stack, {"record": True})
     assert execution.status == "SUCCEEDED"
     record = workflow.read_json(aws, stack, f"scans/{execution.output['scan_id']}/tags.json")
-    assert record["counts"] == {"unchanged": 4, "refused": 1}
+    assert record["counts"] == {"unchanged": 4, "refused": 2}
     assert "s3:TagResource" in record["failed"][0]["reason"]
     assert tags(aws) == before
 

@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 
 from local.server import ACCOUNT, EmbeddedAws
+from muster.catalog.catalog import load
+from muster.catalog.permissions import iam_policy
 from muster.cli import main
+from muster.configuration import Configuration
+from muster.configuration.compliance_tags import ComplianceTags
+from muster.configuration.selection import select
 from muster.tagging.marks import Marks
+from muster.tagging.permissions import tagging_policy
 from muster.tagging.tally import TagTally
 
 REGION, KEY = "eu-west-1", "compliance-status"
@@ -269,6 +275,30 @@ def test_tags_of_aws_stay_as_they_are(aws: EmbeddedAws, refused: tuple[str, ...]
 def test_only_the_named_resource_is_tagged(aws: EmbeddedAws) -> None:
     assert muster(aws, "tag", *CHECK, "--resource", "arn:aws:s3:::bad") == 0
     assert [name for name, found in every_tag(aws).items() if KEY in found] == ["bad"]
+
+
+def test_a_role_of_another_account_that_only_reads_is_refused_and_the_own_account_is_tagged(
+    aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    member, bucket = "444455556666", {"LocationConstraint": REGION}
+    aws.client_in(member, "s3").create_bucket(Bucket="theirs", CreateBucketConfiguration=bucket)
+    iam = aws.client_in(member, "iam")
+    iam.create_role(RoleName="Reader", AssumeRolePolicyDocument="{}")
+    rules = select(load(), Configuration(), checks=CHECK[1:])
+    policy = json.dumps(iam_policy(load(), rules))
+    iam.put_role_policy(RoleName="Reader", PolicyName="scan", PolicyDocument=policy)
+    found = outcomes(aws, capsys, "--account", ACCOUNT, "--account", member, "--role", "Reader")
+    assert {name: each["action"] for name, each in found.items()} == {
+        "bad": "set",
+        "good": "unchanged",
+        "shop.example.com": "set",
+        "theirs": "refused",
+    }
+    assert "s3:ListTagsForResource" in (found["theirs"]["permission"], found["theirs"]["reason"])
+    iam.put_role_policy(
+        RoleName="Reader", PolicyName="tag", PolicyDocument=json.dumps(tagging_policy(ComplianceTags()))
+    )
+    assert outcomes(aws, capsys, "--account", member, "--role", "Reader")["theirs"]["action"] == "set"
 
 
 def test_other_types_are_tagged_by_their_own_calls(aws: EmbeddedAws) -> None:
