@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from local.provisioning.kinds import Kind, Made, Properties, chosen, client
@@ -82,8 +83,22 @@ def _insights(dynamodb: Any, where: dict[str, str], properties: Properties) -> N
         )
 
 
+def _find_table(identifier: Properties, region: str, _account: str) -> Made:
+    table = client("dynamodb", region).describe_table(TableName=identifier["TableName"])["Table"]
+    attributes = {"Arn": table["TableArn"]}
+    if "LatestStreamArn" in table:
+        attributes["StreamArn"] = table["LatestStreamArn"]
+    return table["TableName"], attributes
+
+
+def _tag_table(name: str, tags: Mapping[str, str], region: str) -> None:
+    dynamodb = client("dynamodb", region)
+    arn = dynamodb.describe_table(TableName=name)["Table"]["TableArn"]
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+
+
 def _delete_table(name: str, region: str) -> None:
     client("dynamodb", region).delete_table(TableName=name)
 
 
-KINDS = (Kind("AWS::DynamoDB::Table", _table, _delete_table, name="TableName"),)
+KINDS = (Kind("AWS::DynamoDB::Table", _table, _delete_table, name="TableName", find=_find_table, tag=_tag_table),)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from local.provisioning.kinds import Kind, Made, Properties, chosen, client, tags_of
@@ -53,6 +54,17 @@ def _function(properties: Properties, region: str, _account: str) -> Made:
     return name, {"Arn": answer["FunctionArn"]}
 
 
+def _find_function(identifier: Properties, region: str, _account: str) -> Made:
+    found = client("lambda", region).get_function_configuration(FunctionName=identifier["FunctionName"])
+    return found["FunctionName"], {"Arn": found["FunctionArn"]}
+
+
+def _tag_function(name: str, tags: Mapping[str, str], region: str) -> None:
+    functions = client("lambda", region)
+    arn = functions.get_function_configuration(FunctionName=name)["FunctionArn"]
+    functions.tag_resource(Resource=arn, Tags=dict(tags))
+
+
 def _package(code: Properties, runtime: str) -> dict[str, Any]:
     """Return the code of a function; a text in the template becomes the file `index` of a package.
 
@@ -87,6 +99,11 @@ def _event_source_mapping(properties: Properties, region: str, _account: str) ->
     return made["UUID"], {"Id": made["UUID"], "EventSourceMappingArn": made["EventSourceMappingArn"]}
 
 
+def _find_mapping(identifier: Properties, region: str, _account: str) -> Made:
+    found = client("lambda", region).get_event_source_mapping(UUID=identifier["Id"])
+    return found["UUID"], {"Id": found["UUID"], "EventSourceMappingArn": found["EventSourceMappingArn"]}
+
+
 def _delete_function(name: str, region: str) -> None:
     client("lambda", region).delete_function(FunctionName=name)
 
@@ -96,7 +113,14 @@ def _delete_mapping(uuid: str, region: str) -> None:
 
 
 KINDS = (
-    Kind("AWS::Lambda::Function", _function, _delete_function, name="FunctionName"),
+    Kind(
+        "AWS::Lambda::Function",
+        _function,
+        _delete_function,
+        name="FunctionName",
+        find=_find_function,
+        tag=_tag_function,
+    ),
     Kind("AWS::Lambda::LayerVersion", _layer_version, _delete_layer_version, name="LayerName"),
-    Kind("AWS::Lambda::EventSourceMapping", _event_source_mapping, _delete_mapping),
+    Kind("AWS::Lambda::EventSourceMapping", _event_source_mapping, _delete_mapping, find=_find_mapping),
 )

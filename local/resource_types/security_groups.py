@@ -95,6 +95,13 @@ def _egress(properties: Properties, region: str, _account: str) -> Made:
     return rule, {"Id": rule}
 
 
+def _find_rule(identifier: Properties, region: str, _account: str) -> Made:
+    (rule,) = client("ec2", region).describe_security_group_rules(SecurityGroupRuleIds=[identifier["Id"]])[
+        "SecurityGroupRules"
+    ]
+    return rule["SecurityGroupRuleId"], {"Id": rule["SecurityGroupRuleId"]}
+
+
 def _delete_rule(rule: str, region: str) -> None:
     ec2 = client("ec2", region)
     (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"]
@@ -104,6 +111,6 @@ def _delete_rule(rule: str, region: str) -> None:
 
 KINDS = (
     Kind("AWS::EC2::SecurityGroup", _group, _delete_group, name="GroupName", find=_find_group, tag=_tag_group),
-    Kind(_INGRESS, _ingress, _delete_rule),
-    Kind(_EGRESS, _egress, _delete_rule),
+    Kind(_INGRESS, _ingress, _delete_rule, find=_find_rule),
+    Kind(_EGRESS, _egress, _delete_rule, find=_find_rule),
 )
