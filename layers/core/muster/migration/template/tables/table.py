@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.facets.dynamodb.scaling import Range, ScalingRanges
-from muster.migration.file import Factors, TableItem, scaled
+from muster.migration.file import Factors, TableItem, Throughput, scaled
 from muster.migration.relatives import TABLE
 from muster.migration.sides import Source
 from muster.migration.template.moving import Mover, carried_policy
@@ -16,7 +16,7 @@ from muster.properties.consuming import without
 
 _ON_DEMAND = "PAY_PER_REQUEST"
 _OURS = (
-    "TableName", "ProvisionedThroughput", "OnDemandThroughput", "GlobalSecondaryIndexes",
+    "TableName", "AttributeDefinitions", "ProvisionedThroughput", "OnDemandThroughput", "GlobalSecondaryIndexes",
     "PointInTimeRecoverySpecification", "DeletionProtectionEnabled", "ResourcePolicy", "Tags",
 )  # fmt: skip
 """Properties that are not simply those of the source."""
@@ -41,6 +41,9 @@ def _add_table(item: Any, source: Source, mover: Mover, parts: Parts) -> None:
         unread = each.setting in source.own.unread
         (parts.gap if unread else parts.remark)(item.name, f"{each.setting} is not carried over: {each.reason}")
     ranges = _ranges(given, source)
+    if given["BillingMode"] != _ON_DEMAND and "scaling-targets" in source.own.unread:
+        reason = source.own.unread["scaling-targets"].reason
+        parts.gap(item.name, f"autoscaling could not be read: {reason}")
     table = identifier("Table", item.target)
     parts.add_kept_data(table, TABLE, _properties(item, given, ranges, mover, parts))
     if ranges:
@@ -52,8 +55,6 @@ def _properties(
 ) -> dict[str, Any]:
     plan = mover.plan
     recovery = dict(given.get("PointInTimeRecoverySpecification") or {})
-    maximum = item.maximum
-    wanted = {"MaxReadRequestUnits": maximum.read, "MaxWriteRequestUnits": maximum.write} if maximum else None
     on_demand = given.get("BillingMode") == _ON_DEMAND
     protected = bool(given.get("DeletionProtectionEnabled"))
     return {
@@ -61,8 +62,9 @@ def _properties(
         **{name: value for name, value in given.items() if name not in _OURS},
         **without(
             {
+                "AttributeDefinitions": _attributes(given),
                 "ProvisionedThroughput": None if on_demand else _capacity(given, "", item.factors_of(), ranges),
-                "OnDemandThroughput": without(wanted) if wanted is not None else given.get("OnDemandThroughput"),
+                "OnDemandThroughput": _maximum(item.maximum_of(), given) if on_demand else None,
                 "GlobalSecondaryIndexes": [
                     _index(index, item, ranges, on_demand=on_demand)
                     for index in given.get("GlobalSecondaryIndexes") or ()
@@ -78,14 +80,28 @@ def _properties(
     }
 
 
+def _attributes(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the attributes that keys use: DynamoDB refuses others, for example of an index that is being deleted."""
+    indexed = (*(given.get("GlobalSecondaryIndexes") or ()), *(given.get("LocalSecondaryIndexes") or ()))
+    used = {key["AttributeName"] for keyed in (given, *indexed) for key in keyed["KeySchema"]}
+    return [each for each in given["AttributeDefinitions"] if each["AttributeName"] in used]
+
+
 def _index(
     index: Mapping[str, Any], item: TableItem, ranges: Mapping[Any, Range], *, on_demand: bool
 ) -> dict[str, Any]:
     name = str(index["IndexName"])
-    kept = {key: value for key, value in index.items() if key != "ProvisionedThroughput"}
+    kept = {key: value for key, value in index.items() if key not in ("ProvisionedThroughput", "OnDemandThroughput")}
     if on_demand:
-        return kept
+        return {**kept, **without({"OnDemandThroughput": _maximum(item.maximum_of(name), index)})}
     return {**kept, "ProvisionedThroughput": _capacity(index, name, item.factors_of(name), ranges)}
+
+
+def _maximum(wanted: Throughput | None, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the maximum throughput that the migration file asks for, or that of the source."""
+    if wanted is None:
+        return given.get("OnDemandThroughput") or {}
+    return without({"MaxReadRequestUnits": wanted.read, "MaxWriteRequestUnits": wanted.write})
 
 
 def _capacity(given: Mapping[str, Any], index: str, factors: Factors, ranges: Mapping[Any, Range]) -> dict[str, int]:
