@@ -19,7 +19,8 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
     if action in _BUSES and "Name" in single:
         parameters = {"Entries": [{"EventBusName": single["Name"]}]}
     if service in _NESTED and (found := _NESTED[service](parameters)):
-        return found if found.startswith("arn:") else f"arn:aws:{service}:{region}:{account}:{found}"
+        place = "" if service == "iam" or found.startswith("global-table/") else region
+        return found if found.startswith("arn:") else f"arn:aws:{service}:{place}:{account}:{found}"
     if "QueueUrl" in single:
         return f"arn:aws:sqs:{region}:{account}:{single['QueueUrl'].rpartition('/')[2]}"
     for name, kind in _KINDS.items():
@@ -31,12 +32,25 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
 
 def _of_dynamodb(parameters: Mapping[str, Any]) -> str:
     """Name the table of a batch, the index of a query, or the stream; of several tables the first."""
+    if "GlobalTableName" in parameters:
+        return f"global-table/{parameters['GlobalTableName']}"
     tables = parameters.get("RequestItems") or {}
     table = str(parameters.get("TableName") or next(iter(tables), ""))
     if not table:
         return str(parameters.get("StreamArn") or "")
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
     return f"{table}{index}" if table.startswith("arn:") else f"table/{table}{index}"
+
+
+def _of_iam(parameters: Mapping[str, Any]) -> str:
+    """Name the role; roles have paths, which no parameter has."""
+    return f"role/{parameters['RoleName']}" if "RoleName" in parameters else ""
+
+
+def _of_logs(parameters: Mapping[str, Any]) -> str:
+    """Name the log group, or those whose names begin so."""
+    name = parameters.get("logGroupName") or parameters.get("logGroupNamePrefix")
+    return f"log-group:{name}" if name else ""
 
 
 def _of_events(parameters: Mapping[str, Any]) -> str:
@@ -74,6 +88,8 @@ _BUSES = {"events:DescribeEventBus", "events:DeleteEventBus"}
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "dynamodb": _of_dynamodb,
     "events": _of_events,
+    "iam": _of_iam,
+    "logs": _of_logs,
     "secretsmanager": _of_secretsmanager,
     "securityhub": _of_securityhub,
     "ssm": _of_ssm,

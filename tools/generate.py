@@ -23,6 +23,7 @@ from muster.configuration import Configuration, schema_text
 from muster.configuration.selection import select
 from muster.migration.files import schema as migration_schema
 from muster.migration.permissions import comparing_statements
+from muster.migration.report import schema as report_schema
 from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models
 from muster.stack.recording import audit
@@ -39,6 +40,7 @@ FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 EVENT_SCHEMA = ROOT / "docs" / "schemas" / "finding-event.json"
 MIGRATION_SCHEMA = ROOT / "docs" / "schemas" / "migration.schema.json"
+MIGRATION_REPORT_SCHEMA = ROOT / "docs" / "schemas" / "migration-report.schema.json"
 RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
 _FIRST_YEAR = 2026
 _TAGS = ", ".join(
@@ -332,6 +334,7 @@ def main() -> None:
         SCHEMA: schema_text(load()),
         EVENT_SCHEMA: event_schema_text(),
         MIGRATION_SCHEMA: migration_schema.schema_text(),
+        MIGRATION_REPORT_SCHEMA: report_schema.schema_text(),
         FINDINGS_PAGE: findings_page(),
         RUNTIMES: lambda_runtimes.generated(),
         **generated_models(),

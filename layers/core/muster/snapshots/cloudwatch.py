@@ -18,7 +18,6 @@ KINDS = ("MetricAlarms", "CompositeAlarms", "LogAlarms")
 """The members of DescribeAlarms that hold alarms."""
 _TYPES: "Sequence[AlarmTypeType]" = ("MetricAlarm", "CompositeAlarm", "LogAlarm")
 _ALARM = "arn:{partition}:cloudwatch:*:*:alarm:*"
-_DASHBOARD = "arn:{partition}:cloudwatch::*:dashboard/*"
 
 
 def _alarms(cloudwatch: "CloudWatchClient", _region: Resource) -> Answer:
@@ -66,9 +65,7 @@ region = Form(
     REGION,
     (
         section("alarms", "cloudwatch:DescribeAlarms", _alarms),
-        section(
-            "dashboards", "cloudwatch:ListDashboards", _dashboards, also=("cloudwatch:GetDashboard",), on=_DASHBOARD
-        ),
+        section("dashboards", "cloudwatch:ListDashboards", _dashboards, also=("cloudwatch:GetDashboard",)),
         section("dynamodb-limits", "dynamodb:DescribeLimits", lambda dynamodb, _region: dynamodb.describe_limits()),
     ),
 )
