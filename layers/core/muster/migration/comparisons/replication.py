@@ -28,8 +28,8 @@ def target_bucket_replication_rule(source: Source, target: Target, pair: Pair) -
 
     Problem: objects are not replicated
     Why: Objects that are written while the migration goes on would be missing at the target.
-    Fix: `aws s3api put-bucket-replication --region SOURCE-REGION --bucket SOURCE --replication-configuration
-      file://REPLICATION.json` The call replaces all rules; `muster migration template FILE` prints the file.
+    Fix: Run the bucket's command in the file that this writes:
+      `muster migration template FILE --output target.yaml --commands source-side.sh`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
     """
     if skip := skipped(pair):
