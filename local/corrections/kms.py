@@ -13,7 +13,7 @@ from local.corrections.caller import place
 from local.corrections.request import Correction, Request
 from local.front import Answer
 
-_PERIOD, _LEAST, _MOST = 365, 90, 2560
+_PERIOD = 365
 
 
 def corrections() -> dict[str, Correction]:
@@ -59,11 +59,6 @@ def _describe(request: Request) -> Answer | None:
 def _rotate(request: Request) -> Answer:
     """Keep the period of a key's rotation."""
     period = request.parameters.get("RotationPeriodInDays")
-    if period is not None and not _LEAST <= int(period) <= _MOST:
-        message = (
-            f"1 validation error detected: Value '{period}' at 'rotationPeriodInDays' failed to satisfy constraint"
-        )
-        return request.refuse("ValidationException", message)
     status, body = request.ask()
     key = _key(request)
     if status == HTTPStatus.OK and key is not None:

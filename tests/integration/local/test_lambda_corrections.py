@@ -134,3 +134,61 @@ def test_the_estate_has_what_passes_and_what_fails_each_check(
     for check_id, statuses in said.items():
         assert {Status.COMPLIANT, Status.NON_COMPLIANT} <= statuses, check_id
         assert Status.INSUFFICIENT_DATA not in statuses, check_id
+
+
+def test_a_function_tells_its_dead_letter_queue_and_logging_wherever_it_is_read(aws: EmbeddedAws) -> None:
+    client = made(aws, "f", DeadLetterConfig={"TargetArn": DEAD}, LoggingConfig={"LogFormat": "JSON"})
+    logging = {
+        "LogFormat": "JSON",
+        "LogGroup": "/aws/lambda/f",
+        "ApplicationLogLevel": "INFO",
+        "SystemLogLevel": "INFO",
+    }
+
+    def read() -> list[dict[str, Any]]:
+        return [
+            client.get_function_configuration(FunctionName="f"),
+            client.get_function(FunctionName="f")["Configuration"],
+            client.list_functions()["Functions"][0],
+        ]
+
+    for found in read():
+        assert (found["DeadLetterConfig"], found["LoggingConfig"]) == ({"TargetArn": DEAD}, logging)
+    client.update_function_configuration(FunctionName="f", DeadLetterConfig={"TargetArn": ""})
+    for found in read():
+        assert "DeadLetterConfig" not in found
+        assert found["LoggingConfig"] == logging
+
+
+def test_a_new_function_has_nothing_of_an_older_one_of_its_name(aws: EmbeddedAws) -> None:
+    client = made(aws, "f", DeadLetterConfig={"TargetArn": DEAD})
+    client.delete_function(FunctionName="f")
+    aws.client("iam").delete_role(RoleName="function")
+    found = made(aws, "f").get_function_configuration(FunctionName="f")
+    assert "DeadLetterConfig" not in found
+
+
+def test_a_reserved_concurrency_of_none_is_told(aws: EmbeddedAws) -> None:
+    client = made(aws, "f")
+    assert "Concurrency" not in client.get_function(FunctionName="f")
+    client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=0)
+    assert client.get_function(FunctionName="f")["Concurrency"] == {"ReservedConcurrentExecutions": 0}
+    assert client.get_function_concurrency(FunctionName="f")["ReservedConcurrentExecutions"] == 0
+
+
+def test_a_version_of_a_layer_is_found_by_its_arn(aws: EmbeddedAws) -> None:
+    client = aws.client("lambda", HOME)
+    arn = client.publish_layer_version(LayerName="shared", Content={"ZipFile": b"x"}, Description="Shared.")[
+        "LayerVersionArn"
+    ]
+    found = client.get_layer_version_by_arn(Arn=arn)
+    assert (found["LayerVersionArn"], found["Description"]) == (arn, "Shared.")
+    with pytest.raises(ClientError):
+        client.get_layer_version_by_arn(Arn=f"{arn}2")
+
+
+def test_a_function_has_no_provisioned_concurrency(aws: EmbeddedAws) -> None:
+    client = made(aws, "f")
+    assert client.list_provisioned_concurrency_configs(FunctionName="f")["ProvisionedConcurrencyConfigs"] == []
+    with pytest.raises(ClientError, match="not found"):
+        client.list_provisioned_concurrency_configs(FunctionName="none")
