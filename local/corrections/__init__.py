@@ -6,6 +6,7 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+from local.corrections.regions import redirected
 from local.corrections.request import Correction, Request
 from local.front import Answer, Front
 from local.inference.wire import Environ
@@ -24,11 +25,13 @@ class Corrections:
     def __call__(self, front: Front, operation: str, parameters: Mapping[str, Any], environ: Environ) -> Answer | None:
         """Answer a request, or leave it to moto."""
         correction = self._by_operation.get(operation)
-        if correction is None:
+        if correction is None and not operation.startswith("s3:"):
             return None
         query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
         request = Request(front, environ, operation, parameters, query)
-        answer = correction(request)
+        if elsewhere := redirected(request):
+            return elsewhere
+        answer = correction(request) if correction else None
         if answer is None and request.was_read:
             return request.ask()
         return answer

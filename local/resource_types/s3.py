@@ -17,7 +17,7 @@ from local.bucket_settings.lifecycle import lifecycle
 from local.bucket_settings.replication import replication
 from local.provisioning.kinds import Kind, Made, Properties, chosen, client, tags_of
 
-Said = Iterator[tuple[str, dict[str, Any]]]
+Calls = Iterator[tuple[str, dict[str, Any]]]
 """Operations of S3's client, with their parameters beside the bucket."""
 
 
@@ -38,7 +38,7 @@ def _creation(properties: Properties, region: str) -> dict[str, Any]:
     return parameters
 
 
-def _settings(properties: Properties, name: str) -> Said:
+def _settings(properties: Properties, name: str) -> Calls:
     """Yield what is put of a bucket, in an order in which S3 takes it: replication needs versions, for example."""
     for key, say in _SETTINGS.items():
         if key in properties:
