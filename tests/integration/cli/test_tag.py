@@ -320,6 +320,12 @@ def test_other_types_are_tagged_by_their_own_calls(aws: EmbeddedAws) -> None:
             ("tag", "--service", "ec2"), "", "judges AWS::S3::Bucket: nothing would be tagged", id="other checks"
         ),
         pytest.param(("scan", "--apply-tags", "--service", "ec2"), "", "nothing would be tagged", id="in a scan"),
+        pytest.param(
+            ("tag", "--resource", f"arn:aws:sqs:{REGION}:{ACCOUNT}:jobs"),
+            "",
+            "is of type AWS::SQS::Queue; only AWS::S3::Bucket gets the tag",
+            id="a resource of another type",
+        ),
         pytest.param(("tag", *CHECK), "compliance_tags: {severity: CRITICAL}", "at CRITICAL or above", id="too mild"),
         pytest.param(
             ("tag", *CHECK), "compliance_tags: {keys: x}", "keys is not a key; did you mean key?", id="a slip"

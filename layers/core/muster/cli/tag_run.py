@@ -1,7 +1,9 @@
 """The run of `muster tag`: scan what counts for the compliance tag, then tag, and write what was done."""
 
+import functools
 from datetime import UTC, datetime
 
+from muster.catalog.catalog import Catalog
 from muster.cli import named_resources
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
@@ -10,7 +12,10 @@ from muster.cli.progress import progress
 from muster.cli.scan_run import prepare
 from muster.cli.tag_output import document, table
 from muster.cli.tagging import marks_of, outcomes, that_count
-from muster.model.text import counted, printable
+from muster.configuration import Configuration
+from muster.errors import ConfigurationError
+from muster.model.rule import Rule
+from muster.model.text import counted, listed, printable
 from muster.reports.formats.table import LINES
 from muster.scanning.arena import tune_allocator
 from muster.tagging.marks import Marks
@@ -26,7 +31,7 @@ def run(options: Options, *, dry_run: bool) -> int:
     tune_allocator()
     tally = TagTally()
     with results(options.output) as stream:
-        job = prepare(options, that_count)
+        job = prepare(options, functools.partial(_narrowed, options))
         settings = job.scan.configuration.compliance_tags
         marks = marks_of(job)
         _scan(job, marks)
@@ -42,6 +47,24 @@ def run(options: Options, *, dry_run: bool) -> int:
             # The tags are written by now: only their list was not read to its end.
             forget_standard_output()
     return INCOMPLETE if tally.failed or not job.report.complete else 0
+
+
+def _narrowed(
+    options: Options, catalog: Catalog, configuration: Configuration, rules: tuple[Rule, ...]
+) -> tuple[Rule, ...]:
+    """Return the rules that count for the compliance tag.
+
+    Raises:
+        ConfigurationError: no rule does, or a resource that is named has a type that gets no tag.
+    """
+    types = configuration.compliance_tags.types
+    for each in named_resources.parse(options, catalog, rules):
+        if each.resource_type not in types:
+            raise ConfigurationError(
+                f"--resource: {each} is of type {each.resource_type}; only {listed(types, 3)} gets the tag. "
+                f"Add the type to compliance_tags.types in the configuration"
+            )
+    return that_count(catalog, configuration, rules)
 
 
 def _scan(job: Job, marks: Marks) -> None:
