@@ -17,7 +17,7 @@ from muster.migration.template.source_side import Step, steps
 from muster.migration.template.tables.table import add_tables
 from muster.model.finding import UnknownField
 
-MOST_RESOURCES = 500
+_MOST_RESOURCES = 500
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _PARAMETER = "DeletionProtection"
 _DELETABLE = "buckets that hold objects must be emptied before the stack can be deleted"
@@ -53,9 +53,9 @@ def target_template(plan: Plan) -> TargetTemplate:
     add_alarms(plan, parts)
     add_dashboard(plan, parts)
     commands = steps(plan, parts)
-    if len(parts.resources) > MOST_RESOURCES:
+    if len(parts.resources) > _MOST_RESOURCES:
         raise ConfigurationError(
-            f"the template has {len(parts.resources)} resources, and a stack at most {MOST_RESOURCES}: "
+            f"the template has {len(parts.resources)} resources, and a stack at most {_MOST_RESOURCES}: "
             "split the migration file into several batches"
         )
     if any(True for _ in named(plan, BucketItem)):
@@ -79,8 +79,8 @@ def _protection(plan: Plan) -> dict[str, Any]:
     """Return the parameter that protects the tables whose sources are protected, where there are any."""
     if not any(_protected(source.own) for _, source in named(plan, TableItem)):
         return {}
-    said = "Protect tables from deletion whose sources are protected. Set it to false before you delete the stack."
-    parameter = {"Type": "String", "AllowedValues": ["true", "false"], "Default": "true", "Description": said}
+    text = "Protect tables from deletion whose sources are protected. Set it to false before you delete the stack."
+    parameter = {"Type": "String", "AllowedValues": ["true", "false"], "Default": "true", "Description": text}
     return {
         "Parameters": {_PARAMETER: parameter},
         "Conditions": {PROTECTED: {"Fn::Equals": [{"Ref": _PARAMETER}, "true"]}},
@@ -101,8 +101,8 @@ def _outputs(parts: Parts) -> dict[str, Any]:
         "ReplicationRoleArn": ("The role that S3 assumes to replicate", {"Fn::GetAtt": [ROLE, "Arn"]}, ROLE),
     }
     return {
-        name: {"Description": said, "Value": value}
-        for name, (said, value, of) in found.items()
+        name: {"Description": text, "Value": value}
+        for name, (text, value, of) in found.items()
         if of in parts.resources
     }
 

@@ -10,7 +10,7 @@ from muster.migration.template.buckets.replication import rule_id
 from muster.migration.template.plan import TOPIC, Parts, Plan, identifier, named, shortened
 from muster.model.finding import UnknownField
 
-LATENCY_SECONDS = 900
+_LATENCY_SECONDS = 900
 """The delay from which replication is late: what S3 promises with Replication Time Control."""
 _PERIOD = 300
 _LONGEST_NAME = 255
@@ -87,7 +87,7 @@ def _add_latency(plan: Plan, parts: Parts, item: BucketItem, rule: str) -> None:
         "Namespace": "AWS/S3",
         "MetricName": "ReplicationLatency",
         "Statistic": "Maximum",
-        "Threshold": LATENCY_SECONDS,
+        "Threshold": _LATENCY_SECONDS,
         "TreatMissingData": "ignore",
     }
     parts.add(identifier("ReplicationLatency", item.target), "AWS::CloudWatch::Alarm", properties)

@@ -1,4 +1,4 @@
-"""What a source says of its own region, said of the target: names of regions, and ARNs of what is migrated. Pure."""
+"""Texts of a source rewritten for the target: names of regions, and ARNs of what is migrated. Pure."""
 
 import json
 import re

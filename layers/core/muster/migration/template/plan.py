@@ -88,9 +88,9 @@ class Plan:
         kept = [tag for tag in own_tags(carried) if tag["Key"] not in own]
         return [*kept, *({"Key": key, "Value": value} for key, value in own.items())]
 
-    def tag_map(self) -> str:
-        """Return the tags as the AWS CLI takes them."""
-        return " ".join(f"Key={key},Value={value}" for key, value in self.file.tags.items())
+    def tag_words(self) -> list[str]:
+        """Return the tags of the migration as words of a command of the AWS CLI."""
+        return [f"Key={key},Value={value}" for key, value in self.file.tags.items()]
 
     def _name(self, kind: str, middle: str) -> str:
         words = dict.fromkeys((self.file.batch, middle, self.file.suffix))
@@ -114,17 +114,17 @@ class Parts:
         self.resources[identifier] = {"Type": resource_type, **more, "Properties": dict(properties)}
 
     def add_kept_data(self, identifier: str, resource_type: str, properties: Mapping[str, Any], **more: Any) -> None:
-        """Add a resource that holds data; it goes with the stack, which is said where CloudFormation might be asked."""
+        """Add a resource that holds data; it goes with the stack."""
         policies = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
         self.add(identifier, resource_type, properties, **policies, **more)
 
-    def remark(self, what: str, said: str) -> None:
+    def remark(self, what: str, text: str) -> None:
         """Say something about a source."""
-        self.remarks.append(f"{what}: {said}")
+        self.remarks.append(f"{what}: {text}")
 
-    def gap(self, what: str, said: str) -> None:
+    def gap(self, what: str, text: str) -> None:
         """Say that something of a source is missing in the template."""
-        self.gaps.append(f"{what}: {said}")
+        self.gaps.append(f"{what}: {text}")
 
 
 def identifier(kind: str, name: str) -> str:

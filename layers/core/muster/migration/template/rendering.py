@@ -20,7 +20,7 @@ _SIDE = "Run these after the stack is deployed. Muster runs none of them."
 def as_yaml(made: TargetTemplate, plan: Plan) -> str:
     """Return the template as YAML; comments say what is not carried over, and which commands come next."""
     body = yaml.dump(made.body, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-    comments = [*_deployment(plan, len(body.encode())), "", *_said(made), *script_lines(made)]
+    comments = [*_deployment(plan, len(body.encode())), "", *_notes(made), *_script_lines(made)]
     return "".join(f"# {line}".rstrip() + "\n" for line in comments) + body
 
 
@@ -39,10 +39,10 @@ def as_json(made: TargetTemplate, plan: Plan) -> str:
 
 def script(made: TargetTemplate) -> str:
     """Return the commands as a shell script that stops at the first one that fails."""
-    return "\n".join(["#!/bin/sh", "set -eu", "", *script_lines(made)]) + "\n"
+    return "\n".join(["#!/bin/sh", "set -eu", "", *_script_lines(made)]) + "\n"
 
 
-def script_lines(made: TargetTemplate) -> list[str]:
+def _script_lines(made: TargetTemplate) -> list[str]:
     """Return the commands, each below a comment that says why it is run."""
     lines = [f"# {_SIDE}"] if made.steps else []
     for each in made.steps:
@@ -60,7 +60,7 @@ def _deployment(plan: Plan, size: int) -> list[str]:
     ]
 
 
-def _said(made: TargetTemplate) -> Iterator[str]:
+def _notes(made: TargetTemplate) -> Iterator[str]:
     for title, lines in (("Missing, since it could not be read:", made.gaps), ("To know:", made.remarks)):
         if lines:
             yield from (title, *(f"- {line}" for line in lines), "")

@@ -54,7 +54,7 @@ def _role(plan: Plan) -> Iterator[Step]:
         "Make the role that S3 assumes; it is in the account of the source.",
         _line(
             "aws", "iam", "create-role", "--role-name", plan.role_name, "--assume-role-policy-document",
-            _json(trust()), "--tags", *plan.tag_map().split(" "),
+            _json(trust()), "--tags", *plan.tag_words(),
         ),
     )  # fmt: skip
     yield _permissions(plan, plan.role_name)
@@ -78,7 +78,7 @@ def _topic(plan: Plan) -> Iterator[Step]:
     region = ("--region", plan.file.source.region)
     yield Step(
         "Make the topic of the source region: an alarm notifies a topic of its own region.",
-        _line("aws", "sns", "create-topic", "--name", plan.topic_name, "--tags", *plan.tag_map().split(" "), *region),
+        _line("aws", "sns", "create-topic", "--name", plan.topic_name, "--tags", *plan.tag_words(), *region),
     )
     if plan.file.notify:
         yield Step(
@@ -119,7 +119,7 @@ def _bucket(plan: Plan, item: BucketItem, source: Source) -> Iterator[Step]:
             "--namespace", "AWS/S3", "--metric-name", "OperationsFailedReplication", "--dimensions", *dimensions,
             "--statistic", "Sum", "--period", "300", "--evaluation-periods", "1", "--threshold", "0",
             "--comparison-operator", "GreaterThanThreshold", "--treat-missing-data", "ignore", "--alarm-actions",
-            plan.topic_arn_at_source, "--tags", *plan.tag_map().split(" "), *region,
+            plan.topic_arn_at_source, "--tags", *plan.tag_words(), *region,
         ),
     )  # fmt: skip
 
@@ -139,11 +139,11 @@ def _function(plan: Plan, item: Item, source: Source, parts: Parts) -> Iterator[
             _line("aws", "lambda", "get-function", "--function-name", item.name, "--region", source_region),
         )
         return
-    asked = f"--function-name {shlex.quote(item.name)} --region {source_region} --query"
+    query = f"--function-name {shlex.quote(item.name)} --region {source_region} --query"
     package = shlex.quote(f"{item.target}.zip")
     yield Step(
         f"Download the package of {item.name}.",
-        f'curl --silent --show-error --output {package} "$(aws lambda get-function {asked} Code.Location '
+        f'curl --silent --show-error --output {package} "$(aws lambda get-function {query} Code.Location '
         '--output text)"',
     )
     dead_letters = Mover(plan).text(str((given.get("DeadLetterConfig") or {}).get("TargetArn") or ""))
@@ -156,7 +156,7 @@ def _function(plan: Plan, item: Item, source: Source, parts: Parts) -> Iterator[
         *(("--dead-letter-config", f"TargetArn={dead_letters}") if dead_letters else ()), "--tags", tags,
     )  # fmt: skip
     environment = (
-        f' --environment "$(aws lambda get-function-configuration {asked} Environment --output json '
+        f' --environment "$(aws lambda get-function-configuration {query} Environment --output json '
         f'| sed s/{source_region}/{target_region}/g)"'
     )
     yield Step(

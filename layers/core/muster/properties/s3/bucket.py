@@ -31,8 +31,8 @@ def bucket(snapshot: Snapshot) -> Conversion:
     if policy:
         stated = {"Bucket": name, "PolicyDocument": policy}
         made.append(TemplateResource(POLICY, name, stated, {"Bucket": name}))
-    told = "NotificationConfiguration" in made[0].properties
-    return sections.conversion(*made, remarks=[_IDS] if told else [])
+    notifies = "NotificationConfiguration" in made[0].properties
+    return sections.conversion(*made, remarks=[_IDS] if notifies else [])
 
 
 def _properties(sections: Sections, name: str) -> dict[str, Any]:

@@ -47,8 +47,8 @@ def add_buckets(plan: Plan, parts: Parts) -> None:
 def _properties(item: Any, given: Mapping[str, Any], mover: Mover, parts: Parts) -> dict[str, Any]:
     plan = mover.plan
 
-    def say(said: str) -> None:
-        parts.remark(item.name, said)
+    def say(text: str) -> None:
+        parts.remark(item.name, text)
 
     kept = {name: mover.value(value) for name, value in given.items() if name not in _OURS}
     if "." in item.target and kept.pop("AccelerateConfiguration", None):
@@ -88,9 +88,9 @@ def _elsewhere(given: Mapping[str, Any], mover: Mover, say: Any) -> dict[str, An
     metrics = [each for each in given.get("MetricsConfigurations") or () if "AccessPointArn" not in each]
     if len(metrics) < len(given.get("MetricsConfigurations") or ()):
         say("metrics of access points are not carried over")
-    for name, told in (("AnalyticsConfigurations", "storage class analysis"), ("InventoryConfigurations", "inventory")):
+    for name, noun in (("AnalyticsConfigurations", "storage class analysis"), ("InventoryConfigurations", "inventory")):
         if given.get(name):
-            say(f"{told} is not carried over: it reports to a bucket of the source region")
+            say(f"{noun} is not carried over: it reports to a bucket of the source region")
     return without(
         {
             "LoggingConfiguration": logging,
@@ -101,7 +101,7 @@ def _elsewhere(given: Mapping[str, Any], mover: Mover, say: Any) -> dict[str, An
 
 
 def _policy(item: Any, document: Any, mover: Mover, parts: Parts) -> dict[str, Any] | None:
-    carried = carried_policy(document, mover, lambda said: parts.remark(item.name, said)) if document else None
+    carried = carried_policy(document, mover, lambda text: parts.remark(item.name, text)) if document else None
     if not (mover.plan.across_accounts and item.replicated):
         return carried
     admitted = _admitting_role(item.target, mover.plan)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-ABORT_DAYS = 7
+_ABORT_DAYS = 7
 """After how many days incomplete multipart uploads are aborted."""
 _NARROWS = ("Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
 _REPLACED = ("ExpirationInDays", "ExpirationDate", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
@@ -25,7 +25,7 @@ def target_lifecycle(
         "Status": "Enabled",
         "ExpirationInDays": expiry_days,
         "NoncurrentVersionExpiration": {"NoncurrentDays": expiry_days},
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_DAYS},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _ABORT_DAYS},
     }
     return {**given, "Rules": [*rules, own]}
 

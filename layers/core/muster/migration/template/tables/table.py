@@ -129,5 +129,5 @@ def _ranges(given: Mapping[str, Any], source: Source) -> Mapping[Any, Range]:
 
 def _policy(item: TableItem, given: Mapping[str, Any], mover: Mover, parts: Parts) -> dict[str, Any]:
     document = (given.get("ResourcePolicy") or {}).get("PolicyDocument")
-    carried = carried_policy(document, mover, lambda said: parts.remark(item.name, said)) if document else None
+    carried = carried_policy(document, mover, lambda text: parts.remark(item.name, text)) if document else None
     return {"ResourcePolicy": {"PolicyDocument": carried}} if carried else {}
