@@ -56,12 +56,19 @@ def parameters_of(operation: str, given: Mapping[str, Any]) -> dict[str, Any] | 
     if service == "ec2":
         return {f"{name}Request": _wired(given, shape)} if name in _WRAPPED else _ec2_parameters(given)
     if service in ("s3", "s3control"):
-        rest = {key: _plain(value, str) for key, value in given.items() if key not in ("Bucket", *_LEFT_OUT)}
+        kept = {key: value for key, value in given.items() if key not in ("Bucket", *_LEFT_OUT)}
+        rest = {_in_path(shape, key): _plain(value, str) for key, value in kept.items()}
         return {**({"bucketName": given["Bucket"]} if "Bucket" in given else {}), **rest}
     lowered = _plain(given, _lowered)
     if service == "lambda" and "environment" in lowered:
         lowered["environment"] = {}
     return dict(lowered)
+
+
+def _in_path(shape: Any, name: str) -> str:
+    """Spell a parameter of S3: one that stands in the path as the path does, `resourceArn`, any other as the SDK."""
+    wired = shape.members[name].serialization if name in shape.members else {}
+    return str(wired["name"]) if wired.get("location") == "uri" else name
 
 
 def elements_of(operation: str, answered: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ _DATA = {
 
 _NAMES: Mapping[str, str] = {
     "s3:PutBucketLifecycleConfiguration": "PutBucketLifecycle",
+    "s3:PutBucketNotificationConfiguration": "PutBucketNotification",
     "s3:PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
     "s3:PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "s3:DeletePublicAccessBlock": "DeleteBucketPublicAccessBlock",

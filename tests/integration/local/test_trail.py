@@ -229,6 +229,23 @@ def blocked(aws: EmbeddedAws) -> Any:
     return "trail"
 
 
+def bucket_tagged(aws: EmbeddedAws) -> Any:
+    arn, tags = "arn:aws:s3:::trail", [{"Key": "a", "Value": "b"}]
+    aws.client("s3control").tag_resource(AccountId=ACCOUNT, ResourceArn=arn, Tags=tags)
+    return arn
+
+
+def pointed(aws: EmbeddedAws) -> Any:
+    aws.client("s3control").create_access_point(AccountId=ACCOUNT, Name="door", Bucket="trail")
+    return "door"
+
+
+def notified(aws: EmbeddedAws) -> Any:
+    whole: Any = {"EventBridgeConfiguration": {}}
+    aws.client("s3").put_bucket_notification_configuration(Bucket="trail", NotificationConfiguration=whole)
+    return "trail"
+
+
 def key(aws: EmbeddedAws) -> Any:
     return aws.client("kms").create_key()["KeyMetadata"]["Arn"]
 
@@ -276,6 +293,9 @@ def cluster(aws: EmbeddedAws) -> Any:
         (queue, "CreateQueue", "responseElements.queueUrl"),
         (table, "CreateTable", "requestParameters.tableName"),
         (blocked, "PutBucketPublicAccessBlock", "requestParameters.bucketName"),
+        (bucket_tagged, "TagResource", "requestParameters.resourceArn"),
+        (pointed, "CreateAccessPoint", "requestParameters.name"),
+        (notified, "PutBucketNotification", "requestParameters.bucketName"),
         (key, "CreateKey", "responseElements.keyMetadata.arn"),
         (key, "CreateKey", "resources.0.ARN"),
         (alarm, "PutMetricAlarm", "requestParameters.alarmName"),
