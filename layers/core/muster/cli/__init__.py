@@ -31,6 +31,7 @@ _COMMANDS = MappingProxyType(
         "validate": "muster.cli.validate",
         "diff": "muster.cli.diff",
         "findings": "muster.cli.findings",
+        "import-bundle": "muster.cli.import_bundle",
         "suppress": "muster.cli.suppress",
         "smoke": "muster.cli.smoke",
         "migration": "muster.cli.migration",

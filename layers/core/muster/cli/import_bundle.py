@@ -1,0 +1,69 @@
+"""`muster import-bundle`: its options; `muster.cli.import_bundle_run` does the work."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from muster.cli.options import configured_by
+from muster.cli.scan import aimed
+
+_TOOLS = ("cloudformation", "terraform", "pulumi")
+
+
+@click.command("import-bundle", short_help="Write files that bring existing resources under CloudFormation & co.")
+@click.option("--to", "tool", type=click.Choice(_TOOLS), required=True, help="The tool to write files for.")
+@click.option("--output", "directory", type=click.Path(path_type=Path), metavar="DIR",
+              help="Write there: a new or empty directory, or an earlier bundle.")  # fmt: skip
+@click.option("--type", "types", multiple=True, metavar="TYPE",
+              help="Only resources of this type, such as AWS::S3::Bucket. Repeatable.")  # fmt: skip
+@click.option("--check", "checks", multiple=True, metavar="ID",
+              help="Scan, and take the resources that fail this check. Repeatable.")  # fmt: skip
+@configured_by
+@aimed
+@click.option("--dry-run", is_flag=True, help="List what would be in the bundle, and write no files.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+@click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True,
+              help="Calls at a time of the scan that --check makes.")  # fmt: skip
+def command(
+    *, tool: str, directory: Path | None, types: tuple[str, ...], checks: tuple[str, ...], dry_run: bool, **options: Any
+) -> int:
+    """Write files that bring existing resources under infrastructure-as-code without changing them.
+
+    Muster only reads AWS, and only writes files: you run the commands in the bundle's README. It takes the resources
+    of an account that belong to no CloudFormation stack: S3 buckets, DynamoDB tables, SQS queues, SNS topics, log
+    groups, KMS keys, Lambda functions of container images, security groups and IAM roles. Each is described as it is.
+    A resource of which a setting cannot be read or written is left out, and the README says why.
+
+    \b
+      cloudformation  a template and resources-to-import.json for each stack (an IMPORT change set)
+      terraform       import blocks with matching resource blocks, for Terraform 1.5 or later
+      pulumi          import.json for 'pulumi import --file', one for each region
+
+    The files hold names, policies and tags of your resources, and no values of environment variables. An earlier bundle
+    in DIR is replaced; a file there that Muster did not write, or that you changed, is never overwritten.
+    'muster iam-policy --for import-bundle' prints the permissions that this takes.
+
+    \b
+    Examples:
+      muster import-bundle --to terraform --output infra/ --region eu-west-1
+      muster import-bundle --to cloudformation --output stack/ --type AWS::S3::Bucket --region all
+      muster import-bundle --to cloudformation --output one/ --resource arn:aws:s3:::shop-data
+      muster import-bundle --to pulumi --output p/ --check s3-bucket-versioning-enabled
+      muster import-bundle --to terraform --dry-run
+
+    \b
+    Exit status:
+      0  the bundle is written (or listed), and everything that was selected could be read
+      2  no bundle: wrong usage, configuration or credentials, DIR cannot be written to, or no --resource exists
+      3  the bundle is written, but something could not be read and is left out: the README names the permission
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
+    from muster.cli.import_bundle_run import Request, run
+    from muster.cli.job import Options
+
+    if directory is None and not dry_run:
+        raise click.UsageError("--output is missing: name a directory, or list with --dry-run")
+    if options["tags"] and not checks:
+        raise click.UsageError("--tag narrows a scan: add --check, or name resources with --type and --resource")
+    scanned = Options(fail_on=None, checks=checks, packs=() if checks else ("all",), **options)
+    return run(scanned, Request(tool, directory, types, bool(checks), dry_run))
