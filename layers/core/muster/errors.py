@@ -28,6 +28,7 @@
   * Unsent                a destination did not take an alert
   * NotParked             a message of the queue is no parked alert
   * Unprocessed           DynamoDB took a part of a batch, or nothing
+  * Inexpressible         a property has no argument in Terraform: the resource is left out of a bundle
   * NotListed             a listing that would hold a resource does not: it does not exist
   * UnsupportedShape      the projecting parser cannot read this shape
 * BotoCoreError           botocore's own; it hands these through to the caller

@@ -21,7 +21,7 @@ LARGEST = 1_000_000
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
-LARGEST_INLINE = 51_200
+_LARGEST_INLINE = 51_200
 """The most bytes of a template that a call takes itself."""
 _NOT_IMPORTABLE = "CloudFormation cannot import resources of this type"
 _RESOLVED = "a value contains {{resolve:, which CloudFormation would replace"
@@ -47,7 +47,7 @@ class Stack:
     @property
     def by_url(self) -> bool:
         """Whether the template is too large for a call, and goes to S3 first."""
-        return len(self.template.encode()) > LARGEST_INLINE
+        return len(self.template.encode()) > _LARGEST_INLINE
 
     @property
     def files(self) -> dict[str, str]:

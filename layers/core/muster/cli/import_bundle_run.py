@@ -54,9 +54,9 @@ def run(options: Options, request: Request) -> int:
         MusterError: there is no bundle, and the message says why.
     """
     tune_allocator()
-    if strange := [each for each in request.types if each not in TYPES]:
+    if unfit := [each for each in request.types if each not in TYPES]:
         kind = "a resource type that can be imported"
-        raise ConfigurationError("\n".join(f"--type: {unknown(each, kind, TYPES)}" for each in strange))
+        raise ConfigurationError("\n".join(f"--type: {unknown(each, kind, TYPES)}" for each in unfit))
     if request.directory is not None and not request.dry_run:
         examine(request.directory)
     contents = _contents(options, request)

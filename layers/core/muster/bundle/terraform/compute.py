@@ -107,8 +107,8 @@ def _rules(name: str) -> Rule:
     def make(rules: Iterable[Mapping[str, Any]]) -> Iterable[Block]:
         grouped: dict[tuple[Any, ...], dict[str, Any]] = {}
         for each in rules:
-            if strange := sorted(each.keys() - _KNOWN):
-                raise Inexpressible(strange[0])
+            if unfit := sorted(each.keys() - _KNOWN):
+                raise Inexpressible(unfit[0])
             # The provider writes the ports of a rule for all protocols as 0.
             everything = str(each["IpProtocol"]) == str(_OPEN)
             ports = (0, 0) if everything else (each.get("FromPort", _OPEN), each.get("ToPort", _OPEN))

@@ -4,6 +4,7 @@ python-hcl2 has a writer, but leaves quoting and escaping of strings, keys and l
 https://developer.hashicorp.com/terraform/language/syntax/configuration
 """
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -75,19 +76,19 @@ def _lines(body: Body, indent: str) -> Iterable[str]:
 
 
 def _width(body: Body, number: int) -> int:
-    """Return the width that names have in the run of one-line arguments around one, as `terraform fmt` aligns them."""
-    if _tall(body[number]):
-        return len(body[number].name)
-    first = last = number
-    while first and not _tall(body[first - 1]):
-        first -= 1
-    while last + 1 < len(body) and not _tall(body[last + 1]):
-        last += 1
-    return max(len(each.name) for each in body[first : last + 1])
+    """Return the width of an argument's name: that of the longest in its run of one-line arguments."""
+    names = [each.name for each in body]
+    return _widths(names, [isinstance(each, Block) or "\n" in _value(each.value, "") for each in body])[number]
 
 
-def _tall(each: Argument | Block) -> bool:
-    return isinstance(each, Block) or "\n" in _value(each.value, "")
+def _widths(names: Sequence[str], tall: Sequence[bool]) -> list[int]:
+    """Return how wide each name is written, as `terraform fmt` aligns runs of lines that have one line each."""
+    widths: list[int] = []
+    for is_tall, run in itertools.groupby(range(len(names)), key=tall.__getitem__):
+        places = list(run)
+        longest = max(len(names[place]) for place in places)
+        widths += [len(names[place]) if is_tall else longest for place in places]
+    return widths
 
 
 def _block(block: Block, indent: str) -> Iterable[str]:
@@ -125,10 +126,10 @@ def _mapping(value: Mapping[str, Any], indent: str) -> str:
     if not value:
         return "{}"
     keys = {key: key if _KEY.fullmatch(key) and key not in _WORDS else quoted(key) for key in map(str, value)}
-    texts = {key: _value(inner, indent + "  ") for key, inner in zip(keys, value.values(), strict=True)}
-    flat = [len(keys[key]) for key, text in texts.items() if "\n" not in text]
-    width = max(flat, default=0) if len(flat) == len(texts) else 0
-    lines = (f"{indent}  {keys[key].ljust(width)} = {text}" for key, text in texts.items())
+    texts = [_value(inner, indent + "  ") for inner in value.values()]
+    widths = _widths(list(keys.values()), ["\n" in text for text in texts])
+    entries = zip(keys.values(), widths, texts, strict=True)
+    lines = (f"{indent}  {key.ljust(width)} = {text}" for key, width, text in entries)
     return "\n".join(("{", *lines, f"{indent}}}"))
 
 

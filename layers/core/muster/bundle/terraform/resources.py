@@ -13,7 +13,7 @@ from muster.bundle.terraform.hcl import Argument, Body
 from muster.bundle.terraform.shapes import Ids, Inexpressible, Piece, Shape, Table
 from muster.properties.conversion import TemplateResource
 
-TABLES: Mapping[str, Table] = MappingProxyType(
+_TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "AWS::S3::Bucket": buckets.BUCKET,
         "AWS::S3::BucketPolicy": buckets.POLICY,
@@ -67,7 +67,7 @@ def resources_of(imported: Imported) -> tuple[TerraformResource, ...]:
 
 
 def _resources(part: TemplateResource, arn: str) -> Iterator[TerraformResource]:
-    table = TABLES.get(part.type)
+    table = _TABLES.get(part.type)
     if table is None:
         raise Inexpressible(part.type)
     ids = Ids(part.identifier, arn)

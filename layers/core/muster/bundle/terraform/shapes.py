@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster.bundle.terraform.hcl import Argument, Block, Body, JsonOf
+from muster.errors import Signal
 
 Entries = Iterable[Argument | Block]
 Rule = Callable[[Any], Entries]
 Change = Callable[[Any], Any]
 
 
-class Inexpressible(Exception):  # noqa: N818 - it is no error: it says why a resource is left out
+class Inexpressible(Signal):
     """A property that Terraform has no argument for."""
 
     def __init__(self, path: str, reason: str = "Muster's tables have no Terraform argument for it") -> None:
