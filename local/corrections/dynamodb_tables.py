@@ -33,7 +33,6 @@ def corrections() -> dict[str, Correction]:
         "dynamodb:DescribeTable": _described,
         "dynamodb:DeleteTable": _delete,
         "dynamodb:DescribeLimits": _limits,
-        "dynamodb:TagResource": _tag,
     }
 
 
@@ -252,12 +251,3 @@ def _limits(request: Request) -> Answer:
             "TableMaxWriteCapacityUnits": table,
         }
     )
-
-
-def _tag(request: Request) -> Answer | None:
-    """Take off the tags whose keys are given anew; moto keeps both values of a key."""
-    keys = {tag["Key"] for tag in request.parameters.get("Tags") or ()}
-    for table in tables_of(request).values():
-        if table.table_arn == request.parameters.get("ResourceArn"):
-            table.tags = [tag for tag in table.tags if tag["Key"] not in keys]
-    return None

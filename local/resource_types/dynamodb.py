@@ -47,6 +47,8 @@ def _table(properties: Properties, region: str, _account: str) -> Made:
         if "ResourcePolicy" in stream:
             document = json.dumps(stream["ResourcePolicy"]["PolicyDocument"])
             dynamodb.put_resource_policy(ResourceArn=attributes["StreamArn"], Policy=document)
+        if tags := stream.get("Tags"):
+            dynamodb.tag_resource(ResourceArn=attributes["StreamArn"], Tags=tags)
     _after(dynamodb, name, properties)
     return name, attributes
 

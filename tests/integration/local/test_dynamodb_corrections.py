@@ -297,3 +297,15 @@ def test_a_tag_of_the_same_key_replaces_the_one_before(aws: EmbeddedAws) -> None
     for value in ("one", "two"):
         client.tag_resource(ResourceArn=arn, Tags=[{"Key": "stage", "Value": value}])
     assert client.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "stage", "Value": "two"}]
+
+
+def test_a_stream_has_tags_of_its_own(aws: EmbeddedAws) -> None:
+    stream = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    tags = [{"Key": "stage", "Value": "one"}]
+    described, client = made(aws, **ON_DEMAND, StreamSpecification=stream, Tags=tags), aws.client("dynamodb")
+    arn = described["LatestStreamArn"]
+    assert client.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+    client.tag_resource(ResourceArn=arn, Tags=[{"Key": "stage", "Value": "two"}, {"Key": "team", "Value": "data"}])
+    client.untag_resource(ResourceArn=arn, TagKeys=["team"])
+    assert client.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "stage", "Value": "two"}]
+    assert client.list_tags_of_resource(ResourceArn=described["TableArn"])["Tags"] == tags

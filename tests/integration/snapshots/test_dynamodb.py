@@ -52,6 +52,7 @@ def _not_in_moto(clients: Clients) -> None:
     refuses(clients, "dynamodb", "DescribeGlobalTable", "GlobalTableNotFoundException")
     answers(clients, "dynamodb", "DescribeContributorInsights", {"TableName": "orders"})
     answers(clients, "dynamodb", "DescribeKinesisStreamingDestination", {"TableName": "orders"})
+    answers(clients, "application-autoscaling", "ListTagsForResource", {"Tags": {"team": "data"}})
 
 
 def test_a_table_is_read_whole(clients: Clients, table: Any) -> None:  # noqa: ARG001 - it exists
@@ -65,6 +66,9 @@ def test_a_table_is_read_whole(clients: Clients, table: Any) -> None:  # noqa: A
     assert [each["ResourceId"] for each in targets] == ["table/orders", "table/orders/index/by-day"]
     assert [each["PolicyName"] for each in snapshot.answer("scaling-policies")["ScalingPolicies"]] == ["read"]
     assert snapshot.answer("scaling-schedules") == {"ScheduledActions": []}
+    arns = [each["ScalableTargetARN"] for each in targets]
+    assert snapshot.answer("scaling-tags") == {"Tags": {arn: {"team": "data"} for arn in arns}}
+    assert (snapshot.answer("key"), snapshot.answer("stream-tags")) == ({}, {})
 
 
 def test_a_table_without_policies_and_not_global_has_none_of_them(clients: Clients, table: Any) -> None:  # noqa: ARG001
@@ -89,10 +93,26 @@ def test_the_policy_of_a_stream_is_read_where_one_is_on(clients: Clients, table:
     assert [stream.encode() in each for each in seen] == [False, True]
 
 
+def test_the_tags_of_a_stream_are_not_those_of_the_table(clients: Clients, table: Any) -> None:
+    table.update_table(TableName="orders", StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
+    stream = table.describe_table(TableName="orders")["Table"]["LatestStreamArn"]
+    seen = answers(clients, "dynamodb", "ListTagsOfResource", {"Tags": []})
+    assert snapshot_of(clients, ORDERS).answer("stream-tags") == {"Tags": []}
+    assert [stream.encode() in each for each in seen] == [False, True]
+
+
+def test_the_key_of_an_encrypted_table_is_described(clients: Clients, table: Any) -> None:  # noqa: ARG001
+    key = clients.get("kms", HERE).create_key()["KeyMetadata"]
+    described = clients.get("dynamodb", HERE).describe_table(TableName="orders")["Table"]
+    sse = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key["Arn"]}
+    answers(clients, "dynamodb", "DescribeTable", {"Table": {**described, "SSEDescription": sse}})
+    assert snapshot_of(clients, ORDERS).answer("key")["KeyMetadata"]["KeyManager"] == "CUSTOMER"
+
+
 def test_policies_are_unread_where_the_scalable_targets_are(clients: Clients, table: Any) -> None:  # noqa: ARG001
     refuses(clients, "application-autoscaling", "DescribeScalableTargets")
     snapshot = snapshot_of(clients, ORDERS)
-    assert list(snapshot.unread) == ["scaling-targets", "scaling-policies", "scaling-schedules"]
+    assert list(snapshot.unread) == ["scaling-targets", "scaling-policies", "scaling-schedules", "scaling-tags"]
     assert {each.permission for each in snapshot.unread.values()} == {"application-autoscaling:DescribeScalableTargets"}
 
 

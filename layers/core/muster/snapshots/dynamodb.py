@@ -13,9 +13,11 @@ from muster.snapshots.section import Answer, read_as, section
 if typing.TYPE_CHECKING:
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
 
 _TABLE = "arn:{partition}:dynamodb:*:*:table/*"
 _GLOBAL_TABLE = "arn:{partition}:dynamodb::*:global-table/*"
+_KEY = "arn:{partition}:kms:*:*:key/*"
 _TARGETS_AT_ONCE = 50
 """https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html"""
 
@@ -47,6 +49,22 @@ def _stream_policy(dynamodb: "DynamoDBClient", _resource: Resource, table: Answe
     return dynamodb.get_resource_policy(ResourceArn=table["LatestStreamArn"]) if on else {}
 
 
+def _stream_tags(dynamodb: "DynamoDBClient", _resource: Resource, table: Answer) -> Answer:
+    """Read the tags of the stream, which are not those of the table.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/streams-abac.html
+    """
+    on = (table.get("StreamSpecification") or {}).get("StreamEnabled")
+    arn = table.get("LatestStreamArn")
+    return all_pages(dynamodb, "list_tags_of_resource", "Tags", ResourceArn=arn) if on else {}
+
+
+def _key(kms: "KMSClient", _resource: Resource, table: Answer) -> Answer:
+    """Read whose key it is: its ARN does not distinguish aws/dynamodb from a customer's."""
+    arn = (table.get("SSEDescription") or {}).get("KMSMasterKeyArn")
+    return kms.describe_key(KeyId=arn) if arn else {}
+
+
 def _scaling_targets(scaling: "ApplicationAutoScalingClient", _resource: Resource, table: Answer) -> Answer:
     found: list[Any] = []
     ids = _scaled_ids(table)
@@ -66,6 +84,11 @@ def _scaling_policies(scaling: "ApplicationAutoScalingClient", _resource: Resour
 
 def _scaling_schedules(scaling: "ApplicationAutoScalingClient", _resource: Resource, targets: Answer) -> Answer:
     return {"ScheduledActions": list(_each(scaling, "describe_scheduled_actions", "ScheduledActions", targets))}
+
+
+def _scaling_tags(scaling: "ApplicationAutoScalingClient", _resource: Resource, targets: Answer) -> Answer:
+    arns = [str(each["ScalableTargetARN"]) for each in targets["ScalableTargets"] if each.get("ScalableTargetARN")]
+    return {"Tags": {arn: scaling.list_tags_for_resource(ResourceARN=arn).get("Tags") or {} for arn in arns}}
 
 
 def _each(scaling: Any, operation: str, member: str, targets: Answer) -> Iterator[Mapping[str, Any]]:
@@ -90,6 +113,8 @@ form = Form(
             "stream-policy", "dynamodb:GetResourcePolicy", _stream_policy,
             absent=("PolicyNotFoundException",), of="table", on=_TABLE,
         ),
+        section("stream-tags", "dynamodb:ListTagsOfResource", _stream_tags, of="table", on=_TABLE),
+        section("key", "kms:DescribeKey", _key, of="table", on=_KEY),
         section(
             "contributor-insights", "dynamodb:DescribeContributorInsights", _contributor_insights, of="table", on=_TABLE
         ),
@@ -110,6 +135,10 @@ form = Form(
         section(
             "scaling-schedules", "application-autoscaling:DescribeScheduledActions", _scaling_schedules,
             of="scaling-targets",
+        ),
+        section(
+            "scaling-tags", "application-autoscaling:ListTagsForResource", _scaling_tags, of="scaling-targets",
+            on="arn:{partition}:application-autoscaling:*:*:scalable-target/*",
         ),
     ),
     tables.tables.gone,

@@ -16,13 +16,18 @@ _INDEX_STATES = (
     "IndexStatus", "Backfilling", "IndexSizeBytes", "ItemCount", "IndexArn", "WarmThroughput", "ProvisionedThroughput",
 )  # fmt: skip
 _GLOBAL = ("Replicas", "GlobalTableVersion", "GlobalTableWitnesses", "MultiRegionConsistency")
+_OWN = (
+    "scaling-targets", "scaling-policies", "scaling-schedules", "scaling-tags", "global-table", "stream-policy",
+    "stream-tags", "key",
+)  # fmt: skip
+"""Sections that a target has of its own."""
 _NO_LIMIT = -1
 
 
 def table_shape(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Obstacle, ...]]:
     """Return a table's properties, and what cannot be written; the units are those of the source."""
     sections = Sections(snapshot)
-    sections.skip("scaling-targets", "scaling-policies", "scaling-schedules", "global-table", "stream-policy")
+    sections.skip(*_OWN)
     table = sections.part("table")
     table.drop(*_STATES)
     for name in _GLOBAL:
