@@ -21,13 +21,18 @@ ACCEPTED = [
 ]
 
 
-@pytest.fixture
-def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("AWS_REGION", raising=False)
+@pytest.fixture(scope="module")
+def estate() -> Iterator[EmbeddedAws]:
     with EmbeddedAws() as running:
         estates.seed_all(running)
         yield running
+
+
+@pytest.fixture
+def aws(estate: EmbeddedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EmbeddedAws:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    return estate
 
 
 def tagged(aws: EmbeddedAws, **configuration: object) -> tuple[list[dict[str, Any]], list[str]]:
@@ -46,6 +51,14 @@ def tags(aws: EmbeddedAws, outcome: Mapping[str, Any]) -> dict[str, str]:
     resource = Resource(named["type"], named["id"], named["account_id"], named["region"], arn=named["arn"])
     region = "us-east-1" if resource.region == GLOBAL else resource.region
     return dict(tag_apis()[resource.type].read(lambda service: aws.client(service, region), resource))
+
+
+def test_a_scan_of_everything_only_reads(aws: EmbeddedAws) -> None:
+    aws.front.calls.clear()
+    main(["scan", "--output", "report.json", "--quiet", "--fail-on", "never", "--endpoint-url", aws.endpoint])
+    called = {each.operation for each in aws.calls}
+    assert len(called) > len(tag_apis())
+    assert {name for name in called if not name.partition(":")[2].startswith(READS)} == set()
 
 
 def test_every_type_is_tagged_once_and_untagged_when_it_passes(aws: EmbeddedAws) -> None:
