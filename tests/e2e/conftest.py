@@ -54,6 +54,8 @@ EVENT_ROLES = ("muster-handle-change", "muster-record-events", "muster-send-aler
 """The roles whose grants a scan alone does not use."""
 TAGGING_ROLE = "muster-tag-resources"
 """The role that nothing uses unless ComplianceTags is ENABLED."""
+MIGRATION_ROLE = "muster-validate-migration"
+"""The role that nothing uses without a migration file."""
 
 
 def configure(aws: Any, stack: Stack, text: str = FEW) -> None:
