@@ -56,7 +56,7 @@ def checks(form: str, config: Path | None) -> None:
                 "docs_url": docs_url(check),
             }
         )
-    _show(form, found, ("check_id", "severity", "resource_types", "title"))
+    show(form, found, ("check_id", "severity", "resource_types", "title"))
 
 
 @command.command("packs", short_help="List the packs: named selections of checks.")
@@ -75,7 +75,7 @@ def packs(form: str) -> None:
         }
         for pack in load_packs(load()).values()
     ]
-    _show(form, found, ("pack", "checks", "description"))
+    show(form, found, ("pack", "checks", "description"))
 
 
 @command.command("resources", short_help="List the resource types and the permissions they take.")
@@ -102,7 +102,7 @@ def resources(form: str) -> None:
                 "permissions": sorted({*(lister.permissions if lister else ()), *described}),
             }
         )
-    _show(form, found, ("resource_type", "service", "checks", "permissions"))
+    show(form, found, ("resource_type", "service", "checks", "permissions"))
 
 
 @command.command("controls", short_help="List frameworks' controls and which checks support them.")
@@ -124,11 +124,11 @@ def controls(form: str, framework: str | None) -> None:
         if framework is None or each.name == framework
     ]
     if form == "json":
-        _show(form, found, ())
+        show(form, found, ())
         return
     for each in found:
         click.echo(f"{each['title']} ({each['framework']}): {each['covered']} of {each['total']} controls")
-        _show(form, each["controls"], ("control", "supported_by", "title", "requirements"))
+        show(form, each["controls"], ("control", "supported_by", "title", "requirements"))
         click.echo()
     click.echo(f"Counted are the controls of {', '.join(book.services)}; those with a - no check supports.")
 
@@ -184,7 +184,7 @@ def facets(resource_type: str, form: str) -> None:
     ]
     if form != "json":
         found = [{**each, "is": f"{each['is']}{', or absent' if each['may_be_absent'] else ''}"} for each in found]
-    _show(form, found, ("path", "is", "facet"))
+    show(form, found, ("path", "is", "facet"))
 
 
 def _may_be_absent(path: str, hint: object) -> bool:
@@ -212,7 +212,7 @@ def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[
             yield from _reads(f"{path}[*]", kinds[0], above)
 
 
-def _show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
+def show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
     """Write objects as JSON, or some of their values as a table; checks are counted there."""
     if form == "json":
         click.echo(json_text(found, indent=2))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from muster.cli.options import Severities
+from muster.cli.options import Severities, listed_as
 from muster.model.finding import Severity
 
 NEVER = "never"
@@ -105,3 +105,26 @@ def validate(file: Path, **options: Any) -> int:
     form = _form(options.pop("form"), options["output"])
     fail_on = options.pop("fail_on")
     return run(Validation(file=file, form=form, fail_on=None if fail_on == NEVER else Severity(fail_on), **options))
+
+
+@command.command("comparisons", short_help="List what is compared.")
+@listed_as
+def comparisons(form: str) -> None:
+    """List the comparisons of a target with its source, by resource type."""
+    from muster.cli.list_ import show
+    from muster.migration.comparison import comparisons as found
+    from muster.reports.nouns import noun
+
+    rows: list[dict[str, Any]] = [
+        {
+            "check_id": each.check.id,
+            "resource": noun(each.resource_type),
+            "severity": each.check.severity.value,
+            "title": each.check.title,
+            "why": each.check.why,
+            "fix": each.check.fix,
+            "docs_url": each.check.source,
+        }
+        for each in sorted(found(), key=lambda each: (each.resource_type, each.check.id))
+    ]
+    show(form, rows, ("check_id", "resource", "severity", "title"))
