@@ -445,8 +445,8 @@ class TestWork:
     def test_a_function_that_runs_short_hands_over(self) -> None:
         demand = _demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1})
         one, three = work_of(demand, Seconds(0, costs.RUN)), work_of(demand, Seconds(0, 2 * costs.RUN + 1))
-        assert (one.invocations, one.transitions) == (1 + 1 + 3, 4 + 4 + 3)
-        assert (three.invocations, three.transitions) == (3 + 1 + 3, 4 + 4 + 3 + 2 * 2)
+        assert (one.invocations, one.transitions) == (1 + 1 + 3, 5 + 4 + 3)
+        assert (three.invocations, three.transitions) == (3 + 1 + 3, 5 + 4 + 3 + 2 * 2)
 
     def test_shards_of_a_batch_wait_side_by_side(self) -> None:
         rules = _rules("ec2-instance-imdsv2-required", "s3-bucket-encrypted")
@@ -483,8 +483,8 @@ class TestPrice:
     def test_a_month_is_thirty_days_of_scans(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1}), Seconds(0, 1))
         parts = {part.what: part for part in cost(made, PRICES, scans_per_day=2)}
-        assert parts["state transitions"].units == 11 * 60
-        assert parts["state transitions"].month == pytest.approx(11 * 60 * 0.025 / 1000)
+        assert parts["state transitions"].units == 12 * 60
+        assert parts["state transitions"].month == pytest.approx(12 * 60 * 0.025 / 1000)
         assert parts["GB-seconds"].month == pytest.approx(60 * made.seconds * 1769 / 1024 * 0.0000166667)
 
     def test_messages_logs_and_the_key_are_paid(self) -> None:
