@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 
 from local import resources
 from local.server import EmbeddedAws
+from muster.bundle.cloudformation import stacks
+from muster.bundle.contents import Contents, Imported
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.readers import Describer
-from muster.properties.consuming import logical_id
 from muster.properties.conversion import Conversion, convert
 from muster.readers.s3 import buckets as reading
 from muster.sdk.session import Clients, open_session
@@ -103,25 +104,11 @@ def _facet(describer: Describer, s3: Any) -> Any:
         return None
 
 
-def template(conversion: Conversion) -> dict[str, Any]:
-    made = {logical_id(f"{each.type} {each.name}"): each for each in conversion.resources}
-    buckets = [name for name, each in made.items() if each.type == BUCKET.type]
-    return {
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Resources": {
-            name: {
-                "Type": each.type,
-                "Properties": each.properties,
-                **({} if each.type == BUCKET.type else {"DependsOn": buckets}),
-            }
-            for name, each in made.items()
-        },
-    }
-
-
 def deploy(aws: EmbeddedAws, conversion: Conversion) -> None:
-    client = aws.client("cloudformation", HOME)
-    client.create_stack(StackName="copy", TemplateBody=json.dumps(template(conversion)))
+    """Deploy the template that an import bundle has for a bucket, where there is no bucket."""
+    contents = Contents(ACCOUNT, "aws", (Imported(BUCKET, conversion.resources, region=HOME),))
+    (stack,) = stacks(contents)
+    aws.client("cloudformation", HOME).create_stack(StackName="copy", TemplateBody=stack.template)
 
 
 def compared(found: Snapshot) -> dict[str, Any]:
