@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from muster.configuration.compliance_tags import ComplianceTags
 from muster.configuration.configuration import Exclude
@@ -18,6 +20,9 @@ from muster.tagging.decision import MOST_TAGS, Action
 from muster.tagging.marks import Mark, MarkedResource
 from muster.tagging.tagger import Outcome, Tagger
 from muster.targets.clients import ClosedAccount
+from tests.examples import examples
+from tests.unit.tagging.buckets import BUCKET as SHOP
+from tests.unit.tagging.buckets import FakeBucket
 
 KEY, ACCOUNT = "compliance-status", "123456789012"
 REFUSED_BY_SCP = (
@@ -211,3 +216,30 @@ def test_calls_go_to_the_region_of_the_resource(resource: Resource, region: str)
     estate = Estate({"shop": {}})
     estate.outcome(MarkedResource(resource, Mark.FAILED, ""))
     assert estate.places == {(ACCOUNT, "s3control", region)}
+
+
+TAGS = st.dictionaries(
+    st.sampled_from([KEY, "Compliance-Status", "Owner", "ünï/1", "aws:x", *(f"k{number}" for number in range(55))]),
+    st.sampled_from(["", "failed", "passed", "x", " É "]),
+    max_size=60,
+)
+
+
+@settings(max_examples=examples(200))
+@given(tags=TAGS, mark=st.sampled_from(Mark), passed=st.sampled_from(["", "passed"]))
+def test_the_tags_after_a_run_are_what_the_mark_says_and_stay_so(tags: dict[str, str], mark: Mark, passed: str) -> None:
+    """Against what a person would write down: all other tags, and ours as the mark has it, if there is room."""
+    bucket_ = FakeBucket(tags)
+    clients = SimpleNamespace(get=lambda service, _region: bucket_.client_of(service))
+    tagger = Tagger(ComplianceTags(passed=passed), lambda _account: clients, retrier=Retrier(sleep=lambda _: None))
+    marked = MarkedResource(SHOP, mark, "")
+    room = KEY in tags or len([key for key in tags if not key.startswith("aws:")]) < MOST_TAGS
+    others = {key: value for key, value in tags.items() if key != KEY}
+    ours = {Mark.FAILED: "failed", Mark.PASSED: passed, Mark.UNREAD: tags.get(KEY)}[mark]
+    has_ours = (mark is Mark.UNREAD and KEY in tags) or (mark is not Mark.UNREAD and bool(ours) and room)
+    tagger.outcome(marked)
+    assert bucket_.tags == (others | {KEY: ours} if has_ours else others)
+    assert len(bucket_.writes) <= 1
+    bucket_.calls.clear()
+    tagger.outcome(marked)
+    assert bucket_.writes == []
