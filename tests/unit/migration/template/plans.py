@@ -1,7 +1,7 @@
 """Plans of templates from plain answers of AWS, for the examples of templates."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -60,7 +60,8 @@ def table_source(name: str = "orders", **answers: Any) -> Source:
     said["table"] = {**said["table"], "KeySchema": keys, "LocalSecondaryIndexes": [local], **answers}
     besides = {
         "tags": {"Tags": [{"Key": "team", "Value": "data"}]}, "resource-policy": None, "stream-policy": {},
-        "contributor-insights": {}, "kinesis": {"KinesisDataStreamDestinations": []}, "scaling-schedules": {},
+        "stream-tags": {}, "scaling-tags": {}, "contributor-insights": {}, "scaling-schedules": {},
+        "kinesis": {"KinesisDataStreamDestinations": []}, "key": {"KeyMetadata": {"KeyManager": "CUSTOMER"}},
     }  # fmt: skip
     renamed = {section.replace("_", "-"): answer for section, answer in changed.items()}
     return source_of(TABLE, name, {**said, **besides, **renamed})
@@ -68,7 +69,7 @@ def table_source(name: str = "orders", **answers: Any) -> Source:
 
 _SECTIONS = frozenset(
     {"tags", "resource_policy", "contributor_insights", "kinesis", "scaling_targets", "scaling_policies",
-     "scaling_schedules", "recovery", "time_to_live"}
+     "scaling_schedules", "recovery", "time_to_live", "key"}
 )  # fmt: skip
 
 
@@ -89,11 +90,11 @@ def function_source(**configuration: Any) -> Source:
     return source_of(FUNCTION, "worker", {"function": answer})
 
 
-def group_source(**group: Any) -> Source:
-    """Return a log group."""
+def group_source(sections: Mapping[str, Any] | None = None, **group: Any) -> Source:
+    """Return a log group with some of its sections, and some members of its description."""
     said: dict[str, Any] = {section.name: {} for section in log_group_form.sections}
     said["log-group"] = {"logGroupName": "/app/worker", "retentionInDays": 30, **group}
-    return source_of(LOG_GROUP, "/app/worker", {**said, "tags": {"Tags": []}})
+    return source_of(LOG_GROUP, "/app/worker", {**said, "tags": {"Tags": []}, **(sections or {})})
 
 
 ALL: tuple[tuple[Item, Source], ...] = (

@@ -108,11 +108,20 @@ def test_more_resources_than_a_stack_takes_are_refused_with_what_to_do() -> None
         made(*many)
 
 
+def policy_source(policy: dict[str, Any]) -> Any:
+    return group_source(sections={"data-protection": {"policyDocument": json.dumps(policy)}})
+
+
 def test_the_log_group_has_the_retention_class_and_key_that_it_should() -> None:
     template = made((GROUP, group_source(logGroupClass="INFREQUENT_ACCESS", kmsKeyId="arn:aws:kms:us-east-1:1:key/k")))
     group = one(template, LOG_GROUP)
     assert (group["RetentionInDays"], group["LogGroupClass"]) == (30, "INFREQUENT_ACCESS")
     assert group["KmsKeyId"] == {"Fn::GetAtt": ["MigrationKey", "Arn"]}
+    hidden = made((GROUP, policy_source({"Statement": [{"Operation": {"Audit": {"FindingsDestination": {}}}}]})))
+    assert "DataProtectionPolicy" in one(hidden, LOG_GROUP)
+    sent = made((GROUP, policy_source({"Statement": [{"FindingsDestination": {"S3": {"Bucket": "b"}}}]})))
+    assert "DataProtectionPolicy" not in one(sent, LOG_GROUP)
+    assert any("sends findings" in remark for remark in sent.remarks)
     forever = made((GROUP, group_source(retentionInDays=None)))
     assert one(forever, LOG_GROUP)["RetentionInDays"] == 90
     assert any("never expire" in remark for remark in forever.remarks)

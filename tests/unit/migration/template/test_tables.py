@@ -24,8 +24,13 @@ from tests.unit.migration.template.plans import (
 )
 
 TARGET, POLICY = "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy"
-READS = {"ResourceId": "table/orders", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
-INDEX_WRITES = {"ResourceId": "table/orders/index/by-day", "ScalableDimension": "dynamodb:index:WriteCapacityUnits"}
+DYNAMODB = {"ServiceNamespace": "dynamodb"}
+READS = {**DYNAMODB, "ResourceId": "table/orders", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
+INDEX_WRITES = {
+    **DYNAMODB,
+    "ResourceId": "table/orders/index/by-day",
+    "ScalableDimension": "dynamodb:index:WriteCapacityUnits",
+}
 
 
 def table(item: TableItem = ORDERS, **answers: Any) -> dict[str, Any]:
@@ -112,7 +117,7 @@ def test_autoscaling_has_the_scaled_ranges_and_the_aim_of_the_source() -> None:
     reads, writes = properties(template, TARGET)
     assert (reads["MinCapacity"], reads["MaxCapacity"]) == (30, 135)
     assert (writes["MinCapacity"], writes["MaxCapacity"]) == (6, 44)
-    assert writes["SuspendedState"] == {"DynamicScalingInSuspended": True}
+    assert writes["SuspendedState"] == {"DynamicScalingInSuspended": True, "DynamicScalingOutSuspended": False}
     assert writes["ResourceId"]["Fn::Sub"].endswith("}/index/by-day")
     tracking = one(template, POLICY)["TargetTrackingScalingPolicyConfiguration"]
     assert (tracking["TargetValue"], tracking["ScaleInCooldown"]) == (70.0, 60)
@@ -142,7 +147,7 @@ def test_targets_of_autoscaling_that_outlived_provisioned_capacity_are_ignored()
 
 def test_autoscaling_that_was_not_read_is_a_gap() -> None:
     template = made((ORDERS, table_source(scaling_targets=UNREAD)))
-    assert [gap for gap in template.gaps if "autoscaling" in gap]
+    assert [gap for gap in template.gaps if "scaling-targets" in gap]
     assert one(template, TABLE)["TableName"] == "orders-eu"
 
 
@@ -150,14 +155,26 @@ def test_autoscaling_that_was_not_read_is_a_gap() -> None:
     ("answers", "said"),
     [
         ({"Replicas": [{"RegionName": "us-west-2"}]}, "table.Replicas"),
-        ({"kinesis": {"KinesisDataStreamDestinations": [{"DestinationStatus": "ACTIVE"}]}}, "kinesis"),
-        ({"contributor_insights": {"ContributorInsights": [{"ContributorInsightsStatus": "ENABLED"}]}}, "contributor"),
-        ({"VectorIndexes": [{"IndexName": "v"}]}, "table.VectorIndexes"),
+        (
+            {"kinesis": {"KinesisDataStreamDestinations": [{"DestinationStatus": "ACTIVE", "StreamArn": "a"}]}},
+            "Kinesis",
+        ),
         ({"BrandNew": 1}, "table.BrandNew"),
     ],
 )
 def test_what_is_not_carried_over_is_a_remark(answers: dict[str, Any], said: str) -> None:
     assert [remark for remark in made((ORDERS, table_source(**answers))).remarks if said in remark]
+
+
+def test_contributor_insights_are_carried_over() -> None:
+    insights = {"ContributorInsights": [{"ContributorInsightsStatus": "ENABLED"}]}
+    assert table(contributor_insights=insights)["ContributorInsightsSpecification"] == {"Enabled": True}
+
+
+def test_the_source_s_own_key_is_no_matter() -> None:
+    template = made((ORDERS, table_source(key=UNREAD)))
+    assert template.gaps == ()
+    assert one(template, TABLE)["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["MigrationKey", "Arn"]}
 
 
 def test_a_resource_policy_names_the_target_table() -> None:

@@ -1,107 +1,93 @@
-"""The autoscaling of target tables: the source's ranges times the factors, its utilization and schedules. Pure."""
+"""The autoscaling of target tables: the source's ranges and schedules times the factors, and its utilization. Pure."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from muster.migration.file import TableItem, scaled
-from muster.migration.sides import Source
-from muster.migration.template.plan import Parts, identifier
-from muster.model.finding import UnknownField
-from muster.properties.consuming import without
+from muster.migration.template.plan import Parts, Plan, identifier
+from muster.properties.conversion import TemplateResource
+from muster.properties.dynamodb.scaling import POLICY, TARGET
 
-_TRACKED = ("DisableScaleIn", "PredefinedMetricSpecification", "ScaleInCooldown", "ScaleOutCooldown", "TargetValue")
+Dimension = tuple[str, str]
+"""An index, empty for the table itself, and the dimension of Application Auto Scaling."""
+_LIMITS = ("MinCapacity", "MaxCapacity")
 
 
-def add_scaling(item: TableItem, source: Source, table: str, parts: Parts) -> None:
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """The scalable targets of a table, with the properties of its source, and the factors of the migration file."""
+
+    item: TableItem
+    targets: Sequence[Mapping[str, Any]]
+    policies: Sequence[Mapping[str, Any]]
+
+    def units(self, index: str, kind: str, wanted: int) -> int:
+        """Return units within the scaled range of a dimension; as they are where nothing scales it."""
+        for target in self.targets:
+            if _dimension(target) == (index, f"dynamodb:{'index' if index else 'table'}:{kind}CapacityUnits"):
+                least, most = (_scaled(self.item, target, target[name]) for name in _LIMITS)
+                return min(max(wanted, least), most)
+        return wanted
+
+
+def scaling_of(item: TableItem, resources: Sequence[TemplateResource]) -> Scaling:
+    """Return the autoscaling among the resources that a source becomes."""
+    targets, policies = ([each.properties for each in resources if each.type == kind] for kind in (TARGET, POLICY))
+    return Scaling(item, targets, policies)
+
+
+def add_scaling(scaling: Scaling, table: str, plan: Plan, parts: Parts) -> None:
     """Add a scalable target for each dimension that the source scales, and its policy.
 
     They name the table by a reference, so that they are made after it and go before it.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html
     """
-    policies = _answers(item, source, "scaling-policies", "ScalingPolicies", parts)
-    schedules = _answers(item, source, "scaling-schedules", "ScheduledActions", parts)
-    for target in _answers(item, source, "scaling-targets", "ScalableTargets", parts):
-        made = _add_target(item, target, table, [each for each in schedules if _same(each, target)], parts)
-        for policy in policies:
-            if _same(policy, target):
+    item = scaling.item
+    for target in scaling.targets:
+        index, dimension = _dimension(target)
+        made = identifier("Scaling", f"{item.target} {index} {dimension}")
+        resource = {"Fn::Sub": f"table/${{{table}}}" + (f"/index/{index}" if index else "")}
+        properties = {
+            **target,
+            **{name: _scaled(item, target, target[name]) for name in _LIMITS},
+            "ResourceId": resource,
+            "Tags": plan.tags(target.get("Tags") or ()),
+        }
+        if "ScheduledActions" in target:
+            properties["ScheduledActions"] = [_schedule(item, target, each) for each in target["ScheduledActions"]]
+        parts.add(made, TARGET, properties)
+        for policy in scaling.policies:
+            if _dimension(policy) == (index, dimension):
                 _add_policy(item, policy, made, parts)
 
 
-def _add_target(
-    item: TableItem, target: Mapping[str, Any], table: str, schedules: list[Mapping[str, Any]], parts: Parts
-) -> str:
-    dimension = str(target["ScalableDimension"])
-    index = _index(target)
-    made = identifier("Scaling", f"{item.target} {index} {dimension}")
-    properties = {
-        "ServiceNamespace": "dynamodb",
-        "ResourceId": {"Fn::Sub": f"table/${{{table}}}" + (f"/index/{index}" if index else "")},
-        "ScalableDimension": dimension,
-        "MinCapacity": _units(item, target, target["MinCapacity"]),
-        "MaxCapacity": _units(item, target, target["MaxCapacity"]),
-        "SuspendedState": {name: True for name, on in (target.get("SuspendedState") or {}).items() if on},
-        "ScheduledActions": [_schedule(item, each) for each in schedules],
-    }
-    parts.add(made, "AWS::ApplicationAutoScaling::ScalableTarget", without(properties))
-    return made
-
-
 def _add_policy(item: TableItem, policy: Mapping[str, Any], target: str, parts: Parts) -> None:
-    tracking = policy.get("TargetTrackingScalingPolicyConfiguration")
-    if not tracking or "PredefinedMetricSpecification" not in tracking:
-        parts.remark(item.name, f"the scaling policy {policy['PolicyName']} is not carried over: it tracks no target")
+    tracking = policy.get("TargetTrackingScalingPolicyConfiguration") or {}
+    if "PredefinedMetricSpecification" not in tracking:
+        parts.remark(item.name, f"the scaling policy {policy['PolicyName']} is not carried over: it has its own metric")
         return
-    kind = str(policy["ScalableDimension"]).rpartition(":")[2]
+    index, dimension = _dimension(policy)
     properties = {
-        "PolicyName": f"{item.target}-{_index(policy) or 'table'}-{kind}",
+        "PolicyName": f"{item.target}-{index or 'table'}-{dimension.rpartition(':')[2]}",
         "PolicyType": "TargetTrackingScaling",
         "ScalingTargetId": {"Ref": target},
-        "TargetTrackingScalingPolicyConfiguration": {
-            name: tracking[name] for name in _TRACKED if tracking.get(name) is not None
-        },
+        "TargetTrackingScalingPolicyConfiguration": tracking,
     }
-    parts.add(f"{target}Policy", "AWS::ApplicationAutoScaling::ScalingPolicy", properties)
+    parts.add(f"{target}Policy", POLICY, properties)
 
 
-def _schedule(item: TableItem, action: Mapping[str, Any]) -> dict[str, Any]:
+def _schedule(item: TableItem, target: Mapping[str, Any], action: Mapping[str, Any]) -> dict[str, Any]:
     limits = action.get("ScalableTargetAction") or {}
-    return without(
-        {
-            "ScheduledActionName": action["ScheduledActionName"],
-            "Schedule": action["Schedule"],
-            "Timezone": action.get("Timezone"),
-            "StartTime": _time(action.get("StartTime")),
-            "EndTime": _time(action.get("EndTime")),
-            "ScalableTargetAction": {
-                name: _units(item, action, limits[name]) for name in ("MinCapacity", "MaxCapacity") if name in limits
-            },
-        }
-    )
+    scaled_limits = {name: _scaled(item, target, units) for name, units in limits.items()}
+    return {**action, **({"ScalableTargetAction": scaled_limits} if scaled_limits else {})}
 
 
-def _units(item: TableItem, scaled_by: Mapping[str, Any], units: int) -> int:
-    factors = item.factors_of(_index(scaled_by))
-    reads = str(scaled_by["ScalableDimension"]).endswith(":ReadCapacityUnits")
-    return scaled(int(units), factors.read if reads else factors.write)
+def _scaled(item: TableItem, target: Mapping[str, Any], units: int) -> int:
+    index, dimension = _dimension(target)
+    factors = item.factors_of(index)
+    return scaled(int(units), factors.read if dimension.endswith(":ReadCapacityUnits") else factors.write)
 
 
-def _index(scaled_by: Mapping[str, Any]) -> str:
-    return str(scaled_by["ResourceId"]).partition("/index/")[2]
-
-
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    names = ("ResourceId", "ScalableDimension")
-    return all(one[name] == other[name] for name in names)
-
-
-def _answers(item: TableItem, source: Source, section: str, member: str, parts: Parts) -> list[Mapping[str, Any]]:
-    try:
-        return list(source.own.answer(section).get(member) or ())
-    except UnknownField as unknown:
-        parts.gap(item.name, f"{section} could not be read: {unknown.unavailable.reason}")
-        return []
-
-
-def _time(value: Any) -> str | None:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
+def _dimension(properties: Mapping[str, Any]) -> Dimension:
+    return str(properties["ResourceId"]).partition("/index/")[2], str(properties["ScalableDimension"])

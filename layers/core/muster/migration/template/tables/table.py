@@ -1,25 +1,26 @@
-"""Target tables: the source's shape with scaled capacity, and what a target has besides. Pure."""
+"""Target tables: the source's properties with scaled capacity, and what a target has besides. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from muster.facets.dynamodb.scaling import Range, ScalingRanges
 from muster.migration.file import Factors, TableItem, Throughput, scaled
 from muster.migration.relatives import TABLE
 from muster.migration.sides import Source
 from muster.migration.template.moving import Mover, carried_policy
 from muster.migration.template.plan import PROTECTED, Parts, Plan, identifier, key_arn, named
-from muster.migration.template.tables.scaling import add_scaling
-from muster.migration.template.tables.shape import table_shape
-from muster.model.finding import UnknownField
+from muster.migration.template.tables.scaling import Scaling, add_scaling, scaling_of
 from muster.properties.consuming import without
+from muster.properties.conversion import convert
 
 _ON_DEMAND = "PAY_PER_REQUEST"
 _OURS = (
     "TableName", "AttributeDefinitions", "ProvisionedThroughput", "OnDemandThroughput", "GlobalSecondaryIndexes",
-    "PointInTimeRecoverySpecification", "DeletionProtectionEnabled", "ResourcePolicy", "Tags",
+    "PointInTimeRecoverySpecification", "DeletionProtectionEnabled", "ResourcePolicy", "KinesisStreamSpecification",
+    "Tags",
 )  # fmt: skip
 """Properties that are not simply those of the source."""
+_REPLACED = ("table.SSEDescription", "key")
+"""Settings of the source that a target does not take over, so that they are no matter."""
 _KINDS = ("Read", "Write")
 
 
@@ -36,39 +37,39 @@ def add_tables(plan: Plan, parts: Parts) -> None:
 
 
 def _add_table(item: Any, source: Source, mover: Mover, parts: Parts) -> None:
-    given, obstacles = table_shape(source.own)
-    for each in obstacles:
-        unread = each.setting in source.own.unread
-        (parts.gap if unread else parts.remark)(item.name, f"{each.setting} is not carried over: {each.reason}")
-    ranges = _ranges(given, source)
-    if given["BillingMode"] != _ON_DEMAND and "scaling-targets" in source.own.unread:
-        reason = source.own.unread["scaling-targets"].reason
-        parts.gap(item.name, f"autoscaling could not be read: {reason}")
+    conversion = convert(source.own)
+    for each in conversion.obstacles:
+        if not each.setting.startswith(_REPLACED):
+            say = parts.gap if each.setting in source.own.unread else parts.remark
+            say(item.name, f"{each.setting} is not carried over: {each.reason}")
+    given = next(each.properties for each in conversion.resources if each.type == TABLE)
+    scaling = scaling_of(item, conversion.resources)
     table = identifier("Table", item.target)
-    parts.add_kept_data(table, TABLE, _properties(item, given, ranges, mover, parts))
-    if ranges:
-        add_scaling(item, source, table, parts)
+    parts.add_kept_data(table, TABLE, _properties(given, _leaving(source), scaling, mover, parts))
+    add_scaling(scaling, table, mover.plan, parts)
 
 
 def _properties(
-    item: TableItem, given: Mapping[str, Any], ranges: Mapping[Any, Range], mover: Mover, parts: Parts
+    given: Mapping[str, Any], leaving: frozenset[str], scaling: Scaling, mover: Mover, parts: Parts
 ) -> dict[str, Any]:
-    plan = mover.plan
-    recovery = dict(given.get("PointInTimeRecoverySpecification") or {})
+    item = scaling.item
+    if "KinesisStreamSpecification" in given:
+        parts.remark(item.name, "its Kinesis data stream is not carried over: a stream is of one region")
+    if "ResourcePolicy" in given.get("StreamSpecification", {}):
+        parts.remark(item.name, "the policy of its stream is not carried over")
     on_demand = given.get("BillingMode") == _ON_DEMAND
+    indexes = [each for each in given.get("GlobalSecondaryIndexes") or () if each["IndexName"] not in leaving]
     protected = bool(given.get("DeletionProtectionEnabled"))
+    recovery = given.get("PointInTimeRecoverySpecification") or {}
     return {
         "TableName": item.target,
         **{name: value for name, value in given.items() if name not in _OURS},
         **without(
             {
-                "AttributeDefinitions": _attributes(given),
-                "ProvisionedThroughput": None if on_demand else _capacity(given, "", item.factors_of(), ranges),
+                "AttributeDefinitions": _attributes(given, indexes),
+                "ProvisionedThroughput": None if on_demand else _capacity(given, "", item.factors_of(), scaling),
                 "OnDemandThroughput": _maximum(item.maximum_of(), given) if on_demand else None,
-                "GlobalSecondaryIndexes": [
-                    _index(index, item, ranges, on_demand=on_demand)
-                    for index in given.get("GlobalSecondaryIndexes") or ()
-                ],
+                "GlobalSecondaryIndexes": [_index(index, scaling, on_demand=on_demand) for index in indexes],
             }
         ),
         "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_arn()},
@@ -76,25 +77,31 @@ def _properties(
         "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
         "DeletionProtectionEnabled": {"Fn::If": [PROTECTED, True, False]} if protected else False,
         **_policy(item, given, mover, parts),
-        "Tags": plan.tags(given.get("Tags") or ()),
+        "Tags": mover.plan.tags(given.get("Tags") or ()),
     }
 
 
-def _attributes(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _leaving(source: Source) -> frozenset[str]:
+    """Return the global indexes that are being deleted: a target does not have them."""
+    indexes = source.own.answer("table").get("GlobalSecondaryIndexes") or ()
+    return frozenset(str(each["IndexName"]) for each in indexes if each.get("IndexStatus") == "DELETING")
+
+
+def _attributes(given: Mapping[str, Any], indexes: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the attributes that keys use: DynamoDB refuses others, for example of an index that is being deleted."""
-    indexed = (*(given.get("GlobalSecondaryIndexes") or ()), *(given.get("LocalSecondaryIndexes") or ()))
-    used = {key["AttributeName"] for keyed in (given, *indexed) for key in keyed["KeySchema"]}
+    schemas = [given["KeySchema"], *(each["KeySchema"] for each in (*indexes, *given.get("LocalSecondaryIndexes", ())))]
+    used = {key["AttributeName"] for schema in schemas for key in schema}
+    for each in given.get("VectorIndexes", ()):
+        used |= {key["AttributeName"] for key in each.get("SearchSchema") or ()}
     return [each for each in given["AttributeDefinitions"] if each["AttributeName"] in used]
 
 
-def _index(
-    index: Mapping[str, Any], item: TableItem, ranges: Mapping[Any, Range], *, on_demand: bool
-) -> dict[str, Any]:
-    name = str(index["IndexName"])
+def _index(index: Mapping[str, Any], scaling: Scaling, *, on_demand: bool) -> dict[str, Any]:
+    name, item = str(index["IndexName"]), scaling.item
     kept = {key: value for key, value in index.items() if key not in ("ProvisionedThroughput", "OnDemandThroughput")}
     if on_demand:
         return {**kept, **without({"OnDemandThroughput": _maximum(item.maximum_of(name), index)})}
-    return {**kept, "ProvisionedThroughput": _capacity(index, name, item.factors_of(name), ranges)}
+    return {**kept, "ProvisionedThroughput": _capacity(index, name, item.factors_of(name), scaling)}
 
 
 def _maximum(wanted: Throughput | None, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -104,27 +111,14 @@ def _maximum(wanted: Throughput | None, given: Mapping[str, Any]) -> Mapping[str
     return without({"MaxReadRequestUnits": wanted.read, "MaxWriteRequestUnits": wanted.write})
 
 
-def _capacity(given: Mapping[str, Any], index: str, factors: Factors, ranges: Mapping[Any, Range]) -> dict[str, int]:
+def _capacity(given: Mapping[str, Any], index: str, factors: Factors, scaling: Scaling) -> dict[str, int]:
     """Return the units of a table or index times the factors; where they are scaled, within the scaled range."""
     units = given.get("ProvisionedThroughput") or {}
-    made = {}
-    for kind, factor in zip(_KINDS, (factors.read, factors.write), strict=True):
-        wanted = scaled(int(units.get(f"{kind}CapacityUnits") or 0), factor)
-        limits = ranges.get((index, kind))
-        if limits:
-            wanted = min(max(wanted, scaled(limits.least, factor)), scaled(limits.most, factor))
-        made[f"{kind}CapacityUnits"] = wanted
-    return made
-
-
-def _ranges(given: Mapping[str, Any], source: Source) -> Mapping[Any, Range]:
-    """Return what is scaled; targets of autoscaling outlive the time when a table was provisioned."""
-    if given.get("BillingMode") == _ON_DEMAND:
-        return {}
-    try:
-        return source.own.facet("scaling-targets", ScalingRanges).ranges
-    except UnknownField:
-        return {}
+    wanted = {
+        kind: scaled(int(units.get(f"{kind}CapacityUnits") or 0), factor)
+        for kind, factor in zip(_KINDS, (factors.read, factors.write), strict=True)
+    }
+    return {f"{kind}CapacityUnits": scaling.units(index, kind, number) for kind, number in wanted.items()}
 
 
 def _policy(item: TableItem, given: Mapping[str, Any], mover: Mover, parts: Parts) -> dict[str, Any]:
