@@ -26,7 +26,8 @@ def target_bucket_exists(source: Source, target: Target) -> Verdict:
 
     Problem: no target bucket
     Why: Without its bucket the application has nowhere to read and write in the target region.
-    Fix: Deploy the template of `muster migration template FILE` in the target region.
+    Fix: `muster migration template FILE --output target.yaml` `aws cloudformation deploy --template-file
+      target.yaml --stack-name STACK --capabilities CAPABILITY_NAMED_IAM`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
     """
     for side in (source, target):

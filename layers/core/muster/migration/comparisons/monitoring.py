@@ -72,7 +72,8 @@ def target_dashboard_shows_the_batch(target: Target, pair: Pair) -> Verdict:
 
     Problem: no dashboard of the target
     Why: During a migration people watch both sides; a dashboard of the source region says nothing of the target.
-    Fix: Deploy the template of `muster migration template FILE`; it makes the dashboard.
+    Fix: `muster migration template FILE --output target.yaml` `aws cloudformation deploy --template-file
+      target.yaml --stack-name STACK --capabilities CAPABILITY_NAMED_IAM`
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
     """
     dashboards = target.region.facet("dashboards", Dashboards)

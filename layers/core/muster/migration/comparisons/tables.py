@@ -22,7 +22,8 @@ def target_table_exists(source: Source, target: Target) -> Verdict:
 
     Problem: no target table
     Why: Without its table the application does not start in the target region.
-    Fix: Deploy the template of `muster migration template FILE` in the target region.
+    Fix: `muster migration template FILE --output target.yaml` `aws cloudformation deploy --template-file
+      target.yaml --stack-name STACK --capabilities CAPABILITY_NAMED_IAM`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
     """
     for side in (source, target):
@@ -45,7 +46,9 @@ def target_table_keys_match(source: Source, target: Target) -> Verdict:
 
     Problem: keys differ from the source
     Why: Items of the source cannot be written to a table with other keys, and keys cannot be changed later.
-    Fix: Delete the target table and deploy the template of `muster migration template FILE` again.
+    Fix: Delete the target table, and deploy the template again. `muster migration template FILE --output
+      target.yaml` `aws cloudformation deploy --template-file target.yaml
+      --stack-name STACK --capabilities CAPABILITY_NAMED_IAM`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_KeySchemaElement.html
     """
     ours, theirs = _shape(target).keys, _shape(source).keys
@@ -63,7 +66,9 @@ def target_table_global_indexes_match(source: Source, target: Target) -> Verdict
 
     Problem: global indexes differ from the source
     Why: A query on an index that is missing fails, and one on an index with other attributes answers less.
-    Fix: Deploy the template of `muster migration template FILE`; DynamoDB makes one index with each update.
+    Fix: `muster migration template FILE --output target.yaml` `aws cloudformation deploy --template-file
+      target.yaml --stack-name STACK --capabilities CAPABILITY_NAMED_IAM` DynamoDB makes one
+      index with each update.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
     """
     return _indexes(_shape(source).global_indexes, _shape(target).global_indexes, "global")
@@ -75,7 +80,9 @@ def target_table_local_indexes_match(source: Source, target: Target) -> Verdict:
 
     Problem: local indexes differ from the source
     Why: Local indexes are made with their table only: a target without one has to be made again.
-    Fix: Delete the target table and deploy the template of `muster migration template FILE` again.
+    Fix: Delete the target table, and deploy the template again. `muster migration template FILE --output
+      target.yaml` `aws cloudformation deploy --template-file target.yaml
+      --stack-name STACK --capabilities CAPABILITY_NAMED_IAM`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
     """
     return _indexes(_shape(source).local_indexes, _shape(target).local_indexes, "local")

@@ -13,13 +13,14 @@ from muster.migration.reading import Compared
 from muster.migration.relatives import BUCKET
 from muster.migration.report.differences import Difference, differences
 from muster.migration.report.facts import Facts, facts, replication
-from muster.migration.report.steps import NextStep, next_steps, repairs
+from muster.migration.report.steps import Context, NextStep, next_steps, repairs
 from muster.model.finding import Finding, Resource, Severity, Status, UnknownField
 from muster.model.json_values import timestamp
 from muster.model.listing import SHAPE_ERRORS, malformed
 from muster.reports.record import record
 from muster.reports.remedy import Step
 from muster.reports.tally import ReportTally
+from muster.snapshots.snapshot import Snapshot
 
 
 class Parity(StrEnum):
@@ -186,15 +187,17 @@ def entry_of(compared: Compared, file_name: str) -> Entry:
     """Return what a report shows of a pair."""
     pair = compared.pair
     source, target = facts(compared.source.own), facts(compared.target.own)
+    rules = _replication(compared) if target.resource.type == BUCKET else None
+    context = Context(pair, source, target, file_name, _replicated_by(compared, rules))
     return Entry(
         source,
         target,
         compared.findings,
         tuple(
-            repairs(each, pair, source, target, file_name) if each.failing else () for each in compared.findings
+            repairs(each, context) if each.failing else () for each in compared.findings
         ),
         differences(compared.source, compared.target, pair),
-        _replication(compared) if target.resource.type == BUCKET else None,
+        rules,
     )  # fmt: skip
 
 
@@ -205,6 +208,13 @@ def _replication(compared: Compared) -> tuple[Mapping[str, Any], ...] | str:
         return unknown.unavailable.reason if compared.source.own.exists else ()
     except SHAPE_ERRORS as error:
         return malformed("replication", error).reason
+
+
+def _replicated_by(compared: Compared, rules: tuple[Mapping[str, Any], ...] | str | None) -> dict[str, str]:
+    """Return the words of fixes about replication: the source's role, and the first rule that names the target."""
+    role = compared.source.others.get("role")
+    found = {"ROLE-NAME": role.resource.id} if rules is not None and isinstance(role, Snapshot) else {}
+    return {**found, "RULE-ID": str(rules[0]["id"])} if rules and not isinstance(rules, str) else found
 
 
 _WATCHING = ("alarm", "dashboard", "log-group")

@@ -2,18 +2,18 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from muster.migration.file import LogGroupItem, TableItem, scaled
 from muster.migration.report.facts import Facts
 from muster.migration.sides import Pair
+from muster.migration.template.plan import own_name
 from muster.model.finding import Finding, Severity
 from muster.model.text import counted
 from muster.reports.remedy import Step, filled
 from muster.reports.remedy import Target as Repaired
 
-_FILE = "FILE"
 _RANK = {severity: -severity.rank for severity in Severity}
 
 
@@ -44,10 +44,21 @@ class NextStep:
         }
 
 
-def repairs(finding: Finding, pair: Pair, source: Facts, target: Facts, file_name: str) -> tuple[Step, ...]:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The pair that a fix is for; `replication` has the role and the first rule that name the target."""
+
+    pair: Pair
+    source: Facts
+    target: Facts
+    file_name: str
+    replication: Mapping[str, str] = field(default_factory=dict)
+
+
+def repairs(finding: Finding, context: Context) -> tuple[Step, ...]:
     """Return the fix of a failure with the names of both sides, and the values that the migration file asks for."""
     resource = finding.resource
-    more = {name: str(value) for name, value in _values(pair, source, target, file_name).items() if value}
+    more = {name: str(value) for name, value in _values(context).items() if value}
     return filled(
         finding.remediation,
         Repaired(
@@ -117,12 +128,13 @@ def _again(file_name: str, changes: bool) -> NextStep:
     return NextStep(title, None, "", (), (), (command,))
 
 
-def _values(pair: Pair, source: Facts, target: Facts, file_name: str) -> dict[str, Any]:
+def _values(context: Context) -> dict[str, Any]:
     """Return the values of the words in capitals that the fixes of comparisons have, where they are known."""
-    file, item = pair.file, pair.item
-    name, command = file_name, "FILE"
+    file, item, source, target = context.pair.file, context.pair.item, context.source, context.target
     values: dict[str, Any] = {
-        command: name,
+        **context.replication,
+        "FILE": context.file_name,
+        "STACK": own_name(file, "stack"),
         "SOURCE": item.name,
         "SOURCE-REGION": source.resource.region,
         "SOURCE-ACCOUNT": source.resource.account_id,

@@ -93,8 +93,13 @@ class Plan:
         return [f"Key={key},Value={value}" for key, value in self.file.tags.items()]
 
     def _name(self, kind: str, middle: str) -> str:
-        words = dict.fromkeys((self.file.batch, middle, self.file.suffix))
-        return shortened("-".join(re.sub(r"[^A-Za-z0-9_-]", "-", word) for word in words if word), _LONGEST[kind])
+        return own_name(self.file, kind, middle)
+
+
+def own_name(file: MigrationFile, kind: str, middle: str = "migration") -> str:
+    """Return the name of something of a kind that the template makes besides the targets, or of its stack."""
+    words = dict.fromkeys((file.batch, middle, file.suffix))
+    return shortened("-".join(re.sub(r"[^A-Za-z0-9_-]", "-", word) for word in words if word), _LONGEST[kind])
 
 
 @dataclass(slots=True)
