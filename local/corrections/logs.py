@@ -28,6 +28,9 @@ def corrections() -> dict[str, Correction]:
         "logs:PutIndexPolicy": _put_index,
         "logs:DescribeIndexPolicies": _describe_index,
         "logs:DeleteIndexPolicy": _delete_index,
+        "logs:PutTransformer": _put_transformer,
+        "logs:GetTransformer": _get_transformer,
+        "logs:DeleteTransformer": _delete_transformer,
     }
 
 
@@ -167,4 +170,29 @@ def _delete_index(request: Request) -> Answer:
     if group is None:
         return _missing(request)
     _further(group).pop("index", None)
+    return request.answer({})
+
+
+def _put_transformer(request: Request) -> Answer:
+    group = _group(request)
+    if group is None:
+        return _missing(request)
+    _further(group)["transformer"] = request.parameters["transformerConfig"]
+    return request.answer({})
+
+
+def _get_transformer(request: Request) -> Answer:
+    """Answer the transformer of a group; one that has none is answered as one that is not there."""
+    group = _group(request)
+    kept = _further(group).get("transformer") if group is not None else None
+    if kept is None:
+        return _missing(request)
+    return request.answer({"logGroupIdentifier": request.parameters["logGroupIdentifier"], "transformerConfig": kept})
+
+
+def _delete_transformer(request: Request) -> Answer:
+    group = _group(request)
+    if group is None:
+        return _missing(request)
+    _further(group).pop("transformer", None)
     return request.answer({})

@@ -198,3 +198,17 @@ def test_a_metric_filter_is_made_with_its_dimensions(aws: EmbeddedAws) -> None:
     assert (made["filterName"], made["filterPattern"]) == ("errors", "{ $.level = ERROR }")
     (metric,) = made["metricTransformations"]
     assert (metric["dimensions"], metric["unit"]) == ({"code": "$.code"}, "Count")
+
+
+def test_a_transformer_of_a_log_group_is_kept_until_it_is_deleted(aws: EmbeddedAws) -> None:
+    logs = aws.client("logs", HOME)
+    logs.create_log_group(logGroupName="/app")
+    missing = logs.exceptions.ResourceNotFoundException
+    with pytest.raises(missing):
+        logs.get_transformer(logGroupIdentifier="/app")
+    config = [{"parseJSON": {}}]
+    logs.put_transformer(logGroupIdentifier="/app", transformerConfig=config)
+    assert logs.get_transformer(logGroupIdentifier="/app")["transformerConfig"] == config
+    logs.delete_transformer(logGroupIdentifier="/app")
+    with pytest.raises(missing):
+        logs.get_transformer(logGroupIdentifier="/app")

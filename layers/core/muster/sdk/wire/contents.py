@@ -46,6 +46,8 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "lambda:GetFunction": frozenset({"Tags", "TagsError", "Concurrency"}),
         # A function without code signing has no configuration to name.
         "lambda:GetFunctionCodeSigningConfig": frozenset({"CodeSigningConfigArn"}),
+        # A group without a transformer may be answered without one.
+        "logs:GetTransformer": frozenset({"transformerConfig"}),
         "s3:ListBuckets": frozenset({"Owner"}),
         # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
         "stepfunctions:DescribeExecution": frozenset({"inputDetails", "outputDetails"}),
