@@ -212,6 +212,11 @@ def test_a_log_group_without_a_retention_of_its_own_takes_that_of_the_source() -
     assert "aws logs put-retention-policy --region eu-west-1 --log-group-name app-eu --retention-in-days 30" in commands
 
 
+def test_a_side_that_does_not_exist_is_no_parity_even_where_nothing_is_compared() -> None:
+    each = entry(Compared(Pair(FILE, TABLE_ITEM), source_of(TABLE, "orders"), target_of(TABLE, "orders-eu"), ()))
+    assert (each.parity, report(each).parity) == (Parity.NO, Parity.NO)
+
+
 def finding(status: Status) -> Finding:
     (first, *_) = table().findings
     return replace(first, status=status, severity=Severity.LOW)

@@ -49,7 +49,7 @@ def target_bucket_versioned(source: Source, target: Target, pair: Pair) -> Verdi
     Problem: versioning is off
     Why: S3 replicates only between versioned buckets; with versioning suspended at the target, replication fails.
     Fix: `aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled` If the reason names
-      the source bucket, use its name and `--region SOURCE-REGION`.
+      the source bucket, use its name and region.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
     """
     replicated = isinstance(pair.item, BucketItem) and pair.item.replicated

@@ -121,7 +121,7 @@ def target_bucket_replication_policies_admit(source: Source, target: Target, pai
     Problem: a bucket policy stops replication
     Why: A Deny in the policy of a bucket outweighs every permission of the role.
     Fix: `aws s3api put-bucket-policy --bucket NAME --policy file://POLICY.json` The call replaces the policy. If the
-      reason names the source bucket, use its name and `--region SOURCE-REGION`.
+      reason names the source bucket, use its name and region.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
     role = skipped(pair) or roles.role_of(source)

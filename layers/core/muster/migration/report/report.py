@@ -61,7 +61,9 @@ class Entry:
 
     @property
     def parity(self) -> Parity:
-        """Whether the target is as it should be."""
+        """Whether the target is as it should be; it is not where a side does not exist."""
+        if False in (self.source.exists, self.target.exists):
+            return Parity.NO
         return Parity.of(iter(self.findings))
 
     @property
@@ -123,7 +125,9 @@ class MigrationReport:
     @property
     def parity(self) -> Parity:
         """Whether all targets are as they should be."""
-        return Parity.of(self.findings)
+        judged = (*self.entries, *((self.region,) if self.region.findings else ()))
+        found = {each.parity for each in judged}
+        return next(each for each in (Parity.NO, Parity.UNKNOWN, Parity.YES) if each in found)
 
     @property
     def tally(self) -> ReportTally:
