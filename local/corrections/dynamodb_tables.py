@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescript
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 """
 
-import contextlib
 import itertools
 import json
 import uuid
@@ -68,7 +67,7 @@ def _create(request: Request) -> Answer:
     if status != HTTPStatus.OK:
         return status, body
     table = tables_of(request)[name_of(request)]
-    _remember(table, given, request)
+    _remember(table, given)
     if billing == _ON_DEMAND:
         further(table)["since"] = table.created_at.timestamp()
     if "ResourcePolicy" in given:
@@ -98,7 +97,7 @@ def _update(request: Request) -> Answer:
     status, body = request.ask()
     if status != HTTPStatus.OK:
         return status, body
-    _remember(table, given, request)
+    _remember(table, given)
     _change_billing(table, before)
     return _completed(request, body, "TableDescription")
 
@@ -114,13 +113,13 @@ def _change_billing(table: Any, before: str) -> None:
             index.throughput = dict(_NO_CAPACITY)
 
 
-def _remember(table: Any, given: Mapping[str, Any], request: Request) -> None:
+def _remember(table: Any, given: Mapping[str, Any]) -> None:
     """Keep what moto drops of CreateTable and UpdateTable."""
     kept = further(table)
     if "TableClass" in given:
         kept["TableClass"] = given["TableClass"]
     if encryption := given.get("SSESpecification"):
-        table.sse_specification = _encryption(table, encryption, request)
+        table.sse_specification = _encryption(table, encryption)
     limits = [("", given.get("OnDemandThroughput"))]
     limits += [
         (index["IndexName"], index.get("OnDemandThroughput")) for index in given.get("GlobalSecondaryIndexes") or ()
@@ -136,16 +135,23 @@ def _remember(table: Any, given: Mapping[str, Any], request: Request) -> None:
             kept["limits"][name] = {**kept["limits"].get(name, {}), **limit}
 
 
-def _encryption(table: Any, given: Mapping[str, Any], request: Request) -> dict[str, Any] | None:
+def _encryption(table: Any, given: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return a table's encryption with the ARN of its key, whichever of a key's four names was given."""
     if not given.get("Enabled"):
         return None
     key = given.get("KMSMasterKeyId") or table._get_default_encryption_key(table.account_id, table.region_name)
-    kms = request.client("kms", as_service=True)
-    # Estates name keys of other accounts, which nothing here has.
-    with contextlib.suppress(kms.exceptions.ClientError):
-        key = kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]
-    return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+    return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": _key_arn(table, key)}
+
+
+def _key_arn(table: Any, key: str) -> str:
+    """Return the ARN of a key, the name itself where it is of another account: estates name some that nobody has."""
+    from moto.kms.models import kms_backends  # noqa: PLC0415 - moto takes seconds to import
+
+    backend = kms_backends[table.account_id][table.region_name]
+    alias = backend.get_alias_name(key)
+    number = backend.get_key_id_from_alias(alias) if alias.startswith("alias/") else key
+    found = backend.keys.get(backend.get_key_id(number or ""))
+    return str(found.arn) if found else key
 
 
 def _described(request: Request) -> Answer:
