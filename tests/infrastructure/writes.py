@@ -40,10 +40,21 @@ def write_methods() -> dict[str, str]:
     return found | {name: name for name in _TRANSFERS}
 
 
-def writes_in(source: str) -> set[str]:
-    """Return the methods by which a module may write, and `computed` where it computes the name of a method."""
-    tree = ast.parse(source)
-    return {name for node in ast.walk(tree) for name in _of(node)}
+def writes_in(source: str, *, texts: bool = True) -> set[str]:
+    """Return the methods by which a module may write, and `computed` where it computes the name of a method.
+
+    Without `texts` they are no names of methods, as where Terraform's attributes are written; then no method may be
+    found by a text at all.
+    """
+    nodes = list(ast.walk(ast.parse(source)))
+    found = {name for node in nodes for name in _of(node) if texts or not isinstance(node, ast.Constant)}
+    if not texts and any(_is_getattr(node) for node in nodes):
+        found.add("computed")
+    return found
+
+
+def _is_getattr(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("getattr", "attrgetter", "methodcaller")
 
 
 def _of(node: ast.AST) -> Iterator[str]:
