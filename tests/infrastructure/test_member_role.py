@@ -66,8 +66,7 @@ def deploy() -> Iterator[Deploy]:
         return {
             "role": iam.get_role(RoleName=name)["Role"],
             "inline": [
-                # moto keeps a policy that CloudFormation made as Python spells it, not as JSON.
-                ast.literal_eval(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
+                spelled(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
                 for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
             ],
             "outputs": {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
@@ -75,6 +74,11 @@ def deploy() -> Iterator[Deploy]:
 
     with mock_aws():
         yield deployed
+
+
+def spelled(policy: Any) -> dict[str, Any]:
+    """Return a policy; moto alone keeps one that CloudFormation made as Python spells it, not as JSON."""
+    return dict(ast.literal_eval(policy) if isinstance(policy, str) else policy)
 
 
 def trust(made: dict[str, Any]) -> list[dict[str, Any]]:
