@@ -31,12 +31,14 @@ from muster.tagging.permissions import tagging_statements
 from muster.tagging.services import tag_apis
 from tools import lambda_runtimes
 from tools.findings_page import findings_page
+from tools.migration_page import migration_page
 from tools.service_models import operations, pruned
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
 MEMBER_ROLE = ROOT / "member-role.yaml"
 FINDINGS_PAGE = ROOT / "docs" / "findings.md"
+MIGRATION_PAGE = ROOT / "docs" / "migration.md"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 EVENT_SCHEMA = ROOT / "docs" / "schemas" / "finding-event.json"
 MIGRATION_SCHEMA = ROOT / "docs" / "schemas" / "migration.schema.json"
@@ -336,6 +338,7 @@ def main() -> None:
         MIGRATION_SCHEMA: migration_schema.schema_text(),
         MIGRATION_REPORT_SCHEMA: report_schema.schema_text(),
         FINDINGS_PAGE: findings_page(),
+        MIGRATION_PAGE: migration_page(MIGRATION_PAGE.read_text(encoding="utf-8")),
         RUNTIMES: lambda_runtimes.generated(),
         **generated_models(),
     }

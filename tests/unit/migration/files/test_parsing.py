@@ -1,6 +1,7 @@
 """Migration files: what they may say, and the line, key and fix of every mistake in one."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,11 @@ def test_every_file_that_the_schema_and_the_names_allow_becomes_values(buckets: 
     file = parse(yaml.safe_dump(document))
     assert [each.name for each in file.buckets] == buckets
     assert file.tables[0].factors.read == read
+
+
+def test_the_example_of_the_page_is_a_right_file() -> None:
+    example = SCHEMAS.parents[1] / "config" / "migrations" / "example.yaml"
+    (written,) = re.findall(r"```yaml\n(.*?)```", (SCHEMAS.parent / "migration.md").read_text("utf-8"), re.DOTALL)
+    text = example.read_text("utf-8")
+    assert text.partition("\n")[2] == written
+    assert targets(load(example).buckets) == ["shop-data-eu-west-1", "shop-logs-eu"]
