@@ -103,7 +103,8 @@ class _CompositeAlarms:
         """Make or change a composite alarm."""
         given, (account, region) = request.parameters, place(request)
         name, now = str(given["AlarmName"]), time.time()
-        before = self._of(request).get(name, {"StateValue": "INSUFFICIENT_DATA", "StateUpdatedTimestamp": now})
+        state = {"StateUpdatedTimestamp": now, "StateTransitionedTimestamp": now, "StateValue": "INSUFFICIENT_DATA"}
+        before = self._of(request).get(name, state)
         arn = f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"
         actions = ("OKActions", "AlarmActions", "InsufficientDataActions")
         self._of(request)[name] = {
@@ -112,8 +113,7 @@ class _CompositeAlarms:
             "ActionsEnabled": given.get("ActionsEnabled", True),
             "AlarmConfigurationUpdatedTimestamp": now,
             "StateReason": "Unchecked: Initial alarm creation",
-            "StateValue": before["StateValue"],
-            "StateUpdatedTimestamp": before["StateUpdatedTimestamp"],
+            **{key: before[key] for key in state},
             **{key: given.get(key, []) for key in actions},
             **{key: given[key] for key in _COMPOSITE if key in given},
         }

@@ -36,7 +36,12 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     }
     for name, attributes in silent.items():
         _alarm(cloudwatch, f"{name}-fail", AlarmActions=[_topic(sns, name, **attributes)], Tags=_PAIRS)
-    _composite(region, "shop-is-down", 'ALARM("orders-are-late") OR ALARM("orders-are-lost")', topic)
+    cloudwatch.put_composite_alarm(
+        AlarmName="shop-is-down",
+        AlarmRule='ALARM("orders-are-late") OR ALARM("orders-are-lost")',
+        AlarmActions=[topic],
+        Tags=_PAIRS,
+    )
     _without_data(region, "bills-are-late")
 
 
@@ -89,28 +94,6 @@ def _alarm(cloudwatch: Any, name: str, **more: Any) -> None:
         Threshold=0,
         ComparisonOperator="GreaterThanThreshold",
         **more,
-    )
-
-
-def _composite(region: str, name: str, rule: str, topic: str) -> None:
-    """Make a composite alarm in moto itself, which has them but no PutCompositeAlarm."""
-    _backend(region).put_metric_alarm(
-        name=name,
-        namespace="",
-        metric_name="",
-        metric_data_queries=[],
-        comparison_operator="",
-        evaluation_periods=1,
-        datapoints_to_alarm=None,
-        period=60,
-        threshold=0,
-        statistic="",
-        extended_statistic=None,
-        description="",
-        dimensions=[],
-        alarm_actions=[topic],
-        tags=_PAIRS,
-        rule=rule,
     )
 
 
