@@ -60,7 +60,8 @@ AFTER_30 = {"TransitionInDays": 30}
 def lifecycle(*rules: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     said: list[str] = []
     given = {"Rules": [{"Id": "r", "Status": "Enabled", **rule} for rule in rules]}
-    return target_lifecycle(given, 90, said.append)["Rules"][:-1], said
+    rules = target_lifecycle(given, 90, said.append)["Rules"]
+    return rules[: next(place for place, rule in enumerate(rules) if rule["Id"] == OWN_RULE["Id"])], said
 
 
 @pytest.mark.parametrize(
@@ -82,11 +83,30 @@ def test_rules_for_all_objects_give_way_and_narrower_ones_stay(
 ) -> None:
     kept, said = lifecycle(rule)
     assert kept == [{"Id": "r", "Status": "Enabled", **each} for each in left]
-    assert bool(said) is (kept != [{"Id": "r", "Status": "Enabled", **rule}])
+    assert bool([text for text in said if text.startswith("lifecycle rule")]) is (
+        kept != [{"Id": "r", "Status": "Enabled", **rule}]
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "added"),
+    [
+        ({"Prefix": "tmp/", "ExpirationInDays": 1}, True),
+        ({"Prefix": "tmp/", "Transitions": [AFTER_30]}, False),
+        ({"Prefix": "tmp/", "ExpirationInDays": 1, "TagFilters": [{"Key": "a", "Value": "b"}]}, False),
+        ({"Prefix": "tmp/", "ExpirationInDays": 1, "ObjectSizeGreaterThan": "5"}, False),
+        ({"Transitions": [AFTER_30]}, False),
+        ({"Status": "Disabled", "ExpirationInDays": 5}, True),
+    ],
+)
+def test_prefixes_that_overlap_for_one_action_are_sent_as_filters(rule: dict[str, Any], added: bool) -> None:
+    given = {"Rules": [{"Id": "r", "Status": "Enabled", **rule}]}
+    rules = target_lifecycle(given, 90, lambda _text: None)["Rules"]
+    assert [each["Status"] for each in rules if each["Id"] == "allow-overlaps"] == ["Disabled"] * added
 
 
 def test_the_rule_of_the_target_has_an_id_of_its_own() -> None:
-    given = {"Rules": [{"Id": "expire-after-90-days", "Status": "Enabled", "Prefix": "x", "ExpirationInDays": 1}]}
+    given = {"Rules": [{"Id": "expire-after-90-days", "Status": "Enabled", "Prefix": "x", "Transitions": [AFTER_30]}]}
     rules = target_lifecycle(given, 90, lambda _said: None)["Rules"]
     assert [rule["Id"] for rule in rules] == ["expire-after-90-days", "expire-after-90-days-2"]
 
@@ -95,9 +115,31 @@ def test_logs_go_to_a_bucket_that_is_migrated_too_and_are_dropped_otherwise() ->
     logging = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "data/"}}
     assert "LoggingConfiguration" not in target(logging=logging)
     assert "access logs are not carried over" in remarks(logging=logging)
-    both = made((DATA, bucket_source(logging=logging)), (BucketItem("logs", "logs-eu"), bucket_source("logs")))
-    configured = [each["LoggingConfiguration"] for each in properties(both, BUCKET) if "LoggingConfiguration" in each]
-    assert configured == [{"DestinationBucketName": "logs-eu", "LogFilePrefix": "data/"}]
+    delivery = {"Sid": "Logs", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"},
+                "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*",
+                "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::data"}}}  # fmt: skip
+    policy = {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [delivery]})}
+    logs = BucketItem("logs", "logs-eu"), bucket_source("logs", policy=policy)
+    both = made((DATA, bucket_source(logging=logging)), logs)
+    (logged,) = [each for each in both.body["Resources"].values() if "LoggingConfiguration" in each["Properties"]]
+    (made_policy,) = [key for key, each in both.body["Resources"].items() if each["Type"] == "AWS::S3::BucketPolicy"]
+    assert logged["Properties"]["LoggingConfiguration"]["DestinationBucketName"]["Ref"] in both.body["Resources"]
+    assert logged["DependsOn"] == [made_policy]
+    (statement,) = one(both, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::data-eu"}}
+    assert faults(both) == []
+
+
+def test_buckets_that_log_to_each_other_or_to_themselves_are_not_logged() -> None:
+    to_logs = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": ""}}
+    to_data = {"LoggingEnabled": {"TargetBucket": "data", "TargetPrefix": ""}}
+    both = made(
+        (DATA, bucket_source(logging=to_logs)), (BucketItem("logs", "logs-eu"), bucket_source("logs", logging=to_data))
+    )
+    itself = made((DATA, bucket_source(logging=to_data)))
+    for template in (both, itself):
+        assert not [each for each in properties(template, BUCKET) if "LoggingConfiguration" in each]
+        assert any("has access logs of its own" in remark for remark in template.remarks)
 
 
 def test_notifications_are_dropped_with_a_remark_but_for_event_bridge() -> None:

@@ -42,6 +42,7 @@ def add_buckets(plan: Plan, parts: Parts) -> None:
         if policy:
             written = {"Bucket": {"Ref": name}, "PolicyDocument": policy}
             parts.add(identifier("BucketPolicy", item.target), POLICY, written)
+    _order_logging(parts)
 
 
 def _properties(item: Any, given: Mapping[str, Any], mover: Mover, parts: Parts) -> dict[str, Any]:
@@ -74,13 +75,14 @@ def _properties(item: Any, given: Mapping[str, Any], mover: Mover, parts: Parts)
 
 def _elsewhere(given: Mapping[str, Any], mover: Mover, say: Any) -> dict[str, Any]:
     """Return what names other resources, as far as those are migrated too or are in no region."""
-    migrated = {item.name: item.target for item in mover.plan.file.buckets}
     logging = dict(given.get("LoggingConfiguration") or {})
-    if logging and logging["DestinationBucketName"] in migrated:
-        logging["DestinationBucketName"] = migrated[logging["DestinationBucketName"]]
-    elif logging:
-        say(f"access logs are not carried over: {logging['DestinationBucketName']} is no bucket of this migration")
-        logging = {}
+    if logging:
+        destination = logging["DestinationBucketName"]
+        target = {item.name: item.target for item in mover.plan.file.buckets}.get(destination)
+        logging = {**logging, "DestinationBucketName": target} if target and _keeps_no_logs(destination, mover) else {}
+        if not logging:
+            reason = "has access logs of its own" if target else "is no bucket of this migration"
+            say(f"access logs are not carried over: {destination} {reason}")
     notification = dict(given.get("NotificationConfiguration") or {})
     bridge = {name: notification.pop(name) for name in ("EventBridgeConfiguration",) if name in notification}
     if notification:
@@ -98,6 +100,27 @@ def _elsewhere(given: Mapping[str, Any], mover: Mover, say: Any) -> dict[str, An
             "MetricsConfigurations": metrics,
         }
     )
+
+
+def _keeps_no_logs(bucket: str, mover: Mover) -> bool:
+    """Whether a bucket is not logged itself: two that log to each other could not be made one after the other."""
+    found = (source.own.sections.get("logging") for item, source in mover.plan.sources if item.name == bucket)
+    return not any(isinstance(each, Mapping) and each.get("LoggingEnabled") for each in found)
+
+
+def _order_logging(parts: Parts) -> None:
+    """Make a bucket that is logged after the bucket of its logs and its policy, which S3 checks.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    """
+    for resource in parts.resources.values():
+        logging = resource["Properties"].get("LoggingConfiguration") if resource["Type"] == BUCKET else None
+        if logging:
+            name = logging["DestinationBucketName"]
+            logging["DestinationBucketName"] = {"Ref": identifier("Bucket", name)}
+            policy = identifier("BucketPolicy", name)
+            if policy in parts.resources:
+                resource["DependsOn"] = [policy]
 
 
 def _policy(item: Any, document: Any, mover: Mover, parts: Parts) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """The lifecycle rules of a target bucket: the source's, and the expiration that the migration file asks for. Pure."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,37 @@ def target_lifecycle(
         "NoncurrentVersionExpiration": {"NoncurrentDays": expiry_days},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _ABORT_DAYS},
     }
-    return {**given, "Rules": [*rules, own]}
+    return {**given, "Rules": [*_with_filters([*rules, own], say)]}
+
+
+def _with_filters(rules: Sequence[Mapping[str, Any]], say: Callable[[str], None]) -> Iterator[Mapping[str, Any]]:
+    """Yield the rules, and one more where CloudFormation would send them in the old form, which S3 would refuse.
+
+    Rules without tags and sizes go to S3 with a prefix of their own, not with a filter, and such prefixes may not
+    overlap for one kind of action. A disabled rule with a tag makes it send filters, which may.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
+    """
+    yield from rules
+    filtered = any(name in rule for rule in rules for name in _NARROWS[1:])
+    if not filtered and any(_overlap(one, other) for one, other in itertools.combinations(rules, 2)):
+        say("a disabled lifecycle rule is added: with it, rules of CloudFormation may overlap")
+        tag = {"Key": "lifecycle", "Value": "none"}
+        yield {
+            "Id": _free("allow-overlaps", rules),
+            "Status": "Disabled",
+            "TagFilters": [tag],
+            "ExpirationInDays": 3650,
+        }
+
+
+def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    shorter, longer = sorted((str(rule.get("Prefix") or "") for rule in (one, other)), key=len)
+    return longer.startswith(shorter) and bool(_kinds(one) & _kinds(other))
+
+
+def _kinds(rule: Mapping[str, Any]) -> set[str]:
+    """Return the kinds of action of a rule: S3 takes an expiration as one kind, however it is put."""
+    return {"Expiration" if name.startswith(("Expiration", "Expired")) else name for name in _ACTIONS if name in rule}
 
 
 def _kept(
