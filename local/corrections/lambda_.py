@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 
 import json
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -34,6 +34,8 @@ def corrections() -> dict[str, Correction]:
         "lambda:GetAccountSettings": _get_account_settings,
         "lambda:GetLayerVersionByArn": _layer_version,
         "lambda:ListProvisionedConcurrencyConfigs": _provisioned,
+        "lambda:GetFunctionRecursionConfig": _recursion,
+        "lambda:GetRuntimeManagementConfig": _runtime_management,
     }
 
 
@@ -127,12 +129,30 @@ def _provisioned(request: Request) -> Answer:
 
     https://docs.aws.amazon.com/lambda/latest/api/API_ListProvisionedConcurrencyConfigs.html
     """
-    status, body = _get(request, f"/2015-03-31/functions/{urllib.parse.quote(request.parameters['FunctionName'])}")
-    return (
-        (HTTPStatus.OK, json.dumps({"ProvisionedConcurrencyConfigs": []}))
-        if status == HTTPStatus.OK
-        else (status, body)
+    return _of_function(request, lambda _function: {"ProvisionedConcurrencyConfigs": []})
+
+
+def _recursion(request: Request) -> Answer:
+    """Answer what every function has until PutFunctionRecursionConfig changes it, which moto does not know.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionRecursionConfig.html
+    """
+    return _of_function(request, lambda _function: {"RecursiveLoop": "Terminate"})
+
+
+def _runtime_management(request: Request) -> Answer:
+    """Answer what every function has until PutRuntimeManagementConfig changes it, which moto does not know.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetRuntimeManagementConfig.html
+    """
+    return _of_function(
+        request, lambda function: {"UpdateRuntimeOn": "Auto", "FunctionArn": function["Configuration"]["FunctionArn"]}
     )
+
+
+def _of_function(request: Request, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
+    status, body = _get(request, f"/2015-03-31/functions/{urllib.parse.quote(request.parameters['FunctionName'])}")
+    return (HTTPStatus.OK, json.dumps(answer(json.loads(body)))) if status == HTTPStatus.OK else (status, body)
 
 
 def _list_function_url_configs(request: Request) -> Answer:

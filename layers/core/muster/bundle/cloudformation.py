@@ -3,15 +3,16 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import.html
 """
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from muster.bundle.contents import Contents, Imported, Refused, left_out
-from muster.properties.consuming import logical_id
 from muster.properties.conversion import TemplateResource
 
-MOST_RESOURCES = 200
+_MOST_RESOURCES = 200
 """A change set imports at most so many; a stack may have 500.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
@@ -24,6 +25,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-li
 _LARGEST_INLINE = 51_200
 """The most bytes of a template that a call takes itself."""
 _NOT_IMPORTABLE = "CloudFormation cannot import resources of this type"
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_LONGEST_NAME = 150
+"""Characters of a name in a logical id, which may have 255."""
 _RESOLVED = "a value contains {{resolve:, which CloudFormation would replace"
 
 
@@ -88,7 +92,7 @@ def _groups(items: Sequence[Imported]) -> Iterator[tuple[Imported, ...]]:
     count = size = 0
     for each in items:
         more, bytes_ = len(each.parts), len(_body((each,)).encode())
-        if group and (count + more > MOST_RESOURCES or size + bytes_ > LARGEST):
+        if group and (count + more > _MOST_RESOURCES or size + bytes_ > LARGEST):
             yield tuple(group)
             group, count, size = [], 0, 0
         group.append(each)
@@ -129,5 +133,6 @@ def _body(group: Sequence[Imported]) -> str:
 def _logical_id(part: TemplateResource) -> str:
     """Return a name that no other resource of the account has: kinds of one name have different ids."""
     kind = part.type.rpartition("::")[2]
-    identity = " ".join(map(str, part.identifier.values())) or part.name
-    return f"{kind}{logical_id(identity)}"
+    words = "".join(word[:1].upper() + word[1:] for word in _WORD.findall(part.name))
+    identity = json.dumps([part.type, dict(part.identifier)], sort_keys=True)
+    return f"{kind}{words[:_LONGEST_NAME]}{hashlib.sha256(identity.encode()).hexdigest()[:8]}"

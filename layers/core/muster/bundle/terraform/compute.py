@@ -85,9 +85,10 @@ FUNCTION = Table(
             id=_function_id, unless=("Terminate",),
         ),
     ),
-    ignore=("image_uri",),
+    ignore=("image_uri", "publish"),
 )  # fmt: skip
-"""The image is read as it was given, by a tag perhaps, and written by its digest: Terraform leaves it alone."""
+"""The image is read as it was given, by a tag perhaps, and written by its digest: Terraform leaves it alone. `publish` is
+of Terraform alone, and an import does not set it."""
 
 _OPEN = -1
 _PLACES = {
