@@ -87,8 +87,8 @@ FUNCTION = Table(
     ),
     ignore=("image_uri", "publish"),
 )  # fmt: skip
-"""The image is read as it was given, by a tag perhaps, and written by its digest: Terraform leaves it alone. `publish` is
-of Terraform alone, and an import does not set it."""
+"""The image is read as it was given, by a tag perhaps, and written by its digest: Terraform leaves it alone. `publish`
+is of Terraform alone, and an import does not set it."""
 
 _OPEN = -1
 _PLACES = {
