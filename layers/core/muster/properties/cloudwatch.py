@@ -11,7 +11,7 @@ from muster.properties.shaped import Shape, shaped, whole
 from muster.snapshots.snapshot import Snapshot
 
 ALARM = "AWS::CloudWatch::Alarm"
-COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
+_COMPOSITE_ALARM = "AWS::CloudWatch::CompositeAlarm"
 
 _STATES = (
     "AlarmArn", "AlarmConfigurationUpdatedTimestamp", "StateValue", "StateReason", "StateReasonData",
@@ -57,7 +57,10 @@ def alarm(snapshot: Snapshot) -> Conversion:
     tags = own_tags(sections.part("tags").take("Tags"))
     made = [
         _made(kind, each, shape, tags)
-        for member, kind, shape in (("MetricAlarms", ALARM, _ON_METRIC), ("CompositeAlarms", COMPOSITE, _COMPOSITE))
+        for member, kind, shape in (
+            ("MetricAlarms", ALARM, _ON_METRIC),
+            ("CompositeAlarms", _COMPOSITE_ALARM, _COMPOSITE),
+        )
         for each in part.parts(member)
     ]
     return sections.conversion(*made)

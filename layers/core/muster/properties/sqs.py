@@ -61,12 +61,12 @@ def _settings(part: Part) -> dict[str, Any]:
         "FifoQueue": fifo or None,
         "ContentBasedDeduplication": flag(part, "ContentBasedDeduplication"),
         **part.copy("DeduplicationScope", "FifoThroughputLimit"),
-        "RedrivePolicy": _redrive(part),
+        "RedrivePolicy": _dead_letters(part),
         "RedriveAllowPolicy": document(part, "RedriveAllowPolicy"),
     }
 
 
-def _redrive(part: Part) -> dict[str, Any]:
+def _dead_letters(part: Part) -> dict[str, Any]:
     """Return the dead-letter queue; the count may be text."""
     found = document(part, "RedrivePolicy")
     count = str(found.get("maxReceiveCount", ""))

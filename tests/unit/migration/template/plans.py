@@ -22,7 +22,7 @@ from muster.migration.relatives import BUCKET, FUNCTION, KEY, LOG_GROUP, TABLE
 from muster.migration.sides import Source
 from muster.migration.template.assembly import TargetTemplate, target_template
 from muster.migration.template.plan import Plan
-from muster.snapshots.logs import form as log_group_form
+from muster.snapshots.cloudwatch.logs import form as log_group_form
 from tests.unit.migration.comparisons.table_sides import index, on_demand, sections
 from tests.unit.migration.sides_of import (
     ACCOUNT_ID,

@@ -19,7 +19,7 @@ _ACTIONS = ("Action", "NotAction")
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Statement:
     """A statement as it was written, and in a form in which two that say the same are equal."""
 
     policy: str
@@ -106,7 +106,7 @@ def _role(side: Side) -> Snapshot:
     return role
 
 
-def _statements(role: Snapshot) -> Iterator[_Said]:
+def _statements(role: Snapshot) -> Iterator[_Statement]:
     """Yield the statements of a role's policies and of its boundary."""
     named = (
         ("inline-policies", "Policies", "the inline policy {PolicyName}"),
@@ -114,16 +114,16 @@ def _statements(role: Snapshot) -> Iterator[_Said]:
     )
     for section, member, words in named:
         for each in role.answer(section).get(member) or ():
-            yield from _said(words.format(**each), each["PolicyDocument"])
+            yield from _of_document(words.format(**each), each["PolicyDocument"])
     if boundary := role.answer("boundary").get("PolicyDocument"):
-        for each in _said("the permissions boundary", boundary):
+        for each in _of_document("the permissions boundary", boundary):
             yield replace(each, form={**each.form, "boundary": True})
 
 
-def _said(policy: str, document: Mapping[str, Any]) -> Iterator[_Said]:
+def _of_document(policy: str, document: Mapping[str, Any]) -> Iterator[_Statement]:
     statements = document.get("Statement") or ()
     for each in (statements,) if isinstance(statements, Mapping) else statements:
-        yield _Said(policy, each, _form(each))
+        yield _Statement(policy, each, _form(each))
 
 
 def _form(statement: Mapping[str, Any]) -> dict[str, Any]:

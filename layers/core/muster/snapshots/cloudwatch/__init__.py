@@ -1,0 +1,1 @@
+"""The forms of what CloudWatch watches: alarms, dashboards, log groups."""
