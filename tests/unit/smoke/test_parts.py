@@ -17,7 +17,9 @@ from .stubs import OUTPUTS, error, visit
 
 
 def test_a_stack_of_an_older_template_lacks_outputs() -> None:
-    with pytest.raises(BrokenError, match=r"lacks the outputs .*KeyArn, PlanScanFunctionName"):
+    with pytest.raises(
+        BrokenError, match=r"lacks the outputs .*KeyArn, MigrationDeadLetterQueueUrl, PlanScanFunctionName"
+    ):
         outputs(visit({}))
 
 
