@@ -186,6 +186,19 @@ def test_the_role_is_made_by_a_command_where_the_target_is_in_another_account() 
     assert "ReplicationFromTheSource" in {each["Sid"] for each in key["KeyPolicy"]["Statement"]}
 
 
+def test_another_account_admits_the_role_that_the_source_has_already() -> None:
+    replication = {"ReplicationConfiguration": {"Role": OTHER_ROLE, "Rules": [OTHER]}}
+    locked = {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
+    template = made((DATA, bucket_source(replication=replication, object_lock=locked)), across=True)
+    (policy,) = properties(template, "AWS::S3::BucketPolicy")
+    _, objects = policy["PolicyDocument"]["Statement"]
+    assert objects["Condition"] == {"ArnEquals": {"aws:PrincipalArn": OTHER_ROLE}}
+    assert "s3:PutObjectLegalHold" in objects["Action"]
+    (key,) = properties(template, "AWS::KMS::Key")
+    (admitted,) = [each for each in key["KeyPolicy"]["Statement"] if each["Sid"] == "ReplicationFromTheSource"]
+    assert admitted["Condition"]["ArnEquals"] == {"aws:PrincipalArn": [OTHER_ROLE]}
+
+
 def test_rules_that_were_not_read_are_a_gap_and_no_command_replaces_them() -> None:
     template = made((DATA, bucket_source(replication=UNREAD)))
     assert [gap for gap in template.gaps if "no replication rule" in gap]

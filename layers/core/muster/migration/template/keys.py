@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from muster.migration.template.plan import KEY, TOPIC, Parts, Plan, key_arn
+from muster.migration.template.buckets.replication import role_arn
+from muster.migration.template.plan import KEY, TOPIC, Parts, Plan, domain, key_arn
 
 _USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 
@@ -68,6 +69,7 @@ def _statements(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _admitting_role(plan: Plan) -> dict[str, Any]:
+    roles = sorted({role_arn(plan, item, source) for item, source in plan.replicated})
     return {
         "Sid": "ReplicationFromTheSource",
         "Effect": "Allow",
@@ -75,12 +77,7 @@ def _admitting_role(plan: Plan) -> dict[str, Any]:
         "Action": ["kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt"],
         "Resource": "*",
         "Condition": {
-            "ArnEquals": {"aws:PrincipalArn": plan.role_arn},
+            "ArnEquals": {"aws:PrincipalArn": roles},
             "StringEquals": {"kms:ViaService": f"s3.{plan.file.target.region}.{domain(plan.partition)}"},
         },
     }
-
-
-def domain(partition: str) -> str:
-    """Return the domain of a partition's services."""
-    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"

@@ -145,6 +145,11 @@ def shortened(name: str, longest: int) -> str:
     return f"{name[: longest - len(mark) - 1]}-{mark}"
 
 
+def domain(partition: str) -> str:
+    """Return the domain of a partition's services."""
+    return "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+
+
 def key_arn() -> dict[str, list[str]]:
     """Return the ARN of the template's key."""
     return {"Fn::GetAtt": [KEY, "Arn"]}

@@ -6,6 +6,7 @@ from typing import Any
 from muster.migration.file import BucketItem
 from muster.migration.sides import Source
 from muster.migration.template.buckets.lifecycle import target_lifecycle
+from muster.migration.template.buckets.replication import LEGAL_HOLD, is_locked, role_arn
 from muster.migration.template.moving import Mover, carried_policy
 from muster.migration.template.plan import Parts, Plan, identifier, key_arn, named
 from muster.properties.consuming import without
@@ -38,7 +39,7 @@ def add_buckets(plan: Plan, parts: Parts) -> None:
         name = identifier("Bucket", item.target)
         parts.add_kept_data(name, BUCKET, _properties(item, given[BUCKET], mover, parts))
         document = given.get(POLICY, {}).get("PolicyDocument")
-        policy = _policy(item, document, mover, parts)
+        policy = _policy(item, source, document, mover, parts)
         if policy:
             written = {"Bucket": {"Ref": name}, "PolicyDocument": policy}
             parts.add(identifier("BucketPolicy", item.target), POLICY, written)
@@ -123,27 +124,27 @@ def _order_logging(parts: Parts) -> None:
                 resource["DependsOn"] = [policy]
 
 
-def _policy(item: Any, document: Any, mover: Mover, parts: Parts) -> dict[str, Any] | None:
+def _policy(item: Any, source: Source, document: Any, mover: Mover, parts: Parts) -> dict[str, Any] | None:
     carried = carried_policy(document, mover, lambda text: parts.remark(item.name, text)) if document else None
     if not (mover.plan.across_accounts and item.replicated):
         return carried
-    admitted = _admitting_role(item.target, mover.plan)
+    admitted = _admitting_role(item, source, mover.plan)
     return {"Version": "2012-10-17", **(carried or {}), "Statement": [*(carried or {}).get("Statement", ()), *admitted]}
 
 
-def _admitting_role(bucket: str, plan: Plan) -> list[dict[str, Any]]:
+def _admitting_role(item: BucketItem, source: Source, plan: Plan) -> list[dict[str, Any]]:
     """Return what admits the replication role of the source's account.
 
     The statement names the account: S3 refuses a policy with a role that does not exist yet.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
     """
-    arn = f"arn:{plan.partition}:s3:::{bucket}"
+    arn = f"arn:{plan.partition}:s3:::{item.target}"
     who = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:{plan.partition}:iam::{plan.source_account}:root"},
-        "Condition": {"ArnEquals": {"aws:PrincipalArn": plan.role_arn}},
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": role_arn(plan, item, source)}},
     }
-    objects = [*_REPLICATING_OBJECTS, _OWNER_OVERRIDE]
+    objects = [*_REPLICATING_OBJECTS, _OWNER_OVERRIDE, *([LEGAL_HOLD] if is_locked(source) else [])]
     return [
         {"Sid": "ReplicationOfBucket", **who, "Action": [*_REPLICATING_BUCKET], "Resource": arn},
         {"Sid": "ReplicationOfObjects", **who, "Action": objects, "Resource": f"{arn}/*"},

@@ -5,8 +5,7 @@ from typing import Any
 
 from muster.migration.file import BucketItem
 from muster.migration.sides import Source
-from muster.migration.template.keys import domain
-from muster.migration.template.plan import ROLE, Parts, Plan, key_arn
+from muster.migration.template.plan import ROLE, Parts, Plan, domain, key_arn
 from muster.model.finding import UnknownField
 
 _BUCKET = ("s3:GetReplicationConfiguration", "s3:ListBucket")
@@ -18,7 +17,7 @@ _OBJECTS = (
     "s3:GetObjectLegalHold",
 )
 _REPLICAS = ("s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner")
-_LOCKED = "s3:PutObjectLegalHold"
+LEGAL_HOLD = "s3:PutObjectLegalHold"
 _CONTEXT = "kms:EncryptionContext:aws:s3:arn"
 
 
@@ -51,12 +50,12 @@ def permissions(plan: Plan, target_key: Any) -> dict[str, Any]:
     """
     sources = [_arn(plan, item.name) for item, _ in plan.replicated]
     targets = [_arn(plan, item.target) for item, _ in plan.replicated]
-    locked = any(_locked(source) for _, source in plan.replicated)
+    locked = any(is_locked(source) for _, source in plan.replicated)
     encrypt = ["kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt"]
     statements = [
         _allow("ReadTheRules", _BUCKET, sources),
         _allow("ReadTheObjects", _OBJECTS, _objects(sources)),
-        _allow("WriteTheReplicas", [*_REPLICAS, *([_LOCKED] if locked else [])], _objects(targets)),
+        _allow("WriteTheReplicas", [*_REPLICAS, *([LEGAL_HOLD] if locked else [])], _objects(targets)),
         _with_key(plan, "DecryptAtTheSource", ["kms:Decrypt"], _source_keys(plan), plan.file.source.region, sources),
         _with_key(plan, "EncryptAtTheTarget", encrypt, target_key, plan.file.target.region, targets),
     ]
@@ -67,6 +66,16 @@ def rule_id(plan: Plan, item: BucketItem, source: Source) -> str:
     """Return the id of the rule to a target: that of the source's own rule to it, or a new one."""
     own = next((rule for rule in _rules(source) if _to(rule, plan, item)), {})
     return str(own.get("ID") or f"{plan.file.batch}-{plan.file.suffix}")
+
+
+def role_arn(plan: Plan, item: BucketItem, source: Source) -> str:
+    """Return the role of a bucket's rules: that of the source where it has rules to other buckets, as there is one."""
+    try:
+        if any(not _to(rule, plan, item) for rule in _rules(source)):
+            return str(source.own.answer("replication")["ReplicationConfiguration"]["Role"])
+    except UnknownField:
+        pass
+    return plan.role_arn
 
 
 def replication_configuration(plan: Plan, item: BucketItem, source: Source) -> dict[str, Any]:
@@ -80,7 +89,6 @@ def replication_configuration(plan: Plan, item: BucketItem, source: Source) -> d
     """
     others = [_second_version(rule) for rule in _rules(source) if not _to(rule, plan, item)]
     taken = [int(rule.get("Priority") or 0) for rule in others]
-    given = source.own.answer("replication").get("ReplicationConfiguration") or {}
     destination: dict[str, Any] = {
         "Bucket": _arn(plan, item.target),
         "EncryptionConfiguration": {"ReplicaKmsKeyID": plan.alias_arn},
@@ -97,8 +105,7 @@ def replication_configuration(plan: Plan, item: BucketItem, source: Source) -> d
         "DeleteMarkerReplication": {"Status": "Enabled"},
         "Destination": destination,
     }
-    role = str(given["Role"]) if others else plan.role_arn
-    return {"Role": role, "Rules": [*_numbered(others), rule]}
+    return {"Role": role_arn(plan, item, source), "Rules": [*_numbered(others), rule]}
 
 
 def _numbered(rules: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -129,7 +136,7 @@ def _to(rule: Mapping[str, Any], plan: Plan, item: BucketItem) -> bool:
     return bool(rule["Destination"]["Bucket"] == _arn(plan, item.target))
 
 
-def _locked(source: Source) -> bool:
+def is_locked(source: Source) -> bool:
     """Whether Object Lock is on, or may be."""
     try:
         return source.own.has("object-lock")
