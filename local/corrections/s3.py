@@ -69,9 +69,11 @@ def _get_versioning(request: Request, bucket: Any) -> Answer:
 
 
 def _put_policy(request: Request, bucket: Any) -> Answer:
-    """Keep statements about TLS from moto, which enforces a Deny whatever its condition."""
+    """Keep every Deny with a condition from moto, which enforces it whatever the condition: nothing does here."""
     policy = request.body
-    statements = _beyond_tls(policy)
+    if not _is_policy(policy):
+        return request.refuse("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'")
+    statements = _enforceable(policy)
     if statements:
         answer = request.ask(json.dumps({**json.loads(policy), "Statement": statements}).encode())
         if answer[0] >= HTTPStatus.BAD_REQUEST:
@@ -82,10 +84,17 @@ def _put_policy(request: Request, bucket: Any) -> Answer:
     return HTTPStatus.NO_CONTENT, ""
 
 
-def _beyond_tls(policy: str) -> list[Any]:
+def _is_policy(text: str) -> bool:
+    try:
+        return bool(json.loads(text)["Statement"])
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _enforceable(policy: str) -> list[Any]:
     statements = json.loads(policy)["Statement"]
     statements = statements if isinstance(statements, list) else [statements]
-    return [each for each in statements if "aws:SecureTransport" not in json.dumps(each.get("Condition", {}))]
+    return [each for each in statements if each.get("Effect") != "Deny" or not each.get("Condition")]
 
 
 def _delete_policy(request: Request, bucket: Any) -> Answer:
@@ -100,7 +109,7 @@ def _get_policy(_request: Request, bucket: Any) -> Answer | None:
 
 def _get_policy_status(_request: Request, bucket: Any) -> Answer | None:
     policy = buckets.kept(bucket).get(_POLICY)
-    if policy is None or _beyond_tls(policy):
+    if policy is None or _enforceable(policy):
         return None
     return HTTPStatus.OK, f"<PolicyStatus {NAMESPACE}><IsPublic>false</IsPublic></PolicyStatus>"
 

@@ -180,6 +180,35 @@ def test_what_a_new_bucket_lacks(s3: Any, read: str, absent: str) -> None:
     assert code(error) == ("NoSuchBucket", 404)
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+        {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+        {"Bool": {"aws:SecureTransport": "false"}},
+    ],
+)
+def test_a_deny_with_a_condition_is_kept_and_locks_nobody_out(s3: Any, condition: dict[str, Any]) -> None:
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{SITE}", f"arn:aws:s3:::{SITE}/*"],
+        "Condition": condition,
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    s3.put_bucket_policy(Bucket=SITE, Policy=json.dumps(policy))
+    s3.put_object(Bucket=SITE, Key="a", Body=b"x")
+    assert json.loads(s3.get_bucket_policy(Bucket=SITE)["Policy"]) == policy
+    assert s3.get_bucket_policy_status(Bucket=SITE)["PolicyStatus"] == {"IsPublic": False}
+
+
+@pytest.mark.parametrize("policy", ["no JSON", "[]", '{"Version": "2012-10-17"}'])
+def test_what_is_no_policy_is_refused(s3: Any, policy: str) -> None:
+    with pytest.raises(ClientError, match="MalformedPolicy"):
+        s3.put_bucket_policy(Bucket=SITE, Policy=policy)
+
+
 def test_who_pays_for_requests_is_kept(s3: Any) -> None:
     s3.put_bucket_request_payment(Bucket=SITE, RequestPaymentConfiguration={"Payer": "Requester"})
     assert s3.get_bucket_request_payment(Bucket=SITE)["Payer"] == "Requester"
