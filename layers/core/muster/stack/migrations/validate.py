@@ -97,9 +97,10 @@ def validate_migrations(
     if batch and batch not in {file.batch for _, file in files}:
         raise EventError(f"no file under s3://{environment.bucket}/{keys.MIGRATION_FILES} has the batch {batch}")
     run = _Run(environment, clients, bucket, caller(clients, environment.region), left, done)
-    if not batch:
-        run.report_files([name for name, _ in files])
-    run.validate([each for each in files if batch in ("", each[1].batch)])
+    chosen = [each for each in files if batch in ("", each[1].batch)]
+    wrong = [] if batch else [*done.wrong]
+    run.validate(chosen)
+    run.report_files([*(name for name, _ in chosen), *wrong])
     return done
 
 
@@ -145,13 +146,12 @@ class _Run:
                 self._one(name, file, last[file.batch])
             except ConfigurationError as error:
                 self.done.wrong[name] = f"{name}: {error}"
-                self._note(name)
             except MusterError as error:
                 self.done.failures.append(f"{file.batch}: {error}")
 
-    def report_files(self, right: Sequence[str]) -> None:
+    def report_files(self, names: Sequence[str]) -> None:
         """Send a message about each file that cannot be used, once for the same mistakes until they are mended."""
-        for name in (*right, *self.done.wrong):
+        for name in names:
             try:
                 self._note(name)
             except MusterError as error:
