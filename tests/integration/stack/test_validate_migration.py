@@ -78,7 +78,7 @@ def test_a_report_that_cannot_be_written_does_not_stop_the_others_and_is_sent_th
     assert list(done.parity) == ["wave-2"]
     aws.front.refusals.clear()
     assert validated().sent == 1
-    assert written(aws) == ["wave-1", "wave-2", "wave-2"]
+    assert {*written(aws)} == {"wave-1", "wave-2"}
 
 
 def test_a_message_that_the_topic_does_not_take_is_sent_by_the_next_validation(aws: EmbeddedAws) -> None:
