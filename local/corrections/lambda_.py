@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 """
 
+import hashlib
 import json
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ def corrections() -> dict[str, Correction]:
     settings = _Settings()
     return {
         "lambda:CreateFunction": settings.create,
+        "lambda:UpdateFunctionCode": settings.code,
         "lambda:UpdateFunctionConfiguration": settings.keep,
         "lambda:GetFunction": settings.whole,
         "lambda:GetFunctionConfiguration": settings.configuration,
@@ -50,7 +52,17 @@ class _Settings:
             return status, body
         document = json.loads(body)
         self.by_function[_plain(document)] = {}
+        _settle_image(request, document)
         return status, self._kept(request, document)
+
+    def code(self, request: Request) -> Answer:
+        """Change the code; an image has the digest that its address has."""
+        status, body = request.ask()
+        if status != HTTPStatus.OK:
+            return status, body
+        document = json.loads(body)
+        _settle_image(request, document)
+        return status, json.dumps(self._completed(document))
 
     def keep(self, request: Request) -> Answer:
         """Remember the settings that are changed."""
@@ -77,7 +89,10 @@ class _Settings:
             return status, body
         document = json.loads(body)
         document["Configuration"] = self._completed(document["Configuration"])
-        reserved = _function(request, document["Configuration"]["FunctionName"]).reserved_concurrency
+        function = _function(request, document["Configuration"]["FunctionName"])
+        if image := document.get("Code", {}).get("ImageUri"):
+            document["Code"]["ResolvedImageUri"] = f"{_repository(image)}@sha256:{function.code_sha_256}"
+        reserved = function.reserved_concurrency
         if reserved is not None:
             document["Concurrency"] = {"ReservedConcurrentExecutions": int(reserved)}
         code = document["Code"]
@@ -116,6 +131,24 @@ def _function(request: Request, name: str) -> Any:
 
     account, region = place(request)
     return get_backend(account, region).get_function(name)
+
+
+def _settle_image(request: Request, document: dict[str, Any]) -> None:
+    """Give a function of an image the digest of its address; moto draws one. A tag has one, too, for as long as it is.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCodeLocation.html
+    """
+    function = _function(request, document["FunctionName"])
+    image = str(function.code.get("ImageUri") or "")
+    if image:
+        digest = image.partition("@sha256:")[2] or hashlib.sha256(image.encode()).hexdigest()
+        function.code_sha_256 = document["CodeSha256"] = digest
+
+
+def _repository(image: str) -> str:
+    """Return an image's address without its tag and its digest."""
+    host, _, rest = image.partition("@")[0].rpartition("/")
+    return f"{host}/{rest.partition(':')[0]}"
 
 
 def _layer_version(request: Request) -> Answer:

@@ -51,6 +51,8 @@ def _function(properties: Properties, region: str, _account: str) -> Made:
         )
     if "RecursiveLoop" in properties:
         functions.put_function_recursion_config(FunctionName=name, RecursiveLoop=properties["RecursiveLoop"])
+    if "RuntimeManagementConfig" in properties:
+        functions.put_runtime_management_config(FunctionName=name, **properties["RuntimeManagementConfig"])
     return name, {"Arn": answer["FunctionArn"]}
 
 

@@ -22,6 +22,7 @@ from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
 
+MANIFEST = '{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}'
 DEAD = f"arn:aws:sqs:{HOME}:{ACCOUNT}:dead"
 
 
@@ -192,3 +193,34 @@ def test_a_function_has_no_provisioned_concurrency(aws: EmbeddedAws) -> None:
     assert client.list_provisioned_concurrency_configs(FunctionName="f")["ProvisionedConcurrencyConfigs"] == []
     with pytest.raises(ClientError, match="not found"):
         client.list_provisioned_concurrency_configs(FunctionName="none")
+
+
+def test_loops_and_updates_of_the_runtime_are_as_by_default_until_they_are_set(aws: EmbeddedAws) -> None:
+    client = made(aws, "f")
+    runtime = f"arn:aws:lambda:{HOME}::runtime:07a48df201798d627f2b950f03bb227aab4a655a1d019c3296406f95937e2525"
+    assert client.get_function_recursion_config(FunctionName="f")["RecursiveLoop"] == "Terminate"
+    assert client.get_runtime_management_config(FunctionName="f")["UpdateRuntimeOn"] == "Auto"
+    client.put_function_recursion_config(FunctionName="f", RecursiveLoop="Allow")
+    client.put_runtime_management_config(FunctionName="f", UpdateRuntimeOn="Manual", RuntimeVersionArn=runtime)
+    assert client.get_function_recursion_config(FunctionName="f")["RecursiveLoop"] == "Allow"
+    found = client.get_runtime_management_config(FunctionName="f")
+    assert (found["UpdateRuntimeOn"], found["RuntimeVersionArn"]) == ("Manual", runtime)
+    for read in (client.get_function_recursion_config, client.get_runtime_management_config):
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            read(FunctionName="none")
+
+
+@pytest.mark.parametrize("address", ["shop:prod", f"shop@sha256:{'0' * 64}"], ids=["a tag", "a digest"])
+def test_an_image_is_resolved_to_its_digest(aws: EmbeddedAws, address: str) -> None:
+    role = aws.client("iam").create_role(RoleName="image", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    aws.client("ecr", HOME).create_repository(repositoryName="shop")
+    client, host = aws.client("lambda", HOME), f"{ACCOUNT}.dkr.ecr.{HOME}.amazonaws.com"
+    code = {"ImageUri": f"{host}/{address}"}
+    if "@" not in address:
+        aws.client("ecr", HOME).put_image(repositoryName="shop", imageManifest=MANIFEST, imageTag="prod")
+    client.create_function(FunctionName="image", PackageType="Image", Role=role, Code=code)
+    found = client.get_function(FunctionName="image")
+    digest = found["Configuration"]["CodeSha256"]
+    assert found["Code"]["ResolvedImageUri"] == f"{host}/shop@sha256:{digest}"
+    if "@" in address:
+        assert digest == "0" * 64
