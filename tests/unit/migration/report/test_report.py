@@ -122,6 +122,25 @@ def test_names_accounts_and_regions_of_the_source_count_as_those_of_the_target()
     assert entry(each).differences == ()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "differs"),
+    [
+        ("orders", "orders-eu", False),
+        ("orders", "orders", True),
+        ("orders-2", "orders-eu-2", True),
+        (
+            "https://orders.dynamodb.us-east-1.amazonaws.com",
+            "https://orders-eu.dynamodb.eu-west-1.amazonaws.com",
+            False,
+        ),
+        ("backup-us-east-1", "backup-us-east-1", False),
+    ],
+)
+def test_only_whole_names_move(before: str, after: str, differs: bool) -> None:
+    each = table(source={"Note": before}, target={"Note": after})
+    assert bool(entry(each).differences) is differs
+
+
 def test_a_difference_has_its_path_and_both_values() -> None:
     (each,) = entry(
         table(target={"ProvisionedThroughput": {"ReadCapacityUnits": 110, "WriteCapacityUnits": 10}})

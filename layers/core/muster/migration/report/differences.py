@@ -19,6 +19,7 @@ MANY = 100
 """How many differences of a pair are listed."""
 _WIDTH = 300
 _HIDDEN = "(not shown)"
+_TOKEN = re.compile(r"[\w.-]+")
 _ABSENT = object()
 _OWN_BY_NATURE = frozenset(
     {
@@ -69,12 +70,12 @@ def _differences(source: Source, target: Target, pair: Pair) -> Iterator[Differe
         before, after = _leaves(plain(theirs or {})), _leaves(plain(ours or {}))
         for path in dict.fromkeys([*before, *after]):
             old, new = before.get(path, _ABSENT), after.get(path, _ABSENT)
-            if not _OWN_BY_NATURE & {*path} and moved(old) != moved(new):
+            if not _OWN_BY_NATURE & {*path} and moved(old) != _json(new):
                 yield Difference(name, ".".join(path), *(_shown(path, value) for value in (old, new)))
 
 
 class _Moved:
-    """Rewrites a value of the source as it reads at the target; values of the target stay as they are."""
+    """Writes a value of the source as JSON, with names, account and region as they read at the target."""
 
     def __init__(self, source: Source, target: Target, pair: Pair) -> None:
         names = {each.name: each.target for each in pair.file.items()}
@@ -85,14 +86,20 @@ class _Moved:
             source.resource.id: target.resource.id,
         }
         self._words = {old: new for old, new in words.items() if old != new}
-        longest = sorted(self._words, key=len, reverse=True)
-        # A target's own name stands first, so that the name of its source inside it stays.
-        kept = sorted({*self._words.values()}, key=len, reverse=True)
-        self._pattern = re.compile("|".join(rf"(?<![\w-]){re.escape(each)}(?![\w-])" for each in (*kept, *longest)))
 
     def __call__(self, value: Any) -> str:
-        text = "" if value is _ABSENT else json.dumps(value, sort_keys=True)
-        return self._pattern.sub(lambda match: self._words.get(match.group(), match.group()), text)
+        return _TOKEN.sub(self._moved, _json(value))
+
+    def _moved(self, match: re.Match[str]) -> str:
+        """Return a word as it reads at the target; a name may have dots, and stand between the dots of a host."""
+        word = match.group()
+        if word in self._words:
+            return self._words[word]
+        return ".".join(self._words.get(part, part) for part in word.split("."))
+
+
+def _json(value: Any) -> str:
+    return "" if value is _ABSENT else json.dumps(value, sort_keys=True)
 
 
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
