@@ -238,3 +238,13 @@ def test_every_comparison_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     listed = {(each["check_id"], each["resource"]) for each in json.loads(capsys.readouterr().out)}
     assert ("target-table-keys-match", "DynamoDB table") in listed
     assert len(listed) == len(comparisons())
+
+
+def test_the_policy_has_the_calls_of_both_sides_and_of_a_first_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["iam-policy", "--for", "migration", "--role", "Reader"]) == 0
+    policy = json.loads(capsys.readouterr().out)
+    actions = {action for each in policy["Statement"] for action in each["Action"]}
+    assert {"s3:GetReplicationConfiguration", "kms:GetKeyPolicy", "iam:GetRolePolicy", "s3:ListAllMyBuckets"} <= actions
+    assert all(action.partition(":")[2].startswith(("Get", "List", "Describe", "AssumeRole")) for action in actions)
+    (enter,) = (each for each in policy["Statement"] if "sts:AssumeRole" in each["Action"])
+    assert enter["Resource"] == "arn:aws:iam::*:role/Reader"

@@ -10,7 +10,7 @@ import pytest
 from muster.migration.file import BucketItem, Factors, FunctionItem, Item, LogGroupItem, TableItem
 from muster.migration.judging import judge
 from muster.migration.reading import Compared
-from muster.migration.relatives import BUCKET, FUNCTION, LOG_GROUP, ROLE, TABLE
+from muster.migration.relatives import BUCKET, FUNCTION, KEY, LOG_GROUP, ROLE, TABLE
 from muster.migration.report.differences import differences
 from muster.migration.report.pages import html, markdown
 from muster.migration.report.report import Entry, MigrationReport, Parity, entry_of
@@ -120,6 +120,17 @@ def test_names_accounts_and_regions_of_the_source_count_as_those_of_the_target()
         target={"SSEDescription": {"KMSMasterKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/orders-eu"}},
     )
     assert entry(each).differences == ()
+
+
+def test_the_key_of_the_source_counts_as_that_of_the_target() -> None:
+    arns = [
+        f"arn:aws:kms:{region}:123456789012:key/{name}" for region, name in (("us-east-1", "a1"), ("eu-west-1", "b2"))
+    ]
+    sides = [{"table": {**PLAIN, "SSEDescription": {"KMSMasterKeyArn": arn}}} for arn in arns]
+    keys = [snapshot_of(KEY, arn, {}) for arn in arns]
+    source = source_of(TABLE, "orders", sides[0], key=keys[0])
+    target = target_of(TABLE, "orders-eu", sides[1], key=keys[1])
+    assert differences(source, target, pair_of(TABLE_ITEM)) == ()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from muster.migration.report.facts import plain
 from muster.migration.sides import Pair, Source, Target
 from muster.model.finding import Unavailable
 from muster.model.text import shortened
+from muster.snapshots.snapshot import Snapshot
 
 MANY = 100
 """How many differences of a pair are listed."""
@@ -23,7 +24,7 @@ _TOKEN = re.compile(r"[\w.-]+")
 _ABSENT = object()
 _OWN_BY_NATURE = frozenset(
     {
-        "CreationDateTime", "TableSizeBytes", "ItemCount", "TableId", "TableArn", "TableName",
+        "CreationDate", "CreationDateTime", "TableSizeBytes", "ItemCount", "TableId", "TableArn", "TableName",
         "LatestStreamArn", "LatestStreamLabel", "IndexArn", "IndexSizeBytes", "LastIncreaseDateTime",
         "LastDecreaseDateTime", "NumberOfDecreasesToday", "LastUpdateToPayPerRequestDateTime",
         "EarliestRestorableDateTime", "LatestRestorableDateTime", "LastUpdateDateTime", "LastModified",
@@ -83,6 +84,7 @@ class _Moved:
             source.resource.region: target.resource.region,
             source.resource.account_id: target.resource.account_id,
             **names,
+            **_keys(source, target),
             source.resource.id: target.resource.id,
         }
         self._words = {old: new for old, new in words.items() if old != new}
@@ -96,6 +98,13 @@ class _Moved:
         if word in self._words:
             return self._words[word]
         return ".".join(self._words.get(part, part) for part in word.split("."))
+
+
+def _keys(source: Source, target: Target) -> dict[str, str]:
+    """Return the id of the source's KMS key with that of the target's, where both have one."""
+    both = [side.others.get("key") for side in (source, target)]
+    ids = [each.resource.id.rpartition("/")[2] for each in both if isinstance(each, Snapshot)]
+    return {ids[0]: ids[1]} if len(ids) == len(both) else {}
 
 
 def _json(value: Any) -> str:
