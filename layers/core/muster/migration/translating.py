@@ -48,6 +48,10 @@ class Translation:
         ours, theirs = target.resource, source.resource
         return cls(theirs.region, ours.region, theirs.account_id, ours.account_id, names, pair.file.suffix)
 
+    def text(self, text: str) -> str:
+        """Return what a text of the source becomes at the target."""
+        return self._replaced(text, account=True)
+
     def accepts(self, source: str, target: str) -> bool:
         """Whether a text of the target is what that of the source should become.
 

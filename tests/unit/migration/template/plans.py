@@ -18,11 +18,13 @@ from muster.migration.file import (
     Place,
     TableItem,
 )
-from muster.migration.relatives import BUCKET, FUNCTION, KEY, LOG_GROUP, TABLE
+from muster.migration.relatives import BUCKET, FUNCTION, KEY, LOG_GROUP, ROLE, TABLE
 from muster.migration.sides import Source
 from muster.migration.template.assembly import TargetTemplate, target_template
 from muster.migration.template.plan import Plan
+from muster.model.finding import Unavailable
 from muster.snapshots.cloudwatch.logs import form as log_group_form
+from muster.snapshots.snapshot import Snapshot
 from tests.unit.migration.comparisons.table_sides import index, on_demand, sections
 from tests.unit.migration.sides_of import (
     ACCOUNT_ID,
@@ -79,15 +81,33 @@ def on_demand_source(read: int | None = None, write: int | None = None) -> Sourc
     return table_source(**on_demand(read, write), GlobalSecondaryIndexes=[plain])
 
 
-def function_source(**configuration: Any) -> Source:
-    """Return a function."""
+def function_source(role: Snapshot | Unavailable | None = None, **configuration: Any) -> Source:
+    """Return a function with its role."""
     given = {
         "FunctionName": "worker", "Runtime": "python3.13", "Handler": "app.handler", "MemorySize": 512, "Timeout": 30,
-        "Role": f"arn:aws:iam::{ACCOUNT_ID}:role/worker", "Architectures": ["arm64"], "PackageType": "Zip",
+        "Role": f"arn:aws:iam::{ACCOUNT_ID}:role/teams/worker", "Architectures": ["arm64"], "PackageType": "Zip",
         **configuration,
     }  # fmt: skip
     answer = {"Configuration": given, "Concurrency": {"ReservedConcurrentExecutions": 5}}
-    return source_of(FUNCTION, "worker", {"function": answer})
+    return source_of(FUNCTION, "worker", {"function": answer}, role=role or role_of())
+
+
+def role_of(inline: Any = (), attached: Any = (), **sections: Any) -> Snapshot:
+    """Return the role of a function with some policies."""
+    described = {
+        "Path": "/teams/", "RoleName": "worker", "AssumeRolePolicyDocument": LAMBDA_TRUST, "MaxSessionDuration": 3600,
+    }  # fmt: skip
+    said = {
+        "role": {"Role": described}, "inline-policies": {"Policies": list(inline)}, "tags": {"Tags": []},
+        "attached-policies": {"AttachedPolicies": list(attached)}, "boundary": {}, "instance-profiles": {},
+    }  # fmt: skip
+    return snapshot_of(ROLE, f"arn:aws:iam::{ACCOUNT_ID}:role/teams/worker", {**said, **sections})
+
+
+LAMBDA_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 
 
 def group_source(sections: Mapping[str, Any] | None = None, **group: Any) -> Source:

@@ -55,7 +55,7 @@ def option(words: list[str], name: str) -> str:
 
 
 def test_s3_alone_may_assume_the_role() -> None:
-    (statement,) = one(made(*ALL), "AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
+    (statement,) = one(made((DATA, bucket_source())), "AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
     assert statement == {
         "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from muster.facets.dynamodb.tables import Table
 from muster.migration.file import BucketItem, TableItem
 from muster.migration.template.buckets.bucket import add_buckets
 from muster.migration.template.buckets.replication import add_role
+from muster.migration.template.function_roles import add_function_roles
 from muster.migration.template.keys import add_key, add_topic
 from muster.migration.template.log_groups import add_log_groups
 from muster.migration.template.monitoring import add_alarms, add_dashboard
@@ -50,6 +51,7 @@ def target_template(plan: Plan) -> TargetTemplate:
     add_role(plan, parts)
     add_tables(plan, parts)
     add_log_groups(plan, parts)
+    add_function_roles(plan, parts)
     add_alarms(plan, parts)
     add_dashboard(plan, parts)
     commands = steps(plan, parts)

@@ -50,7 +50,7 @@ class Mover:
             rf"\g<1>{target}:{self.plan.target_account}:",
             text,
         )
-        return re.sub(rf"(?<![A-Za-z0-9-]){re.escape(source)}(?![0-9-])", target, text)
+        return re.sub(rf"(?<![a-z0-9]){re.escape(source)}(?![0-9])", target, text)
 
 
 def carried_policy(document: Mapping[str, Any], mover: Mover, say: Callable[[str], None]) -> dict[str, Any] | None:

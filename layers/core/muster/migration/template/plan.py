@@ -52,6 +52,11 @@ class Plan:
         """The ARN of the replication role: S3 assumes a role of the source's account."""
         return f"arn:{self.partition}:iam::{self.source_account}:role/{self.role_name}"
 
+    def function_role_name(self, source: str) -> str:
+        """Return the name of the role of target functions whose sources have a role of this name."""
+        words = dict.fromkeys((source, self.file.target.region, self.file.suffix))
+        return shortened("-".join(words), _LONGEST["role"])
+
     @property
     def topic_name(self) -> str:
         """The name of the topic that alarms notify, the same in both regions."""

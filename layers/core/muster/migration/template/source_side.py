@@ -14,9 +14,10 @@ from muster.migration.template.buckets.replication import (
     rule_id,
     trust,
 )
+from muster.migration.template.function_roles import target_role_arn
 from muster.migration.template.monitoring import replication_dimensions
 from muster.migration.template.moving import Mover
-from muster.migration.template.plan import Parts, Plan, named
+from muster.migration.template.plan import Parts, Plan, identifier, named
 from muster.model.arn import Arn
 from muster.model.finding import UnknownField
 
@@ -147,11 +148,14 @@ def _function(plan: Plan, item: Item, source: Source, parts: Parts) -> Iterator[
         '--output text)"',
     )
     dead_letters = Mover(plan).text(str((given.get("DeadLetterConfig") or {}).get("TargetArn") or ""))
+    role = str(given.get("Role"))
+    if identifier("FunctionRole", Arn.of(role).name) in parts.resources:
+        role = target_role_arn(plan, role)
     tags = ",".join(f"{key}={value}" for key, value in plan.file.tags.items())
     settings = _line(
         "aws", "lambda", "create-function", "--function-name", item.target, "--region", target_region,
         "--zip-file", f"fileb://{item.target}.zip", "--runtime", str(given.get("Runtime")), "--handler",
-        str(given.get("Handler")), "--role", str(given.get("Role")), "--memory-size", str(given.get("MemorySize")),
+        str(given.get("Handler")), "--role", role, "--memory-size", str(given.get("MemorySize")),
         "--timeout", str(given.get("Timeout")), "--architectures", *given.get("Architectures", ("x86_64",)),
         *(("--dead-letter-config", f"TargetArn={dead_letters}") if dead_letters else ()), "--tags", tags,
     )  # fmt: skip
@@ -159,8 +163,13 @@ def _function(plan: Plan, item: Item, source: Source, parts: Parts) -> Iterator[
         f' --environment "$(aws lambda get-function-configuration {query} Environment --output json '
         f'| sed s/{source_region}/{target_region}/g)"'
     )
+    key = (
+        f' --kms-key-arn "$(aws kms describe-key --key-id {plan.alias} --region {target_region} '
+        '--query KeyMetadata.Arn --output text)"'
+    )
+    settings += key if given.get("KMSKeyArn") else ""
     yield Step(
-        f"Make {item.target} in {target_region}. Its role, layers, network and event sources are yours to check.",
+        f"Make {item.target} in {target_region}. Its layers, network and event sources are yours to add.",
         settings + (environment if (given.get("Environment") or {}).get("Variables") else ""),
     )
     reserved = (answer.get("Concurrency") or {}).get("ReservedConcurrentExecutions")
