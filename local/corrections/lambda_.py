@@ -95,10 +95,6 @@ class _Settings:
         reserved = function.reserved_concurrency
         if reserved is not None:
             document["Concurrency"] = {"ReservedConcurrentExecutions": int(reserved)}
-        code = document["Code"]
-        if "@" in code.get("ImageUri", ""):
-            # An image that is named by its digest is resolved already; moto invents another one.
-            code["ResolvedImageUri"] = code["ImageUri"]
         return status, json.dumps(document)
 
     def list_functions(self, request: Request) -> Answer:

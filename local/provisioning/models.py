@@ -58,6 +58,19 @@ class _Embedded:
         origin = Origin(account_id, region_name, context["StackId"], context["LogicalId"])
         return cls(*_make(cls.kind, _plain(cloudformation_json["Properties"]), origin), region_name)
 
+    @classmethod
+    def update_from_cloudformation_json(cls, original_resource: Any, **_: Any) -> Any:
+        """Refuse: a change in place is another operation for each property, and none of them is here.
+
+        Raises:
+            ValidationError: always.
+        """
+        name = original_resource.logical_resource_id
+        message = (
+            f"The embedded AWS does not change {name} ({cls.kind.type}) in place: delete the stack and make it anew."
+        )
+        raise ValidationError(message=message)
+
     def delete(self, account_id: str, region_name: str) -> None:
         with acting_in(account_id):
             if self.kind.undo:

@@ -212,3 +212,13 @@ def test_stacks_of_two_regions_do_not_disturb_each_other(aws: EmbeddedAws) -> No
     assert aws.client("dynamodb", HOME).list_tables()["TableNames"] == []
     assert table(aws, name, AWAY)["TableStatus"] == "ACTIVE"
     assert physical_ids(aws, AWAY) == {"Table": name}
+
+
+def test_a_change_of_a_resource_is_refused_and_not_lost(aws: EmbeddedAws) -> None:
+    """moto took any change of these types, changed nothing, and forgot the resource."""
+    ids = stack(aws, Queue=resource("SQS::Queue", {"DelaySeconds": 1}))
+    cloudformation = aws.client("cloudformation")
+    changed = json.dumps({"Resources": {"Queue": resource("SQS::Queue", {"DelaySeconds": 2})}})
+    with pytest.raises(botocore.exceptions.ClientError, match="does not change Queue"):
+        cloudformation.update_stack(StackName="shop", TemplateBody=changed)
+    assert physical_ids(aws) == ids
