@@ -1,7 +1,7 @@
 """What a text of the source should be at the target: regions, accounts and names of what is migrated replaced. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,13 @@ _GLOBAL = re.compile(r"arn:[\w-]+:wafv2:us-east-1:\d{12}:global/\S*")
 
 https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
 """
+_EDGE = r"[/:\",;=|\s]"
+_WORD = re.compile(rf"(?:\A|(?<={_EDGE}))[\w.-]+(?={_EDGE}|\Z)")
+"""Where a name may stand: between the separators of ARNs, URLs, paths, lists and JSON."""
+_WORD_OR_MORE = re.compile(rf"(?:\A|(?<={_EDGE}))[\w.-]+(?={_EDGE}|\*|\Z)")
+"""The same, with names in patterns: `table/orders*` is right with either name."""
+_S3_HOST = re.compile(r"\.s3[.-]")
+_HELD = re.compile(r"\0(\d+)\0")
 _FIFO = ".fifo"
 _MADE = (
     (re.compile(r"(:table/[^/]+/stream/).+"), r"\1*"),
@@ -40,13 +47,18 @@ class Translation:
     target_account: str
     names: Mapping[str, str]
     suffix: str
+    targets: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+    """The names with slashes: those of log groups."""
 
     @classmethod
     def between(cls, source: Side, target: Side, pair: Pair) -> "Translation":
         """Return the translation of a pair's texts."""
-        names = {item.name: item.target for item in pair.file.items()}
+        names = {item.name: item.target for item in pair.file.items() if item.name != item.target}
         ours, theirs = target.resource, source.resource
-        return cls(theirs.region, ours.region, theirs.account_id, ours.account_id, names, pair.file.suffix)
+        paths = tuple(sorted((name for name in names if "/" in name), key=len, reverse=True))
+        accounts = (theirs.account_id, ours.account_id)
+        return cls(theirs.region, ours.region, *accounts, names, pair.file.suffix, frozenset(names.values()), paths)
 
     def text(self, text: str) -> str:
         """Return what a text of the source becomes at the target."""
@@ -64,8 +76,11 @@ class Translation:
         return self.accepts(_unmade(source), _unmade(target))
 
     def names_source(self, text: str) -> bool:
-        """Whether a text names the source's region, by its name or by a host that has none but is in it."""
-        kept = _GLOBAL.sub("", text)
+        """Whether a text names the source's region, by its name or by a host that has none but is in it.
+
+        A target's name may hold it: the naming rule only adds to the name of the source.
+        """
+        kept = _WORD.sub(self._unnamed, _GLOBAL.sub("", text))
         regionless = self.source_region == _US_EAST_1 and _REGIONLESS.search(kept)
         return bool(self._region.search(kept) or regionless)
 
@@ -73,35 +88,52 @@ class Translation:
     def _region(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![a-z0-9]){re.escape(self.source_region)}(?![0-9])")
 
-    @cached_property
-    def _names(self) -> re.Pattern[str] | None:
-        """Match a whole value that is a name, or a name in an ARN, a URL or a path."""
-        changed = sorted((name for name, target in self.names.items() if name != target), key=len, reverse=True)
-        if not changed:
-            return None
-        names = "|".join(re.escape(name) for name in changed)
-        return re.compile(rf"(?:\A|(?<=[/:\"]))(?:{names})(?=[/:\"]|\.s3[.-]|\Z)")
-
     def _expected(self, text: str) -> set[str]:
         """Return what a text may become; a word of a path that is called as a resource need not mean it."""
-        found = {self._replaced(text, account=account) for account in (True, False)}
+        found = {
+            self._replaced(text, words, account=account)
+            for account in (True, False)
+            for words in (_WORD, _WORD_OR_MORE)
+        }
         if text not in self.names and not _of_aws(text):
             found.add(self._in_target_region(text))
         return found | {_suffixed(each, self.suffix) for each in found}
 
-    def _in_target_region(self, text: str) -> str:
-        return self._region.sub(self.target_region, text)
+    def _replaced(self, text: str, words: re.Pattern[str], *, account: bool) -> str:
+        """Return a text with names, region and account replaced; what is put in or kept is not replaced again."""
+        held: list[str] = []
 
-    def _replaced(self, text: str, *, account: bool) -> str:
-        kept = _GLOBAL.findall(text)
-        if self._names:
-            text = self._names.sub(lambda match: self.names[match.group()], text)
+        def hold(value: str) -> str:
+            held.append(value)
+            return f"\0{len(held) - 1}\0"
+
+        text = _GLOBAL.sub(lambda match: hold(match.group()), text)
+        for name in self.paths:
+            if name in text:
+                text = re.sub(rf"(?<![^:\"]){re.escape(name)}(?=[:\"]|\Z)", hold(self.names[name]), text)
+        text = words.sub(lambda match: self._named(match.group(), hold), text)
         text = self._in_target_region(text)
         if account and self.source_account != self.target_account:
             text = re.sub(rf"(?<!\d){self.source_account}(?!\d)", self.target_account, text)
-        for each in kept:
-            text = text.replace(self._in_target_region(each), each)
-        return text
+        return _HELD.sub(lambda match: held[int(match[1])], text)
+
+    def _named(self, word: str, hold: Callable[[str], str]) -> str:
+        """Return a word as the target's; a bucket's name may begin a host."""
+        name, host = _host(word)
+        return f"{hold(self.names[name])}{host}" if name in self.names else word
+
+    def _unnamed(self, match: re.Match[str]) -> str:
+        name, host = _host(match.group())
+        return host if name in self.targets else match.group()
+
+    def _in_target_region(self, text: str) -> str:
+        return self._region.sub(self.target_region, text)
+
+
+def _host(word: str) -> tuple[str, str]:
+    """Return a word as a name and the rest of a host of S3 that it begins."""
+    found = _S3_HOST.search(word)
+    return (word[: found.start()], word[found.start() :]) if found else (word, "")
 
 
 def _of_aws(text: str) -> bool:

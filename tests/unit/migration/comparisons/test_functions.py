@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from muster.migration.file import FunctionItem, TableItem
+from muster.migration.file import BucketItem, FunctionItem, LogGroupItem, TableItem
 from muster.migration.judging import judge
 from muster.migration.relatives import FUNCTION, ROLE
+from muster.migration.translating import Translation
 from muster.model.finding import Finding, Status, Unavailable
 from tests.unit.migration.sides_of import ACCOUNT_ID, AT, pair_of, snapshot_of, source_of, target_of
 
 DENIED = Unavailable("lambda:GetFunction", "AccessDenied")
+SIDES = (("us-east-1", ""), ("eu-west-1", "-eu"))
 SECRET = "s3cr3t-us-east-1-value"
 FAILS, UNKNOWN, FITS, NONE = (
     Status.NON_COMPLIANT, Status.INSUFFICIENT_DATA, Status.COMPLIANT, Status.NOT_APPLICABLE
@@ -357,12 +359,52 @@ def test_an_allowed_variable_may_name_the_source_region() -> None:
     ("https://api.example.com/orders", "https://api.example.com/orders", True),
     ("preorders", "preorders", True),
     ("7", "8", False),
+    ("orders,clients", "orders-eu,clients", True),
+    (arn("dynamodb", "us-east-1", "table/orders*"), arn("dynamodb", "eu-west-1", "table/orders*"), True),
+    (arn("dynamodb", "us-east-1", "table/orders*"), arn("dynamodb", "eu-west-1", "table/orders-eu*"), True),
+    (arn("dynamodb", "us-east-1", "table/orders*"), arn("dynamodb", "eu-west-1", "table/other*"), False),
 ])  # fmt: skip
 def test_a_value_is_the_sources_with_region_and_names_replaced(theirs: str, ours: str, same: bool) -> None:
     def change(estate: Estate) -> None:
         estate.variables("source")["AT"], estate.variables()["AT"] = theirs, ours
 
     assert statuses(change).get("environment-matches", FITS) is (FITS if same else FAILS)
+
+
+def test_a_name_that_holds_the_source_region_is_kept_with_its_suffix() -> None:
+    item = FunctionItem("ship-us-east-1", "ship-us-east-1-eu")
+    file = pair_of(item, buckets=(BucketItem("data-us-east-1", "data-us-east-1-eu"),))
+    source = source_of(FUNCTION, item.name, sections("us-east-1", ""))
+    target = target_of(FUNCTION, item.target, sections("eu-west-1", "-eu"))
+    translation = Translation.between(source, target, file)
+    assert translation.accepts("data-us-east-1", "data-us-east-1-eu")
+    assert translation.accepts("arn:aws:s3:::data-us-east-1/*", "arn:aws:s3:::data-us-east-1-eu/*")
+    host = "https://data-us-east-1.s3.us-east-1.amazonaws.com/"
+    assert translation.accepts(host, "https://data-us-east-1-eu.s3.eu-west-1.amazonaws.com/")
+    assert not translation.names_source("https://data-us-east-1-eu.s3.eu-west-1.amazonaws.com/")
+    assert not translation.names_source("arn:aws:s3:::data-us-east-1-eu")
+    assert translation.names_source(host)
+
+
+def test_names_of_log_groups_have_slashes() -> None:
+    group = LogGroupItem("/aws/lambda/ship", "/aws/lambda/ship-eu")
+    source = source_of(FUNCTION, "ship", sections("us-east-1", ""))
+    target = target_of(FUNCTION, "ship-eu", sections("eu-west-1", "-eu"))
+    file = pair_of(FunctionItem("ship", "ship-eu"), log_groups=(group,))
+    translation = Translation.between(source, target, file)
+    theirs, ours = (arn("logs", region, f"log-group:/aws/lambda/ship{suffix}:*") for region, suffix in SIDES)
+    assert translation.accepts(theirs, ours)
+    assert not translation.accepts(theirs, ours.replace("-eu:", ":"))
+
+
+def test_another_account_takes_the_place_of_the_sources_and_need_not() -> None:
+    source = source_of(FUNCTION, "ship", sections("us-east-1", ""))
+    target = target_of(FUNCTION, "ship-eu", sections("eu-west-1", "-eu"), account_id="111122223333")
+    translation = Translation.between(source, target, pair())
+    theirs = arn("sqs", "us-east-1", "jobs")
+    for account in (ACCOUNT_ID, "111122223333"):
+        assert translation.accepts(theirs, f"arn:aws:sqs:eu-west-1:{account}:jobs")
+    assert not translation.accepts(theirs, "arn:aws:sqs:eu-west-1:444455556666:jobs")
 
 
 def test_no_reason_says_a_value() -> None:
