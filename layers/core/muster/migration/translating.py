@@ -47,22 +47,17 @@ class Translation:
     target_account: str
     names: Mapping[str, str]
     suffix: str
-    targets: frozenset[str] = frozenset()
-    paths: tuple[str, ...] = ()
-    """The names with slashes: those of log groups."""
 
     @classmethod
     def between(cls, source: Side, target: Side, pair: Pair) -> "Translation":
         """Return the translation of a pair's texts."""
-        names = {item.name: item.target for item in pair.file.items() if item.name != item.target}
+        names = {item.name: item.target for item in pair.file.items()}
         ours, theirs = target.resource, source.resource
-        paths = tuple(sorted((name for name in names if "/" in name), key=len, reverse=True))
-        accounts = (theirs.account_id, ours.account_id)
-        return cls(theirs.region, ours.region, *accounts, names, pair.file.suffix, frozenset(names.values()), paths)
+        return cls(theirs.region, ours.region, theirs.account_id, ours.account_id, names, pair.file.suffix)
 
     def text(self, text: str) -> str:
         """Return what a text of the source becomes at the target."""
-        return self._replaced(text, account=True)
+        return self._replaced(text, _WORD, account=True)
 
     def accepts(self, source: str, target: str) -> bool:
         """Whether a text of the target is what that of the source should become.
@@ -83,6 +78,15 @@ class Translation:
         kept = _WORD.sub(self._unnamed, _GLOBAL.sub("", text))
         regionless = self.source_region == _US_EAST_1 and _REGIONLESS.search(kept)
         return bool(self._region.search(kept) or regionless)
+
+    @cached_property
+    def _targets(self) -> frozenset[str]:
+        return frozenset(self.names.values())
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        """Return the names with slashes, those of log groups, the longest first."""
+        return tuple(sorted((name for name in self.names if "/" in name), key=len, reverse=True))
 
     @cached_property
     def _region(self) -> re.Pattern[str]:
@@ -108,7 +112,7 @@ class Translation:
             return f"\0{len(held) - 1}\0"
 
         text = _GLOBAL.sub(lambda match: hold(match.group()), text)
-        for name in self.paths:
+        for name in self._paths:
             if name in text:
                 text = re.sub(rf"(?<![^:\"]){re.escape(name)}(?=[:\"]|\Z)", hold(self.names[name]), text)
         text = words.sub(lambda match: self._named(match.group(), hold), text)
@@ -124,7 +128,7 @@ class Translation:
 
     def _unnamed(self, match: re.Match[str]) -> str:
         name, host = _host(match.group())
-        return host if name in self.targets else match.group()
+        return host if name in self._targets else match.group()
 
     def _in_target_region(self, text: str) -> str:
         return self._region.sub(self.target_region, text)
