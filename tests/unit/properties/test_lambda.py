@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from muster.model.finding import Unavailable
 from tests.unit.properties.converting import Examples
 from tests.unit.properties.linted import faults
 
@@ -131,3 +132,13 @@ def test_what_is_a_resource_of_its_own_is_a_remark() -> None:
     conversion = FUNCTIONS.converted({"aliases": {"Aliases": [{"Name": "live"}]}, "policy": {"Policy": "{}"}})
     assert conversion.obstacles == ()
     assert [each.split(" are ")[0] for each in conversion.remarks] == ["its aliases", "its permissions to invoke it"]
+
+
+@pytest.mark.parametrize("section", ["policy", "event-invoke", "event-sources", "url", "aliases", "provisioned"])
+def test_what_is_a_resource_of_its_own_need_not_be_read(section: str) -> None:
+    assert FUNCTIONS.in_the_way({section: Unavailable("lambda:Get", "access denied")}) == []
+
+
+@pytest.mark.parametrize("section", ["function", "tags", "code-signing", "runtime-management", "recursion"])
+def test_a_section_of_the_function_that_was_not_read_is_an_obstacle(section: str) -> None:
+    assert FUNCTIONS.in_the_way({section: Unavailable("lambda:Get", "access denied")}) == [section]

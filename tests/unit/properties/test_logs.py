@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from muster.model.finding import Unavailable
 from tests.unit.properties.converting import Examples
 from tests.unit.properties.linted import faults
 
@@ -71,6 +72,16 @@ def test_what_is_a_resource_of_its_own_is_a_remark(section: dict[str, Any], word
     conversion = GROUPS.converted(section)
     assert conversion.obstacles == ()
     assert conversion.remarks == (f"its {words} are resources of their own: they are left out and stay as they are",)
+
+
+@pytest.mark.parametrize("section", ["metric-filters", "subscription-filters", "transformer"])
+def test_what_is_a_resource_of_its_own_need_not_be_read(section: str) -> None:
+    assert GROUPS.in_the_way({section: Unavailable("logs:Get", "access denied")}) == []
+
+
+@pytest.mark.parametrize("section", ["log-group", "tags", "data-protection", "index-policies", "resource-policy"])
+def test_a_section_of_the_group_that_was_not_read_is_an_obstacle(section: str) -> None:
+    assert GROUPS.in_the_way({section: Unavailable("logs:Get", "access denied")}) == [section]
 
 
 @pytest.mark.parametrize(

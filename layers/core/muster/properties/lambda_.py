@@ -39,7 +39,10 @@ _BESIDE = {
     "provisioned": ("ProvisionedConcurrencyConfigs", "provisioned concurrency"),
     "policy": ("Policy", "permissions to invoke it"),
 }
-"""Sections that are about resources of their own, with the member that says whether there are any."""
+"""Sections that are about resources of their own, with the member that says whether there are any.
+
+Where they cannot be read, the function can still be written.
+"""
 
 
 @converts(FUNCTION)
@@ -154,6 +157,9 @@ def _recursion(part: Part) -> object:
 
 def _remarks(sections: Sections) -> Iterator[str]:
     for name, (member, words) in _BESIDE.items():
+        if not sections.has(name):
+            sections.skip(name)
+            continue
         part = sections.part(name)
         if part.has(member):
             yield f"its {words} are resources of their own: they are left out and stay as they are"

@@ -23,7 +23,7 @@ _BESIDE = {
     "subscription-filters": ("subscriptionFilters", "subscription filters"),
     "transformer": ("transformerConfig", "transformer"),
 }
-"""Resources of their own."""
+"""Resources of their own: where they cannot be read, the group can still be written."""
 
 
 @converts(LOG_GROUP)
@@ -77,6 +77,9 @@ def _resource_policy(part: Part) -> dict[str, Any]:
 
 def _remarks(sections: Sections) -> Iterator[str]:
     for name, (member, words) in _BESIDE.items():
+        if not sections.has(name):
+            sections.skip(name)
+            continue
         part = sections.part(name)
         if part.has(member):
             yield f"its {words} are resources of their own: they are left out and stay as they are"

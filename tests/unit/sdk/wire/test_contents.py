@@ -36,6 +36,7 @@ def test_an_answer_that_holds_nothing_is_refused_unless_aws_documents_it(service
 def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
     assert set(MAY_BE_EMPTY) == {
         "lambda:GetFunctionConcurrency",
+        "logs:GetTransformer",
         "s3:GetBucketAccelerateConfiguration",
         "s3:GetBucketLocation",
         "s3:GetBucketLogging",
