@@ -48,9 +48,10 @@ def _of_iam(parameters: Mapping[str, Any]) -> str:
 
 
 def _of_logs(parameters: Mapping[str, Any]) -> str:
-    """Name the log group, or those whose names begin so."""
-    name = parameters.get("logGroupName") or parameters.get("logGroupNamePrefix")
-    return f"log-group:{name}" if name else ""
+    """Name the log group, the first of several, or those whose names begin so."""
+    several = parameters.get("logGroupIdentifiers") or [parameters.get("logGroupIdentifier")]
+    name = str(parameters.get("logGroupName") or parameters.get("logGroupNamePrefix") or several[0] or "")
+    return name if name.startswith("arn:") or not name else f"log-group:{name}"
 
 
 def _of_events(parameters: Mapping[str, Any]) -> str:

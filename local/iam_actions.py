@@ -28,6 +28,7 @@ _BUCKET_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
     "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
     "s3:DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
+    "s3:GetBucketMetadataConfiguration": ("s3:GetBucketMetadataTableConfiguration",),
     "s3:GetBucketNotificationConfiguration": ("s3:GetBucketNotification",),
     "s3:PutBucketNotificationConfiguration": ("s3:PutBucketNotification",),
     "s3:DeleteBucketOwnershipControls": ("s3:PutBucketOwnershipControls",),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from local.server import ACCOUNT, EmbeddedAws
+from muster.cli import main
 from tests.integration.bundle import estate
 from tests.integration.bundle.conftest import Command
 from tests.integration.bundle.estate import AWAY, HOME
@@ -209,3 +210,25 @@ def test_an_earlier_bundle_is_replaced(aws: EmbeddedAws, muster: Command) -> Non
     assert muster("cloudformation", "--type", "AWS::S3::Bucket") == 0
     assert not list(Path("out").glob("*.tf"))
     assert len(list(Path("out").rglob("template.json"))) == 1
+
+
+def test_the_policy_for_it_is_all_that_it_needs(
+    aws: EmbeddedAws, muster: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate.whole(aws)
+    assert main(["iam-policy", "--for", "import-bundle"]) == 0
+    policy = capsys.readouterr().out
+    iam = aws.client("iam", HOME)
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps(estate.TRUST))
+    iam.put_role_policy(RoleName="reader", PolicyName="reads", PolicyDocument=policy)
+    arn = f"arn:aws:iam::{ACCOUNT}:role/reader"
+    keys = aws.client("sts", HOME).assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys["SecretAccessKey"])
+    monkeypatch.setenv("AWS_SESSION_TOKEN", keys["SessionToken"])
+    code = muster("cloudformation", *BOTH)
+    assert [each for each in left_out().values() if "needs" in each] == []
+    assert (code, manifest()["not_listed"], len(names())) == (0, [], 12)
+    iam.delete_role_policy(RoleName="reader", PolicyName="reads")
+    assert muster("cloudformation", *BOTH, output="denied") == UNREAD
+    assert names("denied") == set()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from muster.bundle.contents import Contents, Imported, LeftOut, in_order, left_out
 from muster.bundle.kinds import FUNCTION, TYPES
 from muster.bundle.listing import Listing, Place
-from muster.bundle.stacks import PERMISSIONS, Stacks, read_stacks, together
+from muster.bundle.stacks import Stacks, read_stacks, together
 from muster.model.finding import GLOBAL, Resource, Unavailable
 from muster.properties.conversion import Conversion, convert, converters
 from muster.snapshots.form import forms
@@ -37,13 +37,6 @@ def gather(place: Place, listing: Listing, step: Step = lambda _what, _done, _al
             out.append(one)
     imported.sort(key=lambda each: (each.region, TYPES.index(each.resource.type), each.name))
     return Contents(place.account_id, place.partition, tuple(imported), in_order(out), tuple(listing.gaps))
-
-
-def permissions(types: Iterable[str] = TYPES) -> tuple[tuple[str, str], ...]:
-    """Return the permissions that reading resources of some types takes besides listing, each with its ARNs."""
-    known = forms()
-    needed = {grant for each in types if each in known for grant in known[each].permissions}
-    return tuple(sorted(needed | {(each, "*") for each in PERMISSIONS}))
 
 
 def _of_known_types(resources: Sequence[Resource], out: list[LeftOut]) -> list[Resource]:
