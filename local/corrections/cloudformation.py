@@ -48,7 +48,7 @@ def _backend(request: Request) -> Any:
     return cloudformation_backends[account][region]
 
 
-def _asked(request: Request, **changes: str | None) -> Answer:
+def _repeated(request: Request, **changes: str | None) -> Answer:
     """Ask moto with other parameters; None takes one away."""
     form = dict(urllib.parse.parse_qsl(request.body, keep_blank_values=True))
     form |= {key: value for key, value in changes.items() if value is not None}
@@ -73,7 +73,7 @@ def _describe_stack_resources(request: Request) -> Answer:
         return request.ask()
     for stack_id, stack in _backend(request).stacks.items():
         if any(resource.physical_resource_id == wanted for resource in stack.stack_resources):
-            return _asked(request, StackName=stack_id, PhysicalResourceId=None)
+            return _repeated(request, StackName=stack_id, PhysicalResourceId=None)
     return request.refuse("ValidationError", f"Stack for {wanted} does not exist")
 
 
@@ -92,7 +92,7 @@ def _of_the_stack(request: Request) -> Answer:
     if found is None:
         name = request.parameters["ChangeSetName"]
         return request.refuse("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", HTTPStatus.NOT_FOUND)
-    return _asked(request, ChangeSetName=found.change_set_id)
+    return _repeated(request, ChangeSetName=found.change_set_id)
 
 
 def _create_change_set(request: Request) -> Answer | None:

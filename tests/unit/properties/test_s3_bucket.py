@@ -44,7 +44,7 @@ def properties(**sections: Any) -> dict[str, Any]:
     conversion = converted(**sections)
     assert conversion.obstacles == ()
     assert faults(conversion) == []
-    return {name: value for name, value in conversion.resources[0].properties.items() if name != "AbacStatus"}
+    return dict(conversion.resources[0].properties)
 
 
 def test_a_plain_bucket_is_its_name_and_is_imported_by_it() -> None:
@@ -314,6 +314,10 @@ def test_metrics_analytics_inventory_and_tiering_are_flat() -> None:
     assert got["IntelligentTieringConfigurations"] == [
         {"Id": "t", "Status": "Enabled", "Prefix": "x", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}
     ]
+
+
+def test_access_by_tags_is_written_where_it_is_on() -> None:
+    assert properties(abac={"AbacStatus": {"Status": "Enabled"}})["AbacStatus"] == "Enabled"
 
 
 def test_the_rest_is_written_as_it_is_and_tags_of_aws_are_not() -> None:

@@ -54,6 +54,19 @@ def test_a_target_is_versioned_encrypted_blocked_and_expires() -> None:
     assert bucket["LifecycleConfiguration"]["Rules"] == [OWN_RULE]
 
 
+def test_two_layers_of_encryption_and_blocked_types_are_the_source_s() -> None:
+    default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms:dsse", "KMSMasterKeyID": "k"}}
+    rule = {**default, "BucketKeyEnabled": False, "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}
+    bucket = target(encryption={"ServerSideEncryptionConfiguration": {"Rules": [rule]}})
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"] == [
+        {
+            "ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms:dsse", "KMSMasterKeyID": KEY},
+            "BucketKeyEnabled": False,
+            "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+        }
+    ]
+
+
 AFTER_30 = {"TransitionInDays": 30}
 
 

@@ -58,7 +58,7 @@ def _properties(sections: Sections, name: str) -> dict[str, Any]:
             "AnalyticsConfigurations": configurations.analytics(part("analytics")),
             "InventoryConfigurations": configurations.inventory(part("inventory")),
             "IntelligentTieringConfigurations": configurations.tiering(part("tiering")),
-            **part("abac").part("AbacStatus").copy(Status="AbacStatus"),
+            "AbacStatus": _abac(part("abac").part("AbacStatus")),
             "Tags": own_tags(part("tags").take("TagSet")),
         }
     )
@@ -83,6 +83,12 @@ def _without_property(sections: Sections) -> None:
         metadata = sections.part("metadata")
         metadata.drop("GetBucketMetadataConfigurationResult")
         metadata.obstacle("the encryption of metadata tables cannot be read")
+
+
+def _abac(part: Part) -> str | None:
+    """Return that tags control access, None where they do not: that is how every bucket begins."""
+    status = part.take("Status")
+    return None if status == "Disabled" else status
 
 
 def _versioning(part: Part) -> dict[str, Any]:

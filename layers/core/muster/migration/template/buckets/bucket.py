@@ -23,6 +23,7 @@ _OURS = (
 _REPLICATING_BUCKET = ("s3:List*", "s3:GetBucketVersioning", "s3:PutBucketVersioning")
 _REPLICATING_OBJECTS = ("s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags")
 _OWNER_OVERRIDE = "s3:ObjectOwnerOverrideToBucketOwner"
+_TWO_LAYERS = "aws:kms:dsse"
 _LOCKED = "it has Object Lock: its versions cannot be deleted before their time, and neither can the bucket"
 
 
@@ -59,18 +60,31 @@ def _properties(item: Any, given: Mapping[str, Any], mover: Mover, parts: Parts)
         say(_LOCKED)
     if "ReplicationConfiguration" in given:
         say("the target does not replicate to where its source does")
-    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key_arn()}
     return {
         "BucketName": item.target,
         "VersioningConfiguration": {"Status": "Enabled"},
-        "BucketEncryption": {
-            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]
-        },
+        "BucketEncryption": {"ServerSideEncryptionConfiguration": [_encryption(given)]},
         "PublicAccessBlockConfiguration": dict(_BLOCKED),
         "LifecycleConfiguration": target_lifecycle(given.get("LifecycleConfiguration"), plan.file.expiry_days, say),
         **kept,
         **_elsewhere(given, mover, say),
         "Tags": plan.tags(given.get("Tags") or ()),
+    }
+
+
+def _encryption(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the default encryption with the template's key; two layers, and what is blocked, are the source's.
+
+    S3 Bucket Keys do not work with two layers.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingDSSEncryption.html
+    """
+    rules = (given.get("BucketEncryption") or {}).get("ServerSideEncryptionConfiguration") or [{}]
+    layers = rules[0].get("ServerSideEncryptionByDefault", {}).get("SSEAlgorithm") == _TWO_LAYERS
+    default = {"SSEAlgorithm": _TWO_LAYERS if layers else "aws:kms", "KMSMasterKeyID": key_arn()}
+    return {
+        "ServerSideEncryptionByDefault": default,
+        "BucketKeyEnabled": not layers,
+        **{name: rules[0][name] for name in ("BlockedEncryptionTypes",) if name in rules[0]},
     }
 
 
