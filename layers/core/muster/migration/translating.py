@@ -80,6 +80,12 @@ class Translation:
         return bool(self._region.search(kept) or regionless)
 
     @cached_property
+    def _endings(self) -> frozenset[str]:
+        """Return what a target's name may have after that of its source: the suffix, and what the naming rule adds."""
+        ruled = {target.removeprefix(name) for name, target in self.names.items() if target.startswith(name)}
+        return frozenset({f"-{self.suffix}", *ruled} - {""})
+
+    @cached_property
     def _targets(self) -> frozenset[str]:
         return frozenset(self.names.values())
 
@@ -101,7 +107,7 @@ class Translation:
         }
         if text not in self.names and not _of_aws(text):
             found.add(self._in_target_region(text))
-        return found | {_suffixed(each, self.suffix) for each in found}
+        return found | {_ended(each, ending) for each in found for ending in self._endings}
 
     def _replaced(self, text: str, words: re.Pattern[str], *, account: bool) -> str:
         """Return a text with names, region and account replaced; what is put in or kept is not replaced again."""
@@ -150,6 +156,6 @@ def _unmade(arn: str) -> str:
     return arn
 
 
-def _suffixed(text: str, suffix: str) -> str:
-    """Return a text that ends with a name, with the suffix at the name."""
-    return text.removesuffix(_FIFO) + suffix + _FIFO if text.endswith(_FIFO) else text + suffix
+def _ended(text: str, ending: str) -> str:
+    """Return a text that ends with a name, with an ending at the name."""
+    return text.removesuffix(_FIFO) + ending + _FIFO if text.endswith(_FIFO) else text + ending

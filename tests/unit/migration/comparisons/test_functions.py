@@ -386,6 +386,20 @@ def test_a_name_that_holds_the_source_region_is_kept_with_its_suffix() -> None:
     assert translation.names_source(host)
 
 
+@pytest.mark.parametrize(("target", "ours"), [
+    ("ship-eu-west-1", "jobs-eu-west-1"), ("ship_blue", "jobs_blue"), ("other", "jobs-eu-west-1")
+])  # fmt: skip
+def test_what_the_file_does_not_name_may_end_as_its_naming_rule_says(target: str, ours: str) -> None:
+    file = pair_of(FunctionItem("ship", target), suffix="eu-west-1")
+    here, there = (
+        side(FUNCTION, "ship", sections(region, ""))
+        for side, region in ((source_of, "us-east-1"), (target_of, "eu-west-1"))
+    )
+    translation = Translation.between(here, there, file)
+    assert translation.accepts(arn("sqs", "us-east-1", "jobs"), arn("sqs", "eu-west-1", ours))
+    assert not translation.accepts(arn("sqs", "us-east-1", "jobs"), arn("sqs", "eu-west-1", f"{ours}-2"))
+
+
 def test_names_of_log_groups_have_slashes() -> None:
     group = LogGroupItem("/aws/lambda/ship", "/aws/lambda/ship-eu")
     source = source_of(FUNCTION, "ship", sections("us-east-1", ""))
