@@ -110,19 +110,54 @@ def test_a_listing_that_is_denied_is_named_and_the_other_types_are_there(aws: Em
     assert gap.endswith("(needs sqs:ListQueues)")
 
 
-def test_it_takes_named_resources_alone(aws: EmbeddedAws, muster: Command) -> None:
+def test_it_takes_named_resources_of_every_type(aws: EmbeddedAws, muster: Command) -> None:
     estate.whole(aws)
+    key = aws.client("kms", HOME).describe_key(KeyId="alias/data")["KeyMetadata"]["Arn"]
+    only = [{"Name": "group-name", "Values": ["web"]}]
+    group = aws.client("ec2", HOME).describe_security_groups(Filters=only)["SecurityGroups"][0]["GroupId"]
     arns = (
         "arn:aws:s3:::shop.data",
         f"arn:aws:sqs:{HOME}:{ACCOUNT}:jobs",
+        f"arn:aws:sns:{HOME}:{ACCOUNT}:news",
         f"arn:aws:iam::{ACCOUNT}:role/worker",
         f"arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/orders",
         f"arn:aws:lambda:{HOME}:{ACCOUNT}:function:image",
+        f"arn:aws:logs:{HOME}:{ACCOUNT}:log-group:/app/web",
+        f"arn:aws:ec2:{HOME}:{ACCOUNT}:security-group/{group}",
+        key,
     )
     assert muster("pulumi", *(word for each in arns for word in ("--resource", each))) == 0
     assert names() == {
-        ("Bucket", "shop.data"), ("Queue", "jobs"), ("Role", "worker"), ("Table", "orders"), ("Function", "image"),
+        ("Bucket", "shop.data"), ("Queue", "jobs"), ("Topic", "news"), ("Role", "worker"), ("Table", "orders"),
+        ("Function", "image"), ("LogGroup", "/app/web"), ("SecurityGroup", group), ("Key", key.rpartition("/")[2]),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:s3:::none",
+        f"arn:aws:sqs:{HOME}:{ACCOUNT}:none",
+        f"arn:aws:sns:{HOME}:{ACCOUNT}:none",
+        f"arn:aws:iam::{ACCOUNT}:role/none",
+        f"arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/none",
+        f"arn:aws:lambda:{HOME}:{ACCOUNT}:function:none",
+        f"arn:aws:logs:{HOME}:{ACCOUNT}:log-group:none",
+        f"arn:aws:ec2:{HOME}:{ACCOUNT}:security-group/sg-00000000000000000",
+        f"arn:aws:kms:{HOME}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000",
+    ],
+)
+def test_a_resource_that_does_not_exist_is_said_for_every_type(
+    muster: Command, capsys: pytest.CaptureFixture[str], arn: str
+) -> None:
+    assert muster("terraform", "--resource", arn) == WRONG
+    assert "--resource: nothing of this exists: " in capsys.readouterr().err
+
+
+def test_a_service_linked_role_is_left_out_with_its_reason(aws: EmbeddedAws, muster: Command) -> None:
+    made = aws.client("iam", HOME).create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")["Role"]
+    assert muster("terraform", "--resource", made["Arn"]) == 0
+    assert "linked to a service" in left_out()[made["RoleName"]]
 
 
 def test_a_name_that_does_not_exist_is_said_and_alone_there_is_no_bundle(

@@ -77,10 +77,17 @@ def test_a_template_goes_with_the_call_up_to_51200_bytes() -> None:
 
 def test_each_region_has_stacks_of_its_own() -> None:
     stacks = cloudformation.stacks(contents(bucket("a"), bucket("b", "us-east-1")))
-    assert [(stack.region, stack.name, stack.resources) for stack in stacks] == [
-        ("eu-west-1", "muster-import-1", 1),
-        ("us-east-1", "muster-import-1", 1),
-    ]
+    assert [(stack.region, stack.resources) for stack in stacks] == [("eu-west-1", 1), ("us-east-1", 1)]
+
+
+def test_a_stack_of_other_resources_has_another_name_and_one_of_the_same_has_the_same() -> None:
+    first, again, other = (
+        cloudformation.stacks(contents(*(bucket(name) for name in names)))[0].name
+        for names in (("a", "b"), ("b", "a"), ("a", "c"))
+    )
+    assert first == again
+    assert first.startswith("muster-import-1-")
+    assert other != first
 
 
 @pytest.mark.parametrize(

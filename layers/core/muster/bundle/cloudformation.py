@@ -80,7 +80,7 @@ def stacks(contents: Contents) -> tuple[Stack, ...]:
     """Return the stacks that import the contents, each of one region."""
     regions = sorted({each.region for each in contents.imported})
     return tuple(
-        _stack(f"muster-import-{number}", region, group)
+        _stack(f"muster-import-{number}-{_digest(group)}", region, group)
         for region in regions
         for number, group in enumerate(_groups([each for each in contents.imported if each.region == region]), 1)
     )
@@ -109,6 +109,12 @@ def _stack(name: str, region: str, group: Sequence[Imported]) -> Stack:
     ]
     roles = any(each.type.startswith("AWS::IAM::") for each in parts)
     return Stack(name, region, _body(group), json.dumps(named, indent=2) + "\n", len(parts), roles)
+
+
+def _digest(group: Sequence[Imported]) -> str:
+    """Return a word that differs between stacks of different resources: an earlier bundle may have made its stacks."""
+    ids = sorted(_logical_id(part) for each in group for part in each.parts)
+    return hashlib.sha256(" ".join(ids).encode()).hexdigest()[:8]
 
 
 def _body(group: Sequence[Imported]) -> str:

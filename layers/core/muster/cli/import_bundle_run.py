@@ -14,7 +14,7 @@ from muster.bundle.bundle import Bundle, Tool, make_bundle
 from muster.bundle.contents import Contents, left_out
 from muster.bundle.directory import examine, write
 from muster.bundle.gathering import gather
-from muster.bundle.kinds import ROLE, TYPES
+from muster.bundle.kinds import ROLE, TYPES, name_of
 from muster.bundle.listing import Listing, Place, find_named, list_resources
 from muster.catalog.catalog import Catalog
 from muster.cli.interrupt import Interrupt
@@ -136,9 +136,9 @@ def _failing(job: Job, interrupt: Interrupt) -> Listing:
             job.tally.count(finding)
             _count(finding, listing)
     listing.gaps += job.report.incomplete
-    failed = {each.identity for each in listing.resources}
-    names = {(each.type, each.id): each.identity for each in listing.resources}
-    listing.unread = [each for each in listing.unread if names.get((each.type, each.name)) not in failed]
+    failed = {(each.type, name_of(each.type, each.id), each.region) for each in listing.resources}
+    unread = {(each.type, each.name, each.region): each for each in listing.unread}
+    listing.unread = [each for key, each in unread.items() if key not in failed]
     return listing
 
 
