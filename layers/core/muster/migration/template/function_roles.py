@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from muster.migration.file import FunctionItem
@@ -41,13 +42,13 @@ def target_role_arn(plan: Plan, source_role: str) -> str:
     return f"arn:{plan.partition}:iam::{plan.target_account}:role/{f'{path}/' if path else ''}{name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Mover:
     """Rewrites policies of roles; the keys of the sources become the template's key."""
 
     plan: Plan
 
-    @property
+    @cached_property
     def translation(self) -> Translation:
         """What the comparisons expect of a text."""
         plan, file = self.plan, self.plan.file
@@ -59,13 +60,14 @@ class _Mover:
     def document(self, document: Any) -> Any:
         """Return a policy document, or a part of one, for the target."""
         if isinstance(document, str):
-            return key_arn() if document in self._keys() else self.translation.text(document)
+            return key_arn() if document in self._keys else self.translation.text(document)
         if isinstance(document, Mapping):
             return {key: self.document(value) for key, value in document.items()}
         return [self.document(each) for each in document] if isinstance(document, list) else document
 
-    def _keys(self) -> set[str]:
-        return {arn for _, source in self.plan.sources for arn in _key_of(source)}
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(arn for _, source in self.plan.sources for arn in _key_of(source))
 
 
 def _add_role(function: str, role: Snapshot, mover: _Mover, parts: Parts) -> None:

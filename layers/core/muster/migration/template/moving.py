@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from muster.analysis.policies.access import public
@@ -22,11 +23,22 @@ _DELETED = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 _NETWORK = re.compile(r"vpce?-[0-9a-f]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mover:
     """Rewrites values of the source for the target."""
 
     plan: Plan
+
+    @cached_property
+    def _names(self) -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
+        """The names of each kind in ARNs, the longest first, and what they become."""
+        found = []
+        for kind, before in _BEFORE_NAME.items():
+            names = {item.name: item.target for item, _ in self.plan.sources if type(item) is kind}
+            longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+            if names:
+                found.append((re.compile(rf"(?<={before})(?:{longest_first})(?![A-Za-z0-9_.-])"), names))
+        return tuple(found)
 
     def value(self, value: Any) -> Any:
         """Return a value with all of its texts moved."""
@@ -41,9 +53,8 @@ class Mover:
 
         Names of regions are replaced as whole words: `us-east-1` is no part of `us-east-10`.
         """
-        for item, _ in self.plan.sources:
-            before = _BEFORE_NAME[type(item)]
-            text = re.sub(rf"({before}){re.escape(item.name)}(?![A-Za-z0-9_.-])", rf"\g<1>{item.target}", text)
+        for pattern, names in self._names:
+            text = pattern.sub(lambda match, names=names: names[match.group()], text)  # type: ignore[misc]
         source, target = self.plan.file.source.region, self.plan.file.target.region
         text = re.sub(
             rf"(arn:[a-z-]+:[a-z0-9-]+:){source}:{self.plan.source_account}:",
