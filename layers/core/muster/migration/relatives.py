@@ -44,6 +44,14 @@ def _function_key(function: Snapshot) -> Resource | None:
     return _key(function.resource, str(configuration.get("KMSKeyArn") or ""))
 
 
+def _replica_key(bucket: Snapshot) -> Resource | None:
+    """Return the key that encrypts replicas, where all rules that name one name the same."""
+    rules = (bucket.answer("replication").get("ReplicationConfiguration") or {}).get("Rules") or ()
+    named = ((rule.get("Destination") or {}).get("EncryptionConfiguration") or {} for rule in rules)
+    names = {str(each["ReplicaKmsKeyID"]) for each in named if each.get("ReplicaKmsKeyID")}
+    return _key(bucket.resource, names.pop()) if len(names) == 1 else None
+
+
 def _replication_role(bucket: Snapshot) -> Resource | None:
     replication = bucket.answer("replication").get("ReplicationConfiguration") or {}
     return _role(bucket.resource, str(replication.get("Role") or ""))
@@ -59,7 +67,11 @@ def _log_group_key(group: Snapshot) -> Resource | None:
 
 
 RELATIVES: Mapping[str, tuple[Relative, ...]] = {
-    BUCKET: (Relative("key", _bucket_key), Relative("role", _replication_role)),
+    BUCKET: (
+        Relative("key", _bucket_key),
+        Relative("replica-key", _replica_key),
+        Relative("role", _replication_role),
+    ),
     TABLE: (Relative("key", _table_key),),
     FUNCTION: (Relative("key", _function_key), Relative("role", _execution_role)),
     LOG_GROUP: (Relative("key", _log_group_key),),

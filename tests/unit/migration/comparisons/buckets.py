@@ -184,6 +184,7 @@ class Estate:
     target: Answers = field(default_factory=lambda: _bucket(TARGET_KEY, TARGET_REGION))
     source_key: Answers | Unavailable | None = field(default_factory=lambda: key_sections(SOURCE_KEY))
     target_key: Answers | Unavailable | None = field(default_factory=lambda: key_sections(TARGET_KEY))
+    replica_key: Snapshot | None = None
     role: Answers | Unavailable | None = field(
         default_factory=lambda: {
             "role": trust(),
@@ -209,6 +210,7 @@ class Estate:
             region=self.source_region,
             key=_other(KEY, SOURCE_KEY, self.source_key),
             role=_other(ROLE, ROLE_ARN, self.role),
+            **{"replica-key": self.replica_key},
         )
         target = target_of(
             BUCKET,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from muster.migration.relatives import KEY
 from tests.unit.migration.comparisons.buckets import (
     ORDERS,
     REPLICA,
@@ -13,10 +14,11 @@ from tests.unit.migration.comparisons.buckets import (
     alarm,
     changed,
     destination,
+    key_sections,
     replication,
     rule,
 )
-from tests.unit.migration.sides_of import ACCOUNT_ID, OTHER_ACCOUNT, SOURCE_REGION, TARGET_REGION
+from tests.unit.migration.sides_of import ACCOUNT_ID, OTHER_ACCOUNT, SOURCE_REGION, TARGET_REGION, snapshot_of
 
 
 def after(name: str, change: Change) -> tuple[str, str]:
@@ -305,11 +307,33 @@ def test_a_composite_alarm_may_notify() -> None:
     assert after("replication-lag-alarmed", change)[0] == "COMPLIANT"
 
 
-def test_another_replica_key_has_a_policy_that_was_not_read() -> None:
-    """The replica key must be the target's for its policy to be known."""
-    other = TARGET_KEY.replace("2222", "3333")
-    change = rules(rule(**destination(EncryptionConfiguration={"ReplicaKmsKeyID": other})))
+OTHER_KEY = TARGET_KEY.replace("2222", "3333")
+
+
+def encrypts_with(key: str, **more: Any) -> dict[str, Any]:
+    return rule(**destination(EncryptionConfiguration={"ReplicaKmsKeyID": key}), **more)
+
+
+def test_replica_keys_that_differ_have_policies_that_were_not_read() -> None:
+    """One key besides the target's is read; of several none is."""
+    change = rules(encrypts_with(OTHER_KEY))
     found, text = after("replication-encrypts", change)
     assert found == "INSUFFICIENT_DATA"
-    assert f"the policy of {other} was not read: it is not the key of orders-eu" in text
+    assert f"the policy of {OTHER_KEY} was not read" in text
     assert after("kms-objects-replicated", change)[0] == "COMPLIANT"
+
+
+def test_another_replica_key_is_judged_by_its_own_policy() -> None:
+    def change(estate: Estate) -> None:
+        estate.source["replication"] = replication(encrypts_with(OTHER_KEY))
+        estate.replica_key = snapshot_of(KEY, OTHER_KEY, key_sections(OTHER_KEY))
+
+    assert after("replication-encrypts", change)[0] == "NON_COMPLIANT"
+
+
+def test_the_key_of_the_rule_is_judged_though_the_bucket_has_lost_it() -> None:
+    def change(estate: Estate) -> None:
+        estate.replica_key = snapshot_of(KEY, TARGET_KEY, key_sections(TARGET_KEY))
+        estate.target["encryption"], estate.target_key = None, None
+
+    assert after("replication-encrypts", change)[0] == "COMPLIANT"

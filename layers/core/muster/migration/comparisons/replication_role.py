@@ -164,7 +164,7 @@ def target_bucket_replication_decrypts(source: Source, pair: Pair) -> Verdict:
 
 @compares(BUCKET, severity=Severity.HIGH)
 def target_bucket_replication_encrypts(source: Source, target: Target, pair: Pair) -> Verdict:
-    """Target buckets should be written by a role that may encrypt replicas with the key of the target.
+    """Target buckets should be written by a role that may encrypt replicas with the key that the rules name.
 
     Judged are the role's policies and the key's policy, for requests by way of S3 in the target region. With S3 Bucket
     Keys on either side, the encryption context is the bucket's ARN, and the role needs kms:Decrypt, too.
@@ -182,8 +182,7 @@ def target_bucket_replication_encrypts(source: Source, target: Target, pair: Pai
     encryption = encryption_of(source)
     if not encryption.kms:
         return not_applicable(_NO_KMS)
-    key = target.other("key")
-    _own_key(source, target, key)
+    key = _replica_key(source, target)
     if key is None or not key.exists:
         return not_applicable("the target has no key: see target-bucket-encrypted")
     used = key_of(key)
@@ -229,14 +228,23 @@ def _requester_pays(target: Target) -> bool:
     return target.own.answer("request-payment").get("Payer") == "Requester"
 
 
-def _own_key(source: Source, target: Target, key: Snapshot | None) -> None:
-    """Check that rules encrypt replicas with the target's key, or name none of its region, which is another matter.
+def _replica_key(source: Source, target: Target) -> Snapshot | None:
+    """Return the key that the rules encrypt replicas with: the target's, where they name none of its region.
 
     Raises:
-        UnknownField: a rule names another key, whose policy was not read.
+        UnknownField: a rule names a key whose policy was not read.
     """
+    own = target.other("key")
     for rule in rules_between(source, target).counting:
         named = Arn.parse(rule.replica_key)
-        elsewhere = named is None or named.region != target.resource.region
-        if not elsewhere and not (key is not None and key.exists and is_key(rule.replica_key, key)):
-            known(Unknown(f"the policy of {rule.replica_key} was not read: it is not the key of {target.resource.id}"))
+        if named is None or named.region != target.resource.region or _is(rule.replica_key, own):
+            continue
+        other = source.other("replica-key")
+        if _is(rule.replica_key, other):
+            return other
+        known(Unknown(f"the policy of {rule.replica_key} was not read: the rules name several keys"))
+    return own
+
+
+def _is(name: str, key: Snapshot | None) -> bool:
+    return key is not None and key.exists and is_key(name, key)
