@@ -23,7 +23,7 @@ def target_function_environment_matches(source: Source, target: Target, pair: Pa
 
     Problem: environment differs from the source
     Why: A variable that is missing or points elsewhere shows as errors when traffic moves.
-    Fix: `aws lambda update-function-configuration --function-name NAME --environment file://ENVIRONMENT.json` The call
+    Fix: `aws lambda update-function-configuration --function-name NAME --environment file://VARIABLES.json` The call
       replaces all variables.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -52,7 +52,7 @@ def target_function_environment_names_target(source: Source, target: Target, pai
 
     Problem: a variable names the source region
     Why: The target calls the source region: slower, at a price, and not at all when that region fails.
-    Fix: `aws lambda update-function-configuration --function-name NAME --environment file://ENVIRONMENT.json` The call
+    Fix: `aws lambda update-function-configuration --function-name NAME --environment file://VARIABLES.json` The call
       replaces all variables.
     Source: https://docs.aws.amazon.com/general/latest/gr/rande.html
     """
