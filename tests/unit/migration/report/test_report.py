@@ -140,11 +140,11 @@ def test_the_key_of_the_source_counts_as_that_of_the_target() -> None:
         ("orders", "orders", True),
         ("orders-2", "orders-eu-2", True),
         (
-            "https://orders.dynamodb.us-east-1.amazonaws.com",
-            "https://orders-eu.dynamodb.eu-west-1.amazonaws.com",
+            "https://sqs.us-east-1.amazonaws.com/orders",
+            "https://sqs.eu-west-1.amazonaws.com/orders-eu",
             False,
         ),
-        ("backup-us-east-1", "backup-us-east-1", False),
+        ("backup-us-east-1", "backup-us-east-1", True),
     ],
 )
 def test_only_whole_names_move(before: str, after: str, differs: bool) -> None:

@@ -5,13 +5,13 @@ dates, sizes) is left out, and values of environment variables are never shown.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from muster.migration.report.facts import plain
 from muster.migration.sides import Pair, Source, Target
+from muster.migration.translating import Translation
 from muster.model.finding import Unavailable
 from muster.model.text import shortened
 from muster.snapshots.snapshot import Snapshot
@@ -20,7 +20,6 @@ MANY = 100
 """How many differences of a pair are listed."""
 _WIDTH = 300
 _HIDDEN = "(not shown)"
-_TOKEN = re.compile(r"[\w.-]+")
 _ABSENT = object()
 _OWN_BY_NATURE = frozenset(
     {
@@ -63,7 +62,8 @@ def differences(source: Source, target: Target, pair: Pair) -> tuple[Difference,
 
 
 def _differences(source: Source, target: Target, pair: Pair) -> Iterator[Difference]:
-    moved = _Moved(source, target, pair)
+    between = Translation.between(source, target, pair)
+    translation = replace(between, names={**between.names, **_keys(source, target)})
     for name, ours in target.own.sections.items():
         theirs = source.own.sections.get(name, Unavailable(None, ""))
         if name in _LEFT_OUT or isinstance(ours, Unavailable) or isinstance(theirs, Unavailable):
@@ -71,33 +71,14 @@ def _differences(source: Source, target: Target, pair: Pair) -> Iterator[Differe
         before, after = _leaves(plain(theirs or {})), _leaves(plain(ours or {}))
         for path in dict.fromkeys([*before, *after]):
             old, new = before.get(path, _ABSENT), after.get(path, _ABSENT)
-            if not _OWN_BY_NATURE & {*path} and moved(old) != _json(new):
+            if not _OWN_BY_NATURE & {*path} and not _alike(translation, old, new):
                 yield Difference(name, ".".join(path), *(_shown(path, value) for value in (old, new)))
 
 
-class _Moved:
-    """Writes a value of the source as JSON, with names, account and region as they read at the target."""
-
-    def __init__(self, source: Source, target: Target, pair: Pair) -> None:
-        names = {each.name: each.target for each in pair.file.items()}
-        words = {
-            source.resource.region: target.resource.region,
-            source.resource.account_id: target.resource.account_id,
-            **names,
-            **_keys(source, target),
-            source.resource.id: target.resource.id,
-        }
-        self._words = {old: new for old, new in words.items() if old != new}
-
-    def __call__(self, value: Any) -> str:
-        return _TOKEN.sub(self._moved, _json(value))
-
-    def _moved(self, match: re.Match[str]) -> str:
-        """Return a word as it reads at the target; a name may have dots, and stand between the dots of a host."""
-        word = match.group()
-        if word in self._words:
-            return self._words[word]
-        return ".".join(self._words.get(part, part) for part in word.split("."))
+def _alike(translation: Translation, source: Any, target: Any) -> bool:
+    if _ABSENT in (source, target) or not isinstance(source, str | list):
+        return bool(source == target)
+    return translation.accepts(_text(source), _text(target))
 
 
 def _keys(source: Source, target: Target) -> dict[str, str]:
@@ -105,10 +86,6 @@ def _keys(source: Source, target: Target) -> dict[str, str]:
     both = [side.others.get("key") for side in (source, target)]
     ids = [each.resource.id.rpartition("/")[2] for each in both if isinstance(each, Snapshot)]
     return {ids[0]: ids[1]} if len(ids) == len(both) else {}
-
-
-def _json(value: Any) -> str:
-    return "" if value is _ABSENT else json.dumps(value, sort_keys=True)
 
 
 def _leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
