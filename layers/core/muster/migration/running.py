@@ -46,7 +46,7 @@ def _incomplete(region: Entry, entries: list[Entry]) -> tuple[str, ...]:
     """Return why the report is not whole: resources of which nothing could be read."""
     sides = [side for entry in entries for side in (entry.source, entry.target) if side.exists is None]
     unread = [side.resource for side in sides]
-    if all(each.status is Status.INSUFFICIENT_DATA for each in region.findings):
+    if region.findings and all(each.status is Status.INSUFFICIENT_DATA for each in region.findings):
         unread.append(region.resource)
     if not unread:
         return ()
