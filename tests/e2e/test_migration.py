@@ -15,9 +15,12 @@ from local.server import EmbeddedAws
 from muster.cli import main
 from tests.e2e.migration.changes import CHANGES
 from tests.e2e.migration.source import (
+    BUCKET_EU,
     FILE,
     FUNCTION_EU,
+    GROUP_EU,
     ORDERS_EU,
+    SESSIONS_EU,
     SOURCE,
     TARGET,
     make_function,
@@ -100,6 +103,46 @@ def test_a_single_change_turns_exactly_its_own_item(migration: Migration, parity
         found = migration.items()
     turned = {item: status for item, status in found.items() if status not in PASSED and parity[item] != status}
     assert turned == dict.fromkeys(change.turns, "NON_COMPLIANT")
+
+
+DENIED = {
+    "s3:GetBucketVersioning": {(BUCKET_EU, "bucket-versioned")},
+    "s3:GetBucketLifecycleConfiguration": {(BUCKET_EU, "bucket-objects-expire"), (BUCKET_EU, "bucket-uploads-aborted")},
+    "s3:GetPublicAccessBlock": {(BUCKET_EU, "bucket-public-access-blocked")},
+    "s3:GetBucketTagging": {(BUCKET_EU, "tagged")},
+    "lambda:ListEventSourceMappings": {(FUNCTION_EU, "function-sources-match")},
+    "dynamodb:DescribeContinuousBackups": {(ORDERS_EU, "table-recoverable"), (SESSIONS_EU, "table-recoverable")},
+    "dynamodb:DescribeTimeToLive": {
+        (ORDERS_EU, "table-time-to-live-matches"),
+        (SESSIONS_EU, "table-time-to-live-matches"),
+    },
+    "dynamodb:DescribeLimits": {(ORDERS_EU, "table-capacity-within-quotas")},
+    "cloudwatch:ListDashboards": {(TARGET, "dashboard-shows-the-batch")},
+    "logs:ListTagsForResource": {(GROUP_EU, "tagged")},
+}
+"""Operations, and the comparisons that nothing else can answer."""
+
+
+@pytest.mark.parametrize("operation", DENIED)
+def test_a_denied_call_makes_exactly_its_items_unread(migration: Migration, parity: Items, operation: str) -> None:
+    """Embedded only: the operation is refused on both sides."""
+    migration.aws.refuse(operation)
+    try:
+        found = migration.items()
+    finally:
+        migration.aws.front.refusals.clear()
+    turned = {item: status for item, status in found.items() if parity[item] != status}
+    expected = {(target, f"target-{check_id}") for target, check_id in DENIED[operation]}
+    assert turned == dict.fromkeys(expected, "INSUFFICIENT_DATA")
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_a_third_default_region_changes_nothing(
+    migration: Migration, parity: Items, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """Embedded only: what is in no other region than the two is found, whatever the default is."""
+    monkeypatch.setenv(variable, "ap-southeast-2")
+    assert migration.items() == parity
 
 
 def test_every_change_was_undone(migration: Migration, parity: Items) -> None:
