@@ -212,6 +212,15 @@ def test_values_of_the_environment_are_printed_nowhere() -> None:
     assert "--query Environment" in script(template)
 
 
+def test_names_of_what_is_migrated_are_replaced_in_the_environment() -> None:
+    variables = {"TABLE": "orders", "BUCKET": "data", "SECRET": "s3cr3t-value"}
+    sources = (*ALL[:2], (WORKER, function_source(Environment={"Variables": variables})))
+    (command,) = [each.command for each in made(*sources).steps if "create-function" in each.command]
+    assert """-e 's#"orders"#"orders-eu"#g'""" in command
+    assert """-e 's#"data"#"data-eu"#g'""" in command
+    assert "s3cr3t-value" not in command
+
+
 def test_a_function_is_copied_with_its_settings_and_concurrency() -> None:
     queue = {"TargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT_ID}:failed"}
     template = made((WORKER, function_source(DeadLetterConfig=queue)))

@@ -1,8 +1,9 @@
 """The commands that people run themselves: for the source side, and for the code of functions. Pure."""
 
 import json
+import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,9 @@ from muster.migration.template.moving import Mover
 from muster.migration.template.plan import Parts, Plan, identifier, named
 from muster.model.arn import Arn
 from muster.model.finding import UnknownField
+
+_LITERALLY, _ESCAPED = re.compile(r"([.*^$\[\]\\#])"), r"\\\1"
+"""What sed does not take as itself in a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +163,10 @@ def _function(plan: Plan, item: Item, source: Source, parts: Parts) -> Iterator[
         "--timeout", str(given.get("Timeout")), "--architectures", *given.get("Architectures", ("x86_64",)),
         *(("--dead-letter-config", f"TargetArn={dead_letters}") if dead_letters else ()), "--tags", tags,
     )  # fmt: skip
+    variables = (given.get("Environment") or {}).get("Variables") or {}
     environment = (
         f' --environment "$(aws lambda get-function-configuration {query} Environment --output json '
-        f'| sed s/{source_region}/{target_region}/g)"'
+        f'| sed {_edits(plan, variables)})"'
     )
     key = (
         f' --kms-key-arn "$(aws kms describe-key --key-id {plan.alias} --region {target_region} '
@@ -169,8 +174,9 @@ def _function(plan: Plan, item: Item, source: Source, parts: Parts) -> Iterator[
     )
     settings += key if given.get("KMSKeyArn") else ""
     yield Step(
-        f"Make {item.target} in {target_region}. Its layers, network and event sources are yours to add.",
-        settings + (environment if (given.get("Environment") or {}).get("Variables") else ""),
+        f"Make {item.target} in {target_region}. The queue of its failed events must exist there; its layers, network "
+        "and event sources are yours to add.",
+        settings + (environment if variables else ""),
     )
     reserved = (answer.get("Concurrency") or {}).get("ReservedConcurrentExecutions")
     if reserved is not None:
@@ -181,6 +187,14 @@ def _function(plan: Plan, item: Item, source: Source, parts: Parts) -> Iterator[
                 "--reserved-concurrent-executions", str(reserved),
             ),
         )  # fmt: skip
+
+
+def _edits(plan: Plan, variables: Mapping[str, str]) -> str:
+    """Return how sed edits an environment: regions anywhere, and names of what is migrated where one is a value."""
+    names = {item.name: item.target for item in plan.file.items() if item.name in variables.values()}
+    edits = [f"s/{plan.file.source.region}/{plan.file.target.region}/g"]
+    edits += [f's#"{_LITERALLY.sub(_ESCAPED, name)}"#"{target}"#g' for name, target in sorted(names.items())]
+    return " ".join(f"-e {shlex.quote(edit)}" for edit in edits)
 
 
 def _line(*words: str) -> str:
