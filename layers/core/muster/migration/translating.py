@@ -26,7 +26,8 @@ _WORD = re.compile(rf"(?:\A|(?<={_EDGE}))[\w.-]+(?={_EDGE}|\Z)")
 _WORD_OR_MORE = re.compile(rf"(?:\A|(?<={_EDGE}))[\w.-]+(?={_EDGE}|\*|\Z)")
 """The same, with names in patterns: `table/orders*` is right with either name."""
 _S3_HOST = re.compile(r"\.s3[.-]")
-_HELD = re.compile(r"\0(\d+)\0")
+_MARK = "\0"
+_HELD = re.compile(rf"{_MARK}([0-9]+){_MARK}")
 _FIFO = ".fifo"
 _MADE = (
     (re.compile(r"(:table/[^/]+/stream/).+"), r"\1*"),
@@ -111,11 +112,14 @@ class Translation:
 
     def _replaced(self, text: str, words: re.Pattern[str], *, account: bool) -> str:
         """Return a text with names, region and account replaced; what is put in or kept is not replaced again."""
+        if _MARK in text:
+            # No value of AWS holds it: it marks what was put in.
+            return self._in_target_region(text)
         held: list[str] = []
 
         def hold(value: str) -> str:
             held.append(value)
-            return f"\0{len(held) - 1}\0"
+            return f"{_MARK}{len(held) - 1}{_MARK}"
 
         text = _GLOBAL.sub(lambda match: hold(match.group()), text)
         for name in self._paths:
