@@ -78,3 +78,33 @@ def test_a_run_that_fails_leaves_the_earlier_bundle_and_no_half_one(tmp_path: Pa
         write(out, bundle(broken))
     assert files_in(out) == bundle()
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_current_directory_can_be_the_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.chdir(out)
+    write(Path(), bundle())
+    write(Path(), bundle({"README.md": "new\n"}))
+    assert set(files_in(Path())) == {"README.md", MANIFEST}
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("moves", range(5), ids="after {} moves".format)
+def test_a_move_that_fails_puts_everything_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int) -> None:
+    out = tmp_path / "out"
+    write(out, bundle())
+    left, rename = [moves], Path.rename
+
+    def failing(path: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] == -1:
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(ConfigurationError, match="No space left on device"):
+        write(out, bundle({"README.md": "new\n"}))
+    monkeypatch.undo()
+    assert files_in(out) == bundle()
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]

@@ -62,7 +62,7 @@ def write(directory: Path, files: Mapping[str, str]) -> None:
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
-        made.chmod(directory.stat().st_mode & 0o777 if directory.exists() else 0o777 & ~_umask())
+        made.chmod(0o777 & ~_umask())
         _put(made, directory)
     except OSError as error:
         raise ConfigurationError(f"--output: {directory}: {error.strerror or error}") from error
@@ -71,19 +71,29 @@ def write(directory: Path, files: Mapping[str, str]) -> None:
 
 
 def _put(made: Path, directory: Path) -> None:
+    """Put the files where they belong. A directory that is there stays: it may be mounted, or the current one."""
     if not directory.exists():
         made.rename(directory)
         return
     earlier = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".old", dir=directory.parent))
+    arrived: list[str] = []
     try:
-        directory.rename(earlier / "bundle")
-        try:
-            made.rename(directory)
-        except OSError:
-            (earlier / "bundle").rename(directory)
-            raise
-    finally:
-        shutil.rmtree(earlier, ignore_errors=True)
+        _move(directory, earlier, [])
+        _move(made, directory, arrived)
+    except OSError:
+        for name in arrived:
+            (directory / name).rename(made / name)
+        _move(earlier, directory, [])
+        earlier.rmdir()
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _move(source: Path, target: Path, moved: list[str]) -> None:
+    """Move what a directory holds to another one, the manifest last: without it no half bundle passes for one."""
+    for path in sorted(source.iterdir(), key=lambda each: each.name == MANIFEST):
+        path.rename(target / path.name)
+        moved.append(path.name)
 
 
 def _known_files(directory: Path) -> Mapping[str, str]:

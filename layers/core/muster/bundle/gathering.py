@@ -14,7 +14,7 @@ from muster.snapshots.snapshot import Snapshot
 
 Step = Callable[[str, int, int], None]
 """Takes what is being done, how many resources are read, and how many there are."""
-_SECRETS = "Environment.Variables: values may be secrets, and a bundle holds none"
+_SECRETS = "Environment.Variables: the values may be secrets, and a bundle never holds them"
 
 
 def gather(place: Place, listing: Listing, step: Step = lambda _what, _done, _all: None) -> Contents:
