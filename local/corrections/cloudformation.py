@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
 """
 
+import contextlib
 import re
 import urllib.parse
 from ast import literal_eval
@@ -22,7 +23,7 @@ _LIST = re.compile(r"(<ParameterValue>)(\[[^<]*\])(</ParameterValue>)")
 def corrections() -> dict[str, Correction]:
     """Return what corrects CloudFormation, by operation."""
     return {
-        "cloudformation:CreateStack": _install,
+        "cloudformation:CreateStack": _create_stack,
         "cloudformation:UpdateStack": _install,
         "cloudformation:DescribeStacks": _describe_stacks,
         "cloudformation:DescribeStackResources": _describe_stack_resources,
@@ -39,6 +40,23 @@ def _install(_request: Request) -> None:
     from local import resources  # noqa: PLC0415 - moto takes seconds to import
 
     resources.install()
+
+
+def _create_stack(request: Request) -> Answer:
+    """Make a stack; one that fails leaves nothing behind, as after its rollback, and the call tells the reason.
+
+    CloudFormation answers at once and tells the reason in the stack's events.
+    """
+    _install(request)
+    stacks = _backend(request).stacks
+    before = set(stacks)
+    status, body = request.ask()
+    if status != HTTPStatus.OK:
+        for stack_id in set(stacks) - before:
+            failed = stacks.pop(stack_id)
+            with contextlib.suppress(Exception):
+                failed.resource_map.delete()
+    return status, body
 
 
 def _backend(request: Request) -> Any:

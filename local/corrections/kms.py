@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.htm
 """
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +15,7 @@ from local.corrections.request import Correction, Request
 from local.front import Answer
 
 _PERIOD = 365
+_PRINCIPAL = re.compile(r"arn:aws:iam::(\d{12}):(role|user)/(?:.*/)?([^/]+)")
 
 
 def corrections() -> dict[str, Correction]:
@@ -24,6 +26,7 @@ def corrections() -> dict[str, Correction]:
         "kms:EnableKeyRotation": _rotate,
         "kms:GetKeyRotationStatus": _rotation,
         "kms:GetKeyPolicy": _policy,
+        "kms:PutKeyPolicy": _put_policy,
     }
 
 
@@ -44,6 +47,8 @@ def _key(request: Request) -> Any | None:
 
 def _create(request: Request) -> Answer:
     """Make a key for encryption where the request does not say what it is for."""
+    if wrong := _wrong_policy(request):
+        return wrong
     body = json.loads(request.body)
     return request.ask(json.dumps({"KeyUsage": "ENCRYPT_DECRYPT", **body}).encode())
 
@@ -78,6 +83,51 @@ def _rotation(request: Request) -> Answer:
         answer["RotationPeriodInDays"] = period
         answer["NextRotationDate"] = getattr(key, "rotated_since", datetime.now(UTC)) + timedelta(days=period)
     return request.answer(answer)
+
+
+def _put_policy(request: Request) -> Answer | None:
+    """Put a policy whose principals exist; its name need not be given."""
+    if wrong := _wrong_policy(request):
+        return wrong
+    given = json.dumps({"PolicyName": "default", **json.loads(request.body)})
+    return request.ask(given.encode())
+
+
+def _wrong_policy(request: Request) -> Answer | None:
+    """Refuse a policy that is no JSON, and one that names a role or user that does not exist.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    """
+    text = request.parameters.get("Policy")
+    if not text:
+        return None
+    code = "MalformedPolicyDocumentException"
+    try:
+        statements = json.loads(text).get("Statement", [])
+    except (ValueError, AttributeError):
+        return request.refuse(code, "The policy is not a JSON document.")
+    for statement in statements if isinstance(statements, list) else [statements]:
+        for kind in ("Principal", "NotPrincipal"):
+            named = statement.get(kind)
+            principals = named.get("AWS", ()) if isinstance(named, dict) else ()
+            for arn in [principals] if isinstance(principals, str) else principals:
+                if not _exists(str(arn)):
+                    return request.refuse(code, "Policy contains a statement with one or more invalid principals.")
+    return None
+
+
+def _exists(arn: str) -> bool:
+    """Whether a role or a user exists; whatever else a policy may name is taken to."""
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - moto takes seconds to import
+
+    found = _PRINCIPAL.fullmatch(arn)
+    if found is None:
+        return True
+    account, kind, name = found.groups()
+    backend = iam_backends[account]["aws"]
+    if kind == "user":
+        return name in backend.users
+    return name in {role.name for role in backend.roles.values()}
 
 
 def _policy(request: Request) -> Answer:

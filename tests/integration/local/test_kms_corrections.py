@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.server import EmbeddedAws
+from local.server import ACCOUNT, EmbeddedAws
 
 AWAY = "us-east-1"
 KEYS = {
@@ -71,3 +71,22 @@ def test_a_key_is_of_its_region(aws: EmbeddedAws) -> None:
     away = aws.client("kms", AWAY)
     with pytest.raises(away.exceptions.NotFoundException):
         away.describe_key(KeyId=arn)
+
+
+@pytest.mark.parametrize("kind", ["role", "user"])
+def test_a_policy_may_name_only_who_exists(aws: EmbeddedAws, kind: str) -> None:
+    kms, iam = aws.client("kms"), aws.client("iam")
+    principals = ["arn:aws:iam::111122223333:root", f"arn:aws:iam::{ACCOUNT}:{kind}/shop/worker"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": principals}, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Statement": [statement]})
+    with pytest.raises(kms.exceptions.MalformedPolicyDocumentException, match="invalid principals"):
+        kms.create_key(Policy=policy)
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    with pytest.raises(kms.exceptions.MalformedPolicyDocumentException, match="invalid principals"):
+        kms.put_key_policy(KeyId=key, Policy=policy)
+    if kind == "role":
+        iam.create_role(RoleName="worker", Path="/shop/", AssumeRolePolicyDocument="{}")
+    else:
+        iam.create_user(UserName="worker", Path="/shop/")
+    kms.put_key_policy(KeyId=key, Policy=policy)
+    assert kms.get_key_policy(KeyId=key)["Policy"] == policy

@@ -222,3 +222,12 @@ def test_a_change_of_a_resource_is_refused_and_not_lost(aws: EmbeddedAws) -> Non
     with pytest.raises(botocore.exceptions.ClientError, match="does not change Queue"):
         cloudformation.update_stack(StackName="shop", TemplateBody=changed)
     assert physical_ids(aws) == ids
+
+
+def test_a_stack_that_fails_leaves_nothing_behind(aws: EmbeddedAws) -> None:
+    made = {"Queue": resource("SQS::Queue"), "Topic": resource("SNS::Topic", {"Colour": "red"}, DependsOn="Queue")}
+    for _ in range(2):
+        with pytest.raises(botocore.exceptions.ClientError, match="Colour"):
+            stack(aws, **made)
+    assert aws.client("sqs").list_queues().get("QueueUrls", []) == []
+    stack(aws, Queue=resource("SQS::Queue"))
