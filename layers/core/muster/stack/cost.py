@@ -249,7 +249,7 @@ def events(count: int, prices: Mapping[str, Price]) -> tuple[Cost, ...]:
 
 
 FIXED = (
-    ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 25),
+    ("CloudWatch", "alarm metrics", "cloudwatch_alarm", 26),
     ("CloudWatch", "dashboards", "cloudwatch_dashboard", 1),
     ("CloudWatch", "metrics that Muster writes", "cloudwatch_custom_metric", 21),
     ("CloudWatch", "request metrics of the bucket, at most", "cloudwatch_custom_metric", 16),
