@@ -416,7 +416,7 @@ def of_messages(there: Estate) -> dict[str, int]:
 
 def _alarms(there: Estate) -> dict[str, list[Any]]:
     metric = there.held("cloudwatch", "describe_alarms", "MetricAlarms")
-    composite = there.held("cloudwatch", "describe_alarms", "CompositeAlarms")
+    composite = there.held("cloudwatch", "describe_alarms", "CompositeAlarms", AlarmTypes=["CompositeAlarm"])
     return {region: metric[region] + composite[region] for region in estates.REGIONS}
 
 
