@@ -82,13 +82,22 @@ def test_a_denied_call_leaves_out_its_resources_and_names_the_permission(
     aws: EmbeddedAws, muster: Command, operation: str, permission: str
 ) -> None:
     estate.bucket(aws, "denied")
+    estate.bucket(aws, "open")
     estate.role(aws)
-    aws.refuse(operation)
+    aws.refuse(operation, bucket="denied")
     assert muster("terraform", "--type", "AWS::S3::Bucket", "--type", "AWS::IAM::Role") == UNREAD
-    assert names() == {("Role", "worker")}
+    assert names() == {("Bucket", "open"), ("Role", "worker")}
     assert list(left_out()) == ["denied"]
     assert left_out()["denied"].endswith(f"(needs {permission})")
     assert permission in Path("out", "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("operation", ["s3:GetBucketPolicy", "cloudformation:ListStacks", "s3:ListBuckets"])
+def test_a_call_that_is_throttled_for_a_moment_is_made_again(aws: EmbeddedAws, muster: Command, operation: str) -> None:
+    estate.bucket(aws, "busy")
+    aws.refuse(operation, code="Throttling", status=400, times=4)
+    assert muster("terraform", "--type", "AWS::S3::Bucket") == 0
+    assert names() == {("Bucket", "busy")}
 
 
 def test_without_a_look_at_stacks_nothing_is_imported(aws: EmbeddedAws, muster: Command) -> None:

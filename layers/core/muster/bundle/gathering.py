@@ -27,7 +27,8 @@ def gather(place: Place, listing: Listing, step: Step = lambda _what, _done, _al
     wanted = [each for each in resources if _free(each, stacks, out)]
     imported: list[Imported] = []
     named = forms()
-    snapshots = read_snapshots(place.clients, [(each, named[each.type]) for each in wanted], place.home)
+    forms_of = [(each, named[each.type]) for each in wanted]
+    snapshots = read_snapshots(place.clients, forms_of, place.home, retry=place.retrier)
     for done, snapshot in enumerate(snapshots, 1):
         step("reading", done, len(wanted))
         one = _judged(snapshot, stacks[snapshot.resource.region], place.home)
@@ -51,12 +52,12 @@ def _known(resource: Resource) -> bool:
 def _stacks_of(place: Place, resources: Iterable[Resource]) -> dict[str, Stacks]:
     """Return the stacks that may own resources of each region; a role may be of a stack in any region."""
     regions = {each.region for each in resources}
-    read = {region: read_stacks(place.clients, (region,)) for region in sorted(regions - {GLOBAL})}
+    read = {region: read_stacks(place.clients, (region,), place.retrier) for region in sorted(regions - {GLOBAL})}
     if GLOBAL in regions:
         gaps = (place.everywhere,) if isinstance(place.everywhere, Unavailable) else ()
         everywhere = place.regions if isinstance(place.everywhere, Unavailable) else place.everywhere
         others = [each for each in everywhere if each not in read]
-        read[GLOBAL] = together((*read.values(), read_stacks(place.clients, others), Stacks(gaps=gaps)))
+        read[GLOBAL] = together((*read.values(), read_stacks(place.clients, others, place.retrier), Stacks(gaps=gaps)))
     return read
 
 

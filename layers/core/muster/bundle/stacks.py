@@ -6,7 +6,7 @@ deleted stack retained keeps them, and is in no stack.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from muster.bundle.kinds import name_of
 from muster.model.finding import Unavailable
 from muster.readers.answers import all_pages
 from muster.sdk.failures import Failure, read
+from muster.sdk.retry import Retrier
 from muster.sdk.session import ClientProvider
 
 PERMISSIONS = ("cloudformation:ListStacks", "cloudformation:ListStackResources")
@@ -38,10 +39,10 @@ class Stacks:
         return self.owners.get((resource_type, name_of(resource_type, physical_id)), "")
 
 
-def read_stacks(clients: ClientProvider, regions: Iterable[str]) -> Stacks:
+def read_stacks(clients: ClientProvider, regions: Iterable[str], retrier: Retrier) -> Stacks:
     """Read which resources the stacks of some regions own: one listing a region, and one a stack."""
     with ThreadPoolExecutor(_REGIONS_AT_ONCE, thread_name_prefix="stacks") as pool:
-        return together(pool.map(lambda region: _of_region(clients, region), regions))
+        return together(pool.map(lambda region: _of_region(clients, region, retrier), regions))
 
 
 def together(several: Iterable[Stacks]) -> Stacks:
@@ -51,16 +52,20 @@ def together(several: Iterable[Stacks]) -> Stacks:
     return Stacks(owners, tuple(dict.fromkeys(gap for each in several for gap in each.gaps)))
 
 
-def _of_region(clients: ClientProvider, region: str) -> Stacks:
+def _of_region(clients: ClientProvider, region: str, retrier: Retrier) -> Stacks:
     def call() -> Sequence[Mapping[str, Any]]:
         return _stacks(clients.get("cloudformation", region))
 
-    listed = read(call, PERMISSIONS[:1], "stacks")
+    listed = read(lambda: retrier((region, PERMISSIONS[0]), call), PERMISSIONS[:1], "stacks")
     if isinstance(listed, Failure):
         return Stacks(gaps=(listed.unavailable,))
     client = clients.get("cloudformation", region)
     with ThreadPoolExecutor(_STACKS_AT_ONCE, thread_name_prefix="stack") as pool:
-        found = list(pool.map(lambda stack: _resources(client, stack), listed))
+        found = list(
+            pool.map(
+                lambda stack: _resources(client, stack, lambda call: retrier((region, PERMISSIONS[1]), call)), listed
+            )
+        )
     owners: dict[tuple[str, str], str] = {}
     gaps: list[Unavailable] = []
     for stack, resources in zip(listed, found, strict=True):
@@ -77,7 +82,12 @@ def _stacks(client: Any) -> Sequence[Mapping[str, Any]]:
     return [each for each in found if each["StackStatus"] != _GONE_STACK]
 
 
-def _resources(client: Any, stack: Mapping[str, Any]) -> Sequence[Mapping[str, Any]] | Failure:
+_Resources = Sequence[Mapping[str, Any]]
+
+
+def _resources(
+    client: Any, stack: Mapping[str, Any], retried: Callable[[Callable[[], _Resources]], _Resources]
+) -> _Resources | Failure:
     def call() -> Sequence[Mapping[str, Any]]:
         name = stack["StackId"]
         found = all_pages(client, "list_stack_resources", "StackResourceSummaries", StackName=name)
@@ -87,7 +97,7 @@ def _resources(client: Any, stack: Mapping[str, Any]) -> Sequence[Mapping[str, A
             if each.get("PhysicalResourceId") and each.get("ResourceStatus") not in _NOT_IN_STACK
         ]
 
-    return read(call, PERMISSIONS[1:], "stack resources")
+    return read(lambda: retried(call), PERMISSIONS[1:], "stack resources")
 
 
 def _name(resource: Mapping[str, Any]) -> str:

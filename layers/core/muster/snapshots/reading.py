@@ -1,6 +1,6 @@
 """Reading snapshots: each section by its call, in the region of the resource."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,7 +14,17 @@ from muster.snapshots.snapshot import Snapshot
 _SIDE_BY_SIDE = 16
 
 
-def read_snapshot(clients: ClientProvider, resource: Resource, form: Form, endpoint_region: str = "") -> Snapshot:
+Retry = Callable[[Hashable, Callable[[], Answer]], Answer]
+"""Makes a call, and makes it again where that may help; the key names the API that is called."""
+
+
+def _once(_key: Hashable, call: Callable[[], Answer]) -> Answer:
+    return call()
+
+
+def read_snapshot(
+    clients: ClientProvider, resource: Resource, form: Form, endpoint_region: str = "", retry: Retry = _once
+) -> Snapshot:
     """Read all sections of a resource; one that fails leaves the others as they are.
 
     Calls go to the resource's region, or to `endpoint_region` where no region owns the resource. Once a section was
@@ -25,7 +35,7 @@ def read_snapshot(clients: ClientProvider, resource: Resource, form: Form, endpo
     sections: dict[str, Answer | Unavailable | None] = {}
     for each in form.sections:
         try:
-            value = _read(clients, resource, region, each, sections)
+            value = _read(clients, resource, region, each, sections, retry)
         except NotListed:
             return Snapshot(resource, exists=False)
         if isinstance(value, Failure):
@@ -41,10 +51,11 @@ def read_snapshots(
     wanted: Iterable[tuple[Resource, Form]],
     endpoint_region: str = "",
     each_read: Callable[[Snapshot], None] = lambda _snapshot: None,
+    retry: Retry = _once,
 ) -> Iterator[Snapshot]:
     """Read resources side by side and yield their snapshots in the order of the resources."""
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        for snapshot in pool.map(lambda each: read_snapshot(clients, each[0], each[1], endpoint_region), wanted):
+        for snapshot in pool.map(lambda each: read_snapshot(clients, each[0], each[1], endpoint_region, retry), wanted):
             each_read(snapshot)
             yield snapshot
 
@@ -53,12 +64,13 @@ def _nothing_read(sections: Mapping[str, Answer | Unavailable | None]) -> bool:
     return all(isinstance(each, Unavailable) for each in sections.values())
 
 
-def _read(
+def _read(  # noqa: PLR0913 - where, what, and how the call is made
     clients: ClientProvider,
     resource: Resource,
     region: str,
     section: Section,
     earlier: dict[str, Answer | Unavailable | None],
+    retry: Retry,
 ) -> Answer | Unavailable | Failure | None:
     arguments: list[Any] = [resource]
     if section.of:
@@ -66,11 +78,11 @@ def _read(
         if needed is None or isinstance(needed, Unavailable):
             return needed
         arguments.append(needed)
-    return read(
-        lambda: _whole(section.call(clients.get(section.client, region), *arguments)),
-        section.permissions,
-        section.name,
-    )
+
+    def call() -> Answer:
+        return _whole(section.call(clients.get(section.client, region), *arguments))
+
+    return read(lambda: retry((region, section.permissions), call), section.permissions, section.name)
 
 
 def _whole(answer: Answer) -> Answer:
