@@ -71,6 +71,15 @@ def test_a_bucket_with_the_tags_of_a_stack_that_is_no_more_is_imported(aws: Embe
     assert "aws:cloudformation" not in Path("out", f"{HOME}-s3.tf").read_text("utf-8")
 
 
+@pytest.mark.parametrize("tool", ["cloudformation", "terraform", "pulumi"])
+def test_an_empty_account_has_a_bundle_without_anything_to_import(muster: Command, tool: str) -> None:
+    assert muster(tool, "--type", "AWS::SNS::Topic") == 0
+    assert {path.name for path in Path("out").rglob("*")} == {"README.md", "muster-bundle.json"}
+    text = Path("out/README.md").read_text("utf-8")
+    assert "There is nothing to import." in text
+    assert "Nothing: every resource that was selected is in this bundle." in text
+
+
 @pytest.mark.parametrize(
     ("operation", "permission"),
     [
@@ -79,7 +88,7 @@ def test_a_bucket_with_the_tags_of_a_stack_that_is_no_more_is_imported(aws: Embe
     ],
 )
 def test_a_denied_call_leaves_out_its_resources_and_names_the_permission(
-    aws: EmbeddedAws, muster: Command, operation: str, permission: str
+    aws: EmbeddedAws, muster: Command, capsys: pytest.CaptureFixture[str], operation: str, permission: str
 ) -> None:
     estate.bucket(aws, "denied")
     estate.bucket(aws, "open")
@@ -90,6 +99,9 @@ def test_a_denied_call_leaves_out_its_resources_and_names_the_permission(
     assert list(left_out()) == ["denied"]
     assert left_out()["denied"].endswith(f"(needs {permission})")
     assert permission in Path("out", "README.md").read_text("utf-8")
+    assert (
+        "1 resource could not be read and is left out:\nmuster:   AWS::S3::Bucket denied: " in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("operation", ["s3:GetBucketPolicy", "cloudformation:ListStacks", "s3:ListBuckets"])

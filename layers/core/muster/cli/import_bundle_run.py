@@ -28,6 +28,7 @@ from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unava
 from muster.model.rule import Rule
 from muster.model.suggest import unknown
 from muster.model.text import counted, printable
+from muster.reports.formats.table import LINES
 from muster.scanning.arena import tune_allocator
 from muster.sdk.session import enabled_regions
 
@@ -68,6 +69,7 @@ def run(options: Options, request: Request) -> int:
         write(request.directory, bundle.files)
     if not options.quiet or request.dry_run:
         _print(bundle, request)
+    _warn(bundle.contents)
     return 0 if bundle.contents.complete else INCOMPLETE
 
 
@@ -165,8 +167,18 @@ def _print(bundle: Bundle, request: Request) -> None:
         print(f"{summary}; no files were written")  # noqa: T201 - the command's output
     else:
         print(f"{summary}. Read {request.directory}/README.md: it has the commands.")  # noqa: T201 - the same
+
+
+def _warn(contents: Contents) -> None:
+    """Say on standard error what could not be read, as the exit status does."""
     for gap in contents.gaps:
         say(printable(gap))
+    if unread := [each for each in contents.left_out if each.unread]:
+        say(f"{counted(len(unread), 'resource')} could not be read and {'is' if len(unread) == 1 else 'are'} left out:")
+        for each in unread[:LINES]:
+            say(printable(f"  {each.type} {each.name}: {'; '.join(each.reasons)}"))
+        if len(unread) > LINES:
+            say(f"  … and {len(unread) - LINES} more")
 
 
 def _rows(contents: Contents) -> Iterator[tuple[str, str, str, str, str]]:
