@@ -392,3 +392,13 @@ def test_a_section_that_was_not_read_is_exactly_one_obstacle(name: str) -> None:
 def test_a_name_that_cloudformation_does_not_take_is_an_obstacle() -> None:
     old = Resource("AWS::S3::Bucket", "Old_Name", "123456789012", "eu-west-1")
     assert [each.setting for each in convert(Snapshot(old, PLAIN)).obstacles] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "remarks"), [({"Prefix": ""}, 1), ({"Filter": {"Prefix": ""}}, 0), ({"Filter": {}}, 0)]
+)
+def test_a_lifecycle_rule_in_the_old_form_is_remarked(scope: dict[str, Any], remarks: int) -> None:
+    rule = {"ID": "old", "Status": "Enabled", "Expiration": {"Days": 30}, **scope}
+    conversion = converted(lifecycle={"Rules": [rule]})
+    assert len([each for each in conversion.remarks if "old form" in each]) == remarks
+    assert conversion.obstacles == ()

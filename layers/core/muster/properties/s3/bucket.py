@@ -20,6 +20,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ALGORITHMS = frozenset({"AES256", "aws:kms", "aws:kms:dsse"})
 _IDS = "CloudFormation gives the notifications ids of its own, and writes one for each event"
 
+_OLD_RULES = "lifecycle rules in S3's old form (a prefix, no filter) are written with a filter, which means the same"
+
 
 @converts(BUCKET)
 def bucket(snapshot: Snapshot) -> Conversion:
@@ -31,8 +33,14 @@ def bucket(snapshot: Snapshot) -> Conversion:
     if policy:
         stated = {"Bucket": name, "PolicyDocument": policy}
         made.append(TemplateResource(POLICY, name, stated, {"Bucket": name}))
-    notifies = "NotificationConfiguration" in made[0].properties
-    return sections.conversion(*made, remarks=[_IDS] if notifies else [])
+    remarks = [_IDS] if "NotificationConfiguration" in made[0].properties else []
+    remarks += [_OLD_RULES] if _has_old_rules(sections.part("lifecycle")) else []
+    return sections.conversion(*made, remarks=remarks)
+
+
+def _has_old_rules(part: Part) -> bool:
+    """Whether a lifecycle rule has a prefix of its own instead of a filter, as rules had at first."""
+    return any("Prefix" in rule and "Filter" not in rule for rule in part.members.get("Rules") or ())
 
 
 def _properties(sections: Sections, name: str) -> dict[str, Any]:
