@@ -13,6 +13,9 @@ from local.server import EmbeddedAws
 from tests.integration.bundle import estate
 from tests.integration.bundle.conftest import Command
 from tests.integration.bundle.estate import AWAY, HOME
+from tests.integration.properties.drawn_buckets import NAME, Configuration
+from tests.integration.properties.test_bucket_round_trip import fresh, make
+from tests.integration.properties.whole_buckets import NEW, OLD
 
 BOTH = ("--region", HOME, "--region", AWAY)
 SCHEMA = Path(__file__).parents[2] / "unit" / "bundle" / "pulumi-import.schema.json"
@@ -62,3 +65,15 @@ def test_pulumi_s_file_of_each_region_is_valid_and_has_no_name_twice(aws: Embedd
         names = [(each["type"], each["name"]) for each in document["resources"]]
         assert len(set(names)) == len(names)
         assert f"BUNDLE/{region}/import.json" in Path("out/README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("configuration", "resources"), [(NEW, 18), (OLD, 10)], ids=["new", "old"])
+def test_a_bucket_with_every_setting_has_a_resource_for_each(
+    aws: EmbeddedAws, muster: Command, configuration: Configuration, resources: int
+) -> None:
+    fresh(aws)
+    make(aws, configuration)
+    assert muster("terraform", "--resource", f"arn:aws:s3:::{NAME}") == 0
+    assert json.loads(Path("out/muster-bundle.json").read_text("utf-8"))["left_out"] == []
+    parsed = hcl2.loads(Path("out", f"{HOME}-s3.tf").read_text("utf-8"))
+    assert len(parsed["import"]) == len(parsed["resource"]) == resources
