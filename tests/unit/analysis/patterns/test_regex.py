@@ -172,6 +172,8 @@ MADE = {
     "stack/handle_change.py": "names of the stack's own roles, escaped",
     "model/arn.py": "the spellings of ARNs that listers declare",
     "configuration/files/mistakes.py": "patterns of the schema, with another end",
+    "migration/template/moving.py": "names of resources and of regions, escaped",
+    "migration/translating.py": "names of resources and of regions, escaped, and an account's digits",
 }
 """Modules that make patterns for Python's `re`, and what of."""
 _MATCHING = {"compile", "match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"}
