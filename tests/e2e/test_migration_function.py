@@ -12,6 +12,7 @@ from local.deploy import Stack, deploy
 from local.runtime import Runtime
 from local.server import EmbeddedAws
 from muster.migration.report.schema import json_schema
+from tests.e2e.migration.source import make_function
 
 SOURCE, TARGET = "us-east-1", "eu-west-1"
 FILE = """\
@@ -126,7 +127,7 @@ def test_an_event_of_another_form_or_of_no_batch_is_refused(migrations: Migratio
 
 @pytest.mark.embedded
 def test_the_role_grants_every_call_of_a_validation(migrations: Migrations) -> None:
-    """Embedded only: it makes a bucket, a table, a key and a role in two regions."""
+    """Embedded only: it makes a bucket, a table, a key, roles and a function in two regions."""
     aws = migrations.aws
     aws.client("iam").create_role(RoleName="copier", AssumeRolePolicyDocument=json.dumps({"Statement": []}))
     for region, suffix in ((SOURCE, ""), (TARGET, "-copy")):
@@ -144,6 +145,7 @@ def test_the_role_grants_every_call_of_a_validation(migrations: Migrations) -> N
             ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         )
+        make_function(aws, f"worker{suffix}", region, f"orders{suffix}", KMSKeyArn=key)
     rule = {
         "ID": "copy", "Status": "Enabled", "Priority": 1, "Filter": {"Prefix": ""},
         "DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": "arn:aws:s3:::shop-data-copy"},
@@ -154,11 +156,14 @@ def test_the_role_grants_every_call_of_a_validation(migrations: Migrations) -> N
     )
     migrations.put(
         "wave-3.yaml",
-        FILE.replace("wave-1", "wave-3").replace("log_groups: [app]", "buckets: [shop-data]\ntables: [orders]"),
+        FILE.replace("wave-1", "wave-3").replace(
+            "log_groups: [app]", "buckets: [shop-data]\ntables: [orders]\nfunctions: [worker]"
+        ),
     )
     report = migrations.report(migrations.invoke({"batch": "wave-3"}), "wave-3")
     jsonschema.validate(report, json_schema())
     assert "access denied" not in json.dumps(report)
-    bucket, table = report["resources"]
+    bucket, table, function = report["resources"]
+    assert function["unread"] == []
     assert (bucket["replication_status"], bucket["replication"][0]["id"]) == ("ENABLED", "copy")
     assert table["target"]["stream_arn"].startswith("arn:aws:dynamodb:eu-west-1:123456789012:table/orders-copy/stream/")
