@@ -24,6 +24,7 @@ def unescaped(literal: str) -> str:
         ("a\nb\t\\", '"a\\nb\\t\\\\"'),
         ("${aws:username}", '"$${aws:username}"'),
         ("%{if}", '"%%{if}"'),
+        ("$${z} %%{w}", '"$$${z} %%%{w}"'),
         ("$5 and 100%", '"$5 and 100%"'),
         ("é…", '"é…"'),
     ],
