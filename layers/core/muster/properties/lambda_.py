@@ -29,7 +29,7 @@ _SETTINGS: Shape = {
     "DurableConfig": whole("ExecutionTimeout", "RetentionPeriodInDays", "KMSKeyArn"),
     "FileSystemConfigs": {"Arn": None, "LocalMountPath": None, "S3FilesConfig": whole("DirectS3Read")},
 }
-_CODE = "the code of a zip package cannot be read back, and CloudFormation would replace it"
+_CODE = "the code of a zip package cannot be read back, and an import would replace it"
 _BUSY = frozenset({"InProgress", "Pending", "Deleting"})
 _BESIDE = {
     "event-invoke": ("FunctionEventInvokeConfigs", "settings of asynchronous invocation"),
