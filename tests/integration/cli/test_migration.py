@@ -214,6 +214,14 @@ def test_a_first_file_has_all_pages_of_the_region_and_is_never_written_over_a_fi
     assert Path("new.yaml").read_text(encoding="utf-8") == text
 
 
+@pytest.mark.usefixtures("aws")
+def test_a_region_that_holds_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migration", "init", "--region", "eu-north-1", "--output", "-"]) == 0
+    assert capsys.readouterr().err.strip() == (
+        "muster: eu-north-1 has no bucket, table, function or log group: there is nothing to migrate"
+    )
+
+
 def test_a_list_that_is_denied_is_named_in_the_file(aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.front.refusals.append(Refusal("dynamodb:ListTables"))
     assert main(["migration", "init", "--region", SOURCE, "--target-region", TARGET, "--output", "new.yaml"]) == 3

@@ -72,4 +72,6 @@ def command(  # noqa: PLR0913 - the options
     if output != STANDARD:
         counts = ", ".join(counted(len(each.names), kind.replace("_", " ")[:-1]) for kind, each in found.items())
         say(f"{output}: {counts}")
+    if not gaps and not any(each.names for each in found.values()):
+        say(f"{region} has no bucket, table, function or log group: there is nothing to migrate")
     return INCOMPLETE if gaps else 0

@@ -141,6 +141,8 @@ def test_a_table_may_keep_its_name_in_the_other_region() -> None:
          "write it in quotes: '111122223333'")),
         (TOP.replace("eu-west-1", "eu-west-1, role: Reader"),
          "m.yaml:4: target.role: account is missing: a role is assumed in another account"),
+        (TOP + "capacity: {read: yes}\ntables: [orders]",
+         "m.yaml:5: capacity.read: a factor above 0 and up to 1000, like 1.5 is expected, not true or false (yes)"),
         (TOP + "naming: '{nam}'", "m.yaml:5: naming: nam is not a placeholder; did you mean name?"),
         (TOP + "naming: copy",
          "m.yaml:5: naming: a naming rule needs {name}; without it all targets would have one name"),

@@ -159,7 +159,8 @@ def _wrong_type(wanted: str | list[str], title: str, value: object, text: str) -
     names = [wanted] if isinstance(wanted, str) else wanted
     expected = title or " or ".join(_TYPES[name] for name in names)
     text = shortened(text)
-    if "string" in names and text and isinstance(value, bool | int | float):
+    # Where a number may stand, a text in quotes is one too: quotes make no number of true or false.
+    if "string" in names and "number" not in names and text and isinstance(value, bool | int | float):
         return f"{text} is {kind(value)} to YAML, where {expected} is expected; write it in quotes: '{text}'"
     return f"{expected} is expected, not {kind(value)}" + (f" ({text})" if text else "")
 
