@@ -1,6 +1,7 @@
 """HCL as Terraform reads it: nothing in strings and keys is interpolated, and the layout is that of `terraform fmt`."""
 
 import json
+import re
 from typing import Any
 
 import hcl2
@@ -12,7 +13,8 @@ from muster.bundle.terraform.hcl import Argument, Block, JsonOf, Raw, quoted, wr
 
 
 def unescaped(literal: str) -> str:
-    """Return what Terraform makes of a quoted literal without interpolations."""
+    """Return what Terraform makes of a quoted literal without interpolations; JSON has more escapes than HCL."""
+    assert set(re.findall(r"\\(.)", literal)) <= set('nrt"\\uU')
     return str(json.loads(literal)).replace("$${", "${").replace("%%{", "%{")
 
 
@@ -22,6 +24,8 @@ def unescaped(literal: str) -> str:
         ("plain", '"plain"'),
         ('say "so"', '"say \\"so\\""'),
         ("a\nb\t\\", '"a\\nb\\t\\\\"'),
+        ("a\bb\fc\x7f", '"a\\u0008b\\u000cc\\u007f"'),
+        ("\\f\\b", '"\\\\f\\\\b"'),
         ("${aws:username}", '"$${aws:username}"'),
         ("%{if}", '"%%{if}"'),
         ("$${z} %%{w}", '"$$${z} %%%{w}"'),

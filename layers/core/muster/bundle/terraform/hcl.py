@@ -9,10 +9,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _TEMPLATE = re.compile(r"([$%])\{")
+_NUMBERED: Mapping[str, str] = MappingProxyType({"\b": "\\u0008", "\f": "\\u000c", "\x7f": "\\u007f"})
+"""Characters that are escaped by number: HCL has no short escapes for the first two, as JSON has."""
+_NUMBERED_ONES = re.compile("([\b\f\x7f])")
 _WORDS = frozenset({"null", "true", "false", "for", "if", "in"})
 
 
@@ -57,8 +61,8 @@ def written(body: Iterable[Argument | Block]) -> str:
 
 def quoted(text: str) -> str:
     """Return a string as a quoted literal in which nothing is interpolated."""
-    escaped = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return _TEMPLATE.sub(r"\1\1{", escaped)
+    parts = (_NUMBERED.get(part) or json.dumps(part, ensure_ascii=False)[1:-1] for part in _NUMBERED_ONES.split(text))
+    return '"' + _TEMPLATE.sub(r"\1\1{", "".join(parts)) + '"'
 
 
 def _lines(body: Body, indent: str) -> Iterable[str]:
