@@ -24,12 +24,10 @@ from muster.configuration.selection import select
 from muster.migration.files import schema as migration_schema
 from muster.migration.permissions import comparing_statements
 from muster.migration.report import schema as report_schema
-from muster.reports import schema, tables
 from muster.sdk.wire import service_models as models
-from muster.stack.recording import audit
 from muster.tagging.permissions import tagging_statements
 from muster.tagging.services import tag_apis
-from tools import lambda_runtimes
+from tools import athena_sections, lambda_runtimes
 from tools.findings_page import findings_page
 from tools.migration_page import migration_page
 from tools.service_models import operations, pruned
@@ -44,21 +42,12 @@ EVENT_SCHEMA = ROOT / "docs" / "schemas" / "finding-event.json"
 MIGRATION_SCHEMA = ROOT / "docs" / "schemas" / "migration.schema.json"
 MIGRATION_REPORT_SCHEMA = ROOT / "docs" / "schemas" / "migration-report.schema.json"
 RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
-_FIRST_YEAR = 2026
 _TAGS = ", ".join(
     ["{Key: Environment, Value: !Ref Environment}", "{Key: Purpose, Value: muster}"]
     + [f"{{Key: {name}, Value: !Ref {name}}}" for name in ("Owner", "CostCenter", "Project")]
 )
 _PATTERN = 2048
 """Characters of an event pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html."""
-_PRESTO = {
-    "string": "varchar",
-    "int": "integer",
-    "bigint": "bigint",
-    "double": "double",
-    "boolean": "boolean",
-    "timestamp": "timestamp",
-}
 _SECTION = re.compile(r"^( *)# generated: (\S+)\n(.*?)^ *# end of generated\n", re.DOTALL | re.MULTILINE)
 _DEFAULT_PACKS = re.compile(r"^  PackNames:\n(?:    .*\n)*?    Default: (\S+)\n", re.MULTILINE)
 
@@ -72,8 +61,8 @@ def generated(template: str) -> str:
         "tagging-permissions": _tagging_permissions(),
         "migration-permissions": "".join(_statement(each) for each in comparing_statements("${AWS::Partition}")),
         "change-rules": _change_rules(),
-        "tables": _tables(),
-        "queries": _queries(),
+        "tables": athena_sections.tables_of(ROOT),
+        "queries": athena_sections.queries(ROOT),
     }
     return _written(TEMPLATE.name, template, sections)
 
@@ -130,145 +119,6 @@ def _condition(operator: str, keys: Mapping[str, Any]) -> str:
     ((key, values),) = keys.items()
     wanted = ", ".join(f"!Ref {each.removeprefix('${').removesuffix('}')}" for each in values)
     return f"  Condition:\n    {operator}:\n      {key}: [{wanted}]\n"
-
-
-def _tables() -> str:
-    made = [
-        _table("findings", "A row a finding.", schema.FINDING.columns),
-        _table(
-            "latest", "The findings of each account as its last scans left them.", schema.FINDING.columns, dates=False
-        ),
-        _table("tallies", "A row a scan, region and check, with counts and whether it was seen whole.", tables.TALLIES),
-        _table("coverage", "A row a scan, shard and API, with what was asked of AWS and how it went.", tables.COVERAGE),
-        _audit(),
-        _view(),
-    ]
-    return textwrap.indent("".join(made), "  ")
-
-
-def _table(name: str, description: str, columns: Mapping[str, str], *, dates: bool = True) -> str:
-    """Return a table, partitioned by the day of the scan unless `dates` is false."""
-    location = f"s3://${{ReportBucket}}/{name}/"
-    partitions = "      PartitionKeys: []\n"
-    if dates:
-        partitions = f"""\
-        projection.enabled: "true"
-        projection.scan_date.type: date
-        projection.scan_date.format: yyyy-MM-dd
-        projection.scan_date.range: {_FIRST_YEAR}-01-01,NOW
-        storage.location.template: !Sub "{location}scan_date=${{!scan_date}}/"
-      PartitionKeys:
-        - {{Name: scan_date, Type: string}}
-"""
-    return f"""{name.capitalize()}Table:
-  Type: AWS::Glue::Table
-  Properties:
-    CatalogId: !Ref AWS::AccountId
-    DatabaseName: !Ref Database
-    TableInput:
-      Name: {name}
-      Description: {description}
-      TableType: EXTERNAL_TABLE
-      Parameters:
-        classification: parquet
-{partitions}\
-      StorageDescriptor:
-        Location: !Sub {location}
-        InputFormat: org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat
-        OutputFormat: org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat
-        SerdeInfo: {{SerializationLibrary: org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe}}
-        Columns:
-{_columns(columns)}"""
-
-
-def _audit() -> str:
-    """Return the table of events: lines of JSON, partitioned by the day of the event.
-
-    https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
-    """
-    location = "s3://${ReportBucket}/audit/by-date/"
-    return f"""AuditTable:
-  Type: AWS::Glue::Table
-  Properties:
-    CatalogId: !Ref AWS::AccountId
-    DatabaseName: !Ref Database
-    TableInput:
-      Name: audit
-      Description: A row an event in the life of a finding; a row may be there twice.
-      TableType: EXTERNAL_TABLE
-      Parameters:
-        classification: json
-        projection.enabled: "true"
-        projection.event_date.type: date
-        projection.event_date.format: yyyy-MM-dd
-        projection.event_date.range: {_FIRST_YEAR}-01-01,NOW
-        storage.location.template: !Sub "{location}event_date=${{!event_date}}/"
-      PartitionKeys:
-        - {{Name: event_date, Type: string}}
-      StorageDescriptor:
-        Location: !Sub {location}
-        InputFormat: org.apache.hadoop.mapred.TextInputFormat
-        OutputFormat: org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat
-        SerdeInfo: {{SerializationLibrary: org.openx.data.jsonserde.JsonSerDe}}
-        Columns:
-{_columns(audit.COLUMNS)}"""
-
-
-def _columns(columns: Mapping[str, str]) -> str:
-    return "".join(f"          - {{Name: {column}, Type: {kind}}}\n" for column, kind in columns.items())
-
-
-def _view() -> str:
-    sql = (ROOT / "queries" / "latest_findings.sql").read_text(encoding="utf-8")
-    columns = {**schema.FINDING.columns, "scan_date": "string"}
-    view = {
-        "originalSql": " ".join(line.strip() for line in sql.splitlines() if not line.startswith("--")),
-        "catalog": "awsdatacatalog",
-        "schema": "${Database}",
-        "columns": [{"name": name, "type": _PRESTO[kind]} for name, kind in columns.items()],
-    }
-    return f"""LatestFindingsView:
-  Type: AWS::Glue::Table
-  Properties:
-    CatalogId: !Ref AWS::AccountId
-    DatabaseName: !Ref Database
-    TableInput:
-      Name: latest_findings
-      Description: The findings of the last complete scan of every account, region, service and check.
-      TableType: VIRTUAL_VIEW
-      Parameters: {{presto_view: "true", comment: Presto View}}
-      # Athena asks for the list even where it is empty.
-      PartitionKeys: []
-      ViewExpandedText: /* Presto View */
-      ViewOriginalText: !Join
-        - ""
-        - - "/* Presto View: "
-          - Fn::Base64: !Sub '{json.dumps(view).replace("'", "''")}'
-          - " */"
-      StorageDescriptor:
-        Location: ""
-        SerdeInfo: {{}}
-        Columns:
-{_columns(columns)}"""
-
-
-def _queries() -> str:
-    made = []
-    for path in sorted((ROOT / "queries").glob("*.sql")):
-        comment, _, sql = path.read_text(encoding="utf-8").partition("\n")
-        if path.stem == "latest_findings":
-            continue
-        name = "".join(word.capitalize() for word in path.stem.split("_"))
-        made.append(f"""{name}Query:
-  Type: AWS::Athena::NamedQuery
-  Properties:
-    Name: !Sub muster-{path.stem.replace("_", "-")}-${{EnvironmentSuffix}}
-    Description: {comment.removeprefix("-- ")!r}
-    Database: !Ref Database
-    WorkGroup: !Ref Workgroup
-    QueryString: |
-{textwrap.indent(sql, "      ")}""")
-    return textwrap.indent("".join(made), "  ")
 
 
 def _change_rules() -> str:
