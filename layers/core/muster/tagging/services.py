@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 """
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -77,36 +77,37 @@ def _iam(resource_type: str, kind: str, parameter: str) -> TagApi:
     )  # fmt: skip
 
 
+def _by_arn(resource_type: str, on: str, parameter: str, read: tuple[str, Callable[[Any, Resource], Any]]) -> TagApi:
+    """Declare a type whose TagResource and UntagResource take the ARN in the parameter of this name."""
+    return tag_api(
+        resource_type, on.partition(":")[0], f"arn:{{partition}}:{on}", read=read,
+        write=("TagResource", lambda client, each, key, value: client.tag_resource(
+            **{parameter: each.arn}, Tags=pair(key, value)
+        )),
+        erase=("UntagResource", lambda client, each, key: client.untag_resource(
+            **{parameter: each.arn}, TagKeys=[key]
+        )),
+    )  # fmt: skip
+
+
 def _small(tags: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
     """Return the tags of ECS, which spells their members in small letters."""
     return {str(each["key"]): str(each.get("value") or "") for each in tags}
 
 
-_ALARM = tag_api(
-    "AWS::CloudWatch::Alarm", "cloudwatch", "arn:{partition}:cloudwatch:*:*:alarm:*",
-    read=("ListTagsForResource", lambda client, each: client.list_tags_for_resource(ResourceARN=each.arn)["Tags"]),
-    write=("TagResource", lambda client, each, key, value: client.tag_resource(
-        ResourceARN=each.arn, Tags=pair(key, value)
-    )),
-    erase=("UntagResource", lambda client, each, key: client.untag_resource(ResourceARN=each.arn, TagKeys=[key])),
+_ALARM = _by_arn(
+    "AWS::CloudWatch::Alarm", "cloudwatch:*:*:alarm:*", "ResourceARN",
+    ("ListTagsForResource", lambda client, each: client.list_tags_for_resource(ResourceARN=each.arn)["Tags"]),
 )  # fmt: skip
-_CLUSTER = tag_api(
-    "AWS::DAX::Cluster", "dax", "arn:{partition}:dax:*:*:cache/*",
-    read=("ListTags", lambda dax, each: all_pages(dax, "list_tags", "Tags", ResourceName=each.arn)["Tags"]),
-    write=("TagResource", lambda dax, each, key, value: dax.tag_resource(
-        ResourceName=each.arn, Tags=pair(key, value)
-    )),
-    erase=("UntagResource", lambda dax, each, key: dax.untag_resource(ResourceName=each.arn, TagKeys=[key])),
+_CLUSTER = _by_arn(
+    "AWS::DAX::Cluster", "dax:*:*:cache/*", "ResourceName",
+    ("ListTags", lambda dax, each: all_pages(dax, "list_tags", "Tags", ResourceName=each.arn)["Tags"]),
 )  # fmt: skip
-_TABLE = tag_api(
-    "AWS::DynamoDB::Table", "dynamodb", "arn:{partition}:dynamodb:*:*:table/*",
-    read=("ListTagsOfResource", lambda dynamodb, each: all_pages(
+_TABLE = _by_arn(
+    "AWS::DynamoDB::Table", "dynamodb:*:*:table/*", "ResourceArn",
+    ("ListTagsOfResource", lambda dynamodb, each: all_pages(
         dynamodb, "list_tags_of_resource", "Tags", ResourceArn=each.arn
     )["Tags"]),
-    write=("TagResource", lambda dynamodb, each, key, value: dynamodb.tag_resource(
-        ResourceArn=each.arn, Tags=pair(key, value)
-    )),
-    erase=("UntagResource", lambda dynamodb, each, key: dynamodb.untag_resource(ResourceArn=each.arn, TagKeys=[key])),
 )  # fmt: skip
 _KEY = tag_api(
     "AWS::KMS::Key", "kms", "arn:{partition}:kms:*:*:key/*",
@@ -133,13 +134,9 @@ _LOG_GROUP = tag_api(
     write=("TagResource", lambda logs, each, key, value: logs.tag_resource(resourceArn=each.arn, tags={key: value})),
     erase=("UntagResource", lambda logs, each, key: logs.untag_resource(resourceArn=each.arn, tagKeys=[key])),
 )  # fmt: skip
-_TOPIC = tag_api(
-    "AWS::SNS::Topic", "sns", "arn:{partition}:sns:*:*:*",
-    read=("ListTagsForResource", lambda sns, each: sns.list_tags_for_resource(ResourceArn=each.arn)["Tags"]),
-    write=("TagResource", lambda sns, each, key, value: sns.tag_resource(
-        ResourceArn=each.arn, Tags=pair(key, value)
-    )),
-    erase=("UntagResource", lambda sns, each, key: sns.untag_resource(ResourceArn=each.arn, TagKeys=[key])),
+_TOPIC = _by_arn(
+    "AWS::SNS::Topic", "sns:*:*:*", "ResourceArn",
+    ("ListTagsForResource", lambda sns, each: sns.list_tags_for_resource(ResourceArn=each.arn)["Tags"]),
 )  # fmt: skip
 _QUEUE = tag_api(
     "AWS::SQS::Queue", "sqs", "arn:{partition}:sqs:*:*:*",
