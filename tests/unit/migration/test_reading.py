@@ -19,9 +19,10 @@ from muster.migration.file import (
     TableItem,
 )
 from muster.migration.reading import Reader
+from muster.migration.relatives import KEY
 from muster.migration.report.report import Parity, entry_of
 from muster.model.coverage import Ledger
-from muster.model.finding import Status
+from muster.model.finding import GLOBAL, Resource, Status
 from muster.sdk.session import Caller
 
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -119,3 +120,22 @@ def test_sides_that_cannot_be_entered_stop_the_run_before_any_call(source: Place
     with pytest.raises(ConfigurationError, match=sentence):
         enter(file, clients, CALLER, "run")
     assert clients.calls == 0
+
+
+def key_of(account_id: str, region: str) -> Resource:
+    return Resource(KEY, "k", account_id, region)
+
+
+@pytest.mark.parametrize("account", [OWN, OTHER])
+def test_a_key_that_both_sides_name_is_read_from_one(account: str) -> None:
+    source, target = Access("us-east-1", OWN, "aws", Refusing()), Access("eu-west-1", account, "aws", Refusing())
+    both = Accesses(source, target)
+    assert [both.of(key_of(account, "eu-west-1"), side) for side in (source, target)] == [target, target]
+    assert [both.of(key_of(OWN, "us-east-1"), side) for side in (source, target)] == [source, source]
+
+
+def test_what_is_in_neither_account_or_region_is_read_from_the_side_that_names_it() -> None:
+    both = accesses(Refusing(), Refusing())
+    assert both.of(key_of("444455556666", "eu-west-1"), both.source) is both.source
+    assert both.of(key_of(OWN, GLOBAL), both.source) is both.source
+    assert both.of(key_of(OWN, "ap-south-1"), both.target) is both.source

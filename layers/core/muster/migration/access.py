@@ -34,13 +34,14 @@ class Accesses:
         )
         return Accesses(source, target)
 
-    def to(self, resource: Resource, side: Access) -> ClientProvider:
-        """Return the clients that read a resource which belongs to a side: those of the account that it is in.
+    def of(self, resource: Resource, side: Access) -> Access:
+        """Return the side that reads a resource which belongs to `side`: one of its account, and of its region if any.
 
-        A resource of a third account is read with the credentials of the side.
+        Both sides of a pair may name the same key; read from one side it is read once. A resource of a third account is
+        read with the credentials of `side`.
         """
-        own = (each for each in (side, self.source, self.target) if each.account_id == resource.account_id)
-        return next(own, side).clients
+        own = [each for each in (side, self.source, self.target) if each.account_id == resource.account_id]
+        return next((each for each in own if each.region == resource.region), own[0] if own else side)
 
 
 def enter(file: MigrationFile, own: Clients, caller: Caller, run: str) -> Accesses:

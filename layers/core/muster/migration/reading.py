@@ -111,18 +111,17 @@ class Reader:
         """Read what belongs to each of some resources, by the names that comparisons use."""
         found = [{each.name: _found(each, snapshot) for each in RELATIVES[snapshot.resource.type]} for snapshot in own]
         named = [
-            (side, value)
-            for (side, _), relatives in zip(jobs, found, strict=True)
-            for value in relatives.values()
-            if isinstance(value, Resource)
-        ]
-        new = [job for job in dict.fromkeys(named) if job not in self._relatives]
-        self._relatives.update(zip(new, pool.map(self._own, new), strict=True))
-        return [
-            {name: self._relatives[side, value] if isinstance(value, Resource) else value
+            {name: (self.accesses.of(value, side), value) if isinstance(value, Resource) else value
              for name, value in relatives.items()}
             for (side, _), relatives in zip(jobs, found, strict=True)
         ]  # fmt: skip
+        wanted = dict.fromkeys(value for each in named for value in each.values() if isinstance(value, tuple))
+        new = [job for job in wanted if job not in self._relatives]
+        self._relatives.update(zip(new, pool.map(self._own, new), strict=True))
+        return [
+            {name: self._relatives[value] if isinstance(value, tuple) else value for name, value in each.items()}
+            for each in named
+        ]
 
     def _own(self, job: _Job) -> Snapshot:
         """Read one resource; calls go to its region, or to that of its side where no region owns it."""
@@ -131,7 +130,7 @@ class Reader:
         if self.left() < RESERVE:
             late = Unavailable(None, "the time was over before it was read; split the migration file")
             return Snapshot(resource, dict.fromkeys((each.name for each in form.sections), late))
-        return read_snapshot(self.accesses.to(resource, side), resource, form, side.region)
+        return read_snapshot(side.clients, resource, form, side.region)
 
     def _judged(
         self,
