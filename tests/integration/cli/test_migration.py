@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,16 @@ def test_a_denied_call_leaves_exactly_its_comparisons_unread(
     assert changed == {("orders-eu", "target-table-recoverable"): "INSUFFICIENT_DATA"}
     assert status == 3
     assert any("dynamodb:DescribeContinuousBackups" in step["title"] for step in after["next_steps"])
+
+
+def test_dashboards_and_quotas_are_read_of_the_target_alone(
+    aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = len(aws.calls)
+    validated(capsys)
+    made = Counter(call.operation for call in aws.calls[before:])
+    assert (made["cloudwatch:ListDashboards"], made["dynamodb:DescribeLimits"]) == (1, 1)
+    assert made["cloudwatch:DescribeAlarms"] == 2
 
 
 def test_exit_statuses_are_those_of_a_scan(aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,16 @@
 """The whole configuration of functions, on moto where it answers as AWS documents."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from muster.model.finding import Resource
 from muster.readers.lambda_.functions import FUNCTION
+from muster.scanning.cache import SingleFlight
 from muster.sdk.session import Clients
+from muster.snapshots.form import forms
+from muster.snapshots.reading import How, read_snapshots
 from tests.integration.snapshots.conftest import ACCOUNT, HERE, answers, refuses, snapshot_of
 
 ARN = f"arn:aws:lambda:{HERE}:{ACCOUNT}:function:orders"
@@ -70,6 +74,21 @@ def test_event_sources_are_those_of_the_function_its_versions_and_aliases(functi
     answers(function, "lambda", "ListEventSourceMappings", {"EventSourceMappings": mappings})
     found = snapshot_of(function, ORDERS).answer("event-sources")["EventSourceMappings"]
     assert [each["UUID"] for each in found] == ["orders", "orders:live", "orders:3"]
+
+
+def test_event_sources_of_a_region_are_listed_once_for_all_its_functions(function: Clients) -> None:
+    listed = answers(function, "lambda", "ListEventSourceMappings", {"EventSourceMappings": []})
+    wanted = [(replace(ORDERS, id=name), forms()[FUNCTION].only("event-sources")) for name in ("orders", "bills", "c")]
+    found = [*read_snapshots(function, wanted, how=How(share=SingleFlight()))]
+    assert [each.answer("event-sources") for each in found] == [{"EventSourceMappings": []}] * 3
+    assert len(listed) == 1
+
+
+def test_event_sources_that_are_denied_are_unread_for_each_function(function: Clients) -> None:
+    refuses(function, "lambda", "ListEventSourceMappings")
+    wanted = [(replace(ORDERS, id=name), forms()[FUNCTION].only("event-sources")) for name in ("orders", "bills")]
+    found = [*read_snapshots(function, wanted, how=How(share=SingleFlight()))]
+    assert [each.unread["event-sources"].permission for each in found] == ["lambda:ListEventSourceMappings"] * 2
 
 
 def test_what_an_image_cannot_have_is_not_read(function: Clients) -> None:

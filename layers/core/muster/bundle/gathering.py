@@ -8,8 +8,9 @@ from muster.bundle.listing import Listing, Place
 from muster.bundle.stacks import Stacks, read_stacks, together
 from muster.model.finding import GLOBAL, Resource, Unavailable
 from muster.properties.conversion import Conversion, convert, converters
+from muster.scanning.cache import SingleFlight
 from muster.snapshots.form import forms
-from muster.snapshots.reading import read_snapshots
+from muster.snapshots.reading import How, read_snapshots
 from muster.snapshots.snapshot import Snapshot
 
 Step = Callable[[str, int, int], None]
@@ -28,7 +29,7 @@ def gather(place: Place, listing: Listing, step: Step = lambda _what, _done, _al
     imported: list[Imported] = []
     named = forms()
     forms_of = [(each, named[each.type]) for each in wanted]
-    snapshots = read_snapshots(place.clients, forms_of, place.home, retry=place.retrier)
+    snapshots = read_snapshots(place.clients, forms_of, place.home, how=How(place.retrier, SingleFlight()))
     for done, snapshot in enumerate(snapshots, 1):
         step("reading", done, len(wanted))
         one = _judged(snapshot, stacks[snapshot.resource.region], place.home)

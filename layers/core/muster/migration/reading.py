@@ -19,8 +19,9 @@ from muster.readers.cloudwatch.logs import log_groups
 from muster.readers.dynamodb.tables import tables
 from muster.readers.lambda_.functions import functions
 from muster.readers.s3.buckets import buckets
-from muster.snapshots.form import forms
-from muster.snapshots.reading import read_snapshot
+from muster.scanning.cache import SingleFlight
+from muster.snapshots.form import Form, forms
+from muster.snapshots.reading import How, read_snapshot
 from muster.snapshots.snapshot import Snapshot
 
 SIDE_BY_SIDE = 16
@@ -60,11 +61,15 @@ class Reader:
     observed_at: datetime
     left: Callable[[], float] = lambda: math.inf
     _relatives: dict[_Job, Snapshot] = field(default_factory=dict)
+    _how: How = field(default_factory=lambda: How(share=SingleFlight()))
 
     def compared(self, step: Step = lambda _what, _done: None) -> Iterator[Compared]:
         """Yield the regions as a pair, then each item; not more than some of them are held in memory."""
         with ThreadPoolExecutor(SIDE_BY_SIDE, "describe") as pool:
-            regions = [*pool.map(self._own, [(side, _region(side)) for side in self._sides])]
+            # Of the source's region only alarms are compared.
+            whole = forms()[REGION]
+            wanted = (self.accesses.source, whole.only("alarms")), (self.accesses.target, whole)
+            regions = [*pool.map(lambda each: self._read(each[0], _region(each[0]), each[1]), wanted)]
             item = Item(self.accesses.source.region, self.accesses.target.region)
             yield self._judged(item, regions, regions)
             done = 0
@@ -126,11 +131,13 @@ class Reader:
     def _own(self, job: _Job) -> Snapshot:
         """Read one resource; calls go to its region, or to that of its side where no region owns it."""
         side, resource = job
-        form = forms()[resource.type]
+        return self._read(side, resource, forms()[resource.type])
+
+    def _read(self, side: Access, resource: Resource, form: Form) -> Snapshot:
         if self.left() < RESERVE:
             late = Unavailable(None, "the time was over before it was read; split the migration file")
             return Snapshot(resource, dict.fromkeys((each.name for each in form.sections), late))
-        return read_snapshot(side.clients, resource, form, side.region)
+        return read_snapshot(side.clients, resource, form, side.region, self._how)
 
     def _judged(
         self,

@@ -3,11 +3,13 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import TypeVar, cast
 
 from muster.model.finding import ACCOUNT, Unavailable
 from muster.model.readers import Describer
 from muster.model.shard import Shard
 
+T = TypeVar("T")
 _KEPT = 16
 """How many accounts and regions the cache keeps facets of: shards come region by region, a few side by side."""
 
@@ -21,14 +23,14 @@ class SingleFlight:
         self._values: dict[Hashable, object] = {}
         self._guard = threading.Lock()
 
-    def __call__(self, key: Hashable, read: Callable[[], object]) -> object:
+    def __call__(self, key: Hashable, read: Callable[[], T]) -> T:
         """Return the value of a key; the first call reads it."""
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self._values:
                 self._values[key] = read()
-            return self._values[key]
+            return cast("T", self._values[key])
 
     def forget(self, key: Hashable) -> None:
         """Drop the value of a key, so that the next call reads it again."""

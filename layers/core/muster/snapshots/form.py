@@ -4,7 +4,7 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import muster.snapshots
 from muster.snapshots.section import Section
@@ -20,6 +20,10 @@ class Form:
     resource_type: str
     sections: tuple[Section, ...]
     gone: frozenset[str] = frozenset()
+
+    def only(self, *names: str) -> "Form":
+        """Return the form with some of its sections."""
+        return replace(self, sections=tuple(each for each in self.sections if each.name in names))
 
     @property
     def permissions(self) -> tuple[tuple[str, str], ...]:

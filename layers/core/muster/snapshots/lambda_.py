@@ -26,14 +26,14 @@ def _function(client: "LambdaClient", function: Resource) -> Answer:
     return {**{key: value for key, value in answer.items() if key not in ("Tags", "TagsError")}, "Code": code}
 
 
-def _event_sources(client: "LambdaClient", function: Resource) -> Answer:
-    """Read the event sources of a function, of its versions and of its aliases.
+def _event_sources(_client: "LambdaClient", function: Resource, region: Answer) -> Answer:
+    """Return the event sources of a function, of its versions and of its aliases.
 
     They are picked out of all of the region: AWS does not document whether a function's name finds those of an alias.
     https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
     """
-    mappings = all_pages(client, "list_event_source_mappings", "EventSourceMappings", page=100)["EventSourceMappings"]
     ours = ("function", function.id)
+    mappings = region["EventSourceMappings"]
     return {"EventSourceMappings": [each for each in mappings if Arn.of(each["FunctionArn"]).path[:2] == ours]}
 
 
@@ -64,7 +64,12 @@ form = Form(
         read_as("tags", functions.tags, on=_ON),
         read_as("policy", functions.policy, on=_ON),
         read_as("event-invoke", functions.asynchronous_destinations, on=_ON),
-        section("event-sources", "lambda:ListEventSourceMappings", _event_sources),
+        section(
+            "event-sources", "lambda:ListEventSourceMappings", _event_sources,
+            regional=lambda client: all_pages(
+                client, "list_event_source_mappings", "EventSourceMappings", page=100
+            ),
+        ),
         read_as("url", functions.urls, on=_ON),
         section(
             "aliases", "lambda:ListAliases",

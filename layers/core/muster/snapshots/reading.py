@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from muster.model.finding import GLOBAL, Resource, Unavailable
@@ -18,12 +19,27 @@ Retry = Callable[[Hashable, Callable[[], Answer]], Answer]
 """Makes a call, and makes it again where that may help; the key names the API that is called."""
 
 
-def _once(_key: Hashable, call: Callable[[], Answer]) -> Answer:
+Share = Callable[[Hashable, Callable[[], Answer]], Answer]
+"""Returns the answer of a key, which is an account's and a region's; the first call for a key reads it."""
+
+
+def _each_time(_key: Hashable, call: Callable[[], Answer]) -> Answer:
     return call()
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How calls are made: which are made again, and which answers serve several resources."""
+
+    retry: Retry = _each_time
+    share: Share = _each_time
+
+
+_PLAINLY = How()
+
+
 def read_snapshot(
-    clients: ClientProvider, resource: Resource, form: Form, endpoint_region: str = "", retry: Retry = _once
+    clients: ClientProvider, resource: Resource, form: Form, endpoint_region: str = "", how: How = _PLAINLY
 ) -> Snapshot:
     """Read all sections of a resource; one that fails leaves the others as they are.
 
@@ -35,7 +51,7 @@ def read_snapshot(
     sections: dict[str, Answer | Unavailable | None] = {}
     for each in form.sections:
         try:
-            value = _read(clients, resource, region, each, sections, retry)
+            value = _read(clients, resource, region, each, sections, how)
         except NotListed:
             return Snapshot(resource, exists=False)
         if isinstance(value, Failure):
@@ -51,11 +67,11 @@ def read_snapshots(
     wanted: Iterable[tuple[Resource, Form]],
     endpoint_region: str = "",
     each_read: Callable[[Snapshot], None] = lambda _snapshot: None,
-    retry: Retry = _once,
+    how: How = _PLAINLY,
 ) -> Iterator[Snapshot]:
     """Read resources side by side and yield their snapshots in the order of the resources."""
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        for snapshot in pool.map(lambda each: read_snapshot(clients, each[0], each[1], endpoint_region, retry), wanted):
+        for snapshot in pool.map(lambda each: read_snapshot(clients, each[0], each[1], endpoint_region, how), wanted):
             each_read(snapshot)
             yield snapshot
 
@@ -70,7 +86,7 @@ def _read(  # noqa: PLR0913 - where, what, and how the call is made
     region: str,
     section: Section,
     earlier: dict[str, Answer | Unavailable | None],
-    retry: Retry,
+    how: How,
 ) -> Answer | Unavailable | Failure | None:
     arguments: list[Any] = [resource]
     if section.of:
@@ -80,9 +96,13 @@ def _read(  # noqa: PLR0913 - where, what, and how the call is made
         arguments.append(needed)
 
     def call() -> Answer:
-        return _whole(section.call(clients.get(section.client, region), *arguments))
+        client, regional = clients.get(section.client, region), section.regional
+        if regional is not None:
+            key = (resource.account_id, region, section.name)
+            return _whole(section.call(client, *arguments, how.share(key, lambda: _whole(regional(client)))))
+        return _whole(section.call(client, *arguments))
 
-    return read(lambda: retry((region, section.permissions), call), section.permissions, section.name)
+    return read(lambda: how.retry((region, section.permissions), call), section.permissions, section.name)
 
 
 def _whole(answer: Answer) -> Answer:

@@ -22,7 +22,8 @@ class Section:
 
     `absent` are the error codes by which AWS says that the resource has none of it. `of` names the section whose answer
     the call needs; where that one could not be read, this one cannot be either. `on` is the narrowest pattern of ARNs
-    that the permissions take.
+    that the permissions take. `regional` lists what a region has for all resources of the type: it is called with the
+    client, and its answer is passed to `call` as the last argument.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Section:
     absent: frozenset[str] = frozenset()
     of: str = ""
     on: str = "*"
+    regional: Callable[[Any], Answer] | None = None
 
 
 def section(  # noqa: PLR0913 - each says one thing about the call
@@ -44,10 +46,11 @@ def section(  # noqa: PLR0913 - each says one thing about the call
     of: str = "",
     also: tuple[str, ...] = (),
     on: str = "*",
+    regional: Callable[[Any], Answer] | None = None,
 ) -> Section:
     """Declare a section; `client` is the SDK's name of the service where IAM's differs, `also` are more permissions."""
     service = client or permission.partition(":")[0]
-    return Section(name, service, (permission, *also), call, frozenset(absent), of, on)
+    return Section(name, service, (permission, *also), call, frozenset(absent), of, on, regional)
 
 
 def read_as(name: str, describer: Describer, *, on: str = "") -> Section:
