@@ -19,7 +19,17 @@ from muster.migration.relatives import LOG_GROUP
 from muster.migration.sides import Pair
 from muster.model.finding import REGION
 from tests.unit.migration.comparisons.table_sides import both, pair, source, target
-from tests.unit.migration.sides_of import FILE, TARGET_REGION, UNREAD, judged, pair_of, source_of, target_of
+from tests.unit.migration.sides_of import (
+    ACCOUNT_ID,
+    FILE,
+    OTHER_ACCOUNT,
+    TARGET_REGION,
+    UNREAD,
+    judged,
+    pair_of,
+    source_of,
+    target_of,
+)
 
 PASSED, FAILED, UNKNOWN, NONE = "COMPLIANT", "NON_COMPLIANT", "INSUFFICIENT_DATA", "NOT_APPLICABLE"
 GROUP = "/aws/lambda/orders"
@@ -133,14 +143,48 @@ def test_what_no_dashboard_shows_fails(dashboards: list[Any]) -> None:
     assert (status, "data-eu in eu-west-1" in reason) == (FAILED, True)
 
 
-def test_what_a_search_may_show_is_not_known() -> None:
-    search = [{"expression": "SEARCH('{AWS/DynamoDB,TableName} orders', 'Sum')", "id": "e1"}]
-    assert batch(dashboard(widget(search)))[0] == UNKNOWN
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(
+            widget([{"expression": "SEARCH('{AWS/DynamoDB,TableName} orders', 'Sum')", "id": "e1"}]), id="search"
+        ),
+        pytest.param(widget([{"expression": 'SELECT SUM(x) FROM "AWS/DynamoDB"', "id": "q1"}]), id="metrics-insights"),
+        pytest.param({"type": "explorer", "properties": {"labels": [{"key": "Team"}]}}, id="explorer"),
+    ],
+)
+def test_what_cloudwatch_alone_finds_is_not_known(found: dict[str, Any]) -> None:
+    assert batch(dashboard(found))[0] == UNKNOWN
+
+
+def test_a_text_that_names_a_search_finds_nothing() -> None:
+    assert batch(dashboard({"type": "text", "properties": {"markdown": "SEARCH(all)"}}))[0] == FAILED
+
+
+def test_metrics_of_another_account_show_nothing_of_this_one() -> None:
+    here = [*TABLE_METRIC[:-1], {"accountId": ACCOUNT_ID}]
+    assert batch(dashboard(widget(here, BUCKET_METRIC)))[0] == PASSED
+    elsewhere = [*TABLE_METRIC[:-1], {"accountId": OTHER_ACCOUNT}]
+    assert batch(dashboard(widget(elsewhere, BUCKET_METRIC))) == (
+        FAILED,
+        "no dashboard shows orders-eu in eu-west-1",
+    )
 
 
 def test_dashboards_that_could_not_be_read_are_not_missing() -> None:
     assert batch(read=False)[0] == UNKNOWN
     assert batch({"DashboardName": "broken", "DashboardBody": "{"})[0] == UNKNOWN
+
+
+def test_a_table_and_a_bucket_of_one_name_are_both_wanted() -> None:
+    shown = {
+        "dashboards": {"Dashboards": [dashboard(widget(["AWS/S3", "BucketSizeBytes", "BucketName", "orders-eu"]))]}
+    }
+    file = pair_of(TableItem("orders", "orders-eu"), buckets=(BucketItem("orders", "orders-eu"),)).file
+    ours = target_of(REGION, TARGET_REGION, shown, region=shown)
+    regions = Pair(file, Item("us-east-1", TARGET_REGION))
+    found = judged(target_dashboard_shows_the_batch, source_of(REGION, "us-east-1", {}), ours, regions)
+    assert found == (FAILED, "no dashboard shows orders-eu in eu-west-1")
 
 
 def test_a_file_of_log_groups_alone_wants_no_dashboard() -> None:

@@ -1,15 +1,19 @@
 """CloudWatch: what the widgets of dashboards show."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+_SEARCH = re.compile(r"\b(?:SEARCH\s*\(|SELECT\b)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A metric of a widget: the region that the widget reads, and the values of the metric's dimensions."""
+    """A metric of a widget: its account, empty for the dashboard's own, its region, and its dimensions' values."""
 
+    account_id: str
     region: str
     namespace: str
     values: frozenset[str]
@@ -19,8 +23,8 @@ class Shown:
 class Dashboards:
     """The metrics that the dashboards of an account show, by the dashboard's name.
 
-    A widget whose metrics are found by a search shows what nobody can say without CloudWatch: `searching` has the names
-    of the dashboards with such widgets.
+    `searching` has the names of dashboards with widgets whose metrics are known to CloudWatch alone: expressions with
+    SEARCH, queries of Metrics Insights, and explorers, which find resources by their tags.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
 
@@ -33,21 +37,28 @@ class Dashboards:
         bodies = {
             str(each["DashboardName"]): _widgets(each["DashboardBody"]) for each in response.get("Dashboards") or ()
         }
-        searching = frozenset(name for name, widgets in bodies.items() if "SEARCH(" in json.dumps(widgets))
+        searching = frozenset(name for name, widgets in bodies.items() if any(map(_searches, widgets)))
         return cls({name: tuple(_metrics(widgets)) for name, widgets in bodies.items()}, searching)
 
-    def showing(self, region: str, namespace: str, value: str) -> tuple[str, ...]:
-        """Return the names of the dashboards that show a metric of a region with a dimension's value."""
+    def showing(self, account_id: str, region: str, namespace: str, value: str) -> tuple[str, ...]:
+        """Return the names of the dashboards that show a metric of an account and region with a dimension's value."""
+        own = {("", region, namespace), (account_id, region, namespace)}
         return tuple(
             name
             for name, metrics in sorted(self.shown.items())
-            if any((each.region, each.namespace) == (region, namespace) and value in each.values for each in metrics)
+            if any((each.account_id, each.region, each.namespace) in own and value in each.values for each in metrics)
         )
 
 
 def _widgets(body: str) -> list[Mapping[str, Any]]:
     document = json.loads(body)
     return [each for each in document.get("widgets") or () if isinstance(each, dict)]
+
+
+def _searches(widget: Mapping[str, Any]) -> bool:
+    metrics = (widget.get("properties") or {}).get("metrics") or ()
+    options = (each for metric in metrics if isinstance(metric, list) for each in metric if isinstance(each, dict))
+    return widget.get("type") == "explorer" or any(_SEARCH.search(str(each.get("expression"))) for each in options)
 
 
 def _metrics(widgets: list[Mapping[str, Any]]) -> Iterator[Shown]:
@@ -59,8 +70,10 @@ def _metrics(widgets: list[Mapping[str, Any]]) -> Iterator[Shown]:
             options = next((each for each in metric if isinstance(each, dict)), {})
             if texts:
                 previous = texts
-                region = str(options.get("region") or properties.get("region") or "")
-                yield Shown(region, texts[0], frozenset(texts[3::2]))
+                account_id, region = (
+                    str(options.get(key) or properties.get(key) or "") for key in ("accountId", "region")
+                )
+                yield Shown(account_id, region, texts[0], frozenset(texts[3::2]))
 
 
 def _written_out(texts: list[str], previous: list[str]) -> list[str]:

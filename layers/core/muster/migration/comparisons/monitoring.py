@@ -80,10 +80,11 @@ def target_dashboard_shows_the_batch(target: Target, pair: Pair) -> Verdict:
     wanted = [(item.target, namespace) for kind, namespace in _NAMESPACES for item in getattr(pair.file, kind)]
     if not wanted:
         return not_applicable("the migration file names no table, bucket or function")
-    region = target.resource.region
-    missing = [name for name, namespace in wanted if not dashboards.showing(region, namespace, name)]
+    account_id, region = target.resource.account_id, target.resource.region
+    showing = [(name, dashboards.showing(account_id, region, namespace, name)) for name, namespace in wanted]
+    missing = [name for name, found in showing if not found]
     if not missing:
-        names = {each for name, namespace in wanted for each in dashboards.showing(region, namespace, name)}
+        names = {each for _, found in showing for each in found}
         return compliant(f"shown by the dashboards: {listed(sorted(names), _SHOWN)}")
     if dashboards.searching:
         searching = listed(sorted(dashboards.searching), _SHOWN)
