@@ -43,9 +43,9 @@ def _install(_request: Request) -> None:
 
 
 def _create_stack(request: Request) -> Answer:
-    """Make a stack; one that fails leaves nothing behind, as after its rollback, and the call tells the reason.
+    """Make a stack; one that fails leaves nothing behind, as after its rollback, and the call answers the reason.
 
-    CloudFormation answers at once and tells the reason in the stack's events.
+    CloudFormation answers at once and gives the reason in the stack's events.
     """
     _install(request)
     stacks = _backend(request).stacks

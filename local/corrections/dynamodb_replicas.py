@@ -42,7 +42,7 @@ def change(request: Request, table: Any, changes: Iterable[Mapping[str, Any]]) -
 
 
 def described(table: Any) -> dict[str, Any]:
-    """Return the members of a table's description that tell its replicas in other regions; none for a plain table."""
+    """Return the members of a table's description that list its replicas in other regions; none for a plain table."""
     replicas: dict[str, Any] = getattr(table, "replicas", {})
     if not replicas:
         return {}

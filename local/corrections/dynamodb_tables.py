@@ -144,7 +144,7 @@ def _encryption(table: Any, given: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _key_arn(table: Any, key: str) -> str:
-    """Return the ARN of a key, the name itself where it is of another account: estates name some that nobody has."""
+    """Return the ARN of a key, the name itself where it is of another account: estates name keys that do not exist."""
     from moto.kms.models import kms_backends  # noqa: PLC0415 - moto takes seconds to import
 
     backend = kms_backends[table.account_id][table.region_name]

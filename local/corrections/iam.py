@@ -1,4 +1,4 @@
-"""Gives moto's IAM a policy of AWS when somebody asks for it: to load all of them takes moto seconds an account.
+"""Gives moto's IAM a policy of AWS when it is named: to load all of them takes moto seconds an account.
 
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 """

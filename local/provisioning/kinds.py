@@ -73,7 +73,7 @@ class Given(Mapping[str, Any]):
 
     @property
     def unread(self) -> list[str]:
-        """The names of those that nobody read."""
+        """The names of those that no maker read."""
         return sorted(self._properties.keys() - self._read)
 
 

@@ -41,7 +41,7 @@ class Stack:
     to_import: str
     resources: int
     capability: bool
-    """Whether it has roles, which CloudFormation must be told of."""
+    """Whether it has roles, which CloudFormation takes only with CAPABILITY_NAMED_IAM."""
 
     @property
     def folder(self) -> str:

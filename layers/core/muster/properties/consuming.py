@@ -1,4 +1,4 @@
-"""Taking an answer of AWS apart, member by member: what nobody took stands in the way of a faithful copy. Pure.
+"""Taking an answer of AWS apart, member by member: a member that no converter took is an obstacle. Pure.
 
 A converter takes what it writes, drops what is no setting, and says what has no property. All else that AWS answered,
 for example a setting newer than Muster, becomes an obstacle: it is never left out silently.
@@ -71,7 +71,7 @@ class Part:
         return bool(self.members)
 
     def obstacles(self) -> Iterator[Obstacle]:
-        """Yield what cannot be written, here and in the parts: what was said, and what nobody took."""
+        """Yield the obstacles here and in the parts: the named settings, and the members that no converter took."""
         yield from self._obstacles
         for name, value in self.members.items():
             if name not in self._taken and value not in _NOTHING:
@@ -86,7 +86,7 @@ class Part:
 
 
 class Sections:
-    """The sections of a snapshot, each to be taken apart; those that nobody takes are obstacles too."""
+    """The sections of a snapshot, each to be taken apart; those that no converter takes are obstacles too."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Begin with a snapshot of which nothing was taken yet."""

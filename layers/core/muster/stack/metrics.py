@@ -16,7 +16,7 @@ TAGS_WRITTEN, TAGS_FAILED = "TagsWritten", "TagsFailed"
 """Compliance tags that were set, changed or taken off, and those that could not be read or written."""
 
 WITHOUT_PARITY = "MigrationsWithoutParity"
-"""Migrations whose target does not match the source, of which that is not known, or whose file is wrong."""
+"""Migrations whose target does not match the source or may not match, and those whose file is wrong."""
 
 RECORD_FAILURES = "EventRecordFailures"
 """Records of the event stream that an invocation reported as failed; nothing where none did.

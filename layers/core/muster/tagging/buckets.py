@@ -1,6 +1,6 @@
 """The tags of S3: one key at a time through S3 Control, or all at once where no policy allows that.
 
-`PutBucketTagging` replaces all tags of a bucket, and S3 has no version of them to compare: what somebody else writes
+`PutBucketTagging` replaces all tags of a bucket, and S3 has no version of them to compare: what another writer sets
 between our last read and our write is lost. docs/decisions/0043 says what is done about it.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html
@@ -15,10 +15,10 @@ from muster.sdk.errors import READ_ERRORS, Meaning, code_of, denial_of, meaning_
 from muster.tagging.api import ClientOf, TagApi, pair
 
 ROUNDS = 5
-"""How often the whole set is written before another writer, who writes again and again, is left alone."""
+"""How often Muster writes the whole set before it gives way to another writer, who writes again and again."""
 _WHOLE_SET = (
-    "written with PutBucketTagging, which replaces all tags, because {action} was denied; a tag that somebody else set "
-    "in the same moment may be lost: grant {action}"
+    "written with PutBucketTagging, which replaces all tags, because {action} was denied; a tag that another writer "
+    "set in the same moment may be lost: grant {action}"
 )
 ABAC = "ABAC is on for this bucket: policies may use this tag to grant or deny access"
 Tags = Mapping[str, str]

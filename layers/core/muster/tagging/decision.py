@@ -39,7 +39,7 @@ class Action(StrEnum):
 
     @property
     def failed(self) -> bool:
-        """Whether the tag is not what the configuration wants, and somebody has to act."""
+        """Whether the tag is not what the configuration wants, and a person has to act."""
         return self in (Action.FULL, Action.REFUSED)
 
 

@@ -78,7 +78,7 @@ class Marks:
         self.add(finding.resource, finding.check_id, finding.service, finding.status, failing=finding.failing)
 
     def add(self, resource: Resource, check: str, service: str, status: str, *, failing: bool) -> None:
-        """Count one finding by its parts; `failing` says that it fails and nobody accepted the failure."""
+        """Count one finding by its parts; `failing` says that it fails and no suppression accepts it."""
         if resource.type not in self._types or check not in self._checks:
             return
         place = (resource.account_id, resource.region, resource.type, resource.key)

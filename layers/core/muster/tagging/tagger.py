@@ -49,7 +49,7 @@ T = TypeVar("T")
 class Outcome:
     """What was done about one resource: the tag before and after, None where there is none, and why.
 
-    `permission` is the one that is missing, where one may be. `remarks` are sentences for whoever reads the result.
+    `permission` is the one that is missing, where one may be. `remarks` are sentences for the reader of the result.
     """
 
     resource: Resource

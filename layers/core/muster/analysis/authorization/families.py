@@ -1,7 +1,7 @@
-"""Requests for all objects of a bucket, as one request for each kind of object that policies tell apart. Pure.
+"""Requests for all objects of a bucket, as one request for each kind of object that policies distinguish. Pure.
 
 A request whose resource, or whose value of a condition key, has wildcards stands for all that they match:
-`arn:aws:s3:::orders/?*` for every object of a bucket. Policies that name `orders/logs/*` tell two kinds apart.
+`arn:aws:s3:::orders/?*` for every object of a bucket. Policies that name `orders/logs/*` distinguish two kinds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ def all_objects(bucket_arn: str) -> str:
 
 
 def members(request: Request, policies: Iterable[Policy]) -> tuple[Request, ...] | None:
-    """Return a request for each kind that the policies tell apart; None where these are too many to find."""
+    """Return a request for each kind that the policies distinguish; None where there are too many."""
     statements = [statement for policy in policies for statement in policy.statements]
     resources = _texts(request.resource, _resources(statements, request))
     context: dict[str, Iterable[str | None] | None] = {

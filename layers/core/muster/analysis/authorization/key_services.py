@@ -29,7 +29,7 @@ _DNS: Mapping[str, str] = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a key's policy admits a service, None where that cannot be told, and by what, or why not."""
+    """Whether a key's policy admits a service, None where that is undecided, and the reason."""
 
     admitted: bool | None
     reason: str

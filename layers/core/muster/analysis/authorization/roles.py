@@ -52,7 +52,7 @@ class ResourcePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether a request is allowed, None where that cannot be told, and why it is not certainly allowed."""
+    """Whether a request is allowed, None where that is undecided, and why it is not certainly allowed."""
 
     allowed: bool | None
     reason: str = ""
@@ -66,7 +66,7 @@ def decide(role: Role, request: Request, resource: ResourcePolicy | None = None)
     policies = [policy for _, policy in (*role.policies, *role.bounds)] + ([resource.policy] if resource else [])
     kinds = members(request, policies)
     if kinds is None:
-        return Decision(None, "the policies name too many kinds of objects to tell them apart")
+        return Decision(None, "the policies name too many kinds of objects to judge each")
     decisions = [_decide(role, each, resource) for each in kinds]
     worst = min(decisions, key=_rank)
     if worst.allowed is False and any(each.allowed is not False for each in decisions):
@@ -78,7 +78,7 @@ def denial(role: Role, request: Request, resource: ResourcePolicy) -> Decision:
     """Return whether the policy of a resource leaves a request of a role alone: no Deny of it applies."""
     kinds = members(request, [resource.policy])
     if kinds is None:
-        return Decision(None, f"{resource.name} names too many kinds of objects to tell them apart")
+        return Decision(None, f"{resource.name} names too many kinds of objects to judge each")
     found = [_not_denied([_denies(role, each, resource)]) for each in kinds]
     return min(found, key=_rank)
 
@@ -87,7 +87,7 @@ def admission(role: Role, request: Request, resource: ResourcePolicy) -> Decisio
     """Return whether the policy of a resource admits a role of another account, and no Deny of it applies."""
     kinds = members(request, [resource.policy])
     if kinds is None:
-        return Decision(None, f"{resource.name} names too many kinds of objects to tell them apart")
+        return Decision(None, f"{resource.name} names too many kinds of objects to judge each")
     return min((_admission(role, each, resource) for each in kinds), key=_rank)
 
 

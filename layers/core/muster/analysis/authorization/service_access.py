@@ -45,7 +45,7 @@ class ServiceRequest:
 
 
 def admits(policy: Policy, request: ServiceRequest) -> bool | None:
-    """Whether a policy allows a request and does not deny it; None where a condition cannot be told."""
+    """Whether a policy allows a request and does not deny it; None where a condition is undecided."""
     made = Request(request.action, request.resource, request.known, SERVICE)
     denied, allowed = (
         any_of(

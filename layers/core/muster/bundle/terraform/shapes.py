@@ -146,7 +146,7 @@ class Piece:
 class Table:
     """How resources of a CloudFormation type become resources of Terraform: itself, and pieces of it.
 
-    `ignore` are arguments whose changes Terraform is told to ignore, as it cannot read them.
+    `ignore` are arguments that Terraform cannot read: their changes are ignored.
     """
 
     type: str

@@ -70,7 +70,7 @@ def target_bucket_encrypted(target: Target) -> Verdict:
     The key must be enabled, symmetric and for encryption.
 
     Problem: no customer managed KMS key
-    Why: Nobody can give access to an AWS managed key across accounts, or change who may use it.
+    Why: The policy of an AWS managed key cannot be changed: it grants no other account access.
     Fix: `aws s3api put-bucket-encryption --bucket NAME --server-side-encryption-configuration
       "Rules=[{ApplyServerSideEncryptionByDefault={SSEAlgorithm=aws:kms,KMSMasterKeyID=KEY-ARN},BucketKeyEnabled=true}]"`
       If the key is disabled, `aws kms enable-key --key-id KEY-ARN` enables it.

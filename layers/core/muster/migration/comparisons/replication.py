@@ -129,7 +129,7 @@ def target_bucket_replication_lag_alarmed(source: Source, target: Target, pair: 
     or a composite one that it helps to raise, must have an action.
 
     Problem: no alarm on replication lag
-    Why: A lag that nobody sees becomes lost writes when the application moves to the target.
+    Why: A lag without an alarm becomes lost writes when the application moves to the target.
     Fix: `aws cloudwatch put-metric-alarm --alarm-name replication-lag-NAME --namespace AWS/S3 --metric-name
       ReplicationLatency --dimensions Name=SourceBucket,Value=SOURCE Name=DestinationBucket,Value=NAME
       Name=RuleId,Value=RULE-ID --statistic Maximum --period 60 --evaluation-periods 15 --threshold 900
@@ -193,7 +193,7 @@ def _kms_faults(rules: Rules, target: Target) -> Iterator[str]:
 
 
 def _alarmed(metric: str, rules: tuple[CopyRule, ...], source: Source, target: Target, sides: list[Side]) -> Verdict:
-    """Return whether each rule has an alarm that notifies somebody; later sides are read if earlier ones lack one."""
+    """Return whether each rule has an alarm that acts; later sides are read if earlier ones lack one."""
     missing = list(rules)
     muted: list[str] = []
     for side in sides:

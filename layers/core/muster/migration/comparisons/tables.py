@@ -217,7 +217,7 @@ def target_table_other_settings_match(source: Source, target: Target) -> Verdict
     AWS may describe more of a table than Muster knows. What is unknown is compared as it was answered.
 
     Problem: other settings differ from the source
-    Why: A setting that nobody compared would be taken for equal.
+    Why: Without a comparison, a setting that differs would pass for equal.
     Fix: `aws dynamodb describe-table --table-name NAME` Compare the members that the reason names by hand.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
     """

@@ -50,7 +50,7 @@ def key_of(key: Snapshot) -> UsedKey:
 def aws_managed_key(side: Side) -> UsedKey:
     """Return the key aws/s3 of the side's account and region, which S3 takes where none is named.
 
-    Its ARN is not known, and nobody can change its policy: it admits all principals of the account by way of S3.
+    Its ARN is not known, and its policy cannot be changed: it admits all principals of the account by way of S3.
     https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
     """
     where = side.resource

@@ -123,7 +123,7 @@ def context(role: Role, besides: Mapping[str, str]) -> Mapping[str, str | None]:
 
 
 def verdict_on(decisions: Iterable[tuple[str, Decision]], where: str, good: str) -> Verdict:
-    """Return the verdict on actions: what is not allowed first, and what cannot be told is unread.
+    """Return the verdict on actions: actions that are not allowed come first, and an undecided one is unread.
 
     Raises:
         UnknownField: of some it is not known whether they are allowed, and no other is refused.
@@ -154,7 +154,7 @@ def _besides(source: Source, target: Target) -> Iterator[str]:
 
 
 def enforces_owner(target: Target) -> bool:
-    """Whether the bucket's owner owns all objects, whoever wrote them, so that no owner needs to be overridden."""
+    """Whether the bucket's owner owns all objects, also those of other writers: no owner needs to be overridden."""
     return known(target.own.facet("ownership", BucketOwnershipControls).object_ownership) == "BucketOwnerEnforced"
 
 

@@ -27,8 +27,8 @@ def add_topic(plan: Plan, parts: Parts) -> None:
     subscribed = [{"Protocol": "email", "Endpoint": plan.file.notify}] if plan.file.notify else []
     properties: dict[str, Any] = {"TopicName": plan.topic_name, "KmsMasterKeyId": key_arn(), "Tags": plan.tags()}
     parts.add(TOPIC, "AWS::SNS::Topic", {**properties, **({"Subscription": subscribed} if subscribed else {})})
-    text = f"{plan.file.notify} must confirm its subscription, or alarms reach nobody"
-    parts.remark(plan.topic_name, text if subscribed else "nobody is notified: the migration file has no notify")
+    text = f"{plan.file.notify} must confirm its subscription, or alarms reach no one"
+    parts.remark(plan.topic_name, text if subscribed else "alarms notify no one: the migration file has no notify")
 
 
 def _statements(plan: Plan) -> list[dict[str, Any]]:

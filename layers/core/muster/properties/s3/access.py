@@ -29,5 +29,5 @@ def acl(part: Part) -> None:
         grantee, permission = grant.take("Grantee") or {}, grant.take("Permission")
         if grantee.get("ID") and grantee["ID"] == owner.get("ID") and permission == "FULL_CONTROL":
             continue
-        who = grantee.get("URI") or grantee.get("EmailAddress") or grantee.get("ID") or "somebody"
+        who = grantee.get("URI") or grantee.get("EmailAddress") or grantee.get("ID") or "an unknown grantee"
         grant.obstacle(f"it gives {who} {permission}, and CloudFormation has no property for grants of an ACL")

@@ -49,7 +49,7 @@ class Change:
 
     @property
     def worth_a_message(self) -> bool:
-        """Whether anything changed that somebody should know."""
+        """Whether anything changed that a message should say."""
         return bool(self.opened or self.fixed or self.before != self.after.value)
 
 

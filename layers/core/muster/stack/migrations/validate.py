@@ -49,7 +49,7 @@ class Done:
 
     @property
     def without_parity(self) -> int:
-        """The number of migrations whose target does not match, or of which that is not known."""
+        """The number of migrations whose target does not match or may not match."""
         return len(self.wrong) + sum(each is not Parity.YES for each in self.parity.values())
 
     def to_json(self) -> dict[str, Any]:
