@@ -1,7 +1,7 @@
 """moto in process, and sessions with credentials that open nothing."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -14,6 +14,9 @@ from muster.model.shard import Shard
 from muster.scanning.pagination import pages
 from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients
+
+if TYPE_CHECKING:
+    from local.server import EmbeddedAws
 
 REGION = "eu-west-1"
 
@@ -33,6 +36,17 @@ def _retries_wait_a_twentieth(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = tenacity.wait_random_exponential.__call__
     monkeypatch.setattr(tenacity.wait_random_exponential, "__call__", lambda wait, state: whole(wait, state) / 20)
     monkeypatch.setattr("muster.sdk.wire.s3_fast_path._FIRST", 0.01)
+
+
+@pytest.fixture(scope="module")
+def running() -> "Iterator[EmbeddedAws]":
+    """An embedded AWS for the tests of a module, whose CloudFormation makes every type in this process too."""
+    from local import resources  # noqa: PLC0415 - most tests of this folder need moto alone
+    from local.server import EmbeddedAws  # noqa: PLC0415 - the same
+
+    resources.install()
+    with EmbeddedAws() as embedded:
+        yield embedded
 
 
 @pytest.fixture

@@ -1,23 +1,15 @@
 """An embedded AWS, and the command that writes bundles of what is in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from local import resources
 from local.server import EmbeddedAws
 from muster.cli import main
 from tests.integration.bundle.estate import HOME
 
 Command = Callable[..., int]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    resources.install()
-    with EmbeddedAws() as aws:
-        yield aws
 
 
 @pytest.fixture

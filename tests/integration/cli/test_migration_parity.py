@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from local import resources
 from local.server import ACCOUNT, EmbeddedAws
 from muster.cli import main
 
@@ -24,13 +23,6 @@ tables: [orders]
 log_groups: [/app/orders]
 """
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/service/old-copy"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    resources.install()
-    with EmbeddedAws() as aws:
-        yield aws
 
 
 @pytest.fixture

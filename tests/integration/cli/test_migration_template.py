@@ -2,14 +2,12 @@
 
 import json
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from local import resources
 from local.server import EmbeddedAws
 from muster.cli import main
 
@@ -26,13 +24,6 @@ tables: [{name: orders, capacity: {read: 1.5, write: 1.1}}]
 """
 READS = ("Describe", "Get", "List", "AssumeRole")
 INCOMPLETE = 3
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    resources.install()
-    with EmbeddedAws() as aws:
-        yield aws
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The embedded AWS keeps all that is put of scalable targets and policies, of tables and of indexes."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.exceptions
@@ -16,18 +15,6 @@ TRACKING = {
     "ScaleOutCooldown": 30,
     "DisableScaleIn": True,
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> EmbeddedAws:
-    running.reset()
-    return running
 
 
 def where(resource: str, units: str = "Write") -> dict[str, str]:

@@ -1,7 +1,6 @@
 """EventBridge answers entries one by one, and rules hand events to their targets, as AWS documents it."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +11,6 @@ from local.server import ACCOUNT, EmbeddedAws
 
 HOME = "eu-west-1"
 ENTRY = {"Source": "things", "DetailType": "Made", "Detail": json.dumps({"a": {"b-c": [1, 2]}, "said": 'he "said"'})}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as embedded:
-        yield embedded
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
-    yield running
-    running.reset()
 
 
 def arn(name: str) -> str:

@@ -1,7 +1,6 @@
 """The embedded AWS keeps every setting of a table and answers it as AWS documents."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.exceptions
@@ -22,18 +21,6 @@ INDEX = {
 }
 CAPACITY = {"ReadCapacityUnits": 3, "WriteCapacityUnits": 2}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> EmbeddedAws:
-    running.reset()
-    return running
 
 
 def made(aws: EmbeddedAws, **settings: Any) -> dict[str, Any]:

@@ -1,26 +1,11 @@
 """The embedded AWS answers about sharing and metadata as AWS documents."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from local.server import EmbeddedAws
 
 HOME, AWAY = "eu-west-1", "us-east-1"
 OTHER = "111122223333"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
-    yield running
-    running.reset()
 
 
 def snapshot(ec2: Any, region: str = HOME) -> str:

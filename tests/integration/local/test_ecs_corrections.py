@@ -1,6 +1,5 @@
 """Contracts of the embedded ECS: corrected answers are as AWS documents."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.exceptions
@@ -11,18 +10,6 @@ from local.server import EmbeddedAws
 
 HOME, AWAY = "eu-west-1", "us-east-1"
 CONTAINERS = [{"name": "web", "image": "web:1"}]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
-    yield running
-    running.reset()
 
 
 @pytest.fixture

@@ -20,18 +20,6 @@ from muster.sdk.session import Clients, open_session
 HOME = "eu-west-1"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
-    yield running
-    running.reset()
-
-
 def bucket(aws: EmbeddedAws, name: str, region: str = HOME) -> Any:
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     aws.client("s3", region).create_bucket(Bucket=name, **where)

@@ -1,7 +1,6 @@
 """What DynamoDB, EventBridge, Security Hub and SNS refuse, the embedded AWS refuses too."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -12,18 +11,6 @@ from botocore.exceptions import ClientError
 from local.server import ACCOUNT, EmbeddedAws
 
 HOME = "eu-west-1"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as embedded:
-        yield embedded
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
-    yield running
-    running.reset()
 
 
 def refusal(call: Any) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """The embedded AWS tells usage, manager, policy and rotation of keys as KMS does."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,18 +11,6 @@ KEYS = {
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> EmbeddedAws:
-    running.reset()
-    return running
 
 
 def test_a_plain_key_is_for_encryption_and_of_the_customer(aws: EmbeddedAws) -> None:

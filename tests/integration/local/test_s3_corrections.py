@@ -1,6 +1,5 @@
 """Corrected answers about buckets' protection and access points are as AWS documents them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.exceptions
@@ -15,18 +14,6 @@ from muster.sdk.session import Clients, open_session
 
 HOME, AWAY = "eu-west-1", "us-east-1"
 SITE = Resource(reading.BUCKET, "site", ACCOUNT, HOME)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
-    yield running
-    running.reset()
 
 
 def bucket(aws: EmbeddedAws) -> Any:

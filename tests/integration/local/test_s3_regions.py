@@ -12,12 +12,6 @@ HOME, AWAY = "eu-west-1", "us-east-1"
 SITE = "site.with.dots"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
 @pytest.fixture
 def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
     where = {"CreateBucketConfiguration": {"LocationConstraint": HOME}}

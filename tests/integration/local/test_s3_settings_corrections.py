@@ -14,12 +14,6 @@ SITE = "site.with.dots"
 WHERE = {"CreateBucketConfiguration": {"LocationConstraint": HOME}}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
 @pytest.fixture
 def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
     running.client("s3", HOME).create_bucket(Bucket=SITE, **WHERE)

@@ -15,12 +15,6 @@ SITE, DOTTED = "site", "logs.of.the.site"
 STACK = {"aws:cloudformation:stack-name": "shop", "aws:cloudformation:logical-id": "Site"}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
 @pytest.fixture
 def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
     for name in (SITE, DOTTED):

@@ -1,28 +1,13 @@
 """The embedded AWS keeps and combines the attributes of queues as SQS documents."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from local.server import ACCOUNT, EmbeddedAws
 
 STATEMENT = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
 ALLOW = json.dumps({"redrivePermission": "denyAll"})
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> EmbeddedAws:
-    running.reset()
-    return running
 
 
 def attributes(aws: EmbeddedAws, url: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -15,18 +15,6 @@ from local.server import ACCOUNT, EmbeddedAws
 
 HOME, VIRGINIA = "eu-west-1", "us-east-1"
 Event = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws() as embedded:
-        yield embedded
-
-
-@pytest.fixture
-def aws(running: EmbeddedAws) -> Iterator[EmbeddedAws]:
-    yield running
-    running.reset()
 
 
 def watched(aws: EmbeddedAws, region: str = HOME) -> str:

@@ -1,7 +1,7 @@
 """A bucket that is made from the properties of another one is configured as that one is."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 
-from local import resources
 from local.server import EmbeddedAws
 from muster.bundle.cloudformation import stacks
 from muster.bundle.contents import Contents, Imported
@@ -42,13 +41,6 @@ FACETS = [
     for each in vars(reading).values()
     if isinstance(each, Describer) and each.resource_type == reading.BUCKET and each.client == "s3"
 ]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    resources.install()
-    with EmbeddedAws() as aws:
-        yield aws
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """A resource that is made from the properties of another one is configured as that one is, type by type."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from local import resources
 from local.server import EmbeddedAws
 from muster.model.finding import Resource
 from muster.properties.consuming import logical_id
@@ -51,13 +50,6 @@ VOLATILE = {
 """What differs between two resources that are configured alike."""
 Made = tuple[Resource, Callable[[], Any]]
 """A resource, and what deletes it."""
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    resources.install()
-    with EmbeddedAws() as aws:
-        yield aws
 
 
 @pytest.fixture

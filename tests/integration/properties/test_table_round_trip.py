@@ -1,7 +1,6 @@
 """A table that is made from the properties of another one is configured as that one is, with its autoscaling."""
 
 import json
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,6 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
 
-from local import resources
 from local.server import EmbeddedAws
 from muster.model.finding import Resource
 from muster.model.readers import Describer
@@ -52,13 +50,6 @@ PLAIN: Configuration = [
         },
     )
 ]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[EmbeddedAws]:
-    resources.install()
-    with EmbeddedAws() as aws:
-        yield aws
 
 
 @pytest.fixture
