@@ -58,6 +58,7 @@ def test_a_scan_with_every_check_finds_the_same_with_the_same_calls(
     report = json.loads(Path("report.json").read_text())
     stored.compare("scan.txt", said + "".join(f"{line}\n" for line in brief(report["findings"])))
     stored.compare("scan.report.txt", steady(report))
+    stored.compare("reasons.txt", "".join(f"{line}\n" for line in _reasons(report["findings"])))
     estimates = muster("estimate", "--from", "report.json") + muster(
         "estimate", "--from", "report.json", "--format", "json"
     )
@@ -147,6 +148,16 @@ def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored
         "smoke",
     )
     stored.compare("help.txt", muster("--help") + "".join(muster(name, "--help") for name in commands))
+
+
+def _reasons(findings: list[dict[str, str]]) -> Iterator[str]:
+    """Yield each check's title, its reasons by status, and below each failure its fix: the text to read as a person."""
+    for check, title in sorted({(each["check_id"], each["title"]) for each in findings}):
+        yield f"{check}: {title}"
+        of_check = [each for each in findings if each["check_id"] == check]
+        for status, reason in sorted({(each["status"], each["reason"]) for each in of_check}):
+            yield f"  {status}  {reason}"
+        yield from sorted({f"  FIX  {each['remediation']}" for each in of_check if each["remediation"]})[:3]
 
 
 def _listed(muster: Command, what: str) -> list[dict[str, object]]:

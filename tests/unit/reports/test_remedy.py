@@ -3,12 +3,14 @@
 import shlex
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.reports.remedy import LOOP, Step, Target, filled, folded
+from muster.model.finding import Finding, Resource, Severity, Status, Verdict, compliant, non_compliant
+from muster.reports.remedy import LOOP, Step, Target, filled, fix_steps, fix_text, folded
 
 ALARM = "`aws cloudwatch enable-alarm-actions --alarm-names NAME`"
 HERE, WHERE = "111122223333", "eu-west-1"
@@ -177,3 +179,55 @@ def test_a_shell_runs_the_loop_over_every_name() -> None:
     assert shell.stdout.splitlines() == [
         f"a|b|--region|eu-west-1|--x|{name}|--y|Value={name}|--z|[{name}]|" for name in ("a", "b.c", "d/e")
     ]
+
+
+PORT = "Close it: `aws ec2 revoke --group-id ID --port PORT --cidr CIDR` Then look again."
+GROUP = Resource("AWS::EC2::SecurityGroup", "sg-1", HERE, WHERE, arn=f"arn:aws:ec2:{WHERE}:{HERE}:security-group/sg-1")
+
+
+def finding(verdict: Verdict, fix: str = PORT) -> Finding:
+    return Finding(
+        "1", "closed", 1, "t", Severity.HIGH, verdict.status, verdict.reason, GROUP, "ec2", datetime.now(UTC),
+        remediation=fix, values=verdict.values,
+    )  # fmt: skip
+
+
+def test_a_verdict_fills_in_what_the_resource_does_not_name() -> None:
+    failing = finding(non_compliant("Port 22 is open", port="22", cidr="0.0.0.0/0"))
+    assert fix_text(failing) == (
+        "Close it: `aws ec2 revoke --region eu-west-1 --group-id sg-1 --port 22 --cidr 0.0.0.0/0` Then look again."
+    )
+    assert [step.text for step in fix_steps(failing) if step.command] == [
+        "aws ec2 revoke --region eu-west-1 --group-id sg-1 --port 22 --cidr 0.0.0.0/0"
+    ]
+
+
+def test_a_word_of_two_parts_is_named_with_an_underscore() -> None:
+    failing = finding(non_compliant("r", statement_id="all"), "`aws lambda remove --statement-id STATEMENT-ID`")
+    assert fix_text(failing) == "`aws lambda remove --region eu-west-1 --statement-id all`"
+
+
+@pytest.mark.parametrize("value", ["", "-22", "$(id)", "`id`", "a b", "https://x.example"])
+def test_a_value_that_could_mean_something_else_is_left_to_the_reader_or_quoted(value: str) -> None:
+    text = fix_text(finding(non_compliant("r", port=value), "`aws ec2 revoke --port PORT --other x`"))
+    words = shlex.split(text.strip("`"))
+    assert words[-3] in (value, "PORT")
+    assert words[-2:] == ["--other", "x"]
+
+
+def test_what_does_not_fail_has_no_fix() -> None:
+    assert fix_text(finding(compliant("r"))) == ""
+    assert fix_steps(finding(compliant("r"))) == ()
+
+
+def test_a_fix_of_a_report_is_not_filled_in_again() -> None:
+    read = replace(finding(non_compliant("r")), remediation="`aws x y --name ID`", values=None)
+    assert read.status is Status.NON_COMPLIANT
+    assert fix_text(read) == "`aws x y --name ID`"
+    assert fix_steps(read) == (Step("aws x y --name ID", command=True),)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30))
+def test_a_fix_as_text_has_the_same_steps(name: str) -> None:
+    failing = finding(non_compliant("r", port=name))
+    assert len(fix_steps(replace(failing, remediation=fix_text(failing), values=None))) == len(fix_steps(failing))

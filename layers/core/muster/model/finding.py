@@ -142,26 +142,35 @@ class ObservedAt:
     at: datetime
 
 
+Values = tuple[tuple[str, str], ...]
+"""What a fix needs besides the resource's own names: words in capitals of the check's fix, each with its value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of a check: a status and a reason an auditor can read."""
+    """The result of a check: a status, a reason an auditor can read, and values for the check's fix."""
 
     status: Status
     reason: str
+    values: Values = ()
 
 
 def compliant(reason: str) -> Verdict:
-    """Answer that the resource is as it should be."""
+    """Return that the resource passes."""
     return Verdict(Status.COMPLIANT, reason)
 
 
-def non_compliant(reason: str) -> Verdict:
-    """Answer that the resource is not as it should be."""
-    return Verdict(Status.NON_COMPLIANT, reason)
+def non_compliant(reason: str, **values: str) -> Verdict:
+    """Return that the resource fails.
+
+    `values` are for the check's fix: `port="22"` stands for PORT in its commands, `statement_id` for STATEMENT-ID.
+    """
+    named = tuple((name.upper().replace("_", "-"), value) for name, value in values.items())
+    return Verdict(Status.NON_COMPLIANT, reason, named)
 
 
 def not_applicable(reason: str) -> Verdict:
-    """Answer that the check does not concern this resource."""
+    """Return that the check does not apply to this resource."""
     return Verdict(Status.NOT_APPLICABLE, reason)
 
 
@@ -177,7 +186,11 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A verdict on one resource by one check at one time; `settings` are the check's as they were used."""
+    """A verdict on one resource by one check at one time; `settings` are the check's as they were used.
+
+    `remediation` is the check's fix, and `values` are the verdict's for it. A finding that was read back from a report
+    has None for them: there the fix has the resource's names already.
+    """
 
     finding_id: str
     check_id: str
@@ -198,6 +211,7 @@ class Finding:
     suppression: Suppression | None = None
     first_seen: datetime | None = None
     account_name: str = ""
+    values: Values | None = ()
 
     @property
     def failing(self) -> bool:

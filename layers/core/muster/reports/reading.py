@@ -57,6 +57,7 @@ def _finding(record: Mapping[str, Any]) -> Finding:
         suppression=None if accepted is None else _suppression(accepted),
         first_seen=_time(record.get("first_seen")),
         account_name=_text(record.get("account_name") or ""),
+        values=None,
     )
 
 

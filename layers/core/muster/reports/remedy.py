@@ -1,16 +1,18 @@
 """The fix of a failure with the resource's own names in it, ready to be pasted into a shell. Pure.
 
 The commands of a fix stand between backticks. `NAME`, `ID`, `ARN`, `ACCOUNT`, `REGION`, `CLUSTER` and `URL` in them are
-replaced by those of the resource; every other word in capitals is for the reader to fill in.
+replaced by those of the resource, and others by the values of the verdict; every other word in capitals is for the
+reader to fill in.
 """
 
+import functools
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from muster.model.finding import GLOBAL
+from muster.model.finding import GLOBAL, Finding, Status
 from muster.reports.nouns import short_name
 
 LOOP = 12
@@ -61,6 +63,35 @@ def filled(fix: str, target: Target) -> tuple[Step, ...]:
     return tuple(Step(_filled(step.text, values) if step.command else step.text, step.command) for step in steps(fix))
 
 
+def target_of(finding: Finding) -> Target:
+    """Return the resource of a finding, with the values that its verdict has for the fix."""
+    one = finding.resource
+    more = dict(finding.values or ())
+    return Target(one.type, one.id, one.arn or "", one.account_id, one.region, one.partition, more)
+
+
+def fix_steps(finding: Finding) -> tuple[Step, ...]:
+    """Return the steps of a failing finding's fix with the resource's own names; none where nothing fails."""
+    if finding.status is not Status.NON_COMPLIANT:
+        return ()
+    return steps(finding.remediation) if finding.values is None else filled(finding.remediation, target_of(finding))
+
+
+def fix_text(finding: Finding) -> str:
+    """Return the fix of a failing finding as one text, commands between backticks; empty where nothing fails.
+
+    A name with a backtick in it stays a word in capitals.
+    """
+    if finding.status is not Status.NON_COMPLIANT:
+        return ""
+    if finding.values is None:
+        return finding.remediation
+    values = {key: "" if "`" in value else value for key, value in _values(target_of(finding)).items()}
+    pieces = finding.remediation.split("`")
+    pieces[1::2] = [_filled(command, values) for command in pieces[1::2]]
+    return "`".join(pieces)
+
+
 def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
     """Return the steps of a fix for many resources, and how many of them the commands are for.
 
@@ -73,7 +104,7 @@ def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
     if not targets:
         raise ValueError("a fix is for at least one resource")
     parts = steps(fix)
-    commands = [_regional(step.text, _values(targets[0])) for step in parts if step.command]
+    commands = [_regional(step.text, _values(targets[0])["REGION"]) for step in parts if step.command]
     used = {name for command in commands for name in _PLACEHOLDERS.findall(command)}
     together = [(name, _alike(name, used, targets)) for name in sorted(used) if _loopable(name, commands)]
     name, values = max(together, key=lambda each: len(each[1]), default=("", []))
@@ -121,38 +152,63 @@ def _values(target: Target) -> dict[str, str]:
     return values
 
 
-def _regional(command: str, values: Mapping[str, str]) -> str:
+@functools.lru_cache(maxsize=4096)
+def _regional(command: str, region: str) -> str:
     """Add the region to each call of the AWS CLI, unless the command names one or the resource has none."""
-    if "--region" in command or not values["REGION"]:
+    if "--region" in command or not region:
         return command
     return _CALLS.sub(r"\g<0> --region REGION", command)
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A placeholder of a command: the quotation mark it stands in, if any, and whether it is a word by itself."""
+
+    name: str
+    quote: str
+    alone: bool
+
+
+@functools.lru_cache(maxsize=4096)
+def _pieces(command: str) -> tuple[str | _Slot, ...]:
+    """Return a command as text and placeholders in turn: a fix is filled for many resources."""
+    found: list[str | _Slot] = []
+    end = 0
+    for match in _PLACEHOLDERS.finditer(command):
+        before = command[: match.start()]
+        quote = _quote(before)
+        found += [command[end : match.start()], _Slot(match[1], quote, before.endswith(" ") and not quote)]
+        end = match.end()
+    return (*found, command[end:])
+
+
 def _filled(command: str, values: Mapping[str, str], loop: str = "") -> str:
-    def value(match: re.Match[str]) -> str:
-        name, quote = match[1], _quote(match.string[: match.start()])
-        if name == loop:
-            return f"${{{name.lower()}}}" if quote else f'"${name.lower()}"'
-        given = values.get(name, "")
-        if not _fit(name, given, match):
-            return name
-        return given if quote or _SAFE.fullmatch(given) else shlex.quote(given)
+    def value(slot: _Slot) -> str:
+        if slot.name == loop:
+            return f"${{{loop.lower()}}}" if slot.quote else f'"${loop.lower()}"'
+        given = values.get(slot.name, "")
+        if _SAFE.fullmatch(given):
+            return slot.name if given.startswith("-") or (slot.name != "URL" and _address(given)) else given
+        return shlex.quote(given) if _fit(slot, given) else slot.name
 
-    return _PLACEHOLDERS.sub(value, _regional(command, values))
+    pieces = _pieces(_regional(command, values.get("REGION", "")))
+    return "".join(piece if isinstance(piece, str) else value(piece) for piece in pieces)
 
 
-def _fit(name: str, value: str, match: re.Match[str]) -> bool:
-    """Whether a value can mean nothing else: the CLI reads options, files, addresses and its shorthand out of values.
+def _address(value: str) -> bool:
+    return "://" in value or "www." in value.lower()
+
+
+def _fit(slot: _Slot, value: str) -> bool:
+    """Whether a value that must be quoted can mean nothing else.
+
+    The CLI reads options, files, addresses and its shorthand out of values.
 
     https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-types.html
     """
     if not value or not value.isprintable() or value.startswith("-") or value != value.strip():
         return False
-    if name != "URL" and ("://" in value or "www." in value.lower()):
-        return False
-    before = match.string[: match.start()]
-    alone = before.endswith(" ") and not _quote(before)
-    return alone or _SAFE.fullmatch(value) is not None
+    return slot.alone and not (slot.name != "URL" and _address(value))
 
 
 def _quote(before: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from muster.model.finding import Severity, Status
 from muster.reports.columns import Cell, Group, Layout
 from muster.reports.fields import INTEGER, TEXT, TIME, Entry, Field, Of, structure
+from muster.reports.remedy import fix_text
 
 Record = dict[str, Any]
 Row = Mapping[str, Any]
@@ -150,8 +151,9 @@ FINDING = Schema(
             "The settings that the check was run with.", of=Of.RULE,
         ),
         Field(
-            "remediation", TEXT, 18, "remediation", attrgetter("finding.remediation"),
-            "What to do about a failure.", of=Of.RULE,
+            "remediation", TEXT, 18, "remediation", lambda entry: fix_text(entry.finding),
+            "What to do about a failure, with the resource's own names in the commands, which stand between backticks. "
+            "Empty where nothing fails.",
         ),
         Field(
             "docs_url", TEXT, 19, "docs_url", attrgetter("finding.docs_url"),

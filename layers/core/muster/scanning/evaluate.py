@@ -77,6 +77,7 @@ class Judge:
             check.fix,
             self._url,
             unavailable,
+            values=verdict.values,
         )
 
 
