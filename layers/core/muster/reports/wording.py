@@ -1,4 +1,26 @@
-"""Phrases that several reports and the command share."""
+"""Words and phrases that several reports and the command share."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from muster.model.finding import Finding, Status
+
+FAILING, PASSING, NOT_APPLICABLE, UNREAD, SUPPRESSED = "failing", "passing", "not-applicable", "unread", "suppressed"
+STATUS_NAMES = (FAILING, SUPPRESSED, UNREAD, PASSING, NOT_APPLICABLE)
+"""The words that people use for a finding's status, in the order in which reports list findings."""
+_NAMES: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.NON_COMPLIANT: FAILING,
+        Status.COMPLIANT: PASSING,
+        Status.NOT_APPLICABLE: NOT_APPLICABLE,
+        Status.INSUFFICIENT_DATA: UNREAD,
+    }
+)
+
+
+def status_name(finding: Finding) -> str:
+    """Return the word for a finding's status, one of STATUS_NAMES."""
+    return SUPPRESSED if finding.suppression else _NAMES[finding.status]
 
 
 def difference(predicted: int, made: int) -> str:
