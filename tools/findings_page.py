@@ -2,6 +2,7 @@
 
 from muster.reports import schema
 from muster.reports.fields import Field
+from muster.reports.formats.csv import FIRST
 
 _HEAD = """# The fields of a finding
 
@@ -10,8 +11,11 @@ names every change.
 
 - **JSON**: `muster scan --format json` and `ndjson`, and `findings` in report.json of the stack. Times are in UTC, to
   the second. A key without a value is null.
-- **CSV**: `muster scan --format csv` has a column for each field that has a JSON path, in this order. Lists and objects
-  are JSON text.
+- **CSV**: `muster scan --format csv` has a column for each field that has a JSON path. The first columns are:
+  CSV_FIRST.
+  The other fields follow in the order of this table. `owner` is the value of the owner tag (`alerts.owner_tag`).
+  Failing findings come first, the worst at the top, then suppressed, unread, passing and not applicable ones. Lists and
+  objects are JSON text. A cell that a spreadsheet would compute starts with `'`.
 - **Table**: the column of the tables `findings` and `latest_findings` in Athena. Lists and objects are JSON text, which
   `json_extract` reads. Times are in UTC. The partition `scan_date` is the day on which the scan began.
 
@@ -22,7 +26,8 @@ names every change.
 
 def findings_page() -> str:
     """Return the page as Markdown."""
-    return _HEAD + "".join(map(_row, schema.FINDING.fields))
+    head = _HEAD.replace("CSV_FIRST", ", ".join(f"`{name}`" for name in FIRST))
+    return head + "".join(map(_row, schema.FINDING.fields))
 
 
 def _row(field: Field) -> str:

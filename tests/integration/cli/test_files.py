@@ -23,7 +23,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("r.JSON", "{"),
         ("r.ndjson", '{"finding_id"'),
         ("r.jsonl", '{"finding_id"'),
-        ("r.csv", "finding_id,"),
+        ("r.csv", "severity,"),
         ("r.txt", "HIGH  ec2-ebs-encryption-by-default"),
         ("r", "HIGH  ec2-ebs-encryption-by-default"),
     ],

@@ -169,7 +169,7 @@ def test_the_csv_is_what_a_scan_writes() -> None:
     assert main(["findings", "--from", _json(FOUND), "--format", "csv", "--output", "f.csv"]) == 0
     rows = list(csv.DictReader(Path("f.csv").read_text().splitlines()))
     assert {row["resource_id"] for row in rows} == {"new", "old", "public", "elsewhere"}
-    assert next(iter(rows[0])) == "finding_id"
+    assert next(iter(rows[0])) == "severity"
 
 
 def test_findings_that_do_not_say_since_when_are_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from muster.model.finding import Finding, Suppression, Unavailable
 from muster.reports import schema
 from muster.reports.columns import FindingRow
 from muster.reports.fields import TEXT, Entry, Field, structure
-from muster.reports.formats.csv import CsvWriter
+from muster.reports.formats.csv import CsvWriter, columns
 from muster.reports.formats.json import JsonWriter
 from muster.reports.formats.ndjson import NdjsonWriter
 from muster.reports.record import from_row, record
@@ -63,11 +63,13 @@ class TestOneMoreField:
 
     def test_the_csv_has_a_column_and_its_value(self, finding: Finding) -> None:
         stream = io.StringIO(newline="")
-        CsvWriter(stream, "scan-1").add(finding)
+        writer = CsvWriter(stream, "scan-1")
+        writer.add(finding)
+        writer.finish()
         stream.seek(0)
         [row] = csv.DictReader(stream)
         assert row["partition"] == "aws"
-        assert list(row)[11:15] == ["account_id", "account_name", "partition", "region"]
+        assert list(row)[15:18] == ["resource_arn", "partition", "tags"]
 
     def test_the_table_has_it_as_its_last_column(self, finding: Finding, tmp_path: Path) -> None:
         header = ScanHeader("scan-1", "manual", finding.observed_at)
@@ -128,10 +130,10 @@ def test_the_columns_of_the_table_keep_their_order() -> None:
 
 
 def test_the_columns_of_the_csv_keep_their_order() -> None:
-    assert [field.name for field in FINDING.reported] == [
-        "finding_id", "check_id", "check_version", "variant", "title", "severity", "status", "reason",
-        "resource_type", "resource_arn", "resource_id", "account_id", "account_name", "region", "tags", "controls",
-        "settings", "remediation", "docs_url", "scan_id", "observed_at", "first_seen", "suppression", "unavailable",
+    assert columns() == [
+        "severity", "status", "owner", "account_name", "resource_id", "check_id", "title", "reason", "remediation",
+        "region", "account_id", "finding_id", "check_version", "variant", "resource_type", "resource_arn", "tags",
+        "controls", "settings", "docs_url", "scan_id", "observed_at", "first_seen", "suppression", "unavailable",
     ]  # fmt: skip
 
 

@@ -72,14 +72,18 @@ def write(form: str, stream: TextIO, found: Iterator[Entry], listing: Listing, s
     if form == "table":
         _table(stream, found, listing)
         return
-    writers: dict[str, Callable[[TextIO, str], JsonWriter | NdjsonWriter | CsvWriter]] = {
-        "json": JsonWriter, "ndjson": NdjsonWriter, "csv": CsvWriter,
-    }  # fmt: skip
-    writer = writers[form](stream, "")
+    writers: dict[str, Callable[[], JsonWriter | NdjsonWriter | CsvWriter]] = {
+        "json": lambda: JsonWriter(stream, ""),
+        "ndjson": lambda: NdjsonWriter(stream, ""),
+        "csv": lambda: CsvWriter(stream, "", listing.query.owner_tag),
+    }
+    writer = writers[form]()
     for finding, scan_id, *_ in found:
         writer.add(finding, scan_id)
     if isinstance(writer, JsonWriter):
         writer.end(summary=listing.to_json(), source=source)
+    if isinstance(writer, CsvWriter):
+        writer.finish()
 
 
 def _table(stream: TextIO, found: Iterator[Entry], listing: Listing) -> None:

@@ -23,6 +23,11 @@ def status_name(finding: Finding) -> str:
     return SUPPRESSED if finding.suppression else _NAMES[finding.status]
 
 
+def owner_of(finding: Finding, owner_tag: str) -> str:
+    """Return the value of the resource's owner tag, empty where it has none."""
+    return (finding.resource.tags or {}).get(owner_tag, "")
+
+
 def difference(predicted: int, made: int) -> str:
     """Return how many calls were made, and how far that is from the prediction."""
     calls = f"{made:,} call" if made == 1 else f"{made:,} calls"

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from muster.model.coverage import Coverage
-from muster.model.finding import Finding
-from muster.reports.formats.csv import CsvWriter
+from muster.model.finding import Finding, Severity, Status, Suppression
+from muster.reports.formats.csv import CsvWriter, columns
 from muster.reports.formats.json import JsonWriter
 from muster.reports.formats.ndjson import NdjsonWriter
 from muster.reports.record import record
@@ -66,7 +66,9 @@ def test_ndjson_has_one_finding_a_line_even_of_texts_with_line_breaks(finding: F
 
 def _row(finding: Finding) -> dict[str, str]:
     stream = io.StringIO(newline="")
-    CsvWriter(stream, "scan-1").add(finding)
+    writer = CsvWriter(stream, "scan-1")
+    writer.add(finding)
+    writer.finish()
     stream.seek(0)
     [row] = csv.DictReader(stream)
     return row
@@ -75,7 +77,7 @@ def _row(finding: Finding) -> dict[str, str]:
 def test_csv_has_every_value_of_the_json(finding: Finding) -> None:
     row = _row(finding)
     resource = {f"resource_{key}" if key in ("type", "arn", "id") else key for key in record(finding, "")["resource"]}
-    assert row.keys() == (record(finding, "").keys() | resource | {"unavailable"}) - {"resource"}
+    assert row.keys() == (record(finding, "").keys() | resource | {"unavailable", "owner"}) - {"resource"}
     assert row["resource_arn"] == "arn:aws:s3:::photos"
     assert row["controls"] == "FSBP S3.14; CIS 1"
     assert json.loads(row["tags"]) == {"Owner": "web"}
@@ -95,5 +97,52 @@ def test_csv_keeps_commas_quotes_and_line_breaks(finding: Finding) -> None:
 
 def test_csv_of_nothing_is_a_header() -> None:
     stream = io.StringIO()
-    CsvWriter(stream, "scan-1")
-    assert stream.getvalue() == ",".join(field.name for field in FINDING.reported) + "\n"
+    CsvWriter(stream, "scan-1").finish()
+    assert stream.getvalue() == ",".join(columns()) + "\n"
+
+
+def test_csv_begins_with_what_a_person_reads_first() -> None:
+    assert columns()[:5] == ["severity", "status", "owner", "account_name", "resource_id"]
+    assert sorted(columns()) == sorted([*(field.name for field in FINDING.reported), "owner"])
+
+
+@pytest.mark.parametrize(
+    ("tags", "tag", "owner"),
+    [
+        ({"Owner": "web"}, "Owner", "web"),
+        ({"team": "data", "Owner": "web"}, "team", "data"),
+        ({"owner": "web"}, "Owner", ""),
+        (None, "Owner", ""),
+        ({"Owner": "=1+1"}, "Owner", "'=1+1"),
+    ],
+)
+def test_csv_names_the_owner_by_the_owner_tag(
+    finding: Finding, tags: dict[str, str] | None, tag: str, owner: str
+) -> None:
+    stream = io.StringIO(newline="")
+    writer = CsvWriter(stream, "scan-1", tag)
+    writer.add(replace(finding, resource=replace(finding.resource, tags=tags)))
+    writer.finish()
+    [row] = csv.DictReader(stream.getvalue().splitlines())
+    assert row["owner"] == owner
+
+
+def test_csv_has_failures_first_and_the_worst_of_them_at_the_top(finding: Finding) -> None:
+    accepted = Suppression("known", "web", "2027-12-31")
+    mixed = [
+        replace(finding, reason="n", status=Status.NOT_APPLICABLE),
+        replace(finding, reason="p", status=Status.COMPLIANT, severity=Severity.CRITICAL),
+        replace(finding, reason="u", status=Status.INSUFFICIENT_DATA, severity=Severity.CRITICAL),
+        replace(finding, reason="s", suppression=accepted, severity=Severity.CRITICAL),
+        replace(finding, reason="low", severity=Severity.LOW),
+        replace(finding, reason="medium 1"),
+        replace(finding, reason="critical", severity=Severity.CRITICAL),
+        replace(finding, reason="medium 2"),
+    ]
+    stream = io.StringIO(newline="")
+    writer = CsvWriter(stream, "scan-1")
+    for each in mixed:
+        writer.add(each)
+    writer.finish()
+    reasons = [row["reason"] for row in csv.DictReader(stream.getvalue().splitlines())]
+    assert reasons == ["critical", "medium 1", "medium 2", "low", "s", "u", "p", "n"]

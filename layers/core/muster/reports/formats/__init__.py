@@ -68,7 +68,7 @@ def _ndjson(stream: Any, context: Context) -> "Writer":
 def _csv(stream: Any, context: Context) -> "Writer":
     from muster.reports.formats.csv import CsvWriter
 
-    return CsvWriter(stream, context.scan_id)
+    return CsvWriter(stream, context.scan_id, context.owner_tag)
 
 
 def registry(formats: tuple[Format, ...]) -> Mapping[str, Format]:
