@@ -18,7 +18,10 @@ SOURCE = Path(muster.__file__).read_text(encoding="utf-8")
 
 def test_everything_named_is_there_and_everything_there_is_named() -> None:
     imported = {
-        alias.name for node in ast.parse(SOURCE).body if isinstance(node, ast.ImportFrom) for alias in node.names
+        alias.name
+        for node in ast.walk(ast.parse(SOURCE))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("muster.")
+        for alias in node.names
     }
     assert set(muster.__all__) == imported | {"__version__"}
     assert [name for name in muster.__all__ if not hasattr(muster, name)] == []
@@ -55,6 +58,16 @@ def test_the_public_names_load_neither_the_sdk_nor_the_catalogue() -> None:
     )
     command = [sys.executable, "-c", code]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "[]"  # noqa: S603 - our own code
+
+
+def test_importing_muster_loads_no_command() -> None:
+    code = "import sys, muster; muster.scan; print([n for n in sys.modules if n.startswith('muster.cli')])"
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "[]"  # noqa: S603 - our own code
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    assert not hasattr(muster, "scans")
 
 
 def test_a_user_may_catch_every_error_as_one() -> None:

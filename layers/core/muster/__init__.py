@@ -1,8 +1,17 @@
 """Muster reads the resources of AWS accounts, and reports which of them fail a check, and why.
 
-What stands in `__all__` may be built upon: the words of a check and of its findings, and the errors. They change only
-with a line in CHANGELOG.md, as the command, the bucket and the reports do. Every other name is Muster's own business.
+    from muster import scan
+
+    for finding in scan(packs=["s3-compliance"], regions=["eu-west-1"]):
+        print(finding.status, finding.resource.arn, finding.reason)
+
+Other programs may use the names in `__all__`: a scan, the words of a check and of its findings, and the errors. They
+change only with a line in CHANGELOG.md, as the command, the bucket and the reports do. Every other name may change at
+any time.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from muster.errors import (
     ConfigurationError,
@@ -31,6 +40,9 @@ from muster.model.finding import (
     not_applicable,
 )
 
+if TYPE_CHECKING:
+    from muster.library import Scan, Unread, scan
+
 __version__ = "0.1.0"
 __all__ = [
     "Check",
@@ -44,12 +56,14 @@ __all__ = [
     "Refused",
     "Related",
     "Resource",
+    "Scan",
     "Severity",
     "Status",
     "Throttled",
     "Transient",
     "Unavailable",
     "Unknown",
+    "Unread",
     "Verdict",
     "__version__",
     "check",
@@ -57,4 +71,13 @@ __all__ = [
     "known",
     "non_compliant",
     "not_applicable",
+    "scan",
 ]
+_LIBRARY = ("Scan", "Unread", "scan")
+"""The names that are imported when they are first used: they load the SDK and the catalogue."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LIBRARY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("muster.library"), name)

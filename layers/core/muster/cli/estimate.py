@@ -135,7 +135,7 @@ def _spread(counts: Mapping[str, int], found: "Resources", regions: Sequence[str
 
 
 def _regions(named: Sequence[str], configuration: "Configuration") -> tuple[str, ...]:
-    from muster.cli.region_names import check_names, unchecked
+    from muster.library.region_names import check_names, unchecked
     from muster.targets.regions import ALL
 
     own = "" if named or configuration.regions else os.environ.get("AWS_REGION") or _profile_region()

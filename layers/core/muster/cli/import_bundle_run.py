@@ -21,9 +21,10 @@ from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.output import INCOMPLETE, say
 from muster.cli.progress import progress
-from muster.cli.scan_run import Narrow, prepare
+from muster.cli.scan_run import prepare
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError, CredentialsError
+from muster.library.preparation import Narrow
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
 from muster.model.rule import Rule
 from muster.model.suggest import unknown

@@ -44,7 +44,7 @@ def command(  # noqa: PLR0913 - the options
       2  there is no file: usage or credentials are wrong, or the file exists
       3  the file is written, and a list in it is not complete
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.cli.region_names import check_names
+    from muster.library.region_names import check_names
     from muster.migration.access import Access
     from muster.migration.files.parsing import parse
     from muster.migration.files.starting import Draft, drafted, find

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from muster.cli.output import INCOMPLETE, results, say
 from muster.cli.progress import progress
-from muster.cli.region_names import unchecked
+from muster.library.region_names import unchecked
 from muster.migration.files.parsing import load
 from muster.migration.report.pages import html, markdown
 from muster.migration.report.report import MigrationReport, Parity

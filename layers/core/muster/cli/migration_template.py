@@ -50,7 +50,7 @@ def command(  # noqa: PLR0913 - the options
       3  the template is written, and lacks what could not be read or does not exist
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.progress import progress
-    from muster.cli.region_names import unchecked
+    from muster.library.region_names import unchecked
     from muster.migration.files.parsing import load
     from muster.migration.template.assembly import target_template
     from muster.migration.template.reading import read_plan

@@ -95,8 +95,8 @@ def configuration(path: Path | None, catalog: "Catalog") -> "Configuration":
     Raises:
         ConfigurationError: something in it is wrong.
     """
-    from muster.cli.region_names import regions
     from muster.configuration import Configuration, load
+    from muster.library.region_names import regions
 
     if path is None and not CONFIGURATION.exists():
         return Configuration()

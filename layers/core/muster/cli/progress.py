@@ -2,13 +2,12 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-Step = Callable[[str, int, int], None]
-"""Takes what is being scanned, how many shards are done, and how many findings there are."""
+from muster.library.job import Step
 
 
 @contextlib.contextmanager

@@ -1,39 +1,26 @@
 """The run of `muster scan`: prepare, scan shard after shard, write what is found as it comes, and sum up."""
 
-import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TextIO
 
 from muster.catalog import catalog as catalogs
-from muster.catalog import packs
-from muster.catalog.catalog import Catalog
-from muster.cli import named_resources
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
-from muster.cli.output import INCOMPLETE, forget_standard_output, results, say
+from muster.cli.output import INCOMPLETE, forget_standard_output, results, say, trace
 from muster.cli.progress import progress
-from muster.cli.region_names import check_names, home
 from muster.cli.suppressions import Accepted
 from muster.cli.tagging import applied, marks_of
-from muster.configuration import Configuration
-from muster.configuration.selection import select
 from muster.estimate.forecast import forecast, listed
-from muster.model.rule import Rule
+from muster.library import named_resources, preparation
+from muster.library.preparation import Narrow, everything
 from muster.model.text import counted, printable
 from muster.reports.formats.table import LINES, TableWriter, footer
-from muster.reports.report import ScanReport, Writer
-from muster.reports.tally import ReportTally
+from muster.reports.report import Writer
 from muster.scanning.arena import tune_allocator
-from muster.scanning.parallel import SIDE_BY_SIDE
-from muster.scanning.prepare import Order, Origin, first_of, packs_of, prepare_scan, scan_id
-from muster.sdk.session import Clients, caller, open_session
 from muster.tagging.marks import Marks
-from muster.targets.regions import region_of_calls
 
 FAILED = 1
 _STRIDE = 20
@@ -62,74 +49,16 @@ def run(options: Options) -> int:
     return status(job) or tagged
 
 
-Narrow = Callable[[Catalog, Configuration, tuple[Rule, ...]], tuple[Rule, ...]]
-"""Leaves out rules of a selection."""
-
-
-def prepare(options: Options, narrow: Narrow = lambda _catalog, _configuration, rules: rules) -> Job:
-    """Refuse what cannot be done, in the order in which it costs the user least.
+def prepare(options: Options, narrow: Narrow = everything) -> Job:
+    """Read the configuration, and refuse what cannot be done, in the order in which it costs the user least.
 
     Raises:
         MusterError: nothing was scanned, and the message says why.
     """
     catalog = catalogs.load()
-    configuration = _configured(options, catalog)
-    rules = select(
-        catalog,
-        configuration,
-        packs=options.packs,
-        checks=options.checks,
-        exclude_checks=options.exclude_checks,
-        services=options.services,
-        severity=options.severity,
-    )
-    rules = narrow(catalog, configuration, rules)
-    named = named_resources.parse(options, catalog, rules)
-    if named:
-        rules = named_resources.narrowed(rules, named)
-    excluded = configuration.exclude.regions
-    names = named_resources.regions(named) or tuple(options.regions) or configuration.regions
-    check_names(names, excluded)
-    session = open_session(options.profile, os.environ.get("AWS_REGION"), options.endpoint_url, catalog.projections())
-    names = names or named_resources.home(named, session.region_name)
-    region = home(session, names)
-    call_region = region_of_calls(region)
-    clients = Clients(session, endpoint_url=options.endpoint_url, concurrency=options.concurrency * SIDE_BY_SIDE)
-    who = caller(clients, call_region)
-    started = datetime.now(UTC)
-    if named:
-        named = named_resources.placed(named, options, who.account_id, who.partition)
-        configuration = named_resources.in_their_accounts(configuration, named)
-    order = Order(
-        scan_id=scan_id(started, secrets.token_hex(4)),
-        started_at=started,
-        regions=names or (region,),
-        tags=options.tags,
-        resources=named,
-    )
-    origin = Origin(clients, who.account_id, who.partition, call_region)
-    scan = prepare_scan(catalog, configuration, rules, origin, order, note=say)
-    report = ScanReport(
-        scan_id=order.scan_id,
-        started_at=started,
-        account_id=who.account_id,
-        account_name=scan.configuration.account_names.get(who.account_id, ""),
-        accounts=list(scan.accounts),
-        accounts_excluded=scan.targets.found.excluded,
-        regions=scan.targets.regions,
-        packs=packs_of(configuration, options.packs, options.checks, (packs.ALL,)),
-        checks=list(scan.checks),
-        narrowed=list(options.narrowing),
-    )
-    return Job(options, scan, report, ReportTally())
-
-
-def _configured(options: Options, catalog: Catalog) -> Configuration:
-    """Read the configuration, and put the options of the command before it."""
-    read = configured(options.config, catalog)
-    named = replace(read.accounts, include=tuple(options.accounts), role=options.role, external_id=options.external_id)
-    exclude = replace(read.exclude, regions=(*read.exclude.regions, *options.exclude_regions))
-    return replace(read, accounts=first_of(named, read.accounts), exclude=exclude)
+    job = preparation.prepare(options, configured(options.config, catalog), catalog, narrow, note=say)
+    job.broke = trace
+    return job
 
 
 def status(job: Job) -> int:

@@ -29,7 +29,7 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
         ConfigurationError: no region is named, or the name is not spelled as AWS spells regions.
         CredentialsError: there are no credentials.
     """
-    from muster.cli.region_names import regions
+    from muster.library.region_names import regions
     from muster.sdk.session import Clients, open_session
 
     region = options["region"] or os.environ.get("AWS_REGION")

@@ -8,12 +8,12 @@ from typing import Protocol
 from muster.catalog.catalog import Catalog, load
 from muster.cli.output import results
 from muster.cli.parquet_files import EXTENSION, batches_of, entries_of, files_of, selected
-from muster.cli.region_names import regions
 from muster.cli.report_file import ReportFile
 from muster.cli.stack_files import StackBucket
 from muster.configuration import Configuration, parse
 from muster.configuration.files import document
 from muster.errors import ConfigurationError
+from muster.library.region_names import regions
 from muster.model.finding import Finding
 from muster.model.text import escaped
 from muster.storage import keys

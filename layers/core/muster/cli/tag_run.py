@@ -4,7 +4,6 @@ import functools
 from datetime import UTC, datetime
 
 from muster.catalog.catalog import Catalog
-from muster.cli import named_resources
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.output import INCOMPLETE, forget_standard_output, results, say
@@ -14,6 +13,7 @@ from muster.cli.tag_output import document, table
 from muster.cli.tagging import marks_of, outcomes, that_count
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError
+from muster.library import named_resources
 from muster.model.rule import Rule
 from muster.model.text import counted, listed, printable
 from muster.reports.formats.table import LINES

@@ -47,9 +47,9 @@ def command(file: Path, *, strict: bool) -> int:
     from muster.catalog.catalog import load
     from muster.catalog.custom import absences, extended
     from muster.catalog.packs import ALL
-    from muster.cli.region_names import regions, unchecked
     from muster.configuration import load as load_configuration
     from muster.configuration.selection import select
+    from muster.library.region_names import regions, unchecked
 
     catalog = load()
     configuration = load_configuration(file, catalog, regions)

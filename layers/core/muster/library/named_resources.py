@@ -1,13 +1,13 @@
-"""`muster scan --resource`: what the ARNs name, and what became of each resource."""
+"""A scan of named resources: what the ARNs name, and what became of each resource."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from muster.catalog.catalog import Catalog
-from muster.cli.job import Options
 from muster.configuration import Configuration
 from muster.errors import ConfigurationError
+from muster.library.options import ScanOptions
 from muster.model.arn import Arn, ArnForm, Named, parsed_arn
 from muster.model.rule import Rule
 from muster.model.suggest import unknown
@@ -18,7 +18,7 @@ from muster.targets.partitions import home_region, partitions
 _ACCOUNT = re.compile(r"\d{12}")
 
 
-def parse(options: Options, catalog: Catalog, rules: Iterable[Rule]) -> tuple[Named, ...]:
+def parse(options: ScanOptions, catalog: Catalog, rules: Iterable[Rule]) -> tuple[Named, ...]:
     """Return the resources that the options name, each once.
 
     Raises:
@@ -49,7 +49,7 @@ def home(named: Sequence[Named], region: str | None) -> tuple[str, ...]:
     return () if region or not named else (home_region(Arn.of(named[0].arn).partition),)
 
 
-def placed(named: Iterable[Named], options: Options, own: str, partition: str) -> tuple[Named, ...]:
+def placed(named: Iterable[Named], options: ScanOptions, own: str, partition: str) -> tuple[Named, ...]:
     """Return the resources with their accounts: that of the ARN, otherwise that of --account, otherwise our own.
 
     Raises:
