@@ -112,7 +112,7 @@ def test_a_terminal_has_colours_unless_it_asks_for_none(environment: dict[str, s
 @pytest.mark.parametrize(
     ("arguments", "laid_out", "piped"),
     [
-        pytest.param(["list", "checks"], "CHECK ID", "required-tags", id="a list has a header"),
+        pytest.param(["list", "checks"], "Several services", "required-tags", id="a list has headings"),
         pytest.param(["explain", "required-tags"], "What it reads", "## What it reads", id="a page is laid out"),
     ],
 )

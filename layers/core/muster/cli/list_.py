@@ -1,72 +1,52 @@
 """`muster list`: checks, packs, resource types, what conditions may read of them, and the controls of frameworks."""
 
-import dataclasses
-import sys
-import types
-import typing
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from muster.cli.options import catalogue, configured_by, listed_as
+from muster.cli.list_checks import checks
+from muster.cli.list_facets import facets
+from muster.cli.options import listed_as
+from muster.cli.screen import show_line, show_text
 from muster.errors import ConfigurationError
-from muster.model.finding import ACCOUNT, REGION, Unknown
-from muster.model.json_values import to_json
-from muster.model.suggest import unknown
-from muster.model.text import json_text, printable
-from muster.reports.schema import Record
+from muster.model.finding import ACCOUNT, REGION
+from muster.model.text import counted, json_text
 
 if TYPE_CHECKING:
     from muster.catalog.controls import Controls, Framework
+    from muster.reports.schema import Record
 
-FEW = 4
-"""The most resource types of a check in a table; more are counted, and JSON has them all."""
+_WIDTH = 80
+_long = click.option("--long", is_flag=True, help="Also print what a line has no room for.")
 
 
 @click.group("list", short_help="List checks, packs, resource types, facets or controls.")
 def command() -> None:
-    """List what Muster has; with --format json as a JSON array of objects."""
+    """List what Muster has; with --format json as a JSON array of objects.
+
+    \b
+    Examples:
+      muster list checks 's3-*' --severity HIGH
+      muster list packs --long
+      muster list facets AWS::S3::Bucket
+      muster list controls --framework cis
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
 
 
-@command.command("checks", short_help="List the checks, their severity and what they judge.")
-@listed_as
-@configured_by
-def checks(form: str, config: Path | None) -> None:
-    """List the checks with their severity and what they judge; those of the configuration are among them."""
-    from muster.catalog.pages import permissions
-    from muster.scanning.evaluate import docs_url
-
-    catalog = catalogue(config)
-    found: list[Record] = []
-    for check in catalog.checks.values():
-        types = catalog.resource_types(check)
-        found.append(
-            {
-                "check_id": check.id,
-                "title": check.title,
-                "severity": check.severity.value,
-                "services": sorted({catalog.service_of(check, name) for name in types}),
-                "resource_types": list(types),
-                "controls": list(check.controls),
-                "settings": to_json(check.settings),
-                "permissions": list(permissions(check, catalog)),
-                "version": check.version,
-                "docs_url": docs_url(check),
-            }
-        )
-    show(form, found, ("check_id", "severity", "resource_types", "title"))
+command.add_command(checks)
+command.add_command(facets)
 
 
 @command.command("packs", short_help="List the packs: named selections of checks.")
+@_long
 @listed_as
-def packs(form: str) -> None:
-    """List the packs: named selections of checks."""
+def packs(form: str, *, long: bool) -> None:
+    """List the packs: named selections of checks. 'muster explain PACK' shows what is in one."""
     from muster.catalog.catalog import load
     from muster.catalog.packs import load as load_packs
 
-    found = [
+    found: list[Record] = [
         {
             "pack": pack.name,
             "title": pack.title,
@@ -75,13 +55,43 @@ def packs(form: str) -> None:
         }
         for pack in load_packs(load()).values()
     ]
-    show(form, found, ("pack", "checks", "description"))
+    if form == "json":
+        click.echo(json_text(found, indent=2))
+        return
+    widest = max(len(each["pack"]) for each in found)
+    for each in found:
+        show_line(each["pack"].ljust(widest), f"{counted(len(each['checks']), 'check'):>12}  ", (each["title"], ""))
+        if long:
+            show_text(each["description"], "    ", "dim")
+    show_line()
+    descriptions = "" if long else "Descriptions: --long. "
+    show_line((f"{descriptions}One pack: muster explain PACK.", "dim"))
 
 
 @command.command("resources", short_help="List the resource types and the permissions they take.")
+@_long
 @listed_as
-def resources(form: str) -> None:
-    """List the resource types that are judged, and the permissions that reading them takes."""
+def resources(form: str, *, long: bool) -> None:
+    """List the resource types that checks apply to, and the permissions that reading them takes."""
+    found = _resource_types()
+    if form == "json":
+        click.echo(json_text(found, indent=2))
+        return
+    widest = max(len(each["resource_type"]) for each in found)
+    for each in found:
+        show_line(
+            each["resource_type"].ljust(widest), f"  {counted(len(each['checks']), 'check'):>9}",
+            f"  {counted(len(each['permissions']), 'permission'):>14}",
+        )  # fmt: skip
+        if long:
+            for permission in each["permissions"]:
+                show_line("    ", (permission, "dim"))
+    show_line()
+    permissions = "" if long else "Permissions: --long. "
+    show_line((f"{permissions}What a condition may read of one: muster list facets TYPE.", "dim"))
+
+
+def _resource_types() -> "list[Record]":
     from muster.catalog.catalog import load
 
     catalog = load()
@@ -89,7 +99,7 @@ def resources(form: str) -> None:
     for check in catalog.checks.values():
         for name in catalog.resource_types(check):
             judged.setdefault(name, []).append(check.id)
-    found = []
+    found: list[Record] = []
     for name, ids in sorted(judged.items()):
         lister = catalog.listers.get(name)
         described = {each.permission for (owner, _), each in catalog.describers.items() if owner == name}
@@ -102,38 +112,58 @@ def resources(form: str) -> None:
                 "permissions": sorted({*(lister.permissions if lister else ()), *described}),
             }
         )
-    show(form, found, ("resource_type", "service", "checks", "permissions"))
+    return found
 
 
 @command.command("controls", short_help="List frameworks' controls and which checks support them.")
+@_long
 @listed_as
-@click.option("--framework", metavar="NAME", help="Only this framework.")
-def controls(form: str, framework: str | None) -> None:
+@click.option("--framework", metavar="NAME", help="Only this framework, such as fsbp or cis.")
+def controls(form: str, framework: str | None, *, long: bool) -> None:
     """List the controls of each framework with the checks that support them, those without a check too."""
     from muster.catalog.catalog import load
+    from muster.catalog.control_names import framework_named
     from muster.catalog.controls import covered
     from muster.catalog.controls import load as load_controls
 
     book = load_controls()
-    if framework is not None and framework not in book.frameworks:
-        raise ConfigurationError(unknown(framework, "a framework", book.frameworks))
-    checks = covered(load())
-    found: list[Record] = [
-        _framework(each, book, checks)
-        for each in book.frameworks.values()
-        if framework is None or each.name == framework
-    ]
+    try:
+        wanted = list(book.frameworks.values()) if framework is None else [framework_named(framework, book)]
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+    by_control = covered(load())
+    found = [_framework(each, book, by_control) for each in wanted]
     if form == "json":
-        show(form, found, ())
+        click.echo(json_text(found, indent=2))
         return
     for each in found:
-        click.echo(f"{each['title']} ({each['framework']}): {each['covered']} of {each['total']} controls")
-        show(form, each["controls"], ("control", "supported_by", "title", "requirements"))
-        click.echo()
-    click.echo(f"Counted are the controls of {', '.join(book.services)}; those with a - no check supports.")
+        show_line((f"{each['title']} ({each['framework']}): {each['covered']} of {each['total']} controls", "bold"))
+        _control_lines(each, long=long)
+        show_line()
+    show_text(f"Only controls of {', '.join(book.services)} are counted.", style="dim")
+    titles = "" if long else "Titles: --long. "
+    show_line((f"{titles}-: no check supports it. One control: muster explain CONTROL.", "dim"))
 
 
-def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tuple[str, ...]]) -> Record:
+def _control_lines(framework: "Record", *, long: bool) -> None:
+    own = {row["control"]: ", ".join(row["requirements"]) for row in framework["controls"]}
+    # NIST has a dozen requirements a control: they get a line of their own.
+    short = max((len(each) for each in own.values()), default=0) <= _WIDTH // 4
+    width = max((len(each) for each in own.values()), default=0) if short else 0
+    for row in framework["controls"]:
+        requirements = f"{own[row['control']]:<{width}}  " if width else ""
+        first, *others = row["supported_by"] or ["-"]
+        before = f"  {row['control']:<15}{requirements}"
+        show_line(before, (first, ""))
+        for each in others:
+            show_line(" " * len(before), each)
+        if long:
+            show_text(row["title"], " " * 17, "dim")
+            if own[row["control"]] and not short:
+                show_text(own[row["control"]], " " * 17, "dim")
+
+
+def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tuple[str, ...]]) -> "Record":
     rows: list[Record] = [
         {
             "control": name,
@@ -155,96 +185,3 @@ def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tu
         "total": len(rows),
         "controls": rows,
     }
-
-
-@command.command("facets", short_help="List what a check without code may read.")
-@click.argument("resource_type")
-@listed_as
-def facets(resource_type: str, form: str) -> None:
-    """List what a check without code may read of a resource type, as its condition spells it.
-
-    What is absent is null. A comparison, an order or a function of null does not hold; only != and ! do. So
-    starts_with(tags.own.Owner, 'team-') fails a resource without the tag, and tags.own.Owner != 'x' passes it.
-
-    \b
-    Example:
-      muster list facets AWS::EC2::Instance
-    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
-    from muster.catalog.catalog import load
-    from muster.catalog.custom import judged_types, readable
-    from muster.catalog.expressions.expression import kind_text
-
-    catalog = load()
-    if resource_type not in judged_types(catalog):
-        raise ConfigurationError(unknown(resource_type, "a resource type", judged_types(catalog)))
-    found = [
-        {"path": path, "is": kind_text(hint), "facet": facet.__name__, "may_be_absent": _may_be_absent(path, hint)}
-        for name, facet in sorted(readable(catalog, resource_type).items())
-        for path, hint in _reads(name, facet)
-    ]
-    if form != "json":
-        found = [{**each, "is": f"{each['is']}{', or absent' if each['may_be_absent'] else ''}"} for each in found]
-    show(form, found, ("path", "is", "facet"))
-
-
-def _may_be_absent(path: str, hint: object) -> bool:
-    """Whether null may stand there: a value of a mapping, of which `*` is any key, or what a resource need not have."""
-    from muster.catalog.expressions.types import options
-
-    return path.endswith(".*") or types.NoneType in options(hint)
-
-
-def _reads(path: str, hint: object, above: tuple[object, ...] = ()) -> Iterator[tuple[str, object]]:
-    """Yield what may be read of an annotation, by path: fields, and those of objects in lists and mappings."""
-    from muster.catalog.expressions.kinds import fields
-    from muster.catalog.expressions.types import options
-
-    for each in options(hint):
-        kinds, origin = typing.get_args(each), typing.get_origin(each)
-        if dataclasses.is_dataclass(each) and each not in (Unknown, *above):
-            for name, kind in fields(typing.cast("type", each)).items():
-                yield f"{path}.{name}", kind
-                yield from _reads(f"{path}.{name}", kind, (*above, each))
-        elif isinstance(origin, type) and issubclass(origin, Mapping):
-            yield f"{path}.*", kinds[1]
-            yield from _reads(f"{path}.*", kinds[1], above)
-        elif isinstance(origin, type) and len({*kinds} - {...}) == 1:
-            yield from _reads(f"{path}[*]", kinds[0], above)
-
-
-def show(form: str, found: Sequence[Record], columns: Sequence[str]) -> None:
-    """Write objects as JSON, or some of their values as a table; checks are counted there."""
-    if form == "json":
-        click.echo(json_text(found, indent=2))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(highlight=False, emoji=False, markup=False)
-    if not sys.stdout.isatty():
-        _plain(found, columns)
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.replace("_", " ").upper(), overflow="fold", no_wrap=column == columns[0])
-    for each in found:
-        table.add_row(*(_cell(each, column, "\n") for column in columns))
-    console.print(table)
-
-
-def _plain(found: Sequence[Record], columns: Sequence[str]) -> None:
-    """Write one line an object and no header, columns aligned: for `grep` and `awk`."""
-    rows = [[_cell(each, column, ",") for column in columns] for each in found]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
-    for row in rows:
-        cells = (printable(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
-
-
-def _cell(found: Record, column: str, between: str) -> str:
-    value = found[column]
-    if column == "checks":
-        return str(len(value))
-    if column == "resource_types" and len(value) > FEW:
-        return f"{len(value)} types"
-    return (between.join(value) or "-") if isinstance(value, list) else str(value)
