@@ -10,6 +10,7 @@ import click
 
 from muster.cli.options import Severities, listed_as
 from muster.model.finding import Severity
+from muster.model.text import json_text
 
 NEVER = "never"
 _COMMANDS: Mapping[str, str] = MappingProxyType(
@@ -111,7 +112,7 @@ def validate(file: Path, **options: Any) -> int:
 @listed_as
 def comparisons(form: str) -> None:
     """List the comparisons of a target with its source, by resource type."""
-    from muster.cli.list_ import show
+    from muster.cli.screen import STYLES, show_line, show_text
     from muster.migration.comparison import comparisons as found
     from muster.reports.nouns import noun
 
@@ -127,4 +128,13 @@ def comparisons(form: str) -> None:
         }
         for each in sorted(found(), key=lambda each: (each.resource_type, each.check.id))
     ]
-    show(form, rows, ("check_id", "resource", "severity", "title"))
+    if form == "json":
+        click.echo(json_text(rows, indent=2))
+        return
+    head = ""
+    for each in rows:
+        if each["resource"] != head:
+            head = each["resource"]
+            show_line((head, "bold"))
+        show_line("  ", (each["severity"].ljust(10), STYLES.get(each["severity"], "")), each["check_id"])
+        show_text(each["title"], " " * 12, "dim")
