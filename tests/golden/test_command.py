@@ -52,7 +52,7 @@ def test_a_scan_with_every_check_finds_the_same_with_the_same_calls(
     aws: EmbeddedAws, muster: Command, stored: Stored
 ) -> None:
     before = len(aws.calls)
-    said = muster("scan", *REGIONS, "--verbose", "--output", "report.json", "--fail-on", "CRITICAL")
+    said = muster("scan", *REGIONS, "--quiet", "--output", "report.json", "--fail-on", "CRITICAL")
     calls = Counter(call.operation for call in aws.calls[before:])
     stored.compare("calls.txt", "".join(f"{count:5} {name}\n" for name, count in sorted(calls.items())))
     report = json.loads(Path("report.json").read_text())

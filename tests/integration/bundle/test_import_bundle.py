@@ -99,9 +99,7 @@ def test_a_denied_call_leaves_out_its_resources_and_names_the_permission(
     assert list(left_out()) == ["denied"]
     assert left_out()["denied"].endswith(f"(needs {permission})")
     assert permission in Path("out", "README.md").read_text("utf-8")
-    assert (
-        "1 resource could not be read and is left out:\nmuster:   AWS::S3::Bucket denied: " in capsys.readouterr().err
-    )
+    assert "1 resource could not be read and is left out:\n  AWS::S3::Bucket denied: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("operation", ["s3:GetBucketPolicy", "cloudformation:ListStacks", "s3:ListBuckets"])
@@ -234,7 +232,7 @@ def test_only_calls_that_read_are_made(aws: EmbeddedAws, muster: Command) -> Non
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        pytest.param(("--type", "AWS::S3::Buckets"), "did you mean AWS::S3::Bucket?", id="a type"),
+        pytest.param(("--type", "AWS::S3::Buckets"), "did you mean: AWS::S3::Bucket", id="a type"),
         pytest.param(("--tag", "a=b"), "--tag narrows a scan", id="a tag without a check"),
         pytest.param(("--account", "all"), "accounts", id="several accounts"),
         pytest.param(("--resource", "arn:aws:ec2:eu-west-1:123456789012:instance/i-1"), "", id="another type"),

@@ -73,4 +73,4 @@ def test_a_framework_that_nobody_knows(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["list", "controls", "--framework", "pci-4.0"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "pci-4.0 is not a framework; did you mean pci-4.0.1?" in err
+    assert "pci-4.0 is not a framework\n  did you mean: pci-4.0.1" in err

@@ -36,7 +36,7 @@ def test_what_a_condition_may_read_is_listed_as_it_is_spelled(capsys: pytest.Cap
     found = {each["path"]: each["is"] for each in json.loads(capsys.readouterr().out)}
     assert (found["volume.encrypted"], found["tags.own"]) == ("true or false", "a mapping")
     assert main(["list", "facets", "AWS::EC2::Volum"]) == 2
-    assert "did you mean AWS::EC2::Volume?" in capsys.readouterr().err
+    assert "did you mean: AWS::EC2::Volume" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("resource_type", judged_types(load()))

@@ -231,7 +231,7 @@ class TestNotCompared:
         new = json_report(Path("new.json"), [], SECOND, **kept)
         status, found, err = changes(capsys, _json("old", [finding("gone", at=FIRST)], FIRST), str(new))
         assert (status, found) == (0, [])
-        assert f"1 finding cannot be compared:\nmuster:   1 of {VERSIONING}: {reason}\n" in err
+        assert f"1 finding cannot be compared:\n  1 of {VERSIONING}: {reason}\n" in err
 
     @pytest.mark.parametrize(
         ("kept", "reason"),

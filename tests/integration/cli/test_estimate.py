@@ -156,14 +156,14 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            (["--resources", "AWS::EC2::Instances=1"], "did you mean AWS::EC2::Instance?"),
+            (["--resources", "AWS::EC2::Instances=1"], "did you mean: AWS::EC2::Instance"),
             (["--resources", "AWS::EC2::Instance"], "is not TYPE=COUNT"),
             (["--resources", "AWS::EC2::Instance=-1"], "is not TYPE=COUNT"),
             (["--resources", "AWS::S3::Bucket=9999999999999"], "AWS::S3::Bucket has more than 999,999,999 resources"),
             (["--resources", f"{BUCKET}=1", "--resources", f"{BUCKET}=2"], "cannot be both 1 and 2"),
             (["--resources", f"{BUCKET}=1", "--region", "all"], "name them with --region"),
-            (["--resources", f"{BUCKET}=1", "--region", "eu-west-11"], "did you mean eu-west-1?"),
-            (["--resources", f"{BUCKET}=1", "--check", "s3-bucket-encryptd"], "did you mean s3-bucket-encrypted?"),
+            (["--resources", f"{BUCKET}=1", "--region", "eu-west-11"], "did you mean: eu-west-1"),
+            (["--resources", f"{BUCKET}=1", "--check", "s3-bucket-encryptd"], "did you mean: s3-bucket-encrypted"),
             (["--resources", f"{BUCKET}=1", "--accounts", "0"], "--accounts"),
         ],
     )

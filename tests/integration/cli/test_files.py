@@ -47,18 +47,19 @@ def test_a_format_that_the_extension_contradicts_is_refused_before_anything_is_s
     form: str, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["scan", *CHECK, "--format", form, "--output", name]) == 2
-    assert f"{name} would hold {form}" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        f"error: --output {name} and --format {form} do not match\n  leave --format out: the extension decides\n"
+    )
     assert not Path(name).exists()
 
 
-@pytest.mark.parametrize("name", ["r.html", "r.xlsx", "r.json.gz", "r.parquet"])
+@pytest.mark.parametrize("name", ["r.xlsx", "r.json.gz"])
 def test_an_extension_that_stands_for_no_format_is_refused_before_anything_is_scanned(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["scan", *CHECK, "--output", name]) == 2
     said = capsys.readouterr().err
-    assert f"no format has the extension '{Path(name).suffix}'" in said
-    assert "add --format" in said
+    assert said.startswith(f"error: --output {name}: no format has this extension\n  there are: .txt, ")
     assert not Path(name).exists()
 
 
@@ -79,8 +80,8 @@ def test_a_broken_configuration_that_nobody_named_is_said_and_left_out(
     assert not main(arguments)
     out, err = capsys.readouterr()
     assert "required-tags" in out
-    assert err.startswith("muster: muster.yaml is left out, for it is wrong: muster.yaml:")
-    assert len(err.splitlines()) == 1
+    assert err.startswith("warning: muster.yaml is wrong and is not used: muster.yaml:")
+    assert err.splitlines()[1:] == ["  all mistakes: muster validate"]
 
 
 @pytest.mark.parametrize("arguments", [["list", "checks"], ["explain", "required-tags"], ["scan"], ["iam-policy"]])
@@ -112,10 +113,10 @@ def test_a_region_that_ec2_alone_knows_or_does_not_know(
 ) -> None:
     scan = ["scan", "--check", "ec2-ebs-encryption-by-default", "--fail-on", "never"]
     assert main([*scan, "--region", "ap-southeast-9"]) == 2
-    assert "ap-southeast-9 is not a region of aws; did you mean ap-southeast-" in capsys.readouterr().err
+    assert "ap-southeast-9 is not a region of aws\n  did you mean: ap-southeast-" in capsys.readouterr().err
     monkeypatch.setattr("muster.targets.regions.existing_regions", lambda *_: ("ap-southeast-9", "eu-west-1"))
     assert main([*scan, "--region", "eu-west-1", "--exclude-region", "ap-southeast-9"]) == 0
     Path("muster.yaml").write_text("exclude: {regions: [ap-southeast-9]}\n", encoding="utf-8")
     assert main([*scan, "--region", "eu-west-1"]) == 0
     assert not main(["validate"])
-    assert "muster: ap-southeast-9: not a region that the SDK does know; a scan asks EC2" in capsys.readouterr().err
+    assert "note: ap-southeast-9: not a region that the SDK does know; a scan asks EC2" in capsys.readouterr().err

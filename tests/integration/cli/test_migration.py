@@ -229,7 +229,7 @@ def test_a_first_file_has_all_pages_of_the_region_and_is_never_written_over_a_fi
 def test_a_region_that_holds_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["migration", "init", "--region", "eu-north-1", "--output", "-"]) == 0
     assert capsys.readouterr().err.strip() == (
-        "muster: eu-north-1 has no bucket, table, function or log group: there is nothing to migrate"
+        "note: eu-north-1 has no bucket, table, function or log group: there is nothing to migrate"
     )
 
 

@@ -93,7 +93,7 @@ class TestScan:
 
     def test_why_it_fails_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["scan", "--check", "ec2-ebs-encryption-by-default"]) == 1
-        assert capsys.readouterr().err == "muster: 1 finding failing at HIGH or above\n"
+        assert capsys.readouterr().err == "note: 1 finding failing at HIGH or above\n"
 
     def test_quiet_says_nothing_besides(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["scan", "--check", "ec2-ebs-encryption-by-default", "--quiet", "--format", "json"]) == 1
@@ -191,7 +191,7 @@ class TestScan:
         assert main(["scan", "--check", VERSIONING, "--format", "json", "--output", str(path)]) == 0
         assert len(_findings(path.read_text())) == 1
         assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
-        assert capsys.readouterr().out == ""
+        assert "0 pass · 1 fail" in capsys.readouterr().out
 
     def test_a_scan_that_cannot_begin_leaves_the_last_file(self, tmp_path: Path) -> None:
         path = tmp_path / "report.json"
@@ -283,25 +283,25 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["scan", "--check", "s3-bucket-versionning-enabled"], "did you mean s3-bucket-versioning-enabled?"),
+            (["scan", "--check", "s3-bucket-versionning-enabled"], "did you mean: s3-bucket-versioning-enabled"),
             (["scan", "--pack", "s3-complience"], "s3-complience is not a pack"),
-            (["scan", "--region", "eu-wst-1"], "eu-wst-1 is not a region; did you mean eu-west-1?"),
+            (["scan", "--region", "eu-wst-1"], "eu-wst-1 is not a region\n  did you mean: eu-west-1"),
             (["scan", "--region", "eu-west-1", "--exclude-region", "all"], "all is not a region"),
             (["scan", "--region", "cn-north-1"], "cn-north-1 is not a region of aws"),
             (["scan", "--exclude-region", REGION], "no region is left to scan"),
             (["scan", "--service", "s4"], "s4 is not a service with checks"),
-            (["scan", "--severity", "HIGHER"], "'HIGHER' is not one of 'INFORMATIONAL', 'LOW'"),
+            (["scan", "--severity", "HIGHER"], "--severity: 'HIGHER' is not a choice\n  there are: INFO"),
             (["scan", "--tag", "Owner"], "'Owner' is not KEY=VALUE"),
             (["scan", "--tag", "a=1", "--tag", "a=2"], "the tag a cannot be both"),
             (["scan", "--config", "none.yaml"], "none.yaml: No such file or directory"),
             (["scan", "--output", "none/report.json"], "there is no directory"),
-            (["scan", "--output", "."], "is a directory"),
+            (["scan", "--output", ".", "--format", "csv"], "is a directory"),
             (["scan", "--profile", "none"], "(none) could not be found"),
             (["scan", "--endpoint-url", "nonsense"], "Invalid endpoint: nonsense"),
-            (["scan", "--nonsense"], "No such option"),
-            (["scna"], "scna is not a command; did you mean scan?"),
+            (["scan", "--nonsense"], "there is no option --nonsense"),
+            (["scna"], "scna is not a command\n  did you mean: scan"),
             (["redrive"], "redrive is not a command"),
-            (["explain", "required-tag"], "did you mean required-tags?"),
+            (["explain", "required-tag"], "did you mean: required-tags"),
             (["iam-policy", "--pack", "none"], "none is not a pack"),
             (["validate", "none.yaml"], "none.yaml: No such file or directory"),
         ],
@@ -353,8 +353,10 @@ class TestRefusals:
 
         monkeypatch.setattr("muster.cli.scan_run.prepare", broken)
         assert main(["scan"]) == 2
-        [line] = capsys.readouterr().err.splitlines()
-        assert line.startswith("muster: this is a mistake in Muster, not yours: ZeroDivisionError: oops (set")
+        first, report, more = capsys.readouterr().err.splitlines()
+        assert first == "error: Muster failed (bug)"
+        assert report.startswith("  please report: ZeroDivisionError: oops (muster ")
+        assert "MUSTER_DEBUG=1" in more
 
 
 class TestOtherCommands:
@@ -438,7 +440,7 @@ class TestOtherCommands:
     ) -> None:
         (tmp_path / "muster.yaml").write_text("regions: [eu-west-11]\n")
         assert main(["validate"]) == 2
-        assert "eu-west-11 is not a region; did you mean eu-west-1?" in capsys.readouterr().err
+        assert "eu-west-11 is not a region\n  did you mean: eu-west-1" in capsys.readouterr().err
 
     def test_the_version_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--version"]) == 0

@@ -171,13 +171,13 @@ class TestRenewing:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        ([VERSIONING, ARN], "Missing option '--until'"),
+        ([VERSIONING, ARN], "--until is missing"),
         ([VERSIONING, ARN, "--until", "31.3.2999"], "'31.3.2999' is not a date like 2027-03-31"),
         ([VERSIONING, ARN, *ACCEPTED, "--until", "2026-01-01"], "2026-01-01 is in the past"),
         ([VERSIONING, ARN, *ACCEPTED, "--reason", " "], "it is empty"),
         ([VERSIONING, ARN, *ACCEPTED, "--owner", ""], "it is empty"),
         ([VERSIONING, ARN, *ACCEPTED, "--account", "12"], "'12' is not an account id of 12 digits"),
-        (["s3-bucket-versioning", ARN, *ACCEPTED], "did you mean s3-bucket-versioning-enabled?"),
+        (["s3-bucket-versioning", ARN, *ACCEPTED], "did you mean: s3-bucket-versioning-enabled"),
         ([VERSIONING, "scratch", *ACCEPTED], "'scratch' is not an ARN or a pattern of ARNs"),
         ([VERSIONING, "arn:aws:sqs:*:*:*", *ACCEPTED], "arn:aws:sqs:*:*:* is no ARN of AWS::S3::Bucket"),
         ([VERSIONING, *ACCEPTED], f"say which failures of {VERSIONING} are accepted"),

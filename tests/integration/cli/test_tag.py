@@ -328,7 +328,7 @@ def test_other_types_are_tagged_by_their_own_calls(aws: EmbeddedAws) -> None:
         ),
         pytest.param(("tag", *CHECK), "compliance_tags: {severity: CRITICAL}", "at CRITICAL or above", id="too mild"),
         pytest.param(
-            ("tag", *CHECK), "compliance_tags: {keys: x}", "keys is not a key; did you mean key?", id="a slip"
+            ("tag", *CHECK), "compliance_tags: {keys: x}", "keys is not a key\n  did you mean: key", id="a slip"
         ),
     ],
 )
@@ -383,7 +383,7 @@ class TestScanApplyTags:
         assert muster(aws, "scan", *CHECK, "--format", "json", "--apply-tags") == 0
         out, err = capsys.readouterr()
         assert len(json.loads(out)["findings"]) == len(BUCKETS)
-        assert f"muster: 3 resources, tag {KEY}: 2 set, 1 unchanged" in err.splitlines()
+        assert f"note: 3 resources, tag {KEY}: 2 set, 1 unchanged" in err.splitlines()
         assert [name for name, found in every_tag(aws).items() if KEY in found] == ["bad", "shop.example.com"]
 
     def test_a_failing_scan_still_tags_and_keeps_its_status(self, aws: EmbeddedAws) -> None:

@@ -310,4 +310,4 @@ def test_a_region_with_a_typing_error_is_said_before_a_stack_is_looked_for(
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     assert main(["resume", "20261121T060000Z-c22b102a", "--region", "eu-wst-1"]) == 2
-    assert capsys.readouterr().err == "muster: eu-wst-1 is not a region; did you mean eu-west-1?\n"
+    assert capsys.readouterr().err == "error: eu-wst-1 is not a region\n  did you mean: eu-west-1\n"

@@ -101,4 +101,4 @@ def test_one_that_came_while_a_module_was_imported_is_no_mistake(
 
     monkeypatch.setattr(cli, "main", interrupted)
     assert main(["scan"]) == 2
-    assert capsys.readouterr().err == "muster: stopped; no results were written\n"
+    assert capsys.readouterr().err == "error: stopped; no results were written\n"

@@ -9,14 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from muster import __version__
 from muster.cli.interrupt import raised_again
-from muster.cli.output import DEBUG, forget_standard_output, say, trace
-from muster.errors import ConfigurationError, MusterError
+from muster.cli.mistakes import sentences
+from muster.cli.output import fail, forget_standard_output, trace
 from muster.model.suggest import unknown
-from muster.model.text import escaped
-from muster.sdk.redaction import safe
 
 _COMMANDS = MappingProxyType(
     {
@@ -39,8 +38,6 @@ _COMMANDS = MappingProxyType(
 )
 _ALIASES = MappingProxyType({"plan": "estimate"})
 """Earlier names of commands: they work, and no help names them."""
-LONGEST = 2_000
-"""Characters of a message about arguments: it repeats what was typed."""
 WRONG = 2
 """Exit status: wrong usage, configuration or credentials, or results that cannot be written: there are none."""
 
@@ -119,43 +116,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         # click exits when whoever reads us has enough; that is no error of anybody.
         forget_standard_output()
         return 0
-    except click.ClickException as error:
-        error.message = escaped(error.message[:LONGEST], keep="\n")  # type: ignore[misc]
+    except NoArgsIsHelpError as error:
         error.show()
     except BaseException as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
         trace()
-        for line in _sentence(error, list(sys.argv[1:] if arguments is None else arguments)).split("\n"):
-            say(line)
+        fail(sentences(error))
     return WRONG
-
-
-def _sentence(error: BaseException, arguments: Sequence[str]) -> str:
-    if isinstance(error, click.Abort) or (not isinstance(error, MusterError) and _interrupted(error)):
-        return "stopped; no results were written"
-    if isinstance(error, ConfigurationError):
-        return str(error)
-    if isinstance(error, MusterError):
-        return f"{error}; nothing was scanned" if "scan" in arguments else str(error)
-    if isinstance(error, OSError):
-        return f"{error.filename or 'the results'}: {error.strerror or safe(str(error))}"
-    if (sentence := _of_sdk(error)) is not None:
-        return sentence
-    what = f"{type(error).__name__}: {safe(str(error), 300)}"
-    return f"this is a mistake in Muster, not yours: {what} (set {DEBUG}=1 to see where)"
-
-
-def _interrupted(error: BaseException | None) -> bool:
-    """Whether an error is an interruption, or was one when it began: Python wraps some that come while it imports."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__
-    return error is not None
-
-
-def _of_sdk(error: BaseException) -> str | None:
-    """Return what an error of the AWS SDK means; None where it is none. Without the SDK there can be none."""
-    sdk = sys.modules.get("botocore.exceptions")
-    if sdk is None or not isinstance(error, sdk.BotoCoreError | sdk.ClientError):
-        return None
-    from muster.sdk.setup.errors import explained
-
-    return explained(error)

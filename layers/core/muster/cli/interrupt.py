@@ -15,7 +15,7 @@ from typing import Any, Self
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SOON = 0.02
 """Seconds after which a finalizer is over."""
-_MESSAGE = b"\nmuster: interrupted; writing what was found so far (once more stops at once)\n"
+_MESSAGE = b"\nnote: interrupted; writing what was found so far (press Ctrl-C again to stop at once)\n"
 
 
 class Interrupt(contextlib.AbstractContextManager["Interrupt"]):

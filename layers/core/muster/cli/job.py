@@ -1,10 +1,11 @@
 """A scan from the command line: the options of a scan, and those of its output."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from muster.cli.output import STANDARD
+from muster.cli.outputs import Output
 from muster.library import job
 from muster.library.options import ScanOptions
 from muster.model.finding import Severity
@@ -17,6 +18,7 @@ class Options(ScanOptions):
     config: Path | None = None
     form: str = "table"
     output: Path | None = None
+    outputs: Sequence[Output] = ()
     fail_on: Severity | None = Severity.HIGH
     strict: bool = False
     quiet: bool = False
@@ -24,9 +26,9 @@ class Options(ScanOptions):
     apply_tags: bool = False
 
     @property
-    def to_stdout(self) -> bool:
-        """Whether results go to standard output."""
-        return self.output in (None, STANDARD)
+    def on_stdout(self) -> str:
+        """The format of standard output; empty where it gets nothing."""
+        return next((each.form for each in self.outputs if each.to_stdout), "")
 
 
 Job: TypeAlias = job.Job[Options]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from muster.cli.output import say
+from muster.cli.output import say, warn
 from muster.errors import ConfigurationError
 from muster.model.finding import Severity
 
@@ -85,7 +85,9 @@ def catalogue(path: Path | None) -> "Catalog":
     except ConfigurationError as error:
         if path is not None:
             raise
-        say(f"{CONFIGURATION} is left out, for it is wrong: {str(error).splitlines()[0]} ('muster validate' says all)")
+        first, *more = str(error).splitlines()
+        warn(f"{CONFIGURATION} is wrong and is not used: {first}" + (" …" if more else ""))
+        say("  all mistakes: muster validate")
         return catalog
 
 

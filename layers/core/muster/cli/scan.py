@@ -2,26 +2,15 @@
 
 import re
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import click
 
+from muster.cli.formats import FORMATS
 from muster.cli.options import Severities, combined, selecting
 from muster.model.finding import Severity
 
 NEVER = "never"
-_EXTENSIONS = MappingProxyType(
-    {
-        ".json": ("json", "ndjson"),
-        ".ndjson": ("ndjson",),
-        ".jsonl": ("ndjson",),
-        ".csv": ("csv",),
-        ".txt": ("table",),
-        ".log": ("table",),
-    }
-)
-"""The formats that a file's extension stands for; the first is written where --format is missing."""
 _ACCOUNT = re.compile(r"all|\d{12}|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
 
 
@@ -45,28 +34,6 @@ def _accounts(_context: click.Context, _parameter: click.Parameter, values: tupl
     return values
 
 
-def _form(form: str | None, output: Path | None) -> str:
-    """Return the format that --format names, or the one that the extension of the output stands for.
-
-    Raises:
-        click.BadParameter: the two contradict each other, or neither names a format.
-    """
-    says = _EXTENSIONS.get(output.suffix.lower(), ()) if output else ()
-    if form is None:
-        if output and output.suffix and not says:
-            raise click.BadParameter(
-                f"no format has the extension {output.suffix!r}: use {', '.join(_EXTENSIONS)}, or add --format",
-                param_hint="--output",
-            )
-        return says[0] if says else "table"
-    if says and form not in says:
-        raise click.BadParameter(
-            f"{output} would hold {form}: name the file otherwise, or leave out --format to write {says[0]}",
-            param_hint="--output",
-        )
-    return form
-
-
 aimed = combined(
     click.option("--account", "accounts", multiple=True, metavar="ID", callback=_accounts,
                  help="Scan this account: an id, a unit of the organization, or all. Repeatable."),
@@ -88,9 +55,10 @@ aimed = combined(
 @click.command("scan", short_help="Scan an account and report what complies.")
 @selecting
 @aimed
-@click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]),
-              help="How findings are written. [default: by the extension of --output, else table]")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
+@click.option("--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
+              help="Write a file; its extension decides the format. - is standard output. Repeatable.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(list(FORMATS)),
+              help="Format of standard output, or of a single --output. [default: table]")  # fmt: skip
 @click.option("--fail-on", type=Severities(NEVER), default=Severity.HIGH.value,
               show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
 @click.option("--apply-tags", is_flag=True, help="Then set the compliance tag as muster tag does: this writes.")
@@ -126,8 +94,9 @@ def command(**options: Any) -> int:
       3  the scan is incomplete, a --resource does not exist, or --apply-tags could not write a tag, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.job import Options
+    from muster.cli.outputs import outputs_of
     from muster.cli.scan_run import run
 
-    options["form"] = _form(options["form"], options["output"])
+    options["outputs"] = outputs_of(options["outputs"], options.pop("form"), quiet=options["quiet"])
     fail_on = options.pop("fail_on")
     return run(Options(fail_on=None if fail_on == NEVER else Severity(fail_on), **options))

@@ -1,15 +1,17 @@
 """The run of `muster scan`: prepare, scan shard after shard, write what is found as it comes, and sum up."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any
 
 from muster.catalog import catalog as catalogs
+from muster.cli.formats import FORMATS
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
-from muster.cli.output import INCOMPLETE, forget_standard_output, results, say, trace
+from muster.cli.output import INCOMPLETE, forget_standard_output, say, trace
+from muster.cli.outputs import TABLE, Output, Writers, opened
 from muster.cli.progress import progress
 from muster.cli.suppressions import Accepted
 from muster.cli.tagging import applied, marks_of
@@ -17,7 +19,8 @@ from muster.estimate.forecast import forecast, listed
 from muster.library import named_resources, preparation
 from muster.library.preparation import Narrow, everything
 from muster.model.text import counted, printable
-from muster.reports.formats.table import LINES, TableWriter, footer
+from muster.reports.formats import Context
+from muster.reports.formats.table import LINES, footer
 from muster.reports.report import Writer
 from muster.scanning.arena import tune_allocator
 from muster.tagging.marks import Marks
@@ -35,11 +38,11 @@ def run(options: Options) -> int:
     """
     tune_allocator()
     try:
-        with results(options.output) as stream:
+        with opened(options.outputs) as streams:
             job = prepare(options)
             accepted = Accepted(job.scan.configuration, job.report)
             marks = marks_of(job) if options.apply_tags else None
-            _scan(job, _writer(job, stream), accepted, marks)
+            _scan(job, _writers(job, streams), accepted, marks)
         _tell(job, accepted)
     except BrokenPipeError:
         forget_standard_output()
@@ -70,7 +73,7 @@ def status(job: Job) -> int:
 
 def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> None:
     options, report, tally = job.options, job.report, job.tally
-    mixed = options.form != "table" and options.to_stdout and sys.stdout.isatty()
+    mixed = options.on_stdout not in ("", TABLE) and sys.stdout.isatty()
     with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
         findings = job.findings(step, lambda: interrupt.noted)
         try:
@@ -111,24 +114,23 @@ def _calls_forecast(job: Job) -> int | None:
     return expected.calls if expected else None
 
 
-def _writer(job: Job, stream: TextIO) -> Writer:
-    if job.options.form == "table":
-        return TableWriter(stream, verbose=job.options.verbose)
-    # The others are imported where they are used: their names are those of formats, not of ours.
-    from muster.reports.formats.csv import CsvWriter
-    from muster.reports.formats.json import JsonWriter
-    from muster.reports.formats.ndjson import NdjsonWriter
-
-    writers: Mapping[str, Callable[[TextIO, str], Writer]] = {
-        "json": JsonWriter, "ndjson": NdjsonWriter, "csv": CsvWriter,
-    }  # fmt: skip
-    return writers[job.options.form](stream, job.report.scan_id)
+def _writers(job: Job, streams: Mapping[Output, Any]) -> Writers:
+    context = Context(
+        job.report.scan_id,
+        job.origin.account_id,
+        job.origin.partition,
+        job.origin.region,
+        job.scan.configuration.alerts.owner_tag,
+        {rule.check.id: rule.check for rule in job.scan.rules},
+        job.options.verbose,
+    )
+    return Writers({output: FORMATS[output.form].make(stream, context) for output, stream in streams.items()})
 
 
 def _tell(job: Job, accepted: Accepted) -> None:
     """Say on standard error what the results do not: what is missing, always; counts and the rest, unless quiet."""
     options, report = job.options, job.report
-    in_results = options.form == "table" and options.to_stdout
+    in_results = options.on_stdout == TABLE
     if not report.complete and not in_results:
         say("the scan is incomplete:")
         for reason in report.incomplete[:LINES]:

@@ -16,7 +16,7 @@ from muster.scanning.cache import RegionCache
 from muster.scanning.calls import ScanContext
 from muster.scanning.named_scan import NamedScan, Seen
 from muster.scanning.parallel import Begun, Ended, together
-from muster.scanning.prepare import PreparedScan
+from muster.scanning.prepare import Origin, PreparedScan
 from muster.scanning.scope import annotate
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.redaction import safe
@@ -35,6 +35,7 @@ class Job(Generic[OptionsT]):
 
     options: OptionsT
     scan: PreparedScan
+    origin: Origin
     report: ScanReport
     tally: ReportTally
     at: tuple[str, int] = ("", 0)

@@ -93,7 +93,7 @@ def prepare(
         checks=list(scan.checks),
         narrowed=list(options.narrowing),
     )
-    return Job(options, scan, report, ReportTally())
+    return Job(options, scan, origin, report, ReportTally())
 
 
 def _aimed(options: ScanOptions, configuration: Configuration) -> Configuration:
