@@ -6,6 +6,7 @@ UV_COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --generate-hashes
 BIN := .venv/bin
 SETUP := .venv/.set-up
 SAM := .venv-sam/.set-up
+SITE := .venv-site/.set-up
 # How many processes run the tests: one a core, and one more where tests wait for functions and executions.
 WORKERS ?= 2
 WAITING_WORKERS ?= 3
@@ -32,6 +33,12 @@ $(SAM): requirements/sam.txt
 	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/sam.txt
 	@touch $@
 
+$(SITE): requirements/docs.txt
+	@test -x .venv-site/bin/python || $(PYTHON) -m venv .venv-site
+	@echo "Installing the generator of the site ..."
+	@.venv-site/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/docs.txt
+	@touch $@
+
 .PHONY: demo
 demo: $(SETUP) ## Deploy the stack to an embedded AWS, scan a small estate there, show what a user gets
 	@$(BIN)/python -m local.demo
@@ -42,12 +49,12 @@ playground: $(SETUP) ## Keep an embedded AWS with the stack up until ^C, for the
 	@$(BIN)/python -m local.playground --port $(PORT)
 
 .PHONY: test
-test: environments check unit e2e package ## Everything that CI runs
+test: environments check unit e2e site package ## Everything that CI runs
 
-# Both environments at a time: pip uses one core.
+# Two environments at a time: pip uses one core.
 .PHONY: environments
 environments:
-	@$(MAKE) --no-print-directory -j2 $(SETUP) $(SAM)
+	@$(MAKE) --no-print-directory -j2 $(SETUP) $(SAM) $(SITE)
 
 .PHONY: check
 check: $(SETUP) ## Lint, formatting, types; generated files that are stale
@@ -110,6 +117,14 @@ generate: $(SETUP) ## Write what is generated from code: template statements and
 docs: $(SETUP) ## Write the check pages from the code
 	$(BIN)/python -m muster.catalog.pages
 
+.PHONY: site
+site: $(SETUP) $(SITE) ## Build the documentation as a site in out/site; a broken link or a page without a link fails
+	@rm -rf out/site
+	@$(BIN)/python -m tools.site prepare out/site-source
+	@.venv-site/bin/python -m sphinx -W --keep-going -q -j 2 -b html -c docs -d out/site-doctrees out/site-source out/site
+	@$(BIN)/python -m tools.site check out/site
+	@echo "The site is in out/site: open out/site/index.html"
+
 .PHONY: format
 format: $(SETUP) ## Format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
@@ -133,7 +148,8 @@ lock: $(SETUP) ## Pin the dependencies anew, with hashes and without any registr
 	$(UV_COMPILE) --upgrade --python-version 3.11 pyproject.toml --extra lambda --group local --group dev -o requirements/dev.txt
 	$(UV_COMPILE) --upgrade --python-version 3.13 -c requirements/dev.txt layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	$(UV_COMPILE) --upgrade --python-version 3.11 requirements/sam.in -o requirements/sam.txt
+	$(UV_COMPILE) --upgrade --python-version 3.11 requirements/docs.in -o requirements/docs.txt
 
 .PHONY: clean
 clean: ## Delete environments and everything built
-	rm -rf .venv .venv-sam .venv-peers .aws-sam out
+	rm -rf .venv .venv-sam .venv-site .venv-peers .aws-sam out
