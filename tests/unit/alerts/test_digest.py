@@ -8,8 +8,11 @@ import pytest
 from muster.alerts.blocks import Remedy
 from muster.alerts.digest import HTML, LINES, Digest, compose, is_news
 from muster.alerts.news import Acceptance, News
+from muster.checks.ec2.security_groups import ec2_security_group_high_risk_ports_closed
+from muster.facets.ec2.instances import Rule, SecurityGroup
 from muster.lifecycle.events import FindingEvent, status_of
 from muster.lifecycle.transitions import Event
+from muster.model.finding import Related
 
 AT = datetime(2026, 11, 28, 6, tzinfo=UTC)
 NOW = int(AT.timestamp() * 1000)
@@ -18,7 +21,7 @@ REMEDIES = {
     "versioned": Remedy(
         "`aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled`", ""
     ),
-    "closed": Remedy("Remove the rule.", "SSH open to the internet"),
+    "closed": Remedy("Remove the rule.", "PORT open to the internet"),
 }
 REPORT = "s3://reports/scans/20261128T060000Z-1/report.json"
 LINK = (
@@ -58,7 +61,7 @@ def group(**changes: object) -> FindingEvent:
         check_id="closed",
         title="Security groups should be closed",
         severity="CRITICAL",
-        reason="port 22 is open to 0.0.0.0/0",
+        reason="SSH (port 22) is open to the internet (0.0.0.0/0)",
         resource_type="AWS::EC2::SecurityGroup",
         resource_arn="arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0abc",
         **changes,
@@ -92,6 +95,21 @@ def test_the_subject_names_the_worst_of_the_news() -> None:
     digest = composed(*(event(f"b-{place}") for place in range(6)), group())
     assert digest.subject == "[Muster prod] 1 CRITICAL new: SSH open to the internet (sg-0abc) and 6 more"
     assert digest.headline == "1 CRITICAL new: SSH open to the internet (sg-0abc) and 6 more."
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "subject"),
+    [
+        pytest.param(22, 22, "SSH open to the internet", id="a port that has a name"),
+        pytest.param(8080, 8080, "port 8080 open to the internet", id="a port without one"),
+        pytest.param(22, 23, "SSH and 1 more port open to the internet", id="two"),
+        pytest.param(1433, 5000, "port 1433 and 6 more ports open to the internet", id="more than the reason names"),
+    ],
+)
+def test_the_problem_names_the_ports_of_the_reason(first: int, last: int, subject: str) -> None:
+    opened = SecurityGroup("web", (Rule("tcp", first, last, ("0.0.0.0/0",), ()),), ())
+    reason = ec2_security_group_high_risk_ports_closed(opened, Related({})).reason
+    assert composed(replace(group(), reason=reason)).headline == f"1 CRITICAL new: {subject} (sg-0abc)."
 
 
 def test_the_subject_does_not_count_failures_that_are_not_here_as_less_bad() -> None:
@@ -134,12 +152,14 @@ def test_equal_failures_of_one_check_are_one_line_with_a_count_and_one_command()
 
 
 def test_the_failures_of_a_resource_stand_together_and_the_worst_resource_is_first() -> None:
-    twin = replace(group(), severity="HIGH", reason="port 3389 is open to 0.0.0.0/0", check_id="other")
+    twin = replace(
+        group(), severity="HIGH", reason="RDP (port 3389) is open to the internet (0.0.0.0/0)", check_id="other"
+    )
     digest = composed(event(), twin, group())
     lines = digest.sections[0].lines
     assert lines[0].startswith("CRITICAL  sg-0abc (security group)")
     assert [line.split()[0] for line in lines[1:5] if line.startswith("  ")][:1] == ["CRITICAL"]
-    assert any(line.startswith("  HIGH port 3389") for line in lines)
+    assert any(line.startswith("  HIGH RDP (port 3389)") for line in lines)
     assert next(place for place, line in enumerate(lines) if line.startswith("MEDIUM")) > 3
 
 

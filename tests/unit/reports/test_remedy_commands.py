@@ -56,7 +56,14 @@ IDS = {
     },
 }
 """The id and the ARN of a resource of each type, as Muster's readers name it."""
-VALUES = {"SECONDS": "30", "NUMBER": "5", "DAYS": "7", "MAPPING-UUID": "0a1b2c3d-0000-4000-8000-000000000000"}
+RULES = '[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]'
+VALUES = {
+    "SECONDS": "30",
+    "NUMBER": "5",
+    "DAYS": "7",
+    "PORT": "22",
+    "MAPPING-UUID": "0a1b2c3d-0000-4000-8000-000000000000",
+} | {"RULES": shlex.quote(RULES)}
 """What a reader puts in where the CLI takes no word."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from muster.alerts.failures import NAME, Failure, clean, distinct, grouped, rank
-from muster.model.text import listed
+from muster.model.text import counted, listed
 from muster.reports.nouns import counted_noun
 from muster.reports.remedy import Step, filled, folded
 
@@ -96,7 +96,7 @@ def by_job(failures: Sequence[Failure], remedies: Mapping[str, Remedy]) -> list[
 def problem(failure: Failure, remedies: Mapping[str, Remedy]) -> str:
     """Return what is wrong in a few words: the check's own, otherwise its title, which says what should be.
 
-    `PORT` in it stands for the ports that the reason begins with.
+    `PORT` in it stands for the ports that the reason begins with: `SSH (port 22) and 2 more ports are open to …`.
     """
     found = remedies.get(failure.check_id)
     words = (found.problem if found else "") or failure.title or failure.check_id
@@ -104,9 +104,12 @@ def problem(failure: Failure, remedies: Mapping[str, Remedy]) -> str:
 
 
 def _ports(reason: str) -> str:
-    numbers = re.findall(r"\d+", reason.partition(" open to ")[0]) if reason.startswith("port") else []
-    names = [_PORTS.get(number, f"port {number}") for number in numbers]
-    return listed(names, 1).replace(" more", " more ports") if names else "a port"
+    ports, opened, _ = reason.partition(" open to ")
+    numbers = re.findall(r"\bport (\d+)", ports, re.IGNORECASE) if opened else []
+    more = re.search(r" and (\d+) more ports\b", ports)
+    left = len(numbers) - 1 + (int(more[1]) if more else 0)
+    name = _PORTS.get(numbers[0], f"port {numbers[0]}") if numbers else "a port"
+    return f"{name} and {counted(left, 'more port')}" if numbers and left else name
 
 
 def _weight(group: Sequence[Failure]) -> tuple[int, ...]:

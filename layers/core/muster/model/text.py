@@ -69,6 +69,11 @@ def listed(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def sentence(text: str) -> str:
+    """Return a text whose first letter is a capital, as a reason begins."""
+    return text[:1].upper() + text[1:]
+
+
 def quoted(value: object, width: int = LONG) -> str:
     """Return a value in quotes, escaped and shortened, as a message repeats it."""
     return f"'{shortened(str(value), width)}'"

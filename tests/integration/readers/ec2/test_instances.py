@@ -312,7 +312,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> N
     said = {(found.check_id, found.resource.id): (found.status, found.reason) for found in findings}
     assert said["ec2-instance-imdsv2-required", name] == (
         Status.NON_COMPLIANT,
-        "HttpTokens is optional: the instance still answers IMDSv1",
+        "IMDSv1 is allowed (HttpTokens: optional)",
     )
     assert said["required-tags", name] == (
         Status.NON_COMPLIANT,
@@ -320,7 +320,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> N
     )
     assert said["ec2-security-group-admin-ports-closed", opened] == (
         Status.NON_COMPLIANT,
-        "port 22 is open to the whole IPv4 internet: 0.0.0.0/0",
+        "SSH (port 22) is open to the internet (0.0.0.0/0)",
     )
 
 

@@ -38,15 +38,18 @@ def ago(**age: int) -> datetime:
 @pytest.mark.parametrize(
     ("judged", "status", "reason"),
     [
-        pytest.param(USED, C, "the volume is in use", id="in use"),
+        pytest.param(USED, C, "The volume is attached", id="in use"),
         pytest.param(volume(created_at=UNKNOWN), C, "", id="in use, of unknown age"),
         pytest.param(
-            volume(state="available"), N, "created 100 days ago, attached to nothing", id="unattached for long"
+            volume(state="available"),
+            N,
+            "The volume is not attached; it was created 100 days ago",
+            id="unattached for long",
         ),
         pytest.param(
             volume(state="available", created_at=ago(days=7)),
             C,
-            "created 7 days ago, attached to nothing: up to 7 days it may be",
+            "The volume is not attached; it was created 7 days ago (7 days are allowed)",
             id="unattached, as old as may be",
         ),
         pytest.param(
@@ -55,11 +58,13 @@ def ago(**age: int) -> datetime:
         pytest.param(
             volume(state="available", created_at=ago(days=1)),
             C,
-            "created 1 day ago, attached to nothing: up to 7 days it may be",
+            "The volume is not attached; it was created 1 day ago (7 days are allowed)",
             id="new",
         ),
-        pytest.param(volume(state="creating"), NA, "the volume is creating: nothing can use it", id="being made"),
-        pytest.param(volume(state="error"), NA, "the volume is error: nothing can use it", id="failed"),
+        pytest.param(
+            volume(state="creating"), NA, "The volume is in state creating and cannot be attached", id="being made"
+        ),
+        pytest.param(volume(state="error"), NA, "The volume is in state error and cannot be attached", id="failed"),
     ],
 )
 def test_ec2_volume_inuse(judged: VolumeUse, status: Status, reason: str) -> None:
@@ -91,23 +96,34 @@ def backed(
 @pytest.mark.parametrize(
     ("found", "status", "reason"),
     [
-        pytest.param({}, N, "there is no completed snapshot of the volume, and AWS Backup has none", id="nothing"),
+        pytest.param({}, N, "The volume has no completed snapshot and no recovery point in AWS Backup", id="nothing"),
         pytest.param(
-            {"snapshot": ago(days=1)}, C, "the newest snapshot is of 2026-11-20 12:00 UTC", id="a fresh snapshot"
+            {"snapshot": ago(days=1)}, C, "The newest snapshot is from 2026-11-20 12:00 UTC", id="a fresh snapshot"
         ),
-        pytest.param({"snapshot": ago(days=7)}, C, "the newest snapshot", id="a snapshot as old as may be"),
+        pytest.param(
+            {"snapshot": ago(days=7)},
+            C,
+            "The newest snapshot is from 2026-11-14 12:00 UTC",
+            id="a snapshot as old as may be",
+        ),
         pytest.param(
             {"snapshot": ago(days=365)},
             N,
-            "the newest snapshot is 365 days old, of 2025-11-21; 7 are asked for",
+            "The newest snapshot is 365 days old (2025-11-21); at most 7 days are allowed",
             id="a snapshot of last year is no fresh one",
         ),
         pytest.param({"snapshot": ago(days=7, seconds=1)}, N, "", id="a second late"),
         pytest.param(
-            {"backup": ago(hours=3)}, C, "the newest backup by AWS Backup is of 2026-11-21 09:00 UTC", id="a backup"
+            {"backup": ago(hours=3)},
+            C,
+            "The newest AWS Backup recovery point is from 2026-11-21 09:00 UTC",
+            id="a backup",
         ),
         pytest.param(
-            {"backup": ago(days=30)}, N, "the newest backup by AWS Backup is 30 days old, of 2026-10-22", id="stale"
+            {"backup": ago(days=30)},
+            N,
+            "The newest AWS Backup recovery point is 30 days old (2026-10-22); at most 7 days are allowed",
+            id="stale",
         ),
         pytest.param(
             {"snapshot": ago(days=30), "backup": ago(days=1)}, C, "AWS Backup", id="an old snapshot, a fresh backup"
@@ -120,7 +136,7 @@ def backed(
         pytest.param(
             {"judged": volume(created_at=ago(days=3))},
             NA,
-            "created 3 days ago: a backup is due after 7 days",
+            "The volume was created 3 days ago; a backup is required after 7 days",
             id="too young for a backup",
         ),
         pytest.param({"judged": volume(created_at=ago(days=8))}, N, "no completed snapshot", id="old enough for one"),
@@ -170,11 +186,17 @@ def test_ec2_snapshot_encrypted() -> None:
 @pytest.mark.parametrize(
     ("ids", "state", "status", "reason"),
     [
-        pytest.param((), "unblocked", C, "not shared with everybody", id="shared with nobody"),
+        pytest.param((), "unblocked", C, "The snapshot is not shared with all AWS accounts", id="shared with nobody"),
         pytest.param(("snap-2", "snap-11"), "unblocked", C, "", id="others are"),
         pytest.param(("snap-1",), "unblocked", N, "any AWS account can restore it", id="public"),
         pytest.param(("snap-1",), "block-new-sharing", N, "any AWS account", id="public from before the block"),
-        pytest.param(("snap-1",), "block-all-sharing", C, "the region blocks all public sharing", id="taken back"),
+        pytest.param(
+            ("snap-1",),
+            "block-all-sharing",
+            C,
+            "The snapshot is shared with all AWS accounts, but the region blocks it (block-all-sharing)",
+            id="taken back",
+        ),
         pytest.param((), UNKNOWN, C, "not shared", id="shared with nobody: the block does not matter"),
     ],
 )
@@ -196,9 +218,16 @@ def test_a_public_snapshot_under_an_unknown_block_is_no_verdict() -> None:
 @pytest.mark.parametrize(
     ("state", "status", "reason"),
     [
-        pytest.param("block-all-sharing", C, "blocks all", id="all"),
-        pytest.param("block-new-sharing", N, "new public sharing only", id="new sharing only"),
-        pytest.param("unblocked", N, "does not block", id="nothing"),
+        pytest.param(
+            "block-all-sharing", C, "Block public access for EBS snapshots is on (block-all-sharing)", id="all"
+        ),
+        pytest.param(
+            "block-new-sharing",
+            N,
+            "Block public access for EBS snapshots blocks new sharing only; public snapshots stay public",
+            id="new sharing only",
+        ),
+        pytest.param("unblocked", N, "Block public access for EBS snapshots is off", id="nothing"),
     ],
 )
 def test_ec2_snapshot_block_public_access(state: str, status: Status, reason: str) -> None:

@@ -53,19 +53,28 @@ def judged(default: Any, latest: Any, template: LaunchTemplate = TEMPLATE) -> Ve
             V2,
             V2,
             C,
-            "version 2 (default) and version 5 (latest) require IMDSv2 or no metadata service",
+            "Version 2 (default) requires IMDSv2 (HttpTokens: required); version 5 (latest) requires "
+            "IMDSv2 (HttpTokens: required)",
             id="both require it, whatever other versions and templates do",
         ),
-        pytest.param(OPTIONAL, V2, N, "version 2 (default) has HttpTokens optional", id="only the latest does"),
+        pytest.param(
+            OPTIONAL, V2, N, "Version 2 (default) allows IMDSv1 (HttpTokens: optional)", id="only the latest does"
+        ),
         pytest.param(V2, OPTIONAL, N, "", id="only the default does"),
         pytest.param(
             OPTIONAL,
             SILENT,
             N,
-            "version 2 (default) has HttpTokens optional; version 5 (latest) does not say whether tokens are required",
+            "Version 2 (default) allows IMDSv1 (HttpTokens: optional); version 5 (latest) does not set HttpTokens",
             id="neither does",
         ),
-        pytest.param(MetadataOptions(None, None), V2, N, "does not say", id="a version that says nothing"),
+        pytest.param(
+            MetadataOptions(None, None),
+            V2,
+            N,
+            "Version 2 (default) does not set HttpTokens",
+            id="a version that says nothing",
+        ),
         pytest.param(MetadataOptions("required", None), V2, C, "require", id="a service that is not spoken of is on"),
         pytest.param(MetadataOptions("optional", None), V2, N, "optional", id="and answers version 1"),
         pytest.param(OFF, V2, C, "", id="nothing answers: tokens do not matter"),
@@ -85,9 +94,9 @@ def test_ec2_launch_template_imdsv2_required(
 
 def test_a_version_that_is_both_is_judged_once() -> None:
     verdict = judged(V2, None, LaunchTemplate("lt-1", 2, 2))
-    assert verdict == Verdict(C, "version 2 (default and latest) requires IMDSv2 or no metadata service")
+    assert verdict == Verdict(C, "Version 2 (default and latest) requires IMDSv2 (HttpTokens: required)")
     assert judged(OPTIONAL, None, LaunchTemplate("lt-1", 2, 2)).reason == (
-        "version 2 (default and latest) has HttpTokens optional"
+        "Version 2 (default and latest) allows IMDSv1 (HttpTokens: optional)"
     )
 
 

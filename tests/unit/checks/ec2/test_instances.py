@@ -70,7 +70,7 @@ def test_what_is_not_known_of_the_metadata_service_may_not_matter() -> None:
 
 def test_the_reason_says_which_version_answers() -> None:
     verdict = ec2_instance_imdsv2_required(instance(metadata_tokens="optional"))
-    assert verdict.reason == "HttpTokens is optional: the instance still answers IMDSv1"
+    assert verdict.reason == "IMDSv1 is allowed (HttpTokens: optional)"
 
 
 @pytest.mark.parametrize(
@@ -100,18 +100,20 @@ V4, V6 = ("198.51.100.7 on eni-1", "198.51.100.8 on eni-2"), ("2001:db8::1 on en
 @pytest.mark.parametrize(
     ("judged", "ipv6", "status", "reason"),
     [
-        pytest.param(GOOD, True, C, "no interface has a public IPv4 address or a routable IPv6 address", id="none"),
+        pytest.param(GOOD, True, C, "The instance has no public IPv4 or IPv6 address", id="none"),
         pytest.param(
-            instance(public_ipv4=V4), True, N, "public IPv4: 198.51.100.7 on eni-1, 198.51.100.8 on eni-2", id="IPv4"
+            instance(public_ipv4=V4),
+            True,
+            N,
+            "Public IPv4 address: 198.51.100.7 on eni-1, 198.51.100.8 on eni-2",
+            id="IPv4",
         ),
-        pytest.param(
-            instance(public_ipv6=V6), True, N, "IPv6, which is globally routable: 2001:db8::1 on eni-1", id="IPv6"
-        ),
+        pytest.param(instance(public_ipv6=V6), True, N, "Public IPv6 address: 2001:db8::1 on eni-1", id="IPv6"),
         pytest.param(
             instance(public_ipv4=V4[:1], public_ipv6=V6),
             True,
             N,
-            "public IPv4: 198.51.100.7 on eni-1; IPv6, which is globally routable: 2001:db8::1 on eni-1",
+            "Public IPv4 address: 198.51.100.7 on eni-1; Public IPv6 address: 2001:db8::1 on eni-1",
             id="both",
         ),
         pytest.param(instance(public_ipv6=V6), False, C, "", id="IPv6 put aside"),
@@ -131,9 +133,9 @@ def test_ipv6_counts_unless_it_is_put_aside() -> None:
 def test_ec2_volume_encrypted() -> None:
     assert ec2_volume_encrypted(Volume(encrypted=True)).status is C
     attached = ec2_volume_encrypted(Volume(encrypted=False, attached_to=("i-1", "i-2")))
-    assert (attached.status, attached.reason) == (N, "the volume is not encrypted (attached to i-1, i-2)")
+    assert (attached.status, attached.reason) == (N, "The volume is not encrypted (attached to i-1, i-2)")
     unattached = ec2_volume_encrypted(Volume(encrypted=False))
-    assert (unattached.status, unattached.reason) == (N, "the volume is not encrypted (not attached)")
+    assert (unattached.status, unattached.reason) == (N, "The volume is not encrypted (not attached)")
     with pytest.raises(UnknownField):
         ec2_volume_encrypted(Volume.parse({}))
 
@@ -156,7 +158,8 @@ BUSY, IDLE = InstanceLoad(336, 40.0, 9e8), InstanceLoad(336, 1.5, 2e5)
             IDLE,
             {},
             N,
-            "the instance is idle: in 95 of 100 hours of 14 days at most 1.5 % CPU and 0.2 MB of network an hour",
+            "The instance is idle: at most 1.5 % CPU and 0.2 MB of network traffic per hour in 95 % "
+            "of the last 14 days",
             id="neither CPU nor network",
         ),
         pytest.param(
@@ -164,10 +167,19 @@ BUSY, IDLE = InstanceLoad(336, 40.0, 9e8), InstanceLoad(336, 1.5, 2e5)
             BUSY,
             {},
             C,
-            "the instance is used: in 95 of 100 hours of 14 days at most 40.0 % CPU and 900.0 MB of network an hour",
+            "The instance is in use: at most 40.0 % CPU and 900.0 MB of network traffic per hour in "
+            "95 % of the last 14 days",
             id="both",
         ),
-        pytest.param(GOOD, InstanceLoad(336, 40.0, 0.0), {}, C, "is used", id="CPU alone"),
+        pytest.param(
+            GOOD,
+            InstanceLoad(336, 40.0, 0.0),
+            {},
+            C,
+            "The instance is in use: at most 40.0 % CPU and 0.0 MB of network traffic per hour in 95 "
+            "% of the last 14 days",
+            id="CPU alone",
+        ),
         pytest.param(GOOD, InstanceLoad(336, 0.1, 9e8), {}, C, "", id="network alone"),
         pytest.param(GOOD, InstanceLoad(336, 5.0, 0.0), {}, C, "", id="as much CPU as is asked"),
         pytest.param(GOOD, InstanceLoad(336, 0.0, 5e6), {}, C, "", id="as much network as is asked"),
@@ -179,7 +191,7 @@ BUSY, IDLE = InstanceLoad(336, 40.0, 9e8), InstanceLoad(336, 1.5, 2e5)
             InstanceLoad(299, 0.0, 0.0),
             {},
             NA,
-            "it has datapoints of 299 hours of the last 14 days, 300 are asked for",
+            "CloudWatch has data points for 299 hours of the last 14 days; 300 are needed",
             id="too young, or stopped meanwhile",
         ),
         pytest.param(GOOD, InstanceLoad(300, 0.0, 0.0), {}, N, "", id="old enough"),
@@ -217,17 +229,19 @@ def stopped(at: datetime | Unknown) -> Instance:
 @pytest.mark.parametrize(
     ("judged", "status", "reason"),
     [
-        pytest.param(stopped(AT - timedelta(days=1)), C, "stopped 1 day ago, on 2026-11-20", id="yesterday"),
+        pytest.param(
+            stopped(AT - timedelta(days=1)), C, "The instance was stopped 1 day ago (2026-11-20)", id="yesterday"
+        ),
         pytest.param(stopped(AT - timedelta(days=30)), C, "stopped 30 days ago", id="as long as may be"),
         pytest.param(
             stopped(AT - timedelta(days=30, seconds=1)),
             N,
-            "stopped 30 days ago, on 2026-10-22; 30 days are allowed",
+            "The instance was stopped 30 days ago (2026-10-22); at most 30 days are allowed",
             id="a second longer",
         ),
         pytest.param(stopped(AT - timedelta(days=400)), N, "", id="long ago"),
-        pytest.param(GOOD, NA, "the instance is running", id="running"),
-        pytest.param(instance(state="stopping"), NA, "the instance is stopping", id="stopping"),
+        pytest.param(GOOD, NA, "The instance is running", id="running"),
+        pytest.param(instance(state="stopping"), NA, "The instance is stopping", id="stopping"),
     ],
 )
 def test_ec2_instance_not_stopped_too_long(judged: Instance, status: Status, reason: str) -> None:
@@ -278,18 +292,40 @@ SILENT = alarm(AlarmActions=[])
 @pytest.mark.parametrize(
     ("metrics", "composites", "status", "reason"),
     [
-        pytest.param([alarm()], [], C, "the alarm i-1-status watches its status checks", id="both checks"),
+        pytest.param([alarm()], [], C, "Alarm i-1-status watches the status checks", id="both checks"),
         pytest.param([alarm("StatusCheckFailed_System")], [], C, "i-1-status", id="the system's check"),
-        pytest.param([alarm("StatusCheckFailed_Instance")], [], N, "no alarm", id="the instance's check alone"),
-        pytest.param([], [], N, "no alarm watches StatusCheckFailed or StatusCheckFailed_System", id="none"),
         pytest.param(
-            [SILENT], [], N, "acts on nothing when it goes into ALARM: i-1-status", id="one without an action"
+            [alarm("StatusCheckFailed_Instance")],
+            [],
+            N,
+            "No alarm watches StatusCheckFailed or StatusCheckFailed_System of the instance",
+            id="the instance's check alone",
         ),
-        pytest.param([alarm(ActionsEnabled=False)], [], N, "acts on nothing", id="actions are off"),
+        pytest.param(
+            [], [], N, "No alarm watches StatusCheckFailed or StatusCheckFailed_System of the instance", id="none"
+        ),
+        pytest.param(
+            [SILENT],
+            [],
+            N,
+            "The alarms on the status checks have no enabled action: i-1-status",
+            id="one without an action",
+        ),
+        pytest.param(
+            [alarm(ActionsEnabled=False)],
+            [],
+            N,
+            "The alarms on the status checks have no enabled action: i-1-status",
+            id="actions are off",
+        ),
         pytest.param([SILENT], [PARENT], C, "", id="a composite alarm acts for it"),
         pytest.param([SILENT], [PARENT | {"AlarmActions": []}], N, "", id="a silent composite alarm"),
         pytest.param(
-            [SILENT, alarm("StatusCheckFailed_System", "second")], [], C, "the alarm second", id="one of two acts"
+            [SILENT, alarm("StatusCheckFailed_System", "second")],
+            [],
+            C,
+            "Alarm second watches the status checks",
+            id="one of two acts",
         ),
         pytest.param([alarm(Dimensions=[{"Name": "InstanceId", "Value": "i-2"}])], [], N, "", id="another instance's"),
         pytest.param(
@@ -313,7 +349,7 @@ def test_ec2_instance_status_check_alarmed(
 
 def test_only_a_running_instance_has_status_checks() -> None:
     verdict = ec2_instance_status_check_alarmed(instance(state="stopped"), Alarms.parse({}))
-    assert verdict == Verdict(NA, "the instance is stopped: only a running one has status checks")
+    assert verdict == Verdict(NA, "The instance is stopped; only running instances have status checks")
     with pytest.raises(UnknownField):
         ec2_instance_status_check_alarmed(instance(state=UNKNOWN), Alarms.parse({}))
 
@@ -321,14 +357,42 @@ def test_only_a_running_instance_has_status_checks() -> None:
 @pytest.mark.parametrize(
     ("tokens", "endpoint", "status", "reason"),
     [
-        pytest.param("required", None, C, "new instances answer IMDSv2 only", id="required"),
-        pytest.param("required", "enabled", C, "IMDSv2 only", id="required, the service is on"),
+        pytest.param(
+            "required", None, C, "New instances require IMDSv2 by default (HttpTokens: required)", id="required"
+        ),
+        pytest.param(
+            "required",
+            "enabled",
+            C,
+            "New instances require IMDSv2 by default (HttpTokens: required)",
+            id="required, the service is on",
+        ),
         pytest.param("required", UNKNOWN, C, "", id="required: the service does not matter"),
-        pytest.param("optional", "disabled", C, "turned off", id="nothing answers"),
+        pytest.param(
+            "optional",
+            "disabled",
+            C,
+            "The instance metadata service of new instances is off by default",
+            id="nothing answers",
+        ),
         pytest.param(UNKNOWN, "disabled", C, "", id="nothing answers: tokens do not matter"),
-        pytest.param("optional", None, N, "HttpTokens is optional by default", id="optional"),
-        pytest.param(None, None, N, "HttpTokens is not set for the region", id="nothing is set"),
-        pytest.param(None, "enabled", N, "not set for the region", id="only that the service is on"),
+        pytest.param(
+            "optional", None, N, "New instances allow IMDSv1 by default (HttpTokens: optional)", id="optional"
+        ),
+        pytest.param(
+            None,
+            None,
+            N,
+            "The region has no default for HttpTokens; new instances may allow IMDSv1",
+            id="nothing is set",
+        ),
+        pytest.param(
+            None,
+            "enabled",
+            N,
+            "The region has no default for HttpTokens; new instances may allow IMDSv1",
+            id="only that the service is on",
+        ),
     ],
 )
 def test_ec2_imdsv2_required_by_default(tokens: Any, endpoint: Any, status: Status, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Who a security group admits."""
 
 import ipaddress
+import json
 
 import pytest
 from hypothesis import given
@@ -115,31 +116,32 @@ def test_a_rule_whose_protocol_is_not_known_is_no_verdict() -> None:
     [
         pytest.param(
             [rule("0.0.0.0/0", "198.51.100.0/24", first=0, last=65535)],
-            "ports 22 and 3389 are open to the whole IPv4 internet: 0.0.0.0/0, 198.51.100.0/24",
+            "SSH (port 22) and RDP (port 3389) are open to the internet (0.0.0.0/0)",
             id="the ports and where from, the widest first",
         ),
         pytest.param(
             [rule("::/0"), rule("0.0.0.0/0")],
-            "port 22 is open to the whole IPv4 internet: 0.0.0.0/0; port 22 is open to the whole IPv6 internet: ::/0",
+            "SSH (port 22) is open to the internet (0.0.0.0/0, ::/0)",
             id="both families",
         ),
         pytest.param(
             [rule("16.0.0.0/7")],
-            "port 22 is open to more public IPv4 addresses than a /8 holds: 16.0.0.0/7",
+            "SSH (port 22) is open to more public IPv4 addresses than a /8 has (16.0.0.0/7)",
             id="why it is too wide",
         ),
         pytest.param(
             [rule(lists=("pl-wide",))],
-            "port 22 is open to the whole IPv4 internet: 0.0.0.0/1 of pl-wide, 128.0.0.0/1 of pl-wide",
+            "SSH (port 22) is open to the internet (0.0.0.0/1 in prefix list pl-wide, 128.0.0.0/1 in "
+            "prefix list pl-wide)",
             id="the list it comes from",
         ),
         pytest.param(
             [rule(*(f"198.51.100.{last}/32" for last in range(10)))],
-            "port 22 is open to chosen networks only: 198.51.100.0/32, 198.51.100.1/32, 198.51.100.2/32, "
+            "SSH (port 22) is open only to 198.51.100.0/32, 198.51.100.1/32, 198.51.100.2/32, "
             "198.51.100.3/32 and 6 more",
             id="a long list is cut",
         ),
-        pytest.param([], "no inbound rule admits a range of addresses to port 22 or 3389", id="nothing"),
+        pytest.param([], "No inbound rule opens port 22 or 3389 to an IP range", id="nothing"),
     ],
 )
 def test_the_reason_names_the_ports_and_the_networks(rules: list[Rule], reason: str) -> None:
@@ -250,7 +252,7 @@ def test_ec2_default_security_group_closed(judged: SecurityGroup, status: Status
 def test_the_reason_says_which_rules_the_default_group_has() -> None:
     judged = group(rule("10.0.0.0/8"), name="default", egress=(rule("0.0.0.0/0"),))
     reason = ec2_default_security_group_closed(judged).reason
-    assert reason == "the default security group of its VPC has inbound and outbound rules"
+    assert reason == "The default security group has inbound and outbound rules"
 
 
 def test_a_group_without_a_name_is_no_verdict() -> None:
@@ -300,11 +302,55 @@ def test_ec2_security_group_high_risk_ports_closed(
 def test_the_reason_names_the_ports_of_high_risk() -> None:
     opened = group(rule("0.0.0.0/0", first=9200, last=9300))
     reason = ec2_security_group_high_risk_ports_closed(opened, LISTS).reason
-    assert reason == "ports 9200 and 9300 are open to the whole IPv4 internet: 0.0.0.0/0"
+    assert reason == "OpenSearch (port 9200) and OpenSearch nodes (port 9300) are open to the internet (0.0.0.0/0)"
 
 
 def test_a_long_list_of_ports_is_counted_and_those_that_are_reached_are_named() -> None:
     nothing = ec2_security_group_high_risk_ports_closed(group(), LISTS).reason
-    assert nothing == "no inbound rule admits a range of addresses to one of the 24 ports"
+    assert nothing == "No inbound rule opens any of the 24 ports to an IP range"
     office = ec2_security_group_high_risk_ports_closed(group(rule("198.51.100.0/24")), LISTS).reason
-    assert office == "port 22 is open to chosen networks only: 198.51.100.0/24"
+    assert office == "SSH (port 22) is open only to 198.51.100.0/24"
+
+
+EVERYWHERE = rule("0.0.0.0/0", "198.51.100.0/24", "10.0.0.0/8", first=0, last=65535)
+
+
+@pytest.mark.parametrize(
+    ("rules", "port", "revoked"),
+    [
+        pytest.param(
+            [EVERYWHERE],
+            "22",
+            [{"IpProtocol": "tcp", "FromPort": 0, "ToPort": 65535, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+            id="the range that opens the port, and no other one of the rule",
+        ),
+        pytest.param(
+            [rule("::/0", first=3389, last=3389), rule("10.0.0.0/8")],
+            "3389",
+            [{"IpProtocol": "tcp", "FromPort": 3389, "ToPort": 3389, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}],
+            id="IPv6",
+        ),
+        pytest.param(
+            [rule("0.0.0.0/0", protocol="-1", first=None, last=None)],
+            "22",
+            [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+            id="a rule for all protocols has no ports",
+        ),
+        pytest.param(
+            [rule("10.0.0.0/8", lists=("pl-wide", "pl-office"))],
+            "22",
+            [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": "pl-wide"}]}],
+            id="the prefix list that opens it",
+        ),
+    ],
+)
+def test_the_fix_revokes_the_rules_that_open_the_port(
+    rules: list[Rule], port: str, revoked: list[dict[str, object]]
+) -> None:
+    values = dict(ec2_security_group_admin_ports_closed(group(*rules), LISTS).values)
+    assert (values["PORT"], json.loads(values["RULES"])) == (port, revoked)
+
+
+def test_rules_that_are_too_many_to_paste_are_left_to_the_reader() -> None:
+    pieces = [rule(str(piece)) for piece in ipaddress.ip_network("0.0.0.0/0").subnets(6)]
+    assert dict(ec2_security_group_admin_ports_closed(group(*pieces), LISTS).values)["RULES"] == ""

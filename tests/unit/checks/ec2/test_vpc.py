@@ -27,7 +27,7 @@ LOOSE = NetworkInterfaces(loose={"eni-1": "available"})
             Address("203.0.113.9"),
             LOOSE,
             N,
-            "203.0.113.9 is associated with nothing",
+            "203.0.113.9 is not associated with any resource",
             id="an address that nothing uses",
         ),
         pytest.param(
@@ -48,7 +48,7 @@ LOOSE = NetworkInterfaces(loose={"eni-1": "available"})
             Address("203.0.113.9", ("eni-1", "eipassoc-1"), "eni-1"),
             LOOSE,
             N,
-            "203.0.113.9 is associated with eni-1, which is available: nothing uses it",
+            "203.0.113.9 is associated with network interface eni-1, which is not attached (available)",
             id="an interface's that nothing uses",
         ),
     ],
@@ -75,10 +75,12 @@ def log(name: str = "fl-1", **changed: Any) -> FlowLog:
 @pytest.mark.parametrize(
     ("logs", "settings", "status", "says"),
     [
-        pytest.param([], {}, N, "no flow log of its own", id="none"),
-        pytest.param([log()], {}, C, "fl-1 is active, records ALL traffic and arrives", id="all traffic"),
+        pytest.param([], {}, N, "The VPC has no flow log", id="none"),
+        pytest.param([log()], {}, C, "Flow log fl-1 is active and records ALL traffic", id="all traffic"),
         pytest.param([log(traffic="REJECT")], {}, C, "REJECT", id="refused traffic"),
-        pytest.param([log(traffic="ACCEPT")], {}, N, "records ACCEPT traffic only, ALL or REJECT asked for", id="less"),
+        pytest.param(
+            [log(traffic="ACCEPT")], {}, N, "Flow log fl-1 records only ACCEPT traffic, not ALL or REJECT", id="less"
+        ),
         pytest.param([log(traffic="REJECT")], {"traffic": ("ALL",)}, N, "", id="all traffic asked for"),
         pytest.param([log(status="DELETING")], {}, N, "is DELETING", id="not active"),
         pytest.param([log(delivery="FAILED")], {}, N, "fl-1 is not delivered", id="lost on the way"),
@@ -91,14 +93,14 @@ def log(name: str = "fl-1", **changed: Any) -> FlowLog:
             [log(delivery=LOST, traffic="ACCEPT")],
             {},
             N,
-            "ACCEPT traffic only, ALL or REJECT asked for, AWS did not say",
+            "Flow log fl-1 records only ACCEPT traffic, not ALL or REJECT, AWS did not say",
             id="what is known decides",
         ),
         pytest.param(
             [log(traffic="ACCEPT"), log("fl-2", status="DELETING")],
             {},
             N,
-            "flow log fl-1 records ACCEPT traffic only, ALL or REJECT asked for; flow log fl-2 is DELETING",
+            "Flow log fl-1 records only ACCEPT traffic, not ALL or REJECT; flow log fl-2 is DELETING",
             id="each is named",
         ),
     ],
@@ -129,12 +131,12 @@ WEB = SecurityGroup("web", (), (), "sg-1")
 @pytest.mark.parametrize(
     ("place", "used", "says"),
     [
-        pytest.param(0, NetworkInterfaces(frozenset({"sg-1"})), "a network interface has it", id="an interface"),
+        pytest.param(0, NetworkInterfaces(frozenset({"sg-1"})), "Used by a network interface", id="an interface"),
         pytest.param(1, ReferencedGroups(frozenset({"sg-1"})), "a rule of another", id="a rule of another group"),
         pytest.param(
-            2, LaunchTemplateVersions(group_ids=frozenset({"sg-1"})), "a launch template names it", id="a template"
+            2, LaunchTemplateVersions(group_ids=frozenset({"sg-1"})), "Used by a launch template", id="a template"
         ),
-        pytest.param(3, FunctionGroups(frozenset({"sg-1"})), "a Lambda function has it", id="a function"),
+        pytest.param(3, FunctionGroups(frozenset({"sg-1"})), "Used by a Lambda function", id="a function"),
     ],
 )
 def test_each_user_of_a_group_is_enough(place: int, used: Any, says: str) -> None:
@@ -148,7 +150,9 @@ def test_a_group_that_nothing_uses() -> None:
     others = (NetworkInterfaces(frozenset({"sg-2"})), *NOBODY[1:])
     verdict = ec2_security_group_in_use(WEB, *others)
     assert verdict.status is N
-    assert "no network interface, rule of another group, launch template or Lambda function" in verdict.reason
+    assert (
+        verdict.reason == "Not used by any network interface, security group rule, launch template or Lambda function"
+    )
 
 
 def test_a_default_group_cannot_be_deleted() -> None:

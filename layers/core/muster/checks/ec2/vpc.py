@@ -1,4 +1,4 @@
-"""Checks of Elastic IP addresses, flow logs, and of whether security groups are in use."""
+"""Checks of Elastic IP addresses, VPC flow logs and the use of security groups."""
 
 from collections.abc import Iterator
 
@@ -7,27 +7,31 @@ from muster.facets.ec2.instances import SecurityGroup
 from muster.facets.ec2.vpc import Address, FlowLog, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import sentence
 
 
 @check(severity=Severity.LOW, controls=("Security Hub EC2.12",), version=2)
 def ec2_eip_attached(address: Address, interfaces: NetworkInterfaces) -> Verdict:
-    """Elastic IP addresses should be attached.
+    """Elastic IP addresses should be in use.
 
-    An address of a network interface that is itself attached to nothing is as unused as one that is associated with
-    nothing.
+    An address whose network interface is not attached to anything counts as unused too.
 
     Problem: Elastic IP address is not used
-    Why: An address that nothing uses is paid for, and hides the ones that matter.
-    Fix: `aws ec2 release-address --allocation-id ID` If an interface has the address, disassociate it first. You
-      cannot get the address back.
+    Why: You pay for an unused address, and a forgotten DNS record may still point to it.
+    Fix: Remove DNS records and allow lists that name the address; you cannot get it back. If it is associated with a
+      network interface, disassociate it first: `aws ec2 disassociate-address --association-id ASSOCIATION-ID` Then
+      release it: `aws ec2 release-address --allocation-id ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-12
     """
     if not address.associated_with:
-        return non_compliant(f"{address.public_ip} is associated with nothing")
+        return non_compliant(f"{address.public_ip} is not associated with any resource")
     interface = known(address.interface)
     if interface and interface in interfaces.loose:
         status = known(interfaces.loose[interface])
-        return non_compliant(f"{address.public_ip} is associated with {interface}, which is {status}: nothing uses it")
+        return non_compliant(
+            f"{address.public_ip} is associated with network interface {interface}, which is not attached ({status})",
+            association_id=next((each for each in address.associated_with if each.startswith("eipassoc-")), ""),
+        )
     return compliant(f"{address.public_ip} is associated with {', '.join(address.associated_with)}")
 
 
@@ -35,11 +39,11 @@ def ec2_eip_attached(address: Address, interfaces: NetworkInterfaces) -> Verdict
 def ec2_vpc_flow_logs_enabled(vpc: Vpc, logs: FlowLogs, *, traffic: tuple[str, ...] = ("ALL", "REJECT")) -> Verdict:
     """VPCs should have an active flow log.
 
-    It must be a log of the VPC itself, record one of the kinds of traffic that `traffic` names, and arrive: one that
-    AWS fails to deliver records nothing. Logs of single subnets or interfaces do not count.
+    The flow log must belong to the VPC itself, record one of the traffic types in `traffic`, and be delivered. Flow
+    logs of subnets or network interfaces do not count.
 
     Problem: VPC has no active flow log
-    Why: Without the record of what was let in and refused, nobody can tell afterwards who reached what.
+    Why: After an incident, flow logs show which addresses were reached and which connections were refused.
     Fix: `aws ec2 create-flow-logs --resource-type VPC --resource-ids ID --traffic-type ALL --log-destination-type
       s3 --log-destination BUCKET-ARN`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-6
@@ -48,14 +52,16 @@ def ec2_vpc_flow_logs_enabled(vpc: Vpc, logs: FlowLogs, *, traffic: tuple[str, .
     faults = {log.id: tuple(_faults(log, traffic)) for log in found}
     for log in found:
         if not faults[log.id]:
-            return compliant(f"flow log {log.id} is active, records {log.traffic} traffic and arrives")
+            return compliant(f"Flow log {log.id} is active and records {log.traffic} traffic")
     if not found:
-        return non_compliant("the VPC has no flow log of its own")
+        return non_compliant("The VPC has no flow log")
     for reasons in faults.values():
         if all(isinstance(reason, Unknown) for reason in reasons):
             known(reasons[0])
     texts = (", ".join(_text(reason) for reason in reasons) for reasons in faults.values())
-    return non_compliant("; ".join(f"flow log {name} {reason}" for name, reason in zip(faults, texts, strict=True)))
+    return non_compliant(
+        sentence("; ".join(f"flow log {name} {reason}" for name, reason in zip(faults, texts, strict=True)))
+    )
 
 
 @check(severity=Severity.LOW, controls=("Security Hub EC2.22",))
@@ -68,33 +74,38 @@ def ec2_security_group_in_use(
 ) -> Verdict:
     """Security groups should be in use.
 
-    A group is used by network interfaces, which instances, load balancers, databases and endpoints have; by rules of
-    other groups; by the default or latest version of a launch template; and by Lambda functions. What only other
-    configurations name, such as a build project's, or a group of another account in a peered VPC, is not seen.
+    A security group is in use if a network interface has it (of an instance, load balancer, database, endpoint …), or
+    if a rule of another security group, the default or latest version of a launch template, or a Lambda function refers
+    to it. The check does not see references elsewhere, for example in a CodeBuild project or in a rule of a peered VPC
+    in another account.
 
     Problem: security group is not used
-    Why: A group that nothing uses is one more to review, and opens ports the day somebody attaches it by mistake.
-    Fix: `aws ec2 delete-security-group --group-id ID`
+    Why: An unused group is one more to review, and it opens its ports if it is attached by mistake later.
+    Fix: `aws ec2 delete-security-group --group-id ID` AWS refuses to delete a group that is still referenced.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-22
     """
     if known(group.name) == "default":
-        return not_applicable("the default security group of a VPC cannot be deleted")
+        return not_applicable("The default security group of a VPC cannot be deleted")
     users = {
-        "a network interface has it": interfaces.group_ids,
-        "a rule of another security group names it": references.ids,
-        "a launch template names it": templates.group_ids,
-        "a Lambda function has it": functions.ids,
+        "a network interface": interfaces.group_ids,
+        "a rule of another security group": references.ids,
+        "a launch template": templates.group_ids,
+        "a Lambda function": functions.ids,
     }
     used_by = [user for user, ids in users.items() if known(group.id) in ids]
     if used_by:
-        return compliant("; ".join(used_by))
+        return compliant(f"Used by {', '.join(used_by)}")
     if group.name in templates.group_names:
-        known(Unknown(f"a launch template names a group {group.name} of the default VPC, which may be this one"))
-    return non_compliant("no network interface, rule of another group, launch template or Lambda function uses it")
+        known(
+            Unknown(
+                f"A launch template refers to a security group {group.name} of the default VPC, which may be this one"
+            )
+        )
+    return non_compliant("Not used by any network interface, security group rule, launch template or Lambda function")
 
 
 def _faults(log: FlowLog, traffic: tuple[str, ...]) -> Iterator[str | Unknown]:
-    """Yield what keeps a log from being enough; an `Unknown` is what may keep it."""
+    """Yield why a flow log is not sufficient; an `Unknown` stands for a property that may make it insufficient."""
     if isinstance(log.status, Unknown):
         yield log.status
     elif log.status != "ACTIVE":
@@ -102,7 +113,7 @@ def _faults(log: FlowLog, traffic: tuple[str, ...]) -> Iterator[str | Unknown]:
     if isinstance(log.traffic, Unknown):
         yield log.traffic
     elif log.traffic not in traffic:
-        yield f"records {log.traffic} traffic only, {' or '.join(traffic)} asked for"
+        yield f"records only {log.traffic} traffic, not {' or '.join(traffic)}"
     if isinstance(log.delivery, Unknown):
         yield log.delivery
     elif log.delivery == "FAILED":
