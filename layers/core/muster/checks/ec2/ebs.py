@@ -120,7 +120,7 @@ def ec2_snapshot_block_public_access(block: SnapshotBlockPublicAccess) -> Verdic
     Problem: snapshots may be shared publicly
     Why: One mistaken call can make a snapshot public. The setting prevents this, and its mode block-all-sharing also
       closes snapshots that are public already. It is set in each region separately.
-    Fix: `aws ec2 enable-snapshot-block-public-access --state block-all-sharing --region REGION` Snapshots that are
+    Fix: `aws ec2 enable-snapshot-block-public-access --state block-all-sharing` Snapshots that are
       shared publicly on purpose stop being available.
     Source: https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html
     """
