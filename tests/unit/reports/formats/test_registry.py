@@ -18,6 +18,8 @@ EXTENSIONS = [
     ("findings.ndjson", "ndjson"),
     ("findings.jsonl", "ndjson"),
     ("findings.csv", "csv"),
+    ("findings.ocsf.json", "ocsf"),
+    ("findings.asff.json", "asff"),
 ]
 
 

@@ -1,58 +1,22 @@
 """Security Hub CSPM: failures are imported as findings, updated in place, and archived when they are resolved.
 
 https://docs.aws.amazon.com/securityhub/latest/partnerguide/guidelines-batchimportfindings.html
-A finding must carry the account that imports it. The stack's account imports those of all accounts; the resource's own
-account stands in `Resources` and in `ProductFields`.
+The stack's account imports the findings of all accounts.
 """
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 from muster.alerts.destinations.leftover import Leftover
 from muster.alerts.destinations.sending import Place, Unsent, asking, persistently, require_time
 from muster.lifecycle.events import EventStatus, FindingEvent
-from muster.model.arn import Arn
-from muster.model.finding import ACCOUNT
-from muster.model.text import shortened
+from muster.reports.exchange.asff import Home, Observation, asff
 
 FINDINGS = 100
-"""Findings of a call at most. One may have 240 KB; ours have a few, since all their texts are shortened."""
-_TITLE, _DESCRIPTION, _GENERATOR, _FIELD = 256, 1_024, 512, 1_024
-_TYPES = ["Software and Configuration Checks/AWS Security Best Practices"]
+"""Findings of a call at most. One may have 240 KB, all of them 6 MB."""
 _FAILING = (EventStatus.FAILED, EventStatus.EXPIRED)
 _AGAIN = ("InternalError", "InternalException", "Throttling", "LimitExceeded", "ServiceUnavailable")
-NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "AWS::DynamoDB::Table": "AwsDynamoDbTable",
-        "AWS::EC2::EIP": "AwsEc2Eip",
-        "AWS::EC2::Instance": "AwsEc2Instance",
-        "AWS::EC2::LaunchTemplate": "AwsEc2LaunchTemplate",
-        "AWS::EC2::NetworkInterface": "AwsEc2NetworkInterface",
-        "AWS::EC2::SecurityGroup": "AwsEc2SecurityGroup",
-        "AWS::EC2::VPC": "AwsEc2Vpc",
-        "AWS::EC2::Volume": "AwsEc2Volume",
-        "AWS::ECS::Cluster": "AwsEcsCluster",
-        "AWS::ECS::Service": "AwsEcsService",
-        "AWS::ECS::TaskDefinition": "AwsEcsTaskDefinition",
-        "AWS::ElasticLoadBalancingV2::LoadBalancer": "AwsElbv2LoadBalancer",
-        "AWS::IAM::Group": "AwsIamGroup",
-        "AWS::IAM::ManagedPolicy": "AwsIamPolicy",
-        "AWS::IAM::Role": "AwsIamRole",
-        "AWS::IAM::User": "AwsIamUser",
-        "AWS::KMS::Key": "AwsKmsKey",
-        "AWS::Lambda::Function": "AwsLambdaFunction",
-        "AWS::S3::AccessPoint": "AwsS3AccessPoint",
-        "AWS::S3::Bucket": "AwsS3Bucket",
-        "AWS::SNS::Topic": "AwsSnsTopic",
-        "AWS::SQS::Queue": "AwsSqsQueue",
-        "AWS::CloudWatch::Alarm": "AwsCloudWatchAlarm",
-        ACCOUNT: "AwsAccount",
-    }
-)
-"""Security Hub's names of resource types; it calls all others `Other`."""
 
 
 def send(events: Iterable[FindingEvent], place: Place, leftover: Leftover) -> None:
@@ -71,69 +35,38 @@ def send(events: Iterable[FindingEvent], place: Place, leftover: Leftover) -> No
         leftover.rest(stream, str(error))
 
 
-def _product_arn(place: Place) -> str:
-    """Return the ARN of the product that every account may import findings for."""
-    return f"arn:{place.partition}:securityhub:{place.region}:{place.account_id}:product/{place.account_id}/default"
-
-
 def finding(event: FindingEvent, place: Place) -> dict[str, Any]:
     """Return an event as a finding of Security Hub (ASFF).
 
     Resolved ones are archived as passed, accepted ones (SUPPRESSED) as failed: neither needs action. A failure
     that returns has the same id and is active again.
     """
-    failing = event.status in _FAILING
-    resolved = event.status == EventStatus.RESOLVED
     fields = {
-        "muster/account": event.account_id,
         "muster/account_name": event.account_name,
-        "muster/check": event.check_id,
         "muster/event": event.event,
         "muster/owner": event.owner,
         "muster/outcome": event.outcome,
         "muster/accepted_until": event.until,
         "muster/scan": event.scan_id,
-        "muster/stack": place.stack,
     }
-    return {
-        "SchemaVersion": "2018-10-08",
-        "Id": f"muster/{place.stack or 'muster'}/{event.finding_id}",
-        "ProductArn": _product_arn(place),
-        "ProductName": "Muster",
-        "CompanyName": "Muster",
-        "GeneratorId": shortened(f"muster/{event.check_id}", _GENERATOR),
-        "AwsAccountId": place.account_id,
-        "CreatedAt": _time(event.first_seen),
-        "UpdatedAt": _time(event.timestamp),
-        "Title": shortened(event.title, _TITLE) or event.check_id,
-        "Description": shortened(event.reason, _DESCRIPTION) or "No reason is known.",
-        "FindingProviderFields": {"Severity": {"Label": event.severity, "Original": event.severity}, "Types": _TYPES},
-        "Resources": [_resource(event, place)],
-        "Compliance": {"Status": "PASSED" if resolved else "FAILED"},
-        "RecordState": "ACTIVE" if failing else "ARCHIVED",
-        "ProductFields": {key: shortened(value, _FIELD) for key, value in fields.items() if value},
-    }
-
-
-def _resource(event: FindingEvent, place: Place) -> dict[str, Any]:
-    found = {"Type": NAMES.get(event.resource_type, "Other"), "Id": _identity(event)}
-    arn = Arn.parse(event.resource_arn)
-    partition = arn.partition if arn else place.partition
-    region = {"Region": event.region} if "-" in event.region else {}
-    about = {"account": event.account_id, "id": event.resource_id, "type": event.resource_type}
-    shown = {key: shortened(value, _FIELD) for key, value in about.items() if value}
-    return {**found, "Partition": partition, **region, "Details": {"Other": shown}}
-
-
-def _identity(event: FindingEvent) -> str:
-    """Return the ARN of a resource; Security Hub writes an account as `AWS::::Account:ID`."""
-    if event.resource_type == ACCOUNT:
-        return f"{ACCOUNT}:{event.account_id}"
-    return event.resource_arn or shortened(event.resource_id, _GENERATOR) or event.resource_type
-
-
-def _time(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seen = Observation(
+        finding_id=event.finding_id,
+        check_id=event.check_id,
+        title=event.title,
+        reason=event.reason,
+        severity=event.severity,
+        compliance="PASSED" if event.status == EventStatus.RESOLVED else "FAILED",
+        active=event.status in _FAILING,
+        resource_type=event.resource_type,
+        resource_id=event.resource_id,
+        resource_arn=event.resource_arn,
+        account_id=event.account_id,
+        region=event.region,
+        first_seen=event.first_seen,
+        updated=event.timestamp,
+        fields=fields,
+    )
+    return asff(seen, Home(place.account_id, place.region, place.partition, place.stack))
 
 
 def _import(client: Any, batch: Sequence[FindingEvent], place: Place, leftover: Leftover) -> None:

@@ -71,6 +71,21 @@ def _csv(stream: Any, context: Context) -> "Writer":
     return CsvWriter(stream, context.scan_id, context.owner_tag)
 
 
+def _ocsf(stream: Any, context: Context) -> "Writer":
+    from muster.reports.exchange.ocsf import ocsf
+    from muster.reports.formats.array import ArrayWriter
+
+    return ArrayWriter(stream, lambda finding: ocsf(finding, context.scan_id, context.owner_tag))
+
+
+def _asff(stream: Any, context: Context) -> "Writer":
+    from muster.reports.exchange.asff import Home, asff, observed
+    from muster.reports.formats.array import ArrayWriter
+
+    home = Home(context.account_id, context.region, context.partition)
+    return ArrayWriter(stream, lambda finding: asff(observed(finding, context.scan_id, context.owner_tag), home))
+
+
 def registry(formats: tuple[Format, ...]) -> Mapping[str, Format]:
     """Return formats by name, in the order in which help texts list them."""
     return MappingProxyType({each.name: each for each in formats})
@@ -82,8 +97,11 @@ FORMATS: Mapping[str, Format] = registry(
         Format("json", (".json",), "one JSON document: every finding, the counts and the scan", _json),
         Format("ndjson", (".ndjson", ".jsonl"), "every finding as one line of JSON", _ndjson, also=(".json",)),
         Format("csv", (".csv",), "every finding as one row, failures first, safe to open in a spreadsheet", _csv),
+        Format("ocsf", (".ocsf.json",), "every finding as an OCSF Compliance Finding, for Security Lake and SIEMs",
+               _ocsf, also=(".json",)),
+        Format("asff", (".asff.json",), "every finding in AWS's format for Security Hub", _asff, also=(".json",)),
     )
-)
+)  # fmt: skip
 """The formats by name, without those that need a room above this one: `muster.cli.formats` has all."""
 
 

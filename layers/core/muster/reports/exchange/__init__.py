@@ -1,0 +1,1 @@
+"""A finding in the schemas of other tools. Pure."""
