@@ -92,8 +92,8 @@ def fix_text(finding: Finding) -> str:
     return "`".join(pieces)
 
 
-def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
-    """Return the steps of a fix for many resources, and how many of them the commands are for.
+def folded(fix: str, targets: Sequence[Target], most: int = LOOP) -> tuple[tuple[Step, ...], int]:
+    """Return the steps of a fix for many resources, and how many of them the commands are for: at most `most`.
 
     Where the commands differ in one name only, each becomes a loop over the names. It covers resources of the first
     one's account, since a shell has the credentials of one account. Otherwise they are for the first resource.
@@ -106,7 +106,7 @@ def folded(fix: str, targets: Sequence[Target]) -> tuple[tuple[Step, ...], int]:
     parts = steps(fix)
     commands = [_regional(step.text, _values(targets[0])["REGION"]) for step in parts if step.command]
     used = {name for command in commands for name in _PLACEHOLDERS.findall(command)}
-    together = [(name, _alike(name, used, targets)) for name in sorted(used) if _loopable(name, commands)]
+    together = [(name, _alike(name, used, targets, most)) for name in sorted(used) if _loopable(name, commands)]
     name, values = max(together, key=lambda each: len(each[1]), default=("", []))
     if len(values) < 2:  # noqa: PLR2004 - a loop over one
         return filled(fix, targets[0]), 1 if commands else len(targets)
@@ -226,7 +226,7 @@ def _loopable(name: str, commands: Iterable[str]) -> bool:
     return all(found and all(_quote(m.string[: m.start()]) != "'" for m in found) for found in places)
 
 
-def _alike(name: str, used: set[str], targets: Sequence[Target]) -> list[dict[str, str]]:
+def _alike(name: str, used: set[str], targets: Sequence[Target], most: int) -> list[dict[str, str]]:
     """Return the values of the targets that differ from the first in one name only, each of which can be filled in."""
     rest = sorted((used | {"ACCOUNT"}) - {name})
     first = [_values(targets[0]).get(each, "") for each in rest]
@@ -237,6 +237,6 @@ def _alike(name: str, used: set[str], targets: Sequence[Target]) -> list[dict[st
         plain = _SAFE.fullmatch(value) and not value.startswith("-") and (name == "URL" or "://" not in value)
         if plain and [values.get(each, "") for each in rest] == first:
             found.setdefault(value, values)
-            if len(found) == LOOP:
+            if len(found) == most:
                 break
     return list(found.values())

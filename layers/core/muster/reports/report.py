@@ -34,6 +34,8 @@ class ScanReport:
     incomplete: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     narrowed: Sequence[str] = ()
+    checks_off: int = 0
+    """Checks of the catalogue that no rule of the scan selects."""
 
     @property
     def complete(self) -> bool:

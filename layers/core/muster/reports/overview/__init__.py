@@ -1,0 +1,39 @@
+"""A scan as people read it: one value, which every report renders and none computes."""
+
+from muster.reports.overview.collector import Collector
+from muster.reports.overview.facts import facts_of
+from muster.reports.overview.overview import (
+    Accepted,
+    Changes,
+    CheckTexts,
+    CoverageLine,
+    Facts,
+    Gone,
+    Item,
+    Job,
+    JobPart,
+    News,
+    Overview,
+    Point,
+    Start,
+    Unread,
+)
+
+__all__ = [
+    "Accepted",
+    "Changes",
+    "CheckTexts",
+    "Collector",
+    "CoverageLine",
+    "Facts",
+    "Gone",
+    "Item",
+    "Job",
+    "JobPart",
+    "News",
+    "Overview",
+    "Point",
+    "Start",
+    "Unread",
+    "facts_of",
+]

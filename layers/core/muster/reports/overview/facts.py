@@ -1,0 +1,68 @@
+"""The facts of a scan of the command, from its tally and its report. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from muster.model.coverage import Coverage
+from muster.model.finding import Status
+from muster.reports.overview.overview import CoverageLine, Facts, Unread
+from muster.reports.report import ScanReport
+from muster.reports.tally import SUPPRESSED, ReportTally
+
+_FAIL, _PASS, _SKIP = (each.value.lower() for each in (Status.NON_COMPLIANT, Status.COMPLIANT, Status.NOT_APPLICABLE))
+
+
+def facts_of(tally: ReportTally, scan: ScanReport, names: Mapping[str, str] | None = None) -> Facts:
+    """Return the facts; `names` has the names of accounts by their ids."""
+    names = names or {scan.account_id: scan.account_name}
+    statuses, counts = tally.counts.statuses, tally.counts
+    accounts = scan.accounts or (scan.account_id,)
+    return Facts(
+        scan_id=scan.scan_id,
+        at=scan.started_at,
+        seconds=(scan.finished_at - scan.started_at).total_seconds() if scan.finished_at else None,
+        accounts=tuple((each, names.get(each, "")) for each in accounts),
+        regions=tuple(scan.regions),
+        packs=tuple(scan.packs),
+        checks=len(scan.checks),
+        checks_off=scan.checks_off,
+        resources=counts.resources,
+        failing_resources=counts.failing_resources,
+        failing=tally.failing,
+        failing_checks={check: count[_FAIL] for check, count in counts.by_check().items() if count[_FAIL]},
+        passed=statuses[_PASS],
+        not_applicable=statuses[_SKIP],
+        suppressed=statuses[SUPPRESSED],
+        not_evaluated=tally.unread,
+        incomplete=tuple(scan.incomplete),
+        unread=_unread(tally),
+        coverage=_coverage_lines(scan.coverage),
+    )
+
+
+def _unread(tally: ReportTally) -> tuple[Unread, ...]:
+    ranked = sorted(tally.gaps.items(), key=lambda item: (-item[1].findings, str(item[0])))
+    return tuple(
+        Unread(permission, reason, gap.findings, tuple(sorted(gap.checks)), tuple(gap.examples))
+        for (permission, reason), gap in ranked
+    )
+
+
+def _coverage_lines(rows: Iterable[Coverage]) -> tuple[CoverageLine, ...]:
+    """Return one line for each service, over all accounts and regions."""
+    services: dict[str, list[Coverage]] = {}
+    for row in rows:
+        services.setdefault(row.service, []).append(row)
+    return tuple(_line(service, group) for service, group in sorted(services.items()))
+
+
+def _line(service: str, rows: list[Coverage]) -> CoverageLine:
+    return CoverageLine(
+        service,
+        tuple(sorted({row.region for row in rows})),
+        sum(row.items for row in rows),
+        sum(row.calls for row in rows),
+        sum(row.retries for row in rows),
+        sum(row.denials for row in rows),
+        sum(row.errors for row in rows),
+        tuple(dict.fromkeys(f"{row.region}: {row.reason}" for row in rows if row.reason)),
+    )
