@@ -13,6 +13,7 @@ from muster.reports.report import ScanReport
 from muster.reports.tables import FINDINGS, ScanHeader, finding_row
 from muster.reports.tally import ReportTally
 from muster.storage import parquet
+from tests.examples import overview
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 FIRST, SECOND = datetime(2026, 11, 28, 6, tzinfo=UTC), datetime(2026, 11, 29, 6, tzinfo=UTC)
@@ -74,7 +75,7 @@ def json_report(path: Path, findings: Sequence[Finding], at: datetime = SECOND, 
         for each in findings:
             tally.count(each)
             writer.add(each)
-        writer.close(tally, report)
+        writer.close(tally, report, overview(report))
     return path
 
 

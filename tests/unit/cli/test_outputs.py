@@ -8,6 +8,7 @@ import pytest
 from muster.cli.output import STANDARD
 from muster.cli.outputs import TABLE, Output, Writers, outputs_of
 from muster.errors import ConfigurationError
+from muster.reports.overview import Overview
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 
@@ -69,7 +70,7 @@ class _Noting:
             raise BrokenPipeError
         self._notes.append(f"{self._name} {finding}")
 
-    def close(self, _tally: ReportTally, _scan: ScanReport) -> None:
+    def close(self, _tally: ReportTally, _scan: ScanReport, _overview: Overview) -> None:
         self._notes.append(f"{self._name} ends")
 
 
@@ -81,7 +82,7 @@ def test_standard_output_ends_last() -> None:
     made = {Output(STANDARD, TABLE): _Noting(notes, "screen"), Output(JSON, "json"): _Noting(notes, "file")}
     writers = Writers(made)
     writers.add(1)  # type: ignore[arg-type]
-    writers.close(TALLY, TALLY)
+    writers.close(TALLY, TALLY, TALLY)
     assert notes == ["file 1", "screen 1", "file ends", "screen ends"]
 
 
@@ -93,7 +94,7 @@ def test_a_reader_who_leaves_does_not_take_the_files_along(monkeypatch: pytest.M
     writers = Writers(made)
     for number in (1, 2):
         writers.add(number)  # type: ignore[arg-type]
-    writers.close(TALLY, TALLY)
+    writers.close(TALLY, TALLY, TALLY)
     assert (notes, forgotten) == (["file 1", "file 2", "file ends"], [True])
 
 

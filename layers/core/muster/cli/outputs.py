@@ -10,7 +10,9 @@ from muster.cli.formats import FORMATS, format_of, require_fit
 from muster.cli.output import STANDARD, forget_standard_output, results
 from muster.errors import ConfigurationError
 from muster.model.finding import Finding
-from muster.reports.report import ScanReport, Writer
+from muster.reports.formats import Writer
+from muster.reports.overview import Overview
+from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 
 TABLE = "table"
@@ -110,11 +112,11 @@ class Writers:
             with self._left(output):
                 writer.add(finding)
 
-    def close(self, tally: ReportTally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport, overview: Overview) -> None:
         """Write the end of each."""
         for output, writer in list(self._writers.items()):
             with self._left(output):
-                writer.close(tally, scan)
+                writer.close(tally, scan, overview)
 
     @contextmanager
     def _left(self, output: Output) -> Iterator[None]:

@@ -19,13 +19,15 @@ from muster.estimate.forecast import forecast, listed
 from muster.library import named_resources, preparation
 from muster.library.preparation import Narrow, everything
 from muster.model.text import counted, printable
-from muster.reports.formats import Context
+from muster.reports.formats import Context, Writer
 from muster.reports.formats.table import LINES, footer
-from muster.reports.report import Writer
+from muster.reports.overview import MOST, CheckTexts, Collector, Overview, facts_of
 from muster.scanning.arena import tune_allocator
 from muster.tagging.marks import Marks
 
 FAILED = 1
+_MOST = 2_000
+"""Failures that the overview keeps where no format shows more."""
 _STRIDE = 20
 """How many findings pass between two movements of the progress bar."""
 
@@ -73,6 +75,9 @@ def status(job: Job) -> int:
 
 def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> None:
     options, report, tally = job.options, job.report, job.tally
+    collector = Collector(
+        job.scan.configuration.alerts.owner_tag, MOST if any(each.form == "html" for each in options.outputs) else _MOST
+    )
     mixed = options.on_stdout not in ("", TABLE) and sys.stdout.isatty()
     with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
         findings = job.findings(step, lambda: interrupt.noted)
@@ -87,6 +92,7 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> 
                 if marks is not None:
                     marks.count(finding)
                 writer.add(finding)
+                collector.add(finding)
                 if tally.findings % _STRIDE == 0:
                     step(*job.at, tally.findings)
         except KeyboardInterrupt:
@@ -102,7 +108,15 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> 
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
         report.finished_at = datetime.now(UTC)
         report.calls_forecast = _calls_forecast(job)
-    writer.close(tally, report)
+    writer.close(tally, report, _overview(job, collector))
+
+
+def _overview(job: Job, collector: Collector) -> Overview:
+    """Return the scan as people read it."""
+    names = {job.report.account_id: job.report.account_name, **job.scan.configuration.account_names}
+    checks = (rule.check for rule in job.scan.rules)
+    texts = {check.id: CheckTexts(check.fix, check.why, check.problem) for check in checks}
+    return collector.overview(facts_of(job.tally, job.report, names), texts=texts)
 
 
 def _calls_forecast(job: Job) -> int | None:

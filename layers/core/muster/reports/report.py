@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from muster import __version__
 from muster.model.coverage import Coverage
-from muster.model.finding import Finding
 from muster.model.json_values import timestamp
-from muster.reports.tally import ReportTally
 
 
 @dataclass(slots=True)
@@ -68,15 +66,3 @@ class ScanReport:
             "coverage": [{**asdict(row), "seconds": round(row.seconds, 3)} for row in self.coverage],
             "version": __version__,
         }
-
-
-class Writer(Protocol):
-    """Says findings in one format: each as it comes, then the end."""
-
-    def add(self, finding: Finding) -> None:
-        """Take one finding."""
-        ...
-
-    def close(self, tally: ReportTally, scan: ScanReport) -> None:
-        """Say the rest; nothing comes after it."""
-        ...

@@ -13,6 +13,7 @@ from muster.model.finding import ACCOUNT, Finding, Resource, Severity, Status, S
 from muster.reports.formats import Context
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
+from tests.examples import overview
 
 AT = datetime(2027, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
 CONTEXT = Context("20270304T050607Z-00000000", "111122223333", "aws", "eu-west-1")
@@ -78,5 +79,5 @@ def written(form: str, findings: Iterable[Finding], scan: ScanReport, context: C
     for each in findings:
         tally.count(each)
         writer.add(each)
-    writer.close(tally, scan)
+    writer.close(tally, scan, overview(scan))
     return stream.getvalue()

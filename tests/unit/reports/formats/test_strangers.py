@@ -17,7 +17,7 @@ from muster.reports.formats.ndjson import NdjsonWriter
 from muster.reports.formats.table import TableWriter
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
-from tests.examples import examples
+from tests.examples import examples, overview
 
 WRITERS = {"csv": CsvWriter, "json": JsonWriter, "ndjson": NdjsonWriter, "table": lambda stream, _: TableWriter(stream)}
 ODD = "a\x1b[2Jb\x07c\x00d\x9be\u202ef\u2028g\u2066h\x85i\ud800j\U000e0001k"
@@ -29,7 +29,7 @@ def written(form: str, finding: Finding, scan: ScanReport) -> str:
     writer = WRITERS[form](stream, "s")
     tally.count(finding)
     writer.add(finding)
-    writer.close(tally, scan)
+    writer.close(tally, scan, overview(scan))
     return stream.getvalue()
 
 

@@ -8,6 +8,7 @@ from muster.model.finding import Finding, Severity, Status, Suppression, Unavail
 from muster.reports.formats.table import LINES, ROWS, TableWriter
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
+from tests.examples import overview
 
 
 def _text(findings: Iterable[Finding], scan: ScanReport, **how: object) -> str:
@@ -16,7 +17,7 @@ def _text(findings: Iterable[Finding], scan: ScanReport, **how: object) -> str:
     for each in findings:
         tally.count(each)
         writer.add(each)
-    writer.close(tally, scan)
+    writer.close(tally, scan, overview(scan))
     return stream.getvalue()
 
 

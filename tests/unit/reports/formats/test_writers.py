@@ -16,6 +16,7 @@ from muster.reports.record import record
 from muster.reports.report import ScanReport
 from muster.reports.schema import FINDING
 from muster.reports.tally import ReportTally
+from tests.examples import overview
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -25,7 +26,7 @@ def test_json_is_one_object_with_findings_first(finding: Finding, scan: ScanRepo
     for _ in range(count):
         tally.count(finding)
         writer.add(finding)
-    writer.close(tally, scan)
+    writer.close(tally, scan, overview(scan))
     read = json.loads(stream.getvalue())
     assert list(read) == ["findings", "summary", "scan"]
     assert read["findings"] == [record(finding, scan.scan_id)] * count
@@ -38,7 +39,7 @@ def test_json_says_what_is_missing_and_what_was_asked(scan: ScanReport) -> None:
     row = Coverage("111122223333", "global", "s3", "s3:ListBuckets", calls=1, denials=1, seconds=0.12345)
     scan.coverage.append(row)
     stream = io.StringIO()
-    JsonWriter(stream, scan.scan_id).close(ReportTally(), scan)
+    JsonWriter(stream, scan.scan_id).close(ReportTally(), scan, overview(scan))
     told = json.loads(stream.getvalue())["scan"]
     assert told["complete"] is False
     assert told["incomplete"] == ["AWS::S3::Bucket in global could not be listed"]
@@ -59,7 +60,7 @@ def test_ndjson_has_one_finding_a_line_even_of_texts_with_line_breaks(finding: F
     writer = NdjsonWriter(stream, scan.scan_id)
     writer.add(replace(finding, reason="one\ntwo"))
     writer.add(finding)
-    writer.close(ReportTally(), scan)
+    writer.close(ReportTally(), scan, overview(scan))
     lines = stream.getvalue().splitlines()
     assert [json.loads(line)["reason"] for line in lines] == ["one\ntwo", "the bucket was never versioned"]
 

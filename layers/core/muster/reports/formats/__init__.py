@@ -7,11 +7,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from muster.model.check import Check
-    from muster.reports.report import Writer
+    from muster.model.finding import Finding
+    from muster.reports.overview import Overview
+    from muster.reports.report import ScanReport
+    from muster.reports.tally import ReportTally
+
+
+class Writer(Protocol):
+    """Writes findings in one format: each as it comes, then the end."""
+
+    def add(self, finding: "Finding") -> None:
+        """Take one finding."""
+        ...
+
+    def close(self, tally: "ReportTally", scan: "ScanReport", overview: "Overview") -> None:
+        """Write the rest; nothing comes after it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +57,30 @@ class Format:
     name: str
     extensions: tuple[str, ...]
     description: str
-    make: Callable[[Any, Context], "Writer"]
+    make: Callable[[Any, Context], Writer]
     also: tuple[str, ...] = ()
     binary: bool = False
 
 
-def _table(stream: Any, context: Context) -> "Writer":
+def _table(stream: Any, context: Context) -> Writer:
     from muster.reports.formats.table import TableWriter
 
     return TableWriter(stream, verbose=context.verbose)
 
 
-def _json(stream: Any, context: Context) -> "Writer":
+def _json(stream: Any, context: Context) -> Writer:
     from muster.reports.formats.json import JsonWriter
 
     return JsonWriter(stream, context.scan_id)
 
 
-def _ndjson(stream: Any, context: Context) -> "Writer":
+def _ndjson(stream: Any, context: Context) -> Writer:
     from muster.reports.formats.ndjson import NdjsonWriter
 
     return NdjsonWriter(stream, context.scan_id)
 
 
-def _csv(stream: Any, context: Context) -> "Writer":
+def _csv(stream: Any, context: Context) -> Writer:
     from muster.reports.formats.csv import CsvWriter
 
     return CsvWriter(stream, context.scan_id, context.owner_tag)

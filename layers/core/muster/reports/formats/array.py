@@ -5,6 +5,7 @@ from typing import Any, TextIO
 
 from muster.model.finding import Finding
 from muster.model.text import json_text
+from muster.reports.overview import Overview
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 
@@ -22,6 +23,6 @@ class ArrayWriter:
         before, self._before = self._before, ",\n"
         self._stream.write(before + json_text(self._convert(finding)))
 
-    def close(self, tally: ReportTally, scan: ScanReport) -> None:  # noqa: ARG002 - the array has findings only
+    def close(self, tally: ReportTally, scan: ScanReport, _overview: Overview) -> None:  # noqa: ARG002 - the array has findings only
         """End the array."""
         self._stream.write("[]\n" if self._before == "[\n" else "\n]\n")

@@ -8,6 +8,7 @@ from muster.model.text import escaped, json_text
 from muster.reports import schema
 from muster.reports.fields import Entry
 from muster.reports.formats.spool import Spool
+from muster.reports.overview import Overview
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 from muster.reports.wording import FAILING, STATUS_NAMES, owner_of, status_name
@@ -51,7 +52,7 @@ class CsvWriter:
         rows = self._of(_rank(finding))
         rows.writerow([owner if place is None else values[place] for place in self._places])
 
-    def close(self, tally: ReportTally, scan: ScanReport) -> None:  # noqa: ARG002 - every row is a finding
+    def close(self, tally: ReportTally, scan: ScanReport, _overview: Overview) -> None:  # noqa: ARG002 - every row is a finding
         """Write the rows."""
         self.finish()
 

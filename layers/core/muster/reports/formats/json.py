@@ -4,6 +4,7 @@ from typing import Any, TextIO
 
 from muster.model.finding import Finding
 from muster.model.text import json_text
+from muster.reports.overview import Overview
 from muster.reports.record import record
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
@@ -23,7 +24,7 @@ class JsonWriter:
         before, self._before = self._before, ",\n"
         self._stream.write(before + json_text(record(finding, scan_id or self._scan_id)))
 
-    def close(self, tally: ReportTally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport, _overview: Overview) -> None:
         """Write the summary and the scan."""
         self.end(summary=tally.to_json(), scan=scan.to_json())
 

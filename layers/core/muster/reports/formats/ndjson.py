@@ -4,6 +4,7 @@ from typing import TextIO
 
 from muster.model.finding import Finding
 from muster.model.text import json_text
+from muster.reports.overview import Overview
 from muster.reports.record import record
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
@@ -21,5 +22,5 @@ class NdjsonWriter:
         """Write one finding; `scan_id` is its scan where findings of several are written."""
         self._stream.write(json_text(record(finding, scan_id or self._scan_id)) + "\n")
 
-    def close(self, tally: ReportTally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport, _overview: Overview) -> None:
         """Write nothing: every line is a finding."""

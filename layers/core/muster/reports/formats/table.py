@@ -11,6 +11,7 @@ from rich.text import Text
 
 from muster.model.finding import Finding, Severity, Status
 from muster.model.text import counted, listed, printable
+from muster.reports.overview import Overview
 from muster.reports.remedy import steps
 from muster.reports.report import ScanReport
 from muster.reports.tally import SUPPRESSED, Gap, ReportTally
@@ -100,7 +101,7 @@ class TableWriter:
         reason = printable(finding.reason) + variant
         group.add(_Row(resource.account_id, resource.region, printable(resource.id), reason))
 
-    def close(self, tally: ReportTally, scan: ScanReport) -> None:
+    def close(self, tally: ReportTally, scan: ScanReport, _overview: Overview) -> None:
         """Write the tables and the footer."""
         with self._console.capture() as captured:
             for each in self._blocks(tally, scan):

@@ -1,6 +1,6 @@
 """A scan as people read it: one value, which every report renders and none computes."""
 
-from muster.reports.overview.collector import Collector
+from muster.reports.overview.collector import MOST, Collector
 from muster.reports.overview.facts import facts_of
 from muster.reports.overview.overview import (
     Accepted,
@@ -20,6 +20,7 @@ from muster.reports.overview.overview import (
 )
 
 __all__ = [
+    "MOST",
     "Accepted",
     "Changes",
     "CheckTexts",
