@@ -20,6 +20,7 @@ from muster.catalog import catalog
 from muster.lifecycle.events import FindingEvent, status_of
 from muster.lifecycle.transitions import Event
 from muster.model.finding import Severity
+from muster.reports.exchange.asff import TYPE_NAMES
 from tests.unit.alerts.events import NOON, digest, event
 
 NOWHERE: Any = None
@@ -179,12 +180,11 @@ def test_the_types_of_security_hub_are_those_of_its_api() -> None:
     model = botocore.session.get_session().get_service_model("securityhub")
     # An account is a type without details of its own: the reference of ASFF names it.
     known = {*model.shape_for("ResourceDetails").members, "AwsAccount"}
-    assert set(security_hub.NAMES.values()) <= known
+    assert set(TYPE_NAMES.values()) <= known
     missing = {
         name
         for name in catalog.load().listers
-        if name not in security_hub.NAMES
-        and "Aws" + "".join(part.capitalize() for part in name.split("::")[1:]) in known
+        if name not in TYPE_NAMES and "Aws" + "".join(part.capitalize() for part in name.split("::")[1:]) in known
     }
     assert missing == set()
 

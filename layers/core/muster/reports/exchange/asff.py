@@ -29,7 +29,7 @@ _LARGEST = 240_000
 _TYPES = ["Software and Configuration Checks/AWS Security Best Practices"]
 _PARTITIONS = frozenset({"aws", "aws-cn", "aws-us-gov"})
 """The partitions that the API knows by the names that ARNs have."""
-_TYPE_NAMES: Mapping[str, str] = MappingProxyType(
+TYPE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "AWS::DynamoDB::Table": "AwsDynamoDbTable",
         "AWS::EC2::EIP": "AwsEc2Eip",
@@ -191,7 +191,7 @@ def _resource(seen: Observation, home: Home) -> dict[str, Any]:
     about = {"account": seen.account_id, "id": seen.resource_id, "type": seen.resource_type}
     tags = {key: value for key, value in list(seen.tags.items())[:_TAGS] if not _blank(key) and not _blank(value)}
     found: dict[str, Any] = {
-        "Type": _TYPE_NAMES.get(seen.resource_type, "Other"),
+        "Type": TYPE_NAMES.get(seen.resource_type, "Other"),
         "Id": _identity(seen),
         "Partition": partition if partition in _PARTITIONS else "",
         "Region": shortened(region, _REGION),
