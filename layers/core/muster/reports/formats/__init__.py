@@ -86,6 +86,12 @@ def _csv(stream: Any, context: Context) -> Writer:
     return CsvWriter(stream, context.scan_id, context.owner_tag)
 
 
+def _html(stream: Any, _context: Context) -> Writer:
+    from muster.reports.formats.html import HtmlWriter
+
+    return HtmlWriter(stream)
+
+
 def _ocsf(stream: Any, context: Context) -> "Writer":
     from muster.reports.exchange.ocsf import ocsf
     from muster.reports.formats.array import ArrayWriter
@@ -112,6 +118,8 @@ FORMATS: Mapping[str, Format] = registry(
         Format("json", (".json",), "one JSON document: every finding, the counts and the scan", _json),
         Format("ndjson", (".ndjson", ".jsonl"), "every finding as one line of JSON", _ndjson, also=(".json",)),
         Format("csv", (".csv",), "every finding as one row, failures first, safe to open in a spreadsheet", _csv),
+        Format("html", (".html", ".htm"), "a page for people that needs nothing else: search, filters, fixes to copy",
+               _html),
         Format("ocsf", (".ocsf.json",), "every finding as an OCSF Compliance Finding, for Security Lake and SIEMs",
                _ocsf, also=(".json",)),
         Format("asff", (".asff.json",), "every finding in AWS's format for Security Hub", _asff, also=(".json",)),

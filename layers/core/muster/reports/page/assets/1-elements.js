@@ -1,0 +1,60 @@
+// Elements are made of nodes and text alone: no text of the data is ever parsed as HTML.
+const $ = (selector, from = document) => from.querySelector(selector);
+const root = document.documentElement;
+root.classList.add('js');
+
+function make(tag, properties, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties ?? {})) {
+    if (typeof value === 'function') element.addEventListener(name, value);
+    else if (value != null && value !== false) element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.flat(9).filter(child => child != null && child !== false));
+  return element;
+}
+
+// Control, direction and invisible characters; text.py has the same.
+const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Co}\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+const visible = text => text.replace(HIDDEN, c =>
+  c === '\n' ? c : `⟨U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
+const shown = text => make('bdi', {}, visible(text));
+const number = n => n.toLocaleString('en-US');
+const counted = (n, word) => `${number(n)} ${word}${n === 1 ? '' : 's'}`;
+
+function strokes(severity, text = SEVERITIES[severity]) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.append(document.createElementNS(svg.namespaceURI, 'use'));
+  svg.firstChild.setAttribute('href', '#t' + severity);
+  svg.setAttribute('aria-hidden', 'true');
+  return make('span', { class: 'sev s' + severity }, svg, text);
+}
+
+let fading;
+function say(text) {
+  $('#toast').textContent = text;
+  clearTimeout(fading);
+  fading = setTimeout(() => ($('#toast').textContent = ''), 2500);
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without the permission, or on a page that came by http.
+    const before = document.activeElement, area = make('textarea', { class: 'hidden', 'aria-label': 'To copy' });
+    area.value = text;
+    ($('dialog:modal') ?? document.body).append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    before?.focus();
+    if (!done) return say('The browser does not allow copying: select the text');
+  }
+  say('Copied');
+}
+const copier = (text, label, more) => make('button', { type: 'button', click: () => copy(text), ...more }, label);
+
+const stored = {
+  get(key) { try { return localStorage.getItem('muster-' + key) } catch { return null } },
+  set(key, value) { try { localStorage.setItem('muster-' + key, value) } catch { /* a page of a file may store nothing */ } },
+};
