@@ -81,6 +81,15 @@ def test_on_is_what_the_configuration_runs(capsys: pytest.CaptureFixture[str]) -
     assert rows["ec2-volume-encrypted"] == "off"
 
 
+def test_the_checks_of_the_configuration_are_on(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("muster.yaml").write_text(
+        "packs: [s3-compliance]\ncustom_checks:\n  - {id: ec2-volume-is-small, resource_type: 'AWS::EC2::Volume', "
+        "condition: volume.encrypted, severity: LOW, title: Volumes should be small., why: Costs., fix: Shrink it.}\n",
+        encoding="utf-8",
+    )
+    assert {"ec2-volume-is-small", "s3-bucket-versioning-enabled"} <= ids(capsys, "--on")
+
+
 def test_long_prints_titles_and_types(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "checks", "s3-bucket-versioning-enabled", "--long")
     assert load().checks["s3-bucket-versioning-enabled"].title in " ".join(out.split())

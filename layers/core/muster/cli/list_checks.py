@@ -80,10 +80,11 @@ def checks(patterns: tuple[str, ...], form: str, config: Path | None, *, long: b
 
 def running(catalog: "Catalog", config: Path | None) -> frozenset[str]:
     """Return the ids of the checks that a scan with the configuration runs, without options; none if it is wrong."""
+    from muster.catalog.catalog import load
     from muster.configuration.selection import select
 
     try:
-        rules = select(catalog, configured(config, catalog))
+        rules = select(catalog, configured(config, load()))
     except ConfigurationError:
         return frozenset()
     return frozenset(rule.check.id for rule in rules if rule.active)

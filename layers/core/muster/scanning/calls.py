@@ -1,11 +1,13 @@
 """The calls of one shard: each with its client and region, made again where that may help, a failure as a value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from muster.model.coverage import Ledger
 from muster.model.finding import GLOBAL, Resource, Unavailable
+from muster.model.listing import Listed
 from muster.model.readers import Describer
 from muster.model.shard import Shard
 from muster.scanning.cache import RegionCache
@@ -20,7 +22,7 @@ class ScanContext:
     """The clients of an account, the time of the scan, and what all shards share that one process scans.
 
     `retrier` waits for an API that is down once for all of them; `concurrency` is how many calls of a shard are in
-    flight.
+    flight. `seen` takes each resource with its facets before it is judged.
     """
 
     clients: ClientProvider
@@ -28,6 +30,7 @@ class ScanContext:
     retrier: Retrier = field(default_factory=Retrier)
     cache: RegionCache = field(default_factory=RegionCache)
     concurrency: int = 16
+    seen: Callable[[Listed], None] = lambda _item: None
 
 
 class ShardCalls:

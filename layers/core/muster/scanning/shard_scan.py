@@ -238,6 +238,7 @@ class ShardScan:
             items = (item for item in read if self._keep(item.resource))
         judges = [Judge(rule, self._context.observed_at) for rule in plan.rules]
         for item in describe(items, plan, only_page=only_page, in_turn=in_turn):
+            self._context.seen(item)
             for judge in judges:
                 yield judge(item.resource, item.facets)
 
