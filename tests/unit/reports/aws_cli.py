@@ -65,8 +65,8 @@ def faults(command: str) -> list[str]:
 
 def _own_words(words: list[str]) -> list[str]:
     """Leave out what is the shell's or the same for all operations."""
-    if ">" in words:
-        words = words[: words.index(">")]
+    end = min((words.index(each) for each in (">", "|") if each in words), default=len(words))
+    words = words[:end]
     found, skip = [], False
     for word in words:
         if not skip and word not in GLOBAL_OPTIONS:

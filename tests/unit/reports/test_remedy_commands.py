@@ -62,6 +62,10 @@ VALUES = {
     "NUMBER": "5",
     "DAYS": "7",
     "PORT": "22",
+    "MINIMUM": "100",
+    "MAXIMUM": "200",
+    "CIRCUIT-BREAKER": "true",
+    "ROLLBACK": "true",
     "MAPPING-UUID": "0a1b2c3d-0000-4000-8000-000000000000",
 } | {"RULES": shlex.quote(RULES)}
 """What a reader puts in where the CLI takes no word."""

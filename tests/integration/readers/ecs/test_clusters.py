@@ -387,13 +387,13 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(ecs: Any, clients: Cli
     assert {(found.check_id, found.resource.id): (found.status, found.reason) for found in findings} == {
         ("ecs-service-health-checked", "shop/web"): (
             Status.NON_COMPLIANT,
-            "nobody asks for the health of web",
+            "Container web has no health check",
         ),
         ("ecs-images-not-latest", "web:1"): (
             Status.COMPLIANT,
-            "every image has a tag other than latest, or a digest",
+            "No image has the tag latest",
         ),
-        ("ecs-container-insights-enabled", "shop"): (Status.COMPLIANT, "containerInsights is enhanced"),
+        ("ecs-container-insights-enabled", "shop"): (Status.COMPLIANT, "Container Insights is enhanced"),
     }
 
 
@@ -407,7 +407,7 @@ def test_a_target_group_of_a_service_is_read_for_its_grace_period(ecs: Any, clie
     (found,) = scanned(clients, "ecs-service-health-checked")
     assert (found.status, found.reason) == (
         Status.COMPLIANT,
-        "a load balancer asks its tasks, after a grace period of 0 s",
+        "A load balancer checks the tasks after a grace period of 0 s",
     )
 
 

@@ -71,7 +71,7 @@ def test_the_shape_of_a_known_token_is_a_secret_under_any_name(name: str, value:
     ],
 )
 def test_a_name_that_says_so_makes_a_secret_of_what_is_no_reference(name: str) -> None:
-    assert secret_like(name, "tr0ub4dor&3") == "its name says that it is a secret, and its value is no reference to one"
+    assert secret_like(name, "tr0ub4dor&3") == "the name suggests a secret, and the value is not a reference to one"
     assert secret_like(name, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf") is None
 
 
@@ -124,8 +124,8 @@ def test_what_is_no_secret(name: str, value: str) -> None:
 
 
 def test_a_random_value_is_a_secret_under_any_name() -> None:
-    assert secret_like("SETTING", RANDOM) == "its value is as random as a key"
-    assert secret_like("SETTING", f"prefix:{RANDOM}") == "its value is as random as a key"
+    assert secret_like("SETTING", RANDOM) == "the value looks as random as a key"
+    assert secret_like("SETTING", f"prefix:{RANDOM}") == "the value looks as random as a key"
 
 
 @given(st.binary(min_size=30, max_size=48).filter(lambda raw: len(set(raw)) > 25))
@@ -140,11 +140,11 @@ def test_a_reason_is_one_of_a_few_sentences_whatever_the_value(name: str, value:
     reason = secret_like(name, value)
     sentences = {
         None,
-        "its name says that it is a secret, and its value is no reference to one",
-        "its value is as random as a key",
+        "the name suggests a secret, and the value is not a reference to one",
+        "the value looks as random as a key",
     }
-    reason = reason and reason.removeprefix("a field of its JSON: ")
-    assert reason in sentences or str(reason).startswith("its value has the shape of a")
+    reason = reason and reason.removeprefix("in a JSON field, ")
+    assert reason in sentences or str(reason).startswith("the value looks like a")
 
 
 @given(st.text(alphabet=BASE62, min_size=12, max_size=40))

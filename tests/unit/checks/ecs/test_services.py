@@ -178,7 +178,8 @@ def test_the_reason_names_the_target_group_that_gives_a_task_up() -> None:
     windows = Related({GROUP: TargetWindow(100, 150), OTHER: TargetWindow(60, 150)})
     verdict = health_checked(judged, running(container(health_check=HealthCheck(start_period=60))), windows)
     assert verdict.reason == (
-        "the grace period is 90 s, too short for 60 s to start and 150 s until admin takes the task back"
+        "The health check grace period is 90 s; the tasks need 60 s to start and 150 s until "
+        "target group admin marks them healthy"
     )
 
 
@@ -218,14 +219,16 @@ def test_without_a_load_balancer_the_start_period_is_the_grace_period() -> None:
 def test_a_smallest_grace_period_can_be_asked_for() -> None:
     judged = service(balanced=True, grace_period=20)
     verdict = health_checked(judged, running(container()), minimum_grace_period=30)
-    assert verdict.reason == "the grace period is 20 s, 30 s are needed to start"
+    assert verdict.reason == "The health check grace period is 20 s; the tasks need 30 s to start"
     assert health_checked(judged, running(container()), minimum_grace_period=20).status is C
 
 
 def test_a_check_that_waits_longer_than_its_interval_is_named() -> None:
     slow = running(container(health_check=HealthCheck(interval=10, timeout=11)))
     verdict = health_checked(service(), slow)
-    assert verdict.reason == ("a health check waits longer than its interval: web is given 11 s to answer, every 10 s")
+    assert verdict.reason == (
+        "Health check timeout longer than its interval: container web has a timeout of 11 s and an interval of 10 s"
+    )
     even = running(container(health_check=HealthCheck(interval=10, timeout=10)))
     assert health_checked(service(), even).status is C
 
@@ -235,10 +238,10 @@ def test_a_check_that_waits_longer_than_its_interval_is_named() -> None:
     [
         pytest.param(
             {"balanced": True, "grace_period": 20},
-            "a load balancer asks its tasks, after a grace period of 20 s",
+            "A load balancer checks the tasks after a grace period of 20 s",
             id="a load balancer",
         ),
-        pytest.param({"grace_period": 20}, "its containers have health checks", id="the containers"),
+        pytest.param({"grace_period": 20}, "The containers have health checks", id="the containers"),
     ],
 )
 def test_the_reason_says_who_asks(said: dict[str, object], reason: str) -> None:
@@ -253,7 +256,7 @@ def test_every_definition_in_use_is_looked_at() -> None:
         }
     )
     verdict = health_checked(service(definitions=(NEW, OLD)), definitions)
-    assert verdict.reason == "nobody asks for the health of old"
+    assert verdict.reason == "Container old has no health check"
 
 
 def test_the_definition_that_starts_slowest_sets_the_grace_period() -> None:
@@ -266,7 +269,7 @@ def test_the_definition_that_starts_slowest_sets_the_grace_period() -> None:
     )
     for order in ((NEW, OLD), (OLD, NEW)):
         verdict = health_checked(service(definitions=order, balanced=True, grace_period=60), definitions)
-        assert verdict.reason == "the grace period is 60 s, 90 s are needed to start"
+        assert verdict.reason == "The health check grace period is 60 s; the tasks need 90 s to start"
 
 
 def test_what_a_service_runs_must_be_known() -> None:
@@ -363,13 +366,13 @@ def test_a_platform_that_is_not_known_is_no_verdict(launch: Launch) -> None:
 def test_an_old_platform_decides_before_one_that_is_not_known() -> None:
     launches = (Launch("FARGATE", platform_version="next"), Launch("FARGATE", (), "1.3.0", "LINUX"))
     verdict = ecs_fargate_latest_platform_version(service(launches=launches))
-    assert verdict.reason == "the platform version is 1.3.0 for LINUX"
+    assert verdict.reason == "The platform version is 1.3.0 (LINUX); the latest is 1.4.0"
 
 
 def test_the_reason_names_the_platform_versions() -> None:
     launches = (Launch("FARGATE"), Launch("FARGATE", (), "1.4.0", "LINUX"), Launch("EC2"))
     verdict = ecs_fargate_latest_platform_version(service(launches=launches))
-    assert verdict.reason == "the platform version is 1.4.0, LATEST"
+    assert verdict.reason == "The platform version is 1.4.0, LATEST"
 
 
 def test_the_latest_versions_are_settings() -> None:
@@ -398,7 +401,7 @@ def test_tags_from_an_unknown_place_are_neither_good_nor_bad() -> None:
     with pytest.raises(UnknownField, match="CLUSTER"):
         ecs_service_propagates_tags(service(propagate_tags=Unknown("CLUSTER"), managed_tags=True))
     unmanaged = ecs_service_propagates_tags(service(propagate_tags=Unknown("CLUSTER")))
-    assert unmanaged == Verdict(N, "enableECSManagedTags is off")
+    assert unmanaged == Verdict(N, "ECS managed tags are off")
 
 
 @pytest.mark.parametrize(
@@ -457,12 +460,12 @@ def test_how_many_must_stay_healthy_is_a_setting() -> None:
 def test_the_reason_names_what_is_in_the_way() -> None:
     none = ecs_service_healthy_percent_sound(service(minimum_healthy=100, maximum=100, desired=0))
     assert none.reason == (
-        "minimumHealthyPercent is 100, maximumPercent 100: a deployment can neither stop a task nor start one"
+        "minimumHealthyPercent is 100 and maximumPercent is 100; a deployment can neither start nor stop a task"
     )
     verdict = ecs_service_healthy_percent_sound(service(minimum_healthy=100, maximum=120, desired=3))
     assert verdict.reason == (
-        "minimumHealthyPercent is 100, maximumPercent 120 of 3 tasks: "
-        "a deployment can neither stop a task nor start one"
+        "minimumHealthyPercent is 100 and maximumPercent is 120 of 3 tasks; a deployment can "
+        "neither start nor stop a task"
     )
 
 

@@ -124,16 +124,28 @@ def test_large_sizes_need_a_platform(cpu: int, version: str, status: Status) -> 
     ("cpu", "memory", "family", "reason"),
     [
         pytest.param(
-            512, 512, "", "memory is 512 MiB; with 512 units of CPU Fargate has 1024 to 4096 in steps", id="memory"
+            512,
+            512,
+            "",
+            "Fargate does not support 512 MiB with 512 CPU units; use one of 1024, 2048, 3072, 4096 MiB",
+            id="memory",
         ),
         pytest.param(
-            300, 512, "LINUX", "cpu is 300; Fargate has 256, 512, 1024, 2048, 4096, 8192, 16384", id="units of CPU"
+            300,
+            512,
+            "LINUX",
+            "Fargate does not support 300 CPU units; use one of 256, 512, 1024, 2048, 4096, 8192, 16384",
+            id="units of CPU",
         ),
         pytest.param(
-            256, 512, "WINDOWS_SERVER_2022_CORE", "cpu is 256; Windows on Fargate has 1024, 2048, 4096", id="of Windows"
+            256,
+            512,
+            "WINDOWS_SERVER_2022_CORE",
+            "Windows on Fargate does not support 256 CPU units; use one of 1024, 2048, 4096",
+            id="of Windows",
         ),
-        pytest.param(None, 512, "", "Fargate needs both: cpu is not set, memory is 512", id="no CPU"),
-        pytest.param(256, None, "", "Fargate needs both: cpu is 256, memory is not set", id="no memory"),
+        pytest.param(None, 512, "", "Fargate needs a task size: cpu is not set, memory is 512", id="no CPU"),
+        pytest.param(256, None, "", "Fargate needs a task size: cpu is 256, memory is not set", id="no memory"),
     ],
 )
 def test_the_reason_names_the_sizes_there_are(cpu: int | None, memory: int | None, family: str, reason: str) -> None:
@@ -162,16 +174,61 @@ def sized(cpu: int, memory: int, **said: object) -> Related[RunDefinition]:
 @pytest.mark.parametrize(
     ("size", "cpu", "memory", "status", "would"),
     [
-        pytest.param((1024, 2 * GB), 10, 10, N, "256 units with 512 MiB", id="hardly used"),
+        pytest.param(
+            (1024, 2 * GB),
+            10,
+            10,
+            N,
+            "Uses 10 % of 1024 CPU units (p95) and 10 % of 2048 MiB (maximum); 256 CPU units with 512 MiB are enough",
+            id="hardly used",
+        ),
         pytest.param((1024, 2 * GB), 70, 70, C, "", id="well used"),
         pytest.param((1024, 2 * GB), 40.2, 10, C, "", id="a little more than half of the CPU"),
         pytest.param((1024, 2 * GB), 70, 95, C, "", id="memory is as full as may be"),
-        pytest.param((1024, 2 * GB), 40, 80, N, "512 units with 2048 MiB", id="half of the CPU, all of the memory"),
-        pytest.param((1024, 8 * GB), 70, 20, N, "1024 units with 2048 MiB", id="memory alone"),
+        pytest.param(
+            (1024, 2 * GB),
+            40,
+            80,
+            N,
+            "Uses 40 % of 1024 CPU units (p95) and 80 % of 2048 MiB (maximum); 512 CPU units with 2048 MiB are enough",
+            id="half of the CPU, all of the memory",
+        ),
+        pytest.param(
+            (1024, 8 * GB),
+            70,
+            20,
+            N,
+            "Uses 70 % of 1024 CPU units (p95) and 20 % of 8192 MiB (maximum); 1024 CPU units with 2048 MiB are enough",
+            id="memory alone",
+        ),
         pytest.param((256, 512), 1, 1, C, "", id="the smallest there is"),
-        pytest.param((1024, 2 * GB), 40, 96, N, "it is too small, 512 units with 3072 MiB", id="memory is full"),
-        pytest.param((256, 2 * GB), 10, 99, N, "it is too small, 512 units with 3072 MiB", id="more memory needs CPU"),
-        pytest.param((16384, 120 * GB), 10, 99, N, "it is too small, no size of Fargate", id="nothing is large enough"),
+        pytest.param(
+            (1024, 2 * GB),
+            40,
+            96,
+            N,
+            "Uses 40 % of 1024 CPU units (p95) and 96 % of 2048 MiB (maximum); this is too small, use "
+            "512 CPU units with 3072 MiB",
+            id="memory is full",
+        ),
+        pytest.param(
+            (256, 2 * GB),
+            10,
+            99,
+            N,
+            "Uses 10 % of 256 CPU units (p95) and 99 % of 2048 MiB (maximum); this is too small, use "
+            "512 CPU units with 3072 MiB",
+            id="more memory needs CPU",
+        ),
+        pytest.param(
+            (16384, 120 * GB),
+            10,
+            99,
+            N,
+            "Uses 10 % of 16384 CPU units (p95) and 99 % of 122880 MiB (maximum); this is too small, "
+            "Fargate has no larger size",
+            id="nothing is large enough",
+        ),
         pytest.param((1024, 2 * GB), 100, 50, C, "", id="CPU that is all used is slow, not broken"),
     ],
 )
@@ -184,14 +241,16 @@ def test_ecs_service_right_sized(size: tuple[int, int], cpu: float, memory: floa
 def test_the_reason_names_the_use_and_the_size() -> None:
     verdict = ecs_service_right_sized(SERVICE, sized(1024, 2048), ServiceUtilization(336, 9.2, 24.0))
     assert verdict.reason == (
-        "1024 units of CPU were 10 % used (p95), 2048 MiB 24 % (maximum): 256 units with 1024 MiB would do"
+        "Uses 10 % of 1024 CPU units (p95) and 24 % of 2048 MiB (maximum); 256 CPU units with 1024 MiB are enough"
     )
 
 
 def test_windows_needs_a_whole_vcpu() -> None:
     windows = sized(2048, 4 * GB, os_family="WINDOWS_SERVER_2022_CORE")
     verdict = ecs_service_right_sized(SERVICE, windows, ServiceUtilization(336, 1, 1))
-    assert "1024 units with 2048 MiB" in verdict.reason
+    assert (
+        "Uses 1 % of 2048 CPU units (p95) and 1 % of 4096 MiB (maximum); 1024 CPU units with 2048 MiB are enough"
+    ) in verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -274,7 +333,7 @@ def test_the_size_that_would_do_exists_is_smaller_and_holds_the_load(
     verdict = ecs_service_right_sized(SERVICE, sized(*size), ServiceUtilization(336, cpu, memory))
     if verdict.status is C:
         return
-    units, _, _, amount, *_ = verdict.reason.rpartition(": ")[2].split()
+    units, _, _, _, amount, *_ = verdict.reason.rpartition("; ")[2].split()
     named = (int(units), int(amount))
     assert named[1] in SIZES[named[0]]
     assert named < size

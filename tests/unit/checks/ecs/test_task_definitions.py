@@ -64,10 +64,10 @@ def test_images(image: str, pinned: Status, settled: Status) -> None:
 def test_the_reason_names_the_images_that_move() -> None:
     definition = of(web(), web(name="proxy", image="envoy:latest"), web(name="logs", image="fluent-bit"))
     assert ecs_images_not_latest(definition).reason == (
-        "whatever is the latest: envoy:latest of proxy, fluent-bit of logs"
+        "Containers proxy, logs use the tag latest (envoy:latest in container proxy, fluent-bit in container logs)"
     )
     assert ecs_images_pinned_by_digest(definition).reason == (
-        "not named by a digest: envoy:latest of proxy, fluent-bit of logs"
+        "Not pinned by digest: envoy:latest in container proxy, fluent-bit in container logs"
     )
 
 
@@ -132,7 +132,7 @@ def test_ecs_task_definition_linux_user_non_root(user: str, status: Status) -> N
 
 def test_the_reason_tells_no_user_from_root() -> None:
     verdict = ecs_task_definition_linux_user_non_root(of(web(), web(name="job", user="root")))
-    assert verdict.reason == "no user is set for web; root is set for job"
+    assert verdict.reason == "Container web has no user; container job runs as root"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,10 @@ def test_variables_can_be_allowed_by_name() -> None:
     definition = of(web(environment=variables(DB_PASSWORD="hunter2!", API_TOKEN="s3cr3t-t0ken-9")))
     verdict = ecs_no_environment_secrets(definition, allowed=("DB_PASSWORD",))
     assert verdict.status is N
-    assert "API_TOKEN of web" in verdict.reason
+    assert (
+        "API_TOKEN of container web looks like a secret (the name suggests a secret, and the "
+        "value is not a reference to one)"
+    ) in verdict.reason
     assert "DB_PASSWORD" not in verdict.reason
     assert ecs_no_environment_secrets(definition, allowed=("DB_PASSWORD", "API_TOKEN")).status is C
 
@@ -222,7 +225,7 @@ def test_no_value_ever_gets_into_the_facet_or_the_reason(value: str) -> None:
 
 
 def test_no_variables_hold_no_secrets() -> None:
-    assert ecs_no_environment_secrets(of(web())).reason == "it has no variables"
+    assert ecs_no_environment_secrets(of(web())).reason == "No environment variables"
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=6))

@@ -154,7 +154,8 @@ def with_variables(**variables: str) -> Function:
         pytest.param(
             with_variables(LOG_LEVEL="INFO", DB_PASSWORD="hunter2"),
             N,
-            "1 of 2 environment variables look like secrets (DB_PASSWORD: its name says",
+            "1 of 2 environment variables look like secrets (DB_PASSWORD: the name suggests a secret, "
+            "and the value is not a reference to one)",
             id="a password",
         ),
         pytest.param(

@@ -47,7 +47,7 @@ def test_a_task_definition_is_parsed() -> None:
         environment=(
             ("A", ""),
             ("EMPTY", ""),
-            ("DB_PASSWORD", "its name says that it is a secret, and its value is no reference to one"),
+            ("DB_PASSWORD", "the name suggests a secret, and the value is not a reference to one"),
         ),
         health_check=HealthCheck(10, 2, 5, 60),
         after=("db",),

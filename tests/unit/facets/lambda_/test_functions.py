@@ -53,7 +53,7 @@ def test_a_function_is_parsed_without_the_values_of_its_environment() -> None:
         tracing="Active",
         dead_letter=QUEUE,
         variables=2,
-        secrets=(("DB_PASSWORD", "its name says that it is a secret, and its value is no reference to one"),),
+        secrets=(("DB_PASSWORD", "the name suggests a secret, and the value is not a reference to one"),),
     )
     assert "hunter2" not in repr(found)
 

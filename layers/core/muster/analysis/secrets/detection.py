@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from muster.analysis.secrets.formats import token_format
 from muster.analysis.secrets.names import Kind, about_identity, kind
 
-_BY_NAME = "its name says that it is a secret, and its value is no reference to one"
-_BY_RANDOMNESS = "its value is as random as a key"
+_BY_NAME = "the name suggests a secret, and the value is not a reference to one"
+_BY_RANDOMNESS = "the value looks as random as a key"
 
 _DEEPEST = 6
 
@@ -104,12 +104,12 @@ def _found(name: str, text: str, depth: int) -> str | None:
     if not text or depth > _DEEPEST:
         return None
     if what := token_format(text) or _address(text):
-        return f"its value has the shape of {what}"
+        return f"the value looks like {what}"
     if text[0] in "{[" and (document := _document(text)) is not None:
         inner = (_found(key, value, depth + 1) for key, value in _leaves(name, document))
-        return next((f"a field of its JSON: {reason}" if depth == 0 else reason for reason in inner if reason), None)
+        return next((f"in a JSON field, {reason}" if depth == 0 else reason for reason in inner if reason), None)
     if _pairs(text):
-        return "its value has the shape of an option with a secret"
+        return "the value contains an option with a secret"
     named = kind(name)
     if named and _literal(named, text):
         return _BY_NAME

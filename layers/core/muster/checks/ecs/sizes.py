@@ -1,4 +1,4 @@
-"""Checks of the sizes of ECS tasks on Fargate, by the sizes that Fargate has."""
+"""Checks of the task sizes of ECS on Fargate."""
 
 import math
 from collections.abc import Mapping
@@ -20,49 +20,58 @@ SIZES: Mapping[int, tuple[int, ...]] = {
     8192: tuple(range(16 * _GB, 60 * _GB + 1, 4 * _GB)),
     16384: tuple(range(32 * _GB, 120 * _GB + 1, 8 * _GB)),
 }
-"""The memory in MiB that goes with so many units of CPU.
+"""The memory in MiB that Fargate supports for each number of CPU units.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 """
 
+_FEW = 4
+"""Sizes that a reason lists; more are a range."""
+
 _OF_WINDOWS = (1024, 2048, 4096)
-"""Windows needs a whole vCPU, and has no more than four."""
+"""CPU units of Windows containers on Fargate."""
 
 _LARGE, _FOR_LARGE = (8192, 16384), (1, 4, 0)
-"""Sizes that need a platform version, and which."""
+"""CPU units that need a minimum platform version, and the version."""
 
 
 @check(severity=Severity.MEDIUM)
 def ecs_task_definition_fargate_size_valid(definition: TaskDefinition, region: EcsRegion) -> Verdict:
-    """ECS task definitions for Fargate should have a size that Fargate has.
+    """ECS task definitions for Fargate should have a task size that Fargate supports.
 
-    Judged are those that require Fargate, and those without that word which a service runs there.
+    The check applies to task definitions that require Fargate, and to others that a service runs on Fargate.
 
-    Problem: Fargate has no such size
-    Why: ECS refuses to start a task of another size, which shows only when the service needs one.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
-      a pair of cpu and memory that Fargate has.
+    Problem: Fargate does not support the task size
+    Why: ECS refuses to start a task of another size. You notice it only when the service needs a new task.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, set cpu and memory to a
+      combination that Fargate supports. Register the file as a new revision: `aws ecs register-task-definition
+      --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
     """
     launches = [each for each in region.launches(definition.arn) if each.fargate is True]
     if "FARGATE" not in definition.requires and not launches:
         for each in region.launches(definition.arn):
             known(each.fargate)
-        return not_applicable("it is not for Fargate, and no service runs it there")
+        return not_applicable("It does not require Fargate, and no service runs it on Fargate")
     cpu, memory = known(definition.cpu), known(definition.memory)
     if cpu is None or memory is None:
-        return non_compliant(f"Fargate needs both: cpu is {cpu or 'not set'}, memory is {memory or 'not set'}")
+        return non_compliant(f"Fargate needs a task size: cpu is {cpu or 'not set'}, memory is {memory or 'not set'}")
     valid = _sizes(definition.windows)
     if cpu not in valid:
         kind = "Windows on Fargate" if definition.windows else "Fargate"
-        return non_compliant(f"cpu is {cpu}; {kind} has {', '.join(map(str, valid))}")
+        return non_compliant(f"{kind} does not support {cpu} CPU units; use one of {', '.join(map(str, valid))}")
     if memory not in valid[cpu]:
-        first, *_, last = valid[cpu]
-        return non_compliant(f"memory is {memory} MiB; with {cpu} units of CPU Fargate has {first} to {last} in steps")
+        first, second, *_, last = valid[cpu]
+        amounts = f"{first} to {last} MiB in steps of {second - first} MiB"
+        if len(valid[cpu]) <= _FEW:
+            amounts = f"one of {', '.join(map(str, valid[cpu]))} MiB"
+        return non_compliant(f"Fargate does not support {memory} MiB with {cpu} CPU units; use {amounts}")
     named = [version for each in launches if cpu in _LARGE and (version := each.version) is not None]
     if any(known(version) < _FOR_LARGE for version in named):
-        return non_compliant(f"{cpu} units of CPU need platform version 1.4.0; a service runs it on an older one")
-    return compliant(f"{cpu} units of CPU with {memory} MiB are a size of Fargate")
+        return non_compliant(f"{cpu} CPU units need platform version 1.4.0; a service runs it on an older one")
+    return compliant(f"Fargate supports {cpu} CPU units with {memory} MiB")
 
 
 @check(severity=Severity.LOW)
@@ -75,16 +84,17 @@ def ecs_service_right_sized(  # noqa: PLR0913 - three settings beside three face
     fullest_memory_percent: int = 95,
     hours: int = 168,
 ) -> Verdict:
-    """ECS services on Fargate should have the smallest size that their load needs.
+    """ECS services on Fargate should have the smallest task size that fits their load.
 
-    Counted is the busiest task of each hour of 14 days: of CPU what 95 % of the hours do not exceed, of memory the
-    most, because a task that needs more of it is killed. Both should fill `target_percent` of the size. Memory that
-    was fuller than `fullest_memory_percent` fails too. With fewer than `hours` hours of metrics nothing is said.
+    The check reads the busiest task of each hour of the last 14 days: for CPU the 95th percentile of the hours, for
+    memory the maximum, because ECS stops a task that runs out of memory. Both should use `target_percent` of the size.
+    Memory use above `fullest_memory_percent` fails too. With metrics for fewer than `hours` hours the result is
+    unknown.
 
     Problem: Fargate size does not fit the load
-    Why: Fargate is paid by size, not by use; a task without memory left is killed.
-    Fix: Register a new revision with the size that the reason names, then update the service: `aws ecs
-      update-service --cluster CLUSTER --service NAME --task-definition NEW-REVISION`
+    Why: You pay for the size of a Fargate task, not for its use. A task without enough memory is stopped.
+    Fix: Register a new revision of the task definition with the size that the reason names, then update the service:
+      `aws ecs update-service --cluster CLUSTER --service NAME --task-definition NEW-REVISION`
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html
     """
     if reason := _without_size(service):
@@ -92,27 +102,31 @@ def ecs_service_right_sized(  # noqa: PLR0913 - three settings beside three face
     definition = definitions[service.definitions[0]]
     cpu, memory = known(definition.cpu), known(definition.memory)
     if not cpu or not memory:
-        return not_applicable("its task definition has no size")
+        return not_applicable("Its task definition has no task size")
     busy, full = known(used.cpu_p95), known(used.memory_maximum)
-    usage = f"{cpu} units of CPU were {_percent(busy)} used (p95), {memory} MiB {_percent(full)} (maximum)"
-    known(used.hours if used.hours >= hours else Unknown(f"{usage}, but only of {used.hours} of {hours} hours"))
+    usage = f"Uses {_percent(busy)} of {cpu} CPU units (p95) and {_percent(full)} of {memory} MiB (maximum)"
+    known(
+        used.hours
+        if used.hours >= hours
+        else Unknown(f"{usage}, but CloudWatch has metrics for only {used.hours} hours; {hours} are needed")
+    )
     share = target_percent / 100
     wanted = _smallest(cpu * busy / 100 / share, memory * full / 100 / share, windows=definition.windows)
-    size = f"{wanted[0]} units with {wanted[1]} MiB" if wanted else "no size of Fargate"
     if full > fullest_memory_percent:
-        return non_compliant(f"{usage}: it is too small, {size} would do")
+        size = f"use {wanted[0]} CPU units with {wanted[1]} MiB" if wanted else "Fargate has no larger size"
+        return non_compliant(f"{usage}; this is too small, {size}")
     if wanted and wanted[0] <= cpu and wanted[1] <= memory and wanted != (cpu, memory):
-        return non_compliant(f"{usage}: {size} would do")
-    return compliant(f"{usage}: no smaller size would do")
+        return non_compliant(f"{usage}; {wanted[0]} CPU units with {wanted[1]} MiB are enough")
+    return compliant(f"{usage}; no smaller size is enough")
 
 
 def _without_size(service: Service) -> str:
-    """Return why the size of its tasks costs nothing; empty where it costs something."""
+    """Return why the size of its tasks does not matter; empty where it does."""
     if not service.definitions:
-        return "it runs no task definition yet"
+        return "The service has no task definition yet"
     if not all(known(launch.fargate) for launch in service.launches):
-        return "its tasks do not run on Fargate, which alone is paid by the size of a task"
-    return "" if known(service.desired) else "it is to run no task"
+        return "Its tasks do not run on Fargate"
+    return "" if known(service.desired) else "Its desired count is 0"
 
 
 def _sizes(windows: bool) -> Mapping[int, tuple[int, ...]]:
@@ -120,7 +134,7 @@ def _sizes(windows: bool) -> Mapping[int, tuple[int, ...]]:
 
 
 def _smallest(cpu: float, memory: float, *, windows: bool) -> tuple[int, int] | None:
-    """Return the first size with so much CPU and memory; with more CPU there is never less memory to pay."""
+    """Return the smallest size with at least this CPU and memory."""
     fitting = (
         (units, amount)
         for units, amounts in _sizes(windows).items()

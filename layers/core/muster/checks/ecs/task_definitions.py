@@ -1,47 +1,55 @@
-"""Checks of what ECS task definitions let their containers do."""
+"""Checks of ECS task definitions: images, logs, users, privileges and secrets of their containers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from muster.facets.ecs.task_definition import Container, TaskDefinition
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
 
 _DIGEST = re.compile(r"@sha256:[0-9a-fA-F]{64}\Z")
 
 
 @check(severity=Severity.MEDIUM)
 def ecs_images_pinned_by_digest(definition: TaskDefinition) -> Verdict:
-    """ECS task definitions should name every image by its digest.
+    """ECS task definitions should pin every image by its digest.
 
-    Problem: image is not named by its digest
-    Why: A tag can be moved to another image; only a digest makes every task run what was tested.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
-      images in the form REPOSITORY@sha256:DIGEST.
+    Problem: image is not pinned by digest
+    Why: A tag can be moved to another image. With a digest, every task runs the image that you tested.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, write each image as
+      REPOSITORY@sha256:DIGEST. Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
+      file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
     loose = [each for each in known(definition.containers) if not _DIGEST.search(known(each.image))]
     if loose:
-        return non_compliant(f"not named by a digest: {_images(loose)}")
-    return compliant("every image is named by its digest")
+        return non_compliant(f"Not pinned by digest: {_images(loose)}")
+    return compliant("Every image is pinned by its digest")
 
 
 @check(severity=Severity.MEDIUM)
 def ecs_images_not_latest(definition: TaskDefinition) -> Verdict:
-    """ECS task definitions should not run the image that happens to be the latest.
+    """ECS task definitions should not use images with the tag latest.
 
-    An image without tag and digest is the one that is tagged latest.
+    An image without a tag and without a digest has the tag latest.
 
     Problem: image has the tag latest
-    Why: Two tasks of one service may run different images, and nobody can say which, or go back to the one before.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision
-      whose images have a tag of their own, or better a digest.
+    Why: Two tasks of one service may run different images. You cannot tell which version runs, or roll back to the one
+      before.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, give each image a version
+      tag, or better a digest. Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
+      file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
     floating = [each for each in known(definition.containers) if _latest(known(each.image))]
     if floating:
-        return non_compliant(f"whatever is the latest: {_images(floating)}")
-    return compliant("every image has a tag other than latest, or a digest")
+        return non_compliant(f"{_subject(floating)} {_verb(floating, 'use')} the tag latest ({_images(floating)})")
+    return compliant("No image has the tag latest")
 
 
 @check(severity=Severity.HIGH, controls=("FSBP ECS.9",))
@@ -49,89 +57,111 @@ def ecs_task_definition_log_configuration(definition: TaskDefinition) -> Verdict
     """ECS task definitions should have a log configuration for every container.
 
     Problem: container has no log configuration
-    Why: What a container without a log driver writes is gone with it, also what it wrote about a break-in.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision in
-      which every container has a logConfiguration, for example with awslogs.
+    Why: Without a log driver the output of a container is lost when it stops, and with it the traces of an incident.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, add a logConfiguration to
+      each container, for example with the driver awslogs. Register the file as a new revision: `aws ecs
+      register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old
+      revision.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-9
     """
     silent = [each for each in known(definition.containers) if not each.log_driver]
     if silent:
-        return non_compliant(f"without a log driver: {_names(silent)}")
-    return compliant(f"every container has a log driver: {', '.join(_drivers(definition))}")
+        return non_compliant(f"{_subject(silent)} {_verb(silent, 'have')} no log driver")
+    return compliant(f"Every container has a log driver: {', '.join(_drivers(definition))}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP ECS.5",))
 def ecs_containers_readonly_access(definition: TaskDefinition) -> Verdict:
     """ECS containers should have read-only access to their root file systems.
 
-    Every container must have it. Windows containers cannot.
+    The check applies to every container. It does not apply to Windows containers, which do not support the setting.
 
     Problem: root file system is writable
-    Why: Who breaks into a container cannot change its programs, or leave others, where it cannot write.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
-      readonlyRootFilesystem true in every container, and with volumes for the files that it writes.
+    Why: An attacker inside the container cannot replace programs or install others.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt) | .containerDefinitions[].readonlyRootFilesystem = true' >
+      TASK-DEFINITION.json` In the file, add volumes for the directories that the containers write to. Register the file
+      as a new revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the
+      services that run the old revision.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5
     """
     if definition.windows:
-        return not_applicable(f"it is for {definition.os_family}: Windows containers cannot have it")
+        return not_applicable(f"Windows containers do not support it ({definition.os_family})")
     writable = [each for each in known(definition.containers) if not each.readonly]
     if writable:
-        return non_compliant(f"the root file system can be written by {_names(writable)}")
-    return compliant("every container's root file system is read-only")
+        return non_compliant(f"{_subject(writable)} can write to the root file system")
+    return compliant("The root file system of every container is read-only")
 
 
 @check(severity=Severity.HIGH, controls=("FSBP ECS.4",))
 def ecs_containers_nonprivileged(definition: TaskDefinition) -> Verdict:
-    """ECS containers should not run privileged.
+    """ECS containers should not run in privileged mode.
 
-    Problem: container runs privileged
-    Why: A privileged container is as good as root on its host, and on all other containers there.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision
-      without privileged. If the container needs a single capability, add it with linuxParameters.
+    Problem: container is privileged
+    Why: A privileged container has root access to its host and to all other containers on it.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt) | .containerDefinitions[].privileged = false' >
+      TASK-DEFINITION.json` If a container needs a single Linux capability, add it to its linuxParameters. Register the
+      file as a new revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then
+      update the services that run the old revision.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-4
     """
     mighty = [each for each in known(definition.containers) if each.privileged]
     if mighty:
-        return non_compliant(f"privileged: {_names(mighty)}")
-    return compliant("no container is privileged")
+        return non_compliant(f"{_subject(mighty)} {_verb(mighty, 'run')} in privileged mode")
+    return compliant("No container runs in privileged mode")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP ECS.20",))
 def ecs_task_definition_linux_user_non_root(definition: TaskDefinition) -> Verdict:
-    """ECS task definitions should have every Linux container run as a user other than root.
+    """ECS task definitions should run Linux containers as a user other than root.
 
-    A user that only the image names does not count: ECS does not know it. Without an operating system the containers
-    count as Linux, unless a placement constraint asks for Windows instances.
+    The user must be in the task definition: ECS does not know the user that an image sets. A task definition without an
+    operating system counts as Linux, unless a placement constraint requires Windows instances.
 
     Problem: container runs as root
-    Why: Root in a container has all that it takes to use a flaw of the kernel or of the runtime against the host.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision in
-      which every container has a user, for example 1000:1000.
+    Why: A process that runs as root can use a vulnerability of the kernel or the container runtime to take over the
+      host.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, add a user to each container,
+      for example 1000:1000. Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
+      file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-linux-user-non-root.html
     """
     if definition.windows:
-        return not_applicable(f"it is for {definition.os_family}: only Linux has a root")
+        return not_applicable(f"Windows containers have no root user ({definition.os_family})")
     absent = [each for each in known(definition.containers) if not _user(each)]
     root = [each for each in known(definition.containers) if _user(each) and _root(_user(each))]
-    faults = [f"no user is set for {_names(absent)}"] if absent else []
-    faults += [f"root is set for {_names(root)}"] if root else []
-    return non_compliant("; ".join(faults)) if faults else compliant("every container has a user other than root")
+    faults = [f"{_subject(absent)} {_verb(absent, 'have')} no user"] if absent else []
+    faults += [f"{_subject(root)} {_verb(root, 'run')} as root"] if root else []
+    text = "; ".join(faults).replace("; Container", "; container")
+    return non_compliant(text) if faults else compliant("Every container has a user other than root")
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub ECS.17",))
 def ecs_task_definition_network_mode_not_host(definition: TaskDefinition) -> Verdict:
-    """ECS task definitions should not use the host's network.
+    """ECS task definitions should not use the network mode host.
 
     Problem: containers use the host's network
-    Why: Its containers hear and reach all that the host does: other containers on loopback, and the host's credentials.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision with
-      networkMode awsvpc.
+    Why: The containers can reach everything that listens on the loopback address of the host, and the credentials of
+      its instance role.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, set networkMode to awsvpc.
+      Services then need a network configuration with subnets. Register the file as a new revision: `aws ecs
+      register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old
+      revision.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-17
     """
     mode = known(definition.network_mode)
     if mode == "host":
-        return non_compliant("networkMode is host: its containers use the host's network")
-    return compliant(f"networkMode is {mode}")
+        return non_compliant("The containers use the network of the host (networkMode: host)")
+    return compliant(f"The network mode is {mode}")
 
 
 @check(severity=Severity.HIGH, controls=("FSBP ECS.3",))
@@ -139,32 +169,40 @@ def ecs_task_definition_pid_mode_not_shared(definition: TaskDefinition) -> Verdi
     """ECS task definitions should not share the host's process namespace.
 
     Problem: containers see the host's processes
-    Why: Its containers see every process of the host, can signal them and read their environment.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Register a new revision
-      without pidMode, or with pidMode task.
+    Why: The containers can see every process of the host, send it signals and read its environment variables.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt) | del(.pidMode)' > TASK-DEFINITION.json` Register the file as a new
+      revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services
+      that run the old revision.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-pid-mode-check.html
     """
     mode = known(definition.pid_mode)
     if mode == "host":
-        return non_compliant("pidMode is host: its containers see every process of the host")
-    return compliant(f"pidMode is {mode}" if mode else "every container has processes of its own")
+        return non_compliant("The containers share the processes of the host (pidMode: host)")
+    return compliant(f"The PID mode is {mode}" if mode else "Each container has its own process namespace")
 
 
 @check(severity=Severity.HIGH, controls=("FSBP ECS.8",), version=2)
 def ecs_no_environment_secrets(definition: TaskDefinition, *, allowed: tuple[str, ...] = ()) -> Verdict:
-    """ECS task definitions should not hold secrets in environment variables.
+    """ECS task definitions should not contain secrets in environment variables.
 
-    AWS's control knows three names; here a known shape, the name or how random the value is tells a secret. Variables
-    that are none all the same go into `allowed`.
+    The AWS control checks three names. This check also looks at the names of all variables, at known formats of tokens,
+    and at how random a value is. Put the names of variables that are not secrets into `allowed`.
 
     Problem: secret in an environment variable
-    Why: Who may describe a task definition reads its variables; every revision keeps them, and logs often repeat them.
-    Fix: `aws ecs describe-task-definition --task-definition ID --query taskDefinition` Put the value into Secrets
-      Manager and name it under the container's secrets. Change the value: it could be read.
+    Why: Everyone who may describe the task definition can read its variables. All revisions keep them, and they often
+      end up in logs.
+    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
+      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
+      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` Store the value in Secrets Manager. In the
+      file, move the variable from environment to secrets, with the secret's ARN as valueFrom. Register the file as a
+      new revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the
+      services that run the old revision. Rotate the secret: the old value was exposed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8
     """
     found = [
-        f"{name} of {container.name}: {reason}"
+        f"{name} of container {container.name} looks like a secret ({reason})"
         for container in known(definition.containers)
         for name, reason in container.environment
         if reason and name not in allowed
@@ -172,7 +210,9 @@ def ecs_no_environment_secrets(definition: TaskDefinition, *, allowed: tuple[str
     if found:
         return non_compliant("; ".join(found))
     count = sum(len(each.environment) for each in known(definition.containers))
-    return compliant(f"none of {count} environment variables looks like a secret" if count else "it has no variables")
+    return compliant(
+        f"None of {counted(count, 'environment variable')} looks like a secret" if count else "No environment variables"
+    )
 
 
 def _latest(image: str) -> bool:
@@ -193,9 +233,17 @@ def _drivers(definition: TaskDefinition) -> Iterable[str]:
     return sorted({each.log_driver for each in known(definition.containers)})
 
 
-def _names(containers: Iterable[Container]) -> str:
-    return ", ".join(each.name for each in containers)
+def _subject(containers: Sequence[Container]) -> str:
+    """Return the containers as the subject of a sentence."""
+    names = ", ".join(each.name for each in containers)
+    return f"Container {names}" if len(containers) == 1 else f"Containers {names}"
+
+
+def _verb(containers: Sequence[Container], verb: str) -> str:
+    """Return a verb as the number of containers needs it."""
+    one = "has" if verb == "have" else f"{verb}s"
+    return one if len(containers) == 1 else verb
 
 
 def _images(containers: Iterable[Container]) -> str:
-    return ", ".join(f"{each.image} of {each.name}" for each in containers)
+    return ", ".join(f"{each.image} in container {each.name}" for each in containers)
