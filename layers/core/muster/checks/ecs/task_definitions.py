@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from muster.facets.ecs.task_definition import Container, TaskDefinition
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.model.text import counted
 
 _DIGEST = re.compile(r"@sha256:[0-9a-fA-F]{64}\Z")
 
@@ -211,7 +210,7 @@ def ecs_no_environment_secrets(definition: TaskDefinition, *, allowed: tuple[str
         return non_compliant("; ".join(found))
     count = sum(len(each.environment) for each in known(definition.containers))
     return compliant(
-        f"None of {counted(count, 'environment variable')} looks like a secret" if count else "No environment variables"
+        f"No environment variable looks like a secret ({count} checked)" if count else "No environment variables"
     )
 
 
