@@ -1,4 +1,4 @@
-"""What README.md tells a person to type is typed, against the playground, with the real AWS CLI."""
+"""The commands of README.md and docs/ are run as a person types them, against the playground, with the real AWS CLI."""
 
 import json
 import os
@@ -15,28 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from .readme import README, commands, queries
+from .pages import ROOT, Command, all_commands, commands, missing, queries
 
 # ruff: noqa: S603, S607 - a shell runs what a person would paste into one
 
-ROOT = README.parent
-TEXT = README.read_text(encoding="utf-8")
-COMMANDS = commands(TEXT)
-
-NOT_RUN = {
-    "make demo": "it takes a minute; the other tests of this folder run its steps",
-    "make test": "it runs this test",
-    "make setup": "it has run: this test needs what it installs",
-    ".venv/bin/muster smoke muster-dev --denied-region ap-south-1    # a region that an SCP closes, if you have one": (
-        "no service control policy is in force on an embedded AWS"
-    ),
-    "make playground": "every command of this test is run against it",
-    "make deploy CONFIG=dev": "it needs an account: SAM waits for a change set of CloudFormation, which moto has not",
-    ".venv/bin/muster scan --account all --role MusterMemberRole --external-id EXTERNAL_ID --region all": (
-        "it needs an organization; test_organization.py scans one"
-    ),
-}
-"""Commands of the README that are not run here, and why."""
+COMMANDS = all_commands()
 
 _TRIES = 200
 """How often to look for what takes its time before giving up."""
@@ -44,7 +27,7 @@ _TRIES = 200
 DELETE = "make delete STACK=muster-dev"
 """It comes last, and asks."""
 
-STATUSES = {".venv/bin/muster scan": (0, 1, 3), ".venv/bin/muster diff": (0, 1)}
+STATUSES = {"muster scan": (0, 1, 3), "muster diff": (0, 1), "muster doctor": (0, 1, 3)}
 """The exit statuses that are right for a command, by how it begins; else 0. An estate has failures."""
 
 
@@ -141,7 +124,7 @@ def _finding(playground: Playground, machine: str) -> str:
     asked = shlex.quote('{"checks": ["s3-bucket-versioning-enabled"], "regions": ["eu-west-1"], "record": true}')
     start = f"aws stepfunctions start-execution --state-machine-arn {machine} --input {asked}"
     _ended(playground, playground.answer(f"{start} --query executionArn --output text"))
-    listed = playground.answer(".venv/bin/muster findings --stack muster-dev --limit 1 --format ndjson")
+    listed = playground.answer("muster findings --stack muster-dev --limit 1 --format ndjson")
     return str(json.loads(listed)["finding_id"])
 
 
@@ -178,11 +161,14 @@ def _filled(command: str, names: Mapping[str, str]) -> str:
     return command
 
 
-def _run(playground: Playground, command: str, names: Mapping[str, str]) -> None:
-    command = _filled(command, names)
-    done = playground.run(command)
-    allowed = next((each for start, each in STATUSES.items() if command.startswith(start)), (0,))
-    assert done.returncode in allowed, f"{command}\n{done.stdout}\n{done.stderr}"
+def _run(playground: Playground, command: Command, names: Mapping[str, str]) -> None:
+    text = _filled(command.text, names)
+    done = playground.run(text)
+    allowed = next((each for start, each in STATUSES.items() if text.startswith(start)), (0,))
+    if command.shown and command.shown[0].startswith("error: "):
+        allowed = (2,)
+    assert done.returncode in allowed, f"{text}\n{done.stdout}\n{done.stderr}"
+    assert missing(command.shown, f"{done.stdout}\n{done.stderr}") == [], done.stdout
 
 
 def _query(playground: Playground, sql: str) -> list[list[str]]:
@@ -200,19 +186,37 @@ def _query(playground: Playground, sql: str) -> list[list[str]]:
     return [[each.get("VarCharValue", "") for each in row["Data"]] for row in rows["ResultSet"]["Rows"]]
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in NOT_RUN and each != DELETE])
-def test_a_command_of_the_readme_runs(playground: Playground, names: dict[str, str], command: str) -> None:
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.text != DELETE], ids=lambda each: each.id)
+def test_a_command_of_a_page_runs(playground: Playground, names: dict[str, str], command: Command) -> None:
+    if command.not_run:
+        pytest.skip(command.not_run)
     _run(playground, command, names)
 
 
-def test_every_command_that_is_not_run_is_in_the_readme() -> None:
-    assert {*NOT_RUN, DELETE} <= set(COMMANDS)
+def test_commands_are_read_with_their_output_and_the_reason_that_none_runs() -> None:
+    text = (
+        "<!-- not run: it needs an account -->\n```console\n$ make deploy\n```\n\n"
+        "```console\n$ muster a \\\n    --b\nshown\n[... more]\n$ muster c\n```\n"
+    )
+    assert list(commands("x.md", text)) == [
+        Command("x.md", "make deploy", (), "it needs an account"),
+        Command("x.md", "muster a \\\n    --b", ("shown",)),
+        Command("x.md", "muster c"),
+    ]
 
 
-@pytest.mark.parametrize("sql", queries(TEXT))
-def test_a_query_of_the_readme_has_rows(playground: Playground, names: dict[str, str], sql: str) -> None:
-    # The scan that was left incomplete is recorded as the last look once it was completed, here or by the README.
-    playground.run(f".venv/bin/muster resume {names['SCAN_ID']} --stack muster-dev")
+def test_a_line_that_a_command_did_not_print_is_missing() -> None:
+    assert missing(("3 checks  of 0a1b2c3d", "4 packs"), "12 checks of ffffffff0\n") == ["4 packs"]
+
+
+def test_the_pages_delete_the_stack() -> None:
+    assert DELETE in {command.text for command in COMMANDS}
+
+
+@pytest.mark.parametrize("sql", queries())
+def test_a_query_of_a_page_has_rows(playground: Playground, names: dict[str, str], sql: str) -> None:
+    # The scan that was left incomplete is recorded as the last look once it was completed, here or by a page.
+    playground.run(f"muster resume {names['SCAN_ID']} --stack muster-dev")
     header, *rows = _query(playground, sql)
     assert header == ["severity", "check_id", "resource_arn", "reason", "first_seen"]
     assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=["CRITICAL", "HIGH", "MEDIUM", "LOW"].index)
