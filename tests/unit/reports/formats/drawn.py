@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from muster.cli.formats import FORMATS
 from muster.model.finding import ACCOUNT, Finding, Resource, Severity, Status, Suppression, Unavailable
 from muster.reports.formats import Context
+from muster.reports.overview.collector import Collector
+from muster.reports.overview.facts import facts_of
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
-from tests.examples import overview
 
 AT = datetime(2027, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
 CONTEXT = Context("20270304T050607Z-00000000", "111122223333", "aws", "eu-west-1")
@@ -74,10 +75,16 @@ def largest(finding: Finding) -> Finding:
 
 def written(form: str, findings: Iterable[Finding], scan: ScanReport, context: Context = CONTEXT) -> str:
     """Return what a format of text writes for a scan."""
-    stream, tally = io.StringIO(newline=""), ReportTally()
-    writer: Any = FORMATS[form].make(stream, context)
+    stream = io.StringIO(newline="")
+    scanned(FORMATS[form].make(stream, context), findings, scan, context)
+    return stream.getvalue()
+
+
+def scanned(writer: Any, findings: Iterable[Finding], scan: ScanReport, context: Context = CONTEXT) -> None:
+    """Write a scan as the command does."""
+    tally, collector = ReportTally(), Collector(context.owner_tag)
     for each in findings:
         tally.count(each)
+        collector.add(each)
         writer.add(each)
-    writer.close(tally, scan, overview(scan))
-    return stream.getvalue()
+    writer.close(tally, scan, collector.overview(facts_of(tally, scan)))

@@ -20,6 +20,8 @@ EXTENSIONS = [
     ("findings.csv", "csv"),
     ("findings.ocsf.json", "ocsf"),
     ("findings.asff.json", "asff"),
+    ("findings.sarif", "sarif"),
+    ("findings.sarif.json", "sarif"),
 ]
 
 

@@ -92,19 +92,25 @@ def _html(stream: Any, _context: Context) -> Writer:
     return HtmlWriter(stream)
 
 
-def _ocsf(stream: Any, context: Context) -> "Writer":
+def _ocsf(stream: Any, context: Context) -> Writer:
     from muster.reports.exchange.ocsf import ocsf
     from muster.reports.formats.array import ArrayWriter
 
     return ArrayWriter(stream, lambda finding: ocsf(finding, context.scan_id, context.owner_tag))
 
 
-def _asff(stream: Any, context: Context) -> "Writer":
+def _asff(stream: Any, context: Context) -> Writer:
     from muster.reports.exchange.asff import Home, asff, observed
     from muster.reports.formats.array import ArrayWriter
 
     home = Home(context.account_id, context.region, context.partition)
     return ArrayWriter(stream, lambda finding: asff(observed(finding, context.scan_id, context.owner_tag), home))
+
+
+def _sarif(stream: Any, context: Context) -> Writer:
+    from muster.reports.formats.sarif import SarifWriter
+
+    return SarifWriter(stream, context.checks, context.owner_tag)
 
 
 def registry(formats: tuple[Format, ...]) -> Mapping[str, Format]:
@@ -123,6 +129,8 @@ FORMATS: Mapping[str, Format] = registry(
         Format("ocsf", (".ocsf.json",), "every finding as an OCSF Compliance Finding, for Security Lake and SIEMs",
                _ocsf, also=(".json",)),
         Format("asff", (".asff.json",), "every finding in AWS's format for Security Hub", _asff, also=(".json",)),
+        Format("sarif", (".sarif", ".sarif.json"), "the failures as SARIF 2.1.0, for GitHub code scanning", _sarif,
+               also=(".json",)),
     )
 )  # fmt: skip
 """The formats by name, without those that need a room above this one: `muster.cli.formats` has all."""
