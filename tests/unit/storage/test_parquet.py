@@ -131,3 +131,9 @@ def test_a_file_that_is_broken_is_refused(tmp_path: Path, damage: str) -> None:
     with pytest.raises(parquet.Unreadable) as error:
         list(parquet.read(path))
     assert error.value.path == path
+
+
+def test_half_a_surrogate_pair_is_written_as_an_escape(tmp_path: Path) -> None:
+    """JSON may have one, in a description of anybody's, and no file of UTF-8 can."""
+    parquet.write(tmp_path / "a", {"text": "string"}, [{"text": "a\ud800b"}, {"text": None}, {"text": "c"}])
+    assert [row["text"] for row in parquet.read(tmp_path / "a")] == ["a\\ud800b", None, "c"]

@@ -2,11 +2,30 @@
 
 from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Any
 
 from muster.reports import formats
-from muster.reports.formats import Format
+from muster.reports.formats import Context, Format, Writer
 
-FORMATS: Mapping[str, Format] = formats.FORMATS
+
+def _parquet(stream: Any, context: Context) -> Writer:
+    from muster.storage.findings_file import ParquetWriter
+
+    return ParquetWriter(stream, context.scan_id)
+
+
+FORMATS: Mapping[str, Format] = formats.registry(
+    (
+        *formats.FORMATS.values(),
+        Format(
+            "parquet",
+            (".parquet",),
+            "every finding as a row with the columns of the table findings, for DuckDB, Athena and pandas",
+            _parquet,
+            binary=True,
+        ),
+    )
+)
 """The formats by name, in the order in which help texts list them."""
 
 

@@ -24,9 +24,7 @@ _SMALL_GROUP = 5_000
 """The same for rows that are written as they are found, beside the pages that they are found in."""
 
 _MAGIC = b"PAR1"
-_FOOTER = 8
-"""Bytes at the end of a file: the length of what describes it, and the magic number."""
-
+_FOOTER = 8  # bytes at the end of a file: the length of what describes it, and the magic number
 _TYPES = {
     "string": DataType.utf8(),
     "int": DataType.int32(),
@@ -296,4 +294,7 @@ def _column(kind: str, values: Sequence[Any]) -> Array:
     if kind == "timestamp":
         moments = [None if value is None else millis(value) for value in values]
         return Array(moments, DataType.int64()).cast(_TYPES[kind])
-    return Array(values, _TYPES[kind])
+    try:
+        return Array(values, _TYPES[kind])
+    except UnicodeEncodeError:  # JSON may have half a surrogate pair, UTF-8 cannot
+        return Array([value and value.encode(errors="backslashreplace").decode() for value in values], _TYPES[kind])

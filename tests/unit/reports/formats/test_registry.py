@@ -22,6 +22,11 @@ EXTENSIONS = [
     ("findings.asff.json", "asff"),
     ("findings.sarif", "sarif"),
     ("findings.sarif.json", "sarif"),
+    ("findings.junit.xml", "junit"),
+    ("findings.xml", "junit"),
+    ("findings.parquet", "parquet"),
+    ("report.html", "html"),
+    ("report.htm", "html"),
 ]
 
 

@@ -113,6 +113,12 @@ def _sarif(stream: Any, context: Context) -> Writer:
     return SarifWriter(stream, context.checks, context.owner_tag)
 
 
+def _junit(stream: Any, context: Context) -> Writer:
+    from muster.reports.formats.junit import JunitWriter
+
+    return JunitWriter(stream, context.checks, context.owner_tag)
+
+
 def registry(formats: tuple[Format, ...]) -> Mapping[str, Format]:
     """Return formats by name, in the order in which help texts list them."""
     return MappingProxyType({each.name: each for each in formats})
@@ -131,6 +137,8 @@ FORMATS: Mapping[str, Format] = registry(
         Format("asff", (".asff.json",), "every finding in AWS's format for Security Hub", _asff, also=(".json",)),
         Format("sarif", (".sarif", ".sarif.json"), "the failures as SARIF 2.1.0, for GitHub code scanning", _sarif,
                also=(".json",)),
+        Format("junit", (".junit.xml", ".xml"), "each check as a test case, for Jenkins, GitLab and other CI servers",
+               _junit),
     )
 )  # fmt: skip
 """The formats by name, without those that need a room above this one: `muster.cli.formats` has all."""

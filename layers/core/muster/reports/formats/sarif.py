@@ -11,7 +11,7 @@ from muster.model.json_values import timestamp
 from muster.model.text import counted, json_text
 from muster.reports.exchange.sarif import RuleTexts, result, rule
 from muster.reports.formats.spool import Spool
-from muster.reports.overview.overview import Overview
+from muster.reports.overview import Overview
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 
