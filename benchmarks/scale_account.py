@@ -13,8 +13,7 @@ from pathlib import Path
 
 from muster.catalog.catalog import load
 from muster.catalog.read_plan import ReadPlan, TypePlan, read_plan
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.estimate.workload import Demand, Resources
 from muster.model.coverage import Coverage
 from muster.model.finding import ACCOUNT, GLOBAL, REGION, Finding, Resource, Status, finding_id
@@ -89,7 +88,7 @@ def giant(failing: int, rules: Sequence[Rule]) -> Resources:
 
 def all_rules() -> tuple[Rule, ...]:
     """Return the rules of all packs."""
-    return select(load(), Configuration(), packs=("all",))
+    return every_rule(load())
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,9 @@ import botocore.loaders
 from muster.alerts.destinations.event_schema import event_schema_text
 from muster.catalog import changes
 from muster.catalog.catalog import load
-from muster.catalog.packs import ALL
 from muster.catalog.permissions import iam_policy, scanner_statements
-from muster.configuration import Configuration, schema_text
-from muster.configuration.selection import select
+from muster.configuration import schema_text
+from muster.configuration.selection import every_rule
 from muster.migration.files import schema as migration_schema
 from muster.migration.permissions import comparing_statements
 from muster.migration.report import schema as report_schema
@@ -49,12 +48,11 @@ _TAGS = ", ".join(
 _PATTERN = 2048
 """Characters of an event pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html."""
 _SECTION = re.compile(r"^( *)# generated: (\S+)\n(.*?)^ *# end of generated\n", re.DOTALL | re.MULTILINE)
-_DEFAULT_PACKS = re.compile(r"^  PackNames:\n(?:    .*\n)*?    Default: (\S+)\n", re.MULTILINE)
 
 
 def generated(template: str) -> str:
     """Return the template with its generated sections written anew."""
-    permissions = _permissions(template)
+    permissions = _permissions()
     sections = {
         "scanner-permissions": permissions,
         "change-permissions": permissions,
@@ -68,9 +66,9 @@ def generated(template: str) -> str:
 
 
 def generated_member_role(template: str) -> str:
-    """Return the template of the member role with its permissions written anew: those that all packs spend."""
+    """Return the template of the member role with its permissions written anew: those of every check."""
     catalog = load()
-    policy = iam_policy(catalog, select(catalog, Configuration(), packs=(ALL,)), "${AWS::Partition}")
+    policy = iam_policy(catalog, every_rule(catalog), "${AWS::Partition}")
     permissions = "".join(_statement(each) for each in policy["Statement"])
     sections = {"member-permissions": permissions, "tagging-permissions": _tagging_permissions()}
     return _written(MEMBER_ROLE.name, template, sections)
@@ -88,13 +86,11 @@ def _written(file: str, template: str, sections: Mapping[str, str]) -> str:
     return _SECTION.sub(write, template)
 
 
-def _permissions(template: str) -> str:
-    packs = _DEFAULT_PACKS.search(template)
-    if packs is None:
-        raise SystemExit("template.yaml: the parameter PackNames needs a Default")
+def _permissions() -> str:
+    """Return the permissions of every check: PackNames can be changed without a change of the roles."""
     catalog = load()
-    rules = select(catalog, Configuration(), packs=tuple(packs.group(1).split(",")))
-    return "".join(_statement(each) for each in scanner_statements(catalog, rules, "${AWS::Partition}"))
+    statements = scanner_statements(catalog, every_rule(catalog), "${AWS::Partition}")
+    return "".join(_statement(each) for each in statements)
 
 
 def _tagging_permissions() -> str:

@@ -12,8 +12,7 @@ from local.server import EmbeddedAws
 from local.webhook import Webhook
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from tests.unit.stack.recording.stream import event, item
 
 from .conftest import EVENT_ROLES, configure
@@ -65,7 +64,7 @@ def test_the_roles_of_alerts_and_events_allow_what_is_called_and_nothing_else(
         assert len(slack.accepted) >= 2
         assert len(teams.accepted) >= 2
     assert permissions.denied(aws, stack) == []
-    reads = scanner_actions(load(), select(load(), Configuration()))
+    reads = scanner_actions(load(), every_rule(load()))
     unused = [line for line in permissions.unused(aws, stack) if line.startswith(EVENT_ROLES)]
     left = [line for line in unused if not any(f" {action} " in line for action in reads)]
     assert left == [], "\n".join(left)

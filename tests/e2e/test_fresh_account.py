@@ -8,8 +8,7 @@ from local.runtime import Runtime
 from local.server import EmbeddedAws
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 
 from .conftest import EVENT_ROLES, MIGRATION_ROLE, TAGGING_ROLE, configure
 
@@ -38,7 +37,7 @@ def test_the_roles_allow_what_is_called_and_nothing_that_is_not(embedded: tuple[
     assert workflow.start(aws, stack, {"resume": second["scan_id"]}).output["complete"]
     assert permissions.denied(aws, stack) == []
     # What the scanner reads is held against all checks in test_catalogue.py; the other roles in test_event_roles.py.
-    reads = scanner_actions(load(), select(load(), Configuration()))
+    reads = scanner_actions(load(), every_rule(load()))
     idle = (*EVENT_ROLES, TAGGING_ROLE, MIGRATION_ROLE)
     unused = [line for line in permissions.unused(aws, stack) if not line.startswith(idle)]
     left = [said for said in unused if not any(f" {action} " in said for action in reads)]

@@ -14,10 +14,8 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from muster.catalog.catalog import load
-from muster.catalog.packs import ALL
 from muster.catalog.permissions import scanner_actions, scanner_statements
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.tagging.permissions import tagging_statements
 from muster.tagging.services import tag_apis
 from tests.infrastructure import house
@@ -170,7 +168,7 @@ def test_the_role_for_tagging_writes_one_tag_for_one_caller(deploy: Deploy, sour
 
 def test_it_grants_what_all_checks_read_the_regions_and_no_more(deploy: Deploy) -> None:
     catalog = load()
-    rules = select(catalog, Configuration(), packs=(ALL,))
+    rules = every_rule(catalog)
     (policy,) = deploy()["inline"]
     *reading, regions = policy["Statement"]
     assert reading == scanner_statements(catalog, rules, "aws")

@@ -9,8 +9,7 @@ import pytest
 
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.snapshots.form import forms
 from muster.tagging.services import tag_apis
 from tests.infrastructure.writes import READS, write_methods, writes_in
@@ -120,7 +119,7 @@ def test_every_reader_calls_an_operation_that_reads() -> None:
 
 def test_every_permission_of_a_scan_and_of_a_snapshot_reads() -> None:
     catalog = load()
-    granted = {*scanner_actions(catalog, select(catalog, Configuration(), packs=("all",)))}
+    granted = {*scanner_actions(catalog, every_rule(catalog))}
     granted |= {action for form in forms().values() for action, _ in form.permissions}
     assert {action for action in granted if not action.partition(":")[2].startswith(READS)} == set()
 

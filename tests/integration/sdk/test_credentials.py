@@ -12,8 +12,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, Credentials, Refre
 
 from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.errors import CredentialsError
 from muster.model.finding import Finding, Status
 from muster.scanning.calls import ScanContext
@@ -30,9 +29,7 @@ from testing.fake_aws.process import FakeAws
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 ESTATE = Estate(instances=30, buckets=12, regions=(REGION,))
-RULES = [
-    rule for rule in select(load(), Configuration()) if rule.resource_type in ("AWS::S3::Bucket", "AWS::EC2::Instance")
-]
+RULES = [rule for rule in every_rule(load()) if rule.resource_type in ("AWS::S3::Bucket", "AWS::EC2::Instance")]
 RULES = [rule for rule in RULES if rule.check.id in ("s3-bucket-versioning-enabled", "ec2-instance-imdsv2-required")]
 AT = dt.datetime(2026, 11, 21, 6, tzinfo=dt.UTC)
 LATER = "2099-01-01T00:00:00+00:00"

@@ -13,8 +13,7 @@ from botocore.awsrequest import AWSResponse
 
 from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.errors import Throttled, Transient
 from muster.model.coverage import Ledger
 from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unavailable
@@ -225,7 +224,7 @@ SHARDS = [
 
 
 def scanned(sessions: Sessions, shard: Shard) -> tuple[list[Finding], ShardScan]:
-    rules = select(load(), Configuration(), packs=("all",))
+    rules = every_rule(load())
     scan = ShardScan(shard, read_plan(load(), rules), ScanContext(sessions.of(OTHER), AT))
     return list(scan), scan
 

@@ -9,7 +9,7 @@ from moto.ec2.models import ec2_backends
 from muster.catalog.catalog import load
 from muster.configuration import Accounts, Configuration
 from muster.configuration.configuration import Exclude
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.errors import ConfigurationError
 from muster.sdk.session import Clients
 from muster.targets.sharding import LARGE
@@ -113,11 +113,11 @@ def test_an_account_that_has_enabled_none_of_the_regions_has_no_shards(clients: 
     whole = aimed(clients, OWN, OTHER, asked=("all",), exclude=Exclude(regions=("us-east-1",)))
     assert regions(whole) == {OTHER: (), OWN: (HERE,)}
     [target] = [target for target in whole.scanned if target.account_id == OTHER]
-    assert target.shards(load(), select(load(), Configuration(), packs=("all",)), {}) == ()
+    assert target.shards(load(), every_rule(load()), {}) == ()
 
 
 def test_a_target_is_cut_by_how_large_it_was(clients: Clients) -> None:
-    rules = select(load(), Configuration(), packs=("all",))
+    rules = every_rule(load())
     [target] = aimed(clients, role="").scanned
     whole = target.shards(load(), rules, {f"{OTHER}.{HERE}.ec2": LARGE})
     cut = target.shards(load(), rules, {f"{OWN}.{HERE}.ec2": LARGE})

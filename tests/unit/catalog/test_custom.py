@@ -133,9 +133,9 @@ def test_it_is_taken_with_whatever_else_the_configuration_takes_and_can_be_left_
     assert taken("checks: [ec2-volume-encrypted]\n")
 
 
-def test_a_configuration_that_says_nothing_else_takes_all_checks_beside_it() -> None:
-    rules = select(load(), parse(TEXT, load()))
-    assert {rule.check.id for rule in rules} == {*load().checks, "ec2-instance-names-its-team"}
+def test_a_configuration_that_says_nothing_else_takes_the_default_pack_beside_it() -> None:
+    names, default = ({rule.check.id for rule in select(load(), parse(text, load()))} for text in (TEXT, ""))
+    assert names == {*default, "ec2-instance-names-its-team"}
 
 
 def test_it_survives_the_plan() -> None:

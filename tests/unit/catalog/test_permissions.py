@@ -10,14 +10,14 @@ import pytest
 from muster.catalog.catalog import Catalog, load
 from muster.catalog.permissions import ORGANIZATION, action_of, iam_policy, scanner_actions, scanner_statements
 from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule, select
 from muster.model.check import check
 from muster.model.finding import REGION, Severity, Verdict, compliant
 from muster.model.listing import Page
 from muster.model.readers import describes, lists
 from muster.model.rule import Rule
 
-ALL = scanner_statements(load(), select(load(), Configuration(), packs=["all"]), "aws-us-gov")
+ALL = scanner_statements(load(), every_rule(load()), "aws-us-gov")
 
 
 def rules(*checks: str) -> tuple[Rule, ...]:

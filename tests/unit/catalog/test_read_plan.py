@@ -8,8 +8,7 @@ import pytest
 
 from muster.catalog.catalog import Catalog, load
 from muster.catalog.read_plan import Call, Per, TypePlan, plan_of, read_plan
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check, check
 from muster.model.finding import ACCOUNT, REGION, Resource, Severity, Verdict, compliant
@@ -246,7 +245,7 @@ def test_every_check_of_the_catalogue_has_each_facet_before_it_is_needed(found: 
 
 
 def test_no_reader_is_called_twice_for_a_type_with_all_checks() -> None:
-    for plan in read_plan(load(), select(load(), Configuration(), packs=["all"]), by_tags=True).types:
+    for plan in read_plan(load(), every_rule(load()), by_tags=True).types:
         describers = [*(each for stage in (*plan.stages, *plan.late_stages) for each in stage), plan.source, plan.tags]
         called = [call.reader.function for call in plan.calls if not isinstance(call.reader, Lister)]
         assert len({*map(id, called)}) == len(called)

@@ -97,6 +97,7 @@ def pack(name: str, *entries: Entry) -> Pack:
 
 KNOWN = {
     "all": pack("all", *(Entry(name) for name in CATALOG.checks)),
+    "foundational": pack("foundational", Entry("old"), Entry("required-tags")),
     "strict": pack("strict", Entry("old", settings={"days": 30})),
     "lenient": pack("lenient", Entry("old", settings={"days": 365})),
     "same": pack("same", Entry("old", settings={"days": 30})),
@@ -119,12 +120,15 @@ def chosen(configuration: Configuration = NOTHING, **choice: Any) -> list[str]:
 
 BOTH = {"packs": ("tags",), "checks": ("plain",)}
 ALL = ["old S3", "plain S3", "required-tags EC2", "required-tags S3"]
+DEFAULT = [ALL[0], *ALL[2:]]
 
 
 @pytest.mark.parametrize(
     ("configuration", "choice", "rules"),
     [
-        pytest.param({}, {}, ALL, id="nothing said is everything"),
+        pytest.param({}, {}, DEFAULT, id="without a choice the default pack"),
+        pytest.param({}, {"default": ["strict"]}, ["old S3"], id="the stack's own default"),
+        pytest.param({"checks": ("plain",)}, {"default": ["strict"]}, ["plain S3"], id="a choice before the default"),
         pytest.param({"packs": ("strict",)}, {}, ["old S3"], id="the file's packs"),
         pytest.param({"checks": ("plain",)}, {}, ["plain S3"], id="the file's checks alone are no reason for all"),
         pytest.param(BOTH, {}, ["plain S3", "required-tags EC2"], id="both"),
@@ -134,7 +138,9 @@ ALL = ["old S3", "plain S3", "required-tags EC2", "required-tags S3"]
         pytest.param(
             {"packs": ("tags",), "checks": ("plain",)}, {"checks": ["old"]}, ["old S3"], id="--check replaces"
         ),
-        pytest.param({}, {"exclude_checks": ["old", "required-tags"]}, ["plain S3"], id="--exclude-check"),
+        pytest.param(
+            {}, {"packs": ["all"], "exclude_checks": ["old", "required-tags"]}, ["plain S3"], id="--exclude-check"
+        ),
         pytest.param({"exclude_checks": ("old",)}, {"exclude_checks": ["plain"]}, ALL[2:], id="exclusions add up"),
         pytest.param({"exclude_checks": ("old",)}, {"checks": ["old"]}, ["old S3"], id="asked by name"),
         pytest.param({}, {"checks": ["old", "plain"], "exclude_checks": ["old"]}, ["plain S3"], id="both by name"),
@@ -346,12 +352,12 @@ def test_rules_survive_the_plan(rules: list[Rule]) -> None:
 
 def test_a_plan_of_another_version_is_refused() -> None:
     """A check that this version does not have cannot be left out in silence."""
-    data = [{**rules_to_json(select(CATALOG, NOTHING))[0], "check": "gone"}]
+    data = [{**rules_to_json(select(CATALOG, NOTHING, known=KNOWN))[0], "check": "gone"}]
     with pytest.raises(ConfigurationError, match="gone is not a check of this version of Muster"):
         rules_from_json(CATALOG, data)
 
 
 def test_the_packages_packs_are_there_without_naming_them() -> None:
     """Without `known`, the packs are the package's own, and `all` has the checks of the catalogue."""
-    assert select(CATALOG, NOTHING) == select(CATALOG, NOTHING, packs=["all"], known=KNOWN)
+    assert select(CATALOG, NOTHING, packs=["all"]) == select(CATALOG, NOTHING, packs=["all"], known=KNOWN)
     assert {"all", "s3-compliance", "ec2-tag-compliance"} <= set(packs_.load(CATALOG))

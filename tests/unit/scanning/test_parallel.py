@@ -7,8 +7,7 @@ import pytest
 
 from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
@@ -19,7 +18,7 @@ from tests.unit.scanning.test_shard_scan import AT
 
 SHARD = Shard("111122223333", "eu-west-1", "sqs", "eu-west-1", ("eu-west-1",))
 OTHER = Shard("111122223333", "us-east-1", "sqs", "us-east-1", ("us-east-1",))
-RULES = [rule for rule in select(load(), Configuration()) if rule.service == "sqs"]
+RULES = [rule for rule in every_rule(load()) if rule.service == "sqs"]
 TOO_MANY = OSError(24, "Too many open files")
 
 
@@ -74,7 +73,7 @@ class Late(ShardScan):
 
 
 def test_what_was_scanned_before_it_broke_is_not_unread() -> None:
-    rules = [rule for rule in select(load(), Configuration()) if rule.service == "sns"]
+    rules = [rule for rule in every_rule(load()) if rule.service == "sns"]
     broken = scan(Shard(SHARD.account_id, SHARD.region, "sns", SHARD.region, SHARD.scope), Late, rules)
     with pytest.raises(OSError, match="Too many open files"):
         list(broken)

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.catalog.catalog import load
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.model.shard import Shard
 from muster.stack.documents.fields import plain
 from muster.stack.documents.work import WorkList
@@ -41,7 +40,7 @@ def test_a_thousand_accounts_make_a_thousand_items_and_at_most_two_thousand_batc
 
 def test_an_account_whose_every_shard_is_cut_in_every_region_that_aws_has_is_an_item_that_a_state_may_hold() -> None:
     catalog = load()
-    rules = select(catalog, Configuration(), packs=("all",))
+    rules = every_rule(catalog)
     regions = sdk_regions()["aws"]
     services = {rule.service for rule in rules}
     sizes = {f"111122223333.{region}.{service}": LARGE for region in regions for service in services}

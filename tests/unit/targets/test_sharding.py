@@ -1,14 +1,13 @@
 """How an account is cut into shards, and how a large one is cut once more."""
 
 from muster.catalog.catalog import load
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.model.shard import Shard
 from muster.targets.sharding import LARGE, shards
 
 ACCOUNT = "111122223333"
 REGIONS = ("eu-west-1", "us-east-1")
-RULES = select(load(), Configuration(), packs=("all",))
+RULES = every_rule(load())
 TYPES = {rule.resource_type for rule in RULES if rule.service == "ec2"}
 
 

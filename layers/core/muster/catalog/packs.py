@@ -12,6 +12,14 @@ from muster.model.json_values import freeze_items
 ALL = "all"
 """The pack of every check in the catalogue, each as it comes."""
 
+_EVERY = (
+    "Every check that Muster has. Checks of tags run once tags.required is set, and checks that CloudWatch charges for "
+    "with metrics: true."
+)
+
+DEFAULT = ("foundational",)
+"""The packs of a scan that names neither packs nor checks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -49,8 +57,8 @@ class Pack:
 
 def load(catalog: Catalog) -> Mapping[str, Pack]:
     """Return the packs by name: those of the package's data, and `all`."""
-    every = Pack(ALL, "All checks", "Every check that Muster has.", tuple(Entry(name) for name in catalog.checks))
-    return {ALL: every, **_written()}
+    every = tuple(Entry(name) for name in catalog.checks)
+    return {ALL: Pack(ALL, "All checks", _EVERY, every), **_written()}
 
 
 @functools.cache

@@ -63,6 +63,7 @@ selecting = combined(
                  help="Leave a check out. Repeatable."),
     click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
     click.option("--severity", type=Severities(), callback=_severity, help="Only checks at this severity or above."),
+    click.option("--metrics", is_flag=True, help="Also run the packs' checks that CloudWatch charges for."),
     configured_by,
 )  # fmt: skip
 """The options that choose packs and checks."""

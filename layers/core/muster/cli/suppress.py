@@ -224,9 +224,9 @@ def _refuse_useless(
     """
     from muster.catalog.custom import extended
     from muster.configuration.remarks import About, remarks
-    from muster.configuration.selection import select
+    from muster.configuration.selection import possible_rules
 
-    selected = {rule.check.id for rule in select(file.catalog, configuration)}
+    selected = {rule.check.id for rule in possible_rules(file.catalog, configuration)}
     catalog = extended(file.catalog, configuration.custom_checks)
     for each in remarks(configuration.suppressions, catalog, selected, datetime.now(UTC).date(), 0):
         if each.place != place:

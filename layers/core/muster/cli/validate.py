@@ -46,25 +46,29 @@ def command(file: Path, *, strict: bool) -> int:
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.catalog.catalog import load
     from muster.catalog.custom import absences, extended
-    from muster.catalog.packs import ALL
+    from muster.catalog.packs import DEFAULT
     from muster.configuration import load as load_configuration
-    from muster.configuration.selection import select
+    from muster.configuration.selection import possible_rules, selection
     from muster.library.region_names import regions, unchecked
 
     catalog = load()
     configuration = load_configuration(file, catalog, regions)
-    rules = select(catalog, configuration)
+    selected = selection(catalog, configuration)
+    possible = possible_rules(catalog, configuration)
     catalog = extended(catalog, configuration.custom_checks)
-    packs = configuration.packs or (() if configuration.checks else (ALL,))
+    packs = configuration.packs or (() if configuration.checks else (f"{', '.join(DEFAULT)} (the default)",))
     click.echo(f"{escaped(str(file))} is valid")
     click.echo(f"  packs         {', '.join(packs) or 'none'}")
-    click.echo(f"  checks        {len({rule.check.id for rule in rules})} of {len(catalog.checks)}")
+    click.echo(f"  checks        {len(selected.checks)} of {len(catalog.checks)}")
     named = ", ".join(configuration.regions) or "the profile's own"
+    for key in dict.fromkeys(selected.left_out.values() if configuration.packs else ()):
+        off = [name for name, turns_on in selected.left_out.items() if turns_on == key]
+        click.echo(f"                off until {key}: {', '.join(off)}")
     click.echo(f"  regions       {named}")
     click.echo(f"  suppressions  {counted(len(configuration.suppressions), 'suppression')}")
     if configuration.alerts.routes:
         click.echo(f"  routes        {counted(len(configuration.alerts.routes), 'route')}")
-    lines = [*_remarks(file, configuration, catalog, rules), *_route_remarks(file, configuration, catalog, rules)]
+    lines = [*_remarks(file, configuration, catalog, possible), *_route_remarks(file, configuration, catalog, possible)]
     for line in lines[:MANY]:
         click.echo(f"    {line}")
     if len(lines) > MANY:

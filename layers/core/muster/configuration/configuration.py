@@ -98,7 +98,10 @@ class SuppressionRule:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The content of muster.yaml; without arguments, that of an empty file."""
+    """The content of muster.yaml; without arguments, that of an empty file.
+
+    `metrics` turns on the checks of the packs that read data which CloudWatch charges for.
+    """
 
     packs: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
@@ -113,6 +116,7 @@ class Configuration:
     custom_checks: tuple[CustomCheck, ...] = ()
     alerts: Alerts = field(default_factory=Alerts)
     compliance_tags: ComplianceTags = field(default_factory=ComplianceTags)
+    metrics: bool = False
 
     def settings_for(self, check: str, resource_type: str, given: Mapping[str, object]) -> Mapping[str, object]:
         """Return a check's settings for a resource type; `given` are those of the check and of the pack.
@@ -151,6 +155,7 @@ class Configuration:
             custom_checks=tuple(CustomCheck.from_json(entry) for entry in document.get("custom_checks", ())),
             alerts=Alerts.from_json(document.get("alerts", {})),
             compliance_tags=ComplianceTags.from_json(document.get("compliance_tags", {})),
+            metrics=document.get("metrics", False),
         )
 
 

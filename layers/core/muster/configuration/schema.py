@@ -43,9 +43,15 @@ def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
         **_object(
             "a key",
             {
-                "packs": _list({"$ref": "#/$defs/pack"}, "Packs of checks; without packs and checks: all."),
+                "packs": _list({"$ref": "#/$defs/pack"}, "Packs of checks. Without packs and checks: foundational."),
                 "checks": _list({"$ref": "#/$defs/check"}, "Checks besides those of the packs."),
                 "exclude_checks": _list({"$ref": "#/$defs/check"}, "Checks of the packs that are left out."),
+                "metrics": {
+                    "type": "boolean",
+                    "title": "true or false",
+                    "description": "Run the checks of the packs that read data which CloudWatch charges for.",
+                    "default": False,
+                },
                 "settings": _settings(catalog.checks.values()),
                 "custom_checks": _list(_custom(catalog), "Checks of your own, without code."),
                 "tags": _tags(_tagged_types(catalog)),

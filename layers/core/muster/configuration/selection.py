@@ -1,14 +1,17 @@
 """From a configuration, what the command line asks for, and the catalogue to the rules of a scan."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from muster.catalog import packs as packs_
 from muster.catalog.catalog import Catalog
 from muster.catalog.controls import supported
 from muster.catalog.custom import extended
-from muster.catalog.packs import ALL, Entry, Pack
+from muster.catalog.opt_in import key_of
+from muster.catalog.packs import ALL, DEFAULT, Entry, Pack
 from muster.configuration.configuration import Configuration
+from muster.configuration.opt_in import opt_ins_of, turned_on
 from muster.errors import ConfigurationError
 from muster.model.check import Check
 from muster.model.finding import Severity
@@ -17,7 +20,44 @@ from muster.model.rule import Rule
 from muster.model.suggest import unknown
 
 
-def select(  # noqa: PLR0913 - each is one way to choose
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rules of a scan, and the checks of its packs that are off, with the key of muster.yaml that turns each on."""
+
+    rules: tuple[Rule, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def checks(self) -> frozenset[str]:
+        """The ids of the checks."""
+        return frozenset(rule.check.id for rule in self.rules)
+
+
+def select(catalog: Catalog, configuration: Configuration, **choice: Any) -> tuple[Rule, ...]:
+    """Return the rules of a selection; `choice` is that of `selection`.
+
+    Raises:
+        ConfigurationError: a name is not known, a check would have two settings for one type, or nothing is left.
+    """
+    return selection(catalog, configuration, **choice).rules
+
+
+def every_rule(catalog: Catalog, configuration: Configuration | None = None) -> tuple[Rule, ...]:
+    """Return a rule for every check on all of its types, those that packs leave out included."""
+    configuration = configuration or Configuration()
+    return select(catalog, configuration, checks=tuple(extended(catalog, configuration.custom_checks).checks))
+
+
+def possible_rules(catalog: Catalog, configuration: Configuration) -> tuple[Rule, ...]:
+    """Return the rules that a scan with this configuration may have.
+
+    Where the configuration names neither packs nor checks, `--pack` or the stack's PackNames may name any.
+    """
+    named = configuration.packs or configuration.checks
+    return select(catalog, configuration) if named else every_rule(catalog, configuration)
+
+
+def selection(  # noqa: PLR0913 - each is one way to choose
     catalog: Catalog,
     configuration: Configuration,
     *,
@@ -26,51 +66,71 @@ def select(  # noqa: PLR0913 - each is one way to choose
     exclude_checks: Sequence[str] = (),
     services: Sequence[str] = (),
     severity: Severity | None = None,
+    metrics: bool = False,
+    default: Sequence[str] = (),
     known: Mapping[str, Pack] | None = None,
-) -> tuple[Rule, ...]:
+) -> Selection:
     """Return one rule per check, resource type and variant, sorted.
 
-    `packs` and `checks` replace those of the configuration; when neither says anything, all checks are taken.
-    What is excluded stays out, except that a check asked for here by name is stronger than the configuration.
+    `packs` and `checks` replace those of the configuration. When neither names any, the packs of `default` are taken;
+    without `default`, the package's default pack and the opt-in checks that the configuration turns on. A pack leaves
+    out checks of tags where no tag is required, and checks that CloudWatch charges for unless `metrics` or the
+    configuration's own turns them on (decision 44); a check that is named always runs.
+    What is excluded stays out, except that a check named here is stronger than the configuration.
     `severity` is the least that is taken. `known` are the packs to choose from, by default the package's own.
 
     Raises:
         ConfigurationError: a name is not known, a check would have two settings for one type, or nothing is left.
     """
+    nothing_named = not (packs or checks or configuration.packs or configuration.checks)
     catalog = extended(catalog, configuration.custom_checks)
     available = packs_.load(catalog) if known is None else known
     excluded = {*exclude_checks, *(set(configuration.exclude_checks) - set(checks))}
-    packs, checks = _chosen(configuration, packs, checks)
+    packs, checks = _chosen(configuration, packs, checks, default)
     _refuse(
         _unknown(packs, "a pack", available),
         _unknown([*checks, *sorted(excluded), *configuration.settings], "a check", catalog.checks),
         _unknown(services, "a service with checks", _services(catalog)),
     )
+    opt_ins = opt_ins_of(catalog, {*checks, *(entry.id for entry in configuration.custom_checks)})
     entries = [entry for name in dict.fromkeys(packs) if name != ALL for entry in _entries(available[name], catalog)]
     rest = [*(available[ALL].entries if ALL in packs else ()), *map(Entry, checks)]
+    rest += map(Entry, opt_ins) if nothing_named and not default else ()
+    metrics = metrics or configuration.metrics
     specific, general = (
-        _rules([entry for entry in each if entry.check not in excluded], catalog, configuration)
+        _rules(
+            turned_on(
+                [entry for entry in each if entry.check not in excluded], catalog, configuration, opt_ins, metrics
+            ),
+            catalog,
+            configuration,
+        )
         for each in (entries, rest)
     )
     # `all` and a check's bare name have no opinion on settings: a pack that names the check decides them.
     decided = {(rule.check.id, rule.resource_type) for rule in specific}
     rules = [*specific, *(rule for rule in general if (rule.check.id, rule.resource_type) not in decided)]
     selected = [rule for rule in rules if _in_scope(rule, services, severity)]
+    waiting = {entry.check for entry in (*entries, *rest)} - excluded - {rule.check.id for rule in rules}
+    left_out = {name: key_of(catalog.checks[name], opt_ins[name]) for name in sorted(waiting)}
     if not selected:
-        raise ConfigurationError(_nothing_left(packs, checks, excluded, services, severity))
-    return tuple(sorted(selected, key=lambda rule: (rule.check.id, rule.resource_type, rule.variant)))
+        off = [f"{name} runs with {key}" for name, key in left_out.items()]
+        raise ConfigurationError("; ".join([_nothing_left(packs, checks, excluded, services, severity), *off]))
+    selected.sort(key=lambda rule: (rule.check.id, rule.resource_type, rule.variant))
+    return Selection(tuple(selected), left_out)
 
 
 def _chosen(
-    configuration: Configuration, packs: Sequence[str], checks: Sequence[str]
+    configuration: Configuration, packs: Sequence[str], checks: Sequence[str], default: Sequence[str]
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the packs and the checks to take: those given, else the configuration's, else all."""
+    """Return the packs and the checks to take: those given, else the configuration's, else the default ones."""
     if packs or checks:
         return packs, checks
-    if not (configuration.packs or configuration.checks):
-        return (ALL,), ()
     # Whoever writes a check into the configuration wants it, whatever else the configuration takes.
-    return configuration.packs, (*configuration.checks, *(entry.id for entry in configuration.custom_checks))
+    own = tuple(entry.id for entry in configuration.custom_checks)
+    if not (configuration.packs or configuration.checks):
+        return default or DEFAULT, own
+    return configuration.packs, (*configuration.checks, *own)
 
 
 def rules_to_json(rules: Iterable[Rule]) -> list[dict[str, Any]]:

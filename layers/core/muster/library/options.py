@@ -15,6 +15,7 @@ class ScanOptions:
     exclude_checks: Sequence[str] = ()
     services: Sequence[str] = ()
     severity: Severity | None = None
+    metrics: bool = False
     accounts: Sequence[str] = ()
     role: str = ""
     external_id: str = ""
@@ -32,3 +33,8 @@ class ScanOptions:
         yield from (f"--service {name}" for name in self.services)
         yield from (f"--tag {key}={value}" for key, value in (self.tags or {}).items())
         yield from (f"--resource {arn}" for arn in self.resources)
+
+    @property
+    def chooses_checks(self) -> bool:
+        """Whether the options name the checks to run, or leave some out."""
+        return bool(self.checks or self.exclude_checks or self.services or self.severity or self.resources)

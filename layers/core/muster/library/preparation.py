@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from muster.catalog import packs
 from muster.catalog.catalog import Catalog
+from muster.catalog.opt_in import off
 from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import selection
 from muster.library import named_resources
 from muster.library.job import Job
 from muster.library.options import ScanOptions
@@ -46,7 +47,7 @@ def prepare(
         MusterError: nothing was scanned, and the message says why.
     """
     configuration = _aimed(options, configuration)
-    rules = select(
+    selected = selection(
         catalog,
         configuration,
         packs=options.packs,
@@ -54,8 +55,9 @@ def prepare(
         exclude_checks=options.exclude_checks,
         services=options.services,
         severity=options.severity,
+        metrics=options.metrics,
     )
-    rules = narrow(catalog, configuration, rules)
+    rules = narrow(catalog, configuration, selected.rules)
     named = named_resources.parse(options, catalog, rules)
     if named:
         rules = named_resources.narrowed(rules, named)
@@ -81,6 +83,7 @@ def prepare(
     )
     origin = Origin(clients, who.account_id, who.partition, call_region)
     scan = prepare_scan(catalog, configuration, rules, origin, order, note=note)
+    missing = off(catalog, scan.checks)
     report = ScanReport(
         scan_id=order.scan_id,
         started_at=started,
@@ -89,9 +92,11 @@ def prepare(
         accounts=list(scan.accounts),
         accounts_excluded=scan.targets.found.excluded,
         regions=scan.targets.regions,
-        packs=packs_of(configuration, options.packs, options.checks, (packs.ALL,)),
+        packs=packs_of(configuration, options.packs, options.checks, packs.DEFAULT),
         checks=list(scan.checks),
         narrowed=list(options.narrowing),
+        checks_off=sum(missing.values()),
+        turned_on_by=() if options.chooses_checks else tuple(missing),
     )
     return Job(options, scan, origin, report, ReportTally())
 

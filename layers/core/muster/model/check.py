@@ -19,8 +19,9 @@ class Check:
 
     `facets` maps the function's parameters to the types they want, in order; `settings` maps its
     keyword-only parameters to their defaults and `setting_types` to their annotations; `related` names the
-    parameters that read other resources. `opt_in` names the settings without which it judges nothing. `problem` says in
-    a few words what is wrong with a resource that fails; the subject of an alert has it.
+    parameters that read other resources. `opt_in` names the settings without which it judges nothing. `needs_tags` says
+    that packs run it only where the configuration requires tags. `problem` says in a few words what is wrong with a
+    resource that fails; the subject of an alert has it.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Check:
     source: str
     opt_in: tuple[str, ...] = ()
     problem: str = ""
+    needs_tags: bool = False
 
     def __call__(self, *facets: object, **settings: object) -> Verdict:
         """Judge: the checks' own tests call them so."""
@@ -45,12 +47,18 @@ class Check:
 
 
 def check(
-    *, severity: Severity, controls: tuple[str, ...] = (), version: int = 1, opt_in: tuple[str, ...] = ()
+    *,
+    severity: Severity,
+    controls: tuple[str, ...] = (),
+    version: int = 1,
+    opt_in: tuple[str, ...] = (),
+    needs_tags: bool = False,
 ) -> Callable[[Callable[..., Verdict]], Check]:
     """Turn a function into a check; its name becomes the id, its docstring the documentation.
 
     `controls` are ids of frameworks' controls that the check supports. `version` grows when the meaning changes.
     `opt_in` names settings: while all of them are empty the policy asks for nothing, and nothing is read for it.
+    `needs_tags` marks a check of tags: no pack runs it before the configuration requires tags.
 
     Raises:
         TypeError: the declaration is incomplete or ambiguous; the message says what to change.
@@ -83,6 +91,7 @@ def check(
             source=sections.get("Source", ""),
             opt_in=opt_in,
             problem=sections.get("Problem", ""),
+            needs_tags=needs_tags,
         )
 
     return declare

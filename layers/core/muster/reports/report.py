@@ -8,13 +8,16 @@ from typing import Any
 from muster import __version__
 from muster.model.coverage import Coverage
 from muster.model.json_values import timestamp
+from muster.model.text import counted
 
 
 @dataclass(slots=True)
 class ScanReport:
     """The scan itself: what it was asked, when it ran, what is missing and what was asked of AWS.
 
-    `narrowed` has the options that leave out resources of the checks, like `--tag Environment=prod`.
+    `narrowed` has the options that leave out resources of the checks, like `--tag Environment=prod`. `checks_off`
+    counts the checks of Muster that did not run; `turned_on_by` are the keys of muster.yaml that turn them on, empty
+    where the options chose the checks.
     """
 
     scan_id: str
@@ -33,7 +36,7 @@ class ScanReport:
     coverage: list[Coverage] = field(default_factory=list)
     narrowed: Sequence[str] = ()
     checks_off: int = 0
-    """Checks of the catalogue that no rule of the scan selects."""
+    turned_on_by: Sequence[str] = ()
 
     @property
     def complete(self) -> bool:
@@ -44,6 +47,16 @@ class ScanReport:
     def calls(self) -> int:
         """The number of calls of AWS that the shards made."""
         return sum(row.calls for row in self.coverage)
+
+    @property
+    def off(self) -> str:
+        """How many checks are off and what turns them on, in one sentence; empty where none is, or the options say."""
+        if not self.turned_on_by:
+            return ""
+        *others, last = self.turned_on_by
+        keys = f"{', '.join(others)} and {last} turn" if others else f"{last} turns"
+        verb, them = ("is", "it") if self.checks_off == 1 else ("are", "them")
+        return f"{counted(self.checks_off, 'check')} {verb} off: in muster.yaml, {keys} {them} on"
 
     def to_json(self) -> dict[str, Any]:
         """Return the scan as plain JSON."""
@@ -59,6 +72,7 @@ class ScanReport:
             "regions": list(self.regions),
             "packs": list(self.packs),
             "checks": list(self.checks),
+            "checks_off": self.checks_off,
             "narrowed": list(self.narrowed),
             "calls": {"made": self.calls, "forecast": self.calls_forecast},
             "complete": self.complete,

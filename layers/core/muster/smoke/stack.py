@@ -30,8 +30,6 @@ class Stack:
     outputs: Mapping[str, str]
     resources: Sequence[Resource]
     clients: Clients
-    packs: Sequence[str] = ("all",)
-    """The packs that the stack's role was made for."""
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     def client(self, service: str) -> Any:
@@ -72,6 +70,4 @@ def find(clients: Clients, region: str, name: str) -> Stack:
     )
     rows = (row for row in listed if row.get("PhysicalResourceId"))
     resources = [Resource(row["LogicalResourceId"], row["ResourceType"], row["PhysicalResourceId"]) for row in rows]
-    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in description.get("Parameters", ())}
-    packs = tuple(filter(None, (pack.strip() for pack in parameters.get("PackNames", "all").split(","))))
-    return Stack(name, region, outputs_of(description), resources, clients, packs)
+    return Stack(name, region, outputs_of(description), resources, clients)

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import scanner_actions
-from muster.configuration import Configuration
-from muster.configuration.selection import select
+from muster.configuration.selection import every_rule
 from muster.errors import ConfigurationError
 from muster.estimate.forecast import Forecast, forecast, listed
 from muster.model.coverage import Coverage
@@ -42,7 +41,7 @@ def plan_scan(
         return _planned(bucket, *_resume(request, bucket), accounts_at_a_time(environment, clients))
     configuration = configuration_of(bucket, environment, catalog)
     rules = rules_of(configuration, environment, catalog, request.packs, request.checks)
-    _refuse_ungranted(rules, environment, catalog)
+    _refuse_ungranted(rules, catalog)
     _refuse_role(configuration.accounts.role, environment)
     problems: list[str] = []
     sizes = (objects.or_none(bucket, keys.sizes(), Sizes, problems) or Sizes()).shards
@@ -156,13 +155,14 @@ def _planned(bucket: Bucket, scan: ScanDetails, attempt: str, work: WorkList, co
     )
 
 
-def _refuse_ungranted(rules: Sequence[Rule], environment: Environment, catalog: Catalog) -> None:
-    granted = set(scanner_actions(catalog, select(catalog, Configuration(), packs=environment.packs)))
+def _refuse_ungranted(rules: Sequence[Rule], catalog: Catalog) -> None:
+    """Refuse a check of the user's own that reads what none of Muster's checks reads: template.yaml grants those."""
+    granted = set(scanner_actions(catalog, every_rule(catalog)))
     for rule in rules:
         if missing := sorted(set(scanner_actions(catalog, [rule])) - granted):
             raise ConfigurationError(
-                f"{rule.check.id} needs {', '.join(missing)}, which this stack's role does not grant: it was made for "
-                f"the packs {', '.join(environment.packs)}. Add a pack to PackNames, run 'make generate', deploy"
+                f"{rule.check.id} needs {', '.join(missing)}, which the stack's role does not allow: no check of "
+                "Muster reads it. Remove the check from the stack's muster.yaml, or run it with muster scan"
             )
 
 

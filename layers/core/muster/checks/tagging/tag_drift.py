@@ -12,7 +12,7 @@ from muster.model.text import counted, listed
 _FEW = 5
 
 
-@check(severity=Severity.LOW, controls=CONTROLS)
+@check(severity=Severity.LOW, controls=CONTROLS, needs_tags=True)
 def tagged(tags: Tags) -> Verdict:
     """Resources should have at least one tag.
 
@@ -30,7 +30,7 @@ def tagged(tags: Tags) -> Verdict:
     return non_compliant(f"it has no tag of its own{set_by_aws}")
 
 
-@check(severity=Severity.LOW, version=2)
+@check(severity=Severity.LOW, version=2, needs_tags=True)
 def tag_keys_spelled_alike(
     tags: Tags, *, keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project")
 ) -> Verdict:
@@ -58,7 +58,7 @@ def tag_keys_spelled_alike(
     )
 
 
-@check(severity=Severity.LOW, opt_in=("agreements",))
+@check(severity=Severity.LOW, opt_in=("agreements",), needs_tags=True)
 def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[str, ...]]] = {}) -> Verdict:
     """Values of tags should agree with one another.
 
@@ -82,7 +82,7 @@ def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[
     return compliant("; ".join(f"{when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in in_force))
 
 
-@check(severity=Severity.LOW)
+@check(severity=Severity.LOW, needs_tags=True)
 def tags_agree_with_parent(
     tags: Tags,
     parents: TagParents,

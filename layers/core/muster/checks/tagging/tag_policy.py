@@ -9,7 +9,7 @@ from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 
-@check(severity=Severity.MEDIUM)
+@check(severity=Severity.MEDIUM, needs_tags=True)
 def tags_follow_organization_policy(
     resource: Resource, tags: Tags, policy: EffectiveTagPolicy, required: RequiredTags
 ) -> Verdict:

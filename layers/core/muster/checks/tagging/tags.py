@@ -34,7 +34,7 @@ CONTROLS = (
 """A finding carries the one of its resource's type. They ask for any tag, or for every key of a list."""
 
 
-@check(severity=Severity.MEDIUM, controls=CONTROLS, version=2)
+@check(severity=Severity.MEDIUM, controls=CONTROLS, version=2, needs_tags=True)
 def required_tags(
     tags: Tags,
     *,

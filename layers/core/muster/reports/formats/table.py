@@ -187,6 +187,8 @@ def footer(tally: ReportTally, scan: ScanReport, *, verbose: bool = False) -> It
         worst = [f"{failing[each]} {each}" for each in reversed(Severity) if failing[each]]
         line.append(f"   failing: {', '.join(worst)}")
     yield line
+    if scan.off:
+        yield Text(scan.off, style="dim")
 
 
 def _nothing(tally: ReportTally, scan: ScanReport) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from muster.catalog.packs import DEFAULT
 from muster.errors import ConfigurationError
 from muster.model.arn import Arn
 from muster.model.suggest import unknown
@@ -29,7 +30,7 @@ class Environment:
     region: str
     stack: str = ""
     config_key: str = keys.CONFIGURATION
-    packs: tuple[str, ...] = ("all",)
+    packs: tuple[str, ...] = DEFAULT
     required_tags: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
@@ -67,7 +68,7 @@ class Environment:
             region=variables["AWS_REGION"],
             stack=variables.get("MUSTER_STACK", ""),
             config_key=variables.get("MUSTER_CONFIG_KEY", keys.CONFIGURATION),
-            packs=_words(variables.get("MUSTER_PACKS", "")) or ("all",),
+            packs=_words(variables.get("MUSTER_PACKS", "")) or DEFAULT,
             required_tags=_words(variables.get("MUSTER_REQUIRED_TAGS", "")),
             regions=_words(variables.get("MUSTER_REGIONS", "")),
             accounts=_words(variables.get("MUSTER_ACCOUNTS", "")),

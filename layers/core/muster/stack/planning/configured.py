@@ -37,9 +37,7 @@ def rules_of(
     checks: Sequence[str] = (),
 ) -> tuple[Rule, ...]:
     """Return the rules of a scan of these packs and checks, or those that the stack scans by."""
-    # The stack's own packs, where nothing else names packs or checks.
-    named = packs or checks or configuration.packs or configuration.checks
-    return select(catalog, configuration, packs=packs if named else environment.packs, checks=checks)
+    return select(catalog, configuration, packs=packs, checks=checks, default=environment.packs)
 
 
 def regions_of(configuration: Configuration, environment: Environment) -> tuple[str, ...]:
