@@ -13,7 +13,7 @@ import pytest
 from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
 from muster.cli import main
-from muster.configuration import Configuration
+from muster.configuration import Configuration, Tags
 from muster.configuration.selection import select
 from muster.data import package_data
 from muster.estimate.prices import Price
@@ -346,6 +346,7 @@ class TestAReport:
 
     def test_what_was_not_listed_then_is_listed_now(self, clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
         _estate(clients)
+        Path("muster.yaml").write_text("tags: {required: [Owner]}\n", encoding="utf-8")
         self._scan(OTHER, "--pack", "ec2-tag-compliance")
         capsys.readouterr()
         found = self._calls(capsys, "--check", "required-tags", "--service", "ec2")
@@ -370,7 +371,8 @@ def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> N
     _estate(clients)
     s3 = clients.get("s3", REGION)
     s3.create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": REGION})
-    environment = Environment(bucket="reports", region=REGION, regions=(REGION, OTHER), packs=PACKS)
+    tags = ("Owner",)
+    environment = Environment(bucket="reports", region=REGION, regions=(REGION, OTHER), packs=PACKS, required_tags=tags)
     asked = _requests(clients)
     event = {
         "execution": "arn:aws:states:eu-west-1:123456789012:execution:muster:one",
@@ -386,7 +388,7 @@ def test_the_stack_makes_the_requests_that_were_predicted(clients: Clients) -> N
     made = Counter(asked)
 
     scanned = {(INSTANCE, REGION): 3, (BUCKET, REGION): 3, (BUCKET, OTHER): 1, (BUCKET, "us-west-2"): 1}
-    plan = read_plan(load(), select(load(), Configuration(), packs=PACKS))
+    plan = read_plan(load(), select(load(), Configuration(tags=Tags(tags)), packs=PACKS))
     demand = Demand(plan, scanned, (OTHER, REGION))
     work = work_of(demand, Seconds(0, 1))
     # The alert reads five objects and writes one when there is no news, and is not sent here. It is the first scan: no

@@ -88,6 +88,9 @@ def earlier(report: Reported, demand: Demand, configuration: Configuration) -> E
     return Earlier(then, calls, failed)
 
 
+_ANY = ("any",)
+
+
 def _rules(report: Reported, catalog: Catalog, configuration: Configuration) -> Iterator[Rule]:
     """Yield the rules of the scan: with their settings, and not for types of which they judged none that is there.
 
@@ -98,7 +101,9 @@ def _rules(report: Reported, catalog: Catalog, configuration: Configuration) -> 
     packs, checks = tuple(report.scan["packs"]), set(report.scan["checks"])
     services = {row["service"] for row in report.scan["coverage"]}
     there = {kind for (kind, _), count in report.resources.items() if count}
-    rules = select(catalog, configuration, packs=packs) if packs else ()
+    # The report names the checks that ran: all that its packs leave out otherwise are turned on, and then filtered.
+    on = replace(configuration, metrics=True, tags=replace(configuration.tags, required=_ANY))
+    rules = select(catalog, on, packs=packs) if packs else ()
     if more := sorted(checks - {rule.check.id for rule in rules}):
         # A pack may judge fewer types by a check than its bare name does: only what no pack names is named.
         rules += select(catalog, configuration, checks=more)
