@@ -139,6 +139,7 @@ def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored
         "estimate",
         "list",
         "explain",
+        "doctor",
         "iam-policy",
         "resume",
         "validate",

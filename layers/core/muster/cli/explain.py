@@ -248,4 +248,4 @@ def _no_subject(subject: str, catalog: "Catalog") -> str:
     if _FINDING.fullmatch(subject):
         return f"{subject} may be the id of a finding: say where it is, with --from report.json or --stack NAME"
     names = unknown(subject, "a check", [*catalog.checks, *load(catalog)])
-    return f"{names}\na resource is named by its ARN, or by its name with --from report.json or --stack NAME"
+    return f"{names}\n  a resource is named by its ARN, or by its name with --from report.json or --stack NAME"

@@ -46,6 +46,12 @@ def show_text(text: str, indent: str = "", style: str = "", first: str | None = 
         show_line((line, style))
 
 
+def wrapped(text: str, indent: int) -> list[str]:
+    """Return a text in lines that fit beside an indent of so many columns; words stay whole."""
+    lines = textwrap.wrap(text, max(columns() - indent, _NARROW // 2), break_long_words=False, break_on_hyphens=False)
+    return lines or [""]
+
+
 def fitting(words: Iterable[str], width: int, noun: str) -> str:
     """Return words on one line; where they do not fit, their number."""
     names = list(words)

@@ -85,13 +85,14 @@ class Job(Generic[OptionsT]):
             self._note(scan)
 
     def _scan_of(self, shard: Shard) -> ShardScan:
-        clients, at = self._clients_of(shard.account_id), self.report.started_at
+        clients, at = self.clients_of(shard.account_id), self.report.started_at
         context = ScanContext(clients, at, self.retrier, self.shared, self.options.concurrency)
         if named := self.scan.named.get(shard):
             return NamedScan(shard, self.scan.reads, context, named, keep=self.scan.scope.keep)
         return ShardScan(shard, self.scan.reads, context, keep=self.scan.scope.keep)
 
-    def _clients_of(self, account_id: str) -> ClientProvider:
+    def clients_of(self, account_id: str) -> ClientProvider:
+        """Return the clients of an account; where it cannot be entered, each of their calls fails with the reason."""
         sessions = self.scan.targets.sessions
         try:
             return sessions.of(account_id)
