@@ -49,7 +49,7 @@ playground: $(SETUP) ## Keep an embedded AWS with the stack up until ^C, for the
 	@$(BIN)/python -m local.playground --port $(PORT)
 
 .PHONY: test
-test: environments check unit e2e site package ## Everything that CI runs
+test: environments check unit browser e2e site package ## Everything that CI runs
 
 # Two environments at a time: pip uses one core.
 .PHONY: environments
@@ -74,6 +74,11 @@ quick: $(SETUP) ## Lint, types, and the unit tests without drawn worlds, in unde
 .PHONY: unit
 unit: $(SETUP) ## Unit, integration and infrastructure tests
 	$(PYTEST) $(WORKERS) --dist worksteal tests/golden tests/faults tests/integration tests/infrastructure tests/unit tests/benchmarks
+
+.PHONY: browser
+browser: $(SETUP) ## The report in Chromium, which is installed where there is none (MUSTER_CHROMIUM names one)
+	@tests/browser/install_chromium.sh > /dev/null
+	$(PYTEST) $(WORKERS) --dist loadfile tests/browser
 
 .PHONY: nightly
 nightly: $(SETUP) ## The laws with 25 times the examples, drawn anew each time

@@ -186,10 +186,13 @@ def _findings(number: int, drawn: random.Random) -> Iterator[Finding]:
             if kind in _TYPES:
                 checks.setdefault(kind, []).append(check)
     kinds = [kind for kind in _TYPES if kind in checks]
-    made, place = 0, 0
+    made, place, seen = 0, 0, set[str]()
     while made < number:
         place += 1
         resource, name = _resource(drawn.choice(kinds), place, drawn)
+        if resource.type == ACCOUNT and resource.id in seen:
+            continue
+        seen.add(resource.id)
         for check in drawn.sample(checks[resource.type], min(len(checks[resource.type]), drawn.randint(2, 8))):
             finding = _finding(check, resource, name, drawn)
             made += finding.status is not Status.COMPLIANT
@@ -211,7 +214,7 @@ def _resource(kind: str, place: int, drawn: random.Random) -> tuple[Resource, st
     form, arn = _TYPES[kind]
     made = form.format(**values)
     full = f"arn:aws:{arn.format(**values, id=made)}" if arn else None
-    owner = drawn.choice(OWNERS)
+    owner = drawn.choice(OWNERS) if arn else ""
     return Resource(kind, made, account, region, arn=full, tags={"owner": owner} if owner else {}), name
 
 

@@ -24,7 +24,7 @@ function prepare(data) {
   checkOf = column(i => D.K[F.k[i]][0]);
   severityOf = column(i => D.K[F.k[i]][1]);
   const framework = control => control.replace(/ [^ ]*$/, '');
-  const frameworks = [...new Set(D.K.flatMap(rule => rule[3].map(framework)))].sort().slice(0, 31);
+  const frameworks = [...new Set(D.K.flatMap(rule => rule[3].map(framework)).filter(Boolean))].sort().slice(0, 31);
   const bit = control => { const at = frameworks.indexOf(framework(control)); return at < 0 ? 0 : 1 << at };
   frameworkBits = D.K.map(rule => rule[3].reduce((bits, control) => bits | bit(control), 0));
   if (!D.previous) LABELS[0] = 'Failing';

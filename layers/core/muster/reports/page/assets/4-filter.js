@@ -10,7 +10,7 @@ function parsed(hash) {
     q: word('q'), by: word('by') === 'check' ? 'check' : 'resource', f: word('f'),
     sort: SORTS.includes(word('sort')) ? word('sort') : 'worst', p: Math.max(1, parseInt(word('p')) || 1),
     chosen: filters.map(({ key, words }) =>
-      new Set((given[key] ?? '').split(',').map(each => words.indexOf(decoded(each))).filter(code => code >= 0))),
+      new Set((given[key] ?? '').split(',').filter(Boolean).map(each => words.indexOf(decoded(each))).filter(code => code >= 0))),
   };
 }
 function hashOf(changes) {

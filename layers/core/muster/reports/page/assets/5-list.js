@@ -100,9 +100,10 @@ function clear() {
 const SHOWN = 10, MOST = 250;
 let sets;
 function facets() {
-  sets ??= filters.map(({ title, labels, words }, d) => {
-    const box = make('div', {}), order = [...words.keys()], boxes = new Map();
-    if (d > 1) order.sort((a, b) => view.counts[d][b] - view.counts[d][a]);
+  sets ??= filters.map(({ title, labels, words, values }, d) => {
+    const box = make('div', {}), order = [...words.keys()], boxes = new Map(), sizes = new Uint32Array(words.length);
+    values?.forEach(code => sizes[code]++);
+    if (d > 1) order.sort((a, b) => sizes[b] - sizes[a]);
     const all = make('button', { class: 'plain', type: 'button', click() { set.most = set.most > SHOWN ? SHOWN : MOST; facets() } });
     if (words.length) $('#facets').append(make('fieldset', {}, make('legend', {}, title), box, all));
     const set = { box, all, order, boxes, most: SHOWN, label(code) {
