@@ -109,6 +109,8 @@ def names(playground: Playground) -> dict[str, str]:
     return {
         "PLANNER_ROLE_ARN": out["PlannerRoleArn"],
         "SCANNER_ROLE_ARN": scanner,
+        "ROLE_ARN": scanner,
+        "STACK_ACCOUNT": scanner.split(":")[4],
         "TOPIC_ARN": out["AlertTopicArn"],
         "STATE_MACHINE_ARN": machine,
         "EXTERNAL_ID": "an-external-id",
