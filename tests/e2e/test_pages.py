@@ -27,7 +27,12 @@ _TRIES = 200
 DELETE = "make delete STACK=muster-dev"
 """It comes last, and asks."""
 
-STATUSES = {"muster scan": (0, 1, 3), "muster diff": (0, 1), "muster doctor": (0, 1, 3)}
+STATUSES = {
+    "muster scan": (0, 1, 3),
+    "muster diff": (0, 1),
+    "muster doctor": (0, 1, 3),
+    "muster migration validate": (1, 3),
+}
 """The exit statuses that are right for a command, by how it begins; else 0. An estate has failures."""
 
 
