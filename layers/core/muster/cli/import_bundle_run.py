@@ -29,7 +29,7 @@ from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Status, Unava
 from muster.model.rule import Rule
 from muster.model.suggest import unknown
 from muster.model.text import counted, printable
-from muster.reports.formats.table import LINES
+from muster.reports.terminal.missing import LINES
 from muster.scanning.arena import tune_allocator
 from muster.sdk.session import enabled_regions
 

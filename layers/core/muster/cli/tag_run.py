@@ -16,7 +16,7 @@ from muster.errors import ConfigurationError
 from muster.library import named_resources
 from muster.model.rule import Rule
 from muster.model.text import counted, listed, printable
-from muster.reports.formats.table import LINES
+from muster.reports.terminal.missing import LINES
 from muster.scanning.arena import tune_allocator
 from muster.tagging.marks import Marks
 from muster.tagging.tally import TagTally

@@ -12,11 +12,23 @@ from muster.migration.report.report import Entry, MigrationReport, Parity
 from muster.migration.report.steps import NextStep
 from muster.model.finding import Finding, Status
 from muster.model.text import counted, printable
-from muster.reports.formats.table import COLOURS, STATUS_COLOURS, WORDS
 from muster.reports.nouns import noun
+from muster.reports.terminal.layout import STYLES
 
 _WIDE = 10_000
 """Columns of a file or pipe: there lines are not folded, so that they can be searched."""
+_WORDS = {
+    Status.COMPLIANT: "pass",
+    Status.NON_COMPLIANT: "fail",
+    Status.NOT_APPLICABLE: "skip",
+    Status.INSUFFICIENT_DATA: "unread",
+}
+_STATUS_COLOURS = {
+    Status.COMPLIANT: "green",
+    Status.NON_COMPLIANT: "red",
+    Status.NOT_APPLICABLE: "dim",
+    Status.INSUFFICIENT_DATA: "yellow",
+}
 _SHOWN = (Status.NON_COMPLIANT, Status.INSUFFICIENT_DATA)
 _PARITY = {
     Parity.YES: ("The target matches the source", "bold green"),
@@ -45,7 +57,7 @@ def _blocks(report: MigrationReport) -> Iterator[RenderableType]:
     yield _resources(report.entries)
     for title, status in (("Differs", Status.NON_COMPLIANT), ("Could not be read", Status.INSUFFICIENT_DATA)):
         if found := [each for each in report.findings if each.status is status]:
-            yield Text(f"\n{title} ({counted(len(found), 'finding')})", style=f"bold {STATUS_COLOURS[status]}")
+            yield Text(f"\n{title} ({counted(len(found), 'finding')})", style=f"bold {_STATUS_COLOURS[status]}")
             yield Padding(_findings(found), (0, 0, 0, 2))
     if report.next_steps:
         yield Text("\nNext steps", style="bold")
@@ -81,14 +93,14 @@ def _findings(findings: Sequence[Finding]) -> Table:
     for _ in range(3):
         table.add_column(overflow="fold")
     for finding in sorted(findings, key=lambda each: (-each.severity.rank, each.resource.id, each.check_id)):
-        severity = Text(finding.severity.value, style=COLOURS[finding.severity])
+        severity = Text(finding.severity.value, style=STYLES[finding.severity])
         what = Text.assemble((printable(finding.resource.id), "bold"), "  ", (finding.check_id, "dim"))
         table.add_row(severity, Group(what, Text(printable(finding.reason))))
     return table
 
 
 def _step(number: int, step: NextStep) -> Iterator[RenderableType]:
-    style = COLOURS[step.severity] if step.severity else "bold"
+    style = STYLES[step.severity] if step.severity else "bold"
     severity = f"{step.severity.value}  " if step.severity else ""
     yield Text.assemble(f"{number:>3}. ", (severity, style), printable(step.title))
     if step.resources:
@@ -101,7 +113,7 @@ def _step(number: int, step: NextStep) -> Iterator[RenderableType]:
 def _counts(report: MigrationReport) -> Text:
     statuses = report.tally.counts.statuses
     line = Text(f"{counted(len(report.entries), 'pair')}, {counted(report.calls, 'call')}: ")
-    for number, (status, word) in enumerate(WORDS.items()):
+    for number, (status, word) in enumerate(_WORDS.items()):
         count = statuses[status.value.lower()]
-        line.append(" · " if number else "").append(f"{count} {word}", style=STATUS_COLOURS[status] if count else "dim")
+        line.append(" · " if number else "").append(f"{count} {word}", style=_STATUS_COLOURS[status] if count else "dim")
     return line
