@@ -61,7 +61,7 @@ class ReportSource:
         """Yield its findings."""
         for entry in self._file.entries():
             self.looked.scan_ids.add(entry.scan_id)
-            yield _of_entry(entry)
+            yield seen_in(entry)
         file, looked = self._file, self.looked
         with_header(looked, file.scan)
         looked.only_failing, looked.truncated = file.only_failing, file.truncated
@@ -76,7 +76,8 @@ def _hidden(checks: Iterable[Any]) -> Iterator[str]:
             yield str(row.get("check_id"))
 
 
-def _of_entry(entry: Entry) -> tuple[Seen, Sighting]:
+def seen_in(entry: Entry) -> tuple[Seen, Sighting]:
+    """Return what a scan saw of a finding, and the fields that a comparison needs."""
     finding: Finding = entry.finding
     resource, accepted = finding.resource, finding.suppression
     texts = (

@@ -19,6 +19,11 @@ class Options(ScanOptions):
     form: str = "table"
     output: Path | None = None
     outputs: Sequence[Output] = ()
+    statuses: frozenset[str] = frozenset()
+    top: int | None = None
+    baseline: str = ""
+    stack: str = ""
+    stack_region: str = ""
     fail_on: Severity | None = Severity.HIGH
     strict: bool = False
     quiet: bool = False

@@ -14,6 +14,7 @@ from muster.reports.formats import Writer
 from muster.reports.overview import Overview
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
+from muster.reports.wording import status_name
 
 TABLE = "table"
 
@@ -128,3 +129,20 @@ class Writers:
                 raise
             forget_standard_output()
             del self._writers[output]
+
+
+class _Chosen:
+    """Hands only findings of some statuses to a writer."""
+
+    def __init__(self, writer: Writer, statuses: frozenset[str]) -> None:
+        self._writer, self._statuses = writer, statuses
+        self.close = writer.close
+
+    def add(self, finding: Finding) -> None:
+        if status_name(finding) in self._statuses:
+            self._writer.add(finding)
+
+
+def chosen(writer: Writer, statuses: frozenset[str]) -> Writer:
+    """Return a writer of the findings of some statuses; of all where none is named."""
+    return _Chosen(writer, statuses) if statuses else writer

@@ -6,28 +6,30 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.catalog import catalog as catalogs
+from muster.cli import baseline as baselines
+from muster.cli.baseline import Baseline
 from muster.cli.formats import FORMATS
 from muster.cli.interrupt import Interrupt
 from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
-from muster.cli.output import INCOMPLETE, forget_standard_output, say, trace
-from muster.cli.outputs import TABLE, Output, Writers, opened
+from muster.cli.output import forget_standard_output, say, trace
+from muster.cli.outputs import TABLE, Output, Writers, chosen, opened
 from muster.cli.progress import progress
+from muster.cli.scan_end import end, status
 from muster.cli.suppressions import Accepted
 from muster.cli.tagging import applied, marks_of
 from muster.estimate.forecast import forecast, listed
 from muster.library import named_resources, preparation
 from muster.library.preparation import Narrow, everything
-from muster.model.text import counted, printable
+from muster.model.text import counted
 from muster.reports.formats import Context, Writer
-from muster.reports.formats.table import LINES, footer
-from muster.reports.overview import MOST, CheckTexts, Collector, Overview, facts_of
+from muster.reports.formats.table import TableWriter
+from muster.reports.overview import MOST, Changes, CheckTexts, Collector, Overview, facts_of
+from muster.reports.terminal.layout import View, width_of
+from muster.reports.wording import FAILING
 from muster.scanning.arena import tune_allocator
 from muster.tagging.marks import Marks
 
-FAILED = 1
-_MOST = 2_000
-"""Failures that the overview keeps where no format shows more."""
 _STRIDE = 20
 """How many findings pass between two movements of the progress bar."""
 
@@ -39,19 +41,28 @@ def run(options: Options) -> int:
         MusterError: nothing was scanned, and the message says why.
     """
     tune_allocator()
+    stack = {
+        "stack": options.stack,
+        "region": options.stack_region or None,
+        "profile": options.profile,
+        "endpoint_url": options.endpoint_url,
+    }
+    job, baseline = None, None
     try:
-        with opened(options.outputs) as streams:
-            job = prepare(options)
-            accepted = Accepted(job.scan.configuration, job.report)
-            marks = marks_of(job) if options.apply_tags else None
-            _scan(job, _writers(job, streams), accepted, marks)
-        _tell(job, accepted)
+        with baselines.opened(options.baseline, stack) as baseline:
+            with opened(options.outputs) as streams:
+                job = prepare(options)
+                accepted = Accepted(job.scan.configuration, job.report)
+                marks = marks_of(job) if options.apply_tags else None
+                overview = _scan(job, _writers(job, streams), accepted, marks, baseline)
+            # The results are written by now, whatever becomes of the tags.
+            tagged = 0 if marks is None else applied(job, marks)
+            code = status(job, baseline) or tagged
+            end(job, overview, accepted, baseline, code)
+            return code
     except BrokenPipeError:
         forget_standard_output()
-        return status(job)
-    # The results are written by now, whatever becomes of the tags.
-    tagged = 0 if marks is None else applied(job, marks)
-    return status(job) or tagged
+        return status(job, baseline) if job else 0
 
 
 def prepare(options: Options, narrow: Narrow = everything) -> Job:
@@ -66,18 +77,11 @@ def prepare(options: Options, narrow: Narrow = everything) -> Job:
     return job
 
 
-def status(job: Job) -> int:
-    """Return the exit status of a scan that ran."""
-    if job.options.fail_on and job.tally.failing_from(job.options.fail_on):
-        return FAILED
-    return 0 if job.report.complete else INCOMPLETE
-
-
-def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> None:
+def _scan(
+    job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, baseline: Baseline | None
+) -> Overview:
     options, report, tally = job.options, job.report, job.tally
-    collector = Collector(
-        job.scan.configuration.alerts.owner_tag, MOST if any(each.form == "html" for each in options.outputs) else _MOST
-    )
+    collector = Collector(job.scan.configuration.alerts.owner_tag, MOST)
     mixed = options.on_stdout not in ("", TABLE) and sys.stdout.isatty()
     with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
         findings = job.findings(step, lambda: interrupt.noted)
@@ -91,15 +95,17 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> 
                 accepted.count(finding)
                 if marks is not None:
                     marks.count(finding)
+                if baseline is not None:
+                    baseline.count(finding)
                 writer.add(finding)
                 collector.add(finding)
                 if tally.findings % _STRIDE == 0:
                     step(*job.at, tally.findings)
         except KeyboardInterrupt:
             job.interrupted = True
-            report.incomplete.append("it was interrupted: what was not scanned by then is missing")
+            report.incomplete.append("it was interrupted: the parts that were not scanned by then are missing")
         except BrokenPipeError:
-            report.incomplete.append("whoever read the results stopped reading")
+            report.incomplete.append("the reader of the results stopped reading")
             raise
         finally:
             findings.close()
@@ -108,15 +114,17 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None) -> 
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
         report.finished_at = datetime.now(UTC)
         report.calls_forecast = _calls_forecast(job)
-    writer.close(tally, report, _overview(job, collector))
+    overview = _overview(job, collector, baseline.changes(report) if baseline else None)
+    writer.close(tally, report, overview)
+    return overview
 
 
-def _overview(job: Job, collector: Collector) -> Overview:
+def _overview(job: Job, collector: Collector, changes: Changes | None) -> Overview:
     """Return the scan as people read it."""
     names = {job.report.account_id: job.report.account_name, **job.scan.configuration.account_names}
     checks = (rule.check for rule in job.scan.rules)
     texts = {check.id: CheckTexts(check.fix, check.why, check.problem) for check in checks}
-    return collector.overview(facts_of(job.tally, job.report, names), texts=texts)
+    return collector.overview(facts_of(job.tally, job.report, names), changes, texts=texts)
 
 
 def _calls_forecast(job: Job) -> int | None:
@@ -138,27 +146,25 @@ def _writers(job: Job, streams: Mapping[Output, Any]) -> Writers:
         {rule.check.id: rule.check for rule in job.scan.rules},
         job.options.verbose,
     )
-    return Writers({output: FORMATS[output.form].make(stream, context) for output, stream in streams.items()})
+    statuses = job.options.statuses
+    return Writers(
+        {
+            output: _table(job, output, stream)
+            if output.form == TABLE
+            else chosen(FORMATS[output.form].make(stream, context), statuses)
+            for output, stream in streams.items()
+        }
+    )
 
 
-def _tell(job: Job, accepted: Accepted) -> None:
-    """Say on standard error what the results do not: what is missing, always; counts and the rest, unless quiet."""
-    options, report = job.options, job.report
-    in_results = options.on_stdout == TABLE
-    if not report.complete and not in_results:
-        say("the scan is incomplete:")
-        for reason in report.incomplete[:LINES]:
-            say(f"  {printable(reason)}")
-        if len(report.incomplete) > LINES:
-            say(f"  … and {counted(len(report.incomplete) - LINES, 'more reason')}")
-    if options.quiet:
-        return
-    if not in_results:
-        for line in footer(job.tally, report, verbose=options.verbose):
-            say(line.plain)
-    for note in accepted.notes(options, bool(job.scan.configuration.regions), report, job.tally):
-        say(note)
-    if status(job) == FAILED and options.fail_on:
-        number = job.tally.failing_from(options.fail_on)
-        also = "" if report.complete else ", and the scan is incomplete"
-        say(f"{counted(number, 'finding')} failing at {options.fail_on} or above{also}")
+def _table(job: Job, output: Output, stream: Any) -> TableWriter:
+    options = job.options
+    view = View(
+        width=width_of(stream),
+        statuses=options.statuses or frozenset({FAILING}),
+        top=options.top,
+        controls=controls_shown(options.frameworks, catalogs.load()) if options.frameworks else {},
+        fixes=options.verbose,
+    )
+    tag = job.scan.configuration.alerts.owner_tag
+    return TableWriter(stream, view, owner_tag=tag, verbose=options.verbose, ends=not output.to_stdout)

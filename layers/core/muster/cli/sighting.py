@@ -116,6 +116,10 @@ class Looked:
                 bool({(account, region), ("", region)} & self.blocked),
                 f"region {region} is blocked by policy in {self.name}",
             ),
+            (
+                self.complete is False and cell not in self.cells,
+                f"{self.name} is incomplete, and has no finding of the check in account {account}, {region}",
+            ),
             (cell in self.unlisted, f"the resources could not be listed in {self.name}"),
             (
                 self.checks is None and cell not in self.cells,

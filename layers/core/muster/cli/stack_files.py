@@ -72,6 +72,21 @@ class StackBucket:
             raise ConfigurationError(f"the scan {scan_id} has no summary: it still runs, or it failed")
         return summary
 
+    def last_scan(self) -> str:
+        """Return the id of the last scan whose results were saved.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        # Ids begin with the time of the scan.
+        scans = sorted((keys.summarized(key) for key, _ in self.bucket.keys(keys.SCANS)), reverse=True)
+        for scan_id in filter(None, scans):
+            if self.summary(scan_id).record:
+                return scan_id
+        raise ConfigurationError(
+            f"the stack {self.stack} has no saved scan yet: {self.url(keys.SCANS)} has no summary of one"
+        )
+
     def published(self, table: str, plan: PlanDocument) -> list[str]:
         """Return the keys of a scan's files in a table, `findings` or `coverage`."""
         prefix = f"{keys.partition(table, plan.scan.header.scan_date)}{plan.scan.scan_id}-"

@@ -16,6 +16,7 @@ class ScanOptions:
     services: Sequence[str] = ()
     severity: Severity | None = None
     metrics: bool = False
+    frameworks: Sequence[str] = ()
     accounts: Sequence[str] = ()
     role: str = ""
     external_id: str = ""

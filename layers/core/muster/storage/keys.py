@@ -135,6 +135,12 @@ def summary(scan_id: str) -> str:
     return f"{SCANS}{_named(scan_id)}/summary.json"
 
 
+def summarized(key: str) -> str:
+    """Return the scan of a summary's key, nothing where the key is not that of a summary."""
+    scan_id = key.removeprefix(SCANS).partition("/")[0]
+    return scan_id if key == f"{SCANS}{scan_id}/summary.json" else ""
+
+
 def report(scan_id: str) -> str:
     """Return the key of a scan's report."""
     return f"{SCANS}{_named(scan_id)}/report.json"
