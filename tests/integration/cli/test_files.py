@@ -24,8 +24,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("r.ndjson", '{"finding_id"'),
         ("r.jsonl", '{"finding_id"'),
         ("r.csv", "severity,"),
-        ("r.txt", "HIGH  ec2-ebs-encryption-by-default"),
-        ("r", "HIGH  ec2-ebs-encryption-by-default"),
+        ("r.txt", "eu-west-1  region, eu-west-1\n  HIGH      "),
+        ("r", "eu-west-1  region, eu-west-1\n  HIGH      "),
     ],
 )
 @pytest.mark.usefixtures("aws")

@@ -101,14 +101,14 @@ def test_long_prints_titles_and_types(capsys: pytest.CaptureFixture[str]) -> Non
     [
         pytest.param(
             ["checks", "s3-bucket-publik*"],
-            'no check matches "s3-bucket-publik*"; did you mean s3-bucket-public-access-prohibited?',
+            'no check matches "s3-bucket-publik*"\n  did you mean: s3-bucket-public-access-prohibited',
             id="a pattern that is nearly right",
         ),
         pytest.param(["checks", "zz*"], "'muster list checks' has the names", id="a pattern that matches nothing"),
-        pytest.param(["checks", "s3-bucket-versoning-enabled"], "s3-bucket-versioning-enabled?", id="a name"),
-        pytest.param(["checks", "--pack", "foundationa"], "did you mean foundational?", id="a pack"),
+        pytest.param(["checks", "s3-bucket-versoning-enabled"], "did you mean: s3-bucket-versioning-enabled", id="a name"),
+        pytest.param(["checks", "--pack", "foundationa"], "did you mean: foundational", id="a pack"),
         pytest.param(["checks", "--service", "s4"], "s4 is not a service with checks", id="a service"),
-        pytest.param(["checks", "--framework", "fsb"], "did you mean fsbp?", id="a framework"),
+        pytest.param(["checks", "--framework", "fsb"], "did you mean: fsbp", id="a framework"),
         pytest.param(
             ["checks", "kms-*", "--service", "s3"], "no check matches all of these filters", id="nothing left"
         ),

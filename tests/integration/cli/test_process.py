@@ -66,7 +66,7 @@ def test_a_refused_call_is_unread_with_its_permission_and_the_scan_is_complete(
     done = _muster(environment, tmp_path, "scan", "--check", VERSIONING)
     assert done.returncode == 0
     assert "s3:GetBucketVersioning  access denied (AccessDenied): photos" in done.stdout
-    assert "1 fail · 0 skip · 1 unread" in done.stdout
+    assert "1 not evaluated: s3:GetBucketVersioning is missing" in done.stdout
     assert "INCOMPLETE" not in done.stdout
 
 
@@ -156,7 +156,8 @@ def test_a_failing_and_incomplete_scan_says_both(aws: EmbeddedAws, environment: 
     done = _muster(environment, tmp_path, "scan", *checks)
     assert done.returncode == 1
     assert "The scan is INCOMPLETE" in done.stdout
-    assert done.stderr == "note: 1 finding failing at HIGH or above, and the scan is incomplete\n"
+    assert done.stdout.endswith("Exit 1: 1 failure at HIGH or above (--fail-on HIGH); the scan is incomplete.\n")
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(
@@ -322,4 +323,4 @@ def test_a_closed_output_is_no_reason_to_fail(environment: dict[str, str], tmp_p
 def test_an_ascii_terminal_is_no_reason_to_fail(environment: dict[str, str], tmp_path: Path) -> None:
     done = _muster({**environment, "PYTHONIOENCODING": "ascii"}, tmp_path, "scan", "--check", VERSIONING)
     assert done.returncode == 0
-    assert "0 pass" in done.stdout
+    assert "2 failures on 2 resources: 2 MEDIUM" in done.stdout

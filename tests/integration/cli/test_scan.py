@@ -48,8 +48,9 @@ class TestScan:
     def test_a_table_goes_to_standard_output(self, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["scan", "--check", VERSIONING, "--fail-on", "never"]) == 0
         out, err = capsys.readouterr()
-        assert f"{REGION}  {bucket}  the bucket was never versioned" in out
-        assert "0 pass · 1 fail" in out
+        assert out.startswith(f"{bucket}  S3 bucket, {REGION}\n  MEDIUM    ")
+        assert "1 failure on 1 resource: 1 MEDIUM\n" in out
+        assert out.endswith("Exit 0: --fail-on never.\n")
         assert err == ""
 
     def test_json_is_the_contract(self, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,7 +68,8 @@ class TestScan:
         calls = {row["api"]: row["calls"] for row in scan["coverage"]}
         assert calls["s3:GetBucketVersioning"] == 1
         assert set(calls) <= {"s3:ListBuckets", "s3:GetBucketLocation", "s3:GetBucketVersioning"}
-        assert "1 resource and 1 check" in err
+        assert "1 failure on 1 resource: 1 MEDIUM\n" in err
+        assert err.endswith("Exit 0: no failures at HIGH or above (--fail-on HIGH).\n")
 
     @pytest.mark.usefixtures("bucket")
     def test_ndjson_and_csv_have_a_finding_each(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,7 +96,9 @@ class TestScan:
 
     def test_why_it_fails_is_said(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["scan", "--check", "ec2-ebs-encryption-by-default"]) == 1
-        assert capsys.readouterr().err == "note: 1 finding failing at HIGH or above\n"
+        out, err = capsys.readouterr()
+        assert out.endswith("Exit 1: 1 failure at HIGH or above (--fail-on HIGH).\n")
+        assert err == ""
 
     def test_quiet_says_nothing_besides(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["scan", "--check", "ec2-ebs-encryption-by-default", "--quiet", "--format", "json"]) == 1
@@ -102,7 +106,7 @@ class TestScan:
 
     def test_a_scan_of_nothing_is_well(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["scan", "--check", VERSIONING]) == 0
-        assert "There is nothing to judge" in capsys.readouterr().out
+        assert "No matching resources: nothing was evaluated." in capsys.readouterr().out
 
     def test_all_regions_less_some(self, capsys: pytest.CaptureFixture[str]) -> None:
         main([
@@ -192,7 +196,7 @@ class TestScan:
         assert main(["scan", "--check", VERSIONING, "--format", "json", "--output", str(path)]) == 0
         assert len(_findings(path.read_text())) == 1
         assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
-        assert "0 pass · 1 fail" in capsys.readouterr().out
+        assert f"Report   {path}\n" in capsys.readouterr().out
 
     def test_a_scan_that_cannot_begin_leaves_the_last_file(self, tmp_path: Path) -> None:
         path = tmp_path / "report.json"
@@ -249,7 +253,7 @@ class TestAccounts:
         names = {each["resource"]["id"]: each["account_name"] for each in document["findings"]}
         assert names["of-member"] == "web"
         assert document["scan"]["accounts"] == sorted(["123456789012", member])
-        assert "of 2 accounts" in err
+        assert "2 accounts, 1 region" in err
 
     @pytest.mark.usefixtures("bucket")
     @pytest.mark.parametrize("error", [Throttled("sts is throttled"), Transient("sts does not answer")])

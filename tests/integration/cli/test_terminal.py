@@ -101,7 +101,7 @@ def test_the_bar_does_not_run_through_findings(environment: dict[str, str], tmp_
 
 
 def test_a_terminal_has_colours_unless_it_asks_for_none(environment: dict[str, str], tmp_path: Path) -> None:
-    red = "\x1b[1;31mHIGH"
+    red = "\x1b[31mHIGH"
     _, out, _ = _run(environment, tmp_path, "scan", "--check", CHECK, out=True, err=False)
     assert red in out
     _, out, _ = _run({**environment, "NO_COLOR": "1"}, tmp_path, "scan", "--check", CHECK, out=True, err=False)

@@ -1,9 +1,10 @@
 """Names of frameworks and controls as people type them: `fsbp`, `cis`, `S3.8`, `FSBP S3.8`, `CIS 2.1.1`. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from muster.catalog.controls import SECURITY_HUB, Control, Controls, Framework
+from muster.catalog.catalog import Catalog
+from muster.catalog.controls import SECURITY_HUB, Control, Controls, Framework, covered
 from muster.model.suggest import unknown
 
 _FAMILIES = {"securityhub": SECURITY_HUB, "sechub": SECURITY_HUB, "nist": "nist-800-53"}
@@ -77,3 +78,18 @@ def _version(framework: Framework) -> tuple[int, ...]:
 
 def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).lower()
+
+
+def labels(catalog: Catalog, names: Iterable[str], book: Controls) -> Mapping[str, str]:
+    """Return for each check the requirements of the frameworks that it supports, as `CIS 2.1.4` or `S3.8`.
+
+    Raises:
+        ValueError: there is no such framework.
+    """
+    found: dict[str, dict[str, None]] = {}
+    checks = covered(catalog, book)
+    for framework in (framework_named(name, book) for name in names):
+        for control, requirements in framework.controls.items():
+            for check in checks.get(control, ()):
+                found.setdefault(check, {}).update(dict.fromkeys(requirements or (control,)))
+    return {check: ", ".join(requirements) for check, requirements in found.items()}

@@ -53,6 +53,8 @@ class Baseline:
         """Compare the two scans once the scan has ended."""
         self._flush()
         with_header(self._new, report.to_json())
+        # What an incomplete baseline did not see may have failed then too.
+        self._old.looked.certain_only = True
         self._comparison.compare(self._old.looked, self._new)
         found = self._comparison.changes()
         news: dict[str, News] = {}

@@ -96,7 +96,7 @@ def _demand(options: Mapping[str, Any]) -> tuple["Demand", "Earlier | None"]:
     rules = select(
         catalog, configuration, packs=options["packs"], checks=options["checks"],
         exclude_checks=options["exclude_checks"], services=options["services"],
-        severity=options["severity"], metrics=options["metrics"],
+        severity=options["severity"], frameworks=options["frameworks"], metrics=options["metrics"],
     )  # fmt: skip
     if not options["counts"] and not options["report"]:
         raise ConfigurationError(_TEACH)

@@ -57,12 +57,16 @@ configured_by = click.option(
 )
 listed_as = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 selecting = combined(
-    click.option("--pack", "packs", multiple=True, metavar="NAME", help="Take the checks of a pack. Repeatable."),
-    click.option("--check", "checks", multiple=True, metavar="ID", help="Take one check. Repeatable."),
+    click.option("--pack", "packs", multiple=True, metavar="NAME", help="Run the checks of this pack. Repeatable."),
+    click.option("--check", "checks", multiple=True, metavar="ID",
+                 help="Run this check, or all that match: 's3-*'. Repeatable."),
     click.option("--exclude-check", "exclude_checks", multiple=True, metavar="ID",
-                 help="Leave a check out. Repeatable."),
-    click.option("--service", "services", multiple=True, metavar="NAME", help="Only this service. Repeatable."),
-    click.option("--severity", type=Severities(), callback=_severity, help="Only checks at this severity or above."),
+                 help="Leave this check out, or all that match. Repeatable."),
+    click.option("--service", "services", multiple=True, metavar="NAME",
+                 help="Only checks of this service: s3, ec2, … Repeatable."),
+    click.option("--framework", "frameworks", multiple=True, metavar="NAME",
+                 help="Only checks for this framework: fsbp, cis, pci, nist. Repeatable."),
+    click.option("--severity", type=Severities(), callback=_severity, help="Only checks of this severity or above."),
     click.option("--metrics", is_flag=True, help="Also run the packs' checks that CloudWatch charges for."),
     configured_by,
 )  # fmt: skip

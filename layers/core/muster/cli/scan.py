@@ -9,6 +9,7 @@ import click
 from muster.cli.formats import FORMATS
 from muster.cli.options import Severities, combined, selecting
 from muster.model.finding import Severity
+from muster.reports.wording import STATUS_NAMES
 
 NEVER = "never"
 _ACCOUNT = re.compile(r"all|\d{12}|r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}")
@@ -32,6 +33,16 @@ def _accounts(_context: click.Context, _parameter: click.Parameter, values: tupl
                 f"{text!r} is not an account id of 12 digits, a unit like ou-ab12-cdef3456, a root like r-ab12, or all"
             )
     return values
+
+
+def _statuses(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    """Return the statuses in options and comma lists.
+
+    Raises:
+        click.BadParameter: one is none.
+    """
+    names = [name.strip().lower() for value in values for name in value.split(",")]
+    return frozenset(click.Choice(STATUS_NAMES).convert(name, parameter, context) for name in names)
 
 
 aimed = combined(
@@ -59,6 +70,14 @@ aimed = combined(
               help="Write a file; its extension decides the format. - is standard output. Repeatable.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(list(FORMATS)),
               help="Format of standard output, or of a single --output. [default: table]")  # fmt: skip
+@click.option("--status", "statuses", multiple=True, metavar="NAME", callback=_statuses,
+              help=f"List only findings of this status: {', '.join(STATUS_NAMES)}. Repeatable.")  # fmt: skip
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Show the N worst resources only. (Table.)")
+@click.option("--baseline", default="", metavar="FILE",
+              help="Fail only on what is new since this report (.json, .ndjson or .parquet), "
+              "or with --stack since this scan: latest, or an id.")  # fmt: skip
+@click.option("--stack", default="", metavar="NAME", help="The stack that has the scan of --baseline.")
+@click.option("--stack-region", default="", metavar="NAME", help="The region of the stack. [default: the profile's]")
 @click.option("--fail-on", type=Severities(NEVER), default=Severity.HIGH.value,
               show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
 @click.option("--apply-tags", is_flag=True, help="Then set the compliance tag as muster tag does: this writes.")

@@ -10,7 +10,7 @@ from muster.cli.output import INCOMPLETE, say, warn
 from muster.cli.outputs import TABLE
 from muster.cli.suppressions import Accepted
 from muster.model.text import counted, printable
-from muster.reports.formats.table import remarks
+from muster.reports.formats.table import checks_off, remarks
 from muster.reports.overview import Overview
 from muster.reports.terminal.closing import Ending, closing
 from muster.reports.terminal.layout import View, width_of, written
@@ -66,7 +66,9 @@ def _notes(job: Job, accepted: Accepted, *, in_results: bool) -> Iterator[str]:
 
 def _ending(job: Job, overview: Overview, baseline: Baseline | None, code: int) -> Ending:
     files = tuple(str(each.path) for each in job.options.outputs if not each.to_stdout)
-    return Ending(exit=_exit(job, baseline, code), reports=files, details=_details(overview), off=_off(job))
+    return Ending(
+        exit=_exit(job, baseline, code), reports=files, details=_details(overview), off=checks_off(job.report)
+    )
 
 
 def _details(overview: Overview) -> str:
@@ -75,11 +77,6 @@ def _details(overview: Overview) -> str:
         return ""
     finding = overview.start[0].worst.finding
     return f"muster explain {shlex.quote(finding.resource.arn or finding.check_id)}"
-
-
-def _off(job: Job) -> str:
-    number = job.report.checks_off
-    return f"{counted(number, 'check')} {'is' if number == 1 else 'are'} off." if number else ""
 
 
 def _exit(job: Job, baseline: Baseline | None, code: int) -> str:

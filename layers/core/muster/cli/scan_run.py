@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from muster.catalog import catalog as catalogs
+from muster.catalog import controls
+from muster.catalog.control_names import labels
 from muster.cli import baseline as baselines
 from muster.cli.baseline import Baseline
 from muster.cli.formats import FORMATS
@@ -77,9 +79,7 @@ def prepare(options: Options, narrow: Narrow = everything) -> Job:
     return job
 
 
-def _scan(
-    job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, baseline: Baseline | None
-) -> Overview:
+def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, baseline: Baseline | None) -> Overview:
     options, report, tally = job.options, job.report, job.tally
     collector = Collector(job.scan.configuration.alerts.owner_tag, MOST)
     mixed = options.on_stdout not in ("", TABLE) and sys.stdout.isatty()
@@ -163,7 +163,7 @@ def _table(job: Job, output: Output, stream: Any) -> TableWriter:
         width=width_of(stream),
         statuses=options.statuses or frozenset({FAILING}),
         top=options.top,
-        controls=controls_shown(options.frameworks, catalogs.load()) if options.frameworks else {},
+        controls=labels(catalogs.load(), options.frameworks, controls.load()) if options.frameworks else {},
         fixes=options.verbose,
     )
     tag = job.scan.configuration.alerts.owner_tag

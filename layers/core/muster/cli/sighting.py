@@ -75,7 +75,8 @@ class Looked:
     could not list, `blocked` the accounts and regions that a policy blocks. `complete` is None where the report does
     not say so. `only_failing` says that it has failing findings only, `truncated` that it does not have all of these;
     `hidden` has the checks then of which it counts others: suppressed ones, and those that could not be read.
-    `narrowed` has the options of the command that leave out resources.
+    `narrowed` has the options of the command that leave out resources. `certain_only` says that an incomplete scan
+    looked only where it has findings.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Looked:
     blocked: set[tuple[str, str]] = field(default_factory=set)
     hidden: frozenset[str] = frozenset()
     narrowed: frozenset[str] = frozenset()
+    certain_only: bool = False
     findings: int = 0
 
     def note(self, sighting: Sighting, what: Seen) -> None:
@@ -117,7 +119,7 @@ class Looked:
                 f"region {region} is blocked by policy in {self.name}",
             ),
             (
-                self.complete is False and cell not in self.cells,
+                self.certain_only and self.complete is False and cell not in self.cells,
                 f"{self.name} is incomplete, and has no finding of the check in account {account}, {region}",
             ),
             (cell in self.unlisted, f"the resources could not be listed in {self.name}"),

@@ -5,9 +5,11 @@ import pathlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from muster.analysis.patterns.globs import matches
 from muster.catalog.catalog import Catalog
 from muster.catalog.custom import CustomCheck, examined
 from muster.configuration.alert_schema import alert_mistakes, may_be_secret
+from muster.configuration.check_names import is_pattern, unmatched
 from muster.configuration.compliance_tags import compliance_tag_mistakes
 from muster.configuration.configuration import Configuration
 from muster.configuration.files import document as documents
@@ -47,8 +49,9 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME, regions: Regi
     problems = list(document.problems)
     if document.value is not None:
         entries = _custom_entries(document)
-        problems += _mistakes(document, json_schema(catalog, [str(entry.get("id")) for entry in entries.values()]))
+        problems += _mistakes(document, json_schema(catalog, _ids(entries)))
         problems += [] if problems else _custom_mistakes(document, entries, catalog)
+        problems += [] if problems else _unmatched(document, {*catalog.checks, *_ids(entries)})
         problems += [] if problems else alert_mistakes(document)
         problems += [] if problems else compliance_tag_mistakes(document)
         problems += [] if problems or not regions else _unknown_regions(document, regions)
@@ -68,6 +71,18 @@ def _custom_entries(document: Document) -> Mapping[int, Mapping[str, Any]]:
     entries = top.get("custom_checks")
     listed = enumerate(entries if isinstance(entries, list) else [])
     return {place: entry for place, entry in listed if isinstance(entry, dict)}
+
+
+def _ids(entries: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    return [str(entry.get("id")) for entry in entries.values()]
+
+
+def _unmatched(document: Document, checks: Collection[str]) -> Iterator[Problem]:
+    """Yield the patterns of checks that match none."""
+    for key in ("checks", "exclude_checks"):
+        for place, name in enumerate(document.value.get(key, ())):
+            if is_pattern(name) and not any(matches(name, each) for each in checks):
+                yield problem(document, (key, place), unmatched(name, checks).replace("\n ", ";"))
 
 
 def _custom_mistakes(

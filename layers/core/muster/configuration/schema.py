@@ -44,8 +44,8 @@ def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
             "a key",
             {
                 "packs": _list({"$ref": "#/$defs/pack"}, "Packs of checks. Without packs and checks: foundational."),
-                "checks": _list({"$ref": "#/$defs/check"}, "Checks besides those of the packs."),
-                "exclude_checks": _list({"$ref": "#/$defs/check"}, "Checks of the packs that are left out."),
+                "checks": _list({"$ref": "#/$defs/checks"}, "Checks besides those of the packs; * and ? match."),
+                "exclude_checks": _list({"$ref": "#/$defs/checks"}, "Checks that are left out; * and ? match."),
                 "metrics": {
                     "type": "boolean",
                     "title": "true or false",
@@ -256,6 +256,12 @@ def _definitions(catalog: Catalog, custom: Collection[str]) -> Schema:
     return {
         "pack": {"type": "string", "title": "a pack", "enum": sorted(packs.load(catalog))},
         "check": {"type": "string", "title": "a check", "enum": sorted({*catalog.checks, *custom})},
+        "checks": {
+            "type": "string",
+            "title": "a check",
+            "if": {"not": {"pattern": "[*?]"}},
+            "then": {"$ref": "#/$defs/check"},
+        },
         "account": {"type": "string", "title": "an account id of 12 digits", "pattern": "^[0-9]{12}$", "maxLength": 12},
         "account_or_unit": {
             "type": "string",

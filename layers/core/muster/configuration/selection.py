@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from muster.catalog import controls
 from muster.catalog import packs as packs_
 from muster.catalog.catalog import Catalog
+from muster.catalog.control_names import framework_named
 from muster.catalog.controls import supported
 from muster.catalog.custom import extended
 from muster.catalog.opt_in import key_of
 from muster.catalog.packs import ALL, DEFAULT, Entry, Pack
+from muster.configuration.check_names import expanded, is_pattern
 from muster.configuration.configuration import Configuration
 from muster.configuration.opt_in import opt_ins_of, turned_on
 from muster.errors import ConfigurationError
@@ -66,6 +69,7 @@ def selection(  # noqa: PLR0913 - each is one way to choose
     exclude_checks: Sequence[str] = (),
     services: Sequence[str] = (),
     severity: Severity | None = None,
+    frameworks: Sequence[str] = (),
     metrics: bool = False,
     default: Sequence[str] = (),
     known: Mapping[str, Pack] | None = None,
@@ -75,24 +79,34 @@ def selection(  # noqa: PLR0913 - each is one way to choose
     `packs` and `checks` replace those of the configuration. When neither names any, the packs of `default` are taken;
     without `default`, the package's default pack and the opt-in checks that the configuration turns on. A pack leaves
     out checks of tags where no tag is required, and checks that CloudWatch charges for unless `metrics` or the
-    configuration's own turns them on (decision 44); a check that is named always runs.
+    configuration's own turns them on (decision 44); a check that is named always runs. Names may have `*` and `?`: they
+    are like a pack then.
     What is excluded stays out, except that a check named here is stronger than the configuration.
-    `severity` is the least that is taken. `known` are the packs to choose from, by default the package's own.
+    `severity` is the least that is taken. With `frameworks` only checks that support a control of one of them are
+    taken, of all checks unless packs or checks are named here.
+    `known` are the packs to choose from, by default the package's own.
 
     Raises:
         ConfigurationError: a name is not known, a check would have two settings for one type, or nothing is left.
     """
-    nothing_named = not (packs or checks or configuration.packs or configuration.checks)
+    nothing_named = not (packs or checks or frameworks or configuration.packs or configuration.checks)
     catalog = extended(catalog, configuration.custom_checks)
     available = packs_.load(catalog) if known is None else known
-    excluded = {*exclude_checks, *(set(configuration.exclude_checks) - set(checks))}
+    excluded = {
+        *expanded(exclude_checks, catalog.checks),
+        *(set(expanded(configuration.exclude_checks, catalog.checks)) - set(checks)),
+    }
+    supporting = _controls(frameworks)
+    packs = packs or ((ALL,) if frameworks and not checks else ())
     packs, checks = _chosen(configuration, packs, checks, default)
+    named = {name for name in checks if not is_pattern(name)}
+    checks = expanded(checks, catalog.checks)
     _refuse(
         _unknown(packs, "a pack", available),
         _unknown([*checks, *sorted(excluded), *configuration.settings], "a check", catalog.checks),
         _unknown(services, "a service with checks", _services(catalog)),
     )
-    opt_ins = opt_ins_of(catalog, {*checks, *(entry.id for entry in configuration.custom_checks)})
+    opt_ins = opt_ins_of(catalog, {*named, *(entry.id for entry in configuration.custom_checks)})
     entries = [entry for name in dict.fromkeys(packs) if name != ALL for entry in _entries(available[name], catalog)]
     rest = [*(available[ALL].entries if ALL in packs else ()), *map(Entry, checks)]
     rest += map(Entry, opt_ins) if nothing_named and not default else ()
@@ -110,12 +124,13 @@ def selection(  # noqa: PLR0913 - each is one way to choose
     # `all` and a check's bare name have no opinion on settings: a pack that names the check decides them.
     decided = {(rule.check.id, rule.resource_type) for rule in specific}
     rules = [*specific, *(rule for rule in general if (rule.check.id, rule.resource_type) not in decided)]
-    selected = [rule for rule in rules if _in_scope(rule, services, severity)]
+    selected = [rule for rule in rules if _in_scope(rule, services, severity) and _supports(rule, supporting)]
     waiting = {entry.check for entry in (*entries, *rest)} - excluded - {rule.check.id for rule in rules}
     left_out = {name: key_of(catalog.checks[name], opt_ins[name]) for name in sorted(waiting)}
     if not selected:
         off = [f"{name} runs with {key}" for name, key in left_out.items()]
-        raise ConfigurationError("; ".join([_nothing_left(packs, checks, excluded, services, severity), *off]))
+        limits = [f"framework {', '.join(frameworks)}"] if frameworks else []
+        raise ConfigurationError("; ".join([_nothing_left(packs, checks, excluded, services, severity, limits), *off]))
     selected.sort(key=lambda rule: (rule.check.id, rule.resource_type, rule.variant))
     return Selection(tuple(selected), left_out)
 
@@ -225,15 +240,38 @@ def _services(catalog: Catalog) -> set[str]:
     }
 
 
-def _nothing_left(
+def _controls(frameworks: Iterable[str]) -> frozenset[str] | None:
+    """Return the controls of the frameworks; None where none is named.
+
+    Raises:
+        ConfigurationError: there is no such framework.
+    """
+    names = tuple(frameworks)
+    if not names:
+        return None
+    book = controls.load()
+    try:
+        return frozenset(control for name in names for control in framework_named(name, book).controls)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _supports(rule: Rule, held: frozenset[str] | None) -> bool:
+    """Whether a rule supports one of some controls; any does where they are None."""
+    citations = rule.check.controls if rule.controls is None else rule.controls
+    return held is None or any(citation.rpartition(" ")[2] in held for citation in citations)
+
+
+def _nothing_left(  # noqa: PLR0913 - each is one way to choose
     packs: Iterable[str],
     checks: Iterable[str],
     excluded: Collection[str],
     services: Iterable[str],
     severity: Severity | None,
+    limits: list[str],
 ) -> str:
     chosen = [*(f"the pack {name}" for name in packs), *checks]
-    limits = [f"services {', '.join(services)}"] if services else []
+    limits += [f"services {', '.join(services)}"] if services else []
     limits += [f"severity {severity} and above"] if severity else []
     limits += [f"without {', '.join(sorted(excluded))}"] if excluded else []
     return f"no check is left of {', '.join(chosen)}" + (f" ({'; '.join(limits)})" if limits else "")

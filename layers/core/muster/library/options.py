@@ -32,10 +32,11 @@ class ScanOptions:
     def narrowing(self) -> Iterator[str]:
         """The options that leave out resources of the checks, as they are typed."""
         yield from (f"--service {name}" for name in self.services)
+        yield from (f"--framework {name}" for name in self.frameworks)
         yield from (f"--tag {key}={value}" for key, value in (self.tags or {}).items())
         yield from (f"--resource {arn}" for arn in self.resources)
 
     @property
     def chooses_checks(self) -> bool:
         """Whether the options name the checks to run, or leave some out."""
-        return bool(self.checks or self.exclude_checks or self.services or self.severity or self.resources)
+        return bool(self.checks or self.exclude_checks or self.services or self.frameworks or self.severity or self.resources)

@@ -56,6 +56,7 @@ def prepare(
         services=options.services,
         severity=options.severity,
         metrics=options.metrics,
+        frameworks=options.frameworks,
     )
     rules = narrow(catalog, configuration, selected.rules)
     named = named_resources.parse(options, catalog, rules)

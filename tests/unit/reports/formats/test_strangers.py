@@ -15,9 +15,10 @@ from muster.reports.formats.csv import CsvWriter
 from muster.reports.formats.json import JsonWriter
 from muster.reports.formats.ndjson import NdjsonWriter
 from muster.reports.formats.table import TableWriter
+from muster.reports.overview import Collector, facts_of
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
-from tests.examples import examples, overview
+from tests.examples import examples
 
 WRITERS = {"csv": CsvWriter, "json": JsonWriter, "ndjson": NdjsonWriter, "table": lambda stream, _: TableWriter(stream)}
 ODD = "a\x1b[2Jb\x07c\x00d\x9be\u202ef\u2028g\u2066h\x85i\ud800j\U000e0001k"
@@ -29,7 +30,9 @@ def written(form: str, finding: Finding, scan: ScanReport) -> str:
     writer = WRITERS[form](stream, "s")
     tally.count(finding)
     writer.add(finding)
-    writer.close(tally, scan, overview(scan))
+    collector = Collector()
+    collector.add(finding)
+    writer.close(tally, scan, collector.overview(facts_of(tally, scan)))
     return stream.getvalue()
 
 

@@ -115,5 +115,6 @@ def _counts(report: MigrationReport) -> Text:
     line = Text(f"{counted(len(report.entries), 'pair')}, {counted(report.calls, 'call')}: ")
     for number, (status, word) in enumerate(_WORDS.items()):
         count = statuses[status.value.lower()]
-        line.append(" · " if number else "").append(f"{count} {word}", style=_STATUS_COLOURS[status] if count else "dim")
+        style = _STATUS_COLOURS[status] if count else "dim"
+        line.append(" · " if number else "").append(f"{count} {word}", style=style)
     return line

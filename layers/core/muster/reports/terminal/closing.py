@@ -56,9 +56,9 @@ def _counts(overview: Overview, view: View) -> Iterator[Text]:
             if facts.failing.get(each)
         ]
         total = f"{counted(facts.failures, 'failure')} on {counted(facts.failing_resources, 'resource')}: "
-        yield from apart(Text.assemble(total, Text(", ").join(worst)), Text(_scope(overview), "dim"), view.width)
+        yield Text.assemble(total, Text(", ").join(worst))
     else:
-        yield from apart(Text(_passed(overview), "bold"), Text(_scope(overview), "dim"), view.width)
+        yield from (Text(line, "bold") for line in wrapped(_passed(overview), view.width))
     parts: list[str] = []
     if changes:
         since = f" since {changes.previous:%d %b %H:%M}" if changes.previous else ""
@@ -69,8 +69,9 @@ def _counts(overview: Overview, view: View) -> Iterator[Text]:
         ending = sum(each.count for each in overview.suppressions if each.state == "ending")
         soon = f" ({ending:,} of them expire soon)" if ending else ""
         parts.append(f"{facts.suppressed:,} suppressed{soon}")
-    if parts:
-        yield from (Text(line) for line in wrapped(", ".join(parts), view.width))
+    *lines, last = wrapped(", ".join(parts), view.width)
+    yield from map(Text, lines)
+    yield from apart(last, Text(_scope(overview), "dim"), view.width) if last else [Text(_scope(overview), "dim")]
     if facts.not_evaluated:
         yield from apart(_unread(overview), Text("muster iam-policy", "dim") if _denied(overview) else "", view.width)
 

@@ -89,7 +89,7 @@ def _failure(item: Item, width: int, view: View) -> list[Text]:
     finding = item.finding
     before = Text.assemble("  ", label(finding.severity, item.news, width), "  ")
     reason = f"{_state(finding)}{finding.reason}" + (f" ({finding.variant})" if finding.variant else "")
-    check = Text(" ".join(filter(None, (view.controls.get(finding.check_id, ""), finding.check_id))), "dim")
+    check = _check(finding.check_id, view)
     indent = before.cell_len
     *lines, last = wrapped(reason, None if view.width is None else view.width - indent)
     starts = [before] + [Text(" " * indent)] * len(lines)
@@ -98,6 +98,11 @@ def _failure(item: Item, width: int, view: View) -> list[Text]:
     if view.fixes:
         made += [Text.assemble(" " * indent, (printable(step.text), "dim")) for step in item.steps]
     return made
+
+
+def _check(check_id: str, view: View) -> Text:
+    """Return the name of a check, after the controls of the framework that it supports."""
+    return Text("  ".join(filter(None, (view.controls.get(check_id, ""), check_id))), "dim")
 
 
 def _state(finding: Finding) -> str:
@@ -111,10 +116,9 @@ def _state(finding: Finding) -> str:
 
 
 def _job(job: Job, width: int, view: View, *, several: bool) -> _Block:
-    title = Text(printable(job.title.removesuffix(".")), "bold")
-    about = f"  {_resources(job)}"
-    check = Text(" ".join(filter(None, (view.controls.get(job.check_id, ""), job.check_id))), "dim")
-    lines = apart(Text.assemble(title, about), check, view.width)
+    *titles, last = wrapped(job.title.removesuffix("."), view.width)
+    lines = [Text(each, "bold") for each in titles]
+    lines += apart(Text.assemble((last, "bold"), f"  {_resources(job)}"), _check(job.check_id, view), view.width)
     if view.width is None:
         lines += [_row(item, width, several=several) for item in job.items]
     else:
@@ -174,5 +178,3 @@ def _follows(before: str, after: str) -> bool:
     if not (first and second) or first[1] != second[1] or not first[1]:
         return False
     return int(second[2]) == int(first[2]) + 1
-
-
