@@ -105,7 +105,9 @@ def test_long_prints_titles_and_types(capsys: pytest.CaptureFixture[str]) -> Non
             id="a pattern that is nearly right",
         ),
         pytest.param(["checks", "zz*"], "'muster list checks' has the names", id="a pattern that matches nothing"),
-        pytest.param(["checks", "s3-bucket-versoning-enabled"], "did you mean: s3-bucket-versioning-enabled", id="a name"),
+        pytest.param(
+            ["checks", "s3-bucket-versoning-enabled"], "did you mean: s3-bucket-versioning-enabled", id="a name"
+        ),
         pytest.param(["checks", "--pack", "foundationa"], "did you mean: foundational", id="a pack"),
         pytest.param(["checks", "--service", "s4"], "s4 is not a service with checks", id="a service"),
         pytest.param(["checks", "--framework", "fsb"], "did you mean: fsbp", id="a framework"),

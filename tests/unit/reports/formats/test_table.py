@@ -296,9 +296,7 @@ def test_the_block_ends_with_reports_the_next_command_and_the_exit_status(findin
     tally, collector, stream = ReportTally(), Collector(), io.StringIO()
     tally.count(finding)
     collector.add(finding)
-    ending = Ending(
-        exit="Exit 1: 1 failure.", reports=("a.html", "b.csv"), details="muster explain x", off="3 off."
-    )
+    ending = Ending(exit="Exit 1: 1 failure.", reports=("a.html", "b.csv"), details="muster explain x", off="3 off.")
     written(stream, closing(collector.overview(facts_of(tally, scan)), View(width=80), ending))
     assert stream.getvalue().splitlines()[-4:] == [
         "", "Report   a.html, b.csv", "Details  muster explain x", "Exit 1: 1 failure. 3 off.",
