@@ -10,7 +10,7 @@ from muster.cli.output import INCOMPLETE, say, warn
 from muster.cli.outputs import TABLE
 from muster.cli.suppressions import Accepted
 from muster.model.text import counted, printable
-from muster.reports.formats.table import checks_off, remarks
+from muster.reports.formats.table import remarks
 from muster.reports.overview import Overview
 from muster.reports.terminal.closing import Ending, closing
 from muster.reports.terminal.layout import View, width_of, written
@@ -67,7 +67,10 @@ def _notes(job: Job, accepted: Accepted, *, in_results: bool) -> Iterator[str]:
 def _ending(job: Job, overview: Overview, baseline: Baseline | None, code: int) -> Ending:
     files = tuple(str(each.path) for each in job.options.outputs if not each.to_stdout)
     return Ending(
-        exit=_exit(job, baseline, code), reports=files, details=_details(overview), off=checks_off(job.report)
+        exit=_exit(job, baseline, code),
+        reports=files,
+        details=_details(overview),
+        off=f"{job.report.off}." if job.report.off else "",
     )
 
 

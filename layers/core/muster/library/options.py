@@ -39,4 +39,5 @@ class ScanOptions:
     @property
     def chooses_checks(self) -> bool:
         """Whether the options name the checks to run, or leave some out."""
-        return bool(self.checks or self.exclude_checks or self.services or self.frameworks or self.severity or self.resources)
+        named = self.checks or self.exclude_checks or self.services or self.frameworks
+        return bool(named or self.severity or self.resources)

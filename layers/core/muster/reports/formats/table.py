@@ -6,7 +6,7 @@ from typing import TextIO
 from rich.text import Text
 
 from muster.model.finding import Finding
-from muster.model.text import counted, printable
+from muster.model.text import printable
 from muster.reports.overview import Item, Overview
 from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
@@ -46,7 +46,7 @@ class TableWriter:
         """Write everything."""
         lines = [*self._lines(scan, overview)]
         if self._ends:
-            lines += closing(overview, self._view, Ending(off=checks_off(scan)))
+            lines += closing(overview, self._view, Ending(off=scan.off))
         written(self._stream, lines)
 
     def _lines(self, scan: ScanReport, overview: Overview) -> Iterator[Text]:
@@ -60,12 +60,6 @@ class TableWriter:
         yield from incomplete(overview.facts, self._view)
         for remark in remarks(scan, verbose=self._verbose):
             yield from (Text(line) for line in wrapped(remark, self._view.width))
-
-
-def checks_off(scan: ScanReport) -> str:
-    """Return a sentence about the checks that did not run; empty where all did."""
-    number = scan.checks_off
-    return f"{counted(number, 'check')} {'is' if number == 1 else 'are'} off." if number else ""
 
 
 def remarks(scan: ScanReport, *, verbose: bool = False) -> Iterator[str]:
