@@ -145,7 +145,13 @@ VIA = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
     [
         pytest.param(policy(), N, "public: statement 1 allows kms:*", id="everybody"),
         pytest.param(policy(Action=["kms:Decrypt"]), N, " kms:Decrypt ", id="everybody may decrypt"),
-        pytest.param(policy(Condition=VIA), N, "kms:ViaService does not say who calls", id="via a service"),
+        pytest.param(
+            policy(Condition=VIA),
+            N,
+            'its policy is public: statement 1 allows kms:* to everyone (Principal "*") despite its '
+            "condition (kms:ViaService does not limit the caller)",
+            id="via a service",
+        ),
         pytest.param(policy(Condition=CALLER), C, "does not admit everybody", id="a caller's account"),
         pytest.param(policy(Principal={"AWS": "arn:aws:iam::123456789012:root"}), C, "", id="its own"),
         pytest.param(policy(Principal={"AWS": "111122223333"}), C, "", id="another account"),

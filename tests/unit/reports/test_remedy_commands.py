@@ -62,6 +62,7 @@ VALUES = {
     "NUMBER": "5",
     "DAYS": "7",
     "PORT": "22",
+    "JOB-ID": "0a1b2c3d-0000-4000-8000-000000000000",
     "MINIMUM": "100",
     "MAXIMUM": "200",
     "CIRCUIT-BREAKER": "true",

@@ -50,9 +50,11 @@ def test_who_is_everybody(changed: Any, admitted: bool) -> None:
     [
         pytest.param({}, 'statement 1 allows s3:GetObject to everyone (Principal "*")', id="a star"),
         pytest.param(
-            {"Principal": None, "NotPrincipal": {"AWS": OTHER}}, f"but {OTHER} (NotPrincipal)", id="all but one"
+            {"Principal": None, "NotPrincipal": {"AWS": OTHER}}, f"except {OTHER} (NotPrincipal)", id="all but one"
         ),
-        pytest.param({"Action": None, "NotAction": ["s3:Put*"]}, "all actions but s3:Put* to", id="all but an action"),
+        pytest.param(
+            {"Action": None, "NotAction": ["s3:Put*"]}, "all actions except s3:Put* to", id="all but an action"
+        ),
         pytest.param({"Action": ["s3:B", "s3:A"]}, " s3:A, s3:B ", id="several actions"),
         pytest.param({"Sid": "Web"}, 'statement 1 ("Web") ', id="with a Sid"),
     ],
@@ -154,13 +156,13 @@ def test_what_is_not_fixed_does_not_narrow(condition: Any) -> None:
     ("condition", "said"),
     [
         pytest.param(
-            {"StringLike": {"aws:principalarn": "arn:aws:iam::*:role/a"}}, "aws:PrincipalArn fixes no account"
+            {"StringLike": {"aws:principalarn": "arn:aws:iam::*:role/a"}}, "aws:PrincipalArn names no account"
         ),
-        pytest.param({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, "aws:PrincipalOrgID fixes no organization"),
-        pytest.param({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, "aws:SourceIp fixes no narrow range of addresses"),
+        pytest.param({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, "aws:PrincipalOrgID names no organization"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, "aws:SourceIp names no narrow range of addresses"),
         pytest.param(
             {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalTag/a": "b"}},
-            "aws:SecureTransport does not say who calls, aws:principaltag/a does not say who calls",
+            "aws:SecureTransport does not limit the caller, aws:principaltag/a does not limit the caller",
         ),
     ],
 )
@@ -301,11 +303,13 @@ def test_an_action_that_was_not_asked_need_not_be_denied() -> None:
         pytest.param({"Principal": {"Federated": f"arn:aws:iam::{OWN}:saml-provider/p"}}, (), id="its own provider"),
         pytest.param({}, ('everyone (Principal "*")',), id="everybody"),
         pytest.param(
-            {"Principal": None, "NotPrincipal": {"AWS": OTHER}}, (f"everyone but {OTHER} (NotPrincipal)",), id="but one"
+            {"Principal": None, "NotPrincipal": {"AWS": OTHER}},
+            (f"everyone except {OTHER} (NotPrincipal)",),
+            id="but one",
         ),
         pytest.param(
             {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
-            ('everyone (Principal "*") that meets the condition on aws:principalorgid',),
+            ('everyone (Principal "*") that meets the condition on aws:PrincipalOrgID',),
             id="an organization has other accounts",
         ),
         pytest.param({"Condition": {"StringEquals": {"aws:PrincipalAccount": OWN}}}, (), id="held to the account"),

@@ -85,7 +85,7 @@ def test_a_text_that_is_no_policy_is_unknown_and_never_an_empty_policy() -> None
     assert policy_of(json.dumps({"Statement": ALLOW}), "the bucket") == Policy((statement(),))
     found = policy_of("{", "the bucket")
     assert isinstance(found, Unknown)
-    assert found.reason.startswith("the bucket's policy cannot be understood: ")
+    assert found.reason.startswith("The bucket's policy cannot be parsed: ")
 
 
 @pytest.mark.parametrize(

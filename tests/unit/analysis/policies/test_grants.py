@@ -48,8 +48,8 @@ def policy(*statements: dict[str, Any]) -> Policy:
         pytest.param([allow("*", "arn:aws:*:eu-west-1:*:*")], False, id="all of one region"),
         pytest.param([allow("*", "arn:aws:s3:::*")], False, id="all of one service"),
         pytest.param([allow("*", "arn:aws:*:::*")], False, id="all that has neither region nor account"),
-        pytest.param([allow("*", None, NotResource="arn:aws:s3:::a")], True, id="everything but a bucket"),
-        pytest.param([allow("*", None, NotResource="*")], False, id="everything but everything"),
+        pytest.param([allow("*", None, NotResource="arn:aws:s3:::a")], True, id="all actions except a bucket"),
+        pytest.param([allow("*", None, NotResource="*")], False, id="all actions except everything"),
         pytest.param([allow("*", None, NotResource=["arn:aws:s3:::a", "*"])], False, id="everything among others"),
         pytest.param([allow("s3:*")], False, id="one service"),
         pytest.param([allow("iam:*")], False, id="a service that could grant the rest"),
@@ -127,7 +127,7 @@ def test_whoever_keeps_one_way_to_grant_itself_the_rest_is_an_administrator(kept
     [
         pytest.param([], [], id="nothing"),
         pytest.param([allow("s3:*")], ["s3:*"], id="a service"),
-        pytest.param([allow(["s3:*", "ec2:Describe*", "SQS:*"])], ["s3:*, sqs:*"], id="two services"),
+        pytest.param([allow(["s3:*", "ec2:Describe*", "SQS:*"])], ["s3:*, SQS:*"], id="two services"),
         pytest.param([allow("s3:*"), allow("sqs:*")], ["s3:*", "sqs:*"], id="in two statements"),
         pytest.param([allow("*")], ["*"], id="all services"),
         pytest.param([allow("s3*:*")], ["s3*:*"], id="services by their first letters"),
@@ -144,7 +144,7 @@ def test_whoever_keeps_one_way_to_grant_itself_the_rest_is_an_administrator(kept
         pytest.param([allow("s3:*", "arn:aws:sqs:*:*:*")], [], id="all resources of another service"),
         pytest.param([allow("s3:*", None, NotResource="arn:aws:s3:::a")], ["s3:*"], id="all buckets but one"),
         pytest.param([allow("s3:*", None, NotResource="arn:aws:s3:::*")], [], id="all but all buckets"),
-        pytest.param([allow(None, NotAction=["iam:*"])], ["everything but iam:*"], id="all services but one"),
+        pytest.param([allow(None, NotAction=["iam:*"])], ["all actions except iam:*"], id="all services but one"),
         pytest.param([allow(None, NotAction="*")], [], id="all services but all"),
         pytest.param([allow(None, NotAction=["iam:*", "*:*"])], [], id="all services but all, among others"),
         pytest.param([allow(None, "arn:aws:s3:::a", NotAction="iam:*")], [], id="all services but one, on a bucket"),
@@ -163,7 +163,7 @@ def test_whoever_keeps_one_way_to_grant_itself_the_rest_is_an_administrator(kept
         pytest.param([allow("*"), deny(None, NotAction="s3:*")], ["*"], id="all services denied but one"),
         pytest.param(
             [allow(None, NotAction="iam:*"), deny(None, NotAction="s3:*")],
-            ["everything but iam:*"],
+            ["all actions except iam:*"],
             id="all services but one, all denied but another",
         ),
         pytest.param([allow("s3:*"), deny("s3:*", "arn:aws:s3:::a")], ["s3:*"], id="denied on one bucket"),
@@ -181,7 +181,9 @@ def test_whoever_keeps_one_way_to_grant_itself_the_rest_is_an_administrator(kept
         pytest.param([allow("iam:*", "arn:aws:iam:::*")], [], id="IAM's resources of no account"),
         pytest.param([allow("*", ["arn:aws:s3:::a", "arn:aws:s3:::a/*"])], [], id="everything on one bucket"),
         pytest.param(
-            [allow(None, "arn:aws:s3:::*", NotAction="iam:*")], ["everything but iam:*"], id="all but another service"
+            [allow(None, "arn:aws:s3:::*", NotAction="iam:*")],
+            ["all actions except iam:*"],
+            id="all but another service",
         ),
         pytest.param([allow(None, "arn:aws:s3:::*", NotAction="s3:Delete*")], [], id="all but a part of the service"),
         pytest.param([allow(None, "arn:aws:s3:::*", NotAction="*:Delete*")], [], id="all but a part of every service"),
@@ -239,7 +241,7 @@ def test_on_all(statements: list[dict[str, Any]], found: bool) -> None:
         pytest.param([allow("*")], "statement 1 allows * on *", id="all"),
         pytest.param(
             [allow("s3:GetObject"), allow(None, None, NotAction=["a:B", "c:*"], NotResource="arn:aws:s3:::a")],
-            "statement 2 allows everything but a:b, c:* on everything but arn:aws:s3:::a",
+            "statement 2 allows all actions except a:B, c:* on all resources except arn:aws:s3:::a",
             id="all but",
         ),
         pytest.param(
@@ -252,17 +254,17 @@ def test_on_all(statements: list[dict[str, Any]], found: bool) -> None:
                     },
                 )
             ],
-            "statement 1 allows * on * under conditions on aws:requestedregion, aws:multifactorauthpresent",
+            "statement 1 allows * on * (with a condition on aws:RequestedRegion, aws:MultiFactorAuthPresent)",
             id="conditions",
         ),
         pytest.param(
             [allow(None, NotAction=[f"s3:Do{number}" for number in range(6)])],
-            "statement 1 allows everything but s3:do0, s3:do1, s3:do2, s3:do3 and 2 more on *",
+            "statement 1 allows all actions except s3:Do0, s3:Do1, s3:Do2, s3:Do3 and 2 more on *",
             id="a long list is cut",
         ),
         pytest.param(
             [allow(None, NotAction=[f"s3:Do{number}" for number in range(4)])],
-            "statement 1 allows everything but s3:do0, s3:do1, s3:do2, s3:do3 on *",
+            "statement 1 allows all actions except s3:Do0, s3:Do1, s3:Do2, s3:Do3 on *",
             id="a list that is not too long is whole",
         ),
     ],
@@ -281,7 +283,7 @@ def test_all_of_the_kinds_are_asked_for() -> None:
 
 def test_only_the_patterns_that_match_are_said_of_one_action() -> None:
     found = on_all(policy(allow(["s3:*", "kms:De*", "kms:Decrypt"])), "kms:Decrypt", (KMS_KEYS,))
-    assert found == Grant(1, "kms:de*, kms:decrypt", "*", ())
+    assert found == Grant(1, "kms:De*, kms:Decrypt", "*", ())
 
 
 DOCUMENT = {"Version": "2012-10-17", "Statement": [allow("s3:*", "arn:aws:s3:::a+b/%20/*")]}

@@ -15,7 +15,7 @@ from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-UNREAD = NamedPolicy("its inline policy odd", Unknown("its inline policy odd cannot be understood"))
+UNREAD = NamedPolicy("its inline policy odd", Unknown("its inline policy odd cannot be parsed"))
 
 
 def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
@@ -38,24 +38,24 @@ def grants(*policies: NamedPolicy, attached: tuple[str, ...] = (), boundary: str
     ("judged", "status", "reason"),
     [
         pytest.param(
-            grants(named(allow("*"))), N, "in its inline policy deploy statement 1 allows * on *", id="everything"
+            grants(named(allow("*"))), N, "Its inline policy deploy, statement 1 allows * on *", id="everything"
         ),
         pytest.param(
             grants(named(allow("s3:Get*"), {"Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*"})),
             N,
-            "in its inline policy deploy statement 2 allows everything but aws-portal:* on *",
+            "Its inline policy deploy, statement 2 allows all actions except aws-portal:* on *",
             id="NotAction that comes to the same",
         ),
         pytest.param(
             grants(named({"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"})),
             C,
-            "no statement allows everything on everything",
+            "No statement allows all actions on all resources",
             id="NotAction that leaves IAM out",
         ),
         pytest.param(
             grants(named(allow("s3:*"), name="its default version v3"), named(allow("*"), name="another")),
             N,
-            "in another statement 1 allows * on *",
+            "Another, statement 1 allows * on *",
             id="one of two policies",
         ),
         pytest.param(grants(named(allow("*")), named(allow("*"), name="another")), N, "", id="both of two policies"),
@@ -65,9 +65,12 @@ def grants(*policies: NamedPolicy, attached: tuple[str, ...] = (), boundary: str
         ),
         pytest.param(grants(named(allow("*", "arn:aws:s3:::a/*"))), C, "", id="everything somewhere"),
         pytest.param(grants(named(allow("iam:*"))), C, "", id="one service"),
-        pytest.param(grants(), C, "it has no inline policy", id="no policy"),
+        pytest.param(grants(), C, "No inline policy", id="no policy"),
         pytest.param(
-            grants(attached=(ADMINISTRATOR,)), N, "AWS's policy AdministratorAccess is attached", id="AWS's policy"
+            grants(attached=(ADMINISTRATOR,)),
+            N,
+            "The AWS managed policy AdministratorAccess is attached",
+            id="AWS's policy",
         ),
         pytest.param(
             grants(attached=("arn:aws-us-gov:iam::aws:policy/AdministratorAccess",)), N, "", id="in another partition"
@@ -87,14 +90,14 @@ def grants(*policies: NamedPolicy, attached: tuple[str, ...] = (), boundary: str
         pytest.param(
             grants(named(allow("*")), boundary="arn:aws:iam::123456789012:policy/edge"),
             N,
-            "in its inline policy deploy statement 1 allows * on *; "
-            "the permissions boundary arn:aws:iam::123456789012:policy/edge stands over it",
+            "Its inline policy deploy, statement 1 allows * on *; the permissions boundary "
+            "arn:aws:iam::123456789012:policy/edge limits it",
             id="a boundary is told, not weighed",
         ),
         pytest.param(
             grants(named(allow("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))),
             N,
-            "in its inline policy deploy statement 1 allows * on * under conditions on aws:multifactorauthpresent",
+            "Its inline policy deploy, statement 1 allows * on * (with a condition on aws:MultiFactorAuthPresent)",
             id="a condition is told, not weighed",
         ),
         pytest.param(grants(UNREAD, named(allow("*"))), N, "", id="one cannot be read, another decides"),
@@ -112,26 +115,27 @@ def test_iam_policy_no_admin_access_statements(judged: Grants, status: Status, r
         pytest.param(
             grants(named(allow(["s3:*", "ec2:*"]), allow("kms:*"))),
             N,
-            "in its inline policy deploy statement 1 allows s3:*, ec2:* on *, statement 2 allows kms:* on *",
+            "Its inline policy deploy, statement 1 allows s3:*, ec2:* on *; its inline policy deploy, "
+            "statement 2 allows kms:* on *",
             id="services",
         ),
         pytest.param(
             grants(named(allow("s3:*", "arn:aws:s3:::*"))),
             N,
-            "in its inline policy deploy statement 1 allows s3:* on arn:aws:s3:::*",
+            "Its inline policy deploy, statement 1 allows s3:* on arn:aws:s3:::*",
             id="all buckets",
         ),
         pytest.param(grants(named(allow("*"))), N, "", id="all services"),
         pytest.param(
             grants(named({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})),
             N,
-            "in its inline policy deploy statement 1 allows everything but iam:* on *",
+            "Its inline policy deploy, statement 1 allows all actions except iam:* on *",
             id="all but one service",
         ),
         pytest.param(
             grants(named(allow("s3:*", ["arn:aws:s3:::a", "arn:aws:s3:::a/*"]))),
             C,
-            "no statement allows all actions of a service on all its resources",
+            "No statement allows all actions of a service on all resources",
             id="one bucket",
         ),
         pytest.param(grants(named(allow(["s3:Get*", "s3:List*"]))), C, "", id="families of actions"),
@@ -140,13 +144,13 @@ def test_iam_policy_no_admin_access_statements(judged: Grants, status: Status, r
         pytest.param(
             grants(attached=("arn:aws:iam::aws:policy/AmazonS3FullAccess",)),
             NA,
-            "it has no inline policy; managed policies are judged themselves",
+            "No inline policy; managed policies have findings of their own",
             id="AWS's own policies are not judged",
         ),
         pytest.param(
             grants(named(allow("s3:*")), boundary="b"),
             N,
-            "in its inline policy deploy statement 1 allows s3:* on *; the permissions boundary b stands over it",
+            "Its inline policy deploy, statement 1 allows s3:* on *; the permissions boundary b limits it",
             id="a boundary is told",
         ),
         pytest.param(grants(UNREAD, named(allow("s3:*"))), N, "", id="one cannot be read, another decides"),
@@ -164,13 +168,14 @@ def test_iam_policy_no_full_access_statements(judged: Grants, status: Status, re
         pytest.param(
             grants(named(allow("kms:*"))),
             N,
-            "in its inline policy deploy statement 1 allows kms:* on *",
+            "Its inline policy deploy, statement 1 allows kms:* on *",
             id="one statement is said once",
         ),
         pytest.param(
             grants(named(allow("kms:Decrypt"), allow("kms:ReEncrypt*"))),
             N,
-            "in its inline policy deploy statement 1 allows kms:decrypt on *, statement 2 allows kms:reencrypt* on *",
+            "Its inline policy deploy, statement 1 allows kms:Decrypt on *; its inline policy deploy, "
+            "statement 2 allows kms:ReEncrypt* on *",
             id="both actions",
         ),
         pytest.param(grants(named(allow("kms:ReEncryptFrom"))), N, "", id="re-encryption reads too"),
@@ -179,7 +184,7 @@ def test_iam_policy_no_full_access_statements(judged: Grants, status: Status, re
         pytest.param(
             grants(named(allow("kms:Decrypt", Condition={"StringEquals": {"kms:ViaService": "s3.amazonaws.com"}}))),
             N,
-            "in its inline policy deploy statement 1 allows kms:decrypt on * under conditions on kms:viaservice",
+            "Its inline policy deploy, statement 1 allows kms:Decrypt on * (with a condition on kms:ViaService)",
             id="conditions do not excuse",
         ),
         pytest.param(
@@ -188,10 +193,10 @@ def test_iam_policy_no_full_access_statements(judged: Grants, status: Status, re
         pytest.param(
             grants(named(allow("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/*"))),
             C,
-            "no statement allows kms:Decrypt or kms:ReEncryptFrom with all keys",
+            "No statement allows kms:Decrypt or kms:ReEncryptFrom with all keys",
             id="all of one region",
         ),
-        pytest.param(grants(), NA, "it has no inline policy; managed policies are judged themselves", id="no policy"),
+        pytest.param(grants(), NA, "No inline policy; managed policies have findings of their own", id="no policy"),
         pytest.param(grants(UNREAD, named(allow("kms:*"))), N, "", id="one cannot be read, another decides"),
     ],
 )
@@ -216,5 +221,5 @@ def test_the_actions_on_keys_are_a_setting() -> None:
     ],
 )
 def test_a_policy_that_cannot_be_understood_is_no_verdict(check: Any) -> None:
-    with pytest.raises(UnknownField, match="odd cannot be understood"):
+    with pytest.raises(UnknownField, match="odd cannot be parsed"):
         check(grants(named(allow("s3:Get*")), UNREAD))

@@ -453,8 +453,8 @@ def test_services_of_which_aws_documents_nothing_are_left_to_one_low_check() -> 
     left, told = iam_role_trust_not_confusable(judged), iam_role_trust_services_documented(judged)
     assert (left.status, told.status) == (Status.NOT_APPLICABLE, N)
     assert told.reason == (
-        "AWS documents no condition that binds omics.amazonaws.com, codepipeline.amazonaws.com, new.amazonaws.com, "
-        "which it trusts without one"
+        "Trusts omics.amazonaws.com, codepipeline.amazonaws.com, new.amazonaws.com without a "
+        "condition, and AWS documents none"
     )
     assert iam_role_trust_services_documented.severity is Severity.LOW
     assert iam_role_trust_not_confusable.severity is Severity.HIGH
@@ -462,7 +462,10 @@ def test_services_of_which_aws_documents_nothing_are_left_to_one_low_check() -> 
 
 def test_a_role_that_is_open_to_another_fails_for_that_one_alone() -> None:
     verdict = iam_role_trust_not_confusable(trust(UNDOCUMENTED, statement(LAMBDA)))
-    assert (verdict.status, verdict.reason) == (N, "without saying for whom, it trusts lambda.amazonaws.com")
+    assert (verdict.status, verdict.reason) == (
+        N,
+        ("Trusts lambda.amazonaws.com without a condition on aws:SourceAccount or aws:SourceArn"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -532,25 +535,34 @@ def test_a_trust_that_cannot_be_understood_is_no_verdict() -> None:
 @pytest.mark.parametrize(
     ("judged", "reason"),
     [
-        pytest.param(trust(), "all that it trusts is its own or bound by a condition", id="nobody"),
+        pytest.param(trust(), "Every trusted principal is of this account or limited by a condition", id="nobody"),
         pytest.param(
             trust(statement({"Service": ["ec2.amazonaws.com", "cloudtrail.amazonaws.com"]})),
-            "all that it trusts is its own or bound by a condition, but ec2.amazonaws.com, cloudtrail.amazonaws.com, "
-            "which cannot be bound",
+            "Every trusted principal is of this account or limited by a condition, except "
+            "ec2.amazonaws.com, cloudtrail.amazonaws.com, which supports no condition",
             id="services that cannot say",
         ),
         pytest.param(
             trust(statement(LAMBDA), statement(FOREIGN), statement(FOREIGN)),
-            f"without saying for whom, it trusts lambda.amazonaws.com, arn:aws:iam::{OTHER}:root",
+            "Trusts lambda.amazonaws.com without a condition on aws:SourceAccount or aws:SourceArn; "
+            f"trusts arn:aws:iam::{OTHER}:root without a condition on sts:ExternalId or aws:PrincipalOrgID",
             id="all of them, once",
         ),
-        pytest.param(trust(statement("*")), "without saying for whom, it trusts anybody with an AWS account", id="all"),
+        pytest.param(
+            trust(statement("*")),
+            "Trusts everyone with an AWS account without a condition on sts:ExternalId or aws:PrincipalOrgID",
+            id="all",
+        ),
         pytest.param(
             trust(statement("*", {"StringEquals": {"aws:PrincipalAccount": OTHER}})),
-            f"without saying for whom, it trusts anybody of {OTHER}",
+            f"Trusts everyone in {OTHER} without a condition on sts:ExternalId or aws:PrincipalOrgID",
             id="all of an account",
         ),
-        pytest.param(trust(github("repo:*")), f"without saying for whom, it trusts {GITHUB}", id="a provider"),
+        pytest.param(
+            trust(github("repo:*")),
+            f"Trusts {GITHUB} without a condition on the claim enterprise_id or repository or repository_id or sub",
+            id="a provider",
+        ),
     ],
 )
 def test_the_reason_names_them(judged: Trust, reason: str) -> None:

@@ -35,16 +35,22 @@ def policy(*statements: dict[str, Any]) -> FunctionPolicy:
 @pytest.mark.parametrize(
     ("statements", "status", "reason"),
     [
-        pytest.param([], C, "it has no policy", id="no policy"),
         pytest.param(
-            [statement("*")], N, "its policy is public: statement 1 allows lambda:InvokeFunction", id="everybody"
+            [], C, "The function has no resource-based policy; only its own account can invoke it", id="no policy"
+        ),
+        pytest.param(
+            [statement("*")],
+            N,
+            'Its policy is public: statement 1 allows lambda:InvokeFunction to everyone (Principal "*")',
+            id="everybody",
         ),
         pytest.param([statement({"AWS": "*"})], N, "", id="everybody, spelled as accounts"),
-        pytest.param([statement("*", OWNER)], C, "admits nobody but those it names", id="everybody of one account"),
+        pytest.param([statement("*", OWNER)], C, "The policy allows no public access", id="everybody of one account"),
         pytest.param(
             [statement("*", {"StringLike": {"AWS:SourceAccount": "1234*"}})],
             N,
-            "keeps no stranger out",
+            "Its policy is public: statement 1 allows lambda:InvokeFunction to everyone (Principal "
+            '"*") despite its condition (aws:SourceAccount names no account)',
             id="a wildcard",
         ),
         pytest.param(
@@ -66,13 +72,23 @@ def policy(*statements: dict[str, Any]) -> FunctionPolicy:
         pytest.param(
             [statement("*", {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}})],
             C,
-            "those it names",
+            "The policy allows no public access",
             id="a key that no invocation carries",
         ),
         pytest.param([statement({"AWS": f"arn:aws:iam::{ACCOUNT}:root"})], C, "", id="an account"),
         pytest.param([statement({"Service": "sns.amazonaws.com"})], C, "", id="another service"),
-        pytest.param([statement(S3)], N, "any account's S3 may invoke it", id="S3 without an account"),
-        pytest.param([statement(S3, BUCKET)], N, "any account's S3", id="the bucket alone names no account"),
+        pytest.param(
+            [statement(S3)],
+            N,
+            "Its policy is public: statement allows S3 buckets of any account (no condition on AWS:SourceAccount)",
+            id="S3 without an account",
+        ),
+        pytest.param(
+            [statement(S3, BUCKET)],
+            N,
+            "Its policy is public: statement allows S3 buckets of any account (no condition on AWS:SourceAccount)",
+            id="the bucket alone names no account",
+        ),
         pytest.param([statement(S3, OWNER)], C, "", id="S3 with the account"),
         pytest.param(
             [
@@ -114,17 +130,27 @@ def test_lambda_function_public_access_prohibited(
 
 
 def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
-    with pytest.raises(UnknownField, match="cannot be understood"):
+    with pytest.raises(UnknownField, match="cannot be parsed"):
         lambda_function_public_access_prohibited(FunctionPolicy.parse({"Policy": "{"}))
 
 
 @pytest.mark.parametrize(
     ("urls", "status", "reason"),
     [
-        pytest.param((), NA, "the function has no URL", id="no URL"),
+        pytest.param((), NA, "The function has no function URL", id="no URL"),
         pytest.param((("$LATEST", "AWS_IAM"),), C, "AWS_IAM ($LATEST)", id="IAM"),
-        pytest.param((("$LATEST", "NONE"),), N, "the URL of $LATEST", id="nobody is asked"),
-        pytest.param((("$LATEST", "AWS_IAM"), ("live", "NONE")), N, "the URL of live", id="the URL of an alias"),
+        pytest.param(
+            (("$LATEST", "NONE"),),
+            N,
+            "The function URL of $LATEST has no authentication (AuthType NONE)",
+            id="nobody is asked",
+        ),
+        pytest.param(
+            (("$LATEST", "AWS_IAM"), ("live", "NONE")),
+            N,
+            "The function URL of live has no authentication (AuthType NONE)",
+            id="the URL of an alias",
+        ),
         pytest.param((("$LATEST", Unknown("x")), ("live", "NONE")), N, "", id="what is known decides"),
     ],
 )
@@ -148,20 +174,24 @@ def with_variables(**variables: str) -> Function:
 @pytest.mark.parametrize(
     ("function", "status", "reason"),
     [
-        pytest.param(Function.parse({}), C, "it has no environment variables", id="no environment"),
+        pytest.param(Function.parse({}), C, "No environment variables", id="no environment"),
         pytest.param(with_variables(), C, "", id="no variables"),
-        pytest.param(with_variables(LOG_LEVEL="INFO"), C, "none of 1 environment variables", id="a setting"),
+        pytest.param(
+            with_variables(LOG_LEVEL="INFO"),
+            C,
+            "No environment variable looks like a secret (1 checked)",
+            id="a setting",
+        ),
         pytest.param(
             with_variables(LOG_LEVEL="INFO", DB_PASSWORD="hunter2"),
             N,
-            "1 of 2 environment variables look like secrets (DB_PASSWORD: the name suggests a secret, "
-            "and the value is not a reference to one)",
+            "DB_PASSWORD looks like a secret (the name suggests a secret, and the value is not a reference to one)",
             id="a password",
         ),
         pytest.param(
             with_variables(DB_PASSWORD="arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"),
             C,
-            "none of 1",
+            "No environment variable looks like a secret (1 checked)",
             id="where the password is kept",
         ),
     ],

@@ -114,10 +114,20 @@ def test_only_a_service_that_may_invoke_counts(said: FunctionPolicy, status: Sta
 @pytest.mark.parametrize(
     ("destinations", "status", "says"),
     [
-        pytest.param((("$LATEST", ""),), N, "of $LATEST are configured, but", id="configured without a destination"),
-        pytest.param((("live", ""),), N, "of live are configured, but", id="an alias without a destination"),
+        pytest.param(
+            (("$LATEST", ""),),
+            N,
+            "Failed events of $LATEST are discarded: no on-failure destination",
+            id="configured without a destination",
+        ),
+        pytest.param(
+            (("live", ""),),
+            N,
+            "Failed events of live are discarded: no on-failure destination",
+            id="an alias without a destination",
+        ),
         pytest.param((("$LATEST", DEAD), ("live", "")), N, "", id="one of two"),
-        pytest.param((("live", DEAD),), C, f"those of live to {DEAD}", id="an alias with a destination"),
+        pytest.param((("live", DEAD),), C, f"Failed events of live go to {DEAD}", id="an alias with a destination"),
     ],
 )
 def test_what_somebody_configured_is_invoked_asynchronously(
@@ -131,9 +141,7 @@ def test_what_somebody_configured_is_invoked_asynchronously(
 
 def test_each_place_where_failures_are_kept_is_named_once() -> None:
     verdict = judged(destinations=(("$LATEST", DEAD), ("live", OTHER)))
-    assert verdict.reason == (
-        f"what the function fails on is kept: asynchronous events go to {DEAD}; those of live to {OTHER}"
-    )
+    assert verdict.reason == (f"Failed events go to {DEAD}; failed events of live go to {OTHER}")
 
 
 def test_an_aliass_destination_does_not_help_the_function_itself() -> None:
@@ -143,8 +151,20 @@ def test_an_aliass_destination_does_not_help_the_function_itself() -> None:
 @pytest.mark.parametrize(
     ("mappings", "queues", "status", "says"),
     [
-        pytest.param((mapping(STREAM),), {}, N, "records of stream/orders have no", id="Kinesis"),
-        pytest.param((mapping(TABLE),), {}, N, "have no on-failure destination", id="DynamoDB"),
+        pytest.param(
+            (mapping(STREAM),),
+            {},
+            N,
+            "Failed records of stream/orders are discarded: no on-failure destination",
+            id="Kinesis",
+        ),
+        pytest.param(
+            (mapping(TABLE),),
+            {},
+            N,
+            "Failed records of table/orders/stream/2026-11-21T00:00:00.000 are discarded: no on-failure destination",
+            id="DynamoDB",
+        ),
         pytest.param((mapping(CLUSTER),), {}, N, "", id="MSK"),
         pytest.param(
             (mapping("", SelfManagedEventSource={"Endpoints": {}}),), {}, N, "records of Kafka", id="one's own Kafka"
@@ -152,13 +172,25 @@ def test_an_aliass_destination_does_not_help_the_function_itself() -> None:
         pytest.param((mapping(STREAM, DEAD),), {}, C, f"stream/orders go to {DEAD}", id="Kinesis with a destination"),
         pytest.param((mapping(CLUSTER, "kafka://dead"),), {}, C, "kafka://dead", id="a topic as the destination"),
         pytest.param((mapping(STREAM, DEAD), mapping(TABLE)), {}, N, "table/orders", id="one of two streams"),
-        pytest.param((mapping(QUEUE),), {QUEUE: WITHOUT}, N, "the queue orders has no dead-letter", id="a bare queue"),
         pytest.param(
-            (mapping(QUEUE),), {QUEUE: GOOD}, C, "orders gives up after 5 receives", id="a queue's own redrive"
+            (mapping(QUEUE),), {QUEUE: WITHOUT}, N, "Queue orders has no dead-letter queue", id="a bare queue"
+        ),
+        pytest.param(
+            (mapping(QUEUE),),
+            {QUEUE: GOOD},
+            C,
+            "Queue orders has a dead-letter queue (after 5 receives)",
+            id="a queue's own redrive",
         ),
         pytest.param((mapping(QUEUE, DEAD),), {QUEUE: WITHOUT}, N, "orders has no", id="OnFailure is not for queues"),
         pytest.param((mapping(QUEUE), mapping(OTHER)), {QUEUE: GOOD, OTHER: WITHOUT}, N, "returns", id="one of two"),
-        pytest.param((mapping(STREAM, State="Disabled"),), {}, NA, "neither", id="a mapping that is off"),
+        pytest.param(
+            (mapping(STREAM, State="Disabled"),),
+            {},
+            NA,
+            "Nothing invokes it asynchronously, and no event source mapping polls a stream or a queue for it",
+            id="a mapping that is off",
+        ),
         pytest.param((mapping(STREAM, State="Disabling"),), {}, NA, "", id="one that is being turned off"),
         pytest.param((mapping(STREAM, State="Creating"),), {}, N, "", id="one that is being made"),
         pytest.param((mapping(STREAM, FunctionArn=f"{ARN}-2"),), {}, NA, "", id="of another function"),
@@ -189,7 +221,7 @@ def test_doubt_is_no_verdict() -> None:
         judged(mappings=(mapping(QUEUE),), queues={QUEUE: SourceQueue.parse({"Attributes": {"RedrivePolicy": "?"}})})
     with pytest.raises(UnknownField, match="a source Muster does not know"):
         judged(mappings=(mapping("arn:aws:newthing:eu-west-1:123456789012:x"),))
-    with pytest.raises(UnknownField, match="cannot be understood"):
+    with pytest.raises(UnknownField, match="cannot be parsed"):
         judged(policy=FunctionPolicy.parse({"Policy": "?"}))
 
 
@@ -210,12 +242,35 @@ def visible(
 @pytest.mark.parametrize(
     ("queue", "status", "says"),
     [
-        pytest.param(SourceQueue(180, 5), C, "orders hides a message for 180 s and gives up after 5", id="just enough"),
-        pytest.param(SourceQueue(179, 5), N, "for 179 s, 180 s asked for", id="a second too short"),
-        pytest.param(SourceQueue(180, 4), N, "gives up after 4 receives, 5 asked for", id="a receive too few"),
-        pytest.param(SourceQueue(30, 1), N, "30 s, 180 s asked for; orders gives up after 1", id="both"),
+        pytest.param(
+            SourceQueue(180, 5),
+            C,
+            "Visibility timeout of queue orders is 180 s, maxReceiveCount is 5 (the function's timeout is 30 s)",
+            id="just enough",
+        ),
+        pytest.param(
+            SourceQueue(179, 5),
+            N,
+            "Visibility timeout of queue orders is 179 s; use 180 s or more (6 times the function's timeout)",
+            id="a second too short",
+        ),
+        pytest.param(
+            SourceQueue(180, 4), N, "MaxReceiveCount of queue orders is 4; use 5 or more", id="a receive too few"
+        ),
+        pytest.param(
+            SourceQueue(30, 1),
+            N,
+            "Visibility timeout of queue orders is 30 s; use 180 s or more (6 times the function's "
+            "timeout); maxReceiveCount of queue orders is 1; use 5 or more",
+            id="both",
+        ),
         pytest.param(SourceQueue(180, None), C, "has no dead-letter queue", id="no dead-letter queue"),
-        pytest.param(SourceQueue(30, None), N, "timeout is 30 s", id="too short, no dead-letter queue"),
+        pytest.param(
+            SourceQueue(30, None),
+            N,
+            "Visibility timeout of queue orders is 30 s; use 180 s or more (6 times the function's timeout)",
+            id="too short, no dead-letter queue",
+        ),
     ],
 )
 def test_lambda_queue_visibility_sufficient(queue: SourceQueue, status: Status, says: str) -> None:
@@ -234,7 +289,9 @@ def test_one_queue_of_two_decides() -> None:
     queues = {QUEUE: GOOD, OTHER: SourceQueue(1, 5)}
     verdict = visible(mapping(QUEUE), mapping(OTHER), queues=queues)
     assert verdict.status is N
-    assert "returns hides a message for 1 s" in verdict.reason
+    assert (
+        "Visibility timeout of queue returns is 1 s; use 180 s or more (6 times the function's timeout)"
+    ) in verdict.reason
     assert "orders" not in verdict.reason
     assert visible(mapping(QUEUE), mapping(OTHER), queues=queues | {QUEUE: GAP}).status is N
 

@@ -42,18 +42,29 @@ def function(**said: Any) -> Function:
             {"Runtime": "python3.9"},
             date(2026, 11, 21),
             N,
-            "python3.9 was deprecated on 2025-12-15: creating functions with it will be blocked from 2027-02-01, "
-            "updating them will be blocked from 2027-03-03; python3.14 is the newest that follows it",
+            "Runtime python3.9 was deprecated on 2025-12-15; creating functions will be blocked from "
+            "2027-02-01; updating functions will be blocked from 2027-03-03; use python3.14",
             id="deprecated",
         ),
         pytest.param(
-            {"Runtime": "python3.6"}, date(2026, 11, 21), N, "has been blocked from 2022-08-29", id="blocked long ago"
+            {"Runtime": "python3.6"},
+            date(2026, 11, 21),
+            N,
+            "Runtime python3.6 was deprecated on 2022-07-18; creating functions has been blocked "
+            "since 2022-07-18; updating functions has been blocked since 2022-08-29; use python3.14",
+            id="blocked long ago",
         ),
         pytest.param(
             {"Runtime": "nodejs18.x"}, date(2026, 11, 21), N, "2025-09-01", id="nodejs18.x, which others let pass"
         ),
         pytest.param(
-            {"Runtime": "nodejs22.x"}, date(2027, 4, 1), N, "is deprecated on 2027-04-30, in 29 days", id="soon"
+            {"Runtime": "nodejs22.x"},
+            date(2027, 4, 1),
+            N,
+            "Runtime nodejs22.x will be deprecated on 2027-04-30, in 29 days; creating functions will "
+            "be blocked from 2027-06-01; updating functions will be blocked from 2027-07-01; use "
+            "nodejs24.x",
+            id="soon",
         ),
         pytest.param({"Runtime": "nodejs22.x"}, date(2027, 1, 30), N, "", id="90 days ahead"),
         pytest.param({"Runtime": "nodejs22.x"}, date(2027, 1, 29), C, "for 91 days", id="91 days ahead"),
@@ -62,7 +73,8 @@ def function(**said: Any) -> Function:
             {"Runtime": "nodejs20.x"},
             date(2027, 2, 1),
             N,
-            "creating functions with it has been blocked from 2027-02-01, updating them will be blocked",
+            "Runtime nodejs20.x was deprecated on 2026-04-30; creating functions has been blocked "
+            "since 2027-02-01; updating functions will be blocked from 2027-03-03; use nodejs24.x",
             id="on the day of a block",
         ),
         pytest.param({"Runtime": "provided.al2"}, date(2026, 11, 21), N, "", id="a custom runtime"),
@@ -71,17 +83,23 @@ def function(**said: Any) -> Function:
             {"Runtime": "custom", "RuntimeConfig": {"RuntimeArn": OWN_RUNTIME, "RuntimeAlias": "stable"}},
             date(2026, 11, 21),
             NA,
-            f"who publishes {OWN_RUNTIME} patches it",
+            f"The runtime {OWN_RUNTIME} is customer-managed; its publisher patches it",
             id="a customer's runtime",
         ),
         pytest.param({"Runtime": "custom"}, date(2026, 11, 21), NA, "publisher patches it", id="custom alone"),
-        pytest.param({"Runtime": "nodejs26.x"}, date(2026, 11, 21), C, "not scheduled a deprecation", id="a preview"),
+        pytest.param(
+            {"Runtime": "nodejs26.x"},
+            date(2026, 11, 21),
+            C,
+            "Runtime nodejs26.x has no deprecation date",
+            id="a preview",
+        ),
         pytest.param({"Runtime": "java17.al2023"}, date(2026, 11, 28), C, "until 2029-06-30", id="Java on AL2023"),
         pytest.param(
             {"Runtime": "java8.al2023"},
             date(2029, 7, 1),
             N,
-            "java8.al2023 was deprecated on 2029-06-30: java25 is the newest that follows it",
+            "Runtime java8.al2023 was deprecated on 2029-06-30; use java25",
             id="blocks that are not announced",
         ),
     ],
@@ -123,11 +141,14 @@ def test_a_runtime_is_good_until_so_many_days_before_its_deprecation(name: str, 
     assert (verdict.status is C) is (days > ahead)
 
 
-@pytest.mark.parametrize(("mode", "status"), [pytest.param("Active", C), pytest.param("PassThrough", N)])
-def test_lambda_tracing_enabled(mode: str, status: Status) -> None:
+@pytest.mark.parametrize(
+    ("mode", "status", "says"),
+    [("Active", C, "is active"), ("PassThrough", N, "is not active (TracingConfig: PassThrough)")],
+)
+def test_lambda_tracing_enabled(mode: str, status: Status, says: str) -> None:
     verdict = lambda_tracing_enabled(function(TracingConfig={"Mode": mode}))
     assert verdict.status is status
-    assert mode in verdict.reason
+    assert says in verdict.reason
 
 
 @pytest.mark.parametrize("said", [{}, {"TracingConfig": {}}, {"TracingConfig": {"Mode": "Sometimes"}}])
@@ -139,10 +160,10 @@ def test_tracing_that_is_not_known_is_no_verdict(said: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("reserved", "required", "status", "reason"),
     [
-        pytest.param(None, False, NA, "the setting required is off", id="nobody asks for it"),
+        pytest.param(None, False, NA, "The setting required is off", id="nobody asks for it"),
         pytest.param(5, False, NA, "", id="nobody asks for it, and it is there"),
-        pytest.param(None, True, N, "no concurrency is reserved", id="asked for and missing"),
-        pytest.param(5, True, C, "5 concurrent executions are reserved", id="asked for and there"),
+        pytest.param(None, True, N, "The function has no reserved concurrency", id="asked for and missing"),
+        pytest.param(5, True, C, "The reserved concurrency is 5", id="asked for and there"),
         pytest.param(0, True, NA, "the function is disabled", id="0 disables the function"),
         pytest.param(0, False, NA, "", id="0 is said, asked for or not"),
     ],
@@ -160,10 +181,18 @@ def test_nobody_is_asked_for_a_reservation_unless_the_setting_says_so() -> None:
 @pytest.mark.parametrize(
     ("limit", "rest", "status", "reason"),
     [
-        pytest.param(1000, 1000, C, "nothing is reserved", id="no reservation"),
+        pytest.param(
+            1000,
+            1000,
+            C,
+            "No concurrency is reserved; all functions share 1000 concurrent executions",
+            id="no reservation",
+        ),
         pytest.param(10, 10, C, "share 10", id="a fresh account"),
-        pytest.param(1000, 200, C, "800 of 1000 concurrent executions are reserved, 200 are left", id="just enough"),
-        pytest.param(1000, 199, N, "199 are left for all other functions: less than 20 %", id="one too few"),
+        pytest.param(1000, 200, C, "200 of 1000 concurrent executions are unreserved", id="just enough"),
+        pytest.param(
+            1000, 199, N, "199 of 1000 concurrent executions are unreserved; keep at least 20 %", id="one too few"
+        ),
         pytest.param(1000, 100, N, "", id="as few as AWS permits"),
         pytest.param(1000, 0, N, "", id="none"),
     ],
@@ -211,23 +240,37 @@ ABOVE = {
 @pytest.mark.parametrize(
     ("found", "above", "status", "reason"),
     [
-        pytest.param([], [], N, "no alarm watches Errors", id="none"),
+        pytest.param([], [], N, "No alarm watches Errors of the function or of all functions", id="none"),
         pytest.param([alarm("errors", "Errors", of="orders")], [], C, "errors watches Errors of orders", id="its own"),
         pytest.param([alarm("errors", "Errors")], [], C, "errors watches Errors of all functions", id="of all"),
-        pytest.param([alarm("errors", "Errors", of="other")], [], N, "no alarm watches", id="of another function"),
+        pytest.param(
+            [alarm("errors", "Errors", of="other")],
+            [],
+            N,
+            "No alarm watches Errors of the function or of all functions",
+            id="of another function",
+        ),
         pytest.param([alarm("slow", "Duration", of="orders")], [], N, "", id="of another metric"),
         pytest.param(
-            [alarm("errors", "Errors", of="orders", Namespace="Shop")], [], N, "no alarm", id="another namespace"
+            [alarm("errors", "Errors", of="orders", Namespace="Shop")],
+            [],
+            N,
+            "No alarm watches Errors of the function or of all functions",
+            id="another namespace",
         ),
         pytest.param(
             [alarm("errors", "Errors", of="orders", actions=())],
             [],
             N,
-            "Errors is watched by errors, which nobody hears",
+            "The alarms on Errors have no enabled action: errors",
             id="without an action",
         ),
         pytest.param(
-            [alarm("errors", "Errors", of="orders", ActionsEnabled=False)], [], N, "nobody hears", id="actions are off"
+            [alarm("errors", "Errors", of="orders", ActionsEnabled=False)],
+            [],
+            N,
+            "The alarms on Errors have no enabled action: errors",
+            id="actions are off",
         ),
         pytest.param(
             [alarm("errors", "Errors", of="orders", actions=())], [ABOVE], C, "errors watches", id="one above it acts"

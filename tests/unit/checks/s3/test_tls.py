@@ -57,7 +57,7 @@ def judge(*statements: dict[str, Any]) -> Verdict:
         pytest.param([deny(Action=["s3:PutObject"])], N, id="one action"),
         pytest.param([deny(Action=["s3:Get*", "s3:Put*"])], N, id="actions that do not add up"),
         pytest.param([deny(Action="s3-object-lambda:*")], N, id="another service"),
-        pytest.param([deny(Action=None, NotAction="s3:GetObject")], N, id="all actions but one"),
+        pytest.param([deny(Action=None, NotAction="s3:GetObject")], N, id="all actions except one"),
         # Resources.
         pytest.param([deny(Resource="*")], C, id="every resource"),
         pytest.param([deny(Resource="arn:aws:s3:::*")], C, id="every bucket"),
@@ -159,7 +159,7 @@ def test_a_bucket_without_a_policy_answers_plain_http() -> None:
 
 
 def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
-    with pytest.raises(UnknownField, match="cannot be understood"):
+    with pytest.raises(UnknownField, match="cannot be parsed"):
         s3_bucket_ssl_requests_only(BucketPolicy.parse({"Policy": "{"}))
     with pytest.raises(UnknownField, match="so it is"):
         s3_bucket_ssl_requests_only(BucketPolicy(Unknown("so it is")))

@@ -19,13 +19,15 @@ C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 @pytest.mark.parametrize(
     ("tags", "status", "says"),
     [
-        pytest.param({"Owner": "web"}, C, "it has 1 tag: Owner", id="one tag"),
-        pytest.param({f"k{n}": "" for n in range(7)}, C, "it has 7 tags: k0, k1, k2, k3, k4 and 2 more", id="many"),
-        pytest.param({}, N, "it has no tag of its own", id="never tagged"),
+        pytest.param({"Owner": "web"}, C, "The resource has 1 tag: Owner", id="one tag"),
+        pytest.param(
+            {f"k{n}": "" for n in range(7)}, C, "The resource has 7 tags: k0, k1, k2, k3, k4 and 2 more", id="many"
+        ),
+        pytest.param({}, N, "The resource has no tags", id="never tagged"),
         pytest.param(
             {"aws:cloudformation:stack-name": "x"},
             N,
-            "it has no tag of its own; AWS set aws:cloudformation:stack-name",
+            "The resource has no tags except those of AWS (aws:cloudformation:stack-name)",
             id="tags of AWS are nobody's",
         ),
         pytest.param({"Owner": ""}, C, "", id="a key without a value is a tag"),
@@ -48,20 +50,30 @@ def test_every_control_of_tags_is_cited_whose_type_is_judged(check: Check) -> No
 @pytest.mark.parametrize(
     ("tags", "status", "says"),
     [
-        pytest.param({"CostCenter": "1", "Owner": "web"}, C, "no key is another spelling of", id="as it should be"),
+        pytest.param(
+            {"CostCenter": "1", "Owner": "web"},
+            C,
+            "No tag key is another spelling of Environment, Owner, CostCenter, Project",
+            id="as it should be",
+        ),
         pytest.param({}, C, "", id="no tags at all"),
-        pytest.param({"costcenter": "1"}, N, "'costcenter' should be 'CostCenter'", id="another case"),
+        pytest.param({"costcenter": "1"}, N, "Tag key costcenter should be CostCenter", id="another case"),
         pytest.param({"Cost Center": "1"}, N, "", id="a blank"),
         pytest.param({"cost_center": "1"}, N, "", id="an underscore"),
         pytest.param({"cost-center": "1"}, N, "", id="a hyphen"),
         pytest.param(
             {"costcenter": "1", "CostCenter": "2"},
             N,
-            "'costcenter' should be 'CostCenter' (which is there too: '2')",
+            "Tag key costcenter should be CostCenter (CostCenter also exists, with the value '2')",
             id="both",
         ),
         pytest.param({"OWNER": "a", "owner": "b"}, N, "", id="two"),
-        pytest.param({"CostCenters": "1"}, C, "no key is another", id="another word"),
+        pytest.param(
+            {"CostCenters": "1"},
+            C,
+            "No tag key is another spelling of Environment, Owner, CostCenter, Project",
+            id="another word",
+        ),
         pytest.param({"aws:owner": "1"}, C, "", id="AWS's own keys are left alone"),
     ],
 )
@@ -73,7 +85,9 @@ def test_keys_spelled_alike(tags: Mapping[str, str], status: Status, says: str) 
 
 def test_keys_that_differ_only_so_may_both_be_wanted() -> None:
     assert tag_keys_spelled_alike(Tags({"owner": "a", "Owner": "b"}), keys=("Owner", "owner")).status is C
-    assert "'OWNER' should be 'Owner'" in tag_keys_spelled_alike(Tags({"OWNER": ""}), keys=("Owner", "owner")).reason
+    assert ("Tag key OWNER should be Owner") in tag_keys_spelled_alike(
+        Tags({"OWNER": ""}), keys=("Owner", "owner")
+    ).reason
 
 
 AGREEMENTS = {"Environment=prod*": {"Backup": ("daily", "hourly"), "Owner": ("*",)}, "Public": {"Reviewed": ("20*",)}}
@@ -82,25 +96,39 @@ AGREEMENTS = {"Environment=prod*": {"Backup": ("daily", "hourly"), "Owner": ("*"
 @pytest.mark.parametrize(
     ("tags", "status", "says"),
     [
-        pytest.param({"Environment": "dev"}, NA, "it has none of Environment=prod*, Public", id="nothing is asked"),
-        pytest.param({"Environment": "production", "Backup": "daily", "Owner": "x"}, C, "Environment=prod*", id="so"),
+        pytest.param(
+            {"Environment": "dev"}, NA, "The resource has none of Environment=prod*, Public", id="nothing is asked"
+        ),
+        pytest.param(
+            {"Environment": "production", "Backup": "daily", "Owner": "x"}, C, "Tag Environment=prod* agrees", id="so"
+        ),
         pytest.param(
             {"Environment": "prod", "Backup": "never", "Owner": "x"},
             N,
-            "Environment=prod* asks for Backup daily or hourly, and it is 'never'",
+            "With Environment=prod*, tag Backup must be daily or hourly, but it is 'never'",
             id="a value that does not fit",
         ),
         pytest.param(
             {"Environment": "prod", "Backup": "daily"},
             N,
-            "Environment=prod* asks for Owner *, and it is missing",
+            "With Environment=prod*, tag Owner must be *, but it is missing",
             id="a tag that is not there",
         ),
-        pytest.param({"Public": "", "Reviewed": "2026"}, C, "Public agrees with Reviewed", id="whatever the value"),
-        pytest.param({"Public": "yes", "Reviewed": "no"}, N, "Public asks for Reviewed 20*, and", id="the other one"),
-        pytest.param({"Environment": "Prod", "Backup": "x"}, NA, "it has none", id="values are compared in exact case"),
+        pytest.param({"Public": "", "Reviewed": "2026"}, C, "Tag Public agrees with Reviewed", id="whatever the value"),
+        pytest.param(
+            {"Public": "yes", "Reviewed": "no"},
+            N,
+            "With Public, tag Reviewed must be 20*, but it is 'no'",
+            id="the other one",
+        ),
+        pytest.param(
+            {"Environment": "Prod", "Backup": "x"},
+            NA,
+            "The resource has none of Environment=prod*, Public",
+            id="values are compared in exact case",
+        ),
     ],
-)  # fmt: skip
+)
 def test_values_agree(tags: Mapping[str, str], status: Status, says: str) -> None:
     verdict = tag_values_agree(Tags(tags), agreements=AGREEMENTS)
     assert verdict.status is status
@@ -122,18 +150,20 @@ def agrees(tags: Mapping[str, str], **parents: Mapping[str, str] | Unavailable) 
 
 
 def test_a_child_has_the_owner_of_its_parent() -> None:
-    assert agrees({"Owner": "web"}, i_1={"Owner": "web", "Project": "x"}) == (C, "it agrees with i-1")
-    assert agrees({"Owner": "data"}, i_1={"Owner": "web"}) == (N, "Owner is 'data', 'web' on i-1")
+    assert agrees({"Owner": "web"}, i_1={"Owner": "web", "Project": "x"}) == (C, "The tags agree with i-1")
+    assert agrees({"Owner": "data"}, i_1={"Owner": "web"}) == (N, "Tag Owner is 'data', but 'web' on i-1")
     assert agrees({}, i_1={"Owner": "web", "CostCenter": "1"}) == (
         N,
-        "Owner is missing, 'web' on i-1; CostCenter is missing, '1' on i-1",
+        "Tag Owner is missing, but 'web' on i-1; Tag CostCenter is missing, but '1' on i-1",
     )
-    assert agrees({"Owner": "x"}) == (NA, "it belongs to nothing")
-    assert agrees({"Owner": "x"}, i_1={"Project": "y"}) == (NA, "i-1 has none of Owner, CostCenter")
+    assert agrees({"Owner": "x"}) == (NA, "The resource has no parent")
+    assert agrees({"Owner": "x"}, i_1={"Project": "y"}) == (NA, "i-1 has none of the tags Owner, CostCenter")
 
 
 def test_a_volume_of_several_instances_agrees_with_each() -> None:
-    assert agrees({"Owner": "web"}, i_1={"Owner": "web"}, i_2={"Owner": "data"})[1] == "Owner is 'web', 'data' on i-2"
+    assert agrees({"Owner": "web"}, i_1={"Owner": "web"}, i_2={"Owner": "data"})[1] == (
+        "Tag Owner is 'web', but 'data' on i-2"
+    )
 
 
 def test_a_parent_that_cannot_be_read_leaves_it_unanswered() -> None:
@@ -189,7 +219,7 @@ def test_what_belongs_to_another_account_is_not_said_to_belong_to_nothing() -> N
     parents = TagParents((), ("i-1 of 111122223333",))
     verdict = tags_agree_with_parent(Tags({}), parents, Related({}))
     assert verdict.status is NA
-    assert verdict.reason == "it belongs to i-1 of 111122223333, whose tags only that account sees"
+    assert verdict.reason == ("Its parent is in another account, whose tags cannot be read: i-1 of 111122223333")
 
 
 KEYS = st.text(st.sampled_from("aAbB _-"), min_size=1, max_size=4)

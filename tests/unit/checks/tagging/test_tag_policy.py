@@ -20,10 +20,10 @@ NEEDED = RequiredTags({"AWS::SQS::Queue": ("CostCenter",), "AWS::EC2::Instance":
 @pytest.mark.parametrize(
     ("own", "rules", "required", "status", "reason"),
     [
-        pytest.param({}, (), NONE, NA, "no tag policy of an organization is in force in this account", id="no policy"),
-        pytest.param({}, (COST,), NONE, C, "it has none of the keys the policy names", id="never tagged"),
+        pytest.param({}, (), NONE, NA, "The account has no effective tag policy", id="no policy"),
+        pytest.param({}, (COST,), NONE, C, "The resource has no tag that the policy names", id="never tagged"),
         pytest.param({"Team": "x"}, (COST,), NONE, C, "", id="other keys"),
-        pytest.param({"CostCenter": "100"}, (COST,), NONE, C, "CostCenter as the policy says", id="a value of it"),
+        pytest.param({"CostCenter": "100"}, (COST,), NONE, C, "Follows the tag policy: CostCenter", id="a value of it"),
         pytest.param({"CostCenter": "250"}, (COST,), NONE, C, "", id="a value by its wildcard"),
         pytest.param({"CostCenter": "2"}, (COST,), NONE, C, "", id="a wildcard may stand for nothing"),
         pytest.param(
@@ -31,7 +31,7 @@ NEEDED = RequiredTags({"AWS::SQS::Queue": ("CostCenter",), "AWS::EC2::Instance":
             (COST,),
             NONE,
             N,
-            "CostCenter is '300', the policy allows 100 or 2*",
+            "Tag CostCenter is '300'; the tag policy allows 100 or 2*",
             id="another value",
         ),
         pytest.param({"CostCenter": "1000"}, (COST,), NONE, N, "", id="a value that begins like one"),
@@ -46,7 +46,7 @@ NEEDED = RequiredTags({"AWS::SQS::Queue": ("CostCenter",), "AWS::EC2::Instance":
             (COST,),
             NONE,
             N,
-            "costcenter is spelled CostCenter in the policy",
+            "Tag key costcenter is spelled CostCenter in the tag policy",
             id="another capitalisation",
         ),
         pytest.param(
@@ -54,7 +54,8 @@ NEEDED = RequiredTags({"AWS::SQS::Queue": ("CostCenter",), "AWS::EC2::Instance":
             (COST,),
             NONE,
             N,
-            "COSTCENTER is spelled CostCenter in the policy; COSTCENTER is '9', the policy allows 100 or 2*",
+            "Tag key COSTCENTER is spelled CostCenter in the tag policy; Tag COSTCENTER is '9'; the "
+            "tag policy allows 100 or 2*",
             id="both spellings",
         ),
         pytest.param({"aws:costcenter": "9"}, (TagRule("aws:CostCenter", ()),), NONE, C, "", id="AWS's own keys"),
@@ -63,7 +64,7 @@ NEEDED = RequiredTags({"AWS::SQS::Queue": ("CostCenter",), "AWS::EC2::Instance":
             (),
             NEEDED,
             N,
-            "CostCenter is missing, the policy requires it of AWS::SQS::Queue",
+            "Tag CostCenter is missing; the tag policy requires it for AWS::SQS::Queue",
             id="a required key is missing",
         ),
         pytest.param({"CostCenter": "7"}, (), NEEDED, C, "", id="it is there"),

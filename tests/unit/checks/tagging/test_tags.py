@@ -17,12 +17,12 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
 @pytest.mark.parametrize(
     ("tags", "settings", "status", "says"),
     [
-        pytest.param(GOOD, {}, C, "it has Environment, Owner, CostCenter, Project", id="all four"),
+        pytest.param(GOOD, {}, C, "The resource has the tags Environment, Owner, CostCenter, Project", id="all four"),
         pytest.param(
             {},
             {},
             N,
-            "Environment is missing; Owner is missing; CostCenter is missing; Project is missing",
+            "Tag Environment is missing; Tag Owner is missing; Tag CostCenter is missing; Tag Project is missing",
             id="never tagged",
         ),
         pytest.param(GOOD | {"Owner": ""}, {}, N, "Owner is empty", id="an empty value is no value"),
@@ -32,38 +32,57 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
             {"costcenter": "x"},
             {"keys": ("CostCenter",)},
             N,
-            "CostCenter is missing (costcenter is there: keys are case-sensitive)",
+            "Tag CostCenter is missing (found costcenter; keys are case-sensitive)",
             id="another case is another key",
         ),
         pytest.param(
             {"Cost center": "x", "cost_center": "y"},
             {"keys": ("CostCenter",)},
             N,
-            "CostCenter is missing (Cost center, cost_center is there: keys are compared letter by letter)",
+            "Tag CostCenter is missing (found Cost center, cost_center; keys are compared exactly)",
             id="a blank more",
         ),
         pytest.param(
             {"aws:Owner": "x"}, {"keys": ("aws:Owner",)}, N, "aws:Owner is missing", id="keys of AWS's own do not count"
         ),
-        pytest.param({}, {"keys": ()}, C, "no tag is required", id="nothing is required"),
-        pytest.param(GOOD, {"values": {"Environment": ("production", "staging")}}, C, "it has", id="an allowed value"),
+        pytest.param({}, {"keys": ()}, C, "No tag is required", id="nothing is required"),
         pytest.param(
-            GOOD, {"values": {"Environment": ("staging",)}}, N, "'production', allowed is staging", id="another value"
+            GOOD,
+            {"values": {"Environment": ("production", "staging")}},
+            C,
+            "The resource has the tags Environment, Owner, CostCenter, Project",
+            id="an allowed value",
         ),
         pytest.param(
-            GOOD, {"values": {"Environment": ("Production",)}}, N, "allowed is", id="values in exact case too"
+            GOOD,
+            {"values": {"Environment": ("staging",)}},
+            N,
+            "Tag Environment is 'production'; allowed: staging",
+            id="another value",
+        ),
+        pytest.param(
+            GOOD,
+            {"values": {"Environment": ("Production",)}},
+            N,
+            "Tag Environment is 'production'; allowed: Production",
+            id="values in exact case too",
         ),
         pytest.param(GOOD, {"values": {"CostCenter": ("CC-*",)}}, C, "", id="a wildcard"),
         pytest.param(GOOD, {"values": {"CostCenter": ("C?-1000",)}}, N, "", id="only * is a wildcard"),
         pytest.param(GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d{4}"}}}, C, "", id="a pattern"),
         pytest.param(
-            GOOD, {"values": {"CostCenter": {"pattern": r"CC-\d"}}}, N, "what matches", id="it matches the whole"
+            GOOD,
+            {"values": {"CostCenter": {"pattern": r"CC-\d"}}},
+            N,
+            "Tag CostCenter is 'CC-1000'; allowed: values that match CC-\\d",
+            id="it matches the whole",
         ),
         pytest.param(
             GOOD | {"Owner": "payments-and-settlement-platform-engineering team"},
             {"values": {"Owner": {"pattern": "([a-z0-9]+-?)+"}}},
             N,
-            "Owner is 'payments-and-settlement-platform-engineering team', allowed is what matches ([a-z0-9]+-?)+",
+            "Tag Owner is 'payments-and-settlement-platform-engineering team'; allowed: values that "
+            "match ([a-z0-9]+-?)+",
             id="a pattern on which backtracking does not end",
         ),
         pytest.param(GOOD | {"Tier": "9"}, {"values": {"Tier": ("1",)}}, N, "", id="an optional tag is wrong"),
@@ -73,14 +92,14 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
             {"Tier": " "},
             {"keys": (), "values": {"Tier": ("*",)}},
             N,
-            "Tier is empty, allowed is *",
+            "Tag Tier is empty; allowed: *",
             id="an empty value fails whatever is allowed",
         ),
         pytest.param(
             {"Tier": ""},
             {"keys": (), "values": {"Tier": {"pattern": ".*"}}},
             N,
-            "Tier is empty, allowed is what matches .*",
+            "Tag Tier is empty; allowed: values that match .*",
             id="an empty value fails whatever the pattern",
         ),
         pytest.param({"Note": ""}, {"keys": ()}, C, "", id="a tag nobody asks of may be empty"),
@@ -89,7 +108,7 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
             GOOD,
             {"values": {"Environment": ("dev", "test")}},
             N,
-            "allowed is dev or test",
+            "Tag Environment is 'production'; allowed: dev or test",
             id="all allowed values are said",
         ),
         pytest.param({"Owner": "a=b 🦊"}, {"keys": ("Owner",)}, C, "", id="any text is a value"),
@@ -104,7 +123,8 @@ def test_required_tags(tags: dict[str, str], settings: dict[str, Any], status: S
 def test_all_that_is_missing_and_wrong_is_said_at_once() -> None:
     verdict = required_tags(Tags({"Environment": "test", "Owner": ""}), values={"Environment": ("production",)})
     assert verdict.reason == (
-        "CostCenter is missing; Project is missing; Environment is 'test', allowed is production; Owner is empty"
+        "Tag CostCenter is missing; Tag Project is missing; Tag Environment is 'test'; allowed: "
+        "production; Tag Owner is empty"
     )
 
 

@@ -27,12 +27,12 @@ READ = read_policy(DOCUMENT)
         pytest.param({}, Grants((), (), ""), id="nothing"),
         pytest.param(
             {"UserPolicyList": [{"PolicyName": "deploy", "PolicyDocument": DOCUMENT}]},
-            Grants((NamedPolicy("its inline policy deploy", READ),), (), ""),
+            Grants((NamedPolicy('inline policy "deploy"', READ),), (), ""),
             id="a user",
         ),
         pytest.param(
             {"GroupPolicyList": [{"PolicyName": "deploy", "PolicyDocument": json.dumps(DOCUMENT)}]},
-            Grants((NamedPolicy("its inline policy deploy", READ),), (), ""),
+            Grants((NamedPolicy('inline policy "deploy"', READ),), (), ""),
             id="a group, as text",
         ),
         pytest.param(
@@ -47,7 +47,7 @@ READ = read_policy(DOCUMENT)
                 },
             },
             Grants(
-                (NamedPolicy("its inline policy deploy", READ),),
+                (NamedPolicy('inline policy "deploy"', READ),),
                 ("arn:aws-cn:iam::aws:policy/ReadOnlyAccess",),
                 "arn:aws-cn:iam::123456789012:policy/edge",
             ),
@@ -66,17 +66,17 @@ READ = read_policy(DOCUMENT)
                     {"VersionId": "v2", "IsDefaultVersion": True, "Document": DOCUMENT},
                 ],
             },
-            Grants((NamedPolicy("its default version v2", READ),), (), ""),
+            Grants((NamedPolicy("default version v2", READ),), (), ""),
             id="a managed policy's version in force",
         ),
         pytest.param(
             {"DefaultVersionId": "v1", "PolicyVersionList": [{"VersionId": "v1", "Document": DOCUMENT}]},
-            Grants((NamedPolicy("its default version v1", READ),), (), ""),
+            Grants((NamedPolicy("default version v1", READ),), (), ""),
             id="named only",
         ),
         pytest.param(
             {"PolicyVersionList": [{"IsDefaultVersion": True, "Document": DOCUMENT}]},
-            Grants((NamedPolicy("its default version", READ),), (), ""),
+            Grants((NamedPolicy("default version", READ),), (), ""),
             id="marked only",
         ),
     ],
@@ -90,24 +90,30 @@ def test_grants_are_parsed(item: Mapping[str, Any], expected: Grants) -> None:
     [
         pytest.param(
             {"UserPolicyList": [{"PolicyName": "odd", "PolicyDocument": "%7Bnot json"}]},
-            "its inline policy odd cannot be understood: ",
+            'The inline policy "odd" cannot be parsed: ',
             id="no JSON",
         ),
         pytest.param(
             {"RolePolicyList": [{"PolicyName": "odd", "PolicyDocument": {"Statement": [{"Effect": "Perhaps"}]}}]},
-            "its inline policy odd cannot be understood: a statement's Effect is 'Perhaps'",
+            "The inline policy \"odd\" cannot be parsed: a statement's Effect is 'Perhaps'",
             id="an effect nobody knows",
         ),
         pytest.param(
-            {"GroupPolicyList": [{"PolicyName": "odd"}]}, "AWS left the text of its inline policy odd out", id="no text"
+            {"GroupPolicyList": [{"PolicyName": "odd"}]},
+            'AWS did not return the document of the inline policy "odd"',
+            id="no text",
         ),
-        pytest.param({"DefaultVersionId": "v9"}, "AWS left the text of its default version v9 out", id="no versions"),
+        pytest.param(
+            {"DefaultVersionId": "v9"}, "AWS did not return the document of the default version v9", id="no versions"
+        ),
         pytest.param(
             {"DefaultVersionId": "v9", "PolicyVersionList": [{"VersionId": "v1", "Document": OTHER}]},
-            "AWS left the text of its default version v9 out",
+            "AWS did not return the document of the default version v9",
             id="only other versions",
         ),
-        pytest.param({"PolicyVersionList": []}, "AWS left the text of its default version out", id="no version"),
+        pytest.param(
+            {"PolicyVersionList": []}, "AWS did not return the document of the default version", id="no version"
+        ),
     ],
 )
 def test_a_policy_that_cannot_be_read_is_unknown_and_not_empty(item: Mapping[str, Any], why: str) -> None:

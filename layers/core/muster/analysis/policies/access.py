@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from muster.analysis.patterns.globs import covers, intersects
-from muster.analysis.policies.condition_keys import Key, find
+from muster.analysis.policies.condition_keys import Key, find, spelled
 from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Policy, Statement
 from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Query, get_past, known, of_account
@@ -31,13 +31,18 @@ def public(policy: Policy, actions: tuple[str, ...] | None = None) -> tuple[str,
     `actions` are the patterns of actions that matter, all if None. A Deny counts only where it takes away all that the
     statement gives to strangers.
     """
+    return tuple(_reason(policy.statements.index(each) + 1, each) for each in public_statements(policy, actions))
+
+
+def public_statements(policy: Policy, actions: tuple[str, ...] | None = None) -> tuple[Statement, ...]:
+    """Return the statements that `public` describes."""
 
     def spared(denial: Statement) -> bool:
         return not denial.everybody and not (denial.not_principals and "*" not in denial.not_principals)
 
     return tuple(
-        _reason(number, statement)
-        for number, statement in enumerate(policy.statements, 1)
+        statement
+        for statement in policy.statements
         if statement.allow
         and _admits_all(statement)
         and _open(policy, statement, actions, known, spared, (ANONYMOUS, PRINCIPAL))
@@ -127,7 +132,7 @@ def _undoes(denial: Statement, statement: Statement, pair: _Pair) -> bool:
 def _strangers(statement: Statement, account_id: str) -> Iterable[tuple[str, str]]:
     """Return the principals of a statement that are of other accounts, and how they are told."""
     if _admits_all(statement):
-        keys = ", ".join(sorted({condition.key for condition in statement.conditions}))
+        keys = ", ".join(sorted({spelled(condition.key) for condition in statement.conditions}))
         return (("*", _everyone(statement) + (f" that meets the condition on {keys}" if keys else "")),)
     return [(name, _plain(name)) for name in statement.principals if _stranger(name, account_id)]
 
@@ -147,15 +152,13 @@ def _plain(name: str) -> str:
 def _everyone(statement: Statement) -> str:
     if "*" in statement.principals:
         return 'everyone (Principal "*")'
-    return f"everyone but {', '.join(sorted(map(_plain, statement.not_principals)))} (NotPrincipal)"
+    return f"everyone except {', '.join(sorted(map(_plain, statement.not_principals)))} (NotPrincipal)"
 
 
 def _unfixed(name: str) -> str:
     """Describe the value that a condition on a key could fix and does not."""
-    key = find(name)
-    spelled = name if key.name.endswith("*") else key.name
-    what = _FIXED.get(key.holds)
-    return f"{spelled} fixes no {what}" if what else f"{spelled} does not say who calls"
+    what = _FIXED.get(find(name).holds)
+    return f"{spelled(name)} names no {what}" if what else f"{spelled(name)} does not limit the caller"
 
 
 _FIXED: Mapping[str, str] = {
@@ -174,8 +177,8 @@ _FIXED: Mapping[str, str] = {
 
 def _reason(number: int, statement: Statement) -> str:
     """Describe a statement: its actions, its principals, and the keys of its conditions that do not help."""
-    doing = ("all actions but " if statement.not_actions else "") + ", ".join(sorted(statement.written))
+    doing = ("all actions except " if statement.not_actions else "") + ", ".join(sorted(statement.written))
     keys = dict.fromkeys(condition.key for condition in statement.conditions)
-    limits = f"; its condition keeps no stranger out ({', '.join(map(_unfixed, keys))})" if keys else ""
+    limits = f" despite its condition ({', '.join(map(_unfixed, keys))})" if keys else ""
     named = f'statement {number} ("{statement.sid}")' if statement.sid else f"statement {number}"
     return f"{named} allows {doing} to {_everyone(statement)}{limits}"

@@ -83,3 +83,9 @@ def _key(name: str, service: str, fields: Mapping[str, Any]) -> Key:
     given = dict(fields)
     actions = tuple(f"{service}:{action}".lower() for action in given.pop("actions", ()))
     return Key(name, many=given.pop("values", "one") == "many", service=service, actions=actions, **given)
+
+
+def spelled(name: str) -> str:
+    """Return a condition key as AWS spells it, as far as it is known: `aws:SourceAccount`."""
+    key = find(name)
+    return name if key.name.endswith("*") else key.name

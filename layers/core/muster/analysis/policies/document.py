@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from muster.model.finding import Unknown
 from muster.model.json_values import loads
+from muster.model.text import sentence
 
 _OPERATOR = re.compile(r"(?:(?P<set>ForAllValues|ForAnyValue):)?(?P<name>[A-Za-z]+?)(?P<if>IfExists)?\Z")
 
@@ -83,11 +84,11 @@ class Policy:
         """
         document = loads(text)
         if not isinstance(document, Mapping):
-            raise ValueError("it is no JSON object")  # noqa: TRY004 - what is wrong is a text
+            raise ValueError("it is not a JSON object")  # noqa: TRY004 - what is wrong is a text
         statements = document.get("Statement", [])
         statements = [statements] if isinstance(statements, Mapping) else statements
         if not isinstance(statements, list) or not all(isinstance(each, Mapping) for each in statements):
-            raise ValueError("its Statement is neither an object nor a list of objects")
+            raise ValueError("its Statement is not an object or a list of objects")
         return cls(tuple(Statement.parse(each) for each in statements))
 
 
@@ -98,7 +99,7 @@ def policy_of(text: object, whose: str) -> Policy | Unknown:
     try:
         return Policy.parse(str(text))
     except ValueError as error:
-        return Unknown(f"{whose}'s policy cannot be understood: {error}")
+        return Unknown(sentence(f"{whose}'s policy cannot be parsed: {error}"))
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -108,7 +109,7 @@ def _texts(value: object) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise ValueError(f"neither a text nor a list of texts: {value!r}")
+    raise ValueError(f"expected a string or a list of strings, not {value!r}")
 
 
 def _principals(value: object) -> tuple[str, ...]:
@@ -122,12 +123,12 @@ def _conditions(value: object) -> list[Condition]:
     if value is None:
         return []
     if not isinstance(value, Mapping):
-        raise ValueError(f"a Condition is no object: {value!r}")  # noqa: TRY004 - what is wrong is a text
+        raise ValueError(f"a Condition is not an object: {value!r}")  # noqa: TRY004 - what is wrong is a text
     found = []
     for operator, tests in value.items():
         spelled = _OPERATOR.match(str(operator))
         if spelled is None or not isinstance(tests, Mapping):
-            raise ValueError(f"a Condition has no shape that IAM knows: {operator!r}")
+            raise ValueError(f"unknown form of a Condition: {operator!r}")
         name = f"{spelled['set']}:{spelled['name']}" if spelled["set"] else spelled["name"]
         for key, values in tests.items():
             listed = values if isinstance(values, list) else [values]

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from muster.analysis.patterns.globs import has_wildcard, intersects, matches
 from muster.analysis.policies import arn_forms
+from muster.analysis.policies.condition_keys import spelled as spelled_key
 from muster.analysis.policies.document import Policy, Statement
 from muster.analysis.policies.wildcards import ANY, applies_to, covers_arns
 from muster.model.arn import parts
@@ -62,7 +63,7 @@ class Grant:
 
     def __str__(self) -> str:
         """Return the grant as a piece of a sentence."""
-        under = f" under conditions on {', '.join(self.conditions)}" if self.conditions else ""
+        under = f" (with a condition on {', '.join(self.conditions)})" if self.conditions else ""
         return f"statement {self.statement} allows {self.actions} on {self.resources}{under}"
 
 
@@ -154,9 +155,13 @@ def _grants_itself(policy: Policy, statement: Statement) -> bool:
 
 
 def _grant(number: int, statement: Statement, actions: Sequence[str]) -> Grant:
-    doing = ", ".join(actions) or f"everything but {listed(statement.not_actions, _SHOWN)}"
-    where = listed(statement.resources, _SHOWN) or f"everything but {listed(statement.not_resources, _SHOWN)}"
-    return Grant(number, doing, where, tuple(dict.fromkeys(each.key for each in statement.conditions)))
+    given = statement.actions or statement.not_actions
+    spelled = dict(zip(given, statement.written or given, strict=True))
+    excluded = [spelled[action] for action in statement.not_actions]
+    doing = ", ".join(spelled[action] for action in actions) or f"all actions except {listed(excluded, _SHOWN)}"
+    where = listed(statement.resources, _SHOWN) or f"all resources except {listed(statement.not_resources, _SHOWN)}"
+    keys = (spelled_key(each.key) for each in statement.conditions)
+    return Grant(number, doing, where, tuple(dict.fromkeys(keys)))
 
 
 def _allowing(policy: Policy) -> Iterator[tuple[int, Statement]]:

@@ -1,4 +1,4 @@
-"""Checks of what IAM's policies grant, whether they stand alone or in a user, a group or a role."""
+"""Checks of the permissions in IAM policies: managed policies, and inline policies of users, groups and roles."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -7,47 +7,52 @@ from muster.analysis.policies.grants import KMS_KEYS, Grant, administrative, on_
 from muster.facets.iam.policies import Grants
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import sentence
 
 
 @check(severity=Severity.CRITICAL, controls=("FSBP IAM.1",), version=2)
 def iam_policy_no_admin_access_statements(grants: Grants) -> Verdict:
     """IAM policies should not allow all actions on all resources.
 
-    Customer managed policies are judged themselves, attached or not; users, groups and roles by their inline policies
-    and by AWS's AdministratorAccess. An Allow with NotAction comes to the same where it leaves a principal an action
-    of IAM by which it can grant itself the rest. Denials of the same policy count where they have no condition and,
-    where an Allow says everything, deny everything again.
+    The check applies to customer managed policies, attached or not, and to users, groups and roles: to their inline
+    policies and to the AWS managed policy AdministratorAccess. An Allow with NotAction fails too, if it leaves an IAM
+    action by which the principal can grant itself the rest. A Deny in the same policy counts if it has no condition;
+    against an Allow of all actions, only a Deny of all actions counts.
 
     Problem: policy allows all actions (* on *)
-    Why: Whoever gets at such a principal owns the account: its data, its logs and all other principals.
-    Fix: Allow only the actions that are needed. Attach AdministratorAccess to nothing but a role for emergencies.
+    Why: Anyone who gets access to such a principal controls the account: its data, its logs and all other principals.
+    Fix: See which services are used: `aws iam generate-service-last-accessed-details --arn ARN` `aws iam
+      get-service-last-accessed-details --job-id JOB-ID` Replace the statement by one with the actions and resources
+      that are needed. Keep AdministratorAccess for an emergency role.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-admin-access.html
     """
     found = list(_found(grants, lambda policy: filter(None, (administrative(policy),))))
     if grants.administrator_attached:
-        found.append("AWS's policy AdministratorAccess is attached")
+        found.append("the AWS managed policy AdministratorAccess is attached")
     if found:
-        return non_compliant("; ".join(found) + _boundary(grants))
+        return non_compliant(sentence("; ".join(found)) + _boundary(grants))
     _all_known(grants)
-    return compliant("no statement allows everything on everything" if grants.policies else "it has no inline policy")
+    return compliant("No statement allows all actions on all resources" if grants.policies else "No inline policy")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP IAM.21",), version=2)
 def iam_policy_no_full_access_statements(grants: Grants) -> Verdict:
-    """IAM policies should not allow all actions of a service on all its resources.
+    """IAM policies should not allow all actions of a service on all resources.
 
-    `s3:*` on `*` or on all buckets, `*` there or on everything, and NotAction, which allows the whole of every service
-    that it does not name. Patterns that match no ARN of the service, such as `arn:aws:kms:*::*`, do not count.
-    Inline policies are judged like customer managed ones; AWS's own policies are not.
+    The check finds `s3:*` on `*` or on all buckets, `*` on these, and NotAction, which allows all actions of every
+    service that it does not name. Patterns that match no ARN of the service, such as `arn:aws:kms:*::*`, do not count.
+    It applies to inline policies and customer managed policies, not to AWS managed policies.
 
-    Problem: policy allows a service's every action
-    Why: Actions that a service gets later are granted with it, and so are those that nobody thought of.
-    Fix: Name the actions, if need be by families such as s3:Get*, and the resources that they are needed for.
+    Problem: policy allows all actions of a service
+    Why: The policy also grants actions that AWS adds later, and actions that the principal does not need.
+    Fix: See which services are used: `aws iam generate-service-last-accessed-details --arn ARN` `aws iam
+      get-service-last-accessed-details --job-id JOB-ID` In the statement, name the needed actions, for example by
+      families such as s3:Get*, and the resources.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-full-access.html
     """
     if found := list(_found(grants, whole_services)):
-        return non_compliant("; ".join(found) + _boundary(grants))
-    return _clean(grants, "no statement allows all actions of a service on all its resources")
+        return non_compliant(sentence("; ".join(found)) + _boundary(grants))
+    return _clean(grants, "No statement allows all actions of a service on all resources")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP KMS.1", "FSBP KMS.2"), version=2)
@@ -56,12 +61,13 @@ def iam_policy_no_kms_decrypt_on_all_keys(
 ) -> Verdict:
     """IAM policies should not allow decryption with all KMS keys.
 
-    All keys are those of every region, whether of every account or of one; conditions are told but, as in AWS's
-    controls, they do not excuse. Inline policies and customer managed ones are judged, attached or not.
+    All keys means the keys of every region, of one account or all. Conditions are shown but do not make the policy
+    pass, as in the AWS controls. The check applies to inline policies and customer managed policies, attached or not.
 
     Problem: policy allows decryption with all keys
-    Why: Whoever may decrypt with all keys reads whatever any of them protects, tomorrow's data too.
-    Fix: Name the keys that are needed in the statement's Resource.
+    Why: The principal can read everything that any KMS key protects, including data that is encrypted later.
+    Fix: List the aliases of the keys: `aws kms list-aliases --region KEY-REGION` Put the ARNs of the keys that are
+      needed into the statement's Resource.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-customer-policy-blocked-kms-actions.html
     """
 
@@ -70,20 +76,20 @@ def iam_policy_no_kms_decrypt_on_all_keys(
         return iter(dict.fromkeys(grant for grant in each if grant))
 
     if found := list(_found(grants, opened)):
-        return non_compliant("; ".join(found) + _boundary(grants))
-    return _clean(grants, f"no statement allows {' or '.join(actions)} with all keys")
+        return non_compliant(sentence("; ".join(found)) + _boundary(grants))
+    return _clean(grants, f"No statement allows {' or '.join(actions)} with all keys")
 
 
 def _found(grants: Grants, search: Callable[[Policy], Iterable[Grant]]) -> Iterator[str]:
-    """Find in the policies that can be understood: what they allow stands, whatever the others say."""
+    """Search the policies that can be parsed: a grant counts even if another policy is unknown."""
     for named in grants.policies:
-        if not isinstance(named.policy, Unknown) and (reasons := [str(grant) for grant in search(named.policy)]):
-            yield f"in {named.name} {', '.join(reasons)}"
+        if not isinstance(named.policy, Unknown):
+            yield from (f"{named.name}, {grant}" for grant in search(named.policy))
 
 
 def _clean(grants: Grants, reason: str) -> Verdict:
     if not grants.policies:
-        return not_applicable("it has no inline policy; managed policies are judged themselves")
+        return not_applicable("No inline policy; managed policies have findings of their own")
     _all_known(grants)
     return compliant(reason)
 
@@ -94,4 +100,4 @@ def _all_known(grants: Grants) -> None:
 
 
 def _boundary(grants: Grants) -> str:
-    return f"; the permissions boundary {grants.boundary} stands over it" if grants.boundary else ""
+    return f"; the permissions boundary {grants.boundary} limits it" if grants.boundary else ""

@@ -1,6 +1,6 @@
-"""Checks of whom IAM roles trust: who may assume one, and whether somebody may do so through another's hands."""
+"""Checks of the trust policies of IAM roles, and of the confused deputy problem."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,6 +10,7 @@ from muster.analysis.policies.service_principals import Sends, normal, sends, se
 from muster.facets.iam.policies import Trust
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import sentence
 
 _SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 _CALLERS = ("aws:principalorgid", "aws:principalorgpaths")
@@ -32,7 +33,7 @@ _SHARED_PROVIDERS = (
     "tokens.cloud.shisho.dev",
     "vstoken.actions.githubusercontent.com",
 )
-"""Identity providers that sign the tokens of all their customers, who differ in the claim `sub` or as `_CLAIMS` says.
+"""Identity providers with one issuer for all customers, whose tokens differ in the claim `sub` or in `_CLAIMS`.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
 """
@@ -43,7 +44,7 @@ _CLAIMS: Mapping[str, tuple[str, ...]] = {
     "sandboxes.cloud": ("aud",),
     "token.actions.githubusercontent.com": ("enterprise_id", "repository", "repository_id", "sub"),
 }
-"""The claims of shared providers that tell their customers apart, where that is not `sub` alone.
+"""The claims that distinguish the customers of a shared provider, where it is not `sub` alone.
 
 https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
 """
@@ -54,7 +55,7 @@ _PUBLIC_PROVIDERS: Mapping[str, tuple[str, ...]] = {
     "graph.facebook.com": ("app_id", "id"),
     "www.amazon.com": ("app_id", "user_id"),
 }
-"""The claims that tell one customer's tokens from another's, by the providers that IAM knows itself.
+"""The claims that distinguish the customers of the providers that IAM knows itself.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 """
@@ -69,27 +70,29 @@ def iam_role_trust_not_confusable(
     shared_providers: tuple[str, ...] = _SHARED_PROVIDERS,
     trusted_accounts: tuple[str, ...] = (),
 ) -> Verdict:
-    """IAM roles should say for whom services and other accounts may assume them.
+    """IAM roles should limit for whom services and other accounts can assume them.
 
-    A service needs a condition on aws:SourceAccount, aws:SourceArn, aws:SourceOrgID or aws:SourceOrgPaths, or on
-    sts:ExternalId where AWS documents that it sends one (Firehose, SES, Cognito's user pools); another
-    account one on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalOrgPaths, unless it is one of
-    `trusted_accounts`, and so does everybody whom aws:PrincipalAccount or aws:PrincipalArn holds to another account;
-    an identity provider that many organizations share one on the claim that tells them apart. Principals of the
-    role's own account and its own identity providers need none. A condition counts where it cannot be met without the
-    key and its values are not left open; one in a Deny counts for everybody it speaks of.
+    A trusted service needs a condition on aws:SourceAccount, aws:SourceArn, aws:SourceOrgID or aws:SourceOrgPaths, or
+    on sts:ExternalId if AWS documents that the service sends one (Firehose, SES, Amazon Cognito user pools). Another
+    account needs one on sts:ExternalId, aws:PrincipalOrgID or aws:PrincipalOrgPaths, unless it is in
+    `trusted_accounts`; so does everyone whom aws:PrincipalAccount or aws:PrincipalArn limits to another account. A
+    shared identity provider needs one on the claim that distinguishes its customers. Principals and identity providers
+    of the role's own account need no condition. A condition counts if a request without the key cannot meet it and its
+    values are specific. A condition in a Deny counts for everyone that the Deny applies to.
 
-    Muster's table of service principals says which services send these keys: data/service_principals.yaml.
-    `services_with_source` and `services_without_source` overrule it. A service that sends none needs no condition,
-    which would lock it out, and neither does one that only resources of the role's own account can use. A role that
-    trusts a service of which AWS documents nothing is judged by `iam-role-trust-services-documented`.
+    Muster's table data/service_principals.yaml lists the services that send these keys; `services_with_source` and
+    `services_without_source` override it. A service that sends none of them needs no condition, because a condition
+    would lock it out. Neither does a service that only resources of the role's own account can use. For services
+    without documentation, see `iam-role-trust-services-documented`.
 
     Problem: role trust lacks a source condition
-    Why: Who can make the service, the account or the provider act for them gets at the role, whoever they are: the
-      deputy cannot tell on whose behalf it was asked.
-    Fix: `aws iam update-assume-role-policy --role-name NAME --policy-document file://TRUST-POLICY.json` For
-      services add {"StringEquals": {"aws:SourceAccount": "YOUR-ACCOUNT"}}. For other companies require an
-      ExternalId. For GitHub require the subject of your own repositories.
+    Why: Anyone who can use the service, account or provider could make it assume this role for them (the "confused
+      deputy" problem).
+    Fix: Save the trust policy: `aws iam get-role --role-name NAME --query Role.AssumeRolePolicyDocument >
+      TRUST-POLICY.json` In the file, add the condition that the reason names. For a service: {"StringEquals":
+      {"aws:SourceAccount": "YOUR-ACCOUNT"}}. For another company: sts:ExternalId. For GitHub: the claim sub with your
+      own repositories. Then replace the policy: `aws iam update-assume-role-policy --role-name NAME --policy-document
+      file://TRUST-POLICY.json`
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     lists = _Lists(
@@ -99,15 +102,13 @@ def iam_role_trust_not_confusable(
         (trust.account_id, *trusted_accounts),
     )
     found = _found(known(trust.policy), lists)
-    if opened := _listed(found[_Kind.OPEN]):
-        return non_compliant(f"without saying for whom, it trusts {opened}")
-    if doubted := _listed(found[_Kind.DOUBTED]):
-        return not_applicable(
-            f"AWS documents no condition that binds {doubted}: iam-role-trust-services-documented judges that"
-        )
-    bound = "all that it trusts is its own or bound by a condition"
-    if mute := _listed(found[_Kind.MUTE]):
-        return compliant(f"{bound}, but {mute}, which cannot be bound")
+    if found[_Kind.OPEN]:
+        return non_compliant(sentence("; ".join(_unlimited(found[_Kind.OPEN], lists))))
+    if doubted := _listed(map(_name, found[_Kind.DOUBTED])):
+        return not_applicable(f"AWS documents no condition for {doubted}; see iam-role-trust-services-documented")
+    bound = "Every trusted principal is of this account or limited by a condition"
+    if mute := _listed(map(_name, found[_Kind.MUTE])):
+        return compliant(f"{bound}, except {mute}, which supports no condition")
     return compliant(bound)
 
 
@@ -118,41 +119,43 @@ def iam_role_trust_services_documented(
     services_with_source: tuple[str, ...] = (),
     services_without_source: tuple[str, ...] = (),
 ) -> Verdict:
-    """IAM roles should trust services whose documentation says which condition binds them.
+    """IAM roles should trust only services with a documented source condition.
 
-    It fails where a role trusts a service without a condition, and no page of AWS says whether the service sends
-    aws:SourceAccount or aws:SourceArn. A condition may bind the service or lock it out.
-    data/service_principals.yaml lists what is known. `services_with_source` and `services_without_source` overrule
-    it; give `iam-role-trust-not-confusable` the same ones.
+    The check fails if a role trusts a service without a condition, and no AWS page says whether the service sends
+    aws:SourceAccount or aws:SourceArn. A condition may then limit the service or lock it out.
+    data/service_principals.yaml lists what is known; `services_with_source` and `services_without_source` override it.
+    Use the same values as for `iam-role-trust-not-confusable`.
 
     Problem: trusted service without a condition
     Why: Another account may be able to make the service assume the role (the "confused deputy" problem).
-    Fix: Try a condition on aws:SourceAccount in a test account. If the service still works, keep it. If not, name
-      the service in services_without_source of both checks, or suppress the finding with the reason.
+    Fix: Save the trust policy: `aws iam get-role --role-name NAME --query Role.AssumeRolePolicyDocument >
+      TRUST-POLICY.json` Try a condition on aws:SourceAccount in a test account. If the service still works, keep the
+      condition: `aws iam update-assume-role-policy --role-name NAME --policy-document file://TRUST-POLICY.json` If not,
+      add the service to services_without_source of both checks, or suppress the finding with the reason.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
     """
     lists = _Lists(_normal(services_with_source), _normal(services_without_source), (), (trust.account_id,))
     services = [each for each in trusted(known(trust.policy)) if each.principal.startswith("service:")]
     if not services:
-        return not_applicable("it trusts no service")
+        return not_applicable("The role trusts no service")
     doubted = _listed(_name(each) for each in services if _kind(each, lists) is _Kind.DOUBTED)
     if doubted:
-        return non_compliant(f"AWS documents no condition that binds {doubted}, which it trusts without one")
-    return compliant("every service that it trusts is bound by a condition or documented")
+        return non_compliant(f"Trusts {doubted} without a condition, and AWS documents none")
+    return compliant("Every trusted service is limited by a condition or documented")
 
 
 class _Kind(Enum):
     """The result for a principal that a role trusts."""
 
-    BOUND = "its own, or bound by a condition"
-    MUTE = "a service that sends no key"
-    DOUBTED = "a service of which AWS documents nothing"
-    OPEN = "open to whoever makes it act"
+    BOUND = "of this account, or limited by a condition"
+    MUTE = "a service that sends no condition key"
+    DOUBTED = "a service without documentation"
+    OPEN = "without a required condition"
 
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """The check's settings, the role's own account among the accounts."""
+    """The settings of the check; the accounts include the role's own."""
 
     sourced: tuple[str, ...]
     mute: tuple[str, ...]
@@ -160,11 +163,30 @@ class _Lists:
     accounts: tuple[str, ...]
 
 
-def _found(policy: Policy, lists: _Lists) -> Mapping[_Kind, list[str]]:
-    found: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
+def _found(policy: Policy, lists: _Lists) -> Mapping[_Kind, list[Trusted]]:
+    found: dict[_Kind, list[Trusted]] = {kind: [] for kind in _Kind}
     for each in trusted(policy):
-        found[_kind(each, lists)].append(_name(each))
+        found[_kind(each, lists)].append(each)
     return found
+
+
+def _unlimited(found: Iterable[Trusted], lists: _Lists) -> Iterator[str]:
+    """Yield a text for each condition that is missing: the principals that need it, and its keys."""
+    missing: dict[str, list[str]] = {}
+    for each in found:
+        missing.setdefault(_wanted(each, lists), []).append(_name(each))
+    return (f"trusts {_listed(names)} without a condition on {keys}" for keys, names in missing.items())
+
+
+def _wanted(each: Trusted, lists: _Lists) -> str:
+    """Return the condition keys that limit a principal, the usual ones first."""
+    kind, _, name = each.principal.partition(":")
+    if kind == "service":
+        return "aws:SourceAccount or aws:SourceArn" + (" or sts:ExternalId" if sends_external_id(name) else "")
+    if kind == "federated":
+        claims = [claim.rpartition(":")[2] for claim in _claims(name, lists.shared)]
+        return f"the claim {' or '.join(claims)}"
+    return "sts:ExternalId or aws:PrincipalOrgID"
 
 
 def _name(each: Trusted) -> str:
@@ -187,14 +209,14 @@ def _kind(each: Trusted, lists: _Lists) -> _Kind:
 
 
 def _everyone_held(each: Trusted, accounts: Collection[str]) -> bool:
-    """Whether everyone is held to the accounts or an organization, or to another account and an external id."""
+    """Whether everyone is limited to the accounts or an organization, or to another account and an external ID."""
     own = either(fixing(_CALLERS), fixing_to(_WHOSE, accounts))
     named = either(own, fixing(_WHOSE))
     return each.held(own) or (each.held(named) and each.held(either(own, fixing(_EXTERNAL))))
 
 
 def _service_kind(name: str, lists: _Lists) -> _Kind:
-    """Return the result for a service that no condition binds; the settings come before the table."""
+    """Return the result for a service without a condition; the settings override the table."""
     service = normal(name)
     if service in lists.mute:
         return _Kind.MUTE
@@ -217,11 +239,11 @@ def _normal(services: Iterable[str]) -> tuple[str, ...]:
 def _anybody(each: Trusted) -> str:
     """Return the words for everyone."""
     held = _listed(each.values_of(_WHOSE)) if each.held(fixing(_WHOSE)) else ""
-    return f"anybody of {held}" if held else "anybody with an AWS account"
+    return f"everyone in {held}" if held else "everyone with an AWS account"
 
 
 def _claims(provider: str, shared: Collection[str]) -> tuple[str, ...]:
-    """Return the keys that tell a provider's tokens apart; none where nobody else has tokens of it."""
+    """Return the keys that distinguish the customers of a provider; none where it has only one."""
     host = provider.rpartition("oidc-provider/")[2].lower()
     claims = _PUBLIC_PROVIDERS.get(host, _CLAIMS.get(host, ("sub",)) if host in shared else ())
     return tuple(f"{host}:{claim}" for claim in claims)

@@ -1,4 +1,4 @@
-"""Checks of what becomes of events that a Lambda function fails on."""
+"""Checks of failed events of Lambda functions."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,6 +9,7 @@ from muster.facets.lambda_.sources import EventSourceMapping, EventSourceMapping
 from muster.model.arn import Arn
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import sentence
 
 _ASYNCHRONOUS = frozenset({"s3", "sns", "events", "ses", "logs", "config", "codecommit", "iot", "iotevents"})
 """The services that invoke asynchronously by the function's policy, by the first part of their principal.
@@ -21,7 +22,7 @@ _ALARMS = "lambda.alarms.cloudwatch."
 
 
 @check(severity=Severity.MEDIUM)
-def lambda_failure_destination_configured(  # noqa: PLR0913 - what a function is invoked by is said in five places
+def lambda_failure_destination_configured(  # noqa: PLR0913 - five facets show what invokes a function
     function: Function,
     destinations: AsynchronousDestinations,
     policy: FunctionPolicy,
@@ -30,24 +31,25 @@ def lambda_failure_destination_configured(  # noqa: PLR0913 - what a function is
     *,
     assume_asynchronous: bool = False,
 ) -> Verdict:
-    """Lambda functions should keep the events that they fail on.
+    """Lambda functions should keep failed events.
 
-    Asynchronous events need a dead-letter queue or an on-failure destination, a stream's mapping an on-failure
-    destination, and a queue that is polled a dead-letter queue of its own. Brokers and DocumentDB have none of these.
+    Asynchronous events need a dead-letter queue or an on-failure destination. An event source mapping of a stream needs
+    an on-failure destination, and a polled queue needs its own dead-letter queue. Message brokers and DocumentDB
+    support neither.
 
-    A function is taken to be invoked asynchronously when its policy admits a service that invokes so (S3, SNS,
-    EventBridge and their like), or when somebody configured such invocations of it or of an alias. Callers that use a
-    role (EventBridge Scheduler, Step Functions, programs) are not seen by this: `assume_asynchronous` asks it of every
-    function. Without any of this the function is called synchronously as far as one can tell, and its caller sees the
-    error.
+    A function counts as invoked asynchronously if its policy allows a service that invokes asynchronously (S3, SNS,
+    EventBridge and others), or if asynchronous invocation is configured for it or for an alias. The check cannot see
+    callers that use a role (EventBridge Scheduler, Step Functions, your programs); with `assume_asynchronous` every
+    function needs a destination.
 
     Problem: failed events are lost
-    Why: After its retries Lambda discards an event that nobody asked it to keep, and nobody knows what was lost.
-    Fix: `aws lambda update-function-event-invoke-config --function-name NAME --destination-config '{"OnFailure":
-      {"Destination": "QUEUE-ARN"}}'` For a stream: `aws lambda update-event-source-mapping --uuid MAPPING-UUID
-      --destination-config '{"OnFailure": {"Destination": "QUEUE-ARN"}}'` For a queue, give the queue a dead-letter
-      queue. If the function has no such configuration yet, use put-function-event-invoke-config. The function's
-      role must be allowed to send to the destination.
+    Why: After its retries Lambda discards a failed event. Without a destination you lose the event and do not notice.
+    Fix: The role of the function must be allowed to send to the destination. Asynchronous events: `aws lambda
+      put-function-event-invoke-config --function-name NAME --destination-config '{"OnFailure": {"Destination":
+      "DESTINATION-ARN"}}'` If the function has such a configuration already, use update-function-event-invoke-config
+      with the same options, which keeps its other settings. Records of a stream: `aws lambda
+      update-event-source-mapping --uuid MAPPING-UUID --destination-config '{"OnFailure": {"Destination":
+      "DESTINATION-ARN"}}'` A queue: give it a dead-letter queue.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
     polled = mappings.polled_for(known(function.name))
@@ -56,15 +58,17 @@ def lambda_failure_destination_configured(  # noqa: PLR0913 - what a function is
     if not sink:
         lost += _unprepared(policy, assume=assume_asynchronous)
     if lost:
-        return non_compliant(f"what the function fails on is lost: {'; '.join(lost)}")
+        return non_compliant(sentence("; ".join(lost)))
     if not sink:
         known(policy.policy)
-    kept = [f"asynchronous events go to {sink}"] if sink else []
-    kept += [f"those of {name} to {arn}" for name, arn in destinations.on_failure if name != LATEST]
+    kept = [f"failed events go to {sink}"] if sink else []
+    kept += [f"failed events of {name} go to {arn}" for name, arn in destinations.on_failure if name != LATEST]
     kept += [text for each in polled if (text := _kept(each, queues))]
     if kept:
-        return compliant(f"what the function fails on is kept: {'; '.join(kept)}")
-    return not_applicable("neither its policy nor a mapping names anything that leaves failed events to Lambda")
+        return compliant(sentence("; ".join(kept)))
+    return not_applicable(
+        "Nothing invokes it asynchronously, and no event source mapping polls a stream or a queue for it"
+    )
 
 
 @check(severity=Severity.MEDIUM)
@@ -76,63 +80,63 @@ def lambda_queue_visibility_sufficient(
     timeouts: int = 6,
     receives: int = 5,
 ) -> Verdict:
-    """Queues that Lambda polls should hide a message for six times the function's timeout.
+    """Queues that Lambda polls should have a visibility timeout of 6 times the function's timeout.
 
-    A queue that has a dead-letter queue should also give a message five receives before it is moved there. The timeout
-    is that of the function's latest configuration, for mappings of versions and aliases too.
+    A queue with a dead-letter queue should also allow at least 5 receives before a message moves there. The timeout of
+    the latest configuration counts, also for event source mappings of versions and aliases.
 
     Problem: visibility timeout is too short
-    Why: Lambda needs the time to try again when the function is throttled; otherwise a message is worked on twice at
-      once, or lands in the dead-letter queue though nothing is wrong with it.
-    Fix: `aws sqs set-queue-attributes --queue-url QUEUE-URL --attributes VisibilityTimeout=SECONDS` Set
-      maxReceiveCount in RedrivePolicy to 5 or more.
+    Why: Lambda needs time to retry when the function is throttled. With a shorter timeout, a message is processed twice
+      at once, or ends in the dead-letter queue without a fault.
+    Fix: `aws sqs get-queue-url --queue-name QUEUE-NAME` `aws sqs set-queue-attributes --queue-url QUEUE-URL
+      --attributes VisibilityTimeout=SECONDS` If maxReceiveCount in the redrive policy is below 5, raise it.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
     polled = [each for each in mappings.polled_for(known(function.name)) if each.kind == "queue"]
     if not polled:
-        return not_applicable("no queue is polled for the function")
+        return not_applicable("No event source mapping polls a queue for the function")
     wanted = timeouts * known(function.timeout)
     read = [(_name(each), queues.by_key.get(each.source)) for each in polled]
-    short = [
-        fault
+    faults = {
+        name: found
         for name, queue in read
-        if isinstance(queue, SourceQueue)
-        for fault in _too_short(name, queue, wanted, receives)
-    ]
-    if short:
-        return non_compliant(f"the function's timeout is {function.timeout} s: {'; '.join(short)}")
+        if isinstance(queue, SourceQueue) and (found := list(_too_short(name, queue, wanted, timeouts, receives)))
+    }
+    if faults:
+        reason = "; ".join(fault for found in faults.values() for fault in found)
+        return non_compliant(sentence(reason), queue_name=next(iter(faults)), seconds=str(wanted))
     hidden = [_hidden(_name(each), queues[each.source]) for each in polled]
-    return compliant(f"{'; '.join(hidden)}; the function's timeout is {function.timeout} s, {wanted} s are asked for")
+    return compliant(sentence(f"{'; '.join(hidden)} (the function's timeout is {function.timeout} s)"))
 
 
 def _lost(polled: Sequence[EventSourceMapping], queues: Related[SourceQueue]) -> Iterator[str]:
-    """Name the polled sources that certainly lose records or messages that fail."""
+    """Name the polled sources whose failed records or messages are certainly lost."""
     for each in polled:
         if each.kind == "stream" and not each.on_failure:
-            yield f"records of {_name(each)} have no on-failure destination"
+            yield f"failed records of {_name(each)} are discarded: no on-failure destination"
         queue = queues.by_key.get(each.source)
         if each.kind == "queue" and isinstance(queue, SourceQueue) and queue.receives is None:
-            yield f"the queue {_name(each)} has no dead-letter queue"
+            yield f"queue {_name(each)} has no dead-letter queue"
 
 
 def _unconfigured(function: Function, destinations: AsynchronousDestinations) -> Iterator[str]:
-    """Name the configurations of asynchronous events that have no destination."""
+    """Name the configurations of asynchronous invocation without a destination."""
     for name, arn in () if function.dead_letter else destinations.on_failure:
         if not arn:
-            yield f"asynchronous events of {name} are configured, but have no destination"
+            yield f"failed events of {name} are discarded: no on-failure destination"
 
 
 def _unprepared(policy: FunctionPolicy, *, assume: bool) -> Iterator[str]:
     invokers = () if isinstance(policy.policy, Unknown) else _invokers(policy.policy)
-    missing = "it has neither a dead-letter queue nor an on-failure destination"
+    missing = "no dead-letter queue or on-failure destination"
     if invokers:
-        yield f"{', '.join(invokers)} may invoke it asynchronously, and {missing}"
+        yield f"failed events from {', '.join(invokers)} are discarded: {missing}"
     elif assume:
-        yield f"{missing}, which assume_asynchronous asks of every function"
+        yield f"failed events are discarded: {missing} (assume_asynchronous is on)"
 
 
 def _invokers(policy: Policy) -> tuple[str, ...]:
-    """Name the services that invoke asynchronously and that the policy admits."""
+    """Name the services that the policy allows and that invoke asynchronously."""
     found = {
         name.removeprefix("service:")
         for statement in policy.statements
@@ -144,27 +148,30 @@ def _invokers(policy: Policy) -> tuple[str, ...]:
 
 
 def _kept(mapping: EventSourceMapping, queues: Related[SourceQueue]) -> str:
-    """Return where a mapping's failures go; empty where nothing can be kept. Doubt ends the check."""
+    """Return where the failures of a mapping go; empty where nothing can be kept."""
     kind = known(mapping.kind)
     if kind == "queue":
-        return f"{_name(mapping)} gives up after {known(queues[mapping.source].receives)} receives"
-    return f"records of {_name(mapping)} go to {mapping.on_failure}" if kind == "stream" else ""
+        return (
+            f"queue {_name(mapping)} has a dead-letter queue (after {known(queues[mapping.source].receives)} receives)"
+        )
+    return f"failed records of {_name(mapping)} go to {mapping.on_failure}" if kind == "stream" else ""
 
 
-def _too_short(name: str, queue: SourceQueue, visibility: int, receives: int) -> Iterator[str]:
+def _too_short(name: str, queue: SourceQueue, visibility: int, timeouts: int, receives: int) -> Iterator[str]:
     if not isinstance(queue.visibility, Unknown) and queue.visibility < visibility:
-        yield f"{name} hides a message for {queue.visibility} s, {visibility} s asked for"
+        use = f"use {visibility} s or more ({timeouts} times the function's timeout)"
+        yield f"visibility timeout of queue {name} is {queue.visibility} s; {use}"
     if isinstance(queue.receives, int) and queue.receives < receives:
-        yield f"{name} gives up after {queue.receives} receives, {receives} asked for"
+        yield f"maxReceiveCount of queue {name} is {queue.receives}; use {receives} or more"
 
 
 def _hidden(name: str, queue: SourceQueue) -> str:
     count = known(queue.receives)
-    then = "has no dead-letter queue" if count is None else f"gives up after {count} receives"
-    return f"{name} hides a message for {known(queue.visibility)} s and {then}"
+    then = "it has no dead-letter queue" if count is None else f"maxReceiveCount is {count}"
+    return f"visibility timeout of queue {name} is {known(queue.visibility)} s, {then}"
 
 
 def _name(mapping: EventSourceMapping) -> str:
-    """Return how people call a source: an ARN without what all of the region's have in common."""
+    """Return the short name of a source: its ARN without partition, region and account."""
     source = Arn.parse(mapping.source)
     return source.resource if source else mapping.source

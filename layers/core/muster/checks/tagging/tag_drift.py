@@ -1,4 +1,4 @@
-"""Checks of tags that were meant well: keys that are spelled otherwise, values that do not fit one another."""
+"""Checks of tags for misspelled keys, contradictory values and values that differ from the parent resource."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,35 +16,35 @@ _FEW = 5
 def tagged(tags: Tags) -> Verdict:
     """Resources should have at least one tag.
 
-    Tags that AWS sets itself (`aws:…`) do not count. Resources that were never tagged are judged like all others.
+    Tags that AWS sets itself (`aws:…`) do not count.
 
     Problem: resource has no tag
-    Why: A resource without any tag was made by hand or forgotten, and belongs to nobody.
-    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
-      tag-user and tag-policy. If the resource is defined in code, add the tags there.
+    Why: A resource without tags was created by hand or forgotten. It has no owner and no cost center.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM roles, users and
+      policies use tag-role, tag-user and tag-policy. If the resource is defined in code, add the tag there.
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
     if tags.own:
-        return compliant(f"it has {counted(len(tags.own), 'tag')}: {listed(sorted(tags.own), _FEW)}")
-    set_by_aws = f"; AWS set {listed(sorted(tags.values), _FEW)}" if tags.values else ""
-    return non_compliant(f"it has no tag of its own{set_by_aws}")
+        return compliant(f"The resource has {counted(len(tags.own), 'tag')}: {listed(sorted(tags.own), _FEW)}")
+    set_by_aws = f" except those of AWS ({listed(sorted(tags.values), _FEW)})" if tags.values else ""
+    return non_compliant(f"The resource has no tags{set_by_aws}")
 
 
 @check(severity=Severity.LOW, version=2, needs_tags=True)
 def tag_keys_spelled_alike(
     tags: Tags, *, keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project")
 ) -> Verdict:
-    """Tag keys should be spelled in one way.
+    """Tag keys should have the same spelling everywhere.
 
-    A key is another spelling of one in `keys` when they differ only in case, blanks, hyphens, underscores, dots or
-    colons: `costcenter`, `Cost Center` and `cost-center` are meant for `CostCenter`. Unless it is set, `keys` are those
-    that the configuration requires under `tags`, if it says any.
+    A key counts as another spelling of one in `keys` if they differ only in case, spaces, hyphens, underscores, dots or
+    colons: `costcenter`, `Cost Center` and `cost-center` instead of `CostCenter`. By default `keys` are the required
+    keys under `tags` in the configuration, if there are any.
 
     Problem: tag key is misspelled
-    Why: Cost reports, policies and searches compare keys letter by letter: what is spelled otherwise is not found.
-    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` `aws
-      resourcegroupstaggingapi untag-resources --resource-arn-list ARN --tag-keys MISSPELLED-KEY` For IAM use
-      tag-role, tag-user and tag-policy.
+    Why: Cost reports, policies and searches compare keys exactly and do not find other spellings.
+    Fix: Set the tag under the right key, then remove the other one. `aws resourcegroupstaggingapi tag-resources
+      --resource-arn-list ARN --tags KEY=VALUE` `aws resourcegroupstaggingapi untag-resources --resource-arn-list ARN
+      --tag-keys MISSPELLED-KEY` For IAM roles, users and policies use tag-role and untag-role, and so on.
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
     """
     canonical = {folded(key): key for key in reversed(keys)}
@@ -52,34 +52,38 @@ def tag_keys_spelled_alike(
         (key, canonical[folded(key)]) for key in sorted(tags.own) if key not in keys and folded(key) in canonical
     ]
     if drifted:
-        return non_compliant("; ".join(f"{key!r} should be {meant!r}{_besides(meant, tags)}" for key, meant in drifted))
-    return compliant(
-        f"no key is another spelling of {listed(keys, _FEW)}" if keys else "no key has a spelling to keep to"
-    )
+        key, meant = drifted[0]
+        return non_compliant(
+            "; ".join(f"Tag key {key} should be {meant}{_besides(meant, tags)}" for key, meant in drifted),
+            key=meant,
+            value=tags.own.get(meant, tags.own[key]),
+            misspelled_key=key,
+        )
+    return compliant(f"No tag key is another spelling of {listed(keys, _FEW)}" if keys else "The setting keys is empty")
 
 
 @check(severity=Severity.LOW, opt_in=("agreements",), needs_tags=True)
 def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[str, ...]]] = {}) -> Verdict:
-    """Values of tags should agree with one another.
+    """Tag values should not contradict each other.
 
-    `agreements` says what one tag asks of others: {"Environment=production": {"Backup": ["daily", "hourly"]}} asks of
-    whatever is in production that it is saved. `*` stands for anything.
+    `agreements` says which values go together: {"Environment=production": {"Backup": ["daily", "hourly"]}} requires
+    backups of everything in production. `*` stands for any text.
 
     Problem: tag values contradict each other
-    Why: A tag that another contradicts is wrong, or the other is; whoever acts on either does the wrong thing.
-    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
-      tag-user and tag-policy.
+    Why: One of two contradictory tags is wrong, and automation that uses it does the wrong thing.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM roles, users and
+      policies use tag-role, tag-user and tag-policy. If the resource is defined in code, add the tag there.
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
     if not agreements:
-        return not_applicable("no agreement is asked for: say settings.tag-values-agree.agreements")
+        return not_applicable("The setting agreements is empty")
     in_force = [(when, wanted) for when, wanted in agreements.items() if _has(tags.own, when)]
     wrong = [text for when, wanted in in_force for text in _disagreeing(tags.own, when, wanted)]
     if wrong:
         return non_compliant("; ".join(wrong))
     if not in_force:
-        return not_applicable(f"it has none of {listed(tuple(agreements), _FEW)}")
-    return compliant("; ".join(f"{when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in in_force))
+        return not_applicable(f"The resource has none of {listed(tuple(agreements), _FEW)}")
+    return compliant("; ".join(f"Tag {when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in in_force))
 
 
 @check(severity=Severity.LOW, needs_tags=True)
@@ -90,35 +94,43 @@ def tags_agree_with_parent(
     *,
     keys: tuple[str, ...] = ("Owner", "CostCenter"),
 ) -> Verdict:
-    """Volumes, snapshots and network interfaces should carry the owner of what they belong to.
+    """Volumes, snapshots and network interfaces should have the owner tags of their parent resource.
 
-    A volume belongs to the instances that it is attached to, a network interface to the one it is attached to, a
-    snapshot to its volume. Only `keys` that the parent has are compared. An instance of another account is no parent:
-    only that account sees its tags.
+    The parents of a volume or a network interface are the instances that it is attached to; the parent of a snapshot is
+    its volume. Only the keys in `keys` that the parent has are compared. Instances of other accounts are left out: only
+    their own account can read their tags.
 
-    Problem: owner differs from the parent's
-    Why: A volume that names another owner than its instance is paid for, kept or deleted by the wrong people.
+    Problem: owner tags differ from the parent's
+    Why: If a volume names another owner than its instance, the wrong team pays for it, keeps it or deletes it.
     Fix: `aws ec2 create-tags --resources ID --tags Key=KEY,Value=VALUE`
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
     """
     if parents.elsewhere and not parents.ids:
-        return not_applicable(f"it belongs to {listed(parents.elsewhere, _FEW)}, whose tags only that account sees")
+        return not_applicable(
+            f"Its parent is in another account, whose tags cannot be read: {listed(parents.elsewhere, _FEW)}"
+        )
     if not parents.ids:
-        return not_applicable("it belongs to nothing")
+        return not_applicable("The resource has no parent")
     known = {name: parent_tags[name].values for name in parents.ids}
     if not any(key in values for values in known.values() for key in keys):
-        return not_applicable(f"{listed(parents.ids, _FEW)} {_has_none(parents.ids)} of {listed(keys, _FEW)}")
-    wrong = [
-        f"{key} is {_value_text(tags.own.get(key))}, {values[key]!r} on {name}"
+        return not_applicable(f"{listed(parents.ids, _FEW)} {_has_none(parents.ids)} of the tags {listed(keys, _FEW)}")
+    differing = [
+        (name, key, values[key])
         for name, values in known.items()
         for key in keys
         if key in values and tags.own.get(key) != values[key]
     ]
-    return non_compliant("; ".join(wrong)) if wrong else compliant(f"it agrees with {listed(parents.ids, _FEW)}")
+    if not differing:
+        return compliant(f"The tags agree with {listed(parents.ids, _FEW)}")
+    texts = (
+        f"Tag {key} is {_value_text(tags.own.get(key))}, but {value!r} on {name}" for name, key, value in differing
+    )
+    _, key, value = differing[0]
+    return non_compliant("; ".join(texts), key=key, value=value)
 
 
 def _besides(meant: str, tags: Tags) -> str:
-    return f" (which is there too: {tags.own[meant]!r})" if meant in tags.own else ""
+    return f" ({meant} also exists, with the value {tags.own[meant]!r})" if meant in tags.own else ""
 
 
 def _has(own: Mapping[str, str], when: str) -> bool:
@@ -129,7 +141,7 @@ def _has(own: Mapping[str, str], when: str) -> bool:
 def _disagreeing(own: Mapping[str, str], when: str, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for key, values in wanted.items():
         if not any(globs.starred(value, own.get(key, "")) for value in values) or key not in own:
-            yield f"{when} asks for {key} {' or '.join(values)}, and it is {_value_text(own.get(key))}"
+            yield f"With {when}, tag {key} must be {' or '.join(values)}, but it is {_value_text(own.get(key))}"
 
 
 def _value_text(value: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The check of tags against the tag policy of the account's organization."""
+"""The check of tags against the tag policy of the organization."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,27 +15,31 @@ def tags_follow_organization_policy(
 ) -> Verdict:
     """Resources should follow the tag policy of their organization.
 
-    The policy in force in the account, of all that it inherits: a key that it names must be capitalised as it says and
-    have one of its values, in exact case, in which `*` stands for anything; a key that it requires of the resource's
-    type must be there. Keys that it does not name, and those that AWS sets itself, are free.
+    The check uses the effective tag policy of the account. A key that the policy names must be capitalised as in the
+    policy and have one of its values, in exact case, where `*` stands for any text. A key that the policy requires for
+    the resource type must exist. Other keys, and those that AWS sets itself, are free.
 
     Problem: tags break the tag policy
-    Why: Tag policies are enforced for few types and only when tags change; what was tagged before, or never, stays.
-    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
-      tag-user and tag-policy.
+    Why: AWS enforces tag policies for a few resource types only, and only when tags change. Older resources keep wrong
+      tags.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM roles, users and
+      policies use tag-role, tag-user and tag-policy. If the resource is defined in code, add the tag there.
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_tag-policies.html
     """
     rules = known(policy.rules)
     keys = required.by_type.get(resource.type, ())
     if not rules and not keys:
-        return not_applicable("no tag policy of an organization is in force in this account")
+        return not_applicable("The account has no effective tag policy")
     own = tags.own
-    wrong = [f"{key} is missing, the policy requires it of {resource.type}" for key in keys if key not in own]
+    wrong = [f"Tag {key} is missing; the tag policy requires it for {resource.type}" for key in keys if key not in own]
     wrong += [fault for rule in rules for fault in _broken(rule, own)]
     if wrong:
-        return non_compliant("; ".join(wrong))
+        missing = next((key for key in keys if key not in own), "")
+        return non_compliant("; ".join(wrong), key=missing)
     named = sorted({rule.key for rule in rules} & set(own) | set(keys))
-    return compliant(f"{', '.join(named)} as the policy says" if named else "it has none of the keys the policy names")
+    return compliant(
+        f"Follows the tag policy: {', '.join(named)}" if named else "The resource has no tag that the policy names"
+    )
 
 
 def _broken(rule: TagRule, own: Mapping[str, str]) -> Iterator[str]:
@@ -43,6 +47,6 @@ def _broken(rule: TagRule, own: Mapping[str, str]) -> Iterator[str]:
         if key.casefold() != rule.key.casefold():
             continue
         if key != rule.key:
-            yield f"{key} is spelled {rule.key} in the policy"
+            yield f"Tag key {key} is spelled {rule.key} in the tag policy"
         if rule.values and not any(globs.starred(value, own[key]) for value in rule.values):
-            yield f"{key} is {own[key]!r}, the policy allows {' or '.join(rule.values)}"
+            yield f"Tag {key} is {own[key]!r}; the tag policy allows {' or '.join(rule.values)}"

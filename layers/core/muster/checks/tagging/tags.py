@@ -1,4 +1,4 @@
-"""Checks of tags, the same for every resource type that has them."""
+"""The check of required tags, for every resource type that has tags."""
 
 import functools
 import re
@@ -10,7 +10,7 @@ from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, non_compliant
 
 Allowed = Mapping[str, object]
-"""Allowed values by key: a tuple of texts, in which `*` stands for anything, or {"pattern": a regular expression}."""
+"""Allowed values by key: a tuple of strings, in which `*` stands for any text, or {"pattern": a regular expression}."""
 
 
 CONTROLS = (
@@ -31,7 +31,7 @@ CONTROLS = (
     "Security Hub SNS.3",
     "Security Hub SQS.2",
 )
-"""A finding carries the one of its resource's type. They ask for any tag, or for every key of a list."""
+"""A finding has the one of its resource type. These controls require any tag, or every key of a list."""
 
 
 @check(severity=Severity.MEDIUM, controls=CONTROLS, version=2, needs_tags=True)
@@ -41,35 +41,35 @@ def required_tags(
     keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project"),
     values: Mapping[str, object] = {},
 ) -> Verdict:
-    """Resources should carry the required tags with allowed values.
+    """Resources should have the required tags with allowed values.
 
-    Keys and values are compared in exact case, an empty value is no value, and keys that AWS sets itself (`aws:…`)
-    are left out of account. Resources that were never tagged are judged like all others. Of a key in `values` that is
-    not in `keys` only the value is judged, where the key is there.
+    Keys and values are compared exactly. An empty value counts as missing. Keys that AWS sets itself (`aws:…`) do not
+    count. A key in `values` that is not in `keys` is optional: its value is checked where the key exists.
 
     Problem: required tags are missing or wrong
-    Why: Costs, owners and environments are found by tags; a resource without them belongs to nobody.
-    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM use tag-role,
-      tag-user and tag-policy. If the resource is defined in code, correct the tags there.
+    Why: Tags show who owns a resource, who pays for it and which environment it belongs to.
+    Fix: `aws resourcegroupstaggingapi tag-resources --resource-arn-list ARN --tags KEY=VALUE` For IAM roles, users and
+      policies use tag-role, tag-user and tag-policy. If the resource is defined in code, add the tag there.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
     """
     own = tags.own
     wrong = [*_lacking(keys, own), *_invalid(own, keys, values)]
     if wrong:
-        return non_compliant("; ".join(wrong))
-    return compliant(f"it has {', '.join(keys)}" if keys else "no tag is required of it")
+        missing = next((key for key in keys if key not in own), "")
+        return non_compliant("; ".join(wrong), key=missing)
+    return compliant(f"The resource has the tags {', '.join(keys)}" if keys else "No tag is required")
 
 
 def _lacking(keys: Iterable[str], own: Mapping[str, str]) -> Iterator[str]:
     for key in keys:
         if key not in own:
-            yield f"{key} is missing{_near(key, own)}"
+            yield f"Tag {key} is missing{_near(key, own)}"
 
 
 def _near(key: str, own: Mapping[str, str]) -> str:
-    for why, form in (("keys are case-sensitive", str.casefold), ("keys are compared letter by letter", folded)):
+    for why, form in (("keys are case-sensitive", str.casefold), ("keys are compared exactly", folded)):
         if near := sorted(other for other in own if form(other) == form(key)):
-            return f" ({', '.join(near)} is there: {why})"
+            return f" (found {', '.join(near)}; {why})"
     return ""
 
 
@@ -85,9 +85,9 @@ def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> It
             continue
         value = own[key]
         if not value.strip():
-            yield f"{key} is empty" + (f", allowed is {_rule_text(values[key])}" if key in values else "")
+            yield f"Tag {key} is empty" + (f"; allowed: {_rule_text(values[key])}" if key in values else "")
         elif key in values and not _allowed(value, values[key]):
-            yield f"{key} is {value!r}, allowed is {_rule_text(values[key])}"
+            yield f"Tag {key} is {value!r}; allowed: {_rule_text(values[key])}"
 
 
 def _allowed(value: str, rule: object) -> bool:
@@ -98,5 +98,5 @@ def _allowed(value: str, rule: object) -> bool:
 
 def _rule_text(rule: object) -> str:
     if isinstance(rule, Mapping):
-        return f"what matches {rule['pattern']}"
+        return f"values that match {rule['pattern']}"
     return " or ".join(str(pattern) for pattern in rule)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""IAM: the grants of roles, users, groups and customer managed policies, and the principals that roles trust."""
+"""IAM: the grants of roles, users, groups and customer managed policies, and the trust policies of roles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,30 +17,30 @@ _ADMINISTRATOR = ("iam", "aws", "policy/AdministratorAccess")
 
 @dataclass(frozen=True, slots=True)
 class NamedPolicy:
-    """A policy that grants, with the words by which a reason names it; Unknown where it cannot be understood."""
+    """A policy of an identity, with its name in a reason; Unknown where it cannot be parsed."""
 
     name: str
     policy: Policy | Unknown
 
     @classmethod
     def read(cls, name: str, document: object) -> Self:
-        """Read a policy's document; there is always one, so that one left out is not known."""
+        """Read the document of a policy; AWS always has one, so a missing one is Unknown."""
         if not document:
-            return cls(name, Unknown(f"AWS left the text of {name} out"))
+            return cls(name, Unknown(f"AWS did not return the document of the {name}"))
         try:
             return cls(name, read_policy(document))
         except ValueError as error:
-            return cls(name, Unknown(f"{name} cannot be understood: {error}"))
+            return cls(name, Unknown(f"The {name} cannot be parsed: {error}"))
 
 
 def _inline(response: Answer) -> Iterator[NamedPolicy]:
     for kind in ("UserPolicyList", "GroupPolicyList", "RolePolicyList"):
         for each in response.get(kind) or ():
-            yield NamedPolicy.read(f"its inline policy {each['PolicyName']}", each.get("PolicyDocument"))
+            yield NamedPolicy.read(f'inline policy "{each["PolicyName"]}"', each.get("PolicyDocument"))
 
 
 def _in_force(response: Answer) -> Iterator[NamedPolicy]:
-    """Yield the default version of a managed policy: the other versions are not in force."""
+    """Yield the default version of a managed policy; other versions have no effect."""
     version = response.get("DefaultVersionId")
     if version is None and "PolicyVersionList" not in response:
         return
@@ -50,7 +50,7 @@ def _in_force(response: Answer) -> Iterator[NamedPolicy]:
         if each.get("IsDefaultVersion") or each.get("VersionId") == version
     ]
     document = versions[0].get("Document") if versions else None
-    yield NamedPolicy.read(f"its default version {version or ''}".rstrip(), document)
+    yield NamedPolicy.read(f"default version {version or ''}".rstrip(), document)
 
 
 @facet
@@ -73,12 +73,12 @@ class Grants(Parsed):
 
 
 def _trust_policy(document: object, _name: str, _question: str = "") -> Policy | Unknown:
-    return NamedPolicy.read("its trust policy", document).policy
+    return NamedPolicy.read("trust policy", document).policy
 
 
 @facet
 class Trust(Parsed):
-    """An item of RoleDetailList: whom a role lets assume it, and the account it belongs to."""
+    """An item of RoleDetailList: the trust policy of a role, and its account."""
 
     account_id: str = computed(lambda role: account_of(str(role.get("Arn") or "")))
     policy: Policy | Unknown = read("AssumeRolePolicyDocument", _trust_policy)
