@@ -54,7 +54,7 @@ NEEDED = RequiredTags({"AWS::SQS::Queue": ("CostCenter",), "AWS::EC2::Instance":
             (COST,),
             NONE,
             N,
-            "Tag key COSTCENTER is spelled CostCenter in the tag policy; Tag COSTCENTER is '9'; the "
+            "Tag key COSTCENTER is spelled CostCenter in the tag policy; tag COSTCENTER is '9'; the "
             "tag policy allows 100 or 2*",
             id="both spellings",
         ),

@@ -22,7 +22,7 @@ GOOD = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "P
             {},
             {},
             N,
-            "Tag Environment is missing; Tag Owner is missing; Tag CostCenter is missing; Tag Project is missing",
+            "Tag Environment is missing; tag Owner is missing; tag CostCenter is missing; tag Project is missing",
             id="never tagged",
         ),
         pytest.param(GOOD | {"Owner": ""}, {}, N, "Owner is empty", id="an empty value is no value"),
@@ -123,8 +123,8 @@ def test_required_tags(tags: dict[str, str], settings: dict[str, Any], status: S
 def test_all_that_is_missing_and_wrong_is_said_at_once() -> None:
     verdict = required_tags(Tags({"Environment": "test", "Owner": ""}), values={"Environment": ("production",)})
     assert verdict.reason == (
-        "Tag CostCenter is missing; Tag Project is missing; Tag Environment is 'test'; allowed: "
-        "production; Tag Owner is empty"
+        "Tag CostCenter is missing; tag Project is missing; tag Environment is 'test'; allowed: "
+        "production; tag Owner is empty"
     )
 
 

@@ -7,7 +7,7 @@ from muster.checks.tagging.tags import CONTROLS, folded
 from muster.facets.tagging.tags import ParentTags, TagParents, Tags
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Verdict, compliant, non_compliant, not_applicable
-from muster.model.text import counted, listed
+from muster.model.text import counted, listed, sentence
 
 _FEW = 5
 
@@ -54,7 +54,7 @@ def tag_keys_spelled_alike(
     if drifted:
         key, meant = drifted[0]
         return non_compliant(
-            "; ".join(f"Tag key {key} should be {meant}{_besides(meant, tags)}" for key, meant in drifted),
+            sentence("; ".join(f"tag key {key} should be {meant}{_besides(meant, tags)}" for key, meant in drifted)),
             key=meant,
             value=tags.own.get(meant, tags.own[key]),
             misspelled_key=key,
@@ -80,10 +80,12 @@ def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[
     in_force = [(when, wanted) for when, wanted in agreements.items() if _has(tags.own, when)]
     wrong = [text for when, wanted in in_force for text in _disagreeing(tags.own, when, wanted)]
     if wrong:
-        return non_compliant("; ".join(wrong))
+        return non_compliant(sentence("; ".join(wrong)))
     if not in_force:
         return not_applicable(f"The resource has none of {listed(tuple(agreements), _FEW)}")
-    return compliant("; ".join(f"Tag {when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in in_force))
+    return compliant(
+        sentence("; ".join(f"tag {when} agrees with {listed(tuple(wanted), _FEW)}" for when, wanted in in_force))
+    )
 
 
 @check(severity=Severity.LOW, needs_tags=True)
@@ -126,7 +128,7 @@ def tags_agree_with_parent(
         f"Tag {key} is {_value_text(tags.own.get(key))}, but {value!r} on {name}" for name, key, value in differing
     )
     _, key, value = differing[0]
-    return non_compliant("; ".join(texts), key=key, value=value)
+    return non_compliant(sentence("; ".join(texts)), key=key, value=value)
 
 
 def _besides(meant: str, tags: Tags) -> str:
@@ -141,7 +143,7 @@ def _has(own: Mapping[str, str], when: str) -> bool:
 def _disagreeing(own: Mapping[str, str], when: str, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for key, values in wanted.items():
         if not any(globs.starred(value, own.get(key, "")) for value in values) or key not in own:
-            yield f"With {when}, tag {key} must be {' or '.join(values)}, but it is {_value_text(own.get(key))}"
+            yield f"with {when}, tag {key} must be {' or '.join(values)}, but it is {_value_text(own.get(key))}"
 
 
 def _value_text(value: str | None) -> str:

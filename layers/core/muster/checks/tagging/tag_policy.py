@@ -7,6 +7,7 @@ from muster.facets.tagging.tag_policies import EffectiveTagPolicy, RequiredTags,
 from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import sentence
 
 
 @check(severity=Severity.MEDIUM, needs_tags=True)
@@ -31,11 +32,11 @@ def tags_follow_organization_policy(
     if not rules and not keys:
         return not_applicable("The account has no effective tag policy")
     own = tags.own
-    wrong = [f"Tag {key} is missing; the tag policy requires it for {resource.type}" for key in keys if key not in own]
+    wrong = [f"tag {key} is missing; the tag policy requires it for {resource.type}" for key in keys if key not in own]
     wrong += [fault for rule in rules for fault in _broken(rule, own)]
     if wrong:
         missing = next((key for key in keys if key not in own), "")
-        return non_compliant("; ".join(wrong), key=missing)
+        return non_compliant(sentence("; ".join(wrong)), key=missing)
     named = sorted({rule.key for rule in rules} & set(own) | set(keys))
     return compliant(
         f"Follows the tag policy: {', '.join(named)}" if named else "The resource has no tag that the policy names"
@@ -47,6 +48,6 @@ def _broken(rule: TagRule, own: Mapping[str, str]) -> Iterator[str]:
         if key.casefold() != rule.key.casefold():
             continue
         if key != rule.key:
-            yield f"Tag key {key} is spelled {rule.key} in the tag policy"
+            yield f"tag key {key} is spelled {rule.key} in the tag policy"
         if rule.values and not any(globs.starred(value, own[key]) for value in rule.values):
-            yield f"Tag {key} is {own[key]!r}; the tag policy allows {' or '.join(rule.values)}"
+            yield f"tag {key} is {own[key]!r}; the tag policy allows {' or '.join(rule.values)}"

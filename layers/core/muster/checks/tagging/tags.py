@@ -8,6 +8,7 @@ from muster.analysis.patterns import globs, regex
 from muster.facets.tagging.tags import Tags
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, non_compliant
+from muster.model.text import sentence
 
 Allowed = Mapping[str, object]
 """Allowed values by key: a tuple of strings, in which `*` stands for any text, or {"pattern": a regular expression}."""
@@ -56,14 +57,14 @@ def required_tags(
     wrong = [*_lacking(keys, own), *_invalid(own, keys, values)]
     if wrong:
         missing = next((key for key in keys if key not in own), "")
-        return non_compliant("; ".join(wrong), key=missing)
+        return non_compliant(sentence("; ".join(wrong)), key=missing)
     return compliant(f"The resource has the tags {', '.join(keys)}" if keys else "No tag is required")
 
 
 def _lacking(keys: Iterable[str], own: Mapping[str, str]) -> Iterator[str]:
     for key in keys:
         if key not in own:
-            yield f"Tag {key} is missing{_near(key, own)}"
+            yield f"tag {key} is missing{_near(key, own)}"
 
 
 def _near(key: str, own: Mapping[str, str]) -> str:
@@ -85,9 +86,9 @@ def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> It
             continue
         value = own[key]
         if not value.strip():
-            yield f"Tag {key} is empty" + (f"; allowed: {_rule_text(values[key])}" if key in values else "")
+            yield f"tag {key} is empty" + (f"; allowed: {_rule_text(values[key])}" if key in values else "")
         elif key in values and not _allowed(value, values[key]):
-            yield f"Tag {key} is {value!r}; allowed: {_rule_text(values[key])}"
+            yield f"tag {key} is {value!r}; allowed: {_rule_text(values[key])}"
 
 
 def _allowed(value: str, rule: object) -> bool:
