@@ -9,6 +9,7 @@ from muster.reports import schema, tables
 from muster.stack.recording import audit
 
 _FIRST_YEAR = 2026
+_QUERIES = "layers/core/muster/data/queries"
 _PRESTO = {
     "string": "varchar",
     "int": "integer",
@@ -20,7 +21,7 @@ _PRESTO = {
 
 
 def tables_of(root: Path) -> str:
-    """Return the tables of the Glue database, and the view over the last scans; `root` holds the folder `queries`."""
+    """Return the tables of the Glue database, and the view over the last scans; `root` is the repository."""
     made = [
         _table("findings", "A row a finding.", schema.FINDING.columns),
         _table(
@@ -107,7 +108,7 @@ def _columns(columns: Mapping[str, str]) -> str:
 
 
 def _view(root: Path) -> str:
-    sql = (root / "queries" / "latest_findings.sql").read_text(encoding="utf-8")
+    sql = (root / _QUERIES / "latest_findings.sql").read_text(encoding="utf-8")
     columns = {**schema.FINDING.columns, "scan_date": "string"}
     view = {
         "originalSql": " ".join(line.strip() for line in sql.splitlines() if not line.startswith("--")),
@@ -141,9 +142,9 @@ def _view(root: Path) -> str:
 
 
 def queries(root: Path) -> str:
-    """Return the saved queries of the workgroup, one for each file in the folder `queries`."""
+    """Return the saved queries of the workgroup, one for each file in `data/queries` of the package."""
     made = []
-    for path in sorted((root / "queries").glob("*.sql")):
+    for path in sorted((root / _QUERIES).glob("*.sql")):
         comment, _, sql = path.read_text(encoding="utf-8").partition("\n")
         if path.stem == "latest_findings":
             continue

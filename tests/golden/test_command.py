@@ -140,6 +140,7 @@ def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored
         "list",
         "explain",
         "doctor",
+        "query",
         "iam-policy",
         "resume",
         "validate",

@@ -20,7 +20,7 @@ from tests.infrastructure.reading import text
 from tests.unit.stack.recording.stream import event, stream_record
 
 REGION, DATABASE = "eu-west-1", "muster_dev"
-QUERIES = Path(__file__).parents[3] / "queries"
+QUERIES = Path(__file__).parents[3] / "layers" / "core" / "muster" / "data" / "queries"
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 DAY = 86_400_000
 

@@ -24,6 +24,7 @@ _COMMANDS = MappingProxyType(
         "estimate": "muster.cli.estimate",
         "list": "muster.cli.list_",
         "explain": "muster.cli.explain",
+        "query": "muster.cli.query",
         "doctor": "muster.cli.doctor",
         "iam-policy": "muster.cli.iam_policy",
         "resume": "muster.cli.resume",
