@@ -26,6 +26,7 @@ EXTENSIONS = [
     ("findings.xml", "junit"),
     ("findings.parquet", "parquet"),
     ("report.html", "html"),
+    ("summary.md", "markdown"),
     ("report.htm", "html"),
 ]
 

@@ -1,5 +1,6 @@
 """Texts of strangers in Markdown, where they must stay text. Pure."""
 
+import html
 import re
 from collections.abc import Iterable
 
@@ -27,6 +28,11 @@ def markdown(text: str) -> str:
     """
     line = escaped(text.strip())
     return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(_spelled, line)) if line else ""
+
+
+def html_line(text: str) -> str:
+    """Return a text as one line of the HTML that may stand in Markdown, which shows exactly it."""
+    return html.escape(escaped(text.strip())).replace("@", f"@{_BREAK}")
 
 
 def fenced(text: str, language: str = "") -> str:

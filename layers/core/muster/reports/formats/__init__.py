@@ -92,6 +92,12 @@ def _html(stream: Any, _context: Context) -> Writer:
     return HtmlWriter(stream)
 
 
+def _markdown(stream: Any, _context: Context) -> Writer:
+    from muster.reports.formats.markdown import MarkdownWriter
+
+    return MarkdownWriter(stream)
+
+
 def _ocsf(stream: Any, context: Context) -> Writer:
     from muster.reports.exchange.ocsf import ocsf
     from muster.reports.formats.array import ArrayWriter
@@ -132,6 +138,7 @@ FORMATS: Mapping[str, Format] = registry(
         Format("csv", (".csv",), "every finding as one row, failures first, safe to open in a spreadsheet", _csv),
         Format("html", (".html", ".htm"), "a page for people that needs nothing else: search, filters, fixes to copy",
                _html),
+        Format("markdown", (".md",), "a summary with the fixes, for $GITHUB_STEP_SUMMARY and pull requests", _markdown),
         Format("ocsf", (".ocsf.json",), "every finding as an OCSF Compliance Finding, for Security Lake and SIEMs",
                _ocsf, also=(".json",)),
         Format("asff", (".asff.json",), "every finding in AWS's format for Security Hub", _asff, also=(".json",)),
