@@ -22,7 +22,7 @@ def text(value: Any) -> str:  # noqa: PLR0911 - one return for each intrinsic fu
             return f"${{{name}}}"
         case {"Fn::GetAtt": [name, attribute]}:
             return f"${{{name}.{attribute}}}"
-        case {"Fn::Sub": str(pattern)}:
+        case {"Fn::Sub": str(pattern) | [str(pattern), _]}:
             return pattern
         case {"Fn::If": [_, first, _]}:
             return text(first)

@@ -9,6 +9,7 @@ import pytest
 
 from muster.model.finding import Severity, Status
 from muster.stack import cost, metrics
+from muster.storage import keys
 from tests.infrastructure.conftest import ROOT
 from tests.infrastructure.living import resolved
 from tests.infrastructure.reading import resources, target, text
@@ -123,6 +124,32 @@ def test_events_that_wait_ring(template: Template) -> None:
     alarm = template["Resources"]["RecordDelayAlarm"]["Properties"]
     assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == ("IteratorAge", "Maximum", 600_000)
     assert [target(each["Value"]) for each in alarm["Dimensions"]] == ["RecordEventsFunction"]
+
+
+@pytest.mark.parametrize(
+    ("partition", "console"), [("aws", "REGION.console.aws.amazon.com"), ("aws-cn", "console.amazonaws.cn")]
+)
+def test_the_last_report_is_linked_from_the_outputs_and_first_on_the_dashboard(
+    partition: str, console: str, source: Template, template: Template
+) -> None:
+    values = {"AWS::Partition": partition, "AWS::Region": "REGION", "ReportBucket": "BUCKET"}
+    link = resolved(source["Outputs"]["ReportUrl"]["Value"], source["Conditions"], values)
+    assert link == f"https://{console}/s3/object/BUCKET?region=REGION&prefix={keys.latest_page()}"
+    assert dashboard(template)[0]["markdown"].startswith(
+        "[Report of the last scan](https://${Console}/s3/object/${ReportBucket}?region=${AWS::Region}&prefix=report.html)"
+    )
+
+
+def test_the_widgets_of_the_dashboard_do_not_overlap(template: Template) -> None:
+    ((_, properties),) = resources(template, "AWS::CloudWatch::Dashboard")
+    cells = [
+        (x, y)
+        for widget in json.loads(text(properties["DashboardBody"]))["widgets"]
+        for x in range(widget["x"], widget["x"] + widget["width"])
+        for y in range(widget["y"], widget["y"] + widget["height"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert max(x for x, _ in cells) < 24
 
 
 def test_an_alert_that_is_parked_rings(template: Template) -> None:

@@ -14,7 +14,7 @@ from muster.model.finding import Status
 from muster.sdk.session import Clients
 from muster.stack.documents import objects
 from muster.stack.documents.summary import ReportDocument, Summary
-from muster.stack.settling.accepted import accepted_in
+from muster.stack.settling.counted import accepted_in
 from muster.storage import keys
 from tests.integration.cli.deployed import FIRST, Deployed
 from tests.integration.cli.written import PUBLIC, VERSIONING, finding, parquet_file

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from muster.alerts.news import Acceptance
 from muster.configuration import SuppressionRule
 from muster.configuration.suppression import is_expired
+from muster.reports.overview import Accepted
 
 
 class Condition(StrEnum):
@@ -16,6 +18,12 @@ class Condition(StrEnum):
     ENDING = "ending"
     ENDED = "ended"
     STALE = "stale"
+
+
+_STATES: Mapping[Condition | None, str] = MappingProxyType(
+    {Condition.ENDED: "expired", Condition.ENDING: "ending", Condition.STALE: "stale", None: "active"}
+)
+"""The state of a suppression in a report, those to look at first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,26 @@ def announced(
     return Announced(
         tuple(acceptance for name, acceptance in now.items() if name not in before),
         tuple(sorted({*now, *(unjudged & set(before))})),
+    )
+
+
+def accepted(rules: Iterable[SuppressionRule], today: date, warn_days: int, matches: Matches) -> tuple[Accepted, ...]:
+    """Return all suppressions as a report shows them: those to look at first, then those that are in force."""
+    found = [(_STATES[_condition(rule, today, warn_days, matches)], rule) for rule in rules]
+    order = list(_STATES.values())
+    ranked = sorted(found, key=lambda each: (order.index(each[0]), each[1].suppression.expires, each[1].check))
+    return tuple(
+        Accepted(
+            check_id=rule.check,
+            where=rule.where,
+            owner=rule.suppression.owner,
+            reason=rule.suppression.reason,
+            ticket=rule.suppression.ticket,
+            until=rule.suppression.expires,
+            state=state,
+            count=matches.counts.get(rule.key, 0),
+        )
+        for state, rule in ranked
     )
 
 

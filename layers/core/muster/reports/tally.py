@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Severity, Status, Unavailable
+from muster.model.finding import ACCOUNT, REGION, TARGET, Finding, Severity, Status
 
 SUPPRESSED = "suppressed"
 STATUSES = (*(status.value.lower() for status in Status), SUPPRESSED)
@@ -118,17 +118,29 @@ class Gap:
         self.examples += new[: _EXAMPLES - len(self.examples)]
 
 
+class Gaps(dict[tuple[str | None, str], Gap]):
+    """What could not be read, by (permission, reason): GAPS of them, and one a permission for all others."""
+
+    def add(self, permission: str | None, reason: str, findings: int, checks: set[str], examples: list[str]) -> None:
+        """Add findings that miss the same."""
+        key = (permission, reason)
+        if key not in self and len(self) >= GAPS:
+            key = (permission, OTHER_GAPS)
+        self.setdefault(key, Gap()).add(findings, checks, examples)
+
+    def ranked(self) -> list[tuple[tuple[str | None, str], Gap]]:
+        """Return them, those that most findings miss first."""
+        return sorted(self.items(), key=lambda item: (-item[1].findings, str(item[0])))
+
+
 @dataclass(slots=True)
 class ReportTally:
-    """Counts for the report of `muster scan`: a tally, the severity of each check, and what could not be read.
-
-    `gaps` maps (permission, reason) to a gap. It holds GAPS of them, and one a permission for all others.
-    """
+    """Counts for the report of `muster scan`: a tally, the severity of each check, and what could not be read."""
 
     counts: Tally = field(default_factory=Tally)
     findings: int = 0
     severities: dict[str, Severity] = field(default_factory=dict)
-    gaps: dict[tuple[str | None, str], Gap] = field(default_factory=dict)
+    gaps: Gaps = field(default_factory=Gaps)
 
     def count(self, finding: Finding) -> None:
         """Count one finding; those of one resource come one after another."""
@@ -136,7 +148,7 @@ class ReportTally:
         self.counts.count(finding)
         self.severities.setdefault(finding.check_id, finding.severity)
         for unavailable in finding.unavailable:
-            self._gap(unavailable).add(1, {finding.check_id}, [finding.resource.id])
+            self.gaps.add(unavailable.permission, unavailable.reason, 1, {finding.check_id}, [finding.resource.id])
 
     def merge(self, other: "ReportTally") -> None:
         """Add the counts of another tally, which saw other resources."""
@@ -144,7 +156,7 @@ class ReportTally:
         self.counts.merge(other.counts)
         self.severities = {**other.severities, **self.severities}
         for (permission, reason), gap in other.gaps.items():
-            self._gap(Unavailable(permission, reason)).add(gap.findings, gap.checks, gap.examples)
+            self.gaps.add(permission, reason, gap.findings, gap.checks, gap.examples)
 
     @property
     def unread(self) -> int:
@@ -194,9 +206,3 @@ class ReportTally:
                 for (permission, reason), gap in self.gaps.items()
             ],
         }
-
-    def _gap(self, unavailable: Unavailable) -> Gap:
-        key = (unavailable.permission, unavailable.reason)
-        if key not in self.gaps and len(self.gaps) >= GAPS:
-            key = (unavailable.permission, OTHER_GAPS)
-        return self.gaps.setdefault(key, Gap())

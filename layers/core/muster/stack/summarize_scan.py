@@ -26,6 +26,7 @@ from muster.stack.documents.summary import (
 )
 from muster.stack.summarizing.accounts import LostAccount, results_of
 from muster.stack.summarizing.bounds import NAMED, fitted
+from muster.stack.summarizing.page import publish_page
 from muster.stack.summarizing.tallies import tallies
 from muster.stack.summarizing.totals import Totals
 from muster.storage import keys, parquet
@@ -58,11 +59,12 @@ def summarize_scan(
     for _ in range(_ROUNDS):
         before = bucket.get_bytes(keys.summary(sent.scan_id))
         totals = _totals(bucket, plan, sent.attempt)
-        summary = _published(bucket, plan, sent.attempt, totals)
+        summary, report = _published(bucket, plan, sent.attempt, totals)
         try:
             bucket.put_json(keys.summary(sent.scan_id), summary.to_json(), etag=before[1] if before else None)
         except Conflict:
             continue
+        publish_page(bucket, plan, report)
         if plan.scan.record:
             known = objects.or_none(bucket, keys.sizes(), Sizes, []) or Sizes()
             bucket.put_json(keys.sizes(), Sizes(totals.sizes.merged(known.shards)).to_json())
@@ -90,13 +92,14 @@ def _totals(bucket: Bucket, plan: PlanDocument, attempt: str) -> Totals:
     return totals
 
 
-def _published(bucket: Bucket, plan: PlanDocument, attempt: str, totals: Totals) -> Summary:
-    """Publish the report and the names of incomplete shards, and return the summary."""
+def _published(bucket: Bucket, plan: PlanDocument, attempt: str, totals: Totals) -> tuple[Summary, ReportDocument]:
+    """Publish the report and the names of incomplete shards, and return the summary and the report."""
     scan_id = plan.scan.scan_id
     summary = _summary(plan, attempt, totals, bucket.name)
-    bucket.put_json(keys.report(scan_id), _report(plan, summary, totals, bucket.name).to_json())
+    report = _report(plan, summary, totals, bucket.name)
+    bucket.put_json(keys.report(scan_id), report.to_json())
     bucket.put_json(keys.incomplete(scan_id), Incomplete(tuple(sorted(totals.names))).to_json())
-    return fitted(summary)
+    return fitted(summary), report
 
 
 def _summary(plan: PlanDocument, attempt: str, totals: Totals, bucket: str) -> Summary:
@@ -133,6 +136,7 @@ def _summary(plan: PlanDocument, attempt: str, totals: Totals, bucket: str) -> S
         coverage=apis,
         changes=totals.changes.counts(),
         suppressions=dict(sorted(totals.suppressions.items())),
+        page=f"s3://{bucket}/{keys.page(scan.scan_id)}",
     )
 
 
@@ -155,4 +159,5 @@ def _report(plan: PlanDocument, summary: Summary, totals: Totals, bucket: str) -
             coverage=coverage,
             coverage_truncated=totals.coverage_rows > len(coverage),
         ),
+        unread=totals.gaps,
     )

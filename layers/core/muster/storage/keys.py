@@ -146,6 +146,21 @@ def report(scan_id: str) -> str:
     return f"{SCANS}{_named(scan_id)}/report.json"
 
 
+def page(scan_id: str) -> str:
+    """Return the key of a scan's report as a page."""
+    return f"{SCANS}{_named(scan_id)}/report.html"
+
+
+def latest_page() -> str:
+    """Return the key of the page of the last recorded scan, which bookmarks and the dashboard name."""
+    return "report.html"
+
+
+def trend() -> str:
+    """Return the key of the failures of the last recorded scans."""
+    return "state/trend.json"
+
+
 def tags(scan_id: str) -> str:
     """Return the key of what was done about the compliance tag after a scan."""
     return f"{SCANS}{_named(scan_id)}/tags.json"

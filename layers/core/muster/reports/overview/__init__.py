@@ -1,7 +1,7 @@
 """A scan as people read it: one value, which every report renders and none computes."""
 
 from muster.reports.overview.collector import MOST, Collector
-from muster.reports.overview.facts import facts_of
+from muster.reports.overview.facts import coverage_lines, facts_of, unread_of
 from muster.reports.overview.overview import (
     Accepted,
     Changes,
@@ -36,5 +36,7 @@ __all__ = [
     "Point",
     "Start",
     "Unread",
+    "coverage_lines",
     "facts_of",
+    "unread_of",
 ]

@@ -6,7 +6,7 @@ from muster.model.coverage import Coverage
 from muster.model.finding import Status
 from muster.reports.overview.overview import CoverageLine, Facts, Unread
 from muster.reports.report import ScanReport
-from muster.reports.tally import SUPPRESSED, ReportTally
+from muster.reports.tally import SUPPRESSED, Gaps, ReportTally
 
 _FAIL, _PASS, _SKIP = (each.value.lower() for each in (Status.NON_COMPLIANT, Status.COMPLIANT, Status.NOT_APPLICABLE))
 
@@ -34,20 +34,20 @@ def facts_of(tally: ReportTally, scan: ScanReport, names: Mapping[str, str] | No
         suppressed=statuses[SUPPRESSED],
         not_evaluated=tally.unread,
         incomplete=tuple(scan.incomplete),
-        unread=_unread(tally),
-        coverage=_coverage_lines(scan.coverage),
+        unread=unread_of(tally.gaps),
+        coverage=coverage_lines(scan.coverage),
     )
 
 
-def _unread(tally: ReportTally) -> tuple[Unread, ...]:
-    ranked = sorted(tally.gaps.items(), key=lambda item: (-item[1].findings, str(item[0])))
+def unread_of(gaps: Gaps) -> tuple[Unread, ...]:
+    """Return what could not be read, what most findings miss first."""
     return tuple(
         Unread(permission, reason, gap.findings, tuple(sorted(gap.checks)), tuple(gap.examples))
-        for (permission, reason), gap in ranked
+        for (permission, reason), gap in gaps.ranked()
     )
 
 
-def _coverage_lines(rows: Iterable[Coverage]) -> tuple[CoverageLine, ...]:
+def coverage_lines(rows: Iterable[Coverage]) -> tuple[CoverageLine, ...]:
     """Return one line for each service, over all accounts and regions."""
     services: dict[str, list[Coverage]] = {}
     for row in rows:

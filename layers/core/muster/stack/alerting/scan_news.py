@@ -86,7 +86,7 @@ class ScanNews:
             acceptances=tuple(
                 each for each in self.announced.acceptances if router.accepts(route, each, self.severities)
             ),
-            report=summary.report,
+            report=summary.page or summary.report,
             owner_tag=self.configuration.alerts.owner_tag,
         )
 

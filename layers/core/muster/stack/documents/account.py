@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, NamedTuple
 
+from muster.reports.overview import Unread
 from muster.stack.documents.commit import Ledger, ShardChanges, ShardResources
 from muster.stack.documents.fields import MOST, OMITTED, Malformed, anything, keyed, listed
 from muster.stack.documents.names import AccountId, AttemptName
@@ -58,7 +59,7 @@ class AccountResult(Document):
     records of report.json; `damaged` what is wrong with objects that could not be read. `changes` has by attempt what
     that attempt reports, `reported` by shard which attempt that is. `outbox` is the key of the object with the events,
     empty where nothing changed. `suppressions` has how many failures each suppression accepts, or did until it expired,
-    by the keys of the suppressions.
+    by the keys of the suppressions. `gaps` are what could not be read, what most findings miss first.
     """
 
     NAME: ClassVar[str] = _NAME
@@ -83,6 +84,7 @@ class AccountResult(Document):
     reported: dict[str, Reported]
     outbox: str = field(default="", metadata=OMITTED)
     suppressions: dict[str, int] = field(default_factory=dict, metadata=OMITTED)
+    gaps: tuple[Unread, ...] = field(default=(), metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,27 @@ class Incomplete(Document):
 
 
 @dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """The failures of a recorded scan by severity."""
+
+    scan_id: ScanId
+    at: datetime
+    complete: bool
+    failing: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend(Document):
+    """The failures of the last recorded scans, the oldest first."""
+
+    NAME: ClassVar[str] = "the trend of the last scans"
+    WAY_OUT: ClassVar[str] = "the next scan that is recorded writes it again"
+    BARE: ClassVar[bool] = True
+
+    points: tuple[TrendPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failure(Document):
     """Why a batch failed for good, as the state machine notes it."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
+from muster.reports.overview import Unread
 from muster.stack.documents.commit import Ledger, NotedChange
 from muster.stack.documents.fields import OMITTED, anything, keyed, listed
 from muster.stack.documents.names import SeverityName
@@ -94,7 +95,8 @@ class Summary(Document):
     """A scan in at most 32 KiB. Where lists are shortened, `left_out` says by how much.
 
     `suppressions` has how many failures each suppression accepts, or did until it expired, by the keys of the
-    suppressions; one that accepts none has no number. The summary leaves them out where they are many.
+    suppressions; one that accepts none has no number. The summary leaves them out where they are many. `page` is the
+    address of the report as a page.
     """
 
     NAME: ClassVar[str] = "the summary of the scan"
@@ -129,6 +131,7 @@ class Summary(Document):
     changes: ChangeCounts
     left_out: dict[str, int] = field(default_factory=dict, metadata=OMITTED)
     suppressions: dict[str, int] = field(default_factory=dict, metadata=OMITTED)
+    page: str = field(default="", metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +145,7 @@ class ReportedScan(ScanDetails):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDocument(Document):
-    """The failing findings, the worst first, and the worst changes of the last attempt by kind."""
+    """The failing findings, the worst first, the worst changes of the last attempt by kind, and what was not read."""
 
     NAME: ClassVar[str] = "the report of the scan"
     WAY_OUT: ClassVar[str] = _WAY_OUT
@@ -153,3 +156,4 @@ class ReportDocument(Document):
     all_findings: str
     summary: Summary
     scan: ReportedScan
+    unread: tuple[Unread, ...] = field(default=(), metadata=OMITTED)

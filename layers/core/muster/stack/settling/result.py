@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from muster.model.coverage import ALL, Coverage
+from muster.reports.overview import Unread
 from muster.reports.schema import Record
 from muster.stack.documents.account import AccountResult, CheckCounts, Reported
 from muster.stack.documents.commit import CheckResult, Commit, ShardChanges, ShardResources
@@ -37,6 +38,7 @@ def result_of(  # noqa: PLR0913 - all that the result has
     reported: Mapping[str, Reported],
     outbox: str,
     accepted: Mapping[str, int],
+    gaps: Sequence[Unread] = (),
 ) -> AccountResult:
     """Return the result of an account; `limit` is how many rows of its ledger it names, the worst first."""
     commits = collected.commits
@@ -63,6 +65,7 @@ def result_of(  # noqa: PLR0913 - all that the result has
         reported=dict(reported),
         outbox=outbox,
         suppressions=dict(accepted),
+        gaps=tuple(gaps),
     )
 
 

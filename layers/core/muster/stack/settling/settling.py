@@ -19,8 +19,8 @@ from muster.stack.documents.events import AccountEvent
 from muster.stack.documents.plan import PlanDocument
 from muster.stack.limits import RESERVE, share
 from muster.stack.settling import remember
-from muster.stack.settling.accepted import accepted_in
 from muster.stack.settling.collect import Collected
+from muster.stack.settling.counted import accepted_in, gaps_in
 from muster.stack.settling.keep import Keeping
 from muster.stack.settling.latest import Latest, Part, seen_parts
 from muster.stack.settling.observed import Observed
@@ -90,6 +90,7 @@ class Settling:
             reported,
             self.keeping.outbox if self.keeping else "",
             accepted_in(files, self.plan.suppressions()),
+            gaps_in(files),
         )
 
     @property

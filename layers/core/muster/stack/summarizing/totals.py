@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from muster.model.coverage import ALL, Coverage
+from muster.reports.overview import Unread, unread_of
 from muster.reports.schema import Record
-from muster.reports.tally import STATUSES
+from muster.reports.tally import STATUSES, Gaps
 from muster.stack.documents.account import AccountResult
 from muster.stack.documents.summary import ApiTotals, CheckTotals, IncompleteShard
 from muster.stack.limits import REPORTED
@@ -50,6 +51,7 @@ class Totals:
         self.changes = Changes()
         self.sizes = ScannedSizes()
         self.suppressions: Counter[str] = Counter()
+        self._gaps = Gaps()
 
     def add(self, result: AccountResult) -> None:
         """Add the result of an account."""
@@ -70,6 +72,8 @@ class Totals:
             self.changes.add(result.changes[self._attempt])
         self.sizes.add(result)
         self.suppressions.update(result.suppressions)
+        for gap in result.gaps:
+            self._gaps.add(gap.permission, gap.reason, gap.findings, set(gap.checks), list(gap.examples))
 
     def lose(self, lost: LostAccount) -> None:
         """Name an account without a result; the shards that are in no result are taken to be of such accounts."""
@@ -89,6 +93,11 @@ class Totals:
     def findings(self) -> tuple[Record, ...]:
         """The worst failing findings, the worst first; of one severity some of every check."""
         return worst_first(self._findings.items())
+
+    @property
+    def gaps(self) -> tuple[Unread, ...]:
+        """What could not be read, what most findings miss first."""
+        return unread_of(self._gaps)
 
     @property
     def damaged(self) -> tuple[str, ...]:
