@@ -98,15 +98,16 @@ def test_the_results_of_all_accounts_are_added_up(bucket: Bucket, clients: Clien
     ]  # fmt: skip
 
 
-def test_each_account_takes_one_call_and_the_scan_eight(bucket: Bucket, clients: Clients) -> None:
+def test_each_account_takes_one_call_and_the_scan_twelve(bucket: Bucket, clients: Clients) -> None:
     accounts = [f"{number:012d}" for number in range(40)]
     planned(bucket, *accounts)
     settled(bucket, *map(account_result, accounts))
     calls: list[str] = []
     clients.get("s3", REGION).meta.events.register("before-call.s3", lambda model, **_: calls.append(model.name))
     summarized(clients)
-    # The plan, an earlier summary and the sizes are read; tallies, report, incomplete, summary and sizes are written.
-    assert (calls.count("GetObject"), calls.count("PutObject"), len(calls)) == (40 + 3, 5, 48)
+    # The plan, an earlier summary, the trend and the sizes are read; tallies, report, incomplete, summary, the page
+    # twice, the trend and the sizes are written.
+    assert (calls.count("GetObject"), calls.count("PutObject"), len(calls)) == (40 + 4, 8, 52)
 
 
 def test_no_more_results_are_read_ahead_than_are_read_at_a_time(bucket: Bucket, clients: Clients) -> None:

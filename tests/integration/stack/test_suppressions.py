@@ -1,5 +1,6 @@
 """Suppressions of a stack from configuration to announcement, on moto: counted, ending, ended, stale."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from muster.alerts.acceptances import Announced, Matches, announced, judged_chec
 from muster.catalog.catalog import load
 from muster.configuration import SuppressionRule, parse
 from muster.configuration.suppression import Suppressions
-from muster.model.finding import Status
+from muster.model.finding import Status, Unavailable
+from muster.reports.overview import Unread
 from muster.sdk.session import Clients
 from muster.stack.documents import objects
 from muster.stack.documents.summary import ReportDocument, Summary
-from muster.stack.settling.counted import accepted_in
+from muster.stack.settling.counted import accepted_in, gaps_in
 from muster.storage import keys
 from tests.integration.cli.deployed import FIRST, Deployed
 from tests.integration.cli.written import PUBLIC, VERSIONING, finding, parquet_file
@@ -99,3 +101,16 @@ def test_failures_are_counted_over_files_and_for_the_first_entry_that_accepts_th
     assert accepted_in(files, Suppressions(rules, later)) == {rules[0].key: 2, rules[1].key: 1, rules[2].key: 1}
     assert accepted_in(files, Suppressions(rules[3:], DAY)) == {rules[3].key: 3}
     assert accepted_in(files, Suppressions(list[SuppressionRule](), DAY)) == {}
+
+
+def test_what_could_not_be_read_is_counted_over_files(tmp_path: Path) -> None:
+    denied, slow = Unavailable("s3:GetBucketPolicy", "AccessDenied"), Unavailable(None, "it timed out")
+    unread = replace(finding("a", Status.INSUFFICIENT_DATA), unavailable=(denied, slow))
+    files = [
+        parquet_file(tmp_path / "1.parquet", [unread, finding("b")]),
+        parquet_file(tmp_path / "2.parquet", [replace(unread, unavailable=(denied,), check_id=PUBLIC)]),
+    ]
+    assert gaps_in(files) == (
+        Unread("s3:GetBucketPolicy", "AccessDenied", 2, (PUBLIC, VERSIONING), ("a",)),
+        Unread(None, "it timed out", 1, (VERSIONING,), ("a",)),
+    )

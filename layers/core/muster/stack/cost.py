@@ -99,7 +99,7 @@ def work_of(demand: Demand, seconds: Seconds) -> Work:
         transitions=scan + account * accounts + batch * batches + again * (runs - batches),
         # Of a shard: its commit and its progress. Of a scan: what the others read, of an account its result.
         reads=runs + accounts * (2 * len(one) + settling.reads + 1) + 12,
-        # Of a shard: its commit, its parts and its progress. Of a scan: two of the plan, eight of the summary, an alert.
+        # Of a shard: its commit, parts and progress. Of a scan: two of the plan, eight of the summary, an alert.
         writes=accounts * (len(one) + parts + saved + settling.writes) + 11,
         bytes=findings * accounts * BYTES_PER_FINDING,
         metrics=sum(_metrics(demand, shard) for shard in one) * demand.accounts,
