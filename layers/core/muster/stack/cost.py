@@ -32,7 +32,7 @@ SETTLING_AT_ONCE, SETTLING_CALL, SETTLING_FINDING = 16, 0.02, 25e-6
 
 A failing finding took 18 to 28 microseconds of CPU (2026-11-29, Python 3.11), the others less.
 """
-BYTES_PER_FINDING = 33.0
+BYTES_PER_FINDING = 38.0
 """What a finding takes of a part: 1,000 instances with three tags, judged by four checks, written by
 `muster.storage.parquet` (31 for 5,000 instances; a test measures it again)."""
 LOG_BYTES_PER_SHARD, LOG_BYTES_PER_RUN, LOG_BYTES_PER_SCAN = 680, 1_600, 60_000
