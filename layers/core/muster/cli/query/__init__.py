@@ -137,8 +137,8 @@ def _result(sql: str, options: Mapping[str, Any]) -> "Iterator[Result]":
         from muster.cli.stacks import clients_of
 
         clients, region = clients_of(options)
-        with _progress() as told:
-            result = run_on_stack(sql, clients, region, options["stack"], told)
+        with _progress() as report:
+            result = run_on_stack(sql, clients, region, options["stack"], report)
         yield result
         return
     source = options["source"] or next((Path(name) for name in _HERE if Path(name).is_file()), None)

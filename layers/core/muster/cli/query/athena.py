@@ -46,9 +46,9 @@ def run(
     clients: Clients,
     region: str,
     stack: str,
-    told: Callable[[str, float, int], None] = lambda _state, _seconds, _scanned: None,
+    report: Callable[[str, float, int], None] = lambda _state, _seconds, _scanned: None,
 ) -> Result:
-    """Run a statement on a stack's workgroup; `told` takes the state, the seconds and the bytes that were scanned.
+    """Run a statement on a stack's workgroup; `report` takes the state, the seconds and the bytes that were scanned.
 
     Raises:
         ConfigurationError: there is no such stack, or the statement is wrong; the message is Athena's.
@@ -71,7 +71,7 @@ def run(
     )
     query_id = str(started["QueryExecutionId"])
     try:
-        ended = _wait(athena, query_id, told)
+        ended = _wait(athena, query_id, report)
     except BaseException:
         # Nobody waits for it any more, and Athena bills what it scans.
         athena.stop_query_execution(QueryExecutionId=query_id)
@@ -90,14 +90,14 @@ def run(
     return Result(columns, rows, f"Athena scanned {scanned / 1e6:,.2f} MB")
 
 
-def _wait(athena: Any, query_id: str, told: Callable[[str, float, int], None]) -> Mapping[str, Any]:
+def _wait(athena: Any, query_id: str, report: Callable[[str, float, int], None]) -> Mapping[str, Any]:
     pause, waited = _FIRST_PAUSE, 0.0
     while True:
         found: Mapping[str, Any] = asking(
             "athena:GetQueryExecution", lambda: athena.get_query_execution(QueryExecutionId=query_id), _INSTEAD
         )["QueryExecution"]
         state = found["Status"]["State"]
-        told(state, waited, int(found.get("Statistics", {}).get("DataScannedInBytes", 0)))
+        report(state, waited, int(found.get("Statistics", {}).get("DataScannedInBytes", 0)))
         if state in _OVER:
             return found
         time.sleep(pause)
