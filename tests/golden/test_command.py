@@ -141,6 +141,7 @@ def test_mistakes_and_help_are_told_as_they_were(muster: Command, stored: Stored
         "explain",
         "doctor",
         "query",
+        "completion",
         "iam-policy",
         "resume",
         "validate",

@@ -36,10 +36,13 @@ _COMMANDS = MappingProxyType(
         "suppress": "muster.cli.suppress",
         "smoke": "muster.cli.smoke",
         "migration": "muster.cli.migration",
+        "completion": "muster.cli.completion",
     }
 )
 _ALIASES = MappingProxyType({"plan": "estimate"})
 """Earlier names of commands: they work, and no help names them."""
+_COMPLETING = "_MUSTER_COMPLETE"
+"""The variable that shells set when they want completions; see `muster.cli.completing`."""
 WRONG = 2
 """Exit status: wrong usage, configuration or credentials, or results that cannot be written: there are none."""
 
@@ -54,6 +57,10 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         found: click.Command = importlib.import_module(_COMMANDS[cmd_name]).command
+        if _COMPLETING in os.environ:
+            from muster.cli.completing import attach
+
+            attach(found)
         return found
 
     def resolve_command(
