@@ -223,14 +223,14 @@ def test_its_permissions_are_granted_on_the_narrowest_resources() -> None:
 
 
 def test_its_page_says_what_is_read_and_how_often() -> None:
-    _, _, reads_ = pages.check_page(kiln_oven_locked, CATALOG).partition("## What it reads\n")
+    _, _, reads_ = pages.check_page(kiln_oven_locked, CATALOG).partition("## Permissions\n")
     rows = {tuple(cell.strip(" `") for cell in line.split("|")[1:-1]) for line in reads_.splitlines()[3:]}
     assert rows == {
-        ("the list of AWS::Kiln::Oven", "kiln:ListOvens", "page by page"),
-        ("Temperature", "kiln:GetTemperature", "once for each, 2 a call"),
-        ("Door", "kiln:GetDoor", "once for each whose Temperature asks for it"),
-        ("Keys", "kiln:ListKeys", "once for the region"),
-        ("Maker", "makers:GetMaker", "once for each that a Oven names"),
+        ("List of AWS::Kiln::Oven", "kiln:ListOvens", "once per page"),
+        ("Temperature", "kiln:GetTemperature", "once per resource, 2 in one call"),
+        ("Door", "kiln:GetDoor", "once per resource whose Temperature needs it"),
+        ("Keys", "kiln:ListKeys", "once per region"),
+        ("Maker", "makers:GetMaker", "once per resource that a Oven names"),
     }
 
 

@@ -113,7 +113,7 @@ def test_a_terminal_has_colours_unless_it_asks_for_none(environment: dict[str, s
     ("arguments", "laid_out", "piped"),
     [
         pytest.param(["list", "checks"], "Several services", "required-tags", id="a list has headings"),
-        pytest.param(["explain", "required-tags"], "What it reads", "## What it reads", id="a page is laid out"),
+        pytest.param(["explain", "required-tags"], "Permissions", "## Permissions", id="a page is laid out"),
     ],
 )
 def test_what_is_read_by_people_is_laid_out(

@@ -1,5 +1,7 @@
 """Every check has a page, and the pages in docs/checks are those of the code."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -7,22 +9,41 @@ import pytest
 from muster.catalog import pages as docs
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
+from muster.checks.s3.access import s3_account_level_public_access_blocks
+from muster.checks.s3.protection import s3_bucket_encrypted
+from muster.checks.tagging.tag_drift import tag_keys_spelled_alike
 from muster.configuration import Configuration
 from muster.configuration.selection import select
+from muster.facets.s3.buckets import AccountPublicAccessBlock, BucketEncryption
+from muster.facets.tagging.tags import Tags
+from muster.model.finding import Severity, Status, Verdict
 
 CATALOG = load()
-COMMITTED = Path(__file__).parents[3] / "docs" / "checks"
+ROOT = Path(__file__).parents[3]
+COMMITTED = ROOT / "docs" / "checks"
+EXAMPLES = docs.stored_examples(ROOT)
+MORE = ROOT / docs.REASONS[1]
+WRITE = "MUSTER_WRITE_GOLDEN"
+RETURNED: Mapping[str, tuple[Verdict, ...]] = {
+    "s3-account-level-public-access-blocks": (
+        s3_account_level_public_access_blocks(AccountPublicAccessBlock(True, True, True, True)),
+    ),
+    "s3-bucket-encrypted": (s3_bucket_encrypted(BucketEncryption.parse({})),),
+    "tag-keys-spelled-alike": (tag_keys_spelled_alike(Tags({"costcenter": "CC-1000"})),),
+}
+"""Results that no resource of the demo's estate has."""
 
 
 def test_the_committed_pages_are_not_stale() -> None:
-    assert docs.stale(COMMITTED, docs.pages(CATALOG)) == ()
+    assert docs.stale(COMMITTED, docs.pages(CATALOG, EXAMPLES)) == ()
 
 
 @pytest.mark.parametrize("name", CATALOG.checks)
 def test_a_page_says_what_the_declaration_says(name: str) -> None:
     check = CATALOG.checks[name]
     page = docs.check_page(check, CATALOG)
-    for told in (check.title, check.why, check.fix, check.source, *check.controls, *check.settings):
+    steps = (each.strip() for each in check.fix.split("`"))
+    for told in (check.title, check.why, *steps, check.source, *check.controls, *check.settings):
         assert told in page
     assert f"**{check.severity}**" in page
 
@@ -35,10 +56,52 @@ def test_a_page_names_the_permissions_of_the_policy(name: str) -> None:
     assert all(f"`{permission}`" in page for permission in scanner_actions(CATALOG, rules))
 
 
-def test_a_page_says_which_setting_opts_in() -> None:
+def test_a_page_says_which_setting_turns_the_check_on() -> None:
     page = docs.check_page(CATALOG.checks["dynamodb-table-ttl-enabled"], CATALOG)
-    assert "- Opt-in: judges nothing, and reads nothing of a resource, until the setting `names` or `tagged`" in page
-    assert "Opt-in" not in docs.check_page(CATALOG.checks["required-tags"], CATALOG)
+    assert "- Off by default: the check runs once the setting `names` or `tagged` is set" in page
+    assert "Off by default" not in docs.check_page(CATALOG.checks["required-tags"], CATALOG)
+
+
+def test_the_checks_return_the_further_examples() -> None:
+    lines = [(name, f"  {each.status}  {each.reason}") for name, found in RETURNED.items() for each in found]
+    text = "".join(f"{name}: an example\n{line}\n" for name, line in lines)
+    if os.environ.get(WRITE):
+        MORE.write_text(text, encoding="utf-8")
+    assert MORE.read_text(encoding="utf-8") == text, (
+        f"If the reason is meant to be another one: {WRITE}=1 and make docs"
+    )
+
+
+@pytest.mark.parametrize("name", CATALOG.checks)
+def test_every_page_has_a_passing_and_a_failing_example(name: str) -> None:
+    page = docs.check_page(CATALOG.checks[name], CATALOG, EXAMPLES)
+    _, _, table = page.partition("## Examples\n")
+    for result, status in (("Passes", Status.COMPLIANT), ("Fails", Status.NON_COMPLIANT)):
+        (row,) = [line for line in table.splitlines() if line.startswith(f"| {result} |")]
+        assert EXAMPLES[name][status] in row.replace("\\|", "|")
+
+
+def test_the_example_of_a_status_is_its_shortest_reason() -> None:
+    text = "a-b: Title: more\n  COMPLIANT  is on for all\n  COMPLIANT  is on\n  FIX  `do`\nc: T\n  NON_COMPLIANT  off\n"
+    assert docs.examples_of(text) == {"a-b": {Status.COMPLIANT: "is on"}, "c": {Status.NON_COMPLIANT: "off"}}
+
+
+def test_the_index_groups_the_checks_by_service_the_worst_first() -> None:
+    index = docs.index(CATALOG)
+    lambdas = index.partition("\n## Lambda\n")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lambdas.splitlines() if line.startswith("| [")]
+    assert rows[0] == [
+        "[lambda-function-public-access-prohibited](lambda-function-public-access-prohibited.md)",
+        "CRITICAL",
+        "Lambda functions should not be public",
+        "FSBP Lambda.1",
+        rows[0][4],
+    ]
+    assert "foundational" in rows[0][4]
+    ranks = [Severity(row[1]).rank for row in rows]
+    assert ranks == sorted(ranks, reverse=True)
+    assert "[Lambda](#lambda)" in index
+    assert index.index("\n## Tags\n") > index.index("\n## SQS\n")
 
 
 def test_the_index_links_every_page() -> None:
@@ -47,11 +110,11 @@ def test_the_index_links_every_page() -> None:
 
 
 def test_what_a_docstring_says_besides_its_sections_is_on_the_page() -> None:
-    assert "Keys and values are compared in exact case" in docs.check_page(CATALOG.checks["required-tags"], CATALOG)
+    assert "Keys and values are compared exactly" in docs.check_page(CATALOG.checks["required-tags"], CATALOG)
 
 
 def test_pages_are_written_again_and_those_of_gone_checks_deleted(tmp_path: Path) -> None:
-    wanted = docs.pages(CATALOG)
+    wanted = docs.pages(CATALOG, EXAMPLES)
     (tmp_path / "gone.md").write_text("an old page")
     (tmp_path / "README.md").write_text("an old index")
     assert set(docs.stale(tmp_path, wanted)) == {*wanted, "gone.md"}

@@ -47,7 +47,7 @@ def test_a_topic_without_attributes_is_not_known(response: dict[str, Any]) -> No
 def test_a_policy_that_cannot_be_understood_is_not_known(text: str) -> None:
     topic = Topic.parse({"Attributes": {"TopicArn": TOPIC, "Policy": text}})
     assert isinstance(topic.policy, Unknown)
-    assert topic.policy.reason.startswith("the topic's policy cannot be understood")
+    assert topic.policy.reason.startswith("The topic's policy cannot be parsed")
     assert topic.kms_key == ""
 
 

@@ -102,7 +102,7 @@ def test_a_policy_is_parsed_and_one_that_cannot_be_is_not_known() -> None:
     assert parsed(Policy=text).policy == Policy.parse(text)
     unknown = parsed(Policy="no policy").policy
     assert isinstance(unknown, Unknown)
-    assert unknown.reason.startswith("the queue's policy cannot be understood")
+    assert unknown.reason.startswith("The queue's policy cannot be parsed")
 
 
 @pytest.mark.parametrize(

@@ -1,75 +1,102 @@
-"""The page of a check, made of its declaration; `python -m muster.catalog.pages` writes them all to docs/checks."""
+"""The page of each check, and the index: `python -m muster.catalog.pages` writes docs/checks.
+
+The examples on a page are reasons that the check returned: in the scan of the demo's estate, which a test stores, and
+in the tests of the few checks that the estate has no example for.
+"""
 
 import inspect
 import json
 import re
 import sys
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
 from muster.catalog import packs
-from muster.catalog.catalog import Catalog, load
+from muster.catalog.catalog import SERVICES, Catalog, load
 from muster.catalog.read_plan import Per, plan_of
 from muster.model.check import Check
+from muster.model.finding import Status
 from muster.model.json_values import to_json
 from muster.model.readers import Describer
 
 HOME = Path("docs/checks")
+REASONS = (Path("tests/golden/stored/command/reasons.txt"), Path("tests/unit/catalog/more_reasons.txt"))
+_RESULTS = {Status.COMPLIANT: "Passes", Status.NON_COMPLIANT: "Fails", Status.NOT_APPLICABLE: "Does not apply"}
+_TAGS = "Tags"
+_INTRODUCTION = (
+    "The page of a check has examples, the fix, the settings and the IAM permissions. `muster explain CHECK` shows it "
+    "in the terminal. `muster iam-policy` prints a policy for the checks that you select."
+)
 _SECTION = re.compile(r"^(Problem|Why|Fix|Source):", re.MULTILINE)
-_OFTEN = {Per.ACCOUNT: "once for the account", Per.REGION: "once for the region", Per.RESOURCE: "once for each"}
+_OFTEN = {Per.ACCOUNT: "once per account", Per.REGION: "once per region", Per.RESOURCE: "once per resource"}
+Examples = Mapping[str, Mapping[Status, str]]
+"""A reason for each check and status."""
 
 
-def check_page(check: Check, catalog: Catalog) -> str:
-    """Return a check's page as Markdown."""
-    types = catalog.resource_types(check)
-    named = [pack.name for pack in packs.load(catalog).values() if any(each.check == check.id for each in pack.entries)]
+def check_page(check: Check, catalog: Catalog, examples: Examples = MappingProxyType({})) -> str:
+    """Return the page of a check as Markdown."""
     blocks = [
         f"# {check.id}",
         f"{check.title}.",
         "\n".join(
             (
                 f"- Severity: **{check.severity}**",
-                f"- Judges: {', '.join(types)}",
-                *([f"- Supports: {', '.join(check.controls)}"] if check.controls else []),
-                f"- Packs: {', '.join(named)}",
-                *([f"- Alerts call it: {check.problem.replace('PORT', 'a port')}"] if check.problem else []),
+                f"- Applies to: {', '.join(catalog.resource_types(check))}",
+                *([f"- Controls: {', '.join(check.controls)}"] if check.controls else []),
+                f"- Packs: {', '.join(_packs(catalog)[check.id])}",
+                *([f"- Name in alerts: {check.problem.replace('PORT', 'a port')}"] if check.problem else []),
                 f"- Version: {check.version}",
-                *([f"- Opt-in: {_opt_in(check)}"] if check.opt_in else []),
+                *([f"- Off by default: {_opt_in(check)}"] if check.opt_in else []),
             )
         ),
         *([prose] if (prose := _prose(check)) else []),
+        *([_examples(found)] if (found := examples.get(check.id)) else []),
         f"## Why\n\n{check.why}",
-        f"## Fix\n\n{check.fix}",
-        _reads(check, catalog),
+        f"## Fix\n\n{_fix(check.fix)}",
         *([_settings(check)] if check.settings else []),
+        _reads(check, catalog),
         *([f"## Source\n\n<{check.source}>"] if check.source else []),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
 def index(catalog: Catalog) -> str:
-    """Return the table of all checks with the permissions that they need."""
-    rows = [
-        f"| [{check.id}]({check.id}.md) | {check.severity} | {'<br>'.join(catalog.resource_types(check))} | "
-        f"{'<br>'.join(permissions(check, catalog))} | {_cell(check.title)} |"
-        for check in catalog.checks.values()
+    """Return the tables of all checks, one for each service."""
+    groups: dict[str, list[Check]] = {}
+    for check in catalog.checks.values():
+        groups.setdefault(_group(check, catalog), []).append(check)
+    named = _packs(catalog)
+    titles = sorted(groups, key=lambda title: (title == _TAGS, title.lower()))
+    links = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles)
+    blocks = [
+        "# Checks",
+        f"Muster has {len(catalog.checks)} checks. {_INTRODUCTION}",
+        f"Services: {links}",
+        *(f"## {title}\n\n{_table(sorted(groups[title], key=_worst_first), named)}" for title in titles),
+        "These pages are generated: `make docs`.",
     ]
-    return "\n".join(
-        (
-            "# Checks",
-            "",
-            "Every check, what it judges and the IAM permissions it needs. `muster explain CHECK` shows a page in the",
-            "terminal, `muster iam-policy` prints the permissions as a policy. The pages are written by `make docs`.",
-            "",
-            "| check | severity | judges | permissions | what should be |",
-            "| --- | --- | --- | --- | --- |",
-            *rows,
-            "",
-        )
-    )
+    return "\n\n".join(blocks) + "\n"
+
+
+def examples_of(text: str) -> Examples:
+    """Return an example for each check and status from stored reasons: the shortest reason, the first of equal ones.
+
+    A line without indentation names a check; below it are lines with a status and a reason.
+    """
+    found: dict[str, dict[Status, str]] = {}
+    check = ""
+    for line in text.splitlines():
+        status, _, reason = line.strip().partition("  ")
+        if not line.startswith(" "):
+            check = line.partition(":")[0]
+        elif status in _RESULTS:
+            reasons = found.setdefault(check, {})
+            reasons[Status(status)] = min(reasons.get(Status(status), reason), reason, key=len)
+    return found
 
 
 def permissions(check: Check, catalog: Catalog) -> tuple[str, ...]:
@@ -77,12 +104,17 @@ def permissions(check: Check, catalog: Catalog) -> tuple[str, ...]:
     return tuple(sorted({permission for _, permission, _ in _calls(check, catalog)}))
 
 
-def pages(catalog: Catalog) -> Mapping[str, str]:
+def pages(catalog: Catalog, examples: Examples) -> Mapping[str, str]:
     """Return every file of docs/checks by its name."""
     return {
         "README.md": index(catalog),
-        **{f"{name}.md": check_page(each, catalog) for name, each in catalog.checks.items()},
+        **{f"{name}.md": check_page(each, catalog, examples) for name, each in catalog.checks.items()},
     }
+
+
+def stored_examples(folder: Path = Path()) -> Examples:
+    """Return the examples of the stored reasons, from the folder of the project."""
+    return examples_of("".join((folder / each).read_text(encoding="utf-8") for each in REASONS))
 
 
 def stale(folder: Path, wanted: Mapping[str, str]) -> tuple[str, ...]:
@@ -92,11 +124,11 @@ def stale(folder: Path, wanted: Mapping[str, str]) -> tuple[str, ...]:
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a page is not as the code says.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a page is out of date.")
 @click.argument("folder", type=click.Path(path_type=Path), default=HOME)
 def main(folder: Path, *, check: bool) -> None:
-    """Write the pages of all checks, and delete those of checks that are gone."""
-    wanted = pages(load())
+    """Write the pages of all checks, and delete the pages of removed checks."""
+    wanted = pages(load(), stored_examples())
     names = stale(folder, wanted)
     if check:
         for name in names:
@@ -113,22 +145,69 @@ def main(folder: Path, *, check: bool) -> None:
 
 def _opt_in(check: Check) -> str:
     names = " or ".join(f"`{name}`" for name in check.opt_in)
-    return f"judges nothing, and reads nothing of a resource, until the setting {names} says what is asked for"
+    return f"the check runs once the setting {names} is set"
+
+
+def _packs(catalog: Catalog) -> Mapping[str, tuple[str, ...]]:
+    """Return the names of the packs that have each check."""
+    every = packs.load(catalog).values()
+    return {
+        check: tuple(pack.name for pack in every if any(each.check == check for each in pack.entries))
+        for check in catalog.checks
+    }
+
+
+def _group(check: Check, catalog: Catalog) -> str:
+    """Return the service that a check is listed under."""
+    names = {catalog.service_of(check, each) for each in catalog.resource_types(check)}
+    titles = {SERVICES.get(name, name) for name in names}
+    return titles.pop() if len(titles) == 1 else _TAGS
+
+
+def _worst_first(check: Check) -> tuple[int, str]:
+    return -check.severity.rank, check.id
+
+
+def _table(checks: Iterable[Check], named: Mapping[str, Sequence[str]]) -> str:
+    rows = [
+        f"| [{check.id}]({check.id}.md) | {check.severity} | {_cell(check.title)} | {'<br>'.join(check.controls)} | "
+        f"{'<br>'.join(name for name in named[check.id] if name != packs.ALL)} |"
+        for check in checks
+    ]
+    return "\n".join(("| Check | Severity | Title | Controls | Packs |", "| --- | --- | --- | --- | --- |", *rows))
+
+
+def _examples(found: Mapping[Status, str]) -> str:
+    rows = [f"| {result} | {_cell(_code(found[status]))} |" for status, result in _RESULTS.items() if status in found]
+    return "\n".join(("## Examples", "", "| Result | Reason |", "| --- | --- |", *rows))
+
+
+def _fix(text: str) -> str:
+    """Return a fix as paragraphs, with its commands in blocks."""
+    pieces = [(each.strip(), place % 2 == 1) for place, each in enumerate(text.split("`"))]
+    return "\n\n".join(f"```bash\n{piece}\n```" if command else piece for piece, command in pieces if piece)
+
+
+def _code(text: str) -> str:
+    """Return a text that Markdown shows as it is."""
+    mark = "``" if "`" in text else "`"
+    space = " " if "`" in text else ""
+    return f"{mark}{space}{text}{space}{mark}"
 
 
 def _prose(check: Check) -> str:
-    """Return what the docstring says between its first line and its first section."""
+    """Return the part of the docstring between its first line and its first section."""
     _, _, rest = (inspect.getdoc(check.function) or "").partition("\n")
     return _SECTION.split(rest, maxsplit=1)[0].strip()
 
 
 def _calls(check: Check, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
-    """Yield what is read, with which permission, and how often; each once."""
+    """Yield the data that is read, its permission and the number of calls; each once."""
     rows: dict[tuple[str, str, str], None] = {}
     for plan in plan_of(catalog, check).types:
         if plan.lister:
-            listing = f"the list of {plan.resource_type}"
-            rows |= dict.fromkeys((listing, permission, "page by page") for permission in plan.lister.permissions)
+            listing = f"List of {plan.resource_type}"
+            rows |= dict.fromkeys((listing, permission, "once per page") for permission in plan.lister.permissions)
         for call in plan.calls:
             if isinstance(call.reader, Describer):
                 facet, often = call.reader.facet.__name__, _how_often(call.reader, call.per)
@@ -138,18 +217,18 @@ def _calls(check: Check, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
 
 def _how_often(describer: Describer, per: Per) -> str:
     if per is Per.RELATED and describer.of is not None:
-        often = f"once for each that a {describer.of.__name__} names"
+        often = f"once per resource that a {describer.of.__name__} names"
     elif per is Per.RESOURCE and describer.of is not None:
-        often = f"once for each whose {describer.of.__name__} asks for it"
+        often = f"once per resource whose {describer.of.__name__} needs it"
     else:
         often = _OFTEN[per]
-    return often if describer.at_once == 1 else f"{often}, {describer.at_once} a call"
+    return often if describer.at_once == 1 else f"{often}, {describer.at_once} in one call"
 
 
 def _reads(check: Check, catalog: Catalog) -> str:
     rows = [f"| {what} | `{permission}` | {often} |" for what, permission, often in _calls(check, catalog)]
     return "\n".join((
-        "## What it reads", "", "| what | permission | how often |", "| --- | --- | --- |", *rows,
+        "## Permissions", "", "| Data | Permission | Calls |", "| --- | --- | --- |", *rows,
     ))  # fmt: skip
 
 
@@ -160,16 +239,16 @@ def _settings(check: Check) -> str:
     ]
     example = "\n".join(f"    {name}: {_json(default)}" for name, default in check.settings.items())
     return "\n".join((
-        "## Settings", "", "| setting | takes | default |", "| --- | --- | --- |", *rows, "",
+        "## Settings", "", "| Setting | Type | Default |", "| --- | --- | --- |", *rows, "",
         "In `muster.yaml`, with the defaults:", "", "```yaml", "settings:", f"  {check.id}:", example, "```",
     ))  # fmt: skip
 
 
 def _takes(hint: object) -> str:
-    words: Mapping[object, str] = {
-        bool: "true or false", int: "a whole number", str: "a text", tuple: "a list of texts",
-    }  # fmt: skip
-    return words.get(typing.get_origin(hint) or hint, "a mapping")
+    words: Mapping[object, str] = {bool: "true or false", int: "integer", str: "string"}
+    if typing.get_origin(hint) is tuple:
+        return f"list of {words[typing.get_args(hint)[0]]}s"
+    return words.get(hint, "map")
 
 
 def _json(value: object) -> str:

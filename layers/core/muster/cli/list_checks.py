@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
     from muster.model.check import Check
     from muster.reports.schema import Record
 
-SERVICES = MappingProxyType(
-    {
-        "cloudwatch": "CloudWatch", "dax": "DAX", "dynamodb": "DynamoDB", "ec2": "EC2", "ecs": "ECS", "elbv2": "ELB",
-        "iam": "IAM", "kms": "KMS", "lambda": "Lambda", "logs": "CloudWatch Logs", "s3": "S3", "s3control": "S3",
-        "sns": "SNS", "sqs": "SQS",
-    }
-)  # fmt: skip
-"""The services as AWS writes them, by the SDK's names."""
 _SEVERAL = "Several services"
 _WIDTH = 80
 _NEAR = 0.8
@@ -92,6 +83,8 @@ def running(catalog: "Catalog", config: Path | None) -> frozenset[str]:
 
 def _services_of(check: "Check", catalog: "Catalog") -> tuple[str, ...]:
     """Return the services of a check's resource types as AWS writes them, sorted."""
+    from muster.catalog.catalog import SERVICES
+
     names = {catalog.service_of(check, each) for each in catalog.resource_types(check)}
     return tuple(sorted({SERVICES.get(name, name) for name in names}))
 
@@ -160,6 +153,8 @@ def _service_ids(check: "Check", catalog: "Catalog") -> set[str]:
 
 def _of_services(catalog: "Catalog", names: Iterable[str]) -> set[str]:
     """Return the SDK's names of services; AWS's own spelling is accepted too."""
+    from muster.catalog.catalog import SERVICES
+
     known = {service for check in catalog.checks.values() for service in _service_ids(check, catalog)}
     found: set[str] = set()
     for name in names:

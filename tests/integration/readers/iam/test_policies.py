@@ -56,7 +56,7 @@ def test_a_role_comes_with_what_it_grants_whom_it_trusts_and_its_tags(clients: C
     (found,) = listing(roles, iam, SHARD)
     arn = f"arn:aws:iam::{ACCOUNT_ID}:role/apps/web"
     assert found.resource == Resource(ROLE, "web", ACCOUNT_ID, GLOBAL, "aws", arn, {"Owner": "web"})
-    assert granted(found) == ["its inline policy deploy: s3:*"]
+    assert granted(found) == ['inline policy "deploy": s3:*']
     trust = found.facets[Trust]
     assert isinstance(trust, Trust)
     assert trust.account_id == ACCOUNT_ID
@@ -73,7 +73,7 @@ def test_a_user_comes_with_what_it_grants_what_is_attached_and_its_tags(clients:
     (found,) = listing(users, iam, SHARD)
     arn = f"arn:aws:iam::{ACCOUNT_ID}:user/ann"
     assert found.resource == Resource(USER, "ann", ACCOUNT_ID, GLOBAL, "aws", arn, {"Owner": "web"})
-    assert granted(found) == ["its inline policy deploy: s3:*"]
+    assert granted(found) == ['inline policy "deploy": s3:*']
     assert found.facets[Grants].attached == (managed,)  # type: ignore[attr-defined]
     assert found.facets[Tags] == Tags({"Owner": "web"})
 
@@ -85,7 +85,7 @@ def test_a_group_comes_with_what_it_grants_and_has_no_tags(clients: Clients) -> 
     (found,) = listing(groups, iam, SHARD)
     arn = f"arn:aws:iam::{ACCOUNT_ID}:group/web"
     assert found.resource == Resource(GROUP, "web", ACCOUNT_ID, GLOBAL, "aws", arn)
-    assert granted(found) == ["its inline policy deploy: s3:*"]
+    assert granted(found) == ['inline policy "deploy": s3:*']
     assert Tags not in groups.facets
 
 
@@ -96,7 +96,7 @@ def test_a_managed_policy_comes_with_its_version_in_force_and_its_tags_apart(cli
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(DOCUMENT), SetAsDefault=True)
     (found,) = listing(policies, iam, SHARD)
     assert found.resource == Resource(POLICY, arn, ACCOUNT_ID, GLOBAL, "aws", arn)
-    assert granted(found) == ["its default version v2: s3:*"]
+    assert granted(found) == ["default version v2: s3:*"]
     assert policy_tags.function(iam, found.resource) == Tags({"Owner": "web"})
 
 
@@ -134,7 +134,7 @@ def test_what_iam_sends_with_percent_signs_is_read() -> None:
     with Stubber(iam) as stub:
         stub.add_response("get_account_authorization_details", {"RoleDetailList": [role], "IsTruncated": False})
         (found,) = listing(roles, iam, SHARD)
-    assert granted(found) == ["its inline policy deploy: s3:*"]
+    assert granted(found) == ['inline policy "deploy": s3:*']
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_grants_are_parsed_and_sorted_into_public_and_log_delivery() -> None:
 def test_a_policy_that_is_none_is_not_known(text: str) -> None:
     policy = BucketPolicy.parse({"Policy": text}).policy
     assert isinstance(policy, Unknown)
-    assert policy.reason.startswith("the bucket's policy cannot be parsed: ")
+    assert policy.reason.startswith("The bucket's policy cannot be parsed: ")
 
 
 def test_metrics_are_parsed_with_what_they_cover() -> None:
