@@ -316,7 +316,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> N
     )
     assert said["required-tags", name] == (
         Status.NON_COMPLIANT,
-        "Environment is missing; Owner is missing; CostCenter is missing; Project is missing",
+        "Tag Environment is missing; tag Owner is missing; tag CostCenter is missing; tag Project is missing",
     )
     assert said["ec2-security-group-admin-ports-closed", opened] == (
         Status.NON_COMPLIANT,
