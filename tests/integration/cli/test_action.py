@@ -42,7 +42,7 @@ def runner(tmp_path: Path, running: EmbeddedAws) -> dict[str, str]:
     }
 
 
-def run(step: Mapping[str, Any], folder: Path, runner: Mapping[str, str], **inputs: str) -> tuple[int, str]:
+def run(step: Mapping[str, Any], place: Path, runner: Mapping[str, str], **inputs: str) -> tuple[int, str]:
     """Run a step as `shell: bash` runs it, and return its exit status and what it printed."""
     variables = {
         name: inputs.get(given, ACTION["inputs"][given]["default"])
@@ -50,7 +50,7 @@ def run(step: Mapping[str, Any], folder: Path, runner: Mapping[str, str], **inpu
         if (given := re.sub(r"\$\{\{ inputs\.([\w-]+) \}\}", r"\1", value))
     }
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-    done = subprocess.run(command, cwd=folder, env={**runner, **variables}, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    done = subprocess.run(command, cwd=place, env={**runner, **variables}, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     return done.returncode, done.stdout + done.stderr
 
 
