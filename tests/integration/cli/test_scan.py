@@ -81,6 +81,35 @@ class TestScan:
         assert len(lines) == len(rows)
         assert list(rows[0]) == columns()
 
+    @pytest.mark.parametrize("form", ["json", "ndjson", "csv"])
+    def test_the_statuses_to_list_decide_nothing_else(
+        self, bucket: str, clients: Clients, form: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert bucket == "photos"
+        clients.get("s3", REGION).create_bucket(
+            Bucket="videos", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        clients.get("s3", REGION).put_bucket_versioning(Bucket="videos", VersioningConfiguration={"Status": "Enabled"})
+        scan = ("scan", "--check", VERSIONING, "--fail-on", "LOW", "--format", form)
+        for statuses, names in (("failing", ["photos"]), ("passing,unread", ["videos"]), ("unread", [])):
+            assert main([*scan, "--status", statuses]) == 1
+            out = capsys.readouterr().out
+            assert [name for name in ("photos", "videos") if name in out] == names
+
+    @pytest.mark.usefixtures("bucket")
+    def test_a_framework_shows_its_controls(self, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["scan", "--framework", "cis", "--service", "s3"])
+        assert "2.1.1  s3-bucket-ssl-requests-only\n" in capsys.readouterr().out
+
+    @pytest.mark.usefixtures("bucket")
+    def test_several_outputs_are_written_in_one_run(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        files = ("r.json", "r.csv", "r.html", "r.md", "r.sarif", "r.junit.xml", "r.parquet", "r.ocsf.json")
+        outputs = [word for name in files for word in ("--output", name)]
+        assert main(["scan", "--check", "s3-bucket-v*", "--fail-on", "LOW", *outputs]) == 1
+        assert sorted(each.name for each in tmp_path.iterdir()) == sorted(files)
+        assert all("photos" in (tmp_path / name).read_text(errors="replace") for name in files)
+        assert f"Report   {', '.join(files)}\n" in capsys.readouterr().out
+
     @pytest.mark.parametrize(
         ("asked", "status"),
         [
@@ -296,6 +325,12 @@ class TestRefusals:
             (["scan", "--exclude-region", REGION], "no region is left to scan"),
             (["scan", "--service", "s4"], "s4 is not a service with checks"),
             (["scan", "--severity", "HIGHER"], "--severity: 'HIGHER' is not a choice\n  there are: INFO"),
+            (
+                ["scan", "--check", "s3-bucket-publik*"],
+                'no check matches "s3-bucket-publik*"\n  did you mean: s3-bucket',
+            ),
+            (["scan", "--status", "failed"], "--status: 'failed' is not a status\n  there are: failing"),
+            (["scan", "--framework", "fsb"], "fsb is not a framework\n  did you mean: fsbp"),
             (["scan", "--tag", "Owner"], "'Owner' is not KEY=VALUE"),
             (["scan", "--tag", "a=1", "--tag", "a=2"], "the tag a cannot be both"),
             (["scan", "--config", "none.yaml"], "none.yaml: No such file or directory"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from muster.cli.comparison import NEWS, Change, Comparison
+from muster.cli.comparison import NEWS, Change, Comparison, Uncompared
 from muster.cli.diff_sources import Source, StackSource, seen_in, source_of
 from muster.cli.sighting import Looked, Seen, Sighting, with_header
 from muster.errors import ConfigurationError
@@ -85,14 +85,17 @@ class Baseline:
 
     def doubts(self) -> Iterator[str]:
         """Yield what could not be compared: it counts as not new."""
-        found = self._comparison.uncompared()
-        if found:
-            total = sum(each.findings for each in found)
+        reasons: dict[str, list[Uncompared]] = {}
+        for each in self._comparison.uncompared():
+            reasons.setdefault(each.reason, []).append(each)
+        if reasons:
+            total = sum(each.findings for found in reasons.values() for each in found)
             yield f"{counted(total, 'finding')} cannot be compared with {self.name} and {_counts(total)} as not new:"
-            for each in found[:LINES]:
-                yield f"  {each.findings} of {each.check_id}: {each.reason}"
-            if len(found) > LINES:
-                yield f"  … and {counted(len(found) - LINES, 'more reason')}"
+            for reason, found in list(reasons.items())[:LINES]:
+                checks = found[0].check_id if len(found) == 1 else counted(len(found), "check")
+                yield f"  {sum(each.findings for each in found):,} of {checks}: {reason}"
+            if len(reasons) > LINES:
+                yield f"  … and {counted(len(reasons) - LINES, 'more reason')}"
         if self._old.looked.complete is False:
             yield f"{self.name} is an incomplete scan: a failure that counts as new may be older"
 

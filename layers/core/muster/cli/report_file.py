@@ -9,6 +9,7 @@ from muster.errors import ConfigurationError
 from muster.model.json_values import loads
 from muster.reports.fields import Entry
 from muster.reports.reading import entry_of
+from muster.reports.wording import FAILING, PASSING, STATUS_NAMES
 
 _FIRST_LINE = '{"findings": ['
 _LARGEST = 1 << 30
@@ -18,7 +19,8 @@ _LARGEST = 1 << 30
 class ReportFile:
     """One report; `scan`, `summary` and `truncated` are known when its findings were read to their end.
 
-    They are empty for lines of JSON, which have findings only. `only_failing` says that it is a report.json of a stack.
+    They are empty for lines of JSON, which have findings only. `only_failing` says that it is a report.json of a stack,
+    or a report that --status narrowed to fewer findings.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,8 +83,9 @@ class ReportFile:
         scan, summary = document.get("scan"), document.get("summary")
         self.scan = scan if isinstance(scan, dict) else {}
         self.summary = summary if isinstance(summary, dict) else {}
-        self.only_failing = "all_findings" in document
-        self.truncated = bool(document.get("truncated"))
+        statuses = self.scan.get("statuses") or STATUS_NAMES
+        self.only_failing = "all_findings" in document or PASSING not in statuses
+        self.truncated = bool(document.get("truncated")) or FAILING not in statuses
 
     def _loaded(self, text: str, number: int) -> Any:
         try:

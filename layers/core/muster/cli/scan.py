@@ -42,7 +42,9 @@ def _statuses(context: click.Context, parameter: click.Parameter, values: tuple[
         click.BadParameter: one is none.
     """
     names = [name.strip().lower() for value in values for name in value.split(",")]
-    return frozenset(click.Choice(STATUS_NAMES).convert(name, parameter, context) for name in names)
+    if wrong := [name for name in names if name not in STATUS_NAMES]:
+        raise click.BadParameter(f"{wrong[0]!r} is not a status\n  there are: {', '.join(STATUS_NAMES)}")
+    return frozenset(names)
 
 
 aimed = combined(

@@ -16,7 +16,7 @@ from muster.cli.job import Job, Options
 from muster.cli.options import configuration as configured
 from muster.cli.output import forget_standard_output, say, trace
 from muster.cli.outputs import TABLE, Output, Writers, chosen, opened
-from muster.cli.progress import progress
+from muster.cli.progress import ScanProgress
 from muster.cli.scan_end import end, status
 from muster.cli.suppressions import Accepted
 from muster.cli.tagging import applied, marks_of
@@ -28,7 +28,7 @@ from muster.reports.formats import Context, Writer
 from muster.reports.formats.table import TableWriter
 from muster.reports.overview import MOST, Changes, CheckTexts, Collector, Overview, facts_of
 from muster.reports.terminal.layout import View, width_of
-from muster.reports.wording import FAILING
+from muster.reports.wording import FAILING, STATUS_NAMES
 from muster.scanning.arena import tune_allocator
 from muster.tagging.marks import Marks
 
@@ -75,6 +75,7 @@ def prepare(options: Options, narrow: Narrow = everything) -> Job:
     """
     catalog = catalogs.load()
     job = preparation.prepare(options, configured(options.config, catalog), catalog, narrow, note=say)
+    job.report.statuses = [name for name in STATUS_NAMES if name in options.statuses]
     job.broke = trace
     return job
 
@@ -83,8 +84,9 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, bas
     options, report, tally = job.options, job.report, job.tally
     collector = Collector(job.scan.configuration.alerts.owner_tag, MOST)
     mixed = options.on_stdout not in ("", TABLE) and sys.stdout.isatty()
-    with Interrupt() as interrupt, progress(len(job.scan.shards), shown=not options.quiet and not mixed) as step:
-        findings = job.findings(step, lambda: interrupt.noted)
+    with Interrupt() as interrupt, ScanProgress(job, shown=not options.quiet and not mixed) as line:
+        job.watcher = line
+        findings = job.findings(interrupted=lambda: interrupt.noted)
         try:
             while True:
                 interrupt.check()
@@ -100,7 +102,7 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, bas
                 writer.add(finding)
                 collector.add(finding)
                 if tally.findings % _STRIDE == 0:
-                    step(*job.at, tally.findings)
+                    line.moved()
         except KeyboardInterrupt:
             job.interrupted = True
             report.incomplete.append("it was interrupted: the parts that were not scanned by then are missing")

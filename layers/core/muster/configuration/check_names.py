@@ -8,8 +8,6 @@ from muster.errors import ConfigurationError
 from muster.model.text import shortened
 
 _WILD = ("*", "?")
-_LIKE = 3
-"""Names that a message about a pattern proposes at most."""
 
 
 def is_pattern(name: str) -> bool:
@@ -44,6 +42,6 @@ def matching(pattern: str, known: Collection[str]) -> list[str]:
 def unmatched(pattern: str, known: Collection[str]) -> str:
     """Return the sentence about a pattern that matches no check, with the names that it is near to."""
     plain = pattern.strip("*?").replace("*", "").replace("?", "")
-    near = difflib.get_close_matches(plain, known, _LIKE) or difflib.get_close_matches(plain, known, 1, cutoff=0.5)
+    near = difflib.get_close_matches(plain, known, 1, cutoff=0.5)
     hint = f"did you mean: {', '.join(near)}" if near else "all checks: muster list checks"
     return f'no check matches "{shortened(pattern, 100)}"\n  {hint}'

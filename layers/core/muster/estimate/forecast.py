@@ -9,6 +9,8 @@ from muster.catalog.catalog import Catalog
 from muster.catalog.read_plan import ReadPlan
 from muster.estimate.workload import Assumptions, Calls, Demand, calls_of, findings_of, seconds_of
 from muster.model.coverage import Coverage
+from muster.model.finding import GLOBAL
+from muster.model.shard import Shard
 from muster.reports.wording import difference
 
 Listed = Mapping[tuple[str, str], int]
@@ -82,6 +84,19 @@ def _one_by_one(catalog: Catalog) -> Mapping[str, Sequence[tuple[str, str]]]:
         if kind in shared and callers[api] == 1 and describer.of is None and describer.at_once == 1:
             found.setdefault(api, []).append((kind, shared[kind]))
     return found
+
+
+def calls_of_shards(
+    plan: ReadPlan, shards: Iterable[Shard], regions: Sequence[str], resources: int = 10
+) -> dict[str, float]:
+    """Return the calls of each shard by its id, if there were so many resources of each type in each region."""
+    kinds = {each.resource_type for each in plan.types}
+    held = {(kind, region): resources for kind in kinds for region in (*regions, GLOBAL)}
+    demand = Demand(plan, held, regions)
+    return {
+        shard.id: 1.0 + sum(count for each in plan.of(shard) for _, count in demand.calls(each, shard))
+        for shard in shards
+    }
 
 
 def forecast(plan: ReadPlan, accounts: Mapping[str, Sequence[str]], resources: Mapping[str, Listed]) -> Forecast | None:

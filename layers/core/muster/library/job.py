@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from muster.errors import Throttled, Transient
 from muster.library.options import ScanOptions
@@ -26,6 +26,28 @@ from muster.targets.clients import ClosedAccount
 
 Step = Callable[[str, int, int], None]
 """Takes what is being scanned, how many shards are done, and how many findings there are."""
+
+
+class Watcher(Protocol):
+    """Follows a scan while it runs; `moved` is called as findings pass."""
+
+    def begun(self, shard: Shard) -> None:
+        """Take a shard whose scan begins."""
+        ...
+
+    def ended(self, shard: Shard) -> None:
+        """Take a shard whose scan has ended."""
+        ...
+
+    def closed(self, account_id: str, reason: str) -> None:
+        """Take an account that cannot be entered, once."""
+        ...
+
+    def moved(self) -> None:
+        """Take note that something has changed."""
+        ...
+
+
 OptionsT = TypeVar("OptionsT", bound=ScanOptions)
 
 
@@ -47,6 +69,12 @@ class Job(Generic[OptionsT]):
     interrupted: bool = False
     partial: set[tuple[str, str]] = field(default_factory=set)
     """The accounts and services that were not scanned to their end: a resource there may have more findings."""
+    running: dict[str, ShardScan] = field(default_factory=dict)
+    """The shards that are scanned at this moment, by their ids."""
+    watcher: Watcher | None = None
+    _closed: dict[str, str] = field(default_factory=dict)
+    """Why accounts cannot be entered; workers write it."""
+    _watched: set[str] = field(default_factory=set)
     broke: Callable[[Exception], None] = lambda _error: None
     """Takes the error of a shard that broke by a mistake of ours; the report names it too."""
 
@@ -58,7 +86,7 @@ class Job(Generic[OptionsT]):
         Raises:
             KeyboardInterrupt: `interrupted` said so while AWS was waited for.
         """
-        running: dict[str, ShardScan] = {}
+        running = self.running
         try:
             with contextlib.closing(together(self.scan.shards, self._scan_of, interrupted=interrupted)) as events:
                 for event in events:
@@ -74,6 +102,7 @@ class Job(Generic[OptionsT]):
     def _follow(self, event: Begun | Ended, running: dict[str, ShardScan]) -> None:
         if isinstance(event, Begun):
             running[event.shard.id] = event.scan
+            self._watch(event)
             self.at = (self._place(event.shard), self.at[1])
             return
         self.at = (self.at[0], self.at[1] + 1)
@@ -83,9 +112,29 @@ class Job(Generic[OptionsT]):
             self.report.incomplete.append(f"{self._place(event.shard)} broke: {safe(repr(event.error))}")
         if scan := running.pop(event.shard.id, None):
             self._note(scan)
+        if self.watcher is not None:
+            self.watcher.ended(event.shard)
+
+    def _watch(self, event: Begun) -> None:
+        """Hand a shard that begins to the watcher, and its account if it cannot be entered."""
+        if self.watcher is None:
+            return
+        self.watcher.begun(event.shard)
+        account_id = event.shard.account_id
+        if account_id in self._closed and account_id not in self._watched:
+            self._watched.add(account_id)
+            self.watcher.closed(account_id, self._closed[account_id])
+
+    @property
+    def calls(self) -> int:
+        """The number of calls of AWS that were made by now."""
+        running = list(self.running.values())
+        return self.report.calls + sum(row.calls for scan in running for row in scan.outcome.ledger.rows())
 
     def _scan_of(self, shard: Shard) -> ShardScan:
         clients, at = self.clients_of(shard.account_id), self.report.started_at
+        if isinstance(clients, ClosedAccount):
+            self._closed[shard.account_id] = clients.reason
         context = ScanContext(clients, at, self.retrier, self.shared, self.options.concurrency)
         if named := self.scan.named.get(shard):
             return NamedScan(shard, self.scan.reads, context, named, keep=self.scan.scope.keep)

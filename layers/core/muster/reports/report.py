@@ -15,7 +15,8 @@ from muster.model.text import counted
 class ScanReport:
     """The scan itself: what it was asked, when it ran, what is missing and what was asked of AWS.
 
-    `narrowed` has the options that leave out resources of the checks, like `--tag Environment=prod`. `checks_off`
+    `narrowed` has the options that leave out resources of the checks, like `--tag Environment=prod`. `statuses` are
+    those of the findings in the report, as `--status` names them; empty where it has all. `checks_off`
     counts the checks of Muster that did not run; `turned_on_by` are the keys of muster.yaml that turn them on, empty
     where the options chose the checks.
     """
@@ -35,6 +36,7 @@ class ScanReport:
     incomplete: list[str] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     narrowed: Sequence[str] = ()
+    statuses: Sequence[str] = ()
     checks_off: int = 0
     turned_on_by: Sequence[str] = ()
 
@@ -74,6 +76,7 @@ class ScanReport:
             "checks": list(self.checks),
             "checks_off": self.checks_off,
             "narrowed": list(self.narrowed),
+            "statuses": list(self.statuses),
             "calls": {"made": self.calls, "forecast": self.calls_forecast},
             "complete": self.complete,
             "incomplete": list(self.incomplete),
