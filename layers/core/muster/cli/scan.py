@@ -35,7 +35,7 @@ def _accounts(_context: click.Context, _parameter: click.Parameter, values: tupl
     return values
 
 
-def _statuses(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+def _statuses(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
     """Return the statuses in options and comma lists.
 
     Raises:
