@@ -1,4 +1,4 @@
-"""Write what follows from the code: parts of the templates, the schema of muster.yaml, the page of a finding's fields.
+"""Write what follows from the code: parts of templates, the schema of muster.yaml, pages of the docs, the man page.
 
 `python -m tools.generate` writes, `--check` fails when something is stale. Between `# generated: NAME` and
 `# end of generated` nothing is written by hand.
@@ -28,6 +28,7 @@ from muster.tagging.permissions import tagging_statements
 from muster.tagging.services import tag_apis
 from tools import athena_sections, lambda_runtimes
 from tools.findings_page import findings_page
+from tools.man_page import man_page
 from tools.migration_page import migration_page
 from tools.service_models import operations, pruned
 
@@ -40,6 +41,7 @@ SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
 EVENT_SCHEMA = ROOT / "docs" / "schemas" / "finding-event.json"
 MIGRATION_SCHEMA = ROOT / "docs" / "schemas" / "migration.schema.json"
 MIGRATION_REPORT_SCHEMA = ROOT / "docs" / "schemas" / "migration-report.schema.json"
+MAN_PAGE = ROOT / "docs" / "man" / "muster.1"
 RUNTIMES = ROOT / "layers" / "core" / "muster" / "data" / "lambda_runtimes.yaml"
 _TAGS = ", ".join(
     ["{Key: Environment, Value: !Ref Environment}", "{Key: Purpose, Value: muster}"]
@@ -185,6 +187,7 @@ def main() -> None:
         MIGRATION_REPORT_SCHEMA: report_schema.schema_text(),
         FINDINGS_PAGE: findings_page(),
         MIGRATION_PAGE: migration_page(MIGRATION_PAGE.read_text(encoding="utf-8")),
+        MAN_PAGE: man_page(),
         RUNTIMES: lambda_runtimes.generated(),
         **generated_models(),
     }

@@ -24,7 +24,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AWS_REGION", estate.HOME)
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
-    Path("muster.yaml").write_text(estates.CONFIGURATION.read_text(encoding="utf-8") + "packs: [all]\n", "utf-8")
+    Path("muster.yaml").write_text(estates.CONFIGURATION.read_text(encoding="utf-8"), encoding="utf-8")
     yield
     aws.front.refusals.clear()
 

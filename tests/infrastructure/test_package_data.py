@@ -34,7 +34,9 @@ def files() -> set[str]:
 def test_the_wheel_has_every_file_of_the_package(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     assert {"muster/alerts/templates/digest.html.j2", "muster/py.typed"} <= files()
-    assert files() <= set(zipfile.ZipFile(wheel).namelist())
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert files() <= held
+    assert [name for name in held if name.endswith(".data/data/share/man/man1/muster.1")]
 
 
 def test_the_source_distribution_has_the_package_and_what_its_build_reads(built: Path) -> None:
@@ -43,7 +45,9 @@ def test_the_source_distribution_has_the_package_and_what_its_build_reads(built:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {f"layers/core/{name}" for name in files()} <= names
     outside = {name for name in names if not name.startswith("layers/core/muster/")}
-    assert outside == {".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"}
+    assert outside == {
+        ".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "docs/man/muster.1", "pyproject.toml",
+    }  # fmt: skip
 
 
 def test_the_metadata_is_complete(built: Path) -> None:

@@ -169,7 +169,7 @@ def test_no_secret_of_an_environment_is_printed(clients: Clients, capsys: pytest
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        pytest.param(["s3-bucket-versoning-enabled"], f"did you mean {CHECK}?", id="a check that does not exist"),
+        pytest.param(["s3-bucket-versoning-enabled"], f"did you mean: {CHECK}", id="a check that does not exist"),
         pytest.param(["0123456789ab"], "say where it is, with --from report.json or --stack NAME", id="an id alone"),
         pytest.param([BUCKET, "--offline"], "name it with --from or --stack", id="offline without a report"),
         pytest.param(
