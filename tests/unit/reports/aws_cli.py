@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import itertools
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from awscli.clidriver import ServiceOperation, create_clidriver
 from botocore.validate import ParamValidator
 
 GLOBAL_OPTIONS = ("--region", "--query", "--output")
+SEPARATORS = frozenset({"|", "||", "&&", ";", "(", ")"})
 
 
 class Recorder:
@@ -37,9 +39,25 @@ def operations(service: str, operation: str) -> Mapping[str, Any]:
 
 
 def faults(command: str) -> list[str]:
-    """Return what the CLI would not understand of a command; a part that comes from a file is not read."""
-    words = _own_words(shlex.split(command))
-    if words[0] != "aws" or words[1] not in services():
+    """Return what the CLI would not understand of a command; a part that comes from a file or a variable is not read.
+
+    Of a pipeline each call of the CLI is looked at.
+    """
+    calls = [words for words in _simple_commands(command) if words[0] == "aws"]
+    return [fault for words in calls for fault in _faults(words)] if calls else ["it is no call of the CLI"]
+
+
+def _simple_commands(script: str) -> Iterator[list[str]]:
+    """Yield the words of each command between the pipes, lists and brackets of a shell script."""
+    tokens = shlex.shlex(script.replace("2>&1", ""), posix=True, punctuation_chars=True)
+    tokens.whitespace_split = True
+    for separator, words in itertools.groupby(tokens, lambda each: each in SEPARATORS):
+        if not separator:
+            yield _own_words([*words])
+
+
+def _faults(words: list[str]) -> list[str]:
+    if words[1] not in services():
         return [f"there is no service {words[1:2]}"]
     if words[2] not in operations(words[1], words[2]):
         return [f"{words[1]} has no operation {words[2]}"]
@@ -48,7 +66,7 @@ def faults(command: str) -> list[str]:
     options = [word[2:] for word in words[3:] if word.startswith("--")]
     if unknown := [name for name in options if name not in operation.arg_table]:
         return [f"{words[1]} {words[2]} has no option {name}" for name in unknown]
-    if any(word.startswith("file://") for word in words):
+    if any(word.startswith(("file://", "$")) for word in words):
         return []
     recorder = Recorder()
     operation._operation_caller = recorder

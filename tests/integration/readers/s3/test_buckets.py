@@ -190,7 +190,7 @@ def test_policy_and_grants_and_ownership_and_logging_and_tags(clients: Clients) 
         (True, True, ("s3:getobject",))
     ]
     client.put_bucket_acl(Bucket="site", ACL="public-read")
-    assert reading.acl.function(client, BUCKET).public == ("AllUsers READ",)
+    assert reading.acl.function(client, BUCKET).public == ("READ to everyone (AllUsers)",)
     controls = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     client.put_bucket_ownership_controls(Bucket="site", OwnershipControls=controls)
     assert reading.ownership_controls.function(client, BUCKET) == BucketOwnershipControls("BucketOwnerEnforced")

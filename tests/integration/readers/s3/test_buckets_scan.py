@@ -145,7 +145,7 @@ def test_buckets_of_two_regions_are_judged_in_one_shard(clients: Clients) -> Non
         "s3-lifecycle-noncurrent-versions-expire",
     }
     (public,) = [found for found in findings if (found.resource.id, found.check_id) == ("bad", PUBLIC)]
-    assert public.reason == "the bucket is public: its ACL grants AllUsers READ"
+    assert public.reason == "Bucket is public: its ACL grants READ to everyone (AllUsers)"
     assert (public.resource.region, public.resource.arn) == (HERE, "arn:aws:s3:::bad")
     (account,) = [found for found in findings if found.resource.type == ACCOUNT]
     assert (account.check_id, account.status) == ("s3-account-level-public-access-blocks", N)

@@ -1,4 +1,4 @@
-"""Who can reach a bucket: policy, list of grants, ownership and the two public-access blocks together."""
+"""Access to a bucket: policy, ACL, Object Ownership and the Block Public Access settings together."""
 
 import itertools
 import json
@@ -59,12 +59,12 @@ def judge(
 @pytest.mark.parametrize(
     ("verdict", "status", "reason"),
     [
-        pytest.param(judge(), C, "the bucket is not public", id="private, with no block at all"),
-        pytest.param(judge(public=True), N, "the bucket is public: its policy is public", id="a public policy"),
+        pytest.param(judge(), C, "Bucket is not public", id="private, with no block at all"),
+        pytest.param(judge(public=True), N, "Bucket is public: its policy allows public access", id="a public policy"),
         pytest.param(
             judge(public=True, bucket=RESTRICTS),
             C,
-            "the bucket is not public: a public policy is restricted",
+            "Bucket is not public: RestrictPublicBuckets limits its public policy",
             id="a public policy, restricted by the bucket",
         ),
         pytest.param(judge(public=True, account=RESTRICTS), C, "", id="a public policy, restricted by the account"),
@@ -76,23 +76,23 @@ def judge(
         ),
         pytest.param(judge(public=True, bucket=IGNORES), N, "", id="the wrong switch"),
         pytest.param(
-            judge(grants=(READ,)), N, "the bucket is public: its ACL grants AllUsers READ", id="everybody may list"
+            judge(grants=(READ,)), N, "Bucket is public: its ACL grants READ to everyone (AllUsers)", id="everybody may list"
         ),
         pytest.param(judge(grants=(WRITE,)), N, "", id="everybody with an account may write"),
-        pytest.param(judge(grants=((ALL_USERS, "READ_ACP"),)), N, "", id="everybody may read the list of grants"),
+        pytest.param(judge(grants=((ALL_USERS, "READ_ACP"),)), N, "", id="everybody may read the ACL"),
         pytest.param(judge(grants=((LOG_DELIVERY, "WRITE"),)), C, "", id="log delivery is not everybody"),
         pytest.param(
             judge(grants=(READ,), bucket=IGNORES),
             C,
-            "the bucket is not public: public grants are ignored",
+            "Bucket is not public: IgnorePublicAcls ignores its public ACL grants",
             id="a public grant, ignored by the bucket",
         ),
         pytest.param(judge(grants=(READ,), account=IGNORES), C, "", id="a public grant, ignored by the account"),
         pytest.param(
-            judge(grants=(READ,), ownership="BucketOwnerEnforced"), C, "", id="a public grant, but lists are disabled"
+            judge(grants=(READ,), ownership="BucketOwnerEnforced"), C, "", id="a public grant, but ACLs are disabled"
         ),
         pytest.param(
-            judge(grants=(READ,), ownership="BucketOwnerPreferred"), N, "", id="a public grant, and lists count"
+            judge(grants=(READ,), ownership="BucketOwnerPreferred"), N, "", id="a public grant, and ACLs are enabled"
         ),
         pytest.param(
             judge(grants=(READ,), bucket=RESTRICTS, account=ONLY_NEW),
@@ -118,7 +118,7 @@ def test_a_policy_of_which_s3_does_not_say_whether_it_is_public_is_no_verdict_wh
     unknown = Unknown("not a word")
     with pytest.raises(UnknownField, match="not a word"):
         judge(public=unknown)
-    assert judge(public=unknown, bucket=RESTRICTS) == Verdict(C, "the bucket is not public")
+    assert judge(public=unknown, bucket=RESTRICTS) == Verdict(C, "Bucket is not public")
     assert judge(public=unknown, grants=(READ,)).status is N
 
 
@@ -173,20 +173,25 @@ def test_s3_account_level_public_access_blocks(switches: tuple[bool, ...]) -> No
 def test_an_account_that_never_configured_a_block_has_none() -> None:
     verdict = s3_account_level_public_access_blocks(AccountPublicAccessBlock.parse({}))
     assert verdict.status is N
-    assert verdict.reason == "off are BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets"
+    assert verdict.reason == (
+        "Block Public Access is off for the account: "
+        "BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets"
+    )
 
 
 @pytest.mark.parametrize(
     ("bucket", "account", "own", "effective", "reason"),
     [
-        pytest.param(ON, NONE, C, C, "all four switches are on", id="the bucket's are on"),
+        pytest.param(
+            ON, NONE, C, C, "Block Public Access is on for the bucket: all four settings", id="the bucket's are on"
+        ),
         pytest.param(
             NONE,
             ON,
             N,
             C,
-            "off are BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets of the bucket's own "
-            "switches; the account's block all the same",
+            "Block Public Access is off for the bucket: BlockPublicAcls, IgnorePublicAcls, "
+            "BlockPublicPolicy, RestrictPublicBuckets; the account has them on",
             id="only the account's are on",
         ),
         pytest.param(
@@ -194,8 +199,8 @@ def test_an_account_that_never_configured_a_block_has_none() -> None:
             IGNORES,
             N,
             N,
-            "off are IgnorePublicAcls, RestrictPublicBuckets of the bucket's own switches; "
-            "with the account's, off are RestrictPublicBuckets",
+            "Block Public Access is off for the bucket: IgnorePublicAcls, RestrictPublicBuckets; also off"
+            " for the account: RestrictPublicBuckets",
             id="one is on nowhere",
         ),
         pytest.param(ONLY_NEW, (False, True, False, True), N, C, "", id="each has two"),
@@ -214,8 +219,8 @@ def test_s3_bucket_level_public_access_prohibited(
 @pytest.mark.parametrize(
     ("ownership", "status", "reason"),
     [
-        ("BucketOwnerEnforced", C, "the bucket's owner owns every object: lists are disabled"),
-        ("BucketOwnerPreferred", N, "object ownership is BucketOwnerPreferred: lists are in force"),
+        ("BucketOwnerEnforced", C, "ACLs are disabled (Object Ownership: BucketOwnerEnforced)"),
+        ("BucketOwnerPreferred", N, "ACLs are enabled (Object Ownership: BucketOwnerPreferred)"),
         ("ObjectWriter", N, ""),
         ("", N, ""),
     ],
@@ -243,21 +248,39 @@ def allowing(principal: object, *actions: str, **more: object) -> BucketPolicy:
 @pytest.mark.parametrize(
     ("policy", "status", "reason"),
     [
-        pytest.param(BucketPolicy.parse({}), C, "lets no other account do any of these actions", id="no policy"),
-        pytest.param(allowing(OTHER, "s3:GetObject", "s3:PutObject"), C, "lets no other", id="other actions"),
+        pytest.param(
+            BucketPolicy.parse({}),
+            C,
+            "Bucket policy allows no other account to call s3:DeleteBucketPolicy, s3:PutBucketAcl, "
+            "s3:PutBucketPolicy, s3:PutEncryptionConfiguration, s3:PutObjectAcl",
+            id="no policy",
+        ),
+        pytest.param(
+            allowing(OTHER, "s3:GetObject", "s3:PutObject"),
+            C,
+            "Bucket policy allows no other account to call s3:DeleteBucketPolicy, s3:PutBucketAcl, "
+            "s3:PutBucketPolicy, s3:PutEncryptionConfiguration, s3:PutObjectAcl",
+            id="other actions",
+        ),
         pytest.param(
             allowing(OTHER, "s3:PutBucketAcl"),
             N,
-            "its policy allows s3:PutBucketAcl by arn:aws:iam::111122223333:root",
+            "Bucket policy allows s3:PutBucketAcl to arn:aws:iam::111122223333:root",
             id="another account",
         ),
         pytest.param(
             allowing(OTHER, "s3:*Policy"),
             N,
-            "s3:DeleteBucketPolicy by arn:aws:iam::111122223333:root; s3:PutBucketPolicy by arn",
+            "Bucket policy allows s3:DeleteBucketPolicy, s3:PutBucketPolicy to arn:aws:iam::111122223333:root",
             id="a pattern of actions",
         ),
-        pytest.param(allowing("*", "s3:*"), N, " s3:PutObjectAcl by ", id="everybody"),
+        pytest.param(
+            allowing("*", "s3:*"),
+            N,
+            "Bucket policy allows s3:DeleteBucketPolicy, s3:PutBucketAcl, s3:PutBucketPolicy, "
+            's3:PutEncryptionConfiguration, s3:PutObjectAcl to everyone (Principal "*")',
+            id="everybody",
+        ),
         pytest.param(allowing({"AWS": "123456789012"}, "s3:*"), C, "", id="its own account"),
         pytest.param(allowing({"Service": "s3.amazonaws.com"}, "s3:*"), C, "", id="a service"),
         pytest.param(

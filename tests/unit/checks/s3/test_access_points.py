@@ -14,18 +14,20 @@ ON = PublicAccessBlock(True, True, True, True)
 @pytest.mark.parametrize(
     ("point", "status", "reason"),
     [
-        pytest.param(AccessPoint("site", "", ON), C, "all four switches are on", id="on"),
+        pytest.param(
+            AccessPoint("site", "", ON), C, "Block Public Access is on for the access point: all four settings", id="on"
+        ),
         pytest.param(
             AccessPoint("site", "", PublicAccessBlock(True, True, True, False)),
             N,
-            "off are RestrictPublicBuckets",
+            "Block Public Access is off for the access point: RestrictPublicBuckets",
             id="one off",
         ),
         pytest.param(
             AccessPoint("site", "vpc-1", PublicAccessBlock()),
             N,
-            "off are BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets; "
-            "it answers only from within vpc-1",
+            "Block Public Access is off for the access point: BlockPublicAcls, IgnorePublicAcls, "
+            "BlockPublicPolicy, RestrictPublicBuckets; it accepts only requests from vpc-1",
             id="all off, in a VPC",
         ),
     ],

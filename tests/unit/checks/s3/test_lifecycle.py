@@ -45,15 +45,25 @@ def moves(**transition: Any) -> dict[str, Any]:
 
 CASES = [
     # What the rule covers, in every shape S3 answers.
-    pytest.param([rule(EXPIRES)], C, "the rule 'r' expires every object after 90 days", id="an empty filter"),
-    pytest.param([rule(EXPIRES, Filter=None)], C, "expires every object", id="neither filter nor prefix"),
+    pytest.param([rule(EXPIRES)], C, "Every object expires after 90 days (rule 'r')", id="an empty filter"),
+    pytest.param(
+        [rule(EXPIRES, Filter=None)], C, "Every object expires after 90 days (rule 'r')", id="neither filter nor prefix"
+    ),
     pytest.param([rule(EXPIRES, Filter={"Prefix": ""})], C, "", id="an empty prefix in the filter"),
     pytest.param([rule(EXPIRES, Filter=None, Prefix="")], C, "", id="an empty prefix, oldest form"),
     pytest.param([rule(EXPIRES, Filter={"And": {"Prefix": ""}})], C, "", id="an empty prefix in And"),
     pytest.param([rule(EXPIRES, Filter={"And": {"Prefix": "", "Tags": []}})], C, "", id="no tags in And"),
-    pytest.param([rule(EXPIRES, ID=None)], C, "a rule without a name expires", id="a rule without a name"),
     pytest.param(
-        [rule(EXPIRES, Filter={"Prefix": "logs/"})], N, "the rule 'r' covers only logs/", id="a prefix in the filter"
+        [rule(EXPIRES, ID=None)],
+        C,
+        "Every object expires after 90 days (a rule without an ID)",
+        id="a rule without a name",
+    ),
+    pytest.param(
+        [rule(EXPIRES, Filter={"Prefix": "logs/"})],
+        N,
+        "No enabled rule for the whole bucket expires or transitions objects: rule 'r' covers only logs/",
+        id="a prefix in the filter",
     ),
     pytest.param([rule(EXPIRES, Filter=None, Prefix="logs/")], N, "", id="a prefix, oldest form"),
     pytest.param(
@@ -63,9 +73,19 @@ CASES = [
         id="And with a prefix",
     ),
     pytest.param([rule(EXPIRES, Filter={"Prefix": "/"})], N, "", id="a slash is a prefix like any other"),
-    pytest.param([rule(EXPIRES, Filter={"Tag": TAG})], N, "only objects of some tags or sizes", id="a tag"),
     pytest.param(
-        [rule(EXPIRES, Filter={"And": {"Prefix": "", "Tags": [TAG]}})], N, "of some tags or sizes", id="tags in And"
+        [rule(EXPIRES, Filter={"Tag": TAG})],
+        N,
+        "No enabled rule for the whole bucket expires or transitions objects: rule 'r' covers only "
+        "objects with certain tags or sizes",
+        id="a tag",
+    ),
+    pytest.param(
+        [rule(EXPIRES, Filter={"And": {"Prefix": "", "Tags": [TAG]}})],
+        N,
+        "No enabled rule for the whole bucket expires or transitions objects: rule 'r' covers only "
+        "objects with certain tags or sizes",
+        id="tags in And",
     ),
     pytest.param([rule(EXPIRES, Filter=BIG)], N, "", id="only large objects"),
     pytest.param([rule(EXPIRES, Filter={"ObjectSizeGreaterThan": 0})], N, "", id="all but empty objects"),
@@ -78,19 +98,29 @@ CASES = [
     ),
     pytest.param([rule(EXPIRES, Filter={"Colour": "red"})], N, "", id="a filter nobody knows yet"),
     # Whether it acts at all.
-    pytest.param([], N, "the bucket has no lifecycle rules", id="no rules"),
-    pytest.param([rule(EXPIRES, Status="Disabled")], N, "the rule 'r' is disabled", id="a disabled rule"),
-    pytest.param([rule(ABORTS)], N, "no enabled rule for the whole bucket expires", id="only uploads are aborted"),
+    pytest.param([], N, "Bucket has no lifecycle rules", id="no rules"),
+    pytest.param(
+        [rule(EXPIRES, Status="Disabled")],
+        N,
+        "No enabled rule for the whole bucket expires or transitions objects: rule 'r' is disabled",
+        id="a disabled rule",
+    ),
+    pytest.param(
+        [rule(ABORTS)],
+        N,
+        "No enabled rule for the whole bucket expires or transitions objects",
+        id="only uploads are aborted",
+    ),
     pytest.param(
         [rule(expires(ExpiredObjectDeleteMarker=True))],
         N,
-        "no enabled rule for the whole",
+        "No enabled rule for the whole bucket expires or transitions objects",
         id="only delete markers expire",
     ),
     pytest.param(
         [rule(NoncurrentVersionExpiration={"NoncurrentDays": 1})],
         N,
-        "no enabled rule for the whole bucket",
+        "No enabled rule for the whole bucket expires or transitions objects",
         id="only noncurrent versions expire",
     ),
     pytest.param(
@@ -100,10 +130,18 @@ CASES = [
         id="only noncurrent versions move",
     ),
     # When it acts.
-    pytest.param([rule(expires(Days=1))], C, "after 1 days", id="long before the age"),
-    pytest.param([rule(expires(Days=91))], N, "the rule 'r' acts after 91 days", id="a day too late"),
+    pytest.param([rule(expires(Days=1))], C, "Every object expires after 1 day (rule 'r')", id="long before the age"),
     pytest.param(
-        [rule(expires(Days=365))], N, "acts after 365 days; every object older than 90", id="a year, not 90 days"
+        [rule(expires(Days=91))],
+        N,
+        "No rule acts on every object within 90 days: rule 'r' acts after 91 days",
+        id="a day too late",
+    ),
+    pytest.param(
+        [rule(expires(Days=365))],
+        N,
+        "No rule acts on every object within 90 days: rule 'r' acts after 365 days",
+        id="a year, not 90 days",
     ),
     pytest.param([rule(expires(Date=NOW - timedelta(days=1)))], C, "on 2026-11-20", id="a date that is past"),
     pytest.param([rule(expires(Date=NOW))], C, "", id="a date that is now"),
@@ -111,7 +149,10 @@ CASES = [
     pytest.param([rule(expires(Date=NOW.replace(tzinfo=None) - timedelta(days=1)))], C, "", id="a past date, no zone"),
     # Transitions.
     pytest.param(
-        [rule(moves(Days=90))], C, "the rule 'r' transitions objects after 90 days", id="a transition in time"
+        [rule(moves(Days=90))],
+        C,
+        "Objects transition after 90 days (rule 'r'); objects smaller than 128 KB do not transition",
+        id="a transition in time",
     ),
     pytest.param([rule(moves(Days=0))], C, "", id="a transition at once"),
     pytest.param([rule(moves(Days=91))], N, "", id="a transition a day too late"),
@@ -124,7 +165,10 @@ CASES = [
         id="the earliest of several transitions counts",
     ),
     pytest.param(
-        [rule(moves(Days=30), expires(Days=365))], C, "transitions objects after 30", id="moved in time, expired later"
+        [rule(moves(Days=30), expires(Days=365))],
+        C,
+        "Objects transition after 30 days (rule 'r'); objects smaller than 128 KB do not transition",
+        id="moved in time, expired later",
     ),
     pytest.param([rule(MOVES, Filter={"Prefix": "logs/"})], N, "", id="a transition for a prefix"),
     # Several rules together.
@@ -143,7 +187,7 @@ CASES = [
     pytest.param(
         [rule(EXPIRES, Filter={"Prefix": "logs/"}), rule(EXPIRES, ID="rest", Filter={"Prefix": ""})],
         C,
-        "the rule 'rest' expires every object",
+        "Every object expires after 90 days (rule 'rest')",
         id="one of the prefixes is empty",
     ),
     pytest.param(
@@ -153,7 +197,10 @@ CASES = [
         id="sizes are not added up",
     ),
     pytest.param(
-        [rule(EXPIRES, ID="off", Status="Disabled"), rule(EXPIRES, ID="on")], C, "the rule 'on'", id="one off, one on"
+        [rule(EXPIRES, ID="off", Status="Disabled"), rule(EXPIRES, ID="on")],
+        C,
+        "Every object expires after 90 days (rule 'on')",
+        id="one off, one on",
     ),
     pytest.param(
         [rule(expires(Days=365)), rule(EXPIRES, Filter={"Prefix": "logs/"})],
@@ -173,7 +220,7 @@ def test_s3_bucket_lifecycle_covers_old_objects(rules: list[dict[str, Any]], sta
 
 def test_a_bucket_without_lifecycle_configuration_is_not_covered() -> None:
     verdict = s3_bucket_lifecycle_covers_old_objects(BucketLifecycle.parse({}), AT)
-    assert (verdict.status, verdict.reason) == (N, "the bucket has no lifecycle rules")
+    assert (verdict.status, verdict.reason) == (N, "Bucket has no lifecycle rules")
 
 
 @pytest.mark.parametrize(
@@ -182,18 +229,18 @@ def test_a_bucket_without_lifecycle_configuration_is_not_covered() -> None:
 def test_a_transition_that_leaves_small_objects_says_so(sizes: str | None, said: bool) -> None:
     verdict = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(MOVES), sizes=sizes), AT)
     assert verdict.status is C
-    assert ("objects smaller than 128 KB stay where they are" in verdict.reason) is said
+    assert ("objects smaller than 128 KB do not transition" in verdict.reason) is said
 
 
 def test_an_expiry_speaks_of_no_sizes() -> None:
     verdict = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(MOVES, EXPIRES)), AT)
-    assert verdict.reason == "the rule 'r' expires every object after 90 days"
+    assert verdict.reason == "Every object expires after 90 days (rule 'r')"
 
 
 def test_where_transitions_do_not_count_only_an_expiry_does() -> None:
     moved = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(MOVES)), AT, allow_transition=False)
     assert moved.status is N
-    assert "a transition does not count here" in moved.reason
+    assert moved.reason == "Objects transition but never expire; `allow_transition` is false"
     beside = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(ABORTS), rule(MOVES)), AT, allow_transition=False)
     assert beside == moved
     expired = s3_bucket_lifecycle_covers_old_objects(lifecycle(rule(MOVES, EXPIRES)), AT, allow_transition=False)
@@ -204,7 +251,7 @@ def test_where_transitions_do_not_count_a_late_expiry_is_named() -> None:
     both = lifecycle(rule(MOVES, expires(Days=365)))
     verdict = s3_bucket_lifecycle_covers_old_objects(both, AT, allow_transition=False)
     assert verdict.status is N
-    assert "the rule 'r' acts after 365 days" in verdict.reason
+    assert verdict.reason == "No rule acts on every object within 90 days: rule 'r' acts after 365 days"
 
 
 @pytest.mark.parametrize(("days", "status"), [(364, N), (365, C), (366, C)])
@@ -213,7 +260,7 @@ def test_the_age_is_a_setting(days: int, status: Status) -> None:
     assert s3_bucket_lifecycle_covers_old_objects(judged, AT, older_than_days=days).status is status
 
 
-def test_where_transitions_do_not_count_a_rule_for_a_prefix_is_told() -> None:
+def test_where_transitions_do_not_count_a_rule_for_a_prefix_is_named() -> None:
     judged = lifecycle(rule(EXPIRES, Filter={"Prefix": "logs/"}))
     verdict = s3_bucket_lifecycle_covers_old_objects(judged, AT, allow_transition=False)
-    assert verdict.reason == "no enabled rule for the whole bucket expires objects: the rule 'r' covers only logs/"
+    assert verdict.reason == "No enabled rule for the whole bucket expires objects: rule 'r' covers only logs/"

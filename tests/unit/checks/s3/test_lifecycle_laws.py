@@ -54,25 +54,42 @@ NONCURRENT = {"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
 @pytest.mark.parametrize(
     ("status", "rules", "expected", "reason"),
     [
-        pytest.param(
-            "Enabled", [rule(NONCURRENT)], C, "the rule 'r' expires noncurrent versions after 30 days", id="on"
-        ),
+        pytest.param("Enabled", [rule(NONCURRENT)], C, "Noncurrent versions expire after 30 days (rule 'r')", id="on"),
         pytest.param("Suspended", [rule(NONCURRENT)], C, "after 30 days", id="suspended, and expired all the same"),
-        pytest.param("Suspended", [], N, "versioning is suspended and no enabled rule", id="suspended and kept"),
-        pytest.param("Enabled", [], N, "versioning is enabled and no enabled rule", id="no rules"),
+        pytest.param(
+            "Suspended",
+            [],
+            N,
+            "No enabled rule for the whole bucket expires noncurrent versions (versioning is suspended)",
+            id="suspended and kept",
+        ),
+        pytest.param(
+            "Enabled",
+            [],
+            N,
+            "No enabled rule for the whole bucket expires noncurrent versions (versioning is enabled)",
+            id="no rules",
+        ),
         pytest.param("Enabled", [rule(EXPIRES)], N, "", id="only current versions expire"),
         pytest.param("Enabled", [rule(NONCURRENT, Status="Disabled")], N, "'r' is disabled", id="disabled"),
         pytest.param("Enabled", [rule(NONCURRENT, Filter={"Prefix": "a/"})], N, "covers only a/", id="a prefix"),
-        pytest.param("Enabled", [rule(NONCURRENT, Filter={"Tag": TAG})], N, "some tags or sizes", id="a tag"),
+        pytest.param(
+            "Enabled",
+            [rule(NONCURRENT, Filter={"Tag": TAG})],
+            N,
+            "No enabled rule for the whole bucket expires noncurrent versions (versioning is enabled): "
+            "rule 'r' covers only objects with certain tags or sizes",
+            id="a tag",
+        ),
         pytest.param(
             "Enabled",
             [rule(NoncurrentVersionExpiration={"NoncurrentDays": 9, "NewerNoncurrentVersions": 3})],
             C,
-            "after 9 days, all but the newest 3",
+            "Noncurrent versions expire after 9 days, except the newest 3 (rule 'r')",
             id="some are kept for good",
         ),
-        pytest.param("", [], NA, "the bucket was never versioned", id="never versioned"),
-        pytest.param("", [rule(NONCURRENT)], NA, "never versioned", id="never versioned, with a rule"),
+        pytest.param("", [], NA, "Versioning was never enabled", id="never versioned"),
+        pytest.param("", [rule(NONCURRENT)], NA, "Versioning was never enabled", id="never versioned, with a rule"),
     ],
 )
 def test_s3_lifecycle_noncurrent_versions_expire(
@@ -91,19 +108,24 @@ def test_versioning_that_is_not_known_is_no_verdict_on_noncurrent_versions() -> 
 @pytest.mark.parametrize(
     ("rules", "expected", "reason"),
     [
-        pytest.param([rule(ABORTS)], C, "the rule 'r' aborts uploads after 7 days", id="in time"),
+        pytest.param([rule(ABORTS)], C, "Incomplete uploads are aborted after 7 days (rule 'r')", id="in time"),
         pytest.param([rule(ABORTS, EXPIRES)], C, "after 7 days", id="beside another action"),
         pytest.param([rule(ABORTS, Filter=None, Prefix="")], C, "", id="oldest form"),
         pytest.param(
             [rule(AbortIncompleteMultipartUpload={"DaysAfterInitiation": 8})],
             N,
-            "the rule 'r' aborts uploads after 8 days only, 7 are asked",
+            "Incomplete uploads are aborted only after 8 days (rule 'r'); use 7 or fewer",
             id="a day too late",
         ),
-        pytest.param([rule(EXPIRES)], N, "no enabled rule for the whole bucket aborts", id="expiry does not abort"),
+        pytest.param(
+            [rule(EXPIRES)],
+            N,
+            "No enabled rule for the whole bucket aborts incomplete uploads",
+            id="expiry does not abort",
+        ),
         pytest.param([rule(ABORTS, Filter={"Prefix": "up/"})], N, "'r' covers only up/", id="a prefix"),
         pytest.param([rule(ABORTS, Status="Disabled")], N, "'r' is disabled", id="disabled"),
-        pytest.param([], N, "no enabled rule", id="no rules"),
+        pytest.param([], N, "No enabled rule for the whole bucket aborts incomplete uploads", id="no rules"),
     ],
 )
 def test_s3_lifecycle_aborts_multipart_uploads(rules: list[dict[str, Any]], expected: Status, reason: str) -> None:

@@ -87,13 +87,13 @@ def sources(*targets: str, takers: tuple[str, ...] = ("site",), whole: bool = Tr
 def test_a_bucket_without_logs_fails() -> None:
     verdict = judged(logging=OFF)
     assert verdict.status is N
-    assert verdict.reason == "server access logging is off"
+    assert verdict.reason == "Server access logging is off"
 
 
 def test_a_bucket_that_another_one_sends_its_logs_to_needs_none() -> None:
     verdict = judged(logging=OFF, sources=sources("site"))
     assert verdict.status is NA
-    assert verdict.reason == "it is where access logs of other buckets go"
+    assert verdict.reason == "Bucket receives the access logs of other buckets"
 
 
 def test_a_bucket_that_log_delivery_may_write_to_and_that_nobody_logs_to_fails() -> None:
@@ -164,38 +164,42 @@ FROM_ELSEWHERE = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}
 @pytest.mark.parametrize(
     ("said", "status", "reason"),
     [
-        pytest.param({}, C, "access logs go to logs", id="its policy takes them"),
+        pytest.param({}, C, "Access logs go to logs", id="its policy takes them"),
         pytest.param(
-            {"place": LogTargetPlace("")}, N, "access logs should go to logs, which does not exist", id="it is gone"
+            {"place": LogTargetPlace("")}, N, "Access logs cannot be delivered: logs does not exist", id="it is gone"
         ),
         pytest.param(
             {"place": LogTargetPlace("us-east-1")},
             N,
-            "access logs should go to logs, which is in us-east-1: they are never delivered",
+            "Access logs cannot be delivered: logs is in us-east-1, the bucket in eu-west-1",
             id="in another region",
         ),
         pytest.param(
             {"lock": LogTargetLock(enabled=True, mode="GOVERNANCE", days=1)},
             N,
-            "access logs cannot be written to logs: it has Object Lock",
+            "Access logs cannot be delivered: logs has Object Lock",
             id="with a default retention",
         ),
         pytest.param({"lock": LogTargetLock(enabled=True, mode="", days=0)}, N, "", id="only a lock"),
         pytest.param(
             {"encryption": LogTargetEncryption("aws:kms", "", bucket_key=True)},
             N,
-            "access logs in logs cannot be read: its default encryption is aws:kms with AWS's own key aws/s3",
+            "Access logs in logs cannot be read: its default encryption is aws:kms with the AWS managed key aws/s3",
             id="encrypted with AWS's key",
         ),
         pytest.param(
             {"encryption": LogTargetEncryption("aws:kms:dsse", "alias/aws/s3", bucket_key=False)},
             N,
-            "its default encryption is aws:kms:dsse with AWS's own key aws/s3",
+            "Access logs in logs cannot be read: its default encryption is aws:kms:dsse with the AWS "
+            "managed key aws/s3",
             id="encrypted twice with AWS's key",
         ),
         pytest.param({"encryption": LogTargetEncryption("", "", bucket_key=False)}, C, "go to", id="not encrypted"),
         pytest.param(
-            {"target_policy": allowing()}, N, "it does not let S3's log delivery write", id="no policy and no list"
+            {"target_policy": allowing()},
+            N,
+            "Access logs cannot be delivered: logs does not let logging.s3.amazonaws.com write",
+            id="no policy and no list",
         ),
         pytest.param(
             {"target_policy": allowing(), "target_acl": LogTargetAcl(((LOG_DELIVERY, "WRITE"),))},

@@ -20,15 +20,15 @@ OWN_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"
 ALIAS = "arn:aws:kms:eu-west-1:111122223333:alias/web"
 AWS_KEY = "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3"
 NEW = Unknown("a new word")
-OPEN = "its encryption does not block objects encrypted with keys of their writers (SSE-C)"
+OPEN = "Uploads with customer-provided keys (SSE-C) are not blocked"
 
 
 @pytest.mark.parametrize(
     ("said", "status", "reason"),
     [
-        ("Enabled", C, "versioning is enabled"),
-        ("Suspended", N, "versioning is suspended: new writes replace what was there"),
-        ("", N, "the bucket was never versioned"),
+        ("Enabled", C, "Versioning is enabled"),
+        ("Suspended", N, "Versioning is suspended: new objects are overwritten without a copy"),
+        ("", N, "Versioning was never enabled"),
     ],
 )
 def test_s3_bucket_versioning_enabled(said: str, status: Status, reason: str) -> None:
@@ -43,18 +43,16 @@ def kept(algorithm: str | Unknown, key: str = "", *, bucket_key: bool = False) -
 @pytest.mark.parametrize(
     ("encryption", "status", "reason"),
     [
-        pytest.param(kept(""), N, "no default encryption is configured", id="none"),
-        pytest.param(
-            kept("AES256"), C, "new objects are encrypted with keys of S3's own (SSE-S3), AWS's default", id="SSE-S3"
-        ),
-        pytest.param(kept("aws:kms"), C, "new objects are encrypted with aws:kms, with AWS's own key aws/s3", id="KMS"),
+        pytest.param(kept(""), N, "Bucket has no default encryption", id="none"),
+        pytest.param(kept("AES256"), C, "Default encryption is AES256 (SSE-S3)", id="SSE-S3"),
+        pytest.param(kept("aws:kms"), C, "Default encryption is aws:kms with the AWS managed key aws/s3", id="KMS"),
         pytest.param(
             kept("aws:kms:dsse", OWN_KEY),
             C,
-            f"new objects are encrypted with aws:kms:dsse, with the key {OWN_KEY}",
+            f"Default encryption is aws:kms:dsse with the key {OWN_KEY}",
             id="twice, with a key of one's own",
         ),
-        pytest.param(kept("aws:fsx"), C, "new objects are encrypted with aws:fsx", id="by FSx"),
+        pytest.param(kept("aws:fsx"), C, "Default encryption is aws:fsx", id="by FSx"),
     ],
 )
 def test_s3_bucket_encrypted(encryption: BucketEncryption, status: Status, reason: str) -> None:
@@ -65,18 +63,34 @@ def test_s3_bucket_encrypted(encryption: BucketEncryption, status: Status, reaso
 @pytest.mark.parametrize(
     ("encryption", "any_key", "own_key", "reason"),
     [
-        pytest.param(kept(""), N, N, "the default encryption is none, not KMS", id="none"),
-        pytest.param(kept("AES256"), N, N, "the default encryption is AES256, not KMS", id="SSE-S3"),
-        pytest.param(kept("aws:fsx"), N, N, "the default encryption is aws:fsx, not KMS", id="by FSx"),
+        pytest.param(kept(""), N, N, "Default encryption is none, not KMS", id="none"),
+        pytest.param(kept("AES256"), N, N, "Default encryption is AES256, not KMS", id="SSE-S3"),
+        pytest.param(kept("aws:fsx"), N, N, "Default encryption is aws:fsx, not KMS", id="by FSx"),
         pytest.param(
-            kept("aws:kms"), C, N, "the key is aws/s3, AWS's own, not one of the customer's", id="no key named"
+            kept("aws:kms"),
+            C,
+            N,
+            "Default encryption uses the AWS managed key aws/s3, not a customer managed key",
+            id="no key named",
         ),
         pytest.param(kept("aws:kms", AWS_KEY), C, N, "", id="AWS's key by its ARN"),
         pytest.param(kept("aws:kms", "alias/aws/s3"), C, N, "", id="AWS's key by its alias"),
-        pytest.param(kept("aws:kms", OWN_KEY), C, C, f"aws:kms, with the key {OWN_KEY}", id="a key by its ARN"),
+        pytest.param(
+            kept("aws:kms", OWN_KEY),
+            C,
+            C,
+            f"Default encryption is aws:kms with the key {OWN_KEY}",
+            id="a key by its ARN",
+        ),
         pytest.param(kept("aws:kms", "1234abcd"), C, C, "", id="a key by its id"),
         pytest.param(kept("aws:kms", ALIAS), C, C, "", id="a key by its alias"),
-        pytest.param(kept("aws:kms:dsse", OWN_KEY), C, C, "aws:kms:dsse, with the key", id="twice"),
+        pytest.param(
+            kept("aws:kms:dsse", OWN_KEY),
+            C,
+            C,
+            "Default encryption is aws:kms:dsse with the key arn:aws:kms:eu-west-1:111122223333:key/1234abcd",
+            id="twice",
+        ),
         pytest.param(kept("aws:kms:dsse"), C, N, "", id="twice, with AWS's key"),
     ],
 )
@@ -90,13 +104,18 @@ def test_s3_default_encryption_kms(encryption: BucketEncryption, any_key: Status
 @pytest.mark.parametrize(
     ("encryption", "status", "reason"),
     [
-        pytest.param(kept("aws:kms", OWN_KEY, bucket_key=True), C, "a bucket key is used", id="used"),
+        pytest.param(kept("aws:kms", OWN_KEY, bucket_key=True), C, "S3 Bucket Key is enabled", id="used"),
         pytest.param(
-            kept("aws:kms", OWN_KEY), N, "every object is a call to KMS: BucketKeyEnabled is false", id="not used"
+            kept("aws:kms", OWN_KEY), N, "S3 Bucket Key is disabled, so S3 calls KMS for every object", id="not used"
         ),
-        pytest.param(kept("aws:kms:dsse", OWN_KEY), NA, "DSSE-KMS knows no bucket keys", id="DSSE"),
-        pytest.param(kept("AES256"), NA, "the default encryption is not KMS", id="SSE-S3"),
-        pytest.param(kept("AES256", bucket_key=True), NA, "", id="SSE-S3 all the same"),
+        pytest.param(
+            kept("aws:kms:dsse", OWN_KEY),
+            NA,
+            "Default encryption is aws:kms:dsse, which does not support S3 Bucket Keys",
+            id="DSSE",
+        ),
+        pytest.param(kept("AES256"), NA, "Default encryption is AES256, not KMS", id="SSE-S3"),
+        pytest.param(kept("AES256", bucket_key=True), NA, "", id="SSE-S3 with a bucket key"),
         pytest.param(kept(""), NA, "", id="none"),
     ],
 )
@@ -106,7 +125,7 @@ def test_s3_bucket_key_enabled(encryption: BucketEncryption, status: Status, rea
     assert reason in ("", verdict.reason)
 
 
-def test_a_word_that_nobody_knows_is_no_verdict() -> None:
+def test_an_unknown_value_is_no_verdict() -> None:
     with pytest.raises(UnknownField, match="new word"):
         s3_bucket_versioning_enabled(BucketVersioning(NEW))
     for judge in (s3_bucket_encrypted, s3_default_encryption_kms, s3_bucket_key_enabled):
@@ -117,16 +136,16 @@ def test_a_word_that_nobody_knows_is_no_verdict() -> None:
 @pytest.mark.parametrize(
     ("blocked", "status", "reason"),
     [
-        pytest.param(("SSE-C",), C, "objects encrypted with keys of their writers (SSE-C) are refused", id="blocked"),
+        pytest.param(("SSE-C",), C, "Uploads with customer-provided keys (SSE-C) are blocked", id="blocked"),
         pytest.param(
             ("NONE",),
             N,
-            "its encryption does not block objects encrypted with keys of their writers (SSE-C)",
+            "Uploads with customer-provided keys (SSE-C) are not blocked",
             id="unblocked",
         ),
         pytest.param((), N, "", id="never configured"),
         pytest.param(("OTHER", "SSE-C"), C, "", id="among others"),
-        pytest.param(("OTHER",), N, "does not block objects", id="another kind"),
+        pytest.param(("OTHER",), N, "Uploads with customer-provided keys (SSE-C) are not blocked", id="another kind"),
     ],
 )
 def test_s3_bucket_sse_c_blocked(blocked: tuple[str, ...], status: Status, reason: str) -> None:
@@ -138,8 +157,8 @@ def test_s3_bucket_sse_c_blocked(blocked: tuple[str, ...], status: Status, reaso
 @pytest.mark.parametrize(
     ("configurations", "status", "reason"),
     [
-        pytest.param([], N, "it has no request-metrics configuration", id="none"),
-        pytest.param([{"Id": "all"}], C, "the metrics configuration all covers the whole bucket", id="no filter"),
+        pytest.param([], N, "Bucket has no request-metrics configuration", id="none"),
+        pytest.param([{"Id": "all"}], C, "Metrics configuration all covers the whole bucket", id="no filter"),
         pytest.param([{"Id": "all", "Filter": {}}], C, "all covers", id="an empty filter"),
         pytest.param([{"Id": "all", "Filter": {"Prefix": ""}}], C, "", id="an empty prefix"),
         pytest.param(

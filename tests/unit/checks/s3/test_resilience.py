@@ -31,14 +31,26 @@ NO_POLICY = BucketPolicy.parse({})
     ("versioning", "lifecycle", "buckets", "status", "reason"),
     [
         pytest.param(
-            BucketVersioning("Enabled"), NO_LIFECYCLE, (), NA, "not asked for of this bucket: the setting", id="default"
+            BucketVersioning("Enabled"),
+            NO_LIFECYCLE,
+            (),
+            NA,
+            "Bucket name matches no pattern of the setting `buckets`",
+            id="default",
         ),
-        pytest.param(BucketVersioning("Enabled"), NO_LIFECYCLE, ("audit-*",), NA, "the setting buckets", id="unnamed"),
         pytest.param(
-            BucketVersioning("Enabled", "Enabled"), NO_LIFECYCLE, ("audit", "si*"), C, "MFA delete is on", id="on"
+            BucketVersioning("Enabled"),
+            NO_LIFECYCLE,
+            ("audit-*",),
+            NA,
+            "Bucket name matches no pattern of the setting `buckets`",
+            id="unnamed",
         ),
         pytest.param(
-            BucketVersioning("Enabled", "Disabled"), NO_LIFECYCLE, ("site",), N, "MFA delete is off", id="off"
+            BucketVersioning("Enabled", "Enabled"), NO_LIFECYCLE, ("audit", "si*"), C, "MFA delete is enabled", id="on"
+        ),
+        pytest.param(
+            BucketVersioning("Enabled", "Disabled"), NO_LIFECYCLE, ("site",), N, "MFA delete is disabled", id="off"
         ),
         pytest.param(BucketVersioning("Enabled"), NO_LIFECYCLE, ("site",), N, "", id="never on"),
         pytest.param(
@@ -46,10 +58,17 @@ NO_POLICY = BucketPolicy.parse({})
             NO_LIFECYCLE,
             ("site",),
             N,
-            "MFA delete is off, and the bucket was never versioned",
+            "MFA delete is disabled, and versioning was never enabled",
             id="never versioned",
         ),
-        pytest.param(BucketVersioning("Enabled"), LIFECYCLE, ("site",), NA, "it has a lifecycle", id="with lifecycle"),
+        pytest.param(
+            BucketVersioning("Enabled"),
+            LIFECYCLE,
+            ("site",),
+            NA,
+            "Bucket has lifecycle rules, which exclude MFA delete",
+            id="with lifecycle",
+        ),
     ],
 )
 def test_s3_bucket_mfa_delete_enabled(
@@ -72,20 +91,26 @@ def lock(days: int = 30, mode: str | Unknown = "GOVERNANCE", *, enabled: bool = 
 @pytest.mark.parametrize(
     ("said", "settings", "status", "reason"),
     [
-        pytest.param(lock(), {}, C, "new objects are locked for 30 days in mode GOVERNANCE", id="default retention"),
-        pytest.param(BucketObjectLock.parse({}), {}, N, "Object Lock is off", id="off"),
+        pytest.param(lock(), {}, C, "New objects are locked for 30 days in GOVERNANCE mode", id="default retention"),
+        pytest.param(BucketObjectLock.parse({}), {}, N, "Object Lock is disabled", id="off"),
         pytest.param(
-            lock(0, ""), {}, N, "Object Lock is on, but new objects get no retention by default", id="no retention"
+            lock(0, ""), {}, N, "Object Lock has no default retention, so new objects are not locked", id="no retention"
         ),
         pytest.param(lock(), {"min_days": 30}, C, "for 30 days", id="as long as asked for"),
         pytest.param(
             lock(),
             {"min_days": 31},
             N,
-            "new objects are locked for 30 days in mode GOVERNANCE, 31 asked for",
+            "New objects are locked for 30 days in GOVERNANCE mode; 31 days required",
             id="not long enough",
         ),
-        pytest.param(lock(), {"mode": "COMPLIANCE"}, N, "mode GOVERNANCE, COMPLIANCE asked for", id="another mode"),
+        pytest.param(
+            lock(),
+            {"mode": "COMPLIANCE"},
+            N,
+            "New objects are locked for 30 days in GOVERNANCE mode; COMPLIANCE mode required",
+            id="another mode",
+        ),
         pytest.param(lock(mode="COMPLIANCE"), {"mode": "COMPLIANCE"}, C, "", id="the mode"),
     ],
 )
@@ -135,15 +160,22 @@ def replicating(action: str, effect: str = "Allow") -> BucketPolicy:
 @pytest.mark.parametrize(
     ("verdict", "status", "reason"),
     [
-        pytest.param(replicated(buckets=()), NA, "the setting buckets names no pattern", id="default"),
-        pytest.param(replicated(), N, "it is not replicated", id="none"),
-        pytest.param(replicated(rule()), C, "objects are replicated to copy in us-east-1", id="to another region"),
-        pytest.param(replicated(rule(part=True)), C, "us-east-1, those that its filter matches", id="some of them"),
+        pytest.param(
+            replicated(buckets=()), NA, "Bucket name matches no pattern of the setting `buckets`", id="default"
+        ),
+        pytest.param(replicated(), N, "Bucket is not replicated", id="none"),
+        pytest.param(replicated(rule()), C, "Objects are replicated to copy in us-east-1", id="to another region"),
+        pytest.param(
+            replicated(rule(part=True)),
+            C,
+            "Objects that match the rule's filter are replicated to copy in us-east-1",
+            id="some of them",
+        ),
         pytest.param(replicated(rule(part=True), rule(name="all")), C, "to copy in us-east-1", id="some and all"),
         pytest.param(
             replicated(rule(enabled=False)),
             N,
-            "it is not replicated to another region: the rule r is disabled",
+            "Bucket is not replicated to another region: rule r is disabled",
             id="disabled",
         ),
         pytest.param(replicated(rule("near")), N, "region: near is in the same region", id="to the same region"),
@@ -151,9 +183,17 @@ def replicating(action: str, effect: str = "Allow") -> BucketPolicy:
         pytest.param(replicated(rule("near"), rule("copy")), C, "to copy", id="one of two"),
         pytest.param(replicated(rule("foreign"), rule("copy")), C, "", id="one that is not known, one that is"),
         pytest.param(replicated(rule(NEW), rule("copy")), C, "", id="one that is no bucket, one that is"),
-        pytest.param(replicated(replicas=("s*",)), NA, "the setting replicas names it", id="a replica by setting"),
         pytest.param(
-            replicated(policy=replicating("s3:ReplicateObject")), NA, "its policy lets others replicate", id="a replica"
+            replicated(replicas=("s*",)),
+            NA,
+            "Bucket is a replica: its name matches the setting `replicas`",
+            id="a replica by setting",
+        ),
+        pytest.param(
+            replicated(policy=replicating("s3:ReplicateObject")),
+            NA,
+            "Bucket is a replica: its policy allows replication into it",
+            id="a replica",
         ),
         pytest.param(replicated(policy=replicating("s3:ReplicateObject", "Deny")), N, "not replicated", id="denied"),
         pytest.param(replicated(policy=replicating("s3:*")), N, "", id="everything is not replication"),

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from muster.checks.s3.access import s3_bucket_ssl_requests_only
 from muster.facets.s3.buckets import BucketPolicy
-from muster.model.finding import Status, Unknown, UnknownField, Verdict
+from muster.model.finding import Resource, Status, Unknown, UnknownField, Verdict, non_compliant
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
+EXAMPLE = Resource("AWS::S3::Bucket", "example", "123456789012", "eu-west-1", arn="arn:aws:s3:::example")
 BUCKET = "arn:aws:s3:::example"
 OBJECTS = "arn:aws:s3:::example/*"
 PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
@@ -30,7 +31,7 @@ def under(operator: str, value: Any = "false", key: str = "aws:SecureTransport")
 
 def judge(*statements: dict[str, Any]) -> Verdict:
     document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-    return s3_bucket_ssl_requests_only(BucketPolicy.parse({"Policy": document}))
+    return s3_bucket_ssl_requests_only(EXAMPLE, BucketPolicy.parse({"Policy": document}))
 
 
 @pytest.mark.parametrize(
@@ -133,36 +134,48 @@ def test_s3_bucket_ssl_requests_only(statements: list[dict[str, Any]], status: S
 @pytest.mark.parametrize(
     ("statements", "reason"),
     [
-        ([DENY], "its policy denies every request without TLS"),
-        ([], "it has no policy that denies requests without TLS"),
-        ([READ], "no statement of its policy denies everybody all actions without TLS"),
-        ([deny(Resource=BUCKET)], "its policy denies requests without TLS on the bucket only"),
-        ([deny(Resource=OBJECTS)], "its policy denies requests without TLS on objects only"),
+        ([DENY], "Bucket policy denies all requests without TLS"),
+        ([], "Bucket has no policy, so requests without TLS are allowed"),
+        ([READ], "Bucket policy has no statement that denies all requests without TLS"),
+        (
+            [deny(Resource=BUCKET)],
+            "Bucket policy denies requests without TLS only on the bucket itself, not on its objects",
+        ),
+        (
+            [deny(Resource=OBJECTS)],
+            "Bucket policy denies requests without TLS only on objects, not on the bucket itself",
+        ),
         (
             [deny(Resource=None, NotResource=f"{BUCKET}/a/*")],
-            "its policy denies requests without TLS on all but arn:aws:s3:::example/a/* only",
+            "Bucket policy denies requests without TLS only on everything except arn:aws:s3:::example/a/*",
         ),
-        ([deny(Resource=f"{BUCKET}/a/*")], "its policy denies requests without TLS on arn:aws:s3:::example/a/* only"),
+        (
+            [deny(Resource=f"{BUCKET}/a/*")],
+            "Bucket policy denies requests without TLS only on arn:aws:s3:::example/a/*",
+        ),
         (
             [deny(Resource=[BUCKET, f"{BUCKET}/a/*"])],
-            "its policy denies requests without TLS on arn:aws:s3:::example, arn:aws:s3:::example/a/* only",
+            "Bucket policy denies requests without TLS only on arn:aws:s3:::example, arn:aws:s3:::example/a/*",
         ),
     ],
 )
 def test_the_reason_names_what_is_missing(statements: list[dict[str, Any]], reason: str) -> None:
-    assert judge(*statements).reason == reason
+    verdict = judge(*statements)
+    assert verdict.reason == reason
 
 
 def test_a_bucket_without_a_policy_answers_plain_http() -> None:
-    verdict = s3_bucket_ssl_requests_only(BucketPolicy.parse({}))
-    assert (verdict.status, verdict.reason) == (N, "it has no policy that denies requests without TLS")
+    china = Resource("AWS::S3::Bucket", "example", "123456789012", "cn-north-1", "aws-cn", "arn:aws-cn:s3:::example")
+    assert s3_bucket_ssl_requests_only(china, BucketPolicy.parse({})) == non_compliant(
+        "Bucket has no policy, so requests without TLS are allowed", partition="aws-cn"
+    )
 
 
 def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
     with pytest.raises(UnknownField, match="cannot be parsed"):
-        s3_bucket_ssl_requests_only(BucketPolicy.parse({"Policy": "{"}))
+        s3_bucket_ssl_requests_only(EXAMPLE, BucketPolicy.parse({"Policy": "{"}))
     with pytest.raises(UnknownField, match="so it is"):
-        s3_bucket_ssl_requests_only(BucketPolicy(Unknown("so it is")))
+        s3_bucket_ssl_requests_only(EXAMPLE, BucketPolicy(Unknown("so it is")))
 
 
 STATEMENTS = st.builds(

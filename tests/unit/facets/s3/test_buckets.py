@@ -105,7 +105,7 @@ def test_what_may_not_be_written_is_parsed_from_whichever_rule_says_it() -> None
 )
 def test_a_word_that_aws_does_not_document_is_not_known(value: object) -> None:
     assert isinstance(value, Unknown)
-    assert "what Muster does not know" in value.reason
+    assert "that Muster does not know" in value.reason
 
 
 def test_a_block_is_parsed_switch_by_switch_and_joined_with_another() -> None:
@@ -124,7 +124,7 @@ def test_policy_status_and_logging_and_ownership_are_parsed() -> None:
     assert BucketPolicyStatus.parse({"PolicyStatus": {"IsPublic": True}}).public
     assert not BucketPolicyStatus.parse({"PolicyStatus": {"IsPublic": False}}).public
     assert BucketPolicyStatus.parse({"PolicyStatus": {}}).public == Unknown(
-        "S3 did not say whether the policy is public"
+        "S3 did not return whether the bucket policy is public"
     )
     said = {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "site/"}}
     assert BucketLogging.parse(said) == BucketLogging("logs", "site/")
@@ -159,7 +159,7 @@ def test_grants_are_parsed_and_sorted_into_public_and_log_delivery() -> None:
     ]
     acl = BucketAcl.parse({"Grants": [people, *groups]})
     assert acl.grants[0] == ("", "FULL_CONTROL")
-    assert acl.public == ("AllUsers READ", "AuthenticatedUsers WRITE_ACP")
+    assert acl.public == ("READ to everyone (AllUsers)", "WRITE_ACP to every AWS account (AuthenticatedUsers)")
     assert acl.log_target
     assert not BucketAcl.parse({"Grants": [people, *groups[:2]]}).log_target
 

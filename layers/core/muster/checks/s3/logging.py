@@ -1,4 +1,4 @@
-"""Checks of the access logs of S3 buckets: where they go, and whether they arrive."""
+"""Checks of the access logs of S3 buckets and of their delivery."""
 
 from collections.abc import Sequence
 
@@ -52,49 +52,48 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
 ) -> Verdict:
     """S3 buckets should have server access logging enabled.
 
-    The logs must also arrive: the target exists in the same region, has no Object Lock, and its policy, or its access
-    control list where lists are in force, lets S3's log delivery write. AWS supports targets that are encrypted with
-    S3's own keys only: with the key aws/s3 nobody can read the logs, and of a key of one's own there is no verdict.
+    S3 must also be able to deliver the logs: the target bucket exists in the same region, has no Object Lock, and its
+    policy (or its ACL, where ACLs are enabled) lets S3 log delivery write. AWS supports only target buckets with SSE-S3
+    encryption. With the AWS managed key aws/s3 the logs cannot be read; with a customer managed key there is no result.
 
-    A bucket that another bucket of the account sends its logs to needs none of its own, if S3's log delivery may write
-    to it: AWS says to suppress the control there, for logging a log target into itself never ends. That S3's log
-    delivery may write to a bucket is not enough.
+    The check does not apply to a bucket that receives the logs of another bucket of the account and that S3 log
+    delivery may write to: logs of a log bucket about itself never end, so AWS recommends to suppress the control there.
+    The permission alone is not enough.
 
     Problem: server access logging is off
-    Why: Who read what cannot be found out afterwards when nobody wrote it down.
-    Fix: `aws s3api put-bucket-logging --bucket NAME --bucket-logging-status
-      "LoggingEnabled={TargetBucket=LOG-BUCKET,TargetPrefix=NAME/}"` The log bucket is in the same region and
-      account, has no default retention by Object Lock, is encrypted with AES256, and its policy allows
-      logging.s3.amazonaws.com to call s3:PutObject.
+    Why: Without access logs, nobody can find out later who read or deleted which object.
+    Fix: Use a log bucket in the same region and account, with SSE-S3 encryption and without Object Lock. Its policy
+      must allow logging.s3.amazonaws.com to call s3:PutObject. `aws s3api put-bucket-logging --bucket NAME
+      --bucket-logging-status "LoggingEnabled={TargetBucket=LOG-BUCKET,TargetPrefix=NAME/}"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-9
     """
     target = logging.target
     if not target:
         named = bucket.id in sources.targets or any(bucket.id in everywhere[each].names for each in everywhere)
         if named and sources.takes(bucket.id):
-            return not_applicable("it is where access logs of other buckets go")
-        return non_compliant("server access logging is off")
+            return not_applicable("Bucket receives the access logs of other buckets")
+        return non_compliant("Server access logging is off")
     if lost := _lost(bucket, target, place[target], lock[target]) or _unreadable(target, encryption[target]):
         return non_compliant(lost)
     by_list = known(ownership[target].object_ownership) != "BucketOwnerEnforced" and target_acl[target].log_target
     if not known(_taken(known(target_policy[target].policy), bucket, logging, by_list=by_list)):
-        return non_compliant(f"access logs cannot be written to {target}: it does not let S3's log delivery write")
+        return non_compliant(f"Access logs cannot be delivered: {target} does not let {_DELIVERY} write")
     if encryption[target].kms:
-        known(Unknown(f"whether logs arrive in {target} is not known: AWS supports no key of KMS there"))
-    return compliant(f"access logs go to {target}")
+        known(Unknown(f"Muster cannot tell whether logs arrive in {target}: AWS supports only SSE-S3 for log buckets"))
+    return compliant(f"Access logs go to {target}")
 
 
 def _lost(bucket: Resource, target: str, place: LogTargetPlace, lock: LogTargetLock) -> str:
-    """Return why logs cannot arrive in the target, whatever its policy; empty where they can.
+    """Return why logs cannot be delivered to the target, whatever its policy is; empty where they can.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     """
     if not place.region:
-        return f"access logs should go to {target}, which does not exist"
+        return f"Access logs cannot be delivered: {target} does not exist"
     if place.region != bucket.region:
-        return f"access logs should go to {target}, which is in {place.region}: they are never delivered"
-    return f"access logs cannot be written to {target}: it has Object Lock" if lock.enabled else ""
+        return f"Access logs cannot be delivered: {target} is in {place.region}, the bucket in {bucket.region}"
+    return f"Access logs cannot be delivered: {target} has Object Lock" if lock.enabled else ""
 
 
 def _unreadable(target: str, encryption: LogTargetEncryption) -> str:
@@ -102,11 +101,13 @@ def _unreadable(target: str, encryption: LogTargetEncryption) -> str:
     algorithm = known(encryption.algorithm)
     if not encryption.kms or not encryption.aws_managed:
         return ""
-    return f"access logs in {target} cannot be read: its default encryption is {algorithm} with AWS's own key aws/s3"
+    return (
+        f"Access logs in {target} cannot be read: its default encryption is {algorithm} with the AWS managed key aws/s3"
+    )
 
 
 def _taken(policy: Policy, source: Resource, logging: BucketLogging, *, by_list: bool) -> bool | Unknown:
-    """Whether the target of a bucket's logs takes them, as far as its policy can be understood."""
+    """Whether the target of a bucket's logs lets log delivery write; Unknown where a condition is not supported."""
     partition = f"{source.account_id}/{source.region}/{source.id}/" if logging.partitioned else ""
     written = f"arn:{source.partition}:s3:::{logging.target}/{logging.prefix}{partition}x"
     concerned = [each for each in policy.statements if _concerns(each, written)]
@@ -115,12 +116,12 @@ def _taken(policy: Policy, source: Resource, logging: BucketLogging, *, by_list:
     if True in denials or not any(met is not False for met in allowed):
         return False
     if None in denials or True not in allowed:
-        return Unknown(f"whether {logging.target} takes logs depends on conditions that Muster does not understand")
+        return Unknown(f"Whether logs reach {logging.target} depends on policy conditions that Muster does not support")
     return True
 
 
 def _concerns(statement: Statement, written: str) -> bool:
-    """Whether a statement speaks of log delivery's writing of an object."""
+    """Whether a statement applies to log delivery when it writes an object."""
     named = f"service:{_DELIVERY}"
     whom = named not in statement.not_principals if statement.not_principals else named in statement.principals
     where = any(matches(pattern, written) for pattern in statement.not_resources or statement.resources)
@@ -128,13 +129,13 @@ def _concerns(statement: Statement, written: str) -> bool:
 
 
 def _met(conditions: Sequence[Condition], source: Resource) -> bool | None:
-    """Whether log delivery meets all conditions when it writes the logs of a bucket; None if that is not known."""
+    """Whether log delivery meets all conditions when it writes the logs of a bucket; None if unknown."""
     return all_of(_meets(condition, source) for condition in conditions)
 
 
 def _meets(condition: Condition, source: Resource) -> bool | None:
     if condition.key == "s3:tlsversion" and condition.operator == "numericlessthan":
-        # S3 writes to itself over no version that it refuses to others.
+        # Log delivery never uses a TLS version that S3 rejects from others.
         return False
     value = {
         "aws:sourceaccount": (source.account_id,),
@@ -143,5 +144,5 @@ def _meets(condition: Condition, source: Resource) -> bool | None:
         "aws:principalisawsservice": ("true",),
         "aws:principalservicename": (_DELIVERY,),
     }.get(condition.key)
-    # What only principals of IAM send, log delivery never does; of the other keys it is not known.
+    # Log delivery never sends keys that only IAM principals send; whether it sends the others is unknown.
     return met(condition, value) if value or find(condition.key).sent_by == "principals" else None

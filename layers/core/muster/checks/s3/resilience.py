@@ -1,4 +1,4 @@
-"""Checks of how S3 buckets withstand deletion: MFA delete, Object Lock, copies in another region."""
+"""Checks of S3 buckets against deletion: MFA delete, Object Lock, replication to another region."""
 
 from collections.abc import Iterable
 
@@ -10,59 +10,63 @@ from muster.facets.s3.related import ReplicaPlace
 from muster.facets.s3.resilience import BucketObjectLock, BucketReplication, ReplicationRule
 from muster.model.check import check
 from muster.model.finding import Related, Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
 
-_UNNAMED = "the setting buckets names no pattern that it matches"
+_NOT_SELECTED = "Bucket name matches no pattern of the setting `buckets`"
 
 
 @check(severity=Severity.LOW, controls=("Security Hub S3.20",), opt_in=("buckets",))
 def s3_bucket_mfa_delete_enabled(
     bucket: Resource, versioning: BucketVersioning, lifecycle: BucketLifecycle, *, buckets: tuple[str, ...] = ()
 ) -> Verdict:
-    """S3 buckets that are named should ask for a second factor before a version is deleted.
+    """Selected S3 buckets should have MFA delete enabled.
 
-    Judged are the buckets whose names match one of the patterns of `buckets`, in which `*` is any text and `?` any one
-    character. Only the root user can switch it on, and with it on no lifecycle can be configured: AWS's control leaves
-    buckets with a lifecycle out.
+    The check applies to buckets whose names match a pattern in `buckets` (`*` is any text, `?` is one character). A
+    bucket with MFA delete cannot have lifecycle rules, so AWS's control does not apply to buckets with such rules.
 
     Problem: MFA delete is off
-    Why: Whoever steals a key of somebody who may delete cannot delete what the second factor guards.
-    Fix: `aws s3api put-bucket-versioning --bucket NAME --versioning-configuration Status=Enabled,MFADelete=Enabled
-      --mfa "SERIAL CODE"` Only the root user can do this.
+    Why: With MFA delete, a stolen access key is not enough to delete object versions.
+    Fix: Only the root user can enable MFA delete, with its own access key: `aws s3api put-bucket-versioning --bucket
+      NAME --versioning-configuration Status=Enabled,MFADelete=Enabled --mfa "SERIAL CODE"`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html
     """
     if not _matches(bucket.id, buckets):
-        return not_applicable(f"not asked for of this bucket: {_UNNAMED}")
+        return not_applicable(_NOT_SELECTED)
     if lifecycle.rules:
-        return not_applicable("it has a lifecycle, which MFA delete does not go together with")
+        return not_applicable("Bucket has lifecycle rules, which exclude MFA delete")
     if known(versioning.mfa_delete) == "Enabled":
-        return compliant("MFA delete is on")
+        return compliant("MFA delete is enabled")
     if not known(versioning.status):
-        return non_compliant("MFA delete is off, and the bucket was never versioned")
-    return non_compliant("MFA delete is off")
+        return non_compliant("MFA delete is disabled, and versioning was never enabled")
+    return non_compliant("MFA delete is disabled")
 
 
 @check(severity=Severity.LOW, controls=("Security Hub S3.15",))
 def s3_bucket_default_lock_enabled(lock: BucketObjectLock, *, min_days: int = 1, mode: str = "") -> Verdict:
     """S3 buckets should lock new objects by default.
 
-    Object Lock alone locks nothing: without a default retention each writer has to ask for it. `min_days` is the least
-    default retention, `mode` the one that is asked for, GOVERNANCE or COMPLIANCE, any if empty.
+    Object Lock alone locks nothing: without a default retention, each upload must ask for its own. `min_days` is the
+    shortest default retention, `mode` the required mode: GOVERNANCE, COMPLIANCE, or empty for either.
 
     Problem: no Object Lock by default
-    Why: A locked version can be neither overwritten nor deleted until its time has come, by mistake or by malice.
-    Fix: `aws s3api put-object-lock-configuration --bucket NAME --object-lock-configuration
-      "ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=GOVERNANCE,Days=DAYS}}"` The bucket must be versioned.
+    Why: A locked object version cannot be overwritten or deleted before its retention ends, by mistake or on purpose.
+    Fix: Enable versioning, which Object Lock needs: `aws s3api put-bucket-versioning --bucket NAME
+      --versioning-configuration Status=Enabled` Then enable Object Lock; it cannot be disabled again. `aws s3api
+      put-object-lock-configuration --bucket NAME --object-lock-configuration
+      "ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=MODE,Days=DAYS}}"`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-default-lock-enabled.html
     """
+    wanted = {"mode": mode or "GOVERNANCE", "days": str(max(min_days, lock.days))}
     if not lock.enabled:
-        return non_compliant("Object Lock is off")
+        return non_compliant("Object Lock is disabled", **wanted)
     actual = known(lock.mode)
     if not lock.retains:
-        return non_compliant("Object Lock is on, but new objects get no retention by default")
-    held = f"new objects are locked for {lock.days} days in mode {actual}"
+        return non_compliant("Object Lock has no default retention, so new objects are not locked", **wanted)
+    wanted["mode"] = mode or actual
+    locked = f"New objects are locked for {counted(lock.days, 'day')} in {actual} mode"
     if lock.days < min_days:
-        return non_compliant(f"{held}, {min_days} asked for")
-    return non_compliant(f"{held}, {mode} asked for") if mode and actual != mode else compliant(held)
+        return non_compliant(f"{locked}; {counted(min_days, 'day')} required", **wanted)
+    return non_compliant(f"{locked}; {mode} mode required", **wanted) if mode and actual != mode else compliant(locked)
 
 
 @check(severity=Severity.LOW, controls=("Security Hub S3.7",), opt_in=("buckets",))
@@ -75,33 +79,38 @@ def s3_bucket_cross_region_replication_enabled(  # noqa: PLR0913 - three facets,
     buckets: tuple[str, ...] = (),
     replicas: tuple[str, ...] = (),
 ) -> Verdict:
-    """S3 buckets that are named should be replicated to another region.
+    """Selected S3 buckets should be replicated to another region.
 
-    Judged are the buckets whose names match one of the patterns of `buckets`, in which `*` is any text and `?` any one
-    character. A bucket that copies arrive in is left out, as AWS says to: one that matches `replicas`, or whose policy
-    lets somebody replicate into it.
+    The check applies to buckets whose names match a pattern in `buckets` (`*` is any text, `?` is one character). As
+    AWS recommends, it does not apply to replicas: buckets that match `replicas` or whose policy allows replication into
+    them.
 
     Problem: S3 bucket is not replicated
-    Why: A region can fail as a whole, and versions help nobody who cannot reach them.
-    Fix: `aws s3api put-bucket-replication --bucket NAME --replication-configuration file://REPLICATION.json` The
-      destination is in another region. Both buckets must be versioned.
+    Why: If a whole region fails, only a copy in another region is available.
+    Fix: Enable versioning on both buckets and create an IAM role that S3 can assume to replicate. Then add a rule to a
+      bucket in another region. The command keeps the rules that the bucket has; it needs jq. `config=$(aws s3api
+      get-bucket-replication --bucket NAME --query ReplicationConfiguration --output json 2>&1 | jq -Rs --arg role
+      ROLE-ARN --arg to DESTINATION-BUCKET-ARN '(fromjson? // (if test("ReplicationConfigurationNotFoundError") then {}
+      else error end)) | {Role: (.Role // $role), Rules: ((.Rules // []) + [{Status: "Enabled", Filter: {Prefix: ""},
+      Priority: (([.Rules[]?.Priority // 0] | max) + 1), DeleteMarkerReplication: {Status: "Enabled"}, Destination:
+      {Bucket: $to}}])}') && aws s3api put-bucket-replication --bucket NAME --replication-configuration "$config"`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-7
     """
     if not _matches(bucket.id, buckets):
-        return not_applicable(f"not asked for of this bucket: {_UNNAMED}")
+        return not_applicable(_NOT_SELECTED)
     if _matches(bucket.id, replicas):
-        return not_applicable("it is a replica: the setting replicas names it")
+        return not_applicable("Bucket is a replica: its name matches the setting `replicas`")
     away = [rule for rule in replication.rules if _is_away(rule, bucket, places)]
     if away:
         rule = min(away, key=lambda rule: rule.part)
         name = known(rule.bucket)
-        part = ", those that its filter matches" if rule.part else ""
-        return compliant(f"objects are replicated to {name} in {places[name].region}{part}")
+        objects = "Objects that match the rule's filter" if rule.part else "Objects"
+        return compliant(f"{objects} are replicated to {name} in {places[name].region}")
     if _takes_replicas(known(policy.policy)):
-        return not_applicable("it is a replica: its policy lets others replicate into it")
+        return not_applicable("Bucket is a replica: its policy allows replication into it")
     if not replication.rules:
-        return non_compliant("it is not replicated")
-    return non_compliant(f"it is not replicated to another region: {'; '.join(_why(replication.rules, places))}")
+        return non_compliant("Bucket is not replicated")
+    return non_compliant(f"Bucket is not replicated to another region: {'; '.join(_why(replication.rules, places))}")
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
@@ -109,7 +118,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _is_away(rule: ReplicationRule, bucket: Resource, places: Related[ReplicaPlace]) -> bool:
-    """Whether a rule in force is known to copy to a bucket of another region; what is not known is asked later."""
+    """Whether an enabled rule is known to replicate to a bucket of another region; `_why` handles unknown values."""
     if rule.enabled is not True or not isinstance(rule.bucket, str):
         return False
     place = places.by_key.get(rule.bucket)
@@ -117,10 +126,10 @@ def _is_away(rule: ReplicationRule, bucket: Resource, places: Related[ReplicaPla
 
 
 def _why(rules: Iterable[ReplicationRule], places: Related[ReplicaPlace]) -> Iterable[str]:
-    """Yield why each rule does not count; a rule about which that is not known stops the check."""
+    """Yield why each rule does not count; a rule with an unknown value stops the check."""
     for rule in rules:
         if not known(rule.enabled):
-            yield f"the rule {rule.id} is disabled"
+            yield f"rule {rule.id} is disabled"
             continue
         name = known(rule.bucket)
         region = places[name].region

@@ -7,15 +7,15 @@ from muster.model.finding import Unknown
 
 
 def _block(response: Answer) -> PublicAccessBlock | Unknown:
-    """Return the block: each access point has one of its own, whose switches may be off."""
+    """Return the Block Public Access settings, which every access point has."""
     if response.get("PublicAccessBlockConfiguration") is None:
-        return Unknown("AWS did not say the access point's block")
+        return Unknown("AWS returned no Block Public Access settings for the access point")
     return PublicAccessBlock.parse(response)
 
 
 @facet
 class AccessPoint(Parsed):
-    """GetAccessPoint: its bucket, the VPC from which alone it answers (empty: from everywhere), its own block."""
+    """GetAccessPoint: its bucket, the VPC it is restricted to (empty: none), its Block Public Access settings."""
 
     bucket: str = read("Bucket", kinds.text)
     vpc: str = read("VpcConfiguration.VpcId", kinds.text)

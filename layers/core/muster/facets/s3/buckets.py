@@ -12,18 +12,19 @@ from muster.model.finding import Unknown
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED_USERS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+_PUBLIC = {ALL_USERS: "everyone (AllUsers)", AUTHENTICATED_USERS: "every AWS account (AuthenticatedUsers)"}
 
 ALGORITHMS = ("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup")
 OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
 
 
 def word(*words: str) -> kinds.Kind[str | Unknown]:
-    """Read one of the words that AWS documents, empty where it leaves the member out."""
+    """Read one of the values that AWS documents, empty where AWS leaves the member out."""
 
     def kind(value: object, name: str, _question: str = "") -> str | Unknown:
         if not value or value in words:
             return str(value or "")
-        return Unknown(f"AWS said of {name} what Muster does not know: {value!r}")
+        return Unknown(f"AWS returned a value of {name} that Muster does not know: {value!r}")
 
     return kind
 
@@ -41,9 +42,9 @@ class BucketVersioning(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class BucketEncryption:
-    """The default encryption: the algorithm (empty: none is configured), the key where it names one, the bucket key.
+    """The default encryption: the algorithm (empty: none is configured), the key ID if there is one, the bucket key.
 
-    `blocked` are the kinds of encryption with which nothing may be written.
+    `blocked` are the encryption types that uploads may not use.
     """
 
     algorithm: str | Unknown
@@ -70,12 +71,12 @@ class BucketEncryption:
 
     @property
     def kms(self) -> bool:
-        """Whether the algorithm is one of KMS's."""
+        """Whether the algorithm uses KMS."""
         return self.algorithm in ("aws:kms", "aws:kms:dsse")
 
     @property
     def aws_managed(self) -> bool:
-        """Whether the key, if KMS encrypts, is aws/s3, AWS's own, which is taken where none is named."""
+        """Whether KMS encryption uses the AWS managed key aws/s3, which S3 takes if no key is named."""
         return not self.key_id or self.key_id.endswith("alias/aws/s3")
 
 
@@ -85,7 +86,7 @@ def _switch(value: object, _name: str, _question: str = "") -> bool:
 
 @facet
 class PublicAccessBlock(Parsed):
-    """GetPublicAccessBlock, of S3 or S3 Control: the four switches; absent means that all are off."""
+    """GetPublicAccessBlock of S3 or S3 Control: the four settings; without an answer all are off."""
 
     block_public_acls: bool = read("PublicAccessBlockConfiguration.BlockPublicAcls", _switch, default=False)
     ignore_public_acls: bool = read("PublicAccessBlockConfiguration.IgnorePublicAcls", _switch, default=False)
@@ -94,17 +95,17 @@ class PublicAccessBlock(Parsed):
 
     @property
     def off(self) -> tuple[str, ...]:
-        """The switches that are off, in AWS's spelling."""
-        switches = {
+        """The settings that are off, in AWS's spelling."""
+        settings = {
             "BlockPublicAcls": self.block_public_acls,
             "IgnorePublicAcls": self.ignore_public_acls,
             "BlockPublicPolicy": self.block_public_policy,
             "RestrictPublicBuckets": self.restrict_public_buckets,
         }
-        return tuple(name for name, on in switches.items() if not on)
+        return tuple(name for name, on in settings.items() if not on)
 
     def joined(self, other: "PublicAccessBlock") -> "PublicAccessBlock":
-        """Return the block in force where there are two: S3 applies the stricter, switch by switch.
+        """Return the combined settings of two levels: S3 applies the stricter one of each setting.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
         """
@@ -118,12 +119,12 @@ class PublicAccessBlock(Parsed):
 
 @facet
 class BucketPublicAccessBlock(PublicAccessBlock):
-    """The switches of one bucket."""
+    """The settings of one bucket."""
 
 
 @facet
 class AccountPublicAccessBlock(PublicAccessBlock):
-    """The switches of the account."""
+    """The settings of the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,13 @@ class BucketPolicyStatus:
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the answer of GetBucketPolicyStatus; without a policy nothing is public by it."""
+        """Parse the answer of GetBucketPolicyStatus; a bucket without a policy is not public by policy."""
         if not response:
             return cls(False)
         public = (response.get("PolicyStatus") or {}).get("IsPublic")
-        return cls(public if isinstance(public, bool) else Unknown("S3 did not say whether the policy is public"))
+        return cls(
+            public if isinstance(public, bool) else Unknown("S3 did not return whether the bucket policy is public")
+        )
 
 
 def _grant(grant: Answer) -> tuple[str, str]:
@@ -147,41 +150,37 @@ def _grant(grant: Answer) -> tuple[str, str]:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee
 
     Raises:
-        ValueError: the group is one that S3 does not document, or the grantee is left out: it may be everybody.
+        ValueError: S3 does not document the group, or the grantee is missing and could be everyone.
     """
     grantee = grant.get("Grantee") or {}
     uri = str(grantee.get("URI") or "")
     if (uri or grantee.get("Type") == "Group") and uri not in (ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY):
-        raise ValueError(f"a grant is for the group {uri!r}, which Muster does not know")
+        raise ValueError(f"the bucket ACL has a grant to the group {uri!r}, which Muster does not know")
     if not (uri or grantee.get("ID") or grantee.get("EmailAddress")):
-        raise ValueError("a grant does not say whom it is for")
+        raise ValueError("the bucket ACL has a grant without a grantee")
     return uri, str(grant.get("Permission", ""))
 
 
 @facet
 class BucketAcl(Parsed):
-    """GetBucketAcl: the grants of the access control list, as (grantee's group URI or empty, permission)."""
+    """GetBucketAcl: the grants of the ACL as (group URI of the grantee or empty, permission)."""
 
     grants: tuple[tuple[str, str], ...] = read("Grants", kinds.many(_grant))
 
     @property
     def public(self) -> tuple[str, ...]:
-        """The grants to everybody, or to everybody with an AWS account: `AllUsers READ`."""
-        return tuple(
-            f"{uri.rpartition('/')[2]} {permission}"
-            for uri, permission in self.grants
-            if uri in (ALL_USERS, AUTHENTICATED_USERS)
-        )
+        """The grants to everyone, or to everyone with an AWS account: `READ to everyone (AllUsers)`."""
+        return tuple(f"{permission} to {_PUBLIC[uri]}" for uri, permission in self.grants if uri in _PUBLIC)
 
     @property
     def log_target(self) -> bool:
-        """Whether S3's log delivery may write to the bucket."""
+        """Whether the ACL lets S3 log delivery write to the bucket."""
         return any(uri == LOG_DELIVERY and permission in ("WRITE", "FULL_CONTROL") for uri, permission in self.grants)
 
 
 @facet
 class BucketPolicy(Parsed):
-    """GetBucketPolicy: the bucket's policy, empty where there is none; Unknown where it cannot be understood."""
+    """GetBucketPolicy: the bucket policy, empty if there is none; Unknown if Muster cannot parse it."""
 
     policy: Policy | Unknown = computed(lambda response: policy_of(response.get("Policy"), "the bucket"))
 
@@ -193,16 +192,16 @@ def _ownership(rules: Any, name: str, _question: str = "") -> str | Unknown:
 
 @facet
 class BucketOwnershipControls(Parsed):
-    """GetBucketOwnershipControls: who owns objects that others write; empty means the oldest way, ObjectWriter."""
+    """GetBucketOwnershipControls: the Object Ownership setting; empty means ObjectWriter, the oldest default."""
 
-    object_ownership: str | Unknown = read("OwnershipControls.Rules", _ownership, name="object ownership")
+    object_ownership: str | Unknown = read("OwnershipControls.Rules", _ownership, name="Object Ownership")
 
 
 @facet
 class BucketLogging(Parsed):
-    """GetBucketLogging: the bucket and the prefix where access logs go; an empty bucket means that logging is off.
+    """GetBucketLogging: the target bucket and prefix of access logs; without a target bucket logging is off.
 
-    `partitioned` says that account, region and bucket follow the prefix in the names of the logs.
+    If `partitioned`, the account, region and bucket follow the prefix in the keys of the logs.
     """
 
     target: str = read("LoggingEnabled.TargetBucket", kinds.text)
@@ -216,6 +215,6 @@ def _configuration(item: Answer) -> tuple[str, bool]:
 
 @facet
 class BucketMetrics(Parsed):
-    """ListBucketMetricsConfigurations: the request metrics, as (id, whether they cover the whole bucket)."""
+    """ListBucketMetricsConfigurations: the request metrics as (ID, whether they cover the whole bucket)."""
 
     configurations: tuple[tuple[str, bool], ...] = read("MetricsConfigurationList", kinds.many(_configuration))

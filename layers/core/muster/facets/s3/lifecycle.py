@@ -1,4 +1,4 @@
-"""A bucket's lifecycle configuration, in every shape that S3 still answers."""
+"""A bucket's lifecycle configuration, in every form that S3 still returns."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from muster.facets import kinds
 from muster.facets.fields import Answer, Parsed, computed, facet, read
+from muster.model.text import counted
 
 _STANDS_OUT = "all_storage_classes_128K"
 """The default since September 2024: transitions leave objects under 128 KB where they are.
@@ -32,7 +33,7 @@ class When:
 
     def __str__(self) -> str:
         """Return it in words: `after 90 days` or `on 2030-01-01`."""
-        return f"on {self.date:%Y-%m-%d}" if self.date else f"after {self.days} days"
+        return f"on {self.date:%Y-%m-%d}" if self.date else f"after {counted(self.days or 0, 'day')}"
 
 
 def _days(value: object, _name: str = "", _question: str = "") -> int | None:
@@ -44,7 +45,7 @@ def _when(value: Any, _name: str = "", _question: str = "") -> When | None:
     days, date = _days(item.get("Days")), item.get("Date")
     if date is not None:
         if not isinstance(date, datetime):
-            raise TypeError(f"a rule's Date is no date: {date!r}")
+            raise TypeError(f"the Date of a lifecycle rule is not a date: {date!r}")
         return When(date=date if date.tzinfo else date.replace(tzinfo=UTC))
     return When(days=days) if days is not None else None
 

@@ -34,13 +34,15 @@ class BucketObjectLock(Parsed):
 def _enabled(value: object, _name: str, _question: str = "") -> bool | Unknown:
     if value in ("Enabled", "Disabled"):
         return value == "Enabled"
-    return Unknown(f"AWS said of a replication rule's status what Muster does not know: {value!r}")
+    return Unknown(f"AWS returned a status of a replication rule that Muster does not know: {value!r}")
 
 
 def _bucket(value: object, _name: str, _question: str = "") -> str | Unknown:
     arn = str(value or "")
     name = arn.rpartition(":::")[2]
-    return name if name and ":" not in name else Unknown(f"a rule replicates to what is no bucket: {arn!r}")
+    return (
+        name if name and ":" not in name else Unknown(f"The destination of a replication rule is not a bucket: {arn!r}")
+    )
 
 
 def _part(rule: Answer) -> bool:
