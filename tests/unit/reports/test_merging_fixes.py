@@ -165,7 +165,7 @@ def test_a_replication_rule_joins_those_of_the_bucket(
     assert document(call, "--replication-configuration") == {"Role": role, "Rules": [*kept, added]}
 
 
-MERGING = sorted(name for name, check in CATALOG.checks.items() if " | jq " in check.fix)
+MERGING = sorted(name for name, check in CATALOG.checks.items() if " | jq -Rs " in check.fix)
 
 
 @pytest.mark.parametrize("check_id", MERGING)
@@ -173,6 +173,6 @@ MERGING = sorted(name for name, check in CATALOG.checks.items() if " | jq " in c
 def test_nothing_changes_where_the_document_cannot_be_read(tmp_path: Path, check_id: str, answer: str) -> None:
     (resource_type,) = CATALOG.resource_types(CATALOG.checks[check_id])
     one = Target(resource_type, "shop", "arn:aws:s3:::shop", HERE, WHERE)
-    merging = tuple(step for step in fix(check_id, one, partition="aws", days="90") if " | jq " in step.text)
+    merging = tuple(step for step in fix(check_id, one, partition="aws", days="90") if " | jq -Rs " in step.text)
     assert merging
     assert run(tmp_path, merging, answer) == []

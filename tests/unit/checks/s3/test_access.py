@@ -76,7 +76,10 @@ def judge(
         ),
         pytest.param(judge(public=True, bucket=IGNORES), N, "", id="the wrong switch"),
         pytest.param(
-            judge(grants=(READ,)), N, "Bucket is public: its ACL grants READ to everyone (AllUsers)", id="everybody may list"
+            judge(grants=(READ,)),
+            N,
+            "Bucket is public: its ACL grants READ to everyone (AllUsers)",
+            id="everyone may list",
         ),
         pytest.param(judge(grants=(WRITE,)), N, "", id="everybody with an account may write"),
         pytest.param(judge(grants=((ALL_USERS, "READ_ACP"),)), N, "", id="everybody may read the ACL"),

@@ -150,9 +150,9 @@ def s3_bucket_cross_account_writes_prohibited(
 
     Problem: another account can change the bucket
     Why: An account that can change a bucket's policy, ACLs or encryption can take the bucket over.
-    Fix: Save the policy: `aws s3api get-bucket-policy --bucket NAME --query Policy --output text > NAME.json` In
-      NAME.json, remove the actions from the statements that allow other accounts. Then replace the policy with the
-      file: `aws s3api put-bucket-policy --bucket NAME --policy file://NAME.json`
+    Fix: Save the policy: `aws s3api get-bucket-policy --bucket NAME --query Policy --output text > NAME.json` In this
+      file, remove the actions from the statements that allow other accounts. Then replace the policy with the file:
+      `aws s3api put-bucket-policy --bucket NAME --policy file://NAME.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6
     """
     found = {action: foreign(known(policy.policy), bucket.account_id, (action,)) for action in actions}
