@@ -21,15 +21,11 @@ pytestmark = pytest.mark.skipif(not shutil.which("jq") and "CI" not in os.enviro
 CATALOG = load()
 HERE, WHERE = "111122223333", "eu-west-1"
 BUCKET = Target("AWS::S3::Bucket", "shop", "arn:aws:s3:::shop", HERE, WHERE)
-AWS = """#!/usr/bin/env python3
-import json, os, sys
-if sys.argv[2].startswith("get-"):
-    answer = os.environ["ANSWER"]
-    if answer.startswith("An error"):
-        sys.exit("\\n" + answer + "\\n\\nAdditional error details:\\nBucketName: shop")
-    print(answer)
-else:
-    open(os.environ["CALLS"], "a").write(json.dumps(["aws", *sys.argv[1:]]) + "\\n")
+AWS = """\
+case "$2" in
+get-*) printf '%s\\n' "$ANSWER"; case "$ANSWER" in "An error"*) exit 254;; esac;;
+*) printf '%s\\0' aws "$@" >> "$CALLS"; printf '\\n\\0' >> "$CALLS";;
+esac
 """
 """It stands for the AWS CLI: every read gives the same answer, and every other call is written down."""
 
@@ -37,14 +33,14 @@ else:
 def run(tmp_path: Path, steps: tuple[Step, ...], answer: str) -> list[list[str]]:
     """Run the commands of a fix; return the calls that change something, each of which the real CLI understands."""
     calls, script = tmp_path / "calls", tmp_path / "aws"
-    script.write_text(AWS)
+    script.write_text(f"#!/bin/sh\n{AWS}")
     script.chmod(0o755)
     calls.write_text("")
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "ANSWER": answer, "CALLS": str(calls)}
     for step in steps:
         if step.command:
             subprocess.run(["bash", "-c", step.text], env=environment, cwd=tmp_path, capture_output=True, check=False)  # noqa: S603, S607 - the fixes of Muster
-    found = [json.loads(line) for line in calls.read_text().splitlines()]
+    found = [call.split("\0")[:-1] for call in calls.read_text().split("\n\0")[:-1]]
     assert [faults(shlex.join(each)) for each in found] == [[]] * len(found)
     return found
 
