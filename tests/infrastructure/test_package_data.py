@@ -1,13 +1,18 @@
 """The wheel and the source distribution: they hold all that they need, and their metadata is complete."""
 
+import ast
 import email
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from trove_classifiers import classifiers
 
 ROOT = Path(__file__).parents[2]
@@ -61,3 +66,40 @@ def test_the_metadata_is_complete(built: Path) -> None:
     assert metadata["Keywords"].split(",") == sorted(metadata["Keywords"].split(","))
     assert set(metadata.get_all("Classifier")) <= classifiers
     assert metadata.get_payload().startswith("# Muster\n")
+
+
+def imported() -> set[str]:
+    """Return the modules that the package imports at run time, neither the standard library's nor its own."""
+    names: set[str] = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.partition(".")[0])
+    return {name for name in names - set(sys.stdlib_module_names) - {"muster"} if not name.startswith("mypy_boto3_")}
+
+
+def required(distribution: str) -> set[str]:
+    """Return the distributions that an installed one requires."""
+    try:
+        texts = metadata.requires(distribution) or ()
+    except metadata.PackageNotFoundError:
+        return set()
+    return {canonicalize_name(Requirement(text).name) for text in texts if "extra ==" not in text}
+
+
+def test_every_import_is_of_a_dependency_that_the_wheel_declares() -> None:
+    """Or of one that those require, as boto3 requires botocore and botocore urllib3."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    texts = (*project["dependencies"], *project["optional-dependencies"]["lambda"])
+    found = {canonicalize_name(Requirement(text).name) for text in texts}
+    while more := {name for each in found for name in required(each)} - found:
+        found |= more
+    owners = metadata.packages_distributions()
+    undeclared = {
+        name: owners.get(name)
+        for name in imported()
+        if not {canonicalize_name(owner) for owner in owners.get(name, [])} & found
+    }
+    assert undeclared == {}
