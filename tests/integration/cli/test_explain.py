@@ -11,6 +11,8 @@ import pytest
 from muster.cli import main
 from muster.sdk.session import Clients
 
+from .deployed import NAME, Deployed
+
 BUCKET = "arn:aws:s3:::shop-data"
 SECRET = "hunter2-is-not-a-good-one"
 CHECK = "s3-bucket-versioning-enabled"
@@ -204,3 +206,16 @@ def test_a_beginning_of_several_ids(capsys: pytest.CaptureFixture[str]) -> None:
     err = explained(capsys, "abcdef", status=2)
     assert "2 findings begin with abcdef" in err
     assert "Use more of the id" in err
+
+
+def test_a_finding_of_a_stack(bucket: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = Deployed(bucket)
+    stack.scan(CHECK)
+    assert main(["findings", "--stack", NAME, "--check", CHECK, "--format", "ndjson"]) == 0
+    listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = next(each for each in listed if each["resource"]["id"] == "shop-data")
+    out = explained(capsys, found["finding_id"][:10], "--stack", NAME)
+    assert "shop-data" in out.splitlines()[0]
+    assert f"muster suppress {found['finding_id']} --stack {NAME}" in out
+    assert "Status: (empty)" in out
+    assert "Since     20" in out

@@ -1,6 +1,7 @@
 """A deployed stack: its state, its alarms, its last scan, its bucket with the key, and Lambda's concurrency."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from typing import Any
 
 from muster.cli.doctor.lines import Line, Mark
@@ -85,7 +86,7 @@ def _executions(states: Any, outputs: Mapping[str, str]) -> Iterator[Line]:
         )
         return
     last = found[0]
-    text = f"{last['name']} {last['status']}, begun {last['startDate']:%Y-%m-%d %H:%M} UTC"
+    text = f"{last['name']} {last['status']}, begun {last['startDate'].astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     if last["status"] in _ENDED_WELL:
         yield Line(Mark.OK, "last scan", text)
     else:
