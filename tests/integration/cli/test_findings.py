@@ -184,7 +184,7 @@ def test_findings_that_do_not_say_since_when_are_counted(capsys: pytest.CaptureF
     [
         (["--since", "yesterday"], "'yesterday' is neither a duration like 7d, 12h or 2w nor a date like 2026-11-01"),
         (["--since", "7"], "'7' is neither"),
-        (["--status", "failed"], "'failed' is not a choice"),
+        (["--status", "failed"], "'failed' is not a status"),
         (["--account", "prod"], "'prod' is not an account id of 12 digits"),
         (["--status", "passing", "--since", "7d"], "--since is about findings that fail, are suppressed or unread"),
         (["--stack", "x"], "--from reads files and --stack reads a stack"),

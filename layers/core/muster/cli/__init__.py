@@ -12,6 +12,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from muster import __version__
+from muster.cli.help_groups import grouped, write_commands
 from muster.cli.interrupt import raised_again
 from muster.cli.mistakes import sentences
 from muster.cli.output import fail, forget_standard_output, trace
@@ -61,7 +62,16 @@ class _Commands(click.Group):
             from muster.cli.completing import attach
 
             attach(found)
-        return found
+        return grouped(found)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in groups."""
+
+        def about(name: str) -> str:
+            found = self.get_command(ctx, name)
+            return found.get_short_help_str(limit=100) if found else ""
+
+        write_commands(list(_COMMANDS), about, formatter)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -75,27 +85,27 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="muster", message="muster %(version)s")
 def cli() -> None:
-    """Say, with reasons, which resources of an AWS account comply.
+    """Scan AWS accounts and report which resources fail a check, and why.
 
-    A scan only reads. It makes the calls that the selected checks need and no others; what it could not read it
-    reports as unread, never as a pass or a failure. Only muster tag and scan --apply-tags write to your account.
+    A scan only reads, and makes only the calls that the selected checks need. If Muster cannot read something, it says
+    so and names the missing permission; that never counts as a pass or a failure. Only 'muster tag' and
+    'muster scan --apply-tags' write to the scanned accounts.
 
     \b
     Examples:
-      muster scan                                  every check, the profile's region
-      muster scan --pack s3-compliance --region all
-      muster scan --format json --output report.json --fail-on MEDIUM
-      muster explain s3-bucket-versioning-enabled  what a check looks at, and how to fix it
-      muster iam-policy --pack s3-compliance       the permissions that a scan needs
-      muster tag --dry-run                         which buckets would get the compliance tag
-      muster diff yesterday.json today.json        what opened, and what was fixed or deleted
-      muster findings --since 7d --owner team-a    what fails on a stack, since when and whose it is
+      muster doctor                      test credentials, roles and permissions
+      muster scan                        run the recommended checks
+      muster scan --output report.html   also write the report as a page
+      muster scan --baseline last.json   fail only on what is new
+      muster explain S3.8                explain a control and its checks
+      muster diff monday.json today.json show what is new, fixed or deleted
 
     \b
     Exit status of scan:
-      0  all well
-      1  findings fail at or above --fail-on (also when the scan is incomplete)
-      2  no results: wrong usage, configuration or credentials, or they cannot be written
+      0  no failures at or above --fail-on (HIGH)
+      1  failures at or above --fail-on, also when the scan is incomplete
+      2  no results: wrong usage, configuration or credentials, or the output
+         cannot be written
       3  the scan is incomplete, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
 

@@ -29,40 +29,43 @@ LINES = 12
 @click.command("diff", short_help="Compare two reports or two scans.")
 @click.argument("old")
 @click.argument("new")
-@click.option("--stack", metavar="NAME", help="OLD and NEW are ids of scans of this stack.")
+@click.option("--stack", metavar="NAME", help="Stack whose scan ids OLD and NEW are.")
 @on_stack
 @click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]), default="table",
-              show_default=True, help="How the changes are written.")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
-@click.option("--fail-on", type=Severities(NEVER), default=Severity.INFORMATIONAL.value, show_default=True,
-              help="Exit 1 when something of this severity or above fails that did not.")  # fmt: skip
+              show_default=True, help="Output format.")  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write this file instead of standard output."
+)
+@click.option("--fail-on", type=Severities(NEVER), metavar="LEVEL", default=Severity.INFORMATIONAL.value,
+              show_default=True, help="Exit 1 if there are new failures of this severity or above.")  # fmt: skip
 def command(**options: Any) -> int:
-    """Compare an OLD scan with a NEW one: what opened, what was fixed or deleted, and what is accepted or unread.
+    """Compare an OLD scan with a NEW one.
 
-    OLD and NEW are two reports of 'muster scan --format json' or ndjson, two report.json of a stack, or two folders or
-    files of Parquet. With --stack they are two ids of scans. Kinds may be mixed.
+    OLD and NEW are reports of 'muster scan' (.json or .ndjson), a stack's report.json, or Parquet files or folders.
+    With --stack they are the ids of two scans. You can mix kinds.
 
     \b
-    opened      fails now, and did not
-    reopened    fails now and was suppressed; the suppression was removed
-    expired     fails now and was suppressed; the suppression has expired
-    unreadable  could not be read now, and could before
-    resolved    failed, and is fixed or the resource is deleted
-    suppressed  failed, and is accepted now
+    opened      fails now, and did not fail before
+    reopened    fails now; its suppression was removed
+    expired     fails now; its suppression has expired
+    unreadable  could be read before, and cannot now
+    resolved    failed before; it is fixed, or the resource is deleted
+    suppressed  failed before; a suppression accepts it now
 
-    What only one of the scans looked at is not compared: a check, account or region that the other one does not have,
-    what an incomplete scan or a truncated report.json does not have. Standard error says how much that is, and why.
+    Checks, accounts and regions that only one of the scans covers are not compared, nor are the gaps of an incomplete
+    scan or a truncated report.json. Standard error says how many findings that concerns, and why.
 
     \b
     Examples:
       muster diff yesterday.json today.json
       muster diff yesterday.json today.json --fail-on HIGH          # in CI
-      muster diff 20261128T061700Z-0a1b2c3d 20261129T061700Z-c22b102a --stack muster-prod
+      muster diff 20261128T061700Z-0a1b2c3d 20261129T061700Z-c22b102a \\
+        --stack muster-prod
       muster diff old/ new/ --format ndjson | jq 'select(.event == "opened")'
 
     \b
     Exit status:
-      0  nothing fails at or above --fail-on that did not fail before
+      0  no new failures at or above --fail-on
       1  something opened, reopened or expired at or above --fail-on
       2  wrong usage, or OLD or NEW cannot be read
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace

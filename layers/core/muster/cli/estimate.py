@@ -39,35 +39,45 @@ _DIGITS = 9
 @click.command("estimate", short_help="Predict the calls, duration and cost of a scan.")
 @selecting
 @click.option("--resources", "counts", multiple=True, metavar="TYPE=COUNT",
-              help="An account has so many, over all its regions. Repeatable.")  # fmt: skip
+              help="Number of resources of a type in an account, over all regions. Repeatable.")  # fmt: skip
 @click.option("--from", "report", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="REPORT",
-              help="Count what a scan found, in the JSON that it wrote.")  # fmt: skip
+              help="Take the numbers of resources from the JSON report of a scan.")  # fmt: skip
 @click.option("--region", "regions", multiple=True, metavar="NAME", help="Scan this region. Repeatable.")
 @click.option("--accounts", type=click.IntRange(min=1), default=1, show_default=True,
-              help="How many accounts there are, all alike.")  # fmt: skip
-@click.option("--scans-per-day", type=click.IntRange(min=1), default=4, show_default=True, help="For the cost a month.")
+              help="Number of accounts, all alike.")  # fmt: skip
+@click.option(
+    "--scans-per-day",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    help="Scans a day, for the cost per month.",
+)
 @click.option("--changes", type=click.IntRange(1, 10**_DIGITS), metavar="COUNT",
-              help="So many API calls a day change what a check reads: add the cost of near real time.")  # fmt: skip
+              help="API calls a day that change resources: adds the cost of near real time.")  # fmt: skip
 @listed_as
 def command(**options: Any) -> int:
-    """Predict what a scan asks, how long it takes and what it costs. Nothing is asked of AWS.
+    """Predict the calls, the duration and the cost of a scan, without calling AWS.
 
-    The calls follow from the selected checks and from how many resources there are: exactly, as long as AWS fills
-    its pages and answers, or nearly, which is said. With --from, what is asked again of as many resources takes the
-    calls that it took in that scan, so that an unchanged estate is predicted exactly. Seconds follow from assumptions
-    that are named beside them. Costs are list prices of us-east-1 for scans on the stack, beside what AWS Config and
-    Security Hub charge for as many evaluations.
+    These are estimates. For exact numbers use --from with an earlier report: calls that depend on answers are taken
+    from that scan. The duration follows from assumptions, which are shown. Costs are list prices of us-east-1 for scans
+    on the stack, next to what AWS Config and Security Hub charge for as many evaluations.
 
-    --resources counts are spread evenly over the regions; those of --from stand where they were found, and a report
-    counts the types that its checks judged. Without --region, the regions of the report or of the configuration are
-    taken, else AWS_REGION or the profile's.
+    Counts of --resources are spread evenly over the regions. Without --region, the regions of the report or of
+    muster.yaml are used, else AWS_REGION or the profile's.
 
     \b
     Examples:
-      muster estimate --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200 --region eu-west-1
-      muster estimate --pack s3-compliance --resources AWS::S3::Bucket=1000 --accounts 50 --scans-per-day 1
-      muster estimate --from report.json --changes 2000
+      muster estimate --from report.json
+      muster estimate --from report.json --accounts 40 --changes 2000
+      muster estimate --resources AWS::S3::Bucket=200 --region eu-west-1
+      muster estimate --pack s3-compliance --resources AWS::S3::Bucket=1000 \\
+        --accounts 50 --scans-per-day 1
       muster estimate --from report.json --format json | jq .calls.total
+
+    \b
+    Exit status:
+      0  the estimate is printed
+      2  wrong usage or configuration, or the report cannot be read
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     demand, earlier = _demand(options)
     document = _document(demand, earlier, options["scans_per_day"])

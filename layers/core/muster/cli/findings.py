@@ -15,6 +15,7 @@ from muster.cli.output import results, say
 from muster.cli.stacks import on_stack
 from muster.model.finding import Severity
 from muster.model.text import counted
+from muster.reports.wording import FAILING
 
 if TYPE_CHECKING:
     from muster.cli.findings_query import Query
@@ -43,62 +44,89 @@ def _accounts(_context: click.Context, _parameter: click.Parameter, values: tupl
     return values
 
 
+def _statuses(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    """Return the statuses in options and comma lists; `failing` means open.
+
+    Raises:
+        click.BadParameter: one is none.
+    """
+    from muster.cli.findings_query import Word
+
+    known = {**{word.replace(" ", "-"): word.value for word in Word}, ALL: ALL}
+    names = [name.strip().lower() for value in values or (Word.OPEN,) for name in value.split(",")]
+    if wrong := [name for name in names if name not in (*known, FAILING)]:
+        raise click.BadParameter(f"{wrong[0]!r} is not a status\n  there are: {', '.join(known)}")
+    return frozenset(known[Word.OPEN if name == FAILING else name] for name in names)
+
+
 @click.command("findings", short_help="List findings of a stack or of files.")
-@click.option("--status", "statuses", multiple=True, default=("open",), show_default="open",
-              type=click.Choice(["open", "suppressed", "unread", "passing", ALL]),
-              help="Findings of this status. Repeatable.")  # fmt: skip
+@click.option("--status", "statuses", multiple=True, metavar="NAME", callback=_statuses,
+              help="Only findings of this status: open, suppressed, unread, passing, not-applicable, all. Repeatable. "
+              "[default: open]")  # fmt: skip
 @click.option("--since", metavar="WHEN", callback=_since,
-              help="Failing, suppressed or unread since then or later: 7d, 12h, 2w, or a date.")  # fmt: skip
-@click.option("--owner", "owners", multiple=True, metavar="NAME", help="Resources whose owner tag is this; * and ?. "
-              "Repeatable: any of them.")  # fmt: skip
-@click.option("--owner-tag", metavar="KEY", help="The owner tag. [default: alerts.owner_tag of the configuration]")
-@click.option("--check", "checks", multiple=True, metavar="ID", help="Checks with this id; * and ?. Repeatable.")
-@click.option("--severity", type=Severities(), default=Severity.INFORMATIONAL.value, help="This severity or above.")
+              help="Only what fails, is suppressed or unread since then: 7d, 12h, 2w, or a date.")  # fmt: skip
+@click.option("--owner", "owners", multiple=True, metavar="NAME",
+              help="Only resources of this owner (owner tag); * and ? match. Repeatable.")  # fmt: skip
+@click.option("--owner-tag", metavar="KEY", help="Key of the owner tag. [default: alerts.owner_tag of muster.yaml]")
+@click.option("--check", "checks", multiple=True, metavar="ID", help="Only this check; * and ? match. Repeatable.")
 @click.option(
-    "--account", "accounts", multiple=True, metavar="ID", callback=_accounts, help="This account. Repeatable."
+    "--severity",
+    type=Severities(),
+    metavar="LEVEL",
+    default=Severity.INFORMATIONAL.value,
+    help="Only findings of this severity or above.",
 )
-@click.option("--in-region", "regions", multiple=True, metavar="NAME", help="Resources in this region. Repeatable.")
 @click.option(
-    "--resource", "resources", multiple=True, metavar="ARN", help="ARNs or ids like this; * and ?. Repeatable."
+    "--account", "accounts", multiple=True, metavar="ID", callback=_accounts, help="Only this account. Repeatable."
 )
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="The worst N findings. "
+@click.option(
+    "--in-region", "regions", multiple=True, metavar="NAME", help="Only resources in this region. Repeatable."
+)
+@click.option(
+    "--resource", "resources", multiple=True, metavar="ARN", help="Only this ARN or id; * and ? match. Repeatable."
+)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Show the N worst findings. "
               f"[default: {ROWS} in a table, else all]")  # fmt: skip
 @click.option("--from", "source", type=click.Path(path_type=Path), metavar="PATH",
-              help="Read a folder of Parquet, a Parquet file or a report instead of a stack.")  # fmt: skip
+              help="Read a report or Parquet (file or folder) instead of a stack.")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
-              help="With --from: the configuration that names the owner tag.")  # fmt: skip
+              help="With --from: configuration that names the owner tag.")  # fmt: skip
 @click.option("--stack", metavar="NAME", help=f"The stack. [default: {_STACK}]")
 @on_stack
 @click.option("--format", "form", type=click.Choice(["table", "json", "ndjson", "csv"]), default="table",
-              show_default=True, help="How findings are written.")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
+              show_default=True, help="Output format.")  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write this file instead of standard output."
+)
 def command(**options: Any) -> int:
-    """List findings: what a stack knows of all its accounts, or what files hold.
+    """List the latest findings of a stack, or the findings in files.
 
-    The stack's latest findings are read from its bucket (the table `latest`): of each account, region and check
-    those of the last scan that saw all of it, 30 days old at most. With --from they are read from a copy of that
-    table, from the table `findings`, or from a report.
+    A stack's latest findings come from the table `latest` in its bucket: for each account, region and check those of
+    the last scan that read all of it, at most 30 days old. With --from they come from a copy of that table, from the
+    table `findings`, or from a report.
 
     \b
-    open        fails and is not suppressed
-    suppressed  fails, and a suppression accepts it
-    unread      could not be read
-    passing     complies
-    all         all of these, and what the check does not apply to
+    open            fails and is not suppressed (also: failing)
+    suppressed      fails, and a suppression accepts it
+    unread          could not be read
+    passing         passes
+    not-applicable  the check does not apply
+    all             all of these
 
-    A table shows the worst findings. The other formats have them all, as 'muster scan' writes them; with --limit they
-    are sorted, the worst first.
+    The table shows the worst findings. The other formats have all of them; with --limit they are sorted, worst first.
 
     \b
     Examples:
       muster findings --stack muster-prod --since 7d --owner team-a
-      muster findings --severity HIGH --check 's3-*' --account 111122223333 --format csv --output s3.csv
-      muster findings --status suppressed --format ndjson | jq '.suppression'
-      aws s3 sync s3://BUCKET/latest latest && muster findings --from latest --since 2026-11-01
+      muster findings --severity HIGH --check 's3-*' --account 111122223333 \\
+        --format csv --output s3.csv
+      muster findings --status suppressed --format ndjson | jq .suppression
+      aws s3 sync s3://BUCKET/latest latest
+      muster findings --from latest --since 2026-11-01
 
     \b
     Exit status:
-      0  the findings are listed, also when none match
+      0  the findings are listed, also if none match
       2  wrong usage, or the stack or the files cannot be read
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli import findings_output

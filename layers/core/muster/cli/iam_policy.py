@@ -12,24 +12,33 @@ from muster.model.finding import Severity
 
 @click.command("iam-policy", short_help="Print the IAM policy that a scan needs.")
 @selecting
-@click.option("--role", default="", metavar="NAME", help="The role that is assumed in other accounts.")
-@click.option("--organization", is_flag=True, help="Accounts are found in the organization: all, units or tags.")
+@click.option("--role", default="", metavar="NAME", help="Role to assume in the other accounts.")
+@click.option("--organization", is_flag=True, help="Also for finding the accounts of the organization.")
 @click.option("--for", "purpose", type=click.Choice(["scan", "tagging", "migration", "import-bundle"]),
               default="scan", show_default=True,
-              help="A scan, the writes of muster tag, muster migration, or muster import-bundle.")  # fmt: skip
-@click.option("--changes", is_flag=True, help="Near real time too: the queue of changes of a stack.")
+              help="The command that the policy is for.")  # fmt: skip
+@click.option("--changes", is_flag=True, help="Also for near real time: the queue of changes of a stack.")
 def command(  # noqa: PLR0913 - one for each option
     config: Any, severity: Severity | None, role: str, *, organization: bool, purpose: str, changes: bool, **chosen: Any
 ) -> None:
-    """Print the least IAM policy for a scan of the same selection, as JSON.
+    """Print a least-privilege IAM policy for the selected checks, as JSON.
 
-    Every action only reads, except with --changes: it takes messages from a queue. With --for tagging, the policy lets
-    muster tag read and write one tag on the resource types of compliance_tags in the configuration; muster tag needs
-    both policies. With --for migration, it lets muster migration read both regions; with --for import-bundle, it lets
-    muster import-bundle read all that it imports. Reading what changed needs the permissions of the scan and no others.
-    ec2:DescribeRegions is what '--region all' needs. What `accounts` in the configuration says counts as if it were
-    said here.
-    """
+    All actions only read, except those of --for tagging and of --changes, which takes messages from a queue. Accounts
+    in muster.yaml count like --role and --organization here. 'muster tag' needs two policies: that of the scan, and
+    that of --for tagging.
+
+    \b
+    Examples:
+      muster iam-policy > policy.json
+      muster iam-policy --pack s3-compliance
+      muster iam-policy --role MusterMemberRole --organization
+      muster iam-policy --for tagging
+
+    \b
+    Exit status:
+      0  the policy is printed
+      2  wrong usage or configuration
+    """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.catalog.catalog import load
     from muster.catalog.permissions import iam_policy
     from muster.configuration.selection import select

@@ -43,7 +43,7 @@ def command() -> None:
 
     \b
     Examples:
-      muster migration init --region us-east-1 --target-region eu-west-1 --output wave-1.yaml
+      muster migration init --region us-east-1 --target-region eu-west-1
       muster migration template wave-1.yaml > target.yaml
       muster migration validate wave-1.yaml
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
@@ -73,15 +73,17 @@ def _form(form: str | None, output: Path | None) -> str:
 
 @command.command("validate", short_help="Compare the target with the source.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
-@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
+@click.option("--profile", metavar="NAME", help="AWS profile to use.")
+@click.option("--endpoint-url", metavar="URL", help="Send every call to this address instead of AWS.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "markdown", "html"]),
               help="The format of the report. [default: by the extension of --output, else table]")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
-@click.option("--fail-on", type=Severities(NEVER), default=Severity.HIGH.value,
-              show_default=True, help="Exit 1 when a comparison of this severity or above fails.")  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write this file instead of standard output."
+)
+@click.option("--fail-on", type=Severities(NEVER), metavar="LEVEL", default=Severity.HIGH.value,
+              show_default=True, help="Exit 1 if a comparison of this severity or above fails.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit 3 if anything at all could not be read.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary.")
 def validate(file: Path, **options: Any) -> int:
     """Compare every target of a migration file with its source, and say what to do next.
 
@@ -97,8 +99,9 @@ def validate(file: Path, **options: Any) -> int:
     \b
     Exit status:
       0  no failure at or above --fail-on
-      1  comparisons fail at or above --fail-on (also when the validation is incomplete)
-      2  no report: the file, usage or credentials are wrong, or the report cannot be written
+      1  comparisons fail at or above --fail-on, also if others could not be made
+      2  no report: the file, usage or credentials are wrong, or the report cannot
+         be written
       3  the validation is incomplete, and nothing failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.migration_run import Validation, run

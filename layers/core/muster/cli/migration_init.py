@@ -18,8 +18,8 @@ from muster.model.text import counted
               help="The value of the tag Environment.")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), default=Path("migration.yaml"), show_default=True,
               metavar="PATH", help="The file to write; - for standard output.")  # fmt: skip
-@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
-@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
+@click.option("--profile", metavar="NAME", help="AWS profile to use.")
+@click.option("--endpoint-url", metavar="URL", help="Send every call to this address instead of AWS.")
 def command(  # noqa: PLR0913 - the options
     region: str,
     target_region: str,
@@ -35,7 +35,7 @@ def command(  # noqa: PLR0913 - the options
 
     \b
     Examples:
-      muster migration init --region us-east-1 --target-region eu-west-1 --batch wave-1
+      muster migration init --region us-east-1 --target-region eu-west-1
       muster migration init --region us-east-1 --output -
 
     \b

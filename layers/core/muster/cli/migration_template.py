@@ -15,12 +15,14 @@ _SIDE_BY_SIDE = 16
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True,
               help="The format of the template.")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there, not to standard output.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write this file instead of standard output."
+)
 @click.option("--commands", type=click.Path(path_type=Path), metavar="PATH",
               help="Write the commands of the source side there too, as a shell script.")  # fmt: skip
-@click.option("--profile", metavar="NAME", help="The AWS profile to use.")
-@click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
+@click.option("--profile", metavar="NAME", help="AWS profile to use.")
+@click.option("--endpoint-url", metavar="URL", help="Send every call to this address instead of AWS.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary.")
 def command(  # noqa: PLR0913 - the options
     file: Path,
     form: str,
@@ -40,14 +42,16 @@ def command(  # noqa: PLR0913 - the options
     \b
     Examples:
       muster migration template wave-1.yaml > target.yaml
-      muster migration template wave-1.yaml --output target.yaml --commands source-side.sh
-      muster migration template wave-1.yaml --format json | jq .Metadata.Migration.Commands
+      muster migration template wave-1.yaml --output target.yaml \\
+        --commands source-side.sh
+      muster migration template wave-1.yaml --format json | jq .Metadata
 
     \b
     Exit status:
       0  the template is written
       2  there is no template: the file, usage or credentials are wrong
-      3  the template is written, and lacks what could not be read or does not exist
+      3  the template is written without sources that could not be read or do not
+         exist
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.progress import progress
     from muster.library.region_names import unchecked

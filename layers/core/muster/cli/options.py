@@ -66,7 +66,8 @@ selecting = combined(
                  help="Only checks of this service: s3, ec2, … Repeatable."),
     click.option("--framework", "frameworks", multiple=True, metavar="NAME",
                  help="Only checks for this framework: fsbp, cis, pci, nist. Repeatable."),
-    click.option("--severity", type=Severities(), callback=_severity, help="Only checks of this severity or above."),
+    click.option("--severity", type=Severities(), metavar="LEVEL", callback=_severity,
+                 help="Only checks of this severity or above: CRITICAL, HIGH, MEDIUM, LOW."),
     click.option("--metrics", is_flag=True, help="Also run the packs' checks that CloudWatch charges for."),
     configured_by,
 )  # fmt: skip

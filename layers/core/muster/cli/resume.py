@@ -35,18 +35,18 @@ def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str
     return value
 
 
-@click.command("resume", short_help="Scan what a scan on the stack left out.")
+@click.command("resume", short_help="Finish an incomplete scan of the stack.")
 @click.argument("scan_id", metavar="SCAN_ID", callback=_id)
-@click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="The stack that it ran on.")
+@click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="Stack of the scan.")
 @on_stack
-@click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the end and print the summary.")
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the end, and print the summary.")
 @listed_as
 def command(**options: Any) -> int:
-    """Scan what is missing of a scan: shards that never ended, and those that could not be listed whole.
+    """Finish an incomplete scan: re-run the parts that failed.
 
-    It starts a new execution of the stack's state machine with {"resume": SCAN_ID}. What the scan found already stays;
-    its report, tables and alert are written anew. The id of a scan stands in its summary and in its e-mail. At the end
-    a few lines sum it up; --format json prints the whole summary.
+    This starts the stack's state machine again with {"resume": SCAN_ID}. Results that exist are kept; the report, the
+    tables and the alert are written again. The id of a scan is in its summary and in its mail. At the end a short
+    summary is printed; --format json prints the whole summary.
 
     \b
     Example:
@@ -54,8 +54,9 @@ def command(**options: Any) -> int:
 
     \b
     Exit status:
-      0  nothing is missing any more (with --no-wait: the execution has begun)
-      2  there is no such stack or scan, the scan still runs, or the execution failed or could not be watched
+      0  nothing is missing any more (with --no-wait: the execution has started)
+      2  there is no such stack or scan, the scan still runs, or the execution
+         failed or could not be watched
       3  something is still missing
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.targets.deployed import described, outputs_of

@@ -22,18 +22,18 @@ _CALLS = 1_000
 """Calls of the function at most: each sends for some seconds."""
 
 
-@click.command("resume-alerts", short_help="Send the alerts that destinations did not take.")
-@click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="The stack that parked them.")
+@click.command("resume-alerts", short_help="Send the alerts that could not be delivered.")
+@click.option("--stack", default="muster-dev", show_default=True, metavar="NAME", help="Stack that parked the alerts.")
 @on_stack
 @listed_as
 def command(**options: Any) -> int:
     """Send the alerts that are parked in the stack's dead-letter queue.
 
-    An alert is parked when its destination does not take it: a webhook that is gone, an event bus that does not exist,
-    a topic that the stack must not use. Mend the destination first. An alert is deleted from the queue only when it
-    was sent. Messages that Muster did not park, such as mails that SNS could not deliver, stay and are listed.
+    An alert is parked if its destination refuses it: a webhook that is gone, an event bus that does not exist, a topic
+    that the stack may not use. Repair the destination first. An alert is deleted from the queue only after it was sent.
+    Other messages, such as mails that SNS could not deliver, stay in the queue and are listed.
 
-    The stack's function muster-send-alert sends them, so that you need lambda:InvokeFunction and not the URLs.
+    The stack's function muster-send-alert sends the alerts: you need lambda:InvokeFunction, not the URLs.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def command(**options: Any) -> int:
 
     \b
     Exit status:
-      0  nothing is parked any more
+      0  no alert is parked any more
       1  some alerts are still parked; each is listed with the reason
       2  there is no such stack, or its function could not be invoked
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace

@@ -49,70 +49,73 @@ def _statuses(_context: click.Context, _parameter: click.Parameter, values: tupl
 
 aimed = combined(
     click.option("--account", "accounts", multiple=True, metavar="ID", callback=_accounts,
-                 help="Scan this account: an id, a unit of the organization, or all. Repeatable."),
-    click.option("--role", default="", metavar="NAME", help="The role to assume in other accounts."),
-    click.option("--external-id", default="", metavar="ID", help="What that role asks for besides."),
+                 help="Scan this account: an id, an organizational unit, a root, or all. Repeatable."),
+    click.option("--role", default="", metavar="NAME", help="Role to assume in the other accounts."),
+    click.option("--external-id", default="", metavar="ID", help="External ID that the role's trust policy requires."),
     click.option("--region", "regions", multiple=True, metavar="NAME", help="Scan this region, or all. Repeatable."),
     click.option("--exclude-region", "exclude_regions", multiple=True, metavar="NAME",
-                 help="Not this one. Repeatable."),
+                 help="Skip this region. Repeatable."),
     click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
-                 help="Only resources that carry the tag. Repeatable: all of them."),
+                 help="Only resources with this tag. Repeatable: with all of them."),
     click.option("--resource", "resources", multiple=True, metavar="ARN",
-                 help="Scan only this resource. Repeatable."),
-    click.option("--profile", metavar="NAME", help="The AWS profile to use."),
-    click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS."),
+                 help="Only this resource. Repeatable."),
+    click.option("--profile", metavar="NAME", help="AWS profile to use."),
+    click.option("--endpoint-url", metavar="URL", help="Send every call to this address instead of AWS."),
 )  # fmt: skip
 """The options that choose accounts, regions and resources, and how AWS is called."""
 
 
-@click.command("scan", short_help="Scan an account and report what complies.")
+@click.command("scan", short_help="Scan accounts and report which checks fail.")
 @selecting
 @aimed
-@click.option("--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
+@click.option("--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Write a file; its extension decides the format. - is standard output. Repeatable.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(list(FORMATS)),
               help="Format of standard output, or of a single --output. [default: table]")  # fmt: skip
 @click.option("--status", "statuses", multiple=True, metavar="NAME", callback=_statuses,
               help=f"List only findings of this status: {', '.join(STATUS_NAMES)}. Repeatable.")  # fmt: skip
-@click.option("--top", type=click.IntRange(1), metavar="N", help="Show the N worst resources only. (Table.)")
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Table: show only the N worst resources.")
 @click.option("--baseline", default="", metavar="FILE",
               help="Fail only on what is new since this report (.json, .ndjson or .parquet), "
               "or with --stack since this scan: latest, or an id.")  # fmt: skip
-@click.option("--stack", default="", metavar="NAME", help="The stack that has the scan of --baseline.")
-@click.option("--stack-region", default="", metavar="NAME", help="The region of the stack. [default: the profile's]")
-@click.option("--fail-on", type=Severities(NEVER), default=Severity.HIGH.value,
-              show_default=True, help="Exit 1 when a finding of this severity or above fails.")  # fmt: skip
-@click.option("--apply-tags", is_flag=True, help="Then set the compliance tag as muster tag does: this writes.")
-@click.option("--strict", is_flag=True, help="Call the scan incomplete when anything could not be read.")
-@click.option("--quiet", is_flag=True, help="No progress and no summary on standard error.")
-@click.option(
-    "--verbose", is_flag=True, help="Also say how many calls were made, beside what 'muster estimate' predicts."
-)
-@click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls at a time.")
+@click.option("--stack", default="", metavar="NAME", help="Stack with the scan that --baseline names.")
+@click.option("--stack-region", default="", metavar="NAME", help="Region of that stack. [default: the profile's]")
+@click.option("--fail-on", type=Severities(NEVER), metavar="LEVEL", default=Severity.HIGH.value,
+              show_default=True, help="Exit 1 if a check of this severity or above fails; or never.")  # fmt: skip
+@click.option("--apply-tags", is_flag=True,
+              help="After the scan, set the compliance tag as 'muster tag' does. This writes.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Exit 3 if anything at all could not be read.")
+@click.option("--quiet", is_flag=True, help="No progress and no notes; with --output, no table either.")
+@click.option("--verbose", is_flag=True, help="Show the fix of each failure, and the number of AWS calls.")
+@click.option("--concurrency", type=click.IntRange(1, 128), metavar="N", default=16, show_default=True,
+              help="AWS calls at the same time.")  # fmt: skip
 def command(**options: Any) -> int:
-    """Scan the account of the current credentials and report what complies.
+    """Scan your AWS accounts and report which checks fail.
 
-    Without --pack and --check, what the configuration selects is scanned, else every check. Without --region, the
-    regions of the configuration, else the profile's. With --resource, only the resources of these ARNs are scanned, in
-    their accounts and regions, by the checks that judge their types. Findings go to standard output, worst first in a
-    table; the other formats have every finding, the passing ones too. A scan only reads, except with --apply-tags.
+    Without --pack and --check, the packs of muster.yaml run, else the pack foundational. Without --region, the regions
+    of muster.yaml are scanned, else the profile's. The table shows failures only; use --status or another format for
+    the rest. A scan only reads, except with --apply-tags.
 
     \b
     Examples:
       muster scan --region eu-west-1 --region eu-central-1
+      muster scan --output report.html --output findings.sarif
+      muster scan --check 's3-*' --exclude-check s3-bucket-versioning-enabled
+      muster scan --framework fsbp --severity HIGH --region all
       muster scan --account all --role MusterMemberRole --region all
-      muster scan --region all --exclude-region us-east-2 --severity HIGH
-      muster scan --check s3-bucket-public-access-prohibited --tag Environment=prod
       muster scan --resource arn:aws:s3:::shop-data
-      muster scan --format ndjson | jq 'select(.status == "NON_COMPLIANT")'
-      muster scan --output findings.csv --fail-on never
+      muster scan --baseline last-week.json --fail-on MEDIUM
+      muster scan --baseline latest --stack muster-prod
+      muster scan --format ndjson --status failing | jq -r .resource.arn
 
     \b
     Exit status:
-      0  all well
-      1  findings fail at or above --fail-on (also when the scan is incomplete)
-      2  no results: wrong usage, configuration or credentials, they cannot be written, or no --resource exists
-      3  the scan is incomplete, a --resource does not exist, or --apply-tags could not write a tag, and nothing failed
+      0  no failures at or above --fail-on (with --baseline: no new ones)
+      1  failures at or above --fail-on, also when the scan is incomplete
+      2  no results: wrong usage, configuration or credentials, an output that
+         cannot be written, or no --resource exists
+      3  nothing failed, but the scan is incomplete, a --resource does not exist,
+         or --apply-tags could not write a tag
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli.job import Options
     from muster.cli.outputs import outputs_of

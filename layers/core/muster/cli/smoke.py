@@ -19,23 +19,22 @@ UNKNOWN = 3
 _COLOURS = {"holds": "green", "fails": "bold red", "unknown": "bold yellow", "not shown": "dim"}
 
 
-@click.command("smoke", short_help="Try a deployed stack and print what works.")
+@click.command("smoke", short_help="Test a deployed stack.")
 @click.argument("stack", metavar="STACK")
 @on_stack
 @click.option("--denied-region", default="", metavar="NAME", help="A region that an SCP closes, to see it reported.")
 @listed_as
 def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
-    """Try a deployed stack, part by part, and print a table of what holds.
+    """Test a deployed stack, part by part, and print a table of what works.
 
-    It looks at all that the outputs name, scans two cheap checks by hand, reads the scan's message from the queue,
-    stops a scan and resumes it, queries the view and every saved query with Athena, sets an alarm off and waits for
-    its notification, looks at what reads the event stream and, where near real time is on, for a trail that logs, runs
-    the crawler, and looks into the dead-letter queues. It takes some minutes and costs cents.
+    It checks every output, scans two cheap checks, reads the scan's message from the queue, stops a scan and resumes
+    it, runs the view and every saved query in Athena, sets an alarm and waits for its notification, checks the event
+    stream and (with near real time) the trail, runs the crawler, and looks into the dead-letter queues. It takes some
+    minutes and costs cents.
 
-    Its scans are not recorded, it sets the alarm back, and it deletes the queue that it subscribes to the topic and the
-    messages of its scan. It reads other messages of the result queue once and leaves them: a message that is read five
-    times goes to the dead-letter queue. Confirmed subscribers get the mails of two alarms: the one that it sets off,
-    and the alarm for the scan that it stops. Run it with the credentials of an administrator of the stack.
+    Its scans are not recorded. It resets the alarm, and deletes the queue that it subscribes to the topic and its own
+    messages. Other messages of the result queue are read once and stay; a message that is read five times goes to the
+    dead-letter queue. Confirmed subscribers get two mails. Use the credentials of an administrator of the stack.
 
     \b
     Examples:
@@ -44,10 +43,10 @@ def command(stack: str, form: str, denied_region: str, **options: Any) -> int:
 
     \b
     Exit status:
-      0  nothing fails; what could not be shown here is listed
-      1  something fails
+      0  everything works that could be tested; the rest is listed
+      1  something does not work
       2  there is no such stack, or no credentials
-      3  nothing fails, but a call was refused or failed, so that something is not known
+      3  nothing fails, but a call was refused or failed
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.smoke.lines import Visit, tried
     from muster.smoke.probes import PROBES

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 on_stack = combined(
-    click.option("--region", metavar="NAME", help="The stack's region. [default: AWS_REGION, or the profile's]"),
-    click.option("--profile", metavar="NAME", help="The AWS profile to use."),
-    click.option("--endpoint-url", metavar="URL", help="Send every call there instead of to AWS."),
+    click.option("--region", metavar="NAME", help="Region of the stack. [default: AWS_REGION, or the profile's]"),
+    click.option("--profile", metavar="NAME", help="AWS profile to use."),
+    click.option("--endpoint-url", metavar="URL", help="Send every call to this address instead of AWS."),
 )
 """The options that say where a stack is, and with which credentials it is called."""
 

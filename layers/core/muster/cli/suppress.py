@@ -48,33 +48,33 @@ def _tags(_context: click.Context, _parameter: click.Parameter, values: tuple[st
     return {key: value for key, _, value in pairs}
 
 
-@click.command("suppress", short_help="Accept a failure until a day.")
+@click.command("suppress", short_help="Accept a failure until a date.")
 @click.argument("finding")
 @click.argument("arn", required=False)
-@click.option("--until", required=True, metavar="DATE", callback=_day, help="The last day, like 2027-03-31.")
+@click.option("--until", required=True, metavar="DATE", callback=_day, help="Last day, like 2027-03-31.")
 @click.option("--reason", required=True, metavar="TEXT", callback=_words, help="Why the failure is accepted.")
 @click.option("--owner", required=True, metavar="NAME", callback=_words, help="Who is responsible.")
-@click.option("--ticket", default="", metavar="ID", callback=_words, help="The ticket that follows it up.")
+@click.option("--ticket", default="", metavar="ID", callback=_words, help="Ticket that tracks the failure.")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", callback=_tags,
-              help="With a CHECK: resources with this tag; * and ? in the value. Repeatable: all of them.")  # fmt: skip
+              help="With a CHECK: resources with this tag; * and ? match in the value. Repeatable.")  # fmt: skip
 @click.option("--account", metavar="ID", help="With a CHECK: resources of this account.")
 @click.option("--from", "source", type=click.Path(path_type=Path), metavar="PATH",
-              help="The report or the folder of Parquet that has the finding.")  # fmt: skip
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The file to write. "
+              help="Report or Parquet folder that has the finding.")  # fmt: skip
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="File to write. "
               "[default: ./muster.yaml]")  # fmt: skip
-@click.option("--stack", metavar="NAME", help="Find the finding on this stack, and write the stack's configuration.")
+@click.option("--stack", metavar="NAME", help="Stack that has the finding; its configuration is changed.")
 @on_stack
-@click.option("--renew", is_flag=True, help="Change the date, reason, owner and ticket of the entry that exists.")
+@click.option("--renew", is_flag=True, help="Change date, reason, owner and ticket of an existing entry.")
 @click.option("--dry-run", is_flag=True, help="Print the change as a diff, and write nothing.")
 def command(**options: Any) -> int:
-    """Accept a failure until a day: write an entry to `suppressions` of muster.yaml.
+    """Accept a failure until a date: add an entry to `suppressions` in muster.yaml.
 
-    FINDING is the id of a finding; --from names the report that has it, --stack the stack. Or it is the id of a check,
-    followed by the ARN of the resource, which may hold * and ?, by --tag or by --account.
+    FINDING is the id of a finding; name its report with --from, or its stack with --stack. Or it is the id of a check,
+    followed by the ARN of the resource (* and ? match), by --tag or by --account.
 
-    Only the lines of the entry are written. Comments, order and quotes of the file stay as they are. The new file is
-    validated before it replaces the old one; a file that does not exist is made. With --stack the configuration in the
-    stack's bucket is read and replaced, unless it changes meanwhile. The next scan applies it.
+    Only the lines of the entry are written; comments, order and quotes of the file stay. The new file is validated
+    before it replaces the old one. With --stack, the configuration in the stack's bucket is changed. The next scan uses
+    it.
 
     \b
     Examples:
@@ -88,8 +88,9 @@ def command(**options: Any) -> int:
     \b
     Exit status:
       0  the entry is written (with --dry-run: could be written)
-      2  nothing is written: wrong usage, a date in the past, no such finding, an entry that exists already, or a
-         configuration that is wrong or cannot be written
+      2  nothing is written: wrong usage, a date in the past, no such finding, an
+         entry that exists already, or a configuration that is wrong or cannot be
+         written
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     from muster.cli import yaml_edit
     from muster.cli.suppress_target import BucketFile, LocalFile
