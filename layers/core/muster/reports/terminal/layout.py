@@ -22,8 +22,8 @@ STYLES: Mapping[Severity, str] = MappingProxyType(
         Severity.INFORMATIONAL: "",
     }
 )
-NEW_STYLE = "cyan"
-SEVERITY_WIDTH = 8
+_NEW_STYLE = "cyan"
+_SEVERITY_WIDTH = 8
 """The width of CRITICAL; INFORMATIONAL, which no check of Muster's own has, is longer."""
 GAP = 2
 """Spaces between columns."""
@@ -45,7 +45,7 @@ class View:
 
 def severity(value: Severity) -> Text:
     """Return a severity, padded to the width of its column."""
-    return Text(value.value.ljust(SEVERITY_WIDTH), STYLES[value])
+    return Text(value.value.ljust(_SEVERITY_WIDTH), STYLES[value])
 
 
 def news_width(news: Iterable[News]) -> int:
@@ -57,7 +57,7 @@ def label(value: Severity, news: News, width: int) -> Text:
     """Return the severity, and beside it whether it is new, where anything is."""
     if not width:
         return severity(value)
-    return Text.assemble(severity(value), " ", (news.value.upper().ljust(width), NEW_STYLE))
+    return Text.assemble(severity(value), " ", (news.value.upper().ljust(width), _NEW_STYLE))
 
 
 def wrapped(text: str, width: int | None) -> list[str]:
