@@ -25,6 +25,7 @@ TAGGING = {
 """The calls that write tags; `computed` are those of IAM, TagRole and its like."""
 OF_THE_STACK = {
     "alerts/delivery/parked.py": {"send_message"},
+    "cli/query/athena.py": {"start_query_execution", "stop_query_execution"},
     "cli/resume.py": {"start_execution"},
     "cli/resume_alerts.py": {"invoke"},
     "lifecycle/event_store.py": {"batch_write_item"},
