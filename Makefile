@@ -104,6 +104,10 @@ bench-scale: $(SETUP) ## Drive the functions at a thousand accounts, on an S3 in
 bench-cold-start: $(SETUP) ## Measure how long the built functions take to be ready, under AWS's runtime client
 	$(BIN)/python -m benchmarks.cold_start
 
+.PHONY: bench-report
+bench-report: $(SETUP) ## Measure the report at 250 to 200,000 findings in Chromium
+	$(BIN)/python -m benchmarks.report_page
+
 .PHONY: bench-peers
 bench-peers: $(SETUP) ## Install other scanners into .venv-peers, and measure those that can run
 	$(BIN)/python -m benchmarks.peers --install

@@ -52,6 +52,7 @@ def test_what_is_left_out_is_told() -> None:
 
 
 def test_what_would_not_show_is_shown() -> None:
+    assert visible("पर\u200dख 👩\u200d👩") == "पर\u200dख 👩\u200d👩"
     assert visible("a\u202eb\u200b\x1b[0m\nc") == "a⟨U+202E⟩b⟨U+200B⟩⟨U+001B⟩[0m\nc"
 
 

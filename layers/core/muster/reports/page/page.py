@@ -9,6 +9,7 @@ import functools
 import gzip
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -31,7 +32,7 @@ STATIC = 200
 """Failures that stand in the page as text, for readers without JavaScript."""
 PLAIN = 1_000_000
 """Characters of data that stand in the page as they are; more is compressed."""
-_NEWS, _GONE, _ROWS, _JOBS = 12, 100, 200, 20
+_NEWS, _GONE, _ROWS, _JOBS = 12, 100, 200, 10
 """How many of each a section lists; the rest is a number."""
 
 
@@ -51,11 +52,13 @@ def write(overview: Overview, stream: TextIO) -> None:
 
 @functools.cache
 def assets(kind: str) -> str:
-    """Return the script (`js`) or the style (`css`) of the page: its files in order, without comments."""
+    """Return the script (`js`) or the style (`css`) of the page: its files in order, without comments and blanks."""
     folder = files(__package__).joinpath("assets")
     names = sorted(each.name for each in folder.iterdir() if each.name.endswith(f".{kind}"))
     lines = [line.strip() for name in names for line in folder.joinpath(name).read_text("utf-8").splitlines()]
     text = "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+    if kind == "css":
+        text = re.sub(r" ?([{};,>]|(?<=[a-z]):(?= )) ?", r"\1", text)
     return f"\n(() => {{\n'use strict';\n{text}\n}})();\n" if kind == "js" else f"\n{text}\n"
 
 

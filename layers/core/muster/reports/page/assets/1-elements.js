@@ -13,8 +13,8 @@ function make(tag, properties, ...children) {
   return element;
 }
 
-// Control, direction and invisible characters; text.py has the same.
-const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Co}\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+// Control, direction and invisible characters; joiners between letters of other scripts and in emoji stay. As in text.py.
+const HIDDEN = /(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])|[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Co}\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 const visible = text => text.replace(HIDDEN, c =>
   c === '\n' ? c : `⟨U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
 const shown = text => make('bdi', {}, visible(text));

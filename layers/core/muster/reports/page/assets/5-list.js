@@ -117,7 +117,7 @@ function facets() {
   });
   sets.forEach((set, d) => {
     const counts = view.counts[d], chosen = state.chosen[d];
-    const alive = set.order.filter(code => counts[code] || chosen.has(code) || d < 2 && (code < 4 || d));
+    const alive = set.order.filter(code => counts[code] || chosen.has(code) || d < 1 && code < 4 || d === 1 && D.previous);
     const codes = d < 2 ? alive : alive.filter((code, place) => place < set.most || chosen.has(code));
     const labels = codes.map(code => {
       const { input, n, label } = set.label(code);

@@ -15,7 +15,7 @@ function show(i, focus) {
     make('h3', { tabindex: -1 }, shown(D.M[F.m[i]])),
     make('p', { class: 'dim' }, visible(title) + '.'),
     make('dl', {}, pairs([
-      ['Resource', called(r)], ['Where', shown(placeOf(r))], ['Account', D.A[R.a[r]][0]],
+      ['Resource', called(r)], ['Where', shown(placeOf(r))], D.A[R.a[r]][1] && ['Account', D.A[R.a[r]][0]],
       hasArn(r) && ['ARN', make('code', {}, shown(key(r)))], first,
       ...F.h[i] < 0 ? [] : D.H[F.h[i]].map(([name, value]) => [name, shown(value)]),
     ].filter(Boolean))),

@@ -91,5 +91,6 @@ addEventListener('DOMContentLoaded', async () => {
   addEventListener('hashchange', () => route());
   addEventListener('keydown', press);
   addEventListener('beforeprint', () => document.querySelectorAll('#list details').forEach(group => { group.open = true; group.dispatchEvent(new Event('toggle')) }));
-  root.dataset.ready = `${Math.round(decodedAt - began)} ${Math.round(performance.now() - decodedAt)}`;
+  // For benchmarks, in milliseconds: decoding, the first list, and all since the navigation.
+  root.dataset.ready = [decodedAt - began, performance.now() - decodedAt, performance.now()].map(Math.round).join(' ');
 });
