@@ -64,6 +64,33 @@ def test_rows_are_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+class Tty(io.StringIO):
+    """A terminal of 80 columns."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.usefixtures("report")
+@pytest.mark.parametrize(
+    ("sql", "lines"),
+    [
+        pytest.param(COUNT, 5, id="a table that fits"),
+        pytest.param("SELECT resource_id, status, reason FROM latest", 8, id="a table that fits once it is cut"),
+        pytest.param("SELECT * FROM latest LIMIT 1", 28, id="a record of many columns"),
+    ],
+)
+def test_a_terminal_is_never_too_narrow(sql: str, lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Tty()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["query", sql]) == 0
+    printed = screen.getvalue().splitlines()
+    assert len(printed) >= lines
+    assert max(map(len, printed)) <= 80
+    assert printed[-1].endswith(("row", "rows"))
+
+
 @pytest.mark.usefixtures("report")
 def test_rows_are_csv_json_and_lines(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from muster.cli.query.result import Result
 from muster.cli.screen import columns as screen_columns
+from muster.cli.screen import wrapped
 from muster.model.text import counted, printable, shortened, shown
 from muster.reports.formats.csv import cell as csv_cell
 
@@ -18,6 +19,8 @@ FORMS = ("table", "csv", "json", "ndjson")
 _SAMPLE = 1_000
 """Rows that decide the widths of a table."""
 _NARROWEST = 8
+_READABLE = 24
+"""Columns that a value has at least, unless it is shorter: with less, rows are written as records."""
 _GAP = 2
 
 
@@ -58,32 +61,52 @@ def _table(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]
     rows = iter(rows)
     sample = list(itertools.islice(rows, _SAMPLE))
     heads = [printable(name) for name in columns]
-    cells = [[printable(_text(value)) for value in row] for row in sample]
+    cells = list(_cells(sample))
     widths = [max(map(len, each)) for each in zip(heads, *cells, strict=True)] if heads else []
     if sys.stdout.isatty() and stream is sys.stdout:
-        widths = _fitted(widths, screen_columns())
+        natural, widths = widths, _fitted(widths, screen_columns())
+        if any(width < min(_READABLE, wanted) for width, wanted in zip(widths, natural, strict=True)):
+            return _records(stream, heads, itertools.chain(cells, _cells(rows)))
     right = [all(isinstance(row[place], int | float | Decimal | None) for row in sample) for place in range(len(heads))]
     number = 0
     _line(stream, heads, widths, right)
     _line(stream, ["─" * width for width in widths], widths, right)
-    for row in itertools.chain(cells, ([printable(_text(value)) for value in each] for each in rows)):
+    for row in itertools.chain(cells, _cells(rows)):
         _line(stream, row, widths, right)
         number += 1
     stream.write(f"{counted(number, 'row')}\n")
     return number
 
 
+def _cells(rows: Iterable[Sequence[Any]]) -> Iterator[list[str]]:
+    return ([printable(_text(value)) for value in row] for row in rows)
+
+
+def _records(stream: TextIO, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write each row as lines of name and value, as is better where the columns do not fit beside each other."""
+    widest = max(map(len, heads), default=0)
+    number = 0
+    for row in rows:
+        number += 1
+        for head, cell in zip(heads, row, strict=True):
+            first, *more = wrapped(cell, widest + _GAP)
+            stream.write(f"{head:<{widest}}{' ' * _GAP}{first}".rstrip() + "\n")
+            stream.writelines(f"{' ' * (widest + _GAP)}{each}\n" for each in more)
+        stream.write("\n")
+    stream.write(f"{counted(number, 'row')}\n")
+    return number
+
+
 def _line(stream: TextIO, cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> None:
-    shortened_cells = (_cut(each, width) for each, width in zip(cells, widths, strict=True))
+    shortened_cells = (
+        shortened(each, width) if stream.isatty() and len(each) > width else each
+        for each, width in zip(cells, widths, strict=True)
+    )
     aligned = (
         each.rjust(width) if to_right else each.ljust(width)
         for each, width, to_right in zip(shortened_cells, widths, right, strict=True)
     )
     stream.write(f"{(' ' * _GAP).join(aligned).rstrip()}\n")
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width or not sys.stdout.isatty() else shortened(text, width)
 
 
 def _fitted(widths: Sequence[int], room: int) -> list[int]:
