@@ -56,7 +56,8 @@ def main() -> int:
     console.print(
         f"The second scan sent {'no mail: nothing had changed' if silent else 'a mail, which it should not'}."
     )
-    console.print(f"All of it is in {OUT.name}/, after {time.monotonic() - began:.0f} seconds.")
+    console.print(f"Open {OUT.name}/report.html in a browser: the report of the scan.")
+    console.print(f"The rest is in {OUT.name}/ too, after {time.monotonic() - began:.0f} seconds.")
     return 0 if silent else 1
 
 
@@ -84,9 +85,10 @@ def _write(aws: EmbeddedAws, stack: Stack, summary: Mapping[str, Any]) -> None:
     scan_id = summary["scan_id"]
     _dump(OUT / "summary.json", summary)
     _dump(OUT / "report.json", workflow.read_json(aws, stack, keys.report(scan_id)))
+    s3, bucket = aws.client("s3", stack.region), stack.outputs["ReportBucketName"]
+    s3.download_file(bucket, keys.page(scan_id), str(OUT / "report.html"))
     subject, text = workflow.mails(stack)[0]
     (OUT / "alert.txt").write_text(f"Subject: {subject}\n\n{text}", encoding="utf-8")
-    s3, bucket = aws.client("s3", stack.region), stack.outputs["ReportBucketName"]
     for key in workflow.keys(aws, stack, keys.files("findings")):
         if scan_id in key:
             s3.download_file(bucket, key, str(OUT / "findings" / key.rpartition("/")[2]))

@@ -499,7 +499,7 @@ class TestPrice:
     def test_what_scans_leave_is_stored_until_it_expires(self) -> None:
         made = work_of(_demand(_rules("s3-bucket-encrypted"), {(BUCKET, IRELAND): 1000}), Seconds(0, 1))
         parts = {part.what: part for part in cost(made, PRICES, scans_per_day=2)}
-        stored = 2 * (1000 * 33 * (365 + 30) + 4000 * 30) / 2**30
+        stored = 2 * (1000 * 38 * (365 + 30) + 4000 * 30) / 2**30
         assert parts["GB stored, when the first scans expire"].units == pytest.approx(stored)
         assert parts["GB stored, when the first scans expire"].month == pytest.approx(stored * 0.023)
         assert parts["traces, at most"].month == pytest.approx((1 + 1 + 3) * 60 * 5 / 1e6)

@@ -116,17 +116,18 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, bas
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
         report.finished_at = datetime.now(UTC)
         report.calls_forecast = _calls_forecast(job)
-    overview = _overview(job, collector, baseline.changes(report) if baseline else None)
+    overview = _overview(job, collector, accepted, baseline.changes(report) if baseline else None)
     writer.close(tally, report, overview)
     return overview
 
 
-def _overview(job: Job, collector: Collector, changes: Changes | None) -> Overview:
+def _overview(job: Job, collector: Collector, accepted: Accepted, changes: Changes | None) -> Overview:
     """Return the scan as people read it."""
     names = {job.report.account_id: job.report.account_name, **job.scan.configuration.account_names}
     checks = (rule.check for rule in job.scan.rules)
     texts = {check.id: CheckTexts(check.fix, check.why, check.problem) for check in checks}
-    return collector.overview(facts_of(job.tally, job.report, names), changes, texts=texts)
+    suppressions = accepted.shown(job.options, job.report, job.tally, job.scan.configuration.alerts.warn_days)
+    return collector.overview(facts_of(job.tally, job.report, names), changes, texts=texts, suppressions=suppressions)
 
 
 def _calls_forecast(job: Job) -> int | None:

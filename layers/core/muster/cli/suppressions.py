@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from muster.alerts.acceptances import Matches, accepted
 from muster.cli.job import Options
 from muster.configuration import Configuration, SuppressionRule
 from muster.configuration.suppression import Suppressions, expired, is_expired
 from muster.model.arn import Arn
 from muster.model.finding import GLOBAL, Finding, Status
 from muster.model.text import counted, shortened
+from muster.reports.overview import Accepted as Shown
 from muster.reports.report import ScanReport
 from muster.reports.tally import UNREAD, ReportTally
 
@@ -56,6 +58,13 @@ class Accepted:
                 yield f"  {rule.check} on {shortened(rule.where)}, owner {shortened(rule.suppression.owner)}"
             if len(stale) > LINES:
                 yield f"  … and {len(stale) - LINES} more"
+
+    def shown(self, options: Options, report: ScanReport, tally: ReportTally, warn_days: int) -> tuple[Shown, ...]:
+        """Return all suppressions as a report shows them."""
+        judged = {
+            rule.check for rule in self._rules if self._judged(rule, options, report, tally) and _within(rule, report)
+        }
+        return accepted(self._rules, self._today, warn_days, Matches(counts=self._counts, judged=judged))
 
     @staticmethod
     def _judged(rule: SuppressionRule, options: Options, report: ScanReport, tally: ReportTally) -> bool:
