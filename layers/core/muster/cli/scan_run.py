@@ -26,12 +26,14 @@ from muster.library.preparation import Narrow, everything
 from muster.model.text import counted
 from muster.reports.formats import Context, Writer
 from muster.reports.formats.table import TableWriter
-from muster.reports.overview import MOST, Changes, CheckTexts, Collector, Overview, facts_of
+from muster.reports.overview import Changes, CheckTexts, Collector, Overview, facts_of
 from muster.reports.terminal.layout import View, width_of
 from muster.reports.wording import FAILING, STATUS_NAMES
 from muster.scanning.arena import tune_allocator
 from muster.tagging.marks import Marks
 
+_CLOSING = 1_000
+"""Findings that are kept for the closing block, which shows the ten worst resources."""
 _STRIDE = 20
 """How many findings pass between two movements of the progress bar."""
 
@@ -82,7 +84,9 @@ def prepare(options: Options, narrow: Narrow = everything) -> Job:
 
 def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, baseline: Baseline | None) -> Overview:
     options, report, tally = job.options, job.report, job.tally
-    collector = Collector(job.scan.configuration.alerts.owner_tag, MOST)
+    # An estate of millions of findings fits into memory because no more are kept than an output shows.
+    most = max(FORMATS[output.form].shows for output in options.outputs)
+    collector = Collector(job.scan.configuration.alerts.owner_tag, max(most, _CLOSING))
     mixed = options.on_stdout not in ("", TABLE) and sys.stdout.isatty()
     with Interrupt() as interrupt, ScanProgress(job, shown=not options.quiet and not mixed) as line:
         job.watcher = line

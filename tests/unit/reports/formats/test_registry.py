@@ -9,6 +9,7 @@ import pytest
 from muster.cli.formats import FORMATS, format_of, require_fit
 from muster.model.finding import Finding, Status, Suppression
 from muster.reports.formats import Context
+from muster.reports.overview import MOST
 from muster.reports.wording import STATUS_NAMES, status_name
 
 EXTENSIONS = [
@@ -72,6 +73,14 @@ def test_every_format_makes_a_writer_and_is_described(form: object) -> None:
     assert form.extensions
     assert form.description[0].islower()
     assert not form.description.endswith(".")
+
+
+def test_only_reports_for_people_keep_findings_in_memory() -> None:
+    assert {each.name: each.shows for each in FORMATS.values() if each.shows} == {
+        "table": 10_000,
+        "html": MOST,
+        "markdown": 5_000,
+    }
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,8 @@ class Format:
     """One format: its file extensions, the first of them the usual one, and the factory of its writers.
 
     A file with an extension in `also` may hold the format when the user names it. `description` completes the
-    sentence "NAME: …" in help texts. `make` takes a stream of text, or of bytes where the format is `binary`.
+    sentence "NAME: …" in help texts. `make` takes a stream of text, or of bytes where the format is `binary`. `shows`
+    is how many findings of the overview it shows at most: the overview has to keep so many in memory.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Format:
     make: Callable[[Any, Context], Writer]
     also: tuple[str, ...] = ()
     binary: bool = False
+    shows: int = 0
 
 
 def _table(stream: Any, context: Context) -> Writer:
@@ -132,13 +134,15 @@ def registry(formats: tuple[Format, ...]) -> Mapping[str, Format]:
 
 FORMATS: Mapping[str, Format] = registry(
     (
-        Format("table", (".txt", ".log"), "the failures for people, worst first, in a terminal", _table),
+        Format("table", (".txt", ".log"), "the failures for people, worst first, in a terminal", _table,
+               shows=10_000),
         Format("json", (".json",), "one JSON document: every finding, the counts and the scan", _json),
         Format("ndjson", (".ndjson", ".jsonl"), "every finding as one line of JSON", _ndjson, also=(".json",)),
         Format("csv", (".csv",), "every finding as one row, failures first, safe to open in a spreadsheet", _csv),
         Format("html", (".html", ".htm"), "a page for people that needs nothing else: search, filters, fixes to copy",
-               _html),
-        Format("markdown", (".md",), "a summary with the fixes, for $GITHUB_STEP_SUMMARY and pull requests", _markdown),
+               _html, shows=200_000),
+        Format("markdown", (".md",), "a summary with the fixes, for $GITHUB_STEP_SUMMARY and pull requests", _markdown,
+               shows=5_000),
         Format("ocsf", (".ocsf.json",), "every finding as an OCSF Compliance Finding, for Security Lake and SIEMs",
                _ocsf, also=(".json",)),
         Format("asff", (".asff.json",), "every finding in AWS's format for Security Hub", _asff, also=(".json",)),
