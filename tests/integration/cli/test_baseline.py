@@ -8,6 +8,9 @@ import boto3
 import pytest
 
 from muster.cli import main
+from muster.sdk.session import Clients
+
+from .deployed import NAME, Deployed
 
 REGION = "eu-west-1"
 VERSIONING = "s3-bucket-versioning-enabled"
@@ -152,3 +155,30 @@ def test_a_broken_baseline_is_refused_before_the_scan(tmp_path: Path, capsys: py
     out, err = capsys.readouterr()
     assert "base.json:1: it has no list of findings" in err
     assert out == ""
+
+
+class TestStack:
+    """The baseline is a scan of a stack, run by its functions on moto."""
+
+    def test_the_last_saved_scan_is_the_baseline(self, clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+        _bucket("photos")
+        stack = Deployed(clients)
+        first = stack.scan(VERSIONING)
+        _bucket("videos")
+        second = stack.scan(VERSIONING)
+        on_stack = ("--stack", NAME, "--stack-region", REGION)
+        assert main([*SCAN, "--baseline", "latest", *on_stack]) == 0
+        assert main([*SCAN, "--baseline", second, *on_stack]) == 0
+        capsys.readouterr()
+        assert main([*SCAN, "--baseline", first, *on_stack]) == 1
+        assert "1 new, 0 gone since" in capsys.readouterr().out
+
+    def test_a_stack_without_a_scan_is_named(self, clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+        Deployed(clients)
+        assert main([*SCAN, "--baseline", "latest", "--stack", NAME]) == 2
+        assert f"the stack {NAME} has no saved scan yet" in capsys.readouterr().err
+
+    def test_a_scan_that_is_not_there_is_named(self, clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+        Deployed(clients)
+        assert main([*SCAN, "--baseline", "20260101T000000Z-00000000", "--stack", NAME]) == 2
+        assert "there is no scan 20260101T000000Z-00000000 on the stack" in capsys.readouterr().err

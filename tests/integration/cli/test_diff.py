@@ -289,7 +289,7 @@ class TestNotCompared:
         old = json_report(Path("old.json"), [], FIRST, incomplete=["it was interrupted"])
         status, found, err = changes(capsys, str(old), _json("new", [finding("a")], SECOND))
         assert (status, short(found)) == (1, {("opened", None, "a")})
-        assert "old.json is incomplete: some of what opened may have failed before" in err
+        assert "old.json is incomplete: some of the opened findings may have failed before" in err
 
     def test_the_other_order_is_doubted(self, capsys: pytest.CaptureFixture[str]) -> None:
         _, _, err = changes(capsys, _json("new", NEW, SECOND), _json("old", OLD, FIRST))
@@ -376,7 +376,7 @@ def test_a_report_that_is_cut_is_named_with_its_line(capsys: pytest.CaptureFixtu
         ("missing.json", "missing.json: there is no such file or folder"),
         ("empty", "empty has no *.parquet files"),
         ("broken.parquet", "broken.parquet cannot be read: it is no Parquet file, or cut"),
-        (scan_of(FIRST), f"{scan_of(FIRST)} is the id of a scan: name its stack with --stack"),
+        (scan_of(FIRST), f"{scan_of(FIRST)} is the id of a scan\n  name its stack: --stack NAME"),
     ],
 )
 def test_a_path_that_cannot_be_read_is_named(old: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,13 +112,13 @@ def test_a_wrong_muster_yaml_does_not_hide_findings(capsys: pytest.CaptureFixtur
     Path("muster.yaml").write_text("packs: [s4]\n")
     assert main(["findings", "--from", _json(FOUND)]) == 0
     out, err = capsys.readouterr()
-    assert "the configuration is wrong, and the owner tag is taken to be Owner" in err
+    assert "the configuration is wrong, so the owner tag is Owner" in err
     assert "new" in out
 
 
 def test_findings_of_resources_whose_tags_were_not_read_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["findings", "--from", _json(FOUND), "--owner", "team-a"]) == 0
-    assert "1 finding left out: the tags of their resources were not read" in capsys.readouterr().err
+    assert "1 finding left out: the scan did not read the tags of their resources" in capsys.readouterr().err
 
 
 def test_a_table_has_the_worst_first_with_owner_and_date(capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,7 +176,7 @@ def test_findings_that_do_not_say_since_when_are_counted(capsys: pytest.CaptureF
     assert main(["findings", "--from", _json([finding("a"), finding("b")]), "--since", "7d"]) == 0
     out, err = capsys.readouterr()
     assert out == "No finding matches.\n"
-    assert "2 findings left out: since when they fail is not known" in err
+    assert "2 findings left out: the time of their first failure is unknown" in err
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,10 @@ def test_one_bucket_takes_one_page_of_the_listing(calls: list[str]) -> None:
         ),
         (["arn:awz:s3:::photos"], "awz is not a partition\n  did you mean: aws"),
         ([f"arn:aws:ec2:eu-wst-1:{OWN}:vpc/vpc-1"], "eu-wst-1 is not a region\n  did you mean: eu-west-1"),
-        ([BUCKET, "--region", REGION], "--resource: its ARN says the region; leave out --region"),
+        (
+            [BUCKET, "--region", REGION],
+            "--resource and --region cannot be combined: the ARN has the region\n  leave out --region",
+        ),
         ([BUCKET, "--service", "ec2"], "no selected check judges AWS::S3::Bucket"),
     ],
 )

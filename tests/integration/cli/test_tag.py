@@ -364,7 +364,7 @@ def test_after_an_interrupted_scan_nothing_is_written(
     interrupting(monkeypatch, Marks)
     option = ["--apply-tags", "--fail-on", "never"] if command == "scan" else []
     assert muster(aws, command, *CHECK, *option) == INCOMPLETE
-    assert "the scan was interrupted, so no tag was written" in "".join(capsys.readouterr())
+    assert "the scan was interrupted: no tag was written" in "".join(capsys.readouterr())
     assert written(aws) == []
 
 
@@ -373,7 +373,7 @@ def test_an_interruption_while_it_tags_is_said(
 ) -> None:
     interrupting(monkeypatch, TagTally)
     assert muster(aws, "tag", *CHECK) == INCOMPLETE
-    assert "it was interrupted: 2 resources of 3 were not looked at" in capsys.readouterr().out
+    assert "it was interrupted: 2 resources of 3 were not examined" in capsys.readouterr().out
 
 
 class TestScanApplyTags:

@@ -99,7 +99,7 @@ def _sources(options: Mapping[str, Any], scratch: Path) -> tuple["Source", "Sour
     names = (options["old"], options["new"])
     if not options["stack"]:
         if wrong := [name for name in names if _is_scan_id(name) and not Path(name).exists()]:
-            raise ConfigurationError(f"{wrong[0]} is the id of a scan: name its stack with --stack")
+            raise ConfigurationError(f"{wrong[0]} is the id of a scan\n  name its stack: --stack NAME")
         return source_of(Path(names[0])), source_of(Path(names[1]))
     from muster.cli.stack_files import opened
 
@@ -113,7 +113,7 @@ def _sources(options: Mapping[str, Any], scratch: Path) -> tuple["Source", "Sour
             sides.append(source_of(Path(name)))
         else:
             raise ConfigurationError(
-                f"{name!r} is neither the id of a scan, like 20261121T060000Z-c22b102a, nor a file or folder"
+                f"{name!r} is neither the id of a scan, nor a file or folder\n  ids look like 20261121T060000Z-c22b102a"
             )
     return sides[0], sides[1]
 
@@ -137,11 +137,11 @@ def _doubts(comparison: "Comparison", old: "Source", new: "Source") -> Iterator[
     gone = comparison.counts[Outcome.DELETED]
     if gone and new.looked.checks is None:
         yield (
-            f"{new.looked.name} has findings only and does not say what it looked at: deleted may also mean not "
-            f"scanned ({counted(gone, 'finding')})"
+            f"{new.looked.name} has only findings, not what it covered: deleted may also mean not scanned "
+            f"({counted(gone, 'finding')})"
         )
     if old.looked.complete is False:
-        yield f"{old.looked.name} is incomplete: some of what opened may have failed before"
+        yield f"{old.looked.name} is incomplete: some of the opened findings may have failed before"
     if old.looked.started_at > new.looked.started_at:
         yield f"{old.looked.name} is later than {new.looked.name}: did you mean the other order?"
 

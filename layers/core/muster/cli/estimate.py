@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from muster.estimate.workload import Demand, Resources
 
 _TEACH = (
-    "say how many resources there are: --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200, or "
-    "--from report.json, where 'muster scan --format json --output report.json' wrote what it found"
+    "the numbers of resources are missing\n"
+    "  name them: --resources AWS::EC2::Instance=10000 --resources AWS::S3::Bucket=200\n"
+    "  or take them from a report: --from report.json (muster scan --output report.json)"
 )
 
 _TRAIL = (
@@ -155,10 +156,12 @@ def _regions(named: Sequence[str], configuration: "Configuration") -> tuple[str,
     if doubt := unchecked((*names, *excluded)):
         say(doubt)
     if ALL in names:
-        raise ConfigurationError("which regions an account has enabled only AWS can say: name them with --region")
+        raise ConfigurationError(
+            "the enabled regions of an account are not known without calling AWS\n  name them: --region NAME"
+        )
     left = tuple(sorted(set(names) - set(excluded)))
     if not left:
-        raise ConfigurationError("no region is named: use --region, the configuration's regions, or AWS_REGION")
+        raise ConfigurationError("no region is named\n  use --region, regions in muster.yaml, or AWS_REGION")
     return left
 
 

@@ -150,13 +150,13 @@ def command(**options: Any) -> int:
         findings_output.write(options["form"], stream, found, listing, source)
     if query.untagged:
         say(
-            f"{counted(query.untagged, 'finding')} left out: the tags of their resources were not read; a check of "
-            "tags or a route by owner reads them"
+            f"{counted(query.untagged, 'finding')} left out: the scan did not read the tags of their resources; add a "
+            "check of tags or an alert route by owner"
         )
     if query.undated:
         say(
-            f"{counted(query.undated, 'finding')} left out: since when they fail is not known; only recorded scans "
-            "of a stack remember that"
+            f"{counted(query.undated, 'finding')} left out: the time of their first failure is unknown; only recorded "
+            "scans of a stack keep it"
         )
     return 0
 
@@ -206,7 +206,7 @@ def _owner_tag(options: Mapping[str, Any], stack: "StackBucket | None") -> str:
         if options["config"]:
             raise
         default = Configuration().alerts.owner_tag
-        say(f"the configuration is wrong, and the owner tag is taken to be {default}: {str(error).splitlines()[0]}")
+        say(f"the configuration is wrong, so the owner tag is {default}: {str(error).splitlines()[0]}")
         return default
 
 

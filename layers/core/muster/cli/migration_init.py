@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913 - the options
         stream.write(text)
     gaps = [each.gap for each in found.values() if each.gap]
     for gap in gaps:
-        say(f"a list is not complete: {gap.reason}" + (f" (needs {gap.permission})" if gap.permission else ""))
+        say(f"a list is incomplete: {gap.reason}" + (f" (needs {gap.permission})" if gap.permission else ""))
     if output != STANDARD:
         counts = ", ".join(counted(len(each.names), kind.replace("_", " ")[:-1]) for kind, each in found.items())
         say(f"{output}: {counts}")

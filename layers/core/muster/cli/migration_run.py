@@ -58,7 +58,8 @@ def run(options: Validation) -> int:
             )
         _write(report, options.form, stream)
     if not options.quiet and options.output:
-        say(f"{_PARITY[report.parity]}: {counted(report.tally.unread, 'comparison')} unread; see {options.output}")
+        unread = counted(report.tally.unread, "comparison")
+        say(f"{_PARITY[report.parity]}: {unread} not evaluated; see {options.output}")
     return status(report, options)
 
 

@@ -46,15 +46,15 @@ def results(path: Path | None, *, binary: bool = False) -> Iterator[Any]:
         return
     path = Path(os.path.realpath(path))
     if not path.parent.is_dir():
-        raise ConfigurationError(f"--output: there is no directory {path.parent}")
+        raise ConfigurationError(f"--output {path}: there is no directory {path.parent}")
     if path.is_dir():
-        raise ConfigurationError(f"--output: {path} is a directory")
+        raise ConfigurationError(f"--output {path} is a directory\n  add the name of a file")
     try:
         plain = not path.exists() or path.is_file()
         how: dict[str, Any] = {"mode": "wb"} if binary else {"mode": "w", "encoding": "utf-8", "newline": ""}
         stream = _temporary(path, how) if plain else path.open(**how)
     except OSError as error:
-        raise ConfigurationError(f"--output: {path}: {error.strerror or error}") from error
+        raise ConfigurationError(f"--output {path}: {error.strerror or error}") from error
     try:
         with stream:
             yield stream

@@ -118,6 +118,8 @@ def _scan(job: Job, writer: Writer, accepted: Accepted, marks: Marks | None, bas
         report.incomplete += named_resources.missing(job.looks)
         if options.strict and tally.unread:
             report.incomplete.append(f"{counted(tally.unread, 'finding')} could not be answered (--strict)")
+        if tally.findings and tally.unread == tally.findings and report.complete:
+            report.incomplete.append("nothing could be evaluated: no answer has what the checks need")
         report.finished_at = datetime.now(UTC)
         report.calls_forecast = _calls_forecast(job)
     overview = _overview(job, collector, accepted, baseline.changes(report) if baseline else None)

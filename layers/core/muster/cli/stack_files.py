@@ -56,8 +56,8 @@ class StackBucket:
         plan = objects.content(self.bucket, keys.plan(scan_id), PlanDocument)
         if plan is None:
             raise ConfigurationError(
-                f"there is no scan {scan_id} on the stack {self.stack}: {self.url(keys.plan(scan_id))} does not exist. "
-                "A scan's id stands in its summary and e-mail"
+                f"there is no scan {scan_id} on the stack {self.stack}: {self.url(keys.plan(scan_id))} does not exist\n"
+                "  the id of a scan is in its summary and in its mail"
             )
         return plan
 

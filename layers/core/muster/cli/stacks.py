@@ -35,7 +35,7 @@ def clients_of(options: Mapping[str, Any]) -> tuple["Clients", str]:
     region = options["region"] or os.environ.get("AWS_REGION")
     session = open_session(options["profile"], region, options["endpoint_url"])
     if session.region_name is None:
-        raise ConfigurationError("no region is named: use --region or AWS_REGION")
+        raise ConfigurationError("no region is named\n  use --region, or set AWS_REGION")
     if session.region_name not in (known := regions()):
         raise ConfigurationError(unknown(session.region_name, "a region", known))
     return Clients(session, endpoint_url=options["endpoint_url"]), session.region_name

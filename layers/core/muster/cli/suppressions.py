@@ -40,8 +40,9 @@ class Accepted:
         if over := expired(self._rules, self._today):
             checks = ", ".join(sorted({rule.check for rule in over}))
             again = sum(self._counts[rule.key] for rule in over)
-            failures = f"; failing again in this scan: {again}" if again else ""
-            yield f"{counted(len(over), 'suppression')} of the configuration expired: {checks}{failures}"
+            have = "has" if len(over) == 1 else "have"
+            failures = f"; {counted(again, 'failure')} reported again" if again else ""
+            yield f"{counted(len(over), 'suppression')} in the configuration {have} expired: {checks}{failures}"
         whole = configured and not (options.accounts or options.regions or options.exclude_regions)
         stale = [
             rule
@@ -53,7 +54,7 @@ class Accepted:
         ]
         if stale:
             accept = "accepts" if len(stale) == 1 else "accept"
-            yield f"{counted(len(stale), 'suppression')} of the configuration {accept} no failure of this scan:"
+            yield f"{counted(len(stale), 'suppression')} in the configuration {accept} no failure of this scan:"
             for rule in stale[:LINES]:
                 yield f"  {rule.check} on {shortened(rule.where)}, owner {shortened(rule.suppression.owner)}"
             if len(stale) > LINES:

@@ -89,7 +89,7 @@ def _tell(job: Job) -> None:
     """Say on standard error what the scan did not see, always, and how much it saw, unless quiet."""
     report = job.report
     if not report.complete:
-        say("the scan is incomplete; resources that it did not see keep the tag that they have:")
+        say("the scan is incomplete; resources that it did not read keep their tag:")
         for reason in report.incomplete[:LINES]:
             say(f"  {printable(reason)}")
         if len(report.incomplete) > LINES:

@@ -56,7 +56,7 @@ def outcomes(job: Job, marks: Marks, tally: TagTally, *, dry_run: bool = False) 
     Nothing is written after a scan that was interrupted: what it did not see may fail.
     """
     if job.interrupted:
-        tally.stopped = "the scan was interrupted, so no tag was written"
+        tally.stopped = "the scan was interrupted: no tag was written"
         return
     configuration = job.scan.configuration
     tagger = Tagger(
@@ -68,7 +68,7 @@ def outcomes(job: Job, marks: Marks, tally: TagTally, *, dry_run: bool = False) 
             yield outcome
             if interrupt.noted:
                 left = counted(len(marks) - tally.resources, "resource")
-                tally.stopped = f"it was interrupted: {left} of {len(marks)} were not looked at"
+                tally.stopped = f"it was interrupted: {left} of {len(marks)} were not examined"
                 return
 
 

@@ -27,7 +27,9 @@ def parse(options: ScanOptions, catalog: Catalog, rules: Iterable[Rule]) -> tupl
     if not options.resources:
         return ()
     if options.regions:
-        raise ConfigurationError("--resource: its ARN says the region; leave out --region")
+        raise ConfigurationError(
+            "--resource and --region cannot be combined: the ARN has the region\n  leave out --region"
+        )
     forms = {name: lister.arn for name, lister in catalog.listers.items() if lister.arn}
     judged = {rule.resource_type for rule in rules}
     return tuple(dict.fromkeys(_named(text, forms, judged) for text in options.resources))

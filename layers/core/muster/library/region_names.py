@@ -60,7 +60,7 @@ def home(session: Any, names: Sequence[str]) -> str:
     named = [name for name in names if name != ALL]
     region: str | None = session.region_name or (named[0] if named else _ANYWHERE if names else None)
     if region is None:
-        raise ConfigurationError("no region is named: use --region, the configuration's regions, or AWS_REGION")
+        raise ConfigurationError("no region is named\n  use --region, regions in muster.yaml, or AWS_REGION")
     if session.region_name and region not in regions():
         raise ConfigurationError(f"{_source()}: {unknown(one_line(region, 60), 'a region', regions())}")
     return region

@@ -30,6 +30,8 @@ from muster.sdk.wire.connections import kept_connections
 from muster.sdk.wire.ec2_parser import Factory, Projections
 from muster.sdk.wire.s3_fast_path import S3FastClient
 
+_PROFILES = 12
+"""Profiles that a message lists at most."""
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
 
@@ -175,11 +177,14 @@ def open_session(
 
 
 def _meant(profile: str | None) -> str:
-    """Name the profile that the user probably meant."""
+    """Name the profiles that there are, and the one that the user probably meant, in lines of their own."""
     name = Where.of(profile).profile
     known = botocore.session.Session().available_profiles
+    if not known:
+        return "\n  there are none; make one: aws configure sso"
     near = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean {near[0]}?" if near else ""
+    listed = ", ".join(one_line(each, 60) for each in known[:_PROFILES]) + (" …" if len(known) > _PROFILES else "")
+    return f"\n  there are: {listed}" + (f"\n  try: --profile {one_line(near[0], 60)}" if near else "")
 
 
 def reading(

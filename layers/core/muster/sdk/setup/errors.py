@@ -36,11 +36,9 @@ def explained(error: BaseException, profile: str | None = None) -> str:
 def _no_profile(error: Any, where: Where) -> str:
     for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
         if os.environ.get(name) == "" and not error.kwargs.get("profile"):
-            return f"{name} is set, but empty: unset it, or name a profile (the config profile () could not be found)"
-    named = f"{where.named_by} names it, and " if where.named_by else ""
-    missing = f"{named}it is neither in {config_file()} nor in {credentials_file()}"
-    name = one_line(where.profile, 60)
-    return f"The config profile ({name}) could not be found: {missing}; see 'aws configure list-profiles'"
+            return f"{name} is set, but empty: unset it, or name a profile"
+    named = f" ({where.named_by})" if where.named_by else ""
+    return f'profile "{one_line(where.profile, 60)}"{named} is not in {config_file()} or {credentials_file()}'
 
 
 def _unparsed(error: Any, _where: Where) -> str:
