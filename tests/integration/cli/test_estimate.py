@@ -151,7 +151,7 @@ class TestRefused:
         err = self._refused(capsys)
         assert "--resources AWS::EC2::Instance=10000" in err
         assert "--from report.json" in err
-        assert "scan --format json" in err
+        assert "muster scan --output report.json" in err
 
     @pytest.mark.parametrize(
         ("arguments", "said"),

@@ -78,7 +78,7 @@ def test_several_resources_of_several_types(clients: Clients) -> None:
 
 
 def test_the_checks_are_those_that_judge_its_type() -> None:
-    _scan("--resource", BUCKET, "--fail-on", "never")
+    _scan("--resource", BUCKET, "--pack", "all", "--fail-on", "never")
     scan = _found()["scan"]
     assert VERSIONING in scan["checks"]
     assert not [each for each in scan["checks"] if each.startswith("ec2-")]
@@ -159,7 +159,8 @@ def test_an_excluded_resource_is_said_to_be(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_scan_that_breaks_says_so_and_calls_nothing_absent(capsys: pytest.CaptureFixture[str]) -> None:
     """The tag policy of the organization is read for it, which moto does not have."""
-    assert _scan("--resource", BUCKET, "--fail-on", "never") == 3
+    policy = ("--check", "tags-follow-organization-policy")
+    assert _scan("--resource", BUCKET, *policy, "--fail-on", "never") == 3
     assert "s3 in global broke" in capsys.readouterr().err
     assert "does not exist" not in json.dumps(_found()["scan"])
 

@@ -497,6 +497,6 @@ class TestOtherCommands:
     @pytest.mark.parametrize("arguments", [[], ["list"]])
     def test_no_line_of_help_is_cut_off(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert main([*arguments, "--help"]) == 0
-        commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+        commands = capsys.readouterr().out.partition("Show this message and exit.\n")[2].splitlines()
         assert commands
         assert not [line for line in commands if line.endswith("...")]

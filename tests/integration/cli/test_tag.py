@@ -306,10 +306,10 @@ def test_other_types_are_tagged_by_their_own_calls(aws: EmbeddedAws) -> None:
     url = sqs.create_queue(QueueName="jobs", tags={"Owner": "a"})["QueueUrl"]
     Path("muster.yaml").write_text("compliance_tags: {types: [AWS::SQS::Queue]}\n", encoding="utf-8")
     written(aws)
-    assert muster(aws, "tag", "--service", "sqs") == 0
+    assert muster(aws, "tag", "--pack", "all", "--service", "sqs") == 0
     assert sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"Owner": "a"} | FAILED
     assert written(aws) == ["sqs:TagQueue"]
-    assert muster(aws, "tag", "--service", "sqs") == 0
+    assert muster(aws, "tag", "--pack", "all", "--service", "sqs") == 0
     assert written(aws) == []
 
 

@@ -37,7 +37,8 @@ def aws(estate: EmbeddedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def tagged(aws: EmbeddedAws, **configuration: object) -> tuple[list[dict[str, Any]], list[str]]:
     """Tag every type, and return the outcomes of all resources and the calls that wrote."""
-    content = {**configuration, "compliance_tags": {"types": sorted(tag_apis()), "passed": "remove"}}
+    chosen = {"packs": ["all"], "tags": {"required": ["CostCenter"]}}
+    content = {**chosen, **configuration, "compliance_tags": {"types": sorted(tag_apis()), "passed": "remove"}}
     Path("muster.yaml").write_text(json.dumps(content), encoding="utf-8")
     aws.front.calls.clear()
     arguments = ["tag", "--format", "json", "--output", "tags.json", "--quiet", "--endpoint-url", aws.endpoint]

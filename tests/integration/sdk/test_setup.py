@@ -169,7 +169,7 @@ def test_what_is_wrong_in_which_file_is_said(  # noqa: PLR0913 - it asks for its
 ) -> None:  # fmt: skip
     sentence = said(home, monkeypatch, variables, files)
     assert says in sentence
-    assert "\n" not in sentence
+    assert all(line.startswith("  ") for line in sentence.splitlines()[1:])
     assert SECRET not in sentence + "".join(capfd.readouterr())
 
 
