@@ -1,5 +1,6 @@
 """The parts of `muster doctor` that make no calls: credentials, the clock, and what a simulation says."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -8,9 +9,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from muster.catalog.catalog import load
+from muster.catalog.read_plan import read_plan
 from muster.cli.doctor.credentials import of_clock, of_credentials
-from muster.cli.doctor.lines import Mark
+from muster.cli.doctor.lines import Line, Mark
+from muster.cli.doctor.permissions import used_lines
 from muster.cli.doctor.simulation import denials, principal_of
+from muster.configuration.selection import every_rule
+from muster.library.trial import Trial
+from muster.targets.clients import Role
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 DATE = "Sun, 29 Nov 2026 12:00:00 GMT"
@@ -135,3 +142,49 @@ def test_the_role_of_a_session_is_found_with_its_path(iam: Any) -> None:
 )
 def test_a_principal_without_a_call(arn: str, principal: str, iam: Any) -> None:
     assert principal_of(iam, arn) == principal
+
+
+def _job(accounts: Sequence[str], clients: Mapping[str, Any]) -> Any:
+    """Return what the lines about permissions read of a job: the checks of KMS, and clients of each account."""
+    catalog = load()
+    rules = [rule for rule in every_rule(catalog) if rule.service == "kms"]
+    sessions = SimpleNamespace(account_id="123456789012", region="eu-west-1", role=Role("Member", "", "aws"))
+    targets = SimpleNamespace(sessions=sessions, regions=("eu-west-1",))
+    reads = read_plan(catalog, rules)
+    scan = SimpleNamespace(accounts=accounts, rules=rules, reads=reads, targets=targets)
+    return SimpleNamespace(scan=scan, clients_of=lambda account: SimpleNamespace(get=lambda *_: clients[account]))
+
+
+def _used(job: Any, *unused: str) -> list[Line]:
+    needless = frozenset((account, action) for account in job.scan.accounts for action in unused)
+    used = frozenset((account, "kms:ListKeys") for account in job.scan.accounts)
+    trial = Trial((), (), used, needless, 7, ())
+    return list(used_lines(job, trial, load(), "arn:aws:iam::123456789012:user/ann"))
+
+
+def test_what_nothing_needs_today_is_simulated(iam: Any) -> None:
+    answer = [_result("kms:GetKeyPolicy", "implicitDeny"), _result("kms:DescribeKey", "allowed")]
+    with Stubber(iam) as stub:
+        for _ in range(2):  # one call for each pattern of ARNs
+            results = {"IsTruncated": False, "EvaluationResults": answer}
+            stub.add_response("simulate_principal_policy", results)
+            answer = []
+        found = _used(_job(["123456789012"], {"123456789012": iam}), "kms:GetKeyPolicy", "kms:DescribeKey")
+    assert [line.mark for line in found] == [Mark.OK, Mark.WARNING, Mark.OK]
+    assert found[1].text.startswith("kms:GetKeyPolicy will be denied (no identity-based policy allows it)")
+    assert "kms-" in found[1].text
+    assert "kms:DescribeKey. iam:SimulatePrincipalPolicy says that they are allowed; it does not see" in found[2].text
+
+
+def test_accounts_that_may_not_simulate_are_one_line(iam: Any) -> None:
+    accounts = ["111122223333", "123456789012"]
+    with Stubber(iam) as stub:
+        for _ in accounts:
+            stub.add_client_error("simulate_principal_policy", "AccessDenied")
+        found = _used(_job(accounts, dict.fromkeys(accounts, iam)), "kms:DescribeKey")
+    (line,) = found[1:]
+    assert line.mark is Mark.WARNING
+    assert "of 2 accounts (111122223333, 123456789012)" in line.text
+    assert line.text.endswith(
+        "Whether they are allowed is not known: iam:SimulatePrincipalPolicy failed (AccessDenied)"
+    )

@@ -39,7 +39,7 @@ _SHOWN = (Status.NON_COMPLIANT, Status.INSUFFICIENT_DATA)
 @click.option("--check", metavar="ID", help="Of a resource: only the finding of this check, also if it passes.")
 @click.option("--offline", is_flag=True, help="Do not call AWS: print what the report has, without evidence.")
 @configured_by
-@click.option("--role", default="", metavar="NAME", help="The role to assume in other accounts.")
+@click.option("--role", default="", metavar="NAME", help="Role to assume in the other accounts.")
 @click.option("--external-id", default="", metavar="ID", help="External ID that the role's trust policy requires.")
 @on_stack
 def command(subject: str, config: Path | None, **options: Any) -> None:
@@ -53,9 +53,9 @@ def command(subject: str, config: Path | None, **options: Any) -> None:
     FINDING  one finding, by its id or the beginning of its id; --from or --stack has it
     NAME     a resource by its name, with --from or --stack
 
-    A resource is read again by the same calls that a scan makes, and the evidence is what AWS answers then. Values
-    that look like secrets are never printed; of environment variables only the names are known. Without credentials,
-    use --offline.
+    Muster reads the resource again, by the calls of a scan, and prints what AWS answers as evidence. It never prints
+    values that look like secrets, and knows only the names of environment variables. Without credentials, use
+    --offline.
 
     \b
     Examples:

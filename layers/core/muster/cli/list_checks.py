@@ -31,7 +31,8 @@ _AFTER_ID = 7
 """Columns before a check's id (the severity), and after it (on or off)."""
 
 _filters = combined(
-    click.option("--severity", type=Severities(), help="Only checks of this severity or above."),
+    click.option("--severity", type=Severities(), metavar="LEVEL",
+                 help="Only checks of this severity or above: CRITICAL, HIGH, MEDIUM, LOW."),
     click.option("--pack", "packs", multiple=True, metavar="NAME", help="Only checks of this pack. Repeatable."),
     click.option("--service", "services", multiple=True, metavar="NAME",
                  help="Only checks of this service. Repeatable."),

@@ -24,17 +24,18 @@ UNREAD = 1
 @aimed
 @click.option("--stack", metavar="NAME", help="Examine this stack too: state, alarms, bucket, key and quotas.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
-@click.option("--concurrency", type=click.IntRange(1, 128), default=16, show_default=True, help="Calls at a time.")
+@click.option("--concurrency", type=click.IntRange(1, 128), metavar="N", default=16,
+              show_default=True, help="Calls at a time.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def command(form: str, *, quiet: bool, **options: Any) -> int:
     """Find what a scan with these options could not read, and why, before you scan.
 
-    Examined are the credentials, the clock, the role of every account, the regions, and the permissions of the
-    selected checks. Permissions are tried: doctor reads one page of each list and describes as few resources as it
-    takes to use every permission once, by the same calls as a scan. Where no resource needs a permission today,
-    iam:SimulatePrincipalPolicy is called if you may. Everything only reads.
+    Doctor examines the credentials, the clock, the role of every account, the regions, and the permissions of the
+    selected checks. It tries the permissions by the calls of a scan: one page of each list, and as few resources as
+    it takes to use every permission once. If no resource needs a permission today, it calls
+    iam:SimulatePrincipalPolicy, if you may. All calls only read.
 
-    What a policy denies for one resource only, such as a bucket with a policy of its own, shows in the scan alone.
+    It cannot see what a policy denies for one resource, such as a bucket policy. Only the scan finds that.
 
     \b
     Examples:
@@ -95,7 +96,8 @@ class _Examination:
 
         job, sessions = self._job, self._job.scan.targets.sessions
         yield from credential_lines(sessions.own, sessions.region)
-        places = places_of(job)
+        with progress(len(job.scan.accounts), shown=not self._quiet, noun="problems") as step:
+            places = places_of(job, step)
         yield from account_lines(job, places)
         with progress(len(job.scan.shards), shown=not self._quiet, noun="problems") as step:
             self.trial = trial = try_out(job, self._catalog, step)

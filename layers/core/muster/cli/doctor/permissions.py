@@ -1,7 +1,7 @@
 """The permissions of a scan: those that a trial scan was denied, and those that it had no use for."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from muster.catalog.catalog import Catalog
 from muster.catalog.permissions import scanner_actions
@@ -23,7 +23,7 @@ _POLICY = "allow it: 'muster iam-policy' prints the whole policy"
 class _Simulation:
     """What IAM says of actions that were not tried: why each would be denied, or why IAM could not say it."""
 
-    denied: Mapping[str, str] = field(default_factory=dict)
+    denied: tuple[tuple[str, str], ...] = ()
     impossible: str = ""
 
 
@@ -60,32 +60,39 @@ def used_lines(job: Job[ScanOptions], trial: Trial, catalog: Catalog, arn: str) 
     if allowed:
         yield Line(Mark.OK, "permissions", text)
     closed = {gap.account_id for gap in trial.gaps if gap.permission == "sts:AssumeRole"}
+    said: dict[tuple[tuple[str, ...], _Simulation], list[str]] = {}
     for account in job.scan.accounts:
-        unused = sorted(action for each, action in trial.unused if each == account and account not in closed)
+        unused = tuple(sorted(action for each, action in trial.unused if each == account and account not in closed))
         if unused:
-            yield from _unused_lines(job, catalog, account, unused, arn)
+            said.setdefault((unused, _simulated(job, account, unused, arn)), []).append(account)
+    for (actions, simulation), accounts in said.items():
+        yield from _unused_lines(job, catalog, actions, simulation, accounts)
 
 
-def _unused_lines(job: Job[ScanOptions], catalog: Catalog, account: str, unused: list[str], arn: str) -> Iterator[Line]:
-    simulation = _simulated(job, account, unused, arn)
-    for action, reason in simulation.denied.items():
+def _unused_lines(
+    job: Job[ScanOptions], catalog: Catalog, actions: Sequence[str], simulation: _Simulation, accounts: Sequence[str]
+) -> Iterator[Line]:
+    """Yield lines about permissions that nothing needs today, of accounts where the simulation says the same."""
+    where = f"account {accounts[0]}" if len(accounts) == 1 else f"{len(accounts)} accounts ({listed(accounts, _MOST)})"
+    place = accounts[0] if len(accounts) == 1 else ""
+    denied = dict(simulation.denied)
+    for action, reason in denied.items():
         rules = [rule for rule in job.scan.rules if action in scanner_actions(catalog, [rule])]
-        checks = ", ".join(sorted({rule.check.id for rule in rules})[:_MOST])
+        checks = listed(sorted({rule.check.id for rule in rules}), _MOST)
         yield Line(
             Mark.WARNING, "permission",
-            f"{action}: no resource of {account} needs it today; when one does, it will be denied ({reason}), says "
-            f"iam:SimulatePrincipalPolicy. Then not evaluated: {checks}",
-            _POLICY, account_id=account, permission=action,
+            f"{action} will be denied ({reason}), says iam:SimulatePrincipalPolicy. No resource of {where} needs it "
+            f"today; once one does, it is not evaluated by {checks}",
+            _POLICY, account_id=place, permission=action,
         )  # fmt: skip
-    rest = [action for action in unused if action not in simulation.denied]
-    many = f"{counted(len(rest), 'permission')} that no resource of {account} needs today: {listed(rest, _MOST)}"
-    if not rest:
-        return
-    if simulation.impossible:
-        yield Line(Mark.WARNING, "permissions", f"not tried: {many}. {simulation.impossible}", account_id=account)
-        return
-    text = f"{many}. iam:SimulatePrincipalPolicy says that they are allowed; it does not see {BLIND}"
-    yield Line(Mark.OK, "permissions", text, account_id=account)
+    rest = [action for action in actions if action not in denied]
+    many = f"{counted(len(rest), 'permission')} that no resource of {where} needs today: {listed(rest, _MOST)}"
+    if rest and simulation.impossible:
+        text = f"{many}. Whether they are allowed is not known: {simulation.impossible}"
+        yield Line(Mark.WARNING, "permissions", text, account_id=place)
+    elif rest:
+        text = f"{many}. iam:SimulatePrincipalPolicy says that they are allowed; it does not see {BLIND}"
+        yield Line(Mark.OK, "permissions", text, account_id=place)
 
 
 def _simulated(job: Job[ScanOptions], account: str, actions: Iterable[str], arn: str) -> _Simulation:
@@ -100,10 +107,10 @@ def _simulated(job: Job[ScanOptions], account: str, actions: Iterable[str], arn:
         iam = job.clients_of(account).get("iam", sessions.region)
         source = principal_of(iam, arn) if account == sessions.account_id else _role(job, account)
         if not source:
-            return _Simulation(impossible="There are no policies to simulate for this kind of credentials")
-        return _Simulation(dict(denials(iam, source, _patterns(job, wanted), region)))
+            return _Simulation(impossible="these credentials have no policies to simulate")
+        return _Simulation(tuple(denials(iam, source, _patterns(job, wanted), region)))
     except READ_ERRORS as error:
-        return _Simulation(impossible=f"iam:SimulatePrincipalPolicy could not say more ({code_of(error)})")
+        return _Simulation(impossible=f"iam:SimulatePrincipalPolicy failed ({code_of(error)})")
 
 
 def _patterns(job: Job[ScanOptions], wanted: set[str]) -> Mapping[str, list[str]]:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from muster.cli.doctor.lines import Line, Mark
-from muster.library.job import Job
+from muster.library.job import Job, Step
 from muster.library.options import ScanOptions
 from muster.library.trial import Trial
 from muster.model.text import counted, listed
@@ -30,12 +30,16 @@ class Places:
     unknown: Mapping[str, str]
 
 
-def places_of(job: Job[ScanOptions]) -> Places:
+def places_of(job: Job[ScanOptions], step: Step = lambda _what, _done, _closed: None) -> Places:
     """Enter every account, side by side, and list the regions that are enabled there."""
     targets = job.scan.targets
+    closed: dict[str, ClosedAccount] = {}
     with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="doctor") as pool:
-        entered = dict(zip(job.scan.accounts, pool.map(job.clients_of, job.scan.accounts), strict=True))
-        closed = {account: each for account, each in entered.items() if isinstance(each, ClosedAccount)}
+        entered = zip(job.scan.accounts, pool.map(job.clients_of, job.scan.accounts), strict=True)
+        for done, (account, clients) in enumerate(entered, 1):
+            if isinstance(clients, ClosedAccount):
+                closed[account] = clients
+            step(f"role in {account}", done, len(closed))
         open_ = [target for target in targets.scanned if target.account_id not in closed]
         listings = list(pool.map(lambda target: _states(job, target), open_))
     disabled: set[tuple[str, str]] = set()

@@ -45,7 +45,7 @@ def command(sql: str | None, **options: Any) -> None:
 
     The SQL is Athena's, wherever it runs; --tables lists what can be read. NAME is a saved query, - reads SQL from
     standard input. On this machine DuckDB runs it, and it can read the named files and write nothing. On a stack
-    Athena runs it, which costs 5 USD for each terabyte that it scans, and 10 MB at least; ^C stops it.
+    Athena runs it, which costs about 5 USD for each terabyte that it scans, 10 MB at least; ^C stops it.
 
     \b
     Examples:
