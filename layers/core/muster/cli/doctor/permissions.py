@@ -60,12 +60,12 @@ def used_lines(job: Job[ScanOptions], trial: Trial, catalog: Catalog, arn: str) 
     if allowed:
         yield Line(Mark.OK, "permissions", text)
     closed = {gap.account_id for gap in trial.gaps if gap.permission == "sts:AssumeRole"}
-    said: dict[tuple[tuple[str, ...], _Simulation], list[str]] = {}
+    grouped: dict[tuple[tuple[str, ...], _Simulation], list[str]] = {}
     for account in job.scan.accounts:
         unused = tuple(sorted(action for each, action in trial.unused if each == account and account not in closed))
         if unused:
-            said.setdefault((unused, _simulated(job, account, unused, arn)), []).append(account)
-    for (actions, simulation), accounts in said.items():
+            grouped.setdefault((unused, _simulated(job, account, unused, arn)), []).append(account)
+    for (actions, simulation), accounts in grouped.items():
         yield from _unused_lines(job, catalog, actions, simulation, accounts)
 
 
