@@ -500,3 +500,16 @@ class TestOtherCommands:
         commands = capsys.readouterr().out.partition("Show this message and exit.\n")[2].splitlines()
         assert commands
         assert not [line for line in commands if line.endswith("...")]
+
+
+def test_a_suppression_that_ends_soon_is_told_at_the_end(
+    tmp_path: Path, clients: Clients, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clients.get("s3", REGION).create_bucket(Bucket="photos", CreateBucketConfiguration={"LocationConstraint": REGION})
+    ends = datetime.now(UTC).date() + timedelta(days=3)
+    (tmp_path / "muster.yaml").write_text(
+        f"suppressions:\n  - {{check: {VERSIONING}, resource: '*', reason: a copy, owner: web, expires: {ends}}}\n"
+    )
+    assert main(["scan", "--check", VERSIONING, "--output", "r.html"]) == 0
+    assert "1 suppressed (1 of them expires soon)" in capsys.readouterr().out
+    assert "a copy" in (tmp_path / "r.html").read_text()

@@ -67,7 +67,7 @@ def _counts(overview: Overview, view: View) -> Iterator[Text]:
     parts += [f"{facts.not_applicable:,} not applicable"] if facts.not_applicable else []
     if facts.suppressed:
         ending = sum(each.count for each in overview.suppressions if each.state == "ending")
-        soon = f" ({ending:,} of them expire soon)" if ending else ""
+        soon = f" ({ending:,} of them {'expires' if ending == 1 else 'expire'} soon)" if ending else ""
         parts.append(f"{facts.suppressed:,} suppressed{soon}")
     *lines, last = wrapped(", ".join(parts), view.width)
     yield from map(Text, lines)
