@@ -96,12 +96,12 @@ def test_one_bucket_takes_one_page_of_the_listing(calls: list[str]) -> None:
         (["photos"], "--resource: photos is not an ARN, such as arn:aws:s3:::shop-data"),
         (
             ["arn:aws:s3:::photos/holiday.jpg"],
-            "ARNs of s3 that are judged look like arn:aws:s3:::ID, arn:aws:s3:REGION:ACCOUNT:accesspoint/ID",
+            "ARNs of s3 with checks look like arn:aws:s3:::ID, arn:aws:s3:REGION:ACCOUNT:accesspoint/ID",
         ),
-        (["arn:aws:s3:::*"], "no check judges such a resource"),
+        (["arn:aws:s3:::*"], "no check applies to such a resource"),
         (
             ["arn:aws:route53:::hostedzone/Z1"],
-            "no check judges resources of route53; 'muster list resources' has the types",
+            "no check applies to resources of route53; 'muster list resources' has the types",
         ),
         (["arn:awz:s3:::photos"], "awz is not a partition\n  did you mean: aws"),
         ([f"arn:aws:ec2:eu-wst-1:{OWN}:vpc/vpc-1"], "eu-wst-1 is not a region\n  did you mean: eu-west-1"),
@@ -109,7 +109,7 @@ def test_one_bucket_takes_one_page_of_the_listing(calls: list[str]) -> None:
             [BUCKET, "--region", REGION],
             "--resource and --region cannot be combined: the ARN has the region\n  leave out --region",
         ),
-        ([BUCKET, "--service", "ec2"], "no selected check judges AWS::S3::Bucket"),
+        ([BUCKET, "--service", "ec2"], "no selected check applies to AWS::S3::Bucket"),
     ],
 )
 def test_a_wrong_name_is_refused_before_any_call(

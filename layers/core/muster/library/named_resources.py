@@ -90,8 +90,8 @@ def missing(looks: Mapping[Named, Seen]) -> list[str]:
 
 
 _SENTENCES = {
-    Seen.ABSENT: "{} does not exist, or no check judges it in its present state (for example a terminated instance)",
-    Seen.EXCLUDED: "{} is excluded: by `exclude` in the configuration, or it has not the tags of --tag",
+    Seen.ABSENT: "{} does not exist, or no check applies to its state (for example a terminated instance)",
+    Seen.EXCLUDED: "{} is excluded: by `exclude` in the configuration, or it does not have the tags of --tag",
 }
 
 
@@ -107,13 +107,13 @@ def _named(text: str, forms: Mapping[str, ArnForm], judged: set[str]) -> Named:
     if found is None or {"*", "?"} & set(text.removesuffix(":*")):
         raise ConfigurationError(f"--resource: {shown}: {_expected(arn, forms)}")
     if found.resource_type not in judged:
-        raise ConfigurationError(f"--resource: {shown}: no selected check judges {found.resource_type}")
+        raise ConfigurationError(f"--resource: {shown}: no selected check applies to {found.resource_type}")
     return found
 
 
 def _expected(arn: Arn, forms: Mapping[str, ArnForm]) -> str:
     same = [form for form in forms.values() if form.service == arn.service]
     if not same:
-        return f"no check judges resources of {arn.service or 'no service'}; 'muster list resources' has the types"
+        return f"no check applies to resources of {arn.service or 'no service'}; 'muster list resources' has the types"
     shapes = ", ".join(sorted(form.shape(arn.partition) for form in same))
-    return f"no check judges such a resource; ARNs of {arn.service} that are judged look like {shapes}"
+    return f"no check applies to such a resource; ARNs of {arn.service} with checks look like {shapes}"
