@@ -82,7 +82,7 @@ FILES: list[tuple[str, dict[str, str], dict[str, bytes | str], str]] = [
      ".aws/credentials:1: this line stands before any [section]"),
     ("a configuration in UTF-16", {}, {"config": b"\xff\xfe[\x00d\x00"}, ".aws/config: it is not text in UTF-8"),
     ("a setting twice", {}, {"config": "[default]\nregion = a\nregion = b\n"},
-     ".aws/config:3: it says a setting or a section twice"),
+     ".aws/config:3: it has a setting or a section twice"),
     ("a setting that is cut", {}, {"config": "[default]\ns3 =\n  what\n"}, ".aws/config: it is not an INI file"),
     ("half a key", {}, {"credentials": f"[default]\naws_access_key_id = {KEY_ID}\n"},
      "the profile default in ~/.aws/credentials has an access key, but no aws_secret_access_key"),
@@ -191,7 +191,7 @@ def test_a_profile_that_asks_for_mfa_without_a_terminal_says_what_to_run_first(
         f"{BASE}[profile a]\nrole_arn = {ROLE}\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n"
     )
     sentence = said(home, monkeypatch, A, {"config": config})
-    assert "the profile a in ~/.aws/config asks for an MFA code, and there is no terminal to type it" in sentence
+    assert "the profile a in ~/.aws/config needs an MFA code, and there is no terminal to type it" in sentence
     assert "aws configure export-credentials --profile a --format env" in sentence
     assert capfd.readouterr() == ("", "")
 

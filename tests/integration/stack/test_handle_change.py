@@ -197,7 +197,7 @@ def test_a_resource_that_may_not_be_read_is_tried_again_and_left_to_the_scan(
     assert stack.handle(changed()).failed == ("m-0",)
     last = stack.handle(changed(), deliveries=3)
     assert (last.failed, stack.settled) == ((), [])
-    assert last.failures == ("arn:aws:s3:::shop could not be read in 3 tries; the next scan says why",)
+    assert last.failures == ("arn:aws:s3:::shop could not be read in 3 tries; the next scan reports why",)
 
 
 def test_what_of_it_could_not_be_read_is_a_finding_without_data(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,7 +161,7 @@ def test_of_the_accounts_asked_for_only_those_with_all_tags_are_meant(
 
 def test_tags_that_no_account_carries_are_refused(clients: Clients, organization: Organization) -> None:
     organization.account("shop")
-    with pytest.raises(ConfigurationError, match="none of those asked for is active and tagged so"):
+    with pytest.raises(ConfigurationError, match="no selected account is active and has the tags"):
         found(clients, "all", scan="yes")
 
 

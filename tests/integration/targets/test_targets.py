@@ -151,7 +151,7 @@ def test_a_unit_without_accounts_is_refused(clients: Clients) -> None:
     organization = clients.get("organizations", "us-east-1")
     root = organization.list_roots()["Roots"][0]["Id"]
     unit = organization.create_organizational_unit(ParentId=root, Name="empty")["OrganizationalUnit"]["Id"]
-    with pytest.raises(ConfigurationError, match="no account is left to scan: the units asked for hold none"):
+    with pytest.raises(ConfigurationError, match="no account is left to scan: the selected units have none"):
         aimed(clients, unit)
 
 

@@ -114,7 +114,7 @@ def no_annotation(facet) -> Verdict:
     [
         pytest.param(_named("camelCase"), "lower_snake_case", id="its name is no id"),
         pytest.param(
-            _named("x", doc="X is bad.\n\nWhy: so.\nFix: so."), "says what should be", id="its title states no wish"
+            _named("x", doc="X is bad.\n\nWhy: so.\nFix: so."), "is a sentence with", id="its title states no wish"
         ),
         pytest.param(
             _named("x", doc="X should be.\n\nWhy: so."), "lacks a section Fix", id="it does not say how to mend it"
@@ -123,7 +123,7 @@ def no_annotation(facet) -> Verdict:
             _named("x", doc="X should be\n\nWhy: so.\nFix: so."), "ends with a full stop", id="its title does not end"
         ),
         pytest.param(_named("x", doc="X should be.\n\nFix: so."), "lacks a section Why", id="it does not say why"),
-        pytest.param(_named("x", doc=""), "says what should be", id="it says nothing"),
+        pytest.param(_named("x", doc=""), "is a sentence with", id="it says nothing"),
         pytest.param(no_verdict, "returns a Verdict", id="it answers something else"),
         pytest.param(no_facet, "facet needs a facet's type", id="it reads what may be there or not"),
         pytest.param(no_annotation, "facet needs a facet's type", id="it does not say what it reads"),

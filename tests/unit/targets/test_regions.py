@@ -112,7 +112,7 @@ def test_where_ec2_may_not_be_asked_a_well_spelled_name_is_taken_and_said_to_be_
     )
     assert found == (NEW,)
     [sentence] = said
-    assert sentence.startswith(f"{NEW}: the SDK does not know this region, and EC2 could not be asked about it (ec2:")
+    assert sentence.startswith(f"{NEW}: the SDK does not know this region, and EC2 could not be called (ec2:")
 
 
 def test_what_the_sdk_knows_costs_no_call() -> None:

@@ -52,7 +52,7 @@ def command(**options: Any) -> int:
     outputs = outputs_of(described(clients, region, options["stack"], _INSTEAD))
     function = outputs.get("SendAlertFunctionName", "")
     if not function:
-        raise ConfigurationError(f"the stack {options['stack']} has no output SendAlertFunctionName: deploy it anew")
+        raise ConfigurationError(f"the stack {options['stack']} has no output SendAlertFunctionName: deploy it again")
     sent, kept = _resumed(clients, region, function)
     if options["form"] == "json":
         click.echo(json.dumps({"sent": sent, "kept": kept}, indent=2))
@@ -95,7 +95,7 @@ def _invoked(clients: "Clients", region: str, function: str, skip: Sequence[str]
         document = None
     if answer.get("FunctionError") or not isinstance(document, Mapping) or "sent" not in document:
         why = document.get("errorMessage", body) if isinstance(document, Mapping) else body
-        raise ConfigurationError(f"{function} failed: {shortened(str(why), 500)}; its log says more")
+        raise ConfigurationError(f"{function} failed: {shortened(str(why), 500)}; its log has details")
     return document
 
 

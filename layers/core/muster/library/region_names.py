@@ -48,7 +48,7 @@ def unchecked(names: Iterable[str]) -> str:
     """Return a sentence about the regions that the SDK does not know; empty if there are none."""
     unsure = regions().unsure(names)
     what = "regions that the SDK does" if len(unsure) > 1 else "a region that the SDK does"
-    return f"{', '.join(unsure)}: not {what} know; a scan asks EC2 about it" if unsure else ""
+    return f"{', '.join(unsure)}: not {what} know; a scan looks it up in EC2" if unsure else ""
 
 
 def home(session: Any, names: Sequence[str]) -> str:

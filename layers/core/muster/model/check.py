@@ -73,7 +73,7 @@ def check(
             raise TypeError(f"{name}: a check returns a Verdict")
         facets, related, settings, types = _parameters(name, inspect.signature(function), hints)
         if unset := [each for each in opt_in if settings.get(each, True)]:
-            raise TypeError(f"{name}: {', '.join(unset)} must be settings that are empty until somebody opts in")
+            raise TypeError(f"{name}: {', '.join(unset)} must be settings that are empty by default")
         title, sections = _document(name, inspect.getdoc(function) or "")
         return Check(
             id=name.replace("_", "-"),
@@ -125,7 +125,7 @@ def _parameters(
 def _document(name: str, text: str) -> tuple[str, dict[str, str]]:
     title, _, rest = text.partition("\n")
     if " should " not in title or not title.endswith("."):
-        raise TypeError(f"{name}: the docstring's first line says what should be, and ends with a full stop")
+        raise TypeError(f"{name}: the docstring's first line is a sentence with 'should' and ends with a full stop")
     pieces = _SECTIONS.split(rest)
     sections = {key: " ".join(body.split()) for key, body in zip(pieces[1::2], pieces[2::2], strict=True)}
     if missing := [key for key in ("Why", "Fix") if not sections.get(key)]:

@@ -48,7 +48,7 @@ def queue(visit: Visit) -> str:
         raise BrokenError(f"no message of {visit.scan_id} came in a minute; another reader may have taken it")
     first = found[0]
     count = sum(first["statuses"].values())
-    return f"a message of version {first['version']} says that shard {first['shard']} has {count} findings"
+    return f"a message of version {first['version']} reports that shard {first['shard']} has {count} findings"
 
 
 def subscribers(visit: Visit) -> str:

@@ -18,7 +18,7 @@ PROBES = (
     Probe("latest_findings", view, "that Athena's engine understands the stored view"),
     Probe("saved queries", saved, "that Athena's engine understands them"),
     Probe("subscribers", subscribers),
-    Probe("alarm and its mail", alarm, "that the key's policy lets CloudWatch publish, and that mail arrives"),
+    Probe("alarm and its mail", alarm, "that the key's policy allows CloudWatch to publish, and that mail arrives"),
     Probe("event stream", read, "that Lambda may read it under the table's key"),
     Probe("near real time", near_real_time),
     Probe("crawler", crawled),

@@ -187,7 +187,7 @@ def cost(work: Work, prices: Mapping[str, Price], scans_per_day: int = 4) -> tup
         ("S3", "PUT and LIST requests", "s3_write", float(work.writes * scans)),
         ("S3", "GET requests", "s3_read", float(work.reads * scans)),
         ("S3", "GB stored, when the first scans expire", "s3_gigabyte", stored / 2**30),
-        ("CloudWatch", "metrics asked for", "cloudwatch_metric", float(work.metrics * scans)),
+        ("CloudWatch", "metrics read with GetMetricData", "cloudwatch_metric", float(work.metrics * scans)),
         ("CloudWatch", "GB of logs", "cloudwatch_logs_gigabyte", work.logged * scans / 2**30),
         ("SQS", "messages of the result queue", "sqs_request", float(work.messages * scans)),
         ("KMS", "requests, by S3 Bucket Key", "kms_request", float(work.key_requests * scans)),

@@ -267,7 +267,7 @@ class _Batch:
             if message.deliveries < _DELIVERIES:
                 self._fail([message], f"{named} could not be read")
             else:
-                self._failures.append(f"{named} could not be read in {_DELIVERIES} tries; the next scan says why")
+                self._failures.append(f"{named} could not be read in {_DELIVERIES} tries; the next scan reports why")
             return None
         return None if seen is Seen.EXCLUDED else seen
 

@@ -147,7 +147,7 @@ def _scan(shard: Shard, work: _Work, replaces: str | None) -> Commit | None:
     try:
         bucket.put_json(keys.commit(header.scan_id, shard.id), done.written(header), etag=replaces)
     except Conflict as error:
-        raise Overtaken(f"somebody else committed the shard: {error}") from error
+        raise Overtaken(f"another function committed the shard: {error}") from error
     work.log(line(done))
     return done
 

@@ -66,7 +66,9 @@ def send_alert(  # noqa: PLR0913 - what a function is invoked with
     if summary is None:
         raise EventError(f"there is no summary of the scan {scan_id!r} in s3://{bucket.name}/{keys.SCANS}")
     if not summary.record:
-        return AlertOutcome(sent=False, why='the scan was not recorded; start it with "record": true to be told')
+        return AlertOutcome(
+            sent=False, why='the scan was not recorded: only scans started with "record": true send alerts'
+        )
     problems: list[str] = []
     before = objects.or_none(bucket, keys.alert(scan_id), AlertNote, problems)
     if before is not None and before.attempt == attempt:

@@ -204,5 +204,5 @@ def _without(accounts: Sequence[Account], out: Mapping[str, str], excluded: Iter
     reasons = {**out, **{each.id: "excluded by the configuration" for each in accounts if each.id in unwanted}}
     left = tuple(sorted((each for each in accounts if each.id not in reasons), key=lambda account: account.id))
     if accounts and not left and not unwanted & {each.id for each in accounts}:
-        raise ConfigurationError("accounts: none of those asked for is active and tagged so")
+        raise ConfigurationError("accounts: no selected account is active and has the tags")
     return Found(left, dict(sorted(reasons.items())), management)

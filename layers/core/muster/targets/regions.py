@@ -65,7 +65,7 @@ def resolve_regions(  # noqa: PLR0913 - the names, and how to look them up
     _refuse_unknown((*names, *sorted(left_out)), partition, lambda: existing_regions(clients, region), note)
     wanted = set(enabled_regions(clients, region)) if ALL in names else set(names)
     if not wanted - left_out:
-        raise ConfigurationError("no region is left to scan: all that were asked for are excluded")
+        raise ConfigurationError("no region is left to scan: all selected regions are excluded")
     return tuple(sorted(wanted - left_out))
 
 
@@ -88,7 +88,7 @@ def _refuse_unknown(
     try:
         existing = sorted({*known, *ask()})
     except (CredentialsError, Throttled, Transient) as error:
-        note(f"{', '.join(unlisted)}: the SDK does not know this region, and EC2 could not be asked about it ({error})")
+        note(f"{', '.join(unlisted)}: the SDK does not know this region, and EC2 could not be called ({error})")
         return
     if wrong := [unknown(name, f"a region of {partition}", existing) for name in unlisted if name not in existing]:
         raise ConfigurationError("\n".join(wrong))

@@ -90,7 +90,7 @@ def targets(  # noqa: PLR0913 - the caller, and what is wanted
     accounts = [account for account in found.accounts if not only or account.id in only]
     if not accounts:
         reasons = "; ".join(f"{account}: {reason}" for account, reason in found.excluded.items())
-        raise ConfigurationError(f"no account is left to scan: {reasons or 'the units asked for hold none'}")
+        raise ConfigurationError(f"no account is left to scan: {reasons or 'the selected units have none'}")
     everywhere = ALL in regions
 
     def target(account: Account) -> Target:

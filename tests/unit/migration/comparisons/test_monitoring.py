@@ -67,7 +67,7 @@ def test_a_table_and_its_index_each_want_an_alarm(comparison: Comparison, metric
     assert throttles(of_table, of_index, comparison=comparison)[0] == PASSED
     assert throttles(of_table, comparison=comparison) == (
         FAILED,
-        f"{metric} has no alarm that notifies anybody: the index by-day (no alarm)",
+        f"{metric} has no alarm that sends a notification: the index by-day (no alarm)",
     )
     assert throttles(of_index, comparison=comparison)[1].endswith("the table (no alarm)")
     assert throttles(alarm(other), alarm(other, index="by-day"), comparison=comparison)[0] == FAILED

@@ -414,7 +414,7 @@ def test_nothing_of_replication_is_judged_where_none_is_wanted() -> None:
     found = differing(change)
     assert {status for status, _ in found.values()} == {"NOT_APPLICABLE"}
     assert set(found) == {*ROLE_ITEMS, *RULE_ITEMS, "replication-role-trusts-s3"}
-    assert {reason for _, reason in found.values()} == {"the migration file says replicated: false"}
+    assert {reason for _, reason in found.values()} == {"the migration file has replicated: false"}
 
 
 def test_parity() -> None:

@@ -53,8 +53,8 @@ def test_one_pack_or_several() -> None:
         pytest.param({"resume": 20261121}, "resume is a scan's id, not 20261121", id="a number for a scan"),
         pytest.param({"resume": f"{SCAN}\n"}, "resume is a scan's id", id="a scan and a newline"),
         pytest.param({"resume": f"../{SCAN}"}, "resume is a scan's id", id="a path for a scan"),
-        pytest.param({"resume": SCAN, "regions": ["eu-west-1"]}, "resume goes alone", id="a region to resume"),
-        pytest.param({"resume": SCAN, "record": True}, "resume goes alone", id="a record to resume"),
+        pytest.param({"resume": SCAN, "regions": ["eu-west-1"]}, "resume takes no other key", id="a region to resume"),
+        pytest.param({"resume": SCAN, "record": True}, "resume takes no other key", id="a record to resume"),
     ],
 )
 def test_a_wrong_input_is_refused_with_the_fix(asked: Any, says: str) -> None:

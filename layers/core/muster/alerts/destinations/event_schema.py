@@ -18,7 +18,7 @@ _ABOUT: dict[str, dict[str, Any]] = {
         "enum": [each.value for each in EventStatus],
     },
     "baseline": {"description": "True at the first look at a check: the failure is not new, only its discovery."},
-    "title": {"description": "What the check asks for, as a sentence."},
+    "title": {"description": "The requirement in one sentence."},
     "severity": {"enum": [each.value for each in Severity]},
     "resource_type": {"description": "CloudFormation's name of the type."},
     "resource_arn": {"description": "Empty where AWS gives no ARN."},

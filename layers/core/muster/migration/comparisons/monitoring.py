@@ -154,7 +154,7 @@ def _throttles_alarmed(target: Target, metric: str) -> Verdict:
     indexes = target.own.facet("table", TableShape).global_indexes
     alarms = target.region.facet("alarms", Alarms)
     if unheard := [*_unheard(alarms, metric, target.resource.id, sorted(indexes))]:
-        return non_compliant(f"{metric} has no alarm that notifies anybody: {listed(unheard, _SHOWN)}")
+        return non_compliant(f"{metric} has no alarm that sends a notification: {listed(unheard, _SHOWN)}")
     return compliant(f"{metric} of the table and of its indexes has an alarm")
 
 

@@ -109,7 +109,7 @@ def target_table_maximum_throughput(source: Source, target: Target, pair: Pair) 
     wrong = [f"{what} has {found}, expected is {right}" for what, (found, right) in pairs.items() if found != right]
     if wrong:
         return non_compliant(listed(wrong, _SHOWN))
-    return compliant(f"the table has {ours.maximum}, as asked for")
+    return compliant(f"the table has {ours.maximum}, as the migration file has it")
 
 
 @compares(TABLE, severity=Severity.MEDIUM)
@@ -142,7 +142,7 @@ def target_table_capacity_within_quotas(source: Source, target: Target, pair: Pa
             wrong.append(f"the table needs {sum(needed.values())} {kind.lower()} units, the account may have {account}")
     if wrong:
         return non_compliant(listed(wrong, _SHOWN))
-    return compliant(f"the capacity that is asked for is within the quotas of {target.resource.region}")
+    return compliant(f"the requested capacity is within the quotas of {target.resource.region}")
 
 
 @dataclass(frozen=True, slots=True)

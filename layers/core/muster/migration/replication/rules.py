@@ -53,7 +53,7 @@ def rules_between(source: Source, target: Target) -> Rules:
 def skipped(pair: Pair) -> Verdict | None:
     """Return why a comparison of replication does not apply: the migration file does not want any."""
     if isinstance(pair.item, BucketItem) and not pair.item.replicated:
-        return not_applicable("the migration file says replicated: false")
+        return not_applicable("the migration file has replicated: false")
     return None
 
 

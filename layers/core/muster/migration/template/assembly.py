@@ -81,7 +81,7 @@ def _protection(plan: Plan) -> dict[str, Any]:
     """Return the parameter that protects the tables whose sources are protected, where there are any."""
     if not any(_protected(source.own) for _, source in named(plan, TableItem)):
         return {}
-    text = "Protect tables from deletion whose sources are protected. Set it to false before you delete the stack."
+    text = "Deletion protection of tables whose sources have it. Set it to false before you delete the stack."
     parameter = {"Type": "String", "AllowedValues": ["true", "false"], "Default": "true", "Description": text}
     return {
         "Parameters": {_PARAMETER: parameter},

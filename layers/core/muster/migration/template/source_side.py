@@ -69,7 +69,7 @@ def _permissions(plan: Plan, role: str) -> Step:
     target_key = f"arn:{plan.partition}:kms:{plan.file.target.region}:{plan.target_account}:key/*"
     document = _json(permissions(plan, target_key))
     return Step(
-        f"Let the role {role} read the sources and write the targets.",
+        f"Allow the role {role} read the sources and write the targets.",
         _line(
             "aws", "iam", "put-role-policy", "--role-name", role, "--policy-name", f"{plan.role_name}-permissions",
             "--policy-document", document,

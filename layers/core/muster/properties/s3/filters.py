@@ -16,7 +16,7 @@ def flat_filter(rule: Part, *names: str) -> dict[str, Any]:
     for part in (narrowed, both):
         for name, value in part.copy("Prefix", *names).items():
             if properties.get(name, value) != value:
-                part.obstacle(f"the filter says two things about {name}")
+                part.obstacle(f"the filter has two values for {name}")
             if value != "":
                 properties[name] = value
     tag = narrowed.take("Tag")

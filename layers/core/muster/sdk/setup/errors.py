@@ -49,7 +49,7 @@ def _unparsed(error: Any, _where: Where) -> str:
     elif isinstance(inner, configparser.MissingSectionHeaderError):
         why = "this line stands before any [section]: it should follow a line like [default] or [profile NAME]"
     elif isinstance(inner, configparser.DuplicateOptionError | configparser.DuplicateSectionError):
-        why = "it says a setting or a section twice: delete one of them"
+        why = "it has a setting or a section twice: delete one of them"
     elif isinstance(inner, UnicodeDecodeError):
         why = "it is not text in UTF-8: write it again with 'aws configure'"
     else:
@@ -69,7 +69,7 @@ def _half(error: Any, where: Where) -> str:
     if provider == "env":
         return f"AWS_ACCESS_KEY_ID is set and {missing} is not: set both, or neither"
     if provider in ("assume-role", _WEB_IDENTITY):
-        return f"{where.the_profile} has role_arn, but not {missing}: add it, to say whose credentials assume the role"
+        return f"{where.the_profile} has role_arn, but not {missing}: add it, for the credentials that assume the role"
     file = credentials_file() if provider == "shared-credentials-file" else config_file()
     return f"the profile {one_line(where.profile, 60)} in {file} has an access key, but no {missing}: add it"
 
@@ -105,7 +105,7 @@ def _dependency(_error: Any, where: Where) -> str:
 
 def _mfa(_error: Any, where: Where) -> str:
     return (
-        f"{where.the_profile} asks for an MFA code, and there is no terminal to type it: first run "
+        f"{where.the_profile} needs an MFA code, and there is no terminal to type it: first run "
         f"'aws configure export-credentials{where.option} --format env' in a terminal, set the variables that it "
         "prints, and run Muster without the profile"
     )

@@ -27,7 +27,7 @@ class Sizes(Document):
     """The size of each shard when it was last scanned to its end; one that was cut by types counts as a whole."""
 
     NAME: ClassVar[str] = "what Muster remembers of the sizes of shards"
-    WAY_OUT: ClassVar[str] = "the next scan that is recorded writes it anew"
+    WAY_OUT: ClassVar[str] = "the next scan that is recorded writes it again"
     BARE: ClassVar[bool] = True
 
     shards: dict[str, Size] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class LastAlert(Document):
     """
 
     NAME: ClassVar[str] = "the note of the last alert"
-    WAY_OUT: ClassVar[str] = "it is written anew"
+    WAY_OUT: ClassVar[str] = "it is written again"
 
     incomplete: tuple[str, ...] | None = None
     damaged: tuple[str, ...] = ()
@@ -122,7 +122,7 @@ class FirstScan(Document):
     """The scan that sent the mail "first scan", and when."""
 
     NAME: ClassVar[str] = "the note of the first scan"
-    WAY_OUT: ClassVar[str] = "it is written anew"
+    WAY_OUT: ClassVar[str] = "it is written again"
 
     scan_id: ScanId
     told_at: datetime

@@ -184,7 +184,9 @@ def _checked(document: object) -> Mapping[str, Any]:
     resume = document.get("resume", "")
     _require(resume == "" or (isinstance(resume, str) and bool(SCAN_ID.match(resume))), "resume", "a scan's id", resume)
     if resume and len(document) > 1:
-        raise ConfigurationError("the execution's input: resume goes alone; the scan's plan says everything else")
+        raise ConfigurationError(
+            "the execution's input: resume takes no other key; the scan's plan has everything else"
+        )
     for account in document.get("accounts", []):
         if not _ACCOUNT.match(account):
             raise ConfigurationError(f"the execution's input: {account!r} is not an account id of 12 digits")

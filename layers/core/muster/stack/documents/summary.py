@@ -11,7 +11,7 @@ from muster.stack.documents.names import SeverityName
 from muster.stack.documents.objects import Document
 from muster.stack.documents.plan import ScanDetails
 
-_WAY_OUT = 'write it anew with {"resume": SCAN_ID}'
+_WAY_OUT = 'write it again with {"resume": SCAN_ID}'
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class MigrationState(Document):
     """The last validation of a batch: `failing` and `unread` are ids of findings."""
 
     NAME: ClassVar[str] = "the state of a migration"
-    WAY_OUT: ClassVar[str] = "it is written anew, and the next message has all failures"
+    WAY_OUT: ClassVar[str] = "it is written again, and the next message has all failures"
 
     report: str
     parity: str
@@ -29,7 +29,7 @@ class WrongFile(Document):
     """A migration file that cannot be used, and why; empty once it can."""
 
     NAME: ClassVar[str] = "the state of a migration file"
-    WAY_OUT: ClassVar[str] = "it is written anew"
+    WAY_OUT: ClassVar[str] = "it is written again"
 
     reason: str = ""
 

@@ -64,7 +64,7 @@ class Progress:
         try:
             self._etag = bucket.put_json(self.key, document.to_json(), etag=self._etag)
         except Conflict as error:
-            raise Overtaken(f"somebody else works on the same shard: {error}") from error
+            raise Overtaken(f"another function works on the same shard: {error}") from error
 
     def add(self, resource_type: str, part: str | None, tally: Tally) -> None:
         """Count one page of a resource type; a page without findings has no part."""
