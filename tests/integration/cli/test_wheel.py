@@ -58,6 +58,8 @@ def test_the_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> No
         pytest.param(["list", "checks"], "s3-bucket-versioning-enabled", id="list checks"),
         pytest.param(["explain", "s3-bucket-versioning-enabled"], "put-bucket-versioning", id="explain"),
         pytest.param(["validate", "--help"], "Exit status", id="help"),
+        pytest.param(["query", "--list"], "worst-accounts", id="query"),
+        pytest.param(["completion", "bash"], "_MUSTER_COMPLETE=bash_complete", id="completion"),
     ],
 )
 def test_a_command_runs(installed: Path, tmp_path: Path, arguments: list[str], prints: str) -> None:

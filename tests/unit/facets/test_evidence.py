@@ -1,5 +1,6 @@
 """Evidence: what a check read of a resource, as short texts without secrets."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from muster.catalog.catalog import load
 from muster.facets.evidence import evidence
 from muster.facets.kms import KeyRotation
 from muster.facets.lambda_.functions import Function
-from muster.facets.s3.buckets import BucketEncryption, BucketPublicAccessBlock, BucketVersioning
+from muster.facets.s3.buckets import BucketEncryption, BucketPolicy, BucketPublicAccessBlock, BucketVersioning
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable
 
@@ -107,6 +108,30 @@ def test_no_secret_is_shown_wherever_it_stands(value: object, name: str) -> None
 def test_a_secret_under_a_telling_name_is_hidden() -> None:
     found = evidence(TAGGED, {Tags: Tags({"db_password": "hunter2-and-more", "Owner": "web"})})
     assert dict(found)["Tags.values"] == '{"db_password": "(hidden: it looks like a secret)", "Owner": "web"}'
+
+
+def test_a_policy_has_the_names_of_iam() -> None:
+    statement = {
+        "Sid": "writers", "Effect": "Allow", "Principal": {"AWS": ["111122223333"], "Service": "sns.amazonaws.com"},
+        "Action": "s3:PutObjectAcl", "Resource": "arn:aws:s3:::shop/*",
+        "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}},
+    }  # fmt: skip
+    answer = BucketPolicy.parse({"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})})
+    check = load().checks["s3-bucket-cross-account-writes-prohibited"]
+    found = dict(evidence(check, {BucketPolicy: answer}))
+    assert json.loads(found["BucketPolicy.policy"]) == [
+        {
+            "Sid": "writers", "Effect": "Allow",
+            "Principal": {"AWS": ["111122223333"], "Service": ["sns.amazonaws.com"]},
+            "Action": ["s3:PutObjectAcl"], "Resource": ["arn:aws:s3:::shop/*"],
+            "Condition": {"stringequalsifexists": {"aws:sourceaccount": ["111122223333"]}},
+        }
+    ]  # fmt: skip
+    everyone = {"Effect": "Deny", "Principal": "*", "NotAction": "s3:*", "NotResource": "*"}
+    answer = BucketPolicy.parse({"Policy": json.dumps({"Statement": everyone})})
+    assert json.loads(dict(evidence(check, {BucketPolicy: answer}))["BucketPolicy.policy"]) == [
+        {"Effect": "Deny", "Principal": ["*"], "NotAction": ["s3:*"], "NotResource": ["*"]}
+    ]
 
 
 def test_a_long_value_is_cut() -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
+from muster.analysis.policies.document import Policy, Statement
 from muster.analysis.secrets.detection import secret_like
 from muster.model.check import Check
 from muster.model.finding import ObservedAt, Related, Resource, Unavailable, Unknown
@@ -88,7 +89,31 @@ def _plain(name: str, value: object, depth: int) -> object:
     return _of_many(name, value, depth + 1) if depth < _DEEPEST else "…"
 
 
+_PRINCIPALS = {"aws": "AWS", "service": "Service", "federated": "Federated", "canonicaluser": "CanonicalUser"}
+
+
+def _statement(value: Statement) -> dict[str, object]:
+    """Return a statement with IAM's names of its elements; keys and operators of conditions are in lower case."""
+    made: dict[str, object] = {"Sid": value.sid, "Effect": "Allow" if value.allow else "Deny"}
+    for element, principals in (("Principal", value.principals), ("NotPrincipal", value.not_principals)):
+        kinds: dict[str, list[str]] = {}
+        for each in principals:
+            kind, _, name = each.partition(":")
+            kinds.setdefault(_PRINCIPALS.get(kind, ""), []).append(name if kind in _PRINCIPALS else each)
+        made[element] = kinds.get("", kinds) if len(kinds) == 1 else kinds
+    made["Action" if value.actions else "NotAction"] = list(value.written)
+    made |= {"Resource": list(value.resources), "NotResource": list(value.not_resources)}
+    conditions: dict[str, dict[str, list[str]]] = {}
+    for condition in value.conditions:
+        operator = condition.operator + ("ifexists" if condition.if_exists else "")
+        conditions.setdefault(operator, {})[condition.key] = list(condition.values)
+    made["Condition"] = conditions
+    return {name: element for name, element in made.items() if element}
+
+
 def _of_many(name: str, value: object, depth: int) -> object:
+    if isinstance(value, Policy):
+        return [_of_many(name, _statement(each), depth) for each in value.statements[:_ITEMS]]
     if isinstance(value, Mapping):
         kept = list(value.items())[:_ITEMS]
         found = {str(key): _plain(str(key), item, depth) for key, item in kept}
