@@ -28,27 +28,29 @@ UNREAD = KeyRotation.parse({})
 @pytest.mark.parametrize(
     ("key", "rotation", "settings", "status", "reason"),
     [
-        pytest.param(OWN, YEARLY, {}, C, "it is rotated automatically, every 365 days", id="on"),
+        pytest.param(OWN, YEARLY, {}, C, "Key is rotated automatically, every 365 days", id="on"),
         pytest.param(OWN, KeyRotation(True, NEW), {}, C, "", id="on, how often does not matter"),
-        pytest.param(OWN, OFF, {}, N, "automatic rotation is off", id="off"),
+        pytest.param(OWN, OFF, {}, N, "Automatic key rotation is off", id="off"),
         pytest.param(
             OWN,
             YEARLY,
             {"max_period_days": 365},
             C,
-            "it is rotated every 365 days, 365 asked for at most",
+            "Key is rotated every 365 days",
             id="as often as asked for",
         ),
         pytest.param(OWN, YEARLY, {"max_period_days": 364}, N, "", id="not often enough"),
         pytest.param(replace(OWN, state="Disabled"), OFF, {}, N, "", id="disabled"),
-        pytest.param(replace(OWN, spec="RSA_4096"), UNREAD, {}, NA, "KMS rotates no RSA_4096 keys", id="asymmetric"),
+        pytest.param(
+            replace(OWN, spec="RSA_4096"), UNREAD, {}, NA, "KMS does not rotate RSA_4096 keys", id="asymmetric"
+        ),
         pytest.param(replace(OWN, spec="HMAC_256"), UNREAD, {}, NA, "", id="HMAC"),
         pytest.param(
             replace(OWN, origin="EXTERNAL"),
             UNREAD,
             {},
             NA,
-            "KMS cannot rotate it by itself: its material was imported",
+            "KMS cannot rotate the key automatically: its key material was imported",
             id="imported material, which KMS cannot rotate",
         ),
         pytest.param(
@@ -56,7 +58,7 @@ UNREAD = KeyRotation.parse({})
             UNREAD,
             {},
             NA,
-            "KMS cannot rotate it by itself: it is in a CloudHSM key store",
+            "KMS cannot rotate the key automatically: it is in a CloudHSM key store",
             id="a store of CloudHSM",
         ),
         pytest.param(
@@ -64,7 +66,7 @@ UNREAD = KeyRotation.parse({})
             UNREAD,
             {},
             NA,
-            "KMS cannot rotate it by itself: it is in an external key store",
+            "KMS cannot rotate the key automatically: it is in an external key store",
             id="an external store",
         ),
         pytest.param(
@@ -72,7 +74,7 @@ UNREAD = KeyRotation.parse({})
             UNREAD,
             {},
             NA,
-            "it is a replica: it is rotated with its primary in us-east-1",
+            "Replica key: it is rotated with its primary key in us-east-1",
             id="a replica",
         ),
         pytest.param(
@@ -80,11 +82,11 @@ UNREAD = KeyRotation.parse({})
             UNREAD,
             {},
             NA,
-            "it is scheduled for deletion (PendingDeletion)",
+            "Key is scheduled for deletion (state PendingDeletion)",
             id="leaving",
         ),
         pytest.param(
-            replace(OWN, manager="AWS"), UNREAD, {}, NA, "AWS manages the key and rotates it every year", id="AWS's own"
+            replace(OWN, manager="AWS"), UNREAD, {}, NA, "AWS managed key: AWS rotates it every year", id="AWS's own"
         ),
     ],
 )
@@ -148,11 +150,11 @@ VIA = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
         pytest.param(
             policy(Condition=VIA),
             N,
-            'its policy is public: statement 1 allows kms:* to everyone (Principal "*") despite its '
+            'Key policy is public: statement 1 allows kms:* to everyone (Principal "*") despite its '
             "condition (kms:ViaService does not limit the caller)",
             id="via a service",
         ),
-        pytest.param(policy(Condition=CALLER), C, "does not admit everybody", id="a caller's account"),
+        pytest.param(policy(Condition=CALLER), C, "Key policy allows no public access", id="a caller's account"),
         pytest.param(policy(Principal={"AWS": "arn:aws:iam::123456789012:root"}), C, "", id="its own"),
         pytest.param(policy(Principal={"AWS": "111122223333"}), C, "", id="another account"),
         pytest.param(policy(Effect="Deny"), C, "", id="denied"),
@@ -174,27 +176,27 @@ def test_a_policy_of_aws_is_not_judged_and_one_that_is_not_understood_neither() 
 @pytest.mark.parametrize(
     ("key", "status", "reason"),
     [
-        pytest.param(OWN, C, "no deletion is scheduled, its state is Enabled", id="enabled"),
+        pytest.param(OWN, C, "Key is not scheduled for deletion (state Enabled)", id="enabled"),
         pytest.param(replace(OWN, state="Disabled"), C, "", id="disabled"),
         pytest.param(
             replace(OWN, state="PendingDeletion", deletion=datetime(2026, 12, 1, 23, tzinfo=UTC)),
             N,
-            "it will be deleted on 2026-12-01",
+            "Key will be deleted on 2026-12-01",
             id="scheduled",
         ),
         pytest.param(
             replace(OWN, state="PendingReplicaDeletion", waits=7),
             N,
-            "it will be deleted 7 days after the last of its replicas (PendingReplicaDeletion)",
+            "Key will be deleted 7 days after its last replica (state PendingReplicaDeletion)",
             id="a primary that waits for its replicas",
         ),
         pytest.param(
             replace(OWN, state="PendingReplicaDeletion"),
             N,
-            "it will be deleted after the last of its replicas (PendingReplicaDeletion)",
+            "Key will be deleted after its last replica (state PendingReplicaDeletion)",
             id="for how long is not said",
         ),
-        pytest.param(replace(OWN, manager="AWS"), NA, "AWS manages the key: nobody can delete it", id="AWS's own"),
+        pytest.param(replace(OWN, manager="AWS"), NA, "AWS managed key: it cannot be deleted", id="AWS's own"),
     ],
 )
 def test_kms_key_not_scheduled_for_deletion(key: Key, status: Status, reason: str) -> None:

@@ -96,7 +96,7 @@ def test_sns_topic_no_public_access(statements: list[dict[str, Any]], status: St
 
 def test_the_reason_says_what_everybody_may_do() -> None:
     reason = sns_topic_no_public_access(topic(allow("*", "SNS:Subscribe"))).reason
-    assert reason.startswith("the topic is public: statement 1 allows SNS:Subscribe ")
+    assert reason.startswith("Topic is public: statement 1 allows SNS:Subscribe ")
 
 
 def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
@@ -125,9 +125,9 @@ def test_sns_subscription_dlq_configured(
 def test_the_reason_names_the_queue_or_the_protocol() -> None:
     subscription = Subscription("sqs", TOPIC, confirmed=True)
     said = sns_subscription_dlq_configured(subscription, SubscriptionAttributes(QUEUE)).reason
-    assert said == f"what cannot be delivered goes to {QUEUE}"
+    assert said == f"Undelivered messages go to {QUEUE}"
     said = sns_subscription_dlq_configured(subscription, SubscriptionAttributes("")).reason
-    assert said == "what cannot be delivered to its sqs endpoint is dropped: it has no redrive policy"
+    assert said == "No dead-letter queue: messages that cannot be delivered by sqs are lost"
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_only_what_a_stranger_can_do_to_the_queue_counts(statements: list[dict[s
 def test_the_reason_says_what_everybody_may_do() -> None:
     policy = Policy.parse(json.dumps({"Statement": [allow("*")]}))
     reason = sqs_queue_no_public_access(queue(policy=policy)).reason
-    assert reason.startswith("the queue is public: statement 1 allows sqs:SendMessage ")
+    assert reason.startswith("Queue is public: statement 1 allows sqs:SendMessage ")
 
 
 def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
@@ -140,37 +140,37 @@ def test_a_policy_that_cannot_be_understood_is_no_verdict() -> None:
             {"dead_letter_queue": DLQ, "max_receive_count": 5},
             NOBODY,
             C,
-            f"after 5 receives a message goes to {DLQ}",
+            f"Messages go to {DLQ} after 5 receives",
             id="it has one",
         ),
         pytest.param(
             {},
             NOBODY,
             N,
-            "it has no redrive policy, and no queue names it as its dead-letter queue",
+            "Queue has no dead-letter queue and is not one",
             id="it has none and is none",
         ),
-        pytest.param({}, ONE, NA, "it is itself the dead-letter queue of orders", id="it is one"),
+        pytest.param({}, ONE, NA, "Queue is the dead-letter queue of orders", id="it is one"),
         pytest.param({"dead_letter_queue": DLQ, "max_receive_count": 3}, ONE, C, "", id="it is one and has one"),
         pytest.param(
             {},
             DeadLetterSources(("a", "b", "c", "d")),
             NA,
-            "it is itself the dead-letter queue of a, b, c, d",
+            "Queue is the dead-letter queue of a, b, c, d",
             id="it is that of four",
         ),
         pytest.param(
             {},
             DeadLetterSources(("a", "b", "c", "d", "e")),
             NA,
-            "it is itself the dead-letter queue of a, b, c, d and 1 more",
+            "Queue is the dead-letter queue of a, b, c, d and 1 more",
             id="it is that of five",
         ),
         pytest.param(
             {},
             DeadLetterSources(("a", "b", "c", "d", "e", "f")),
             NA,
-            "it is itself the dead-letter queue of a, b, c, d and 2 more",
+            "Queue is the dead-letter queue of a, b, c, d and 2 more",
             id="it is that of many",
         ),
     ],
@@ -191,13 +191,20 @@ def test_a_redrive_policy_that_is_not_known_is_no_verdict() -> None:
 @pytest.mark.parametrize(
     ("messages", "sources", "settings", "status", "reason"),
     [
-        pytest.param(7, NOBODY, {}, NA, "no queue names it as its dead-letter queue", id="no dead-letter queue"),
-        pytest.param(UNKNOWN, NOBODY, {}, NA, "", id="whatever it holds"),
-        pytest.param(0, ONE, {}, C, "it is empty", id="empty"),
-        pytest.param(1, ONE, {}, N, "it holds 1 message that could not be handled, of orders", id="one message"),
-        pytest.param(7, ONE, {}, N, "it holds 7 messages that could not be handled, of orders", id="seven messages"),
         pytest.param(
-            7, ONE, {"max_messages": 7}, C, "it holds 7 messages, at most 7 asked for", id="as many as are allowed"
+            7, NOBODY, {}, NA, "Queue is not the dead-letter queue of another queue", id="no dead-letter queue"
+        ),
+        pytest.param(UNKNOWN, NOBODY, {}, NA, "", id="whatever it holds"),
+        pytest.param(0, ONE, {}, C, "Dead-letter queue is empty", id="empty"),
+        pytest.param(1, ONE, {}, N, "Dead-letter queue of orders holds 1 message", id="one message"),
+        pytest.param(7, ONE, {}, N, "Dead-letter queue of orders holds 7 messages", id="seven messages"),
+        pytest.param(
+            7,
+            ONE,
+            {"max_messages": 7},
+            C,
+            "Dead-letter queue holds 7 messages; at most 7 allowed",
+            id="as many as are allowed",
         ),
         pytest.param(8, ONE, {"max_messages": 7}, N, "", id="one more"),
     ],

@@ -32,7 +32,7 @@ def test_where_nothing_was_backed_up_there_is_no_time(answer: dict[str, object])
 
 
 def test_a_backup_of_an_unknown_time_is_neither_none_nor_a_time() -> None:
-    with pytest.raises(UnknownField, match="when it last saved"):
+    with pytest.raises(UnknownField, match="no time of the last backup"):
         ProtectedResources.parse({"Results": [{"ResourceArn": TABLE}]}).last_backup(TABLE)
 
 

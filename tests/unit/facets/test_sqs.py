@@ -84,7 +84,7 @@ def test_a_redrive_policy_that_cannot_be_understood_is_not_known(text: str) -> N
 @pytest.mark.parametrize("said", ["many", "", None])
 def test_a_count_that_is_missing_makes_the_sum_unknown(said: Any) -> None:
     messages = parsed(ApproximateNumberOfMessagesNotVisible=said).messages
-    assert messages == Unknown("AWS did not say the queue's ApproximateNumberOfMessagesNotVisible")
+    assert messages == Unknown("AWS returned no ApproximateNumberOfMessagesNotVisible of the queue")
 
 
 @given(waiting=st.integers(0, 10**9), flying=st.integers(0, 10**9), delayed=st.integers(0, 10**9))

@@ -23,7 +23,7 @@ HERE, WHERE = "111122223333", "eu-west-1"
 BUCKET = Target("AWS::S3::Bucket", "shop", "arn:aws:s3:::shop", HERE, WHERE)
 AWS = """\
 case "$2" in
-get-*) printf '%s\\n' "$ANSWER"; case "$ANSWER" in "An error"*) exit 254;; esac;;
+get-* | describe-*) printf '%s\\n' "$ANSWER"; case "$ANSWER" in "An error"*) exit 254;; esac;;
 *) printf '%s\\0' aws "$@" >> "$CALLS"; printf '\\n\\0' >> "$CALLS";;
 esac
 """
@@ -159,6 +159,16 @@ def test_a_replication_rule_joins_those_of_the_bucket(
         "Destination": {"Bucket": "DESTINATION-BUCKET-ARN"},
     }
     assert document(call, "--replication-configuration") == {"Role": role, "Rules": [*kept, added]}
+
+
+def test_an_action_joins_those_of_the_alarm_and_the_rest_stays(tmp_path: Path) -> None:
+    kept = {"AlarmName": "shop", "Threshold": 5.0, "Metrics": [{"Id": "m", "Expression": "a"}], "AlarmActions": ["old"]}
+    state = {"AlarmArn": "arn", "StateValue": "OK", "StateReason": "r", "StateTransitionedTimestamp": "2026-11-01"}
+    alarm = Target(
+        "AWS::CloudWatch::Alarm", "shop", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:shop", HERE, WHERE
+    )
+    (call,) = run(tmp_path, fix("cloudwatch-alarm-actions-set", alarm), json.dumps({**kept, **state}))
+    assert document(call, "--cli-input-json") == {**kept, "AlarmActions": ["old", "TOPIC-ARN"]}
 
 
 MERGING = sorted(name for name, check in CATALOG.checks.items() if " | jq -Rs " in check.fix)

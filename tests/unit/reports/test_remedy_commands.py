@@ -60,7 +60,7 @@ RULES = '[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Ipv6Ranges": [{"C
 VALUES = {
     "SECONDS": "30",
     "NUMBER": "5",
-    "DAYS": "7",
+    "DAYS": "365",
     "PORT": "22",
     "JOB-ID": "0a1b2c3d-0000-4000-8000-000000000000",
     "MINIMUM": "100",
@@ -129,7 +129,7 @@ def test_every_command_of_a_regional_resource_has_its_region() -> None:
 
 
 def test_a_redrive_policy_reaches_sqs_as_json() -> None:
-    (command, _) = filled(CATALOG.checks["sqs-queue-dlq-configured"].fix, target("AWS::SQS::Queue"))
+    (_, command) = filled(CATALOG.checks["sqs-queue-dlq-configured"].fix, target("AWS::SQS::Queue"))
     (attributes,) = [word for word in shlex.split(command.text) if word.startswith("RedrivePolicy=")]
     assert json.loads(attributes.removeprefix("RedrivePolicy=").strip("'")) == {
         "deadLetterTargetArn": "QUEUE-ARN",

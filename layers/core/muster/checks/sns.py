@@ -10,38 +10,41 @@ from muster.model.finding import Severity, Verdict, compliant, known, non_compli
 def sns_encrypted_kms(topic: Topic) -> Verdict:
     """SNS topics should be encrypted with a KMS key.
 
-    Any key counts, the one that AWS manages for SNS (alias/aws/sns) too.
+    Any KMS key counts, including the AWS managed key alias/aws/sns.
 
     Problem: SNS topic has no KMS key
-    Why: A key's policy says who may read what is published, and each use of the key is on record.
-    Fix: `aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY-ID` The
-      key's policy must allow kms:Decrypt and kms:GenerateDataKey* to alarms and other services that publish.
+    Why: The key policy limits who can read the messages, and CloudTrail records each use of the key.
+    Fix: If CloudWatch alarms or other services publish to the topic, use a customer managed key whose policy allows
+      them kms:Decrypt and kms:GenerateDataKey*. `aws sns set-topic-attributes --topic-arn ARN --attribute-name
+      KmsMasterKeyId --attribute-value KEY-ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-1
     """
     key = known(topic.kms_key)
     if key:
-        return compliant(f"the topic is encrypted with {key}")
-    return non_compliant("no KMS key encrypts the topic")
+        return compliant(f"Topic is encrypted with {key}")
+    return non_compliant("Topic is not encrypted with a KMS key")
 
 
 @check(severity=Severity.CRITICAL, controls=("FSBP SNS.4",), version=2)
 def sns_topic_no_public_access(topic: Topic) -> Verdict:
     """SNS topics should not be public.
 
-    A topic is public if a stranger's request meets an Allow statement and no Deny stops it. A condition keeps strangers
-    out if it fixes an account, an organization, an ARN, a VPC, a range of addresses, or the endpoint of a subscription;
-    a wildcard may stand beside what is fixed. The policy that SNS gives a new topic fixes the topic's owner.
+    A topic is public if an Allow statement lets anyone in and no Deny statement stops them. A condition protects the
+    topic if it names an account, an organization, an ARN, a VPC, a range of addresses, or the endpoint of a
+    subscription. A value may have wildcards besides that. The default policy of a topic names the topic's owner.
 
     Problem: SNS topic is public
-    Why: Whoever may publish can feed what trusts the topic, and whoever may subscribe reads all that is published.
-    Fix: `aws sns set-topic-attributes --topic-arn ARN --attribute-name Policy --attribute-value file://POLICY.json`
-      Name the principals in the policy, or add a condition such as aws:SourceAccount with a fixed value.
+    Why: Anyone can send messages to the subscribers of a public topic, or subscribe and read every message.
+    Fix: Save the policy: `aws sns get-topic-attributes --topic-arn ARN --query Attributes.Policy --output text >
+      NAME.json` In this file, name the principals, or add a condition such as aws:SourceAccount with a fixed value.
+      Then replace the policy with the file: `aws sns set-topic-attributes --topic-arn ARN --attribute-name Policy
+      --attribute-value file://NAME.json`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-4
     """
     found = public(known(topic.policy), ("sns:*",))
     if found:
-        return non_compliant(f"the topic is public: {'; '.join(found)}")
-    return compliant("no statement of its policy admits everybody")
+        return non_compliant(f"Topic is public: {'; '.join(found)}")
+    return compliant("Topic policy allows no public access")
 
 
 @check(severity=Severity.LOW)
@@ -49,18 +52,17 @@ def sns_subscription_dlq_configured(subscription: Subscription, attributes: Subs
     """SNS subscriptions should have a dead-letter queue.
 
     Problem: subscription has no dead-letter queue
-    Why: What SNS cannot deliver after its retries is dropped, and nobody learns what it was.
-    Fix: `aws sns set-subscription-attributes --subscription-arn ARN --attribute-name RedrivePolicy
-      --attribute-value '{"deadLetterTargetArn": "QUEUE-ARN"}'` The queue's policy must allow sns.amazonaws.com to
-      call sqs:SendMessage.
+    Why: Without a dead-letter queue, SNS discards messages that it cannot deliver after its retries.
+    Fix: The queue's policy must allow sns.amazonaws.com to call sqs:SendMessage. `aws sns set-subscription-attributes
+      --subscription-arn ARN --attribute-name RedrivePolicy --attribute-value '{"deadLetterTargetArn": "QUEUE-ARN"}'`
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
     if not subscription.confirmed:
-        return not_applicable("the subscription waits for its confirmation: nothing is delivered yet")
+        return not_applicable("Subscription is not confirmed yet")
     protocol = known(subscription.protocol)
     if protocol == "firehose":
-        return not_applicable("the subscription delivers into a stream of Firehose")
+        return not_applicable("Subscription delivers to a Firehose stream")
     target = known(attributes.dead_letter_queue)
     if target:
-        return compliant(f"what cannot be delivered goes to {target}")
-    return non_compliant(f"what cannot be delivered to its {protocol} endpoint is dropped: it has no redrive policy")
+        return compliant(f"Undelivered messages go to {target}")
+    return non_compliant(f"No dead-letter queue: messages that cannot be delivered by {protocol} are lost")

@@ -29,7 +29,7 @@ class ProtectedResources:
         """Return when AWS Backup last saved a resource, None if it never did.
 
         Raises:
-            UnknownField: there is a backup, but AWS did not say of when.
+            UnknownField: there is a backup, but AWS returned no time for it.
         """
         time = self.times.get(arn)
         return None if time is None else known(time)
@@ -37,4 +37,4 @@ class ProtectedResources:
 
 def _time(item: Mapping[str, Any]) -> datetime | Unknown:
     time = item.get("LastBackupTime")
-    return time if isinstance(time, datetime) else Unknown("AWS Backup did not say when it last saved the resource")
+    return time if isinstance(time, datetime) else Unknown("AWS Backup returned no time of the last backup")

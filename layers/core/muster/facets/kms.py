@@ -53,7 +53,7 @@ def _word(*words: str) -> kinds.Kind[str | Unknown]:
     def kind(value: object, name: str, _question: str = "") -> str | Unknown:
         if value in words:
             return str(value)
-        return Unknown(f"AWS said of the key's {name} what Muster does not know: {value!r}")
+        return Unknown(f"AWS returned a {name} of the key that Muster does not know: {value!r}")
 
     return kind
 

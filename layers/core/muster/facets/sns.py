@@ -28,7 +28,7 @@ class Topic:
         """Parse the answer of GetTopicAttributes; a topic has no key where none is named, but attributes always."""
         attributes = response.get("Attributes")
         if not attributes:
-            unknown = Unknown("AWS did not say the topic's attributes")
+            unknown = Unknown("AWS returned no attributes of the topic")
             return cls(unknown, unknown)
         return cls(str(attributes.get("KmsMasterKeyId") or ""), policy_of(attributes.get("Policy"), "the topic"))
 
@@ -58,14 +58,14 @@ class SubscriptionAttributes:
         """Parse the answer of GetSubscriptionAttributes."""
         attributes = response.get("Attributes")
         if not attributes:
-            return cls(Unknown("AWS did not say the subscription's attributes"))
+            return cls(Unknown("AWS returned no attributes of the subscription"))
         policy = attributes.get("RedrivePolicy")
         if not policy:
             return cls("")
         try:
             return cls(str(loads(policy)["deadLetterTargetArn"]))
         except (KeyError, TypeError, ValueError):
-            return cls(Unknown(f"the subscription's redrive policy cannot be understood: {shortened(str(policy))}"))
+            return cls(Unknown(f"The subscription's redrive policy cannot be parsed: {shortened(str(policy))}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Queue:
         """Parse the answer of GetQueueAttributes for all attributes; a queue always has some."""
         attributes = response.get("Attributes")
         if not attributes:
-            nothing = Unknown("AWS did not say the queue's attributes")
+            nothing = Unknown("AWS returned no attributes of the queue")
             return cls(nothing, nothing, nothing, nothing, nothing, nothing)
         target, receives = _dead_letters(attributes.get("RedrivePolicy"))
         return cls(
@@ -65,7 +65,7 @@ def _dead_letters(text: object) -> tuple[str | Unknown, int | Unknown]:
         policy = loads(str(text))
         return str(policy["deadLetterTargetArn"]), int(policy["maxReceiveCount"])
     except (KeyError, TypeError, ValueError):
-        unknown = Unknown(f"the queue's redrive policy cannot be understood: {shortened(str(text))}")
+        unknown = Unknown(f"The queue's redrive policy cannot be parsed: {shortened(str(text))}")
         return unknown, unknown
 
 
@@ -73,14 +73,14 @@ def _switch(value: object) -> bool | Unknown:
     word = str(value).lower()
     if word in ("true", "false"):
         return word == "true"
-    return Unknown("AWS did not say whether SQS encrypts the queue with its own key")
+    return Unknown("AWS did not say whether SSE-SQS is on")
 
 
 def _number(name: str, value: object) -> int | Unknown:
     try:
         return int(str(value))
     except ValueError:
-        return Unknown(f"AWS did not say the queue's {name}")
+        return Unknown(f"AWS returned no {name} of the queue")
 
 
 def _total(attributes: Mapping[str, Any]) -> int | Unknown:

@@ -258,7 +258,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> N
     assert said["cloudwatch-alarm-action-targets-live", "heard"].status is C
     assert said["cloudwatch-alarm-action-targets-live", "child"].status is Status.NOT_APPLICABLE
     dead = said["cloudwatch-alarm-action-targets-live", "dead"]
-    assert (dead.status, dead.reason) == (N, f"{TOPIC}-gone does not exist")
+    assert (dead.status, dead.reason) == (N, f"Topic {TOPIC}-gone does not exist")
     assert said["cloudwatch-alarm-has-data", "dead"].status is N
     assert said["cloudwatch-alarm-has-data", "heard"].status is C
 

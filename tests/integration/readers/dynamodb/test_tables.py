@@ -229,17 +229,17 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients) -> N
     put(clients.get("cloudwatch", HERE), "ReadThrottleEvents", 3, AT - timedelta(hours=5), TableName="plain")
     found = scanned(clients)
     said = {check: (each.status, each.reason) for (check, _), each in found.items()}
-    assert said["dynamodb-pitr-enabled"] == (Status.NON_COMPLIANT, "point-in-time recovery is disabled")
+    assert said["dynamodb-pitr-enabled"] == (Status.NON_COMPLIANT, "Point-in-time recovery is disabled")
     assert said["dynamodb-autoscaling-enabled"] == (
         Status.NON_COMPLIANT,
         (
-            "read capacity of the table is not scaled, write capacity of the table is not scaled, "
-            "read capacity of the index by-day is not scaled, write capacity of the index by-day is not scaled"
+            "Read capacity of the table is not scaled, write capacity of the table is not scaled, "
+            "read capacity of index by-day is not scaled, write capacity of index by-day is not scaled"
         ),
     )
     assert said["dynamodb-table-not-throttled"] == (
         Status.NON_COMPLIANT,
-        "throttled in the last 7 days: 3 reads and 0 writes of the table",
+        "Throttled in the last 7 days: 3 reads and 0 writes of the table",
     )
     assert said["dynamodb-table-throttling-alarmed"][0] is Status.NON_COMPLIANT
     assert said["dynamodb-table-encrypted-kms"][0] is Status.NON_COMPLIANT

@@ -266,24 +266,24 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients, esta
         ),
         ("elb-deletion-protection-enabled", "web"): (
             Status.NON_COMPLIANT,
-            "the application load balancer can be deleted by one call",
+            "Deletion protection of the application load balancer is off",
         ),
         ("elb-health-check-window-sound", "web"): (
             Status.COMPLIANT,
-            "a failed target is noticed within 65 seconds, a recovered one used within 150",
+            "Failed targets are detected in 65 s, recovered targets in 150 s",
         ),
         ("elb-http-redirected", estate.listener): (
             Status.NON_COMPLIANT,
-            "HTTP on port 80 is not always redirected to HTTPS: the default rule forwards",
+            "HTTP listener on port 80 does not always redirect to HTTPS: the default rule forwards",
         ),
         ("elb-listener-rules-not-redundant", estate.listener): (
             Status.NOT_APPLICABLE,
-            "the listener has no rule besides its default one",
+            "Listener has only its default rule",
         ),
-        ("elb-target-group-in-use", "web"): (Status.NON_COMPLIANT, "no target is registered"),
+        ("elb-target-group-in-use", "web"): (Status.NON_COMPLIANT, "Target group has no targets"),
         ("elb-tls-policy-current", estate.listener): (
             Status.NOT_APPLICABLE,
-            "the listener speaks HTTP, which has no security policy",
+            "Listener uses HTTP, which has no TLS policy",
         ),
     }
 

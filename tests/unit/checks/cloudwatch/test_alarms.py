@@ -77,7 +77,7 @@ def test_cloudwatch_alarm_actions_set(judged: Alarm, above: tuple[Alarm, ...], s
 
 def test_a_rule_that_cannot_be_read_is_no_verdict_on_the_alarm_in_it() -> None:
     unread = composite("p", actions=(STOP,), unread_rule="SILENT(a)")
-    with pytest.raises(UnknownField, match="the rule of the composite alarm p cannot be read"):
+    with pytest.raises(UnknownField, match="The rule of composite alarm p cannot be parsed"):
         cloudwatch_alarm_actions_set(alarm(), Alarms((alarm(), unread)))
     known = composite("q", "a", actions=(STOP,))
     assert cloudwatch_alarm_actions_set(alarm(), Alarms((alarm(), unread, known))).status is C
@@ -99,10 +99,10 @@ def test_an_alarm_with_an_apostrophe_needs_no_action_of_its_own() -> None:
 
 def test_the_reason_names_the_actions_or_the_alarm_above() -> None:
     own = alarm(actions=(SNS + "alerts", STOP))
-    assert cloudwatch_alarm_actions_set(own, Alarms((own,))).reason == f"its actions for ALARM: {SNS}alerts, {STOP}"
+    assert cloudwatch_alarm_actions_set(own, Alarms((own,))).reason == f"Actions for ALARM: {SNS}alerts, {STOP}"
     child, parent = alarm(), composite("p", "a", actions=(STOP,))
     said = cloudwatch_alarm_actions_set(child, Alarms((child, parent))).reason
-    assert said == "the composite alarm p above it has an action for ALARM"
+    assert said == "Composite alarm p above it has an action for ALARM"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def publish(**more: Any) -> dict[str, Any]:
 
 OPEN = policy(publish())
 SETTINGS = Related({SNS + "live": AlarmTopic("", OPEN)})
-HEARD = f"{SNS}live: a subscription is confirmed, and CloudWatch may publish"
+HEARD = f"Each topic has a confirmed subscription and lets CloudWatch publish: {SNS}live"
 AWAY = "arn:aws:sns:us-east-1:123456789012:live"
 FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
 
@@ -154,31 +154,34 @@ FOREIGN = "arn:aws:sns:eu-west-1:111122223333:live"
             HEARD,
             id="a topic with a confirmed subscription",
         ),
-        pytest.param((SNS + "gone",), N, f"{SNS}gone does not exist", id="a topic that does not exist"),
+        pytest.param((SNS + "gone",), N, f"Topic {SNS}gone does not exist", id="a topic that does not exist"),
         pytest.param(
-            (SNS + "pending",), N, f"{SNS}pending has no confirmed subscription: 2 are pending", id="nobody confirmed"
+            (SNS + "pending",),
+            N,
+            f"Topic {SNS}pending has no confirmed subscription (2 pending)",
+            id="nobody confirmed",
         ),
-        pytest.param((SNS + "lonely",), N, f"{SNS}lonely has no subscription", id="nobody subscribed"),
+        pytest.param((SNS + "lonely",), N, f"Topic {SNS}lonely has no subscription", id="nobody subscribed"),
         pytest.param((SNS + "live", SNS + "gone"), N, "", id="one of two does not exist"),
         pytest.param(
             (SNS + "lonely", SNS + "gone"),
             N,
-            f"{SNS}lonely has no subscription; {SNS}gone does not exist",
+            f"Topic {SNS}lonely has no subscription; Topic {SNS}gone does not exist",
             id="both are dead",
         ),
         pytest.param((SNS + "denied", SNS + "gone"), N, "", id="a dead one decides"),
         pytest.param((AWAY, SNS + "gone"), N, "", id="a dead one decides, another far away"),
-        pytest.param((), NA, "the alarm tells no SNS topic", id="no action"),
+        pytest.param((), NA, "Alarm notifies no SNS topic", id="no action"),
         pytest.param(
             (STOP,),
             NA,
-            "the alarm tells no SNS topic; other actions, not looked at: automate",
+            "Alarm notifies no SNS topic; actions not checked: automate",
             id="an action of another kind",
         ),
         pytest.param(
             (SNS + "live", STOP, "arn:aws:lambda:eu-west-1:123456789012:function:f"),
             C,
-            f"{HEARD}; other actions, not looked at: automate, lambda",
+            f"{HEARD}; actions not checked: automate, lambda",
             id="a topic and others",
         ),
         pytest.param((SNS + "gone", STOP), N, "", id="a dead topic and others"),
@@ -242,7 +245,7 @@ def test_an_alarm_that_may_not_publish_reaches_nobody(said: Policy) -> None:
 
 
 def test_the_reason_names_the_call_that_a_policy_refuses() -> None:
-    why = f"{LIVE} has a policy that does not let cloudwatch.amazonaws.com call sns:Publish for the alarm"
+    why = f"Topic {LIVE} has a policy that does not allow cloudwatch.amazonaws.com to call sns:Publish for the alarm"
     assert reached(AlarmTopic("", policy(publish(Effect="Deny")))).reason == why
 
 
@@ -264,7 +267,7 @@ def test_cloudwatch_cannot_use_the_key_of_sns(name: str) -> None:
     verdict = reached(AlarmTopic(name, OPEN))
     assert (verdict.status, verdict.reason) == (
         N,
-        f"{LIVE} is encrypted with {name}, a key of AWS that CloudWatch cannot use",
+        f"Topic {LIVE} is encrypted with {name}, an AWS managed key that CloudWatch cannot use",
     )
 
 
@@ -273,11 +276,11 @@ def test_cloudwatch_cannot_use_the_key_of_sns(name: str) -> None:
     [
         pytest.param(
             key(publish(Principal=ROOT, Action="kms:*")),
-            "does not give cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey for",
+            "does not allow cloudwatch.amazonaws.com to call kms:Decrypt and kms:GenerateDataKey for",
             id="the account only",
         ),
-        pytest.param(key(publish(Action="kms:GenerateDataKey*")), "amazonaws.com kms:Decrypt for", id="no decryption"),
-        pytest.param(key(publish(Action="kms:Decrypt")), "amazonaws.com kms:GenerateDataKey for", id="no data key"),
+        pytest.param(key(publish(Action="kms:GenerateDataKey*")), "to call kms:Decrypt for", id="no decryption"),
+        pytest.param(key(publish(Action="kms:Decrypt")), "to call kms:GenerateDataKey for", id="no data key"),
         pytest.param(
             key(
                 publish(
@@ -301,9 +304,11 @@ def test_cloudwatch_cannot_use_the_key_of_sns(name: str) -> None:
             "",
             id="another topic",
         ),
-        pytest.param(key(publish(Action=USE), state="Disabled"), "cannot be used: it is Disabled", id="disabled"),
-        pytest.param(key(publish(Action=USE), state="PendingDeletion"), "it is PendingDeletion", id="leaving"),
-        pytest.param(key(manager="AWS", policy=UNKNOWN), "a key of AWS that CloudWatch cannot use", id="AWS's own"),
+        pytest.param(key(publish(Action=USE), state="Disabled"), "a key in state Disabled", id="disabled"),
+        pytest.param(key(publish(Action=USE), state="PendingDeletion"), "a key in state PendingDeletion", id="leaving"),
+        pytest.param(
+            key(manager="AWS", policy=UNKNOWN), "an AWS managed key that CloudWatch cannot use", id="AWS's own"
+        ),
         pytest.param(AlarmTopicKey.parse({}), "a key that does not exist", id="gone"),
     ],
 )
@@ -354,13 +359,13 @@ def test_a_key_that_admits_cloudwatch_lets_the_alarm_through(statement: dict[str
         pytest.param(
             AlarmTopic("", policy(publish(Condition={"StringEquals": {"aws:SourceOrgID": "o-abc1234567"}}))),
             None,
-            "it cannot be told whether",
+            "Muster cannot tell whether",
             id="a topic for an organization",
         ),
         pytest.param(
             AlarmTopic(OWN_KEY, OPEN),
             key(publish(Action=USE, Condition={"StringEquals": {"aws:SourceOrgID": "o-abc1234567"}})),
-            "it cannot be told whether",
+            "Muster cannot tell whether",
             id="a key for an organization",
         ),
     ],
@@ -399,7 +404,7 @@ def test_cloudwatch_alarm_has_data(state: str, age: timedelta, settings: dict[st
 def test_the_reason_says_since_when() -> None:
     judged = alarm(state="INSUFFICIENT_DATA", state_since=datetime(2026, 11, 1, 9, 30, tzinfo=UTC))
     said = cloudwatch_alarm_has_data(judged, ObservedAt(AT)).reason
-    assert said == "the alarm has been in INSUFFICIENT_DATA since 2026-11-01 09:30 UTC, more than 7 days"
+    assert said == "Alarm has had no data since 2026-11-01 09:30 UTC (state INSUFFICIENT_DATA)"
 
 
 def test_the_time_matters_only_where_data_is_missing() -> None:

@@ -21,21 +21,23 @@ def group(days: int | Unknown | None, log_class: str = "STANDARD", policy: str =
 @pytest.mark.parametrize(
     ("days", "settings", "status", "reason"),
     [
-        pytest.param(365, {}, C, "retention is 365 days", id="a year"),
+        pytest.param(365, {}, C, "Log retention is 365 days", id="a year"),
         pytest.param(400, {}, C, "", id="more than a year"),
-        pytest.param(180, {}, N, "retention is 180 days, at least 365 asked for", id="less than a year"),
+        pytest.param(180, {}, N, "Log retention is 180 days; at least 365 required", id="less than a year"),
         pytest.param(30, {"min_days": 30}, C, "", id="the least that is asked for"),
         pytest.param(14, {"min_days": 30}, N, "", id="less than that"),
         pytest.param(3653, {}, C, "", id="no most by default"),
         pytest.param(731, {"max_days": 731}, C, "", id="the most that is asked for"),
-        pytest.param(1096, {"max_days": 731}, N, "retention is 1096 days, at most 731 asked for", id="more than that"),
-        pytest.param(FOR_EVER, {}, N, "its events never expire", id="for ever"),
+        pytest.param(
+            1096, {"max_days": 731}, N, "Log retention is 1,096 days; at most 731 allowed", id="more than that"
+        ),
+        pytest.param(FOR_EVER, {}, N, "Log events never expire", id="for ever"),
         pytest.param(FOR_EVER, {"max_days": 731}, N, "", id="for ever where there is a most"),
         pytest.param(
             FOR_EVER,
             {"never_expires_allowed": True},
             C,
-            "its events never expire, which is allowed",
+            "Log events never expire, which is allowed",
             id="for ever, allowed",
         ),
         pytest.param(
@@ -58,9 +60,9 @@ def test_cloudwatch_log_group_retention_set(
 
 def test_the_reason_names_the_policy_of_the_account() -> None:
     reason = cloudwatch_log_group_retention_set(group(400, policy="a-year")).reason
-    assert reason == "retention is 400 days by the account's policy a-year"
+    assert reason == "Log retention is 400 days (account policy a-year)"
     reason = cloudwatch_log_group_retention_set(group(FOR_EVER, policy="for-good")).reason
-    assert reason == "its events never expire by the account's policy for-good"
+    assert reason == "Log events never expire (account policy for-good)"
 
 
 def test_a_group_for_delivery_alone_has_no_retention_to_set() -> None:
@@ -94,3 +96,8 @@ def test_cloudwatch_log_group_encrypted(key: str, status: Status) -> None:
     verdict = cloudwatch_log_group_encrypted(group(365, key=key))
     assert verdict.status is status
     assert key in verdict.reason
+
+
+@pytest.mark.parametrize(("days", "wanted"), [(365, "365"), (366, "400"), (1, "1"), (9999, "3653")])
+def test_the_fix_sets_the_shortest_retention_that_cloudwatch_logs_takes(days: int, wanted: str) -> None:
+    assert cloudwatch_log_group_retention_set(group(FOR_EVER), min_days=days).values == (("DAYS", wanted),)

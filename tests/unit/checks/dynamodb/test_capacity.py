@@ -56,16 +56,51 @@ INDEX = ("orders/index/by-day Read", "orders/index/by-day Write")
 @pytest.mark.parametrize(
     ("table", "scaling", "status", "says"),
     [
-        pytest.param(replace(INDEXED, billing="PAY_PER_REQUEST"), scaled(), C, "on demand", id="on demand"),
-        pytest.param(TABLE, scaled(*BOTH), C, "of the table are scaled", id="reads and writes"),
-        pytest.param(TABLE, scaled(BOTH[0]), N, "write capacity of the table is not scaled", id="reads only"),
-        pytest.param(TABLE, scaled(BOTH[1]), N, "read capacity of the table is not scaled", id="writes only"),
-        pytest.param(TABLE, scaled("order Read", "order Write"), N, "read capacity of the table", id="another table"),
-        pytest.param(INDEXED, scaled(*BOTH, *INDEX), C, "of the table and of by-day are scaled", id="with its index"),
-        pytest.param(INDEXED, scaled(*BOTH), N, "read capacity of the index by-day is not scaled", id="but its index"),
-        pytest.param(INDEXED, scaled(*BOTH, INDEX[0]), N, "write capacity of the index by-day", id="half its index"),
-        pytest.param(INDEXED, scaled(*INDEX), N, "read capacity of the table", id="its index only"),
-        pytest.param(TABLE, scaled(*BOTH, MinCapacity=9), N, "between 9 and 9 units", id="no room to grow"),
+        pytest.param(
+            replace(INDEXED, billing="PAY_PER_REQUEST"), scaled(), C, "Table uses on-demand capacity", id="on demand"
+        ),
+        pytest.param(TABLE, scaled(*BOTH), C, "Read and write capacity of the table is scaled", id="reads and writes"),
+        pytest.param(TABLE, scaled(BOTH[0]), N, "Write capacity of the table is not scaled", id="reads only"),
+        pytest.param(TABLE, scaled(BOTH[1]), N, "Read capacity of the table is not scaled", id="writes only"),
+        pytest.param(
+            TABLE,
+            scaled("order Read", "order Write"),
+            N,
+            "Read capacity of the table is not scaled, write capacity of the table is not scaled",
+            id="another table",
+        ),
+        pytest.param(
+            INDEXED,
+            scaled(*BOTH, *INDEX),
+            C,
+            "Read and write capacity of the table and of by-day is scaled",
+            id="with its index",
+        ),
+        pytest.param(
+            INDEXED,
+            scaled(*BOTH),
+            N,
+            "Read capacity of index by-day is not scaled, write capacity of index by-day is not scaled",
+            id="but its index",
+        ),
+        pytest.param(
+            INDEXED, scaled(*BOTH, INDEX[0]), N, "Write capacity of index by-day is not scaled", id="half its index"
+        ),
+        pytest.param(
+            INDEXED,
+            scaled(*INDEX),
+            N,
+            "Read capacity of the table is not scaled, write capacity of the table is not scaled",
+            id="its index only",
+        ),
+        pytest.param(
+            TABLE,
+            scaled(*BOTH, MinCapacity=9),
+            N,
+            "Read capacity of the table cannot grow: minimum and maximum are 9 units, write capacity of "
+            "the table cannot grow: minimum and maximum are 9 units",
+            id="no room to grow",
+        ),
         pytest.param(
             TABLE,
             scaled(*BOTH, SuspendedState={"DynamicScalingOutSuspended": True}),
@@ -144,22 +179,40 @@ def summed(*operations: str) -> Any:
 @pytest.mark.parametrize(
     ("table", "found", "status", "says"),
     [
-        pytest.param(TABLE, EVENTS, C, "somebody hears", id="reads and writes"),
-        pytest.param(TABLE, [], N, f"{R} of the table (no alarm), {W} of the table (no alarm)", id="no alarm"),
-        pytest.param(TABLE, EVENTS[:1], N, f"{W} of the table (no alarm)", id="reads only"),
-        pytest.param(TABLE, EVENTS[1:], N, f"{R} of the table (no alarm)", id="writes only"),
+        pytest.param(TABLE, EVENTS, C, "Throttled reads and writes have alarms with actions", id="reads and writes"),
+        pytest.param(TABLE, [], N, f"No alarm with an action on {R} of the table, {W} of the table", id="no alarm"),
+        pytest.param(TABLE, EVENTS[:1], N, f"No alarm with an action on {W} of the table", id="reads only"),
+        pytest.param(TABLE, EVENTS[1:], N, f"No alarm with an action on {R} of the table", id="writes only"),
         pytest.param(
             TABLE,
             [EVENTS[0], alarm(W, table="orders", actions=())],
             N,
-            f"{W} of the table (nobody hears {W}-orders: no action is enabled)",
+            f"No alarm with an action on {W} of the table (alarm {W}-orders has no enabled action)",
             id="an alarm that nobody hears",
         ),
         pytest.param(TABLE, [EVENTS[0], EVENTS[1] | {"ActionsEnabled": False}], N, "", id="actions are turned off"),
         pytest.param(TABLE, [alarm(R, table="order"), alarm(W, table="order")], N, R, id="alarms of another table"),
-        pytest.param(INDEXED, EVENTS, N, f"{R} of the index by-day (no alarm)", id="but not of its index"),
-        pytest.param(INDEXED, EVENTS + INDEX_EVENTS, C, "alarmed on", id="with its index"),
-        pytest.param(INDEXED, EVENTS + INDEX_EVENTS[:1], N, f"{W} of the index by-day", id="half its index"),
+        pytest.param(
+            INDEXED,
+            EVENTS,
+            N,
+            f"No alarm with an action on {R} of index by-day, {W} of index by-day",
+            id="but not of its index",
+        ),
+        pytest.param(
+            INDEXED,
+            EVENTS + INDEX_EVENTS,
+            C,
+            "Throttled reads and writes have alarms with actions",
+            id="with its index",
+        ),
+        pytest.param(
+            INDEXED,
+            EVENTS + INDEX_EVENTS[:1],
+            N,
+            f"No alarm with an action on {W} of index by-day",
+            id="half its index",
+        ),
         pytest.param(INDEXED, INDEX_EVENTS, N, f"{R} of the table", id="its index only"),
         pytest.param(INDEXED, requests(*READS, *WRITES), C, "", id="requests of all operations"),
         pytest.param(INDEXED, [summed(*READS, *WRITES)], C, "", id="their sum in one alarm"),
@@ -230,16 +283,16 @@ def hours(reads: Mapping[float, float] = {}, writes: Mapping[float, float] = {})
 @pytest.mark.parametrize(
     ("table", "index", "settings", "status", "reason"),
     [
-        pytest.param(QUIET, QUIET, {}, C, "nothing was throttled in the last 7 days", id="nothing"),
+        pytest.param(QUIET, QUIET, {}, C, "Not throttled in the last 7 days", id="nothing"),
         pytest.param(
-            hours({5: 2}), QUIET, {}, N, "throttled in the last 7 days: 2 reads and 0 writes of the table", id="reads"
+            hours({5: 2}), QUIET, {}, N, "Throttled in the last 7 days: 2 reads and 0 writes of the table", id="reads"
         ),
         pytest.param(
             hours(writes={5: 1, 6: 2}),
             QUIET,
             {},
             N,
-            "throttled in the last 7 days: 0 reads and 3 writes of the table",
+            "Throttled in the last 7 days: 0 reads and 3 writes of the table",
             id="writes",
         ),
         pytest.param(
@@ -247,7 +300,7 @@ def hours(reads: Mapping[float, float] = {}, writes: Mapping[float, float] = {})
             hours({1: 1}, {1: 1}),
             {},
             N,
-            "throttled in the last 7 days: 1 reads and 1 writes of the index by-day",
+            "Throttled in the last 7 days: 1 read and 1 write of index by-day",
             id="its index",
         ),
         pytest.param(
@@ -255,7 +308,7 @@ def hours(reads: Mapping[float, float] = {}, writes: Mapping[float, float] = {})
             hours({1: 1}),
             {},
             N,
-            "throttled in the last 7 days: 1 reads and 0 writes of the table, 1 reads and 0 writes of the index by-day",
+            "Throttled in the last 7 days: 1 read and 0 writes of the table, 1 read and 0 writes of index by-day",
             id="both",
         ),
         pytest.param(hours({24 * 7 + 1: 9}), QUIET, {}, C, "", id="before"),
@@ -268,7 +321,7 @@ def hours(reads: Mapping[float, float] = {}, writes: Mapping[float, float] = {})
             QUIET,
             {"tolerated_events": 5},
             C,
-            "throttled in the last 7 days: 3 reads and 2 writes of the table; 5 are tolerated",
+            "Throttled in the last 7 days: 3 reads and 2 writes of the table; 5 events allowed",
             id="no more than tolerated",
         ),
         pytest.param(
@@ -276,7 +329,7 @@ def hours(reads: Mapping[float, float] = {}, writes: Mapping[float, float] = {})
             hours(writes={2: 3}),
             {"tolerated_events": 5},
             N,
-            "throttled in the last 7 days: 3 reads and 0 writes of the table, 0 reads and 3 writes of the index by-day",
+            "Throttled in the last 7 days: 3 reads and 0 writes of the table, 0 reads and 3 writes of index by-day",
             id="more in all than tolerated",
         ),
         pytest.param(hours({2: 1}), QUIET, {"days": 30}, N, "", id="more days than are read, and found"),
@@ -292,7 +345,7 @@ def test_dynamodb_table_not_throttled(
 
 
 def test_more_days_than_are_read_are_no_verdict() -> None:
-    with pytest.raises(UnknownField, match="14 days, 15 are asked for"):
+    with pytest.raises(UnknownField, match="14 days only; `days` is 15"):
         dynamodb_table_not_throttled(TABLE, Related({"orders": QUIET}), ObservedAt(AT), days=15)
 
 

@@ -49,12 +49,12 @@ DENIED: Related[TableKey] = Related({KEY: Unavailable("kms:DescribeKey", "access
 @pytest.mark.parametrize(
     ("status", "days", "minimum", "verdict", "reason"),
     [
-        pytest.param("ENABLED", 35, 7, C, "the recovery period is 35 days, at least 7 asked for", id="all of it"),
+        pytest.param("ENABLED", 35, 7, C, "Point-in-time recovery covers 35 days", id="all of it"),
         pytest.param("ENABLED", 7, 7, C, "", id="just enough"),
         pytest.param("ENABLED", 6, 7, N, "", id="a day short"),
-        pytest.param("ENABLED", 1, 1, C, "the recovery period is 1 day, at least 1 asked for", id="a day"),
+        pytest.param("ENABLED", 1, 1, C, "Point-in-time recovery covers 1 day", id="a day"),
         pytest.param("ENABLED", 34, 35, N, "", id="all is asked"),
-        pytest.param("DISABLED", Unknown("off"), 7, N, "point-in-time recovery is disabled", id="disabled"),
+        pytest.param("DISABLED", Unknown("off"), 7, N, "Point-in-time recovery is disabled", id="disabled"),
     ],
 )
 def test_dynamodb_pitr_enabled(status: str, days: int, minimum: int, verdict: Status, reason: str) -> None:
@@ -84,21 +84,35 @@ def test_recovery_that_is_not_known_is_no_verdict(recovery: PointInTimeRecovery)
     ("table", "keys", "customer_managed", "verdict", "says"),
     [
         pytest.param(
-            replace(TABLE, encryption="AWS_OWNED"), NO_KEYS, False, N, "that AWS owns, outside", id="a key of AWS's"
+            replace(TABLE, encryption="AWS_OWNED"),
+            NO_KEYS,
+            False,
+            N,
+            "Table is encrypted with an AWS owned key, which is not in the account",
+            id="a key of AWS's",
         ),
         pytest.param(replace(TABLE, encryption="AWS_OWNED"), NO_KEYS, True, N, "", id="the same, strictly"),
         pytest.param(
-            TABLE, MANAGED, False, C, f"aws/dynamodb, the key that AWS manages in the account: {KEY}", id="aws"
+            TABLE, MANAGED, False, C, f"Table is encrypted with the AWS managed key aws/dynamodb ({KEY})", id="aws"
         ),
-        pytest.param(TABLE, MANAGED, True, N, f"{KEY}, a customer's own is asked for", id="aws/dynamodb is not enough"),
-        pytest.param(TABLE, OWN, False, C, f"the customer's key {KEY}", id="a customer's"),
+        pytest.param(
+            TABLE,
+            MANAGED,
+            True,
+            N,
+            f"Table is encrypted with the AWS managed key aws/dynamodb ({KEY}), not with a customer managed key",
+            id="aws/dynamodb is not enough",
+        ),
+        pytest.param(
+            TABLE, OWN, False, C, f"Table is encrypted with the customer managed key {KEY}", id="a customer's"
+        ),
         pytest.param(TABLE, OWN, True, C, "", id="a customer's is asked for"),
         pytest.param(
             TABLE,
             DENIED,
             False,
             C,
-            f"the KMS key {KEY} (whether it is AWS managed or customer managed could not be read: access denied)",
+            f"Table is encrypted with the KMS key {KEY} (AWS managed or customer managed is unknown: access denied)",
             id="who manages it could not be read, and does not matter",
         ),
         pytest.param(TABLE, NO_KEYS, False, C, "", id="nobody asked whose it is"),
@@ -107,11 +121,16 @@ def test_recovery_that_is_not_known_is_no_verdict(recovery: PointInTimeRecovery)
             NO_KEYS,
             True,
             C,
-            f"a customer's key of account 111122223333: {OTHERS_KEY}",
+            f"Table is encrypted with a customer managed key of account 111122223333: {OTHERS_KEY}",
             id="another account's key is a customer's",
         ),
         pytest.param(
-            replace(TABLE, key_lost=True), OWN, True, C, "which is out of DynamoDB's reach", id="out of reach"
+            replace(TABLE, key_lost=True),
+            OWN,
+            True,
+            C,
+            f"Table is encrypted with the customer managed key {KEY}; DynamoDB cannot access the key",
+            id="out of reach",
         ),
     ],
 )
@@ -121,7 +140,7 @@ def test_dynamodb_table_encrypted_kms(
     found = dynamodb_table_encrypted_kms(table, keys, customer_managed=customer_managed)
     assert found.status is verdict
     assert says in found.reason
-    assert ("reach" in found.reason) is table.key_lost
+    assert ("cannot access the key" in found.reason) is table.key_lost
 
 
 def test_the_key_that_aws_manages_is_enough_unless_somebody_asks_for_a_customers() -> None:
@@ -160,11 +179,19 @@ def saved(days: float, arn: str = ARN) -> ProtectedResources:
 @pytest.mark.parametrize(
     ("protected", "settings", "verdict", "says"),
     [
-        pytest.param(saved(1), {}, C, "backed up the table on 2026-11-20, at most 35 days ago", id="yesterday"),
+        pytest.param(saved(1), {}, C, "Last backup by AWS Backup was on 2026-11-20", id="yesterday"),
         pytest.param(saved(35), {}, C, "2026-10-17", id="as old as may be"),
-        pytest.param(saved(35.1), {}, N, "2026-10-17, at most 35 days ago asked for", id="too old"),
-        pytest.param(saved(2), {"maximum_age_days": 1}, N, "at most 1 days", id="older than somebody asks for"),
-        pytest.param(ProtectedResources({}), {}, N, "never backed up", id="never"),
+        pytest.param(
+            saved(35.1), {}, N, "Last backup by AWS Backup was on 2026-10-17, more than 35 days ago", id="too old"
+        ),
+        pytest.param(
+            saved(2),
+            {"maximum_age_days": 1},
+            N,
+            "Last backup by AWS Backup was on 2026-11-19, more than 1 day ago",
+            id="older than somebody asks for",
+        ),
+        pytest.param(ProtectedResources({}), {}, N, "AWS Backup has no backup of the table", id="never"),
         pytest.param(saved(1, ARN + "s"), {}, N, "", id="another table"),
     ],
 )
@@ -192,8 +219,14 @@ ALL: dict[str, Any] = {"names": ("*",)}
     ("ttl", "settings", "verdict", "says"),
     [
         pytest.param(ON, {}, NA, "`names` and `tagged`", id="nobody asks"),
-        pytest.param(ON, ALL, C, "ENABLED by the attribute expires", id="on"),
-        pytest.param(TimeToLive("ENABLING", "expires"), ALL, C, "ENABLING by the attribute", id="on its way on"),
+        pytest.param(ON, ALL, C, "Time to Live is ENABLED (attribute expires)", id="on"),
+        pytest.param(
+            TimeToLive("ENABLING", "expires"),
+            ALL,
+            C,
+            "Time to Live is ENABLING (attribute expires)",
+            id="on its way on",
+        ),
         pytest.param(GOING, ALL, N, "", id="on its way off"),
         pytest.param(TimeToLive("DISABLED", ""), ALL, N, "", id="off"),
         pytest.param(GOING, {"names": ("session*", "or*rs")}, N, "", id="asked for by a pattern of names"),
@@ -230,8 +263,8 @@ REPLICATED = replace(TABLE, stream="NEW_AND_OLD_IMAGES", replicas=("us-east-1",)
 @pytest.mark.parametrize(
     ("table", "settings", "verdict", "says"),
     [
-        pytest.param(TABLE, {}, NA, "the setting `allowed`", id="nobody asks"),
-        pytest.param(TABLE, {"allowed": ("NEW_IMAGE",)}, C, "is NEW_IMAGE, asked for is NEW_IMAGE", id="as asked"),
+        pytest.param(TABLE, {}, NA, "The setting `allowed` is empty", id="nobody asks"),
+        pytest.param(TABLE, {"allowed": ("NEW_IMAGE",)}, C, "Stream is NEW_IMAGE", id="as asked"),
         pytest.param(TABLE, {"allowed": ("OFF", "KEYS_ONLY")}, N, "", id="not as asked"),
         pytest.param(replace(TABLE, stream="OFF"), {"allowed": ("OFF",)}, C, "", id="none, as asked"),
         pytest.param(replace(TABLE, stream="OFF"), {"allowed": ("NEW_IMAGE",)}, N, "", id="none"),
@@ -240,7 +273,13 @@ REPLICATED = replace(TABLE, stream="NEW_AND_OLD_IMAGES", replicas=("us-east-1",)
         ),
         pytest.param(TABLE, {"allowed": ("OFF",), "names": ("or*",)}, N, "", id="a table by name"),
         pytest.param(TABLE, {"allowed": ("OFF",), "names": (), "tagged": ("Cdc=no",)}, N, "", id="a table by tag"),
-        pytest.param(REPLICATED, {"allowed": ("OFF",)}, NA, "replication to us-east-1 needs it", id="a replica"),
+        pytest.param(
+            REPLICATED,
+            {"allowed": ("OFF",)},
+            NA,
+            "Stream is NEW_AND_OLD_IMAGES, which replication to us-east-1 needs",
+            id="a replica",
+        ),
         pytest.param(REPLICATED, {"allowed": ("NEW_AND_OLD_IMAGES",)}, C, "", id="a replica as asked"),
         pytest.param(replace(REPLICATED, strong=True), {"allowed": ("OFF",)}, N, "", id="a strong replica"),
         pytest.param(replace(REPLICATED, stream="OFF"), {"allowed": ("KEYS_ONLY",)}, N, "", id="a replica of none"),
@@ -260,10 +299,10 @@ def test_a_stream_that_is_not_known_is_no_verdict() -> None:
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        pytest.param("CREATING", "being made", id="being made"),
+        pytest.param("CREATING", "Table is being created", id="being created"),
         pytest.param("DELETING", "being deleted", id="being deleted"),
         pytest.param("ARCHIVING", "being archived", id="being archived"),
-        pytest.param("ARCHIVED", "items are in a backup", id="archived"),
+        pytest.param("ARCHIVED", "Table is archived in a backup", id="archived"),
     ],
 )
 def test_why_a_table_is_set_aside(status: str, says: str) -> None:

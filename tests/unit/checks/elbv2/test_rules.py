@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -150,51 +151,54 @@ def judged(*rules: ListenerRule, default: Action | Unknown = SERVE) -> tuple[Sta
 @pytest.mark.parametrize(
     ("rules", "status", "says"),
     [
-        pytest.param([], NA, "no rule besides its default one", id="the default rule alone"),
-        pytest.param([rule(1, path("/a")), rule(2, path("/*"))], C, "changes something: 1, 2", id="narrow before wide"),
+        pytest.param([], NA, "Listener has only its default rule", id="the default rule alone"),
+        pytest.param(
+            [rule(1, path("/a")), rule(2, path("/*"))], C, "Every rule has an effect: 1, 2", id="narrow before wide"
+        ),
         pytest.param(
             [rule(1, path("/*")), rule(2, path("/a"))],
             N,
-            "rule 2 is never reached: rule 1 takes every request it would",
+            "Rule 2 is never reached: rule 1 matches all its requests",
             id="wide before narrow",
         ),
         pytest.param(
             [rule(1, path("/a", "/b")), rule(7, path("/b", "/a"), action=SECURE)],
             N,
-            "rule 7 is never reached: rule 1 has the same conditions",
+            "Rule 7 is never reached: rule 1 has the same conditions",
             id="the same conditions",
         ),
         pytest.param([rule(1, path("/a", "/A"))], C, "", id="paths that differ in case"),
         pytest.param(
             [rule(1, host("a.example.com", "A.example.com"))],
             N,
-            "rule 1 names a value of host-header twice",
+            "Rule 1 has a value of host-header twice",
             id="a value twice",
         ),
         pytest.param(
             [rule(1, header("x-a", "v"), header("x-a", "V"))],
             N,
-            "rule 1 has the same condition on http-header twice",
+            "Rule 1 has the same condition on http-header twice",
             id="a condition twice",
         ),
         pytest.param([rule(1, header("x-a", "v"), header("x-b", "v"))], C, "", id="two headers"),
         pytest.param(
             [rule(1, path("/a"), action=SERVE)],
             N,
-            "rule 1 does what the default rule does, and no rule between them differs",
+            "Rule 1 does the same as the default rule, and no rule between them differs",
             id="as the default",
         ),
         pytest.param([rule(1, path("/a"), action=SERVE), rule(2, path("/*"))], C, "", id="an exception to a rule"),
         pytest.param(
             [rule(1, path("/a"), action=SERVE), rule(2, path("/b"))],
             N,
-            "rule 1 does what the default",
+            "Rule 1 does the same as the default rule, and no rule between them differs",
             id="a later rule about other requests",
         ),
         pytest.param(
             [rule(1, path("/a"), action=SERVE), rule(2, path("/*"), action=SERVE)],
             N,
-            "rule 1 does what the default rule does, and no rule between them differs; rule 2 does",
+            "Rule 1 does the same as the default rule, and no rule between them differs; rule 2 does the "
+            "same as the default rule, and no rule between them differs",
             id="a chain of them",
         ),
         pytest.param(
@@ -232,17 +236,17 @@ def test_the_rule_that_keeps_another_from_being_reached_is_not_called_useless() 
     [
         pytest.param(
             [rule(1, path(regexes=("^/a",))), rule(2, path("/a"))],
-            "whether rule 2 is ever reached behind rule 1 cannot be told",
+            "Muster cannot tell whether rule 2 is reached after rule 1",
             id="an expression before a path",
         ),
         pytest.param(
             [rule(1, path("/a"), method("GET"), action=SERVE), rule(2, path(regexes=("^/a",)))],
-            "whether rule 1, which does what the default rule does, is an exception",
+            "Rule 1 does the same as the default rule; Muster cannot tell if it has an effect",
             id="an expression that may be the rule of an exception",
         ),
         pytest.param(
             [rule(1, Condition("moon-phase", ("full",)))],
-            "rule 1 asks for a moon-phase, which Muster does not know",
+            "Rule 1 has a condition that Muster does not know: moon-phase",
             id="a field that Muster does not know, in the only rule",
         ),
     ],
@@ -262,20 +266,55 @@ def test_a_listener_without_a_default_rule_is_no_verdict_but_a_gateway_has_none(
 @pytest.mark.parametrize(
     ("listener", "rules", "default", "status", "says"),
     [
-        pytest.param(WEB, [], SECURE, C, "every rule of HTTP on port 80 redirects", id="the default rule redirects"),
+        pytest.param(
+            WEB,
+            [],
+            SECURE,
+            C,
+            "Every rule of the HTTP listener on port 80 redirects to HTTPS",
+            id="the default rule redirects",
+        ),
         pytest.param(WEB, [], SERVE, N, "the default rule forwards", id="the default rule forwards"),
         pytest.param(
-            WEB, [rule(5, path("/a"))], SECURE, N, "redirected to HTTPS: rule 5 forwards", id="a rule forwards"
+            WEB,
+            [rule(5, path("/a"))],
+            SECURE,
+            N,
+            "HTTP listener on port 80 does not always redirect to HTTPS: rule 5 forwards",
+            id="a rule forwards",
         ),
-        pytest.param(WEB, [rule(5, path("/a"), action=SECURE)], SECURE, C, "every rule", id="all redirect"),
+        pytest.param(
+            WEB,
+            [rule(5, path("/a"), action=SECURE)],
+            SECURE,
+            C,
+            "Every rule of the HTTP listener on port 80 redirects to HTTPS",
+            id="all redirect",
+        ),
         pytest.param(WEB, [rule(5, path("/a"), action=SECURE)], SERVE, N, "", id="all but the default"),
         pytest.param(WEB, [], Action("redirect", "HTTP", ""), N, "redirects to HTTP", id="to HTTP"),
         pytest.param(WEB, [], Action("redirect", "#{protocol}", ""), N, "to #{protocol}", id="to the same protocol"),
         pytest.param(WEB, [], Action("redirect", "", ""), N, "", id="to the same, not said"),
-        pytest.param(WEB, [], Action("fixed-response", "", ""), N, "answers itself", id="a fixed response"),
-        pytest.param(WEB, [], Action("juggle", "", ""), N, "does 'juggle'", id="a new action"),
+        pytest.param(
+            WEB,
+            [],
+            Action("fixed-response", "", ""),
+            N,
+            "HTTP listener on port 80 does not always redirect to HTTPS: the default rule returns a fixed response",
+            id="a fixed response",
+        ),
+        pytest.param(
+            WEB,
+            [],
+            Action("juggle", "", ""),
+            N,
+            "HTTP listener on port 80 does not always redirect to HTTPS: the default rule has the action 'juggle'",
+            id="a new action",
+        ),
         pytest.param(WEB, [rule(5, path("/a"))], LOST, N, "", id="what is known decides"),
-        pytest.param(Listener("application", "HTTPS", 443, LOST), [], SERVE, NA, "speaks HTTPS", id="HTTPS"),
+        pytest.param(
+            Listener("application", "HTTPS", 443, LOST), [], SERVE, NA, "Listener uses HTTPS, not HTTP", id="HTTPS"
+        ),
         pytest.param(Listener("network", "TCP", 80, LOST), [], SERVE, NA, "network", id="a network load balancer"),
     ],
 )
@@ -361,3 +400,14 @@ def answers(rules: list[ListenerRule]) -> list[Action]:
     """What is done with every request."""
     sets = [(taken(each.conditions), each.action) for each in rules]
     return [next((action for takes, action in sets if request in takes), SERVE) for request in REQUESTS]
+
+
+def test_the_fix_names_the_rule_that_can_be_deleted() -> None:
+    needless = replace(rule(2, path("/a")), arn="arn:second")
+    rules = ListenerRules((rule(1, path("/*")), needless), SERVE)
+    assert elb_listener_rules_not_redundant(WEB, rules).values == (("RULE-ARN", "arn:second"),)
+
+
+def test_the_fix_names_the_rule_that_does_not_redirect() -> None:
+    rules = ListenerRules((replace(rule(5, path("/a")), arn="arn:fifth"),), SECURE)
+    assert elb_http_redirected(WEB, rules).values == (("RULE-ARN", "arn:fifth"),)

@@ -99,7 +99,7 @@ def test_every_view_of_a_stream_is_known(view: str) -> None:
 @pytest.mark.parametrize("state", ["ENABLING", "UPDATING", "DISABLING"])
 def test_encryption_that_is_being_changed_is_not_known(state: str) -> None:
     found = Table.parse(TABLE | {"SSEDescription": {"Status": state}}).encryption
-    assert found == Unknown(f"the table's encryption is being changed ({state})")
+    assert found == Unknown(f"Encryption of the table is being changed ({state})")
 
 
 def test_encryption_that_was_turned_off_is_with_a_key_of_aws() -> None:

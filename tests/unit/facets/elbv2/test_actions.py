@@ -152,4 +152,4 @@ def test_a_rule_with_the_effect_of_the_default_rule_is_redundant(action: dict[st
     listener = Listener.parse({"ListenerArn": "arn:aws:x:::listener/app/web/1/2", "Protocol": "HTTP", "Port": 80})
     verdict = elb_listener_rules_not_redundant(listener, rules)
     assert verdict.status is Status.NON_COMPLIANT
-    assert "rule 1 does what the default rule does" in verdict.reason
+    assert "Rule 1 does the same as the default rule" in verdict.reason

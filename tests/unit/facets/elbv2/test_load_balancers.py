@@ -164,9 +164,9 @@ def test_targets_are_counted_by_state() -> None:
 def test_a_state_that_is_not_known_is_not_counted_as_any() -> None:
     found = TargetHealth.parse({"TargetHealthDescriptions": [{"TargetHealth": {"State": "dreaming"}}, {}]})
     assert found.states == {}
-    assert [reason.split(",")[0] for reason in found.unknown] == [
-        "the state of a target is 'dreaming'",
-        "the state of a target is None",
+    assert list(found.unknown) == [
+        "Muster does not know the target state 'dreaming'",
+        "Muster does not know the target state None",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Whether an alarm's notification gets through to a topic's subscribers: audience, policy and key. Pure.
+"""Whether an alarm's notification reaches the subscribers of a topic: subscriptions, policy and key. Pure.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
 https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
@@ -22,9 +22,9 @@ def obstacle(
     topics: Related[AlarmTopic],
     keys: Related[AlarmTopicKey],
 ) -> str | Unavailable | None:
-    """Return what keeps an alarm's notification from the subscribers of a topic of its account; None if nothing does.
+    """Return why an alarm's notification does not reach the subscribers of a topic of its account; None if it does.
 
-    Unavailable where nothing is known to, but something could not be read or told.
+    Unavailable if no reason is known, but something could not be read or decided.
     """
     audience = audiences.by_key.get(arn)
     if not isinstance(audience, TopicAudience):
@@ -42,19 +42,19 @@ def _lack(audience: TopicAudience) -> str:
     if not audience.exists:
         return "does not exist"
     if audience.pending:
-        return f"has no confirmed subscription: {audience.pending} are pending"
+        return f"has no confirmed subscription ({audience.pending} pending)"
     return "has no subscription"
 
 
 def _by_policy(alarm: Alarm, arn: str, topic: AlarmTopic) -> str | Unavailable | None:
     if isinstance(topic.policy, Unknown):
         return _doubt(topic.policy)
-    # aws:SourceOwner is of SNS alone: the policy that it gives a new topic is written with it.
+    # Only SNS sets aws:SourceOwner: the default policy of a topic uses it.
     owner = {"aws:sourceowner": account_of(alarm.arn)}
     admitted = admits(topic.policy, ServiceRequest(_CLOUDWATCH, "sns:publish", arn, alarm.arn, owner))
     if admitted is None:
         return _untold(arn)
-    return None if admitted else f"has a policy that does not let {_CLOUDWATCH} call sns:Publish for the alarm"
+    return None if admitted else f"has a policy that does not allow {_CLOUDWATCH} to call sns:Publish for the alarm"
 
 
 def _by_key(alarm: Alarm, arn: str, topic: AlarmTopic, keys: Related[AlarmTopicKey]) -> str | Unavailable | None:
@@ -65,9 +65,9 @@ def _by_key(alarm: Alarm, arn: str, topic: AlarmTopic, keys: Related[AlarmTopicK
         return None
     encrypted = f"is encrypted with {name}"
     if topic.managed_by_aws:
-        return f"{encrypted}, a key of AWS that CloudWatch cannot use"
+        return f"{encrypted}, an AWS managed key that CloudWatch cannot use"
     if not topic.own_key(account_of(alarm.arn)):
-        return Unavailable(None, f"{arn} {encrypted}, a key of another account, which cannot be looked at")
+        return Unavailable(None, f"Topic {arn} {encrypted}, a key of another account, which Muster cannot read")
     key = keys.by_key.get(name)
     if not isinstance(key, AlarmTopicKey):
         return _unread(key, name)
@@ -76,13 +76,13 @@ def _by_key(alarm: Alarm, arn: str, topic: AlarmTopic, keys: Related[AlarmTopicK
 
 
 def _of_key(alarm: Alarm, topic: str, key: AlarmTopicKey) -> str | Unavailable | None:
-    """Return what is wrong with a key of the account, or that it is a key of AWS."""
+    """Return what is wrong with a key of the account, or that AWS manages it."""
     if not key.exists:
         return "a key that does not exist"
     if key.manager == "AWS":
-        return "a key of AWS that CloudWatch cannot use"
+        return "an AWS managed key that CloudWatch cannot use"
     if key.unusable:
-        return f"a key that cannot be used: it is {key.state}"
+        return f"a key in state {key.state}"
     policy = _by_key_policy(alarm, topic, key)
     return _doubt(key.state) if policy is None and isinstance(key.state, Unknown) else policy
 
@@ -99,14 +99,14 @@ def _by_key_policy(alarm: Alarm, topic: str, key: AlarmTopicKey) -> str | Unavai
     }
     refused = [name for name, may in admitted.items() if may is False]
     if refused:
-        return f"a key whose policy does not give {_CLOUDWATCH} {' and '.join(refused)} for the alarm"
+        return f"a key whose policy does not allow {_CLOUDWATCH} to call {' and '.join(refused)} for the alarm"
     if None in admitted.values():
         return _untold(key.arn)
     return None
 
 
 def _untold(arn: str) -> Unavailable:
-    return Unavailable(None, f"it cannot be told whether {_CLOUDWATCH} meets the conditions of the policy of {arn}")
+    return Unavailable(None, f"Muster cannot tell whether {_CLOUDWATCH} meets the conditions in the policy of {arn}")
 
 
 def _doubt(unknown: Unknown) -> Unavailable:

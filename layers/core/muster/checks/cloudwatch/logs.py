@@ -3,36 +3,45 @@
 from muster.facets.cloudwatch.logs import LogGroup
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
+
+_PERIODS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""The retention periods that CloudWatch Logs takes, in days.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+"""
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub CloudWatch.16",))
 def cloudwatch_log_group_retention_set(
     group: LogGroup, *, min_days: int = 365, max_days: int = 0, never_expires_allowed: bool = False
 ) -> Verdict:
-    """CloudWatch log groups should keep their events for a set time.
+    """CloudWatch log groups should have a retention period.
 
-    The time must be `min_days` at least and, where `max_days` is not 0, that at most. Events that never expire are a
-    choice of their own: AWS's control takes them for long enough, this check wants `never_expires_allowed`.
+    The retention must be at least `min_days` and, if `max_days` is not 0, at most `max_days`. AWS's control accepts log
+    groups that never expire. This check accepts them only with `never_expires_allowed`.
 
     Problem: log retention is not as required
-    Why: Events that expire too early are missing when an incident is looked into; those kept for ever cost for ever,
-      and may be kept longer than the law allows.
-    Fix: `aws logs put-retention-policy --log-group-name NAME --retention-in-days 365` If the reason names a policy
-      of the account, that policy overrides it. Change the policy with put-account-policy.
+    Why: Events that expire too early are missing when you investigate an incident. Events that never expire cost money
+      every month, and may be kept longer than the law allows.
+    Fix: `aws logs put-retention-policy --log-group-name NAME --retention-in-days DAYS` This deletes older events. If
+      the reason names an account policy, change that policy with put-account-policy instead, because it overrides the
+      log group.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16
     """
     if group.log_class == "DELIVERY":
-        return not_applicable("log groups of the class DELIVERY keep events for one day, which nobody can change")
+        return not_applicable("Log groups of class DELIVERY always keep events for one day")
     days = known(group.retention_days)
-    by = f" by the account's policy {group.retention_policy}" if group.retention_policy else ""
+    by = f" (account policy {group.retention_policy})" if group.retention_policy else ""
+    wanted = str(next((each for each in _PERIODS if each >= min_days), _PERIODS[-1]))
     if days is None:
-        text = f"its events never expire{by}"
-        return compliant(f"{text}, which is allowed") if never_expires_allowed else non_compliant(text)
-    text = f"retention is {days} days{by}"
+        text = f"Log events never expire{by}"
+        return compliant(f"{text}, which is allowed") if never_expires_allowed else non_compliant(text, days=wanted)
+    text = f"Log retention is {counted(days, 'day')}{by}"
     if days < min_days:
-        return non_compliant(f"{text}, at least {min_days} asked for")
+        return non_compliant(f"{text}; at least {min_days} required", days=wanted)
     if max_days and days > max_days:
-        return non_compliant(f"{text}, at most {max_days} asked for")
+        return non_compliant(f"{text}; at most {max_days} allowed", days=wanted)
     return compliant(text)
 
 
@@ -40,14 +49,14 @@ def cloudwatch_log_group_retention_set(
 def cloudwatch_log_group_encrypted(group: LogGroup) -> Verdict:
     """CloudWatch log groups should be encrypted with a KMS key.
 
-    CloudWatch Logs encrypts all groups; what is asked for is a key of your own.
+    CloudWatch Logs encrypts every log group. The check requires a customer managed key.
 
     Problem: log group has no KMS key
-    Why: A key's policy says who may read the events, whatever IAM allows, and taking the key away takes them away.
-    Fix: `aws logs associate-kms-key --log-group-name NAME --kms-key-id KEY-ARN` It encrypts events that arrive from
-      then on.
+    Why: The key policy limits who can read the events, whatever IAM policies allow. Disabling the key blocks access.
+    Fix: The key's policy must allow CloudWatch Logs to use the key. `aws logs associate-kms-key --log-group-name NAME
+      --kms-key-id KEY-ARN` The key encrypts only events that arrive afterwards.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-log-group-encrypted.html
     """
     if group.kms_key:
-        return compliant(f"the log group is encrypted with {group.kms_key}")
-    return non_compliant("no KMS key is associated with the log group: CloudWatch Logs encrypts it with its own")
+        return compliant(f"Log group is encrypted with {group.kms_key}")
+    return non_compliant("Log group has no KMS key")

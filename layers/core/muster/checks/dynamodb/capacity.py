@@ -18,7 +18,7 @@ from muster.model.finding import (
     non_compliant,
     not_applicable,
 )
-from muster.model.text import listed
+from muster.model.text import counted, listed, sentence
 
 _NAMESPACE = "AWS/DynamoDB"
 _SHOWN = 6
@@ -31,20 +31,20 @@ _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWri
 def dynamodb_autoscaling_enabled(table: Table, scaling: TableScaling) -> Verdict:
     """DynamoDB tables should scale their capacity with demand.
 
-    A table passes on demand, or when its reads and writes and those of every global secondary index are scaled. A
-    scalable target counts unless it cannot grow; its scaling policies are not looked at.
+    A table passes with on-demand capacity, or if the read and write capacity of the table and of every global secondary
+    index is scaled. A scalable target counts unless it cannot grow; the check does not read its scaling policies.
 
     Problem: table capacity does not scale
-    Why: Fixed capacity is either paid for and idle or too small, and an index that is too small holds up the writes
-      of its table.
-    Fix: `aws dynamodb update-table --table-name NAME --billing-mode PAY_PER_REQUEST` Or register the table and each
-      index with Application Auto Scaling.
+    Why: Fixed capacity is either idle and paid for, or too small. An index with too little capacity also throttles
+      writes to its table.
+    Fix: Switch to on-demand capacity: `aws dynamodb update-table --table-name NAME --billing-mode PAY_PER_REQUEST` Or
+      keep provisioned capacity, and register the table and each index with Application Auto Scaling.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-1
     """
     if table.set_aside:
         return not_applicable(table.set_aside)
     if known(table.billing) == "PAY_PER_REQUEST":
-        return compliant("the table is on demand")
+        return compliant("Table uses on-demand capacity")
     name = known(table.name)
     lacking = [
         f"{capacity.lower()} capacity of {_place(index)} {why}"
@@ -53,9 +53,9 @@ def dynamodb_autoscaling_enabled(table: Table, scaling: TableScaling) -> Verdict
         if (why := scaling.lacking(name, index, capacity))
     ]
     if lacking:
-        return non_compliant(listed(lacking, _SHOWN))
+        return non_compliant(sentence(listed(lacking, _SHOWN)))
     also = f" and of {', '.join(table.indexes)}" if table.indexes else ""
-    return compliant(f"read and write capacity of the table{also} are scaled")
+    return compliant(f"Read and write capacity of the table{also} is scaled")
 
 
 @check(severity=Severity.MEDIUM, version=2)
@@ -66,19 +66,18 @@ def dynamodb_table_throttling_alarmed(
     read_operations: tuple[str, ...] = _READS,
     write_operations: tuple[str, ...] = _WRITES,
 ) -> Verdict:
-    """DynamoDB tables should have alarms on throttling that somebody hears of.
+    """DynamoDB tables should have alarms with actions on throttling.
 
-    Reads want an alarm on ReadThrottleEvents of the table and of every global secondary index, writes likewise on
-    WriteThrottleEvents. Alarms on ThrottledRequests do instead when they look at all of `read_operations` or
-    `write_operations`; those count what indexes throttle too. The alarm, or a composite one that it helps
-    to raise, must have an action.
+    The table and every global secondary index need an alarm on ReadThrottleEvents and one on WriteThrottleEvents.
+    Alarms on ThrottledRequests count instead if they cover all of `read_operations` or `write_operations`; they also
+    cover throttling by indexes. The alarm, or a composite alarm that it helps to raise, must have an enabled action.
 
     Problem: no alarm on throttling
-    Why: A throttled table turns requests away while it looks healthy in every other way.
-    Fix: `aws cloudwatch put-metric-alarm --alarm-name throttled.NAME --namespace AWS/DynamoDB --metric-name
-      WriteThrottleEvents --dimensions Name=TableName,Value=NAME --statistic Sum --period 60 --evaluation-periods 1
-      --threshold 0 --comparison-operator GreaterThanThreshold --alarm-actions TOPIC-ARN` Do the same for
-      ReadThrottleEvents. For an index, add the dimension GlobalSecondaryIndexName.
+    Why: A throttled table rejects requests while all its other metrics look healthy.
+    Fix: `aws cloudwatch put-metric-alarm --alarm-name NAME.METRIC --namespace AWS/DynamoDB --metric-name METRIC
+      --dimensions Name=TableName,Value=NAME --statistic Sum --period 60 --evaluation-periods 1 --threshold 0
+      --comparison-operator GreaterThanThreshold --alarm-actions TOPIC-ARN` Repeat this for each metric and index in the
+      reason. For an index, add the dimension GlobalSecondaryIndexName and choose another alarm name.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
     """
     if table.set_aside:
@@ -89,52 +88,52 @@ def dynamodb_table_throttling_alarmed(
     lacking = [metric for metric, operations in required if unheard[metric] and not _requests(alarms, name, operations)]
     for metric in lacking:
         if _heard(alarms, metric, {}):
-            known(Unknown(f"an alarm looks at {metric} of several tables: whether this is among them is not known"))
+            known(Unknown(f"An alarm watches {metric} of several tables; Muster cannot tell if this table is included"))
     if lacking:
         named = [f"{metric} of {where}" for metric in lacking for where in unheard[metric]]
-        return non_compliant(listed(named, _SHOWN))
-    return compliant("throttled reads and writes are alarmed on, and somebody hears of them")
+        return non_compliant(f"No alarm with an action on {listed(named, _SHOWN)}", metric=lacking[0])
+    return compliant("Throttled reads and writes have alarms with actions")
 
 
 @check(severity=Severity.MEDIUM)
 def dynamodb_table_not_throttled(
     table: Table, throttling: Related[Throttling], observed: ObservedAt, *, days: int = 7, tolerated_events: int = 0
 ) -> Verdict:
-    """DynamoDB tables should not have been throttled lately.
+    """DynamoDB tables should not have been throttled recently.
 
-    Throttled events of reads and writes in the last `days`, 14 at most, on the table and on its global secondary
-    indexes are added up, and pass while they are `tolerated_events` at most. CloudWatch has datapoints only of hours
-    in which something was throttled: where there are none, nothing was.
+    The check adds up the throttled reads and writes of the table and its global secondary indexes in the last `days`
+    (at most 14). It passes up to `tolerated_events`. CloudWatch has datapoints only for hours with throttling, so no
+    datapoint means no throttling.
 
     Problem: table is throttled
-    Why: What was throttled was refused: the application retried it, was slower for it, or lost it.
-    Fix: Raise or scale the capacity that the reason names, spread hot keys, or switch to on-demand capacity: `aws
-      dynamodb update-table --table-name NAME --billing-mode PAY_PER_REQUEST`
+    Why: DynamoDB rejects throttled requests. The application must retry them and becomes slower, or loses data.
+    Fix: Increase the capacity that the reason names, spread hot keys over more partitions, or switch to on-demand
+      capacity: `aws dynamodb update-table --table-name NAME --billing-mode PAY_PER_REQUEST`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TroubleshootingThrottling.html
     """
     if table.set_aside:
         return not_applicable(table.set_aside)
     known(table.name)
     since = observed.at - timedelta(days=days)
-    counted = {key: _events(throttling[key], since) for key in table.metered}
-    total = sum(sum(events) for events in counted.values())
+    events = {key: _events(throttling[key], since) for key in table.metered}
+    total = sum(map(sum, events.values()))
     where = [
-        f"{reads} reads and {writes} writes of {_place(key.partition('/')[2])}"
-        for key, (reads, writes) in counted.items()
+        f"{counted(reads, 'read')} and {counted(writes, 'write')} of {_place(key.partition('/')[2])}"
+        for key, (reads, writes) in events.items()
         if reads or writes
     ]
-    throttled = f"throttled in the last {days} days: {listed(where, _SHOWN)}"
+    throttled = f"Throttled in the last {counted(days, 'day')}: {listed(where, _SHOWN)}"
     if total > tolerated_events:
         return non_compliant(throttled)
     if days > _DAYS_READ:
-        known(Unknown(f"throttling is read of the last {_DAYS_READ} days, {days} are asked for"))
+        known(Unknown(f"Muster reads throttling of the last {_DAYS_READ} days only; `days` is {days}"))
     if where:
-        return compliant(f"{throttled}; {tolerated_events} are tolerated")
-    return compliant(f"nothing was throttled in the last {days} days")
+        return compliant(f"{throttled}; {counted(tolerated_events, 'event')} allowed")
+    return compliant(f"Not throttled in the last {counted(days, 'day')}")
 
 
 def _place(index: str) -> str:
-    return f"the index {index}" if index else "the table"
+    return f"index {index}" if index else "the table"
 
 
 def _unheard(alarms: Alarms, metric: str, table: str, indexes: Collection[str]) -> Iterator[str]:
@@ -142,8 +141,7 @@ def _unheard(alarms: Alarms, metric: str, table: str, indexes: Collection[str]) 
         dimensions = {"TableName": table} | ({"GlobalSecondaryIndexName": index} if index else {})
         if not _heard(alarms, metric, dimensions):
             silent = alarms.on(_NAMESPACE, (metric,), dimensions)
-            why = f"nobody hears {silent[0].name}: no action is enabled" if silent else "no alarm"
-            yield f"{_place(index)} ({why})"
+            yield _place(index) + (f" (alarm {silent[0].name} has no enabled action)" if silent else "")
 
 
 def _requests(alarms: Alarms, table: str, operations: Collection[str]) -> bool:
@@ -157,7 +155,7 @@ def _heard(alarms: Alarms, metric: str, dimensions: dict[str, str]) -> bool:
 
 
 def _events(throttling: Throttling, since: datetime) -> tuple[int, int]:
-    """Count the throttled reads and writes of the hours that ended after a time."""
+    """Return the number of throttled reads and writes in the hours that ended after a time."""
     reads, writes = (
         sum(int(value) for time, value in points if time + timedelta(hours=1) > since)
         for points in (throttling.reads, throttling.writes)

@@ -1,7 +1,7 @@
-"""Checks of how DynamoDB tables are protected and configured.
+"""Checks of the protection and the configuration of DynamoDB tables.
 
-Each replica of a global table is judged in its own region; tables that are being made, are being deleted or were
-archived are set aside.
+They check each replica of a global table in its own region. They do not apply to tables that are being created, being
+deleted or archived.
 """
 
 from collections.abc import Collection
@@ -26,16 +26,18 @@ from muster.model.finding import (
 )
 from muster.model.text import counted
 
+_NOT_SELECTED = "Table matches neither of the settings `names` and `tagged`"
+
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.2",))
 def dynamodb_pitr_enabled(table: Table, recovery: PointInTimeRecovery, *, minimum_days: int = 7) -> Verdict:
-    """DynamoDB tables should be restorable to any point in time.
+    """DynamoDB tables should have point-in-time recovery enabled.
 
-    The recovery period must be `minimum_days` at least; AWS lets it be 1 to 35 days. In a global table every replica
-    has a recovery of its own.
+    The recovery period must be at least `minimum_days`; AWS allows 1 to 35 days. In a global table each replica has its
+    own setting.
 
     Problem: point-in-time recovery is off or short
-    Why: Backups of the day before do not bring back what was written or overwritten since; this does, to the second.
+    Why: A daily backup does not have the changes since it was made. Point-in-time recovery restores any second.
     Fix: `aws dynamodb update-continuous-backups --table-name NAME --point-in-time-recovery-specification
       PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-2
@@ -43,21 +45,22 @@ def dynamodb_pitr_enabled(table: Table, recovery: PointInTimeRecovery, *, minimu
     if table.set_aside:
         return not_applicable(table.set_aside)
     if known(recovery.status) != "ENABLED":
-        return non_compliant("point-in-time recovery is disabled")
+        return non_compliant("Point-in-time recovery is disabled")
     days = known(recovery.days)
-    text = f"the recovery period is {counted(days, 'day')}, at least {minimum_days} asked for"
-    return compliant(text) if days >= minimum_days else non_compliant(text)
+    text = f"Point-in-time recovery covers {counted(days, 'day')}"
+    return compliant(text) if days >= minimum_days else non_compliant(f"{text}; at least {minimum_days} required")
 
 
 @check(severity=Severity.LOW)
 def dynamodb_table_encrypted_kms(table: Table, keys: Related[TableKey], *, customer_managed: bool = False) -> Verdict:
     """DynamoDB tables should be encrypted with a KMS key of the account.
 
-    DynamoDB encrypts every table: with a key that AWS owns, with aws/dynamodb, which AWS manages in the account, or
-    with a customer's key. The first never passes; with `customer_managed` only the last does.
+    DynamoDB encrypts every table with an AWS owned key, with the AWS managed key aws/dynamodb, or with a customer
+    managed key. An AWS owned key never passes. With `customer_managed` only a customer managed key passes.
 
     Problem: table has no KMS key of the account
-    Why: Only uses of a key in the account are logged, and only a customer's key can be taken away again.
+    Why: CloudTrail records the use of a key only if it is in your account, and you can disable only customer managed
+      keys.
     Fix: `aws dynamodb update-table --table-name NAME --sse-specification
       Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY-ARN`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
@@ -65,34 +68,34 @@ def dynamodb_table_encrypted_kms(table: Table, keys: Related[TableKey], *, custo
     if table.set_aside:
         return not_applicable(table.set_aside)
     if known(table.encryption) == AWS_OWNED:
-        return non_compliant("the table is encrypted with a key that AWS owns, outside of the account")
+        return non_compliant("Table is encrypted with an AWS owned key, which is not in the account")
     key = known(table.key)
-    lost = ", which is out of DynamoDB's reach" if table.key_lost else ""
+    lost = "; DynamoDB cannot access the key" if table.key_lost else ""
     if table.key_account:
-        return compliant(f"the table is encrypted with a customer's key of account {table.key_account}: {key}{lost}")
+        return compliant(f"Table is encrypted with a customer managed key of account {table.key_account}: {key}{lost}")
     if not customer_managed:
-        return compliant(f"the table is encrypted with {_named(key, keys)}{lost}")
+        return compliant(f"Table is encrypted with {_named(key, keys)}{lost}")
     if known(keys[key].manager) == "CUSTOMER":
-        return compliant(f"the table is encrypted with {_named(key, keys)}{lost}")
-    return non_compliant(f"the table is encrypted with {_named(key, keys)}, a customer's own is asked for")
+        return compliant(f"Table is encrypted with {_named(key, keys)}{lost}")
+    return non_compliant(f"Table is encrypted with {_named(key, keys)}, not with a customer managed key")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.6",))
 def dynamodb_table_deletion_protection_enabled(table: Table) -> Verdict:
     """DynamoDB tables should be protected from deletion.
 
-    In a global table every replica is protected for itself.
+    In a global table each replica has its own deletion protection.
 
     Problem: table has no deletion protection
-    Why: Deleting a table takes one call, and its items, streams and alarms go with it.
+    Why: A single call deletes a table with all its items.
     Fix: `aws dynamodb update-table --table-name NAME --deletion-protection-enabled`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-6
     """
     if table.set_aside:
         return not_applicable(table.set_aside)
     if known(table.deletion_protection):
-        return compliant("deletion protection is enabled")
-    return non_compliant("deletion protection is disabled")
+        return compliant("Deletion protection is enabled")
+    return non_compliant("Deletion protection is disabled")
 
 
 @check(severity=Severity.LOW, controls=("Security Hub DynamoDB.4",))
@@ -101,34 +104,36 @@ def dynamodb_table_protected_by_backup_plan(
 ) -> Verdict:
     """DynamoDB tables should be backed up by AWS Backup.
 
-    A backup counts for `maximum_age_days`: one that is older shows that no plan covers the table any more.
+    A backup counts for `maximum_age_days`. An older backup shows that no backup plan covers the table any more.
 
     Problem: AWS Backup has no recent backup
-    Why: Backups in a vault outlive the table and the mistakes of those who may delete it.
-    Fix: `aws backup create-backup-selection --backup-plan-id PLAN-ID --backup-selection
-      SelectionName=NAME,IamRoleArn=ROLE-ARN,Resources=ARN`
+    Why: A backup in a vault remains if the table is deleted, by mistake or on purpose.
+    Fix: Add the table to a backup plan: `aws backup create-backup-selection --backup-plan-id PLAN-ID
+      --backup-selection SelectionName=NAME,IamRoleArn=ROLE-ARN,Resources=ARN`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html#dynamodb-4
     """
     if table.set_aside:
         return not_applicable(table.set_aside)
     last = protected.last_backup(known(table.arn))
     if last is None:
-        return non_compliant("AWS Backup has never backed up the table")
-    text = f"AWS Backup last backed up the table on {last:%Y-%m-%d}, at most {maximum_age_days} days ago asked for"
-    return compliant(text) if observed.at - last <= timedelta(days=maximum_age_days) else non_compliant(text)
+        return non_compliant("AWS Backup has no backup of the table")
+    text = f"Last backup by AWS Backup was on {last:%Y-%m-%d}"
+    if observed.at - last <= timedelta(days=maximum_age_days):
+        return compliant(text)
+    return non_compliant(f"{text}, more than {counted(maximum_age_days, 'day')} ago")
 
 
 @check(severity=Severity.LOW, opt_in=("names", "tagged"))
 def dynamodb_table_ttl_enabled(
     table: Table, ttl: TimeToLive, tags: Tags, *, names: tuple[str, ...] = (), tagged: tuple[str, ...] = ()
 ) -> Verdict:
-    """DynamoDB tables of short-lived items should have a time to live.
+    """Selected DynamoDB tables should have Time to Live (TTL) enabled.
 
-    Which tables those are is for you to say: by `names`, and by tags as KEY or KEY=VALUE in `tagged`; `*` stands for
-    anything. While both are empty no table is judged.
+    The check applies to tables whose names match `names` or whose tags match `tagged` (KEY or KEY=VALUE; `*` is any
+    text). If both are empty, it applies to no table.
 
     Problem: time to live is off
-    Why: Items that nobody deletes are paid for month after month, and are kept longer than they may be.
+    Why: Items that nothing deletes cost money every month, and are kept longer than they may be.
     Fix: `aws dynamodb update-time-to-live --table-name NAME --time-to-live-specification
       Enabled=true,AttributeName=ATTRIBUTE`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
@@ -136,13 +141,13 @@ def dynamodb_table_ttl_enabled(
     if table.set_aside:
         return not_applicable(table.set_aside)
     if not _chosen(known(table.name), tags, names, tagged):
-        return not_applicable("the settings `names` and `tagged` do not ask this table for a time to live")
+        return not_applicable(_NOT_SELECTED)
     if table.strong:
-        return not_applicable("global tables of strong consistency cannot have a time to live")
+        return not_applicable("Global tables with strong consistency do not support Time to Live")
     status = known(ttl.status)
     if status in ("ENABLED", "ENABLING"):
-        return compliant(f"time to live is {status} by the attribute {ttl.attribute}")
-    return non_compliant(f"time to live is {status}")
+        return compliant(f"Time to Live is {status} (attribute {ttl.attribute})")
+    return non_compliant(f"Time to Live is {status}")
 
 
 @check(severity=Severity.LOW, opt_in=("allowed",))
@@ -154,32 +159,33 @@ def dynamodb_table_stream_enabled(
     names: tuple[str, ...] = ("*",),
     tagged: tuple[str, ...] = (),
 ) -> Verdict:
-    """DynamoDB tables should have the stream that the policy asks for.
+    """DynamoDB tables should have an allowed stream type.
 
-    `allowed` says which: view types (KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES), and OFF for none at all;
-    while it is empty no table is judged. It holds for the tables of `names` and those with a tag of `tagged`, KEY or
-    KEY=VALUE; `*` stands for anything. Global tables of eventual consistency need the stream they have.
+    `allowed` lists the view types (KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES), and OFF for no stream. If it
+    is empty, the check applies to no table. It applies to tables whose names match `names` or whose tags match `tagged`
+    (KEY or KEY=VALUE; `*` is any text). Global tables with eventual consistency need the stream they have.
 
     Problem: stream is not as required
-    Why: What copies, audits or indexes changes sees only what the stream shows, and a stream that nobody reads shows
-      items to whoever may read streams.
-    Fix: `aws dynamodb update-table --table-name NAME --stream-specification StreamEnabled=true,StreamViewType=TYPE`
-      To change the type of a stream, turn the stream off first.
+    Why: Consumers that copy, audit or index changes see only what the stream contains. An unused stream exposes items
+      to everyone who may read streams.
+    Fix: A stream type cannot be changed: first turn off the stream that the table has. `aws dynamodb update-table
+      --table-name NAME --stream-specification StreamEnabled=false` If a stream is required, turn on the right one:
+      `aws dynamodb update-table --table-name NAME --stream-specification StreamEnabled=true,StreamViewType=TYPE`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
     if table.set_aside:
         return not_applicable(table.set_aside)
     if not allowed:
-        return not_applicable("the setting `allowed` says nothing of the stream that tables should have")
+        return not_applicable("The setting `allowed` is empty")
     if not _chosen(known(table.name), tags, names, tagged):
-        return not_applicable("the settings `names` and `tagged` do not concern this table")
+        return not_applicable(_NOT_SELECTED)
     stream = known(table.stream)
-    text = f"the stream is {stream}, asked for is {' or '.join(allowed)}"
     if stream in allowed:
-        return compliant(text)
+        return compliant(f"Stream is {stream}")
     if stream != OFF and table.replicas and not table.strong:
-        return not_applicable(f"the stream is {stream}: replication to {', '.join(table.replicas)} needs it")
-    return non_compliant(text)
+        return not_applicable(f"Stream is {stream}, which replication to {', '.join(table.replicas)} needs")
+    kind = next((each for each in allowed if each != OFF), "")
+    return non_compliant(f"Stream is {stream}; allowed is {' or '.join(allowed)}", type=kind)
 
 
 def _named(key: str, keys: Related[TableKey]) -> str:
@@ -188,10 +194,10 @@ def _named(key: str, keys: Related[TableKey]) -> str:
         return f"the KMS key {key}"
     gap = found if isinstance(found, Unavailable) else found.manager
     if isinstance(gap, Unavailable | Unknown):
-        return f"the KMS key {key} (whether it is AWS managed or customer managed could not be read: {gap.reason})"
+        return f"the KMS key {key} (AWS managed or customer managed is unknown: {gap.reason})"
     if gap == "AWS":
-        return f"aws/dynamodb, the key that AWS manages in the account: {key}"
-    return f"the customer's key {key}"
+        return f"the AWS managed key aws/dynamodb ({key})"
+    return f"the customer managed key {key}"
 
 
 def _chosen(name: str, tags: Tags, names: Collection[str], tagged: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Checks of load balancers, of how listeners encrypt, and of target groups."""
+"""Checks of load balancers, of the TLS policies of listeners, and of target groups."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,7 @@ from muster.facets.elbv2.load_balancers import (
 )
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
 
 _ENCRYPTED = frozenset({"HTTPS", "TLS"})
 
@@ -25,20 +26,19 @@ def elb_tls_policy_current(listener: Listener, *, policies: tuple[str, ...] = RE
     """HTTPS and TLS listeners should have a recommended security policy.
 
     Problem: TLS policy is not recommended
-    Why: Older policies still speak TLS 1.0 and 1.1, or ciphers that are broken; they are the default outside the
-      console.
+    Why: Older policies allow TLS 1.0 and 1.1 or weak ciphers, and outside the console an old policy is the default.
     Fix: `aws elbv2 modify-listener --listener-arn ARN --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17
     """
     if listener.kind == GATEWAY:
-        return not_applicable("the listener of a gateway load balancer does not encrypt")
+        return not_applicable("Listeners of gateway load balancers do not use TLS")
     protocol = known(listener.protocol)
     if protocol not in _ENCRYPTED:
-        return not_applicable(f"the listener speaks {protocol}, which has no security policy")
+        return not_applicable(f"Listener uses {protocol}, which has no TLS policy")
     policy = known(listener.tls_policy)
     if policy in policies:
-        return compliant(f"{protocol} on port {listener.port} has {policy}")
-    return non_compliant(f"{protocol} on port {listener.port} has {policy}, which is not one of the recommended ones")
+        return compliant(f"{protocol} listener on port {listener.port} uses {policy}")
+    return non_compliant(f"{protocol} listener on port {listener.port} uses {policy}, which is not recommended")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP ELB.5",))
@@ -47,23 +47,24 @@ def elb_access_logs_enabled(
 ) -> Verdict:
     """Application and network load balancers should write access logs.
 
-    A network load balancer writes them for its TLS listeners only, so one without is not judged. Deliveries that are
-    set up in CloudWatch Logs instead are not seen.
+    A network load balancer writes access logs only for TLS listeners, so the check does not apply to one without TLS
+    listeners. The check does not see log delivery through CloudWatch Logs.
 
     Problem: load balancer has no access logs
-    Why: They tell who asked for what, and are all there is to look at after an attack or an outage.
-    Fix: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes
-      Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET`
+    Why: Access logs show which client requested what. After an attack or an outage they are often the only evidence.
+    Fix: The policy of the S3 bucket must allow Elastic Load Balancing to write. `aws elbv2
+      modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=access_logs.s3.enabled,Value=true
+      Key=access_logs.s3.bucket,Value=BUCKET`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-5
     """
     kind = known(load_balancer.kind)
     if kind == GATEWAY:
-        return not_applicable("a gateway load balancer has no access logs")
+        return not_applicable("Gateway load balancers have no access logs")
     if kind == NETWORK and "TLS" not in known(listeners.protocols):
-        return not_applicable("a network load balancer without a TLS listener writes no access logs")
+        return not_applicable("Network load balancers without a TLS listener write no access logs")
     if known(attributes.access_logs):
-        return compliant(f"access logs are written to {attributes.access_logs_bucket or 'a bucket AWS did not name'}")
-    return non_compliant(f"the {kind} load balancer writes no access logs")
+        return compliant(f"Access logs go to {attributes.access_logs_bucket or 'a bucket that AWS did not name'}")
+    return non_compliant(f"Access logs of the {kind} load balancer are off")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP ELB.6",))
@@ -71,44 +72,46 @@ def elb_deletion_protection_enabled(load_balancer: LoadBalancer, attributes: Loa
     """Load balancers should be protected from deletion.
 
     Problem: no deletion protection
-    Why: One mistaken call deletes a load balancer with its name and addresses, and they do not come back.
+    Why: A single call by mistake deletes a load balancer, and its DNS name and addresses cannot be restored.
     Fix: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes
       Key=deletion_protection.enabled,Value=true`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-6
     """
     kind = known(load_balancer.kind)
     if known(attributes.deletion_protection):
-        return compliant(f"the {kind} load balancer is protected from deletion")
-    return non_compliant(f"the {kind} load balancer can be deleted by one call")
+        return compliant(f"Deletion protection of the {kind} load balancer is on")
+    return non_compliant(f"Deletion protection of the {kind} load balancer is off")
 
 
 @check(severity=Severity.MEDIUM)
 def elb_target_group_in_use(group: TargetGroup, health: TargetHealth) -> Verdict:
     """Target groups should be used by a load balancer and have a healthy target.
 
-    A function whose health nobody checks counts as healthy: that is how functions are registered by default.
+    A Lambda function without health checks counts as healthy, because health checks of functions are off by default.
 
     Problem: target group serves nothing
-    Why: Without a healthy target every request is answered with an error; without a load balancer none arrives.
-    Fix: Register targets that pass the health check, or delete the group: `aws elbv2 delete-target-group
-      --target-group-arn ARN`
+    Why: Without a healthy target every request fails. Without a load balancer no request arrives.
+    Fix: Register targets that pass the health check. If the target group is no longer needed, delete it: `aws elbv2
+      delete-target-group --target-group-arn ARN`
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
     if not group.load_balancers:
-        return non_compliant("no load balancer uses the target group")
+        return non_compliant("No load balancer uses the target group")
     states = known(health.states)
     well = states.get("healthy", 0) + states.get("unchecked", 0)
     if well:
-        return compliant(f"{well} of {sum(states.values()) + len(health.unknown)} targets can take requests")
+        return compliant(
+            f"{well} of {counted(sum(states.values()) + len(health.unknown), 'target')} can receive requests"
+        )
     for reason in health.unknown:
         known(Unknown(reason))
     if not states:
-        return non_compliant("no target is registered")
+        return non_compliant("Target group has no targets")
     counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     for state in ("initial", "unavailable"):
         if state in states:
-            known(Unknown(f"whether a target is healthy is not known yet: {counts}"))
-    return non_compliant(f"no target is healthy: {counts}")
+            known(Unknown(f"Target health is not known yet: {counts}"))
+    return non_compliant(f"No target is healthy: {counts}")
 
 
 @check(severity=Severity.LOW)
@@ -121,48 +124,45 @@ def elb_health_check_window_sound(  # noqa: PLR0913 - each setting is one limit
     draining_at_least: int = 1,
     draining_at_most: int = 300,
 ) -> Verdict:
-    """Target groups should notice failed and recovered targets in time, and let deregistered ones finish.
+    """Target groups should detect failed and recovered targets quickly, and let deregistered targets finish.
 
-    All in seconds. A target that stops answering gets requests until as many checks as the unhealthy threshold asks
-    for have run into the timeout: threshold times interval, and the timeout. One that has recovered waits for the
-    healthy threshold times the interval; a new one has to pass a single check. A check must end before the next begins.
-    The delay of deregistration is how long requests under way may take; AWS's default is 300. Whether the grace period
-    of an ECS service is long enough for its target groups is asked by `ecs-service-health-checked`.
+    All settings are in seconds. A failed target gets requests for unhealthy threshold x interval + timeout. A recovered
+    target waits for healthy threshold x interval; a new target must pass one check. The timeout must be shorter than
+    the interval. The deregistration delay is the time for requests in progress; AWS's default is 300. For the grace
+    period of an ECS service, see `ecs-service-health-checked`.
 
     Problem: health check or delay is too slow
-    Why: A slow check sends requests to dead targets; a delay of nothing cuts off answers, one too long holds up
-      deployments.
-    Fix: `aws elbv2 modify-target-group --target-group-arn ARN --health-check-interval-seconds 10
-      --health-check-timeout-seconds 5` For the deregistration delay: `aws elbv2 modify-target-group-attributes
+    Why: A slow health check sends requests to failed targets. A short deregistration delay cuts off responses, and a
+      long one slows down deployments.
+    Fix: Set the health check: `aws elbv2 modify-target-group --target-group-arn ARN --health-check-interval-seconds 10
+      --health-check-timeout-seconds 5` Set the deregistration delay: `aws elbv2 modify-target-group-attributes
       --target-group-arn ARN --attributes Key=deregistration_delay.timeout_seconds,Value=60`
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
     if known(group.health_checks) is False:
-        return not_applicable("health checks are turned off, as they are for functions by default")
+        return not_applicable("Health checks are off, the default for Lambda functions")
     faults = [*_checking(group, noticed_within, healthy_within)]
     if known(group.kind) != "lambda":
         faults += _draining(known(attributes.deregistration_delay), draining_at_least, draining_at_most)
     if faults:
         return non_compliant("; ".join(faults))
-    return compliant(
-        f"a failed target is noticed within {_noticed(group)} seconds, a recovered one used within {_welcomed(group)}"
-    )
+    return compliant(f"Failed targets are detected in {_noticed(group)} s, recovered targets in {_welcomed(group)} s")
 
 
 def _checking(group: TargetGroup, noticed_within: int, healthy_within: int) -> Iterator[str]:
     if known(group.timeout) >= known(group.interval):
-        yield f"the timeout of {group.timeout} seconds is not shorter than the interval of {group.interval}"
+        yield f"Timeout of {group.timeout} s is not shorter than the interval of {group.interval} s"
     if _noticed(group) > noticed_within:
-        yield f"a failed target gets requests for {_noticed(group)} seconds, {noticed_within} allowed"
+        yield f"Failed targets get requests for {_noticed(group)} s, at most {noticed_within} s allowed"
     if _welcomed(group) > healthy_within:
-        yield f"a recovered target waits {_welcomed(group)} seconds for requests, {healthy_within} allowed"
+        yield f"Recovered targets wait {_welcomed(group)} s for requests; at most {healthy_within} s allowed"
 
 
 def _draining(delay: int, shortest: int, longest: int) -> Iterator[str]:
     if delay < shortest:
-        yield f"a deregistered target has {delay} seconds to finish, {shortest} asked for"
+        yield f"Deregistration delay is {delay} s, at least {shortest} s required"
     if delay > longest:
-        yield f"a deregistered target may take {delay} seconds to finish, {longest} allowed"
+        yield f"Deregistration delay is {delay} s, at most {longest} s allowed"
 
 
 def _noticed(group: TargetGroup) -> int:

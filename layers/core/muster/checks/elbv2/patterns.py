@@ -8,7 +8,7 @@ from muster.analysis.patterns.globs import intersects
 from muster.facets.elbv2.rules import SEPARATOR
 
 _BOUND = 2_000
-"""How many places are looked at before nobody can tell; a rule has six wildcards at most, which takes some hundred.
+"""The states to look at before the answer is unknown; a rule has at most six wildcards, which needs some hundred.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 """
@@ -42,7 +42,7 @@ def pattern(text: str, *, fold: bool = False, escapes: bool = False) -> Pattern:
 
 
 def included(inner: Pattern, outer: Sequence[Pattern], *, start: str = "") -> bool | None:
-    """Whether every text that `inner` matches is matched by one of `outer`; None when that takes too long to tell.
+    """Whether one of `outer` matches every text that `inner` matches; None if the answer takes too long.
 
     With `start` only texts that begin with this character are looked at. Both are followed letter by letter: a text
     that ends where `inner` may end and none of `outer` may is one too many.

@@ -1,6 +1,6 @@
-"""Requests that the rules of a listener take: whether one rule takes all that another takes, or none of it.
+"""Requests that the rules of a listener match: whether one rule matches all requests of another, or none of them.
 
-Each answer is yes, no or None, which is that nobody can tell: regular expressions are compared by their text alone.
+Each answer is yes, no or None, which is unknown: regular expressions are compared only as text.
 """
 
 import ipaddress
@@ -16,19 +16,19 @@ _EVERYWHERE = ("0.0.0.0/0", "::/0")
 _PATH = "/"
 _PATTERNS = frozenset({"host-header", "path-pattern", "http-header", "query-string"})
 _REPEATED = frozenset({"http-header", "query-string"})
-"""What a request may have several of, or none: a condition asks for one that matches.
+"""The fields that a request may have several times or not at all; a condition needs one that matches.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 """
 
 
 def takes_all(earlier: ListenerRule, later: ListenerRule) -> bool | None:
-    """Whether the earlier rule takes every request that the later one would."""
+    """Whether the earlier rule matches every request that the later one matches."""
     return all_of(_implied(condition, later) for condition in earlier.conditions)
 
 
 def apart(one: ListenerRule, other: ListenerRule) -> bool | None:
-    """Whether no request is one that both rules would take."""
+    """Whether no request matches both rules."""
     pairs = ((a, b) for a in one.conditions for b in other.conditions if a.field == b.field and a.known)
     answers = [_apart(a, b) for a, b in pairs if a.field not in _REPEATED]
     if True in answers:
@@ -38,7 +38,7 @@ def apart(one: ListenerRule, other: ListenerRule) -> bool | None:
 
 
 def normal(condition: Condition) -> tuple[str, str, frozenset[Pattern], tuple[str, ...]]:
-    """Return what is the same for two conditions that ask the same in other letters or in another order."""
+    """Return a value that is equal for conditions that differ only in letter case or order."""
     return (
         condition.field,
         condition.name,
@@ -48,7 +48,7 @@ def normal(condition: Condition) -> tuple[str, str, frozenset[Pattern], tuple[st
 
 
 def _implied(wanted: Condition, rule: ListenerRule) -> bool | None:
-    """Whether a rule asks for all that a condition does, if only because every request has it."""
+    """Whether every request that a rule matches meets a condition."""
     same = [each for each in rule.conditions if (each.field, each.name) == (wanted.field, wanted.name)]
     if not same:
         return _holds_always(wanted)
@@ -64,7 +64,7 @@ def _holds_always(condition: Condition) -> bool | None:
 
 
 def _within(inner: Condition, outer: Condition) -> bool | None:
-    """Whether what satisfies one condition always satisfies another on the same field."""
+    """Whether every request that meets one condition meets another one on the same field."""
     if inner == outer:
         return True
     if not inner.known:
@@ -95,7 +95,7 @@ def _apart(one: Condition, other: Condition) -> bool | None:
 
 
 def _reader(field: str) -> Callable[[str], Pattern]:
-    """Return how values are read: a path in its own case, a query string with escapes, methods as they are."""
+    """Return the reader of values: paths keep their case, query strings have escapes, methods stay as they are."""
     if field not in _PATTERNS:
         return tuple
     return lambda text: pattern(text, fold=field != "path-pattern", escapes=field == "query-string")

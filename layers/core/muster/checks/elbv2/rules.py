@@ -1,4 +1,4 @@
-"""Checks of what the rules of a listener do."""
+"""Checks of the rules of a listener."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,67 +10,76 @@ from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 
 Covers = Mapping[tuple[int, int], bool | None]
-"""Whether the rule at one place takes every request that the one at a later place would."""
+"""Whether the rule at one place matches every request of the rule at a later place."""
 
 
 @check(severity=Severity.LOW, version=2)
 def elb_listener_rules_not_redundant(listener: Listener, rules: ListenerRules) -> Verdict:
-    """Listeners should have no rule that changes nothing.
+    """Listeners should have no rule without an effect.
 
-    A rule changes nothing when one earlier rule takes every request that it would; when a condition or a value stands
-    in it twice; or when it does what the default rule does and no later rule would do otherwise with its requests.
-    Actions are compared by their effect: forwarding to one target group is the same with any weight, beside a group of
-    weight 0, or named by its ARN alone. Wildcards, letter case and address ranges are compared exactly, regular
-    expressions by their text alone.
+    A rule has no effect if an earlier rule matches all its requests, if it has a condition or a value twice, or if it
+    does the same as the default rule and no later rule treats its requests differently. Actions are compared by their
+    effect: weights do not matter for a single target group, and a group of weight 0 does not count. Wildcards, letter
+    case and address ranges are compared exactly, regular expressions only as text.
 
     Problem: listener rule has no effect
     Why: A rule that is never reached looks like a protection or a route, and is neither.
-    Fix: `aws elbv2 delete-rule --rule-arn RULE-ARN` Or give the narrower rule the smaller priority.
+    Fix: If the narrower rule should win, give it the smaller priority with set-rule-priorities. Otherwise delete the
+      rule without effect: `aws elbv2 delete-rule --rule-arn RULE-ARN`
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
     """
     if listener.kind == GATEWAY:
-        return not_applicable("the listener of a gateway load balancer has no rules")
+        return not_applicable("Listeners of gateway load balancers have no rules")
     default = known(rules.default)
     if not rules.rules:
-        return not_applicable("the listener has no rule besides its default one")
+        return not_applicable("Listener has only its default rule")
     covers = _covers(rules.rules)
     unreached, as_default = _never_reached(rules.rules, covers), _as_default(rules.rules, default, covers)
     found = [*unreached, *_repeating(rules.rules), *as_default]
     faults = [reason for reason in found if isinstance(reason, str)]
     if faults:
-        return non_compliant("; ".join(faults))
+        rest = (each[0].lower() + each[1:] for each in faults[1:])
+        return non_compliant("; ".join([faults[0], *rest]), rule_arn=_first_needless(rules.rules, faults))
     for doubt in found:
         known(doubt)
     names = ", ".join(str(rule.priority) for rule in rules.rules)
-    return compliant(f"every rule besides the default one changes something: {names}")
+    return compliant(f"Every rule has an effect: {names}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP ELB.1",))
 def elb_http_redirected(listener: Listener, rules: ListenerRules) -> Verdict:
     """HTTP listeners of application load balancers should redirect every request to HTTPS.
 
-    All rules are looked at, not the default one alone: a single rule that forwards is served without encryption.
+    The check reads all rules, not only the default rule: requests that match a rule that forwards are not encrypted.
 
     Problem: HTTP is not redirected to HTTPS
-    Why: What is asked over HTTP can be read and changed by everybody on the way.
-    Fix: `aws elbv2 modify-listener --listener-arn ARN --default-actions
-      'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'` For other rules than the default
-      one: `aws elbv2 modify-rule --rule-arn RULE-ARN --actions
+    Why: Anyone on the network path can read and change HTTP requests and responses.
+    Fix: Redirect in the default rule: `aws elbv2 modify-listener --listener-arn ARN --default-actions
+      'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'` Redirect in each other rule that the
+      reason names: `aws elbv2 modify-rule --rule-arn RULE-ARN --actions
       'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1
     """
     if known(listener.kind) != APPLICATION:
-        return not_applicable(f"the listener is of a {listener.kind} load balancer, which does not redirect")
+        return not_applicable(f"Listeners of {listener.kind} load balancers cannot redirect")
     if known(listener.protocol) != "HTTP":
-        return not_applicable(f"the listener speaks {listener.protocol}, not HTTP")
+        return not_applicable(f"Listener uses {listener.protocol}, not HTTP")
     actions = {f"rule {rule.priority}": rule.action for rule in rules.rules}
     if not isinstance(rules.default, Unknown):
         actions["the default rule"] = rules.default
     served = [f"{name} {_does(action)}" for name, action in actions.items() if not _encrypts(action)]
     if served:
-        return non_compliant(f"HTTP on port {listener.port} is not always redirected to HTTPS: {', '.join(served)}")
+        reason = f"HTTP listener on port {listener.port} does not always redirect to HTTPS: {', '.join(served)}"
+        arns = (rule.arn for rule in rules.rules if not _encrypts(rule.action))
+        return non_compliant(reason, rule_arn=next(arns, ""))
     known(rules.default)
-    return compliant(f"every rule of HTTP on port {listener.port} redirects to HTTPS")
+    return compliant(f"Every rule of the HTTP listener on port {listener.port} redirects to HTTPS")
+
+
+def _first_needless(rules: Sequence[ListenerRule], faults: Sequence[str]) -> str:
+    """Return the ARN of the first rule that can be deleted as a whole; empty where none can."""
+    reasons = {rule.arn: (f"Rule {rule.priority} is never ", f"Rule {rule.priority} does ") for rule in rules}
+    return next((arn for fault in faults for arn, begin in reasons.items() if fault.startswith(begin)), "")
 
 
 def _covers(rules: Sequence[ListenerRule]) -> Covers:
@@ -83,24 +92,22 @@ def _never_reached(rules: Sequence[ListenerRule], covers: Covers) -> Iterator[st
         first = next((rules[place] for place in range(number) if covers[place, number]), None)
         doubts = [str(rules[place].priority) for place in range(number) if covers[place, number] is None]
         if first and takes_all(rule, first):
-            yield f"rule {rule.priority} is never reached: rule {first.priority} has the same conditions"
+            yield f"Rule {rule.priority} is never reached: rule {first.priority} has the same conditions"
         elif first:
-            yield f"rule {rule.priority} is never reached: rule {first.priority} takes every request it would"
+            yield f"Rule {rule.priority} is never reached: rule {first.priority} matches all its requests"
         elif doubts:
-            yield Unknown(
-                f"whether rule {rule.priority} is ever reached behind rule {', '.join(doubts)} cannot be told"
-            )
+            yield Unknown(f"Muster cannot tell whether rule {rule.priority} is reached after rule {', '.join(doubts)}")
 
 
 def _repeating(rules: Sequence[ListenerRule]) -> Iterator[str | Unknown]:
     for rule in rules:
         for condition in dict.fromkeys(_twice(rule.conditions)):
-            yield f"rule {rule.priority} has the same condition on {condition.field} twice"
+            yield f"Rule {rule.priority} has the same condition on {condition.field} twice"
         for condition in rule.conditions:
             if not condition.known:
-                yield Unknown(f"rule {rule.priority} asks for a {condition.field}, which Muster does not know")
+                yield Unknown(f"Rule {rule.priority} has a condition that Muster does not know: {condition.field}")
             elif len(normal(condition)[2]) < len(condition.values):
-                yield f"rule {rule.priority} names a value of {condition.field} twice"
+                yield f"Rule {rule.priority} has a value of {condition.field} twice"
 
 
 def _twice(conditions: Sequence[Condition]) -> Iterator[Condition]:
@@ -118,13 +125,15 @@ def _as_default(rules: Sequence[ListenerRule], default: Action, covers: Covers) 
         behind = (rules[place] for place in _behind(len(rules), number, covers))
         answers = [apart(rule, each) for each in behind if each.action.whole != default.whole]
         if all(answers):
-            yield f"rule {rule.priority} does what the default rule does, and no rule between them differs"
+            yield f"Rule {rule.priority} does the same as the default rule, and no rule between them differs"
         elif False not in answers:
-            yield Unknown(f"whether rule {rule.priority}, which does what the default rule does, is an exception")
+            yield Unknown(
+                f"Rule {rule.priority} does the same as the default rule; Muster cannot tell if it has an effect"
+            )
 
 
 def _behind(count: int, number: int, covers: Covers) -> Iterator[int]:
-    """Yield the places of later rules that would be reached if the rule at a place were taken away."""
+    """Yield the places of later rules that would be reached without the rule at a place."""
     for later in range(number + 1, count):
         if not any(covers[place, later] for place in range(later) if place != number):
             yield later
@@ -137,4 +146,5 @@ def _encrypts(action: Action) -> bool:
 def _does(action: Action) -> str:
     if action.kind == "redirect":
         return f"redirects to {action.redirects_to or '#{protocol}'}"
-    return {"forward": "forwards", "fixed-response": "answers itself"}.get(action.kind, f"does {action.kind!r}")
+    known_kinds = {"forward": "forwards", "fixed-response": "returns a fixed response"}
+    return known_kinds.get(action.kind, f"has the action {action.kind!r}")

@@ -71,7 +71,7 @@ class Alarm:
             state=_state(response.get("StateValue")),
             state_since=since.astimezone(UTC)
             if isinstance(since, datetime)
-            else Unknown("AWS did not say since when the alarm is in its state"),
+            else Unknown("AWS returned no time of the last state change of the alarm"),
             watched=tuple(_watched(response)),
             children=tuple(dict.fromkeys(name for name, _ in references or ())),
             raised_by=tuple(dict.fromkeys(name for name, raises in references or () if raises)),
@@ -147,7 +147,7 @@ class Alarms:
         for unread in self._unread:
             if any(each.name in unread.unread_rule.replace(r"\"", '"') for each in below):
                 return Unknown(
-                    f"the rule of the composite alarm {unread.name} cannot be read: {shortened(unread.unread_rule)}"
+                    f"The rule of composite alarm {unread.name} cannot be parsed: {shortened(unread.unread_rule)}"
                 )
         return None
 

@@ -8,7 +8,7 @@ from muster.model.finding import Unknown
 def _days(value: object, _name: str, _question: str = "") -> int | Unknown | None:
     if value is None or (isinstance(value, int) and value > 0):
         return value
-    return Unknown(f"AWS said a retention that is no number of days: {value!r}")
+    return Unknown(f"AWS returned a retention that is not a number of days: {value!r}")
 
 
 @facet

@@ -11,10 +11,10 @@ from muster.model.arn import account_of
 from muster.model.finding import Unknown
 
 _SET_ASIDE: Mapping[object, str] = {
-    "CREATING": "the table is being made: nothing of it can be changed before that is done",
-    "DELETING": "the table is being deleted",
-    "ARCHIVING": "the table is being archived: its key was out of reach for more than seven days",
-    "ARCHIVED": "the table is archived, its items are in a backup: its key was out of reach for more than seven days",
+    "CREATING": "Table is being created",
+    "DELETING": "Table is being deleted",
+    "ARCHIVING": "Table is being archived: DynamoDB could not access its key for more than seven days",
+    "ARCHIVED": "Table is archived in a backup: DynamoDB could not access its key for more than seven days",
 }
 
 _STATUS = kinds.one_of(
@@ -48,20 +48,20 @@ def _billing(response: Answer) -> str | Unknown:
 
 def _encryption(response: Answer) -> str | Unknown:
     if not response:
-        return Unknown("AWS did not describe the table")
+        return Unknown("AWS returned no description of the table")
     sse = response.get("SSEDescription") or {}
     status = sse.get("Status")
     if not sse or status == "DISABLED":
         return AWS_OWNED
     if status in ("ENABLING", "UPDATING", "DISABLING"):
-        return Unknown(f"the table's encryption is being changed ({status})")
+        return Unknown(f"Encryption of the table is being changed ({status})")
     state = _ENABLED(status, "SSEDescription.Status")
     return _KMS(sse.get("SSEType"), "SSEType") if state == "ENABLED" else state
 
 
 def _stream(response: Answer) -> str | Unknown:
     if not response:
-        return Unknown("AWS did not describe the table")
+        return Unknown("AWS returned no description of the table")
     stream = response.get("StreamSpecification") or {}
     return _VIEW(stream.get("StreamViewType"), "StreamViewType") if stream.get("StreamEnabled") else OFF
 
@@ -98,7 +98,7 @@ class Table(Parsed):
 
     @property
     def set_aside(self) -> str:
-        """Why nothing of it is judged: it is being made, is on its way out or archived. Empty: it is judged."""
+        """Why checks do not apply: it is being created, deleted or archived. Empty: they apply."""
         return _SET_ASIDE.get(self.status, "")
 
     @property

@@ -39,5 +39,5 @@ def _stuck(item: Mapping[str, Any]) -> str:
     if (item.get("SuspendedState") or {}).get("DynamicScalingOutSuspended"):
         return "is scaled, but scaling out is suspended"
     if least is not None and least == most:
-        return f"is scaled between {least} and {most} units, which leaves no room"
+        return f"cannot grow: minimum and maximum are {most} units"
     return ""

@@ -106,13 +106,13 @@ class ListenerProtocols:
         """Parse DescribeListeners of one load balancer, all pages joined."""
         listeners = response.get("Listeners")
         if listeners is None:
-            return cls(Unknown("the listeners of the load balancer were not asked for"))
+            return cls(Unknown("Listeners of the load balancer were not read"))
         return cls(frozenset(str(item["Protocol"]) for item in listeners if "Protocol" in item))
 
 
 def _kind(listener: Answer) -> str | Unknown:
     kind = Arn.of(listener["ListenerArn"]).path[1]
-    return _KINDS.get(kind) or Unknown(f"{kind!r} is a type of load balancer Muster does not know")
+    return _KINDS.get(kind) or Unknown(f"Muster does not know load balancers of type {kind!r}")
 
 
 @facet
@@ -175,7 +175,7 @@ class TargetHealth:
         """
         targets = response.get("TargetHealthDescriptions")
         if targets is None:
-            return cls(Unknown("the health of the targets was not asked for"))
+            return cls(Unknown("Target health was not read"))
         states: Counter[str] = Counter()
         unknown = []
         for item in targets:
@@ -186,7 +186,7 @@ class TargetHealth:
             elif state in _HEALTH:
                 states[state] += 1
             else:
-                unknown.append(f"the state of a target is {state!r}, which Muster does not know")
+                unknown.append(f"Muster does not know the target state {state!r}")
         return cls(dict(states), tuple(unknown))
 
 

@@ -1,4 +1,4 @@
-"""The rules of a listener: what they ask of a request, and what they do with it."""
+"""The rules of a listener: their conditions and their actions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ _FAMILIES = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing that a rule asks of a request: one of the values or of the regular expressions must match.
+    """One condition of a rule: one of the values or of the regular expressions must match.
 
     `name` is the header's, in lower case. A value of a query string is its key, the separator and its value. A
-    condition on a field that Muster does not know has what AWS said as its one value.
+    condition on a field that Muster does not know has the answer of AWS as its only value.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html
     """
 
@@ -53,7 +53,7 @@ class Condition:
 
     @property
     def known(self) -> bool:
-        """Whether Muster knows what the condition asks."""
+        """Whether Muster knows the kind of condition."""
         return self.field in _CONFIGS
 
 
@@ -84,6 +84,7 @@ class ListenerRule(Parsed):
     priority: int = computed(lambda rule: int(rule["Priority"]))
     conditions: tuple[Condition, ...] = read("Conditions", kinds.many(Condition.parse))
     action: Action = computed(Action.parse)
+    arn: str = read("RuleArn", kinds.text, default="")
 
 
 @dataclass(frozen=True, slots=True)
