@@ -123,6 +123,19 @@ def test_what_the_organization_closes_is_blocked_and_not_unread(
     assert reported(capsys, "--service", "dynamodb") == set()
 
 
+def test_a_region_that_is_not_enabled(aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]) -> None:
+    """moto answers in every region, and says of some that nobody opted into them."""
+    there = ("--region", "ap-east-2", "--service", "kms")
+    status, document = examined(capsys, *there)
+    assert (status, document["unread"], reported(capsys, *there)) == (0, [], set())
+    aws.refuse("kms:ListKeys", code="UnrecognizedClientException", message="The security token is invalid")
+    status, document = examined(capsys, *there)
+    (line,) = [each for each in document["lines"] if each["topic"] == "region"]
+    assert (status, line["status"], line["region"]) == (1, "problem", "ap-east-2")
+    assert line["text"] == f"ap-east-2 is not enabled in {ACCOUNT}"
+    assert "--exclude-region ap-east-2" in line["next"]
+
+
 def test_people_read_what_to_do(aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.refuse("kms:ListKeys")
     assert main(["doctor", "--service", "kms"]) == 1

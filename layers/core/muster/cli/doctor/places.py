@@ -75,7 +75,10 @@ def account_lines(job: Job[ScanOptions], places: Places) -> Iterator[Line]:
 def region_lines(job: Job[ScanOptions], places: Places, trial: Trial) -> Iterator[Line]:
     """Yield a line for each region that is not enabled or that a policy closes, and one for the others."""
     checks = tuple(sorted({rule.check.id for rule in job.scan.rules}))
-    for account, region in sorted(places.disabled):
+    # EC2's word alone is not enough: what the trial could read there, a scan reads too.
+    unread = {(gap.account_id, gap.region) for gap in trial.gaps}
+    disabled = sorted(places.disabled & unread)
+    for account, region in disabled:
         yield Line(
             Mark.PROBLEM, "region", f"{region} is not enabled in {account}",
             f"enable it, or leave it out: --exclude-region {region}, or exclude.regions in muster.yaml",
@@ -92,7 +95,7 @@ def region_lines(job: Job[ScanOptions], places: Places, trial: Trial) -> Iterato
             Mark.WARNING, "regions", f"which regions {account} has enabled is not known: {reason}",
             "allow ec2:DescribeRegions, which only --region all needs", account_id=account,
         )  # fmt: skip
-    bad = {region for _, region in (*places.disabled, *trial.blocked)}
+    bad = {region for _, region in (*disabled, *trial.blocked)}
     good = [region for region in job.scan.targets.regions if region not in bad]
     if good:
         yield Line(Mark.OK, "regions", f"{counted(len(good), 'region')}: {listed(good, _MOST)}")
