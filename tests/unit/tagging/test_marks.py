@@ -111,6 +111,7 @@ PACKS = {"all": Pack("all", "", "", ()), "p": Pack("p", "", "", (Entry("b"), Ent
     [
         pytest.param(ComplianceTags(), {"a", "b", "c"}, id="all checks of the scan"),
         pytest.param(ComplianceTags(checks=("a",)), {"a"}, id="one check"),
+        pytest.param(ComplianceTags(checks=("[ab]", "?")), {"a", "b", "c"}, id="all that match a pattern"),
         pytest.param(ComplianceTags(packs=("p",)), {"b"}, id="the checks of a pack, as far as they ran"),
         pytest.param(ComplianceTags(packs=("p",), checks=("a",)), {"a", "b"}, id="a pack and a check"),
         pytest.param(ComplianceTags(packs=("all",)), {"a", "b", "c"}, id="the pack of all"),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from muster.analysis.patterns.globs import matches
 from muster.catalog.packs import ALL, Pack
 from muster.configuration.compliance_tags import ComplianceTags
 from muster.model.finding import Finding, Resource, Severity, Status
@@ -41,10 +42,8 @@ def counted_checks(
     settings: ComplianceTags, severities: Mapping[str, Severity], packs: Mapping[str, Pack]
 ) -> frozenset[str]:
     """Return the checks of a scan (with their severities) that count for the compliance tag."""
-    names = {
-        *settings.checks,
-        *(entry.check for name in settings.packs if name != ALL for entry in packs[name].entries),
-    }
+    names = {check for check in severities if any(matches(pattern, check) for pattern in settings.checks)}
+    names |= {entry.check for name in settings.packs if name != ALL for entry in packs[name].entries}
     everything = ALL in settings.packs or not (settings.checks or settings.packs)
     least = settings.severity.rank if settings.severity else 0
     return frozenset(
