@@ -100,7 +100,9 @@ def compliance_tags(resource_types: Collection[str]) -> Schema:
                     "minItems": 1,
                     "default": list(default.types),
                 },
-                "checks": listing({"$ref": "#/$defs/checks"}, "Only these checks count, with those of the packs; * and ? match."),
+                "checks": listing(
+                    {"$ref": "#/$defs/checks"}, "Only these checks count, and those of the packs; * and ? match."
+                ),
                 "packs": listing({"$ref": "#/$defs/pack"}, "Only the checks of these packs count."),
                 "severity": {
                     "type": "string",
