@@ -28,7 +28,9 @@ def tables_of(root: Path) -> str:
             "latest", "The findings of each account as its last scans left them.", schema.FINDING.columns, dates=False
         ),
         _table("tallies", "A row a scan, region and check, with counts and whether it was seen whole.", tables.TALLIES),
-        _table("coverage", "A row a scan, shard and API, with what was asked of AWS and how it went.", tables.COVERAGE),
+        _table(
+            "coverage", "A row a scan, shard and API, with the calls that were made and their outcome.", tables.COVERAGE
+        ),
         _audit(),
         _view(root),
     ]
