@@ -73,7 +73,7 @@ INDEX = ("orders/index/by-day Read", "orders/index/by-day Write")
             INDEXED,
             scaled(*BOTH, *INDEX),
             C,
-            "Read and write capacity of the table and of by-day is scaled",
+            "Read and write capacity of the table and of index by-day is scaled",
             id="with its index",
         ),
         pytest.param(

@@ -54,7 +54,7 @@ def dynamodb_autoscaling_enabled(table: Table, scaling: TableScaling) -> Verdict
     ]
     if lacking:
         return non_compliant(sentence(listed(lacking, _SHOWN)))
-    also = f" and of {', '.join(table.indexes)}" if table.indexes else ""
+    also = f" and of {', '.join(map(_place, table.indexes))}" if table.indexes else ""
     return compliant(f"Read and write capacity of the table{also} is scaled")
 
 
