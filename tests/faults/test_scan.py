@@ -243,7 +243,7 @@ def test_a_bucket_that_is_deleted_meanwhile_is_unread_alone(aws: FakeAws, good: 
     unread = {key for key, status in found.statuses.items() if status is Status.INSUFFICIENT_DATA}
     assert {found.findings[key].resource.id for key in unread} == {name}
     assert {gap.reason for key in unread for gap in found.findings[key].unavailable} == {
-        "gone meanwhile (NoSuchBucket)"
+        "the resource no longer exists (NoSuchBucket)"
     }
     others = {key: status for key, status in found.statuses.items() if key not in unread}
     assert others.items() <= good.statuses.items()

@@ -99,7 +99,7 @@ def test_a_field_that_the_answer_does_not_need_may_be_unknown(condition: str, wh
     http = Listener.parse({"ListenerArn": f"{ARN}:listener/app/shop/1/2", "Protocol": "HTTP", "Port": 80})
     finding = evaluate(rule, replace(BOX, type=listener), {Listener: http}, AT)
     assert finding.status is status
-    asked = "listener.tls_policy is not known (AWS did not say which security policy the listener has)"
+    asked = "listener.tls_policy is not known (AWS did not return the security policy of the listener)"
     assert (asked in finding.reason) == (status is not Status.INSUFFICIENT_DATA)
 
 

@@ -58,7 +58,7 @@ def test_what_was_not_read_is_named(facets: Mapping[type, object], text: str) ->
 def test_what_aws_left_out_is_unknown() -> None:
     check = load().checks["kms-key-rotation-enabled"]
     found = dict(evidence(check, {KeyRotation: KeyRotation.parse({})}))
-    assert any(value.startswith("(unknown: AWS did not say ") for value in found.values())
+    assert any(value.startswith("(unknown: AWS did not return ") for value in found.values())
 
 
 def test_several_fields_of_one_member_are_told_apart() -> None:

@@ -12,7 +12,7 @@ from muster.model.finding import Unavailable, Unknown
 from muster.model.listing import parsed
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SILENT = Unknown("AWS did not say what State is")
+SILENT = Unknown("AWS did not return State")
 SWITCH = kinds.one_of("on", "off")
 
 
@@ -57,14 +57,17 @@ SWITCH = kinds.one_of("on", "off")
         pytest.param(kinds.equals("STRONG"), None, False, id="no word"),
         pytest.param(SWITCH, "on", "on", id="a documented word"),
         pytest.param(SWITCH, None, SILENT, id="none of the documented words"),
-        pytest.param(SWITCH, "dim", Unknown("State is 'dim', a value Muster does not know"), id="a new word"),
-        pytest.param(SWITCH, "", Unknown("State is '', a value Muster does not know"), id="an empty word"),
-        pytest.param(SWITCH, [1], Unknown("State is [1], a value Muster does not know"), id="a list for a word"),
+        pytest.param(SWITCH, "dim", Unknown("AWS returned an unknown value for State: 'dim'"), id="a new word"),
+        pytest.param(SWITCH, "", Unknown("AWS returned an unknown value for State: ''"), id="an empty word"),
+        pytest.param(SWITCH, [1], Unknown("AWS returned an unknown value for State: [1]"), id="a list for a word"),
         pytest.param(kinds.optional(SWITCH), "on", "on", id="an optional word"),
         pytest.param(kinds.optional(SWITCH), None, None, id="no optional word"),
         pytest.param(kinds.optional(SWITCH), "", None, id="an optional word that is empty"),
         pytest.param(
-            kinds.optional(SWITCH), "dim", Unknown("State is 'dim', a value Muster does not know"), id="a new optional"
+            kinds.optional(SWITCH),
+            "dim",
+            Unknown("AWS returned an unknown value for State: 'dim'"),
+            id="a new optional",
         ),
         pytest.param(kinds.defaulting("on", SWITCH), "off", "off", id="not the default"),
         pytest.param(kinds.defaulting("on", SWITCH), None, "on", id="the default"),
@@ -72,7 +75,7 @@ SWITCH = kinds.one_of("on", "off")
         pytest.param(
             kinds.defaulting("on", SWITCH),
             "dim",
-            Unknown("State is 'dim', a value Muster does not know"),
+            Unknown("AWS returned an unknown value for State: 'dim'"),
             id="a new word where there is a default",
         ),
         pytest.param(kinds.text_of_each("Name"), [{"Name": "a"}, {"Name": "b"}], ("a", "b"), id="one text an item"),
@@ -91,7 +94,7 @@ def test_a_value_of_a_kind(kind: kinds.Kind[object], value: object, field: objec
     ids=["stated", "flag", "number", "time", "word"],
 )
 def test_the_question_replaces_the_name_of_a_missing_value(kind: kinds.Kind[object]) -> None:
-    assert kind(None, "State", "whether it is on") == Unknown("AWS did not say whether it is on")
+    assert kind(None, "State", "whether it is on") == Unknown("AWS did not return whether it is on")
 
 
 def test_a_required_text_that_is_left_out_makes_the_whole_facet_unavailable() -> None:
@@ -129,9 +132,9 @@ def test_each_field_is_read_from_its_member() -> None:
 @pytest.mark.parametrize("power", [None, {}, {"State": None, "Mode": {}}], ids=["none", "empty", "empty inside"])
 def test_a_structure_that_is_left_out_leaves_its_members_out(power: dict[str, Any] | None) -> None:
     lamp = Lamp.parse(LAMP | {"Power": power})
-    assert lamp.state == Unknown("AWS did not say what Name is")
-    assert lamp.level == Unknown("AWS did not say how bright it is")
-    assert lamp.mode == Unknown("AWS did not say what Power.Mode is")
+    assert lamp.state == Unknown("AWS did not return Name")
+    assert lamp.level == Unknown("AWS did not return how bright it is")
+    assert lamp.mode == Unknown("AWS did not return Power.Mode")
 
 
 @pytest.mark.parametrize(

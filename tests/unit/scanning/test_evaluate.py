@@ -132,7 +132,7 @@ def test_what_nobody_opted_into_is_not_applicable_whatever_was_read() -> None:
     finding = evaluate(Rule(bucket_is_listed, BUCKET.type, "s3", {"names": (), "tags": ()}), BUCKET, {}, AT)
     assert finding.status is Status.NOT_APPLICABLE
     assert finding.reason == (
-        "nobody asked for it: settings.bucket-is-listed.names or settings.bucket-is-listed.tags would"
+        "The check is off until settings.bucket-is-listed.names or settings.bucket-is-listed.tags is set"
     )
 
 
@@ -153,7 +153,7 @@ def test_any_setting_that_it_may_be_asked_for_by_opts_in(settings: dict[str, obj
         pytest.param(
             {Colour: Colour(Unknown("no such paint"))}, Unavailable(None, "no such paint"), id="an unknown field"
         ),
-        pytest.param({}, Unavailable(None, "nothing was read"), id="a facet that nobody read"),
+        pytest.param({}, Unavailable(None, "no data was read"), id="a facet that nobody read"),
     ],
 )
 def test_what_could_not_be_read_is_insufficient_data(facets: dict[type, object], gap: Unavailable) -> None:
@@ -165,14 +165,14 @@ def test_what_could_not_be_read_is_insufficient_data(facets: dict[type, object],
 def test_one_facet_of_two_that_nobody_read_is_enough() -> None:
     finding = evaluate(FOLLOWS, BUCKET, {}, AT)
     assert finding.status is Status.INSUFFICIENT_DATA
-    assert finding.reason == "nothing was read"
+    assert finding.reason == "No data was read"
 
 
 def test_every_gap_is_told_once_with_the_permission_where_one_is_missing() -> None:
     denied, broken = Unavailable("s3:GetColour", "access denied"), Unavailable(None, "throttled")
     rule = Rule(bucket_is_green_and_round, BUCKET.type, "s3")
     told = evaluate(rule, BUCKET, {Colour: denied, Shape: broken}, AT)
-    assert (told.unavailable, told.reason) == ((denied, broken), "access denied (needs s3:GetColour); throttled")
+    assert (told.unavailable, told.reason) == ((denied, broken), "Access denied (needs s3:GetColour); throttled")
     assert evaluate(rule, BUCKET, {Colour: denied, Shape: denied}, AT).unavailable == (denied,)
 
 

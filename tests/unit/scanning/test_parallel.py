@@ -60,7 +60,7 @@ def test_a_shard_that_breaks_is_unread_in_every_check_and_says_why() -> None:
     assert {each.resource.type for each in found} == {TARGET}
     assert {each.resource.id for each in found} == {rule.resource_type for rule in RULES}
     reasons = {each.reason for each in found if each.resource.region == "eu-west-1"}
-    assert reasons == {f"the scan of sqs in eu-west-1 broke: {TOO_MANY!r}"}
+    assert reasons == {f"The scan of sqs in eu-west-1 failed: {TOO_MANY!r}"}
 
 
 class Late(ShardScan):

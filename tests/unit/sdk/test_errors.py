@@ -240,7 +240,7 @@ EARLY = "Signature expired: 20261128T072529Z is now earlier than 20261128T193257
 
 def test_a_wrong_clock_is_told_as_one_and_no_later_call_can_succeed() -> None:
     error = answered("InvalidSignatureException", EARLY)
-    says = "AWS refuses the signature (InvalidSignatureException): this machine's clock is 12 h 22 min behind AWS's"
+    says = "AWS rejects the signature (InvalidSignatureException): this machine's clock is 12 h 22 min behind AWS's"
     assert unavailable("sqs:ListQueues", error) == Unavailable(None, says)
     assert lost_credentials(error)
 
@@ -278,22 +278,26 @@ def test_a_shut_account_needs_the_role_whatever_was_to_be_read_there() -> None:
             "the credentials expired or cannot be used (NoCredentialsError)",
             id="no credentials",
         ),
+        pytest.param(answered("OptInRequired"), "AWS rejects the credentials here (OptInRequired)", id="not enabled"),
+        pytest.param(answered("AuthFailure"), "AWS rejects the credentials here (AuthFailure)", id="the same, by EC2"),
+        pytest.param(answered("SlowDown"), "throttled by AWS, and all retries failed (SlowDown)", id="throttled"),
         pytest.param(
-            answered("OptInRequired"), "AWS does not accept the credentials here (OptInRequired)", id="not enabled"
+            answered("NoSuchBucket"), "the resource no longer exists (NoSuchBucket)", id="a bucket that is gone"
         ),
         pytest.param(
-            answered("AuthFailure"), "AWS does not accept the credentials here (AuthFailure)", id="the same, by EC2"
+            answered("404"), "the resource no longer exists (404)", id="a bucket that is gone, without a body"
         ),
-        pytest.param(answered("SlowDown"), "throttled until the retries ran out (SlowDown)", id="throttled"),
-        pytest.param(answered("NoSuchBucket"), "gone meanwhile (NoSuchBucket)", id="a bucket that is gone"),
-        pytest.param(answered("404"), "gone meanwhile (404)", id="a bucket that is gone, without a body"),
-        pytest.param(answered("NoSuchAccessPoint"), "gone meanwhile (NoSuchAccessPoint)", id="a gone access point"),
         pytest.param(
-            answered("InvalidVolume.NotFound"), "gone meanwhile (InvalidVolume.NotFound)", id="a volume that is gone"
+            answered("NoSuchAccessPoint"), "the resource no longer exists (NoSuchAccessPoint)", id="a gone access point"
+        ),
+        pytest.param(
+            answered("InvalidVolume.NotFound"),
+            "the resource no longer exists (InvalidVolume.NotFound)",
+            id="a volume that is gone",
         ),
         pytest.param(
             answered("AWS.SimpleQueueService.NonExistentQueue"),
-            "gone meanwhile (AWS.SimpleQueueService.NonExistentQueue)",
+            "the resource no longer exists (AWS.SimpleQueueService.NonExistentQueue)",
             id="a queue that is gone, in the words of before SQS spoke JSON",
         ),
         pytest.param(
@@ -335,7 +339,9 @@ def test_what_is_gone_is_told_as_gone_in_the_words_of_each_service(service: str,
     named = model.service_model.resolved_protocol in ("json", "rest-json")
     codes = {error.name: error.metadata.get("error", {}).get("code") for error in model.error_shapes}
     assert code in {name if named else said or name for name, said in codes.items()}
-    assert unavailable(f"{service}:{operation}", answered(code)) == Unavailable(None, f"gone meanwhile ({code})")
+    assert unavailable(f"{service}:{operation}", answered(code)) == Unavailable(
+        None, f"the resource no longer exists ({code})"
+    )
 
 
 def test_what_is_not_of_the_kind_that_was_asked_for_is_not_gone() -> None:

@@ -58,7 +58,7 @@ def test_a_denied_call_names_the_permission_of_its_operation(operation: str, per
         ),
         pytest.param(
             KeyError("Tags"),
-            "AWS answered in a shape Muster does not understand (Tags: KeyError('Tags'))",
+            "AWS returned an unexpected response (Tags: KeyError('Tags'))",
             id="an answer of another shape",
         ),
     ],

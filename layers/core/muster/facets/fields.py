@@ -36,22 +36,22 @@ class Parsed:
         return make(*[reader(response) for reader in cls.readers])
 
 
-def read(path: str, kind: Kind[T], question: str = "", *, name: str = "", default: Any = dataclasses.MISSING) -> T:
+def read(path: str, kind: Kind[T], noun: str = "", *, name: str = "", default: Any = dataclasses.MISSING) -> T:
     """Declare a field that is read from one member, whose `path` has a dot before each member of a structure.
 
-    The Unknown of a missing value says `AWS did not say {question}`, by default `what {name} is`, with the last part of
-    the path as name. `default` is for those who make the facet without an answer.
+    The Unknown of a missing value says `AWS did not return {noun}`, by default the last part of the path. `default` is
+    for those who make the facet without an answer.
     """
     *outer, last = path.split(".")
     name = name or last
 
     def direct(response: Answer) -> T:
-        return kind(response.get(last), name, question)
+        return kind(response.get(last), name, noun)
 
     def nested(response: Answer) -> T:
         for member in outer:
             response = response.get(member) or _EMPTY
-        return kind(response.get(last), name, question)
+        return kind(response.get(last), name, noun)
 
     return computed(nested if outer else direct, path, default=default)
 

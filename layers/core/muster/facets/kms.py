@@ -102,7 +102,7 @@ class KeyRotation(Parsed):
     """GetKeyRotationStatus: whether KMS rotates the key by itself, and every how many days."""
 
     enabled: bool | Unknown = read("KeyRotationEnabled", kinds.flag, "whether the key is rotated")
-    period: int | Unknown = read("RotationPeriodInDays", kinds.number, "how often the key is rotated")
+    period: int | Unknown = read("RotationPeriodInDays", kinds.number, "the rotation period of the key")
 
 
 def _policy(text: object, name: str, question: str = "") -> Policy | Unknown:

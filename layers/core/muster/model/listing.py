@@ -86,7 +86,7 @@ def parsed(facet: type, response: Mapping[str, Any]) -> object:
 
 def malformed(name: str, error: Exception) -> Unavailable:
     """Return the reason why an answer cannot be read; `name` is the facet or resource type that it was read for."""
-    return Unavailable(None, f"AWS answered in a shape Muster does not understand ({name}: {shortened(repr(error))})")
+    return Unavailable(None, f"AWS returned an unexpected response ({name}: {shortened(repr(error))})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class Describing:
             return None
         of = item.facets.get(describer.of)
         if of is None:
-            return Unavailable(None, "nothing was read")
+            return Unavailable(None, "no data was read")
         if isinstance(of, Unavailable):
             return of
         if describer.when is not None and not describer.when(of):
@@ -159,7 +159,7 @@ class Describing:
             arguments = (pseudo_resource(REGION, self._shard), batch.names)
         values = self._calls.describe(describer, batch.resources[0], *arguments)
         if not isinstance(values, Failure):
-            gone = Unavailable(None, "AWS left it out of its answer: gone meanwhile")
+            gone = Unavailable(None, "AWS did not return it; it may have been deleted")
             return {name: values.get(name, gone) for name in batch.names}
         if len(batch.names) > 1 and refuses_single_item(values.error):
             return {name: self._call_many(describer, alone)[name] for name, alone in batch.apart()}

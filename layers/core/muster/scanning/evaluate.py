@@ -17,6 +17,7 @@ from muster.model.finding import (
     not_applicable,
 )
 from muster.model.rule import Rule
+from muster.model.text import sentence
 
 
 class Judge:
@@ -41,7 +42,7 @@ class Judge:
         missing = [value for value in values if value is None or isinstance(value, Unavailable)]
         if missing:
             reasons = tuple(value for value in missing if value is not None)
-            return self.unread(resource, reasons or (Unavailable(None, "nothing was read"),))
+            return self.unread(resource, reasons or (Unavailable(None, "no data was read"),))
         try:
             verdict = self._function(*values, **self._settings)
         except UnknownField as unknown:
@@ -52,7 +53,7 @@ class Judge:
         """Return the finding that something could not be read."""
         unique = tuple(dict.fromkeys(missing))
         reason = "; ".join(f"{gap.reason} (needs {gap.permission})" if gap.permission else gap.reason for gap in unique)
-        return self._finding(resource, Verdict(Status.INSUFFICIENT_DATA, reason), unique)
+        return self._finding(resource, Verdict(Status.INSUFFICIENT_DATA, sentence(reason)), unique)
 
     def answer(self, resource: Resource, verdict: Verdict) -> Finding:
         """Return the finding of a verdict that was reached without the check."""
@@ -88,7 +89,7 @@ def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], obse
 
 def _inactive(check: Check) -> Verdict:
     names = " or ".join(f"settings.{check.id}.{name}" for name in check.opt_in)
-    return not_applicable(f"nobody asked for it: {names} would")
+    return not_applicable(f"The check is off until {names} is set")
 
 
 def _without_call(facet: type, resource: Resource, observed_at: datetime) -> object:

@@ -155,7 +155,7 @@ class ShardScan:
 
     def broken(self, error: Exception) -> Iterator[Finding]:
         """Yield the findings on the target for the types that an error of ours kept from being scanned to the end."""
-        gap = Unavailable(None, f"the scan of {self.shard.service} in {self.shard.region} broke: {safe(repr(error))}")
+        gap = Unavailable(None, f"the scan of {self.shard.service} in {self.shard.region} failed: {safe(repr(error))}")
         for plan in self._plans[self._position :]:
             yield from self._on_target(plan, gap)
 

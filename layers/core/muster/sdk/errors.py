@@ -85,7 +85,7 @@ _OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure", "SubscriptionRequire
 """A region that is not enabled answers with these too, while the credentials are good everywhere else."""
 BLOCKED = "blocked by policy"
 """The beginning of a reason where a service or resource control policy of the organization denies a call."""
-_ENCODED = "AWS gives the reason only encoded; 'aws sts decode-authorization-message' decodes what the AWS CLI prints"
+_ENCODED = "AWS gives the reason in encoded form; decode it with 'aws sts decode-authorization-message'"
 _NETWORK = (
     botocore.exceptions.HTTPClientError,
     botocore.exceptions.ConnectionError,
@@ -191,16 +191,16 @@ def _denied(permission: str, code: str, found: Denial) -> Unavailable:
 
 def _reason(permission: str, code: str, error: Exception) -> str:
     if wrong := clock_of(error):
-        return f"AWS refuses the signature ({code}): {wrong}"
+        return f"AWS rejects the signature ({code}): {wrong}"
     meaning = meaning_of(code)
     if meaning is Meaning.EXPIRED or isinstance(error, CREDENTIALS):
         return f"the credentials expired or cannot be used ({code})"
     if meaning is Meaning.REFUSED:
-        return f"AWS does not accept the credentials here ({code})"
+        return f"AWS rejects the credentials here ({code})"
     if meaning is Meaning.THROTTLED:
-        return f"throttled until the retries ran out ({code})"
+        return f"throttled by AWS, and all retries failed ({code})"
     if meaning is Meaning.GONE:
-        return f"gone meanwhile ({code})"
+        return f"the resource no longer exists ({code})"
     return f"{permission} failed ({code}: {_first_line(error)})"
 
 

@@ -263,9 +263,9 @@ def test_an_alarm_on_several_tables_that_nobody_hears_changes_nothing() -> None:
 
 
 def test_a_table_whose_name_is_not_known_is_no_verdict() -> None:
-    with pytest.raises(UnknownField, match="called"):
+    with pytest.raises(UnknownField, match="the name of the table"):
         dynamodb_table_throttling_alarmed(NOTHING, Alarms.parse({}))
-    with pytest.raises(UnknownField, match="called"):
+    with pytest.raises(UnknownField, match="the name of the table"):
         dynamodb_table_not_throttled(NOTHING, Related(), ObservedAt(AT))
 
 

@@ -253,7 +253,7 @@ def test_a_global_table_of_strong_consistency_cannot_have_a_time_to_live() -> No
 def test_a_time_to_live_or_name_that_is_not_known_is_no_verdict() -> None:
     with pytest.raises(UnknownField, match="TimeToLiveStatus"):
         dynamodb_table_ttl_enabled(TABLE, NO_TTL, Tags(), names=("*",))
-    with pytest.raises(UnknownField, match="called"):
+    with pytest.raises(UnknownField, match="the name of the table"):
         dynamodb_table_ttl_enabled(NOTHING, ON, Tags(), names=("*",))
 
 

@@ -24,7 +24,7 @@ AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SCAN = ObservedAt(AT)
 ARN = "arn:aws:ec2:eu-west-1:123456789012:volume/vol-1"
 USED = VolumeUse("vol-1", ARN, "in-use", AT - timedelta(days=100))
-UNKNOWN = Unknown("AWS did not say what it is")
+UNKNOWN = Unknown("AWS did not return it")
 
 
 def volume(**changed: Any) -> VolumeUse:

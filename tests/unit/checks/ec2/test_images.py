@@ -19,7 +19,7 @@ from muster.facets.ec2.images import (
 from muster.model.finding import Status, Unknown, UnknownField, Verdict
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT
-UNKNOWN = Unknown("HttpTokens is 'quantum', a value Muster does not know")
+UNKNOWN = Unknown("AWS returned an unknown value for HttpTokens: 'quantum'")
 V2, OPTIONAL, SILENT = (MetadataOptions(tokens, "enabled") for tokens in ("required", "optional", None))
 OFF = MetadataOptions("optional", "disabled")
 TEMPLATE = LaunchTemplate("lt-1", 2, 5)

@@ -26,7 +26,7 @@ from muster.model.finding import ObservedAt, Status, Unknown, UnknownField, Verd
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 GOOD = Instance("running", "required", "enabled", "enabled", id="i-1")
-UNKNOWN = Unknown("AWS did not say what HttpTokens is")
+UNKNOWN = Unknown("AWS did not return HttpTokens")
 
 
 def instance(**changed: Any) -> Instance:

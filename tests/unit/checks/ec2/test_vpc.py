@@ -167,7 +167,7 @@ def test_a_template_that_names_a_group_of_the_default_vpc_is_no_verdict_unless_s
 
 
 def test_a_group_without_an_id_is_no_verdict() -> None:
-    with pytest.raises(UnknownField, match="which id"):
+    with pytest.raises(UnknownField, match="the ID of the group"):
         ec2_security_group_in_use(SecurityGroup.parse({"GroupName": "web"}), *NOBODY)
 
 

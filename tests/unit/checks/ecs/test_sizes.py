@@ -95,7 +95,7 @@ def test_which_definitions_are_for_fargate(requires: tuple[str, ...], region: Ec
     assert ecs_task_definition_fargate_size_valid(judged, region).status is status
 
 
-NOWHERE = Launch(Unknown("launchType is 'MOON', a value Muster does not know"))
+NOWHERE = Launch(Unknown("AWS returned an unknown value for launchType: 'MOON'"))
 
 
 def test_who_cannot_tell_where_a_definition_runs_does_not_say_that_it_is_not_on_fargate() -> None:

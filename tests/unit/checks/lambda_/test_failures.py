@@ -219,7 +219,7 @@ def test_doubt_is_no_verdict() -> None:
         judged(mappings=(mapping(QUEUE),))
     with pytest.raises(UnknownField, match="redrive policy"):
         judged(mappings=(mapping(QUEUE),), queues={QUEUE: SourceQueue.parse({"Attributes": {"RedrivePolicy": "?"}})})
-    with pytest.raises(UnknownField, match="a source Muster does not know"):
+    with pytest.raises(UnknownField, match="Unknown kind of event source"):
         judged(mappings=(mapping("arn:aws:newthing:eu-west-1:123456789012:x"),))
     with pytest.raises(UnknownField, match="cannot be parsed"):
         judged(policy=FunctionPolicy.parse({"Policy": "?"}))

@@ -121,7 +121,7 @@ def test_the_warning_can_be_turned_off_and_widened() -> None:
     ("said", "says"),
     [
         pytest.param({"Runtime": "cobol85"}, "cobol85 is not in Muster's table", id="newer than the table"),
-        pytest.param({"Runtime": None}, "did not say which runtime", id="no runtime"),
+        pytest.param({"Runtime": None}, "did not return the runtime", id="no runtime"),
         pytest.param({"PackageType": None}, "PackageType", id="neither file nor image"),
         pytest.param({"PackageType": "Wasm"}, "'Wasm'", id="a new kind of package"),
     ],

@@ -57,7 +57,7 @@ def test_an_alarm_with_all_that_is_read() -> None:
 def test_what_aws_leaves_out_is_not_known() -> None:
     alarm = Alarm.parse({"AlarmName": "a", "AlarmArn": HERE + "a"})
     assert isinstance(alarm.actions_enabled, Unknown)
-    assert alarm.state == Unknown("AWS did not say in which state the alarm is")
+    assert alarm.state == Unknown("AWS did not return the state of the alarm")
     assert isinstance(alarm.state_since, Unknown)
     assert (alarm.actions, alarm.watched, alarm.children) == ((), (), ())
 
@@ -69,7 +69,7 @@ def test_every_state_is_known(state: str) -> None:
 
 def test_a_new_state_is_not_known() -> None:
     state = Alarm.parse(item("a", StateValue="DREAMING")).state
-    assert state == Unknown("the alarm's state is 'DREAMING', a value Muster does not know")
+    assert state == Unknown("AWS returned an unknown value for the alarm's state: 'DREAMING'")
 
 
 def test_the_time_of_an_update_is_not_taken_for_that_of_a_change_of_state() -> None:

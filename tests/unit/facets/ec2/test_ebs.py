@@ -55,7 +55,7 @@ def test_the_newest_completed_snapshot_of_a_volume_counts(snapshots: list[dict[s
 
 
 def test_a_snapshot_of_unknown_time_alone_is_neither_none_nor_a_time() -> None:
-    assert newest(SNAPSHOT | {"StartTime": None}) == Unknown("AWS did not say what StartTime is")
+    assert newest(SNAPSHOT | {"StartTime": None}) == Unknown("AWS did not return StartTime")
 
 
 @given(st.lists(st.integers(0, 400), min_size=1))

@@ -145,7 +145,7 @@ def test_what_goes_in_and_out_is_added_up_hour_by_hour() -> None:
 
 def test_hours_of_one_direction_alone_cannot_be_added_up() -> None:
     found = InstanceLoad.parse({"CPUUtilization": [1.0] * 3, "NetworkIn": [1.0] * 3, "NetworkOut": [1.0] * 2})
-    assert found.network == Unknown("CloudWatch has 3 datapoints of NetworkIn, but 2 of NetworkOut")
+    assert found.network == Unknown("CloudWatch has 3 data points for NetworkIn, but 2 for NetworkOut")
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=400))
@@ -161,7 +161,7 @@ def test_a_metric_without_datapoints_is_not_zero(missing: str) -> None:
     values = {name: (1.0,) for name in ("CPUUtilization", "NetworkIn", "NetworkOut") if name != missing}
     found = InstanceLoad.parse(values)
     value = found.cpu if missing == "CPUUtilization" else found.network
-    assert value == Unknown(f"CloudWatch has no datapoint of {missing}")
+    assert value == Unknown(f"CloudWatch has no data points for {missing}")
     assert isinstance(InstanceLoad.parse({}).cpu, Unknown)
 
 

@@ -80,7 +80,7 @@ def test_a_service_is_parsed() -> None:
         pytest.param(
             {"propagateTags": "CLUSTER"},
             "propagate_tags",
-            Unknown("propagateTags is 'CLUSTER', a value Muster does not know"),
+            Unknown("AWS returned an unknown value for propagateTags: 'CLUSTER'"),
             id="tags from a new place",
         ),
         pytest.param({"enableECSManagedTags": None}, "managed_tags", False, id="not a word of managed tags"),
@@ -186,7 +186,7 @@ def test_where_a_launch_runs_may_be_unknown(said: dict[str, Any]) -> None:
         pytest.param("1.10.0", (1, 10, 0), id="a number of two digits"),
         pytest.param("LATEST", None, id="the latest"),
         pytest.param(None, None, id="not said is the latest"),
-        pytest.param("1.x", Unknown("'1.x' is no platform version that Muster knows"), id="a number in part"),
+        pytest.param("1.x", Unknown("Unknown platform version: '1.x'"), id="a number in part"),
     ],
 )
 def test_the_platform_version_as_numbers(said: str | None, version: object) -> None:
@@ -197,10 +197,10 @@ def test_the_platform_version_as_numbers(said: str | None, version: object) -> N
     ("network", "address"),
     [
         pytest.param({"assignPublicIp": "ENABLED"}, "ENABLED", id="enabled"),
-        pytest.param({"subnets": ["subnet-1"]}, Unknown("AWS did not say what assignPublicIp is"), id="not said"),
+        pytest.param({"subnets": ["subnet-1"]}, Unknown("AWS did not return assignPublicIp"), id="not said"),
         pytest.param(
             {"assignPublicIp": "SOMETIMES"},
-            Unknown("assignPublicIp is 'SOMETIMES', a value Muster does not know"),
+            Unknown("AWS returned an unknown value for assignPublicIp: 'SOMETIMES'"),
             id="a new value",
         ),
         pytest.param(None, None, id="no network of its own"),

@@ -11,7 +11,7 @@ DEFAULTS = {
     "HealthyThresholdCount": 5,
     "UnhealthyThresholdCount": 2,
 }
-COUNTED = "AWS did not say what HealthCheckIntervalSeconds and {} of a target group are"
+COUNTED = "AWS did not return HealthCheckIntervalSeconds and {} of a target group"
 
 
 def test_the_defaults_of_an_application_load_balancer() -> None:

@@ -68,7 +68,7 @@ def test_no_policy_has_no_rules(answer: dict[str, Any]) -> None:
 def test_a_policy_of_another_shape_is_unknown_and_not_empty(content: Any) -> None:
     found = effective(content).rules
     assert isinstance(found, Unknown)
-    assert "tag policy cannot be understood" in found.reason
+    assert "tag policy cannot be parsed" in found.reason
 
 
 def test_required_tags_are_by_the_type_in_cloudformations_spelling() -> None:

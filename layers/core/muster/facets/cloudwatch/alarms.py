@@ -67,7 +67,7 @@ class Alarm:
             arn=str(response["AlarmArn"]),
             kind=str(response.get("kind") or ("composite" if rule else "metric")),
             actions=kinds.texts(response.get("AlarmActions")),
-            actions_enabled=kinds.flag(response.get("ActionsEnabled"), "ActionsEnabled", "whether actions are on"),
+            actions_enabled=kinds.flag(response.get("ActionsEnabled"), "ActionsEnabled", "whether actions are enabled"),
             state=_state(response.get("StateValue")),
             state_since=since.astimezone(UTC)
             if isinstance(since, datetime)

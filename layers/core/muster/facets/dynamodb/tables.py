@@ -81,12 +81,12 @@ class Table(Parsed):
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
     """
 
-    name: str | Unknown = read("TableName", kinds.stated, "what the table is called")
-    arn: str | Unknown = read("TableArn", kinds.stated, "which ARN the table has")
+    name: str | Unknown = read("TableName", kinds.stated, "the name of the table")
+    arn: str | Unknown = read("TableArn", kinds.stated, "the ARN of the table")
     status: str | Unknown = read("TableStatus", _STATUS)
     billing: str | Unknown = computed(_billing)
     encryption: str | Unknown = computed(_encryption)
-    key: str | Unknown = read("SSEDescription.KMSMasterKeyArn", kinds.stated, "which key encrypts the table")
+    key: str | Unknown = read("SSEDescription.KMSMasterKeyArn", kinds.stated, "the key that encrypts the table")
     key_lost: bool = read("SSEDescription.InaccessibleEncryptionDateTime", kinds.present)
     deletion_protection: bool | Unknown = read(
         "DeletionProtectionEnabled", kinds.flag, "whether the table is protected from deletion"
@@ -139,7 +139,7 @@ class PointInTimeRecovery(Parsed):
     """DescribeContinuousBackups: whether a table can be restored to any point in time, and of how many days."""
 
     status: str | Unknown = read(f"{_RECOVERY}.PointInTimeRecoveryStatus", kinds.one_of("ENABLED", "DISABLED"))
-    days: int | Unknown = read(f"{_RECOVERY}.RecoveryPeriodInDays", kinds.number, "how many days can be restored")
+    days: int | Unknown = read(f"{_RECOVERY}.RecoveryPeriodInDays", kinds.number, "the recovery period")
 
 
 @facet

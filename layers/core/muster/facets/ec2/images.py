@@ -73,7 +73,7 @@ class LaunchTemplateVersions:
 
     def of(self, template_id: str, number: int) -> MetadataOptions | Unknown:
         """Return the options of a version, Unknown where it was not there when the versions were read."""
-        return self.options.get((template_id, number)) or Unknown(f"version {number} was not among those that AWS told")
+        return self.options.get((template_id, number)) or Unknown(f"AWS did not return version {number}")
 
 
 def _groups(data: Mapping[str, Any]) -> Iterator[str]:

@@ -27,7 +27,7 @@ def _stopped_at(instance: Answer) -> datetime | Unknown | None:
     try:
         return datetime.fromisoformat(match[1] if match else "").replace(tzinfo=UTC)
     except ValueError:
-        return Unknown(f"AWS did not say when the instance was stopped, only {reason!r}")
+        return Unknown(f"AWS did not return the time the instance was stopped, only {reason!r}")
 
 
 @facet
@@ -107,7 +107,7 @@ class Rule:
         v6 = (_range(item["CidrIpv6"]) for item in response.get("Ipv6Ranges") or ())
         protocol = response.get("IpProtocol")
         return cls(
-            protocol=str(protocol).lower() if protocol else Unknown("AWS did not say which protocol a rule admits"),
+            protocol=str(protocol).lower() if protocol else Unknown("AWS did not return the protocol of a rule"),
             from_port=response.get("FromPort"),
             to_port=response.get("ToPort"),
             cidrs=(*v4, *v6),
@@ -137,11 +137,11 @@ _TCP_UDP = frozenset({"tcp", "6", "udp", "17"})
 class SecurityGroup(Parsed):
     """One security group of DescribeSecurityGroups and its rules."""
 
-    name: str | Unknown = read("GroupName", kinds.stated, "what the group is called")
+    name: str | Unknown = read("GroupName", kinds.stated, "the name of the group")
     ingress: tuple[Rule, ...] = read("IpPermissions", kinds.many(Rule.parse))
     egress: tuple[Rule, ...] = read("IpPermissionsEgress", kinds.many(Rule.parse))
     id: str | Unknown = read(
-        "GroupId", kinds.stated, "which id the group has", default=Unknown("AWS did not say which id the group has")
+        "GroupId", kinds.stated, "the ID of the group", default=Unknown("AWS did not return the ID of the group")
     )
 
     @property
@@ -163,7 +163,7 @@ class PrefixList:
         try:
             return cls(tuple(_range(cidr) for cidr in entries))
         except ValueError as error:
-            return cls(Unknown(f"an entry of the prefix list is no range of addresses: {error}"))
+            return cls(Unknown(f"An entry of the prefix list is not an IP range: {error}"))
 
 
 @facet
@@ -188,16 +188,16 @@ def _both_ways(into: Sequence[float], out: Sequence[float]) -> float | Unknown:
     """Return the bytes that 95 of 100 hours do not exceed, in and out: EC2 sends both of an hour or neither."""
     for name, values in (("NetworkIn", into), ("NetworkOut", out)):
         if not values:
-            return Unknown(f"CloudWatch has no datapoint of {name}")
+            return Unknown(f"CloudWatch has no data points for {name}")
     if len(into) != len(out):
-        return Unknown(f"CloudWatch has {len(into)} datapoints of NetworkIn, but {len(out)} of NetworkOut")
+        return Unknown(f"CloudWatch has {len(into)} data points for NetworkIn, but {len(out)} for NetworkOut")
     return _p95("the network", [sum(each) for each in zip(into, out, strict=True)])
 
 
 def _p95(metric: str, values: Sequence[float]) -> float | Unknown:
     """Return the smallest value that 95 of 100 do not exceed."""
     if not values:
-        return Unknown(f"CloudWatch has no datapoint of {metric}")
+        return Unknown(f"CloudWatch has no data points for {metric}")
     return sorted(values)[-(-len(values) * 95 // 100) - 1]
 
 

@@ -12,7 +12,7 @@ _ATTACHED = ("associated", "attaching", "in-use", "detaching")
 _STATUS = kinds.one_of(*_ATTACHED, "available")
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html"""
 
-_NO_INTERFACE = Unknown("AWS did not say which network interface the address is associated with")
+_NO_INTERFACE = Unknown("AWS did not return the network interface of the address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Address:
         association = tuple(str(holder) for holder in holders if holder)
         address = response.get("PublicIp") or response.get("CarrierIp") or response.get("CustomerOwnedIp")
         return cls(
-            public_ip=str(address or "an address AWS did not say"),
+            public_ip=str(address or "An address that AWS did not return"),
             associated_with=association,
             interface=response.get("NetworkInterfaceId") or _NO_INTERFACE
             if association and not response.get("InstanceId")
@@ -45,7 +45,7 @@ class Address:
 class Vpc(Parsed):
     """One VPC of DescribeVpcs."""
 
-    id: str | Unknown = read("VpcId", kinds.stated, "which id the VPC has")
+    id: str | Unknown = read("VpcId", kinds.stated, "the ID of the VPC")
 
 
 @facet
@@ -56,7 +56,7 @@ class FlowLog(Parsed):
     """
 
     id: str = read("FlowLogId", kinds.required)
-    status: str | Unknown = read("FlowLogStatus", kinds.stated, "whether the flow log is active")
+    status: str | Unknown = read("FlowLogStatus", kinds.stated, "the status of the flow log")
     traffic: str | Unknown = read("TrafficType", kinds.one_of("ACCEPT", "REJECT", "ALL"))
     delivery: str | Unknown = read("DeliverLogsStatus", kinds.one_of("SUCCESS", "FAILED"))
     error: str = read("DeliverLogsErrorMessage", kinds.text, default="")

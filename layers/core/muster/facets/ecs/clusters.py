@@ -71,7 +71,7 @@ class Launch(Parsed):
             return None
         parts = self.platform_version.split(".")
         if not all(part.isdecimal() for part in parts):
-            return Unknown(f"{self.platform_version!r} is no platform version that Muster knows")
+            return Unknown(f"Unknown platform version: {self.platform_version!r}")
         return tuple(int(part) for part in parts)
 
     @property
@@ -80,7 +80,7 @@ class Launch(Parsed):
         if isinstance(self.launch_type, Unknown):
             return self.launch_type
         if self.launch_type is None and not self.providers:
-            return Unknown("AWS said neither a launch type nor a capacity provider")
+            return Unknown("AWS returned neither a launch type nor a capacity provider")
         return self.launch_type == "FARGATE" or any(name in {"FARGATE", "FARGATE_SPOT"} for name in self.providers)
 
 

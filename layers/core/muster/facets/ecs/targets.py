@@ -8,7 +8,7 @@ def _times(response: Answer, name: str) -> int | Unknown:
     interval, count = response.get("HealthCheckIntervalSeconds"), response.get(name)
     if isinstance(interval, int) and isinstance(count, int):
         return interval * count
-    return Unknown(f"AWS did not say what HealthCheckIntervalSeconds and {name} of a target group are")
+    return Unknown(f"AWS did not return HealthCheckIntervalSeconds and {name} of a target group")
 
 
 @facet

@@ -58,7 +58,7 @@ class Container(Parsed):
     """
 
     name: str = read("name", kinds.required)
-    image: str | Unknown = read("image", kinds.stated, "which image a container runs")
+    image: str | Unknown = read("image", kinds.stated, "the image of a container")
     essential: bool = computed(lambda container: container.get("essential") is not False, default=True)
     readonly: bool = read("readonlyRootFilesystem", kinds.is_true, default=False)
     privileged: bool = read("privileged", kinds.is_true, default=False)
@@ -69,7 +69,7 @@ class Container(Parsed):
     after: tuple[str, ...] = computed(_after, default=())
 
 
-_NO_CONTAINERS = Unknown("AWS did not say which containers the task definition has")
+_NO_CONTAINERS = Unknown("AWS did not return the containers of the task definition")
 
 
 def _containers(definitions: Any, _name: str, _question: str = "") -> tuple[Container, ...] | Unknown:
@@ -94,7 +94,7 @@ def _amount(value: object, name: str, _question: str = "") -> int | Unknown | No
         return None
     amount = _AMOUNT.fullmatch(str(value).strip())
     if amount is None:
-        return Unknown(f"{name} is {value!r}, an amount Muster does not know")
+        return Unknown(f"AWS returned an unknown amount for {name}: {value!r}")
     return int(float(amount["number"]) * (1024 if amount["unit"] else 1))
 
 
@@ -131,7 +131,7 @@ class TaskDefinition(Parsed):
         """Whether its containers run on Windows."""
         family = self.os_family.upper()
         if not family.startswith(("WINDOWS", "LINUX")) and family:
-            known(Unknown(f"operatingSystemFamily is {self.os_family!r}, a value Muster does not know"))
+            known(Unknown(f"AWS returned an unknown value for operatingSystemFamily: {self.os_family!r}"))
         return family.startswith("WINDOWS")
 
     @property

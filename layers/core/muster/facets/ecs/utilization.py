@@ -34,5 +34,5 @@ class ServiceUtilization:
 def _rank(name: str, values: Sequence[float], percentile: int) -> float | Unknown:
     """Return the smallest value that so many percent of all do not exceed."""
     if not values:
-        return Unknown(f"CloudWatch has no datapoint of {name} for the service")
+        return Unknown(f"CloudWatch has no data points for {name} of the service")
     return sorted(values)[math.ceil(len(values) * percentile / 100) - 1]

@@ -127,7 +127,7 @@ class Listener(Parsed):
         "Protocol", kinds.one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
     )
     port: int | None = read("Port", kinds.as_is)
-    tls_policy: str | Unknown = read("SslPolicy", kinds.stated, "which security policy the listener has")
+    tls_policy: str | Unknown = read("SslPolicy", kinds.stated, "the security policy of the listener")
 
 
 @facet
@@ -136,7 +136,7 @@ class TargetGroup(Parsed):
 
     kind: str | Unknown = read("TargetType", kinds.one_of("instance", "ip", "lambda", "alb"))
     load_balancers: tuple[str, ...] = read("LoadBalancerArns", kinds.texts)
-    health_checks: bool | Unknown = read("HealthCheckEnabled", kinds.flag, "whether health is checked")
+    health_checks: bool | Unknown = read("HealthCheckEnabled", kinds.flag, "whether health checks are on")
     interval: int | Unknown = read("HealthCheckIntervalSeconds", kinds.number)
     timeout: int | Unknown = read("HealthCheckTimeoutSeconds", kinds.number)
     healthy_after: int | Unknown = read("HealthyThresholdCount", kinds.number)

@@ -100,7 +100,7 @@ class ListenerRules:
         items = response.get("Rules") or ()
         last = [item for item in items if item.get("IsDefault") or item.get("Priority") == "default"]
         rules = [ListenerRule.parse(item) for item in items if item not in last]
-        default = Action.parse(last[0]) if last else Unknown("AWS did not say what the listener's default rule does")
+        default = Action.parse(last[0]) if last else Unknown("AWS did not return the default rule of the listener")
         return cls(tuple(sorted(rules, key=lambda rule: rule.priority)), default)
 
 

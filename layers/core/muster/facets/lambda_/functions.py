@@ -30,7 +30,7 @@ def _runtime(response: Answer) -> str | Unknown:
     if response.get("PackageType") == "Image":
         return ""
     runtime = (response.get("RuntimeConfig") or {}).get("RuntimeArn") or response.get("Runtime")
-    return kinds.stated(runtime and str(runtime), "Runtime", "which runtime the function uses")
+    return kinds.stated(runtime and str(runtime), "Runtime", "the runtime of the function")
 
 
 def _unread(environment: Answer) -> Unknown | None:
@@ -62,10 +62,10 @@ class Function(Parsed):
     https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
     """
 
-    name: str | Unknown = read("FunctionName", kinds.stated, "what the function is called")
+    name: str | Unknown = read("FunctionName", kinds.stated, "the name of the function")
     package: str | Unknown = read("PackageType", kinds.one_of("Zip", "Image"))
     runtime: str | Unknown = computed(_runtime)
-    timeout: int | Unknown = read("Timeout", kinds.number, "what the timeout is")
+    timeout: int | Unknown = read("Timeout", kinds.number, "the timeout of the function")
     tracing: str | Unknown = read("TracingConfig.Mode", kinds.one_of("Active", "PassThrough"))
     dead_letter: str = read("DeadLetterConfig.TargetArn", kinds.text)
     variables: int | Unknown = read("Environment", _variables)

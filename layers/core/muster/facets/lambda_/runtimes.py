@@ -36,7 +36,7 @@ class Table:
     def find(self, identifier: str) -> Runtime | Unknown:
         """Return a runtime's dates; a runtime that is newer than the table is not known."""
         runtime = self.runtimes.get(identifier)
-        return runtime or Unknown(f"{identifier} is not in Muster's table of Lambda runtimes ({self.source})")
+        return runtime or Unknown(f"Runtime {identifier} is not in Muster's table of Lambda runtimes ({self.source})")
 
 
 @functools.cache

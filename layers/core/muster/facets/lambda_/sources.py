@@ -90,25 +90,25 @@ class EventSourceMappings:
 def _kind(arn: str) -> str | Unknown:
     source = Arn.parse(arn)
     kind = _KINDS.get(source.service) if source else None
-    return kind or Unknown(f"{arn or 'what AWS did not name'} is a source Muster does not know")
+    return kind or Unknown(f"Unknown kind of event source: {arn or 'AWS returned no ARN'}")
 
 
 def _visibility(attributes: Any, _name: str, _question: str = "") -> int | Unknown:
     try:
         return int(attributes["VisibilityTimeout"])
     except (KeyError, TypeError, ValueError):
-        return Unknown("AWS did not say what the queue's visibility timeout is")
+        return Unknown("AWS did not return the visibility timeout of the queue")
 
 
 def _receives(attributes: Any, _name: str, _question: str = "") -> int | Unknown | None:
     if not attributes:
-        return Unknown("AWS did not say whether the queue has a dead-letter queue")
+        return Unknown("AWS did not return whether the queue has a dead-letter queue")
     if not attributes.get("RedrivePolicy"):
         return None
     try:
         return int(loads(attributes["RedrivePolicy"])["maxReceiveCount"])
     except (KeyError, TypeError, ValueError):
-        return Unknown("the queue's redrive policy cannot be understood")
+        return Unknown("The queue's redrive policy cannot be parsed")
 
 
 @facet

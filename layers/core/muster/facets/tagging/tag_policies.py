@@ -25,7 +25,7 @@ class TagRule:
         if isinstance(values, str):
             values = [values]
         if not all(isinstance(each, str) for each in values or ()):
-            raise ValueError(f"the values of {name} are no list of texts")
+            raise ValueError(f"the values of {name} are not a list of strings")
         return cls(str(key or name.lower()), tuple(values or ()))
 
 
@@ -49,7 +49,7 @@ class EffectiveTagPolicy:
             tags = loads(text).get("tags") or {}
             return cls(tuple(TagRule.parse(name, item) for name, item in tags.items() if not name.startswith("@@")))
         except (ValueError, TypeError, AttributeError) as error:
-            return cls(Unknown(f"the organization's tag policy cannot be understood: {error}"))
+            return cls(Unknown(f"The organization's tag policy cannot be parsed: {error}"))
 
 
 @dataclass(frozen=True, slots=True)
