@@ -73,7 +73,7 @@ def _switch(value: object) -> bool | Unknown:
     word = str(value).lower()
     if word in ("true", "false"):
         return word == "true"
-    return Unknown("AWS did not say whether SSE-SQS is on")
+    return Unknown("AWS did not return whether SSE-SQS is on")
 
 
 def _number(name: str, value: object) -> int | Unknown:

@@ -69,14 +69,14 @@ def test_what_a_plain_table_does_not_have_is_left_out_of_the_answer() -> None:
         pytest.param({"BillingModeSummary": {"BillingMode": "FLAT"}}, "billing", "'FLAT'", id="a new mode"),
         pytest.param({"SSEDescription": {"Status": "UPDATING"}}, "encryption", "being changed (UPD", id="key changing"),
         pytest.param({"SSEDescription": {"Status": "NEW"}}, "encryption", "'NEW'", id="a new state of encryption"),
-        pytest.param({"SSEDescription": {"SSEType": "KMS"}}, "encryption", "did not say", id="encryption of no state"),
+        pytest.param({"SSEDescription": {"SSEType": "KMS"}}, "encryption", "did not return", id="no state"),
         pytest.param(
             {"SSEDescription": {"Status": "ENABLED", "SSEType": "AES256"}}, "encryption", "'AES256'", id="another type"
         ),
         pytest.param(
             {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "DIFF"}}, "stream", "'DIFF'", id="a view"
         ),
-        pytest.param({"StreamSpecification": {"StreamEnabled": True}}, "stream", "did not say", id="no view"),
+        pytest.param({"StreamSpecification": {"StreamEnabled": True}}, "stream", "did not return", id="no view"),
         pytest.param({"DeletionProtectionEnabled": None}, "deletion_protection", "protected", id="no protection said"),
     ],
 )

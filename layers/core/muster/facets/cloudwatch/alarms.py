@@ -205,7 +205,7 @@ def _climb(alarm: Alarm, parents: Mapping[str, tuple[Alarm, ...]]) -> Iterator[A
 
 
 def _state(value: object) -> str | Unknown:
-    return _STATE(value or None, "the alarm's state", "in which state the alarm is")
+    return _STATE(value or None, "the alarm's state", "the state of the alarm")
 
 
 def _service(action: str) -> str:
