@@ -85,12 +85,12 @@ class Alarm:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The SNS topics that it tells, of its own account and region: those that a scan of them can look at."""
+        """The SNS topics of its own account and region that it notifies; a scan can read only these."""
         return tuple(arn for arn in self._topics if _home(arn) == _home(self.arn))
 
     @property
     def topics_elsewhere(self) -> tuple[str, ...]:
-        """The SNS topics that it tells, of other accounts and regions."""
+        """The SNS topics of other accounts and regions that it notifies."""
         return tuple(arn for arn in self._topics if _home(arn) != _home(self.arn))
 
     @property
@@ -129,11 +129,11 @@ class Alarms:
         return tuple({alarm.arn: alarm for alarm in matches}.values())
 
     def notifies(self, alarm: Alarm) -> bool:
-        """Whether somebody hears of it: it acts itself, or an alarm above it does that it helps to raise."""
+        """Whether it has an enabled action itself, or helps to raise an alarm above it that has one."""
         return alarm.acts or any(above.acts for above in _climb(alarm, self._raised))
 
     def heard(self, among: Iterable[Alarm]) -> Alarm | Unknown | None:
-        """Return the first of some alarms that somebody hears of, or None.
+        """Return the first of some alarms that notifies, or None.
 
         Unknown where none is, but the rule of a composite alarm that cannot be read may name one of them.
         """
