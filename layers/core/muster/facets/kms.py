@@ -36,7 +36,7 @@ class AwsManagedKeys:
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
-        """Parse the items of ListAliases, all pages joined; the name is reserved, nobody else can take it.
+        """Parse the items of ListAliases, all pages joined; only AWS can create aliases with this prefix.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
         """

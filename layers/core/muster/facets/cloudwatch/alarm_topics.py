@@ -53,7 +53,7 @@ class AlarmTopicKey:
 
     @property
     def unusable(self) -> bool:
-        """Whether its state is known to keep everybody from using it.
+        """Whether its state is known to prevent all use.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
         """

@@ -37,7 +37,7 @@ class LogTargetPolicy(BucketPolicy):
 
 
 class LogTargetAcl(BucketAcl):
-    """The access control list of a bucket that logs go to."""
+    """The ACL of a bucket that logs go to."""
 
 
 class LogTargetOwnership(BucketOwnershipControls):
