@@ -34,7 +34,7 @@ def test_tables_and_indexes_are_found_by_their_dimension() -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        pytest.param({"MinCapacity": 100}, "between 100 and 100 units, which leaves no room", id="no room"),
+        pytest.param({"MinCapacity": 100}, "cannot grow: minimum and maximum are 100 units", id="no room"),
         pytest.param(
             {"SuspendedState": {"DynamicScalingOutSuspended": True}}, "scaling out is suspended", id="suspended"
         ),
