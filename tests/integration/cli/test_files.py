@@ -119,4 +119,4 @@ def test_a_region_that_ec2_alone_knows_or_does_not_know(
     Path("muster.yaml").write_text("exclude: {regions: [ap-southeast-9]}\n", encoding="utf-8")
     assert main([*scan, "--region", "eu-west-1"]) == 0
     assert not main(["validate"])
-    assert "note: ap-southeast-9: not a region that the SDK does know; a scan asks EC2" in capsys.readouterr().err
+    assert "ap-southeast-9: not a region that the SDK does know; a scan looks it up in EC2" in capsys.readouterr().err
