@@ -50,7 +50,7 @@ function compute() {
     if (d < last) counts[d][columns[d][i]]++;
     else for (let bits = frameworkBits[F.k[i]], code = 0; bits; bits >>>= 1, code++) if (bits & 1) counts[d][code]++;
   };
-  const byCheck = state.by === 'check', groups = byCheck ? D.C.length : R.id.length;
+  const byCheck = grouped(), groups = byCheck ? D.C.length : R.id.length;
   const bySeverity = new Uint32Array(groups * 5), fresh = new Uint32Array(groups), freshCritical = new Uint32Array(groups);
   const newest = new Int32Array(groups).fill(-1), head = new Int32Array(groups).fill(-1), tail = new Int32Array(groups), next = new Int32Array(total).fill(-1);
   const statusOf = F.s;

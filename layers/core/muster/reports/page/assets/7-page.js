@@ -33,14 +33,14 @@ function press(event) {
       j() { step(1) }, k() { step(-1) },
       c() { (detail.open ? $('[data-fix]', detail) : event.target.closest('.group')?.querySelector('[data-fix]'))?.click() },
       o() { if (detail.open) $('a.button', detail)?.click() },
-      g() { go({ by: state.by === 'check' ? 'resource' : 'check' }); top() },
+      g() { go({ by: grouped() ? 'resource' : 'check' }); top() },
       n() { $('#pager button:last-child')?.click() }, p() { $('#pager button')?.click() },
     }[event.key];
     act?.();
   }
 }
 function step(by) {
-  const stops = [...document.querySelectorAll('#list summary, #list details[open] a.row')];
+  const stops = all('#list summary, #list details[open] a.row');
   let at = stops.indexOf(document.activeElement);
   if (at < 0) at = stops.findIndex(stop => +stop.dataset.finding === open && open >= 0);
   const stop = stops[at < 0 ? 0 : Math.max(0, Math.min(stops.length - 1, at + by))];
@@ -59,7 +59,7 @@ if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
 
 addEventListener('DOMContentLoaded', async () => {
   const began = performance.now(), on = (selector, event, action) => $(selector).addEventListener(event, action);
-  for (const button of document.querySelectorAll('[data-copy]')) button.addEventListener('click', () => copy($('#' + button.dataset.copy).textContent));
+  for (const button of all('[data-copy]')) button.addEventListener('click', () => copy($('#' + button.dataset.copy).textContent));
   on('#theme', 'click', () => {
     const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
     root.dataset.theme = dark ? 'light' : 'dark';
@@ -82,7 +82,7 @@ addEventListener('DOMContentLoaded', async () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => go({ q: $('#q').value.trim() }, true), total > 20000 ? 160 : 60);
   });
-  for (const button of document.querySelectorAll('[data-by]')) button.addEventListener('click', () => go({ by: button.dataset.by }));
+  for (const button of all('[data-by]')) button.addEventListener('click', () => go({ by: button.dataset.by }));
   on('#sort', 'change', () => go({ sort: $('#sort').value }));
   on('#detail', 'cancel', event => { event.preventDefault(); shut(true) });
   wide.addEventListener('change', () => { if ($('#detail').open) { $('#detail').close(); reveal() } });
@@ -90,7 +90,7 @@ addEventListener('DOMContentLoaded', async () => {
   route(true);
   addEventListener('hashchange', () => route());
   addEventListener('keydown', press);
-  addEventListener('beforeprint', () => document.querySelectorAll('#list details').forEach(group => { group.open = true; group.dispatchEvent(new Event('toggle')) }));
+  addEventListener('beforeprint', () => all('#list details').forEach(group => { group.open = true; group.dispatchEvent(new Event('toggle')) }));
   // For benchmarks, in milliseconds: decoding, the first list, and all since the navigation.
   root.dataset.ready = [decodedAt - began, performance.now() - decodedAt, performance.now()].map(Math.round).join(' ');
 });
