@@ -170,7 +170,7 @@ def test_a_resource_that_does_not_exist_is_said_for_every_type(
     muster: Command, capsys: pytest.CaptureFixture[str], arn: str
 ) -> None:
     assert muster("terraform", "--resource", arn) == WRONG
-    assert "--resource: nothing of this exists: " in capsys.readouterr().err
+    assert "--resource: these do not exist: " in capsys.readouterr().err
 
 
 def test_a_service_linked_role_is_left_out_with_its_reason(aws: EmbeddedAws, muster: Command) -> None:

@@ -173,11 +173,11 @@ class TestRefused:
     @pytest.mark.parametrize("text", ["", "[]", '{"findings": [{}]}', "id,status\n"])
     def test_what_is_no_report(self, text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (tmp_path / "report").write_text(text, encoding="utf-8")
-        assert "is not a report" in self._refused(capsys, "--from", "report")
+        assert "is not a JSON report" in self._refused(capsys, "--from", "report")
 
     def test_a_report_of_several_accounts(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         _report(tmp_path / "r.json", _finding(BUCKET, REGION, "a"), _finding(BUCKET, REGION, "b", "222222222222"))
-        assert "is of 2 accounts" in self._refused(capsys, "--from", "r.json")
+        assert "covers 2 accounts" in self._refused(capsys, "--from", "r.json")
 
 
 def test_nothing_is_asked_of_anybody(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,7 +356,7 @@ class TestAReport:
         document = {"findings": [], "all_findings": "s3://reports/", "scan": {"regions": [REGION], "coverage": []}}
         Path("stack.json").write_text(json.dumps(document), encoding="utf-8")
         assert main(["estimate", "--from", "stack.json"]) == 2
-        assert "a report of the stack, which has only what fails" in capsys.readouterr().err
+        assert "a report of the stack, which has failures only" in capsys.readouterr().err
 
 
 def _requests(clients: Clients) -> Counter[str]:

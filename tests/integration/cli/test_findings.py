@@ -186,7 +186,7 @@ def test_findings_that_do_not_say_since_when_are_counted(capsys: pytest.CaptureF
         (["--since", "7"], "'7' is neither"),
         (["--status", "failed"], "'failed' is not a status"),
         (["--account", "prod"], "'prod' is not an account id of 12 digits"),
-        (["--status", "passing", "--since", "7d"], "--since is about findings that fail, are suppressed or unread"),
+        (["--status", "passing", "--since", "7d"], "--since and --status passing cannot be combined"),
         (["--stack", "x"], "--from reads files and --stack reads a stack"),
         (["--limit", "0"], "0 is not in the range"),
         (["--config", "none.yaml"], "none.yaml: No such file"),

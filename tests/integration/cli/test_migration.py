@@ -173,7 +173,7 @@ def test_the_format_follows_the_name_of_the_output_and_may_not_contradict_it(
     assert main(["migration", "validate", "x.yaml", "--output", "x.csv"]) == 2
     assert "no format has the extension '.csv'" in capsys.readouterr().err
     assert main(["migration", "validate", "x.yaml", "--output", "x.html", "--format", "json"]) == 2
-    assert "x.html would hold json" in capsys.readouterr().err
+    assert "x.html and --format json do not match" in capsys.readouterr().err
 
 
 def test_a_target_in_another_account_is_read_by_its_role(aws: EmbeddedAws, capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,8 +123,8 @@ def test_a_wrong_name_is_refused_before_any_call(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["arn:aws-cn:s3:::photos"], "is in the partition aws-cn, the credentials in aws"),
-        ([BUCKET, "--account", "all"], "--account names one account here, by its id of 12 digits"),
+        (["arn:aws-cn:s3:::photos"], "is in the partition aws-cn, the credentials are in aws"),
+        ([BUCKET, "--account", "all"], "--account takes one account id of 12 digits"),
         (
             [f"arn:aws:ec2:{REGION}:111122223333:vpc/vpc-1", "--account", OWN],
             f"is not in the account {OWN} (--account)",

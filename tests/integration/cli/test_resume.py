@@ -133,7 +133,7 @@ def test_one_that_is_there_or_cannot_be_looked_for_is_resumed(
 @pytest.mark.parametrize("name", ["20261121", "20261121T060000Z", "all", f"scans/{SCAN}", f"{SCAN} "])
 def test_what_is_no_id_of_a_scan_starts_nothing(name: str, aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["resume", name, "--region", "eu-west-1"]) == 2
-    assert "is not a scan's id like 20261121T060000Z-c22b102a" in capsys.readouterr().err
+    assert "is not the id of a scan, like 20261121T060000Z-c22b102a" in capsys.readouterr().err
     assert aws.started == []
 
 
@@ -197,7 +197,7 @@ def test_who_cannot_wait_is_told_that_it_goes_on(
     aws.ends = [{"status": "RUNNING"}, error]
     status, err = ended(capsys)
     assert status == 2
-    assert "the execution goes on" in err
+    assert "the execution continues" in err
     assert f"{EXECUTION}resume-{SCAN}-" in err.splitlines()[-1]
 
 

@@ -16,7 +16,7 @@ from muster.errors import Throttled, Transient
 from muster.reports.formats.csv import columns
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.session import Clients
-from muster.targets.clients import Sessions
+from muster.targets.clients import ClosedAccount, Sessions
 
 REGION = "eu-west-1"
 VERSIONING = "s3-bucket-versioning-enabled"
@@ -513,3 +513,21 @@ def test_a_suppression_that_ends_soon_is_told_at_the_end(
     assert main(["scan", "--check", VERSIONING, "--output", "r.html"]) == 0
     assert "1 suppressed (1 of them expires soon)" in capsys.readouterr().out
     assert "a copy" in (tmp_path / "r.html").read_text()
+
+
+def test_an_account_that_cannot_be_entered_is_shown_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3.client("organizations", "us-east-1").create_organization(FeatureSet="ALL")
+    closed = ClosedAccount("sts:AssumeRole was denied for arn:aws:iam::210987654321:role/MusterMember")
+    real = Sessions.of
+    monkeypatch.setattr(
+        Sessions, "of", lambda each, account: closed if account == "210987654321" else real(each, account)
+    )
+    shown: list[str] = []
+    monkeypatch.setattr("muster.cli.progress.Line.keep", lambda _line, text: shown.append(text))
+    accounts = ("--account", "123456789012", "--account", "210987654321", "--role", "MusterMember")
+    checks = ("--check", VERSIONING, "--check", "ec2-ebs-encryption-by-default")
+    assert main(["scan", *accounts, *checks, "--region", REGION, "--fail-on", "never", "--format", "json"]) == 3
+    assert shown == [f"210987654321: {closed.reason}; skipped"]
+    assert json.loads(capsys.readouterr().out)["scan"]["complete"] is False

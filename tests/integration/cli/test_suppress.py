@@ -180,14 +180,14 @@ class TestRenewing:
         (["s3-bucket-versioning", ARN, *ACCEPTED], "did you mean: s3-bucket-versioning-enabled"),
         ([VERSIONING, "scratch", *ACCEPTED], "'scratch' is not an ARN or a pattern of ARNs"),
         ([VERSIONING, "arn:aws:sqs:*:*:*", *ACCEPTED], "arn:aws:sqs:*:*:* is no ARN of AWS::S3::Bucket"),
-        ([VERSIONING, *ACCEPTED], f"say which failures of {VERSIONING} are accepted"),
+        ([VERSIONING, *ACCEPTED], f"the failures of {VERSIONING} to accept are missing"),
         ([VERSIONING, "--tag", "x", *ACCEPTED], "'x' is not KEY=VALUE"),
-        (["0" * 32, *ACCEPTED], f"say where the finding {'0' * 32} is: --from report.json or --stack NAME"),
+        (["0" * 32, *ACCEPTED], f"the report of finding {'0' * 32} is missing\n  add --from report.json"),
         (["0" * 32, "--from", "r.json", *ACCEPTED], f"r.json has no finding {'0' * 32}"),
         (["0" * 32, "--from", "none.json", *ACCEPTED], "none.json: No such file"),
         (["0" * 32, ARN, "--from", "r.json", *ACCEPTED], "leave out ARN, --tag and --account"),
-        ([VERSIONING, "--from", "r.json", *ACCEPTED], f"{VERSIONING} is no id of a finding"),
-        ([finding("good").finding_id, "--from", "r.json", *ACCEPTED], "is COMPLIANT: good is compliant. Only"),
+        ([VERSIONING, "--from", "r.json", *ACCEPTED], f"{VERSIONING} is not the id of a finding"),
+        ([finding("good").finding_id, "--from", "r.json", *ACCEPTED], "is COMPLIANT: good is compliant\n  only"),
         ([VERSIONING, ARN, *ACCEPTED, "--config", "none/muster.yaml"], "there is no folder none"),
         ([VERSIONING, ARN, *ACCEPTED, "--config", "folder"], "folder: Is a directory"),
     ],
@@ -244,7 +244,7 @@ def test_a_file_that_changes_meanwhile_is_not_written(
 
     monkeypatch.setattr(LocalFile, "read", changing)
     assert main(["suppress", VERSIONING, ARN, *ACCEPTED]) == 2
-    assert "muster.yaml was changed meanwhile; nothing is written" in capsys.readouterr().err
+    assert "muster.yaml was changed meanwhile, so nothing is written" in capsys.readouterr().err
     assert Path("muster.yaml").read_text() == f"{TEXT}# somebody else\n"
     assert [*map(str, Path().iterdir())] == ["muster.yaml"]
 
@@ -305,9 +305,11 @@ class TestStack:
             return text
 
         monkeypatch.setattr(BucketFile, "read", changing)
-        assert "was changed meanwhile; nothing is written" in refused(capsys, VERSIONING, ARN, *self.STACK, *ACCEPTED)
+        assert "was changed meanwhile, so nothing is written" in refused(
+            capsys, VERSIONING, ARN, *self.STACK, *ACCEPTED
+        )
         assert stack.configuration == "packs: [all]\n"
 
     def test_a_file_of_this_machine_is_not_of_the_stack(self, capsys: pytest.CaptureFixture[str]) -> None:
         why = refused(capsys, VERSIONING, ARN, *self.STACK, *ACCEPTED, "--config", "muster.yaml")
-        assert "--config is a file on this machine" in why
+        assert "--config and --stack cannot be combined" in why

@@ -317,7 +317,7 @@ def test_other_types_are_tagged_by_their_own_calls(aws: EmbeddedAws) -> None:
     ("arguments", "configuration", "says"),
     [
         pytest.param(
-            ("tag", "--service", "ec2"), "", "judges AWS::S3::Bucket: nothing would be tagged", id="other checks"
+            ("tag", "--service", "ec2"), "", "applies to AWS::S3::Bucket: nothing would be tagged", id="other checks"
         ),
         pytest.param(("scan", "--apply-tags", "--service", "ec2"), "", "nothing would be tagged", id="in a scan"),
         pytest.param(

@@ -95,8 +95,8 @@ class Comparison:
             except sqlite3.IntegrityError as error:
                 scans = ", ".join(sorted(looked.scan_ids)[:3])
                 raise ConfigurationError(
-                    f"{looked.name} has a finding twice: it holds the findings of several scans ({scans}). Name the "
-                    "files of one scan, or two scans of a stack: muster diff SCAN_ID SCAN_ID --stack NAME"
+                    f"{looked.name} has a finding twice: it holds the findings of several scans ({scans})\n"
+                    "  name the files of one scan\n  or two scans of a stack: muster diff SCAN_ID SCAN_ID --stack NAME"
                 ) from error
 
     @staticmethod

@@ -42,8 +42,8 @@ def read(path: Path, catalog: Catalog) -> Reported:
         document = loads(path.read_text(encoding="utf-8"))
         if "all_findings" in document:
             raise ConfigurationError(
-                f"--from: {path} is a report of the stack, which has only what fails; take one that "
-                "'muster scan --format json' wrote"
+                f"--from: {path} is a report of the stack, which has failures only\n"
+                "  use a report of 'muster scan --output report.json'"
             )
         findings, scan = document["findings"], document["scan"]
         seen = {(each["resource"]["type"], each["resource"]["region"], each["resource"]["id"]) for each in findings}
@@ -56,9 +56,11 @@ def read(path: Path, catalog: Catalog) -> Reported:
         elsewhere = {row["api"]: row["out_of_scope"] for row in scan["coverage"] if row["out_of_scope"]}
         regions = tuple(scan["regions"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(f"--from: {path} is not a report that 'muster scan --format json' wrote") from error
+        raise ConfigurationError(
+            f"--from: {path} is not a JSON report of 'muster scan'\n  make one: muster scan --output report.json"
+        ) from error
     if len(accounts) > 1:
-        raise ConfigurationError(f"--from: {path} is of {len(accounts)} accounts; take the report of one")
+        raise ConfigurationError(f"--from: {path} covers {len(accounts)} accounts; use a report of one account")
     found = Counter((kind, region) for kind, region, _ in seen if kind in catalog.listers)
     return Reported({**found, **_elsewhere(elsewhere, catalog)}, regions, settings, scan)
 

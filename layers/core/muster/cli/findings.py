@@ -173,7 +173,7 @@ def _query(options: Mapping[str, Any], stack: "StackBucket | None") -> "Query":
     words = frozenset(Word) if ALL in options["statuses"] else frozenset(map(Word, options["statuses"]))
     if options["since"] and words == {Word.PASSING}:
         raise click.UsageError(
-            "--since is about findings that fail, are suppressed or unread; what passes has no such time"
+            "--since and --status passing cannot be combined: only failing, suppressed and unread findings have a time"
         )
     return Query(
         words=words,

@@ -201,4 +201,4 @@ def _entries(batch: Batch, places: list[int], name: str) -> Iterator[Entry]:
     try:
         yield from entries_of(batch, places)
     except ValueError as error:
-        raise ConfigurationError(f"{name} has a row that is no finding: {error}") from error
+        raise ConfigurationError(f"{name} has a row that is not a finding: {error}") from error

@@ -64,7 +64,7 @@ def run(options: Options, request: Request) -> int:
     contents = _contents(options, request)
     if options.resources and not contents.imported and all(_absent(each.reasons) for each in contents.left_out):
         missing = ", ".join(each.name for each in contents.left_out)
-        raise ConfigurationError(f"--resource: nothing of this exists: {missing}")
+        raise ConfigurationError(f"--resource: these do not exist: {missing}")
     bundle = make_bundle(contents, Tool(request.tool), datetime.now(UTC))
     if request.directory is not None and not request.dry_run:
         write(request.directory, bundle.files)
@@ -111,7 +111,7 @@ def _place(job: Job, types: Sequence[str]) -> Place:
     """
     accounts = job.scan.accounts
     if len(accounts) != 1:
-        raise ConfigurationError(f"a bundle is of one account, not of {len(accounts)}: name it with --account")
+        raise ConfigurationError(f"a bundle is for one account, not for {len(accounts)}\n  name it: --account ID")
     sessions = job.scan.targets.sessions
     target = job.scan.targets.scanned[0]
     clients, home = sessions.of(accounts[0]), sessions.region

@@ -59,13 +59,14 @@ def _form(form: str | None, output: Path | None) -> str:
     if form is None:
         if output and output.suffix and not by_name:
             raise click.BadParameter(
-                f"no format has the extension {output.suffix!r}: use {', '.join(_EXTENSIONS)}, or add --format",
+                f"no format has the extension {output.suffix!r}\n  there are: {', '.join(_EXTENSIONS)}\n"
+                "  or name the format: --format",
                 param_hint="--output",
             )
         return by_name or "table"
     if by_name and form != by_name:
         raise click.BadParameter(
-            f"{output} would hold {form}: name the file otherwise, or leave out --format to write {by_name}",
+            f"{output} and --format {form} do not match\n  leave --format out: the extension decides",
             param_hint="--output",
         )
     return form

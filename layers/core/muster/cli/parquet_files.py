@@ -45,8 +45,8 @@ def batches_of(path: Path, name: str = "") -> Iterator[Batch]:
         for number, batch in enumerate(parquet.conformed(path, FINDINGS)):
             if not number and (missing := [each for each in NEEDED if batch.column(each).null_count]):
                 raise ConfigurationError(
-                    f"{name} has no findings: the column {missing[0]} is missing or empty. Use files of the table "
-                    "findings or latest"
+                    f"{name} has no findings: the column {missing[0]} is missing or empty\n"
+                    "  use files of the table findings or latest"
                 )
             yield batch
     except parquet.Unreadable as error:

@@ -101,8 +101,9 @@ class ReportFile:
 
     def _wrong(self, number: int, why: str) -> ConfigurationError:
         return ConfigurationError(
-            f"{self.path}:{number}: {why}. Use a report that 'muster scan --format json' or ndjson wrote, a "
-            "report.json of a stack, or Parquet files of the table findings or latest"
+            f"{self.path}:{number}: {why}\n"
+            "  use a report of 'muster scan' (.json or .ndjson), a stack's report.json, or Parquet files of the table "
+            "findings or latest"
         )
 
 

@@ -30,7 +30,8 @@ def _id(_context: click.Context, _parameter: click.Parameter, value: str) -> str
 
     if not SCAN_ID.match(value):
         raise click.BadParameter(
-            f"{value!r} is not a scan's id like 20261121T060000Z-c22b102a; it stands in the scan's summary and e-mail"
+            f"{value!r} is not the id of a scan, like 20261121T060000Z-c22b102a\n"
+            "  the id is in the scan's summary and in its mail"
         )
     return value
 
@@ -87,8 +88,8 @@ def _refuse_unknown(clients: "Clients", region: str, stack: str, outputs: Mappin
     except READ_ERRORS as error:
         if code_of(error) in ("404", "NoSuchKey", "NotFound"):
             raise ConfigurationError(
-                f"there is no scan {scan_id} on the stack {stack} (s3://{bucket}/{keys.plan(scan_id)} does not exist): "
-                "a scan's id stands in its summary and e-mail"
+                f"there is no scan {scan_id} on the stack {stack} (s3://{bucket}/{keys.plan(scan_id)} does not exist)\n"
+                "  the id of a scan is in its summary and in its mail"
             ) from error
 
 
@@ -96,9 +97,7 @@ def _started(states: Any, machine: str, scan_id: str) -> str:
     from muster.sdk.first_calls import asking
 
     if running := _running(states, machine, scan_id):
-        raise ConfigurationError(
-            f"the scan {scan_id} still runs: wait for its end to see what is missing, or stop it ({running})"
-        )
+        raise ConfigurationError(f"the scan {scan_id} still runs ({running})\n  wait for its end, or stop it")
     name, document = f"resume-{scan_id}-{secrets.token_hex(4)}", json.dumps({"resume": scan_id})
     answer = asking(
         "states:StartExecution",
@@ -134,9 +133,9 @@ def _waited(states: Any, arn: str, form: str) -> int:
         while (found := retrier(arn, lambda: states.describe_execution(executionArn=arn)))["status"] == "RUNNING":
             time.sleep(_EVERY)
     except READ_ERRORS as error:
-        raise ConfigurationError(f"the execution goes on, but cannot be watched ({code_of(error)}): {arn}") from error
+        raise ConfigurationError(f"the execution continues, but cannot be watched ({code_of(error)}): {arn}") from error
     except KeyboardInterrupt as error:
-        raise ConfigurationError(f"the waiting was interrupted; the execution goes on: {arn}") from error
+        raise ConfigurationError(f"the waiting was interrupted; the execution continues: {arn}") from error
     if found["status"] != "SUCCEEDED":
         raise ConfigurationError(f"the execution ended {found['status']}: {_why(found)}")
     summary = loads(found["output"])

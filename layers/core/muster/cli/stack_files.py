@@ -113,5 +113,7 @@ def opened(options: Mapping[str, Any]) -> StackBucket:
     clients, region = clients_of(options)
     outputs = outputs_of(described(clients, region, options["stack"], _INSTEAD))
     if "ReportBucketName" not in outputs:
-        raise ConfigurationError(f"the stack {options['stack']} has no output ReportBucketName: deploy its new version")
+        raise ConfigurationError(
+            f"the stack {options['stack']} has no output ReportBucketName\n  deploy the current template"
+        )
     return StackBucket(options["stack"], Bucket(outputs["ReportBucketName"], clients, region))

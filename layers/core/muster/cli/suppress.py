@@ -100,7 +100,9 @@ def command(**options: Any) -> int:
         from muster.cli.stack_files import opened
 
         if options["config"]:
-            raise click.UsageError("--config is a file on this machine; with --stack the stack's own is written")
+            raise click.UsageError(
+                "--config and --stack cannot be combined: --stack changes the stack's own configuration"
+            )
         stack = opened(options)
     file = BucketFile(stack) if stack else LocalFile(options["config"] or CONFIGURATION)
     text = file.read()
@@ -137,11 +139,13 @@ def _of_finding(options: Mapping[str, Any], stack: "StackBucket | None") -> "Sup
         finding = found_on(stack, finding_id)
     else:
         raise click.UsageError(
-            f"say where the finding {finding_id} is: --from report.json or --stack NAME; or give a check and an ARN"
+            f"the report of finding {finding_id} is missing\n  add --from report.json or --stack NAME\n"
+            "  or name a check and an ARN"
         )
     if finding.status is not Status.NON_COMPLIANT:
         raise ConfigurationError(
-            f"the finding {finding_id} is {finding.status}: {shortened(finding.reason)}. Only a failure can be accepted"
+            f"the finding {finding_id} is {finding.status}: {shortened(finding.reason)}\n"
+            "  only failures can be suppressed"
         )
     resource = finding.resource
     # What has no ARN goes by a word that all accounts share.
@@ -159,13 +163,13 @@ def _of_check(options: Mapping[str, Any]) -> "SuppressionRule":
 
     if options["source"]:
         raise click.UsageError(
-            f"{shortened(options['finding'])} is no id of a finding (32 hexadecimal digits), which --from would look "
-            "up; for a check, give its id and an ARN"
+            f"{shortened(options['finding'])} is not the id of a finding (32 hexadecimal digits), as --from needs\n"
+            "  for a check: its id and an ARN, without --from"
         )
     if not (options["arn"] or options["tags"] or options["account"]):
         raise click.UsageError(
-            f"say which failures of {shortened(options['finding'])} are accepted: an ARN (which may hold * and ?), "
-            "--tag or --account"
+            f"the failures of {shortened(options['finding'])} to accept are missing\n"
+            "  name them: an ARN (* and ? match), --tag or --account"
         )
     return SuppressionRule(
         options["finding"], _suppression(options), options["arn"], options["tags"], options["account"] or None

@@ -72,7 +72,7 @@ class _Parsed:
             raise
 
     def _changed(self) -> ConfigurationError:
-        return ConfigurationError(f"{self.name} was changed meanwhile; nothing is written: run the command again")
+        return ConfigurationError(f"{self.name} was changed meanwhile, so nothing is written\n  run the command again")
 
 
 class LocalFile(_Parsed):

@@ -61,8 +61,8 @@ def _narrowed(
     for each in named_resources.parse(options, catalog, rules):
         if each.resource_type not in types:
             raise ConfigurationError(
-                f"--resource: {each} is of type {each.resource_type}; only {listed(types, 3)} gets the tag. "
-                f"Add the type to compliance_tags.types in the configuration"
+                f"--resource: {each} is of type {each.resource_type}; only {listed(types, 3)} gets the tag\n"
+                f"  add the type to compliance_tags.types in the configuration"
             )
     return that_count(catalog, configuration, rules)
 

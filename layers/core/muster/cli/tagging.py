@@ -34,8 +34,8 @@ def that_count(catalog: Catalog, configuration: Configuration, rules: tuple[Rule
         of = f" of {listed(chosen, 3)}" if chosen else ""
         least = f" at {settings.severity} or above" if settings.severity else ""
         raise ConfigurationError(
-            f"no check is selected{of}{least} that judges {listed(settings.types, 3)}: nothing would be tagged. "
-            "Select other checks, or change compliance_tags in the configuration"
+            f"no check is selected{of}{least} that applies to {listed(settings.types, 3)}: nothing would be tagged\n"
+            "  select other checks, or change compliance_tags in the configuration"
         )
     return counting
 

@@ -59,12 +59,14 @@ def placed(named: Iterable[Named], options: ScanOptions, own: str, partition: st
     """
     accounts = tuple(dict.fromkeys(options.accounts))
     if len(accounts) > 1 or any(not _ACCOUNT.fullmatch(each) for each in accounts):
-        raise ConfigurationError("--resource: --account names one account here, by its id of 12 digits")
+        raise ConfigurationError("with --resource, --account takes one account id of 12 digits")
     found = []
     for each in named:
         other = Arn.of(each.arn).partition
         if other != partition:
-            raise ConfigurationError(f"--resource: {each} is in the partition {other}, the credentials in {partition}")
+            raise ConfigurationError(
+                f"--resource: {each} is in the partition {other}, the credentials are in {partition}"
+            )
         if accounts and each.account_id and each.account_id != accounts[0]:
             raise ConfigurationError(f"--resource: {each} is not in the account {accounts[0]} (--account)")
         found.append(replace(each, account_id=each.account_id or (*accounts, own)[0]))
