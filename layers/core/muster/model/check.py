@@ -20,8 +20,9 @@ class Check:
     `facets` maps the function's parameters to the types they want, in order; `settings` maps its
     keyword-only parameters to their defaults and `setting_types` to their annotations; `related` names the
     parameters that read other resources. `opt_in` names the settings without which it judges nothing. `needs_tags` says
-    that packs run it only where the configuration requires tags. `problem` says in a few words what is wrong with a
-    resource that fails; the subject of an alert has it.
+    that packs run it only where the configuration requires tags. `yields_to` names checks that report some of the same
+    facts: where one of them does, this one is not applicable, and with `yields_always` also where it would pass.
+    `problem` says in a few words what is wrong with a resource that fails; the subject of an alert has it.
     """
 
     id: str
@@ -40,25 +41,30 @@ class Check:
     opt_in: tuple[str, ...] = ()
     problem: str = ""
     needs_tags: bool = False
+    yields_to: tuple[str, ...] = ()
+    yields_always: bool = False
 
     def __call__(self, *facets: object, **settings: object) -> Verdict:
         """Judge: the checks' own tests call them so."""
         return self.function(*facets, **settings)
 
 
-def check(
+def check(  # noqa: PLR0913 - one for each thing that a check declares
     *,
     severity: Severity,
     controls: tuple[str, ...] = (),
     version: int = 1,
     opt_in: tuple[str, ...] = (),
     needs_tags: bool = False,
+    yields_to: tuple[str, ...] = (),
+    yields_always: bool = False,
 ) -> Callable[[Callable[..., Verdict]], Check]:
     """Turn a function into a check; its name becomes the id, its docstring the documentation.
 
     `controls` are ids of frameworks' controls that the check supports. `version` grows when the meaning changes.
     `opt_in` names settings: while all of them are empty the policy asks for nothing, and nothing is read for it.
     `needs_tags` marks a check of tags: no pack runs it before the configuration requires tags.
+    `yields_to` names checks, worst first; what one of them reports on a resource, this check does not report again.
 
     Raises:
         TypeError: the declaration is incomplete or ambiguous; the message says what to change.
@@ -92,6 +98,8 @@ def check(
             opt_in=opt_in,
             problem=sections.get("Problem", ""),
             needs_tags=needs_tags,
+            yields_to=yields_to,
+            yields_always=yields_always,
         )
 
     return declare

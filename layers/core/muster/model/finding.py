@@ -1,8 +1,8 @@
 """The words of a scan as frozen values: resource, verdict, finding and what could not be read."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -151,11 +151,24 @@ Values = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of a check: a status, a reason an auditor can read, and values for the check's fix."""
+    """The result of a check: a status, a reason an auditor can read, and values for the check's fix.
+
+    `facts` name each thing that is wrong, in words that checks share which find the same things. `rest` judges again
+    without some of them; without it, the verdict stays whole. `adds` is what the other check's reason lacks.
+    """
 
     status: Status
     reason: str
     values: Values = ()
+    facts: frozenset[str] = field(default=frozenset(), compare=False)
+    rest: "Callable[[frozenset[str]], Verdict] | None" = field(default=None, compare=False, repr=False)
+    adds: str = field(default="", compare=False)
+
+    def about(
+        self, *facts: str, rest: "Callable[[frozenset[str]], Verdict] | None" = None, adds: str = ""
+    ) -> "Verdict":
+        """Return the verdict with the facts that it is about."""
+        return replace(self, facts=frozenset(facts), rest=rest, adds=adds)
 
 
 def compliant(reason: str) -> Verdict:
@@ -170,6 +183,15 @@ def non_compliant(reason: str, **values: str) -> Verdict:
     """
     named = tuple((name.upper().replace("_", "-"), value) for name, value in values.items())
     return Verdict(Status.NON_COMPLIANT, reason, named)
+
+
+def failing(facts: Mapping[str, str], suffix: str = "", **values: str) -> Verdict:
+    """Return that the resource fails for these facts, each with its part of the reason."""
+
+    def rest(covered: frozenset[str]) -> Verdict:
+        return failing({fact: text for fact, text in facts.items() if fact not in covered}, suffix, **values)
+
+    return non_compliant("; ".join(dict.fromkeys(facts.values())) + suffix, **values).about(*facts, rest=rest)
 
 
 def not_applicable(reason: str) -> Verdict:

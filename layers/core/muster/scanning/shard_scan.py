@@ -14,7 +14,7 @@ from muster.model.readers import Lister
 from muster.model.shard import Shard
 from muster.scanning.calls import ScanContext, ShardCalls
 from muster.scanning.describe import Describing, pseudo_resource, target_of
-from muster.scanning.evaluate import Judge, unlisted
+from muster.scanning.evaluate import Judges, unlisted
 from muster.scanning.pagination import pages
 from muster.sdk.errors import BLOCKED, token_expired
 from muster.sdk.failures import FAILURES, Failure
@@ -236,11 +236,10 @@ class ShardScan:
         if plan.tags:
             read = describe.stage(items, (plan.tags,), in_turn=in_turn)
             items = (item for item in read if self._keep(item.resource))
-        judges = [Judge(rule, self._context.observed_at) for rule in plan.rules]
+        judges = Judges(plan.rules, self._context.observed_at)
         for item in describe(items, plan, only_page=only_page, in_turn=in_turn):
             self._context.seen(item)
-            for judge in judges:
-                yield judge(item.resource, item.facets)
+            yield from judges(item.resource, item.facets)
 
     def _leave(self, lister: Lister, gap: Unavailable) -> None:
         self.outcome.unlisted[lister.resource_type] = gap

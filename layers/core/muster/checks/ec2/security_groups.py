@@ -47,7 +47,7 @@ _SERVICES: Mapping[int, str] = {
 """What usually listens on a port. Ports that many programs use have no name here."""
 
 
-@check(severity=Severity.HIGH, controls=_CONTROLS)
+@check(severity=Severity.HIGH, controls=_CONTROLS, yields_to=("ec2-security-group-high-risk-ports-closed",))
 def ec2_security_group_admin_ports_closed(
     group: SecurityGroup,
     lists: Related[PrefixList],
@@ -99,7 +99,11 @@ def ec2_security_group_high_risk_ports_closed(
     return _judged(group, lists, ports, {4: widest_ipv4_prefix, 6: widest_ipv6_prefix})
 
 
-@check(severity=Severity.HIGH, controls=("FSBP EC2.2",))
+@check(
+    severity=Severity.HIGH,
+    controls=("FSBP EC2.2",),
+    yields_to=("ec2-security-group-high-risk-ports-closed", "ec2-security-group-admin-ports-closed"),
+)
 def ec2_default_security_group_closed(group: SecurityGroup) -> Verdict:
     """Default security groups should have no rules.
 
@@ -115,7 +119,8 @@ def ec2_default_security_group_closed(group: SecurityGroup) -> Verdict:
         return not_applicable(f"{group.name} is not the default security group of its VPC")
     kinds = [kind for kind, rules in (("inbound", group.ingress), ("outbound", group.egress)) if rules]
     if kinds:
-        return non_compliant(f"The default security group has {' and '.join(kinds)} rules")
+        reason = f"The default security group has {' and '.join(kinds)} rules"
+        return non_compliant(reason).about(adds=reason)
     return compliant("The default security group has no rules")
 
 
@@ -132,7 +137,12 @@ def _judged(
             reached.setdefault(" and ".join(opening.text for opening in found), []).append(port)
         reason = "; ".join(f"{_ports(those)} open to {text}" for text, those in reached.items())
         cidrs = {cidr for found in opened.values() for opening in found for cidr in opening.cidrs}
-        return non_compliant(reason, port=str(next(iter(opened))), rules=_rules(group, lists, tuple(opened), cidrs))
+        verdict = non_compliant(reason, port=str(next(iter(opened))), rules=_rules(group, lists, tuple(opened), cidrs))
+
+        def rest(told: frozenset[str]) -> Verdict:
+            return _judged(group, lists, tuple(port for port in ports if str(port) not in told), widest)
+
+        return verdict.about(*map(str, opened), rest=rest)
     for name in _named(group, ports):
         known(lists[name].cidrs)  # only now: a list that cannot be read does not outweigh a rule that can
     sources = {cidr: via for found in admitted.values() for cidr, via in found.items()}

@@ -25,11 +25,11 @@ def ecs_images_pinned_by_digest(definition: TaskDefinition) -> Verdict:
     """
     loose = [each for each in known(definition.containers) if not _DIGEST.search(known(each.image))]
     if loose:
-        return non_compliant(f"Not pinned by digest: {_images(loose)}")
+        return non_compliant(f"Not pinned by digest: {_images(loose)}").about(*(each.name for each in loose))
     return compliant("Every image is pinned by its digest")
 
 
-@check(severity=Severity.MEDIUM)
+@check(severity=Severity.MEDIUM, yields_to=("ecs-images-pinned-by-digest",))
 def ecs_images_not_latest(definition: TaskDefinition) -> Verdict:
     """ECS task definitions should not use images with the tag latest.
 
@@ -47,7 +47,8 @@ def ecs_images_not_latest(definition: TaskDefinition) -> Verdict:
     """
     floating = [each for each in known(definition.containers) if _latest(known(each.image))]
     if floating:
-        return non_compliant(f"{_subject(floating)} {_verb(floating, 'use')} the tag latest ({_images(floating)})")
+        verdict = non_compliant(f"{_subject(floating)} {_verb(floating, 'use')} the tag latest ({_images(floating)})")
+        return verdict.about(*(each.name for each in floating))
     return compliant("No image has the tag latest")
 
 

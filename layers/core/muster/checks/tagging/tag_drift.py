@@ -12,7 +12,7 @@ from muster.model.text import counted, listed, sentence
 _FEW = 5
 
 
-@check(severity=Severity.LOW, controls=CONTROLS, needs_tags=True)
+@check(severity=Severity.LOW, controls=CONTROLS, needs_tags=True, yields_to=("required-tags",), yields_always=True)
 def tagged(tags: Tags) -> Verdict:
     """Resources should have at least one tag.
 
