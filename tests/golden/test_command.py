@@ -9,6 +9,7 @@ import pytest
 
 from local import estates
 from local.server import EmbeddedAws
+from muster.catalog.catalog import load
 
 from .conftest import REGIONS
 from .stored import Command, Stored, brief, steady
@@ -167,3 +168,29 @@ def _listed(muster: Command, what: str) -> list[dict[str, object]]:
     out = muster("list", what, "--format", "json")
     found: list[dict[str, object]] = json.loads(out.partition("\n")[2].rpartition("\n= 0")[0])
     return found
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        pytest.param("", id="the command"),
+        pytest.param(
+            "packs: [foundational, ec2-tag-compliance, s3-compliance, ecs-fargate]\n"
+            "tags: {required: [Environment, Owner, CostCenter, Project]}\n",
+            id="the stack",
+        ),
+    ],
+)
+def test_the_first_scan_of_a_small_account_finds_less_than_two_hundred_failures(
+    configuration: str, muster: Command
+) -> None:
+    """With all checks, the same estate has more than six hundred."""
+    Path("muster.yaml").write_text(configuration)
+    said = muster("scan", *REGIONS, "--output", "report.json", "--fail-on", "never")
+    report = json.loads(Path("report.json").read_text())
+    failures = [each for each in report["findings"] if each["status"] == "NON_COMPLIANT"]
+    assert 100 < len(failures) < 200
+    kinds = len({each["check_id"] for each in failures})
+    assert kinds > 40
+    assert report["scan"]["checks_off"] == len(load().checks) - len(report["scan"]["checks"])
+    assert f"{report['scan']['checks_off']} checks are off" in said

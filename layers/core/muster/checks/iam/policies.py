@@ -1,6 +1,6 @@
 """Checks of the permissions in IAM policies: managed policies, and inline policies of users, groups and roles."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from muster.analysis.policies.document import Policy
 from muster.analysis.policies.grants import KMS_KEYS, Grant, administrative, on_all, whole_services
@@ -26,16 +26,21 @@ def iam_policy_no_admin_access_statements(grants: Grants) -> Verdict:
       that are needed. Keep AdministratorAccess for an emergency role.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-admin-access.html
     """
-    found = list(_found(grants, lambda policy: filter(None, (administrative(policy),))))
+    found = dict(_found(grants, lambda policy: filter(None, (administrative(policy),))))
     if grants.administrator_attached:
-        found.append("the AWS managed policy AdministratorAccess is attached")
+        found["AdministratorAccess"] = "the AWS managed policy AdministratorAccess is attached"
     if found:
-        return non_compliant(sentence("; ".join(found)) + _boundary(grants))
+        return _failing(found, grants)
     _all_known(grants)
     return compliant("No statement allows all actions on all resources" if grants.policies else "No inline policy")
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP IAM.21",), version=2)
+@check(
+    severity=Severity.MEDIUM,
+    controls=("FSBP IAM.21",),
+    version=2,
+    yields_to=("iam-policy-no-admin-access-statements",),
+)
 def iam_policy_no_full_access_statements(grants: Grants) -> Verdict:
     """IAM policies should not allow all actions of a service on all resources.
 
@@ -50,12 +55,17 @@ def iam_policy_no_full_access_statements(grants: Grants) -> Verdict:
       families such as s3:Get*, and the resources.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-full-access.html
     """
-    if found := list(_found(grants, whole_services)):
-        return non_compliant(sentence("; ".join(found)) + _boundary(grants))
+    if found := dict(_found(grants, whole_services)):
+        return _failing(found, grants)
     return _clean(grants, "No statement allows all actions of a service on all resources")
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP KMS.1", "FSBP KMS.2"), version=2)
+@check(
+    severity=Severity.MEDIUM,
+    controls=("FSBP KMS.1", "FSBP KMS.2"),
+    version=2,
+    yields_to=("iam-policy-no-admin-access-statements", "iam-policy-no-full-access-statements"),
+)
 def iam_policy_no_kms_decrypt_on_all_keys(
     grants: Grants, *, actions: tuple[str, ...] = ("kms:Decrypt", "kms:ReEncryptFrom")
 ) -> Verdict:
@@ -75,16 +85,29 @@ def iam_policy_no_kms_decrypt_on_all_keys(
         each = (on_all(policy, action, (KMS_KEYS,)) for action in actions)
         return iter(dict.fromkeys(grant for grant in each if grant))
 
-    if found := list(_found(grants, opened)):
-        return non_compliant(sentence("; ".join(found)) + _boundary(grants))
+    if found := dict(_found(grants, opened)):
+        return _failing(found, grants)
     return _clean(grants, f"No statement allows {' or '.join(actions)} with all keys")
 
 
-def _found(grants: Grants, search: Callable[[Policy], Iterable[Grant]]) -> Iterator[str]:
-    """Search the policies that can be parsed: a grant counts even if another policy is unknown."""
+def _found(grants: Grants, search: Callable[[Policy], Iterable[Grant]]) -> Iterator[tuple[str, str]]:
+    """Search the policies that can be parsed: a grant counts even if another policy is unknown.
+
+    Each pattern of actions of a statement is a fact, with the text of the statement's grant.
+    """
     for named in grants.policies:
         if not isinstance(named.policy, Unknown):
-            yield from (f"{named.name}, {grant}" for grant in search(named.policy))
+            for grant in search(named.policy):
+                for pattern in grant.actions.split(", "):
+                    yield f"{named.name}/{grant.statement}/{pattern}", f"{named.name}, {grant}"
+
+
+def _failing(found: Mapping[str, str], grants: Grants) -> Verdict:
+    def rest(told: frozenset[str]) -> Verdict:
+        return _failing({fact: text for fact, text in found.items() if fact not in told}, grants)
+
+    reason = sentence("; ".join(dict.fromkeys(found.values()))) + _boundary(grants)
+    return non_compliant(reason).about(*found, rest=rest)
 
 
 def _clean(grants: Grants, reason: str) -> Verdict:

@@ -35,11 +35,13 @@ def lambda_function_public_access_prohibited(policy: FunctionPolicy) -> Verdict:
     opened, buckets = public_statements(document, ("lambda:*",)), _any_s3(document)
     if opened or buckets:
         found = [*public(document, ("lambda:*",)), *map(_unbound, buckets)]
-        return non_compliant(f"Its policy is public: {'; '.join(found)}", statement_id=(*opened, *buckets)[0].sid)
+        verdict = non_compliant(f"Its policy is public: {'; '.join(found)}", statement_id=(*opened, *buckets)[0].sid)
+        # The policy that is read is that of the unqualified function, whose URL has no other name.
+        return verdict.about(*((LATEST,) if public_statements(document, ("lambda:InvokeFunctionUrl",)) else ()))
     return compliant("The policy allows no public access")
 
 
-@check(severity=Severity.HIGH)
+@check(severity=Severity.HIGH, yields_to=("lambda-function-public-access-prohibited",))
 def lambda_function_url_auth_required(urls: FunctionUrls) -> Verdict:
     """Lambda function URLs should require authentication.
 
@@ -57,7 +59,7 @@ def lambda_function_url_auth_required(urls: FunctionUrls) -> Verdict:
     if bare:
         alias = next((qualifier for qualifier in bare if qualifier != LATEST), "")
         reason = f"The function URL of {', '.join(bare)} has no authentication (AuthType NONE)"
-        return non_compliant(reason, alias_name=alias)
+        return non_compliant(reason, alias_name=alias).about(*bare)
     named = [f"{known(auth)} ({qualifier})" for qualifier, auth in urls.urls]
     return compliant(f"Every function URL requires authentication: {', '.join(named)}")
 

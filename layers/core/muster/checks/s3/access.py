@@ -19,6 +19,8 @@ from muster.model.arn import Arn
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant
 
+_EVERYONE = 'everyone (Principal "*")'
+"""The name that `foreign` gives to everyone without a condition."""
 _TAKING_OVER = (
     "s3:DeleteBucketPolicy",
     "s3:PutBucketAcl",
@@ -57,7 +59,7 @@ def s3_bucket_public_access_prohibited(
     found = ["its policy allows public access"] if open_by_policy else []
     found += [f"its ACL grants {grant}" for grant in grants]
     if found:
-        return non_compliant(f"Bucket is public: {', '.join(found)}")
+        return non_compliant(f"Bucket is public: {', '.join(found)}").about(*(("policy",) if open_by_policy else ()))
     if not block.restrict_public_buckets:
         known(status.public)
     kept = ["RestrictPublicBuckets limits its public policy"] if status.public is True else []
@@ -140,7 +142,12 @@ def s3_bucket_ssl_requests_only(bucket: Resource, policy: BucketPolicy) -> Verdi
     return non_compliant(reason, partition=bucket.partition)
 
 
-@check(severity=Severity.HIGH, controls=("FSBP S3.6",), version=2)
+@check(
+    severity=Severity.HIGH,
+    controls=("FSBP S3.6",),
+    version=2,
+    yields_to=("s3-bucket-public-access-prohibited",),
+)
 def s3_bucket_cross_account_writes_prohibited(
     bucket: Resource, policy: BucketPolicy, *, actions: tuple[str, ...] = _TAKING_OVER
 ) -> Verdict:
@@ -163,7 +170,9 @@ def s3_bucket_cross_account_writes_prohibited(
         if names:
             allowed.setdefault(names, []).append(action)
     named = "; ".join(f"{', '.join(each)} to {', '.join(names)}" for names, each in allowed.items())
-    return non_compliant(f"Bucket policy allows {named}")
+    reason = f"Bucket policy allows {named}"
+    facts = ("policy" if name == _EVERYONE else name for names in allowed for name in names)
+    return non_compliant(reason).about(*facts, adds=reason)
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP S3.12",))

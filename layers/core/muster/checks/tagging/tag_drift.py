@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from muster.analysis.patterns import globs
-from muster.checks.tagging.tags import CONTROLS, folded
+from muster.checks.tagging.tags import CONTROLS, folded, spelling_fact, tag_fact
 from muster.facets.tagging.tags import ParentTags, TagParents, Tags
 from muster.model.check import check
 from muster.model.finding import Related, Severity, Verdict, compliant, non_compliant, not_applicable
@@ -30,7 +30,12 @@ def tagged(tags: Tags) -> Verdict:
     return non_compliant(f"The resource has no tags{set_by_aws}")
 
 
-@check(severity=Severity.LOW, version=2, needs_tags=True)
+@check(
+    severity=Severity.LOW,
+    version=2,
+    needs_tags=True,
+    yields_to=("tags-follow-organization-policy", "required-tags"),
+)
 def tag_keys_spelled_alike(
     tags: Tags, *, keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project")
 ) -> Verdict:
@@ -52,17 +57,11 @@ def tag_keys_spelled_alike(
         (key, canonical[folded(key)]) for key in sorted(tags.own) if key not in keys and folded(key) in canonical
     ]
     if drifted:
-        key, meant = drifted[0]
-        return non_compliant(
-            sentence("; ".join(f"tag key {key} should be {meant}{_besides(meant, tags)}" for key, meant in drifted)),
-            key=meant,
-            value=tags.own.get(meant, tags.own[key]),
-            misspelled_key=key,
-        )
+        return _misspelled(tags, drifted)
     return compliant(f"No tag key is another spelling of {listed(keys, _FEW)}" if keys else "The setting keys is empty")
 
 
-@check(severity=Severity.LOW, opt_in=("agreements",), needs_tags=True)
+@check(severity=Severity.LOW, opt_in=("agreements",), needs_tags=True, yields_to=("required-tags",))
 def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[str, ...]]] = {}) -> Verdict:
     """Tag values should not contradict each other.
 
@@ -78,9 +77,9 @@ def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[
     if not agreements:
         return not_applicable("The setting agreements is empty")
     in_force = [(when, wanted) for when, wanted in agreements.items() if _has(tags.own, when)]
-    wrong = [text for when, wanted in in_force for text in _disagreeing(tags.own, when, wanted)]
+    wrong = [each for when, wanted in in_force for each in _disagreeing(tags.own, when, wanted)]
     if wrong:
-        return non_compliant(sentence("; ".join(wrong)))
+        return _contradicting(wrong, tags.own)
     if not in_force:
         return not_applicable(f"The resource has none of {listed(tuple(agreements), _FEW)}")
     return compliant(
@@ -88,7 +87,7 @@ def tag_values_agree(tags: Tags, *, agreements: Mapping[str, Mapping[str, tuple[
     )
 
 
-@check(severity=Severity.LOW, needs_tags=True)
+@check(severity=Severity.LOW, needs_tags=True, yields_to=("required-tags",))
 def tags_agree_with_parent(
     tags: Tags,
     parents: TagParents,
@@ -124,11 +123,34 @@ def tags_agree_with_parent(
     ]
     if not differing:
         return compliant(f"The tags agree with {listed(parents.ids, _FEW)}")
-    texts = (
-        f"Tag {key} is {_value_text(tags.own.get(key))}, but {value!r} on {name}" for name, key, value in differing
-    )
+    return _differing(differing, tags.own)
+
+
+def _misspelled(tags: Tags, drifted: Sequence[tuple[str, str]]) -> Verdict:
+    """Return the failure of keys that should be spelled otherwise: a key that is meant and not there is missing."""
+    key, meant = drifted[0]
+    facts = {spelling_fact(each) if right in tags.own else tag_fact(right): (each, right) for each, right in drifted}
+    return non_compliant(
+        sentence("; ".join(f"tag key {each} should be {right}{_besides(right, tags)}" for each, right in drifted)),
+        key=meant,
+        value=tags.own.get(meant, tags.own[key]),
+        misspelled_key=key,
+    ).about(*facts, rest=lambda told: _misspelled(tags, [pair for fact, pair in facts.items() if fact not in told]))
+
+
+def _differing(differing: Sequence[tuple[str, str, str]], own: Mapping[str, str]) -> Verdict:
+    """Return the failure of tags that differ from those of a parent."""
+    texts = (f"Tag {key} is {_value_text(own.get(key))}, but {value!r} on {name}" for name, key, value in differing)
     _, key, value = differing[0]
-    return non_compliant(sentence("; ".join(texts)), key=key, value=value)
+
+    def fact(each: str) -> str:
+        return f"parent {each}" if each in own else tag_fact(each)
+
+    def rest(told: frozenset[str]) -> Verdict:
+        return _differing([each for each in differing if fact(each[1]) not in told], own)
+
+    verdict = non_compliant(sentence("; ".join(texts)), key=key, value=value)
+    return verdict.about(*(fact(each) for _, each, _ in differing), rest=rest)
 
 
 def _besides(meant: str, tags: Tags) -> str:
@@ -140,10 +162,24 @@ def _has(own: Mapping[str, str], when: str) -> bool:
     return key in own and (not equals or globs.starred(value, own[key]))
 
 
-def _disagreeing(own: Mapping[str, str], when: str, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _disagreeing(own: Mapping[str, str], when: str, wanted: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
     for key, values in wanted.items():
         if not any(globs.starred(value, own.get(key, "")) for value in values) or key not in own:
-            yield f"with {when}, tag {key} must be {' or '.join(values)}, but it is {_value_text(own.get(key))}"
+            yield key, f"with {when}, tag {key} must be {' or '.join(values)}, but it is {_value_text(own.get(key))}"
+
+
+def _contradicting(wrong: Sequence[tuple[str, str]], own: Mapping[str, str]) -> Verdict:
+    """Return the failure of values that others contradict."""
+
+    def fact(key: str) -> str:
+        return f"value {key}" if key in own else tag_fact(key)
+
+    def rest(told: frozenset[str]) -> Verdict:
+        return _contradicting([each for each in wrong if fact(each[0]) not in told], own)
+
+    return non_compliant(sentence("; ".join(text for _, text in wrong))).about(
+        *(fact(key) for key, _ in wrong), rest=rest
+    )
 
 
 def _value_text(value: str | None) -> str:

@@ -1,8 +1,9 @@
 """The check of tags against the tag policy of the organization."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from muster.analysis.patterns import globs
+from muster.checks.tagging.tags import spelling_fact, tag_fact
 from muster.facets.tagging.tag_policies import EffectiveTagPolicy, RequiredTags, TagRule
 from muster.facets.tagging.tags import Tags
 from muster.model.check import check
@@ -10,7 +11,7 @@ from muster.model.finding import Resource, Severity, Verdict, compliant, known, 
 from muster.model.text import sentence
 
 
-@check(severity=Severity.MEDIUM, needs_tags=True)
+@check(severity=Severity.MEDIUM, needs_tags=True, yields_to=("required-tags",))
 def tags_follow_organization_policy(
     resource: Resource, tags: Tags, policy: EffectiveTagPolicy, required: RequiredTags
 ) -> Verdict:
@@ -32,22 +33,37 @@ def tags_follow_organization_policy(
     if not rules and not keys:
         return not_applicable("The account has no effective tag policy")
     own = tags.own
-    wrong = [f"tag {key} is missing; the tag policy requires it for {resource.type}" for key in keys if key not in own]
+    wrong = [
+        (tag_fact(key), f"tag {key} is missing; the tag policy requires it for {resource.type}")
+        for key in keys
+        if key not in own
+    ]
     wrong += [fault for rule in rules for fault in _broken(rule, own)]
     if wrong:
-        missing = next((key for key in keys if key not in own), "")
-        return non_compliant(sentence("; ".join(wrong)), key=missing)
+        return _failing(wrong, keys)
     named = sorted({rule.key for rule in rules} & set(own) | set(keys))
     return compliant(
         f"Follows the tag policy: {', '.join(named)}" if named else "The resource has no tag that the policy names"
     )
 
 
-def _broken(rule: TagRule, own: Mapping[str, str]) -> Iterator[str]:
+def _failing(wrong: Sequence[tuple[str, str]], keys: Sequence[str]) -> Verdict:
+    """Return the failure of some facts; the fix adds the first of the keys that is missing."""
+    missing = next((key for key in keys if tag_fact(key) in dict(wrong)), "")
+    verdict = non_compliant(sentence("; ".join(text for _, text in wrong)), key=missing)
+
+    def rest(told: frozenset[str]) -> Verdict:
+        return _failing([each for each in wrong if each[0] not in told], keys)
+
+    return verdict.about(*(fact for fact, _ in wrong), rest=rest)
+
+
+def _broken(rule: TagRule, own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for key in sorted(own):
         if key.casefold() != rule.key.casefold():
             continue
         if key != rule.key:
-            yield f"tag key {key} is spelled {rule.key} in the tag policy"
+            fact = spelling_fact(key) if rule.key in own else tag_fact(rule.key)
+            yield fact, f"tag key {key} is spelled {rule.key} in the tag policy"
         if rule.values and not any(globs.starred(value, own[key]) for value in rule.values):
-            yield f"tag {key} is {own[key]!r}; the tag policy allows {' or '.join(rule.values)}"
+            yield tag_fact(key), f"tag {key} is {own[key]!r}; the tag policy allows {' or '.join(rule.values)}"

@@ -54,17 +54,27 @@ def required_tags(
     Source: https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
     """
     own = tags.own
-    wrong = [*_lacking(keys, own), *_invalid(own, keys, values)]
+    wrong = {**dict(_lacking(keys, own)), **dict(_invalid(own, keys, values))}
     if wrong:
         missing = next((key for key in keys if key not in own), "")
-        return non_compliant(sentence("; ".join(wrong)), key=missing)
+        return non_compliant(sentence("; ".join(wrong.values())), key=missing).about(*map(tag_fact, wrong))
     return compliant(f"The resource has the tags {', '.join(keys)}" if keys else "No tag is required")
 
 
-def _lacking(keys: Iterable[str], own: Mapping[str, str]) -> Iterator[str]:
+def tag_fact(key: str) -> str:
+    """Return the name of the fact that a tag is missing or has a wrong value."""
+    return f"tag {key}"
+
+
+def spelling_fact(key: str) -> str:
+    """Return the name of the fact that a key is spelled otherwise than one that is there, too."""
+    return f"spelling {key}"
+
+
+def _lacking(keys: Iterable[str], own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for key in keys:
         if key not in own:
-            yield f"tag {key} is missing{_near(key, own)}"
+            yield key, f"tag {key} is missing{_near(key, own)}"
 
 
 def _near(key: str, own: Mapping[str, str]) -> str:
@@ -80,15 +90,15 @@ def folded(key: str) -> str:
     return re.sub(r"[\s_.:-]", "", key).casefold()
 
 
-def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> Iterator[str]:
+def _invalid(own: Mapping[str, str], keys: Iterable[str], values: Allowed) -> Iterator[tuple[str, str]]:
     for key in dict.fromkeys([*keys, *sorted(values)] if values else keys):
         if key not in own:
             continue
         value = own[key]
         if not value.strip():
-            yield f"tag {key} is empty" + (f"; allowed: {_rule_text(values[key])}" if key in values else "")
+            yield key, f"tag {key} is empty" + (f"; allowed: {_rule_text(values[key])}" if key in values else "")
         elif key in values and not _allowed(value, values[key]):
-            yield f"tag {key} is {value!r}; allowed: {_rule_text(values[key])}"
+            yield key, f"tag {key} is {value!r}; allowed: {_rule_text(values[key])}"
 
 
 def _allowed(value: str, rule: object) -> bool:
