@@ -134,14 +134,14 @@ class Judges:
             return
         failing = [other for other in speakers if results[other].verdict.status is Status.NON_COMPLIANT]
         telling = [other for other in failing if not own.facts or own.facts & results[other].verdict.facts]
-        told = frozenset(fact for other in telling for fact in results[other].verdict.facts)
+        covered = frozenset(fact for other in telling for fact in results[other].verdict.facts)
         if not telling:
             return
-        if own.facts <= told:
+        if own.facts <= covered:
             results[place] = self._silent(telling[0])
             self._carry(results, telling[0], place, own.adds)
         elif own.rest is not None:
-            results[place] = Result(own.rest(own.facts & told))
+            results[place] = Result(own.rest(own.facts & covered))
 
     def _silent(self, other: int) -> Result:
         return Result(not_applicable(f"{self._judges[other].rule.check.id} reports this"))

@@ -139,8 +139,8 @@ def _judged(
         cidrs = {cidr for found in opened.values() for opening in found for cidr in opening.cidrs}
         verdict = non_compliant(reason, port=str(next(iter(opened))), rules=_rules(group, lists, tuple(opened), cidrs))
 
-        def rest(told: frozenset[str]) -> Verdict:
-            return _judged(group, lists, tuple(port for port in ports if str(port) not in told), widest)
+        def rest(covered: frozenset[str]) -> Verdict:
+            return _judged(group, lists, tuple(port for port in ports if str(port) not in covered), widest)
 
         return verdict.about(*map(str, opened), rest=rest)
     for name in _named(group, ports):

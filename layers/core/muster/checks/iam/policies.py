@@ -103,8 +103,8 @@ def _found(grants: Grants, search: Callable[[Policy], Iterable[Grant]]) -> Itera
 
 
 def _failing(found: Mapping[str, str], grants: Grants) -> Verdict:
-    def rest(told: frozenset[str]) -> Verdict:
-        return _failing({fact: text for fact, text in found.items() if fact not in told}, grants)
+    def rest(covered: frozenset[str]) -> Verdict:
+        return _failing({fact: text for fact, text in found.items() if fact not in covered}, grants)
 
     reason = sentence("; ".join(dict.fromkeys(found.values()))) + _boundary(grants)
     return non_compliant(reason).about(*found, rest=rest)

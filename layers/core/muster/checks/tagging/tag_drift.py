@@ -135,7 +135,9 @@ def _misspelled(tags: Tags, drifted: Sequence[tuple[str, str]]) -> Verdict:
         key=meant,
         value=tags.own.get(meant, tags.own[key]),
         misspelled_key=key,
-    ).about(*facts, rest=lambda told: _misspelled(tags, [pair for fact, pair in facts.items() if fact not in told]))
+    ).about(
+        *facts, rest=lambda covered: _misspelled(tags, [pair for fact, pair in facts.items() if fact not in covered])
+    )
 
 
 def _differing(differing: Sequence[tuple[str, str, str]], own: Mapping[str, str]) -> Verdict:
@@ -146,8 +148,8 @@ def _differing(differing: Sequence[tuple[str, str, str]], own: Mapping[str, str]
     def fact(each: str) -> str:
         return f"parent {each}" if each in own else tag_fact(each)
 
-    def rest(told: frozenset[str]) -> Verdict:
-        return _differing([each for each in differing if fact(each[1]) not in told], own)
+    def rest(covered: frozenset[str]) -> Verdict:
+        return _differing([each for each in differing if fact(each[1]) not in covered], own)
 
     verdict = non_compliant(sentence("; ".join(texts)), key=key, value=value)
     return verdict.about(*(fact(each) for _, each, _ in differing), rest=rest)
@@ -174,8 +176,8 @@ def _contradicting(wrong: Sequence[tuple[str, str]], own: Mapping[str, str]) -> 
     def fact(key: str) -> str:
         return f"value {key}" if key in own else tag_fact(key)
 
-    def rest(told: frozenset[str]) -> Verdict:
-        return _contradicting([each for each in wrong if fact(each[0]) not in told], own)
+    def rest(covered: frozenset[str]) -> Verdict:
+        return _contradicting([each for each in wrong if fact(each[0]) not in covered], own)
 
     return non_compliant(sentence("; ".join(text for _, text in wrong))).about(
         *(fact(key) for key, _ in wrong), rest=rest

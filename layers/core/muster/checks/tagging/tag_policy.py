@@ -52,8 +52,8 @@ def _failing(wrong: Sequence[tuple[str, str]], keys: Sequence[str]) -> Verdict:
     missing = next((key for key in keys if tag_fact(key) in dict(wrong)), "")
     verdict = non_compliant(sentence("; ".join(text for _, text in wrong)), key=missing)
 
-    def rest(told: frozenset[str]) -> Verdict:
-        return _failing([each for each in wrong if each[0] not in told], keys)
+    def rest(covered: frozenset[str]) -> Verdict:
+        return _failing([each for each in wrong if each[0] not in covered], keys)
 
     return verdict.about(*(fact for fact, _ in wrong), rest=rest)
 
