@@ -30,6 +30,7 @@ _COMMANDS = MappingProxyType(
         "iam-policy": "muster.cli.iam_policy",
         "resume": "muster.cli.resume",
         "resume-alerts": "muster.cli.resume_alerts",
+        "config": "muster.cli.config",
         "validate": "muster.cli.validate",
         "diff": "muster.cli.diff",
         "findings": "muster.cli.findings",
