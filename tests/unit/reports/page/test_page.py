@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from muster.model.finding import Severity
@@ -49,6 +50,12 @@ def test_what_is_left_out_is_told() -> None:
     page = written(overview(400))
     assert "All findings are in findings.parquet beside this file" in page
     assert re.search(r"The worst 200 of 3\d\d failures\. 1\d\d more are not shown: they need JavaScript\.", page)
+
+
+def test_what_the_page_does_not_have_is_told_with_where_it_is() -> None:
+    scan = overview(400)
+    page = written(replace(scan, items=scan.items[:100], facts=replace(scan.facts, rest="")))
+    assert re.search(r"The worst \d+ of 3\d\d are in this page\. CSV, JSON and Parquet have all of them\.", page)
 
 
 def test_what_would_not_show_is_shown() -> None:
