@@ -79,7 +79,7 @@ def test_it_finds_what_fails_and_says_what_stood_there(clients: Clients, capsys:
     assert main(["scan", "--format", "json"]) == 1
     (found,) = json.loads(capsys.readouterr().out)["findings"]
     assert (found["check_id"], found["status"]) == ("ec2-volume-is-small", "NON_COMPLIANT")
-    assert found["reason"] == "volume.encrypted is false, against volume.encrypted"
+    assert found["reason"] == "Condition not met: volume.encrypted (volume.encrypted is false)"
 
 
 def test_a_mistake_in_it_starts_no_scan(capsys: pytest.CaptureFixture[str]) -> None:

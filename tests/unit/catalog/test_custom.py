@@ -47,10 +47,10 @@ def test_a_check_without_code_judges_like_any_other() -> None:
     assert judged(TEXT, "running", {"Team": "shop"})[0] is Status.COMPLIANT
     status, reason = judged(TEXT, "running", {"Owner": "me"})
     assert status is Status.NON_COMPLIANT
-    assert reason == "tags.own is {'Owner': 'me'}, against contains(keys(tags.own), 'Team')"
+    assert reason == "Condition not met: contains(keys(tags.own), 'Team') (tags.own is {'Owner': 'me'})"
     status, reason = judged(TEXT, "stopped", {})
     assert status is Status.NOT_APPLICABLE
-    assert reason == "it is judged only when instance.state == 'running'; instance.state is 'stopped'"
+    assert reason == "The check applies only when instance.state == 'running'; instance.state is 'stopped'"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_an_instance_without_the_tag_fails_what_is_asked_of_the_tag(tags: dict[s
     text = TEXT.replace("contains(keys(tags.own), 'Team')", "starts_with(tags.own.Owner, 'team-')")
     found, reason = judged(text, "running", tags)
     assert found is status
-    assert tags or reason == "tags.own.Owner is not there, against starts_with(tags.own.Owner, 'team-')"
+    assert tags or reason == ("Condition not met: starts_with(tags.own.Owner, 'team-') (tags.own.Owner is missing)")
 
 
 def test_an_unread_facet_or_field_leaves_it_unanswered() -> None:

@@ -129,3 +129,11 @@ def test_a_stale_page_is_named_and_nothing_is_written(tmp_path: Path, capsys: py
     assert left.value.code == 1
     assert f"{tmp_path / 'README.md'} is stale: run 'make docs'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_begins_with_a_capital_or_a_name_and_has_no_full_stop(name: str) -> None:
+    for reason in EXAMPLES[name].values():
+        first = reason.split()[0]
+        assert first[0].isupper() or not first.isalpha(), reason
+        assert not reason.endswith("."), reason

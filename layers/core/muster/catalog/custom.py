@@ -92,11 +92,11 @@ def _check(catalog: Catalog, entry: CustomCheck) -> Check:
     def judge(*values: object) -> Verdict:
         document = {name: Fields(value) for name, value in zip(names, values, strict=True)}
         if when is not None and not when.holds(document):
-            return not_applicable(f"it is judged only when {when.text}; {values_text(document, when.paths)}")
+            return not_applicable(f"The check applies only when {when.text}; {values_text(document, when.paths)}")
         text = values_text(document, condition.paths)
         if condition.holds(document):
-            return compliant(f"{text}: {condition.text}")
-        return non_compliant(f"{text}, against {condition.text}")
+            return compliant(f"Condition met: {condition.text} ({text})")
+        return non_compliant(f"Condition not met: {condition.text} ({text})")
 
     scope = f"Only where `{when.text}`.\n\n" if when else ""
     judge.__doc__ = f"{entry.title}\n\n{scope}What should be true: `{condition.text}`\n\nWhy:"

@@ -278,7 +278,7 @@ def test_an_expression_knows_which_facets_it_reads() -> None:
 def test_what_was_looked_at_is_told() -> None:
     expression = examine("machine.labels.Team == 'x' && flow.on && machine.owner == 'me'", FACETS)
     said = values_text(document(), expression.paths)
-    assert said == "machine.labels.Team is 'shop', flow.on is false, machine.owner is not there"
+    assert said == "machine.labels.Team is 'shop', flow.on is false, machine.owner is missing"
     assert values_text(document(), [("machine", "disks")]) == "machine.disks is a list of 2 objects"
     assert values_text(document(LOST), [("machine", "disks")]) == "machine.disks is a list of 1 object"
     assert values_text(document(LOST), [("machine", "running")]) == "machine.running is not known (AWS did not say)"

@@ -460,12 +460,13 @@ def test_how_many_must_stay_healthy_is_a_setting() -> None:
 def test_the_reason_names_what_is_in_the_way() -> None:
     none = ecs_service_healthy_percent_sound(service(minimum_healthy=100, maximum=100, desired=0))
     assert none.reason == (
-        "minimumHealthyPercent is 100 and maximumPercent is 100; a deployment can neither start nor stop a task"
+        "The minimum healthy percent is 100 and the maximum percent is 100; a deployment can "
+        "neither start nor stop a task"
     )
     verdict = ecs_service_healthy_percent_sound(service(minimum_healthy=100, maximum=120, desired=3))
     assert verdict.reason == (
-        "minimumHealthyPercent is 100 and maximumPercent is 120 of 3 tasks; a deployment can "
-        "neither start nor stop a task"
+        "The minimum healthy percent is 100 and the maximum percent is 120 of 3 tasks; a "
+        "deployment can neither start nor stop a task"
     )
 
 

@@ -157,7 +157,7 @@ def test_a_child_has_the_owner_of_its_parent() -> None:
         "Tag Owner is missing, but 'web' on i-1; Tag CostCenter is missing, but '1' on i-1",
     )
     assert agrees({"Owner": "x"}) == (NA, "The resource has no parent")
-    assert agrees({"Owner": "x"}, i_1={"Project": "y"}) == (NA, "i-1 has none of the tags Owner, CostCenter")
+    assert agrees({"Owner": "x"}, i_1={"Project": "y"}) == (NA, ("Parent i-1 has none of the tags Owner, CostCenter"))
 
 
 def test_a_volume_of_several_instances_agrees_with_each() -> None:

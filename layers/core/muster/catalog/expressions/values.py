@@ -63,7 +63,7 @@ def spelled(value: Any) -> str:
         return "an object"
     if isinstance(value, list) and any(isinstance(each, Fields) for each in value):
         return f"a list of {len(value)} object{'s' if len(value) > 1 else ''}"
-    text = "not there" if value is None else repr(value)
+    text = "missing" if value is None else repr(value)
     text = str(value).lower() if isinstance(value, bool) else text
     return shortened(text, _LONG)
 

@@ -116,7 +116,7 @@ def ec2_default_security_group_closed(group: SecurityGroup) -> Verdict:
     Source: https://docs.aws.amazon.com/config/latest/developerguide/vpc-default-security-group-closed.html
     """
     if known(group.name) != "default":
-        return not_applicable(f"{group.name} is not the default security group of its VPC")
+        return not_applicable(f"Security group {group.name} is not the default group of its VPC")
     kinds = [kind for kind, rules in (("inbound", group.ingress), ("outbound", group.egress)) if rules]
     if kinds:
         reason = f"The default security group has {' and '.join(kinds)} rules"

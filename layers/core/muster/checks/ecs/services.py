@@ -178,7 +178,7 @@ def ecs_service_healthy_percent_sound(service: Service, *, minimum_healthy_perce
     if known(service.scheduling) == "DAEMON":
         return not_applicable("The scheduling strategy is DAEMON")
     minimum, maximum, desired = known(service.minimum_healthy), known(service.maximum), known(service.desired)
-    between = f"minimumHealthyPercent is {minimum} and maximumPercent is {maximum}"
+    between = f"The minimum healthy percent is {minimum} and the maximum percent is {maximum}"
     breaker = {"circuit_breaker": str(service.circuit_breaker).lower(), "rollback": str(service.rollback).lower()}
     if minimum < minimum_healthy_percent:
         return non_compliant(f"{between}; use a minimum of {minimum_healthy_percent} % or more", **breaker)

@@ -114,7 +114,9 @@ def tags_agree_with_parent(
         return not_applicable("The resource has no parent")
     known = {name: parent_tags[name].values for name in parents.ids}
     if not any(key in values for values in known.values() for key in keys):
-        return not_applicable(f"{listed(parents.ids, _FEW)} {_has_none(parents.ids)} of the tags {listed(keys, _FEW)}")
+        return not_applicable(
+            f"Parent {listed(parents.ids, _FEW)} {_has_none(parents.ids)} of the tags {listed(keys, _FEW)}"
+        )
     differing = [
         (name, key, values[key])
         for name, values in known.items()
