@@ -157,6 +157,13 @@ def test_a_broken_baseline_is_refused_before_the_scan(tmp_path: Path, capsys: py
     assert out == ""
 
 
+def test_what_this_scan_does_not_cover_is_no_news(base: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "--check", "s3-default-encryption-kms", "--fail-on", "LOW", "--baseline", base]) == 0
+    err = capsys.readouterr().err
+    assert "1 of s3-default-encryption-kms: the check is not in base.json" in err
+    assert VERSIONING not in err
+
+
 class TestStack:
     """The baseline is a scan of a stack, run by its functions on moto."""
 

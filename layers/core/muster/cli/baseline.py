@@ -90,7 +90,9 @@ class Baseline:
         """Yield what could not be compared: it counts as not new."""
         reasons: dict[str, list[Uncompared]] = {}
         for each in self._comparison.uncompared():
-            reasons.setdefault(each.reason, []).append(each)
+            # A failure of the baseline that this scan did not cover is neither new nor gone.
+            if self._new.name not in each.reason:
+                reasons.setdefault(each.reason, []).append(each)
         if reasons:
             total = sum(each.findings for found in reasons.values() for each in found)
             yield f"{counted(total, 'finding')} cannot be compared with {self.name} and {_counts(total)} as not new:"

@@ -1,4 +1,4 @@
-"""Progress: one line on standard error while somebody watches, never between findings, and gone at the end."""
+"""Progress: one line on standard error on a terminal, never between findings, and gone at the end."""
 
 import contextlib
 import os
@@ -43,7 +43,7 @@ class ScanProgress(Watcher):
     """The line of a scan: percent, parts, calls, failures and the time left."""
 
     def __init__(self, job: Job[Any], *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        """Prepare; nothing is computed or written where nobody watches."""
+        """Prepare; nothing is computed or written where it is not shown."""
         self._job, self._clock = job, clock
         self._line = Line(shown=shown)
         shards = job.scan.shards if self._line.shown else ()
@@ -104,7 +104,7 @@ class Line(contextlib.AbstractContextManager["Line"]):
     """One line of a terminal that is drawn again and again; other output should come after `clear`."""
 
     def __init__(self, *, shown: bool) -> None:
-        """Find out whether somebody watches: standard error is a terminal that can go back in a line."""
+        """Find out whether it can be shown: standard error is a terminal that can go back in a line."""
         self.shown = shown and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._last = 0.0
         encoding = (getattr(sys.stderr, "encoding", None) or "").lower()

@@ -30,7 +30,7 @@ class TableWriter:
     ) -> None:  # fmt: skip
         """Write to a stream; its width and colours follow from whether it is a terminal, unless a view says so.
 
-        `verbose` adds how many calls were made; without `ends` somebody else writes the closing block.
+        `verbose` adds how many calls were made; without `ends` the caller writes the closing block.
         """
         self._stream, self._verbose, self._ends, self._owner_tag = stream, verbose, ends, owner_tag
         self._view = view or View(width=width_of(stream))
