@@ -24,5 +24,5 @@ def test_targets_of_tables_and_indexes_are_read_to_the_last_page(clients: Client
     found = table_scaling.function(scaling, REGION_ITSELF)
     assert len(found.targets) == 52
     assert found.lacking("t50", "", "Read") == ""
-    assert "between 9 and 9" in found.lacking("t00", "by-day", "Write")
+    assert "are 9 units" in found.lacking("t00", "by-day", "Write")
     assert found.lacking("t00", "", "Write") == "is not scaled"

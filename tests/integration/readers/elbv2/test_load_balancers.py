@@ -262,7 +262,7 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients, esta
     assert said == {
         ("elb-access-logs-enabled", "web"): (
             Status.INSUFFICIENT_DATA,
-            "AWS did not say whether access_logs.s3.enabled is true",
+            "AWS did not return access_logs.s3.enabled",
         ),
         ("elb-deletion-protection-enabled", "web"): (
             Status.NON_COMPLIANT,

@@ -196,4 +196,4 @@ def _attributes(response: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _flag(name: str, attributes: Mapping[str, str]) -> bool | Unknown:
     values = {"true": True, "false": False}
-    return values.get(attributes.get(name, ""), kinds.silent(name, f"whether {name} is true"))
+    return values.get(attributes.get(name, ""), kinds.silent(name))
