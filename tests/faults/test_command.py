@@ -62,7 +62,7 @@ def muster(aws: FakeAws, folder: Path, *arguments: str, **weather: Any) -> Ended
     assert "Traceback" not in done.stderr
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     said = {each["finding_id"]: each["status"] for each in report["findings"]}
-    return Ended(done.returncode, said, report["scan"]["complete"], done.stderr)
+    return Ended(done.returncode, said, report["scan"]["complete"], done.stdout + done.stderr)
 
 
 @pytest.fixture(scope="module")
