@@ -62,7 +62,8 @@ def muster(aws: FakeAws, folder: Path, *arguments: str, **weather: Any) -> Ended
     assert "Traceback" not in done.stderr
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     said = {each["finding_id"]: each["status"] for each in report["findings"]}
-    return Ended(done.returncode, said, report["scan"]["complete"], done.stdout + done.stderr)
+    told = "\n".join([*report["scan"]["incomplete"], done.stderr])
+    return Ended(done.returncode, said, report["scan"]["complete"], told)
 
 
 @pytest.fixture(scope="module")
