@@ -31,6 +31,7 @@ _COMMANDS = MappingProxyType(
         "resume": "muster.cli.resume",
         "resume-alerts": "muster.cli.resume_alerts",
         "config": "muster.cli.config",
+        "init": "muster.cli.init",
         "validate": "muster.cli.validate",
         "diff": "muster.cli.diff",
         "findings": "muster.cli.findings",
