@@ -9,14 +9,18 @@ import pytest
 from muster.catalog import pages as docs
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
+from muster.checks.ec2.security_groups import ec2_security_group_admin_ports_closed
+from muster.checks.ecs.task_definitions import ecs_images_not_latest
 from muster.checks.s3.access import s3_account_level_public_access_blocks
 from muster.checks.s3.protection import s3_bucket_encrypted
-from muster.checks.tagging.tag_drift import tag_keys_spelled_alike
+from muster.checks.tagging.tag_drift import tag_keys_spelled_alike, tagged
 from muster.configuration import Configuration
 from muster.configuration.selection import select
+from muster.facets.ec2.instances import SecurityGroup
+from muster.facets.ecs.task_definition import TaskDefinition
 from muster.facets.s3.buckets import AccountPublicAccessBlock, BucketEncryption
 from muster.facets.tagging.tags import Tags
-from muster.model.finding import Severity, Status, Verdict
+from muster.model.finding import Related, Severity, Status, Verdict
 
 CATALOG = load()
 ROOT = Path(__file__).parents[3]
@@ -24,11 +28,23 @@ COMMITTED = ROOT / "docs" / "checks"
 EXAMPLES = docs.stored_examples(ROOT)
 MORE = ROOT / docs.REASONS[1]
 WRITE = "MUSTER_WRITE_GOLDEN"
+OPEN = SecurityGroup.parse(
+    {
+        "GroupName": "web",
+        "IpPermissions": [
+            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+        ],
+    }
+)
+LATEST = TaskDefinition.parse({"taskDefinition": {"containerDefinitions": [{"name": "web", "image": "nginx:latest"}]}})
 RETURNED: Mapping[str, tuple[Verdict, ...]] = {
     "s3-account-level-public-access-blocks": (
         s3_account_level_public_access_blocks(AccountPublicAccessBlock(True, True, True, True)),
     ),
     "s3-bucket-encrypted": (s3_bucket_encrypted(BucketEncryption.parse({})),),
+    "ec2-security-group-admin-ports-closed": (ec2_security_group_admin_ports_closed(OPEN, Related({})),),
+    "ecs-images-not-latest": (ecs_images_not_latest(LATEST),),
+    "tagged": (tagged(Tags({})), tagged(Tags({"Owner": "web"}))),
     "tag-keys-spelled-alike": (tag_keys_spelled_alike(Tags({"costcenter": "CC-1000"})),),
 }
 """Results that no resource of the demo's estate has."""
