@@ -95,15 +95,18 @@ def _in_csv(path: Path) -> int:
 
 
 def _in_table(path: Path) -> int:
-    """Return how many findings the last line counts: the table shows the worst of them."""
-    last = path.read_text(encoding="utf-8").strip().splitlines()[-1]
-    return sum(map(int, re.findall(r"(\d+) (?:pass|fail|skip|unread|suppressed)\b", last)))
+    """Return how many findings the closing block counts: the table lists the failures alone."""
+    block = path.read_text(encoding="utf-8").rpartition("─")[2].partition("Start here")[0].replace(",", "")
+    return sum(map(int, re.findall(rf"(\d+) (?:{_COUNTS})\b", block)))
 
 
+_COUNTS = "failures? on|checks? passed|passed|not applicable|suppressed|not evaluated"
 COUNTED: Mapping[str, Callable[[Path], int]] = MappingProxyType(
     {"table": _in_table, "json": _in_json, "ndjson": _in_json, "csv": _in_csv}
 )
-"""The formats of the command, and how the findings in a file of each are counted."""
+"""The formats of the command with every finding, and how those in a file of each are counted."""
+SUMMARIES = ("html", "markdown", "ocsf", "asff", "sarif", "junit", "parquet")
+"""The formats that are not measured: they are made of the same overview, or of rows as Parquet here."""
 _EXTENSIONS = MappingProxyType({"table": "txt", "json": "json", "ndjson": "ndjson", "csv": "csv"})
 
 

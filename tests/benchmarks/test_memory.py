@@ -17,9 +17,9 @@ def aws():
         yield started
 
 
-def test_every_format_of_the_command_is_measured():
+def test_every_format_of_the_command_is_measured_or_said_not_to_be():
     (option,) = (each for each in command.params if each.name == "form")
-    assert set(option.type.choices) == set(memory.COUNTED)
+    assert sorted(option.type.choices) == sorted([*memory.COUNTED, *memory.SUMMARIES])
 
 
 @pytest.mark.parametrize("name", [*memory.COUNTED, memory.PARQUET])
@@ -36,6 +36,13 @@ def test_findings_that_are_missing_stop_the_run(aws, monkeypatch):
         memory.peak_of(aws, "csv")
 
 
-def test_the_table_is_counted_by_its_last_line(tmp_path: Path):
-    (tmp_path / "a.txt").write_text("20 fail\n3 pass · 4 fail · 0 skip · 1 unread · 2 suppressed   failing: 4 HIGH\n")
-    assert memory._in_table(tmp_path / "a.txt") == 10
+@pytest.mark.parametrize(
+    ("block", "count"),
+    [
+        ("1,004 failures on 2 resources: 4 HIGH\n3 passed, 2 suppressed\n1 not evaluated\n\nStart here\n 1 HIGH", 1010),
+        ("No failures. 7 checks passed on 9 resources.\n1 not applicable  shop, 2 regions, 2 s\n", 8),
+    ],
+)
+def test_the_table_is_counted_by_its_closing_block(tmp_path: Path, block: str, count: int):
+    (tmp_path / "a.txt").write_text(f"x  20 failures on y\n{'─' * 78}\n{block}", encoding="utf-8")
+    assert memory._in_table(tmp_path / "a.txt") == count
