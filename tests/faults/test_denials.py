@@ -67,8 +67,10 @@ def scanned(shard: Shard, clients: Clients, rules: Sequence[Rule] = RULES) -> di
 
 
 def test_the_estate_has_what_passes_and_what_fails_every_check(fair: dict[str, Fair]) -> None:
-    seen = {(each.check_id, each.status) for one in fair.values() for each in one.findings.values()}
-    names = {rule.check.id for rule in RULES}
+    findings = [each for one in fair.values() for each in one.findings.values()]
+    seen = {(each.check_id, each.status) for each in findings}
+    silent = {each.check_id for each in findings if each.reason.endswith(" reports this")}
+    names = {rule.check.id for rule in RULES} - silent
     wanted = {(name, status) for name in names for status in (Status.COMPLIANT, Status.NON_COMPLIANT)}
     assert sorted(f"{name} is never {status}" for name, status in wanted - seen - ONE_SIDED.keys()) == []
 
