@@ -46,7 +46,7 @@ def test_every_check_judges_something_of_every_type_that_it_is_for(scanned: list
 def test_nothing_is_unread_but_what_nobody_can_tell(scanned: list[dict[str, Any]]) -> None:
     unread = [row for row in scanned if row["status"] == "INSUFFICIENT_DATA"]
     assert {gap["permission"] for row in unread for gap in json.loads(row["unavailable"])} <= {None}
-    told = {f"{row['check_id']}: {row['reason']}" for row in unread if "no datapoint" not in row["reason"]}
+    told = {f"{row['check_id']}: {row['reason']}" for row in unread if "no data points" not in row["reason"]}
     assert told == set()
 
 
