@@ -118,11 +118,11 @@ def _answered(given: Mapping[str, str], role: str, *, asks: bool) -> dict[str, s
             found[question.name] = given.get(question.name, question.default)
             continue
         click.echo(f"\n{number} of {len(_QUESTIONS)}  {question.text}\n{question.about}", err=True)
-        found[question.name] = _asked(question, role)
+        found[question.name] = _read_answer(question, role)
     return found
 
 
-def _asked(question: _Question, role: str) -> str:
+def _read_answer(question: _Question, role: str) -> str:
     """Ask until the answer is one that a configuration can have."""
     while True:
         answer = str(click.prompt("Answer", default=question.default, err=True))
