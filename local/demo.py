@@ -57,7 +57,7 @@ def main() -> int:
         f"The second scan sent {'no mail: nothing had changed' if silent else 'a mail, which it should not'}."
     )
     console.print(f"Open {OUT.name}/report.html in a browser: the report of the scan.")
-    console.print(f"The rest is in {OUT.name}/ too, after {time.monotonic() - began:.0f} seconds.")
+    console.print(f"The other files are in {OUT.name}/ too. The demo took {time.monotonic() - began:.0f} seconds.")
     return 0 if silent else 1
 
 
@@ -66,7 +66,7 @@ def _step(console: Console, what: str) -> Iterator[None]:
     began = time.monotonic()
     with console.status(what):
         yield
-    console.print(f"[green]done[/] {what} [dim]({time.monotonic() - began:.1f} s)[/]")
+    console.print(f"[green]done[/] {what} [dim]({time.monotonic() - began:.1f} s)[/]", soft_wrap=True)
 
 
 def _recorded(aws: EmbeddedAws, stack: Stack) -> None:
