@@ -32,7 +32,7 @@ def test_volumes_and_snapshots_are_compared_with_what_they_belong_to(clients: Cl
     check = load().checks["tags-agree-with-parent"]
     rules = [Rule(check, kind, "ec2") for kind in load().resource_types(check)]
     found = {each.resource.id: each for each in ShardScan(SHARD, read_plan(load(), rules), ScanContext(clients, AT))}
-    assert found[volume["VolumeId"]].reason == f"Tag Owner is 'data', but 'web=😀' on {instance}"
+    assert found[volume["VolumeId"]].reason == f"Tag Owner is 'data' ({instance} has 'web=😀')"
     assert found[snapshot].status is Status.COMPLIANT
 
 
@@ -57,7 +57,7 @@ def test_interfaces_are_compared_with_the_instance_that_they_are_attached_to(cli
     plan = read_plan(load(), [Rule(check, INTERFACE, "ec2")])
     found = {each.resource.id: each for each in ShardScan(SHARD, plan, ScanContext(clients, AT))}
     assert {name: (each.status, each.reason) for name, each in found.items()} == {
-        own: (Status.NON_COMPLIANT, f"Tag Owner is missing, but 'web' on {instance['InstanceId']}"),
+        own: (Status.NON_COMPLIANT, f"Tag Owner is missing ({instance['InstanceId']} has 'web')"),
         good: (Status.COMPLIANT, f"The tags agree with {instance['InstanceId']}"),
         alone: (Status.NOT_APPLICABLE, "The resource has no parent"),
     }

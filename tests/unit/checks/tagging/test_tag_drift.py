@@ -151,10 +151,10 @@ def agrees(tags: Mapping[str, str], **parents: Mapping[str, str] | Unavailable) 
 
 def test_a_child_has_the_owner_of_its_parent() -> None:
     assert agrees({"Owner": "web"}, i_1={"Owner": "web", "Project": "x"}) == (C, "The tags agree with i-1")
-    assert agrees({"Owner": "data"}, i_1={"Owner": "web"}) == (N, "Tag Owner is 'data', but 'web' on i-1")
+    assert agrees({"Owner": "data"}, i_1={"Owner": "web"}) == (N, "Tag Owner is 'data' (i-1 has 'web')")
     assert agrees({}, i_1={"Owner": "web", "CostCenter": "1"}) == (
         N,
-        "Tag Owner is missing, but 'web' on i-1; Tag CostCenter is missing, but '1' on i-1",
+        "Tag Owner is missing (i-1 has 'web'); tag CostCenter is missing (i-1 has '1')",
     )
     assert agrees({"Owner": "x"}) == (NA, "The resource has no parent")
     assert agrees({"Owner": "x"}, i_1={"Project": "y"}) == (NA, ("Parent i-1 has none of the tags Owner, CostCenter"))
@@ -162,7 +162,7 @@ def test_a_child_has_the_owner_of_its_parent() -> None:
 
 def test_a_volume_of_several_instances_agrees_with_each() -> None:
     assert agrees({"Owner": "web"}, i_1={"Owner": "web"}, i_2={"Owner": "data"})[1] == (
-        "Tag Owner is 'web', but 'data' on i-2"
+        "Tag Owner is 'web' (i-2 has 'data')"
     )
 
 

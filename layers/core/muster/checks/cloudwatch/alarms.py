@@ -82,9 +82,9 @@ def cloudwatch_alarm_action_targets_live(
     Why: An alarm action fails silently if its topic is deleted, if no subscription is confirmed, or if CloudWatch may
       not publish to the topic or use its key.
     Fix: If the topic has no subscription, add one and confirm it: `aws sns subscribe --topic-arn TOPIC-ARN --protocol
-      email --notification-endpoint ADDRESS` Otherwise correct what the reason names: the topic's policy must allow
-      cloudwatch.amazonaws.com to call sns:Publish, and the policy of its customer managed key must allow
-      kms:Decrypt and kms:GenerateDataKey*.
+      email --notification-endpoint ADDRESS` If the topic does not exist, set an existing topic in the actions of the
+      alarm. Otherwise correct what the reason names: the topic's policy must allow cloudwatch.amazonaws.com to call
+      sns:Publish, and the policy of its customer managed key must allow kms:Decrypt and kms:GenerateDataKey*.
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     others = f"; actions not checked: {', '.join(alarm.other_actions)}" if alarm.other_actions else ""

@@ -76,8 +76,9 @@ def dynamodb_table_throttling_alarmed(
     Why: A throttled table rejects requests while all its other metrics look healthy.
     Fix: `aws cloudwatch put-metric-alarm --alarm-name NAME.METRIC --namespace AWS/DynamoDB --metric-name METRIC
       --dimensions Name=TableName,Value=NAME --statistic Sum --period 60 --evaluation-periods 1 --threshold 0
-      --comparison-operator GreaterThanThreshold --alarm-actions TOPIC-ARN` Repeat this for each metric and index in the
-      reason. For an index, add the dimension GlobalSecondaryIndexName and choose another alarm name.
+      --comparison-operator GreaterThanThreshold --treat-missing-data notBreaching --alarm-actions TOPIC-ARN` Repeat
+      this for each metric and index in the reason. For an index, add the dimension GlobalSecondaryIndexName and choose
+      another alarm name.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
     """
     if table.set_aside:

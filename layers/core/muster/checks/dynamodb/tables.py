@@ -168,9 +168,9 @@ def dynamodb_table_stream_enabled(
     Problem: stream is not as required
     Why: Consumers that copy, audit or index changes see only what the stream contains. An unused stream exposes items
       to everyone who may read streams.
-    Fix: A stream type cannot be changed: first turn off the stream that the table has. `aws dynamodb update-table
-      --table-name NAME --stream-specification StreamEnabled=false` If a stream is required, turn on the right one:
-      `aws dynamodb update-table --table-name NAME --stream-specification StreamEnabled=true,StreamViewType=TYPE`
+    Fix: The type of a stream cannot be changed. If the table has a stream, disable it first: `aws dynamodb update-table
+      --table-name NAME --stream-specification StreamEnabled=false` If a stream is required, enable the right one: `aws
+      dynamodb update-table --table-name NAME --stream-specification StreamEnabled=true,StreamViewType=TYPE`
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
     if table.set_aside:

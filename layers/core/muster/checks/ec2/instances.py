@@ -169,8 +169,9 @@ def ec2_volume_encrypted(volume: Volume) -> Verdict:
     Problem: EBS volume is not encrypted
     Why: Everyone who gets a copy of an unencrypted volume, for example by a shared snapshot, can read its data.
     Fix: Encryption of a volume cannot be changed. Take a snapshot: `aws ec2 create-snapshot --volume-id ID` When it is
-      complete, create an encrypted volume from it and replace the old one: `aws ec2 create-volume --snapshot-id
-      SNAPSHOT-ID --availability-zone AVAILABILITY-ZONE --encrypted`
+      complete, create an encrypted volume from it, with the type, IOPS and throughput of the old one, and replace the
+      old one: `aws ec2 create-volume --snapshot-id SNAPSHOT-ID --availability-zone AVAILABILITY-ZONE --volume-type
+      VOLUME-TYPE --encrypted`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/encrypted-volumes.html
     """
     place = f"attached to {', '.join(volume.attached_to)}" if volume.attached_to else "not attached"

@@ -43,11 +43,12 @@ def ecs_task_definition_fargate_size_valid(definition: TaskDefinition, region: E
 
     Problem: Fargate does not support the task size
     Why: ECS refuses to start a task of another size. You notice it only when the service needs a new task.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, set cpu and memory to a
-      combination that Fargate supports. Register the file as a new revision: `aws ecs register-task-definition
-      --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, set cpu and
+      memory to a combination that Fargate supports. Register the file as a new revision: `aws ecs
+      register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old
+      revision.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
     """
     launches = [each for each in region.launches(definition.arn) if each.fargate is True]

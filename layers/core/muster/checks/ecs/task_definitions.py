@@ -16,11 +16,11 @@ def ecs_images_pinned_by_digest(definition: TaskDefinition) -> Verdict:
 
     Problem: image is not pinned by digest
     Why: A tag can be moved to another image. With a digest, every task runs the image that you tested.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, write each image as
-      REPOSITORY@sha256:DIGEST. Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
-      file://TASK-DEFINITION.json` Then update the services that run the old revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, write each
+      image as REPOSITORY@sha256:DIGEST. Register the file as a new revision: `aws ecs register-task-definition
+      --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
     loose = [each for each in known(definition.containers) if not _DIGEST.search(known(each.image))]
@@ -38,11 +38,11 @@ def ecs_images_not_latest(definition: TaskDefinition) -> Verdict:
     Problem: image has the tag latest
     Why: Two tasks of one service may run different images. You cannot tell which version runs, or roll back to the one
       before.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, give each image a version
-      tag, or better a digest. Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
-      file://TASK-DEFINITION.json` Then update the services that run the old revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, give each
+      image a version tag, or better a digest. Register the file as a new revision: `aws ecs register-task-definition
+      --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
     floating = [each for each in known(definition.containers) if _latest(known(each.image))]
@@ -58,12 +58,12 @@ def ecs_task_definition_log_configuration(definition: TaskDefinition) -> Verdict
 
     Problem: container has no log configuration
     Why: Without a log driver the output of a container is lost when it stops, and with it the traces of an incident.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, add a logConfiguration to
-      each container, for example with the driver awslogs. Register the file as a new revision: `aws ecs
-      register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old
-      revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, add a
+      logConfiguration to each container, for example with the driver awslogs. Register the file as a new revision: `aws
+      ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the
+      old revision.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-9
     """
     silent = [each for each in known(definition.containers) if not each.log_driver]
@@ -80,12 +80,12 @@ def ecs_containers_readonly_access(definition: TaskDefinition) -> Verdict:
 
     Problem: root file system is writable
     Why: An attacker inside the container cannot replace programs or install others.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt) | .containerDefinitions[].readonlyRootFilesystem = true' >
-      TASK-DEFINITION.json` In the file, add volumes for the directories that the containers write to. Register the file
-      as a new revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the
-      services that run the old revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt) | .containerDefinitions[].readonlyRootFilesystem
+      = true' > TASK-DEFINITION.json` In the file, add volumes for the directories that the containers write to.
+      Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
+      file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5
     """
     if definition.windows:
@@ -102,9 +102,9 @@ def ecs_containers_nonprivileged(definition: TaskDefinition) -> Verdict:
 
     Problem: container is privileged
     Why: A privileged container has root access to its host and to all other containers on it.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt) | .containerDefinitions[].privileged = false' >
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt) | .containerDefinitions[].privileged = false' >
       TASK-DEFINITION.json` If a container needs a single Linux capability, add it to its linuxParameters. Register the
       file as a new revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then
       update the services that run the old revision.
@@ -126,11 +126,11 @@ def ecs_task_definition_linux_user_non_root(definition: TaskDefinition) -> Verdi
     Problem: container runs as root
     Why: A process that runs as root can use a vulnerability of the kernel or the container runtime to take over the
       host.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, add a user to each container,
-      for example 1000:1000. Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
-      file://TASK-DEFINITION.json` Then update the services that run the old revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, add a user
+      to each container, for example 1000:1000. Register the file as a new revision: `aws ecs register-task-definition
+      --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old revision.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-linux-user-non-root.html
     """
     if definition.windows:
@@ -150,12 +150,12 @@ def ecs_task_definition_network_mode_not_host(definition: TaskDefinition) -> Ver
     Problem: containers use the host's network
     Why: The containers can reach everything that listens on the loopback address of the host, and the credentials of
       its instance role.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, set networkMode to awsvpc.
-      Services then need a network configuration with subnets. Register the file as a new revision: `aws ecs
-      register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services that run the old
-      revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` In the file, set
+      networkMode to awsvpc. Services then need a network configuration with subnets. Register the file as a new
+      revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services
+      that run the old revision.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-17
     """
     mode = known(definition.network_mode)
@@ -170,11 +170,11 @@ def ecs_task_definition_pid_mode_not_shared(definition: TaskDefinition) -> Verdi
 
     Problem: containers see the host's processes
     Why: The containers can see every process of the host, send it signals and read its environment variables.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt) | del(.pidMode)' > TASK-DEFINITION.json` Register the file as a new
-      revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the services
-      that run the old revision.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt) | del(.pidMode)' > TASK-DEFINITION.json` Register
+      the file as a new revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then
+      update the services that run the old revision.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ecs-task-definition-pid-mode-check.html
     """
     mode = known(definition.pid_mode)
@@ -193,12 +193,13 @@ def ecs_no_environment_secrets(definition: TaskDefinition, *, allowed: tuple[str
     Problem: secret in an environment variable
     Why: Everyone who may describe the task definition can read its variables. All revisions keep them, and they often
       end up in logs.
-    Fix: Save the task definition: `aws ecs describe-task-definition --task-definition ID --include TAGS | jq
-      '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes, .compatibilities,
-      .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` Store the value in Secrets Manager. In the
-      file, move the variable from environment to secrets, with the secret's ARN as valueFrom. Register the file as a
-      new revision: `aws ecs register-task-definition --cli-input-json file://TASK-DEFINITION.json` Then update the
-      services that run the old revision. Rotate the secret: the old value was exposed.
+    Fix: Save the task definition (this needs jq): `aws ecs describe-task-definition --task-definition ID --include TAGS
+      --output json | jq '.taskDefinition + {tags} | del(.taskDefinitionArn, .revision, .status, .requiresAttributes,
+      .compatibilities, .registeredAt, .registeredBy, .deregisteredAt)' > TASK-DEFINITION.json` Store the value in
+      Secrets Manager. In the file, move the variable from environment to secrets, with the secret's ARN as valueFrom.
+      Register the file as a new revision: `aws ecs register-task-definition --cli-input-json
+      file://TASK-DEFINITION.json` Then update the services that run the old revision. Rotate the secret: the old value
+      was exposed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8
     """
     found = [

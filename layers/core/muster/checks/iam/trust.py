@@ -70,7 +70,7 @@ def iam_role_trust_not_confusable(
     shared_providers: tuple[str, ...] = _SHARED_PROVIDERS,
     trusted_accounts: tuple[str, ...] = (),
 ) -> Verdict:
-    """IAM roles should limit for whom services and other accounts can assume them.
+    """IAM role trust policies should prevent the confused deputy problem.
 
     A trusted service needs a condition on aws:SourceAccount, aws:SourceArn, aws:SourceOrgID or aws:SourceOrgPaths, or
     on sts:ExternalId if AWS documents that the service sends one (Firehose, SES, Amazon Cognito user pools). Another
@@ -88,7 +88,7 @@ def iam_role_trust_not_confusable(
     Problem: role trust lacks a source condition
     Why: Anyone who can use the service, account or provider could make it assume this role for them (the "confused
       deputy" problem).
-    Fix: Save the trust policy: `aws iam get-role --role-name NAME --query Role.AssumeRolePolicyDocument >
+    Fix: Save the trust policy: `aws iam get-role --role-name NAME --query Role.AssumeRolePolicyDocument --output json >
       TRUST-POLICY.json` In the file, add the condition that the reason names. For a service: {"StringEquals":
       {"aws:SourceAccount": "YOUR-ACCOUNT"}}. For another company: sts:ExternalId. For GitHub: the claim sub with your
       own repositories. Then replace the policy: `aws iam update-assume-role-policy --role-name NAME --policy-document
@@ -128,10 +128,11 @@ def iam_role_trust_services_documented(
 
     Problem: trusted service without a condition
     Why: Another account may be able to make the service assume the role (the "confused deputy" problem).
-    Fix: Save the trust policy: `aws iam get-role --role-name NAME --query Role.AssumeRolePolicyDocument >
+    Fix: Save the trust policy: `aws iam get-role --role-name NAME --query Role.AssumeRolePolicyDocument --output json >
       TRUST-POLICY.json` Try a condition on aws:SourceAccount in a test account. If the service still works, keep the
       condition: `aws iam update-assume-role-policy --role-name NAME --policy-document file://TRUST-POLICY.json` If not,
-      add the service to services_without_source of both checks, or suppress the finding with the reason.
+      add the service to the setting services_without_source of this check and of iam-role-trust-not-confusable, or
+      suppress the finding with the reason.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
     """
     lists = _Lists(_normal(services_with_source), _normal(services_without_source), (), (trust.account_id,))

@@ -75,9 +75,10 @@ def lambda_environment_without_secrets(function: Function, *, accepted: tuple[st
     Why: Everyone who may read the configuration of the function can read its variables, and they end up in templates,
       logs and tools.
     Fix: Store the secret in Secrets Manager or Parameter Store, read it from there, and rotate it: the old value was
-      exposed. Then remove the variable. The environment is replaced as a whole. `aws lambda get-function-configuration
-      --function-name NAME --query Environment > FUNCTION-ENVIRONMENT.json` Remove the variable from the file: `aws
-      lambda update-function-configuration --function-name NAME --environment file://FUNCTION-ENVIRONMENT.json`
+      exposed. Save the environment: `aws lambda get-function-configuration --function-name NAME --query Environment
+      --output json > FUNCTION-ENVIRONMENT.json` Remove the variable from the file, then replace the environment with
+      the file: `aws lambda update-function-configuration --function-name NAME --environment
+      file://FUNCTION-ENVIRONMENT.json`
     Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     count = known(function.variables)

@@ -104,7 +104,7 @@ def lambda_concurrency_pool_sufficient(region: RegionConcurrency, *, unreserved_
 
 @check(severity=Severity.MEDIUM, version=2)
 def lambda_errors_alarmed(function: Function, alarms: Alarms, *, throttles: bool = False) -> Verdict:
-    """Lambda functions should have an alarm on errors that notifies someone.
+    """Lambda functions should have an alarm with an action on errors.
 
     An alarm on the function, or on all functions of the region, counts if it has an enabled action for the state ALARM,
     or if a composite alarm above it has one. With `throttles`, the function also needs an alarm on throttled
@@ -139,7 +139,7 @@ def _blocked(day: date, today: date) -> str:
 
 
 def _alarmed(alarms: Alarms, metric: str, name: str) -> tuple[bool, str]:
-    """Return whether an alarm on a metric of a function notifies someone, and the reason."""
+    """Return whether an alarm on a metric of a function has an enabled action, and the reason."""
     places: dict[str, dict[str, str]] = {f"of {name}": {"FunctionName": name}, "of all functions": {}}
     found = [(alarm, place) for place, of in places.items() for alarm in alarms.on("AWS/Lambda", (metric,), of)]
     if heard := known(alarms.heard(alarm for alarm, _ in found)):

@@ -78,12 +78,12 @@ def s3_lifecycle_aborts_multipart_uploads(lifecycle: BucketLifecycle, *, within_
     """S3 buckets should abort incomplete multipart uploads.
 
     Problem: incomplete uploads are kept forever
-    Why: S3 stores the parts of unfinished uploads and charges for them, and no object listing shows them.
-    Fix: Add a rule that aborts unfinished uploads. The command keeps the rules that the bucket has; it needs jq.
-      `input=$(aws s3api get-bucket-lifecycle-configuration --bucket NAME --output json 2>&1 | jq -Rs '(fromjson? // (if
-      test("NoSuchLifecycleConfiguration") then {} else error end)) | {LifecycleConfiguration: {Rules: ((.Rules // []) +
-      [{Status: "Enabled", Filter: {Prefix: ""}, AbortIncompleteMultipartUpload: {DaysAfterInitiation: DAYS}}])}} + (if
-      .TransitionDefaultMinimumObjectSize then {TransitionDefaultMinimumObjectSize} else {} end)') && aws s3api
+    Why: S3 stores the parts of incomplete uploads and charges for them, and no object listing shows them.
+    Fix: Add a rule that aborts incomplete multipart uploads. The command keeps the rules that the bucket has; it needs
+      jq. `input=$(aws s3api get-bucket-lifecycle-configuration --bucket NAME --output json 2>&1 | jq -Rs '(fromjson? //
+      (if test("NoSuchLifecycleConfiguration") then {} else error end)) | {LifecycleConfiguration: {Rules: ((.Rules //
+      []) + [{Status: "Enabled", Filter: {Prefix: ""}, AbortIncompleteMultipartUpload: {DaysAfterInitiation: DAYS}}])}}
+      + (if .TransitionDefaultMinimumObjectSize then {TransitionDefaultMinimumObjectSize} else {} end)') && aws s3api
       put-bucket-lifecycle-configuration --bucket NAME --cli-input-json "$input"`
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
     """

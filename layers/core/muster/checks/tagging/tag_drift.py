@@ -144,7 +144,7 @@ def _misspelled(tags: Tags, drifted: Sequence[tuple[str, str]]) -> Verdict:
 
 def _differing(differing: Sequence[tuple[str, str, str]], own: Mapping[str, str]) -> Verdict:
     """Return the failure of tags that differ from those of a parent."""
-    texts = (f"Tag {key} is {_value_text(own.get(key))}, but {value!r} on {name}" for name, key, value in differing)
+    texts = (f"tag {key} is {_value_text(own.get(key))} ({name} has {value!r})" for name, key, value in differing)
     _, key, value = differing[0]
 
     def fact(each: str) -> str:
