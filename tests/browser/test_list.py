@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from muster.model.finding import ACCOUNT, REGION
 from muster.reports.overview import Item, Overview
 from tests.browser.conftest import Opened
 from tests.browser.python_list import boxes, by_resource, matching, weight
@@ -70,7 +71,11 @@ def go(page: Page, hash_: str) -> None:
 
 def started(items: Sequence[Item], chosen: Chosen) -> str:
     word = "finding" if "st" in chosen else "failure"
-    return f"{counted(len(items), word)} on {counted(len(by_resource(items)), 'resource')}"
+    types = [group[0].finding.resource.type for group in by_resource(items).values()]
+    others = sum(each in (ACCOUNT, REGION) for each in types)
+    found = [counted(len(types) - others, "resource")] if len(types) > others or not others else []
+    found += [f"{others} accounts or regions" if others > 1 else "1 account or region"] if others else []
+    return f"{counted(len(items), word)} on {' and '.join(found)}"
 
 
 def test_every_view_lists_what_python_finds_worst_first(opened: Opened, report: Path, scan: Overview) -> None:

@@ -189,3 +189,22 @@ class TestStack:
         Deployed(clients)
         assert main([*SCAN, "--baseline", "20260101T000000Z-00000000", "--stack", NAME]) == 2
         assert "there is no scan 20260101T000000Z-00000000 on the stack" in capsys.readouterr().err
+
+
+def test_a_report_of_other_accounts_is_refused_before_the_scan(base: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("other.json").write_text(Path(base).read_text().replace("123456789012", "999999999999"))
+    assert main([*SCAN, "--baseline", "other.json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "other.json is a scan of other accounts: 999999999999" in err
+    assert "this scan is of 123456789012" in err
+
+
+def test_an_empty_name_is_no_missing_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SCAN, "--baseline", ""]) == 2
+    assert "--baseline is empty" in capsys.readouterr().err
+
+
+def test_a_stack_without_a_baseline_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SCAN, "--stack", "muster-dev"]) == 2
+    assert "--baseline latest --stack muster-dev" in capsys.readouterr().err

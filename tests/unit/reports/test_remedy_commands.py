@@ -68,6 +68,7 @@ VALUES = {
     "CIRCUIT-BREAKER": "true",
     "ROLLBACK": "true",
     "MODE": "GOVERNANCE",
+    "VOLUME-TYPE": "gp3",
     "MAPPING-UUID": "0a1b2c3d-0000-4000-8000-000000000000",
 } | {"RULES": shlex.quote(RULES)}
 """What a reader puts in where the CLI takes no word."""

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from muster.cli.sighting import Looked, Seen, Sighting, with_header
 from muster.errors import ConfigurationError
 from muster.lifecycle.transitions import Event
 from muster.model.finding import Finding, Severity
-from muster.model.text import counted
+from muster.model.text import counted, listed
 from muster.reports.fields import Entry
 from muster.reports.nouns import noun, shown_name
 from muster.reports.overview import Changes, Gone, News
@@ -41,6 +41,20 @@ class Baseline:
         comparison.take_old(old.sightings(), old.looked)
         self._new = Looked(name="this scan")
         self._waiting: list[tuple[Seen, Sighting]] = []
+
+    def require(self, accounts: Collection[str]) -> None:
+        """Check that the baseline has an account of the scan: otherwise nothing could be new.
+
+        Raises:
+            ConfigurationError: it is a scan of other accounts.
+        """
+        looked = self._old.looked
+        known = looked.accounts or {account for account, _, _ in looked.cells}
+        if known and not known & set(accounts):
+            raise ConfigurationError(
+                f"the baseline {self.name} is a scan of other accounts: {listed(sorted(known), 3)}\n"
+                f"  this scan is of {listed(sorted(accounts), 3)}: name a report of the same accounts"
+            )
 
     def count(self, finding: Finding) -> None:
         """Take one finding of the scan."""
@@ -137,15 +151,24 @@ def _moment(text: str) -> datetime | None:
 
 
 @contextlib.contextmanager
-def opened(name: str, stack_options: Mapping[str, Any]) -> Iterator[Baseline | None]:
+def opened(name: str | None, stack_options: Mapping[str, Any]) -> Iterator[Baseline | None]:
     """Read the baseline before anything is scanned: a report, or a scan of the stack that the options name.
 
     Raises:
         ConfigurationError: there is no such report or scan, or it cannot be read.
     """
-    if not name:
+    if name is None:
+        if stack_options["stack"]:
+            raise ConfigurationError(
+                f"--stack {stack_options['stack']} is for --baseline\n"
+                f"  compare with its last scan: --baseline latest --stack {stack_options['stack']}"
+            )
         yield None
         return
+    if not name:
+        raise ConfigurationError(
+            "--baseline is empty\n  name a report, or with --stack a scan; is a variable of the build not set?"
+        )
     with tempfile.TemporaryDirectory(prefix="muster-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         old = _source(name, stack_options, folder / "baseline")

@@ -21,7 +21,7 @@ class Options(ScanOptions):
     outputs: Sequence[Output] = ()
     statuses: frozenset[str] = frozenset()
     top: int | None = None
-    baseline: str = ""
+    baseline: str | None = None
     stack: str = ""
     stack_region: str = ""
     fail_on: Severity | None = Severity.HIGH

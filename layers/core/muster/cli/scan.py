@@ -75,7 +75,7 @@ aimed = combined(
 @click.option("--status", "statuses", multiple=True, metavar="NAME", callback=_statuses,
               help=f"List only findings of this status: {', '.join(STATUS_NAMES)}. Repeatable.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Table: show only the N worst resources.")
-@click.option("--baseline", default="", metavar="FILE",
+@click.option("--baseline", metavar="FILE",
               help="Fail only on what is new since this report (.json, .ndjson or .parquet), "
               "or with --stack since this scan: latest, or an id.")  # fmt: skip
 @click.option("--stack", default="", metavar="NAME", help="Stack with the scan that --baseline names.")

@@ -56,6 +56,8 @@ def run(options: Options) -> int:
         with baselines.opened(options.baseline, stack) as baseline:
             with opened(options.outputs) as streams:
                 job = prepare(options)
+                if baseline is not None:
+                    baseline.require(job.report.accounts)
                 accepted = Accepted(job.scan.configuration, job.report)
                 marks = marks_of(job) if options.apply_tags else None
                 overview = _scan(job, _writers(job, streams), accepted, marks, baseline)

@@ -159,7 +159,7 @@ def test_the_n_worst_resources_only(finding: Finding, scan: ScanReport) -> None:
     found = [_named(finding, f"b-{number:02d}") for number in range(12)]
     text = _text(found, scan, View(top=2))
     assert [name for name in (each.resource.id for each in found) if name in text] == ["b-00", "b-01"]
-    assert "10 more resources are not shown (--top 2).\n" in text
+    assert "10 more resources not shown (--top 2).\n" in text
     assert "12 failures on 12 resources" in text
 
 

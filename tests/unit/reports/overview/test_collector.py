@@ -93,8 +93,3 @@ def test_a_job_counts_failures_that_are_not_shown(make: Make) -> None:
     facts = Facts(scan_id="1", at=datetime(2026, 1, 1, tzinfo=UTC), failing_checks={"bucket-closed": 7})
     (job,) = collected(make("a")).overview(facts).jobs
     assert job.failures == 7
-
-
-def test_an_account_that_fails_is_one_of_the_resources_that_the_verdict_counts(make: Make) -> None:
-    facts = Facts(scan_id="1", at=AT, failing={H: 2}, failing_resources=1, passed=1)
-    assert collected(make("a"), make("b")).overview(facts).verdict == "2 failures on 2 resources"

@@ -1,7 +1,6 @@
 """What an overview is made of, collected as findings pass: memory is bounded by `most`, not by the findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from muster.model.finding import Finding, Severity, Status
@@ -61,8 +60,6 @@ class Collector:
         ordered = tuple(item for group in groups for item in group)
         fresh = tuple(sorted((item for item in ordered if item.news and item.finding.failing), key=_item_order))
         failing = [found for group in groups if (found := tuple(item for item in group if item.finding.failing))]
-        # A tally counts no account and no region as a resource; the report lists their failures as well.
-        facts = replace(facts, failing_resources=max(facts.failing_resources, len(failing)))
         return Overview(
             facts=facts,
             verdict=verdict(facts, changes, fresh, texts),

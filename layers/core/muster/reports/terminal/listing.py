@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.text import Text
 
 from muster.model.finding import Finding, Status
-from muster.model.text import printable
+from muster.model.text import counted, printable
 from muster.reports.nouns import counted_noun
 from muster.reports.overview import Item, Job, Overview
 from muster.reports.terminal.layout import GAP, View, apart, label, news_width, wrapped
@@ -47,7 +47,7 @@ def listing(overview: Overview, view: View, others: Sequence[Item] = ()) -> Iter
         yield from block.lines
         yield Text()
     if rest := len(groups[view.top :]) if view.top else 0:
-        yield Text(f"{rest:,} more resources are not shown (--top {view.top}).", "dim")
+        yield Text(f"{counted(rest, 'more resource')} not shown (--top {view.top}).", "dim")
         yield Text()
 
 

@@ -54,6 +54,13 @@ function group(g, isOpen) {
   return element;
 }
 
+// Accounts and regions are no resources in the counts of a scan.
+function places(groups, word) {
+  const others = word === 'check' ? 0 : groups.filter(r => D.T[R.t[r]][0].startsWith('AWS::::')).length;
+  const rest = others === 1 ? '1 account or region' : `${number(others)} accounts or regions`;
+  return [groups.length > others || !others ? counted(groups.length - others, word) : '', others ? rest : ''].filter(Boolean).join(' and ');
+}
+
 function draw() {
   compute();
   const { groups, findings, news } = view, pages = Math.max(1, Math.ceil(groups.length / PAGE)), list = $('#list');
@@ -64,7 +71,7 @@ function draw() {
   if (!page.length) list.append(h('p.empty', 'Nothing matches. ', h('button', { click: clear }, 'Clear all filters')));
   const turn = (step, text) => h('button', { disabled: state.p + step < 1 || state.p + step > pages, click() { go({ p: state.p + step }); top() } }, text);
   $('#pager').replaceChildren(...pages > 1 ? [turn(-1, '← Previous'), h('span', `${number(from + 1)}–${number(from + page.length)} of ${counted(groups.length, word)}`), turn(1, 'Next →')] : []);
-  $('#count').textContent = `${counted(findings, state.chosen[1].size ? 'finding' : 'failure')} ${word === 'check' ? 'of' : 'on'} ${counted(groups.length, word)}`
+  $('#count').textContent = `${counted(findings, state.chosen[1].size ? 'finding' : 'failure')} ${word === 'check' ? 'of' : 'on'} ${places(groups, word)}`
     + (news ? `, ${number(news)} new` : '') + (pages > 1 ? `; showing ${counted(page.length, word)}` : '');
   const chips = filters.flatMap(({ title, labels }, d) => [...state.chosen[d]].map(code => h('button.chip', {
     'aria-label': visible(`Remove the filter ${title} ${labels[code]}`),
