@@ -1,5 +1,6 @@
 """Errors in one voice: a line that says what happened, then indented lines that say what to do."""
 
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -10,11 +11,14 @@ import click
 from muster import __version__
 from muster.cli.output import DEBUG
 from muster.errors import MusterError
+from muster.model.suggest import unknown
 from muster.model.text import escaped, shortened
 from muster.sdk.redaction import safe
 
 _LONGEST = 2_000
 """Characters of a message about arguments: it repeats what was typed."""
+_NO_COMMAND = re.compile(r"No such command '(.*)'\.")
+_TOO_MANY = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 _NOT_ONE = " is not one of "
 """The words with which click refuses a value that is no choice."""
 
@@ -42,6 +46,14 @@ def _of_arguments(error: click.ClickException) -> Iterator[str]:
         yield f"{_name(error)} is missing"
     elif isinstance(error, click.BadParameter):
         yield from _of_value(error)
+    elif isinstance(error, click.BadOptionUsage) and "requires an argument" in error.message:
+        yield f"{_short(error.option_name)} needs a value"
+    elif (found := _NO_COMMAND.match(error.message)) and isinstance(error, click.UsageError) and error.ctx:
+        group = error.ctx.command
+        known = group.list_commands(error.ctx) if isinstance(group, click.Group) else ()
+        yield unknown(_short(found[1]), f"a command of {error.ctx.command_path}", known)
+    elif found := _TOO_MANY.match(error.message):
+        yield f"too many arguments: {_short(found[1])}"
     else:
         yield _short(error.format_message())
     if isinstance(error, click.UsageError) and error.ctx:

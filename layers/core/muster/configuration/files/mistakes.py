@@ -33,7 +33,8 @@ def read_file(path: pathlib.Path) -> bytes:
         with path.open("rb") as file:
             text = file.read(LARGEST + 1)
     except OSError as error:
-        raise ConfigurationError(f"{shortened(str(path), 1_000)}: {error.strerror or error}") from error
+        hint = "\n  write one: muster init" if isinstance(error, FileNotFoundError) else ""
+        raise ConfigurationError(f"{shortened(str(path), 1_000)}: {error.strerror or error}{hint}") from error
     if len(text) > LARGEST:
         raise ConfigurationError(f"{escaped(str(path))} has more than {LARGEST >> 20} MiB: that is no configuration")
     return text
