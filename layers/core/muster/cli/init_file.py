@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 
-from muster.catalog.packs import DEFAULT
 from muster.errors import ConfigurationError
 
 OWN, NONE, ANY = "own", "none", "any"
@@ -53,6 +52,8 @@ def drafted(answers: Mapping[str, str], role: str) -> str:
 
 def _packs(answer: str, *, tags: str) -> str:
     about = "\n# Packs of checks: 'muster list packs'."
+    from muster.catalog.packs import DEFAULT
+
     if answer.strip() == DEFAULT[0]:
         return f"{about} Without packs: {DEFAULT[0]}, and the checks that the keys below turn on.\n# packs: [all]\n"
     chosen = f"{about}\npacks: {_list(answer)}\n"
