@@ -92,14 +92,16 @@ def command(role: str, output: Path, *, yes: bool, force: bool, **answers: str |
     \b
     Exit status:
       0  the file is written
-      2  no file is written: an answer is wrong, the file exists, or nobody can answer
+      2  no file is written: an answer is wrong, the file exists, or there is no terminal
     """  # noqa: D301 - click's mark for a paragraph that keeps its lines is a real backspace
     if output != STANDARD and os.path.lexists(output) and not force:
         raise ConfigurationError(f"{output} exists\n  try: muster init --force, or --output with another file")
     given = {name: answer for name, answer in answers.items() if answer is not None}
     if not yes and len(given) < len(_QUESTIONS) and not sys.stdin.isatty():
         left = ", ".join(f"--{each.name.replace('_', '-')}" for each in _QUESTIONS if each.name not in given)
-        raise ConfigurationError(f"standard input is no terminal: nobody can answer\n  try: --yes, or {left}")
+        raise ConfigurationError(
+            f"standard input is no terminal, so the questions cannot be answered\n  try: --yes, or {left}"
+        )
     text = drafted(_answered(given, role, asks=not yes), role)
     _examined(text)
     with results(output) as stream:

@@ -17,10 +17,10 @@ _TAIL = """
 # settings:
 #   s3-bucket-lifecycle-covers-old-objects: {older_than_days: 30}
 
-# Checks of the packs that read CloudWatch metrics. CloudWatch charges for them; 'muster estimate' says how much.
+# Checks of the packs that read CloudWatch metrics. CloudWatch charges for them; 'muster estimate' prints how much.
 # metrics: true
 
-# Failures that somebody accepts until a day. 'muster suppress' writes them.
+# Failures that are accepted until a day. 'muster suppress' writes them.
 # suppressions:
 #   - check: s3-bucket-versioning-enabled
 #     resource: arn:aws:s3:::scratch-*

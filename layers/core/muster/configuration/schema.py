@@ -65,7 +65,7 @@ def json_schema(catalog: Catalog, custom: Collection[str] = ()) -> Schema:
                 "exclude": _exclude(),
                 "suppressions": _list(
                     _suppression(),
-                    "Failures that somebody accepts until a day: of a check, by ARN, tag, account or several of them.",
+                    "Failures that are accepted until a day: of a check, by ARN, tag, account or several of them.",
                 ),
                 "alerts": alerts(),
                 "compliance_tags": compliance_tags(catalog.listers),
