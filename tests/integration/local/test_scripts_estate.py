@@ -37,7 +37,8 @@ def test_json_has_every_tag_as_it_is(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize("form", ["ndjson", "csv", "table"])
 def test_other_formats_write_a_line_a_finding(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*SCAN, "--format", form]) == 0
-    lines = [line for line in capsys.readouterr().out.split("\n") if "vol-" in line]
+    # The table begins a resource with its name, and names the worst once more at its end.
+    lines = [line for line in capsys.readouterr().out.split("\n") if "vol-" in line[: 4 if form == "table" else None]]
     assert len(lines) == len(scripts.TAGS)
 
 

@@ -437,7 +437,7 @@ def test_a_scan_whose_work_list_expired_cannot_be_resumed(clients: Clients, scan
 
 
 def test_what_else_is_asked_with_a_resumption_is_refused(clients: Clients, scan: Scan) -> None:
-    with pytest.raises(ConfigurationError, match="resume goes alone"):
+    with pytest.raises(ConfigurationError, match="resume takes no other key"):
         planned(clients, name="again", resume=scan.id, regions=[HERE])
     assert [key for key, _ in scan.bucket.keys(f"work/{scan.id}/batches")] == [keys.batches(scan.id)]
 

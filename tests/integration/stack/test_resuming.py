@@ -379,7 +379,7 @@ def test_credentials_that_expire_in_mid_scan_cost_a_retry_and_no_finding(
 
 
 SETTLING = 60
-SUMMING = 20
+SUMMING = 30
 
 
 def test_the_moments_of_settling_and_summing_up_are_all_there_are(clients: Clients, tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_every_check_says_of_a_denied_account_that_it_could_not_look(
     assert Counter(finding.check_id for finding in findings) == Counter(rule.check.id for rule in scan.rules)
     assert {finding.status for finding in findings} == {Status.INSUFFICIENT_DATA}
     assert {finding.unavailable for finding in findings} == {(Unavailable("sts:AssumeRole", because),)}
-    assert {finding.reason for finding in findings} == {f"{because} (needs sts:AssumeRole)"}
+    assert {finding.reason for finding in findings} == {f"{because[0].upper()}{because[1:]} (needs sts:AssumeRole)"}
     assert {finding.resource.account_id for finding in findings} == {OTHER}
     assert {finding.resource.type for finding in findings} <= {TARGET, ACCOUNT, REGION}
     listed = {rule.resource_type for rule in scan.rules} & load().listers.keys()

@@ -94,7 +94,7 @@ def test_nothing_is_called_once_the_time_is_over() -> None:
     reasons = {
         finding.reason for each in found for finding in each.findings if finding.status is not Status.NOT_APPLICABLE
     }
-    assert reasons == {"the time was over before it was read; split the migration file"}
+    assert reasons == {"The time was over before it was read; split the migration file"}
 
 
 def test_progress_counts_every_pair() -> None:

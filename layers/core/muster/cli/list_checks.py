@@ -2,12 +2,12 @@
 
 import difflib
 from collections.abc import Collection, Iterable, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from muster.analysis.patterns.globs import matches
 from muster.cli.options import Severities, catalogue, combined, configured_by, listed_as
 from muster.cli.options import configuration as configured
 from muster.cli.screen import STYLES, fitting, show_line, show_text
@@ -102,7 +102,7 @@ def _matching_ids(pattern: str, ids: Collection[str]) -> list[str]:
     Raises:
         ConfigurationError: none does; the message names the nearest.
     """
-    found = [each for each in ids if fnmatchcase(each, pattern.lower())]
+    found = [each for each in ids if matches(pattern.lower(), each)]
     if found:
         return found
     if not {"*", "?", "["} & set(pattern):

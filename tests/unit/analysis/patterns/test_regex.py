@@ -171,6 +171,7 @@ MADE = {
     "sdk/wire/ec2_parser.py": "names of the SDK's models",
     "stack/handle_change.py": "names of the stack's own roles, escaped",
     "model/arn.py": "the spellings of ARNs that listers declare",
+    "cli/query/local.py": "names that DuckDB's errors quote, escaped",
     "configuration/files/mistakes.py": "patterns of the schema, with another end",
     "migration/template/moving.py": "names of resources and of regions, escaped",
     "migration/translating.py": "names of resources and of regions, escaped, and an account's digits",

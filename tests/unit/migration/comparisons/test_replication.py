@@ -319,7 +319,7 @@ def test_replica_keys_that_differ_have_policies_that_were_not_read() -> None:
     change = rules(encrypts_with(OTHER_KEY))
     found, text = after("replication-encrypts", change)
     assert found == "INSUFFICIENT_DATA"
-    assert f"the policy of {OTHER_KEY} was not read" in text
+    assert f"The policy of {OTHER_KEY} was not read" in text
     assert after("kms-objects-replicated", change)[0] == "COMPLIANT"
 
 

@@ -184,7 +184,7 @@ def test_a_policy_that_is_none_makes_its_comparisons_unread() -> None:
 
     found = changed(change).findings()
     assert {found[name][0] for name in ROLE_ITEMS} == {UNKNOWN}
-    assert "the policy odd of the role cannot be understood" in found[READS][1]
+    assert "The policy odd of the role cannot be understood" in found[READS][1]
 
 
 def test_the_bucket_s_policy_may_allow_what_the_role_s_do_not() -> None:
