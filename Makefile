@@ -7,8 +7,8 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 SAM := .venv-sam/.set-up
 SITE := .venv-site/.set-up
-# How many processes run the tests: one a core, and one more where tests wait for functions and executions.
-WORKERS ?= 2
+# How many processes run the tests: one more than cores, since tests wait for servers, functions and executions.
+WORKERS ?= 3
 WAITING_WORKERS ?= 3
 PYTEST := $(BIN)/pytest -q -n
 
@@ -49,12 +49,14 @@ playground: $(SETUP) ## Keep an embedded AWS with the stack up until ^C, for the
 	@$(BIN)/python -m local.playground --port $(PORT)
 
 .PHONY: test
-test: environments together unit browser e2e ## Everything that CI runs
+test: environments together unit stacks ## Everything that CI runs
 
-# What uses one core each runs side by side; the output of each stays together.
-.PHONY: together
+# What uses one core runs beside another; so does the browser beside stacks, which wait. The output of each stays together.
+.PHONY: together stacks
 together: environments
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check site package
+stacks: environments
+	@$(MAKE) --no-print-directory -j2 --output-sync=target browser e2e
 
 # Two environments at a time: pip uses one core.
 .PHONY: environments

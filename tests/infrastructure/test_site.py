@@ -85,4 +85,6 @@ def test_a_style_that_loads_from_elsewhere_is_found(tmp_path: Path) -> None:
 def test_ci_builds_the_site() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     (targets,) = re.findall(r"^test: (.*) ##", makefile, re.MULTILINE)
-    assert "site" in targets.split()
+    (beside,) = re.findall(r"^together: .*\n.* --output-sync=target (.*)$", makefile, re.MULTILINE)
+    assert "together" in targets.split()
+    assert "site" in beside.split()
