@@ -49,14 +49,12 @@ playground: $(SETUP) ## Keep an embedded AWS with the stack up until ^C, for the
 	@$(BIN)/python -m local.playground --port $(PORT)
 
 .PHONY: test
-test: environments together unit stacks ## Everything that CI runs
+test: environments together unit browser e2e ## Everything that CI runs
 
-# What uses one core runs beside another; so does the browser beside stacks, which wait. The output of each stays together.
-.PHONY: together stacks
+# What uses one core each runs side by side; the output of each stays together.
+.PHONY: together
 together: environments
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check site package
-stacks: environments
-	@$(MAKE) --no-print-directory -j2 --output-sync=target browser e2e
 
 # Two environments at a time: pip uses one core.
 .PHONY: environments
@@ -85,7 +83,7 @@ unit: $(SETUP) ## Unit, integration and infrastructure tests
 .PHONY: browser
 browser: $(SETUP) ## The report in Chromium, which is installed where there is none (MUSTER_CHROMIUM names one)
 	@tests/browser/install_chromium.sh > /dev/null
-	$(PYTEST) $(WORKERS) --dist loadfile tests/browser
+	$(PYTEST) 2 --dist loadfile tests/browser
 
 .PHONY: nightly
 nightly: $(SETUP) ## The laws with 25 times the examples, drawn anew each time
