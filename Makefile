@@ -7,8 +7,8 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 SAM := .venv-sam/.set-up
 SITE := .venv-site/.set-up
-# How many processes run the tests: one more than cores, since tests wait for servers, functions and executions.
-WORKERS ?= 3
+# How many processes run the tests: one a core, and more where tests wait for functions and executions.
+WORKERS ?= 2
 WAITING_WORKERS ?= 3
 PYTEST := $(BIN)/pytest -q -n
 

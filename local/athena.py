@@ -17,6 +17,7 @@ import sqlglot
 from sqlglot import exp
 
 from local.server import EmbeddedAws
+from muster.cli.query.local import DUCKDB_TYPES
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 """Column names and rows."""
@@ -24,14 +25,6 @@ Rows = tuple[list[str], list[tuple[Any, ...]]]
 Clients = Callable[[str], Any]
 """Makes a client of a service."""
 
-_DUCKDB = {
-    "string": "VARCHAR",
-    "int": "INTEGER",
-    "bigint": "BIGINT",
-    "double": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "timestamp": "TIMESTAMP",
-}
 _VIEW = re.compile(r"/\* Presto View: (\S+) \*/")
 _CATALOG = "awsdatacatalog"
 _JSON = "org.openx.data.jsonserde.JsonSerDe"
@@ -154,7 +147,7 @@ def _definition(connection: Any, s3: Any, table: dict[str, Any], folder: Path) -
         view = json.loads(base64.b64decode(encoded.group(1)))
         return f'CREATE VIEW "{name}" AS {translated(view["originalSql"])}'
     declared = (*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", ()))
-    columns = {f'"{column["Name"]}"': _DUCKDB[column["Type"]] for column in declared}
+    columns = {f'"{column["Name"]}"': DUCKDB_TYPES[column["Type"]] for column in declared}
     if not _downloaded(s3, table["StorageDescriptor"]["Location"], folder / name):
         return f'CREATE TABLE "{name}" ({", ".join(f"{column} {kind}" for column, kind in columns.items())})'
     source = _source(table, folder / name)
@@ -168,7 +161,7 @@ def _source(table: dict[str, Any], folder: Path) -> str:
     """Return the function that reads a table's files: Parquet, or lines of JSON where its SerDe says so."""
     options = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
     if table["StorageDescriptor"].get("SerdeInfo", {}).get("SerializationLibrary") == _JSON:
-        fields = {column["Name"]: _DUCKDB[column["Type"]] for column in table["StorageDescriptor"]["Columns"]}
+        fields = {column["Name"]: DUCKDB_TYPES[column["Type"]] for column in table["StorageDescriptor"]["Columns"]}
         return f"read_json('{folder}/**/*', format = 'newline_delimited', columns = {fields}, {options})"
     return f"read_parquet('{folder}/**/*.parquet', {options})"
 

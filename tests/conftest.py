@@ -1,5 +1,6 @@
-"""What all tests share: how Hypothesis searches, and what botocore and moto read once instead of once per call."""
+"""What all tests share: how Hypothesis searches, what is read once, and how seldom garbage is collected."""
 
+import gc
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -23,6 +24,13 @@ settings.register_profile("steady", deadline=None, suppress_health_check=_UNTIME
 settings.register_profile("nightly", deadline=None, suppress_health_check=_UNTIMED, max_examples=1_000)
 settings.register_profile("once", parent=settings.get_profile("steady"), max_examples=1)
 settings.load_profile("steady")
+
+
+def pytest_collection_finish() -> None:
+    """Leave the collected tests out of garbage collection: they stay until the end, and each full pass walks them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -288,6 +288,18 @@ def test_an_interrupted_query_is_stopped() -> None:
     stack.athena.assert_no_pending_responses()
 
 
+def test_an_interruption_stays_one_where_the_query_may_not_be_stopped() -> None:
+    stack: Any = Stubbed()
+    stack.answers("RUNNING")
+    stack.athena.add_client_error("stop_query_execution", "AccessDeniedException")
+
+    def interrupt(_state: str, _seconds: float, _scanned: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(COUNT, stack, "eu-west-1", "muster-dev", interrupt)
+
+
 @pytest.mark.parametrize(
     "sql", ["DROP TABLE latest", "-- read\nINSERT INTO latest SELECT 1", "UNLOAD (SELECT 1) TO 's3://x'"]
 )

@@ -165,7 +165,7 @@ def _wrong(prefix: str, name: str, types: frozenset[str], book: Controls) -> Ite
         about = ", ".join(sorted(control.resource_types))
         yield f"{name} is about {about}, the check judges {', '.join(sorted(types))}"
     if not control.asks:
-        yield f"nobody wrote down what {name} asks for"
+        yield f"the requirement of {name} is not described"
 
 
 def _framework(name: str, document: Mapping[str, Any]) -> Framework:

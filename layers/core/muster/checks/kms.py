@@ -74,7 +74,7 @@ def kms_key_not_scheduled_for_deletion(key: Key) -> Verdict:
     """KMS keys should not be scheduled for deletion.
 
     Problem: KMS key will be deleted
-    Why: After the deletion nobody can ever decrypt the data that the key encrypted. Until then you can cancel it.
+    Why: After the deletion, the data that the key encrypted can never be decrypted. Until then you can cancel it.
     Fix: If the deletion is intended, suppress the finding. Otherwise cancel it, then enable the key: `aws kms
       cancel-key-deletion --key-id ID` `aws kms enable-key --key-id ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/kms-cmk-not-scheduled-for-deletion.html

@@ -58,7 +58,7 @@ def _catalog() -> "Catalog":
 
 
 def _document() -> Mapping[str, Any]:
-    """Return muster.yaml as it is written: to examine it takes longer than anybody waits for a completion."""
+    """Return muster.yaml as it is written: its validation takes too long for a completion."""
     import yaml
 
     if not CONFIGURATION.is_file():

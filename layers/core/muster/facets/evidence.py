@@ -1,6 +1,6 @@
 """Evidence: what AWS answered about a resource, as far as a check reads it, as names and short texts. Pure.
 
-Whoever shows findings may show it beside them: `muster explain` does.
+`muster explain` shows it beside a finding.
 """
 
 import dataclasses

@@ -41,7 +41,7 @@ class Unread:
 
 
 class Scan(Iterator[Finding]):
-    """A scan: an iterator of its findings. `scan()` makes it; nobody else needs to.
+    """A scan: an iterator of its findings. Only `scan()` makes it.
 
     The findings of one resource come one after another; apart from that, their order is not defined. A second loop
     yields nothing. Every property can be read at any time; the scan is incomplete until its last finding was yielded.

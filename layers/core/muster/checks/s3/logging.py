@@ -61,7 +61,7 @@ def s3_bucket_logging_enabled(  # noqa: PLR0913 - what is read of the bucket and
     The permission alone is not enough.
 
     Problem: server access logging is off
-    Why: Without access logs, nobody can find out later who read or deleted which object.
+    Why: Without access logs, you cannot find out later who read or deleted an object.
     Fix: Use a log bucket in the same region and account, with SSE-S3 encryption and without Object Lock. Its policy
       must allow logging.s3.amazonaws.com to call s3:PutObject. `aws s3api put-bucket-logging --bucket NAME
       --bucket-logging-status "LoggingEnabled={TargetBucket=LOG-BUCKET,TargetPrefix=NAME/}"`

@@ -1,5 +1,6 @@
 """Athena's SQL on the workgroup of a stack: start, wait, read the pages; ^C stops the query."""
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from muster.cli.query.result import Result
 from muster.errors import ConfigurationError
 from muster.model.text import shortened
+from muster.sdk.errors import READ_ERRORS
 from muster.sdk.first_calls import asking
 from muster.sdk.session import Clients
 from muster.targets.deployed import described, outputs_of
@@ -73,15 +75,16 @@ def run(
     try:
         ended = _wait(athena, query_id, report)
     except BaseException:
-        # Nobody waits for it any more, and Athena bills what it scans.
-        athena.stop_query_execution(QueryExecutionId=query_id)
+        # Athena charges for all that a query scans, also when its result is not read.
+        with contextlib.suppress(*READ_ERRORS):
+            athena.stop_query_execution(QueryExecutionId=query_id)
         raise
     status, scanned = ended["Status"], int(ended.get("Statistics", {}).get("DataScannedInBytes", 0))
     if status["State"] != "SUCCEEDED":
         reason = (
             status.get("StateChangeReason") or status.get("AthenaError", {}).get("ErrorMessage") or "no reason given"
         )
-        raise ConfigurationError(f"SQL: Athena says {status['State']}: {shortened(str(reason), 600)}")
+        raise ConfigurationError(f"SQL: Athena ended the query as {status['State']}: {shortened(str(reason), 600)}")
     pages = _pages(athena, query_id)
     first = next(pages)
     described_columns = first["ResultSetMetadata"]["ColumnInfo"]

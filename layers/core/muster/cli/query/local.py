@@ -28,7 +28,7 @@ from muster.storage import parquet
 
 _BATCH = 1_000
 _JSON = (".json", ".ndjson", ".jsonl")
-_TYPES = {
+DUCKDB_TYPES = {
     "string": "VARCHAR",
     "int": "INTEGER",
     "bigint": "BIGINT",
@@ -162,13 +162,13 @@ def _make(connection: Any, name: str, source: _Source) -> None:
         connection.execute(f'CREATE VIEW "{name}" AS {_latest_findings(whole=source.report)}')
         return
     if not files:
-        declared = ", ".join(f'"{column}" {_TYPES[kind]}' for column, kind in columns.items())
+        declared = ", ".join(f'"{column}" {DUCKDB_TYPES[kind]}' for column, kind in columns.items())
         connection.execute(f'CREATE TABLE "{name}" ({declared})')
         return
     options = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
     quoted = "[" + ", ".join("'" + each.replace("'", "''") + "'" for each in files) + "]"
     if name == "audit":
-        fields = {column: _TYPES[kind] for column, kind in audit.COLUMNS.items()}
+        fields = {column: DUCKDB_TYPES[kind] for column, kind in audit.COLUMNS.items()}
         reader = f"read_json({quoted}, format = 'newline_delimited', columns = {fields}, {options})"
     else:
         reader = f"read_parquet({quoted}, {options})"
@@ -186,7 +186,7 @@ def _value(column: str, kind: str, written: set[str]) -> str:
     if column == "scan_date" and column not in written and "observed_at" in written:
         return "strftime(CAST(observed_at AS TIMESTAMP), '%Y-%m-%d') AS scan_date"
     value = f'"{column}"' if column in written else "NULL"
-    return f'CAST({value} AS {_TYPES[kind]}) AS "{column}"'
+    return f'CAST({value} AS {DUCKDB_TYPES[kind]}) AS "{column}"'
 
 
 def _latest_findings(*, whole: bool) -> str:

@@ -91,8 +91,8 @@ class Home:
 class Observation:
     """The facts of one finding that Security Hub gets.
 
-    `compliance` is PASSED, FAILED, WARNING or NOT_AVAILABLE; `active` says whether somebody has to act. The times are
-    milliseconds since 1970 in UTC. `fields` are more facts by name.
+    `compliance` is PASSED, FAILED, WARNING or NOT_AVAILABLE; `active` is whether the finding needs action. The times
+    are milliseconds since 1970 in UTC. `fields` are more facts by name.
     """
 
     finding_id: str

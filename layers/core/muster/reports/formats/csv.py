@@ -78,7 +78,7 @@ def _rank(finding: Finding) -> int:
 def cell(value: object) -> str:
     """Return a cell's text: control characters are escaped, and a formula gets a quotation mark, so it stays text.
 
-    Names and tags come from anybody.
+    Names and tags are text from outside.
 
     https://owasp.org/www-community/attacks/CSV_Injection
     """

@@ -226,7 +226,7 @@ class Facts:
 
     @property
     def failures(self) -> int:
-        """The number of failures that nobody accepted."""
+        """The number of failures without a suppression."""
         return sum(self.failing.values())
 
 

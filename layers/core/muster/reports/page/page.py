@@ -1,7 +1,7 @@
 """Writes the report: text that a browser paints at once, then the script's data.
 
-Names, tags and reasons are anybody's. The template escapes each value, the script makes text nodes alone, and the
-policy of the page lets no other script, style or address in.
+Names, tags and reasons are text from outside. The template escapes each value, the script makes text nodes alone, and
+the policy of the page allows no other script, style or address.
 """
 
 import base64

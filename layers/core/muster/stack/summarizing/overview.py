@@ -47,7 +47,7 @@ def overview_of(plan: PlanDocument, report: ReportDocument, trend: Trend) -> Ove
         collector.add(finding)
     return collector.overview(
         _facts(plan, report, catalog, configuration),
-        _changes(plan, report, trend),
+        _changes(plan, report, trend, configuration.account_names),
         texts=texts,
         suppressions=_suppressions(configuration, report.summary),
         trend=[
@@ -101,14 +101,14 @@ def _facts(plan: PlanDocument, report: ReportDocument, catalog: Catalog | None, 
     )
 
 
-def _changes(plan: PlanDocument, report: ReportDocument, trend: Trend) -> Changes:
+def _changes(plan: PlanDocument, report: ReportDocument, trend: Trend, names: Mapping[str, str]) -> Changes:
     changes = report.summary.changes
     before = [point.at for point in trend.points if point.at < plan.scan.started_at]
     return Changes(
         first=changes.baseline,
         previous=max(before, default=None),
         news={noted.finding_id: news for event, news in _NEWS.items() for noted in report.changes.get(event, ())},
-        gone=tuple(_gone(noted, plan, _names(plan)) for noted in report.changes.get(Event.RESOLVED, ())),
+        gone=tuple(_gone(noted, plan, names) for noted in report.changes.get(Event.RESOLVED, ())),
         counts={
             News.NEW: changes.opened,
             News.REOPENED: changes.reopened,
@@ -116,11 +116,6 @@ def _changes(plan: PlanDocument, report: ReportDocument, trend: Trend) -> Change
             "gone": changes.resolved,
         },
     )
-
-
-def _names(plan: PlanDocument) -> Mapping[str, str]:
-    names = plan.configuration.get("account_names") if isinstance(plan.configuration, Mapping) else None
-    return names if isinstance(names, Mapping) else {}
 
 
 def _gone(noted: NotedChange, plan: PlanDocument, names: Mapping[str, str]) -> Gone:
@@ -131,7 +126,7 @@ def _gone(noted: NotedChange, plan: PlanDocument, names: Mapping[str, str]) -> G
         severity=Severity(noted.severity),
         name=shown_name(noted.resource_type, noted.resource_id),
         noun=noun(noted.resource_type),
-        account=str(names.get(noted.account_id) or noted.account_id),
+        account=names.get(noted.account_id, noted.account_id),
         region=noted.region,
         days=_days(noted, plan),
     )
