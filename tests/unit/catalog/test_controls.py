@@ -108,7 +108,7 @@ class TestMistakes:
             pytest.param("FSBP S3.4", "S3.4 was retired", id="retired"),
             pytest.param("FSBP S3.6", "S3.6 was retired on 2026-03-04; cite S3.1, S3.7", id="retired and replaced"),
             pytest.param("FSBP SQS.1", f"SQS.1 is about {QUEUE}, the check judges {BUCKET}", id="another type"),
-            pytest.param("FSBP S3.2", "nobody wrote down what S3.2 asks for", id="not read by anybody"),
+            pytest.param("FSBP S3.2", "the requirement of S3.2 is not described", id="not read by anybody"),
         ],
     )
     def test_each_is_told(self, cited: str, said: str | None) -> None:
