@@ -11,6 +11,8 @@ SITE := .venv-site/.set-up
 WORKERS ?= 2
 WAITING_WORKERS ?= 3
 PYTEST := $(BIN)/pytest -q -n
+# Containers often set it. Without bytecode each process compiles what it imports: seconds, hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets
