@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from pathlib import Path
 
 from local import estate
@@ -14,15 +15,22 @@ _EVERYWHERE = ("ec2", "lambda_")
 """What is seeded in both regions: the second has the switches of a region on, and room for more functions."""
 
 
-def seed(aws: EmbeddedAws, region: str = estate.HOME) -> None:
-    """Make the resources of every module of this package in a region."""
+def _nothing(_name: str) -> None:
+    """Do nothing before a module is seeded."""
+
+
+def seed(aws: EmbeddedAws, region: str = estate.HOME, *, before: Callable[[str], None] = _nothing) -> None:
+    """Make the resources of every module of this package in a region; `before` is called with each module's name."""
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
+        before(info.name)
         importlib.import_module(f"{__name__}.{info.name}").seed(aws, region)
 
 
-def seed_all(aws: EmbeddedAws) -> None:
+def seed_all(aws: EmbeddedAws, *, before: Callable[[str], None] = _nothing) -> None:
     """Make an estate of every resource type in two regions, with few of what the larger estate has many of."""
+    before("estate")
     estate.seed(aws, instances=6, buckets=3)
-    seed(aws)
+    seed(aws, before=before)
     for name in _EVERYWHERE:
+        before(f"{name} away")
         importlib.import_module(f"{__name__}.{name}").seed(aws, estate.AWAY)

@@ -1,13 +1,15 @@
 """One list, many checks: the whole catalogue on the embedded AWS makes the least number of calls, each accounted for.
 
-What the estate holds is counted with calls of the test's own; the table says how many of each operation that takes.
+What the estate holds is counted with calls of the test's own; the tables say how many of each operation that takes.
+Those of most services are modules of tests/faults/calls, found there by their function `calls`.
 """
 
-import functools
+import importlib
 import math
+import pkgutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,69 +29,14 @@ from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients, open_session
 from muster.targets.sharding import shards
+from tests.faults.held import REGIONS, Estate, batches, client_of, places
 
 AT = datetime.now(UTC)
 RULES = select(load(), configuration.load(estates.CONFIGURATION, load()))
-REGIONS = len(estates.REGIONS)
 OTHERWISE = {lister.permission for lister in load().listers.values()} - {
     lister.operation for lister in load().listers.values()
 }
 """What IAM calls listings that the SDK calls otherwise."""
-
-
-@dataclass(frozen=True)
-class Estate:
-    """What is there, as AWS lists it: `held("ec2", "describe_volumes", "Volumes")` by region."""
-
-    aws: EmbeddedAws
-    known: dict[tuple[str, ...], dict[str, list[Any]]] = field(default_factory=dict)
-
-    def held(self, service: str, operation: str, *path: str, **asked: Any) -> dict[str, list[Any]]:
-        """Return the items of a listing by region, all pages; `path` leads to them."""
-        key = (service, operation, *path, repr(asked))
-        if key not in self.known:
-            self.known[key] = {
-                region: list(self._items(region, service, operation, path, asked)) for region in estates.REGIONS
-            }
-        return self.known[key]
-
-    def all(self, service: str, operation: str, *path: str, **asked: Any) -> list[Any]:
-        """Return the items of a listing, those of all regions in one list."""
-        return [item for items in self.held(service, operation, *path, **asked).values() for item in items]
-
-    def ask(self, region: str, service: str, operation: str, **asked: Any) -> Any:
-        """Make one call."""
-        return getattr(_client(self.aws, service, region), operation)(**asked)
-
-    def _items(
-        self, region: str, service: str, operation: str, path: Sequence[str], asked: Mapping[str, Any]
-    ) -> Iterable[Any]:
-        client = _client(self.aws, service, region)
-        paged = client.can_paginate(operation)
-        pages = client.get_paginator(operation).paginate(**asked) if paged else [getattr(client, operation)(**asked)]
-        for page in pages:
-            items = [page]
-            for name in path:
-                items = [each for item in items for each in item.get(name) or ()]
-            yield from items
-
-
-@functools.cache
-def _client(aws: EmbeddedAws, service: str, region: str) -> Any:
-    if service == "s3control":
-        # Whose hosts are named after the account, unless they are told not to be.
-        return Clients(open_session(region=region), endpoint_url=aws.endpoint).get(service, region)
-    return aws.client(service, region)
-
-
-def batches(items: Mapping[str, Sequence[Any]], size: int) -> int:
-    """Return how many calls it takes to ask about the items of each region, so many a call."""
-    return sum(math.ceil(len(each) / size) for each in items.values())
-
-
-def places(*held: Mapping[str, Sequence[Any]]) -> int:
-    """Return in how many regions there is any of it: what is shared is read where something is judged by it."""
-    return sum(any(items.get(region) for items in held) for region in estates.REGIONS)
 
 
 Found = Counter[tuple[str, Status]]
@@ -122,12 +69,19 @@ def test_every_operation_is_called_as_often_as_it_must_be(aws: EmbeddedAws, once
     assert {rule.check.id for rule in RULES} > load().checks.keys(), "some check is left out: this would show less"
     there = Estate(aws)
     wanted: dict[str, int] = {}
-    for table in (of_ec2, of_storage, of_databases, of_functions, of_containers, of_messages, of_iam, of_all):
+    written = (of_ec2, of_storage, of_databases, of_functions, of_containers, of_messages, of_iam, of_all)
+    for table in (*written, *tables()):
         calls = table(there)
         assert not calls.keys() & wanted.keys()
         wanted |= calls
     assert all(wanted.values()), "of some operation the estate needs no call: this would show nothing of it"
     assert dict(sorted(made.items())) == dict(sorted(wanted.items()))
+
+
+def tables() -> Iterator[Callable[[Estate], dict[str, int]]]:
+    """Yield the tables of tests/faults/calls."""
+    for info in pkgutil.iter_modules([str(Path(__file__).with_name("calls"))]):
+        yield importlib.import_module(f"tests.faults.calls.{info.name}").calls
 
 
 def of_ec2(there: Estate) -> dict[str, int]:
@@ -244,7 +198,7 @@ def of_storage(there: Estate) -> dict[str, int]:
 
 
 def _replicas(there: Estate, names: Iterable[str]) -> set[str]:
-    s3 = _client(there.aws, "s3", estate.HOME)
+    s3 = client_of(there.aws, "s3", estate.HOME)
     found = set()
     for name in names:
         try:

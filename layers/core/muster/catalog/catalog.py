@@ -21,16 +21,6 @@ _WITHOUT_CALL = (ObservedAt, Resource)
 """Facets that every check may read without a call; those that are made of all resources of a page are others."""
 
 
-SERVICES = MappingProxyType(
-    {
-        "cloudwatch": "CloudWatch", "dax": "DAX", "dynamodb": "DynamoDB", "ec2": "EC2", "ecs": "ECS", "elbv2": "ELB",
-        "iam": "IAM", "kms": "KMS", "lambda": "Lambda", "logs": "CloudWatch Logs", "s3": "S3", "s3control": "S3",
-        "sns": "SNS", "sqs": "SQS",
-    }
-)  # fmt: skip
-"""The services as AWS writes them, by the SDK's names."""
-
-
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """Checks by id, listers by resource type, describers by resource type and facet.

@@ -127,7 +127,8 @@ _CREATES = re.compile(r"Create|Run|Register|Allocate|Copy|Restore|Subscribe|Conf
 @functools.cache
 def load() -> Changes:
     """Read the catalogue of changes."""
-    return Changes({each["source"]: _source(each) for each in package_data.read("changes.yaml")})
+    documents = (package_data.read("changes", name) for name in package_data.names("changes"))
+    return Changes({each["source"]: _source(each) for each in documents})
 
 
 def _source(document: Mapping[str, Any]) -> Source:

@@ -21,8 +21,9 @@ SECURITY_HUB = "security-hub"
 FSBP = "fsbp"
 """The framework of AWS Foundational Security Best Practices, which citations tell apart."""
 
-_WHOLE = "security_hub.yaml"
-"""The file of all controls; the others are of one framework each."""
+_SOURCE = "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html"
+_FOLDER = ("controls", "security_hub")
+"""The folder of all controls, a file for each service; the files beside it are of one framework each."""
 _NAMES = {"FSBP": True, "Security Hub": False}
 """How a citation begins, and whether the control is in FSBP then."""
 
@@ -84,27 +85,29 @@ class Controls:
 @functools.cache
 def load() -> Controls:
     """Read the package's controls and frameworks."""
-    whole, by_id = _security_hub(), _by_id()
+    by_id = _by_id()
     found: dict[str, Any] = {
-        name.removesuffix(".yaml"): package_data.read("controls", name)
-        for name in package_data.names("controls")
-        if name != _WHOLE
+        name.removesuffix(".yaml"): package_data.read("controls", name) for name in package_data.names("controls")
     }
     in_use = {name: () for name, control in by_id.items() if not control.retired}
-    everything = Framework(SECURITY_HUB, "AWS Security Hub", whole["source"], in_use)
+    everything = Framework(SECURITY_HUB, "AWS Security Hub", _SOURCE, in_use)
     frameworks = [everything, *(_framework(name, document) for name, document in found.items())]
-    return Controls(tuple(whole["services"]), by_id, {framework.name: framework for framework in frameworks})
+    return Controls(tuple(_security_hub()), by_id, {framework.name: framework for framework in frameworks})
 
 
 @functools.cache
-def _security_hub() -> Mapping[str, Any]:
-    document: Mapping[str, Any] = package_data.read("controls", _WHOLE)
-    return document
+def _security_hub() -> Mapping[str, Mapping[str, Any]]:
+    """Return the documents of all services, by what the ids of their controls begin with."""
+    return {name.removesuffix(".yaml"): package_data.read(*_FOLDER, name) for name in package_data.names(*_FOLDER)}
 
 
 @functools.cache
 def _by_id() -> Mapping[str, Control]:
-    return {name: Control.from_json(name, document) for name, document in _security_hub()["controls"].items()}
+    return {
+        name: Control.from_json(name, document)
+        for service in _security_hub().values()
+        for name, document in service.items()
+    }
 
 
 def cited(check: Check) -> Iterator[tuple[str, str]]:

@@ -16,8 +16,9 @@ from types import MappingProxyType
 import click
 
 from muster.catalog import packs
-from muster.catalog.catalog import SERVICES, Catalog, load
+from muster.catalog.catalog import Catalog, load
 from muster.catalog.read_plan import Per, plan_of
+from muster.data.services import titles
 from muster.model.check import Check
 from muster.model.finding import Status
 from muster.model.json_values import to_json
@@ -70,13 +71,13 @@ def index(catalog: Catalog) -> str:
     for check in catalog.checks.values():
         groups.setdefault(_group(check, catalog), []).append(check)
     named = _packs(catalog)
-    titles = sorted(groups, key=lambda title: (title == _TAGS, title.lower()))
-    links = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles)
+    sections = sorted(groups, key=lambda title: (title == _TAGS, title.lower()))
+    links = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in sections)
     blocks = [
         "# Checks",
         f"Muster has {len(catalog.checks)} checks. {_INTRODUCTION}",
         f"Services: {links}",
-        *(f"## {title}\n\n{_table(sorted(groups[title], key=_worst_first), named)}" for title in titles),
+        *(f"## {title}\n\n{_table(sorted(groups[title], key=_worst_first), named)}" for title in sections),
         "These pages are generated: `make docs`.",
     ]
     return "\n\n".join(blocks) + "\n"
@@ -160,8 +161,8 @@ def _packs(catalog: Catalog) -> Mapping[str, tuple[str, ...]]:
 def _group(check: Check, catalog: Catalog) -> str:
     """Return the service that a check is listed under."""
     names = {catalog.service_of(check, each) for each in catalog.resource_types(check)}
-    titles = {SERVICES.get(name, name) for name in names}
-    return titles.pop() if len(titles) == 1 else _TAGS
+    services = {titles().get(name, name) for name in names}
+    return services.pop() if len(services) == 1 else _TAGS
 
 
 def _worst_first(check: Check) -> tuple[int, str]:

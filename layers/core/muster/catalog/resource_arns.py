@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from muster.analysis.patterns.globs import intersects
+from muster.catalog.catalog import load
 from muster.model.arn import parts
 from muster.model.finding import ACCOUNT, REGION
 
@@ -37,7 +38,7 @@ _REGIONAL: Mapping[str, str] = MappingProxyType(
         "AWS::SQS::Queue": "sqs ",
     }
 )
-"""The service in the ARN and the beginning of its resource, where the ARN has a region and an account."""
+"""The service in the ARN and the beginning of its resource; of types that are not here, the lister's form says it."""
 _OTHERS: Mapping[str, str] = MappingProxyType(
     {
         "AWS::EC2::Image": "arn:*:ec2:?*::image/*",
@@ -65,7 +66,10 @@ def form_of(resource_type: str, account: str = ANY) -> str | None:
     if other := _OTHERS.get(resource_type):
         return other.format(account=account)
     service, _, resource = _REGIONAL.get(resource_type, "").partition(" ")
-    return f"arn:*:{service}:{ANY}:{account}:{resource}*" if service else None
+    if service:
+        return f"arn:*:{service}:{ANY}:{account}:{resource}*"
+    lister = load().listers.get(resource_type)
+    return lister.arn.glob(account) if lister and lister.arn else None
 
 
 def can_name(pattern: str, resource_type: str, account: str = ANY) -> bool:

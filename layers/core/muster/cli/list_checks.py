@@ -84,10 +84,10 @@ def running(catalog: "Catalog", config: Path | None) -> frozenset[str]:
 
 def _services_of(check: "Check", catalog: "Catalog") -> tuple[str, ...]:
     """Return the services of a check's resource types as AWS writes them, sorted."""
-    from muster.catalog.catalog import SERVICES
+    from muster.data.services import titles
 
     names = {catalog.service_of(check, each) for each in catalog.resource_types(check)}
-    return tuple(sorted({SERVICES.get(name, name) for name in names}))
+    return tuple(sorted({titles().get(name, name) for name in names}))
 
 
 def _group_of(check: "Check", catalog: "Catalog") -> str:
@@ -154,12 +154,12 @@ def _service_ids(check: "Check", catalog: "Catalog") -> set[str]:
 
 def _of_services(catalog: "Catalog", names: Iterable[str]) -> set[str]:
     """Return the SDK's names of services; AWS's own spelling is accepted too."""
-    from muster.catalog.catalog import SERVICES
+    from muster.data.services import titles
 
     known = {service for check in catalog.checks.values() for service in _service_ids(check, catalog)}
     found: set[str] = set()
     for name in names:
-        same = {each for each in known if name.lower() in (each, SERVICES.get(each, each).lower())}
+        same = {each for each in known if name.lower() in (each, titles().get(each, each).lower())}
         if not same:
             raise ConfigurationError(unknown(name, "a service with checks", known))
         found |= same

@@ -14,7 +14,7 @@ def read(*path: str) -> Any:
     return yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are safe ones
 
 
-def names(folder: str) -> tuple[str, ...]:
+def names(*folder: str) -> tuple[str, ...]:
     """Return the names of the YAML files in a folder of `data/`, sorted."""
-    files = resources.files("muster").joinpath("data", folder).iterdir()
+    files = resources.files("muster").joinpath("data", *folder).iterdir()
     return tuple(sorted(file.name for file in files if file.name.endswith(".yaml")))

@@ -119,6 +119,11 @@ class ArnForm:
         text = _HOLES.sub(lambda match: words.get(match.group(), "ACCOUNT"), self.text)
         return f"arn:{partition}:{text}"
 
+    def glob(self, account: str) -> str:
+        """Return a glob that every ARN of the form matches, in the accounts that another glob matches."""
+        known = {"{account}": account, "{...}": "*"}
+        return f"arn:*:{_HOLES.sub(lambda match: known.get(match.group(), '?*'), self.text)}"
+
     def arn(self, partition: str, region: str, account_id: str, name: str) -> str:
         """Return the ARN of an id; empty where the form has more holes than the id fills."""
         values = {"{region}": region, "{account}": account_id, "{id}": name, "{id...}": name}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
+from muster.data.services import words
 from muster.model.finding import GLOBAL
 from muster.reports.nouns import short_name
 
@@ -46,13 +47,13 @@ def console_link(  # noqa: PLR0913 - a resource's own names
 
     Names and ARNs in it are percent-encoded. It opens in the account that the browser is signed in to.
     """
-    domain, path = _DOMAINS.get(partition), _PATHS.get(resource_type)
-    if domain is None or path is None or not resource_id:
+    domain = _DOMAINS.get(partition)
+    if domain is None or not resource_id:
         return ""
     place = _HOMES[partition] if region == GLOBAL else region
     if not place.replace("-", "").isalnum() or not place.isascii():
         return ""
-    made = path(_Place(resource_id, arn, account_id, place, partition))
+    made = _path(resource_type, _Place(resource_id, arn, account_id, place, partition))
     return f"https://{place}.{domain}{made}" if made else ""
 
 
@@ -73,24 +74,14 @@ def _encoded(text: str) -> str:
     return quote(text, safe="", errors="replace")
 
 
-def _ec2(fragment: str) -> Callable[[_Place], str]:
-    return lambda place: f"/ec2/home?region={place.region}#{fragment}{place.id}"
-
-
-def _ec2_arn(fragment: str) -> Callable[[_Place], str]:
-    return lambda place: f"/ec2/home?region={place.region}#{fragment}{place.arn}" if place.raw_arn else ""
-
-
-def _hash(path: str) -> Callable[[_Place], str]:
-    return lambda place: f"{path.replace('REGION', place.region)}{place.id}"
-
-
-def _iam(kind: str) -> Callable[[_Place], str]:
-    return lambda place: f"/iam/home#/{kind}/details/{place.id}"
-
-
-def _sns(path: str) -> Callable[[_Place], str]:
-    return lambda place: f"/sns/v3/home?region={place.region}#/{path}/{place.arn}" if place.raw_arn else ""
+def _path(resource_type: str, place: _Place) -> str:
+    """Return the path of a resource's page; empty where there is none, or where it needs an ARN that is not known."""
+    if made := _PATHS.get(resource_type):
+        return made(place)
+    known = words().get(resource_type)
+    if known is None or ("{arn}" in known.console and not place.raw_arn):
+        return ""
+    return known.console.format(id=place.id, arn=place.arn, account=place.account, region=place.region)
 
 
 def _queue(place: _Place) -> str:
@@ -122,35 +113,10 @@ _PATHS: Mapping[str, Callable[[_Place], str]] = MappingProxyType(
     {
         "AWS::::Account": lambda place: f"/s3/settings?region={place.region}",
         "AWS::::Region": lambda place: f"/ec2/home?region={place.region}#Settings:",
-        "AWS::CloudWatch::Alarm": _hash("/cloudwatch/home?region=REGION#alarmsV2:alarm/"),
-        "AWS::DAX::Cluster": _hash("/dynamodbv2/home?region=REGION#dax-cluster?clusterName="),
-        "AWS::DynamoDB::Table": _hash("/dynamodbv2/home?region=REGION#table?name="),
-        "AWS::EC2::EIP": _ec2("ElasticIpDetails:AllocationId="),
-        "AWS::EC2::Image": _ec2("ImageDetails:imageId="),
-        "AWS::EC2::Instance": _ec2("InstanceDetails:instanceId="),
-        "AWS::EC2::LaunchTemplate": _ec2("LaunchTemplateDetails:launchTemplateId="),
-        "AWS::EC2::NetworkInterface": _ec2("NetworkInterface:networkInterfaceId="),
-        "AWS::EC2::SecurityGroup": _ec2("SecurityGroup:groupId="),
-        "AWS::EC2::Snapshot": _ec2("SnapshotDetails:snapshotId="),
-        "AWS::EC2::VPC": _hash("/vpcconsole/home?region=REGION#VpcDetails:VpcId="),
-        "AWS::EC2::Volume": _ec2("VolumeDetails:volumeId="),
-        "AWS::ECS::Cluster": lambda place: f"/ecs/v2/clusters/{place.id}?region={place.region}",
         "AWS::ECS::Service": _service,
         "AWS::ECS::TaskDefinition": _task_definition,
-        "AWS::ElasticLoadBalancingV2::Listener": _ec2_arn("ELBListenerV2:listenerArn="),
-        "AWS::ElasticLoadBalancingV2::LoadBalancer": _ec2_arn("LoadBalancer:loadBalancerArn="),
-        "AWS::ElasticLoadBalancingV2::TargetGroup": _ec2_arn("TargetGroup:targetGroupArn="),
-        "AWS::IAM::Group": _iam("groups"),
-        "AWS::IAM::ManagedPolicy": lambda place: f"/iam/home#/policies/details/{place.arn}" if place.raw_arn else "",
-        "AWS::IAM::Role": _iam("roles"),
-        "AWS::IAM::User": _iam("users"),
-        "AWS::KMS::Key": _hash("/kms/home?region=REGION#/kms/keys/"),
-        "AWS::Lambda::Function": _hash("/lambda/home?region=REGION#/functions/"),
         "AWS::Logs::LogGroup": _log_group,
-        "AWS::S3::AccessPoint": lambda place: f"/s3/ap/{place.account}/{place.id}?region={place.region}",
-        "AWS::S3::Bucket": lambda place: f"/s3/buckets/{place.id}?region={place.region}&tab=permissions",
-        "AWS::SNS::Subscription": _sns("subscription"),
-        "AWS::SNS::Topic": _sns("topic"),
         _QUEUE: _queue,
     }
 )
+"""The paths that need more than the words of data/services."""

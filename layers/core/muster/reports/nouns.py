@@ -4,38 +4,12 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from muster.data.services import words
 from muster.model.arn import Arn
 from muster.model.finding import TARGET
 
-_NOUNS: Mapping[str, str] = MappingProxyType(
-    {
-        "AWS::::Account": "account",
-        "AWS::::Region": "region",
-        TARGET: "target",
-        "AWS::CloudWatch::Alarm": "CloudWatch alarm",
-        "AWS::DAX::Cluster": "DAX cluster",
-        "AWS::DynamoDB::Table": "DynamoDB table",
-        "AWS::EC2::EIP": "Elastic IP address",
-        "AWS::EC2::Image": "machine image",
-        "AWS::EC2::Instance": "EC2 instance",
-        "AWS::EC2::LaunchTemplate": "launch template",
-        "AWS::EC2::NetworkInterface": "network interface",
-        "AWS::EC2::SecurityGroup": "security group",
-        "AWS::EC2::Snapshot": "EBS snapshot",
-        "AWS::EC2::VPC": "VPC",
-        "AWS::EC2::Volume": "EBS volume",
-        "AWS::ElasticLoadBalancingV2::Listener": "listener",
-        "AWS::ElasticLoadBalancingV2::LoadBalancer": "load balancer",
-        "AWS::ElasticLoadBalancingV2::TargetGroup": "target group",
-        "AWS::IAM::ManagedPolicy": "IAM policy",
-        "AWS::KMS::Key": "KMS key",
-        "AWS::Logs::LogGroup": "log group",
-        "AWS::S3::AccessPoint": "S3 access point",
-        "AWS::S3::Bucket": "S3 bucket",
-        "AWS::SNS::Subscription": "SNS subscription",
-        "AWS::SNS::Topic": "SNS topic",
-        "AWS::SQS::Queue": "SQS queue",
-    }
+_PSEUDO: Mapping[str, str] = MappingProxyType(
+    {"AWS::::Account": "account", "AWS::::Region": "region", TARGET: "target"}
 )
 _LISTENER = 5
 """Parts of a listener's ARN: listener/app/NAME/ID/ID."""
@@ -44,8 +18,10 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def noun(resource_type: str) -> str:
     """Return the words for one resource of a type; those of a type that is not known follow from its spelling."""
-    if resource_type in _NOUNS:
-        return _NOUNS[resource_type]
+    if resource_type in _PSEUDO:
+        return _PSEUDO[resource_type]
+    if known := words().get(resource_type):
+        return known.noun
     service, _, kind = resource_type.removeprefix("AWS::").partition("::")
     return f"{service} {_WORDS.sub(' ', kind).lower()}".strip()
 
