@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "first-check.md").read_text(encoding="utf-8")
-CHECK = "stepfunctions-state-machine-logging-enabled"
+CHECK = "pipes-pipe-logging-enabled"
 
 
 def run(*command: str, cwd: Path, text: str = "") -> str:
@@ -35,7 +35,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_new_check_passes_its_examples(tree: Path) -> None:
     core = str(tree / "layers/core")
     python = f"import sys, pytest; sys.path.insert(0, {core!r}); sys.exit(pytest.main(sys.argv[1:]))"
-    options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/unit/checks/test_stepfunctions.py")
+    options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/unit/checks/test_pipes.py")
     assert " passed" in run(sys.executable, "-c", python, *options, cwd=tree)
 
 
@@ -51,10 +51,10 @@ from muster.configuration.selection import select
 catalog = load()
 rules = select(catalog, Configuration(), checks=[{CHECK!r}])
 print(sorted(action for statement in iam_policy(catalog, rules)["Statement"] for action in statement["Action"]))
-print("`states:DescribeStateMachine`" in check_page(catalog.checks[{CHECK!r}], catalog))
-print("AWS::StepFunctions::StateMachine" in catalog.resource_types(catalog.checks["required-tags"]))
+print("`pipes:DescribePipe`" in check_page(catalog.checks[{CHECK!r}], catalog))
+print("AWS::Pipes::Pipe" in catalog.resource_types(catalog.checks["required-tags"]))
 """
     actions, on_page, tagged = run(sys.executable, "-c", code, cwd=tree).splitlines()
-    assert "states:DescribeStateMachine" in actions
-    assert "states:ListStateMachines" in actions
+    assert "pipes:DescribePipe" in actions
+    assert "pipes:ListPipes" in actions
     assert (on_page, tagged) == ("True", "True")
