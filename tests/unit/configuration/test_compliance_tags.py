@@ -62,7 +62,7 @@ def test_remove_takes_the_tag_off() -> None:
         pytest.param("compliance_tags: {failed: no}", "write it in quotes: 'no'", id="no text to YAML"),
         pytest.param("compliance_tags: {types: []}", "types: the list is empty", id="no type"),
         pytest.param("compliance_tags: {types: [AWS::S3::Buckt]}", "did you mean AWS::S3::Bucket?", id="a slip"),
-        pytest.param("compliance_tags: {types: [AWS::IAM::Group]}", "is not a resource type that can have tags",
+        pytest.param("compliance_tags: {types: [AWS::IAM::Group]}", "type that can have the compliance tag",
                      id="a type without tags"),
         pytest.param("compliance_tags: {checks: [nope]}", "nope is not a check", id="no such check"),
         pytest.param("compliance_tags: {packs: [nope]}", "nope is not a pack", id="no such pack"),
@@ -81,4 +81,4 @@ def test_a_mistake_is_named_with_its_line(text: str, says: str) -> None:
 def test_groups_and_subscriptions_have_no_tags() -> None:
     types = taggable(CATALOG.listers)
     assert "AWS::S3::Bucket" in types
-    assert set(CATALOG.listers) - set(types) == {"AWS::IAM::Group", "AWS::SNS::Subscription"}
+    assert not {"AWS::IAM::Group", "AWS::SNS::Subscription"} & set(types)

@@ -12,11 +12,39 @@ from muster.model.json_values import to_json
 
 REMOVE = "remove"
 """The value of `passed` with which the tag is taken off a resource that passes."""
-UNTAGGABLE = frozenset({"AWS::IAM::Group", "AWS::SNS::Subscription"})
-"""The resource types that are scanned and that AWS gives no tags.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
-"""
+TAGGABLE = frozenset(
+    {
+        "AWS::CloudWatch::Alarm",
+        "AWS::DAX::Cluster",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::EIP",
+        "AWS::EC2::Image",
+        "AWS::EC2::Instance",
+        "AWS::EC2::LaunchTemplate",
+        "AWS::EC2::NetworkInterface",
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::Snapshot",
+        "AWS::EC2::VPC",
+        "AWS::EC2::Volume",
+        "AWS::ECS::Cluster",
+        "AWS::ECS::Service",
+        "AWS::ECS::TaskDefinition",
+        "AWS::ElasticLoadBalancingV2::Listener",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Role",
+        "AWS::IAM::User",
+        "AWS::KMS::Key",
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+        "AWS::S3::AccessPoint",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+    }
+)
+"""The resource types that can have the compliance tag: those whose calls muster/tagging knows."""
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
 _CHARACTERS = r"[\w .:/=+@-]"
 """What every service takes in keys and values: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html."""
@@ -61,8 +89,8 @@ class ComplianceTags:
 
 
 def taggable(resource_types: Collection[str]) -> list[str]:
-    """Return those of the scanned resource types that can have tags, sorted."""
-    return sorted(set(resource_types) - UNTAGGABLE)
+    """Return those of the scanned resource types that can have the compliance tag, sorted."""
+    return sorted(TAGGABLE.intersection(resource_types))
 
 
 def compliance_tags(resource_types: Collection[str]) -> Schema:
@@ -74,7 +102,11 @@ def compliance_tags(resource_types: Collection[str]) -> Schema:
         "pattern": f"^{_CHARACTERS}+$",
         "maxLength": _LONGEST_VALUE,
     }
-    one_type = {"type": "string", "title": "a resource type that can have tags", "enum": taggable(resource_types)}
+    one_type = {
+        "type": "string",
+        "title": "a resource type that can have the compliance tag",
+        "enum": taggable(resource_types),
+    }
     severities = [severity.value for severity in Severity]
     return {
         **mapping(
