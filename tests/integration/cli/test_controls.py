@@ -59,14 +59,11 @@ def test_what_is_covered_and_what_is_not(capsys: pytest.CaptureFixture[str]) -> 
     assert cells["S3.5"] == "s3-bucket-ssl-requests-only"
     assert cells["S3.24"] == "-"
     assert set(cells) == set(held)
-    assert rows[-3].startswith("Only controls of CloudWatch, DynamoDB, EC2, ")
 
 
-def test_all_frameworks_are_told_and_the_services_once(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = _said(capsys).splitlines()
-    heads = [line for line in lines if line.endswith(" controls")]
+def test_all_frameworks_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    heads = [line for line in _said(capsys).splitlines() if line.endswith(" controls")]
     assert len(heads) == len(load().frameworks)
-    assert sum(line.startswith("Only controls of") for line in lines) == 1
 
 
 def test_a_framework_that_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:

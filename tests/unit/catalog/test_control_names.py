@@ -37,7 +37,7 @@ def test_a_framework_that_does_not_exist() -> None:
         pytest.param("CIS 2.1.1", "cis-5.0.0", ("S3.5",), id="a requirement of the newest version"),
         pytest.param("CIS 2.1.4", "cis-5.0.0", ("S3.1", "S3.8"), id="a requirement that two controls meet"),
         pytest.param("cis-3.0.0 5.4", "cis-3.0.0", ("EC2.2",), id="of a version"),
-        pytest.param("CIS 3.3", "cis-1.2.0", ("CloudWatch.1",), id="that only an old version has"),
+        pytest.param("CIS 4.3", "cis-1.4.0", ("CloudWatch.1",), id="that only an old version has"),
         pytest.param("PCI 1.3.1", "pci-4.0.1", ("EC2.13",), id="of PCI DSS"),
     ],
 )

@@ -140,7 +140,6 @@ def controls(form: str, framework: str | None, *, long: bool) -> None:
         show_line((f"{each['title']} ({each['framework']}): {each['covered']} of {each['total']} controls", "bold"))
         _control_lines(each, long=long)
         show_line()
-    show_text(f"Only controls of {', '.join(book.services)} are counted.", style="dim")
     titles = "" if long else "Titles: --long. "
     show_line((f"{titles}-: no check supports it. One control: muster explain CONTROL.", "dim"))
 
@@ -150,17 +149,18 @@ def _control_lines(framework: "Record", *, long: bool) -> None:
     # NIST has a dozen requirements a control: they get a line of their own.
     short = max((len(each) for each in own.values()), default=0) <= _WIDTH // 4
     width = max((len(each) for each in own.values()), default=0) if short else 0
+    ids = max((len(each) for each in own), default=0) + 2
     for row in framework["controls"]:
         requirements = f"{own[row['control']]:<{width}}  " if width else ""
         first, *others = row["supported_by"] or ["-"]
-        before = f"  {row['control']:<15}{requirements}"
+        before = f"  {row['control']:<{ids}}{requirements}"
         show_line(before, (first, ""))
         for each in others:
             show_line(" " * len(before), each)
         if long:
-            show_text(row["title"], " " * 17, "dim")
+            show_text(row["title"], " " * (ids + 2), "dim")
             if own[row["control"]] and not short:
-                show_text(own[row["control"]], " " * 17, "dim")
+                show_text(own[row["control"]], " " * (ids + 2), "dim")
 
 
 def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tuple[str, ...]]) -> "Record":
