@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import moto.backends
 from moto.core.base_backend import BaseBackend
+from moto.core.serialize import AttributePickerContext, ResponseSerializer, XFormedAttributePicker
+from moto.core.utils import get_value
 
 IMAGES = Path(__file__).with_name("images.json")
 """The images of others in each region: moto's own 1,300 make every listing of snapshots take seconds."""
@@ -17,10 +20,12 @@ Addresses = dict[str, Any]
 
 _listed_addresses = BaseBackend.urls.fget
 _listed_modules = moto.backends.list_of_moto_modules
+_found_value = ResponseSerializer.get_value
 _searched: dict[str, Callable[..., list[Any]]] = {}
 """The searches of moto that are replaced."""
 _addresses: dict[tuple[type, str | None], Addresses] = {}
 _modules: list[str] = []
+_MISSING = object()
 
 
 def keep() -> None:
@@ -28,7 +33,9 @@ def keep() -> None:
 
     moto keeps the addresses of each service, for which it imports S3's module again, and the list of its folders. The
     addresses depend on `MOTO_S3_CUSTOM_ENDPOINTS`, so they are kept for each value of it. A search for a metric looks
-    at its own data, one for the tags of a resource at that resource: moto looks at those of the whole account.
+    at its own data, one for the tags of a resource at that resource: moto looks at those of the whole account. The
+    names under which a value may stand in an object are found once for each member of a shape and class of objects:
+    moto finds them for each value of each answer, most of the time that an answer takes.
     """
     # They import moto's images, whose path has to stand in the environment by then.
     from moto.cloudwatch.models import CloudWatchBackend  # noqa: PLC0415
@@ -40,6 +47,7 @@ def keep() -> None:
     moto.backends.list_of_moto_modules = _kept_modules
     CloudWatchBackend.get_metric_data = _metric_data
     TagBackend.describe_tags = _tags
+    ResponseSerializer.get_value = _value
 
 
 def _kept_addresses(backend: BaseBackend) -> Addresses:
@@ -108,3 +116,28 @@ def _tags(backend: Any, filters: Mapping[str, Sequence[str]] | None = None) -> l
         return _searched["tags"](backend, filters)
     tags = {name: backend.tags[name] for name in dict.fromkeys(names) if name in backend.tags}
     return _searched["tags"](_Tags(backend.VALID_TAG_FILTERS, tags), filters)
+
+
+def _value(serializer: Any, value: Any, key: str, shape: Any) -> Any:
+    """Return the value of a member of an answer: that of the first of its possible names which the object has."""
+    picker = serializer._value_picker
+    if type(picker) is not XFormedAttributePicker:
+        return _found_value(serializer, value, key, shape)
+    kept = shape.__dict__.setdefault("_kept_names", {})
+    names = kept.get((type(value), key))
+    if names is None:
+        service = serializer.operation_model.service_model
+        context = AttributePickerContext(value, key, shape, serializer.operation_model, service, "")
+        names = kept[type(value), key] = tuple(dict.fromkeys(picker.get_possible_keys(context)))
+    find = value.get if type(value) is dict else partial(get_value, value)
+    for name in names:
+        found = find(name, _MISSING)
+        if found is not _MISSING:
+            break
+    else:
+        found = None
+    for path, transform in picker.response_transformers.items():
+        # The end of the path is compared first: the path itself is put together for few members only.
+        if key.endswith(path.rpartition(".")[2]) and ".".join((*serializer.path, key)).endswith(path):
+            return transform(found)
+    return found

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import moto.backends
 import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.base_backend import BaseBackend
+from moto.core.serialize import ResponseSerializer
 
 from local import kept
 
@@ -120,3 +122,34 @@ def test_the_tags_of_a_resource_are_those_that_moto_finds_among_all(filters: dic
         return sorted(tags, key=lambda tag: (tag["resource_id"], tag["key"]))
 
     assert by_id(found) == by_id(kept._searched["tags"](backend, filters))
+
+
+@mock_aws
+def test_a_member_of_an_answer_has_the_value_that_moto_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+
+    def both(serializer: Any, value: Any, key: str, shape: Any) -> Any:
+        here = kept._value(serializer, value, key, shape)
+        found.append((key, here == kept._found_value(serializer, value, key, shape)))
+        return here
+
+    monkeypatch.setattr(ResponseSerializer, "get_value", both)
+    session = boto3.session.Session(region_name="eu-west-1")
+    ec2, iam, dynamodb = session.client("ec2"), session.client("iam"), session.client("dynamodb")
+    ec2.run_instances(ImageId=ec2.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1)
+    for describe in (ec2.describe_instances, ec2.describe_security_groups, ec2.describe_network_interfaces):
+        describe()
+    iam.create_role(RoleName="one", AssumeRolePolicyDocument="{}")
+    iam.list_roles()
+    dynamodb.create_table(
+        TableName="one",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    dynamodb.put_item(TableName="one", Item={"id": {"S": "a"}, "L": {"L": [{"N": "1"}, {"M": {"N": {"S": "b"}}}]}})
+    assert dynamodb.scan(TableName="one")["Items"] == [
+        {"id": {"S": "a"}, "L": {"L": [{"N": "1"}, {"M": {"N": {"S": "b"}}}]}}
+    ]
+    assert len(found) > 500
+    assert [key for key, same in found if not same] == []
