@@ -19,7 +19,7 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
     if action in _BUSES and "Name" in single:
         parameters = {"Entries": [{"EventBusName": single["Name"]}]}
     if service in _NESTED and (found := _NESTED[service](parameters)):
-        place = "" if service == "iam" or found.startswith("global-table/") else region
+        place = "" if service in _GLOBAL or found.startswith("global-table/") else region
         return found if found.startswith("arn:") else f"arn:aws:{service}:{place}:{account}:{found}"
     if "QueueUrl" in single:
         return f"arn:aws:sqs:{region}:{account}:{single['QueueUrl'].rpartition('/')[2]}"
@@ -86,7 +86,17 @@ def _first(value: Any) -> str:
 _BUSES = {"events:DescribeEventBus", "events:DeleteEventBus"}
 """The actions on a bus whose operation names it alone."""
 
+
+def _of_cloudfront(parameters: Mapping[str, Any]) -> str:
+    """Name the distribution."""
+    return f"distribution/{parameters['Id']}" if "Id" in parameters else ""
+
+
+_GLOBAL = ("cloudfront", "iam")
+"""The services whose ARNs have no region."""
+
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "cloudfront": _of_cloudfront,
     "dynamodb": _of_dynamodb,
     "events": _of_events,
     "iam": _of_iam,

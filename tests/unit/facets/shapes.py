@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import botocore.session
+from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from muster.catalog.catalog import Catalog
@@ -91,6 +92,9 @@ class World:
 
     def _answer(self, client: Any, operation: str, asked: Mapping[str, Any]) -> Any:
         call = f"{client.meta.service_model.service_name}.{operation}"
+        if call in _GONE and Random(f"{self.seed} {asked}").random() < 0.5:  # noqa: S311 - examples, no secrets
+            answer: Any = {"Error": {"Code": _GONE[call]}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+            raise ClientError(answer, operation)
         place = (f"{call}({json.dumps(asked, sort_keys=True, default=str)})", "")
         shape = client.meta.service_model.operation_model(operation).output_shape
         texts = tuple(_texts(asked))
@@ -349,6 +353,8 @@ def _texts(value: object) -> Iterator[str]:
 
 def _tags(shape: Shape, tags: Mapping[str, str]) -> Any:
     """Spell tags as a shape does."""
+    if "Items" in getattr(shape, "members", {}):
+        return {"Items": _tags(shape.members["Items"], tags)}
     if not isinstance(shape, ListShape):
         return dict(tags)
     members = getattr(shape.member, "members", {})
@@ -385,6 +391,9 @@ def _arn(partition: str, rng: Random) -> str:
     return f"arn:{partition}:{service}:{region}:{account}:{rest}"
 
 
+_GONE: Mapping[str, str] = {"s3.HeadBucket": "404"}
+"""Operations that have no answer but an error where there is nothing, with its code."""
+
 _LIKELY: Mapping[str, tuple[str, ...]] = {
     "AlarmActions": (
         "arn:{partition}:sns:{region}:111122223333:alerts",
@@ -395,6 +404,7 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
     "Cidr": ("0.0.0.0/0", "::/0", "10.0.0.0/8", "198.51.100.7"),
     "CidrIp": ("0.0.0.0/0", "10.0.0.0/8", "198.51.100.7/32", "0.0.0.0/1"),
     "CidrIpv6": ("::/0", "2001:db8::/32", "::/1", "2001:DB8::1/128"),
+    "DomainName": ("b.s3.amazonaws.com", "x.lambda-url.eu-west-1.on.aws", "www.example.com"),
     "EventSourceArn": (
         "arn:{partition}:sqs:{region}:111122223333:jobs",
         "arn:{partition}:kinesis:{region}:111122223333:stream/clicks",

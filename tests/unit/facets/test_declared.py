@@ -137,6 +137,9 @@ READ_AS: Mapping[str, object] = {"Enabled": True, "Disabled": False, "NONE": ""}
 """Words that some fields keep as another value."""
 
 WITHOUT: Mapping[str, object] = {
+    "Distribution.groups": {},
+    "Distribution.mode": "direct",
+    "DistributionSettings.logging": False,
     "BucketObjectLock.mode": "",
     "BucketOwnershipControls.object_ownership": "",
     "BucketVersioning.mfa_delete": "",

@@ -156,6 +156,11 @@ TASK = "ecs.DescribeTaskDefinition.taskDefinition"
 PERMISSION = "ec2.DescribeSecurityGroups.SecurityGroups[].IpPermissions[]"
 
 DOCUMENTED: Mapping[str, str] = {
+    # "If the distribution uses Aliases, set this field to false and specify values for" the other certificate.
+    "cloudfront-custom-ssl-certificate: cloudfront.ListDistributions.DistributionList.Items[].ViewerCertificate"
+    ".CloudFrontDefaultCertificate left out": (
+        "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
+    ),
     # There only where the instance has one.
     "ec2-instance-no-public-ip: ec2.DescribeInstances.Reservations[].Instances[].PublicIpAddress left out": (
         f"{EC2}API_Instance.html"
@@ -275,5 +280,7 @@ def spoiled(world: World) -> Iterator[tuple[Place, object]]:
 
 
 COUNTED = re.compile(
-    r"\]$|\.(tags|variables)(\[\])?\.|(settings|attributes|environment)\[\]\.(name|key)$|truncated$", re.IGNORECASE
+    r"\]$|\.(tags|variables)(\[\])?\.|(settings|attributes|environment)\[\]\.(name|key)$|truncated$"
+    r"|DistributionList\.Items\[\]\.Id$",
+    re.IGNORECASE,
 )

@@ -1,0 +1,65 @@
+"""The embedded AWS answers as CloudFront and the other services at the edge document."""
+
+from typing import Any
+
+from local.server import ACCOUNT, EmbeddedAws
+
+ORIGINS: dict[str, Any] = {
+    "Quantity": 2,
+    "Items": [
+        {
+            "Id": "site",
+            "DomainName": "site.s3.amazonaws.com",
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+            "OriginAccessControlId": "E2QWRUHAPOMQZL",
+        },
+        {
+            "Id": "api",
+            "DomainName": "api.example.com",
+            "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+        },
+    ],
+}
+CERTIFICATE = {"ACMCertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1", "SSLSupportMethod": "sni-only"}
+
+
+def configuration(**fields: Any) -> dict[str, Any]:
+    behavior = {"TargetOriginId": "site", "ViewerProtocolPolicy": "https-only"}
+    given = {"CallerReference": "1", "Comment": "", "Enabled": True, "Origins": ORIGINS}
+    return {**given, "DefaultCacheBehavior": behavior, **fields}
+
+
+def test_a_distribution_keeps_its_origins_and_its_certificate(aws: EmbeddedAws) -> None:
+    cloudfront = aws.client("cloudfront")
+    made = cloudfront.create_distribution(DistributionConfig=configuration(ViewerCertificate=CERTIFICATE))
+    (found,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    site, api = found["Origins"]["Items"]
+    assert (site["S3OriginConfig"], site["OriginAccessControlId"]) == ({"OriginAccessIdentity": ""}, "E2QWRUHAPOMQZL")
+    assert (api["CustomOriginConfig"]["OriginProtocolPolicy"], api["OriginAccessControlId"]) == ("https-only", "")
+    assert found["ViewerCertificate"] == {"CloudFrontDefaultCertificate": False, **CERTIFICATE}
+    assert (found["ConnectionMode"], found["Staging"], found["WebACLId"]) == ("direct", False, "")
+    assert (found["Id"], found["CacheBehaviors"]) == (made["Distribution"]["Id"], {"Quantity": 0})
+    assert not {"Logging", "DefaultRootObject"} & found.keys()
+
+
+def test_a_distribution_is_changed_and_read_back(aws: EmbeddedAws) -> None:
+    cloudfront = aws.client("cloudfront")
+    made = cloudfront.create_distribution(DistributionConfig=configuration())
+    name = made["Distribution"]["Id"]
+    before = cloudfront.get_distribution_config(Id=name)["DistributionConfig"]
+    assert (before["DefaultRootObject"], before["Logging"]["Enabled"]) == ("", False)
+    assert before["ViewerCertificate"]["CloudFrontDefaultCertificate"] is True
+    changed = {**before, "DefaultRootObject": "index.html"}
+    cloudfront.update_distribution(Id=name, IfMatch=made["ETag"], DistributionConfig=changed)
+    after = cloudfront.get_distribution_config(Id=name)["DistributionConfig"]
+    assert (after["DefaultRootObject"], after["Origins"]) == ("index.html", before["Origins"])
+
+
+def test_distributions_are_listed_in_pages(aws: EmbeddedAws) -> None:
+    cloudfront = aws.client("cloudfront")
+    for number in "12":
+        cloudfront.create_distribution(DistributionConfig=configuration(CallerReference=number))
+    first = cloudfront.list_distributions(MaxItems="1")["DistributionList"]
+    second = cloudfront.list_distributions(MaxItems="1", Marker=first["NextMarker"])["DistributionList"]
+    assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
+    assert first["Items"][0]["Id"] != second["Items"][0]["Id"]
