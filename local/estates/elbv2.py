@@ -25,20 +25,22 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     ]
     groups = _target_groups(elbv2, vpc)
     made = aws.client("acm", region).request_certificate(DomainName="shop.example.com")["CertificateArn"]
-    _good(elbv2, subnets, groups["shop"], {"CertificateArn": made})
+    balancer = _good(elbv2, subnets, groups["shop"], {"CertificateArn": made})
+    _protect(aws.client("wafv2", region), balancer)
     _bad(elbv2, subnets, groups["old-shop"])
     _others(elbv2, subnets)
 
 
 def _target_groups(elbv2: Any, vpc: str) -> dict[str, str]:
     plain: dict[str, Any] = {"Protocol": "HTTP", "Port": 80, "VpcId": vpc, "TargetType": "ip"}
+    encrypted = {"Protocol": "HTTPS", "Port": 443, "HealthCheckProtocol": "HTTPS"}
     settings: dict[str, dict[str, Any]] = {
-        "shop": {"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 5, "Tags": _PAIRS},
+        "shop": {"HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 5, "Tags": _PAIRS, **encrypted},
         "old-shop": {"HealthCheckIntervalSeconds": 60, "HealthCheckTimeoutSeconds": 59, "UnhealthyThresholdCount": 10},
         "nobodys": {},
     }
     groups = {
-        name: elbv2.create_target_group(Name=name, **plain, **more)["TargetGroups"][0]["TargetGroupArn"]
+        name: elbv2.create_target_group(Name=name, **{**plain, **more})["TargetGroups"][0]["TargetGroupArn"]
         for name, more in settings.items()
     }
     elbv2.register_targets(TargetGroupArn=groups["shop"], Targets=[{"Id": "10.9.0.7", "Port": 80}])
@@ -47,8 +49,9 @@ def _target_groups(elbv2: Any, vpc: str) -> dict[str, str]:
     return groups
 
 
-def _good(elbv2: Any, subnets: list[str], group: str, certificate: dict[str, str]) -> None:
+def _good(elbv2: Any, subnets: list[str], group: str, certificate: dict[str, str]) -> str:
     balancer = _balancer(elbv2, "shop", subnets, protected=True, logs=True, Tags=_PAIRS)
+    _set(elbv2, balancer, {"routing.http.drop_invalid_header_fields.enabled": "true"})
     forward = [{"Type": "forward", "TargetGroupArn": group}]
     elbv2.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=_TO_HTTPS, Tags=_PAIRS)
     listener = elbv2.create_listener(
@@ -69,10 +72,20 @@ def _good(elbv2: Any, subnets: list[str], group: str, certificate: dict[str, str
         Certificates=[certificate],
         DefaultActions=forward,
     )
+    return balancer
+
+
+def _protect(wafv2: Any, balancer: str) -> None:
+    visible = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "shop"}
+    made = wafv2.create_web_acl(
+        Name="shop", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=visible, Rules=[]
+    )
+    wafv2.associate_web_acl(WebACLArn=made["Summary"]["ARN"], ResourceArn=balancer)
 
 
 def _bad(elbv2: Any, subnets: list[str], group: str) -> None:
     balancer = _balancer(elbv2, "old-shop", subnets, protected=False, logs=False)
+    _set(elbv2, balancer, {"routing.http.desync_mitigation_mode": "monitor"})
     forward = [{"Type": "forward", "TargetGroupArn": group}]
     listener = elbv2.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=_TO_HTTPS)[
         "Listeners"
@@ -83,8 +96,9 @@ def _bad(elbv2: Any, subnets: list[str], group: str) -> None:
 
 
 def _others(elbv2: Any, subnets: list[str]) -> None:
-    _balancer(elbv2, "shop-tcp", subnets, protected=True, logs=False, Type="network")
-    elbv2.create_load_balancer(Name="shop-firewall", Subnets=subnets, Type="gateway")
+    balancer = _balancer(elbv2, "shop-tcp", subnets, protected=True, logs=False, Type="network")
+    _set(elbv2, balancer, {"load_balancing.cross_zone.enabled": "true"})
+    elbv2.create_load_balancer(Name="shop-firewall", Subnets=subnets[:1], Type="gateway")
 
 
 def _balancer(elbv2: Any, name: str, subnets: list[str], *, protected: bool, logs: bool, **more: Any) -> str:
@@ -94,9 +108,13 @@ def _balancer(elbv2: Any, name: str, subnets: list[str], *, protected: bool, log
         "access_logs.s3.enabled": str(logs).lower(),
         "access_logs.s3.bucket": "logs-of-the-shop" if logs else "",
     }
-    attributes = [{"Key": key, "Value": value} for key, value in switches.items()]
-    elbv2.modify_load_balancer_attributes(LoadBalancerArn=made, Attributes=attributes)
+    _set(elbv2, made, switches)
     return str(made)
+
+
+def _set(elbv2: Any, balancer: str, attributes: dict[str, str]) -> None:
+    pairs = [{"Key": key, "Value": value} for key, value in attributes.items()]
+    elbv2.modify_load_balancer_attributes(LoadBalancerArn=balancer, Attributes=pairs)
 
 
 def _rule(elbv2: Any, listener: str, priority: int, path: str, actions: list[dict[str, Any]]) -> None:

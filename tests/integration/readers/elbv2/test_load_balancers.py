@@ -91,7 +91,7 @@ def balancers(*numbers: int) -> LoadBalancers:
 def test_load_balancers_are_listed(estate: Estate) -> None:
     (found,) = listed(load_balancers, estate.elbv2)
     assert (found.resource.type, found.resource.id, found.resource.arn) == (LOAD_BALANCER, "web", estate.balancer)
-    assert found.facets == {LoadBalancer: LoadBalancer("application")}
+    assert found.facets == {LoadBalancer: LoadBalancer("application", frozenset({"eu-west-1a", "eu-west-1b"}))}
     assert load_balancer_tags.function(estate.elbv2, [found.resource]) == {"web": Tags({"Owner": "a=b 🌍"})}
 
 
@@ -264,6 +264,32 @@ def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients, esta
             Status.INSUFFICIENT_DATA,
             "AWS did not return access_logs.s3.enabled",
         ),
+        ("elb-cross-zone-enabled", "web"): (
+            Status.NOT_APPLICABLE,
+            "Cross-zone load balancing of application load balancers is always on",
+        ),
+        ("elb-desync-mitigation-strict", "web"): (
+            Status.INSUFFICIENT_DATA,
+            "AWS did not return routing.http.desync_mitigation_mode",
+        ),
+        ("elb-invalid-headers-dropped", "web"): (
+            Status.INSUFFICIENT_DATA,
+            "AWS did not return routing.http.drop_invalid_header_fields.enabled",
+        ),
+        ("elb-multiple-zones", "web"): (
+            Status.COMPLIANT,
+            "Load balancer is in 2 Availability Zones (eu-west-1a, eu-west-1b)",
+        ),
+        ("elb-waf-associated", "web"): (
+            Status.NON_COMPLIANT,
+            "No AWS WAF web ACL is associated with the load balancer",
+        ),
+        ("elb-listener-encrypted", estate.listener): (
+            Status.NON_COMPLIANT,
+            "HTTP listener on port 80 does not encrypt: the default rule forwards",
+        ),
+        ("elb-health-check-encrypted", "web"): (Status.NON_COMPLIANT, "Health checks use HTTP; use HTTPS"),
+        ("elb-target-protocol-encrypted", "web"): (Status.NON_COMPLIANT, "Traffic to the targets uses HTTP"),
         ("elb-deletion-protection-enabled", "web"): (
             Status.NON_COMPLIANT,
             "Deletion protection of the application load balancer is off",

@@ -7,11 +7,13 @@ import pytest
 from muster.facets.elbv2.load_balancers import (
     Listener,
     ListenerProtocols,
+    LoadBalancer,
     LoadBalancerAttributes,
     LoadBalancers,
     TargetGroup,
     TargetGroupAttributes,
     TargetHealth,
+    WebAcl,
 )
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unavailable, Unknown
@@ -137,7 +139,49 @@ def test_a_listener_of_a_new_kind_says_so() -> None:
 
 
 def test_a_target_group_is_parsed() -> None:
-    assert TargetGroup.parse(GROUP) == TargetGroup("instance", (f"{CHINA}:loadbalancer/app/web/1",), True, 30, 5, 5, 2)
+    found = TargetGroup.parse(GROUP)
+    assert found == TargetGroup("instance", (f"{CHINA}:loadbalancer/app/web/1",), True, 30, 5, 5, 2, "HTTP", "HTTP")
+
+
+def test_a_target_group_of_a_function_has_no_protocol() -> None:
+    group = {name: value for name, value in GROUP.items() if not name.endswith("Protocol")}
+    found = TargetGroup.parse({**group, "TargetType": "lambda"})
+    assert isinstance(found.protocol, Unknown)
+    assert isinstance(found.check_protocol, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("zones", "found"),
+    [
+        pytest.param(None, LoadBalancer("network"), id="not answered"),
+        pytest.param([{"ZoneName": "eu-west-1a"}] * 2, LoadBalancer("network", frozenset({"eu-west-1a"})), id="twice"),
+        pytest.param(
+            [{"ZoneName": "eu-west-1b", "OutpostId": "op-1"}, {"SubnetId": "subnet-1"}],
+            LoadBalancer("network", frozenset({"eu-west-1b"}), True),
+            id="on an Outpost, and a subnet without a zone",
+        ),
+    ],
+)
+def test_the_zones_of_a_load_balancer(zones: Any, found: LoadBalancer) -> None:
+    assert LoadBalancer.parse({"Type": "network", "AvailabilityZones": zones}) == found
+
+
+def test_attributes_of_an_application_load_balancer_are_parsed() -> None:
+    said = {
+        "routing.http.desync_mitigation_mode": "strictest",
+        "routing.http.drop_invalid_header_fields.enabled": "true",
+        "load_balancing.cross_zone.enabled": "false",
+    }
+    found = LoadBalancerAttributes.parse({"Attributes": [{"Key": key, "Value": said[key]} for key in said]})
+    assert (found.desync_mode, found.drops_invalid_headers, found.cross_zone) == ("strictest", True, False)
+    assert isinstance(
+        LoadBalancerAttributes.parse({"Attributes": [{"Key": next(iter(said)), "Value": "lax"}]}).desync_mode, Unknown
+    )
+
+
+def test_a_web_acl_is_absent_where_aws_answers_none() -> None:
+    assert WebAcl.parse({}) == WebAcl("")
+    assert WebAcl.parse({"WebACL": {"Name": "shop", "Id": "1"}}) == WebAcl("shop")
 
 
 def test_the_delay_of_deregistration_is_parsed() -> None:

@@ -44,6 +44,7 @@ def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
         "s3:GetBucketVersioning",
         "sns:GetDataProtectionPolicy",
         "sqs:ListQueueTags",
+        "wafv2:GetWebACLForResource",
         "sqs:ListQueues",
     }
 

@@ -64,16 +64,20 @@ def elb_http_redirected(listener: Listener, rules: ListenerRules) -> Verdict:
         return not_applicable(f"Listeners of {listener.kind} load balancers cannot redirect")
     if known(listener.protocol) != "HTTP":
         return not_applicable(f"Listener uses {listener.protocol}, not HTTP")
-    actions = {f"rule {rule.priority}": rule.action for rule in rules.rules}
-    if not isinstance(rules.default, Unknown):
-        actions["the default rule"] = rules.default
-    served = [f"{name} {_does(action)}" for name, action in actions.items() if not _encrypts(action)]
-    if served:
+    if served := unencrypted(rules):
         reason = f"HTTP listener on port {listener.port} does not always redirect to HTTPS: {', '.join(served)}"
         arns = (rule.arn for rule in rules.rules if not _encrypts(rule.action))
         return non_compliant(reason, rule_arn=next(arns, ""))
     known(rules.default)
     return compliant(f"Every rule of the HTTP listener on port {listener.port} redirects to HTTPS")
+
+
+def unencrypted(rules: ListenerRules) -> list[str]:
+    """Return the rules of an HTTP listener that do not redirect to HTTPS, each with what it does instead."""
+    actions = {f"rule {rule.priority}": rule.action for rule in rules.rules}
+    if not isinstance(rules.default, Unknown):
+        actions["the default rule"] = rules.default
+    return [f"{name} {_does(action)}" for name, action in actions.items() if not _encrypts(action)]
 
 
 def _first_needless(rules: Sequence[ListenerRule], faults: Sequence[str]) -> str:

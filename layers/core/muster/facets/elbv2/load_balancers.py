@@ -19,6 +19,15 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselast
 """
 _HEALTH = frozenset({"initial", "healthy", "unhealthy", "unhealthy.draining", "unused", "draining", "unavailable"})
 
+_DESYNC = "routing.http.desync_mitigation_mode"
+_DROPS = "routing.http.drop_invalid_header_fields.enabled"
+_CROSS_ZONE = "load_balancing.cross_zone.enabled"
+_MODES = kinds.one_of("monitor", "defensive", "strictest")
+
+_NO_MODE, _NO_DROPS, _NO_CROSS_ZONE = (kinds.silent(name) for name in (_DESYNC, _DROPS, _CROSS_ZONE))
+_NO_PROTOCOL, _NO_CHECK_PROTOCOL = kinds.silent("Protocol"), kinds.silent("HealthCheckProtocol")
+_PROTOCOLS = kinds.one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
+
 RECOMMENDED_TLS_POLICIES = (
     "ELBSecurityPolicy-TLS13-1-3-2021-06",
     "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
@@ -35,11 +44,21 @@ https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1
 """
 
 
+def _zones(balancer: Answer) -> frozenset[str]:
+    return frozenset(str(zone["ZoneName"]) for zone in balancer.get("AvailabilityZones") or () if zone.get("ZoneName"))
+
+
+def _on_outpost(balancer: Answer) -> bool:
+    return any(zone.get("OutpostId") for zone in balancer.get("AvailabilityZones") or ())
+
+
 @facet
 class LoadBalancer(Parsed):
-    """One load balancer of DescribeLoadBalancers, of type application, network or gateway."""
+    """One load balancer of DescribeLoadBalancers: its type, its Availability Zones, and whether it is on an Outpost."""
 
     kind: str | Unknown = read("Type", kinds.one_of(APPLICATION, NETWORK, GATEWAY))
+    zones: frozenset[str] = computed(_zones, "AvailabilityZones", default=frozenset())
+    on_outpost: bool = computed(_on_outpost, "AvailabilityZones", default=False)
 
 
 @facet
@@ -78,11 +97,17 @@ class LoadBalancers:
 
 @dataclass(frozen=True, slots=True)
 class LoadBalancerAttributes:
-    """The attributes of a load balancer that checks read; a gateway load balancer has no access logs."""
+    """The attributes of a load balancer that checks read; only application load balancers handle HTTP.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
+    """
 
     deletion_protection: bool | Unknown
     access_logs: bool | Unknown
     access_logs_bucket: str
+    desync_mode: str | Unknown = _NO_MODE
+    drops_invalid_headers: bool | Unknown = _NO_DROPS
+    cross_zone: bool | Unknown = _NO_CROSS_ZONE
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -92,6 +117,9 @@ class LoadBalancerAttributes:
             deletion_protection=_flag("deletion_protection.enabled", attributes),
             access_logs=_flag("access_logs.s3.enabled", attributes),
             access_logs_bucket=attributes.get("access_logs.s3.bucket", ""),
+            desync_mode=_MODES(attributes.get(_DESYNC), _DESYNC),
+            drops_invalid_headers=_flag(_DROPS, attributes),
+            cross_zone=_flag(_CROSS_ZONE, attributes),
         )
 
 
@@ -123,16 +151,17 @@ class Listener(Parsed):
     """
 
     kind: str | Unknown = computed(_kind)
-    protocol: str | Unknown = read(
-        "Protocol", kinds.one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC")
-    )
+    protocol: str | Unknown = read("Protocol", _PROTOCOLS)
     port: int | None = read("Port", kinds.as_is)
     tls_policy: str | Unknown = read("SslPolicy", kinds.stated, "the security policy of the listener")
 
 
 @facet
 class TargetGroup(Parsed):
-    """One of DescribeTargetGroups: the kind of its targets, their health checks, the load balancers that use it."""
+    """One of DescribeTargetGroups: the kind of its targets, their health checks, the load balancers that use it.
+
+    A target group of a Lambda function has no protocol.
+    """
 
     kind: str | Unknown = read("TargetType", kinds.one_of("instance", "ip", "lambda", "alb"))
     load_balancers: tuple[str, ...] = read("LoadBalancerArns", kinds.texts)
@@ -141,6 +170,8 @@ class TargetGroup(Parsed):
     timeout: int | Unknown = read("HealthCheckTimeoutSeconds", kinds.number)
     healthy_after: int | Unknown = read("HealthyThresholdCount", kinds.number)
     unhealthy_after: int | Unknown = read("UnhealthyThresholdCount", kinds.number)
+    protocol: str | Unknown = read("Protocol", _PROTOCOLS, default=_NO_PROTOCOL)
+    check_protocol: str | Unknown = read("HealthCheckProtocol", _PROTOCOLS, default=_NO_CHECK_PROTOCOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +219,13 @@ class TargetHealth:
             else:
                 unknown.append(f"Muster does not know the target state {state!r}")
         return cls(dict(states), tuple(unknown))
+
+
+@facet
+class WebAcl(Parsed):
+    """GetWebACLForResource: the name of the web ACL of an application load balancer, empty where it has none."""
+
+    name: str = read("WebACL.Name", kinds.text)
 
 
 def _attributes(response: Mapping[str, Any]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ import typing
 from collections.abc import Mapping, Sequence
 
 from muster.facets.elbv2.load_balancers import (
+    APPLICATION,
     GATEWAY,
     NETWORK,
     Listener,
@@ -15,6 +16,7 @@ from muster.facets.elbv2.load_balancers import (
     TargetGroup,
     TargetGroupAttributes,
     TargetHealth,
+    WebAcl,
 )
 from muster.facets.elbv2.rules import ListenerRules
 from muster.facets.tagging.tags import Tags
@@ -131,6 +133,18 @@ listener_protocols = reads(
     client="elbv2", of=LoadBalancer, when=lambda load_balancer: load_balancer.kind == NETWORK,
 )  # fmt: skip
 """The protocols of a network load balancer's listeners; no check needs those of others."""
+
+
+web_acl = reads(
+    LOAD_BALANCER, WebAcl, "wafv2:GetWebACLForResource",
+    lambda wafv2, balancer: wafv2.get_web_acl_for_resource(ResourceArn=balancer.key),
+    also=("wafv2:GetWebACL",), of=LoadBalancer, when=lambda load_balancer: load_balancer.kind == APPLICATION,
+)  # fmt: skip
+"""The web ACL of an application load balancer: WAF protects no other load balancers.
+
+AWS answers without a web ACL where there is none.
+https://docs.aws.amazon.com/waf/latest/APIReference/API_GetWebACLForResource.html
+"""
 
 
 @describes(

@@ -28,6 +28,7 @@ MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
         "s3:GetBucketVersioning": "never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html",
         "sns:GetDataProtectionPolicy": "none: https://docs.aws.amazon.com/sns/latest/api/API_GetDataProtectionPolicy.html",
         "sqs:ListQueueTags": "no tags, as ListQueues",
+        "wafv2:GetWebACLForResource": "none: https://docs.aws.amazon.com/waf/latest/APIReference/API_GetWebACLForResource.html",
         "sqs:ListQueues": "no queues: https://github.com/boto/boto3/issues/1813",
     }
 )
