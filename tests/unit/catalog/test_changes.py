@@ -242,7 +242,10 @@ EC2 = f"arn:aws:ec2:{REGION}:{OWN}"
                 "ruleArn": f"arn:aws:elasticloadbalancing:{REGION}:{OWN}:listener-rule/app/web/50dc/f2f7/9683"}),
             [f"arn:aws:elasticloadbalancing:{REGION}:{OWN}:listener/app/web/50dc/f2f7"], id="the listener of a rule",
         ),
-        pytest.param(event("elasticloadbalancing", "DeleteLoadBalancer", {"loadBalancerName": "old"}), [], id="elb"),
+        pytest.param(
+            event("elasticloadbalancing", "DeleteLoadBalancer", {"loadBalancerName": "old"}),
+            [f"arn:aws:elasticloadbalancing:{REGION}:{OWN}:loadbalancer/old"], id="a Classic Load Balancer",
+        ),
         pytest.param(
             event("kms", "DisableKey", {"keyId": "alias/shop"}, resources=[
                 {"ARN": f"arn:aws:kms:{REGION}:{OWN}:key/1a2b", "accountId": OWN, "type": "AWS::KMS::Key"}]),

@@ -21,6 +21,7 @@ from muster.sdk.wire.projection import BESIDE
 SESSION = botocore.session.get_session()
 CATALOG = load()
 WITHIN: Mapping[str, str] = {
+    "ClassicListener": "elb:DescribeLoadBalancers",
     "Container": "ecs:DescribeTaskDefinition",
     "CopyRule": "s3:GetBucketReplication",
     "FlowLog": "ec2:DescribeFlowLogs",
