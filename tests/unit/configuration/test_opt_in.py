@@ -51,7 +51,7 @@ def test_no_pack_runs_an_opt_in_check_by_itself(choice: dict[str, list[str]]) ->
     assert not selected(**choice).checks & {*TAGS, *METRICS, *of_kind(OptIn.SETTINGS)}
 
 
-@pytest.mark.parametrize("pack", sorted({*packs_of(CATALOG)} - {"ec2-tag-compliance"}))
+@pytest.mark.parametrize("pack", sorted({*packs_of(CATALOG)} - {"ec2-tag-compliance", "tagging"}))
 def test_no_pack_calls_what_cloudwatch_charges_for(pack: str) -> None:
     assert not CHARGED & set(scanner_actions(CATALOG, selected(packs=[pack]).rules))
     assert not CHARGED & set(scanner_actions(CATALOG, selected(REQUIRED, packs=[pack]).rules))

@@ -85,29 +85,43 @@ class Controls:
 @functools.cache
 def load() -> Controls:
     """Read the package's controls and frameworks."""
-    by_id = _by_id()
-    found: dict[str, Any] = {
-        name.removesuffix(".yaml"): package_data.read("controls", name) for name in package_data.names("controls")
-    }
+    by_id = {name: control for service in _services() for name, control in _of_service(service).items()}
     in_use = {name: () for name, control in by_id.items() if not control.retired}
     everything = Framework(SECURITY_HUB, "AWS Security Hub", _SOURCE, in_use)
-    frameworks = [everything, *(_framework(name, document) for name, document in found.items())]
-    return Controls(tuple(_security_hub()), by_id, {framework.name: framework for framework in frameworks})
+    frameworks = [everything, *(framework(name) for name in framework_names())]
+    return Controls(tuple(_services()), by_id, {each.name: each for each in frameworks})
 
 
 @functools.cache
-def _security_hub() -> Mapping[str, Mapping[str, Any]]:
-    """Return the documents of all services, by what the ids of their controls begin with."""
-    return {name.removesuffix(".yaml"): package_data.read(*_FOLDER, name) for name in package_data.names(*_FOLDER)}
+def framework_names() -> tuple[str, ...]:
+    """Return the names of the frameworks of the package, without reading them; that of all controls is none of them."""
+    return tuple(name.removesuffix(".yaml") for name in package_data.names("controls"))
 
 
 @functools.cache
-def _by_id() -> Mapping[str, Control]:
-    return {
-        name: Control.from_json(name, document)
-        for service in _security_hub().values()
-        for name, document in service.items()
-    }
+def framework(name: str) -> Framework:
+    """Read one framework; its name is one of `framework_names`."""
+    document = package_data.read("controls", f"{name}.yaml")
+    held = {control: tuple(requirements) for control, requirements in document["controls"].items()}
+    return Framework(name, document["title"], document["source"], held)
+
+
+@functools.cache
+def _services() -> tuple[str, ...]:
+    """Return what the ids of the controls of each service begin with."""
+    return tuple(name.removesuffix(".yaml") for name in package_data.names(*_FOLDER))
+
+
+@functools.cache
+def _of_service(service: str) -> Mapping[str, Control]:
+    document = package_data.read(*_FOLDER, f"{service}.yaml")
+    return {name: Control.from_json(name, written) for name, written in document.items()}
+
+
+def _one(name: str) -> Control | None:
+    """Return a control; only the file of its service is read, since a scan starts with this."""
+    service = name.partition(".")[0].casefold()
+    return next((_of_service(each).get(name) for each in _services() if each.casefold() == service), None)
 
 
 def cited(check: Check) -> Iterator[tuple[str, str]]:
@@ -119,11 +133,11 @@ def cited(check: Check) -> Iterator[tuple[str, str]]:
 
 def supported(check: Check, resource_type: str, controls: Controls | None = None) -> tuple[str, ...]:
     """Return a check's citations that concern a resource type: a tag control of tables says nothing of buckets."""
-    by_id = controls.by_id if controls else _by_id()  # of the frameworks nothing is read
+    known = controls.by_id.get if controls else _one  # a scan reads neither the frameworks nor other services
     return tuple(
         citation
         for citation, (_, name) in zip(check.controls, cited(check), strict=True)
-        if name in by_id and resource_type in by_id[name].resource_types
+        if (control := known(name)) is not None and resource_type in control.resource_types
     )
 
 
@@ -169,8 +183,3 @@ def _wrong(prefix: str, name: str, types: frozenset[str], book: Controls) -> Ite
         yield f"{name} is about {about}, the check judges {', '.join(sorted(types))}"
     if not control.asks:
         yield f"the requirement of {name} is not described"
-
-
-def _framework(name: str, document: Mapping[str, Any]) -> Framework:
-    held = {control: tuple(requirements) for control, requirements in document["controls"].items()}
-    return Framework(name, document["title"], document["source"], held)

@@ -150,8 +150,8 @@ def _opt_in(check: Check) -> str:
 
 
 def _packs(catalog: Catalog) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of the packs that have each check."""
-    every = packs.load(catalog).values()
+    """Return the names of the packs that have each check; those of frameworks follow from its controls."""
+    every = [pack for pack in packs.load(catalog).values() if not pack.computed or pack.name == packs.ALL]
     return {
         check: tuple(pack.name for pack in every if any(each.check == check for each in pack.entries))
         for check in catalog.checks

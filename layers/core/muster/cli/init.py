@@ -46,7 +46,7 @@ _QUESTIONS = (
     _Question(
         "packs",
         "Which packs of checks?",
-        "foundational: the checks of AWS Foundational Security Best Practices. all: every check.\n"
+        "foundational: the checks that matter most. fsbp, cis-5.0.0: those of a framework. all: every check.\n"
         "'muster list packs' has the others. Give several with commas between.",
         "foundational",
     ),

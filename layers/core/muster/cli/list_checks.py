@@ -1,7 +1,7 @@
 """`muster list checks`: the checks by service, which of them are on, and filters."""
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,8 @@ def checks(patterns: tuple[str, ...], form: str, config: Path | None, *, long: b
     on = running(catalog, config)
     found = [each for each in _matching(catalog, patterns) if _wanted(each, catalog, on, **filters)]
     if form == "json":
-        click.echo(json_text([_record(each, catalog, on) for each in found], indent=2))
+        packs = _packs_of_checks(catalog)
+        click.echo(json_text([_record(each, catalog, on, packs) for each in found], indent=2))
         return
     if not found:
         raise ConfigurationError("no check matches all of these filters")
@@ -178,12 +179,21 @@ def _of_framework(catalog: "Catalog", name: str) -> set[str]:
     return {check for control, ids in covered(catalog).items() if control in framework.controls for check in ids}
 
 
-def _record(check: "Check", catalog: "Catalog", on: Collection[str]) -> "Record":
+def _packs_of_checks(catalog: "Catalog") -> Mapping[str, list[str]]:
+    """Return the names of the packs that have each check, without `all`."""
     from muster.catalog.packs import ALL, load
+
+    found: dict[str, list[str]] = {}
+    for pack in load(catalog).values():
+        for check in {entry.check for entry in pack.entries} if pack.name != ALL else ():
+            found.setdefault(check, []).append(pack.name)
+    return found
+
+
+def _record(check: "Check", catalog: "Catalog", on: Collection[str], packs: Mapping[str, list[str]]) -> "Record":
     from muster.catalog.pages import permissions
     from muster.scanning.evaluate import docs_url
 
-    packs = load(catalog).values()
     return {
         "check_id": check.id,
         "title": check.title,
@@ -195,7 +205,7 @@ def _record(check: "Check", catalog: "Catalog", on: Collection[str]) -> "Record"
         "permissions": list(permissions(check, catalog)),
         "version": check.version,
         "docs_url": docs_url(check),
-        "packs": [each.name for each in packs if each.name != ALL and check.id in {one.check for one in each.entries}],
+        "packs": packs.get(check.id, []),
         "on": check.id in on,
     }
 

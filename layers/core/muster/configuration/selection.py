@@ -107,8 +107,10 @@ def selection(  # noqa: PLR0913 - each is one way to choose
         _unknown(services, "a service with checks", _services(catalog)),
     )
     opt_ins = opt_ins_of(catalog, {*named, *(entry.id for entry in configuration.custom_checks)})
-    entries = [entry for name in dict.fromkeys(packs) if name != ALL for entry in _entries(available[name], catalog)]
-    rest = [*(available[ALL].entries if ALL in packs else ()), *map(Entry, checks)]
+    chosen = [available[name] for name in dict.fromkeys(packs)]
+    own = [pack for pack in chosen if pack.name != ALL and not pack.computed]
+    entries = [entry for pack in own for entry in _entries(pack, catalog)]
+    rest = [*(entry for pack in chosen if pack not in own for entry in pack.entries), *map(Entry, checks)]
     rest += map(Entry, opt_ins) if nothing_named and not default else ()
     metrics = metrics or configuration.metrics
     specific, general = (
@@ -121,7 +123,7 @@ def selection(  # noqa: PLR0913 - each is one way to choose
         )
         for each in (entries, rest)
     )
-    # `all` and a check's bare name have no opinion on settings: a pack that names the check decides them.
+    # Computed packs and a check's bare name have no opinion on settings: a pack that names the check decides them.
     decided = {(rule.check.id, rule.resource_type) for rule in specific}
     rules = [*specific, *(rule for rule in general if (rule.check.id, rule.resource_type) not in decided)]
     selected = [rule for rule in rules if _in_scope(rule, services, severity) and _supports(rule, supporting)]
