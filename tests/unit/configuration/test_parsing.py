@@ -422,6 +422,7 @@ TAG_VALUES = st.dictionaries(
 TYPE_TAGS = st.builds(
     TypeTags, required=st.none() | st.lists(TEXTS, min_size=1).map(tuple), values=st.none() | TAG_VALUES
 )
+SPELLINGS = st.dictionaries(TEXTS, st.lists(TEXTS, min_size=1, max_size=2).map(tuple), max_size=2)
 SUPPRESSIONS = st.builds(
     Suppression, TEXTS, TEXTS, st.dates(date(1000, 1, 1)).map(date.isoformat), ticket=TEXTS | st.just("")
 )
@@ -457,6 +458,7 @@ CONFIGURATIONS = st.builds(
         required=st.none() | st.lists(TEXTS, min_size=1).map(tuple),
         values=st.none() | TAG_VALUES,
         resource_types=st.dictionaries(st.just("AWS::S3::Bucket"), TYPE_TAGS),
+        spellings=SPELLINGS,
     ),
     regions=st.lists(REGIONS | st.just("all")).map(tuple),
     exclude=st.builds(

@@ -225,6 +225,13 @@ def test_tags_are_settings_of_required_tags_and_may_differ_by_type() -> None:
     }
 
 
+def test_accepted_spellings_are_settings_of_both_checks_of_keys() -> None:
+    tags = Tags(("A",), spellings={"A": ("a",)})
+    rules = select(load(), Configuration(tags=tags), checks=["required-tags", "tag-keys-spelled-alike"])
+    assert {rule.check.id for rule in rules} == {"required-tags", "tag-keys-spelled-alike"}
+    assert all(rule.settings["spellings"] == {"A": ("a",)} for rule in rules)
+
+
 @pytest.mark.parametrize(
     ("tags", "settings", "buckets", "others"),
     [

@@ -144,11 +144,17 @@ def test_a_reader_calls_the_operations_that_it_declares_and_no_other(reader: Lis
 @pytest.mark.parametrize("lister", [each for each in CATALOG.listers.values() if _lists(each)], ids=_name)
 def test_pages_are_as_large_as_the_listers_ask_for(lister: Lister) -> None:
     [(_, parameters)] = _asked(lister)
-    sizes = [size for name, size in parameters.items() if re.match("Max|Limit|limit|PageSize|max", name)]
+    sizes = [
+        size for name, size in parameters.items() if re.match("Max|Limit|limit|PageSize|ResourcesPerPage|max", name)
+    ]
     assert (sizes or [WITHOUT_SIZE[lister.resource_type]]) == [lister.page]
 
 
-WITHOUT_SIZE = {"AWS::EC2::EIP": 1_000_000, "AWS::SNS::Subscription": 100, "AWS::SNS::Topic": 100}
+WITHOUT_SIZE = {
+    "AWS::EC2::EIP": 1_000_000,
+    "AWS::SNS::Subscription": 100,
+    "AWS::SNS::Topic": 100,
+}
 """Listings that cannot be told how much to answer: addresses come all at once, SNS pages by a hundred."""
 
 

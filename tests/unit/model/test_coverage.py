@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from muster.model.coverage import ALL, Coverage, Ledger
+from muster.model.coverage import ALL, ONLY_TAGS, Coverage, Ledger
 
 SHARD = ("111122223333", "eu-west-1", "s3")
 API, OTHER = "s3:GetBucketAcl", "s3:GetBucketPolicy"
@@ -99,3 +99,20 @@ def test_calls_from_many_threads_are_all_counted(monkeypatch: pytest.MonkeyPatch
             pool.submit(counted.listed, API, 2)
             pool.submit(counted.stopped, API, "why")
     assert list(counted.rows()) == [Coverage(*SHARD, API, calls=10, items=20, seconds=10, reason="why")]
+
+
+def test_resources_that_are_looked_at_for_their_tags_only_are_counted_by_type() -> None:
+    counted = ledger()
+    counted.listed(API, 3)
+    counted.tagged({"glue job": 2})
+    counted.tagged({"glue job": 1, "events rule": 1})
+    rows = {row.api: (row.items, row.calls, row.reason) for row in counted.rows()}
+    assert rows == {API: (3, 0, ""), "glue job": (3, 0, ONLY_TAGS), "events rule": (1, 0, ONLY_TAGS)}
+
+
+def test_a_listing_of_the_rest_that_begins_again_forgets_its_types() -> None:
+    counted = ledger()
+    counted.listed(API, 3)
+    counted.tagged({"glue job": 2})
+    counted.unlisted_again(API, rest=True)
+    assert [(row.api, row.items) for row in counted.rows()] == [(API, 0)]

@@ -15,6 +15,7 @@ from tests.unit.reports.aws_cli import faults
 CATALOG = load()
 HERE, WHERE = "111122223333", "eu-west-1"
 IDS = {
+    "AWS::::TaggedResource": ("arn:aws:glue:eu-west-1:111122223333:job/nightly", "glue:R:A:job/nightly"),
     "AWS::CloudWatch::Alarm": ("cpu", "cloudwatch:R:A:alarm:cpu"),
     "AWS::DAX::Cluster": ("cache", "dax:R:A:cache/cache"),
     "AWS::DynamoDB::Table": ("orders", "dynamodb:R:A:table/orders"),
@@ -55,7 +56,7 @@ IDS = {
         )
     },
 }
-"""The id and the ARN of a resource of each type, as Muster's readers name it."""
+"""The id and the ARN of a resource of a type, where they do not follow from a name and the form of its ARNs."""
 RULES = '[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]'
 VALUES = {
     "SECONDS": "30",
@@ -79,8 +80,11 @@ def target(resource_type: str) -> Target:
         return Target(ACCOUNT, HERE, "", HERE, GLOBAL)
     if resource_type == REGION:
         return Target(REGION, WHERE, "", HERE, WHERE)
-    name, path = IDS[resource_type]
+    name, path = IDS.get(resource_type) or ("name-0a1", "")
+    form = CATALOG.listers[resource_type].arn
     arn = "arn:aws:" + path.replace(":R:", f":{WHERE}:").replace(":A:", f":{HERE}:")
+    if not path and form:
+        arn = form.arn("aws", WHERE, HERE, name)
     return Target(resource_type, name, arn, HERE, GLOBAL if ":iam:" in arn else WHERE)
 
 
@@ -166,7 +170,9 @@ def test_every_problem_is_short_enough_for_a_subject() -> None:
     "resource_type", sorted({t for c in CATALOG.checks.values() for t in CATALOG.resource_types(c)})
 )
 def test_the_examples_have_every_type_that_is_judged(resource_type: str) -> None:
-    assert target(resource_type).type == resource_type
+    one = target(resource_type)
+    assert one.type == resource_type
+    assert one.arn or resource_type in (ACCOUNT, REGION)
 
 
 @pytest.mark.parametrize(

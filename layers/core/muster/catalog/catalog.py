@@ -4,12 +4,13 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
 
 import muster.checks
 import muster.readers
+from muster.model.arn import ArnForm
 from muster.model.check import Check
 from muster.model.finding import ACCOUNT, REGION, ObservedAt, Resource
 from muster.model.listing import gathers, made_of
@@ -112,10 +113,24 @@ def load() -> Catalog:
     checks = _unique("check", ((found.id, found) for found in _found(muster.checks, Check)))
     listers = _unique("lister of", ((found.resource_type, found) for found in _found(muster.readers, Lister)))
     described = ((((found.resource_type, found.facet)), found) for found in _found(muster.readers, Describer))
-    catalog = Catalog(checks, listers, _unique("describer of", described))
+    catalog = Catalog(checks, _with_rest(listers), _unique("describer of", described))
     for check in checks.values():
         _examine(catalog, check)
     return catalog
+
+
+def _with_rest(listers: Mapping[str, Lister]) -> Mapping[str, Lister]:
+    """Return the listers; those that list the rest know the ARNs of all others then."""
+    known: dict[str, list[ArnForm]] = {}
+    for each in listers.values():
+        if each.arn:
+            known.setdefault(each.arn.service, []).append(each.arn)
+    return MappingProxyType(
+        {
+            name: replace(each, function=functools.partial(each.function, known=known)) if each.rest else each
+            for name, each in listers.items()
+        }
+    )
 
 
 def _examine(catalog: Catalog, check: Check) -> None:

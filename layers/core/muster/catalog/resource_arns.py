@@ -9,7 +9,7 @@ from types import MappingProxyType
 from muster.analysis.patterns.globs import intersects
 from muster.catalog.catalog import load
 from muster.model.arn import parts
-from muster.model.finding import ACCOUNT, REGION
+from muster.model.finding import ACCOUNT, REGION, TAGGED
 
 _REGIONAL: Mapping[str, str] = MappingProxyType(
     {
@@ -48,6 +48,7 @@ _OTHERS: Mapping[str, str] = MappingProxyType(
         "AWS::IAM::Role": "arn:*:iam::{account}:role/*",
         "AWS::IAM::User": "arn:*:iam::{account}:user/*",
         "AWS::S3::Bucket": "arn:*:s3:::*",
+        TAGGED: "arn:*",
         ACCOUNT: "aws:account",
         REGION: "aws:region",
     }

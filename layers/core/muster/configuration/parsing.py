@@ -126,6 +126,6 @@ def _repeated(document: Document) -> Iterator[Problem]:
     own_settings = settings.get(REQUIRED_TAGS) if isinstance(settings, dict) else None
     if not isinstance(own_settings, dict) or not isinstance(tags, dict):
         return
-    for setting, key in (("keys", "required"), ("values", "values")):
+    for setting, key in (("keys", "required"), ("values", "values"), ("spellings", "spellings")):
         if setting in own_settings and key in tags:
             yield problem(document, ("settings", REQUIRED_TAGS, setting), f"tags.{key} says this already; say it once")

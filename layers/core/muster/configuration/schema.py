@@ -179,8 +179,13 @@ def _tags(resource_types: Collection[str]) -> Schema:
     }
     by_type = {name: _object("a key", properties) for name in sorted(resource_types)}
     types_ = {"description": "What differs for a type.", **_object("a resource type that is checked for tags", by_type)}
+    spellings = {
+        "type": "object",
+        "description": "Other spellings of a tag key that count as the key.",
+        "additionalProperties": {**_list(_text("a tag key"), "Spellings that count."), "minItems": 1},
+    }
     return {
-        **_object("a key", {**properties, "resource_types": types_}),
+        **_object("a key", {**properties, "spellings": spellings, "resource_types": types_}),
         "description": f"The tags that resources need: settings of the check {REQUIRED_TAGS}.",
     }
 

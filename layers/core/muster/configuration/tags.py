@@ -36,21 +36,28 @@ class TypeTags:
 class Tags(TypeTags):
     """The tags that resources need, with what differs for a resource type.
 
-    A value of `values` is a tuple of allowed texts or a mapping with one key, `pattern`.
+    A value of `values` is a tuple of allowed texts or a mapping with one key, `pattern`. `spellings` has the spellings
+    that count as a key besides itself.
     """
 
     resource_types: Mapping[str, TypeTags] = field(default_factory=dict)
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the tags as the file spells them."""
         by_type = {name: tags.to_json() for name, tags in self.resource_types.items()}
-        return {**TypeTags.to_json(self), "resource_types": by_type}
+        spellings = {"spellings": to_json(self.spellings)} if self.spellings else {}
+        return {**TypeTags.to_json(self), **spellings, "resource_types": by_type}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Tags":
         """Read the tags as the file spells them."""
         by_type = document.get("resource_types", {})
-        return cls(*_fields(document), {name: TypeTags(*_fields(entry)) for name, entry in by_type.items()})
+        return cls(
+            *_fields(document),
+            {name: TypeTags(*_fields(entry)) for name, entry in by_type.items()},
+            {key: tuple(others) for key, others in document.get("spellings", {}).items()},
+        )
 
     def settings_of(
         self, check: str, resource_type: str, given: Mapping[str, Any]
@@ -60,11 +67,12 @@ class Tags(TypeTags):
         `given` are the settings that the check has without them.
         """
         of_type = self.resource_types.get(resource_type, TypeTags())
+        spellings = {"spellings": self.spellings} if self.spellings else {}
         if check == REQUIRED_TAGS:
-            return self.settings, of_type.settings
+            return {**self.settings, **spellings}, of_type.settings
         if check == _SPELLED_ALIKE:
             keys = given["keys"] if self.required is None else self.required
-            return {"keys": tuple(dict.fromkeys([*(of_type.required or ()), *keys]))}, {}
+            return {"keys": tuple(dict.fromkeys([*(of_type.required or ()), *keys])), **spellings}, {}
         return {}, {}
 
 

@@ -50,6 +50,11 @@ class Arn:
         return tuple(re.split("[/:]", self.resource))
 
     @property
+    def kind(self) -> str:
+        """The service and the type that the resource begins with, as `glue job`; or the service alone."""
+        return f"{self.service} {self.path[0]}" if len(self.path) > 1 else self.service
+
+    @property
     def name(self) -> str:
         """The last name in the resource, after its type and path."""
         return self.path[-1]

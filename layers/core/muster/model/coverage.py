@@ -1,7 +1,7 @@
 """The coverage ledger: what was asked of AWS, how it went, and what is missing."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 class Coverage:
     """How one API went in one shard: calls (pages), listed items, retries, denials, other errors, seconds.
 
-    `reason` says why a lister did not finish, `out_of_scope` counts resources of regions that were not asked for.
+    `reason` says why a lister did not finish or cannot find everything, `out_of_scope` counts resources of regions that
+    were not asked for. A row of resources that are looked at for their tags only has their type instead of an API.
     """
 
     account_id: str
@@ -28,6 +29,8 @@ class Coverage:
 
 ALL = "*"
 """The API of a row that speaks of every API."""
+ONLY_TAGS = "Not looked at, but for the tags: no lister lists this type"
+"""The reason of a row that has the tagged resources of a type instead of the calls of an API: `glue job`, say."""
 _COUNTED = ("calls", "retries", "denials", "errors", "seconds")
 
 
@@ -75,10 +78,19 @@ class Ledger:
         with self._lock:
             self._rows[api] = replace(self._row(api), reason=reason)
 
-    def unlisted_again(self, api: str) -> None:
+    def tagged(self, kinds: Mapping[str, int]) -> None:
+        """Count resources that are looked at for their tags only, by type."""
+        with self._lock:
+            for kind, items in kinds.items():
+                row = self._row(kind)
+                self._rows[kind] = replace(row, items=row.items + items, reason=ONLY_TAGS)
+
+    def unlisted_again(self, api: str, *, rest: bool = False) -> None:
         """Forget the items of a listing that begins again; its calls were made all the same."""
         with self._lock:
             self._rows[api] = replace(self._row(api), items=0, out_of_scope=0)
+            if rest:
+                self._rows = {name: row for name, row in self._rows.items() if row.reason != ONLY_TAGS}
 
     def blocked(self, reason: str) -> None:
         """Say of the whole shard in one row that it may not be looked at."""

@@ -18,6 +18,9 @@ ACCOUNT = "AWS::::Account"
 REGION = "AWS::::Region"
 """The pseudo-resource type of one region of an account."""
 
+TAGGED = "AWS::::TaggedResource"
+"""The type of the resources that are found by their tags and that no lister lists."""
+
 TARGET = "AWS::::Target"
 """The pseudo-resource type that stands for resources which could not be listed."""
 

@@ -34,6 +34,9 @@ class Lister:
     Some resources alone are scanned by their names: `arn` is the form of their ARNs; `only` narrows the call to some
     ids, which the function takes as keyword arguments; `made` makes a resource of an id where the listing holds no
     more than names; `gone` are the error codes by which AWS says that a resource of this type does not exist.
+
+    With `rest` it lists what no other lister lists: the function takes the forms of the others' ARNs as `known`, a
+    sequence of them by the service in the ARN.
     """
 
     resource_type: str
@@ -53,6 +56,7 @@ class Lister:
     only: Narrowing | None = None
     made: Callable[[Shard, str], Listed] | None = None
     gone: frozenset[str] = frozenset()
+    rest: bool = False
 
     @property
     def operation(self) -> str:
@@ -78,6 +82,7 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
     only: Narrowing | None = None,
     made: Callable[[Shard, str], Listed] | None = None,
     gone: tuple[str, ...] = (),
+    rest: bool = False,
 ) -> Callable[[List], Lister]:
     """Declare a lister; `facets` come with the listing, `also` are permissions that it needs besides.
 
@@ -90,6 +95,7 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
             permission=permission, permissions=(permission, *also), on=on, operation_name=operation, reads=reads,
             page=page, of=of, each_of=each_of, once_per_account=once_per_account,
             arn=ArnForm(arn) if arn else None, only=only, made=made, gone=frozenset(gone),
+            rest=rest,
         )  # fmt: skip
 
     return declare

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from muster.data.services import words
 from muster.model.arn import Arn
-from muster.model.finding import TARGET
+from muster.model.finding import TAGGED, TARGET
 
 _PSEUDO: Mapping[str, str] = MappingProxyType(
     {"AWS::::Account": "account", "AWS::::Region": "region", TARGET: "target"}
@@ -48,6 +48,8 @@ def shown_name(resource_type: str, resource_id: str) -> str:
     if resource_type == TARGET:
         return _plural(noun(resource_id))
     arn = Arn.parse(resource_id)
+    if arn and resource_type == TAGGED:
+        return f"{arn.service} {arn.resource}"
     if arn and resource_type == "AWS::SNS::Subscription":
         return arn.resource
     if arn and resource_type == "AWS::ElasticLoadBalancingV2::Listener" and len(arn.path) == _LISTENER:

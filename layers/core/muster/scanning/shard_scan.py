@@ -2,11 +2,13 @@
 
 import contextlib
 import itertools
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from muster.catalog.read_plan import ReadPlan, TypePlan
+from muster.model.arn import Arn
 from muster.model.coverage import Coverage, Ledger
 from muster.model.finding import TARGET, Finding, Resource, Status, Unavailable
 from muster.model.listing import Listed
@@ -22,6 +24,8 @@ from muster.sdk.redaction import safe
 
 _RESTARTS = 3
 """How often a listing begins again because AWS no longer knows the token of its next page."""
+_NEVER_TAGGED = "A resource that never had a tag cannot be found by its tags"
+"""What the listing of the rest cannot find: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference."""
 _MANY = 4
 """A page has many resources where it has so many for each thread."""
 
@@ -194,7 +198,7 @@ class ShardScan:
             except FAILURES as error:
                 if token and attempt < restarts and token_expired(error):
                     token = None
-                    self.outcome.ledger.unlisted_again(lister.operation)
+                    self.outcome.ledger.unlisted_again(lister.operation, rest=lister.rest)
                     yield Chunk(plan.resource_type, (), Cursor(plan.resource_type), restarted=True)
                     continue
                 failed = Failure(error, lister.permissions, plan.resource_type)
@@ -223,6 +227,9 @@ class ShardScan:
         """Return the resources of the shard's regions, and count them and the others."""
         here = [item for item in page if item.resource.region in self.shard.scope or item.unavailable]
         self.outcome.ledger.listed(lister.operation, len(page), len(page) - len(here))
+        if lister.rest:
+            self.outcome.ledger.tagged(Counter(Arn.of(item.resource.arn).kind for item in here))
+            self.outcome.ledger.stopped(lister.operation, _NEVER_TAGGED)
         return here
 
     def _in_scope(self, plan: TypePlan, items: Iterable[Listed]) -> list[Listed]:

@@ -65,7 +65,8 @@ _CODES: Mapping[Meaning, str] = MappingProxyType(
         ),
         Meaning.TOKEN: (
             "InvalidNextToken InvalidNextTokenException InvalidPaginationToken InvalidPaginationTokenException "
-            "ExpiredNextTokenException ExpiredPaginationToken ExpiredIteratorException"
+            "ExpiredNextTokenException ExpiredPaginationToken ExpiredIteratorException "
+            "PaginationTokenExpiredException"
         ),
     }
 )

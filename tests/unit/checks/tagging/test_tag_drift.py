@@ -83,6 +83,12 @@ def test_keys_spelled_alike(tags: Mapping[str, str], status: Status, says: str) 
     assert verdict.reason.startswith(says)
 
 
+def test_a_spelling_that_is_accepted_is_not_misspelled() -> None:
+    tags = Tags({"cost-center": "x", "costcenter": "y"})
+    verdict = tag_keys_spelled_alike(tags, keys=("CostCenter",), spellings={"CostCenter": ("cost-center",)})
+    assert verdict.reason == "Tag key costcenter should be CostCenter"
+
+
 def test_keys_that_differ_only_so_may_both_be_wanted() -> None:
     assert tag_keys_spelled_alike(Tags({"owner": "a", "Owner": "b"}), keys=("Owner", "owner")).status is C
     assert ("Tag key OWNER should be Owner") in tag_keys_spelled_alike(

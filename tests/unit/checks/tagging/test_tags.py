@@ -141,3 +141,35 @@ def test_the_order_of_tags_never_matters(tags: dict[str, str], keys: list[str]) 
 def test_keys_of_awss_own_never_change_a_verdict(tags: dict[str, str], own: dict[str, str]) -> None:
     plain = {key: value for key, value in tags.items() if not key.lower().startswith("aws:")}
     assert required_tags(Tags(plain | own)) == required_tags(Tags(plain))
+
+
+SPELLED = {"keys": ("CostCenter",), "spellings": {"CostCenter": ("costcenter", "cost-center")}}
+
+
+@pytest.mark.parametrize(
+    ("tags", "settings", "status", "says"),
+    [
+        pytest.param({"CostCenter": "1"}, {}, C, "The resource has the tags CostCenter", id="the key itself"),
+        pytest.param({"cost-center": "1"}, {}, C, "The resource has the tags CostCenter", id="another spelling"),
+        pytest.param({"Cost Center": "1"}, {}, N, "Tag CostCenter is missing", id="a spelling that is not accepted"),
+        pytest.param({"aws:costcenter": "1"}, {}, N, "Tag CostCenter is missing", id="a key that AWS sets"),
+        pytest.param({"costcenter": " "}, {}, N, "Tag CostCenter is empty", id="an empty value"),
+        pytest.param(
+            {"costcenter": "2"}, {"values": {"CostCenter": ("1",)}}, N, "Tag CostCenter is '2'; allowed: 1",
+            id="a value that is not allowed",
+        ),
+        pytest.param(
+            {"cost-center": "1", "costcenter": "1"}, {}, C, "The resource has the tags CostCenter", id="both, alike"
+        ),
+        pytest.param(
+            {"cost-center": "1", "CostCenter": "2"}, {}, N,
+            "The spellings of tag CostCenter have different values (CostCenter='2', cost-center='1')",
+            id="both, and the values contradict each other",
+        ),
+    ],
+)  # fmt: skip
+def test_other_spellings_of_a_key_count_where_they_are_accepted(
+    tags: dict[str, str], settings: dict[str, Any], status: Status, says: str
+) -> None:
+    verdict = required_tags(Tags(tags), **SPELLED, **settings)
+    assert (verdict.status, verdict.reason[: len(says)]) == (status, says)

@@ -37,13 +37,16 @@ def tagged(tags: Tags) -> Verdict:
     yields_to=("tags-follow-organization-policy", "required-tags"),
 )
 def tag_keys_spelled_alike(
-    tags: Tags, *, keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project")
+    tags: Tags,
+    *,
+    keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project"),
+    spellings: Mapping[str, tuple[str, ...]] = {},
 ) -> Verdict:
     """Tag keys should have the same spelling everywhere.
 
     A key counts as another spelling of one in `keys` if they differ only in case, spaces, hyphens, underscores, dots or
     colons: `costcenter`, `Cost Center` and `cost-center` instead of `CostCenter`. By default `keys` are the required
-    keys under `tags` in the configuration, if there are any.
+    keys under `tags` in the configuration, if there are any. What `spellings` accepts for a key is not misspelled.
 
     Problem: tag key is misspelled
     Why: Cost reports, policies and searches compare keys exactly and do not find other spellings.
@@ -53,8 +56,9 @@ def tag_keys_spelled_alike(
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
     """
     canonical = {folded(key): key for key in reversed(keys)}
+    right = {*keys, *(each for others in spellings.values() for each in others)}
     drifted = [
-        (key, canonical[folded(key)]) for key in sorted(tags.own) if key not in keys and folded(key) in canonical
+        (key, canonical[folded(key)]) for key in sorted(tags.own) if key not in right and folded(key) in canonical
     ]
     if drifted:
         return _misspelled(tags, drifted)

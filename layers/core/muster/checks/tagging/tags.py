@@ -41,11 +41,13 @@ def required_tags(
     *,
     keys: tuple[str, ...] = ("Environment", "Owner", "CostCenter", "Project"),
     values: Mapping[str, object] = {},
+    spellings: Mapping[str, tuple[str, ...]] = {},
 ) -> Verdict:
     """Resources should have the required tags with allowed values.
 
     Keys and values are compared exactly. An empty value counts as missing. Keys that AWS sets itself (`aws:…`) do not
-    count. A key in `values` that is not in `keys` is optional: its value is checked where the key exists.
+    count. A key in `values` that is not in `keys` is optional: its value is checked where the key exists. `spellings`
+    has other spellings of a key that count as the key; several of them on one resource must have the same value.
 
     Problem: required tags are missing or wrong
     Why: Tags show who owns a resource, who pays for it and which environment it belongs to.
@@ -53,12 +55,34 @@ def required_tags(
       policies use tag-role, tag-user and tag-policy. If the resource is defined in code, add the tag there.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
     """
-    own = tags.own
+    own = _as_spelled(tags.own, spellings) if spellings else tags.own
     wrong = {**dict(_lacking(keys, own)), **dict(_invalid(own, keys, values))}
+    if spellings:
+        wrong |= dict(_contradicting(tags.own, keys, spellings))
     if wrong:
         missing = next((key for key in keys if key not in own), "")
         return non_compliant(sentence("; ".join(wrong.values())), key=missing).about(*map(tag_fact, wrong))
     return compliant(f"The resource has the tags {', '.join(keys)}" if keys else "No tag is required")
+
+
+def _as_spelled(own: Mapping[str, str], spellings: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
+    """Return the tags with those keys, too, of which another spelling counts."""
+    found = {
+        key: next((own[each] for each in others if each in own), None)
+        for key, others in spellings.items()
+        if key not in own
+    }
+    return {**own, **{key: value for key, value in found.items() if value is not None}}
+
+
+def _contradicting(
+    own: Mapping[str, str], keys: Iterable[str], spellings: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    for key in keys:
+        present = [each for each in (key, *spellings.get(key, ())) if each in own]
+        if len({own[each] for each in present}) > 1:
+            given = ", ".join(f"{each}={own[each]!r}" for each in present)
+            yield key, f"the spellings of tag {key} have different values ({given})"
 
 
 def tag_fact(key: str) -> str:

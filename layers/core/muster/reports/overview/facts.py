@@ -1,8 +1,9 @@
 """The facts of a scan of the command, from its tally and its report. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from muster.model.coverage import Coverage
+from muster.model.coverage import ONLY_TAGS, Coverage
 from muster.model.finding import Status
 from muster.reports.overview.overview import CoverageLine, Facts, Unread
 from muster.reports.report import ScanReport
@@ -56,6 +57,14 @@ def coverage_lines(rows: Iterable[Coverage]) -> tuple[CoverageLine, ...]:
 
 
 def _line(service: str, rows: list[Coverage]) -> CoverageLine:
+    only_tags: Counter[str] = Counter()
+    for row in (each for each in rows if each.reason == ONLY_TAGS):
+        only_tags[row.api] += row.items
+    rows = [row for row in rows if row.reason != ONLY_TAGS]
+    reasons = dict.fromkeys(f"{row.region}: {row.reason}" for row in rows if row.reason)
+    if only_tags:
+        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in sorted(only_tags.items()))
+        reasons |= {f"{ONLY_TAGS}: {kinds}": None}
     return CoverageLine(
         service,
         tuple(sorted({row.region for row in rows})),
@@ -64,5 +73,5 @@ def _line(service: str, rows: list[Coverage]) -> CoverageLine:
         sum(row.retries for row in rows),
         sum(row.denials for row in rows),
         sum(row.errors for row in rows),
-        tuple(dict.fromkeys(f"{row.region}: {row.reason}" for row in rows if row.reason)),
+        tuple(reasons),
     )
