@@ -17,7 +17,7 @@ HERE = "eu-west-1"
 ME = "123456789012"
 SHARD = Shard(ME, HERE, "resourcegroupstaggingapi", HERE, (HERE,))
 KNOWN = {
-    "ec2": [ArnForm("ec2:{region}:{account}:instance/{id}"), ArnForm("ec2:{region}:{account}:volume/{id}")],
+    "ec2": [ArnForm("ec2:{region}:{account}:instance/{id}"), ArnForm("ec2:{region}::snapshot/{id}")],
     "logs": [ArnForm("logs:{region}:{account}:log-group:{id...}")],
     "s3": [ArnForm("s3:::{id}")],
 }
@@ -43,6 +43,8 @@ def page(*arns: str, token: str = "", answered: str | None = "") -> Page:
     [
         pytest.param("ec2:R:A:instance/i-1", False, id="a type with a lister"),
         pytest.param("ec2:R:A:subnet/subnet-1", True, id="another type of the same service"),
+        pytest.param("ec2:R:A:snapshot/snap-1", False, id="a snapshot with an account, which others write without"),
+        pytest.param("ec2:R::snapshot/snap-1", False, id="a snapshot without an account"),
         pytest.param("glue:R:A:job/nightly", True, id="a service without a lister"),
         pytest.param("logs:R:A:log-group:/app:*", False, id="a log group as CloudWatch Logs writes it"),
         pytest.param("s3:::shop", False, id="an ARN without region and account"),

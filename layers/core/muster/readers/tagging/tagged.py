@@ -40,9 +40,15 @@ def tagged_resources(
 
 
 def _is_listed(arn: str, known: Mapping[str, Sequence[ArnForm]]) -> bool:
-    """Whether an ARN has the form of a type that another lister lists; a log group's may end in `:*`."""
-    forms = known.get(Arn.of(arn).service, ())
-    return any(form.named(TAGGED, arn.removesuffix(":*")) for form in forms)
+    """Whether an ARN has the form of a type that another lister lists.
+
+    Here a log group's may end in `:*`, and that of an image or a snapshot may have an account.
+    """
+    parts = Arn.of(arn)
+    forms = known.get(parts.service, ())
+    text = arn.removesuffix(":*")
+    spellings = (text, text.replace(f":{parts.account}:", "::", 1)) if parts.account else (text,)
+    return any(form.named(TAGGED, each) for form in forms for each in spellings)
 
 
 def _listed(shard: Shard, arn: str, tags: Tags) -> Listed:
