@@ -122,6 +122,8 @@ class Describer:
     when: Callable[[Any], bool] | None = None
     at_once: int = 1
     timed: bool = False
+    elsewhere: bool = False
+    given: bool = False
     on: str | Mapping[str, str] = "*"
     operation_name: str = ""
     page: Paging | None = None
@@ -167,6 +169,10 @@ class Options(typing.TypedDict, typing.Generic[Of], total=False):
     """The most resources that one call reads."""
     timed: bool
     """Passes the time when the scan began, as `at`."""
+    elsewhere: bool
+    """Passes a function that returns the client of a service in a region, as `clients`."""
+    given: bool
+    """Passes the facet `of` as the third argument: only for a facet of the account or the region."""
 
 
 def describes(
@@ -183,7 +189,7 @@ def describes(
     """
 
     def declare(function: Callable[..., Any]) -> Describer:
-        facet = _annotated(function, many=options.get("at_once", 1) > 1, timed=options.get("timed", False))
+        facet = _annotated(function, options)
         return _describer(resource_type, facet, permission, function, **options)
 
     return declare
@@ -231,6 +237,8 @@ def _describer(
     of, keys, keys_for = options.get("of"), options.get("keys"), options.get("keys_for")
     if of is None and (keys or keys_for or "when" in options):
         raise TypeError(f"{name}: keys and when are read from a facet; name it with of")
+    if options.get("given") and (of is None or resource_type not in (ACCOUNT, REGION)):
+        raise TypeError(f"{name}: only a facet of the account or the region is given another one; name it with of")
     if "service" in options and resource_type not in (ACCOUNT, REGION):
         raise TypeError(f"{name}: the service is the lister's; name one for a facet of the account or the region only")
     client = options.get("client") or _service(permission)
@@ -241,6 +249,7 @@ def _describer(
         of=typing.get_args(of)[0] if typing.get_origin(of) is Related else of,
         keys=keys_for or (_with_resource(keys) if keys else None), when=options.get("when"),
         at_once=options.get("at_once", 1), timed=options.get("timed", False),
+        elsewhere=options.get("elsewhere", False), given=options.get("given", False),
         operation_name=options.get("operation", ""), page=options.get("page"),
     )  # fmt: skip
 
@@ -267,11 +276,15 @@ def _with_resource(keys: Callable[[Any], Sequence[str]]) -> Callable[[Any, Resou
     return lambda facet, _resource: keys(facet)
 
 
-def _annotated(function: Callable[..., Any], *, many: bool, timed: bool) -> type:
+def _annotated(function: Callable[..., Any], options: Options[Any]) -> type:
     """Return the facet that a describer is annotated to return."""
     name = f"{function.__module__}.{function.__name__}"
-    if timed != ("at" in function.__annotations__):
-        raise TypeError(f"{name}: a describer with timed=True, and no other, has a keyword-only parameter `at`")
+    many = options.get("at_once", 1) > 1
+    for option, parameter in (("timed", "at"), ("elsewhere", "clients")):
+        if bool(options.get(option)) != (parameter in function.__annotations__):
+            raise TypeError(
+                f"{name}: a describer with {option}=True, and no other, has a keyword-only parameter `{parameter}`"
+            )
     facet = function.__annotations__.get("return")
     if many:
         answer = typing.get_args(facet)

@@ -52,7 +52,9 @@ class ShardCalls:
     def describe(self, describer: Describer, resource: Resource, *arguments: object) -> Any:
         """Return what a describer reads with these arguments after the client, or its `Failure`."""
         key = self.key(describer, resource)
-        named = {"at": self._at} if describer.timed else {}
+        named: dict[str, object] = {"at": self._at} if describer.timed else {}
+        if describer.elsewhere:
+            named["clients"] = self.client
 
         def call() -> Any:
             client = self.client(describer.client, key[1])

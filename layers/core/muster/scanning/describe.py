@@ -63,14 +63,17 @@ class Describing:
             items = self.stage(items, stage, in_turn=in_turn)
         yield from items
 
-    def shared(self, describer: Describer) -> object:
-        """Return a facet of the account or the region, read once for all shards that are scanned together."""
+    def shared(self, describer: Describer, *given: object) -> object:
+        """Return a facet of the account or the region, read once for all shards that are scanned together.
+
+        `given` is the facet that a describer with `given=True` reads by.
+        """
         owner = pseudo_resource(describer.resource_type, self._shard)
 
         def read() -> object:
             key = self._calls.key(describer, owner)
             return self._cache(
-                self._shard, describer, lambda: self._call(describer, owner), lambda: self._calls.retrier.is_open(key)
+                self._shard, describer, lambda: self._call(describer, owner, *given), lambda: self._calls.retrier.is_open(key)
             )
 
         return self._once(describer.facet, read)
@@ -135,7 +138,7 @@ class Describing:
         if known is not None:
             return known
         if describer.resource_type in (ACCOUNT, REGION):
-            return self.shared(describer)
+            return self.shared(describer, *([item.facets[describer.of]] if describer.given and describer.of else ()))
         if describer.of is None or describer.keys is None:
             return self._call(describer, item.resource)
         keys = describer.keys(item.facets[describer.of], item.resource)
@@ -144,11 +147,11 @@ class Describing:
     def _related(self, describer: Describer, resource: Resource, key: str) -> Any:
         return self._once((describer.facet, resource.region, key), lambda: self._call(describer, resource, key))
 
-    def _call(self, describer: Describer, resource: Resource, *keys: str) -> object:
-        value = self._calls.describe(describer, resource, resource, *keys)
+    def _call(self, describer: Describer, resource: Resource, *arguments: object) -> object:
+        value = self._calls.describe(describer, resource, resource, *arguments)
         if not isinstance(value, Failure):
             return value
-        if not keys:
+        if not arguments:
             self._note(describer, resource.id, value)
         return self._missing(describer, value)
 
