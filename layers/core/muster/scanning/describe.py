@@ -73,7 +73,10 @@ class Describing:
         def read() -> object:
             key = self._calls.key(describer, owner)
             return self._cache(
-                self._shard, describer, lambda: self._call(describer, owner, *given), lambda: self._calls.retrier.is_open(key)
+                self._shard,
+                describer,
+                lambda: self._call(describer, owner, *given),
+                lambda: self._calls.retrier.is_open(key),
             )
 
         return self._once(describer.facet, read)

@@ -1,11 +1,11 @@
 """CloudTrail: trails, and what the multi-region trails that reach an account record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from muster.facets import kinds
-from muster.facets.event_selectors import Selectors
+from muster.facets.cloudtrail.event_selectors import Selectors
 from muster.model.arn import Arn
 from muster.model.finding import Unavailable, Unknown
 
@@ -74,6 +74,12 @@ class AccountTrail:
     selectors: Selectors | Unavailable
 
     @property
+    def group_name(self) -> str:
+        """The name of its log group; empty where it has none."""
+        arn = Arn.parse(self.log_group)
+        return ":".join(arn.resource.split(":")[1:2]) if arn else ""
+
+    @property
     def silent(self) -> bool:
         """Whether it is known to record nothing."""
         return self.logging is False
@@ -99,7 +105,7 @@ class AccountTrails:
         """Parse the trails of DescribeTrails, each with `Status` and `Selectors`, the other two answers or why not."""
         return cls(tuple(_trail(item) for item in response["trailList"]))
 
-    def judged(self, account_id: str) -> tuple[AccountTrail, ...]:
+    def owned_by(self, account_id: str) -> tuple[AccountTrail, ...]:
         """Return those that the account owns."""
         return tuple(each for each in self.trails if each.owner == account_id)
 
@@ -116,8 +122,3 @@ def _trail(item: Mapping[str, Any]) -> AccountTrail:
         logging=status if isinstance(status, Unavailable) else TrailStatus.parse(status).logging,
         selectors=selectors if isinstance(selectors, Unavailable) else Selectors.parse(selectors),
     )
-
-
-def named(trails: Iterable[AccountTrail]) -> str:
-    """Return the names of trails, each with its account where several accounts own them."""
-    return ", ".join(dict.fromkeys(each.name for each in trails))

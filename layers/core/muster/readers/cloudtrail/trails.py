@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from muster.facets.cloudtrail import AccountTrails, Trail, TrailStatus
-from muster.facets.event_selectors import DEFAULT
+from muster.facets.cloudtrail.event_selectors import DEFAULT
+from muster.facets.cloudtrail.trails import AccountTrails, Trail, TrailStatus
 from muster.facets.tagging.tags import Tags
 from muster.model.arn import Arn
 from muster.model.finding import ACCOUNT, Resource, Unavailable
@@ -83,7 +83,7 @@ class _EachTrail:
     on={"cloudtrail:GetTrailStatus": _ARNS, "cloudtrail:GetEventSelectors": _ARNS}, elsewhere=True, page=_EachTrail(),
 )  # fmt: skip
 def account_trails(
-    cloudtrail: "CloudTrailClient", account: Resource, *, clients: Callable[[str, str], Any]
+    cloudtrail: "CloudTrailClient", _account: Resource, *, clients: Callable[[str, str], Any]
 ) -> AccountTrails:
     """Read the multi-region trails that record the account's events, whether they log, and which events.
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from muster.model.finding import Unavailable
-
 READ, WRITE = "read", "write"
 BOTH = frozenset({READ, WRITE})
 _MODES = {"All": BOTH, "ReadOnly": frozenset({READ}), "WriteOnly": frozenset({WRITE})}
@@ -35,14 +33,15 @@ class Selectors:
     objects: frozenset[str]
 
     @classmethod
-    def parse(cls, response: Mapping[str, Any]) -> "Self | Unavailable":  # type: ignore[override] - see below
-        """Parse the answer of GetEventSelectors; AWS always returns selectors of one of the two kinds.
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetEventSelectors.
 
-        An answer without selectors is no answer.
+        Raises:
+            KeyError: the answer has neither basic nor advanced selectors; AWS always returns those of one kind.
         """
         basic, advanced = response.get("EventSelectors"), response.get("AdvancedEventSelectors")
         if basic is None and advanced is None:
-            return Unavailable(None, "AWS did not return the event selectors of the trail")
+            raise KeyError("EventSelectors")
         management: dict[str, frozenset[str]] = {}
         objects: frozenset[str] = frozenset()
         for modes, left_out in (*map(_basic, basic or ()), *map(_advanced, advanced or ())):

@@ -1,0 +1,1 @@
+"""What CloudTrail answers about its trails."""
