@@ -354,7 +354,8 @@ def of_messages(there: Estate) -> dict[str, int]:
     retried = [each for each in confirmed if each["Protocol"] != "firehose"]
     alarms = _alarms(there)
     return {
-        "cloudwatch:DescribeAlarms": REGIONS,
+        # Once more where the account's trail logs to: the account is judged by a scan of its own.
+        "cloudwatch:DescribeAlarms": REGIONS + 1,
         "cloudwatch:ListTagsForResource": sum(len(items) for items in alarms.values()),
         "sns:ListTopics": REGIONS,
         # Once more the topics that alarms notify and that have a confirmed subscription.
@@ -364,7 +365,8 @@ def of_messages(there: Estate) -> dict[str, int]:
         # What SNS itself tries to deliver.
         "sns:GetSubscriptionAttributes": len(retried),
         # Who listens to the topics that alarms tell, however many alarms tell them.
-        "sns:ListSubscriptionsByTopic": len(_told_topics(there)),
+        # Once more the topic of the alarm on what the account's trail records.
+        "sns:ListSubscriptionsByTopic": len(_told_topics(there)) + 1,
     }
 
 

@@ -28,6 +28,8 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.estimate.prices import Price
 from muster.estimate.workload import Assumptions, Calls, Demand, Seconds, calls_of, findings_of, seconds_of
+from muster.facets.cloudtrail.trails import AccountTrails
+from muster.facets.cloudtrail.watches import TrailWatches
 from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
 from muster.facets.tagging.tags import Tags
@@ -105,10 +107,24 @@ def _asked(reader: Lister | Describer) -> list[tuple[str, dict[str, Any]]]:
     name = f"arn:aws:sqs:{IRELAND}:111111111111:one"
     key: Any = [name] if reader.at_once > 1 else name
     first: Any = [resource] if reader.at_once > 1 and not reader.related else resource
-    at = {"at": datetime(2026, 11, 21, tzinfo=UTC)} if reader.timed else {}
+    at: dict[str, Any] = {"at": datetime(2026, 11, 21, tzinfo=UTC)} if reader.timed else {}
+    if reader.elsewhere:
+        at["clients"] = lambda service, _region: client if service == reader.client else Recorder()
+    if reader.given:
+        first, key = resource, GIVEN[reader.facet]
     with contextlib.suppress(KeyError):  # an answer without what it must have
-        reader.function(client, first, *([key] if reader.related else []), **at)
+        reader.function(client, first, *([key] if reader.related or reader.given else []), **at)
     return client.asked
+
+
+_TRAIL = {
+    "TrailARN": f"arn:aws:cloudtrail:{IRELAND}:111111111111:trail/one",
+    "CloudWatchLogsLogGroupArn": f"arn:aws:logs:{IRELAND}:111111111111:log-group:one:*",
+    "Status": {"IsLogging": True},
+    "Selectors": {"EventSelectors": []},
+}
+GIVEN: dict[type, Any] = {TrailWatches: AccountTrails.parse({"trailList": [_TRAIL]})}
+"""The facets by which describers read that are given one, by what they read."""
 
 
 def _lists(lister: Lister) -> bool:
@@ -151,6 +167,7 @@ def test_pages_are_as_large_as_the_listers_ask_for(lister: Lister) -> None:
 
 
 WITHOUT_SIZE = {
+    "AWS::CloudTrail::Trail": 1000,
     "AWS::EC2::EIP": 1_000_000,
     "AWS::SNS::Subscription": 100,
     "AWS::SNS::Topic": 100,

@@ -121,7 +121,7 @@ class _Draw:
         world, rng = self.world, self.chance(place)
         if place in world.changes:
             return world.changes[place]
-        if world.tags is not None and name.lower() in ("tags", "tagset", "taglist"):
+        if world.tags is not None and name.lower() in ("tags", "tagset", "taglist", "tagslist"):
             return _tags(shape, world.tags)
         if _TOKENS.fullmatch(name):
             return f"then-{self.page}-{rng.getrandbits(40)}" if self.more and rng.random() < 0.4 else LEFT_OUT

@@ -161,6 +161,8 @@ def sealed(client: object, resource: object) -> Seal:  # noqa: ARG001 - never ca
         pytest.param(number, {"at_once": 10}, r"number: .* Mapping\[str, the facet\]", id="one, though it reads many"),
         pytest.param(dated, {}, "dated: .* timed=True", id="a time that is not declared"),
         pytest.param(sealed, {"timed": True}, "sealed: .* parameter `at`", id="no parameter for the time"),
+        pytest.param(sealed, {"elsewhere": True}, "sealed: .* parameter `clients`", id="no parameter for clients"),
+        pytest.param(sealed, {"given": True}, "sealed: only a facet of the account", id="given, of no facet"),
         pytest.param(sealed, {"when": bool}, "sealed: .* name it with of", id="when, of no facet"),
         pytest.param(sealed, {"keys": list}, "sealed: .* name it with of", id="keys, of no facet"),
         pytest.param(sealed, {"keys_for": zip}, "sealed: .* name it with of", id="keys of the resource, of no facet"),

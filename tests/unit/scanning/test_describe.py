@@ -166,6 +166,24 @@ def customs(client: Any, _account: Resource, *, at: datetime) -> Customs:
     return Customs(at.isoformat())
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What is cleared, and what each port says of it."""
+
+    said: str
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        return cls(str(response))
+
+
+@describes(
+    ACCOUNT, client="customs", permission="customs:Ask", of=Customs, given=True, elsewhere=True
+)  # fmt: skip
+def ports(_client: Any, _account: Resource, customs: Customs, *, clients: Callable[[str, str], Any]) -> Ports:
+    return Ports(f"{clients('harbour', 'us-east-1')('Ask')} {customs.at}")
+
+
 @check(severity=Severity.LOW)
 def crate_weighs(weight: Weight) -> Verdict:
     """Crates should weigh.
@@ -217,6 +235,16 @@ def crate_cleared(weight: Weight, customs: Customs) -> Verdict:
 
 
 @check(severity=Severity.LOW)
+def crate_shipped(weight: Weight, ports: Ports) -> Verdict:
+    """Crates should be shipped.
+
+    Why: so.
+    Fix: so.
+    """
+    return compliant(f"{weight.kilograms} {ports.said}")
+
+
+@check(severity=Severity.LOW)
 def yard_open(yard: Yard) -> Verdict:
     """Yards should be open.
 
@@ -227,8 +255,8 @@ def yard_open(yard: Yard) -> Verdict:
 
 
 def catalog(listers: Sequence[Lister] = (crates, pallets)) -> Catalog:
-    every: Sequence[Describer] = (weights, seal, owners, yard, customs)
-    checks = (crate_weighs, crate_sealed, crate_owned, crate_in_yard, crate_cleared, yard_open)
+    every: Sequence[Describer] = (weights, seal, owners, yard, customs, ports)
+    checks = (crate_weighs, crate_sealed, crate_owned, crate_in_yard, crate_cleared, crate_shipped, yard_open)
     return Catalog(
         {each.id: each for each in checks},
         {each.resource_type: each for each in listers},
@@ -445,6 +473,24 @@ def test_an_accounts_facet_is_asked_for_where_the_shard_calls_and_never_in_a_reg
     everywhere = Shard("111122223333", "global", "yard", HERE, (HERE, "global"))
     scan(fake, crate_cleared, shard=everywhere)
     assert set(fake.regions) == {HERE}
+
+
+def test_an_accounts_facet_may_be_read_by_another_one_and_in_other_regions() -> None:
+    fake = Fake(ListCrates=lambda: ["c1", "c2"], Weigh=weighed, Get=lambda: None, Ask=lambda: "said")
+    assert reasons(scan(fake, crate_shipped)) == {
+        "c1": f"1 said {AT.isoformat()}", "c2": f"2 said {AT.isoformat()}"
+    }  # fmt: skip
+    assert len(fake.made("Ask")) == len(fake.made("Get")) == 1
+    assert fake.regions.count("us-east-1") == 1
+
+
+def test_without_the_facet_that_another_is_read_by_there_is_no_call() -> None:
+    def denied() -> None:
+        raise refused("AccessDenied")
+
+    fake = Fake(ListCrates=lambda: ["c1"], Weigh=weighed, Get=denied, Ask=lambda: "said")
+    assert [found.status for found in scan(fake, crate_shipped)] == [Status.INSUFFICIENT_DATA]
+    assert fake.made("Ask") == []
 
 
 def test_what_is_read_of_one_resource_is_read_by_one_thread_where_there_are_many() -> None:

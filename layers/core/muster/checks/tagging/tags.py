@@ -15,6 +15,7 @@ Allowed = Mapping[str, object]
 
 
 CONTROLS = (
+    "Security Hub CloudTrail.9",
     "Security Hub DynamoDB.5",
     "Security Hub EC2.35",
     "Security Hub EC2.37",

@@ -14,7 +14,6 @@ from muster.model.finding import Unavailable, Unknown
 class Trail:
     """One trail of the account; `kms_key` and `log_group` are empty where it has none."""
 
-    multi_region: bool | Unknown
     kms_key: str
     validated: bool | Unknown
     log_group: str
@@ -26,9 +25,7 @@ class Trail:
         https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html
         """
         trail = response["Trail"]
-        Arn.of(trail["TrailARN"])
         return cls(
-            multi_region=kinds.flag(trail.get("IsMultiRegionTrail"), "IsMultiRegionTrail"),
             kms_key=kinds.text(trail.get("KmsKeyId")),
             validated=kinds.flag(
                 trail.get("LogFileValidationEnabled"), "LogFileValidationEnabled", "whether log files are validated"

@@ -61,7 +61,11 @@ status = reads(
 tags = reads(
     TRAIL, Tags, "cloudtrail:ListTags",
     lambda cloudtrail, trail: {
-        "Tags": cloudtrail.list_tags(ResourceIdList=[trail.arn])["ResourceTagList"][0].get("TagsList", ())
+        "Tags": [
+            tag
+            for each in cloudtrail.list_tags(ResourceIdList=[trail.arn])["ResourceTagList"]
+            for tag in each.get("TagsList", ())
+        ]
     },
 )  # fmt: skip
 

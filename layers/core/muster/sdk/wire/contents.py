@@ -63,6 +63,8 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
 """Members that AWS leaves out of some answers, or that Muster does not read."""
 _ONE_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        # A trail has selectors of one kind.
+        "cloudtrail:GetEventSelectors": ("EventSelectors", "AdvancedEventSelectors"),
         # Muster asks for one kind at a time; that the lists of the other kinds are sent empty is written nowhere.
         "iam:GetAccountAuthorizationDetails": ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"),
         # A website redirects everything, or has an index document.
