@@ -44,7 +44,7 @@ def page(*arns: str, token: str = "", answered: str | None = "") -> Page:
         pytest.param("ec2:R:A:instance/i-1", False, id="a type with a lister"),
         pytest.param("ec2:R:A:subnet/subnet-1", True, id="another type of the same service"),
         pytest.param("ec2:R:A:snapshot/snap-1", False, id="a snapshot with an account, which others write without"),
-        pytest.param("ec2:R::snapshot/snap-1", False, id="a snapshot without an account"),
+        pytest.param("ec2:eu-west-1::snapshot/snap-1", False, id="a snapshot without an account"),
         pytest.param("glue:R:A:job/nightly", True, id="a service without a lister"),
         pytest.param("logs:R:A:log-group:/app:*", False, id="a log group as CloudWatch Logs writes it"),
         pytest.param("s3:::shop", False, id="an ARN without region and account"),
