@@ -27,6 +27,7 @@ CONTROLS = (
     "Security Hub ECS.13",
     "Security Hub ECS.14",
     "Security Hub ECS.15",
+    "Security Hub GuardDuty.4",
     "Security Hub IAM.24",
     "Security Hub IAM.25",
     "Security Hub Lambda.6",

@@ -41,6 +41,8 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         # Without rules there are none; only what failed has an exception.
         "dynamodb:DescribeContributorInsights": frozenset({"ContributorInsightsRuleList", "FailureException"}),
         "ecs:DescribeClusters": frozenset({"failures"}),
+        # An older form of the features, and tags that nobody set.
+        "guardduty:GetDetector": frozenset({"DataSources", "Tags", "Features"}),
         "ecs:DescribeServices": frozenset({"failures"}),
         "ecs:DescribeTaskDefinition": frozenset({"tags"}),
         "lambda:GetAccountSettings": frozenset({"AccountUsage"}),

@@ -1,0 +1,164 @@
+"""Checks of GuardDuty: that it is on, and what it protects."""
+
+from muster.facets.security.guardduty import Detector, Detectors
+from muster.model.check import check
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import sentence
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.1",))
+def guardduty_enabled_centralized(detectors: Detectors) -> Verdict:
+    """GuardDuty should be enabled in each region.
+
+    Each account is judged by its own detector, members of an administrator's account too.
+
+    Problem: GuardDuty is not enabled
+    Why: GuardDuty reports stolen credentials, malware and strange calls, also in regions that nobody uses.
+    Fix: `aws guardduty create-detector --enable` A suspended detector: `aws guardduty update-detector --detector-id
+      DETECTOR-ID --enable`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-1
+    """
+    found = detectors.detectors
+    if not found:
+        return non_compliant("GuardDuty is not enabled in this region")
+    suspended = [each for each in found if not known(each.enabled)]
+    if suspended:
+        return non_compliant(
+            f"GuardDuty is suspended in this region (detector {suspended[0].id})", detector_id=suspended[0].id
+        )
+    return compliant(f"GuardDuty is enabled (detector {found[0].id})")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.5",))
+def guardduty_eks_protection_audit_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have EKS audit log monitoring enabled.
+
+    Problem: EKS audit logs are not monitored
+    Why: The Kubernetes audit log shows calls to the cluster that no AWS log has.
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=EKS_AUDIT_LOGS,Status=ENABLED`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-5
+    """
+    return _protects(detector, "EKS audit log monitoring", "EKS_AUDIT_LOGS")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.6",))
+def guardduty_lambda_protection_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have Lambda Protection enabled.
+
+    Problem: Lambda Protection is off
+    Why: The network activity of a function shows that its code or a dependency was replaced.
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=LAMBDA_NETWORK_LOGS,Status=ENABLED`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-6
+    """
+    return _protects(detector, "Lambda Protection", "LAMBDA_NETWORK_LOGS")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.7",))
+def guardduty_eks_protection_runtime_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have EKS Runtime Monitoring enabled.
+
+    The older feature EKS_RUNTIME_MONITORING counts as RUNTIME_MONITORING.
+
+    Problem: EKS Runtime Monitoring is off
+    Why: The agent on each node sees processes and files, and with automated management no cluster is left out.
+    Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
+      "ENABLED", "AdditionalConfiguration": [{"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED"}]}]'`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-7
+    """
+    return _protects(detector, "EKS Runtime Monitoring", "RUNTIME_MONITORING", "EKS_ADDON_MANAGEMENT")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.8",))
+def guardduty_malware_protection_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have Malware Protection for EC2 enabled.
+
+    Problem: Malware Protection for EC2 is off
+    Why: After a finding, the volumes of the instance are scanned for the malware that caused it.
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=EBS_MALWARE_PROTECTION,Status=ENABLED`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-8
+    """
+    return _protects(detector, "Malware Protection for EC2", "EBS_MALWARE_PROTECTION")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.9",))
+def guardduty_rds_protection_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have RDS Protection enabled.
+
+    Problem: RDS Protection is off
+    Why: Strange logins to a database show stolen passwords.
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=RDS_LOGIN_EVENTS,Status=ENABLED`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-9
+    """
+    return _protects(detector, "RDS Protection", "RDS_LOGIN_EVENTS")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.10",))
+def guardduty_s3_protection_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have S3 Protection enabled.
+
+    Problem: S3 Protection is off
+    Why: Calls that read, change or delete objects are not in the logs that GuardDuty reads otherwise.
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=S3_DATA_EVENTS,Status=ENABLED`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-10
+    """
+    return _protects(detector, "S3 Protection", "S3_DATA_EVENTS")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP GuardDuty.11",))
+def guardduty_runtime_monitoring_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have Runtime Monitoring enabled.
+
+    Problem: Runtime Monitoring is off
+    Why: What a process does on a host is in no log of AWS.
+    Fix: `aws guardduty update-detector --detector-id ID --features Name=RUNTIME_MONITORING,Status=ENABLED`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-11
+    """
+    return _protects(detector, "Runtime Monitoring", "RUNTIME_MONITORING")
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP GuardDuty.12",))
+def guardduty_ecs_protection_runtime_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have automated agent management for ECS on Fargate enabled.
+
+    Problem: agent of ECS tasks is not managed
+    Why: Without automated management the agent runs only in the tasks where somebody added it.
+    Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
+      "ENABLED", "AdditionalConfiguration": [{"Name": "ECS_FARGATE_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-12
+    """
+    return _protects(
+        detector, "automated agent management for ECS on Fargate", "RUNTIME_MONITORING", "ECS_FARGATE_AGENT_MANAGEMENT"
+    )
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP GuardDuty.13",))
+def guardduty_ec2_protection_runtime_enabled(detector: Detector) -> Verdict:
+    """GuardDuty detectors should have automated agent management for EC2 enabled.
+
+    Problem: agent of EC2 instances is not managed
+    Why: Without automated management the agent runs only on the instances where somebody installed it.
+    Fix: `aws guardduty update-detector --detector-id ID --features '[{"Name": "RUNTIME_MONITORING", "Status":
+      "ENABLED", "AdditionalConfiguration": [{"Name": "EC2_AGENT_MANAGEMENT", "Status": "ENABLED"}]}]'`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-13
+    """
+    return _protects(detector, "automated agent management for EC2", "RUNTIME_MONITORING", "EC2_AGENT_MANAGEMENT")
+
+
+def _protects(detector: Detector, plan: str, feature: str, *configurations: str) -> Verdict:
+    """Return whether a feature and its configurations are on; a suspended detector protects nothing."""
+    if not known(detector.enabled):
+        return non_compliant("Detector is suspended")
+    plan = sentence(plan)
+    features = known(detector.features)
+    if feature not in features and f"EKS_{feature}" not in features:
+        return not_applicable(f"{plan} is not offered in this region")
+    on = _on(detector, feature, configurations) or (
+        "EKS_ADDON_MANAGEMENT" in configurations and _on(detector, f"EKS_{feature}", configurations)
+    )
+    return compliant(f"{plan} is on") if on else non_compliant(f"{plan} is off")
+
+
+def _on(detector: Detector, feature: str, configurations: tuple[str, ...]) -> bool:
+    features = known(detector.features)
+    names = (feature, *(f"{feature}/{each}" for each in configurations))
+    return all(known(features.get(name, False)) for name in names)

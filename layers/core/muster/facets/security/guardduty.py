@@ -1,0 +1,68 @@
+"""GuardDuty: the detector of a region, and its protection plans."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from muster.facets import kinds
+from muster.model.finding import Unknown
+
+_STATUS = kinds.one_of("ENABLED", "DISABLED")
+Enabled = bool | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One detector: whether it is enabled, as a suspended one is not, and each feature of the region by its name.
+
+    A configuration of a feature is named `FEATURE/CONFIGURATION`. A feature that is missing is not offered there.
+    """
+
+    id: str
+    enabled: Enabled
+    features: Mapping[str, Enabled] | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse the answer of GetDetector with its `DetectorId`; `DataSources` are an older form of `Features`.
+
+        https://docs.aws.amazon.com/guardduty/latest/APIReference/API_GetDetector.html
+        """
+        features = response.get("Features")
+        return cls(
+            id=str(response["DetectorId"]),
+            enabled=_enabled(response.get("Status"), "Status", "whether the detector is enabled"),
+            features=Unknown("AWS returned no features of the detector")
+            if features is None
+            else {name: value for each in features for name, value in _feature(each).items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Detectors:
+    """The answers about all detectors of a region: AWS permits one."""
+
+    answers: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Take the answers of GetDetector, each with its `DetectorId`."""
+        return cls(tuple(response.get("Detectors") or ()))
+
+    @property
+    def detectors(self) -> tuple[Detector, ...]:
+        """The detectors."""
+        return tuple(map(Detector.parse, self.answers))
+
+
+def _feature(item: Mapping[str, Any]) -> dict[str, Enabled]:
+    name = str(item["Name"])
+    found = {name: _enabled(item.get("Status"), name)}
+    for each in item.get("AdditionalConfiguration") or ():
+        found[f"{name}/{each['Name']}"] = _enabled(each.get("Status"), str(each["Name"]))
+    return found
+
+
+def _enabled(value: object, name: str, noun: str = "") -> Enabled:
+    status = _STATUS(value, name, noun)
+    return status if isinstance(status, Unknown) else status == "ENABLED"

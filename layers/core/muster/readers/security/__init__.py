@@ -1,0 +1,1 @@
+"""AWS Config, GuardDuty, Inspector and Macie: what watches a region."""
