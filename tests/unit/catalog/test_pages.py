@@ -20,7 +20,7 @@ from muster.facets.ec2.instances import SecurityGroup
 from muster.facets.ecs.task_definition import TaskDefinition
 from muster.facets.s3.buckets import AccountPublicAccessBlock, BucketEncryption
 from muster.facets.tagging.tags import Tags
-from muster.model.finding import Related, Severity, Status, Verdict
+from muster.model.finding import ACCOUNT, Related, Severity, Status, Verdict
 
 CATALOG = load()
 ROOT = Path(__file__).parents[3]
@@ -90,9 +90,14 @@ def test_the_checks_return_the_further_examples() -> None:
 
 @pytest.mark.parametrize("name", CATALOG.checks)
 def test_every_page_has_a_passing_and_a_failing_example(name: str) -> None:
+    """The demo's estate is one account: a check of the account has one of both."""
     page = docs.check_page(CATALOG.checks[name], CATALOG, EXAMPLES)
     _, _, table = page.partition("## Examples\n")
-    for result, status in (("Passes", Status.COMPLIANT), ("Fails", Status.NON_COMPLIANT)):
+    wanted = {"Passes": Status.COMPLIANT, "Fails": Status.NON_COMPLIANT}
+    if CATALOG.resource_types(CATALOG.checks[name]) == (ACCOUNT,):
+        wanted = {result: status for result, status in wanted.items() if status in EXAMPLES[name]}
+    assert wanted
+    for result, status in wanted.items():
         (row,) = [line for line in table.splitlines() if line.startswith(f"| {result} |")]
         assert EXAMPLES[name][status] in row.replace("\\|", "|")
 
