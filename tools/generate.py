@@ -27,6 +27,7 @@ from muster.sdk.wire import service_models as models
 from muster.tagging.permissions import tagging_statements
 from muster.tagging.services import tag_apis
 from tools import athena_sections, lambda_runtimes
+from tools.controls_page import controls_page, with_coverage
 from tools.findings_page import findings_page
 from tools.man_page import man_page
 from tools.migration_page import migration_page
@@ -35,6 +36,8 @@ from tools.service_models import operations, pruned
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
 MEMBER_ROLE = ROOT / "member-role.yaml"
+README = ROOT / "README.md"
+CONTROLS_PAGE = ROOT / "docs" / "controls.md"
 FINDINGS_PAGE = ROOT / "docs" / "findings.md"
 MIGRATION_PAGE = ROOT / "docs" / "migration.md"
 SCHEMA = ROOT / "docs" / "schemas" / "muster.schema.json"
@@ -185,6 +188,8 @@ def main() -> None:
         EVENT_SCHEMA: event_schema_text(),
         MIGRATION_SCHEMA: migration_schema.schema_text(),
         MIGRATION_REPORT_SCHEMA: report_schema.schema_text(),
+        README: with_coverage(README.read_text(encoding="utf-8")),
+        CONTROLS_PAGE: controls_page(),
         FINDINGS_PAGE: findings_page(),
         MIGRATION_PAGE: migration_page(MIGRATION_PAGE.read_text(encoding="utf-8")),
         MAN_PAGE: man_page(),

@@ -77,12 +77,14 @@ def test_a_pack_keeps_the_types_of_python() -> None:
 
 def _supporting(framework: str) -> set[tuple[str, str]]:
     """Return the checks that support a control of a framework, with the types that the control is about."""
-    whole, held = catalog.load(), controls.load().frameworks[framework].controls
+    whole, asked = catalog.load(), controls.load().frameworks[framework]
+    held = {*asked.controls, *(name for each in asked.beyond.values() for name in each.controls)}
+    named = {name for each in asked.beyond.values() for name in each.checks}
     return {
         (check.id, kind)
         for check in whole.checks.values()
         for kind in whole.resource_types(check)
-        if {citation.rpartition(" ")[2] for citation in supported(check, kind)} & set(held)
+        if check.id in named or {citation.rpartition(" ")[2] for citation in supported(check, kind)} & held
     }
 
 

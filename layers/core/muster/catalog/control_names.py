@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from muster.catalog.catalog import Catalog
-from muster.catalog.controls import SECURITY_HUB, Control, Controls, Framework, covered
+from muster.catalog.controls import SECURITY_HUB, Control, Controls, Framework, coverage
 from muster.model.suggest import unknown
 
 _FAMILIES = {"securityhub": SECURITY_HUB, "sechub": SECURITY_HUB, "nist": "nist-800-53"}
@@ -87,9 +87,8 @@ def labels(catalog: Catalog, names: Iterable[str], book: Controls) -> Mapping[st
         ValueError: there is no such framework.
     """
     found: dict[str, dict[str, None]] = {}
-    checks = covered(catalog, book)
     for framework in (framework_named(name, book) for name in names):
-        for control, requirements in framework.controls.items():
-            for check in checks.get(control, ()):
-                found.setdefault(check, {}).update(dict.fromkeys(requirements or (control,)))
+        for line in coverage(framework, catalog, book):
+            for check in line.checks:
+                found.setdefault(check, {}).update(dict.fromkeys(line.requirements or (line.name,)))
     return {check: ", ".join(requirements) for check, requirements in found.items()}

@@ -1,12 +1,13 @@
 """The controls of frameworks, as data: what each asks for, which framework holds it, which checks support it. Pure.
 
 Security Hub's control ids are one namespace. A check cites them, as `FSBP S3.5` or `Security Hub S3.7`, and nothing
-else: what a control means to CIS, PCI DSS or NIST is AWS's mapping, which stands in data/controls.
+else: what a control means to CIS, PCI DSS or NIST is AWS's mapping, which stands in data/controls. A requirement that
+AWS maps to no control names its checks there (decision 64).
 """
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -24,6 +25,8 @@ FSBP = "fsbp"
 _SOURCE = "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html"
 _FOLDER = ("controls", "security_hub")
 """The folder of all controls, a file for each service; the files beside it are of one framework each."""
+NOT_YET = "no check yet"
+"""Why nothing supports a control about which there is nothing else to say."""
 _NAMES = {"FSBP": True, "Security Hub": False}
 """How a citation begins, and whether the control is in FSBP then."""
 
@@ -32,7 +35,8 @@ _NAMES = {"FSBP": True, "Security Hub": False}
 class Control:
     """A control of Security Hub; `asks` is written for those that checks cite, `differs` where a check asks for less.
 
-    `resource_types` are AWS's, and those on which Muster judges the same. A date that AWS does not tell is None.
+    `no_check` says why no check will support it. `resource_types` are AWS's, and those on which Muster judges the same.
+    A date that AWS does not tell is None.
     """
 
     id: str
@@ -45,6 +49,7 @@ class Control:
     replaced_by: tuple[str, ...] = ()
     asks: str = ""
     differs: str = ""
+    no_check: str = ""
 
     @classmethod
     def from_json(cls, name: str, document: Mapping[str, Any]) -> "Control":
@@ -60,17 +65,48 @@ class Control:
             replaced_by=tuple(document.get("replaced_by", ())),
             asks=document.get("asks", ""),
             differs=document.get("differs", ""),
+            no_check=document.get("no_check", ""),
         )
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """A requirement of a framework that AWS maps to no control; what meets it, or why nothing does (`manual`).
+
+    `controls` are those that ask the same though AWS does not map them; `checks` are named where no control does.
+    """
+
+    title: str
+    checks: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    no_check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Framework:
-    """A framework: the controls of Security Hub that it holds, each with the framework's own requirements."""
+    """A framework: the controls of Security Hub that it holds, each with the framework's own requirements.
+
+    `beyond` are its requirements without a control, by their number. `gone` says of controls that other lists still
+    have in this framework why they are not here.
+    """
 
     name: str
     title: str
     source: str
     controls: Mapping[str, tuple[str, ...]]
+    beyond: Mapping[str, Requirement] = field(default_factory=dict)
+    gone: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A control of a framework, or a requirement without one: the checks that support it, or why there is none."""
+
+    name: str
+    requirements: tuple[str, ...]
+    title: str
+    checks: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +139,13 @@ def framework(name: str) -> Framework:
     """Read one framework; its name is one of `framework_names`."""
     document = package_data.read("controls", f"{name}.yaml")
     held = {control: tuple(requirements) for control, requirements in document["controls"].items()}
-    return Framework(name, document["title"], document["source"], held)
+    beyond = {number: _requirement(written) for number, written in document.get("beyond", {}).items()}
+    return Framework(name, document["title"], document["source"], held, beyond, document.get("gone", {}))
+
+
+def _requirement(document: Mapping[str, Any]) -> Requirement:
+    several = {name: tuple(document.get(name, ())) for name in ("checks", "controls")}
+    return Requirement(document["title"], **several, no_check=document.get("no_check", ""))
 
 
 @functools.cache
@@ -150,6 +192,40 @@ def covered(catalog: Catalog, controls: Controls | None = None) -> Mapping[str, 
         for citation in citations:
             found.setdefault(citation.rpartition(" ")[2], []).append(check.id)
     return {name: tuple(sorted(checks)) for name, checks in found.items()}
+
+
+def coverage(framework: Framework, catalog: Catalog, book: Controls) -> tuple[Coverage, ...]:
+    """Return what supports each control of a framework, and each requirement that AWS maps to no control."""
+    checks = covered(catalog, book)
+    found = [
+        _line(name, requirements, book.by_id[name].title, checks.get(name, ()), book.by_id[name].no_check)
+        for name, requirements in framework.controls.items()
+    ]
+    for number, each in framework.beyond.items():
+        meeting = [*(check for name in each.controls for check in checks.get(name, ())), *each.checks]
+        known = tuple(name for name in dict.fromkeys(meeting) if name in catalog.checks)
+        found.append(_line(number, (number,), each.title, known, each.no_check))
+    return tuple(found)
+
+
+def _line(name: str, requirements: tuple[str, ...], title: str, checks: tuple[str, ...], no_check: str) -> Coverage:
+    return Coverage(name, requirements, title, checks, "" if checks else no_check or NOT_YET)
+
+
+def supporting(framework: Framework, catalog: Catalog) -> Mapping[str, tuple[str, ...]]:
+    """Return the checks that support something of a framework, each with the resource types for which it does."""
+    found: dict[str, dict[str, None]] = {}
+    asking = {*framework.controls, *(name for each in framework.beyond.values() for name in each.controls)}
+    for check in catalog.checks.values():
+        if any(name in asking for _, name in cited(check)):
+            for kind in catalog.resource_types(check):
+                if any(each.rpartition(" ")[2] in asking for each in supported(check, kind)):
+                    found.setdefault(check.id, {})[kind] = None
+    for each in framework.beyond.values():
+        for name in each.checks:
+            if name in catalog.checks:
+                found.setdefault(name, {}).update(dict.fromkeys(catalog.resource_types(catalog.checks[name])))
+    return {name: tuple(kinds) for name, kinds in found.items()}
 
 
 def mistakes(catalog: Catalog, controls: Controls | None = None) -> tuple[str, ...]:

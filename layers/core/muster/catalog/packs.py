@@ -5,7 +5,7 @@ the whole catalogue: both say nothing about settings, so a pack of a purpose dec
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,23 +106,9 @@ def _of_framework(framework: controls.Framework, catalog: Catalog) -> Pack:
         f"For audits: every check that supports a control of {framework.title}, on the resources that the control is "
         "about. `muster list controls` has the controls without a check."
     )
-    entries = tuple(_supporting(catalog, framework.controls))
+    entries = tuple(Entry(*each) for each in controls.supporting(framework, catalog).items())
     title = framework.title.removesuffix(" v1.0.0")  # the only version there is
     return Pack(framework.name, title, description, entries, computed=True)
-
-
-def _supporting(catalog: Catalog, held: Iterable[str]) -> Iterator[Entry]:
-    """Yield an entry for each check that supports one of some controls, for the types that these are about."""
-    wanted = frozenset(held)
-    for check in catalog.checks.values():
-        if any(name in wanted for _, name in controls.cited(check)):
-            types = tuple(
-                kind
-                for kind in catalog.resource_types(check)
-                if any(each.rpartition(" ")[2] in wanted for each in controls.supported(check, kind))
-            )
-            if types:
-                yield Entry(check.id, types)
 
 
 def _written(document: Mapping[str, Any], catalog: Catalog) -> Pack:
@@ -132,11 +118,10 @@ def _written(document: Mapping[str, Any], catalog: Catalog) -> Pack:
         return pack
     least = Severity(document["at_least"])
     named = {entry.check for entry in pack.entries}
-    cited = (each for check in catalog.checks.values() for each in controls.cited(check))
     added = tuple(
-        entry
-        for entry in _supporting(catalog, {name for prefix, name in cited if prefix == "FSBP"})
-        if entry.check not in named and catalog.checks[entry.check].severity.rank >= least.rank
+        Entry(*each)
+        for each in controls.supporting(controls.framework(controls.FSBP), catalog).items()
+        if each[0] not in named and catalog.checks[each[0]].severity.rank >= least.rank
     )
     return Pack(pack.name, pack.title, pack.description, (*pack.entries, *added))
 

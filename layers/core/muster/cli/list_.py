@@ -1,6 +1,5 @@
 """`muster list`: checks, packs, resource types, what conditions may read of them, and the controls of frameworks."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +10,16 @@ from muster.cli.options import listed_as
 from muster.cli.screen import show_line, show_text
 from muster.errors import ConfigurationError
 from muster.model.finding import ACCOUNT, REGION
-from muster.model.text import counted, json_text
+from muster.model.text import counted, json_text, percent
 
 if TYPE_CHECKING:
+    from muster.catalog.catalog import Catalog
     from muster.catalog.controls import Controls, Framework
     from muster.reports.schema import Record
 
 _WIDTH = 80
+_GAP = 2
+"""Columns between two columns."""
 _long = click.option("--long", is_flag=True, help="Also print what a line has no room for.")
 
 
@@ -120,50 +122,77 @@ def _resource_types() -> "list[Record]":
 @listed_as
 @click.option("--framework", metavar="NAME", help="Only this framework, such as fsbp or cis.")
 def controls(form: str, framework: str | None, *, long: bool) -> None:
-    """List the controls of each framework with the checks that support them, those without a check too."""
+    """List the controls of each framework with the checks that support them, and say why others have none.
+
+    Requirements that AWS maps to no control of Security Hub follow under their own number. The last lines have the
+    share of each framework.
+    """
     from muster.catalog.catalog import load
     from muster.catalog.control_names import framework_named
-    from muster.catalog.controls import covered
     from muster.catalog.controls import load as load_controls
 
-    book = load_controls()
+    book, catalog = load_controls(), load()
     try:
         wanted = list(book.frameworks.values()) if framework is None else [framework_named(framework, book)]
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
-    by_control = covered(load())
-    found = [_framework(each, book, by_control) for each in wanted]
+    found = [_framework(each, catalog, book) for each in wanted]
     if form == "json":
         click.echo(json_text(found, indent=2))
         return
     for each in found:
-        show_line((f"{each['title']} ({each['framework']}): {each['covered']} of {each['total']} controls", "bold"))
+        show_line((f"{each['title']} ({each['framework']})", "bold"))
         _control_lines(each, long=long)
         show_line()
+    _shares(found)
     titles = "" if long else "Titles: --long. "
-    show_line((f"{titles}-: no check supports it. One control: muster explain CONTROL.", "dim"))
+    show_line((f"{titles}-: no check yet. One control: muster explain CONTROL.", "dim"))
 
 
 def _control_lines(framework: "Record", *, long: bool) -> None:
-    own = {row["control"]: ", ".join(row["requirements"]) for row in framework["controls"]}
+    rows = [
+        *((row["control"], ", ".join(row["requirements"]), row) for row in framework["controls"]),
+        *(("", row["requirement"], row) for row in framework["beyond"]),
+    ]
     # NIST has a dozen requirements a control: they get a line of their own.
-    short = max((len(each) for each in own.values()), default=0) <= _WIDTH // 4
-    width = max((len(each) for each in own.values()), default=0) if short else 0
-    ids = max((len(each) for each in own), default=0) + 2
-    for row in framework["controls"]:
-        requirements = f"{own[row['control']]:<{width}}  " if width else ""
-        first, *others = row["supported_by"] or ["-"]
-        before = f"  {row['control']:<{ids}}{requirements}"
+    short = max((len(own) for _, own, _ in rows), default=0) <= _WIDTH // 4
+    width = max((len(own) for _, own, _ in rows), default=0) + _GAP if short else 0
+    ids = max((len(name) for name, _, _ in rows), default=0) + 2
+    for name, own, row in rows:
+        first, *others = row["supported_by"] or [_unsupported(row["why"])]
+        before = f"  {name:<{ids}}" + (f"{own:<{width}}" if width > _GAP else "")
         show_line(before, (first, ""))
         for each in others:
             show_line(" " * len(before), each)
         if long:
             show_text(row["title"], " " * (ids + 2), "dim")
-            if own[row["control"]] and not short:
-                show_text(own[row["control"]], " " * (ids + 2), "dim")
+            if own and not short:
+                show_text(own, " " * (ids + 2), "dim")
+    for name, why in framework["gone"].items():
+        show_text(f"{name}, not counted: {why}", "  ", "dim")
 
 
-def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tuple[str, ...]]) -> "Record":
+def _unsupported(why: str) -> str:
+    from muster.catalog.controls import NOT_YET
+
+    return "-" if why == NOT_YET else f"- ({why})"
+
+
+def _shares(frameworks: "list[Record]") -> None:
+    """Show how many controls of each framework a check supports, and of the requirements without a control."""
+    width = max(len(each["framework"]) for each in frameworks)
+    for each in frameworks:
+        beyond = each["beyond"]
+        met = sum(bool(row["supported_by"]) for row in beyond)
+        rest = f"; {met} of {counted(len(beyond), 'requirement')} without a control" if beyond else ""
+        share = f"{each['covered']} of {each['total']} controls ({percent(each['covered'], each['total'])})"
+        show_line((each["framework"].ljust(width + 2), "bold"), (share + rest, ""))
+
+
+def _framework(framework: "Framework", catalog: "Catalog", book: "Controls") -> "Record":
+    from muster.catalog.controls import coverage
+
+    lines = {each.name: each for each in coverage(framework, catalog, book)}
     rows: list[Record] = [
         {
             "control": name,
@@ -171,10 +200,20 @@ def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tu
             "title": book.by_id[name].title,
             "severity": book.by_id[name].severity.value,
             "resource_types": sorted(book.by_id[name].resource_types),
-            "supported_by": list(checks.get(name, ())),
+            "supported_by": list(lines[name].checks),
             "differs": book.by_id[name].differs,
+            "why": lines[name].why,
         }
         for name, requirements in framework.controls.items()
+    ]
+    beyond: list[Record] = [
+        {
+            "requirement": number,
+            "title": each.title,
+            "supported_by": list(lines[number].checks),
+            "why": lines[number].why,
+        }
+        for number, each in framework.beyond.items()
     ]
     return {
         "framework": framework.name,
@@ -184,4 +223,6 @@ def _framework(framework: "Framework", book: "Controls", checks: Mapping[str, tu
         "covered": sum(bool(row["supported_by"]) for row in rows),
         "total": len(rows),
         "controls": rows,
+        "beyond": beyond,
+        "gone": dict(framework.gone),
     }

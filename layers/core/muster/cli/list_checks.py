@@ -169,14 +169,14 @@ def _of_services(catalog: "Catalog", names: Iterable[str]) -> set[str]:
 
 def _of_framework(catalog: "Catalog", name: str) -> set[str]:
     from muster.catalog.control_names import framework_named
-    from muster.catalog.controls import covered, load
+    from muster.catalog.controls import load, supporting
 
     book = load()
     try:
         framework = framework_named(name, book)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
-    return {check for control, ids in covered(catalog).items() if control in framework.controls for check in ids}
+    return set(supporting(framework, catalog))
 
 
 def _packs_of_checks(catalog: "Catalog") -> Mapping[str, list[str]]:

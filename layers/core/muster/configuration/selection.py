@@ -96,7 +96,7 @@ def selection(  # noqa: PLR0913 - each is one way to choose
         *expanded(exclude_checks, catalog.checks),
         *(set(expanded(configuration.exclude_checks, catalog.checks)) - set(checks)),
     }
-    supporting = _controls(frameworks)
+    supporting = _wanted_by(frameworks, catalog)
     packs = packs or ((ALL,) if frameworks and not checks else ())
     packs, checks = _chosen(configuration, packs, checks, default)
     named = {name for name in checks if not is_pattern(name)}
@@ -242,8 +242,8 @@ def _services(catalog: Catalog) -> set[str]:
     }
 
 
-def _controls(frameworks: Iterable[str]) -> frozenset[str] | None:
-    """Return the controls of the frameworks; None where none is named.
+def _wanted_by(frameworks: Iterable[str], catalog: Catalog) -> Mapping[str, frozenset[str]] | None:
+    """Return the checks that support the frameworks, each with the types for which it does; None where none is named.
 
     Raises:
         ConfigurationError: there is no such framework.
@@ -252,16 +252,19 @@ def _controls(frameworks: Iterable[str]) -> frozenset[str] | None:
     if not names:
         return None
     book = controls.load()
+    found: dict[str, frozenset[str]] = {}
     try:
-        return frozenset(control for name in names for control in framework_named(name, book).controls)
+        for name in names:
+            for check, kinds in controls.supporting(framework_named(name, book), catalog).items():
+                found[check] = found.get(check, frozenset()) | frozenset(kinds)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
+    return found
 
 
-def _supports(rule: Rule, held: frozenset[str] | None) -> bool:
-    """Whether a rule supports one of some controls; any does where they are None."""
-    citations = rule.check.controls if rule.controls is None else rule.controls
-    return held is None or any(citation.rpartition(" ")[2] in held for citation in citations)
+def _supports(rule: Rule, wanted: Mapping[str, frozenset[str]] | None) -> bool:
+    """Whether a rule supports one of some frameworks; any does where they are None."""
+    return wanted is None or rule.resource_type in wanted.get(rule.check.id, ())
 
 
 def _nothing_left(  # noqa: PLR0913 - each is one way to choose

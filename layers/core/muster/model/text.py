@@ -63,6 +63,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def percent(part: int, whole: int) -> str:
+    """Return a share in percent, rounded down: 100 % is all of it."""
+    return f"{100 * part // whole if whole else 100} %"
+
+
 def listed(names: Sequence[str], most: int) -> str:
     """Return names as a list in a sentence; of more than `most` the rest is a number."""
     more = len(names) - most
