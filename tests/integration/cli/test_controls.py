@@ -39,7 +39,7 @@ def test_a_framework_has_its_own_requirements(capsys: pytest.CaptureFixture[str]
     assert rows["S3.5"] == {
         "control": "S3.5",
         "requirements": ["2.1.1"],
-        "title": "S3 general purpose buckets should require requests to use SSL",
+        "title": "S3 general purpose buckets should require requests to use TLS",
         "severity": "MEDIUM",
         "resource_types": ["AWS::S3::Bucket"],
         "supported_by": ["s3-bucket-ssl-requests-only"],
