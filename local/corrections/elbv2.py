@@ -26,7 +26,11 @@ def _describe_attributes(request: Request) -> Answer:
     status, body = request.ask()
     if status != HTTPStatus.OK:
         return status, body
-    application = ":loadbalancer/app/" in str(request.parameters["LoadBalancerArn"])
+    arns = [str(request.parameters["LoadBalancerArn"])]
+    (balancer,) = request.client("elbv2", as_service=True).describe_load_balancers(LoadBalancerArns=arns)[
+        "LoadBalancers"
+    ]
+    application = balancer["Type"] == "application"
     members = "".join(_members(_ALWAYS | (_HTTP if application else {}), body))
     return status, body.replace("</Attributes>", f"{members}</Attributes>")
 

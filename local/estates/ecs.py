@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.server import EmbeddedAws
+from local.server import ACCOUNT, EmbeddedAws
 
 _IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web"
 _DIGEST = "@sha256:" + "94afd1f2e64d908bc90dbca0035a5b56" * 2
@@ -25,7 +25,10 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     for _ in range(2):
         ecs.register_task_definition(**_good())
     ecs.register_task_definition(**_bad())
-    ecs.register_task_definition(**_windows())
+    ecs.register_task_definition(**_windows("site"))
+    blocking = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/portal", "mode": "blocking"}}
+    ecs.register_task_definition(**_windows("portal", user="ContainerUser", logConfiguration=blocking))
+    _capacity_providers(ecs, region)
     _good_service(ecs, "web", "web:2", subnet, group, **_behind(aws, region, vpc, "tasks"))
     hasty = _behind(aws, region, vpc, "hasty-tasks", HealthCheckIntervalSeconds=10)
     _good_service(ecs, "web-before", "web:1", subnet, group, **hasty)
@@ -69,6 +72,7 @@ def _good() -> dict[str, Any]:
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
         "runtimePlatform": {"operatingSystemFamily": "LINUX"},
+        "volumes": [_on_efs(transitEncryption="ENABLED")],
         "containerDefinitions": [container],
         "tags": _pairs(_TAGS),
     }
@@ -89,14 +93,30 @@ def _bad() -> dict[str, Any]:
         "memory": "9216",
         "networkMode": "host",
         "pidMode": "host",
+        "volumes": [_on_efs()],
         "containerDefinitions": [container],
     }
 
 
-def _windows() -> dict[str, Any]:
-    container = {"name": "site", "image": "mcr.microsoft.com/windows/servercore/iis:2022"}
+def _on_efs(**more: str) -> dict[str, Any]:
+    return {"name": "files", "efsVolumeConfiguration": {"fileSystemId": "fs-12345678", **more}}
+
+
+def _capacity_providers(ecs: Any, region: str) -> None:
+    for name, protection in (("guarded", "ENABLED"), ("careless", "DISABLED")):
+        group = f"arn:aws:autoscaling:{region}:{ACCOUNT}:autoScalingGroup:1a2b:autoScalingGroupName/{name}"
+        provider = {
+            "autoScalingGroupArn": group,
+            "managedScaling": {"status": "ENABLED"},
+            "managedTerminationProtection": protection,
+        }
+        ecs.create_capacity_provider(name=name, autoScalingGroupProvider=provider, tags=_pairs(_TAGS))
+
+
+def _windows(family: str, **more: Any) -> dict[str, Any]:
+    container = {"name": family, "image": "mcr.microsoft.com/windows/servercore/iis:2022", **more}
     return {
-        "family": "site",
+        "family": family,
         "cpu": "1024",
         "memory": "2048",
         "networkMode": "awsvpc",

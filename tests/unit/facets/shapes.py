@@ -443,6 +443,7 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
     "VolumeId": ("vol-1", "vol-2"),
     "capacityProvider": ("FARGATE", "FARGATE_SPOT", "mine"),
     "containerInsights_value": ("enabled", "enhanced", "disabled"),
+    "mode": ("non-blocking", "non-blocking", "blocking"),
     "elb.http.desyncmitigationmode_value": ("monitor", "defensive", "strictest"),
     "routing.http.desync_mitigation_mode_value": ("monitor", "defensive", "strictest"),
     "cpu": ("256", "1024", ".5 vCPU"),

@@ -36,7 +36,9 @@ ASKED: Mapping[str, Mapping[str, object]] = {
     "dynamodb-table-stream-enabled": {"allowed": ("NEW_IMAGE",)},
     "dynamodb-table-ttl-enabled": {"names": ("*",)},
     "ec2-instance-not-idle": {"minimum_hours": 1, "cpu_percent": 200, "network_megabytes": 10**9},
+    "ecs-logs-non-blocking": {"required": True},
     "ecs-service-right-sized": {"hours": 1},
+    "elb-cross-zone-enabled": {"required": True},
     "lambda-reserved-concurrency-set": {"required": True},
     "s3-bucket-cross-region-replication-enabled": {"buckets": ("*",)},
     "s3-bucket-mfa-delete-enabled": {"buckets": ("*",)},
@@ -175,6 +177,10 @@ DOCUMENTED: Mapping[str, str] = {
     # "If one isn't specified, the LATEST platform version is used."
     "ecs-fargate-latest-platform-version: ecs.DescribeServices.services[].platformVersion left out": (
         f"{ECS}API_Service.html"
+    ),
+    # Without a mode it is that of the account setting, which is another answer.
+    f"ecs-logs-non-blocking: {TASK}.containerDefinitions[].logConfiguration.options.mode left out": (
+        f"{ECS}API_LogConfiguration.html"
     ),
     # An empty variable holds no secret.
     f"ecs-no-environment-secrets: {TASK}.containerDefinitions[].environment[].value left out": (

@@ -28,7 +28,7 @@ class ClassicListener(Parsed):
     """
 
     protocol: str | Unknown = computed(_protocol, "Listener.Protocol")
-    port: int | Unknown = read("Listener.LoadBalancerPort", kinds.number)
+    port: int | None = read("Listener.LoadBalancerPort", kinds.as_is)
     certificate: str = read("Listener.SSLCertificateId", kinds.text, default="")
     policies: tuple[str, ...] = read("PolicyNames", kinds.texts, default=())
 

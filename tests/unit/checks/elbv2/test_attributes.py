@@ -92,8 +92,12 @@ def test_elb_waf_associated(kind: str, name: str, status: Status, reason: str) -
     ],
 )
 def test_elb_cross_zone_enabled(kind: str, cross_zone: bool | Unknown, status: Status, reason: str) -> None:
-    verdict = elb_cross_zone_enabled(LoadBalancer(kind), attributes(cross_zone=cross_zone))
+    verdict = elb_cross_zone_enabled(LoadBalancer(kind), attributes(cross_zone=cross_zone), required=True)
     assert (verdict.status, verdict.reason) == (status, reason)
+
+
+def test_cross_zone_load_balancing_is_judged_only_where_it_is_required() -> None:
+    assert elb_cross_zone_enabled(LoadBalancer("network"), attributes(cross_zone=False)).status is NA
 
 
 @pytest.mark.parametrize("kind", ["application", LOST])
@@ -103,6 +107,6 @@ def test_what_aws_left_out_is_no_verdict(kind: str | Unknown) -> None:
     with pytest.raises(UnknownField):
         elb_invalid_headers_dropped(LoadBalancer(kind), attributes())
     with pytest.raises(UnknownField):
-        elb_cross_zone_enabled(LoadBalancer("network"), attributes())
+        elb_cross_zone_enabled(LoadBalancer("network"), attributes(), required=True)
     with pytest.raises(UnknownField):
         elb_waf_associated(LoadBalancer(LOST), WebAcl(""))

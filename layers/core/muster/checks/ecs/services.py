@@ -88,9 +88,11 @@ def ecs_service_health_checked(
     return compliant("The containers have health checks")
 
 
-@check(severity=Severity.HIGH, controls=("FSBP ECS.2",))
+@check(severity=Severity.HIGH, controls=("FSBP ECS.2", "FSBP ECS.16"))
 def ecs_service_no_public_ip(service: Service) -> Verdict:
     """ECS services should not assign public IP addresses to their tasks.
+
+    Where another deployment controller than ECS deploys the service, the check reads its task sets.
 
     Problem: tasks get public IP addresses
     Why: With a public address, only the security group stands between the internet and the task.

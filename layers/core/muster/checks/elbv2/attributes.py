@@ -88,23 +88,28 @@ def elb_waf_associated(load_balancer: LoadBalancer, web_acl: WebAcl) -> Verdict:
     return non_compliant("No AWS WAF web ACL is associated with the load balancer")
 
 
-@check(severity=Severity.LOW)
-def elb_cross_zone_enabled(load_balancer: LoadBalancer, attributes: LoadBalancerAttributes) -> Verdict:
+@check(severity=Severity.LOW, opt_in=("required",))
+def elb_cross_zone_enabled(
+    load_balancer: LoadBalancer, attributes: LoadBalancerAttributes, *, required: bool = False
+) -> Verdict:
     """Network and gateway load balancers should have cross-zone load balancing on.
 
-    The default is off. A target group can override the setting, which the check does not see. For application load
-    balancers, cross-zone load balancing is always on.
+    The check is off until the setting `required` is on, because AWS charges for traffic between zones. The default is
+    off. A target group can override the setting, which the check does not see. For application load balancers,
+    cross-zone load balancing is always on.
 
     Problem: cross-zone load balancing is off
     Why: Without it, a zone with few targets gets as many requests as a zone with many, and a zone whose targets all
       fail serves no requests.
-    Fix: AWS charges for traffic between zones. `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN
+    Fix: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN
       --attributes Key=load_balancing.cross_zone.enabled,Value=true`
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html
     """
     kind = known(load_balancer.kind)
     if kind == APPLICATION:
         return not_applicable("Cross-zone load balancing of application load balancers is always on")
+    if not required:
+        return not_applicable("The setting required is off")
     if known(attributes.cross_zone):
         return compliant(f"Cross-zone load balancing of the {kind} load balancer is on")
     return non_compliant(f"Cross-zone load balancing of the {kind} load balancer is off")

@@ -10,6 +10,7 @@ from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown, known
 
 _ON_WINDOWS = re.compile(r"""attribute:ecs\.os-type\s*==\s*(['"]?)windows\1""", re.IGNORECASE)
+_LOG_MODES = kinds.defaulting("", kinds.one_of("", "blocking", "non-blocking"))
 _AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>vcpu|gb)?", re.IGNORECASE)
 
 
@@ -42,6 +43,11 @@ def _health_check(container: Answer) -> HealthCheck | None:
     return HealthCheck.parse(check) if command[0] != "NONE" else None
 
 
+def _log_mode(container: Answer) -> str | Unknown:
+    options = (container.get("logConfiguration") or {}).get("options") or {}
+    return _LOG_MODES(options.get("mode"), "mode")
+
+
 def _after(container: Answer) -> tuple[str, ...]:
     awaited = container.get("dependsOn") or ()
     return tuple(str(each["containerName"]) for each in awaited if each.get("condition") not in _SOONER)
@@ -67,13 +73,21 @@ class Container(Parsed):
     environment: tuple[tuple[str, str], ...] = read("environment", kinds.many(_variable), default=())
     health_check: HealthCheck | None = computed(_health_check, default=None)
     after: tuple[str, ...] = computed(_after, default=())
+    log_mode: str | Unknown = computed(_log_mode, default="")
 
 
+_TRANSIT = kinds.defaulting("DISABLED", kinds.one_of("ENABLED", "DISABLED"))
 _NO_CONTAINERS = Unknown("AWS did not return the containers of the task definition")
 
 
 def _containers(definitions: Any, _name: str, _question: str = "") -> tuple[Container, ...] | Unknown:
     return tuple(Container.parse(each) for each in definitions or ()) or _NO_CONTAINERS
+
+
+def _efs(response: Answer) -> tuple[tuple[str, str | Unknown], ...]:
+    volumes = (response.get("taskDefinition") or {}).get("volumes") or ()
+    found = ((str(each.get("name") or ""), each.get("efsVolumeConfiguration")) for each in volumes)
+    return tuple((name, _TRANSIT(efs.get("transitEncryption"), "transitEncryption")) for name, efs in found if efs)
 
 
 def _os_family(response: Answer) -> str:
@@ -103,9 +117,11 @@ class TaskDefinition(Parsed):
     """One revision of DescribeTaskDefinition; `cpu` is in units, `memory` in MiB, None where the task has none.
 
     `os_family` is empty where AWS leaves it out: only Fargate needs it, so that the containers count as Linux, unless
-    they are placed on Windows instances alone.
+    they are placed on Windows instances alone. `efs_volumes` are the names of the volumes on EFS, each with its
+    encryption in transit: ENABLED, or DISABLED, the default.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html
     """
 
     arn: str = read("taskDefinition.taskDefinitionArn", kinds.text, default="")
@@ -125,6 +141,7 @@ class TaskDefinition(Parsed):
     containers: tuple[Container, ...] | Unknown = read(
         "taskDefinition.containerDefinitions", _containers, default=_NO_CONTAINERS
     )
+    efs_volumes: tuple[tuple[str, str | Unknown], ...] = computed(_efs, default=())
 
     @property
     def windows(self) -> bool:

@@ -40,6 +40,7 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "cloudwatch:GetMetricData": frozenset({"Messages"}),
         # Without rules there are none; only what failed has an exception.
         "dynamodb:DescribeContributorInsights": frozenset({"ContributorInsightsRuleList", "FailureException"}),
+        "ecs:DescribeCapacityProviders": frozenset({"failures"}),
         "ecs:DescribeClusters": frozenset({"failures"}),
         # An older form of the features, and tags that nobody set.
         "guardduty:GetDetector": frozenset({"DataSources", "Tags", "Features"}),
