@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 """
 
+import urllib.parse
 from collections.abc import Iterator
 from http import HTTPStatus
 
@@ -23,14 +24,12 @@ def corrections() -> dict[str, Correction]:
 
 def _describe_attributes(request: Request) -> Answer:
     """Add AWS's defaults of the attributes that nobody set."""
+    arn = str(request.parameters["LoadBalancerArn"])
     status, body = request.ask()
     if status != HTTPStatus.OK:
         return status, body
-    arns = [str(request.parameters["LoadBalancerArn"])]
-    (balancer,) = request.client("elbv2", as_service=True).describe_load_balancers(LoadBalancerArns=arns)[
-        "LoadBalancers"
-    ]
-    application = balancer["Type"] == "application"
+    described = {"Action": "DescribeLoadBalancers", "Version": "2015-12-01", "LoadBalancerArns.member.1": arn}
+    application = "<Type>application</Type>" in request.ask(urllib.parse.urlencode(described).encode())[1]
     members = "".join(_members(_ALWAYS | (_HTTP if application else {}), body))
     return status, body.replace("</Attributes>", f"{members}</Attributes>")
 
