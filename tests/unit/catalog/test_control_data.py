@@ -77,6 +77,31 @@ def test_a_requirement_of_cis_stands_at_each_of_its_controls() -> None:
 
 
 @pytest.mark.parametrize(
+    ("framework", "not_found"), [("pci-4.0.1", set()), ("pci-3.2.1", set()), ("nist-800-53", {"Redshift.16"})]
+)
+def test_each_control_of_a_framework_has_its_requirements(framework: str, not_found: set[str]) -> None:
+    """AWS's page of Redshift, as it was read, gives no requirement of Redshift.16."""
+    assert {name for name, found in load().frameworks[framework].controls.items() if not found} == not_found
+
+
+@pytest.mark.parametrize(
+    ("framework", "control", "requirements"),
+    [
+        ("pci-4.0.1", "RDS.24", ("2.2.2",)),
+        ("pci-4.0.1", "EKS.2", ("12.3.4",)),
+        ("pci-4.0.1", "SSM.2", ("2.2.1", "6.3.3")),
+        ("pci-4.0.1", "SecretsManager.1", ("8.3.9", "8.6.3")),
+        ("nist-800-53", "Macie.1", ("CA-7", "CA-9(1)", "RA-5", "SA-8(19)", "SI-4")),
+        ("nist-800-53", "EFS.6", ("SC-7",)),
+        ("cis-5.0.0", "RDS.15", ("2.2.4",)),
+        ("cis-1.4.0", "CloudTrail.7", ("3.6",)),
+    ],
+)
+def test_requirements_of_the_pages_of_services(framework: str, control: str, requirements: tuple[str, ...]) -> None:
+    assert load().frameworks[framework].controls[control] == requirements
+
+
+@pytest.mark.parametrize(
     ("framework", "form"),
     [
         ("nist-800-53", r"[A-Z]{2}-\d+(?:\(\d+\))?"),
