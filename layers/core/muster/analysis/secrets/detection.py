@@ -100,6 +100,22 @@ def secret_like(name: str, value: str) -> str | None:
     return _found(name, value.strip(), 0)
 
 
+def secrets_in_lines(text: str) -> tuple[tuple[int, str], ...]:
+    """Return the number of each line of a script that looks like a secret, from 1, and why, without the line.
+
+    A known format counts, a password inside an address, and an assignment or option whose name promises a secret. That
+    a word looks random does not count here: scripts are full of digests, public keys and certificates.
+    """
+    found = ((number, _in_line(line.strip())) for number, line in enumerate(text.splitlines(), start=1))
+    return tuple((number, reason) for number, reason in found if reason)
+
+
+def _in_line(line: str) -> str | None:
+    if what := token_format(line) or _address(line):
+        return f"it looks like {what}"
+    return "it sets a secret" if _pairs(line) else None
+
+
 def _found(name: str, text: str, depth: int) -> str | None:
     if not text or depth > _DEEPEST:
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.facets import kinds
+from muster.facets.ec2.launches import LaunchSettings
 from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 
@@ -49,31 +50,38 @@ class LaunchTemplateVersions:
     """The default and the latest version of every launch template of a region.
 
     `group_ids` and `group_names` are the security groups that any of them names, by id or, in the default VPC, by name.
-    Some 500 bytes a template, of which a region has 5,000 unless its quota was raised: 2.5 MB; and one id or name for
-    each group.
+    A template takes some 800 bytes. A region has 5,000 of them unless its quota was raised: 4 MB; and one id or name
+    for each group.
     https://docs.aws.amazon.com/general/latest/gr/ec2-service.html
     """
 
     options: Mapping[tuple[str, int], MetadataOptions] = field(default_factory=dict)
     group_ids: frozenset[str] = frozenset()
     group_names: frozenset[str] = frozenset()
+    settings: Mapping[tuple[str, int], LaunchSettings] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeLaunchTemplateVersions, all pages joined."""
         options = {}
+        settings = {}
         ids: set[str] = set()
         names: set[str] = set()
         for item in response.get("LaunchTemplateVersions") or ():
             data = item.get("LaunchTemplateData") or {}
-            options[str(item["LaunchTemplateId"]), int(item["VersionNumber"])] = MetadataOptions.parse(data)
+            version = str(item["LaunchTemplateId"]), int(item["VersionNumber"])
+            options[version], settings[version] = MetadataOptions.parse(data), LaunchSettings.parse(data)
             ids.update(_groups(data))
             names.update(str(name) for name in data.get("SecurityGroups") or ())
-        return cls(options, frozenset(ids), frozenset(names))
+        return cls(options, frozenset(ids), frozenset(names), settings)
 
     def of(self, template_id: str, number: int) -> MetadataOptions | Unknown:
         """Return the options of a version, Unknown where it was not there when the versions were read."""
         return self.options.get((template_id, number)) or Unknown(f"AWS did not return version {number}")
+
+    def settings_of(self, template_id: str, number: int) -> LaunchSettings | Unknown:
+        """Return the launch settings of a version, Unknown where it was not there when the versions were read."""
+        return self.settings.get((template_id, number)) or Unknown(f"AWS did not return version {number}")
 
 
 def _groups(data: Mapping[str, Any]) -> Iterator[str]:

@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from muster.facets import kinds
+from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
+
+
+@facet
+class Subnet(Parsed):
+    """One subnet of DescribeSubnets: the public addresses that it assigns to new network interfaces.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+    """
+
+    public_ipv4: bool | Unknown = read("MapPublicIpOnLaunch", kinds.flag)
+    ipv6: bool | Unknown = read("AssignIpv6AddressOnCreation", kinds.flag)
+    default: bool = read("DefaultForAz", kinds.is_true)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""The check of the ports that security groups may open to the whole internet."""
+
+from collections.abc import Iterator, Mapping
+
+from muster.facets.ec2.instances import Rule, SecurityGroup
+from muster.model.check import check
+from muster.model.finding import Severity, Verdict, compliant, failing, known, not_applicable
+from muster.model.text import sentence
+
+_INTERNET = frozenset({"0.0.0.0/0", "::/0"})
+_PROTOCOLS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
+_ALL_PORTS = (0, 65535)
+
+
+@check(
+    severity=Severity.HIGH,
+    controls=("FSBP EC2.18",),
+    yields_to=("ec2-security-group-high-risk-ports-closed", "ec2-security-group-admin-ports-closed"),
+)
+def ec2_security_group_only_authorized_ports_open(
+    group: SecurityGroup, *, tcp_ports: tuple[int, ...] = (80, 443), udp_ports: tuple[int, ...] = ()
+) -> Verdict:
+    """Security groups should open only authorized ports to the whole internet.
+
+    The check reads inbound rules with the source 0.0.0.0/0 or ::/0. All ports of a TCP rule must be in `tcp_ports`, all
+    ports of a UDP rule in `udp_ports`. A rule for all protocols fails. Other protocols, such as ICMP, and ranges that
+    are smaller than the whole internet are not judged here.
+
+    Problem: security group opens ports to the internet
+    Why: A port that is open to everybody is scanned within minutes. Public services rarely need more than 80 and 443.
+    Fix: Allow the networks that need the port, then remove the rule: `aws ec2 describe-security-group-rules --filters
+      Name=group-id,Values=ID` `aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-IDS`
+      If the port is public on purpose, add it to the setting.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18
+    """
+    authorized = {"TCP": frozenset(tcp_ports), "UDP": frozenset(udp_ports)}
+    open_rules = [rule for rule in group.ingress if not _INTERNET.isdisjoint(rule.cidrs)]
+    if faults := dict(_faults(open_rules, authorized)):
+        return failing(faults)
+    judged = [rule for rule in open_rules if known(rule.protocol) in _PROTOCOLS]
+    if not judged:
+        return not_applicable("No inbound TCP or UDP rule admits the whole internet")
+    ports = sorted({f"{_PROTOCOLS[known(rule.protocol)]} {_range(_ports(rule))}" for rule in judged})
+    return compliant(f"The whole internet reaches only authorized ports: {', '.join(ports)}")
+
+
+def _faults(rules: list[Rule], authorized: Mapping[str, frozenset[int]]) -> Iterator[tuple[str, str]]:
+    """Yield a fact for each rule that opens too much; that of a single port is the port, as other checks name it."""
+    for rule in rules:
+        protocol = known(rule.protocol)
+        sources = " and ".join(cidr for cidr in rule.cidrs if cidr in _INTERNET)
+        if protocol == "-1":
+            yield "all protocols", f"All protocols and ports are open to {sources}"
+        elif name := _PROTOCOLS.get(protocol):
+            first, last = _ports(rule)
+            if not set(range(first, last + 1)) <= authorized[name]:
+                fact = str(first) if first == last else f"{name} {first}-{last}"
+                yield fact, sentence(f"{name} {_range((first, last))} is open to {sources}")
+
+
+def _ports(rule: Rule) -> tuple[int, int]:
+    if rule.from_port is None or rule.to_port is None or rule.from_port == -1:
+        return _ALL_PORTS
+    return rule.from_port, rule.to_port
+
+
+def _range(ports: tuple[int, int]) -> str:
+    first, last = ports
+    return f"port {first}" if first == last else f"ports {first}-{last}"
