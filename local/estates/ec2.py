@@ -1,5 +1,6 @@
 """Instances, volumes, snapshots, images and launch templates: some as they should be, some as bad as they come."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ IMAGE = "ami-12c6146b"
 TAGS = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
 _PAIRS = [{"Key": key, "Value": value} for key, value in TAGS.items()]
 _HOURS = 14 * 24
+_SCRIPT = b"#!/bin/sh\nexport DB_PASSWORD=hunter2-example\n"
 
 
 def seed(aws: EmbeddedAws, region: str) -> None:
@@ -27,6 +29,8 @@ def seed(aws: EmbeddedAws, region: str) -> None:
         ec2.enable_snapshot_block_public_access(State="block-all-sharing")
         ec2.enable_image_block_public_access(ImageBlockPublicAccessState="block-new-sharing")
         ec2.modify_instance_metadata_defaults(HttpTokens="required")
+        ec2.modify_vpc_block_public_access_options(InternetGatewayBlockMode="block-ingress")
+    _launched(ec2, region, busy, resting)
     # moto stops an instance at this moment, and nobody has waited for years.
     _backend(region).get_instance(forgotten)._reason = f"User initiated ({_ago(days=400):%Y-%m-%d %H:%M:%S} GMT)"
 
@@ -114,12 +118,48 @@ def _images(ec2: Any, instance: str) -> None:
     ec2.modify_image_attribute(ImageId=public, LaunchPermission={"Add": [{"Group": "all"}]})
 
 
+def _launched(ec2: Any, region: str, plain: str, old: str) -> None:
+    """Give one instance a profile and user data, and make another one old in every way that no call can set."""
+    backend = _backend(region)
+    for name, script in ((plain, b"#!/bin/sh\nyum -y update\n"), (old, _SCRIPT)):
+        backend.get_instance(name).user_data = base64.b64encode(script).decode()
+    image = ec2.create_image(InstanceId=plain, Name="shop-deprecated")["ImageId"]
+    backend.amis[image].deprecation_time = f"{_ago(days=10):%Y-%m-%dT%H:%M:%S.000Z}"
+    instance = backend.get_instance(old)
+    instance.image_id, instance.virtualization_type, instance.launch_time = image, "paravirtual", _ago(days=400)
+    backend.get_instance(plain).iam_instance_profile = {"Arn": f"arn:aws:iam::{ACCOUNT}:instance-profile/web"}
+    backend.get_instance(plain).launch_time = _ago(days=400)
+
+
 def _launch_templates(ec2: Any) -> None:
-    required = {"ImageId": IMAGE, "MetadataOptions": {"HttpTokens": "required"}}
-    for name, data in (("shop", required), ("shop-old", {"ImageId": IMAGE})):
+    required = {
+        "ImageId": IMAGE,
+        "MetadataOptions": {"HttpTokens": "required"},
+        "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True}}],
+    }
+    careless = {
+        "ImageId": IMAGE,
+        "NetworkInterfaces": [{"DeviceIndex": 0, "AssociatePublicIpAddress": True}],
+        "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": False}}],
+        "UserData": base64.b64encode(_SCRIPT).decode(),
+    }
+    for name, data in (("shop", required), ("shop-old", careless)):
         tags = _tagged("launch-template")
         ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data, TagSpecifications=tags)
     ec2.create_launch_template_version(LaunchTemplateName="shop-old", LaunchTemplateData=required)
+    _spot_fleets(ec2, (True, False))
+
+
+def _spot_fleets(ec2: Any, encrypted: tuple[bool, ...]) -> None:
+    for each in encrypted:
+        volumes = [{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": each, "VolumeSize": 8}}]
+        config = {
+            "IamFleetRole": f"arn:aws:iam::{ACCOUNT}:role/fleet",
+            "TargetCapacity": 1,
+            "LaunchSpecifications": [{"ImageId": IMAGE, "InstanceType": "t3.micro", "BlockDeviceMappings": volumes}],
+            "TagSpecifications": _tagged("spot-fleet-request") if each else [],
+        }
+        ec2.request_spot_fleet(SpotFleetRequestConfig=config)
 
 
 def _tagged(kind: str) -> list[dict[str, Any]]:

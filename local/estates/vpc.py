@@ -18,6 +18,9 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     _addresses(ec2, subnet)
     _flow_logs(ec2, aws.client("logs", region), vpc)
     _groups(ec2, vpc, subnet)
+    _acls(ec2, vpc, subnet)
+    _endpoints(ec2, vpc, region)
+    _gateways(ec2, region)
 
 
 def _addresses(ec2: Any, subnet: str) -> None:
@@ -68,6 +71,65 @@ def _groups(ec2: Any, vpc: str, subnet: str) -> None:
             "MetadataOptions": {"HttpTokens": "required"},
         },
     )
+
+
+def _acls(ec2: Any, vpc: str, subnet: str) -> None:
+    """Make a network ACL that is in use and opens HTTPS alone, and one that is not in use and opens everything."""
+    used, unused = (
+        ec2.create_network_acl(VpcId=vpc, TagSpecifications=tags)["NetworkAcl"]["NetworkAclId"]
+        for tags in (_tagged("network-acl"), [])
+    )
+    entry = {"RuleNumber": 100, "RuleAction": "allow", "Egress": False, "CidrBlock": "0.0.0.0/0"}
+    ec2.create_network_acl_entry(NetworkAclId=used, Protocol="6", PortRange={"From": 443, "To": 443}, **entry)
+    ec2.create_network_acl_entry(NetworkAclId=unused, Protocol="-1", **entry)
+    (acl,) = ec2.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])["NetworkAcls"]
+    (association,) = (each for each in acl["Associations"] if each["SubnetId"] == subnet)
+    ec2.replace_network_acl_association(AssociationId=association["NetworkAclAssociationId"], NetworkAclId=used)
+
+
+def _endpoints(ec2: Any, vpc: str, region: str) -> None:
+    for service in ("ec2", "ecr.api", "ecr.dkr", "ssm", "ssm-contacts", "ssm-incidents"):
+        ec2.create_vpc_endpoint(VpcId=vpc, VpcEndpointType="Interface", ServiceName=f"com.amazonaws.{region}.{service}")
+
+
+def _gateways(ec2: Any, region: str) -> None:
+    for number, accepts in enumerate(("disable", "enable")):
+        tags = [] if number else _tagged("transit-gateway")
+        ec2.create_transit_gateway(Options={"AutoAcceptSharedAttachments": accepts}, TagSpecifications=tags)
+        ec2.create_client_vpn_endpoint(
+            ClientCidrBlock=f"10.2{number}.0.0/22",
+            ServerCertificateArn=f"arn:aws:acm:{region}:{ACCOUNT}:certificate/vpn",
+            AuthenticationOptions=[{"Type": "certificate-authentication"}],
+            ConnectionLogOptions={"Enabled": False} if number else {"Enabled": True, "CloudwatchLogGroup": "vpn"},
+            TagSpecifications=[] if number else _tagged("client-vpn-endpoint"),
+        )
+    gateway = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+    customer = ec2.create_customer_gateway(Type="ipsec.1", PublicIp="198.51.100.1", BgpAsn=65000)["CustomerGateway"]
+    for number in range(2):
+        made = ec2.create_vpn_connection(
+            Type="ipsec.1",
+            CustomerGatewayId=customer["CustomerGatewayId"],
+            VpnGatewayId=gateway,
+            TagSpecifications=[] if number else _tagged("vpn-connection"),
+        )
+        _tunnels(region, made["VpnConnection"]["VpnConnectionId"], good=not number)
+
+
+def _tunnels(region: str, name: str, *, good: bool) -> None:
+    """Set the tunnels of a VPN connection, which moto leaves out: in AWS a device of the customer brings them up."""
+    from moto.ec2.models import ec2_backends  # noqa: PLC0415 - moto takes seconds to import
+
+    connection = ec2_backends[ACCOUNT][region].vpn_connections[name]
+    options = {
+        "LogOptions": {"CloudWatchLogOptions": {"LogEnabled": good}},
+        "IkeVersions": [{"Value": "ikev2"}] if good else [],
+        "PreSharedKey": "example-key-that-nobody-uses",
+    }
+    addresses = ("203.0.113.1", "203.0.113.2")
+    connection.options = {"TunnelOptions": [{"OutsideIpAddress": address, **options} for address in addresses]}
+    connection.vgw_telemetry = [
+        {"OutsideIpAddress": address, "Status": "UP" if good else "DOWN"} for address in addresses
+    ]
 
 
 def _admit(ec2: Any, group: str, port: int, **who: Any) -> None:

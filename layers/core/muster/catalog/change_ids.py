@@ -18,15 +18,21 @@ BY_PREFIX = "tags"
 """The type of a resource of EC2 is that of its id's prefix."""
 _PREFIXES = MappingProxyType(
     {
+        "acl": "AWS::EC2::NetworkAcl",
         "ami": "AWS::EC2::Image",
+        "cvpn": "AWS::EC2::ClientVpnEndpoint",
         "eipalloc": "AWS::EC2::EIP",
         "eni": "AWS::EC2::NetworkInterface",
         "i": "AWS::EC2::Instance",
         "lt": "AWS::EC2::LaunchTemplate",
+        "sfr": "AWS::EC2::SpotFleet",
         "sg": "AWS::EC2::SecurityGroup",
         "snap": "AWS::EC2::Snapshot",
+        "subnet": "AWS::EC2::Subnet",
+        "tgw": "AWS::EC2::TransitGateway",
         "vol": "AWS::EC2::Volume",
         "vpc": "AWS::EC2::VPC",
+        "vpn": "AWS::EC2::VPNConnection",
     }
 )
 _ROOTS = MappingProxyType({"r": "requestParameters", "s": "responseElements"})

@@ -34,7 +34,7 @@ def ec2_volume_inuse(volume: VolumeUse, scan: ObservedAt, *, older_than_days: in
     return compliant(f"{text} ({counted(older_than_days, 'day')} are allowed)")
 
 
-@check(severity=Severity.MEDIUM)
+@check(severity=Severity.MEDIUM, controls=("Security Hub EC2.28",))
 def ec2_volume_backed_up(
     volume: VolumeUse,
     snapshots: NewestSnapshots,

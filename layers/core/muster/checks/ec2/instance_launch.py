@@ -126,9 +126,7 @@ def ec2_instance_young_enough(
 
 
 @check(severity=Severity.MEDIUM)
-def ec2_instance_image_not_outdated(
-    launch: InstanceLaunch, images: Related[SourceImage], scan: ObservedAt
-) -> Verdict:
+def ec2_instance_image_not_outdated(launch: InstanceLaunch, images: Related[SourceImage], scan: ObservedAt) -> Verdict:
     """EC2 instances should not run from a deprecated image.
 
     The image is deprecated when its deprecation time has passed. If AWS does not return the image, because it was

@@ -1,15 +1,17 @@
-"""The check of the ports that security groups may open to the whole internet."""
+"""Checks of the rules of security groups: authorized ports, the launch wizard's groups, and too many rules."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from muster.facets.ec2.instances import Rule, SecurityGroup
 from muster.model.check import check
-from muster.model.finding import Severity, Verdict, compliant, failing, known, not_applicable
+from muster.model.finding import Severity, Verdict, compliant, failing, known, non_compliant, not_applicable
 from muster.model.text import sentence
 
 _INTERNET = frozenset({"0.0.0.0/0", "::/0"})
 _PROTOCOLS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
 _ALL_PORTS = (0, 65535)
+_WIZARD = re.compile(r"launch-wizard-\d+")
 
 
 @check(
@@ -42,6 +44,46 @@ def ec2_security_group_only_authorized_ports_open(
         return not_applicable("No inbound TCP or UDP rule admits the whole internet")
     ports = sorted({f"{_PROTOCOLS[known(rule.protocol)]} {_range(_ports(rule))}" for rule in judged})
     return compliant(f"The whole internet reaches only authorized ports: {', '.join(ports)}")
+
+
+@check(severity=Severity.LOW)
+def ec2_security_group_not_from_launch_wizard(group: SecurityGroup) -> Verdict:
+    """Security groups should not come from the launch wizard of the EC2 console.
+
+    The console calls them `launch-wizard-` and a number.
+
+    Problem: security group comes from the launch wizard
+    Why: The wizard opens SSH or RDP by default, to any address if nobody changes it, and nobody reviews the rules.
+    Fix: Create a security group with a name that says what it is for and with the rules that are needed: `aws ec2
+      create-security-group --group-name NAME --description DESCRIPTION --vpc-id VPC-ID` Attach it instead of this one,
+      then delete this one: `aws ec2 delete-security-group --group-id ID`
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-launch-instance-wizard.html
+    """
+    name = known(group.name)
+    if _WIZARD.fullmatch(name):
+        return non_compliant(f"The name {name} is one that the launch wizard gives")
+    return compliant(f"The name {name} is not one that the launch wizard gives")
+
+
+@check(severity=Severity.LOW)
+def ec2_security_group_few_rules(group: SecurityGroup, *, most: int = 50) -> Verdict:
+    """Security groups should not have too many rules.
+
+    Each IP range, prefix list and security group that a permission names is one rule, as in AWS's quota. Inbound and
+    outbound rules are counted separately.
+
+    Problem: security group has too many rules
+    Why: Nobody can review a list that long. Old entries stay in it and keep access open.
+    Fix: Remove rules that are not needed: `aws ec2 describe-security-group-rules --filters Name=group-id,Values=ID` Put
+      address ranges that belong together in a prefix list, or split the group by purpose.
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+    """
+    counts = {"inbound": group.ingress, "outbound": group.egress}
+    sizes = {kind: sum(rule.size for rule in rules) for kind, rules in counts.items()}
+    text = " and ".join(f"{size} {kind}" for kind, size in sizes.items())
+    if max(sizes.values()) > most:
+        return non_compliant(f"The security group has {text} rules; at most {most} are allowed")
+    return compliant(f"The security group has {text} rules")
 
 
 def _faults(rules: list[Rule], authorized: Mapping[str, frozenset[int]]) -> Iterator[tuple[str, str]]:

@@ -4,10 +4,22 @@ from collections.abc import Iterator
 
 from muster.facets.ec2.images import LaunchTemplateVersions
 from muster.facets.ec2.instances import SecurityGroup
-from muster.facets.ec2.vpc import Address, FlowLog, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
+from muster.facets.ec2.vpc import (
+    Address,
+    FlowLog,
+    FlowLogs,
+    FunctionGroups,
+    NetworkInterface,
+    NetworkInterfaces,
+    ReferencedGroups,
+    Vpc,
+)
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 from muster.model.text import sentence
+
+_CHECKED_TYPES = frozenset({"aws_codestar_connections_managed", "branch", "efa", "interface", "lambda", "quicksight"})
+"""https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-180"""
 
 
 @check(severity=Severity.LOW, controls=("Security Hub EC2.12",), version=2)
@@ -102,6 +114,26 @@ def ec2_security_group_in_use(
             )
         )
     return non_compliant("Not used by any network interface, security group rule, launch template or Lambda function")
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP EC2.180",))
+def ec2_network_interface_source_dest_checked(interface: NetworkInterface) -> Verdict:
+    """Network interfaces should have source/destination checking enabled.
+
+    NAT instances, firewalls and some container networks need the check to be off. Suppress the finding for them.
+    Interfaces that a service of AWS made and manages are left out.
+
+    Problem: source/destination checking is off
+    Why: The interface then accepts and sends traffic for other addresses than its own. A program that took over the
+      instance can pretend to be another one or relay traffic.
+    Fix: `aws ec2 modify-network-interface-attribute --network-interface-id ID --source-dest-check`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-180
+    """
+    if known(interface.type) not in _CHECKED_TYPES:
+        return not_applicable(f"The control does not apply to interfaces of type {interface.type}")
+    if known(interface.source_dest_check):
+        return compliant("Source/destination checking is on")
+    return non_compliant("Source/destination checking is off")
 
 
 def _faults(log: FlowLog, traffic: tuple[str, ...]) -> Iterator[str | Unknown]:

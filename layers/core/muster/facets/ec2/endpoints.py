@@ -40,5 +40,6 @@ class VpcBlockPublicAccess(Parsed):
     """
 
     mode: str | Unknown = read(
-        "VpcBlockPublicAccessOptions.InternetGatewayBlockMode", kinds.one_of("off", "block-bidirectional", "block-ingress")
+        "VpcBlockPublicAccessOptions.InternetGatewayBlockMode",
+        kinds.one_of("off", "block-bidirectional", "block-ingress"),
     )

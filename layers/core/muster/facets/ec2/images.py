@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from muster.facets import kinds
@@ -15,6 +16,24 @@ class Image(Parsed):
     """One machine image of DescribeImages: whether everybody may launch it."""
 
     public: bool | Unknown = read("Public", kinds.flag, "whether the image is public")
+
+
+def _deprecated_at(value: Any, *_: str) -> datetime | Unknown | None:
+    try:
+        at = datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return Unknown(f"AWS returned a deprecation time that is no time: {value!r}")
+    return at.replace(tzinfo=UTC) if at and not at.tzinfo else at
+
+
+@facet
+class SourceImage(Parsed):
+    """The image that an instance was launched from: when it is deprecated, None where its owner set no time.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
+    """
+
+    deprecated_at: datetime | Unknown | None = read("DeprecationTime", _deprecated_at)
 
 
 @facet

@@ -92,13 +92,17 @@ class Volume(Parsed):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a security group: `protocol` is -1 for all, ports are None where the protocol has none."""
+    """One rule of a security group: `protocol` is -1 for all, ports are None where the protocol has none.
+
+    `groups` is the number of security groups that it names.
+    """
 
     protocol: str | Unknown
     from_port: int | None
     to_port: int | None
     cidrs: tuple[str, ...]
     prefix_lists: tuple[str, ...]
+    groups: int = 0
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -112,7 +116,13 @@ class Rule:
             to_port=response.get("ToPort"),
             cidrs=(*v4, *v6),
             prefix_lists=tuple(str(item["PrefixListId"]) for item in response.get("PrefixListIds") or ()),
+            groups=len(response.get("UserIdGroupPairs") or ()),
         )
+
+    @property
+    def size(self) -> int:
+        """The number of rules that AWS counts: one for each range, prefix list and group."""
+        return len(self.cidrs) + len(self.prefix_lists) + self.groups
 
     def admits(self, port: int) -> bool:
         """Whether TCP or UDP traffic to a port matches, whatever its source.

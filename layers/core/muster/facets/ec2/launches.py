@@ -91,9 +91,9 @@ def _volumes(data: Answer) -> tuple[tuple[str, bool | None], ...]:
 class LaunchSettings(Parsed):
     """The LaunchTemplateData of a version, or one launch specification of a Spot Fleet request.
 
-    `public_interfaces` are the device indexes of the network interfaces that get a public IPv4 address. `volumes` are the
-    devices with an EBS volume, each with its encryption, None where that is not set. `secrets` is None without user
-    data.
+    `public_interfaces` are the device indexes of the network interfaces that get a public IPv4 address. `volumes` are
+    the devices with an EBS volume, each with its encryption, None where that is not set. `secrets` is None without
+    user data.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ResponseLaunchTemplateData.html
     """
 

@@ -79,6 +79,17 @@ class FlowLogs:
         return cls(by_vpc)
 
 
+@facet
+class NetworkInterface(Parsed):
+    """One network interface of DescribeNetworkInterfaces: its type, and whether it checks sources and destinations.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
+    """
+
+    type: str | Unknown = read("InterfaceType", kinds.stated, "the type of the interface")
+    source_dest_check: bool | Unknown = read("SourceDestCheck", kinds.flag)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkInterfaces:
     """The security groups that a region's network interfaces have, and the interfaces that nothing uses.

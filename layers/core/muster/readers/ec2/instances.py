@@ -15,6 +15,7 @@ from muster.facets.ec2.instances import (
     SecurityGroup,
     Volume,
 )
+from muster.facets.ec2.launches import InstanceLaunch
 from muster.facets.fields import members
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource
@@ -36,9 +37,15 @@ SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 _GONE = frozenset({"shutting-down", "terminated", "deleting", "deleted"})
 
 
+_INSTANCE_FACETS = (Instance, InstanceLaunch, Tags)
+
+
 @lists(
-    INSTANCE, permission="ec2:DescribeInstances", facets=(Instance, Tags), page=1000,
-    reads=tuple(f"Reservations.Instances.{member}" for member in (*members(Instance), "Tags.Key", "Tags.Value")),
+    INSTANCE, permission="ec2:DescribeInstances", facets=_INSTANCE_FACETS, page=1000,
+    reads=tuple(
+        f"Reservations.Instances.{member}"
+        for member in (*members(Instance), *members(InstanceLaunch), "Tags.Key", "Tags.Value")
+    ),
     arn="ec2:{region}:{account}:instance/{id}", only=filtered("instance-id"),
 )  # fmt: skip
 def instances(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
@@ -48,7 +55,7 @@ def instances(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) ->
     """
     answer = ec2.describe_instances(MaxResults=1000, **after(token), **only)
     items = (
-        ec2_listed(shard, INSTANCE, f"instance/{item['InstanceId']}", item, (Instance, Tags))
+        ec2_listed(shard, INSTANCE, f"instance/{item['InstanceId']}", item, _INSTANCE_FACETS)
         for reservation in answer.get("Reservations", ())
         for item in reservation.get("Instances", ())
         if (item.get("State") or {}).get("Name") not in _GONE

@@ -3,7 +3,16 @@
 import typing
 from typing import Any
 
-from muster.facets.ec2.vpc import Address, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
+from muster.facets.ec2.endpoints import VpcBlockPublicAccess, VpcEndpoints
+from muster.facets.ec2.vpc import (
+    Address,
+    FlowLogs,
+    FunctionGroups,
+    NetworkInterface,
+    NetworkInterfaces,
+    ReferencedGroups,
+    Vpc,
+)
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION
 from muster.model.listing import Page, after, filtered
@@ -55,7 +64,7 @@ def addresses(ec2: "EC2Client", shard: Shard, _token: str | None, **only: Any) -
     return Page(items)
 
 
-_INTERFACE_FACETS = (TagParents, Tags)
+_INTERFACE_FACETS = (NetworkInterface, TagParents, Tags)
 
 
 @lists(
@@ -107,6 +116,17 @@ def vpcs(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page
 flow_logs = reads(
     REGION, FlowLogs, "ec2:DescribeFlowLogs",
     lambda ec2, _region: all_pages(ec2, "describe_flow_logs", "FlowLogs", page=1000),
+)  # fmt: skip
+
+vpc_endpoints = reads(
+    REGION, VpcEndpoints, "ec2:DescribeVpcEndpoints",
+    lambda ec2, _region: all_pages(ec2, "describe_vpc_endpoints", "VpcEndpoints", page=1000),
+)  # fmt: skip
+"""The services that each VPC reaches by an interface endpoint."""
+
+vpc_block_public_access = reads(
+    REGION, VpcBlockPublicAccess, "ec2:DescribeVpcBlockPublicAccessOptions",
+    lambda ec2, _region: ec2.describe_vpc_block_public_access_options(),
 )  # fmt: skip
 
 network_interfaces = reads(

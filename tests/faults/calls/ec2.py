@@ -1,0 +1,18 @@
+"""EC2's networks, gateways and launches: a call a region each, and one for each instance's user data."""
+
+from tests.faults.held import REGIONS, Estate
+
+
+def calls(there: Estate) -> dict[str, int]:
+    """Return how often each operation is called."""
+    return {
+        "ec2:DescribeClientVpnEndpoints": REGIONS,
+        "ec2:DescribeInstanceAttribute": len(there.all("ec2", "describe_instances", "Reservations", "Instances")),
+        "ec2:DescribeNetworkAcls": REGIONS,
+        "ec2:DescribeSpotFleetRequests": REGIONS,
+        "ec2:DescribeSubnets": REGIONS,
+        "ec2:DescribeTransitGateways": REGIONS,
+        "ec2:DescribeVpcBlockPublicAccessOptions": REGIONS,
+        "ec2:DescribeVpcEndpoints": REGIONS,
+        "ec2:DescribeVpnConnections": REGIONS,
+    }
