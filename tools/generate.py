@@ -8,7 +8,7 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ _TAGS = ", ".join(
     ["{Key: Environment, Value: !Ref Environment}", "{Key: Purpose, Value: muster}"]
     + [f"{{Key: {name}, Value: !Ref {name}}}" for name in ("Owner", "CostCenter", "Project")]
 )
+_HALVES = 2
 _PATTERN = 2048
 """Characters of an event pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html."""
 _SECTION = re.compile(r"^( *)# generated: (\S+)\n(.*?)^ *# end of generated\n", re.DOTALL | re.MULTILINE)
@@ -123,13 +124,14 @@ def _condition(operator: str, keys: Mapping[str, Any]) -> str:
 
 
 def _change_rules() -> str:
-    """Return a rule for each service whose events the catalogue of changes knows, and one for states of instances."""
+    """Return the rules of the services whose events the catalogue of changes knows, and one for states of instances.
+
+    A service has several rules where the names of its events do not fit into one pattern.
+    """
     patterns = {
-        source.partition(".")[0]: {
-            "detail-type": [changes.API_CALL],
-            "detail": {"eventSource": [source], "eventName": sorted(each.names), "errorCode": [{"exists": False}]},
-        }
+        source.partition(".")[0] + (f"-part-{number}" if number > 1 else ""): pattern
         for source, each in sorted(changes.load().sources.items())
+        for number, pattern in enumerate(_change_patterns(source, sorted(each.names)), start=1)
     }
     patterns["instance-state"] = {
         "source": ["aws.ec2"],
@@ -137,6 +139,18 @@ def _change_rules() -> str:
         "detail": {"state": [*changes.INSTANCE_STATES]},
     }
     return "".join(_change_rule(name, pattern) for name, pattern in patterns.items())
+
+
+def _change_patterns(source: str, names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return the patterns of events of a service: as few as their length allows."""
+    pattern = {
+        "detail-type": [changes.API_CALL],
+        "detail": {"eventSource": [source], "eventName": [*names], "errorCode": [{"exists": False}]},
+    }
+    if len(names) < _HALVES or len(json.dumps(pattern, separators=(",", ":"))) <= _PATTERN:
+        return [pattern]
+    middle = len(names) // _HALVES
+    return [*_change_patterns(source, names[:middle]), *_change_patterns(source, names[middle:])]
 
 
 def _change_rule(name: str, pattern: Mapping[str, Any]) -> str:
