@@ -113,7 +113,9 @@ def of_ec2(there: Estate) -> dict[str, int]:
     return {
         "ec2:DescribeAddresses": page,
         "ec2:DescribeFlowLogs": page,
-        "ec2:DescribeImages": page,
+        # The account's own to judge each, and those that instances were launched from, 200 a call.
+        "ec2:DescribeImages": page
+        + batches({region: list({each["ImageId"] for each in items}) for region, items in instances.items()}, 200),
         "ec2:DescribeInstances": page,
         "ec2:DescribeLaunchTemplateVersions": page,
         "ec2:DescribeLaunchTemplates": page,

@@ -22,7 +22,8 @@ from muster.readers.ec2.autoscaling import table_scaling
 from muster.readers.ec2.ebs import newest_snapshots, public_snapshots
 from muster.readers.ec2.images import launch_template_versions
 from muster.readers.ec2.instances import prefix_list
-from muster.readers.ec2.vpc import flow_logs, function_groups, network_interfaces, referenced_groups
+from muster.readers.ec2.subnets import subnet_zones
+from muster.readers.ec2.vpc import flow_logs, function_groups, network_interfaces, referenced_groups, vpc_endpoints
 from muster.readers.elbv2.load_balancers import listener_protocols, region, rules
 from muster.readers.iam.policies import policy_tags
 from muster.readers.kms import aws_managed_keys
@@ -86,6 +87,15 @@ PAGED = [
     pytest.param(
         flow_logs, 1000, {}, tuple({"FlowLogId": "fl-1", "ResourceId": name} for name in ("vpc-1", "vpc-2")),
         id="flow logs",
+    ),
+    pytest.param(
+        subnet_zones, 1000, {},
+        tuple({"SubnetId": f"subnet-{zone}", "AvailabilityZone": f"{HERE}{zone}"} for zone in "ab"), id="zones",
+    ),
+    pytest.param(
+        vpc_endpoints, 1000, {},
+        tuple({"VpcId": name, "ServiceName": "s", "VpcEndpointType": "Interface", "State": "available"}
+              for name in ("vpc-1", "vpc-2")), id="endpoints",
     ),
     pytest.param(
         network_interfaces, 1000, {"IncludeManagedResources": True},

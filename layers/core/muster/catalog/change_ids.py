@@ -20,7 +20,7 @@ _PREFIXES = MappingProxyType(
     {
         "acl": "AWS::EC2::NetworkAcl",
         "ami": "AWS::EC2::Image",
-        "cvpn": "AWS::EC2::ClientVpnEndpoint",
+        "cvpn-endpoint": "AWS::EC2::ClientVpnEndpoint",
         "eipalloc": "AWS::EC2::EIP",
         "eni": "AWS::EC2::NetworkInterface",
         "i": "AWS::EC2::Instance",
@@ -72,10 +72,15 @@ def of_ids(texts: Iterable[str], kind: str, place: Place, forms: Mapping[str, Ar
         if kind == ANY:
             found = _by_arn(text, forms, place)
         else:
-            resource_type = _PREFIXES.get(text.partition("-")[0], "") if kind == BY_PREFIX else kind
+            resource_type = _PREFIXES.get(_prefix(text), "") if kind == BY_PREFIX else kind
             found = _of_type(text, resource_type, place, forms)
         if found:
             yield found
+
+
+def _prefix(text: str) -> str:
+    """Return the prefix of an id of EC2: `tgw` of `tgw-0a1`, `tgw-attach` of `tgw-attach-0a1`."""
+    return "sfr" if text.startswith("sfr-") else text.rpartition("-")[0]  # the rest of a Spot Fleet's is a UUID
 
 
 def values(detail: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import boto3
 from botocore.stub import Stubber
 
 from muster.checks.ec2.vpc import ec2_eip_attached
-from muster.facets.ec2.vpc import Address, Vpc
+from muster.facets.ec2.vpc import Address, NetworkInterface, Vpc
 from muster.facets.tagging.tags import TagParents, Tags
 from muster.model.finding import REGION, Resource, Status
 from muster.model.shard import Shard
@@ -161,7 +161,11 @@ def test_interfaces_are_listed_with_their_tags_and_the_instance_that_they_are_at
     assert (found.resource.type, found.resource.id) == (INTERFACE, name)
     assert found.resource.arn == f"arn:aws:ec2:{HERE}:123456789012:network-interface/{name}"
     assert found.resource.tags == {"Owner": "a=b 🌍"}
-    assert found.facets == {TagParents: TagParents(()), Tags: Tags({"Owner": "a=b 🌍"})}
+    assert found.facets == {
+        NetworkInterface: NetworkInterface("interface", source_dest_check=True),
+        TagParents: TagParents(()),
+        Tags: Tags({"Owner": "a=b 🌍"}),
+    }
     instance = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
     ec2.attach_network_interface(NetworkInterfaceId=name, InstanceId=instance, DeviceIndex=1)
     attached = {each.resource.id: each.facets[TagParents] for each in listing(interfaces, ec2, SHARD)}

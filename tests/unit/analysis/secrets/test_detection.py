@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.analysis.secrets.detection import secret_like
+from muster.analysis.secrets.detection import secret_like, secrets_in_lines
 
 BASE62 = string.ascii_letters + string.digits
 RANDOM = "q7Rk2ZtV9mXp4LwB8sNd3HcJ6yFg5TuA"
@@ -156,3 +156,37 @@ def test_a_reason_never_holds_the_value(value: str) -> None:
 def test_the_time_grows_with_a_value_and_not_with_its_square(piece: str) -> None:
     """Whoever may write a task definition chooses the value; with its square, this would take minutes."""
     assert secret_like("NOTE", piece * (400_000 // len(piece)) + "!") in (None, secret_like("NOTE", piece * 20 + "!"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "export DB_PASSWORD=hunter2",
+        "  password: 'hunter2'",
+        "mysql -u root --password hunter2 < schema.sql",
+        "echo url=postgres://app:hunter2@db:5432/shop",
+        joined("aws configure set aws_access_key_id AKIA", "IOSFODNN7EXAMPLE"),
+        joined("-----BEGIN RSA ", "PRIVATE KEY-----"),
+    ],
+)
+def test_a_line_of_a_script_looks_like_a_secret(line: str) -> None:
+    ((number, reason),) = secrets_in_lines(f"#!/bin/bash\n\n{line}\necho done\n")
+    assert number == 3
+    assert "hunter2" not in reason
+    assert "AKIA" not in reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TOKEN=$(curl -X PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')",
+        'curl -H "X-aws-ec2-metadata-token: $TOKEN" http://169.254.169.254/latest/meta-data/',
+        'PASSWORD="$(aws secretsmanager get-secret-value --secret-id prod/db --query SecretString --output text)"',
+        "/etc/eks/bootstrap.sh shop --b64-cluster-ca LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUM1ekNDQWMrZ0F3SUJBZ0lC",
+        "ssh_authorized_keys: [ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7v9q7Rk2ZtV9mXp4LwB8sNd3HcJ6yFg5TuA user@host]",
+        "lock_passwd: true",
+        "echo 4f9c0a7d1b2e3f405162738495a6b7c8d9e0f1a2  agent.rpm | sha1sum -c",
+    ],
+)
+def test_a_line_of_a_script_that_only_reads_a_secret_is_none(line: str) -> None:
+    assert secrets_in_lines(line) == ()

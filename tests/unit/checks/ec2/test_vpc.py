@@ -6,10 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.checks.ec2.vpc import ec2_eip_attached, ec2_security_group_in_use, ec2_vpc_flow_logs_enabled
+from muster.checks.ec2.vpc import (
+    ec2_eip_attached,
+    ec2_network_interface_source_dest_checked,
+    ec2_security_group_in_use,
+    ec2_vpc_flow_logs_enabled,
+)
 from muster.facets.ec2.images import LaunchTemplateVersions
 from muster.facets.ec2.instances import SecurityGroup
-from muster.facets.ec2.vpc import Address, FlowLog, FlowLogs, FunctionGroups, NetworkInterfaces, ReferencedGroups, Vpc
+from muster.facets.ec2.vpc import (
+    Address,
+    FlowLog,
+    FlowLogs,
+    FunctionGroups,
+    NetworkInterface,
+    NetworkInterfaces,
+    ReferencedGroups,
+    Vpc,
+)
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
@@ -186,3 +200,21 @@ def test_a_group_is_in_use_when_any_of_the_sets_has_it(
         FunctionGroups(functions),
     )
     assert (verdict.status is C) == ("sg-1" in interfaces | rules | templates | functions)
+
+
+@pytest.mark.parametrize(
+    ("kind", "checked", "status", "reason"),
+    [
+        ("interface", True, C, "Source/destination checking is on"),
+        ("interface", False, N, "Source/destination checking is off"),
+        ("efa", False, N, "Source/destination checking is off"),
+        ("trunk", False, NA, "The control does not apply to interfaces of type trunk"),
+    ],
+)
+def test_a_network_interface_checks_sources_and_destinations(
+    kind: str, checked: bool, status: Status, reason: str
+) -> None:
+    verdict = ec2_network_interface_source_dest_checked(NetworkInterface(kind, source_dest_check=checked))
+    assert (verdict.status, verdict.reason) == (status, reason)
+    with pytest.raises(UnknownField):
+        ec2_network_interface_source_dest_checked(NetworkInterface.parse({"InterfaceType": "interface"}))

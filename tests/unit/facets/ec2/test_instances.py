@@ -207,9 +207,10 @@ def test_a_security_group_is_parsed() -> None:
     }
     found = SecurityGroup.parse({"GroupName": "web", "IpPermissions": [permission]})
     assert found == SecurityGroup(
-        "web", (Rule("tcp", 22, 25, ("198.51.100.0/24", "2001:db8::/32"), ("pl-1", "pl-1")),), ()
+        "web", (Rule("tcp", 22, 25, ("198.51.100.0/24", "2001:db8::/32"), ("pl-1", "pl-1"), 1),), ()
     )
     assert found.prefix_lists == ("pl-1",)
+    assert [rule.size for rule in found.ingress] == [5]
 
 
 def test_prefix_lists_of_outbound_rules_are_not_asked_for() -> None:

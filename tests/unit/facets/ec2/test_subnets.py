@@ -1,6 +1,6 @@
 """Subnets as DescribeSubnets answers them."""
 
-from muster.facets.ec2.subnets import SubnetZones
+from muster.facets.ec2.subnets import Subnet, SubnetZones
 from muster.model.finding import Unknown
 
 
@@ -21,3 +21,10 @@ def test_a_zone_that_aws_left_out_is_not_known() -> None:
 
 def test_a_region_without_subnets_has_no_zones() -> None:
     assert SubnetZones.parse({}).zones == {}
+
+
+def test_a_subnet_is_parsed() -> None:
+    answer = {"MapPublicIpOnLaunch": True, "AssignIpv6AddressOnCreation": False, "DefaultForAz": True}
+    assert Subnet.parse(answer) == Subnet(public_ipv4=True, ipv6=False, default=True)
+    assert isinstance(Subnet.parse({}).public_ipv4, Unknown)
+    assert isinstance(Subnet.parse({}).ipv6, Unknown)

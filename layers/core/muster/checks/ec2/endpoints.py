@@ -81,7 +81,7 @@ def ec2_vpc_endpoint_for_ssm_contacts(vpc: Vpc, resource: Resource, endpoints: V
     The endpoint must be available. Endpoints cost money; suppress the finding for VPCs that are empty or that reach the
     service through another VPC.
 
-    Problem: VPC has no endpoint for Incident Manager Contacts
+    Problem: no VPC endpoint for SSM Contacts
     Why: Without an endpoint, calls of Incident Manager Contacts leave the VPC through an internet or NAT gateway.
     Fix: `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id ID --service-name
       com.amazonaws.REGION.ssm-contacts --subnet-ids SUBNET-IDS --security-group-ids SECURITY-GROUP-IDS`

@@ -15,7 +15,7 @@ _TUNNELS = 2
 def ec2_transit_gateway_no_auto_accept(gateway: TransitGateway) -> Verdict:
     """Transit gateways should not accept shared attachments automatically.
 
-    Problem: transit gateway accepts attachments automatically
+    Problem: attachments are accepted automatically
     Why: Every account that the transit gateway is shared with can attach a VPC to it. Without a review, a network that
       nobody approved gets a route to yours.
     Fix: `aws ec2 modify-transit-gateway --transit-gateway-id ID --options AutoAcceptSharedAttachments=disable`

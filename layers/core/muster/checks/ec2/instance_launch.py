@@ -85,7 +85,7 @@ def ec2_instance_public_without_profile(instance: Instance, launch: InstanceLaun
     The finding joins two facts: the internet can reach the instance, and it holds credentials of a role. IPv6 addresses
     count unless they are unique local addresses.
 
-    Problem: public instance has the credentials of a role
+    Problem: public instance has a role
     Why: Whoever breaks into the instance gets the permissions of its role, from anywhere, for as long as they stay.
     Fix: Move the instance behind a load balancer and remove its public address. Or remove the profile, if nothing on
       the instance calls AWS: `aws ec2 describe-iam-instance-profile-associations --filters

@@ -17,7 +17,7 @@ def ec2_launch_template_no_public_ip(template: LaunchTemplate, versions: LaunchT
 
     The default version decides. A version that does not set AssociatePublicIpAddress passes: the subnet then decides.
 
-    Problem: launch template assigns public IP addresses
+    Problem: launch template assigns public IPs
     Why: Every instance launched from the template gets a public address, in any subnet.
     Fix: `aws ec2 create-launch-template-version --launch-template-id ID --source-version SOURCE-VERSION
       --launch-template-data "NetworkInterfaces=[{DeviceIndex=0,AssociatePublicIpAddress=false}]"` Repeat the other
@@ -44,7 +44,7 @@ def ec2_launch_template_volumes_encrypted(template: LaunchTemplate, versions: La
     not say, the snapshot and the region's EBS encryption by default decide. Where that default is on, it also overrides
     a false in the template, but other regions may be different.
 
-    Problem: launch template creates unencrypted volumes
+    Problem: template has unencrypted volumes
     Why: Everyone who gets a copy of an unencrypted volume, for example by a shared snapshot, can read its data.
     Fix: `aws ec2 create-launch-template-version --launch-template-id ID --source-version SOURCE-VERSION
       --launch-template-data "BlockDeviceMappings=[{DeviceName=DEVICE,Ebs={Encrypted=true}}]"` Repeat the other options
@@ -71,7 +71,7 @@ def ec2_launch_template_without_secrets(template: LaunchTemplate, versions: Laun
     line counts if it has the format of a known key or token, an address with a password, or sets an option whose name
     promises a secret. The finding names the line, never its text.
 
-    Problem: secret in the user data of a launch template
+    Problem: secret in launch template user data
     Why: Everyone with ec2:DescribeLaunchTemplateVersions can read user data, and so can every process on the instance.
     Fix: Store the secret in Secrets Manager or Parameter Store and read it when the instance starts. Create a new
       version without it, make it the default, delete the old versions, and rotate the secret: the old value was
@@ -100,7 +100,7 @@ def ec2_instance_user_data_without_secrets(user_data: UserData) -> Verdict:
     if it has the format of a known key or token, an address with a password, or sets an option whose name promises a
     secret. The finding names the line, never its text.
 
-    Problem: secret in the user data of an instance
+    Problem: secret in instance user data
     Why: Everyone with ec2:DescribeInstanceAttribute can read user data, and so can every process on the instance.
     Fix: Store the secret in Secrets Manager or Parameter Store and read it when the instance starts. User data can be
       changed while the instance is stopped: `aws ec2 modify-instance-attribute --instance-id ID --attribute userData

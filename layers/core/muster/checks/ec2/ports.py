@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from muster.facets.ec2.instances import Rule, SecurityGroup
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, failing, known, non_compliant, not_applicable
-from muster.model.text import sentence
 
 _INTERNET = frozenset({"0.0.0.0/0", "::/0"})
 _PROTOCOLS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
@@ -28,7 +27,7 @@ def ec2_security_group_only_authorized_ports_open(
     ports of a UDP rule in `udp_ports`. A rule for all protocols fails. Other protocols, such as ICMP, and ranges that
     are smaller than the whole internet are not judged here.
 
-    Problem: security group opens ports to the internet
+    Problem: group opens ports to the internet
     Why: A port that is open to everybody is scanned within minutes. Public services rarely need more than 80 and 443.
     Fix: Allow the networks that need the port, then remove the rule: `aws ec2 describe-security-group-rules --filters
       Name=group-id,Values=ID` `aws ec2 revoke-security-group-ingress --group-id ID --security-group-rule-ids RULE-IDS`
@@ -52,7 +51,7 @@ def ec2_security_group_not_from_launch_wizard(group: SecurityGroup) -> Verdict:
 
     The console calls them `launch-wizard-` and a number.
 
-    Problem: security group comes from the launch wizard
+    Problem: group comes from the launch wizard
     Why: The wizard opens SSH or RDP by default, to any address if nobody changes it, and nobody reviews the rules.
     Fix: Create a security group with a name that says what it is for and with the rules that are needed: `aws ec2
       create-security-group --group-name NAME --description DESCRIPTION --vpc-id VPC-ID` Attach it instead of this one,
@@ -97,7 +96,8 @@ def _faults(rules: list[Rule], authorized: Mapping[str, frozenset[int]]) -> Iter
             first, last = _ports(rule)
             if not set(range(first, last + 1)) <= authorized[name]:
                 fact = str(first) if first == last else f"{name} {first}-{last}"
-                yield fact, sentence(f"{name} {_range((first, last))} is open to {sources}")
+                verb = "is" if first == last else "are"
+                yield fact, f"{name} {_range((first, last))} {verb} open to {sources}"
 
 
 def _ports(rule: Rule) -> tuple[int, int]:

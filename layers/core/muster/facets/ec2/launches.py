@@ -120,7 +120,8 @@ class SpotFleet(Parsed):
 
 
 def _interfaces(instance: Answer) -> tuple[str, ...]:
-    return tuple(str(each.get("NetworkInterfaceId")) for each in instance.get("NetworkInterfaces") or ())
+    names = (each.get("NetworkInterfaceId") for each in instance.get("NetworkInterfaces") or ())
+    return tuple(str(name) for name in names if name)
 
 
 @facet
