@@ -68,6 +68,8 @@ _ONE_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         # A trail has selectors of one kind.
         "cloudtrail:GetEventSelectors": ("EventSelectors", "AdvancedEventSelectors"),
+        # The attribute that was asked for; without user data it is there and empty.
+        "ec2:DescribeInstanceAttribute": ("UserData",),
         # Muster asks for one kind at a time; that the lists of the other kinds are sent empty is written nowhere.
         "iam:GetAccountAuthorizationDetails": ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"),
         # A website redirects everything, or has an index document.
