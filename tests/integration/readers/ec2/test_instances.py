@@ -20,6 +20,7 @@ from muster.model.shard import Shard
 from muster.readers.ec2.instances import (
     INSTANCE,
     SECURITY_GROUP,
+    VOLUME,
     ebs_encryption_by_default,
     instance_metadata_defaults,
     instances,
