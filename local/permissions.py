@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -24,8 +25,20 @@ def role_statements(aws: EmbeddedAws, stack: Stack) -> dict[str, list[Statement]
         if name.endswith(suffix):
             names = iam.list_role_policies(RoleName=name)["PolicyNames"]
             documents = [iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names]
+            documents += [_default_version(iam, each["PolicyArn"]) for each in _attached(iam, name)]
             found[name] = [Statement.parse(each) for document in documents for each in document["Statement"]]
     return found
+
+
+def _attached(iam: Any, role: str) -> list[dict[str, str]]:
+    """Return the policies of the account that are attached to a role."""
+    every = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    return [each for each in every if not each["PolicyArn"].startswith("arn:aws:iam::aws:")]
+
+
+def _default_version(iam: Any, arn: str) -> Any:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
 
 
 def denied(aws: EmbeddedAws, stack: Stack) -> list[str]:

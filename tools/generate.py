@@ -8,7 +8,7 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import botocore.loaders
 from muster.alerts.destinations.event_schema import event_schema_text
 from muster.catalog import changes
 from muster.catalog.catalog import load
-from muster.catalog.permissions import iam_policy, scanner_statements
+from muster.catalog.permissions import documents, iam_policy, scanner_statements
 from muster.configuration import schema_text
 from muster.configuration.selection import every_rule
 from muster.migration.files import schema as migration_schema
@@ -50,7 +50,6 @@ _TAGS = ", ".join(
     ["{Key: Environment, Value: !Ref Environment}", "{Key: Purpose, Value: muster}"]
     + [f"{{Key: {name}, Value: !Ref {name}}}" for name in ("Owner", "CostCenter", "Project")]
 )
-_HALVES = 2
 _PATTERN = 2048
 """Characters of an event pattern: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html."""
 _SECTION = re.compile(r"^( *)# generated: (\S+)\n(.*?)^ *# end of generated\n", re.DOTALL | re.MULTILINE)
@@ -58,13 +57,16 @@ _SECTION = re.compile(r"^( *)# generated: (\S+)\n(.*?)^ *# end of generated\n", 
 
 def generated(template: str) -> str:
     """Return the template with its generated sections written anew."""
-    permissions = _permissions()
+    catalog = load()
+    policies = documents(scanner_statements(catalog, every_rule(catalog), "${AWS::Partition}"))
     sections = {
-        "scanner-permissions": permissions,
-        "change-permissions": permissions,
+        "scanner-policies": _policies(policies),
+        "scanner-policy-arns": _policy_arns(policies),
+        "change-policy-arns": _policy_arns(policies),
         "tagging-permissions": _tagging_permissions(),
         "migration-permissions": "".join(_statement(each) for each in comparing_statements("${AWS::Partition}")),
-        "change-rules": _change_rules(),
+        "change-rules": "".join(_change_rule(name, pattern) for name, pattern in _change_patterns().items()),
+        "change-rule-names": "".join(f"- {_title(name)}ChangeRule\n" for name in _change_patterns()),
         "tables": athena_sections.tables_of(ROOT),
         "queries": athena_sections.queries(ROOT),
     }
@@ -75,8 +77,12 @@ def generated_member_role(template: str) -> str:
     """Return the template of the member role with its permissions written anew: those of every check."""
     catalog = load()
     policy = iam_policy(catalog, every_rule(catalog), "${AWS::Partition}")
-    permissions = "".join(_statement(each) for each in policy["Statement"])
-    sections = {"member-permissions": permissions, "tagging-permissions": _tagging_permissions()}
+    policies = documents(policy["Statement"])
+    sections = {
+        "scanner-policies": _policies(policies),
+        "scanner-policy-arns": _policy_arns(policies),
+        "tagging-permissions": _tagging_permissions(),
+    }
     return _written(MEMBER_ROLE.name, template, sections)
 
 
@@ -92,11 +98,19 @@ def _written(file: str, template: str, sections: Mapping[str, str]) -> str:
     return _SECTION.sub(write, template)
 
 
-def _permissions() -> str:
-    """Return the permissions of every check: PackNames can be changed without a change of the roles."""
-    catalog = load()
-    statements = scanner_statements(catalog, every_rule(catalog), "${AWS::Partition}")
-    return "".join(_statement(each) for each in statements)
+def _policies(policies: Sequence[Mapping[str, Any]]) -> str:
+    """Return the managed policies with the permissions of every check: PackNames can change without the roles."""
+    return "".join(
+        f"ScannerPolicy{number}:\n  Type: AWS::IAM::ManagedPolicy\n  Properties:\n"
+        "    Description: What Muster reads.\n    Path: !Ref RolePath\n"
+        f'    PolicyDocument:\n      Version: "2012-10-17"\n      Statement:\n'
+        + "".join(textwrap.indent(_statement(each), " " * 8) for each in policy["Statement"])
+        for number, policy in enumerate(policies, 1)
+    )
+
+
+def _policy_arns(policies: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(f"- !Ref ScannerPolicy{number}\n" for number, _ in enumerate(policies, 1))
 
 
 def _tagging_permissions() -> str:
@@ -123,47 +137,44 @@ def _condition(operator: str, keys: Mapping[str, Any]) -> str:
     return f"  Condition:\n    {operator}:\n      {key}: [{wanted}]\n"
 
 
-def _change_rules() -> str:
-    """Return the rules of the services whose events the catalogue of changes knows, and one for states of instances.
-
-    A service has several rules where the names of its events do not fit into one pattern.
-    """
-    patterns = {
-        source.partition(".")[0] + (f"-part-{number}" if number > 1 else ""): pattern
-        for source, each in sorted(changes.load().sources.items())
-        for number, pattern in enumerate(_change_patterns(source, sorted(each.names)), start=1)
-    }
+def _change_patterns() -> Mapping[str, Mapping[str, Any]]:
+    """Return the event patterns by name: one or more for each service of the catalogue, one for instances."""
+    patterns: dict[str, Mapping[str, Any]] = {}
+    for source, each in sorted(changes.load().sources.items()):
+        for number, pattern in enumerate(_call_patterns(source, sorted(each.names)), 1):
+            patterns[source.partition(".")[0] + (f"-part-{number}" if number > 1 else "")] = pattern
     patterns["instance-state"] = {
         "source": ["aws.ec2"],
         "detail-type": [changes.INSTANCE_STATE],
         "detail": {"state": [*changes.INSTANCE_STATES]},
     }
-    return "".join(_change_rule(name, pattern) for name, pattern in patterns.items())
+    return patterns
 
 
-def _change_patterns(source: str, names: Sequence[str]) -> list[Mapping[str, Any]]:
-    """Return the patterns of events of a service: as few as their length allows."""
-    pattern = {
-        "detail-type": [changes.API_CALL],
-        "detail": {"eventSource": [source], "eventName": [*names], "errorCode": [{"exists": False}]},
-    }
-    if len(names) < _HALVES or len(json.dumps(pattern, separators=(",", ":"))) <= _PATTERN:
-        return [pattern]
-    middle = len(names) // _HALVES
-    return [*_change_patterns(source, names[:middle]), *_change_patterns(source, names[middle:])]
+def _call_patterns(source: str, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the patterns of a service's calls: as few as EventBridge's limit allows."""
+    while names:
+        count = next(each for each in range(len(names), 0, -1) if _length(_calls(source, names[:each])) <= _PATTERN)
+        yield _calls(source, names[:count])
+        names = names[count:]
+
+
+def _calls(source: str, names: Sequence[str]) -> Mapping[str, Any]:
+    detail = {"eventSource": [source], "eventName": [*names], "errorCode": [{"exists": False}]}
+    return {"detail-type": [changes.API_CALL], "detail": detail}
+
+
+def _length(pattern: Mapping[str, Any]) -> int:
+    return len(json.dumps(pattern, separators=(",", ":")))
+
+
+def _title(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
 
 
 def _change_rule(name: str, pattern: Mapping[str, Any]) -> str:
-    """Return a rule that sends events to the queue of changes.
-
-    Raises:
-        SystemExit: its pattern is longer than EventBridge allows.
-    """
-    compact = json.dumps(pattern, separators=(",", ":"))
-    if len(compact) > _PATTERN:
-        raise SystemExit(f"the event pattern of {name} has {len(compact)} characters; EventBridge allows {_PATTERN}")
-    title = "".join(word.capitalize() for word in name.split("-"))
-    return f"""{title}ChangeRule:
+    """Return a rule that sends events to the queue of changes."""
+    return f"""{_title(name)}ChangeRule:
   Type: AWS::Events::Rule
   DependsOn: [ChangeQueuePolicy, ChangeDeadLetterQueuePolicy]
   Properties:

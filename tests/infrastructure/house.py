@@ -5,7 +5,7 @@ from typing import Any
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from tests.infrastructure.reading import Template, listed, resources, role_statements, statements, target, text
+from tests.infrastructure.reading import Template, listed, managed, resources, role_statements, statements, target, text
 
 NAMES = {
     "AWS::Athena::NamedQuery": "Name",
@@ -30,6 +30,7 @@ NAMES = {
 """The property that names a resource of each type."""
 
 NAMELESS = {
+    "AWS::IAM::ManagedPolicy": "AWS names policies: one that changes is made beside the former one",
     "AWS::Glue::Database": "its name takes no hyphens; it ends in the suffix with underscores, which has a test",
     "AWS::Glue::Table": "it is named within the database",
     "AWS::Lambda::EventSourceMapping": "AWS names mappings",
@@ -145,7 +146,8 @@ def roles_are_explicit(template: Template) -> Iterator[str]:
     """A role of SAM's making has managed policies of AWS."""
     roles = dict(resources(template, "AWS::IAM::Role"))
     for role, properties in roles.items():
-        if properties.get("ManagedPolicyArns"):
+        arns = properties.get("ManagedPolicyArns", ())
+        if len(arns) != len(managed(template, properties)):
             yield f"{role} has managed policies"
         if "PermissionsBoundary" not in properties or text(properties.get("Path")) != "${RolePath}":
             yield f"{role} ignores PermissionsBoundaryArn or RolePath"

@@ -57,10 +57,16 @@ def policies(role: Properties) -> list[Mapping[str, Any]]:
     return [each["Fn::If"][1] if "Fn::If" in each else each for each in role.get("Policies", ())]
 
 
+def managed(template: Template, role: Properties) -> list[Mapping[str, Any]]:
+    """Return the properties of the managed policies of the template that a role has."""
+    names = [target(each) for each in role.get("ManagedPolicyArns", ())]
+    return [template["Resources"][name]["Properties"] for name in names if name in template["Resources"]]
+
+
 def role_statements(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each statement of each role, with the role's logical id."""
     for role, properties in resources(template, "AWS::IAM::Role"):
-        for policy in policies(properties):
+        for policy in [*policies(properties), *managed(template, properties)]:
             for statement in statements(policy["PolicyDocument"]):
                 yield role, statement
 

@@ -104,7 +104,7 @@ def test_what_a_parameter_replaces_is_written_down(template: Template) -> None:
             replaced[name] = kinds
     replaced.pop("EnvironmentSuffix")
     assert replaced == {
-        "RolePath": {"AWS::IAM::Role"},
+        "RolePath": {"AWS::IAM::ManagedPolicy", "AWS::IAM::Role"},
         "AlertEmail": {"AWS::SNS::Subscription"},
         "MigrationSchedule": {"AWS::CloudWatch::Alarm", "AWS::Scheduler::Schedule"},
     }

@@ -1,7 +1,6 @@
 """The role of a member account: it reads what the checks read, and lets in whom it was told to."""
 
 import ast
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,13 +13,13 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from muster.catalog.catalog import load
-from muster.catalog.permissions import scanner_actions, scanner_statements
+from muster.catalog.permissions import ATTACHED, LARGEST, documents, scanner_actions, scanner_statements, size
 from muster.configuration.selection import every_rule
 from muster.tagging.permissions import tagging_statements
 from muster.tagging.services import tag_apis
 from tests.infrastructure import house
 from tests.infrastructure.conftest import ROOT
-from tests.infrastructure.reading import role_statements
+from tests.infrastructure.reading import managed, role_statements
 from tools import generate
 
 Template = dict[str, Any]
@@ -29,11 +28,6 @@ TEXT = (ROOT / "member-role.yaml").read_text(encoding="utf-8")
 PLANNER = "arn:aws:iam::111122223333:role/muster-plan-scan-eu-west-1-dev"
 SCANNER = "arn:aws:iam::111122223333:role/security/muster-scan-shards-eu-west-1-dev"
 TAGGER = "arn:aws:iam::111122223333:role/muster-tag-resources-eu-west-1-dev"
-INLINE_POLICIES = 10_240
-"""The characters that all inline policies of a role may have, white space apart.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-"""
 
 
 def problems(template: str) -> list[str]:
@@ -48,7 +42,10 @@ def member() -> Template:
 
 @pytest.fixture
 def deploy() -> Iterator[Deploy]:
-    """Deploys the template to moto and returns the role of a name, its policies and the outputs."""
+    """Deploys the template to moto and returns the role of a name, its inline and managed policies and the outputs.
+
+    moto makes the managed policies and attaches none: that they are the role's is read from the template.
+    """
 
     def deployed(*, of: str = "", **parameters: str) -> dict[str, Any]:
         given = {"TrustedRoleArns": f"{PLANNER},{SCANNER}", **parameters}
@@ -66,6 +63,10 @@ def deploy() -> Iterator[Deploy]:
             "inline": [
                 spelled(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
                 for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+            ],
+            "managed": [
+                spelled(iam.get_policy_version(PolicyArn=each["Arn"], VersionId="v1")["PolicyVersion"]["Document"])
+                for each in sorted(iam.list_policies(Scope="Local")["Policies"], key=lambda each: each["PolicyName"])
             ],
             "outputs": {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
         }
@@ -102,8 +103,8 @@ def test_another_permission_is_found() -> None:
 
 
 def test_a_section_that_was_lost_is_found() -> None:
-    with pytest.raises(SystemExit, match=r"member-role\.yaml: there is no section '# generated: member-permissions'"):
-        generate.generated_member_role(TEXT.replace("# generated: member-permissions\n", ""))
+    with pytest.raises(SystemExit, match=r"member-role\.yaml: there is no section '# generated: scanner-policies'"):
+        generate.generated_member_role(TEXT.replace("# generated: scanner-policies\n", ""))
 
 
 def test_the_check_fails_when_stale(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +137,10 @@ def test_the_template_keeps(rule: Callable[[Template], Any], member: Template) -
 
 
 def test_there_are_two_roles_and_nothing_else(member: Template) -> None:
-    assert {resource["Type"] for resource in member["Resources"].values()} == {"AWS::IAM::Role"}
-    assert {name: role.get("Condition") for name, role in member["Resources"].items()} == {
+    kinds = {resource["Type"] for resource in member["Resources"].values()}
+    assert kinds == {"AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}
+    roles = {name: each for name, each in member["Resources"].items() if each["Type"] == "AWS::IAM::Role"}
+    assert {name: role.get("Condition") for name, role in roles.items()} == {
         "MemberRole": None,
         "TaggingRole": "HasTagging",
     }
@@ -146,7 +149,7 @@ def test_there_are_two_roles_and_nothing_else(member: Template) -> None:
 @pytest.mark.parametrize("parameters", [{}, {"TaggingRoleArn": TAGGER}], ids=["without tagging", "with tagging"])
 def test_the_role_of_the_scanner_never_writes(parameters: dict[str, str], deploy: Deploy) -> None:
     made = deploy(**parameters)
-    assert len(made["inline"]) == 1
+    assert made["inline"] == []
     assert [each["Principal"] for each in trust(made)] == [{"AWS": [PLANNER, SCANNER]}]
 
 
@@ -169,9 +172,9 @@ def test_the_role_for_tagging_writes_one_tag_for_one_caller(deploy: Deploy, sour
 def test_it_grants_what_all_checks_read_the_regions_and_no_more(deploy: Deploy) -> None:
     catalog = load()
     rules = every_rule(catalog)
-    (policy,) = deploy()["inline"]
-    *reading, regions = policy["Statement"]
-    assert reading == scanner_statements(catalog, rules, "aws")
+    *reading, regions = [statement for policy in deploy()["managed"] for statement in policy["Statement"]]
+    whole = documents([*scanner_statements(catalog, rules, "aws"), regions])
+    assert [*reading, regions] == [statement for policy in whole for statement in policy["Statement"]]
     assert regions == {
         "Sid": "MusterFindsRegions",
         "Effect": "Allow",
@@ -194,19 +197,23 @@ def test_it_covers_what_the_stack_itself_may_read(template: Template, member: Te
 
 
 def test_it_only_reads(deploy: Deploy) -> None:
-    (policy,) = deploy()["inline"]
-    verbs = {action.partition(":")[2] for statement in policy["Statement"] for action in statement["Action"]}
+    granted = [statement for policy in deploy()["managed"] for statement in policy["Statement"]]
+    verbs = {action.partition(":")[2] for statement in granted for action in statement["Action"]}
     assert [verb for verb in verbs if not verb.startswith(("Describe", "Get", "List"))] == []
     assert "GetObject" not in verbs
 
 
 def test_no_policy_of_aws_is_attached(member: Template) -> None:
-    assert "ManagedPolicyArns" not in member["Resources"]["MemberRole"]["Properties"]
+    properties = member["Resources"]["MemberRole"]["Properties"]
+    made = [each["Properties"] for each in member["Resources"].values() if each["Type"] == "AWS::IAM::ManagedPolicy"]
+    assert len(properties["ManagedPolicyArns"]) == len(made)
+    assert managed(member, properties) == made
 
 
-def test_the_policy_fits_into_a_role(deploy: Deploy) -> None:
-    (policy,) = deploy()["inline"]
-    assert len(json.dumps(policy, separators=(",", ":"))) <= INLINE_POLICIES
+def test_the_policies_fit_into_a_role(deploy: Deploy) -> None:
+    policies = deploy()["managed"]
+    assert 0 < len(policies) <= ATTACHED
+    assert [policy for policy in policies if size(policy) > LARGEST] == []
 
 
 def test_the_named_roles_and_nobody_else_may_assume_it(deploy: Deploy) -> None:

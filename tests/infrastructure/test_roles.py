@@ -9,7 +9,7 @@ import pytest
 from muster.migration.permissions import comparing_statements
 from muster.storage import keys
 from muster.tagging.services import tag_apis
-from tests.infrastructure.reading import listed, role_statements, text
+from tests.infrastructure.reading import listed, managed, role_statements, text
 
 Template = dict[str, Any]
 SCAN = "20261121T060000Z-c22b102a"
@@ -306,13 +306,8 @@ def test_who_handles_changes_may_use_its_queues_and_read_what_the_scanner_reads(
         assert set(patterns(template, "HandleChangeRole", f"sqs:{action}")) - {"arn:${AWS::Partition}:sqs:*:*:*"} == {
             "${ChangeQueue.Arn}"
         }
-    policies = {
-        role: [
-            each for each in template["Resources"][role]["Properties"]["Policies"] if each["PolicyName"] == "scanner"
-        ]
-        for role in ("ScanShardsRole", "HandleChangeRole")
-    }
-    assert policies["ScanShardsRole"] == policies["HandleChangeRole"] != []
+    scanner, handler = (template["Resources"][each]["Properties"] for each in ("ScanShardsRole", "HandleChangeRole"))
+    assert managed(template, scanner) == managed(template, handler) != []
 
 
 def test_whoever_reads_or_writes_the_bucket_may_use_its_key(template: Template) -> None:

@@ -1,14 +1,27 @@
 """The statements of a scan's policy."""
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from muster.catalog.catalog import Catalog, load
-from muster.catalog.permissions import ORGANIZATION, action_of, iam_policy, scanner_actions, scanner_statements
+from muster.catalog.permissions import (
+    ATTACHED,
+    LARGEST,
+    ORGANIZATION,
+    action_of,
+    documents,
+    iam_policy,
+    scanner_actions,
+    scanner_statements,
+    size,
+)
 from muster.configuration import Configuration
 from muster.configuration.selection import every_rule, select
 from muster.model.check import check
@@ -204,3 +217,37 @@ def test_changes_take_a_queue_and_nothing_more_of_what_is_read() -> None:
         statement("MusterReadsChanges", take, f"{queue}s-*"),
         statement("MusterSetsChangesAside", ["sqs:SendMessage"], f"{queue}-dead-letters-*"),
     ]
+
+
+STATEMENTS = st.lists(
+    st.lists(st.integers(1, 40).map("a:{}".format), min_size=1, max_size=12), min_size=1, max_size=8
+).map(lambda found: [statement(f"Sid{place}x", actions, "*") for place, actions in enumerate(found)])
+
+
+@given(STATEMENTS, st.integers(120, 600))
+def test_statements_are_spread_over_documents_that_fit(statements: list[dict[str, Any]], limit: int) -> None:
+    """Every action is granted once, in its order, and no document could have taken the next action."""
+    made = documents(statements, limit)
+    assert all(size(each) <= limit for each in made)
+    spread = [
+        (re.sub(r"x\d*$", "x", each["Sid"]), action)
+        for document in made
+        for each in document["Statement"]
+        for action in each["Action"]
+    ]
+    assert spread == [(each["Sid"], action) for each in statements for action in each["Action"]]
+    for document, following in itertools.pairwise(made):
+        first = following["Statement"][0]
+        whole = {**document, "Statement": [*document["Statement"], first]}
+        assert size(whole) > limit
+
+
+def test_an_action_that_fits_nowhere_is_an_error_with_its_statement() -> None:
+    with pytest.raises(ValueError, match="One has an action that is larger than a policy of 100 characters"):
+        documents([statement("One", ["a:" + "b" * 100], "*")], 100)
+
+
+def test_every_check_together_fits_into_the_policies_of_a_role() -> None:
+    made = documents([*ALL, statement("MusterFindsRegions", ["ec2:DescribeRegions"], "*")])
+    assert len(made) <= ATTACHED // 2
+    assert all(size(each) <= LARGEST for each in made)

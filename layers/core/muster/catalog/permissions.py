@@ -1,7 +1,8 @@
 """The IAM policy of a scan: it grants the permissions of the read plan and no others."""
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,10 @@ from muster.model.rule import Rule
 _SIDS: Mapping[str, str] = MappingProxyType(
     {"*": "MusterReadsConfiguration", "arn:{partition}:s3:::*": "MusterReadsBuckets"}
 )
+LARGEST = 6_144
+"""The characters of a managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
+ATTACHED = 10
+"""The managed policies that a role may have, unless AWS raised the quota."""
 REGIONS = ("ec2:DescribeRegions",)
 """The actions that finding the regions of an account takes."""
 ORGANIZATION = (
@@ -61,6 +66,50 @@ def read_statements(grants: Iterable[tuple[str, str]], partition: str = "aws") -
     ]
 
 
+def documents(statements: Iterable[Mapping[str, Any]], limit: int = LARGEST) -> list[dict[str, Any]]:
+    """Return as few policy documents as hold the statements in their order, each of at most `limit` characters.
+
+    IAM does not count white space. A statement that does not fit is cut into several, each with a number in its Sid.
+    """
+    found: list[list[dict[str, Any]]] = [[]]
+    for statement in statements:
+        rest = list(statement["Action"])
+        part = 1
+        while rest:
+            taken = _fitting(found[-1], {**statement, "Sid": _part(statement["Sid"], part)}, rest, limit)
+            if not taken and not found[-1]:
+                raise ValueError(f"{statement['Sid']} has an action that is larger than a policy of {limit} characters")
+            if taken:
+                found[-1].append({**statement, "Sid": _part(statement["Sid"], part), "Action": rest[:taken]})
+                rest, part = rest[taken:], part + 1
+            if rest:
+                found.append([])
+    return [_document(each) for each in found if each]
+
+
+def size(document: Mapping[str, Any]) -> int:
+    """Return the characters of a policy document that IAM counts."""
+    return len(json.dumps(document, separators=(",", ":")))
+
+
+def _fitting(
+    before: Sequence[Mapping[str, Any]], statement: Mapping[str, Any], actions: Sequence[str], limit: int
+) -> int:
+    """Return how many of the actions fit into a document after some statements: all, most of a new one, or none."""
+    counts = (len(actions), *(() if before else range(len(actions) - 1, 0, -1)))
+    return next(
+        (count for count in counts if size(_document([*before, {**statement, "Action": actions[:count]}])) <= limit), 0
+    )
+
+
+def _part(sid: str, number: int) -> str:
+    return sid if number == 1 else f"{sid}{number}"
+
+
+def _document(statements: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
 def iam_policy(  # noqa: PLR0913 - the rules, and what is granted besides
     catalog: Catalog,
     rules: Iterable[Rule],
@@ -85,7 +134,7 @@ def iam_policy(  # noqa: PLR0913 - the rules, and what is granted besides
         queues = f"arn:{partition}:sqs:*:*:muster-change"
         statements.append(_allow("MusterReadsChanges", CHANGES, f"{queues}s-*"))
         statements.append(_allow("MusterSetsChangesAside", ("sqs:SendMessage",), f"{queues}-dead-letters-*"))
-    return {"Version": "2012-10-17", "Statement": statements}
+    return _document(statements)
 
 
 def _sid(pattern: str) -> str:
