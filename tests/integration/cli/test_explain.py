@@ -66,7 +66,19 @@ def explained(capsys: pytest.CaptureFixture[str], *arguments: str, status: int =
         pytest.param("FSBP S3.8", ["# S3.8"], id="with its framework"),
         pytest.param("CIS 2.1.1", ["# S3.5", "s3-bucket-ssl-requests-only"], id="a requirement"),
         pytest.param("CIS 2.1.4", ["# S3.1\n", "# S3.8\n"], id="a requirement of two controls"),
-        pytest.param("S3.22", ["No check of Muster supports this control."], id="a control without a check"),
+        pytest.param(
+            "CIS 1.15",
+            ["v5.0.0: 1.15\n", "maps it to no control", "`iam-policy-no-admin-access-statements`"],
+            id="a requirement without a control",
+        ),
+        pytest.param("CIS 5.6", ["v5.0.0: 5.6\n", "it is manual."], id="a requirement that nobody can check"),
+        pytest.param(
+            "CIS 4.16", ["v5.0.0: 4.16\n", "supports this requirement yet."], id="a requirement without a check"
+        ),
+        pytest.param(
+            "WAF.2", ["# WAF.2\n", "control: AWS WAF Classic is at its end of life."], id="a service that ended"
+        ),
+        pytest.param("Amplify.1", ["No check of Muster supports this control."], id="a control without a check"),
         pytest.param("s3-compliance", ["# s3-compliance", f"| {CHECK} | MEDIUM | on |"], id="a pack"),
         pytest.param(CHECK, [f"# {CHECK}"], id="a check"),
     ],

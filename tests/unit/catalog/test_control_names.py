@@ -2,7 +2,7 @@
 
 import pytest
 
-from muster.catalog.control_names import controls_named, framework_named
+from muster.catalog.control_names import controls_named, framework_named, requirement_named
 from muster.catalog.controls import load
 
 
@@ -59,3 +59,22 @@ def test_every_control_of_every_framework_is_found_by_name() -> None:
         for control, requirements in framework.controls.items():
             for name in (control, *requirements):
                 assert (framework, book.by_id[control]) in controls_named(f"{framework.name} {name}", book)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(
+            "CIS 1.12", ("cis-5.0.0", "1.12"), id="the newest version, though an older has a control for 1.12"
+        ),
+        pytest.param("cis-5.0.0 5.6", ("cis-5.0.0", "5.6"), id="of a version"),
+        pytest.param("CIS 1.13", None, id="a control meets it"),
+        pytest.param("cis-3.0.0 1.12", None, id="a control meets it in this version"),
+        pytest.param("CIS 9.9", None, id="no version has it"),
+        pytest.param("S3.5", None, id="a control"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_a_requirement_without_a_control_is_found_by(text: str, found: tuple[str, str] | None) -> None:
+    named = requirement_named(text, load())
+    assert (named and (named[0].name, named[1])) == found

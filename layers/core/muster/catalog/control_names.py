@@ -46,6 +46,22 @@ def controls_named(text: str, book: Controls) -> tuple[tuple[Framework, Control]
     return ()
 
 
+def requirement_named(text: str, book: Controls) -> tuple[Framework, str] | None:
+    """Return the framework and the number of a requirement without a control that a text names (`CIS 1.12`).
+
+    As with controls, the newest version that has the requirement counts: None where a control meets it there.
+    """
+    parts = _LEADING.fullmatch(text.strip())
+    if parts is None:
+        return None
+    for framework in _candidates(parts["framework"], book):
+        if parts["control"] in framework.beyond:
+            return framework, parts["control"]
+        if any(_within(framework, parts["control"], book)):
+            return None
+    return None
+
+
 def _candidates(name: str, book: Controls) -> list[Framework]:
     """Return the framework of this name, then the other versions of it, newest first."""
     try:

@@ -79,10 +79,10 @@ def command(subject: str, config: Path | None, **options: Any) -> None:
 def _page(subject: str, catalog: "Catalog", config: Path | None) -> str | None:
     """Return the page of a check, a pack or a control as Markdown; None where it is none of them."""
     from muster.catalog import packs
-    from muster.catalog.control_names import controls_named
+    from muster.catalog.control_names import controls_named, requirement_named
     from muster.catalog.controls import load as load_controls
     from muster.catalog.pages import check_page
-    from muster.cli.explain_pages import control_page, pack_page
+    from muster.cli.explain_pages import control_page, pack_page, requirement_page
     from muster.cli.list_checks import running
 
     if subject in catalog.checks:
@@ -90,6 +90,8 @@ def _page(subject: str, catalog: "Catalog", config: Path | None) -> str | None:
     if (pack := packs.load(catalog).get(subject)) is not None:
         return pack_page(pack, catalog, running(catalog, config))
     book = load_controls()
+    if (requirement := requirement_named(subject, book)) is not None:
+        return requirement_page(*requirement, catalog, book)
     found = controls_named(subject, book)
     return control_page(found, book, catalog) if found else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from muster.catalog.catalog import Catalog
-from muster.catalog.controls import SECURITY_HUB, Control, Controls, Framework, covered
+from muster.catalog.controls import NOT_YET, SECURITY_HUB, Control, Controls, Framework, coverage, covered
 from muster.catalog.packs import Entry, Pack
 from muster.model.finding import Severity
 from muster.model.text import counted, listed
@@ -16,6 +16,24 @@ def control_page(found: Sequence[tuple[Framework, Control]], book: Controls, cat
     """Return the page of the controls that a name stands for: usually one."""
     checks = covered(catalog, book)
     return "\n".join(_control(control, book, catalog, checks.get(control.id, ())) for _, control in found)
+
+
+def requirement_page(framework: Framework, number: str, catalog: Catalog, book: Controls) -> str:
+    """Return the page of a requirement that AWS maps to no control of Security Hub."""
+    (line,) = (each for each in coverage(framework, catalog, book) if each.name == number)
+    blocks = [
+        f"# {framework.title}: {number}",
+        f"{line.title}.",
+        "AWS maps it to no control of Security Hub.",
+        f"## Checks\n\n{_checks(line.checks, catalog) if line.checks else _none(line.why)}",
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _none(why: str) -> str:
+    if why == NOT_YET:
+        return "No check of Muster supports this requirement yet."
+    return f"No check of Muster supports this requirement: it is {why}."
 
 
 def in_frameworks(name: str, book: Controls) -> tuple[str, ...]:
@@ -69,12 +87,12 @@ def _control(control: Control, book: Controls, catalog: Catalog, checks: Sequenc
         "\n".join(facts),
         *([f"## What it requires\n\n{control.asks}"] if control.asks else []),
         *([f"## Where Muster differs\n\n{control.differs}"] if control.differs else []),
-        f"## Checks\n\n{_checks(checks, catalog)}",
+        f"## Checks\n\n{_checks(checks, catalog, control.no_check)}",
     ]
     return "\n\n".join(blocks) + "\n"
 
 
-def _checks(names: Sequence[str], catalog: Catalog) -> str:
+def _checks(names: Sequence[str], catalog: Catalog, why: str = "") -> str:
     if not names:
-        return "No check of Muster supports this control."
+        return f"No check of Muster supports this control{f': {why}' if why else ''}."
     return "\n".join(f"- `{name}` ({catalog.checks[name].severity}): {catalog.checks[name].title}" for name in names)
