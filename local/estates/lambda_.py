@@ -17,7 +17,7 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     """Make the estate of one region; in the first of the estate's regions too much concurrency is reserved."""
     client, sqs, sns = (aws.client(name, region) for name in ("lambda", "sqs", "sns"))
     role = _role(aws.client("iam", region), region)
-    _functions(client, role)
+    _functions(client, role, _network(aws.client("ec2", region), region))
     topic = sns.create_topic(Name="shop-function-alerts", Tags=_PAIRS)["TopicArn"]
     _alarm(aws.client("cloudwatch", region), topic)
     _queues(client, sqs)
@@ -25,9 +25,22 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     client.add_permission(**_permission(_BAD, "topic", "sns.amazonaws.com", SourceArn=topic))
     client.add_permission(**_permission(_BAD, "everybody", "*"))
     client.create_function_url_config(FunctionName=_GOOD, AuthType="AWS_IAM")
-    client.create_function_url_config(FunctionName=_BAD, AuthType="NONE")
+    client.create_function_url_config(FunctionName=_BAD, AuthType="NONE", Cors={"AllowOrigins": ["*"]})
     client.put_function_concurrency(FunctionName=_GOOD, ReservedConcurrentExecutions=850 if region == HOME else 50)
     client.put_function_concurrency(FunctionName=_OFF, ReservedConcurrentExecutions=0)
+
+
+def _network(ec2: Any, region: str) -> dict[str, Any]:
+    """Make a VPC with subnets in two zones; return the network of a function in both."""
+    vpc = ec2.create_vpc(CidrBlock="10.4.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.4.{number}.0/24", AvailabilityZone=f"{region}{zone}")["Subnet"][
+            "SubnetId"
+        ]
+        for number, zone in enumerate("ab")
+    ]
+    group = ec2.create_security_group(GroupName="functions", Description="of functions", VpcId=vpc)["GroupId"]
+    return {"SubnetIds": subnets, "SecurityGroupIds": [group]}
 
 
 def _role(iam: Any, region: str) -> str:
@@ -45,7 +58,7 @@ def _role(iam: Any, region: str) -> str:
     return str(role["Role"]["Arn"])
 
 
-def _functions(client: Any, role: str) -> None:
+def _functions(client: Any, role: str, network: dict[str, Any]) -> None:
     _function(
         client,
         role,
@@ -53,6 +66,8 @@ def _functions(client: Any, role: str) -> None:
         Runtime="python3.13",
         TracingConfig={"Mode": "Active"},
         Environment={"Variables": {"LOG_LEVEL": "INFO", "DB_PASSWORD_PARAMETER": "/shop/orders/password"}},
+        VpcConfig=network,
+        KMSKeyArn=f"arn:aws:kms:{client.meta.region_name}:{ACCOUNT}:key/0f1e2d3c-0000-4000-8000-000000000000",
         Tags=TAGS,
     )
     _function(
@@ -62,7 +77,8 @@ def _functions(client: Any, role: str) -> None:
         Runtime="nodejs18.x",
         Environment={"Variables": {"LOG_LEVEL": "DEBUG", "DB_PASSWORD": "correct horse battery staple"}},
     )
-    _function(client, role, FunctionName=_OFF, Runtime="provided.al2023")
+    one = {**network, "SubnetIds": network["SubnetIds"][:1]}
+    _function(client, role, FunctionName=_OFF, Runtime="provided.al2023", VpcConfig=one)
 
 
 def _function(client: Any, role: str, **options: Any) -> None:

@@ -39,6 +39,8 @@ ASKED: Mapping[str, Mapping[str, object]] = {
     "ecs-logs-non-blocking": {"required": True},
     "ecs-service-right-sized": {"hours": 1},
     "elb-cross-zone-enabled": {"required": True},
+    "lambda-environment-kms": {"required": True},
+    "lambda-inside-vpc": {"required": True},
     "lambda-reserved-concurrency-set": {"required": True},
     "s3-bucket-cross-region-replication-enabled": {"buckets": ("*",)},
     "s3-bucket-mfa-delete-enabled": {"buckets": ("*",)},

@@ -1,6 +1,8 @@
 """Lambda: functions, the policies and URLs by which they are invoked, and the region's concurrency."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 from muster.analysis.policies.document import Policy, policy_of
 from muster.analysis.secrets.detection import secret_like
@@ -55,7 +57,8 @@ def _secrets(value: Any, _name: str, _question: str = "") -> tuple[tuple[str, st
 class Function(Parsed):
     """One function of ListFunctions; `runtime` is empty for an image, and an ARN where a customer publishes it.
 
-    `dead_letter` is an ARN, empty where there is none.
+    `dead_letter` and `kms_key` are ARNs, `vpc` is an ID, each empty where there is none. AWS returns an empty VpcConfig
+    for a function that left its VPC.
 
     Of the environment only the names of what looks like a secret are kept, each with the reason: values are forgotten
     as soon as they are parsed, so that they cannot get into findings, logs or memory dumps.
@@ -70,6 +73,10 @@ class Function(Parsed):
     dead_letter: str = read("DeadLetterConfig.TargetArn", kinds.text)
     variables: int | Unknown = read("Environment", _variables)
     secrets: tuple[tuple[str, str], ...] | Unknown = read("Environment", _secrets)
+    vpc: str = read("VpcConfig.VpcId", kinds.text, default="")
+    subnets: tuple[str, ...] = read("VpcConfig.SubnetIds", kinds.texts, default=())
+    layers: tuple[str, ...] = read("Layers", kinds.text_of_each("Arn"), default=())
+    kms_key: str = read("KMSKeyArn", kinds.text, default="")
 
 
 @facet
@@ -86,11 +93,27 @@ def _url(item: Answer) -> tuple[str, str | Unknown]:
     return qualifier(str(item.get("FunctionArn"))), _AUTHENTICATION(item.get("AuthType"), "AuthType")
 
 
-@facet
-class FunctionUrls(Parsed):
-    """ListFunctionUrlConfigs: (the qualifier that each URL invokes, how callers are authenticated)."""
+def _origins(item: Answer) -> tuple[str, tuple[str, ...], bool]:
+    cors = item.get("Cors") or {}
+    origins = tuple(str(origin) for origin in cors.get("AllowOrigins") or ())
+    return qualifier(str(item.get("FunctionArn"))), origins, cors.get("AllowCredentials") is True
 
-    urls: tuple[tuple[str, str | Unknown], ...] = read("FunctionUrlConfigs", kinds.many(_url))
+
+@dataclass(frozen=True, slots=True)
+class FunctionUrls:
+    """ListFunctionUrlConfigs: (the qualifier that each URL invokes, how callers are authenticated).
+
+    `origins` are (the qualifier, the origins that may call the URL from a browser, whether with credentials).
+    """
+
+    urls: tuple[tuple[str, str | Unknown], ...]
+    origins: tuple[tuple[str, tuple[str, ...], bool], ...] = ()
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse ListFunctionUrlConfigs, all pages joined."""
+        items = tuple(response.get("FunctionUrlConfigs") or ())
+        return cls(tuple(map(_url, items)), tuple(map(_origins, items)))
 
 
 def _on_failure(item: Answer) -> tuple[str, str]:
