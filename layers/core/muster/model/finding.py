@@ -158,6 +158,7 @@ class Verdict:
 
     `facts` name each thing that is wrong, in words that checks share which find the same things. `rest` judges again
     without some of them; without it, the verdict stays whole. `adds` is what the other check's reason lacks.
+    `controls` are those of the check's controls that concern the resource; None stands for all of them.
     """
 
     status: Status
@@ -166,6 +167,11 @@ class Verdict:
     facts: frozenset[str] = field(default=frozenset(), compare=False)
     rest: "Callable[[frozenset[str]], Verdict] | None" = field(default=None, compare=False, repr=False)
     adds: str = field(default="", compare=False)
+    controls: tuple[str, ...] | None = field(default=None, compare=False)
+
+    def citing(self, *controls: str) -> "Verdict":
+        """Return the verdict on a resource that only these of the check's controls concern."""
+        return replace(self, controls=controls)
 
     def about(
         self, *facts: str, rest: "Callable[[frozenset[str]], Verdict] | None" = None, adds: str = ""

@@ -76,9 +76,15 @@ class Judge:
         """Return the finding of a verdict that was reached without the check."""
         return self.finding(resource, Result(verdict))
 
+    def cited(self, verdict: Verdict) -> tuple[str, ...]:
+        """Return the controls that a verdict supports."""
+        only = verdict.controls
+        return self.controls if only is None else tuple(each for each in self.controls if each in only)
+
     def finding(self, resource: Resource, result: Result) -> Finding:
         """Return the finding of a result."""
         rule, check, verdict = self.rule, self.rule.check, result.verdict
+        controls = self.cited(verdict)
         return Finding(
             finding_id(resource, check.id, rule.variant),
             check.id,
@@ -90,7 +96,7 @@ class Judge:
             resource,
             rule.service,
             self._at,
-            self.controls if not result.controls else tuple(dict.fromkeys((*self.controls, *result.controls))),
+            controls if not result.controls else tuple(dict.fromkeys((*controls, *result.controls))),
             rule.settings,
             rule.variant,
             check.fix,
@@ -139,18 +145,18 @@ class Judges:
             return
         if own.facts <= covered:
             results[place] = self._silent(telling[0])
-            self._carry(results, telling[0], place, own.adds)
+            self._carry(results, telling[0], place, own)
         elif own.rest is not None:
             results[place] = Result(own.rest(own.facts & covered))
 
     def _silent(self, other: int) -> Result:
         return Result(not_applicable(f"{self._judges[other].rule.check.id} reports this"))
 
-    def _carry(self, results: list[Result], other: int, place: int, adds: str) -> None:
+    def _carry(self, results: list[Result], other: int, place: int, own: Verdict) -> None:
         """Give the controls of a silent check, and what it adds, to the finding that speaks for it."""
-        result = results[other]
-        verdict = replace(result.verdict, reason=f"{result.verdict.reason}; {adds}") if adds else result.verdict
-        results[other] = replace(result, verdict=verdict, controls=(*result.controls, *self._judges[place].controls))
+        result, controls = results[other], self._judges[place].cited(own)
+        verdict = replace(result.verdict, reason=f"{result.verdict.reason}; {own.adds}") if own.adds else result.verdict
+        results[other] = replace(result, verdict=verdict, controls=(*result.controls, *controls))
 
 
 def evaluate(rule: Rule, resource: Resource, facets: Mapping[type, object], observed_at: datetime) -> Finding:

@@ -1,0 +1,56 @@
+"""EC2: which subnets have a route to the internet."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from muster.model.finding import Unknown
+
+_EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetRoutes:
+    """Whether traffic to everywhere leaves a subnet through an internet gateway: some 100 bytes a subnet.
+
+    `subnets` are those that a route table is associated with, `main` has the main table of each VPC, which all other
+    subnets use. The value is the ID of the internet gateway, empty where there is no such route.
+    https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
+    """
+
+    subnets: Mapping[str, str] = field(default_factory=dict)
+    main: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeRouteTables, all pages joined; the tables may come one by one."""
+        subnets: dict[str, str] = {}
+        main: dict[str, str] = {}
+        for table in response.get("RouteTables") or ():
+            gateway = _internet_gateway(table.get("Routes") or ())
+            for each in table.get("Associations") or ():
+                if (each.get("AssociationState") or {}).get("State", "associated") != "associated":
+                    continue
+                if each.get("Main"):
+                    main[str(table["VpcId"])] = gateway
+                elif subnet := each.get("SubnetId"):
+                    subnets[str(subnet)] = gateway
+        return cls(subnets, main)
+
+    def internet_gateway(self, subnet: str, vpc: str) -> str | Unknown:
+        """Return the internet gateway that a subnet of a VPC routes everything to, empty where it does not.
+
+        It is Unknown where AWS returned no route table for the subnet: that of a VPC that another account shares.
+        """
+        if subnet in self.subnets:
+            return self.subnets[subnet]
+        return self.main.get(vpc, Unknown(f"AWS did not return the route table of {subnet}"))
+
+
+def _internet_gateway(routes: Iterable[Mapping[str, Any]]) -> str:
+    for route in routes:
+        to = {route.get("DestinationCidrBlock"), route.get("DestinationIpv6CidrBlock")}
+        gateway = str(route.get("GatewayId") or "")
+        if to & _EVERYWHERE and gateway.startswith("igw-") and route.get("State") != "blackhole":
+            return gateway
+    return ""

@@ -1,0 +1,1 @@
+"""Reading RDS, whose API answers for Aurora, DocumentDB and Neptune too."""
