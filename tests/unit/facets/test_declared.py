@@ -22,6 +22,7 @@ SESSION = botocore.session.get_session()
 CATALOG = load()
 WITHIN: Mapping[str, str] = {
     "ClassicListener": "elb:DescribeLoadBalancers",
+    "ClusterMember": "rds:DescribeDBClusters",
     "Container": "ecs:DescribeTaskDefinition",
     "CopyRule": "s3:GetBucketReplication",
     "FlowLog": "ec2:DescribeFlowLogs",
@@ -31,6 +32,7 @@ WITHIN: Mapping[str, str] = {
     "ListenerRule": "elbv2:DescribeRules",
     "MetadataOptions": "ec2:DescribeLaunchTemplateVersions",
     "NamedLoadBalancer": "elbv2:DescribeLoadBalancers",
+    "ParameterGroupUse": "rds:DescribeDBInstances",
     "PublicAccessBlock": "s3:GetPublicAccessBlock",
     "Replication": "s3:GetBucketReplication",
     "ReplicationRule": "s3:GetBucketReplication",

@@ -3,6 +3,7 @@
 from muster.facets.rds.events import EventSubscription, EventSubscriptions
 from muster.model.check import check
 from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
 
 _CLUSTER_EVENTS = ("maintenance", "failure")
 _INSTANCE_EVENTS = ("maintenance", "configuration change", "failure")
@@ -74,7 +75,7 @@ def rds_sg_event_notifications_configured(subscriptions: EventSubscriptions) -> 
 def _subscribed(subscription: EventSubscription, source: str, wanted: tuple[str, ...]) -> Verdict:
     if subscription.source_type != source:
         return not_applicable(f"Subscription has source type {subscription.source_type or 'all'}, not {source}")
-    narrowed = f"; only of {len(subscription.sources)} named sources" if subscription.sources else ""
+    narrowed = f"; only of {counted(len(subscription.sources), 'named source')}" if subscription.sources else ""
     if not known(subscription.enabled):
         return non_compliant("Subscription is disabled")
     if missing := subscription.missing(wanted):

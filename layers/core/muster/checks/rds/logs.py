@@ -20,7 +20,7 @@ from muster.facets.rds.engines import (
 from muster.facets.rds.instances import DbInstance
 from muster.facets.rds.parameters import AUDIT_EVENTS, AUDIT_LOGGING, ClusterParameters
 from muster.model.check import check
-from muster.model.finding import Related, Severity, Verdict, compliant, failing, known, non_compliant, not_applicable
+from muster.model.finding import Related, Severity, Verdict, compliant, known, non_compliant, not_applicable
 
 _MYSQL_LOGS = ("audit", "error", "general", "slowquery")
 _LOGS = {
@@ -210,10 +210,12 @@ def _possible(engine: str, log_types: Sequence[str]) -> tuple[str, ...]:
 def _sent(own: Sequence[str], wanted: Sequence[str]) -> Verdict:
     """Return the verdict on the logs that are sent; each that is not is a fact of its own."""
     missing = [each for each in wanted if each not in own]
-    if missing:
-        facts = {each: f"Log {each} is not sent to CloudWatch Logs" for each in missing}
-        return failing(facts, logs=",".join(missing))
-    return compliant(f"Logs sent to CloudWatch Logs: {', '.join(wanted)}")
+    return _lacking(missing) if missing else compliant(f"Logs sent to CloudWatch Logs: {', '.join(wanted)}")
+
+
+def _lacking(missing: Sequence[str]) -> Verdict:
+    verdict = non_compliant(f"Logs not sent to CloudWatch Logs: {', '.join(missing)}", logs=",".join(missing))
+    return verdict.about(*missing, rest=lambda covered: _lacking([each for each in missing if each not in covered]))
 
 
 def _cluster_log(cluster: DbCluster, wanted: str, log: str) -> Verdict:

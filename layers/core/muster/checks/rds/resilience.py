@@ -6,6 +6,7 @@ from muster.facets.rds.engines import AURORA_MYSQL, DOCDB, NEPTUNE, base, family
 from muster.facets.rds.instances import DbInstance
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.text import counted
 
 _PROTECTED = frozenset({"mariadb", "mysql", "postgres", "oracle", "sqlserver"})
 _BACKUP_CONTROLS = {DOCDB: ("FSBP DocumentDB.2",), NEPTUNE: ("FSBP Neptune.5",)}
@@ -142,10 +143,8 @@ def rds_cluster_backup_retention_check(cluster: DbCluster, *, min_days: int = 7)
 def _kept(days: int, least: int) -> Verdict:
     if days == 0:
         return non_compliant("Automatic backups are off", days=str(least))
-    if days < least:
-        return non_compliant(f"Automatic backups are kept for {days} days; keep them for {least} or more",
-                             days=str(least))  # fmt: skip
-    return compliant(f"Automatic backups are kept for {days} days")
+    kept = f"Automatic backups are kept for {counted(days, 'day')}"
+    return compliant(kept) if days >= least else non_compliant(f"{kept}, {least} required", days=str(least))
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP RDS.14",))

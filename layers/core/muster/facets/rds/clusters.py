@@ -9,7 +9,7 @@ from muster.facets.fields import Parsed, facet, read
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Unknown
 
-BEING_MADE_OR_DELETED = frozenset({"creating", "deleting"})
+_BEING_MADE_OR_DELETED = frozenset({"creating", "deleting"})
 """https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html"""
 
 
@@ -63,7 +63,7 @@ class DbClusters:
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeDBClusters, all pages joined."""
         items = response.get("DBClusters") or ()
-        return cls(tuple(DbCluster.parse(item) for item in items if item.get("Status") not in BEING_MADE_OR_DELETED))
+        return cls(tuple(DbCluster.parse(item) for item in items if item.get("Status") not in _BEING_MADE_OR_DELETED))
 
     def named(self, name: str) -> DbCluster | Unknown:
         """Return the cluster of a name."""

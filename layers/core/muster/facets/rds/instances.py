@@ -24,7 +24,7 @@ class DbInstance(Parsed):
 
     `cluster` is the DB cluster that it is a member of, `source` what it is a read replica of; empty where there is
     none. The port is that of the endpoint: DbInstancePort is 0 for most instances. `monitoring` is the interval of
-    enhanced monitoring in seconds, 0 where it is off. `subnets` are all subnets of the subnet group, whose VPC is `vpc`.
+    enhanced monitoring in seconds, 0 where it is off. `subnets` are those of the subnet group, whose VPC is `vpc`.
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html
     """
 

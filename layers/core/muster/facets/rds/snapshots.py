@@ -1,17 +1,15 @@
 """Snapshots of DB instances and DB clusters."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
 from muster.facets import kinds
-from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown
 
 
-def _encrypted(response: Answer) -> bool | Unknown:
-    name = "StorageEncrypted" if "DBClusterSnapshotIdentifier" in response else "Encrypted"
-    return kinds.flag(response.get(name), name)
-
-
-@facet
-class DbSnapshot(Parsed):
+@dataclass(frozen=True, slots=True)
+class DbSnapshot:
     """One snapshot of DescribeDBSnapshots or DescribeDBClusterSnapshots.
 
     `kind` is manual or automated; copies are manual.
@@ -19,9 +17,19 @@ class DbSnapshot(Parsed):
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshot.html
     """
 
-    engine: str | Unknown = read("Engine", kinds.stated, "the engine")
-    kind: str | Unknown = read("SnapshotType", kinds.stated, "the type of the snapshot")
-    encrypted: bool | Unknown = computed(_encrypted, "Encrypted", "StorageEncrypted", "DBClusterSnapshotIdentifier")
+    engine: str | Unknown
+    kind: str | Unknown
+    encrypted: bool | Unknown
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse an item of either listing."""
+        encrypted = "StorageEncrypted" if "DBClusterSnapshotIdentifier" in response else "Encrypted"
+        return cls(
+            engine=kinds.stated(response.get("Engine"), "Engine", "the engine"),
+            kind=kinds.stated(response.get("SnapshotType"), "SnapshotType", "the type of the snapshot"),
+            encrypted=kinds.flag(response.get(encrypted), encrypted),
+        )
 
 
 def may_be_public(snapshot: DbSnapshot) -> bool:
@@ -32,27 +40,22 @@ def may_be_public(snapshot: DbSnapshot) -> bool:
     return snapshot.kind != "automated" and snapshot.encrypted is not True
 
 
-def _restorers(response: Answer) -> tuple[str, ...] | None:
-    result = response.get("DBSnapshotAttributesResult") or response.get("DBClusterSnapshotAttributesResult") or {}
-    found = result.get("DBSnapshotAttributes") or result.get("DBClusterSnapshotAttributes")
-    if found is None:
-        return None
-    return tuple(
-        str(value)
-        for each in found
-        if each.get("AttributeName") == "restore"
-        for value in each.get("AttributeValues") or ()
-    )
+@dataclass(frozen=True, slots=True)
+class SnapshotSharing:
+    """The accounts that may restore a snapshot; `all` among them means everyone.
 
-
-@facet
-class SnapshotSharing(Parsed):
-    """DescribeDBSnapshotAttributes or DescribeDBClusterSnapshotAttributes: the accounts that may restore the snapshot.
-
-    `all` among them means everyone. None: AWS was not asked, or did not answer it.
+    None: AWS was not asked, or did not answer it.
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotAttribute.html
     """
 
-    restorers: tuple[str, ...] | None = computed(
-        _restorers, "DBSnapshotAttributesResult", "DBClusterSnapshotAttributesResult"
-    )
+    restorers: tuple[str, ...] | None
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse DescribeDBSnapshotAttributes or DescribeDBClusterSnapshotAttributes."""
+        result = response.get("DBSnapshotAttributesResult") or response.get("DBClusterSnapshotAttributesResult") or {}
+        attributes = result.get("DBSnapshotAttributes", result.get("DBClusterSnapshotAttributes"))
+        if attributes is None:
+            return cls(None)
+        restore = (each for each in attributes if each.get("AttributeName") == "restore")
+        return cls(tuple(str(value) for each in restore for value in each.get("AttributeValues") or ()))

@@ -15,13 +15,13 @@ from muster.readers.rds.listed import PAGE, by_name, page_of, rds_listed
 if typing.TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
-GLOBAL_CLUSTER = "AWS::RDS::GlobalCluster"
+_GLOBAL_CLUSTER = "AWS::RDS::GlobalCluster"
 
 _BEING_MADE_OR_DELETED = frozenset({"creating", "deleting"})
 
 
 @lists(
-    GLOBAL_CLUSTER, permission="rds:DescribeGlobalClusters", facets=(GlobalCluster, Tags), page=PAGE,
+    _GLOBAL_CLUSTER, permission="rds:DescribeGlobalClusters", facets=(GlobalCluster, Tags), page=PAGE,
     arn="rds::{account}:global-cluster:{id}", only=by_name("GlobalClusterIdentifier"),
     gone=("GlobalClusterNotFoundFault",),
 )  # fmt: skip
@@ -34,7 +34,7 @@ def global_clusters(rds: "RDSClient", shard: Shard, token: str | None, **only: A
     """
     answer = rds.describe_global_clusters(**page_of(token, only))
     found = (
-        rds_listed(shard, GLOBAL_CLUSTER, "GlobalClusterIdentifier", item, GlobalCluster)
+        rds_listed(shard, _GLOBAL_CLUSTER, "GlobalClusterIdentifier", item, GlobalCluster)
         for item in typing.cast("list[Mapping[str, Any]]", answer.get("GlobalClusters", ()))
         if item.get("Status") not in _BEING_MADE_OR_DELETED
     )

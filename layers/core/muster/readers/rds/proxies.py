@@ -14,13 +14,16 @@ from muster.readers.rds.listed import PAGE, page_of, tags_by_arn
 if typing.TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
-PROXY = "AWS::RDS::DBProxy"
+_PROXY = "AWS::RDS::DBProxy"
 
 _BEING_MADE_OR_DELETED = frozenset({"creating", "deleting", "insufficient-resource-limits"})
 """https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxy.html"""
 
 
-@lists(PROXY, permission="rds:DescribeDBProxies", facets=(DbProxy,), page=PAGE)
+@lists(
+    _PROXY, permission="rds:DescribeDBProxies", facets=(DbProxy,), page=PAGE,
+    arn="rds:{region}:{account}:db-proxy:{id}",
+)  # fmt: skip
 def proxies(rds: "RDSClient", shard: Shard, token: str | None) -> Page:
     """List the proxies of a region, 100 a page; those that are being made or deleted are left out.
 
@@ -29,7 +32,7 @@ def proxies(rds: "RDSClient", shard: Shard, token: str | None) -> Page:
     """
     answer = rds.describe_db_proxies(**page_of(token, {}))
     items = (
-        listed(shard.resource(PROXY, item["DBProxyName"], item["DBProxyArn"]), item, (DbProxy,))
+        listed(shard.resource(_PROXY, item["DBProxyName"], item["DBProxyArn"]), item, (DbProxy,))
         for item in typing.cast("list[Mapping[str, Any]]", answer.get("DBProxies", ()))
         if item.get("Status") not in _BEING_MADE_OR_DELETED
     )
@@ -37,5 +40,5 @@ def proxies(rds: "RDSClient", shard: Shard, token: str | None) -> Page:
 
 
 tags = reads(
-    PROXY, Tags, "rds:ListTagsForResource", tags_by_arn, on="arn:{partition}:rds:*:*:db-proxy:*",
+    _PROXY, Tags, "rds:ListTagsForResource", tags_by_arn, on="arn:{partition}:rds:*:*:db-proxy:*",
 )  # fmt: skip

@@ -14,7 +14,7 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
 SNAPSHOT = "AWS::RDS::DBSnapshot"
-CLUSTER_SNAPSHOT = "AWS::RDS::DBClusterSnapshot"
+_CLUSTER_SNAPSHOT = "AWS::RDS::DBClusterSnapshot"
 
 _NOT_THERE = frozenset({"creating", "copying", "deleting", "failed"})
 
@@ -41,7 +41,7 @@ def snapshots(rds: "RDSClient", shard: Shard, token: str | None, **only: Any) ->
 
 
 @lists(
-    CLUSTER_SNAPSHOT, permission="rds:DescribeDBClusterSnapshots", facets=(DbSnapshot, Tags), page=PAGE,
+    _CLUSTER_SNAPSHOT, permission="rds:DescribeDBClusterSnapshots", facets=(DbSnapshot, Tags), page=PAGE,
     arn="rds:{region}:{account}:cluster-snapshot:{id}", only=by_name("DBClusterSnapshotIdentifier"),
     gone=("DBClusterSnapshotNotFoundFault",), on="arn:{partition}:rds:*:*:cluster-snapshot:*",
 )  # fmt: skip
@@ -52,7 +52,7 @@ def cluster_snapshots(rds: "RDSClient", shard: Shard, token: str | None, **only:
     """
     answer = rds.describe_db_cluster_snapshots(**page_of(token, only))
     items = (
-        rds_listed(shard, CLUSTER_SNAPSHOT, "DBClusterSnapshotIdentifier", item, DbSnapshot)
+        rds_listed(shard, _CLUSTER_SNAPSHOT, "DBClusterSnapshotIdentifier", item, DbSnapshot)
         for item in answer.get("DBClusterSnapshots", ())
         if item.get("Status") not in _NOT_THERE
     )
@@ -67,7 +67,7 @@ sharing = reads(
 """Whom a manual snapshot that is not encrypted is shared with: no other can be public."""
 
 cluster_sharing = reads(
-    CLUSTER_SNAPSHOT, SnapshotSharing, "rds:DescribeDBClusterSnapshotAttributes",
+    _CLUSTER_SNAPSHOT, SnapshotSharing, "rds:DescribeDBClusterSnapshotAttributes",
     lambda rds, snapshot: rds.describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier=snapshot.id),
     of=DbSnapshot, when=may_be_public,
 )  # fmt: skip
