@@ -14,6 +14,7 @@ from moto import mock_aws
 from muster.sdk.session import Clients
 from muster.storage.bucket import Bucket, Conflict
 from testing.fake_s3.http import Request
+from testing.fake_s3.in_process import s3_in_memory
 from testing.fake_s3.neighbours import OWN, Neighbours, account_ids
 from testing.fake_s3.process import FakeS3
 from testing.fake_s3.server import Server
@@ -168,6 +169,28 @@ def test_the_fake_answers_as_moto_does(served: FakeS3, script: Callable[[Any, st
     ours = client("s3", served.url)
     ours.create_bucket(Bucket=name)
     assert script(ours, name) == right
+    with s3_in_memory():
+        unsent = client("s3")
+        unsent.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HERE})
+        assert script(unsent, name) == right
+
+
+def test_in_this_process_files_go_in_and_out_and_other_services_go_where_they_went(tmp_path: Path) -> None:
+    (tmp_path / "small").write_bytes(b"0123456789")
+    (tmp_path / "large").write_bytes(b"0123456789abcdef" * (20 << 16))
+    with mock_aws(), s3_in_memory():
+        clients = Clients(boto3.session.Session(region_name=HERE))
+        clients.get("s3", HERE).create_bucket(Bucket="files")
+        bucket = Bucket("files", clients, HERE)
+        bucket.upload(tmp_path / "small", "small", etag=None)
+        bucket.upload(tmp_path / "large", "large")
+        for name in ("small", "large"):
+            bucket.download(name, tmp_path / "again")
+            assert (tmp_path / "again").read_bytes() == (tmp_path / name).read_bytes()
+        assert clients.get("sqs", HERE).create_queue(QueueName="one")["QueueUrl"].endswith("/one")
+        assert client("s3").list_objects_v2(Bucket="files")["KeyCount"] == 2
+    with mock_aws():
+        assert client("s3").list_buckets()["Buckets"] == []
 
 
 def test_a_page_holds_a_thousand_keys_in_the_order_of_their_bytes(served: FakeS3) -> None:

@@ -28,6 +28,11 @@ AT = datetime.fromisoformat("2026-11-28T10:00:00+00:00")
 VERSIONED = "s3-bucket-versioning-enabled"
 
 
+@pytest.fixture
+def clients(moto_clients: Clients) -> Clients:
+    return moto_clients
+
+
 class World:
     """An account with a stack, and a clock that the test moves."""
 

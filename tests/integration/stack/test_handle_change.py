@@ -25,6 +25,11 @@ AT = datetime(2026, 11, 28, 10, 1, tzinfo=UTC)
 CONFIGURATION = "checks: [s3-bucket-versioning-enabled, ec2-default-security-group-closed, sqs-queue-encrypted]\n"
 
 
+@pytest.fixture
+def clients(moto_clients: Clients) -> Clients:
+    return moto_clients
+
+
 class Stack:
     """A bucket with a configuration, a dead-letter queue, and what was settled."""
 

@@ -22,6 +22,11 @@ FOREIGN = {"finding_id": {"S": "somebody-elses"}, "timestamp": {"N": "1"}, "colo
 
 
 @pytest.fixture
+def clients(moto_clients: Clients) -> Clients:
+    return moto_clients
+
+
+@pytest.fixture
 def queue(clients: Clients) -> str:
     return str(clients.get("sqs", REGION).create_queue(QueueName="dead-letters")["QueueUrl"])
 

@@ -37,6 +37,11 @@ ENVIRONMENT = Environment(
 )  # fmt: skip
 
 
+@pytest.fixture
+def clients(moto_clients: Clients) -> Clients:
+    return moto_clients
+
+
 class Requests(Counter[str]):
     """Counts the requests to the report bucket as they are priced."""
 

@@ -25,6 +25,11 @@ REGION = "eu-west-1"
 DAY = FIRST.date()
 
 
+@pytest.fixture
+def clients(moto_clients: Clients) -> Clients:
+    return moto_clients
+
+
 def entry(resource: str, until: date, check: str = VERSIONING) -> str:
     return f"  - {{check: {check}, resource: '{resource}', reason: old, owner: web, expires: {until}}}\n"
 
