@@ -77,6 +77,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "dynamodbstreams": "dynamodb",
+        "efs": "elasticfilesystem",
         "elbv2": "elasticloadbalancing",
         "resourcegroupstaggingapi": "tag",
         "s3control": "s3",

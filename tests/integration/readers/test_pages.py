@@ -28,6 +28,7 @@ from muster.readers.elbv2.load_balancers import listener_protocols, region, rule
 from muster.readers.iam.policies import policy_tags
 from muster.readers.kms import aws_managed_keys
 from muster.readers.lambda_.functions import asynchronous_destinations, event_source_mappings, urls
+from muster.readers.management.ssm import instance_compliance, managed_instances
 from muster.readers.tagging.organizations import required_tags
 
 HERE, ACCOUNT_ID = "eu-west-1", "123456789012"
@@ -50,6 +51,14 @@ def paging(client: str, operation: str) -> dict[str, Any]:
 
 
 PAGED = [
+    pytest.param(
+        managed_instances, 50, {}, ({"InstanceId": "i-1"}, {"InstanceId": "i-2"}), id="managed instances",
+    ),
+    pytest.param(
+        instance_compliance, 50, {},
+        tuple({"ComplianceType": "Patch", "ResourceId": name, "Status": "COMPLIANT"} for name in ("i-1", "i-2")),
+        id="compliance of instances",
+    ),
     pytest.param(
         protected_resources, 1000, {},
         ({"ResourceArn": "arn:1", "LastBackupTime": AT}, {"ResourceArn": "arn:2", "LastBackupTime": AT}),

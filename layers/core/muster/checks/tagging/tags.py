@@ -15,6 +15,7 @@ Allowed = Mapping[str, object]
 
 
 CONTROLS = (
+    "Security Hub AutoScaling.10",
     "Security Hub CloudTrail.9",
     "Security Hub DynamoDB.5",
     "Security Hub EC2.35",
@@ -30,12 +31,15 @@ CONTROLS = (
     "Security Hub ECS.13",
     "Security Hub ECS.14",
     "Security Hub ECS.15",
+    "Security Hub EFS.5",
     "Security Hub GuardDuty.4",
     "Security Hub IAM.24",
     "Security Hub IAM.25",
     "Security Hub Lambda.6",
+    "Security Hub SecretsManager.5",
     "Security Hub SNS.3",
     "Security Hub SQS.2",
+    "Security Hub SSM.5",
 )
 """A finding has the one of its resource type. These controls require any tag, or every key of a list."""
 

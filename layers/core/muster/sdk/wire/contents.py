@@ -55,6 +55,7 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "logs:GetTransformer": frozenset({"transformerConfig"}),
         "s3:ListBuckets": frozenset({"Owner"}),
         # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
+        "ssm:DescribeDocumentPermission": frozenset({"AccountSharingInfoList"}),
         "stepfunctions:DescribeExecution": frozenset({"inputDetails", "outputDetails"}),
         "stepfunctions:DescribeStateMachine": frozenset(
             {"encryptionConfiguration", "loggingConfiguration", "tracingConfiguration", "variableReferences"}

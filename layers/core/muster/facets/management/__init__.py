@@ -1,0 +1,1 @@
+"""Systems Manager, Secrets Manager, EFS and EC2 Auto Scaling."""
