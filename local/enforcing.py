@@ -136,7 +136,12 @@ def _role(arn: str, session: str) -> Iterator[Role]:
         return
     for role in iam_backends[account]["aws"].roles.values():
         if role.name == name:
-            managed = (policy.document for policy in role.managed_policies.values())
+            managed = (
+                version.document
+                for policy in role.managed_policies.values()
+                for version in policy.versions
+                if version.version_id == policy.default_version_id
+            )
             yield Role(account, name, session, (*role.policies.values(), *managed))
 
 

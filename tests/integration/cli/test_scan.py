@@ -430,6 +430,25 @@ class TestOtherCommands:
         actions = [action for statement in statements for action in statement["Action"]]
         assert actions == ["ec2:DescribeVolumes", "ec2:DescribeRegions"]
 
+    def test_a_policy_that_is_too_large_is_split_into_files_of_a_new_folder(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("muster.catalog.permissions.LARGEST", 2_000)
+        every = [word for name in load().checks for word in ("--check", name)]
+        assert main(["iam-policy", *every]) == 0
+        whole, note = capsys.readouterr()
+        assert "a managed policy of IAM takes 2,000. --split DIR" in note
+        assert main(["iam-policy", *every, "--split", str(tmp_path / "policies")]) == 0
+        files = [Path(line) for line in capsys.readouterr().out.splitlines()]
+        parts = [json.loads(file.read_text()) for file in files]
+        assert len(files) > 1
+        assert [file.name for file in files] == [f"muster-{number}.json" for number in range(1, len(files) + 1)]
+        assert {action for part in parts for each in part["Statement"] for action in each["Action"]} == {
+            action for each in json.loads(whole)["Statement"] for action in each["Action"]
+        }
+        assert main(["iam-policy", *every, "--split", str(tmp_path / "policies")]) == 2
+        assert "is not empty" in capsys.readouterr().err
+
     def test_the_policy_of_a_scan_of_many_accounts_enters_and_finds_them(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -63,6 +63,22 @@ def test_a_grant_holds_for_its_action_and_its_resource(aws: EmbeddedAws) -> None
     assert refusal(lambda: s3.get_bucket_tagging(Bucket="mine"))[0] == "AccessDenied"
 
 
+def test_a_managed_policy_grants_what_its_default_version_says(aws: EmbeddedAws) -> None:
+    grant(aws, {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"})
+    iam = aws.client("iam")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]})
+    arn = iam.create_policy(PolicyName="versioning", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="reader", PolicyArn=arn)
+    s3 = client(aws, "s3")
+    try:
+        assert s3.get_bucket_versioning(Bucket="mine")["ResponseMetadata"]["HTTPStatusCode"] == 200
+        none = json.dumps({"Version": "2012-10-17", "Statement": [{**ALLOW, "Action": "s3:GetBucketAcl"}]})
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=none, SetAsDefault=True)
+        assert refusal(lambda: s3.get_bucket_versioning(Bucket="mine"))[0] == "AccessDenied"
+    finally:
+        iam.detach_role_policy(RoleName="reader", PolicyArn=arn)
+
+
 def test_a_deny_wins_and_says_so(aws: EmbeddedAws) -> None:
     grant(aws, ALLOW, {**ALLOW, "Effect": "Deny", "Action": "s3:*"})
     _, message = refusal(lambda: client(aws, "s3").get_bucket_versioning(Bucket="mine"))
