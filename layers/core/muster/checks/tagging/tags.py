@@ -16,6 +16,7 @@ Allowed = Mapping[str, object]
 
 CONTROLS = (
     "Security Hub AutoScaling.10",
+    "Security Hub CloudFront.14",
     "Security Hub CloudTrail.9",
     "Security Hub DynamoDB.5",
     "Security Hub EC2.35",
@@ -36,10 +37,14 @@ CONTROLS = (
     "Security Hub IAM.24",
     "Security Hub IAM.25",
     "Security Hub Lambda.6",
-    "Security Hub SecretsManager.5",
+    "Security Hub RDS.28",
+    "Security Hub RDS.29",
+    "Security Hub RDS.30",
+    "Security Hub RDS.32",
     "Security Hub SNS.3",
     "Security Hub SQS.2",
     "Security Hub SSM.5",
+    "Security Hub SecretsManager.5",
 )
 """A finding has the one of its resource type. These controls require any tag, or every key of a list."""
 
