@@ -80,6 +80,7 @@ def test_the_estate_has_what_passes_and_what_fails_every_check(fair: dict[str, F
 
 BOTH = (Status.COMPLIANT, Status.NON_COMPLIANT)
 ONE_SIDED = {
+    ("macie-auto-sensitive-data-discovery-check", Status.NON_COMPLIANT): "Macie is on in one of two regions",
     ("s3-bucket-encrypted", Status.NON_COMPLIANT): "AWS encrypts every bucket: only an answer of old can say otherwise",
 }
 

@@ -21,6 +21,7 @@ MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
     {
         "lambda:GetFunctionConcurrency": "no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html",
         "logs:GetTransformer": "no transformer, where AWS has no error for it: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetTransformer.html",
+        "macie2:GetAdministratorAccount": "no administrator: https://docs.aws.amazon.com/macie/latest/APIReference/administrator.html",
         "s3:GetBucketAccelerateConfiguration": "never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAccelerateConfiguration.html",
         "s3:GetBucketLocation": "us-east-1: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html",
         "s3:GetBucketLogging": "logging is off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html",
