@@ -21,6 +21,8 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     _acls(ec2, vpc, subnet)
     _endpoints(ec2, vpc, region)
     _gateways(ec2, region)
+    _routes(ec2, vpc, subnet)
+    _mirrors(ec2, subnet)
 
 
 def _addresses(ec2: Any, subnet: str) -> None:
@@ -90,6 +92,36 @@ def _acls(ec2: Any, vpc: str, subnet: str) -> None:
 def _endpoints(ec2: Any, vpc: str, region: str) -> None:
     for service in ("ec2", "ecr.api", "ecr.dkr", "ssm", "ssm-contacts", "ssm-incidents"):
         ec2.create_vpc_endpoint(VpcId=vpc, VpcEndpointType="Interface", ServiceName=f"com.amazonaws.{region}.{service}")
+
+
+def _routes(ec2: Any, vpc: str, subnet: str) -> None:
+    """Make what is judged by its tags alone, where nothing else of the estate has made one."""
+    ec2.create_internet_gateway(TagSpecifications=_tagged("internet-gateway"))
+    ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private", TagSpecifications=_tagged("natgateway"))
+    ec2.create_dhcp_options(
+        DhcpConfigurations=[{"Key": "domain-name", "Values": ["shop.example"]}],
+        TagSpecifications=_tagged("dhcp-options"),
+    )
+    ec2.create_managed_prefix_list(
+        PrefixListName="offices", MaxEntries=2, AddressFamily="IPv4", TagSpecifications=_tagged("prefix-list")
+    )
+    peer = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    peering = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=peer)["VpcPeeringConnection"]
+    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering["VpcPeeringConnectionId"])
+    gateway = ec2.describe_transit_gateways()["TransitGateways"][0]["TransitGatewayId"]
+    ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
+
+
+def _mirrors(ec2: Any, subnet: str) -> None:
+    interface = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    target = ec2.create_traffic_mirror_target(NetworkInterfaceId=interface)["TrafficMirrorTarget"]
+    rules = ec2.create_traffic_mirror_filter(TagSpecifications=_tagged("traffic-mirror-filter"))["TrafficMirrorFilter"]
+    ec2.create_traffic_mirror_session(
+        NetworkInterfaceId=interface,
+        TrafficMirrorTargetId=target["TrafficMirrorTargetId"],
+        TrafficMirrorFilterId=rules["TrafficMirrorFilterId"],
+        SessionNumber=1,
+    )
 
 
 def _gateways(ec2: Any, region: str) -> None:

@@ -112,7 +112,8 @@ def of_ec2(there: Estate) -> dict[str, int]:
     page = REGIONS
     return {
         "ec2:DescribeAddresses": page,
-        "ec2:DescribeFlowLogs": page,
+        # To judge each by its tags, and once for the VPCs that they are of.
+        "ec2:DescribeFlowLogs": 2 * page,
         # The account's own to judge each, and those that instances were launched from, 200 a call.
         "ec2:DescribeImages": page
         + batches({region: list({each["ImageId"] for each in items}) for region, items in instances.items()}, 200),

@@ -138,19 +138,20 @@ EC2 = f"arn:aws:ec2:{REGION}:{OWN}"
         ),
         pytest.param(
             event("ec2", "CreateFlowLogs", {"CreateFlowLogsRequest": {
-                "ResourceId": [{"tag": 1, "content": "vpc-1"}, {"tag": 2, "content": "pl-1"}]}}),
+                "ResourceId": [{"tag": 1, "content": "vpc-1"}, {"tag": 2, "content": "tgw-mcast-domain-1"}]}}),
             [f"{EC2}:vpc/vpc-1"],
             id="several elements, one of a type that is not judged",
         ),
         pytest.param(
             event("ec2", "CreateTags", {"resourcesSet": {"items": [
                 {"resourceId": each}
-                for each in ("i-1", "vol-1", "snap-1", "ami-1", "pl-1", "eipalloc-1", "lt-1", "tgw-1",
+                for each in ("i-1", "vol-1", "snap-1", "ami-1", "eipalloc-1", "lt-1", "tgw-1", "tgw-attach-1",
                              "cvpn-endpoint-1", "sfr-0a1b2c3d-0000-4000-8000-000000000000", "tgw-mcast-domain-1")]}}),
             [
                 f"{EC2}:instance/i-1", f"{EC2}:volume/vol-1", f"arn:aws:ec2:{REGION}::snapshot/snap-1",
                 f"arn:aws:ec2:{REGION}::image/ami-1", f"{EC2}:elastic-ip/eipalloc-1", f"{EC2}:launch-template/lt-1",
-                f"{EC2}:transit-gateway/tgw-1", f"{EC2}:client-vpn-endpoint/cvpn-endpoint-1",
+                f"{EC2}:transit-gateway/tgw-1", f"{EC2}:transit-gateway-attachment/tgw-attach-1",
+                f"{EC2}:client-vpn-endpoint/cvpn-endpoint-1",
                 f"{EC2}:spot-fleet-request/sfr-0a1b2c3d-0000-4000-8000-000000000000",
             ],
             id="tags by the prefix of the id",

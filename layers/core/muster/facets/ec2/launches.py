@@ -25,7 +25,7 @@ Secrets = tuple[tuple[str, str], ...]
 """Places in user data that look like a secret, each with the reason: (`line 3`, `it sets a secret`)."""
 
 
-def secrets_of(user_data: Any, *_: str) -> Secrets | Unknown | None:
+def _secrets_of(user_data: Any, *_: str) -> Secrets | Unknown | None:
     """Return the places in base64-encoded user data that look like a secret; None if there is no user data.
 
     The text itself is dropped here: it never gets into findings, logs or memory dumps.
@@ -99,7 +99,7 @@ class LaunchSettings(Parsed):
 
     public_interfaces: tuple[int, ...] = computed(_public_interfaces, "NetworkInterfaces", default=())
     volumes: tuple[tuple[str, bool | None], ...] = computed(_volumes, "BlockDeviceMappings", default=())
-    secrets: Secrets | Unknown | None = read("UserData", secrets_of, default=None)
+    secrets: Secrets | Unknown | None = read("UserData", _secrets_of, default=None)
 
     @property
     def unencrypted(self) -> tuple[str, ...]:
@@ -144,4 +144,4 @@ class InstanceLaunch(Parsed):
 class UserData(Parsed):
     """The user data of an instance, as DescribeInstanceAttribute returns it; `secrets` is None if there is none."""
 
-    secrets: Secrets | Unknown | None = read("UserData.Value", secrets_of)
+    secrets: Secrets | Unknown | None = read("UserData.Value", _secrets_of)

@@ -13,15 +13,15 @@ from muster.readers.ec2.listed import ec2_listed
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
-TRANSIT_GATEWAY = "AWS::EC2::TransitGateway"
-VPN_CONNECTION = "AWS::EC2::VPNConnection"
-CLIENT_VPN_ENDPOINT = "AWS::EC2::ClientVpnEndpoint"
+_TRANSIT_GATEWAY = "AWS::EC2::TransitGateway"
+_VPN_CONNECTION = "AWS::EC2::VPNConnection"
+_CLIENT_VPN_ENDPOINT = "AWS::EC2::ClientVpnEndpoint"
 
 _UNUSABLE = frozenset({"pending", "deleting", "deleted"})
 
 
 @lists(
-    TRANSIT_GATEWAY, permission="ec2:DescribeTransitGateways", facets=(TransitGateway, Tags), page=1000,
+    _TRANSIT_GATEWAY, permission="ec2:DescribeTransitGateways", facets=(TransitGateway, Tags), page=1000,
     arn="ec2:{region}:{account}:transit-gateway/{id}", only=filtered("transit-gateway-id"),
 )  # fmt: skip
 def transit_gateways(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
@@ -32,7 +32,7 @@ def transit_gateways(ec2: "EC2Client", shard: Shard, token: str | None, **only: 
     """
     answer = ec2.describe_transit_gateways(MaxResults=1000, **after(token), **only)
     items = (
-        ec2_listed(shard, TRANSIT_GATEWAY, f"transit-gateway/{item['TransitGatewayId']}", item, (TransitGateway, Tags))
+        ec2_listed(shard, _TRANSIT_GATEWAY, f"transit-gateway/{item['TransitGatewayId']}", item, (TransitGateway, Tags))
         for item in answer.get("TransitGateways", ())
         if item.get("OwnerId", shard.account_id) == shard.account_id and item.get("State") not in _UNUSABLE
     )
@@ -40,7 +40,7 @@ def transit_gateways(ec2: "EC2Client", shard: Shard, token: str | None, **only: 
 
 
 @lists(
-    VPN_CONNECTION, permission="ec2:DescribeVpnConnections", facets=(VpnConnection, Tags), page=1_000_000,
+    _VPN_CONNECTION, permission="ec2:DescribeVpnConnections", facets=(VpnConnection, Tags), page=1_000_000,
     arn="ec2:{region}:{account}:vpn-connection/{id}", only=filtered("vpn-connection-id"),
 )  # fmt: skip
 def vpn_connections(ec2: "EC2Client", shard: Shard, _token: str | None, **only: Any) -> Page:
@@ -51,7 +51,7 @@ def vpn_connections(ec2: "EC2Client", shard: Shard, _token: str | None, **only: 
     """
     answer = ec2.describe_vpn_connections(**only)
     items = (
-        ec2_listed(shard, VPN_CONNECTION, f"vpn-connection/{item['VpnConnectionId']}", item, (VpnConnection, Tags))
+        ec2_listed(shard, _VPN_CONNECTION, f"vpn-connection/{item['VpnConnectionId']}", item, (VpnConnection, Tags))
         for item in answer.get("VpnConnections", ())
         if item.get("State") not in _UNUSABLE
     )
@@ -59,7 +59,7 @@ def vpn_connections(ec2: "EC2Client", shard: Shard, _token: str | None, **only: 
 
 
 @lists(
-    CLIENT_VPN_ENDPOINT, permission="ec2:DescribeClientVpnEndpoints", facets=(ClientVpnEndpoint, Tags), page=1000,
+    _CLIENT_VPN_ENDPOINT, permission="ec2:DescribeClientVpnEndpoints", facets=(ClientVpnEndpoint, Tags), page=1000,
     arn="ec2:{region}:{account}:client-vpn-endpoint/{id}", only=filtered("endpoint-id"),
 )  # fmt: skip
 def client_vpn_endpoints(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
@@ -71,7 +71,7 @@ def client_vpn_endpoints(ec2: "EC2Client", shard: Shard, token: str | None, **on
     items = (
         ec2_listed(
             shard,
-            CLIENT_VPN_ENDPOINT,
+            _CLIENT_VPN_ENDPOINT,
             f"client-vpn-endpoint/{item['ClientVpnEndpointId']}",
             item,
             (ClientVpnEndpoint, Tags),

@@ -19,7 +19,7 @@ from muster.readers.ec2.tags import AT_ONCE
 if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
-SPOT_FLEET = "AWS::EC2::SpotFleet"
+_SPOT_FLEET = "AWS::EC2::SpotFleet"
 
 _LIVE = frozenset({"submitted", "active", "modifying", "cancelled_running"})
 """Requests that have instances or may launch some; those that are cancelled are listed for 48 hours more.
@@ -29,7 +29,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSpotFleetRequ
 
 
 @lists(
-    SPOT_FLEET, permission="ec2:DescribeSpotFleetRequests", facets=(SpotFleet, Tags), page=1000,
+    _SPOT_FLEET, permission="ec2:DescribeSpotFleetRequests", facets=(SpotFleet, Tags), page=1000,
     arn="ec2:{region}:{account}:spot-fleet-request/{id}",
     only=Narrowing(lambda ids: {"SpotFleetRequestIds": list(ids)}), gone=("InvalidSpotFleetRequestId.NotFound",),
 )  # fmt: skip
@@ -41,7 +41,7 @@ def spot_fleets(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) 
     """
     answer = ec2.describe_spot_fleet_requests(MaxResults=1000, **after(token), **only)
     items = (
-        ec2_listed(shard, SPOT_FLEET, f"spot-fleet-request/{item['SpotFleetRequestId']}", item, (SpotFleet, Tags))
+        ec2_listed(shard, _SPOT_FLEET, f"spot-fleet-request/{item['SpotFleetRequestId']}", item, (SpotFleet, Tags))
         for item in answer.get("SpotFleetRequestConfigs", ())
         if item.get("SpotFleetRequestState") in _LIVE
     )

@@ -18,7 +18,7 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
 SUBNET = "AWS::EC2::Subnet"
-NETWORK_ACL = "AWS::EC2::NetworkAcl"
+_NETWORK_ACL = "AWS::EC2::NetworkAcl"
 
 _UNUSABLE = frozenset({"pending", "failed", "failed-insufficient-capacity"})
 
@@ -51,7 +51,7 @@ subnet_zones = reads(
 
 
 @lists(
-    NETWORK_ACL, permission="ec2:DescribeNetworkAcls", facets=(NetworkAcl, Tags), page=1000,
+    _NETWORK_ACL, permission="ec2:DescribeNetworkAcls", facets=(NetworkAcl, Tags), page=1000,
     arn="ec2:{region}:{account}:network-acl/{id}", only=filtered("network-acl-id"),
 )  # fmt: skip
 def network_acls(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any) -> Page:
@@ -61,7 +61,7 @@ def network_acls(ec2: "EC2Client", shard: Shard, token: str | None, **only: Any)
     """
     answer = ec2.describe_network_acls(MaxResults=1000, **after(token), **only)
     items = (
-        ec2_listed(shard, NETWORK_ACL, f"network-acl/{item['NetworkAclId']}", item, (NetworkAcl, Tags))
+        ec2_listed(shard, _NETWORK_ACL, f"network-acl/{item['NetworkAclId']}", item, (NetworkAcl, Tags))
         for item in answer.get("NetworkAcls", ())
         if item.get("OwnerId", shard.account_id) == shard.account_id
     )
