@@ -140,9 +140,14 @@ def _strangers(statement: Statement, account_id: str) -> Iterable[tuple[str, str
 def _stranger(name: str, account_id: str) -> bool:
     """Whether a principal is of another account, or of one that its name does not tell."""
     kind, _, principal = name.partition(":")
-    if kind == "service" or _DELETED.match(principal):
+    if kind == "service" or deleted(name):
         return False
     return (account_of(principal) or principal) != account_id
+
+
+def deleted(name: str) -> bool:
+    """Whether a principal of a statement is what IAM put in the place of a deleted one, `aws:AIDA…`."""
+    return _DELETED.match(name.partition(":")[2]) is not None
 
 
 def _plain(name: str) -> str:

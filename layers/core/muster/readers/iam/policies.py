@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from muster.facets.iam.identities import AttachedPolicies, RoleUse, User
 from muster.facets.iam.policies import Grants, Trust
 from muster.facets.tagging.tags import Tags
 from muster.model.listing import Listed, Page, after, listed
@@ -25,11 +26,13 @@ GROUP = "AWS::IAM::Group"
 POLICY = "AWS::IAM::ManagedPolicy"
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
+_OF_ROLES = (Grants, Trust, Tags, AttachedPolicies, RoleUse)
+_OF_USERS = (Grants, Tags, AttachedPolicies, User)
 _MANAGED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
 @lists(
-    ROLE, permission=_DETAILS, facets=(Grants, Trust, Tags), page=1000, once_per_account=True,
+    ROLE, permission=_DETAILS, facets=_OF_ROLES, page=1000, once_per_account=True,
     arn="iam::{account}:role/{...}{id}",
 )  # fmt: skip
 def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
@@ -43,27 +46,29 @@ def roles(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     changeable = (
         each for each in answer.get("RoleDetailList", ()) if not str(each.get("Path")).startswith(_MANAGED_PATHS)
     )
-    return Page(_items(ROLE, changeable, "RoleName", shard, (Grants, Trust, Tags)), _then(answer))
+    return Page(_items(ROLE, changeable, "RoleName", shard, _OF_ROLES), _then(answer))
 
 
 @lists(
-    USER, permission=_DETAILS, facets=(Grants, Tags), page=1000, once_per_account=True,
+    USER, permission=_DETAILS, facets=_OF_USERS, page=1000, once_per_account=True,
     arn="iam::{account}:user/{...}{id}",
 )  # fmt: skip
 def users(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's users with their policies, up to 1000 a page."""
     answer = _details(iam, "User", token)
-    return Page(_items(USER, answer.get("UserDetailList", ()), "UserName", shard, (Grants, Tags)), _then(answer))
+    return Page(_items(USER, answer.get("UserDetailList", ()), "UserName", shard, _OF_USERS), _then(answer))
 
 
 @lists(
-    GROUP, permission=_DETAILS, facets=(Grants,), page=1000, once_per_account=True,
+    GROUP, permission=_DETAILS, facets=(Grants, AttachedPolicies), page=1000, once_per_account=True,
     arn="iam::{account}:group/{...}{id}",
 )  # fmt: skip
 def groups(iam: "IAMClient", shard: Shard, token: str | None) -> Page:
     """List the account's groups with their policies, up to 1000 a page; groups cannot be tagged."""
     answer = _details(iam, "Group", token)
-    return Page(_items(GROUP, answer.get("GroupDetailList", ()), "GroupName", shard, (Grants,)), _then(answer))
+    return Page(
+        _items(GROUP, answer.get("GroupDetailList", ()), "GroupName", shard, (Grants, AttachedPolicies)), _then(answer)
+    )
 
 
 @lists(
