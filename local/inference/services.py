@@ -11,6 +11,7 @@ Model = Any
 """A botocore service model, in moto's own form."""
 
 SIGNED_AS: Mapping[str, tuple[str, ...]] = {
+    "access-analyzer": ("accessanalyzer",),
     "awsssoportal": ("sso",),
     "dynamodb": ("dynamodb", "dynamodbstreams"),
     "elasticfilesystem": ("efs",),

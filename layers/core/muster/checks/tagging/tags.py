@@ -49,6 +49,7 @@ CONTROLS = (
     "Security Hub ECS.15",
     "Security Hub EFS.5",
     "Security Hub GuardDuty.4",
+    "Security Hub IAM.23",
     "Security Hub IAM.24",
     "Security Hub IAM.25",
     "Security Hub Lambda.6",
