@@ -26,6 +26,8 @@ def corrections() -> dict[str, Correction]:
         "iam:GetAccountPasswordPolicy": _password_policy,
         "iam:ListVirtualMFADevices": _virtual_mfa_devices,
         "iam:ListServerCertificates": _server_certificates,
+        "iam:TagServerCertificate": _tag_server_certificate,
+        "iam:ListServerCertificateTags": _server_certificate_tags,
         "iam:EnableOrganizationsRootCredentialsManagement": features.enable,
         "iam:ListOrganizationsFeatures": features.answer,
     }
@@ -106,6 +108,18 @@ def _server_certificates(request: Request) -> Answer:
             }
         )
     return request.answer({"ServerCertificateMetadataList": found, "IsTruncated": False})
+
+
+def _tag_server_certificate(request: Request) -> Answer:
+    """Remember tags beside moto's certificate."""
+    certificate = backend_of(request).get_server_certificate(request.parameters["ServerCertificateName"])
+    certificate.tags = list(request.parameters["Tags"])
+    return request.answer({})
+
+
+def _server_certificate_tags(request: Request) -> Answer:
+    certificate = backend_of(request).get_server_certificate(request.parameters["ServerCertificateName"])
+    return request.answer({"Tags": getattr(certificate, "tags", []), "IsTruncated": False})
 
 
 @dataclass(slots=True)

@@ -66,7 +66,7 @@ def _credentials(iam: Any) -> None:
     """Give users passwords, MFA devices and access keys; some are old, which no call can say."""
     kept = _backend().users
     for name in ("ann", "dora", "eve"):
-        iam.create_login_profile(UserName=name, Password="embedded-Aws-1")  # noqa: S106 - of the embedded AWS
+        iam.create_login_profile(UserName=name, Password="embedded-Aws-1")
         kept[name].password_last_used = _ago(days=1)
     virtual = iam.create_virtual_mfa_device(VirtualMFADeviceName="ann")["VirtualMFADevice"]["SerialNumber"]
     for name, device in (("ann", virtual), ("dora", "GAHT12345678")):
@@ -95,6 +95,7 @@ def _account(iam: Any) -> None:
     for name, until in (("shop-2025", _ago(days=30)), ("shop-2026", _ago(days=-300))):
         body, key = _certificate(name, until)
         iam.upload_server_certificate(ServerCertificateName=name, CertificateBody=body, PrivateKey=key)
+    iam.tag_server_certificate(ServerCertificateName="shop-2026", Tags=_PAIRS)
 
 
 def _analyzers(access_analyzer: Any) -> None:

@@ -11,6 +11,9 @@ def calls(there: Estate) -> dict[str, int]:
         # Roles, users, groups and policies, each with a listing of its own.
         "iam:GetAccountAuthorizationDetails": 4,
         "iam:ListPolicyTags": len(policies),
+        "iam:ListServerCertificateTags": len(
+            there.ask(estate.HOME, "iam", "list_server_certificates")["ServerCertificateMetadataList"]
+        ),
         # One of the account each, for all checks and all users.
         "iam:GenerateCredentialReport": 1,
         "iam:GetCredentialReport": 1,

@@ -227,15 +227,17 @@ def _judged(
     """Return whether anything is lacking; without a password policy of its own, the account fails."""
     if only_with_users and known(summary.users) == 0:
         return not_applicable("The account has no IAM users")
-    found = frozenset(lacking) if policy.custom else frozenset({"the account has no password policy of its own"})
+    found = tuple(lacking) if policy.custom else ("the account has no password policy of its own",)
     if found:
         return _failing(found, "; the account has no IAM users" if summary.users == 0 else "")
     return compliant("The password policy meets the check")
 
 
-def _failing(found: frozenset[str], suffix: str) -> Verdict:
-    reason = sentence("; ".join(sorted(found))) + suffix
-    return non_compliant(reason).about(*found, rest=lambda covered: _failing(found - covered, suffix))
+def _failing(found: tuple[str, ...], suffix: str) -> Verdict:
+    def rest(covered: frozenset[str]) -> Verdict:
+        return _failing(tuple(each for each in found if each not in covered), suffix)
+
+    return non_compliant(sentence("; ".join(found)) + suffix).about(*found, rest=rest)
 
 
 def _too_short(policy: PasswordPolicy, wanted: int) -> Iterator[str]:

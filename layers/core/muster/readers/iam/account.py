@@ -100,13 +100,10 @@ def support_access(iam: "IAMClient", account: Resource) -> SupportAccess:
     for page in pages:
         for member, items in found.items():
             items.extend(typing.cast("dict[str, Any]", page).get(member) or ())
-    if not found["PolicyUsers"]:
-        found["PolicyRoles"] = _first(found["PolicyRoles"], lambda role: _assumable(iam, role["RoleName"]))
-    if not found["PolicyUsers"] and not found["PolicyRoles"]:
-        found["PolicyGroups"] = _first(found["PolicyGroups"], lambda group: _has_user(iam, group["GroupName"]))
-    else:
-        found["PolicyGroups"] = []
-    return SupportAccess.parse(found)
+    users, roles, groups = found.values()
+    roles = [] if users else _first(roles, lambda role: _assumable(iam, role["RoleName"]))
+    groups = [] if users or roles else _first(groups, lambda group: _has_user(iam, group["GroupName"]))
+    return SupportAccess.parse({"PolicyUsers": users, "PolicyRoles": roles, "PolicyGroups": groups})
 
 
 def _first(items: Iterable[Mapping[str, Any]], counts: Callable[[Mapping[str, Any]], bool]) -> list[Mapping[str, Any]]:
