@@ -76,6 +76,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
+        "accessanalyzer": "access-analyzer",
         "dynamodbstreams": "dynamodb",
         "efs": "elasticfilesystem",
         "elbv2": "elasticloadbalancing",
