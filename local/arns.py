@@ -20,7 +20,8 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
         parameters = {"Entries": [{"EventBusName": single["Name"]}]}
     if service in _NESTED and (found := _NESTED[service](parameters)):
         place = "" if service in _GLOBAL or found.startswith("global-table/") else region
-        return found if found.startswith("arn:") else f"arn:aws:{service}:{place}:{account}:{found}"
+        owner = "" if service == "apigateway" else account
+        return found if found.startswith("arn:") else f"arn:aws:{service}:{place}:{owner}:{found}"
     if "QueueUrl" in single:
         return f"arn:aws:sqs:{region}:{account}:{single['QueueUrl'].rpartition('/')[2]}"
     for name, kind in _KINDS.items():
@@ -92,10 +93,18 @@ def _of_cloudfront(parameters: Mapping[str, Any]) -> str:
     return f"distribution/{parameters['Id']}" if "Id" in parameters else ""
 
 
+def _of_apigateway(parameters: Mapping[str, Any]) -> str:
+    """Name the API that a call is about, or the APIs where it is about none; the ARN has no account."""
+    if "ApiId" in parameters or "MaxResults" in parameters:
+        return f"/apis/{parameters.get('ApiId', '')}".removesuffix("/")
+    return f"/restapis/{parameters.get('restApiId', '')}".removesuffix("/")
+
+
 _GLOBAL = ("cloudfront", "iam")
 """The services whose ARNs have no region."""
 
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "apigateway": _of_apigateway,
     "cloudfront": _of_cloudfront,
     "dynamodb": _of_dynamodb,
     "events": _of_events,

@@ -1,5 +1,6 @@
 """The IAM actions of the operations of AWS's APIs, which IAM does not always name alike."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -91,7 +92,14 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 """
 
 
+_METHODS: Mapping[str, str] = MappingProxyType({"Get": "GET", "Delete": "DELETE", "Put": "PUT", "Update": "PATCH"})
+"""The actions of API Gateway, which are methods of HTTP, by the first word of an operation; for the rest it is POST."""
+
+
 def actions_of(operation: str) -> tuple[str, ...]:
     """Return the IAM actions that one operation (`service:Operation`, as the SDK calls both) requires."""
     service, _, name = operation.partition(":")
+    if service in ("apigateway", "apigatewayv2"):
+        verb = re.split("(?<=[a-z])(?=[A-Z])", name)[0]
+        return (f"apigateway:{_METHODS.get(verb, 'POST')}",)
     return OPERATION_ACTIONS.get(operation, (f"{PREFIXES.get(service, service)}:{name}",))

@@ -25,6 +25,8 @@ def rest_service(wire: Wire) -> str:
         return "s3control" if wire.path.startswith(_CONTROL) else "s3"
     if found == ("ses", "sesv2"):
         return "sesv2"
+    if found == ("apigateway", "apigatewayv2"):
+        return "apigatewayv2" if wire.path.startswith("/v2/") else "apigateway"
     return found[0] if found else ""
 
 

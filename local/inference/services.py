@@ -12,6 +12,7 @@ Model = Any
 
 SIGNED_AS: Mapping[str, tuple[str, ...]] = {
     "access-analyzer": ("accessanalyzer",),
+    "apigateway": ("apigateway", "apigatewayv2"),
     "awsssoportal": ("sso",),
     "dynamodb": ("dynamodb", "dynamodbstreams"),
     "elasticfilesystem": ("efs",),

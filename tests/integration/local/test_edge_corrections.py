@@ -63,3 +63,19 @@ def test_distributions_are_listed_in_pages(aws: EmbeddedAws) -> None:
     second = cloudfront.list_distributions(MaxItems="1", Marker=first["NextMarker"])["DistributionList"]
     assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
     assert first["Items"][0]["Id"] != second["Items"][0]["Id"]
+
+
+def test_a_stage_keeps_its_client_certificate_and_has_a_log_level(aws: EmbeddedAws) -> None:
+    apigateway = aws.client("apigateway")
+    api = apigateway.create_rest_api(name="orders")["id"]
+    root = apigateway.get_resources(restApiId=api)["items"][0]["id"]
+    apigateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
+    apigateway.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK")
+    apigateway.create_deployment(restApiId=api, stageName="prod")
+    changed = {"/clientCertificateId": "a1b2c3", "/*/*/caching/enabled": "true"}
+    operations = [{"op": "replace", "path": path, "value": value} for path, value in changed.items()]
+    apigateway.update_stage(restApiId=api, stageName="prod", patchOperations=operations)
+    (stage,) = apigateway.get_stages(restApiId=api)["item"]
+    assert (stage["clientCertificateId"], stage["tracingEnabled"]) == ("a1b2c3", False)
+    assert stage["methodSettings"]["*/*"]["loggingLevel"] == "OFF"
+    assert apigateway.get_stage(restApiId=api, stageName="prod")["clientCertificateId"] == "a1b2c3"

@@ -168,6 +168,15 @@ EC2 = f"arn:aws:ec2:{REGION}:{OWN}"
             [f"{EC2}:launch-template/lt-1"],
             id="a template by name",
         ),
+        pytest.param(
+            event("apigateway", "UpdateStage", {"restApiId": "a1b2", "stageName": "prod"}),
+            [f"arn:aws:apigateway:{REGION}::/restapis/a1b2/stages/prod"], id="a stage, by its API and its name",
+        ),
+        pytest.param(
+            event("apigateway", "CreateRoute", {"apiId": "a1b2"}, {"routeId": "r9"}),
+            [f"arn:aws:apigateway:{REGION}::/apis/a1b2/routes/r9"], id="a part of what was sent, a part of the answer",
+        ),
+        pytest.param(event("apigateway", "UpdateStage", {"stageName": "prod"}), [], id="a part is missing"),
         pytest.param(event("ec2", "EnableEbsEncryptionByDefault", {}), ["AWS::::Region 123456789012"], id="the region"),
         pytest.param(event("s3", "PutAccountPublicAccessBlock", {}), ["AWS::::Account 123456789012"], id="the account"),
         pytest.param(event("s3", "PutBucketPublicAccessBlock", {"bucketName": "shop"}), ["arn:aws:s3:::shop"], id="s3"),

@@ -37,7 +37,7 @@ NEW = "quantum-🙂"
 LEFT_OUT = object()
 """Stands for a member that AWS leaves out."""
 
-_TOKENS = re.compile(r"(next|.*Next).*Token|(Next)?Marker|ContinuationToken|LastEvaluatedTableName")
+_TOKENS = re.compile(r"(next|.*Next).*Token|(Next)?Marker|ContinuationToken|LastEvaluatedTableName|position")
 _TOKEN = re.compile(r"then-(\d+)-")
 _ATTRIBUTE = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 _RARE = ("AssociationId", "Error", "MasterArn", "Operator", "ServiceManaged", "failures")
@@ -204,7 +204,8 @@ class Told(dict[str, Any]):
         self._draw, self._place = draw, place
         if isinstance(shape, MapShape):
             rng = draw.chance(place)
-            named = getattr(shape.key, "enum", ()) or (*draw.world.words, *_TAG_KEYS)
+            keys = _MAPS.get(shape.name) or getattr(shape.key, "enum", ())
+            named = keys or (*draw.world.words, *_TAG_KEYS)
             self._members = {key: shape.value for key in named if rng.random() < 0.8}
         else:
             self._members = dict(getattr(shape, "members", {}))
@@ -390,6 +391,13 @@ def _arn(partition: str, rng: Random) -> str:
     account = "" if service == "s3" else rng.choice((ACCOUNT_ID, ACCOUNT_ID, "444455556666"))
     return f"arn:{partition}:{service}:{region}:{account}:{rest}"
 
+
+_MAPS: Mapping[str, tuple[str, ...]] = {
+    "MapOfMethodSettings": ("*/*", "pets/GET"),
+    "MapOfStringToString": ("Owner", "Environment"),
+    "RouteSettingsMap": ("$connect",),
+}
+"""The keys of maps whose keys are nobody's words."""
 
 _GONE: Mapping[str, str] = {"s3.HeadBucket": "404"}
 """Operations that have no answer but an error where there is nothing, with its code."""

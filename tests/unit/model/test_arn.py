@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import muster
-from muster.model.arn import Arn, account_of, parts
+from muster.model.arn import Arn, ArnForm, account_of, parts
 
 PACKAGE = Path(muster.__file__).parent
 
@@ -95,3 +95,14 @@ def test_no_other_module_takes_arns_apart() -> None:
         if any(splits(node) or matches(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     }
     assert found - others == {"model/arn.py"}
+
+
+def test_an_id_of_two_parts_is_the_parent_and_the_name() -> None:
+    form = ArnForm("apigateway:{region}::/restapis/{parent}/stages/{id}")
+    arn = "arn:aws:apigateway:eu-west-1::/restapis/a1b2/stages/$default"
+    assert form.arn("aws", "eu-west-1", "111122223333", "a1b2/$default") == arn
+    named = form.named("AWS::ApiGateway::Stage", arn)
+    assert named is not None
+    assert (named.id, named.region, named.account_id) == ("a1b2/$default", "eu-west-1", "")
+    assert form.shape("aws") == "arn:aws:apigateway:REGION::/restapis/PARENT-ID/stages/ID"
+    assert form.named("AWS::ApiGateway::Stage", "arn:aws:apigateway:eu-west-1::/restapis/a1b2") is None

@@ -75,7 +75,7 @@ def named(
     if not paths:
         yield Named(kind, place.account_id, "" if kind == ACCOUNT else place.region)
     for path in paths:
-        if texts := list(values(detail, path)):
+        if texts := list(_joined(detail, path)):
             cluster = next(values(detail, "r.cluster"), "default") if kind == "AWS::ECS::Service" else ""
             yield from of_ids((_in_cluster(each, cluster) for each in texts), kind, place, forms)
             return
@@ -96,6 +96,13 @@ def of_ids(texts: Iterable[str], kind: str, place: Place, forms: Mapping[str, Ar
 def _prefix(text: str) -> str:
     """Return the prefix of an id of EC2: `tgw` of `tgw-0a1`, `tgw-attach` of `tgw-attach-0a1`."""
     return "sfr" if text.startswith("sfr-") else text.rpartition("-")[0]  # the rest of a Spot Fleet's is a UUID
+
+
+def _joined(detail: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield the texts at a path; paths with a slash between them make ids of two parts, such as a stage of an API."""
+    first, _, rest = path.partition("/")
+    for text in values(detail, first):
+        yield from (f"{text}/{each}" for each in values(detail, rest)) if rest else (text,)
 
 
 def values(detail: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -179,11 +179,11 @@ def _per(reader: Lister | Describer) -> Per:
 
 
 def _grants(reader: Lister | Describer, lister: Lister | None) -> Iterator[Grant]:
-    """Yield each action with the narrowest pattern: the reader's or the type's; listing takes none."""
+    """Yield each action with the narrowest pattern: the reader's or the type's; most listings take none."""
     arns = lister.on if lister and reader.on == "*" else reader.on
     for action in reader.permissions:
         if isinstance(reader, Lister) and action == reader.permission:
-            yield action, "*"
+            yield action, reader.granted_on
         else:
             yield action, arns.get(action, "*") if isinstance(arns, Mapping) else arns
 

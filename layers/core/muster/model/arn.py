@@ -14,7 +14,13 @@ PREFIX = "arn:"
 _PARTS = 6
 _HOLES = re.compile(r"\{[a-z]*(?:\.\.\.)?\}")
 _NAME = r"[^/:\x00-\x1f]+"
-_WHOLE = {"region": r"(?P<region>[a-z0-9-]+)", "account": r"(?P<account>\d{12})", "": _NAME, "...": "(?:.+/)?"}
+_WHOLE = {
+    "region": r"(?P<region>[a-z0-9-]+)",
+    "account": r"(?P<account>\d{12})",
+    "parent": f"(?P<parent>{_NAME})",
+    "": _NAME,
+    "...": "(?:.+/)?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ class ArnForm:
     """The form of a resource type's ARNs, as `ec2:{region}:{account}:instance/{id}`, without `arn` and the partition.
 
     `{id}` is a name without `/` and `:`, `{id...}` one that may have them; `{}` is another name, and `{...}` a path
-    that may be missing. `region` and `account` are left out where the ARNs have none.
+    that may be missing. `region` and `account` are left out where the ARNs have none. With `{parent}` an id is two
+    names: a stage `prod` of an API `a1b2` has the id `a1b2/prod`.
     """
 
     def __init__(self, text: str) -> None:
@@ -116,11 +123,19 @@ class ArnForm:
         if match is None:
             return None
         found = match.groupdict()
-        return Named(resource_type, found.get("account") or "", found.get("region") or "", found["id"], arn)
+        name = f"{found['parent']}/{found['id']}" if "parent" in found else found["id"]
+        return Named(resource_type, found.get("account") or "", found.get("region") or "", name, arn)
 
     def shape(self, partition: str) -> str:
         """Return the form as a person reads it: `arn:aws:ec2:REGION:ACCOUNT:instance/ID`."""
-        words = {"{id}": "ID", "{id...}": "ID", "{}": "ID", "{...}": "PATH/", "{region}": "REGION"}
+        words = {
+            "{id}": "ID",
+            "{id...}": "ID",
+            "{}": "ID",
+            "{...}": "PATH/",
+            "{region}": "REGION",
+            "{parent}": "PARENT-ID",
+        }
         text = _HOLES.sub(lambda match: words.get(match.group(), "ACCOUNT"), self.text)
         return f"arn:{partition}:{text}"
 
@@ -133,6 +148,8 @@ class ArnForm:
         """Return the ARN of an id; empty where the form has more holes than the id fills."""
         values = {"{region}": region, "{account}": account_id, "{id}": name, "{id...}": name}
         holes = _HOLES.findall(self.text)
+        if "{parent}" in holes:
+            values["{parent}"], _, values["{id}"] = name.partition("/")
         if not values.keys() >= set(holes):
             return ""
         text = self.text

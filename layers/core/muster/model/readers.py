@@ -28,8 +28,9 @@ class Lister:
     read once for other checks is not listed again. `each_of` is the resource type whose resources are listed for one by
     one. `reads` names what is read of an answer, where nothing else is parsed: see `muster.sdk.wire`. `on` is the
     narrowest pattern of ARNs that the permissions besides the listing's take, and those of the type's describers that
-    declare none. `operation_name` is the API operation where IAM's action has another name. With `once_per_account` one
-    listing has the resources of all regions.
+    declare none. `granted_on` is the pattern that the listing's own permission takes, where IAM has one for it.
+    `operation_name` is the API operation where IAM's action has another name. With `once_per_account` one listing has
+    the resources of all regions.
 
     Some resources alone are scanned by their names: `arn` is the form of their ARNs; `only` narrows the call to some
     ids, which the function takes as keyword arguments; `made` makes a resource of an id where the listing holds no
@@ -49,6 +50,7 @@ class Lister:
     page: int = 100
     of: type | None = None
     on: str = "*"
+    granted_on: str = "*"
     each_of: str = ""
     operation_name: str = ""
     once_per_account: bool = False
@@ -75,6 +77,7 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
     page: int = 100,
     of: type | None = None,
     on: str = "*",
+    granted_on: str = "*",
     each_of: str = "",
     operation: str = "",
     once_per_account: bool = False,
@@ -93,7 +96,7 @@ def lists(  # noqa: PLR0913 - each says one thing about the call
         return Lister(
             resource_type=resource_type, client=client or _service(permission), function=function, facets=facets,
             permission=permission, permissions=(permission, *also), on=on, operation_name=operation, reads=reads,
-            page=page, of=of, each_of=each_of, once_per_account=once_per_account,
+            page=page, of=of, granted_on=granted_on, each_of=each_of, once_per_account=once_per_account,
             arn=ArnForm(arn) if arn else None, only=only, made=made, gone=frozenset(gone),
             rest=rest,
         )  # fmt: skip
