@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from local.estate import HOME
 from local.server import ACCOUNT, EmbeddedAws
 from muster.sdk.session import Clients, open_session
 
@@ -35,6 +36,7 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     }
     s3.put_bucket_encryption(Bucket=guarded, ServerSideEncryptionConfiguration={"Rules": [encryption]})
     s3.put_object_lock_configuration(Bucket=guarded, ObjectLockConfiguration=retention)
+    s3.put_bucket_notification_configuration(Bucket=guarded, NotificationConfiguration={"EventBridgeConfiguration": {}})
     _log(s3, guarded, logs)
     _replicate(s3, guarded, copies)
     _bucket(aws, careless, region)
@@ -45,6 +47,16 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     for name, block in (("closed", _ON), ("open", {**_ON, "RestrictPublicBuckets": False})):
         document = {"Bucket": careless, "PublicAccessBlockConfiguration": block}
         points.create_access_point(AccountId=ACCOUNT, Name=f"{name}-{region}", **document)
+    if region == HOME:
+        _of_several_regions(aws, careless)
+
+
+def _of_several_regions(aws: EmbeddedAws, bucket: str) -> None:
+    """Make Multi-Region Access Points, which AWS keeps for the whole account in one region."""
+    west = Clients(open_session(region="us-west-2"), endpoint_url=aws.endpoint).get("s3control", "us-west-2")
+    for name, block in (("closed", _ON), ("open", {**_ON, "BlockPublicPolicy": False})):
+        details = {"Name": name, "PublicAccessBlock": block, "Regions": [{"Bucket": bucket}]}
+        west.create_multi_region_access_point(AccountId=ACCOUNT, ClientToken=name, Details=details)
 
 
 def _bucket(aws: EmbeddedAws, name: str, region: str, **more: Any) -> Any:

@@ -43,6 +43,7 @@ ASKED: Mapping[str, Mapping[str, object]] = {
     "lambda-inside-vpc": {"required": True},
     "lambda-reserved-concurrency-set": {"required": True},
     "s3-bucket-cross-region-replication-enabled": {"buckets": ("*",)},
+    "s3-bucket-event-notifications-enabled": {"required": True},
     "s3-bucket-mfa-delete-enabled": {"buckets": ("*",)},
     "tag-values-agree": {"agreements": {"Owner": {"CostCenter": ("1",)}}},
 }

@@ -1,19 +1,26 @@
 """Reading the access points of S3: names with rules of their own, by which buckets are reached."""
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from muster.facets.s3.access_points import AccessPoint
+from muster.facets.s3.access_points import AccessPoint, MultiRegionAccessPoint, MultiRegionAccessPoints
 from muster.facets.tagging.tags import Tags
+from muster.model.finding import ACCOUNT, Resource
 from muster.model.listing import Listed, Page, after
-from muster.model.readers import lists, reads
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_s3control import S3ControlClient
 
 ACCESS_POINT = "AWS::S3::AccessPoint"
+_MULTI_REGION = "AWS::S3::MultiRegionAccessPoint"
+_THEIR_REGION = "us-west-2"
+"""Where AWS answers for Multi-Region Access Points, which only the partition `aws` has.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiRegionAccessPointRestrictions.html
+"""
 
 
 @lists(
@@ -41,6 +48,42 @@ tags = reads(
     lambda s3control, point: s3control.list_tags_for_resource(AccountId=point.account_id, ResourceArn=point.arn),
     client="s3control", on="arn:{partition}:s3:*:*:accesspoint/*",
 )  # fmt: skip
+
+
+@describes(
+    ACCOUNT, client="s3control", service="s3", permission="s3:ListMultiRegionAccessPoints", elsewhere=True,
+)  # fmt: skip
+def of_several_regions(
+    _s3control: "S3ControlClient", account: Resource, *, clients: Callable[[str, str], Any]
+) -> MultiRegionAccessPoints:
+    """Read the Multi-Region Access Points of the account, 100 a page; boto3 has no paginator for them.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListMultiRegionAccessPoints.html
+    """
+    if account.partition != "aws":
+        return MultiRegionAccessPoints(())
+    client, found, token = clients("s3control", _THEIR_REGION), [], None
+    while True:
+        page = client.list_multi_region_access_points(AccountId=account.account_id, **after(token))
+        found += page.get("AccessPoints") or ()
+        token = page.get("NextToken")
+        if not token:
+            return MultiRegionAccessPoints.parse({"AccessPoints": found})
+
+
+@lists(
+    _MULTI_REGION, client="s3", permission="s3:ListMultiRegionAccessPoints", facets=(MultiRegionAccessPoint,),
+    of=MultiRegionAccessPoints, once_per_account=True, arn="s3::{account}:accesspoint/{id}",
+)  # fmt: skip
+def multi_region_access_points(_s3: Any, shard: Shard, _token: str | None, points: MultiRegionAccessPoints) -> Page:
+    """List the Multi-Region Access Points of the account; their ARNs hold the alias, not the name."""
+    prefix = f"arn:{shard.partition}:s3::{shard.account_id}:accesspoint"
+    return Page(
+        Listed(
+            shard.resource(_MULTI_REGION, each.alias, f"{prefix}/{each.alias}"), {MultiRegionAccessPoint: each.facet}
+        )
+        for each in points.all
+    )
 
 
 def _listed(item: Mapping[str, Any], shard: Shard) -> Listed:

@@ -16,6 +16,7 @@ from muster.facets.s3.buckets import (
     BucketVersioning,
 )
 from muster.facets.s3.lifecycle import BucketLifecycle
+from muster.facets.s3.notifications import BucketNotifications
 from muster.facets.s3.resilience import BucketObjectLock, BucketReplication
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource, Unavailable
@@ -118,6 +119,13 @@ replication = reads(
     lambda s3, bucket: s3.get_bucket_replication(Bucket=bucket.id),
     operation="GetBucketReplication", absent=("ReplicationConfigurationNotFoundError",),
 )  # fmt: skip
+
+notifications = reads(
+    BUCKET, BucketNotifications, "s3:GetBucketNotification",
+    lambda s3, bucket: s3.get_bucket_notification_configuration(Bucket=bucket.id),
+    operation="GetBucketNotificationConfiguration",
+)  # fmt: skip
+"""The topics, queues and functions that the bucket notifies."""
 
 tags = reads(
     BUCKET, Tags, "s3:GetBucketTagging",
