@@ -62,7 +62,9 @@ def of_several_regions(
     """
     if account.partition != "aws":
         return MultiRegionAccessPoints(())
-    client, found, token = clients("s3control", _THEIR_REGION), [], None
+    client = clients("s3control", _THEIR_REGION)
+    found: list[Any] = []
+    token: str | None = None
     while True:
         page = client.list_multi_region_access_points(AccountId=account.account_id, **after(token))
         found += page.get("AccessPoints") or ()
