@@ -170,6 +170,8 @@ class _Draw:
 
     def _text(self, shape: Shape, name: str, rng: Random) -> Any:
         odd = rng.random() < self.world.odd
+        # What a summary is about is called as plainly elsewhere.
+        name = shape.name if shape.name in ("ComplianceResourceId", "ComplianceTypeName") else name
         if name in _POLICIES:
             return _spelled_policy(name, self.world.partition, odd, rng)
         if name in _LIKELY and (name not in _ENUMERATED_TOO or not getattr(shape, "enum", ())):
@@ -403,6 +405,8 @@ _GONE: Mapping[str, str] = {"s3.HeadBucket": "404"}
 """Operations that have no answer but an error where there is nothing, with its code."""
 
 _LIKELY: Mapping[str, tuple[str, ...]] = {
+    "ComplianceResourceId": ("i-1", "i-2"),
+    "ComplianceTypeName": ("Patch", "Association", "Custom:Shop"),
     "AlarmActions": (
         "arn:{partition}:sns:{region}:111122223333:alerts",
         "arn:{partition}:sns:{region}:444455556666:theirs",

@@ -160,6 +160,8 @@ POLICY = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_ev
 TASK = "ecs.DescribeTaskDefinition.taskDefinition"
 PERMISSION = "ec2.DescribeSecurityGroups.SecurityGroups[].IpPermissions[]"
 
+SECRETS = "secretsmanager.ListSecrets.SecretList[]"
+SECRET = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html"
 DOCUMENTED: Mapping[str, str] = {
     # "If the distribution uses Aliases, set this field to false and specify values for" the other certificate.
     "cloudfront-custom-ssl-certificate: cloudfront.ListDistributions.DistributionList.Items[].ViewerCertificate"
@@ -227,6 +229,14 @@ DOCUMENTED: Mapping[str, str] = {
     ),
     "s3-bucket-cross-account-writes-prohibited: s3.GetBucketPolicy.Policy left out": POLICY,
     "sns-topic-no-public-access: sns.GetTopicAttributes.Attributes.Policy left out": POLICY,
+    # Without a word the subnet decides.
+    "autoscaling-launch-config-public-ip-disabled: autoscaling.DescribeLaunchConfigurations.LaunchConfigurations[]"
+    ".AssociatePublicIpAddress left out": (
+        "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchConfiguration.html"
+    ),
+    # Without a date that never happened; then the day counts on which the secret was created.
+    f"secretsmanager-secret-periodic-rotation: {SECRETS}.LastRotatedDate left out": SECRET,
+    f"secretsmanager-secret-used: {SECRETS}.LastAccessedDate left out": SECRET,
     "sqs-queue-no-public-access: sqs.GetQueueAttributes.Attributes.Policy left out": POLICY,
 }
 """What AWS documents to pass where a member is left out or has another value, with AWS's page."""

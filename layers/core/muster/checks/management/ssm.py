@@ -2,8 +2,6 @@
 
 from muster.facets.ec2.instances import Instance
 from muster.facets.management.ssm import (
-    ASSOCIATION,
-    PATCH,
     AutomationLogs,
     DocumentShares,
     DocumentSharing,
@@ -49,7 +47,7 @@ def ec2_managedinstance_patch_compliant(
     Fix: `aws ssm send-command --document-name AWS-RunPatchBaseline --instance-ids ID --parameters Operation=Install`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/ec2-managedinstance-patch-compliance-status-check.html
     """
-    return _reported(instance, compliance, PATCH, resource)
+    return _reported(instance, compliance, "Patch", resource)
 
 
 @check(severity=Severity.LOW, controls=("FSBP SSM.3",))
@@ -66,7 +64,7 @@ def ec2_managedinstance_association_compliant(
       cause is removed: `aws ssm start-associations-once --association-ids ASSOCIATION-ID`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.html#ssm-3
     """
-    return _reported(instance, compliance, ASSOCIATION, resource)
+    return _reported(instance, compliance, "Association", resource)
 
 
 @check(severity=Severity.CRITICAL, controls=("FSBP SSM.4",))

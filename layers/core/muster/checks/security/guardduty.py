@@ -18,15 +18,12 @@ def guardduty_enabled_centralized(detectors: Detectors) -> Verdict:
       DETECTOR-ID --enable`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-controls.html#guardduty-1
     """
-    found = detectors.detectors
-    if not found:
+    if not detectors.enabled:
         return non_compliant("GuardDuty is not enabled in this region")
-    suspended = [each for each in found if not known(each.enabled)]
-    if suspended:
-        return non_compliant(
-            f"GuardDuty is suspended in this region (detector {suspended[0].id})", detector_id=suspended[0].id
-        )
-    return compliant(f"GuardDuty is enabled (detector {found[0].id})")
+    for detector, enabled in detectors.enabled.items():
+        if not known(enabled):
+            return non_compliant(f"GuardDuty is suspended in this region (detector {detector})", detector_id=detector)
+    return compliant(f"GuardDuty is enabled (detector {next(iter(detectors.enabled))})")
 
 
 @check(severity=Severity.HIGH, controls=("FSBP GuardDuty.5",))

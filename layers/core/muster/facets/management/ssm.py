@@ -8,7 +8,6 @@ from muster.facets import kinds
 from muster.model.finding import Unknown
 
 _STATUS = kinds.one_of("COMPLIANT", "NON_COMPLIANT")
-PATCH, ASSOCIATION = "Patch", "Association"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class InstanceCompliance:
             {
                 (str(each["ComplianceType"]), str(each["ResourceId"])): _STATUS(each.get("Status"), "Status")
                 for each in response.get("ResourceComplianceSummaryItems") or ()
-                if each.get("ComplianceType") in (PATCH, ASSOCIATION)
+                if each.get("ComplianceType") in ("Patch", "Association")
             }
         )
 

@@ -31,7 +31,7 @@ class Detector:
         features = response.get("Features")
         return cls(
             id=str(response["DetectorId"]),
-            enabled=_enabled(response.get("Status"), "Status", "whether the detector is enabled"),
+            enabled=_status(response),
             features=Unknown("AWS returned no features of the detector")
             if features is None
             else {name: value for each in features for name, value in _feature(each).items()},
@@ -50,9 +50,13 @@ class Detectors:
         return cls(tuple(response.get("Detectors") or ()))
 
     @property
-    def detectors(self) -> tuple[Detector, ...]:
-        """The detectors."""
-        return tuple(map(Detector.parse, self.answers))
+    def enabled(self) -> Mapping[str, Enabled]:
+        """Whether each detector is enabled, by its id; a suspended one is not."""
+        return {str(each["DetectorId"]): _status(each) for each in self.answers}
+
+
+def _status(answer: Mapping[str, Any]) -> Enabled:
+    return _enabled(answer.get("Status"), "Status", "whether the detector is enabled")
 
 
 def _feature(item: Mapping[str, Any]) -> dict[str, Enabled]:
