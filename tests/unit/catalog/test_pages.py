@@ -11,6 +11,11 @@ from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
 from muster.checks.ec2.security_groups import ec2_security_group_admin_ports_closed
 from muster.checks.ecs.task_definitions import ecs_images_not_latest
+from muster.checks.rds.logs import (
+    mariadb_publish_logs_to_cloudwatch_logs,
+    rds_postgresql_logs_to_cloudwatch,
+    rds_sql_server_logs_to_cloudwatch,
+)
 from muster.checks.s3.access import s3_account_level_public_access_blocks
 from muster.checks.s3.protection import s3_bucket_encrypted
 from muster.checks.tagging.tag_drift import tag_keys_spelled_alike, tagged
@@ -18,6 +23,7 @@ from muster.configuration import Configuration
 from muster.configuration.selection import select
 from muster.facets.ec2.instances import SecurityGroup
 from muster.facets.ecs.task_definition import TaskDefinition
+from muster.facets.rds.instances import DbInstance
 from muster.facets.s3.buckets import AccountPublicAccessBlock, BucketEncryption
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Related, Severity, Status, Verdict
@@ -44,6 +50,13 @@ RETURNED: Mapping[str, tuple[Verdict, ...]] = {
     "s3-bucket-encrypted": (s3_bucket_encrypted(BucketEncryption.parse({})),),
     "ec2-security-group-admin-ports-closed": (ec2_security_group_admin_ports_closed(OPEN, Related({})),),
     "ecs-images-not-latest": (ecs_images_not_latest(LATEST),),
+    "rds-postgresql-logs-to-cloudwatch": (rds_postgresql_logs_to_cloudwatch(DbInstance.parse({"Engine": "postgres"})),),
+    "rds-sql-server-logs-to-cloudwatch": (
+        rds_sql_server_logs_to_cloudwatch(DbInstance.parse({"Engine": "sqlserver-se"})),
+    ),
+    "mariadb-publish-logs-to-cloudwatch-logs": (
+        mariadb_publish_logs_to_cloudwatch_logs(DbInstance.parse({"Engine": "mariadb"})),
+    ),
     "tagged": (tagged(Tags({})), tagged(Tags({"Owner": "web"}))),
     "tag-keys-spelled-alike": (tag_keys_spelled_alike(Tags({"costcenter": "CC-1000"})),),
 }
