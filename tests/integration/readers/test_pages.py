@@ -14,6 +14,7 @@ from botocore.paginate import PaginatorModel
 from botocore.stub import Stubber
 
 from muster.catalog.catalog import load
+from muster.facets.rds.parameters import AUDIT_LOGGING, FORCE_SSL, SECURE_TRANSPORT, TLS
 from muster.model.finding import Resource
 from muster.model.readers import Describer
 from muster.readers.backup import protected_resources
@@ -22,6 +23,7 @@ from muster.readers.ec2.autoscaling import table_scaling
 from muster.readers.ec2.ebs import newest_snapshots, public_snapshots
 from muster.readers.ec2.images import launch_template_versions
 from muster.readers.ec2.instances import prefix_list
+from muster.readers.ec2.routes import subnet_routes
 from muster.readers.ec2.subnets import subnet_zones
 from muster.readers.ec2.vpc import flow_logs, function_groups, network_interfaces, referenced_groups, vpc_endpoints
 from muster.readers.elbv2.load_balancers import listener_protocols, region, rules
@@ -29,6 +31,9 @@ from muster.readers.iam.policies import policy_tags
 from muster.readers.kms import aws_managed_keys
 from muster.readers.lambda_.functions import asynchronous_destinations, event_source_mappings, urls
 from muster.readers.management.ssm import instance_compliance, managed_instances
+from muster.readers.rds.clusters import cluster_parameters, region_clusters
+from muster.readers.rds.events import region_subscriptions
+from muster.readers.rds.instances import instance_parameters
 from muster.readers.tagging.organizations import required_tags
 
 HERE, ACCOUNT_ID = "eu-west-1", "123456789012"
@@ -115,6 +120,31 @@ PAGED = [
         referenced_groups, 1000, {},
         tuple({"GroupId": "sg-0", "ReferencedGroupInfo": {"GroupId": name}} for name in ("sg-1", "sg-2")),
         id="rules of groups",
+    ),
+    pytest.param(
+        subnet_routes, 100, {},
+        tuple({"VpcId": name, "Routes": [], "Associations": [{"Main": True}]} for name in ("vpc-1", "vpc-2")),
+        id="route tables",
+    ),
+    pytest.param(
+        region_clusters, 100, {},
+        tuple({"DBClusterIdentifier": name, "DBClusterArn": f"arn:aws:rds:{HERE}:1:cluster:{name}"} for name in "ab"),
+        id="DB clusters",
+    ),
+    pytest.param(
+        region_subscriptions, 100, {},
+        tuple({"CustSubscriptionId": name, "EventSubscriptionArn": f"arn:aws:rds:eu-west-1:1:es:{name}"}
+              for name in "ab"), id="event subscriptions",
+    ),
+    pytest.param(
+        instance_parameters, 100, {"DBParameterGroupName": NAME},
+        tuple({"ParameterName": name, "ParameterValue": "1"} for name in (FORCE_SSL, SECURE_TRANSPORT)),
+        id="parameters",
+    ),
+    pytest.param(
+        cluster_parameters, 100, {"DBClusterParameterGroupName": NAME},
+        tuple({"ParameterName": name, "ParameterValue": "1"} for name in (AUDIT_LOGGING, TLS)),
+        id="parameters of clusters",
     ),
     pytest.param(
         function_groups, 50, {"FunctionVersion": "ALL"},

@@ -227,6 +227,21 @@ DOCUMENTED: Mapping[str, str] = {
     "s3-bucket-logging-enabled: s3.GetObjectLockConfiguration.ObjectLockConfiguration.ObjectLockEnabled left out": (
         "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ObjectLockConfiguration.html"
     ),
+    # A route has one destination and one target: without it, or with another, it is another route.
+    **{
+        f"rds-instance-subnets-without-igw: ec2.DescribeRouteTables.RouteTables[].Routes[].{name} {what}": (
+            f"{EC2}API_Route.html"
+        )
+        for name in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "GatewayId")
+        for what in ("left out", "unknown")
+    },
+    # Any other name is a custom one.
+    "rds-cluster-default-admin-check: rds.DescribeDBClusters.DBClusters[].MasterUsername unknown": (
+        "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html"
+    ),
+    "rds-instance-default-admin-check: rds.DescribeDBInstances.DBInstances[].MasterUsername unknown": (
+        "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html"
+    ),
     "s3-bucket-cross-account-writes-prohibited: s3.GetBucketPolicy.Policy left out": POLICY,
     "sns-topic-no-public-access: sns.GetTopicAttributes.Attributes.Policy left out": POLICY,
     # Without a word the subnet decides.

@@ -84,10 +84,12 @@ def test_a_snapshot_that_may_be_encrypted_is_asked_for() -> None:
 
 @pytest.mark.parametrize("kind", ["DBSnapshot", "DBClusterSnapshot"])
 def test_who_may_restore_a_snapshot(kind: str) -> None:
-    attributes = [{"AttributeName": "restore", "AttributeValues": ["all"]}, {"AttributeName": "x"}]
+    attributes = [{"AttributeName": "restore", "AttributeValues": ["all"]}]
     answer = {f"{kind}AttributesResult": {f"{kind}Attributes": attributes}}
     assert SnapshotSharing.parse(answer).restorers == ("all",)
     assert SnapshotSharing.parse({f"{kind}AttributesResult": {f"{kind}Attributes": []}}).restorers == ()
+    strange = {f"{kind}AttributesResult": {f"{kind}Attributes": [*attributes, {"AttributeName": "new"}]}}
+    assert SnapshotSharing.parse(strange).restorers is None
     assert SnapshotSharing.parse({}).restorers is None
 
 
@@ -168,6 +170,14 @@ def test_a_route_to_the_internet(route: dict[str, Any], gateway: str) -> None:
     found = SubnetRoutes.parse({"RouteTables": [table]})
     assert found == SubnetRoutes({"subnet-1": gateway}, {"vpc-1": gateway})
     assert found.internet_gateway("subnet-2", "vpc-1") == gateway
+
+
+@pytest.mark.parametrize("route", [{"GatewayId": "igw-1"}, {"DestinationCidrBlock": "0.0.0.0/0"}])
+def test_half_a_route_is_unknown(route: dict[str, Any]) -> None:
+    table = {"VpcId": "vpc-1", "Routes": [route], "Associations": [{"Main": True}]}
+    assert isinstance(SubnetRoutes.parse({"RouteTables": [table]}).main["vpc-1"], Unknown)
+    whole = {**table, "Routes": [route, IGW]}
+    assert SubnetRoutes.parse({"RouteTables": [whole]}).main == {"vpc-1": "igw-1"}
 
 
 def test_an_association_that_ends_does_not_count() -> None:

@@ -7,6 +7,12 @@ from typing import Any, Self
 from muster.model.finding import Unknown
 
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+_DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+_TARGETS = (
+    "CarrierGatewayId", "CoreNetworkArn", "EgressOnlyInternetGatewayId", "GatewayId", "InstanceId", "LocalGatewayId",
+    "NatGatewayId", "NetworkInterfaceId", "OdbNetworkArn", "TransitGatewayId", "VpcPeeringConnectionId",
+)  # fmt: skip
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +24,14 @@ class SubnetRoutes:
     https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
     """
 
-    subnets: Mapping[str, str] = field(default_factory=dict)
-    main: Mapping[str, str] = field(default_factory=dict)
+    subnets: Mapping[str, str | Unknown] = field(default_factory=dict)
+    main: Mapping[str, str | Unknown] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
         """Parse DescribeRouteTables, all pages joined; the tables may come one by one."""
-        subnets: dict[str, str] = {}
-        main: dict[str, str] = {}
+        subnets: dict[str, str | Unknown] = {}
+        main: dict[str, str | Unknown] = {}
         for table in response.get("RouteTables") or ():
             gateway = _internet_gateway(table.get("Routes") or ())
             for each in table.get("Associations") or ():
@@ -47,10 +53,15 @@ class SubnetRoutes:
         return self.main.get(vpc, Unknown(f"AWS did not return the route table of {subnet}"))
 
 
-def _internet_gateway(routes: Iterable[Mapping[str, Any]]) -> str:
+def _internet_gateway(routes: Iterable[Mapping[str, Any]]) -> str | Unknown:
+    found: str | Unknown = ""
     for route in routes:
-        to = {route.get("DestinationCidrBlock"), route.get("DestinationIpv6CidrBlock")}
+        to = {route.get(name) for name in _DESTINATIONS} - {None}
+        if route.get("State") == "blackhole" or (to and not to & _EVERYWHERE):
+            continue
         gateway = str(route.get("GatewayId") or "")
-        if to & _EVERYWHERE and gateway.startswith("igw-") and route.get("State") != "blackhole":
+        if to and gateway.startswith("igw-"):
             return gateway
-    return ""
+        if (gateway.startswith("igw-") and not to) or not any(route.get(name) for name in _TARGETS):
+            found = Unknown("AWS returned a route without its destination or its target")
+    return found

@@ -44,7 +44,7 @@ def may_be_public(snapshot: DbSnapshot) -> bool:
 class SnapshotSharing:
     """The accounts that may restore a snapshot; `all` among them means everyone.
 
-    None: AWS was not asked, or did not answer it.
+    None: AWS was not asked, did not answer it, or answered another attribute than `restore`, the only one there is.
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotAttribute.html
     """
 
@@ -55,7 +55,6 @@ class SnapshotSharing:
         """Parse DescribeDBSnapshotAttributes or DescribeDBClusterSnapshotAttributes."""
         result = response.get("DBSnapshotAttributesResult") or response.get("DBClusterSnapshotAttributesResult") or {}
         attributes = result.get("DBSnapshotAttributes", result.get("DBClusterSnapshotAttributes"))
-        if attributes is None:
+        if attributes is None or any(each.get("AttributeName") != "restore" for each in attributes):
             return cls(None)
-        restore = (each for each in attributes if each.get("AttributeName") == "restore")
-        return cls(tuple(str(value) for each in restore for value in each.get("AttributeValues") or ()))
+        return cls(tuple(str(value) for each in attributes for value in each.get("AttributeValues") or ()))
