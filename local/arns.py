@@ -69,8 +69,13 @@ def _of_securityhub(parameters: Mapping[str, Any]) -> str:
 
 
 def _of_ssm(parameters: Mapping[str, Any]) -> str:
-    """Name the parameter; the slash that a path begins with is part of the ARN's own."""
+    """Name the setting, the document, or the parameter; the slash that a path begins with is part of the ARN's own."""
+    if "SettingId" in parameters:
+        setting = str(parameters["SettingId"])
+        return setting if setting.startswith("arn:") else f"servicesetting/{setting.removeprefix('/')}"
     name = str(parameters.get("Name") or _first(parameters.get("Names") or ""))
+    if "PermissionType" in parameters:
+        return f"document/{name}"
     return name if name.startswith("arn:") or not name else f"parameter/{name.removeprefix('/')}"
 
 
@@ -103,13 +108,39 @@ def _of_apigateway(parameters: Mapping[str, Any]) -> str:
 _GLOBAL = ("cloudfront", "iam")
 """The services whose ARNs have no region."""
 
+
+def _by_name(**kinds: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what names a resource by the first of these parameters that is there: each with how its ARN goes on."""
+
+    def named(parameters: Mapping[str, Any]) -> str:
+        found = ((kind, _first(parameters[name])) for name, kind in kinds.items() if parameters.get(name))
+        return next((value if value.startswith("arn:") else f"{kind}{value}" for kind, value in found), "")
+
+    return named
+
+
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "apigateway": _of_apigateway,
     "cloudfront": _of_cloudfront,
+    "cloudtrail": _by_name(TrailName="trail/", Name="trail/", ResourceIdList="trail/"),
+    "codebuild": _by_name(names="project/", reportGroupArns="report-group/"),
     "dynamodb": _of_dynamodb,
+    "ecr": _by_name(resourceArn="", repositoryName="repository/"),
+    "eks": _by_name(nodegroupName="nodegroup/cluster/", name="cluster/", clusterName="cluster/"),
+    "elasticfilesystem": _by_name(FileSystemId="file-system/", AccessPointId="access-point/"),
+    "es": _by_name(ARN="", DomainNames="domain/", DomainName="domain/"),
     "events": _of_events,
+    "guardduty": _by_name(DetectorId="detector/"),
     "iam": _of_iam,
+    "kinesis": _by_name(StreamARN="", ResourceARN="", StreamName="stream/"),
     "logs": _of_logs,
+    "rds": _by_name(
+        DBClusterParameterGroupName="cluster-pg:",
+        DBParameterGroupName="pg:",
+        DBClusterSnapshotIdentifier="cluster-snapshot:",
+        DBSnapshotIdentifier="snapshot:",
+    ),
+    "redshift": _by_name(ResourceName="", ClusterIdentifier="cluster:", ParameterGroupName="parametergroup:"),
     "secretsmanager": _of_secretsmanager,
     "securityhub": _of_securityhub,
     "ssm": _of_ssm,
