@@ -177,7 +177,7 @@ def _listed(muster: Command, what: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     ("configuration", "most"),
     [
-        pytest.param("", 200, id="the command"),
+        pytest.param("", 250, id="the command"),
         pytest.param(
             "packs: [foundational, ec2-tag-compliance, s3-compliance, ecs-fargate]\n"
             "tags: {required: [Environment, Owner, CostCenter, Project]}\n",
