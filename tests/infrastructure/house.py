@@ -79,7 +79,7 @@ TAGS = {
 
 SCANNER = "MusterReadsConfiguration"
 TAGGER = "MusterReadsTags"
-_READS = ("Describe", "Get", "List")
+_READS = ("Describe", "Get", "List", "BatchGet")
 
 
 def functions_log_to_a_group_that_expires(template: Template) -> Iterator[str]:

@@ -18,7 +18,7 @@ Alternatives = frozenset[frozenset[Term]]
 """The alternatives of a pattern, each with the terms that an event must have."""
 
 _TOKEN = re.compile(
-    r"""\s*(?: (?P<sign>&&|\|\||[()]) | (?P<operator>!=|<=|>=|=|<|>) | "(?P<quoted>[^"]*)"
+    r"""\s*(?: (?P<mark>&&|\|\||[()]) | (?P<operator>!=|<=|>=|=|<|>) | "(?P<quoted>[^"]*)"
     | (?P<word>[^\s()"=!<>&|]+) )""",
     re.VERBOSE,
 )
@@ -92,8 +92,8 @@ class _Parser:
             raise _UnreadError
         return frozenset({frozenset({(selector[2:], f"{word} {second}".upper(), "")})})
 
-    def _take(self, sign: str) -> bool:
-        if self._place < len(self._tokens) and self._tokens[self._place] == ("sign", sign):
+    def _take(self, mark: str) -> bool:
+        if self._place < len(self._tokens) and self._tokens[self._place] == ("mark", mark):
             self._place += 1
             return True
         return False
@@ -112,7 +112,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         if found is None:
             raise _UnreadError
         place = found.end()
-        for kind in ("sign", "operator"):
+        for kind in ("mark", "operator"):
             if found[kind]:
                 yield kind, found[kind]
         if found["quoted"] is not None or found["word"]:

@@ -16,13 +16,13 @@ from muster.model.shard import Shard
 if typing.TYPE_CHECKING:
     from mypy_boto3_efs import EFSClient
 
-FILE_SYSTEM = "AWS::EFS::FileSystem"
+_FILE_SYSTEM = "AWS::EFS::FileSystem"
 ACCESS_POINT = "AWS::EFS::AccessPoint"
 _LIVE = ("available", "updating")
 
 
 @lists(
-    FILE_SYSTEM, client="efs", permission="elasticfilesystem:DescribeFileSystems", facets=(FileSystem, Tags), page=100,
+    _FILE_SYSTEM, client="efs", permission="elasticfilesystem:DescribeFileSystems", facets=(FileSystem, Tags), page=100,
     on="arn:{partition}:elasticfilesystem:*:*:file-system/*",
     arn="elasticfilesystem:{region}:{account}:file-system/{id}", gone=("FileSystemNotFound",),
 )  # fmt: skip
@@ -32,7 +32,7 @@ def file_systems(efs: "EFSClient", shard: Shard, token: str | None) -> Page:
     https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystems.html
     """
     answer = efs.describe_file_systems(MaxItems=100, **after(token, "Marker"))
-    items = _items(shard, FILE_SYSTEM, "FileSystem", answer.get("FileSystems", ()), FileSystem)
+    items = _items(shard, _FILE_SYSTEM, "FileSystem", answer.get("FileSystems", ()), FileSystem)
     return Page(items, answer.get("NextMarker"))
 
 
@@ -51,7 +51,7 @@ def access_points(efs: "EFSClient", shard: Shard, token: str | None) -> Page:
 
 
 backup_policy = reads(
-    FILE_SYSTEM, BackupPolicy, "elasticfilesystem:DescribeBackupPolicy",
+    _FILE_SYSTEM, BackupPolicy, "elasticfilesystem:DescribeBackupPolicy",
     lambda efs, one: efs.describe_backup_policy(FileSystemId=one.id), client="efs", absent=("PolicyNotFound",),
 )  # fmt: skip
 """Whether AWS Backup saves a file system automatically."""

@@ -12,7 +12,7 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
-LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
+_LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 
 
 @lists(
@@ -39,7 +39,7 @@ def groups(autoscaling: "AutoScalingClient", shard: Shard, token: str | None) ->
 
 
 @lists(
-    LAUNCH_CONFIGURATION, permission="autoscaling:DescribeLaunchConfigurations", facets=(LaunchConfiguration,),
+    _LAUNCH_CONFIGURATION, permission="autoscaling:DescribeLaunchConfigurations", facets=(LaunchConfiguration,),
     page=100, arn="autoscaling:{region}:{account}:launchConfiguration:{}:launchConfigurationName/{id...}",
 )  # fmt: skip
 def launch_configurations(autoscaling: "AutoScalingClient", shard: Shard, token: str | None) -> Page:
@@ -51,7 +51,7 @@ def launch_configurations(autoscaling: "AutoScalingClient", shard: Shard, token:
     items = (
         listed(
             shard.resource(
-                LAUNCH_CONFIGURATION, str(item["LaunchConfigurationName"]), str(item["LaunchConfigurationARN"])
+                _LAUNCH_CONFIGURATION, str(item["LaunchConfigurationName"]), str(item["LaunchConfigurationARN"])
             ),
             item, (LaunchConfiguration,),
         )
