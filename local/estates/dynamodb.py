@@ -84,7 +84,7 @@ def _clusters(aws: EmbeddedAws, region: str) -> None:
     dax = aws.client("dax", region)
     common = {"NodeType": "dax.t3.small", "ReplicationFactor": 1, "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/dax"}
     good = {"SSESpecification": {"Enabled": True}, "ClusterEndpointEncryptionType": "TLS", "Tags": _TAGS}
-    dax.create_cluster(ClusterName="orders-cache", **common, **good)
+    dax.create_cluster(ClusterName="orders-cache", **{**common, "ReplicationFactor": 2}, **good)
     dax.create_cluster(ClusterName="sessions-cache", **common)
 
 

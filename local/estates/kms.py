@@ -16,7 +16,8 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     kms.enable_key_rotation(KeyId=public)
     leaving = _key(aws, region, "leaving", _policy(f"arn:aws:iam::{ACCOUNT}:root"))
     kms.schedule_key_deletion(KeyId=leaving, PendingWindowInDays=7)
-    kms.create_key(Description="signs", KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")
+    kms.create_key(Description="signs", KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY", MultiRegion=True)
+    kms.disable_key(KeyId=_key(aws, region, "disabled", _policy(f"arn:aws:iam::{ACCOUNT}:root")))
 
 
 def _key(aws: EmbeddedAws, region: str, description: str, policy: str) -> str:

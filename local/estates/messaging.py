@@ -32,6 +32,7 @@ def _topics(sns: Any, region: str) -> None:
     redrive_policy = json.dumps({"deadLetterTargetArn": _arn("sqs", region, "orders-dead")})
     _subscribe(sns, orders, "sqs", _arn("sqs", region, "orders"), RedrivePolicy=redrive_policy)
     _subscribe(sns, orders, "email", "orders@example.com")
+    _subscribe(sns, orders, "http", "http://orders.example.com")
     _subscribe(
         sns,
         orders,

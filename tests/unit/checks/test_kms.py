@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.checks.kms import (
+    kms_key_enabled,
     kms_key_not_scheduled_for_deletion,
     kms_key_policy_no_public_access,
     kms_key_rotation_enabled,
+    kms_key_single_region,
 )
 from muster.facets.kms import ORIGINS, STATES, Key, KeyPolicy, KeyRotation
 from muster.model.finding import Severity, Status, Unknown, UnknownField
@@ -219,3 +221,39 @@ def test_severities_and_controls() -> None:
         "kms-key-policy-no-public-access": (Severity.CRITICAL, ("FSBP KMS.5",)),
         "kms-key-not-scheduled-for-deletion": (Severity.CRITICAL, ("FSBP KMS.3",)),
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "reason"),
+    [
+        (OWN, C, "Key is not disabled (state Enabled)"),
+        (replace(OWN, state="Disabled"), N, "Key is disabled"),
+        (replace(OWN, state="PendingImport"), C, "Key is not disabled (state PendingImport)"),
+        (replace(OWN, state="PendingDeletion"), NA, "Key is scheduled for deletion (state PendingDeletion)"),
+        (replace(OWN, manager="AWS"), NA, "AWS managed key: it cannot be disabled"),
+    ],
+)
+def test_kms_key_enabled(key: Key, status: Status, reason: str) -> None:
+    verdict = kms_key_enabled(key)
+    assert (verdict.status, verdict.reason) == (status, reason)
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "reason"),
+    [
+        (replace(OWN, multi_region=False), C, "Key is a single-Region key"),
+        (replace(OWN, multi_region=True), N, "Key is a multi-Region key"),
+        (replace(OWN, manager="AWS"), NA, "AWS managed key: it is always in one region"),
+    ],
+)
+def test_kms_key_single_region(key: Key, status: Status, reason: str) -> None:
+    verdict = kms_key_single_region(key, required=True)
+    assert (verdict.status, verdict.reason) == (status, reason)
+    assert kms_key_single_region(key).status is NA
+
+
+def test_a_state_or_kind_that_is_not_known_is_no_verdict() -> None:
+    with pytest.raises(UnknownField):
+        kms_key_enabled(replace(OWN, state=NEW))
+    with pytest.raises(UnknownField):
+        kms_key_single_region(replace(OWN, multi_region=NEW), required=True)

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from muster.analysis.policies.document import Policy
-from muster.checks.sns import sns_encrypted_kms, sns_subscription_dlq_configured, sns_topic_no_public_access
+from muster.checks.sns import (
+    sns_encrypted_kms,
+    sns_subscription_dlq_configured,
+    sns_subscription_encrypted_in_transit,
+    sns_topic_no_public_access,
+)
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic
 from muster.model.finding import Status, Unknown, UnknownField
 
@@ -137,3 +142,20 @@ def test_the_reason_names_the_queue_or_the_protocol() -> None:
 def test_what_is_not_known_of_a_subscription_is_no_verdict(protocol: str | Unknown, target: str | Unknown) -> None:
     with pytest.raises(UnknownField):
         sns_subscription_dlq_configured(Subscription(protocol, TOPIC, confirmed=True), SubscriptionAttributes(target))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "status"),
+    [("http", N), ("https", C), ("sqs", C), ("lambda", C), ("email", C), ("firehose", C), ("application", C)],
+)
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_sns_subscription_encrypted_in_transit(protocol: str, confirmed: bool, status: Status) -> None:
+    verdict = sns_subscription_encrypted_in_transit(Subscription(protocol, TOPIC, confirmed))
+    assert (verdict.status, verdict.reason) == (status, f"Subscription uses {'HTTP' if status is N else protocol}")
+
+
+def test_a_protocol_that_is_not_known_is_no_verdict() -> None:
+    with pytest.raises(UnknownField):
+        sns_subscription_encrypted_in_transit(Subscription(UNKNOWN, TOPIC, True))
+    with pytest.raises(UnknownField):
+        sns_subscription_encrypted_in_transit(Subscription("gopher", TOPIC, True))

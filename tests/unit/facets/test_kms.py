@@ -1,5 +1,6 @@
 """KMS's answers, parsed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,11 +35,25 @@ def regions(kind: str, **primary: str) -> dict[str, Any]:
 
 
 def test_a_key_is_parsed() -> None:
-    assert key() == Key("CUSTOMER", "Enabled", "AWS_KMS", "SYMMETRIC_DEFAULT", primary="", deletion=None, waits=None)
+    wanted = Key("CUSTOMER", "Enabled", "AWS_KMS", "SYMMETRIC_DEFAULT", primary="", deletion=None, waits=None)
+    assert key() == replace(wanted, multi_region=False)
     assert key().rotatable
     assert not key().leaving
     assert key(KeyManager="AWS").manager == "AWS"
     assert not key(KeyManager="AWS").rotatable
+
+
+@pytest.mark.parametrize(
+    ("metadata", "multi_region"),
+    [
+        ({"MultiRegion": True, "KeyId": "0f1e"}, True),
+        ({"MultiRegion": False, "KeyId": "mrk-0f1e"}, False),
+        ({"KeyId": "mrk-0f1e"}, True),
+        ({"KeyId": "0f1e"}, False),
+    ],
+)
+def test_a_multi_region_key_is_one_by_its_id_where_aws_does_not_say(metadata: Any, multi_region: bool) -> None:
+    assert Key.parse({"KeyMetadata": metadata}).multi_region is multi_region
 
 
 def test_a_key_that_is_leaving_says_when() -> None:

@@ -39,6 +39,7 @@ ASKED: Mapping[str, Mapping[str, object]] = {
     "ecs-logs-non-blocking": {"required": True},
     "ecs-service-right-sized": {"hours": 1},
     "elb-cross-zone-enabled": {"required": True},
+    "kms-key-single-region": {"required": True},
     "lambda-environment-kms": {"required": True},
     "lambda-inside-vpc": {"required": True},
     "lambda-reserved-concurrency-set": {"required": True},
@@ -217,6 +218,10 @@ DOCUMENTED: Mapping[str, str] = {
     ),
     # "If no value is specified, the default is a private namespace for each container."
     f"ecs-task-definition-pid-mode-not-shared: {TASK}.pidMode left out": f"{ECS}API_TaskDefinition.html",
+    # "Multi-Region keys have a distinctive key ID that begins with mrk-."
+    "kms-key-single-region: kms.DescribeKey.KeyMetadata.MultiRegion left out": (
+        "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html"
+    ),
     # Without one messages are delivered as often as need be: there is no count that is too small.
     "lambda-queue-visibility-sufficient: sqs.GetQueueAttributes.Attributes.RedrivePolicy left out": (
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html"

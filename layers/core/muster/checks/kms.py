@@ -90,6 +90,49 @@ def kms_key_not_scheduled_for_deletion(key: Key) -> Verdict:
     return non_compliant(f"Key will be deleted {after} its last replica (state {state})")
 
 
+@check(severity=Severity.LOW)
+def kms_key_enabled(key: Key) -> Verdict:
+    """KMS keys should be enabled.
+
+    The check does not apply to AWS managed keys and to keys that are scheduled for deletion.
+
+    Problem: KMS key is disabled
+    Why: Nothing can be decrypted with a disabled key, but it still costs money.
+    Fix: If data still needs the key, enable it: `aws kms enable-key --key-id ID` Otherwise schedule its deletion:
+      `aws kms schedule-key-deletion --key-id ID --pending-window-in-days 30`
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html
+    """
+    if known(key.manager) == "AWS":
+        return not_applicable("AWS managed key: it cannot be disabled")
+    state = known(key.state)
+    if key.leaving:
+        return not_applicable(f"Key is scheduled for deletion (state {state})")
+    if state == "Disabled":
+        return non_compliant("Key is disabled")
+    return compliant(f"Key is not disabled (state {state})")
+
+
+@check(severity=Severity.LOW, opt_in=("required",))
+def kms_key_single_region(key: Key, *, required: bool = False) -> Verdict:
+    """KMS keys should stay in one region.
+
+    The check is off until the setting `required` is on: multi-Region keys are useful where encrypted data moves.
+
+    Problem: KMS key is a multi-Region key
+    Why: Key material of a multi-Region key is in every region that has a replica, each with a policy of its own.
+    Fix: A multi-Region key cannot be made single-Region. Create a new key, encrypt the data with it, then schedule the
+      deletion of the old one: `aws kms schedule-key-deletion --key-id ID --pending-window-in-days 30`
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+    """
+    if not required:
+        return not_applicable("The setting required is off")
+    if known(key.manager) == "AWS":
+        return not_applicable("AWS managed key: it is always in one region")
+    if known(key.multi_region):
+        return non_compliant("Key is a multi-Region key")
+    return compliant("Key is a single-Region key")
+
+
 def _not_rotatable(key: Key) -> str:
     """Return why KMS cannot rotate a key automatically; empty where it can."""
     spec, origin, state = known(key.spec), known(key.origin), known(key.state)

@@ -3,7 +3,13 @@
 from muster.analysis.policies.access import public
 from muster.facets.sns import Subscription, SubscriptionAttributes, Topic
 from muster.model.check import check
-from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
+
+_ENCRYPTED = frozenset({"application", "email", "email-json", "firehose", "https", "lambda", "sms", "sqs"})
+"""The protocols by which SNS sends nothing in plain text to an endpoint of yours.
+
+https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+"""
 
 
 @check(severity=Severity.MEDIUM, controls=("Security Hub SNS.1",))
@@ -66,3 +72,22 @@ def sns_subscription_dlq_configured(subscription: Subscription, attributes: Subs
     if target:
         return compliant(f"Undelivered messages go to {target}")
     return non_compliant(f"No dead-letter queue: messages that cannot be delivered by {protocol} are lost")
+
+
+@check(severity=Severity.HIGH)
+def sns_subscription_encrypted_in_transit(subscription: Subscription) -> Verdict:
+    """SNS subscriptions should not use HTTP.
+
+    Problem: subscription uses HTTP
+    Why: Anyone on the network path can read and change the messages that SNS sends over HTTP.
+    Fix: The protocol of a subscription cannot be changed. Subscribe an HTTPS endpoint: `aws sns subscribe --topic-arn
+      TOPIC-ARN --protocol https --notification-endpoint HTTPS-URL` Then delete the old subscription: `aws sns
+      unsubscribe --subscription-arn ARN`
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
+    """
+    protocol = known(subscription.protocol)
+    if protocol == "http":
+        return non_compliant("Subscription uses HTTP", topic_arn=subscription.topic_arn)
+    if protocol not in _ENCRYPTED:
+        known(Unknown(f"Muster does not know the protocol {protocol!r}"))
+    return compliant(f"Subscription uses {protocol}")

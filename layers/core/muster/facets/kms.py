@@ -25,6 +25,7 @@ SYMMETRIC = "SYMMETRIC_DEFAULT"
 _USAGES = ("ENCAPSULATE_DECAPSULATE", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "SIGN_VERIFY")
 
 _AWS = "alias/aws/"
+_NO_MULTI_REGION = kinds.silent("MultiRegion")
 _LEAVING = ("PendingDeletion", "PendingReplicaDeletion")
 
 
@@ -70,6 +71,13 @@ def _primary(response: Answer) -> str:
     return str((regions.get("PrimaryKey") or {}).get("Region") or "another region")
 
 
+def _multi_region(response: Answer) -> bool | Unknown:
+    """Return what AWS says, or what the ID of the key says: the IDs of all multi-Region keys begin with `mrk-`."""
+    metadata = response.get("KeyMetadata") or {}
+    said, key = metadata.get("MultiRegion"), str(metadata.get("KeyId") or "")
+    return key.startswith("mrk-") if key and said is None else kinds.flag(said, "MultiRegion")
+
+
 @facet
 class Key(Parsed):
     """A key of DescribeKey: `spec` is its material, `primary` the region that it is a replica of, `deletion` when."""
@@ -81,6 +89,9 @@ class Key(Parsed):
     primary: str = computed(_primary)
     deletion: datetime | None = read("KeyMetadata.DeletionDate", kinds.as_is)
     waits: int | None = read("KeyMetadata.PendingDeletionWindowInDays", kinds.as_is)
+    multi_region: bool | Unknown = computed(
+        _multi_region, "KeyMetadata.MultiRegion", "KeyMetadata.KeyId", default=_NO_MULTI_REGION
+    )
 
     @property
     def leaving(self) -> bool:

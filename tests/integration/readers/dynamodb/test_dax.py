@@ -35,10 +35,10 @@ def test_clusters_are_listed_to_the_last_page_with_arn_facet_and_tags(clients: C
     assert len({item.resource.id for item in found}) == 101
     good = next(item for item in found if item.resource.id == "good")
     assert good.resource.arn == f"arn:aws:dax:{HERE}:{ACCOUNT_ID}:cache/good"
-    assert good.facets[DaxCluster] == DaxCluster("ENABLED", "TLS")
+    assert good.facets[DaxCluster] == DaxCluster("ENABLED", "TLS", status="creating")
     assert tags.function(dax, good.resource).own == {"Owner": "a=b 🦉"}
     plain = next(item for item in found if item.resource.id == "plain-007")
-    assert plain.facets[DaxCluster] == DaxCluster("DISABLED", "NONE")
+    assert plain.facets[DaxCluster] == DaxCluster("DISABLED", "NONE", status="creating")
     assert tags.function(dax, plain.resource).own == {}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from muster.checks.dynamodb.dax import dax_encryption_enabled, dax_tls_endpoint_encryption
+from muster.checks.dynamodb.dax import dax_encryption_enabled, dax_multiple_zones, dax_tls_endpoint_encryption
 from muster.facets.dynamodb.dax import DaxCluster
 from muster.model.finding import Status, UnknownField
 
@@ -35,3 +35,28 @@ def test_what_aws_did_not_say_is_no_verdict() -> None:
         dax_encryption_enabled(silent)
     with pytest.raises(UnknownField, match="ClusterEndpointEncryptionType"):
         dax_tls_endpoint_encryption(silent)
+
+
+def cluster(*zones: str, status: str = "available") -> DaxCluster:
+    nodes = [{"NodeId": "n", "AvailabilityZone": zone} if zone else {"NodeId": "n"} for zone in zones]
+    return DaxCluster.parse({"Nodes": nodes, "Status": status})
+
+
+@pytest.mark.parametrize(
+    ("found", "required", "status", "reason"),
+    [
+        (cluster("a", "b"), 2, Status.COMPLIANT, "Nodes are in 2 Availability Zones (a, b)"),
+        (cluster("a", "a"), 2, Status.NON_COMPLIANT, "Nodes are in 1 Availability Zone (a); use 2 or more"),
+        (cluster("a", "b"), 3, Status.NON_COMPLIANT, "Nodes are in 2 Availability Zones (a, b); use 3 or more"),
+        (cluster("a", "b", "", status="creating"), 2, Status.COMPLIANT, "Nodes are in 2 Availability Zones (a, b)"),
+    ],
+)
+def test_dax_multiple_zones(found: DaxCluster, required: int, status: Status, reason: str) -> None:
+    verdict = dax_multiple_zones(found, zones=required)
+    assert (verdict.status, verdict.reason) == (status, reason)
+
+
+@pytest.mark.parametrize("found", [cluster(), cluster("a", ""), cluster("a", status="creating")])
+def test_nodes_whose_zones_are_not_known_yet_are_no_verdict(found: DaxCluster) -> None:
+    with pytest.raises(UnknownField):
+        dax_multiple_zones(found)

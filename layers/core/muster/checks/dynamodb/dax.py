@@ -2,7 +2,8 @@
 
 from muster.facets.dynamodb.dax import DaxCluster
 from muster.model.check import check
-from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
+from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant
+from muster.model.text import counted
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DynamoDB.3",))
@@ -36,3 +37,24 @@ def dax_tls_endpoint_encryption(cluster: DaxCluster) -> Verdict:
     if known(cluster.endpoint) == "TLS":
         return compliant("Cluster endpoint uses TLS")
     return non_compliant("Cluster endpoint does not use TLS (ClusterEndpointEncryptionType: NONE)")
+
+
+@check(severity=Severity.MEDIUM)
+def dax_multiple_zones(cluster: DaxCluster, *, zones: int = 2) -> Verdict:
+    """DAX clusters should have nodes in several Availability Zones.
+
+    `zones` is the required number.
+
+    Problem: DAX cluster is in too few zones
+    Why: If the only Availability Zone fails, the application loses its cache, and all requests hit the table.
+    Fix: `aws dax increase-replication-factor --cluster-name NAME --new-replication-factor 3 --availability-zones
+      OTHER-ZONE`
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.concepts.cluster.html
+    """
+    found = sorted(set(cluster.zones) - {""})
+    text = f"Nodes are in {counted(len(found), 'Availability Zone')} ({', '.join(found)})"
+    if len(found) >= zones:
+        return compliant(text)
+    if cluster.status == "creating" or not cluster.zones or "" in cluster.zones:
+        known(Unknown("AWS did not return the Availability Zones of all nodes yet"))
+    return non_compliant(f"{text}; use {zones} or more")
