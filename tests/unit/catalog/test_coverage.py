@@ -57,6 +57,15 @@ def test_a_requirement_without_a_control_selects_its_check() -> None:
     }
 
 
+def test_what_a_requirement_names_exists() -> None:
+    whole, book = catalog.load(), load()
+    for framework in book.frameworks.values():
+        for each in framework.beyond.values():
+            assert set(each.checks) <= set(whole.checks)
+            assert set(each.controls) <= set(book.by_id)
+            assert bool(each.checks or each.controls) + bool(each.no_check) <= 1
+
+
 def test_what_left_a_framework_is_not_in_it() -> None:
     book = load()
     for framework in book.frameworks.values():
