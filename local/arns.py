@@ -21,6 +21,7 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
     if service in _NESTED and (found := _NESTED[service](parameters)):
         place = "" if service in _GLOBAL or found.startswith("global-table/") else region
         owner = "" if service == "apigateway" else account
+        found = found.replace("{kind}", "webacl" if "WebACL" in action else "rulegroup")
         return found if found.startswith("arn:") else f"arn:aws:{service}:{place}:{owner}:{found}"
     if "QueueUrl" in single:
         return f"arn:aws:sqs:{region}:{account}:{single['QueueUrl'].rpartition('/')[2]}"
@@ -105,6 +106,19 @@ def _of_apigateway(parameters: Mapping[str, Any]) -> str:
     return f"/restapis/{parameters.get('restApiId', '')}".removesuffix("/")
 
 
+def _of_route53(parameters: Mapping[str, Any]) -> str:
+    """Name the first hosted zone; the ARN has no account."""
+    return f"arn:aws:route53:::hostedzone/{_first(parameters['ResourceIds'])}" if "ResourceIds" in parameters else ""
+
+
+def _of_wafv2(parameters: Mapping[str, Any]) -> str:
+    """Name the web ACL or the rule group; which of the two only the action knows, and the grants are alike."""
+    if "Id" not in parameters:
+        return str(parameters.get("ResourceARN") or "")
+    scope = "global" if parameters["Scope"] == "CLOUDFRONT" else "regional"
+    return f"{scope}/{{kind}}/{parameters['Name']}/{parameters['Id']}"
+
+
 _GLOBAL = ("cloudfront", "iam")
 """The services whose ARNs have no region."""
 
@@ -120,6 +134,7 @@ def _by_name(**kinds: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "acm": _by_name(CertificateArn=""),
     "apigateway": _of_apigateway,
     "cloudfront": _of_cloudfront,
     "cloudtrail": _by_name(TrailName="trail/", Name="trail/", ResourceIdList="trail/"),
@@ -141,9 +156,11 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         DBSnapshotIdentifier="snapshot:",
     ),
     "redshift": _by_name(ResourceName="", ClusterIdentifier="cluster:", ParameterGroupName="parametergroup:"),
+    "route53": _of_route53,
     "secretsmanager": _of_secretsmanager,
     "securityhub": _of_securityhub,
     "ssm": _of_ssm,
+    "wafv2": _of_wafv2,
 }
 """How the resource is found in the parameters of services that name it within them; empty where they do not."""
 

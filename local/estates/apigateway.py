@@ -37,7 +37,7 @@ def _rest(aws: EmbeddedAws, region: str) -> None:
     _patch(apigateway, api, "production", changed)
     _patch(apigateway, api, "old", {"/*/*/caching/enabled": "true", "/*/*/caching/dataEncrypted": "false"})
     metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": "orders"}
-    acl = waf.create_web_acl(Name="orders", Scope="REGIONAL", DefaultAction={"Block": {}}, VisibilityConfig=metrics)
+    acl = waf.create_web_acl(Name="order-api", Scope="REGIONAL", DefaultAction={"Block": {}}, VisibilityConfig=metrics)
     stage = f"arn:aws:apigateway:{region}::/restapis/{api}/stages/production"
     waf.associate_web_acl(WebACLArn=acl["Summary"]["ARN"], ResourceArn=stage)
 

@@ -79,3 +79,13 @@ def test_a_stage_keeps_its_client_certificate_and_has_a_log_level(aws: EmbeddedA
     assert (stage["clientCertificateId"], stage["tracingEnabled"]) == ("a1b2c3", False)
     assert stage["methodSettings"]["*/*"]["loggingLevel"] == "OFF"
     assert apigateway.get_stage(restApiId=api, stageName="prod")["clientCertificateId"] == "a1b2c3"
+
+
+def test_report_groups_are_listed_by_arn_and_described(aws: EmbeddedAws) -> None:
+    codebuild = aws.client("codebuild")
+    export = {"exportConfigType": "S3", "s3Destination": {"bucket": "reports", "encryptionDisabled": True}}
+    made = codebuild.create_report_group(name="shop", type="TEST", exportConfig=export)["reportGroup"]["arn"]
+    assert codebuild.list_report_groups()["reportGroups"] == [made]
+    found = codebuild.batch_get_report_groups(reportGroupArns=[made, f"{made}-gone"])
+    (group,) = found["reportGroups"]
+    assert (group["exportConfig"], found["reportGroupsNotFound"]) == (export, [f"{made}-gone"])

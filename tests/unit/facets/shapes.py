@@ -472,6 +472,7 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
     "PolicyNames": ("a", "x-1"),
     "PolicyTypeName": ("SSLNegotiationPolicyType", "AppCookieStickinessPolicyType"),
     "PublicIp": ("198.51.100.7",),
+    "location": ("https://bitbucket.org/o/r.git", "https://u:p@bitbucket.org/o/r.git"),
     "Runtime": ("python3.8", "python3.13", "nodejs16.x"),
     "SslPolicy": ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"),
     "Priority": ("1", "2", "default"),

@@ -164,6 +164,9 @@ PERMISSION = "ec2.DescribeSecurityGroups.SecurityGroups[].IpPermissions[]"
 SECRETS = "secretsmanager.ListSecrets.SecretList[]"
 SECRET = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html"
 DOCUMENTED: Mapping[str, str] = {
+    # "By default S3 build logs are encrypted."
+    "codebuild-project-s3-logs-encrypted: codebuild.BatchGetProjects.projects[].logsConfig.s3Logs.encryptionDisabled"
+    " left out": "https://docs.aws.amazon.com/codebuild/latest/APIReference/API_S3LogsConfig.html",
     # "If the distribution uses Aliases, set this field to false and specify values for" the other certificate.
     "cloudfront-custom-ssl-certificate: cloudfront.ListDistributions.DistributionList.Items[].ViewerCertificate"
     ".CloudFrontDefaultCertificate left out": (
@@ -319,7 +322,7 @@ def spoiled(world: World) -> Iterator[tuple[Place, object]]:
 
 
 COUNTED = re.compile(
-    r"\]$|\.(tags|variables)(\[\])?\.|(settings|attributes|environment)\[\]\.(name|key)$|truncated$"
+    r"\]$|\.(tags|variables)(\[\])?\.|(settings|attributes|environment|environmentvariables)\[\]\.(name|key)$|truncated$"
     r"|DistributionList\.Items\[\]\.Id$",
     re.IGNORECASE,
 )

@@ -52,8 +52,14 @@ _PREFIXES = MappingProxyType(
 )
 _ROOTS = MappingProxyType({"r": "requestParameters", "s": "responseElements"})
 _WRAPPERS = ("Request", "Req", "Response")
-_PATHS_OF_NAMES = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-"""Types whose events have names, and whose ARNs have a path before the name: they are found by name."""
+_PATHS_OF_NAMES = (
+    "AWS::IAM::Role",
+    "AWS::IAM::User",
+    "AWS::IAM::Group",
+    "AWS::WAFv2::WebACL",
+    "AWS::WAFv2::RuleGroup",
+)
+"""Types whose ARNs have more before the name or the id that events have than can be known: they are found by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,11 @@ def _queue(url: str) -> str:
     return url.rpartition("/")[2]
 
 
+def _last(text: str) -> str:
+    """Return the id of `/hostedzone/Z1`."""
+    return text if text.startswith(PREFIX) else text.rpartition("/")[2]
+
+
 def _table(text: str) -> str:
     """Return the table of `table/orders` or `table/orders/index/by-day`; nothing of what else is scaled."""
     if "/" not in text or text.startswith(PREFIX):
@@ -219,6 +230,7 @@ _CONVERTED: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "AWS::ElasticLoadBalancingV2::Listener": _listener,
         "AWS::ElasticLoadBalancingV2::LoadBalancer": _load_balancer,
         "AWS::Lambda::Function": _function,
+        "AWS::Route53::HostedZone": _last,
         "AWS::SQS::Queue": _queue,
     }
 )

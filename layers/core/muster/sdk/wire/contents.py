@@ -39,6 +39,9 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         # A kind of alarm that a region does not know is not answered.
         "cloudwatch:DescribeAlarms": frozenset({"LogAlarms", "CompositeAlarms"}),
         "cloudwatch:GetMetricData": frozenset({"Messages"}),
+        # What does not exist is named only where something does not.
+        "codebuild:BatchGetProjects": frozenset({"projectsNotFound"}),
+        "codebuild:BatchGetReportGroups": frozenset({"reportGroupsNotFound"}),
         # Without rules there are none; only what failed has an exception.
         "dynamodb:DescribeContributorInsights": frozenset({"ContributorInsightsRuleList", "FailureException"}),
         "ecs:DescribeCapacityProviders": frozenset({"failures"}),
@@ -54,6 +57,8 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "lambda:GetFunctionCodeSigningConfig": frozenset({"CodeSigningConfigArn"}),
         # A group without a transformer may be answered without one.
         "logs:GetTransformer": frozenset({"transformerConfig"}),
+        # The first page has none: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
+        "route53:ListHostedZones": frozenset({"Marker"}),
         "s3:ListBuckets": frozenset({"Owner"}),
         # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
         "ssm:DescribeDocumentPermission": frozenset({"AccountSharingInfoList"}),

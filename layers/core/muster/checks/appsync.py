@@ -1,0 +1,39 @@
+"""Checks of GraphQL APIs of AppSync."""
+
+from muster.facets.appsync import API_KEY, GraphqlApi
+from muster.model.check import check
+from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
+
+
+@check(severity=Severity.MEDIUM, controls=("FSBP AppSync.2",))
+def appsync_logging_enabled(api: GraphqlApi, *, levels: tuple[str, ...] = ("ERROR", "INFO", "DEBUG", "ALL")) -> Verdict:
+    """GraphQL APIs of AppSync should have field-level logging.
+
+    Problem: field-level logging is off
+    Why: Without the log you cannot see which resolver failed, and for which request.
+    Fix: `aws appsync update-graphql-api --api-id ID --name API-NAME --authentication-type AUTHENTICATION-TYPE
+      --log-config fieldLogLevel=ERROR,cloudWatchLogsRoleArn=ROLE-ARN`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/appsync-controls.html#appsync-2
+    """
+    level = known(api.log_level)
+    if level in levels:
+        return compliant(f"Field-level logging is on (level {level})")
+    return non_compliant(f"Field-level logging has level {level}")
+
+
+@check(severity=Severity.HIGH, controls=("FSBP AppSync.5",))
+def appsync_authorization_check(api: GraphqlApi) -> Verdict:
+    """GraphQL APIs of AppSync should not accept API keys.
+
+    Problem: GraphQL API accepts an API key
+    Why: An API key is one secret for all callers, often embedded in an app: whoever reads it there can call the API.
+    Fix: Choose another type of authentication, such as AWS_IAM, and remove API_KEY from the additional ones: `aws
+      appsync update-graphql-api --api-id ID --name API-NAME --authentication-type AWS_IAM`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/appsync-controls.html#appsync-5
+    """
+    if api.authentication == API_KEY:
+        return non_compliant("Default authentication is API_KEY")
+    if API_KEY in api.additional:
+        return non_compliant("API_KEY is an additional type of authentication")
+    kinds = [known(each) for each in (api.authentication, *api.additional)]
+    return compliant(f"Authentication is {', '.join(kinds)}")
