@@ -122,6 +122,8 @@ def test_a_requirement_is_spelled_as_its_framework_spells_it(framework: str, for
         ("MQ.3", date(2026, 1, 12)),
         ("RDS.18", date(2026, 6, 5)),
         ("Redshift.9", date(2025, 9, 24)),
+        ("SNS.2", date(2024, 4, 10)),
+        ("IAM.20", date(2024, 4, 10)),
         pytest.param("EKS.3", None, id="EKS.3, after 2026-08-10: AWS gives no day"),
         pytest.param("IoTEvents.1", None, id="IoTEvents.1, after 2026-07-07"),
     ],
