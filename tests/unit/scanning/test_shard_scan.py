@@ -1,5 +1,6 @@
 """Listing, describing and judging one shard, with a client that answers from a table."""
 
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from muster.model.shard import Shard
 from muster.scanning.calls import ScanContext
 from muster.scanning.scope import Scope
 from muster.scanning.shard_scan import Cursor, ShardScan, remaining
+from muster.sdk.errors import NOT_OFFERED
 from muster.sdk.retry import Retrier
 from muster.targets.sharding import shards
 
@@ -279,6 +281,24 @@ def test_where_nothing_is_listed_and_a_policy_denies_all_that_is_read_the_region
     findings, scan = run(Fake(GetPolicy=DENIED_BY_SCP), [Rule(account_is_strict, ACCOUNT, "box")])
     assert findings == []
     assert (scan.outcome.blocked, scan.outcome.complete) == (True, True)
+
+
+NO_ENDPOINT = botocore.exceptions.EndpointConnectionError(
+    endpoint_url="https://macie2.eu-central-2.amazonaws.com/", error=socket.gaierror(-2, "Name or service not known")
+)
+
+
+def test_a_service_that_a_region_does_not_offer_is_one_row_of_coverage_and_no_gap() -> None:
+    findings, scan = run(Fake(GetPolicy=NO_ENDPOINT), [Rule(account_is_strict, ACCOUNT, "box")])
+    assert findings == []
+    assert (scan.outcome.blocked, scan.outcome.complete) == (False, True)
+    assert {row.reason for row in scan.outcome.ledger.rows()} == {NOT_OFFERED}
+
+
+def test_a_listing_without_an_endpoint_has_no_resources() -> None:
+    findings, scan = run(Fake(ListBoxes=NO_ENDPOINT), RULES)
+    assert findings == []
+    assert (scan.outcome.unlisted, scan.outcome.complete) == ({}, True)
 
 
 def test_what_a_policy_denies_is_unread_where_something_else_can_be_read() -> None:

@@ -18,7 +18,7 @@ from muster.scanning.calls import ScanContext, ShardCalls
 from muster.scanning.describe import Describing, pseudo_resource, target_of
 from muster.scanning.evaluate import Judges, unlisted
 from muster.scanning.pagination import pages
-from muster.sdk.errors import BLOCKED, token_expired
+from muster.sdk.errors import BLOCKED, NOT_OFFERED, token_expired
 from muster.sdk.failures import FAILURES, Failure
 from muster.sdk.redaction import safe
 
@@ -130,7 +130,7 @@ class ShardScan:
         self._calls = ShardCalls(shard, context, ledger)
         self.outcome = Outcome(ledger, self._calls, dict(resume.gaps))
         self._position = 0
-        self._nothing_read = False
+        self._nothing_read = ""
 
     def __iter__(self) -> Generator[Finding, None, None]:
         """Yield the findings of every resource type in turn; memory is bounded by two pages and a window.
@@ -207,13 +207,13 @@ class ShardScan:
 
     def _pseudo_resource(self, position: int, plan: TypePlan, describe: Describing) -> Iterator[Chunk]:
         """Yield the findings on the account or the region, unless a policy keeps everybody out of it."""
-        if self._shut_out():
+        if self._closed(BLOCKED) or self._closed(NOT_OFFERED):
             return
         items = [Listed(pseudo_resource(plan.resource_type, self.shard))]
         findings: Iterable[Finding] = self._judge(self._in_scope(plan, items), plan, describe)
         if len(self._plans) == 1:
             findings = list(findings)
-            self._nothing_read = bool(findings) and all(map(_kept_out, findings))
+            self._nothing_read = _closing(findings)
             if self._nothing_read:
                 return
         yield Chunk(plan.resource_type, findings, self._after(position), only_page=True)
@@ -252,15 +252,20 @@ class ShardScan:
         self.outcome.unlisted[lister.resource_type] = gap
         self.outcome.ledger.stopped(lister.operation, gap.reason)
 
-    def _shut_out(self) -> bool:
-        """Whether a policy of the organization denied every listing of the shard, or all that is read where none is."""
+    def _closed(self, reason: str) -> bool:
+        """Whether one reason keeps every listing of the shard from an answer, or all that is read where none is."""
         gaps = [self.outcome.unlisted.get(plan.resource_type) for plan in self._plans if plan.lister]
-        denied = all(gap is not None and gap.reason.startswith(BLOCKED) for gap in gaps)
-        return denied if gaps else self._nothing_read
+        closed = all(gap is not None and gap.reason.startswith(reason) for gap in gaps)
+        return closed if gaps else self._nothing_read == reason
 
     def _gaps(self) -> Iterator[Chunk]:
         """Yield the findings on the target for what was not listed, at the end: only then it is known what was."""
-        if self._shut_out():
+        if self._closed(NOT_OFFERED):
+            # Nothing of it can be there: that is an answer, and no gap.
+            self.outcome.unlisted.clear()
+            self.outcome.ledger.blocked(NOT_OFFERED)
+            return
+        if self._closed(BLOCKED):
             self.outcome.blocked = True
             self.outcome.ledger.blocked(BLOCKED)
             return
@@ -278,8 +283,15 @@ class ShardScan:
         return (unlisted(rule, target, gap, self._context.observed_at) for rule in plan.rules)
 
 
-def _kept_out(finding: Finding) -> bool:
-    """Whether a finding says nothing but that a policy of the organization denied every call."""
+def _closing(findings: Sequence[Finding]) -> str:
+    """Return the one reason why every call of the findings had no answer; empty where there are several, or none."""
+    for reason in (BLOCKED, NOT_OFFERED):
+        if findings and all(_says_only(finding, reason) for finding in findings):
+            return reason
+    return ""
+
+
+def _says_only(finding: Finding, reason: str) -> bool:
     gaps = finding.unavailable
-    blocked = bool(gaps) and all(gap.reason.startswith(BLOCKED) for gap in gaps)
-    return blocked and finding.status is Status.INSUFFICIENT_DATA
+    said = bool(gaps) and all(gap.reason.startswith(reason) for gap in gaps)
+    return said and finding.status is Status.INSUFFICIENT_DATA

@@ -11,6 +11,7 @@ import botocore.parsers
 from muster.errors import MusterError
 from muster.model.finding import Unavailable
 from muster.sdk.denial import Clock, Denial, clock, clock_by_date, denial
+from muster.sdk.endpoints import not_offered
 from muster.sdk.redaction import safe
 
 
@@ -86,6 +87,8 @@ _OF_ONE_REGION = frozenset({"OptInRequired", "AuthFailure", "SubscriptionRequire
 """A region that is not enabled answers with these too, while the credentials are good everywhere else."""
 BLOCKED = "blocked by policy"
 """The beginning of a reason where a service or resource control policy of the organization denies a call."""
+NOT_OFFERED = "not offered in this region"
+"""The beginning of a reason where a service has no endpoint in a region."""
 _ENCODED = "AWS gives the reason in encoded form; decode it with 'aws sts decode-authorization-message'"
 _NETWORK = (
     botocore.exceptions.HTTPClientError,
@@ -113,6 +116,8 @@ def throttled(error: BaseException) -> bool:
 
 def transient(error: BaseException) -> bool:
     """Whether the same call may succeed a moment later: throttled, the service's own fault, or the network's."""
+    if not_offered(error):
+        return False
     passing = meaning_of(code_of(error)) in (Meaning.THROTTLED, Meaning.FAILED)
     return passing or _down(error) or isinstance(error, _NETWORK)
 
@@ -176,6 +181,8 @@ def unavailable(permission: str, error: Exception) -> Unavailable:
         return Unavailable(error.permission, str(error))
     if (found := denial_of(error)) is not None:
         return _denied(permission, code, found)
+    if not_offered(error):
+        return Unavailable(None, f"{NOT_OFFERED}: the service has no endpoint here")
     return Unavailable(None, _reason(permission, code, error))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.model import OperationModel, StructureShape
 
-_READING = ("Describe", "Get", "List")
+_READING = ("Describe", "Get", "List", "BatchGet")
 """The beginnings of operations that only read; answers of others never mean "none"."""
 MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
     {
@@ -50,6 +50,8 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "guardduty:GetDetector": frozenset({"DataSources", "Tags", "Features"}),
         "ecs:DescribeServices": frozenset({"failures"}),
         "ecs:DescribeTaskDefinition": frozenset({"tags"}),
+        # Only an account that failed is there.
+        "inspector2:BatchGetAccountStatus": frozenset({"failedAccounts"}),
         "lambda:GetAccountSettings": frozenset({"AccountUsage"}),
         # No tags, tags that were read, no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
         "lambda:GetFunction": frozenset({"Tags", "TagsError", "Concurrency"}),
