@@ -68,12 +68,12 @@ def test_every_operation_is_called_as_often_as_it_must_be(aws: EmbeddedAws, once
     made, _ = once
     assert {rule.check.id for rule in RULES} > load().checks.keys(), "some check is left out: this would show less"
     there = Estate(aws)
-    wanted: dict[str, int] = {}
+    wanted: Counter[str] = Counter()
     written = (of_ec2, of_storage, of_databases, of_functions, of_containers, of_messages, of_all)
     for table in (*written, *tables()):
         calls = table(there)
-        assert not calls.keys() & wanted.keys()
-        wanted |= calls
+        # Services may read the same of another one, each in its own shards.
+        wanted.update(calls)
     assert all(wanted.values()), "of some operation the estate needs no call: this would show nothing of it"
     assert dict(sorted(made.items())) == dict(sorted(wanted.items()))
 

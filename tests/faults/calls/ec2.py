@@ -10,6 +10,7 @@ def calls(there: Estate) -> dict[str, int]:
         "ec2:DescribeInstanceAttribute": len(there.all("ec2", "describe_instances", "Reservations", "Instances")),
         "ec2:DescribeNetworkAcls": REGIONS,
         "ec2:DescribeSpotFleetRequests": REGIONS,
+        "ec2:DescribeSubnets": REGIONS,
         "ec2:DescribeTransitGateways": REGIONS,
         "ec2:DescribeVpcBlockPublicAccessOptions": REGIONS,
         "ec2:DescribeVpcEndpoints": REGIONS,
