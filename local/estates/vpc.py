@@ -27,7 +27,8 @@ def seed(aws: EmbeddedAws, region: str) -> None:
 
 def _addresses(ec2: Any, subnet: str) -> None:
     instance = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
-    used, _idle = (_of_an_interface(ec2, subnet) for _ in range(2))
+    used, idle = (_of_an_interface(ec2, subnet) for _ in range(2))
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=idle, SourceDestCheck={"Value": False})
     ec2.attach_network_interface(NetworkInterfaceId=used, InstanceId=instance, DeviceIndex=1)
     ec2.create_tags(Resources=[used], Tags=_PAIRS)
     ec2.allocate_address(Domain="vpc")
@@ -65,7 +66,11 @@ def _groups(ec2: Any, vpc: str, subnet: str) -> None:
     }
     ec2.create_network_interface(SubnetId=subnet, Groups=[groups["behind-an-interface"], groups["databases-open"]])
     _admit(ec2, groups["behind-an-interface"], 443, UserIdGroupPairs=[{"GroupId": groups["named-by-a-rule"]}])
+    _admit(ec2, groups["named-by-a-rule"], 443, IpRanges=[{"CidrIp": "0.0.0.0/0"}])
     _admit(ec2, groups["databases-open"], 5432, IpRanges=[{"CidrIp": "0.0.0.0/0"}])
+    wizard = ec2.create_security_group(GroupName="launch-wizard-1", Description="launch-wizard-1", VpcId=vpc)["GroupId"]
+    offices = [{"CidrIp": f"198.51.100.{number}/32"} for number in range(52)]
+    _admit(ec2, wizard, 8443, IpRanges=[{"CidrIp": "0.0.0.0/0"}, *offices])
     ec2.create_launch_template(
         LaunchTemplateName="web-of-the-shop",
         LaunchTemplateData={
