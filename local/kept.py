@@ -1,16 +1,18 @@
 """Makes moto fast: fewer images, results that are kept between calls, and searches that look at fewer objects."""
 
+import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import moto.backends
+import moto.core.utils
 from moto.core.base_backend import BaseBackend
 from moto.core.serialize import AttributePickerContext, ResponseSerializer, XFormedAttributePicker
 from moto.core.utils import get_value
+from moto.kms.utils import generate_private_key
 
 IMAGES = Path(__file__).with_name("images.json")
 """The images of others in each region: moto's own 1,300 make every listing of snapshots take seconds."""
@@ -26,6 +28,8 @@ _searched: dict[str, Callable[..., list[Any]]] = {}
 _addresses: dict[tuple[type, str | None], Addresses] = {}
 _modules: list[str] = []
 _MISSING = object()
+_loader = functools.cache(moto.core.utils.create_loader)
+_made_private_key = functools.cache(lambda: generate_private_key("SYMMETRIC_DEFAULT"))
 
 
 def keep() -> None:
@@ -35,9 +39,11 @@ def keep() -> None:
     addresses depend on `MOTO_S3_CUSTOM_ENDPOINTS`, so they are kept for each value of it. A search for a metric looks
     at its own data, one for the tags of a resource at that resource: moto looks at those of the whole account. The
     names under which a value may stand in an object are found once for each member of a shape and class of objects:
-    moto finds them for each value of each answer, most of the time that an answer takes.
+    moto finds them for each value of each answer, most of the time that an answer takes. The folder of the SDK's models
+    is listed once, and symmetric keys of KMS, which show no part of it, share the RSA key that moto gives each.
     """
     # They import moto's images, whose path has to stand in the environment by then.
+    import moto.kms.models  # noqa: PLC0415
     from moto.cloudwatch.models import CloudWatchBackend  # noqa: PLC0415
     from moto.ec2.models.tags import TagBackend  # noqa: PLC0415
 
@@ -48,6 +54,8 @@ def keep() -> None:
     CloudWatchBackend.get_metric_data = _metric_data
     TagBackend.describe_tags = _tags
     ResponseSerializer.get_value = _value
+    moto.core.utils.create_loader = _loader
+    moto.kms.models.generate_private_key = _private_key
 
 
 def _kept_addresses(backend: BaseBackend) -> Addresses:
@@ -129,7 +137,7 @@ def _value(serializer: Any, value: Any, key: str, shape: Any) -> Any:
         service = serializer.operation_model.service_model
         context = AttributePickerContext(value, key, shape, serializer.operation_model, service, "")
         names = kept[type(value), key] = tuple(dict.fromkeys(picker.get_possible_keys(context)))
-    find = value.get if type(value) is dict else partial(get_value, value)
+    find = value.get if type(value) is dict else functools.partial(get_value, value)
     for name in names:
         found = find(name, _MISSING)
         if found is not _MISSING:
@@ -141,3 +149,7 @@ def _value(serializer: Any, value: Any, key: str, shape: Any) -> Any:
         if key.endswith(path.rpartition(".")[2]) and ".".join((*serializer.path, key)).endswith(path):
             return transform(found)
     return found
+
+
+def _private_key(key_spec: str) -> Any:
+    return _made_private_key() if key_spec == "SYMMETRIC_DEFAULT" else generate_private_key(key_spec)

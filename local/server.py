@@ -1,5 +1,6 @@
 """An AWS on loopback, in this process: moto's server behind the front, with its Step Functions interpreter on."""
 
+import functools
 import logging
 import os
 import socket
@@ -51,7 +52,7 @@ class EmbeddedAws:
         self._before: dict[str, str | None] = {}
         self._server: BaseWSGIServer | None = None
         self.enforcement = Enforcement()
-        self.front = Front(DomainDispatcherApplication(create_backend_app), Corrections(), self.enforcement)
+        self.front = Front(_application(), Corrections(), self.enforcement)
         self.trail = Trail()
         self.roles: dict[str, str] = {"ak": "StateMachineRole"}
 
@@ -150,6 +151,12 @@ class EmbeddedAws:
         for name, value in variables.items():
             self._before[name] = os.environ.get(name)
             os.environ[name] = value
+
+
+@functools.cache
+def _application() -> Any:
+    """Return moto's server, once for all: it keeps the routes of each service, which take long, and no resource."""
+    return DomainDispatcherApplication(create_backend_app)
 
 
 def _require_free(port: int) -> None:
