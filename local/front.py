@@ -157,14 +157,14 @@ class Front:
 
 
 def error_body(service: str, code: str, message: str = _MESSAGE) -> str:
-    """Spell an error as a service does: XML for S3, EC2 and the query protocol, JSON for others."""
+    """Spell an error as a service does: XML for S3, EC2, the query protocol and REST with XML, JSON for others."""
     escaped = escape(message)
     if service in ("s3", "s3control"):
         return f"<Error><Code>{code}</Code><Message>{escaped}</Message></Error>"
     if service == "ec2":
         inner = f"<Errors><Error><Code>{code}</Code><Message>{escaped}</Message></Error></Errors>"
         return f"<Response>{inner}<RequestID>embedded</RequestID></Response>"
-    if model_of(service).protocol == "query":
+    if model_of(service).protocol in ("query", "rest-xml"):
         inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escaped}</Message></Error>"
         return f"<ErrorResponse>{inner}<RequestId>embedded</RequestId></ErrorResponse>"
     return json.dumps({"__type": code, "message": message})

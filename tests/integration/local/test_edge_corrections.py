@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from local.server import ACCOUNT, EmbeddedAws
 
 ORIGINS: dict[str, Any] = {
@@ -89,3 +91,16 @@ def test_report_groups_are_listed_by_arn_and_described(aws: EmbeddedAws) -> None
     found = codebuild.batch_get_report_groups(reportGroupArns=[made, f"{made}-gone"])
     (group,) = found["reportGroups"]
     assert (group["exportConfig"], found["reportGroupsNotFound"]) == (export, [f"{made}-gone"])
+
+
+def test_a_certificate_is_issued_at_once(aws: EmbeddedAws) -> None:
+    acm = aws.client("acm")
+    acm.request_certificate(DomainName="shop.example.com")
+    assert [each["Status"] for each in acm.list_certificates()["CertificateSummaryList"]] == ["ISSUED"]
+
+
+def test_a_refusal_of_cloudfront_has_its_code(aws: EmbeddedAws) -> None:
+    aws.refuse("cloudfront:ListDistributions")
+    cloudfront = aws.client("cloudfront")
+    with pytest.raises(cloudfront.exceptions.ClientError, match="AccessDenied"):
+        cloudfront.list_distributions()

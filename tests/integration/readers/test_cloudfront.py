@@ -76,7 +76,7 @@ def looked_up(code: str = "", status: int = 200, headers: dict[str, str] | None 
         if code:
             stub.add_client_error("head_bucket", code, http_status_code=status, response_meta={"HTTPHeaders": headers})
         else:
-            stub.add_response("head_bucket", {}, {"Bucket": "site"})
+            stub.add_response("head_bucket", {"BucketRegion": HERE}, {"Bucket": "site"})
         found: OriginBucket = origin_bucket.function(s3, Resource(DISTRIBUTION, "E1", ACCOUNT, GLOBAL), "site")
     return found
 

@@ -218,5 +218,5 @@ class OriginBucket:
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> "OriginBucket":
-        """Parse `Exists`; an empty answer means that there is no such bucket."""
-        return cls(bool(response.get("Exists")))
+        """Parse `BucketRegion` of HeadBucket; an empty answer means that there is no such bucket."""
+        return cls(bool(response.get("BucketRegion")))

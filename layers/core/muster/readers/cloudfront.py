@@ -60,15 +60,16 @@ tags = reads(
 def origin_bucket(s3: "S3Client", _distribution: Resource, name: str) -> OriginBucket:
     """Ask whether a bucket exists; each is looked up once, whichever distributions name it.
 
-    Another account's bucket refuses the call, and its region is in a header of that answer.
+    S3 answers with the region of a bucket. Another account's bucket refuses the call, with the region in a header.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - the catalogue loads without the SDK
 
     try:
-        s3.head_bucket(Bucket=name)
+        region = s3.head_bucket(Bucket=name)["BucketRegion"]
     except ClientError as error:
         headers = error.response["ResponseMetadata"].get("HTTPHeaders") or {}
         if error.response["Error"].get("Code") == "404" or _REGION_HEADER not in headers:
             raise
-    return OriginBucket.parse({"Exists": True})
+        region = str(headers[_REGION_HEADER])
+    return OriginBucket.parse({"BucketRegion": region})
