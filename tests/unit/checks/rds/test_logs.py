@@ -139,7 +139,7 @@ def test_aurora_serverless_v1_has_no_export() -> None:
         pytest.param({"server_audit_logging": "1", "server_audit_events": "CONNECT"}, "in-sync", C,
                      "Parameter group own logs CONNECT", id="on"),
         pytest.param({"server_audit_logging": "0", "server_audit_events": "CONNECT"}, "in-sync", N,
-                     "server_audit_logging is 0 in parameter group own", id="off"),
+                     "Parameter server_audit_logging is 0 in parameter group own", id="off"),
         pytest.param({}, "in-sync", N, "server_audit_logging is 0", id="the engine's default"),
         pytest.param({"server_audit_logging": "1"}, "in-sync", N, "server_audit_events is empty", id="no events"),
         pytest.param({"server_audit_logging": "1", "server_audit_events": "CONNECT"}, "pending-reboot", N,

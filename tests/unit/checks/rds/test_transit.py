@@ -41,7 +41,7 @@ def test_rds_sqlserver_encrypted_in_transit(engine: str, values: Mapping[str, st
 
 def test_the_reason_names_parameter_and_group() -> None:
     found = rds_sqlserver_encrypted_in_transit(instance(engine="sqlserver-se"), of_instances())
-    assert found.reason == "rds.force_ssl is not set in parameter group own"
+    assert found.reason == "Parameter rds.force_ssl is not set in parameter group own"
     assert dict(found.values) == {"GROUP": "own"}
 
 

@@ -184,9 +184,9 @@ def aurora_mysql_cluster_audit_logging(cluster: DbCluster, parameters: Related[C
     values = parameters[group].values
     logging, events = values.get(AUDIT_LOGGING, "0"), values.get(AUDIT_EVENTS, "")
     if logging.lower() not in _ON:
-        return non_compliant(f"server_audit_logging is {logging} in parameter group {group}", group=group)
+        return non_compliant(f"Parameter server_audit_logging is {logging} in parameter group {group}", group=group)
     if not events:
-        return non_compliant(f"server_audit_events is empty in parameter group {group}", group=group)
+        return non_compliant(f"Parameter server_audit_events is empty in parameter group {group}", group=group)
     for each in cluster.members:
         if known(each.parameter_status) != "in-sync":
             return non_compliant(f"Instance {each.id} does not run with parameter group {group} yet: restart it",

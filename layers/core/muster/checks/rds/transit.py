@@ -32,8 +32,8 @@ def rds_sqlserver_encrypted_in_transit(instance: DbInstance, parameters: Related
         return not_applicable(f"The check applies to SQL Server only, and this is {named(engine)}")
     group, value = _value(instance, parameters, FORCE_SSL)
     if value == "1":
-        return compliant(f"rds.force_ssl is 1 in parameter group {group}")
-    return non_compliant(f"rds.force_ssl is {value or 'not set'} in parameter group {group}", group=group)
+        return compliant(f"Parameter rds.force_ssl is 1 in parameter group {group}")
+    return non_compliant(f"Parameter rds.force_ssl is {value or 'not set'} in parameter group {group}", group=group)
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP RDS.44",))
@@ -59,12 +59,12 @@ def rds_mariadb_instance_encrypted_in_transit(instance: DbInstance, parameters: 
     group, value = _value(instance, parameters, SECURE_TRANSPORT)
     default = version_numbers(version) >= _MARIADB_ON_BY_DEFAULT
     if not (value.lower() in _ON if value else default):
-        return non_compliant(f"require_secure_transport is {value or 'not set'} in parameter group {group}",
+        return non_compliant(f"Parameter require_secure_transport is {value or 'not set'} in parameter group {group}",
                              group=group)  # fmt: skip
     for each in instance.parameter_groups:
         if known(each.status) != "in-sync":
             return non_compliant(f"Parameter group {each.name} is {each.status}: restart the DB instance", group=group)
-    return compliant(f"require_secure_transport is {value or 'on by default'} in parameter group {group}")
+    return compliant(f"Parameter require_secure_transport is {value or 'on by default'} in parameter group {group}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP DocumentDB.6",))
@@ -87,12 +87,12 @@ def docdb_cluster_encrypted_in_transit(cluster: DbCluster, parameters: Related[C
     group = cluster.parameter_group
     value = known(parameters[group].values.get(TLS, Unknown(f"AWS did not return tls of parameter group {group}")))
     if value not in _TLS_VALUES:
-        return non_compliant(f"tls is {value} in parameter group {group}; use tls1.2+ or higher", group=group)
+        return non_compliant(f"Parameter tls is {value} in parameter group {group}; use tls1.2+ or higher", group=group)
     for each in cluster.members:
         if known(each.parameter_status) != "in-sync":
             return non_compliant(f"Instance {each.id} does not run with parameter group {group} yet: restart it",
                                  group=group)  # fmt: skip
-    return compliant(f"tls is {value} in parameter group {group}")
+    return compliant(f"Parameter tls is {value} in parameter group {group}")
 
 
 @check(severity=Severity.MEDIUM, controls=("FSBP RDS.43",))
