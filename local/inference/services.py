@@ -17,6 +17,7 @@ SIGNED_AS: Mapping[str, tuple[str, ...]] = {
     "dynamodb": ("dynamodb", "dynamodbstreams"),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),
+    "es": ("opensearch", "es"),
     "monitoring": ("cloudwatch",),
     "s3": ("s3", "s3control"),
     "s3-object-lambda": ("s3", "s3control"),

@@ -34,6 +34,7 @@ from muster.readers.management.ssm import instance_compliance, managed_instances
 from muster.readers.rds.clusters import cluster_parameters, region_clusters
 from muster.readers.rds.events import region_subscriptions
 from muster.readers.rds.instances import instance_parameters
+from muster.readers.stores.elasticache import region_clusters as region_caches
 from muster.readers.tagging.organizations import required_tags
 
 HERE, ACCOUNT_ID = "eu-west-1", "123456789012"
@@ -130,6 +131,11 @@ PAGED = [
         region_clusters, 100, {},
         tuple({"DBClusterIdentifier": name, "DBClusterArn": f"arn:aws:rds:{HERE}:1:cluster:{name}"} for name in "ab"),
         id="DB clusters",
+    ),
+    pytest.param(
+        region_caches, 100, {},
+        tuple({"CacheClusterId": name, "ARN": f"arn:aws:elasticache:{HERE}:1:cluster:{name}"} for name in "ab"),
+        id="cache clusters",
     ),
     pytest.param(
         region_subscriptions, 100, {},

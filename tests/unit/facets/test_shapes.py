@@ -235,6 +235,10 @@ DOCUMENTED: Mapping[str, str] = {
     "s3-bucket-logging-enabled: s3.GetObjectLockConfiguration.ObjectLockConfiguration.ObjectLockEnabled left out": (
         "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ObjectLockConfiguration.html"
     ),
+    # Any other group is one of the account's own.
+    "elasticache-custom-subnet-group: elasticache.DescribeCacheClusters.CacheClusters[].CacheSubnetGroupName unknown": (
+        "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CacheCluster.html"
+    ),
     # A route has one destination and one target: without it, or with another, it is another route.
     **{
         f"rds-instance-subnets-without-igw: ec2.DescribeRouteTables.RouteTables[].Routes[].{name} {what}": (

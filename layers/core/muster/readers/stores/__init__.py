@@ -1,0 +1,1 @@
+"""Stores beside the databases of RDS: ElastiCache, OpenSearch and Redshift."""
