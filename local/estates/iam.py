@@ -22,6 +22,11 @@ _NARROW: Statements = [
 _EVERYTHING: Statements = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
 _ALL_BUT_BILLING: Statements = [{"Effect": "Allow", "NotAction": "aws-portal:*", "Resource": "*"}]
 _WHOLE_SERVICES: Statements = [{"Effect": "Allow", "Action": ["s3:*", "sqs:*"], "Resource": "*"}]
+_ESCALATING: Statements = [
+    {"Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:InvokeFunction"], "Resource": "*"},
+    {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"},
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"},
+]
 _ALL_KEYS: Statements = [{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:DescribeKey"], "Resource": "*"}]
 
 _GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
@@ -47,6 +52,7 @@ def _policies(iam: Any) -> None:
     iam.create_policy(PolicyName="orders", PolicyDocument=_policy(_NARROW), Tags=_PAIRS)
     iam.create_policy(PolicyName="break-glass", PolicyDocument=_policy(_EVERYTHING))
     iam.create_policy(PolicyName="storage", PolicyDocument=_policy(_WHOLE_SERVICES), Tags=_PAIRS)
+    iam.create_policy(PolicyName="deployer", PolicyDocument=_policy(_ESCALATING), Tags=_PAIRS)
     mended = iam.create_policy(PolicyName="reports", PolicyDocument=_policy(_EVERYTHING), Tags=_PAIRS)["Policy"]
     iam.create_policy_version(PolicyArn=mended["Arn"], PolicyDocument=_policy(_NARROW), SetAsDefault=True)
 
@@ -151,6 +157,8 @@ def _roles(iam: Any) -> None:
     _role(iam, "deploy", _trust({"Federated": _GITHUB}, main, "sts:AssumeRoleWithWebIdentity"), _NARROW)
     anybody = _trust({"Federated": _GITHUB}, {"StringEquals": _AUDIENCE}, "sts:AssumeRoleWithWebIdentity")
     _role(iam, "deploy-anything", anybody, _WHOLE_SERVICES)
+    for name in ("orders", "auditor"):
+        iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
     kept = {role.name: role for role in _backend().roles.values()}
     kept["orders"].last_used, kept["orders"].last_used_region = _ago(days=1), "eu-west-1"
     kept["bastion"].create_date = _ago(days=200)

@@ -44,6 +44,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
 
 EVERYTHING = f"arn:{ANY}:{ANY}:{ANY}:{ANY}:{ANY}"
 KMS_KEYS = f"arn:{ANY}:kms:{ANY}:{ANY}:key/{ANY}"
+ROLES = f"arn:{ANY}:iam::{ANY}:role/{ANY}"
 
 
 _SHOWN = 4

@@ -3,10 +3,16 @@
 from datetime import timedelta
 
 from muster.analysis.patterns.globs import matches
-from muster.facets.iam.identities import RoleUse
+from muster.analysis.policies.role_trust import Trusted, either, fixing, fixing_to, of_accounts, trusted
+from muster.facets.iam.identities import AttachedPolicies, RoleUse
+from muster.facets.iam.policies import Trust
 from muster.model.check import check
 from muster.model.finding import ObservedAt, Severity, Verdict, compliant, known, non_compliant, not_applicable
-from muster.model.text import counted
+from muster.model.text import counted, listed
+
+_ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths")
+_WHOSE = ("aws:principalaccount", "aws:principalarn")
+_SHOWN = 4
 
 
 @check(severity=Severity.LOW)
@@ -37,3 +43,37 @@ def iam_role_used_lately(
     if age <= limit:
         return not_applicable(f"The role is {counted(age.days, 'day')} old and not known to have been used")
     return non_compliant(f"The role is {counted(age.days, 'day')} old and not known to have been used")
+
+
+@check(severity=Severity.HIGH)
+def iam_role_read_only_access_not_cross_account(
+    policies: AttachedPolicies, trust: Trust, *, trusted_accounts: tuple[str, ...] = ()
+) -> Verdict:
+    """IAM roles with ReadOnlyAccess should not trust other accounts.
+
+    The check fails if the AWS managed policy ReadOnlyAccess is attached and the trust policy admits another account or
+    everyone. Accounts in `trusted_accounts` and a condition on the organization (aws:PrincipalOrgID) are excepted. An
+    external ID is not: it shows for whom the caller works, not who the caller is.
+
+    Problem: other accounts can read all data
+    Why: ReadOnlyAccess reads data, not only settings: objects, tables, queues, logs, parameters, code and images.
+    Fix: Attach SecurityAudit or ViewOnlyAccess instead, which read settings: `aws iam detach-role-policy --role-name
+      NAME --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess` `aws iam attach-role-policy --role-name NAME
+      --policy-arn arn:aws:iam::aws:policy/SecurityAudit`
+    Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html
+    """
+    if not policies.of_aws("ReadOnlyAccess"):
+        return not_applicable("ReadOnlyAccess is not attached")
+    accounts = (trust.account_id, *trusted_accounts)
+    admitted = [each for each in trusted(known(trust.policy)) if _of_others(each, accounts)]
+    names = dict.fromkeys(each.principal.partition(":")[2] or 'everyone (Principal "*")' for each in admitted)
+    if names:
+        return non_compliant(f"ReadOnlyAccess is attached, and the role trusts {listed(tuple(names), _SHOWN)}")
+    return compliant("ReadOnlyAccess is attached, and the role trusts no other account")
+
+
+def _of_others(each: Trusted, accounts: tuple[str, ...]) -> bool:
+    kind, _, name = each.principal.partition(":")
+    if kind not in ("aws", "*") or (name and of_accounts(name, accounts)):
+        return False
+    return not each.held(either(fixing(_ORGANIZATION), fixing_to(_WHOSE, accounts)))
