@@ -77,15 +77,15 @@ def _password_policy(request: Request) -> Answer | None:
 
 def _virtual_mfa_devices(request: Request) -> Answer:
     """Answer the devices of a page; that of the root user is assigned to it."""
-    backend, asked = backend_of(request), request.parameters
+    backend, wanted = backend_of(request), request.parameters
     root = f"arn:aws:iam::{backend.account_id}:root"
     found = []
     for serial, device in sorted(backend.virtual_mfa_devices.items()):
         owner = {"Arn": root} if serial.endswith(f":{ROOT_DEVICE}") else device.user_attribute or {}
-        if asked.get("AssignmentStatus", "Any") in ("Any", "Assigned" if owner else "Unassigned"):
+        if wanted.get("AssignmentStatus", "Any") in ("Any", "Assigned" if owner else "Unassigned"):
             user = {"User": {"Arn": owner["Arn"]}} if owner else {}
             found.append({"SerialNumber": serial, **user})
-    start, size = int(asked.get("Marker") or 0), int(asked.get("MaxItems") or 100)
+    start, size = int(wanted.get("Marker") or 0), int(wanted.get("MaxItems") or 100)
     more = {"Marker": str(start + size)} if start + size < len(found) else {}
     return request.answer({"VirtualMFADevices": found[start : start + size], "IsTruncated": bool(more), **more})
 

@@ -33,7 +33,9 @@ def opened(*statements: dict[str, Any], own: str = "", existing: bool = False) -
     return [str(each) for each in escalations(policy, own, existing_compute=existing)]
 
 
-@pytest.mark.parametrize("path", paths(existing_compute=True), ids=lambda path: "+".join(each[0] for each in path.actions))
+@pytest.mark.parametrize(
+    "path", paths(existing_compute=True), ids=lambda path: "+".join(each[0] for each in path.actions)
+)
 def test_each_path_is_open_with_all_its_actions_and_closed_without_one(path: Any) -> None:
     actions = [alternatives[0] for alternatives in path.actions]
     assert " + ".join(actions) in opened(allow(actions), existing=True)

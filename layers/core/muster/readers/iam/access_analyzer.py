@@ -14,11 +14,11 @@ from muster.model.shard import Shard
 if typing.TYPE_CHECKING:
     from mypy_boto3_accessanalyzer import AccessAnalyzerClient
 
-ANALYZER = "AWS::AccessAnalyzer::Analyzer"
+_ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 _LIST = "access-analyzer:ListAnalyzers"
 
 
-@describes(REGION, client="accessanalyzer", permission=_LIST, page=Pages(ANALYZER, 100))
+@describes(REGION, client="accessanalyzer", permission=_LIST, page=Pages(_ANALYZER, 100))
 def analyzers(access_analyzer: "AccessAnalyzerClient", region: Resource) -> Analyzers:
     """Read all analyzers of a region, those of services included.
 
@@ -40,7 +40,7 @@ def analyzers(access_analyzer: "AccessAnalyzerClient", region: Resource) -> Anal
 
 
 @lists(
-    ANALYZER, client="accessanalyzer", permission=_LIST, facets=(Analyzer, Tags), of=Analyzers,
+    _ANALYZER, client="accessanalyzer", permission=_LIST, facets=(Analyzer, Tags), of=Analyzers,
     arn="access-analyzer:{region}:{account}:analyzer/{id}",
 )  # fmt: skip
 def listed_analyzers(
@@ -48,7 +48,7 @@ def listed_analyzers(
 ) -> Page:
     """List the analyzers of a region out of what was read of them all, with their tags."""
     return Page(
-        Listed(shard.resource(ANALYZER, each.name, each.arn, tags.own), {Analyzer: each, Tags: tags})
+        Listed(shard.resource(_ANALYZER, each.name, each.arn, tags.own), {Analyzer: each, Tags: tags})
         for each in analyzers.items
         for tags in (Tags(each.tags),)
     )

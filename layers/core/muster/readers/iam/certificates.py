@@ -12,11 +12,11 @@ from muster.readers.answers import all_pages
 if typing.TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-SERVER_CERTIFICATE = "AWS::IAM::ServerCertificate"
+_SERVER_CERTIFICATE = "AWS::IAM::ServerCertificate"
 
 
 @lists(
-    SERVER_CERTIFICATE, permission="iam:ListServerCertificates", facets=(ServerCertificate,), page=1000,
+    _SERVER_CERTIFICATE, permission="iam:ListServerCertificates", facets=(ServerCertificate,), page=1000,
     once_per_account=True, on="arn:{partition}:iam::*:server-certificate/*",
     arn="iam::{account}:server-certificate/{...}{id}",
 )  # fmt: skip
@@ -28,7 +28,7 @@ def server_certificates(iam: "IAMClient", shard: Shard, token: str | None) -> Pa
     answer = iam.list_server_certificates(MaxItems=1000, **after(token, "Marker"))
     items = (
         listed(
-            shard.resource(SERVER_CERTIFICATE, item["ServerCertificateName"], item["Arn"]), item, (ServerCertificate,)
+            shard.resource(_SERVER_CERTIFICATE, item["ServerCertificateName"], item["Arn"]), item, (ServerCertificate,)
         )
         for item in answer["ServerCertificateMetadataList"]
     )
@@ -36,7 +36,7 @@ def server_certificates(iam: "IAMClient", shard: Shard, token: str | None) -> Pa
 
 
 tags = reads(
-    SERVER_CERTIFICATE, Tags, "iam:ListServerCertificateTags",
+    _SERVER_CERTIFICATE, Tags, "iam:ListServerCertificateTags",
     lambda iam, certificate: all_pages(
         iam, "list_server_certificate_tags", "Tags", page=1000, ServerCertificateName=certificate.id
     ),
