@@ -43,6 +43,7 @@ NAMELESS = {
 """Types without a name of our choosing, and why; a type in neither table breaks the rule."""
 
 NOTHING_NARROWER = {
+    "iam:GenerateCredentialReport",
     "ec2:DescribeRegions",
     "lambda:GetAccountSettings",
     "organizations:DescribeOrganization",
@@ -128,7 +129,13 @@ def _of_crawlers(statement: Any) -> bool:
 
 
 _OF_NO_BUCKET = frozenset(
-    {"s3:GetAccessPoint", "s3:GetAccountPublicAccessBlock", "s3:ListAccessPoints", "s3:ListAllMyBuckets"}
+    {
+        "s3:GetAccessPoint",
+        "s3:GetAccountPublicAccessBlock",
+        "s3:ListAccessPoints",
+        "s3:ListAllMyBuckets",
+        "s3:ListMultiRegionAccessPoints",
+    }
 )
 """Actions of S3 that take no resource.
 

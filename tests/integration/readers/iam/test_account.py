@@ -4,7 +4,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from muster.facets.iam.account import OrganizationsFeatures, SupportAccess
@@ -98,17 +97,14 @@ def test_assigned_devices_are_asked_for_in_large_pages() -> None:
         assert virtual_mfa_devices.function(iam, HERE).root is True
 
 
-class _Unreachable:
-    """A client of a region whose endpoint has no name."""
-
-    def get_paginator(self, _operation: str) -> Any:
-        raise EndpointConnectionError(endpoint_url="https://access-analyzer.xx-nowhere-1.amazonaws.com")
-
-
-def test_a_region_without_access_analyzer_is_told_from_one_that_cannot_be_reached() -> None:
-    def region(name: str) -> Resource:
-        return Resource(REGION, name, HERE.account_id, name)
-
-    assert analyzers.function(_Unreachable(), region("xx-nowhere-1")).offered is False
-    with pytest.raises(EndpointConnectionError):
-        analyzers.function(_Unreachable(), region("eu-west-1"))
+def test_analyzers_are_read_to_the_last_page() -> None:
+    client = boto3.client("accessanalyzer", "eu-west-1")
+    arn = "arn:aws:access-analyzer:eu-west-1:123456789012:analyzer/"
+    found = [
+        {"arn": arn + name, "name": name, "type": "ACCOUNT", "createdAt": AT, "status": "ACTIVE"} for name in ("a", "b")
+    ]
+    with Stubber(client) as stub:
+        stub.add_response("list_analyzers", {"analyzers": found[:1], "nextToken": "more"})
+        stub.add_response("list_analyzers", {"analyzers": found[1:]}, {"nextToken": "more"})
+        read = analyzers.function(client, Resource(REGION, "eu-west-1", HERE.account_id, "eu-west-1"))
+    assert [each.name for each in read.items] == ["a", "b"]

@@ -221,17 +221,13 @@ def analyzer(kind: str, status: str = "ACTIVE", reason: str = "") -> Analyzer:
     ],
 )
 def test_iam_external_access_analyzer_enabled(items: tuple[Analyzer, ...], status: Status, reason: str) -> None:
-    verdict = iam_external_access_analyzer_enabled(Analyzers(items, offered=True))
+    verdict = iam_external_access_analyzer_enabled(Analyzers(items))
     assert (verdict.status, reason in ("", verdict.reason)) == (status, True)
 
 
 def test_a_member_that_its_organization_watches_is_left_out() -> None:
-    found = iam_external_access_analyzer_enabled(Analyzers((), offered=True), organization_analyzer=True)
+    found = iam_external_access_analyzer_enabled(Analyzers(()), organization_analyzer=True)
     assert found.status is NA
-
-
-def test_a_region_without_the_service_is_left_out() -> None:
-    assert iam_external_access_analyzer_enabled(Analyzers((), offered=False)).status is NA
 
 
 @pytest.mark.parametrize(

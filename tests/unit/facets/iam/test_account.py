@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from muster.facets.iam.access_analyzer import Analyzers
 from muster.facets.iam.account import AccountSummary, PasswordPolicy, SecurityContact, VirtualMfaDevices
 from muster.facets.iam.identities import AttachedPolicies, RoleUse
 from muster.model.finding import Unknown
@@ -72,8 +71,3 @@ def test_a_policy_of_aws_is_not_a_customers_of_the_same_name(arn: str, of_aws: b
 @pytest.mark.parametrize("last", [{}, {"RoleLastUsed": {}}, {"RoleLastUsed": None}])
 def test_a_role_without_a_record_of_use_has_no_last_use(last: dict[str, Any]) -> None:
     assert RoleUse.parse({"RoleName": "x", **last}).used is None
-
-
-def test_analyzers_of_a_region_without_the_service_are_not_none() -> None:
-    assert Analyzers.parse({"notOffered": True}).offered is False
-    assert Analyzers.parse({"analyzers": []}).offered is True

@@ -23,8 +23,6 @@ def iam_external_access_analyzer_enabled(analyzers: Analyzers, *, organization_a
     Fix: `aws accessanalyzer create-analyzer --analyzer-name external-access --type ACCOUNT --region REGION`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-external-access-analyzer-enabled.html
     """
-    if not analyzers.offered:
-        return not_applicable("IAM Access Analyzer is not available in this region")
     external = [each for each in analyzers.items if each.type in _EXTERNAL]
     if active := [each.name for each in external if each.status == "ACTIVE"]:
         return compliant(f"Active analyzer: {listed(active, _SHOWN)}")

@@ -1,12 +1,7 @@
 """IAM Access Analyzer: the analyzers of a region."""
 
-from typing import Any
-
 from muster.facets import kinds
 from muster.facets.fields import Parsed, computed, facet, read
-
-NOT_OFFERED = "notOffered"
-"""The member that a reader adds to the answer of a region without the service."""
 
 
 @facet
@@ -26,11 +21,6 @@ class Analyzer(Parsed):
 
 @facet
 class Analyzers(Parsed):
-    """The analyzers of the account in a region; `offered` is false where the region does not have the service."""
+    """The analyzers of the account in a region."""
 
     items: tuple[Analyzer, ...] = read("analyzers", kinds.many(Analyzer.parse))
-    offered: bool = computed(lambda answer: not _left_out(answer))
-
-
-def _left_out(answer: Any) -> bool:
-    return bool(answer.get(NOT_OFFERED))
