@@ -91,6 +91,11 @@ def logging(bucket: Bucket) -> Answer:
     return _answer("BucketLoggingStatus", f"<LoggingEnabled>{target}</LoggingEnabled>" if bucket.log_target else "")
 
 
+def notifications(_bucket: Bucket) -> Answer:
+    """Return that a bucket sends all its events to EventBridge."""
+    return _answer("NotificationConfiguration", "<EventBridgeConfiguration/>")
+
+
 def no_policy(bucket: Bucket) -> Answer:
     """Return that there is no policy: no bucket of an estate has one."""
     return _absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket)
@@ -161,6 +166,7 @@ CONFIGURED: Mapping[str, tuple[str, Callable[[Bucket], Answer]]] = MappingProxyT
         "ownershipControls": ("GetBucketOwnershipControls", ownership_controls),
         "location": ("GetBucketLocation", location),
         "object-lock": ("GetObjectLockConfiguration", no_lock),
+        "notification": ("GetBucketNotificationConfiguration", notifications),
         "replication": ("GetBucketReplication", no_replication),
     }
 )

@@ -268,7 +268,8 @@ def _parsing(facet: type[F], call: Call) -> Callable[..., F]:
 
 
 def _operation(reader: Lister | Describer) -> str:
-    return f"{reader.client}:{reader.operation_name or reader.permission.partition(':')[2]}"
+    name = reader.operation_name or reader.permission.partition(":")[2]
+    return name if ":" in name else f"{reader.client}:{name}"
 
 
 def _service(permission: str) -> str:

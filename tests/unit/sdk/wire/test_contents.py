@@ -19,7 +19,10 @@ def operations() -> list[tuple[str, str]]:
     """Return each operation of the catalogue that is called as its permission is."""
     declared = [*load().listers.values(), *load().describers.values()]
     named = {(each.client, permission.partition(":")[2]) for each in declared for permission in each.permissions}
-    return sorted((client, name) for client, name in named if name in SESSION.get_service_model(client).operation_names)
+    models = {client: SESSION.get_service_model(client) for client, _ in named}
+    known = ((client, name) for client, name in named if name in models[client].operation_names)
+    # An action of IAM may have the name of an old operation that nobody calls.
+    return sorted((client, name) for client, name in known if not models[client].operation_model(name).deprecated)
 
 
 @pytest.mark.parametrize(("service", "operation"), operations())

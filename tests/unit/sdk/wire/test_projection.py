@@ -445,6 +445,19 @@ DOCUMENTED: list[tuple[str, str]] = [
 <BucketLoggingStatus xmlns="http://doc.s3.amazonaws.com/2006-03-01" />""",
     ),
     (
+        "GetBucketNotificationConfiguration",
+        """<?xml version="1.0" encoding="UTF-8"?>
+<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+  <TopicConfiguration>
+    <Id>YjVkM2Y0YmUtNGI3NC00ZjQyLWEwNGItNDIyYWUxY2I0N2M4</Id>
+    <Topic>arn:aws:sns:us-east-1:account-id:s3notificationtopic2</Topic>
+    <Event>s3:ReducedRedundancyLostObject</Event>
+    <Event>s3:ObjectCreated:*</Event>
+  </TopicConfiguration>
+  <EventBridgeConfiguration/>
+</NotificationConfiguration>""",
+    ),
+    (
         "GetBucketOwnershipControls",
         """<OwnershipControls xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
   <Rule>

@@ -75,7 +75,8 @@ def of_several_regions(
 
 @lists(
     _MULTI_REGION, client="s3", permission="s3:ListMultiRegionAccessPoints", facets=(MultiRegionAccessPoint,),
-    of=MultiRegionAccessPoints, once_per_account=True, arn="s3::{account}:accesspoint/{id}",
+    of=MultiRegionAccessPoints, once_per_account=True, operation="s3control:ListMultiRegionAccessPoints",
+    arn="s3::{account}:accesspoint/{id}",
 )  # fmt: skip
 def multi_region_access_points(_s3: Any, shard: Shard, _token: str | None, points: MultiRegionAccessPoints) -> Page:
     """List the Multi-Region Access Points of the account; their ARNs hold the alias, not the name."""
