@@ -137,7 +137,7 @@ def test_an_api_that_is_down_costs_its_patience_once_for_all_shards_of_a_region(
     before = len(aws.calls)
     asking = 0
     try:
-        for shard in AT_HOME:
+        for shard in (each for each in AT_HOME if each.region == HERE):
             rules = [rule for rule, actions in _actions() if "cloudwatch:DescribeAlarms" in actions]
             scan = ShardScan(shard, read_plan(load(), rules), context)
             found = [finding for finding in scan if finding.status is Status.INSUFFICIENT_DATA]

@@ -286,12 +286,12 @@ class ShardScan:
 def _closing(findings: Sequence[Finding]) -> str:
     """Return the one reason why every call of the findings had no answer; empty where there are several, or none."""
     for reason in (BLOCKED, NOT_OFFERED):
-        if findings and all(_says_only(finding, reason) for finding in findings):
+        if findings and all(_only(finding, reason) for finding in findings):
             return reason
     return ""
 
 
-def _says_only(finding: Finding, reason: str) -> bool:
+def _only(finding: Finding, reason: str) -> bool:
     gaps = finding.unavailable
-    said = bool(gaps) and all(gap.reason.startswith(reason) for gap in gaps)
-    return said and finding.status is Status.INSUFFICIENT_DATA
+    alone = bool(gaps) and all(gap.reason.startswith(reason) for gap in gaps)
+    return alone and finding.status is Status.INSUFFICIENT_DATA
