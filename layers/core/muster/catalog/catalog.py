@@ -33,6 +33,10 @@ class Catalog:
     listers: Mapping[str, Lister]
     describers: Mapping[tuple[str, type], Describer]
     kinds: Mapping[str, str] = field(default_factory=dict)
+    _offered: dict[type, frozenset[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _judged: dict[tuple[object, ...], tuple[str, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def readers(self) -> Iterator[Lister | Describer]:
         """Yield every lister and every describer."""
@@ -44,12 +48,18 @@ class Catalog:
 
         Facets of the account and of the region are shared and narrow nothing, unless there are no others.
         """
+        key = (check.id, *check.facets.values())
+        if key not in self._judged:
+            self._judged[key] = self._types(check)
+        return self._judged[key]
+
+    def _types(self, check: Check) -> tuple[str, ...]:
         if check.id in self.kinds:
             return (self.kinds[check.id],)
         narrowing = [types for types in self._offers(check) if not types <= set(_SHARED)]
         if narrowing:
-            return tuple(sorted(set.intersection(*narrowing) - set(_SHARED)))
-        shared = set().union(*self._offers(check))
+            return tuple(sorted(frozenset.intersection(*narrowing) - set(_SHARED)))
+        shared = frozenset[str]().union(*self._offers(check))
         return (REGION,) if REGION in shared else (ACCOUNT,)
 
     def describers_for(self, check: Check, resource_type: str) -> Iterator[Describer]:
@@ -95,12 +105,18 @@ class Catalog:
         readers = (lister for lister in self.listers.values() if lister.reads)
         return {f"{lister.permission.partition(':')[2]}Result": lister.reads for lister in readers}
 
-    def _offers(self, check: Check) -> list[set[str]]:
+    def _offers(self, check: Check) -> list[frozenset[str]]:
         return [self._offering(facet) for facet in check.facets.values() if not _is_without_call(facet)]
 
-    def _offering(self, facet: type) -> set[str]:
-        listed = {lister.resource_type for lister in self.listers.values() if facet in lister.facets}
-        return listed | {owner for owner, described in self.describers if described is facet}
+    def _offering(self, facet: type) -> frozenset[str]:
+        """Return the resource types that offer a facet; which do is found out once for all facets."""
+        if not self._offered:
+            found: dict[type, set[str]] = {}
+            pairs = ((each, lister.resource_type) for lister in self.listers.values() for each in lister.facets)
+            for each, kind in (*pairs, *((described, owner) for owner, described in self.describers)):
+                found.setdefault(each, set()).add(kind)
+            self._offered.update({each: frozenset(kinds) for each, kinds in found.items()})
+        return self._offered.get(facet, frozenset())
 
 
 @functools.cache

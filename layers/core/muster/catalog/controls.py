@@ -162,8 +162,14 @@ def _of_service(service: str) -> Mapping[str, Control]:
 
 def _one(name: str) -> Control | None:
     """Return a control; only the file of its service is read, since a scan starts with this."""
-    service = name.partition(".")[0].casefold()
-    return next((_of_service(each).get(name) for each in _services() if each.casefold() == service), None)
+    service = _spelled().get(name.partition(".")[0].casefold())
+    return _of_service(service).get(name) if service else None
+
+
+@functools.cache
+def _spelled() -> Mapping[str, str]:
+    """Return how the ids of each service begin, by the same in small letters."""
+    return {name.casefold(): name for name in _services()}
 
 
 def cited(check: Check) -> Iterator[tuple[str, str]]:

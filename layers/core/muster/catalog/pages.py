@@ -17,6 +17,7 @@ import click
 
 from muster.catalog import packs
 from muster.catalog.catalog import Catalog, load
+from muster.catalog.controls import framework_names
 from muster.catalog.read_plan import Per, plan_of
 from muster.data.services import titles
 from muster.model.check import Check
@@ -38,8 +39,13 @@ Examples = Mapping[str, Mapping[Status, str]]
 """A reason for each check and status."""
 
 
-def check_page(check: Check, catalog: Catalog, examples: Examples = MappingProxyType({})) -> str:
-    """Return the page of a check as Markdown."""
+def check_page(
+    check: Check,
+    catalog: Catalog,
+    examples: Examples = MappingProxyType({}),
+    named: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """Return the page of a check as Markdown; `named` has the packs of each check, where they are known already."""
     blocks = [
         f"# {check.id}",
         f"{check.title}.",
@@ -48,7 +54,7 @@ def check_page(check: Check, catalog: Catalog, examples: Examples = MappingProxy
                 f"- Severity: **{check.severity}**",
                 f"- Applies to: {', '.join(catalog.resource_types(check))}",
                 *([f"- Controls: {', '.join(check.controls)}"] if check.controls else []),
-                f"- Packs: {', '.join(_packs(catalog)[check.id])}",
+                f"- Packs: {', '.join((named or _packs(catalog))[check.id])}",
                 *([f"- Name in alerts: {check.problem.replace('PORT', 'a port')}"] if check.problem else []),
                 f"- Version: {check.version}",
                 *([f"- Off by default: {_opt_in(check)}"] if check.opt_in else []),
@@ -107,9 +113,10 @@ def permissions(check: Check, catalog: Catalog) -> tuple[str, ...]:
 
 def pages(catalog: Catalog, examples: Examples) -> Mapping[str, str]:
     """Return every file of docs/checks by its name."""
+    named = _packs(catalog)
     return {
         "README.md": index(catalog),
-        **{f"{name}.md": check_page(each, catalog, examples) for name, each in catalog.checks.items()},
+        **{f"{name}.md": check_page(each, catalog, examples, named) for name, each in catalog.checks.items()},
     }
 
 
@@ -151,11 +158,10 @@ def _opt_in(check: Check) -> str:
 
 def _packs(catalog: Catalog) -> Mapping[str, tuple[str, ...]]:
     """Return the names of the packs that have each check; those of frameworks follow from its controls."""
-    every = [pack for pack in packs.load(catalog).values() if not pack.computed or pack.name == packs.ALL]
-    return {
-        check: tuple(pack.name for pack in every if any(each.check == check for each in pack.entries))
-        for check in catalog.checks
-    }
+    known = packs.load(catalog)
+    written = [known[name] for name in known if name not in framework_names()]
+    held = {pack.name: {each.check for each in pack.entries} for pack in written}
+    return {check: tuple(name for name, checks in held.items() if check in checks) for check in catalog.checks}
 
 
 def _group(check: Check, catalog: Catalog) -> str:
