@@ -68,7 +68,7 @@ class _Networks:
         return request.answer({"ClientVpnEndpointId": name, "Status": {"Code": "pending-associate"}})
 
     def _describe_endpoints(self, request: Request) -> Answer:
-        return request.answer({"ClientVpnEndpoints": _asked(self.endpoints, request, "endpoint-id")})
+        return request.answer({"ClientVpnEndpoints": _filtered(self.endpoints, request, "endpoint-id")})
 
     def _request_fleet(self, request: Request) -> Answer:
         config = request.parameters["SpotFleetRequestConfig"]
@@ -90,7 +90,7 @@ class _Networks:
         return request.answer({"SpotFleetRequestConfigs": [found[name] for name in wanted or found]})
 
 
-def _asked(kept: Mapping[Place, Mapping[str, Item]], request: Request, name: str) -> list[Item]:
+def _filtered(kept: Mapping[Place, Mapping[str, Item]], request: Request, name: str) -> list[Item]:
     """Return the items of a place that a filter of their names lets through."""
     filters = [each["Values"] for each in request.parameters.get("Filters", ()) if each["Name"] == name]
     found = kept.get(place(request), {})

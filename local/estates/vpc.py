@@ -23,6 +23,7 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     _gateways(ec2, region)
     _routes(ec2, vpc, subnet)
     _mirrors(ec2, subnet)
+    _endpoint_service(ec2, aws.client("elbv2", region), subnet)
 
 
 def _addresses(ec2: Any, subnet: str) -> None:
@@ -115,6 +116,16 @@ def _routes(ec2: Any, vpc: str, subnet: str) -> None:
     ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering["VpcPeeringConnectionId"])
     gateway = ec2.describe_transit_gateways()["TransitGateways"][0]["TransitGatewayId"]
     ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
+
+
+def _endpoint_service(ec2: Any, elbv2: Any, subnet: str) -> None:
+    """Offer a network load balancer as an endpoint service; it goes again, as its own estate has others."""
+    balancer = elbv2.create_load_balancer(Name="shop-private", Type="network", Scheme="internal", Subnets=[subnet])
+    name = balancer["LoadBalancers"][0]["LoadBalancerArn"]
+    ec2.create_vpc_endpoint_service_configuration(
+        NetworkLoadBalancerArns=[name], TagSpecifications=_tagged("vpc-endpoint-service")
+    )
+    elbv2.delete_load_balancer(LoadBalancerArn=name)
 
 
 def _mirrors(ec2: Any, subnet: str) -> None:

@@ -19,7 +19,7 @@ ONE, OTHER = "203.0.113.1", "203.0.113.2"
 
 
 def test_ec2_transit_gateway_no_auto_accept() -> None:
-    passing, failing = (ec2_transit_gateway_no_auto_accept(TransitGateway(word)) for word in ("disable", "enable"))
+    passing, failing = (ec2_transit_gateway_no_auto_accept(TransitGateway(accepts)) for accepts in (False, True))
     assert (passing.status, passing.reason) == (C, "Attachments from other accounts must be accepted")
     assert (failing.status, failing.reason) == (N, "Attachments from other accounts are accepted automatically")
     with pytest.raises(UnknownField):

@@ -63,7 +63,8 @@ def test_the_block_of_internet_gateways_is_parsed() -> None:
 
 
 def test_gateways_are_parsed() -> None:
-    assert TransitGateway.parse({"Options": {"AutoAcceptSharedAttachments": "enable"}}) == TransitGateway("enable")
+    for word, accepts in (("enable", True), ("disable", False)):
+        assert TransitGateway.parse({"Options": {"AutoAcceptSharedAttachments": word}}) == TransitGateway(accepts)
     assert isinstance(TransitGateway.parse({}).auto_accept, Unknown)
     assert ClientVpnEndpoint.parse({"ConnectionLogOptions": {"Enabled": True}}) == ClientVpnEndpoint(logged=True)
     assert isinstance(ClientVpnEndpoint.parse({}).logged, Unknown)

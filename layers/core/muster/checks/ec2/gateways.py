@@ -22,7 +22,7 @@ def ec2_transit_gateway_no_auto_accept(gateway: TransitGateway) -> Verdict:
       Attachments that were accepted stay; review them.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-23
     """
-    if known(gateway.auto_accept) == "enable":
+    if known(gateway.auto_accept):
         return non_compliant("Attachments from other accounts are accepted automatically")
     return compliant("Attachments from other accounts must be accepted")
 

@@ -4,6 +4,13 @@ from muster.facets import kinds
 from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown
 
+_WORD = kinds.one_of("enable", "disable")
+
+
+def _switch(value: object, name: str, noun: str = "") -> bool | Unknown:
+    word = _WORD(value, name, noun)
+    return word if isinstance(word, Unknown) else word == "enable"
+
 
 @facet
 class TransitGateway(Parsed):
@@ -12,7 +19,7 @@ class TransitGateway(Parsed):
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayOptions.html
     """
 
-    auto_accept: str | Unknown = read("Options.AutoAcceptSharedAttachments", kinds.one_of("enable", "disable"))
+    auto_accept: bool | Unknown = read("Options.AutoAcceptSharedAttachments", _switch)
 
 
 @facet
