@@ -15,6 +15,8 @@ Allowed = Mapping[str, object]
 
 
 CONTROLS = (
+    "Security Hub ACM.3",
+    "Security Hub AppSync.4",
     "Security Hub AutoScaling.10",
     "Security Hub CloudFront.14",
     "Security Hub CloudTrail.9",
@@ -48,11 +50,14 @@ CONTROLS = (
     "Security Hub ECS.14",
     "Security Hub ECS.15",
     "Security Hub EFS.5",
+    "Security Hub ES.9",
     "Security Hub GuardDuty.4",
     "Security Hub IAM.23",
     "Security Hub IAM.24",
     "Security Hub IAM.25",
+    "Security Hub Kinesis.2",
     "Security Hub Lambda.6",
+    "Security Hub Opensearch.9",
     "Security Hub RDS.28",
     "Security Hub RDS.29",
     "Security Hub RDS.30",
