@@ -60,7 +60,10 @@ class TrailStatus:
 
 @dataclass(frozen=True, slots=True)
 class AccountTrail:
-    """One multi-region trail that records an account's events; `owner` is the account that it belongs to."""
+    """One multi-region trail that records an account's events; `owner` is the account that it belongs to.
+
+    `bucket` receives its log files, and may be in another account.
+    """
 
     name: str
     arn: str
@@ -69,6 +72,7 @@ class AccountTrail:
     log_group: str
     logging: bool | Unknown | Unavailable
     selectors: Selectors | Unavailable
+    bucket: str = ""
 
     @property
     def group_name(self) -> str:
@@ -102,6 +106,10 @@ class AccountTrails:
         """Parse the trails of DescribeTrails, each with `Status` and `Selectors`, the other two answers or why not."""
         return cls(tuple(_trail(item) for item in response["trailList"]))
 
+    def writing_to(self, bucket: str) -> tuple[str, ...]:
+        """Return the names of the trails whose log files go to a bucket."""
+        return tuple(each.name for each in self.trails if each.bucket == bucket)
+
     def owned_by(self, account_id: str) -> tuple[AccountTrail, ...]:
         """Return those that the account owns."""
         return tuple(each for each in self.trails if each.owner == account_id)
@@ -118,4 +126,5 @@ def _trail(item: Mapping[str, Any]) -> AccountTrail:
         log_group=kinds.text(item.get("CloudWatchLogsLogGroupArn")),
         logging=status if isinstance(status, Unavailable) else TrailStatus.parse(status).logging,
         selectors=selectors if isinstance(selectors, Unavailable) else Selectors.parse(selectors),
+        bucket=kinds.text(item.get("S3BucketName")),
     )
