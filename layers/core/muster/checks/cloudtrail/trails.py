@@ -17,9 +17,9 @@ def cloudtrail_multi_region_enabled(trails: AccountTrails) -> Verdict:
 
     Problem: no trail records all management events
     Why: Without the trail nobody can find out later who changed what, and most detection has nothing to work with.
-    Fix: The bucket's policy must let CloudTrail write to it. `aws cloudtrail create-trail --name TRAIL-NAME
+    Fix: The bucket's policy must let CloudTrail write to it. `aws cloudtrail create-trail --name NEW-TRAIL
       --s3-bucket-name BUCKET-NAME --is-multi-region-trail --enable-log-file-validation && aws cloudtrail start-logging
-      --name TRAIL-NAME` If a trail exists, the reason says what it lacks.
+      --name NEW-TRAIL` If a trail exists, the reason says what it lacks.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html
     """
     return _recorded(trails, "management events", _missing, _exceptions)
@@ -34,9 +34,9 @@ def s3_object_writes_logged(trails: AccountTrails) -> Verdict:
 
     Problem: S3 object writes are not recorded
     Why: Without data events, nobody can find out who changed or deleted an object.
-    Fix: The command replaces the event selectors of the trail. `aws cloudtrail put-event-selectors --trail-name
-      TRAIL-NAME --advanced-event-selectors '[{"FieldSelectors": [{"Field": "eventCategory", "Equals":
-      ["Management"]}]}, {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field":
+    Fix: The command replaces the event selectors of the trail. `aws cloudtrail put-event-selectors --region
+      TRAIL-REGION --trail-name TRAIL-NAME --advanced-event-selectors '[{"FieldSelectors": [{"Field": "eventCategory",
+      "Equals": ["Management"]}]}, {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field":
       "resources.type", "Equals": ["AWS::S3::Object"]}]}]'`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-22
     """
@@ -52,9 +52,9 @@ def s3_object_reads_logged(trails: AccountTrails) -> Verdict:
 
     Problem: S3 object reads are not recorded
     Why: Without data events, nobody can find out which objects were downloaded after a leak.
-    Fix: The command replaces the event selectors of the trail. `aws cloudtrail put-event-selectors --trail-name
-      TRAIL-NAME --advanced-event-selectors '[{"FieldSelectors": [{"Field": "eventCategory", "Equals":
-      ["Management"]}]}, {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field":
+    Fix: The command replaces the event selectors of the trail. `aws cloudtrail put-event-selectors --region
+      TRAIL-REGION --trail-name TRAIL-NAME --advanced-event-selectors '[{"FieldSelectors": [{"Field": "eventCategory",
+      "Equals": ["Management"]}]}, {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field":
       "resources.type", "Equals": ["AWS::S3::Object"]}]}]'`
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-23
     """
@@ -130,7 +130,8 @@ def _recorded(
             lacking.append(f"Trail {_name(trail, trails)} {lacks}")
     if gap is not None:
         raise UnknownField(gap)
-    return non_compliant("; ".join(lacking))
+    trail = trails.trails[0]
+    return non_compliant("; ".join(lacking), trail_name=trail.arn, trail_region=trail.region)
 
 
 def _lacks(trail: AccountTrail, missing: Missing) -> str | None:

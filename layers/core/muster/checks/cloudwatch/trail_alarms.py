@@ -45,10 +45,10 @@ def notified(number: int, account: Resource, trails: AccountTrails, watches: Tra
         return not_applicable(f"An organization trail of account {owners} records the events; judged in that account")
     if not own:
         return non_compliant("The account has no multi-region trail", pattern=PATTERNS[number][0])
-    groups = [each.group_name for each in own if each.group_name]
-    named = {"log_group": groups[0]} if groups else {}
+    logging = next((each for each in own if each.group_name), own[0])
+    named = {"log_group": logging.group_name} if logging.group_name else {}
     reasons = "; ".join(each.reason for each in found if isinstance(each, Verdict))
-    return non_compliant(reasons, pattern=PATTERNS[number][0], **named)
+    return non_compliant(reasons, pattern=PATTERNS[number][0], trail_region=logging.region, **named)
 
 
 def _of_trail(number: int, trail: AccountTrail, watches: TrailWatches) -> Found:

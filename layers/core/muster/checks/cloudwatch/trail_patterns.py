@@ -17,16 +17,25 @@ def _any_of(names: str, source: str = "") -> str:
     return f"{{($.eventSource={source}.amazonaws.com) && ({either})}}" if source else f"{{{either}}}"
 
 
+def _line(pattern: str) -> str:
+    """Return a pattern in one line, as a command takes it."""
+    return " ".join(pattern.split())
+
+
 PATTERNS: dict[int, tuple[str, ...]] = {
     1: ('{$.userIdentity.type="Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType !="AwsServiceEvent"}',),
     2: (
         '{($.errorCode="*UnauthorizedOperation") || ($.errorCode="AccessDenied*")}',
-        """{($.errorCode="*UnauthorizedOperation") || ($.errorCode="AccessDenied*") &&
-        ($.sourceIPAddress!="delivery.logs.amazonaws.com") && ($.eventName!="HeadBucket")}""",
+        _line(
+            """{($.errorCode="*UnauthorizedOperation") || ($.errorCode="AccessDenied*") &&
+            ($.sourceIPAddress!="delivery.logs.amazonaws.com") && ($.eventName!="HeadBucket")}"""
+        ),
     ),
     3: (
-        """{($.eventName="ConsoleLogin") && ($.additionalEventData.MFAUsed !="Yes") &&
-        ($.userIdentity.type="IAMUser") && ($.responseElements.ConsoleLogin="Success")}""",
+        _line(
+            """{($.eventName="ConsoleLogin") && ($.additionalEventData.MFAUsed !="Yes") &&
+            ($.userIdentity.type="IAMUser") && ($.responseElements.ConsoleLogin="Success")}"""
+        ),
     ),
     4: (
         _any_of(
