@@ -1,6 +1,6 @@
 """The calls of ACM: what the list holds is not read again, but for tags."""
 
-from muster.facets.acm import KEY_TYPES
+from muster.facets.edge.acm import KEY_TYPES
 from tests.faults.held import REGIONS, Estate
 
 

@@ -5,12 +5,12 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from muster.facets.apigateway import DomainName, NamedApi, RestApis, StageOf
-from muster.facets.apigatewayv2 import HttpApis
+from muster.facets.edge.apigateway import DomainName, NamedApi, RestApis, StageOf
+from muster.facets.edge.apigatewayv2 import HttpApis
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION, Resource
 from muster.model.shard import Shard
-from muster.readers import apigateway, apigatewayv2
+from muster.readers.edge import apigateway, apigatewayv2
 
 HERE, ACCOUNT = "eu-west-1", "123456789012"
 SHARD = Shard(ACCOUNT, HERE, "apigateway", HERE, (HERE,))

@@ -8,11 +8,11 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from muster.facets.cloudfront import Distribution, OriginBucket
+from muster.facets.edge.cloudfront import Distribution, OriginBucket
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import GLOBAL, Resource
 from muster.model.shard import Shard
-from muster.readers.cloudfront import DISTRIBUTION, distributions, origin_bucket, tags
+from muster.readers.edge.cloudfront import DISTRIBUTION, distributions, origin_bucket, tags
 from tests.integration.conftest import listing
 
 ACCOUNT, HERE = "123456789012", "eu-west-1"

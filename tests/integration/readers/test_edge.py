@@ -5,11 +5,12 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from muster.facets.acm import KEY_TYPES
+from muster.facets.edge.acm import KEY_TYPES
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import GLOBAL, REGION, Resource
 from muster.model.shard import Shard
-from muster.readers import acm, codebuild, kinesis, route53, wafv2
+from muster.readers import codebuild, kinesis
+from muster.readers.edge import acm, route53, wafv2
 
 HERE, HOME, ACCOUNT = "eu-west-1", "us-east-1", "123456789012"
 

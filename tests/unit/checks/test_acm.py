@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from muster.checks.acm import acm_certificate_expiration_check, acm_certificate_rsa_check
-from muster.facets.acm import Certificate
+from muster.checks.edge.acm import acm_certificate_expiration_check, acm_certificate_rsa_check
+from muster.facets.edge.acm import Certificate
 from muster.model.finding import ObservedAt, Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

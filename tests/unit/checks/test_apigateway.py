@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from muster.checks import apigateway, apigatewayv2
-from muster.facets.apigateway import Caching, DomainName, RestStage, StageLogging, StageOf
-from muster.facets.apigatewayv2 import HttpStage, Integration, Route
+from muster.checks.edge import apigateway, apigatewayv2
+from muster.facets.edge.apigateway import Caching, DomainName, RestStage, StageLogging, StageOf
+from muster.facets.edge.apigatewayv2 import HttpStage, Integration, Route
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

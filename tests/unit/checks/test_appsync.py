@@ -2,8 +2,8 @@
 
 import pytest
 
-from muster.checks.appsync import appsync_authorization_check, appsync_logging_enabled
-from muster.facets.appsync import GraphqlApi
+from muster.checks.edge.appsync import appsync_authorization_check, appsync_logging_enabled
+from muster.facets.edge.appsync import GraphqlApi
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

@@ -2,8 +2,8 @@
 
 import pytest
 
-from muster.checks.route53 import route53_query_logging_enabled
-from muster.facets.route53 import HostedZone, QueryLogs
+from muster.checks.edge.route53 import route53_query_logging_enabled
+from muster.facets.edge.route53 import HostedZone, QueryLogs
 from muster.model.finding import GLOBAL, Resource, Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from muster.checks.wafv2 import wafv2_rulegroup_logging_enabled, wafv2_webacl_not_empty
-from muster.facets.wafv2 import RuleGroup, WebAcl
+from muster.checks.edge.wafv2 import wafv2_rulegroup_logging_enabled, wafv2_webacl_not_empty
+from muster.facets.edge.wafv2 import RuleGroup, WebAcl
 from muster.model.finding import Status, Unknown, UnknownField
 
 C, N = Status.COMPLIANT, Status.NON_COMPLIANT

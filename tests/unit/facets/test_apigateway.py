@@ -1,7 +1,7 @@
 """API Gateway's answers, parsed."""
 
-from muster.facets.apigateway import Caching, DomainName, NamedApi, RestApis, RestStage, StageLogging
-from muster.facets.apigatewayv2 import HttpApis, HttpStage, Integration, Route
+from muster.facets.edge.apigateway import Caching, DomainName, NamedApi, RestApis, RestStage, StageLogging
+from muster.facets.edge.apigatewayv2 import HttpApis, HttpStage, Integration, Route
 from muster.model.finding import Unknown
 
 SETTINGS = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from muster.facets.cloudfront import Behavior, Distribution, DistributionSettings, Origin
+from muster.facets.edge.cloudfront import Behavior, Distribution, DistributionSettings, Origin
 from muster.model.finding import Unknown
 
 SUMMARY: dict[str, Any] = {

@@ -18,8 +18,8 @@ from muster.readers.answers import all_pages
 if typing.TYPE_CHECKING:
     from mypy_boto3_codebuild import CodeBuildClient
 
-PROJECT = "AWS::CodeBuild::Project"
-REPORT_GROUP = "AWS::CodeBuild::ReportGroup"
+_PROJECT = "AWS::CodeBuild::Project"
+_REPORT_GROUP = "AWS::CodeBuild::ReportGroup"
 
 _AT_ONCE = 100
 
@@ -51,7 +51,7 @@ def _batches(names: Iterable[str]) -> Iterator[list[str]]:
 @describes(
     REGION, permission="codebuild:BatchGetProjects", also=("codebuild:ListProjects",),
     on={"codebuild:BatchGetProjects": "arn:{partition}:codebuild:*:*:project/*"},
-    page=_Batches(PROJECT, "codebuild:ListProjects"),
+    page=_Batches(_PROJECT, "codebuild:ListProjects"),
 )  # fmt: skip
 def all_projects(codebuild: "CodeBuildClient", _region: Resource) -> Projects:
     """Read the projects of a region.
@@ -69,7 +69,7 @@ def all_projects(codebuild: "CodeBuildClient", _region: Resource) -> Projects:
 @describes(
     REGION, permission="codebuild:BatchGetReportGroups", also=("codebuild:ListReportGroups",),
     on={"codebuild:BatchGetReportGroups": "arn:{partition}:codebuild:*:*:report-group/*"},
-    page=_Batches(REPORT_GROUP, "codebuild:ListReportGroups"),
+    page=_Batches(_REPORT_GROUP, "codebuild:ListReportGroups"),
 )  # fmt: skip
 def all_report_groups(codebuild: "CodeBuildClient", _region: Resource) -> ReportGroups:
     """Read the report groups of a region.
@@ -85,21 +85,21 @@ def all_report_groups(codebuild: "CodeBuildClient", _region: Resource) -> Report
 
 
 @lists(
-    PROJECT, permission="codebuild:BatchGetProjects", facets=(Project, Tags), of=Projects,
+    _PROJECT, permission="codebuild:BatchGetProjects", facets=(Project, Tags), of=Projects,
     arn="codebuild:{region}:{account}:project/{id}",
 )  # fmt: skip
 def projects(_codebuild: "CodeBuildClient", shard: Shard, _token: str | None, found: Projects) -> Page:
     """List the projects of a region."""
-    return Page(_listed(shard, PROJECT, each) for each in found.all)
+    return Page(_listed(shard, _PROJECT, each) for each in found.all)
 
 
 @lists(
-    REPORT_GROUP, permission="codebuild:BatchGetReportGroups", facets=(ReportGroup, Tags), of=ReportGroups,
+    _REPORT_GROUP, permission="codebuild:BatchGetReportGroups", facets=(ReportGroup, Tags), of=ReportGroups,
     arn="codebuild:{region}:{account}:report-group/{id}",
 )  # fmt: skip
 def report_groups(_codebuild: "CodeBuildClient", shard: Shard, _token: str | None, found: ReportGroups) -> Page:
     """List the report groups of a region."""
-    return Page(_listed(shard, REPORT_GROUP, each) for each in found.all)
+    return Page(_listed(shard, _REPORT_GROUP, each) for each in found.all)
 
 
 def _listed(shard: Shard, kind: str, each: Built) -> Listed:

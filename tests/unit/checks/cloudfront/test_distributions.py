@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from muster.checks.cloudfront import origins, viewers
-from muster.facets.cloudfront import (
+from muster.facets.edge.cloudfront import (
     CUSTOM,
     S3,
     TENANT_ONLY,

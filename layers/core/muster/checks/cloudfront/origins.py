@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from muster.facets.cloudfront import (
+from muster.facets.edge.cloudfront import (
     ALLOW_ALL,
     CUSTOM,
     HTTP_ONLY,

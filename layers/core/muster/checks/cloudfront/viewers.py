@@ -1,6 +1,6 @@
 """Checks of what CloudFront distributions offer to viewers: protocols, certificates, signed URLs and logs."""
 
-from muster.facets.cloudfront import (
+from muster.facets.edge.cloudfront import (
     ALLOW_ALL,
     RECOMMENDED_TLS_POLICIES,
     S3,

@@ -1,7 +1,7 @@
 """Checks of HTTP and WebSocket APIs of API Gateway: stages, routes and integrations."""
 
-from muster.facets.apigateway import WEBSOCKET, StageLogging, StageOf
-from muster.facets.apigatewayv2 import CONNECT, VPC_LINK, HttpStage, Integration, Route
+from muster.facets.edge.apigateway import WEBSOCKET, StageLogging, StageOf
+from muster.facets.edge.apigatewayv2 import CONNECT, VPC_LINK, HttpStage, Integration, Route
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
 

@@ -6,7 +6,7 @@ Route 53 is one for the whole account: its hosted zones are in no region.
 import typing
 from collections.abc import Mapping, Sequence
 
-from muster.facets.route53 import HostedZone, QueryLogs
+from muster.facets.edge.route53 import HostedZone, QueryLogs
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import ACCOUNT, Resource
 from muster.model.listing import Page, after, listed
@@ -18,11 +18,11 @@ from muster.readers.answers import all_pages
 if typing.TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
 
-HOSTED_ZONE = "AWS::Route53::HostedZone"
+_HOSTED_ZONE = "AWS::Route53::HostedZone"
 
 
 @lists(
-    HOSTED_ZONE, permission="route53:ListHostedZones", facets=(HostedZone,), once_per_account=True,
+    _HOSTED_ZONE, permission="route53:ListHostedZones", facets=(HostedZone,), once_per_account=True,
     on="arn:{partition}:route53:::hostedzone/*", arn="route53:::hostedzone/{id}", gone=("NoSuchHostedZone",),
 )  # fmt: skip
 def hosted_zones(route53: "Route53Client", shard: Shard, token: str | None) -> Page:
@@ -35,14 +35,14 @@ def hosted_zones(route53: "Route53Client", shard: Shard, token: str | None) -> P
     for item in answer.get("HostedZones") or ():
         name = str(item["Id"]).rpartition("/")[2]
         arn = f"arn:{shard.partition}:route53:::hostedzone/{name}"
-        items.append(listed(shard.resource(HOSTED_ZONE, name, arn), item, (HostedZone,)))
+        items.append(listed(shard.resource(_HOSTED_ZONE, name, arn), item, (HostedZone,)))
     return Page(items, answer.get("NextMarker") if answer.get("IsTruncated") else None)
 
 
 query_logs = reads(
     ACCOUNT, QueryLogs, "route53:ListQueryLoggingConfigs",
     lambda route53, _account: all_pages(route53, "list_query_logging_configs", "QueryLoggingConfigs", page=100),
-    page=Pages(HOSTED_ZONE, 100),
+    page=Pages(_HOSTED_ZONE, 100),
 )  # fmt: skip
 """All query logs of the account, instead of those of each hosted zone in turn.
 
@@ -50,7 +50,7 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListQueryLoggingConf
 """
 
 
-@describes(HOSTED_ZONE, permission="route53:ListTagsForResources", at_once=10)
+@describes(_HOSTED_ZONE, permission="route53:ListTagsForResources", at_once=10)
 def tags(route53: "Route53Client", zones: Sequence[Resource]) -> Mapping[str, Tags]:
     """Read the tags of hosted zones, 10 a call.
 

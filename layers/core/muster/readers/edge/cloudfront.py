@@ -5,7 +5,7 @@ CloudFront is one for the whole account: its distributions are in no region.
 
 import typing
 
-from muster.facets.cloudfront import Distribution, DistributionSettings, OriginBucket
+from muster.facets.edge.cloudfront import Distribution, DistributionSettings, OriginBucket
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.listing import Page, after, listed

@@ -2,7 +2,7 @@
 
 import typing
 
-from muster.facets.appsync import GraphqlApi
+from muster.facets.edge.appsync import GraphqlApi
 from muster.facets.tagging.tags import Tags
 from muster.model.listing import Listed, Page, after, listed
 from muster.model.readers import lists
@@ -13,11 +13,11 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
     from mypy_boto3_appsync.type_defs import GraphqlApiTypeDef
 
-GRAPHQL_API = "AWS::AppSync::GraphQLApi"
+_GRAPHQL_API = "AWS::AppSync::GraphQLApi"
 
 
 @lists(
-    GRAPHQL_API, permission="appsync:ListGraphqlApis", facets=(GraphqlApi, Tags), page=25,
+    _GRAPHQL_API, permission="appsync:ListGraphqlApis", facets=(GraphqlApi, Tags), page=25,
     arn="appsync:{region}:{account}:apis/{id}", gone=("NotFoundException",),
 )  # fmt: skip
 def graphql_apis(appsync: "AppSyncClient", shard: Shard, token: str | None) -> Page:
@@ -31,6 +31,6 @@ def graphql_apis(appsync: "AppSyncClient", shard: Shard, token: str | None) -> P
 
 def _listed(shard: Shard, item: "GraphqlApiTypeDef") -> Listed:
     tags = Tags.parse(tag_list(item.get("tags")))
-    resource = shard.resource(GRAPHQL_API, str(item["apiId"]), str(item["arn"]), tags.own)
+    resource = shard.resource(_GRAPHQL_API, str(item["apiId"]), str(item["arn"]), tags.own)
     found = listed(resource, item, (GraphqlApi,))
     return Listed(found.resource, {**found.facets, Tags: tags})

@@ -7,8 +7,8 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from muster.facets.apigateway import NamedApi, StageLogging, StageOf
-from muster.facets.apigatewayv2 import HttpApis, HttpStage, Integration, Route
+from muster.facets.edge.apigateway import NamedApi, StageLogging, StageOf
+from muster.facets.edge.apigatewayv2 import HttpApis, HttpStage, Integration, Route
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import REGION
 from muster.model.listing import Listed, Narrowing, Page, after, listed
@@ -16,7 +16,7 @@ from muster.model.paging import Pages
 from muster.model.readers import lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages, tag_list
-from muster.readers.apigateway import GET, page_of, parent_of, resource_at, with_tags
+from muster.readers.edge.apigateway import GET, page_of, parent_of, resource_at, with_tags
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client

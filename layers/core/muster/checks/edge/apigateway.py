@@ -1,6 +1,6 @@
 """Checks of REST APIs and custom domain names of API Gateway, and of the stages of all its APIs."""
 
-from muster.facets.apigateway import (
+from muster.facets.edge.apigateway import (
     ALL_METHODS,
     HTTP,
     OFF,
@@ -38,8 +38,8 @@ def api_gw_execution_logging_enabled(
     names = {"api": of.api, "stage": logging.name}
     if logging.level == OFF:
         return non_compliant("Execution logging is off", **names)
-    told = {key: level for key, level in sorted(logging.others.items()) if not isinstance(level, Unknown)}
-    wrong = [f"{key} ({level})" for key, level in told.items() if level not in levels]
+    levels_of = {key: level for key, level in sorted(logging.others.items()) if not isinstance(level, Unknown)}
+    wrong = [f"{key} ({level})" for key, level in levels_of.items() if level not in levels]
     if wrong:
         return non_compliant(f"Execution logging differs for {listed(wrong, _SHOWN)}", **names)
     known(of.protocol)

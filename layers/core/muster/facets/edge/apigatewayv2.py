@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from muster.facets import kinds
-from muster.facets.apigateway import HTTP, WEBSOCKET, Apis, NamedApi
+from muster.facets.edge.apigateway import HTTP, WEBSOCKET, Apis, NamedApi
 from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.finding import Unknown
 

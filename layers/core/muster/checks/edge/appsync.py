@@ -1,6 +1,6 @@
 """Checks of GraphQL APIs of AppSync."""
 
-from muster.facets.appsync import API_KEY, GraphqlApi
+from muster.facets.edge.appsync import API_KEY, GraphqlApi
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 

@@ -1,6 +1,6 @@
 """Checks of hosted zones in Route 53."""
 
-from muster.facets.route53 import HostedZone, QueryLogs
+from muster.facets.edge.route53 import HostedZone, QueryLogs
 from muster.model.check import check
 from muster.model.finding import Resource, Severity, Verdict, compliant, known, non_compliant, not_applicable
 

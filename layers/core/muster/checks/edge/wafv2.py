@@ -1,6 +1,6 @@
 """Checks of web ACLs and rule groups of AWS WAF."""
 
-from muster.facets.wafv2 import RuleGroup, WebAcl
+from muster.facets.edge.wafv2 import RuleGroup, WebAcl
 from muster.model.check import check
 from muster.model.finding import Severity, Verdict, compliant, known, non_compliant
 from muster.model.text import counted, listed

@@ -7,8 +7,8 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from muster.facets.edge.wafv2 import RuleGroup, WebAcl
 from muster.facets.tagging.tags import Tags
-from muster.facets.wafv2 import RuleGroup, WebAcl
 from muster.model.arn import Arn
 from muster.model.finding import Resource
 from muster.model.listing import Listed, Page, after
@@ -18,8 +18,8 @@ from muster.model.shard import Shard
 if typing.TYPE_CHECKING:
     from mypy_boto3_wafv2 import WAFV2Client
 
-WEB_ACL = "AWS::WAFv2::WebACL"
-RULE_GROUP = "AWS::WAFv2::RuleGroup"
+_WEB_ACL = "AWS::WAFv2::WebACL"
+_RULE_GROUP = "AWS::WAFv2::RuleGroup"
 
 _REGIONAL, _CLOUDFRONT = "REGIONAL", "CLOUDFRONT"
 _HOME = "us-east-1"
@@ -31,21 +31,21 @@ _GONE = ("WAFNonexistentItemException",)
 
 
 @lists(
-    WEB_ACL, permission="wafv2:ListWebACLs", on="arn:{partition}:wafv2:*:*:*/webacl/*/*",
+    _WEB_ACL, permission="wafv2:ListWebACLs", on="arn:{partition}:wafv2:*:*:*/webacl/*/*",
     arn="wafv2:{region}:{account}:{}/webacl/{}/{id}", gone=_GONE,
 )  # fmt: skip
 def web_acls(waf: "WAFV2Client", shard: Shard, token: str | None) -> Page:
     """List the web ACLs of a region, 100 a page: their names only."""
-    return _page(shard, token, WEB_ACL, lambda **place: waf.list_web_acls(Limit=100, **place), "WebACLs")
+    return _page(shard, token, _WEB_ACL, lambda **place: waf.list_web_acls(Limit=100, **place), "WebACLs")
 
 
 @lists(
-    RULE_GROUP, permission="wafv2:ListRuleGroups", on="arn:{partition}:wafv2:*:*:*/rulegroup/*/*",
+    _RULE_GROUP, permission="wafv2:ListRuleGroups", on="arn:{partition}:wafv2:*:*:*/rulegroup/*/*",
     arn="wafv2:{region}:{account}:{}/rulegroup/{}/{id}", gone=_GONE,
 )  # fmt: skip
 def rule_groups(waf: "WAFV2Client", shard: Shard, token: str | None) -> Page:
     """List the account's own rule groups of a region, 100 a page: their names only."""
-    return _page(shard, token, RULE_GROUP, lambda **place: waf.list_rule_groups(Limit=100, **place), "RuleGroups")
+    return _page(shard, token, _RULE_GROUP, lambda **place: waf.list_rule_groups(Limit=100, **place), "RuleGroups")
 
 
 def _page(shard: Shard, token: str | None, kind: str, request: Any, member: str) -> Page:
@@ -66,14 +66,14 @@ def _named(resource: Resource) -> dict[str, Any]:
     return {"Name": path[-2], "Id": path[-1], "Scope": _CLOUDFRONT if path[0] == "global" else _REGIONAL}
 
 
-web_acl = reads(WEB_ACL, WebAcl, "wafv2:GetWebACL", lambda waf, acl: waf.get_web_acl(**_named(acl)))
+web_acl = reads(_WEB_ACL, WebAcl, "wafv2:GetWebACL", lambda waf, acl: waf.get_web_acl(**_named(acl)))
 
-rule_group = reads(RULE_GROUP, RuleGroup, "wafv2:GetRuleGroup", lambda waf, group: waf.get_rule_group(**_named(group)))
+rule_group = reads(_RULE_GROUP, RuleGroup, "wafv2:GetRuleGroup", lambda waf, group: waf.get_rule_group(**_named(group)))
 
 web_acl_tags, rule_group_tags = (
     reads(
         each, Tags, "wafv2:ListTagsForResource",
         lambda waf, one: {"Tags": waf.list_tags_for_resource(ResourceARN=one.arn)["TagInfoForResource"].get("TagList")},
     )
-    for each in (WEB_ACL, RULE_GROUP)
+    for each in (_WEB_ACL, _RULE_GROUP)
 )  # fmt: skip

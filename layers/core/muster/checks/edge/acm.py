@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from muster.facets.acm import EXPIRED, IMPORTED, ISSUED, Certificate
+from muster.facets.edge.acm import EXPIRED, IMPORTED, ISSUED, Certificate
 from muster.model.check import check
 from muster.model.finding import (
     ObservedAt,

@@ -3,7 +3,7 @@
 import typing
 from typing import Any
 
-from muster.facets.acm import KEY_TYPES, Certificate
+from muster.facets.edge.acm import KEY_TYPES, Certificate
 from muster.facets.tagging.tags import Tags
 from muster.model.arn import Arn
 from muster.model.listing import Page, after, listed

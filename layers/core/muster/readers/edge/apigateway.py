@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from muster.facets.apigateway import Apis, DomainName, NamedApi, RestApis, RestStage, StageLogging, StageOf
+from muster.facets.edge.apigateway import Apis, DomainName, NamedApi, RestApis, RestStage, StageLogging, StageOf
 from muster.facets.tagging.tags import Tags
 from muster.model.arn import Arn
 from muster.model.finding import REGION, Resource
@@ -22,9 +22,9 @@ from muster.readers.answers import all_pages, tag_list
 if typing.TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
-REST_API = "AWS::ApiGateway::RestApi"
+_REST_API = "AWS::ApiGateway::RestApi"
 STAGE = "AWS::ApiGateway::Stage"
-DOMAIN_NAME = "AWS::ApiGateway::DomainName"
+_DOMAIN_NAME = "AWS::ApiGateway::DomainName"
 
 GET = "apigateway:GET"
 _APIS, _DOMAINS = (f"arn:{{partition}}:apigateway:*::/{path}*" for path in ("restapis", "domainnames"))
@@ -33,7 +33,7 @@ _STAGE_FACETS = (RestStage, StageLogging)
 region = reads(
     REGION, RestApis, GET,
     lambda apigateway, _region: all_pages(apigateway, "get_rest_apis", "items", page=500),
-    operation="GetRestApis", on=_APIS, page=Pages(REST_API, 500),
+    operation="GetRestApis", on=_APIS, page=Pages(_REST_API, 500),
 )  # fmt: skip
 """The REST APIs of a region.
 
@@ -42,12 +42,12 @@ https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html
 
 
 @lists(
-    REST_API, client="apigateway", permission=GET, operation="GetRestApis", granted_on=_APIS, facets=(Tags,),
+    _REST_API, client="apigateway", permission=GET, operation="GetRestApis", granted_on=_APIS, facets=(Tags,),
     of=RestApis, arn="apigateway:{region}::/restapis/{id}", gone=("NotFoundException",),
 )  # fmt: skip
 def rest_apis(_apigateway: "APIGatewayClient", shard: Shard, _token: str | None, apis: RestApis) -> Page:
     """List the REST APIs of a region."""
-    return Page(with_tags(shard, REST_API, each.id, f"/restapis/{each.id}", each.tags) for each in apis.all)
+    return Page(with_tags(shard, _REST_API, each.id, f"/restapis/{each.id}", each.tags) for each in apis.all)
 
 
 def parent_of(ids: Sequence[str]) -> Mapping[str, str]:
@@ -57,7 +57,7 @@ def parent_of(ids: Sequence[str]) -> Mapping[str, str]:
 
 @lists(
     STAGE, client="apigateway", permission=GET, operation="GetStages", granted_on=_APIS,
-    facets=(*_STAGE_FACETS, StageOf, Tags), of=RestApis, each_of=REST_API,
+    facets=(*_STAGE_FACETS, StageOf, Tags), of=RestApis, each_of=_REST_API,
     arn="apigateway:{region}::/restapis/{parent}/stages/{id}", only=Narrowing(parent_of), gone=("NotFoundException",),
 )  # fmt: skip
 def stages(
@@ -85,7 +85,7 @@ def _stage(shard: Shard, api: NamedApi, item: Mapping[str, Any]) -> Listed:
 
 
 @lists(
-    DOMAIN_NAME, client="apigateway", permission=GET, operation="GetDomainNames", granted_on=_DOMAINS,
+    _DOMAIN_NAME, client="apigateway", permission=GET, operation="GetDomainNames", granted_on=_DOMAINS,
     facets=(DomainName, Tags), page=500, arn="apigateway:{region}::/domainnames/{id}", gone=("NotFoundException",),
 )  # fmt: skip
 def domain_names(apigateway: "APIGatewayClient", shard: Shard, token: str | None) -> Page:
@@ -107,7 +107,7 @@ def _domain_name(shard: Shard, item: Mapping[str, Any]) -> Listed:
     arn = str(item.get("domainNameArn") or "")
     name = Arn.of(arn).name if arn else str(item["domainName"])
     tags = Tags.parse(tag_list(item.get("tags")))
-    resource = resource_at(shard, DOMAIN_NAME, name, f"/domainnames/{name}", tags.own)
+    resource = resource_at(shard, _DOMAIN_NAME, name, f"/domainnames/{name}", tags.own)
     found = listed(replace(resource, arn=arn or resource.arn), item, (DomainName,))
     return Listed(found.resource, {**found.facets, Tags: tags})
 

@@ -1,0 +1,1 @@
+"""What stands at the edge of a network: content delivery, APIs, certificates, names and firewalls."""
