@@ -1,5 +1,6 @@
 """A scan of one resource gives the findings that a full scan gives of it: every resource of every type."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -28,9 +29,14 @@ FORMS = {name: lister.arn for name, lister in load().listers.items() if lister.a
 Answer = set[tuple[str, str, str, str]]
 
 
+@functools.cache
+def _clients(endpoint: str) -> Clients:
+    """Return the clients of an endpoint: sessions take longer to make than a resource to look at."""
+    return Clients(open_session(region=estate.HOME, projections=load().projections()), endpoint_url=endpoint)
+
+
 def _context(aws: EmbeddedAws) -> ScanContext:
-    clients = Clients(open_session(region=estate.HOME, projections=load().projections()), endpoint_url=aws.endpoint)
-    return ScanContext(clients, AT, Retrier(sleep=lambda _: None))
+    return ScanContext(_clients(aws.endpoint), AT, Retrier(sleep=lambda _: None))
 
 
 def _answer(findings: Sequence[Finding]) -> Answer:

@@ -39,6 +39,17 @@ def settled(  # noqa: PLR0913 - the event of the function, its surroundings and 
     return settle_account(event, environment, clients, left).left
 
 
+def writes(model: Any) -> bool:
+    """Whether an operation of S3 or DynamoDB changes anything.
+
+    A function that dies leaves behind what it wrote: it does not matter where between two writes it dies. So a death
+    before each write, and none, is a death at any moment.
+    """
+    if model.service_model.service_name == "s3":
+        return model.http["method"] not in ("GET", "HEAD")
+    return model.name.startswith(("BatchWrite", "Delete", "Put", "TransactWrite", "Update"))
+
+
 def make_table(clients: Clients, region: str) -> None:
     """Make the table of events as the template does."""
     clients.get("dynamodb", region).create_table(

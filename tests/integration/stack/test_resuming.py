@@ -1,14 +1,14 @@
 """Death at every moment: whatever is lost with a function, the findings of the scan are the same.
 
-A shard of seven pages is scanned by a function that dies at its n-th word with AWS, for every n there is: before and
-after each page, each write and each read. Then it is called again, as the state machine does. The function that settles
-the account, and the one that sums up, die in the same way.
+A shard of seven pages is scanned by a function that dies before its n-th write to AWS, for every n there is, and at
+some of its other words with AWS: before and after pages, writes and reads. Then it is called again, as the state
+machine does. The function that settles the account, and the one that sums up, die in the same way.
 """
 
 import math
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,13 +56,15 @@ class World:
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.left: int | None = None
+        self.at_writes = False
+        """Whether only writes count towards death (`settled.writes` says why these are all moments)."""
         self.expired: set[str] = set()
         self.last_good: str | None = None
         """The last word before the credentials expire."""
         self.over = False
 
-    def word(self, what: str) -> None:
-        if self.left is not None:
+    def word(self, what: str, *, writes: bool = False) -> None:
+        if self.left is not None and (writes or not self.at_writes):
             self.left -= 1
             if self.left < 0:
                 raise Killed
@@ -152,6 +154,10 @@ CATALOG = Catalog(
 RULES = [Rule(lid_is_shut, kind, "box") for kind in PAGES]
 
 
+def _said(model: Any, **_: object) -> None:
+    WORLD.word(model.name, writes=settling.writes(model))
+
+
 class Dying(Clients):
     """Clients whose every call of S3 and DynamoDB is a word with AWS, and which hand the test's own listers nothing."""
 
@@ -161,7 +167,7 @@ class Dying(Clients):
         client = super().get(service, region)
         if service in ("s3", "dynamodb") and not getattr(client, "dying", False):
             client.dying = True
-            client.meta.events.register(f"before-call.{service}", lambda model, **_: WORLD.word(model.name))
+            client.meta.events.register(f"before-call.{service}", _said)
             client.meta.events.register(f"after-call.{service}", lambda model, **_: WORLD.word(f"after {model.name}"))
         return client
 
@@ -274,23 +280,42 @@ def test_a_function_that_lives_finds_everything_with_each_call_made_once(clients
     assert remembered(clients) == FAILING
 
 
-MOMENTS = 65
+def moments(writes: int, words: int) -> list[Any]:
+    """Return each write to die before, none of them, and some of the words with AWS."""
+    return [
+        *(pytest.param(True, moment, id=f"write {moment}") for moment in range(writes + 1)),
+        *(pytest.param(False, moment, id=f"word {moment}") for moment in range(3, words, 13)),
+    ]
 
 
-def test_the_moments_below_are_all_there_are(clients: Clients) -> None:
+def die(at: int, *, at_writes: bool) -> None:
+    WORLD.left, WORLD.at_writes = at, at_writes
+
+
+def spent(*, at_writes: bool, call: Callable[[], object]) -> int:
+    """Return how many writes, or words, a call takes."""
+    die(10_000, at_writes=at_writes)
+    call()
+    assert WORLD.left is not None
+    return 10_000 - WORLD.left
+
+
+WRITES, WORDS = 14, 62
+
+
+@pytest.mark.parametrize(("at_writes", "all_of_them"), [(True, WRITES), (False, WORDS)])
+def test_the_moments_below_are_all_there_are(clients: Clients, at_writes: bool, all_of_them: int) -> None:
     planned(Bucket("reports", clients, REGION))
-    WORLD.left = 10_000
-    scanned(clients)
-    assert 50 < 10_000 - WORLD.left < MOMENTS
+    assert spent(at_writes=at_writes, call=lambda: scanned(clients)) == all_of_them
 
 
-@pytest.mark.parametrize("moment", range(MOMENTS))
+@pytest.mark.parametrize(("at_writes", "moment"), moments(WRITES, WORDS))
 def test_a_function_that_dies_once_at_any_moment_loses_and_doubles_nothing(
-    clients: Clients, tmp_path: Path, moment: int
+    clients: Clients, tmp_path: Path, at_writes: bool, moment: int
 ) -> None:
     planned(Bucket("reports", clients, REGION))
     WORLD.calls.clear()
-    WORLD.left = moment
+    die(moment, at_writes=at_writes)
     try:
         scanned(clients)
     except Killed:
@@ -378,35 +403,38 @@ def test_credentials_that_expire_in_mid_scan_cost_a_retry_and_no_finding(
     assert remembered(clients) == FAILING
 
 
-SETTLING = 60
-SUMMING = 30
+SETTLING, SETTLING_WORDS = 10, 52
+STEPPING, STEPPING_WORDS = 16, 102
+SUMMING, SUMMING_WORDS = 8, 26
 
 
-def test_the_moments_of_settling_and_summing_up_are_all_there_are(clients: Clients, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_writes", [True, False], ids=["writes", "words"])
+def test_the_moments_of_settling_and_summing_up_are_all_there_are(
+    clients: Clients, tmp_path: Path, at_writes: bool
+) -> None:
     planned(Bucket("reports", clients, REGION))
     scanned(clients)
-    WORLD.left = 10_000
-    settled(clients)
-    assert SETTLING - 15 < 10_000 - WORLD.left < SETTLING
-    WORLD.left = 10_000
-    summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients)
-    assert SUMMING - 5 < 10_000 - WORLD.left < SUMMING
+    wanted = (SETTLING, SUMMING) if at_writes else (SETTLING_WORDS, SUMMING_WORDS)
+    summed: dict[str, Any] = {"scan_id": SCAN, "attempt": ""}
+    settling_takes = spent(at_writes=at_writes, call=lambda: settled(clients))
+    summing_takes = spent(at_writes=at_writes, call=lambda: summarize_scan(summed, ENVIRONMENT, clients))
+    assert (settling_takes, summing_takes) == wanted
     assert summed_up(clients, tmp_path) == EXPECTED
 
 
 @pytest.mark.parametrize(
-    ("left", "moment"),
+    ("left", "at_writes", "moment"),
     [
-        *(pytest.param(900.0, moment, id=f"in one call {moment}") for moment in range(SETTLING)),
-        *(pytest.param(0.0, moment, id=f"a step a call {moment}") for moment in range(0, SETTLING + 30, 3)),
+        *(pytest.param(900.0, *each.values, id=f"in one call {each.id}") for each in moments(SETTLING, SETTLING_WORDS)),
+        *(pytest.param(0.0, *each.values, id=f"a step a call {each.id}") for each in moments(STEPPING, STEPPING_WORDS)),
     ],
 )
 def test_settling_that_dies_once_at_any_moment_publishes_and_remembers_the_same(
-    clients: Clients, tmp_path: Path, left: float, moment: int
+    clients: Clients, tmp_path: Path, left: float, at_writes: bool, moment: int
 ) -> None:
     planned(Bucket("reports", clients, REGION))
     scanned(clients)
-    WORLD.left = moment
+    die(moment, at_writes=at_writes)
     while True:
         try:
             if settled(clients, left) == 0:
@@ -423,12 +451,14 @@ def test_settling_that_dies_once_at_any_moment_publishes_and_remembers_the_same(
     assert told(clients) == sorted((name, "opened", True) for name in FAILING)
 
 
-@pytest.mark.parametrize("moment", range(SUMMING))
-def test_summing_up_that_dies_once_at_any_moment_says_the_same(clients: Clients, tmp_path: Path, moment: int) -> None:
+@pytest.mark.parametrize(("at_writes", "moment"), moments(SUMMING, SUMMING_WORDS))
+def test_summing_up_that_dies_once_at_any_moment_says_the_same(
+    clients: Clients, tmp_path: Path, at_writes: bool, moment: int
+) -> None:
     planned(Bucket("reports", clients, REGION))
     scanned(clients)
     settled(clients)
-    WORLD.left = moment
+    die(moment, at_writes=at_writes)
     try:
         summarize_scan({"scan_id": SCAN, "attempt": ""}, ENVIRONMENT, clients)
     except Killed:
@@ -436,7 +466,7 @@ def test_summing_up_that_dies_once_at_any_moment_says_the_same(clients: Clients,
     assert summed_up(clients, tmp_path) == EXPECTED
 
 
-STEPS = 260
+STEPS = 34
 
 
 def with_a_file_a_part(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -449,21 +479,21 @@ def test_the_moments_of_settling_a_large_account_are_all_there_are(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_a_file_a_part(clients, monkeypatch)
-    WORLD.left = 10_000
+    die(10_000, at_writes=True)
     calls = 1
     while settled(clients, 0.0):
         calls += 1
     batches = math.ceil(len(FAILING) / event_store.BATCH)
     assert calls == 8 + batches - 1, "a call for each published file, one that compares, and one for each batch more"
-    assert STEPS - 30 < 10_000 - WORLD.left < STEPS, 10_000 - WORLD.left
+    assert 10_000 - WORLD.left == STEPS
 
 
-@pytest.mark.parametrize("moment", range(0, STEPS, 7))
+@pytest.mark.parametrize("moment", range(STEPS + 1))
 def test_settling_a_large_account_that_dies_once_at_any_moment_publishes_and_remembers_the_same(
     clients: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
 ) -> None:
     with_a_file_a_part(clients, monkeypatch)
-    WORLD.left = moment
+    die(moment, at_writes=True)
     while True:
         try:
             if settled(clients, 0.0) == 0:
