@@ -51,6 +51,7 @@ class EmbeddedAws:
         self._port = port
         self._before: dict[str, str | None] = {}
         self._server: BaseWSGIServer | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
         self.enforcement = Enforcement()
         self.front = Front(_application(), Corrections(), self.enforcement)
         self.trail = Trail()
@@ -73,6 +74,7 @@ class EmbeddedAws:
         self.trail.start()
         self.front.witness = self.trail
         self._server = make_server("127.0.0.1", self._port, self.front, threaded=True, request_handler=_KeepAlive)
+        self._clients.clear()
         port = self._server.server_port
         self._set({**_VARIABLES, "MOTO_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint})
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
@@ -108,8 +110,15 @@ class EmbeddedAws:
         return list(self.front.calls)
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
-        """Return a client with an administrator's credentials."""
-        return CLIENTS.client(service, self.endpoint, region)
+        """Return the client of a service in a region with an administrator's credentials; one of S3 is a new one.
+
+        Those of S3 remember where buckets are.
+        """
+        if service == "s3":
+            return CLIENTS.client(service, self.endpoint, region)
+        if (service, region) not in self._clients:
+            self._clients[service, region] = CLIENTS.client(service, self.endpoint, region)
+        return self._clients[service, region]
 
     def client_in(self, account: str, service: str, region: str = "eu-west-1") -> Any:
         """Return a client of another account."""
