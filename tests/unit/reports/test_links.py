@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from muster.catalog.catalog import load
+from muster.data.services import words
 from muster.reports.links import WITHOUT, console_link, report_link
 from muster.reports.nouns import counted_noun, noun, short_name, shown_name
 
@@ -24,11 +25,17 @@ ARNS = {
 }
 
 
+def _without(resource_type: str) -> str:
+    """Return why a type has no page in the console."""
+    found = words().get(resource_type)
+    return WITHOUT.get(resource_type, "") or (found.without if found else "")
+
+
 @pytest.mark.parametrize("resource_type", TYPES)
 def test_every_type_that_is_judged_has_a_link_or_a_reason(resource_type: str) -> None:
     name = "web:3" if resource_type.endswith("TaskDefinition") else "name"
     arn = ARNS.get(resource_type, "arn:aws:x:eu-west-1:111122223333:name")
-    assert bool(link(resource_type, name, arn)) is not bool(WITHOUT.get(resource_type))
+    assert bool(link(resource_type, name, arn)) is not bool(_without(resource_type))
 
 
 @pytest.mark.parametrize("resource_type", TYPES)

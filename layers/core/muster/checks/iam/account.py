@@ -104,9 +104,11 @@ def iam_cloudshell_full_access_not_attached(policies: AttachedPolicies) -> Verdi
 
     Problem: AWSCloudShellFullAccess is attached
     Why: The policy allows upload and download of files. Data can leave the account through CloudShell without a trace.
-    Fix: Detach AWSCloudShellFullAccess with `aws iam detach-role-policy`, `detach-user-policy` or
-      `detach-group-policy`. If CloudShell is needed, allow it without cloudshell:GetFileDownloadUrls and
-      cloudshell:GetFileUploadUrls.
+    Fix: For a role: `aws iam detach-role-policy --role-name ROLE-NAME --policy-arn
+      arn:aws:iam::aws:policy/AWSCloudShellFullAccess` For a user: `aws iam detach-user-policy --user-name USER-NAME
+      --policy-arn arn:aws:iam::aws:policy/AWSCloudShellFullAccess` For a group: `aws iam detach-group-policy
+      --group-name GROUP-NAME --policy-arn arn:aws:iam::aws:policy/AWSCloudShellFullAccess` If CloudShell is needed,
+      allow it without cloudshell:GetFileDownloadUrls and cloudshell:GetFileUploadUrls.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-blacklisted-check.html
     """
     if policies.of_aws("AWSCloudShellFullAccess"):

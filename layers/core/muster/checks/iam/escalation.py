@@ -66,10 +66,7 @@ def iam_policy_no_privilege_escalation(
     return compliant(f"The policy opens no known path to more permissions{limited}")
 
 
-@check(
-    severity=Severity.HIGH,
-    yields_to=("iam-policy-no-admin-access-statements", "iam-policy-no-full-access-statements"),
-)
+@check(severity=Severity.HIGH, yields_to=("iam-policy-no-admin-access-statements",))
 def iam_policy_no_permissive_role_assumption(
     grants: Grants, resource: Resource, *, own_account: bool = False
 ) -> Verdict:
@@ -117,7 +114,7 @@ def _elsewhere(policy: Policy, own: str) -> Policy:
 
 
 def _facts(named: NamedPolicy, grant: Grant) -> Mapping[str, str]:
-    """Return the facts that the checks of wildcards report too, each with its text."""
+    """Return the facts that the check of full access reports too, each with its text."""
     return {
         f"{named.name}/{grant.statement}/{pattern}": f"{named.name}, {grant}" for pattern in grant.actions.split(", ")
     }

@@ -142,7 +142,7 @@ def iam_root_credentials_managed_centrally(
     `managing_accounts` names the management account of the organization, or the delegated administrator for IAM. Only
     these accounts can read the setting, so the check applies to them only.
 
-    Problem: root credentials are not managed centrally
+    Problem: root credentials not managed centrally
     Why: Without central management, each member account has a root user with its own password to protect.
     Fix: `aws organizations enable-aws-service-access --service-principal iam.amazonaws.com` `aws iam
       enable-organizations-root-credentials-management`
