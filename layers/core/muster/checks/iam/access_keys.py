@@ -32,8 +32,8 @@ def iam_user_access_keys_rotated(user: User, report: CredentialReport, scan: Obs
     Problem: access key is too old
     Why: The longer an access key exists, the more copies of it there are: in files, images and logs.
     Fix: Create a new access key, use it everywhere, then deactivate and delete the old one: `aws iam create-access-key
-      --user-name NAME` `aws iam update-access-key --user-name NAME --access-key-id OLD-KEY --status Inactive` `aws iam
-      delete-access-key --user-name NAME --access-key-id OLD-KEY`
+      --user-name NAME` `aws iam update-access-key --user-name NAME --access-key-id OLD-KEY-ID --status Inactive` `aws
+      iam delete-access-key --user-name NAME --access-key-id OLD-KEY-ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/access-keys-rotated.html
     """
     row = report.of(user)
@@ -63,8 +63,8 @@ def iam_user_credentials_used_lately(
     Problem: credentials are unused
     Why: Nobody notices when a credential that nobody uses is stolen.
     Fix: Ask the user, then delete what is not needed: `aws iam delete-login-profile --user-name NAME` `aws iam
-      update-access-key --user-name NAME --access-key-id KEY --status Inactive` `aws iam delete-access-key --user-name
-      NAME --access-key-id KEY`
+      update-access-key --user-name NAME --access-key-id KEY-ID --status Inactive` `aws iam delete-access-key
+      --user-name NAME --access-key-id KEY-ID`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-user-unused-credentials-check.html
     """
     row = report.of(user)
@@ -91,8 +91,8 @@ def iam_user_single_active_access_key(
 
     Problem: user has two active access keys
     Why: The second access key is usually a forgotten one: it doubles what can be stolen and is not rotated.
-    Fix: Deactivate the access key that is not needed: `aws iam update-access-key --user-name NAME --access-key-id KEY
-      --status Inactive`
+    Fix: Deactivate the access key that is not needed: `aws iam update-access-key --user-name NAME --access-key-id
+      KEY-ID --status Inactive`
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
     """
     row = report.of(user)
@@ -112,10 +112,10 @@ def iam_user_no_access_key_from_setup(user: User, report: CredentialReport) -> V
     The check fails if the user has a console password and an active access key that was created within a minute of the
     user and never used.
 
-    Problem: unused access key from the user's creation
+    Problem: unused access key since creation
     Why: An access key that was made by default is not needed, and its owner often does not know about it.
-    Fix: Delete the access key: `aws iam delete-access-key --user-name NAME --access-key-id KEY` Create one later if the
-      user needs it.
+    Fix: Delete the access key: `aws iam delete-access-key --user-name NAME --access-key-id KEY-ID` Create one later if
+      the user needs it.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
     """
     row = report.of(user)

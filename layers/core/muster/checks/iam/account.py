@@ -20,7 +20,7 @@ def iam_support_access_attached(access: SupportAccess) -> Verdict:
 
     Problem: nobody has AWSSupportAccess
     Why: During an incident there is no time to arrange access to AWS Support.
-    Fix: `aws iam attach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess`
+    Fix: `aws iam attach-role-policy --role-name ROLE-NAME --policy-arn arn:aws:iam::aws:policy/AWSSupportAccess`
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-in-use.html
     """
     kinds = {"role": access.roles, "user": access.users, "group": access.groups}
@@ -58,8 +58,8 @@ def iam_identity_provider_configured(
     Problem: no working identity provider
     Why: Users of a central directory lose their access when they leave. IAM users stay until someone deletes them.
     Fix: Assign permission sets in IAM Identity Center, or create a provider: `aws iam create-saml-provider --name
-      PROVIDER --saml-metadata-document file://METADATA.xml` New metadata for an expired provider: `aws iam
-      update-saml-provider --saml-provider-arn PROVIDER-ARN --saml-metadata-document file://METADATA.xml`
+      PROVIDER-NAME --saml-metadata-document file://METADATA-FILE.xml` New metadata for an expired provider: `aws iam
+      update-saml-provider --saml-provider-arn PROVIDER-ARN --saml-metadata-document file://METADATA-FILE.xml`
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html
     """
     if not required:

@@ -34,9 +34,12 @@ def iam_password_policy_strong(  # noqa: PLR0913 - each is a setting
 
     Problem: password policy is weak
     Why: Short and simple passwords can be guessed.
-    Fix: `aws iam update-account-password-policy --minimum-password-length 14 --require-uppercase-characters
-      --require-lowercase-characters --require-symbols --require-numbers --password-reuse-prevention 24` This command
-      replaces the whole policy. Passwords that exist stay valid until they are changed.
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) +
+      {MinimumPasswordLength: ([.MinimumPasswordLength, 14] | max), RequireUppercaseCharacters: true,
+      RequireLowercaseCharacters: true, RequireSymbols: true, RequireNumbers: true}') && aws iam
+      update-account-password-policy --cli-input-json "$policy"` It applies when a password is next changed.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-password-policy.html
     """
 
@@ -68,9 +71,13 @@ def iam_password_policy_strong_and_rotated(  # noqa: PLR0913 - each is a setting
 
     Problem: password policy does not meet PCI DSS
     Why: PCI DSS v3.2.1 requires these settings for everyone who signs in.
-    Fix: `aws iam update-account-password-policy --minimum-password-length 14 --require-uppercase-characters
-      --require-lowercase-characters --require-symbols --require-numbers --password-reuse-prevention 24
-      --max-password-age 90` This command replaces the whole policy. Passwords older than 90 days expire at once.
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) +
+      {MinimumPasswordLength: ([.MinimumPasswordLength, 14] | max), RequireUppercaseCharacters: true,
+      RequireLowercaseCharacters: true, RequireSymbols: true, RequireNumbers: true, PasswordReusePrevention: 24,
+      MaxPasswordAge: 90}') && aws iam update-account-password-policy --cli-input-json "$policy"` Passwords older than
+      90 days expire at once.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/iam-password-policy.html
     """
 
@@ -95,9 +102,11 @@ def iam_password_policy_requires_uppercase(
 
     Problem: uppercase letters are not required
     Why: A password with more kinds of characters takes longer to guess.
-    Fix: `aws iam update-account-password-policy --require-uppercase-characters` This command replaces
-      the whole policy: name all settings that you want to keep. It applies when a password is next
-      changed.
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) +
+      {RequireUppercaseCharacters: true}') && aws iam update-account-password-policy --cli-input-json "$policy"` It
+      applies when a password is next changed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
     """
     return _judged(policy, summary, _letters(policy, upper=True, lower=False), only_with_users=only_with_users)
@@ -114,9 +123,11 @@ def iam_password_policy_requires_lowercase(
 
     Problem: lowercase letters are not required
     Why: A password with more kinds of characters takes longer to guess.
-    Fix: `aws iam update-account-password-policy --require-lowercase-characters` This command replaces
-      the whole policy: name all settings that you want to keep. It applies when a password is next
-      changed.
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) +
+      {RequireLowercaseCharacters: true}') && aws iam update-account-password-policy --cli-input-json "$policy"` It
+      applies when a password is next changed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
     """
     return _judged(policy, summary, _letters(policy, upper=False, lower=True), only_with_users=only_with_users)
@@ -133,8 +144,10 @@ def iam_password_policy_requires_symbols(
 
     Problem: symbols are not required
     Why: A password with more kinds of characters takes longer to guess.
-    Fix: `aws iam update-account-password-policy --require-symbols` This command replaces
-      the whole policy: name all settings that you want to keep. It applies when a password is next
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) + {RequireSymbols:
+      true}') && aws iam update-account-password-policy --cli-input-json "$policy"` It applies when a password is next
       changed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
     """
@@ -152,8 +165,10 @@ def iam_password_policy_requires_numbers(
 
     Problem: numbers are not required
     Why: A password with more kinds of characters takes longer to guess.
-    Fix: `aws iam update-account-password-policy --require-numbers` This command replaces
-      the whole policy: name all settings that you want to keep. It applies when a password is next
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) + {RequireNumbers:
+      true}') && aws iam update-account-password-policy --cli-input-json "$policy"` It applies when a password is next
       changed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
     """
@@ -171,9 +186,11 @@ def iam_password_policy_length_sufficient(
 
     Problem: passwords may be too short
     Why: Each further character makes a password many times harder to guess.
-    Fix: `aws iam update-account-password-policy --minimum-password-length 14` This command replaces
-      the whole policy: name all settings that you want to keep. It applies when a password is next
-      changed.
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) +
+      {MinimumPasswordLength: ([.MinimumPasswordLength, 14] | max)}') && aws iam update-account-password-policy
+      --cli-input-json "$policy"` It applies when a password is next changed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
     """
     return _judged(policy, summary, _too_short(policy, minimum_length), only_with_users=only_with_users)
@@ -194,9 +211,11 @@ def iam_password_policy_prevents_reuse(
 
     Problem: passwords may be reused
     Why: A password that became known stays dangerous if its owner can set it again.
-    Fix: `aws iam update-account-password-policy --password-reuse-prevention 24` This command replaces
-      the whole policy: name all settings that you want to keep. It applies when a password is next
-      changed.
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) +
+      {PasswordReusePrevention: 24}') && aws iam update-account-password-policy --cli-input-json "$policy"` It applies
+      when a password is next changed.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
     """
     return _judged(policy, summary, _reuse(policy, reuse_prevention), only_with_users=only_with_users)
@@ -213,9 +232,11 @@ def iam_password_policy_expires_passwords(
 
     Problem: passwords expire late or never
     Why: A password that was stolen unnoticed works until it is changed.
-    Fix: `aws iam update-account-password-policy --max-password-age 90` This command replaces
-      the whole policy: name all settings that you want to keep. Passwords
-      that are older expire at once.
+    Fix: The command keeps the other settings of the policy; it needs jq. `policy=$(aws iam get-account-password-policy
+      --output json 2>&1 | jq -Rs '(fromjson? // (if test("NoSuchEntity") then {PasswordPolicy: {MinimumPasswordLength:
+      14, AllowUsersToChangePassword: true}} else error end)).PasswordPolicy | del(.ExpirePasswords) + {MaxPasswordAge:
+      90}') && aws iam update-account-password-policy --cli-input-json "$policy"` Passwords that are older expire at
+      once.
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
     """
     return _judged(policy, summary, _age(policy, maximum_age_days), only_with_users=only_with_users)

@@ -78,7 +78,7 @@ def iam_user_hardware_mfa_enabled(
     Problem: user without hardware MFA
     Why: The seed of a virtual MFA device can be copied from the phone or its backup, and its codes can be phished.
     Fix: Ask the user to assign a security key or a passkey, then remove the virtual device: `aws iam
-      deactivate-mfa-device --user-name NAME --serial-number SERIAL-NUMBER`
+      deactivate-mfa-device --user-name NAME --serial-number DEVICE-ARN`
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html
     """
     if not console_users:
