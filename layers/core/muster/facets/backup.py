@@ -38,3 +38,40 @@ class ProtectedResources:
 def _time(item: Mapping[str, Any]) -> datetime | Unknown:
     time = item.get("LastBackupTime")
     return time if isinstance(time, datetime) else Unknown("AWS Backup returned no time of the last backup")
+
+
+_NO_POINT = frozenset({"CREATING", "DELETING", "EXPIRED"})
+"""The states of a recovery point that is being made or is about to go."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryPoints:
+    """The recovery points of a vault: how many there are, how many are not encrypted, and of how many that is unknown.
+
+    `example` is the ARN of the first that is not encrypted. A vault may hold 1,000,000 points; only counts are kept.
+    """
+
+    count: int
+    unencrypted: int
+    unknown: int
+    example: str = ""
+
+    @classmethod
+    def parse(cls, response: Mapping[str, Any]) -> Self:
+        """Parse ListRecoveryPointsByBackupVault, all pages joined.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/API_RecoveryPointByBackupVault.html
+        """
+        count = unencrypted = unknown = 0
+        example = ""
+        for point in response.get("RecoveryPoints") or ():
+            if point.get("Status") in _NO_POINT:
+                continue
+            count += 1
+            encrypted = point.get("IsEncrypted")
+            if encrypted is False:
+                unencrypted += 1
+                example = example or str(point.get("RecoveryPointArn") or "")
+            elif encrypted is not True:
+                unknown += 1
+        return cls(count, unencrypted, unknown, example)

@@ -18,6 +18,7 @@ CONTROLS = (
     "Security Hub ACM.3",
     "Security Hub AppSync.4",
     "Security Hub AutoScaling.10",
+    "Security Hub Backup.3",
     "Security Hub CloudFront.14",
     "Security Hub CloudTrail.9",
     "Security Hub DynamoDB.5",
