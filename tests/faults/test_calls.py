@@ -121,7 +121,8 @@ def of_ec2(there: Estate) -> dict[str, int]:
         "ec2:DescribeLaunchTemplateVersions": page,
         "ec2:DescribeLaunchTemplates": page,
         "ec2:DescribeSecurityGroupRules": page,
-        "ec2:DescribeSecurityGroups": page,
+        # Page by page to judge each; and those of Redshift's clusters, 200 a call, for the rules of their ports.
+        "ec2:DescribeSecurityGroups": page + places(there.held("redshift", "describe_clusters", "Clusters")),
         "ec2:DescribeVolumes": page,
         "ec2:DescribeVpcs": page,
         "ec2:GetEbsEncryptionByDefault": page,

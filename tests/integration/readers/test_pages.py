@@ -35,6 +35,7 @@ from muster.readers.rds.clusters import cluster_parameters, region_clusters
 from muster.readers.rds.events import region_subscriptions
 from muster.readers.rds.instances import instance_parameters
 from muster.readers.stores.elasticache import region_clusters as region_caches
+from muster.readers.stores.redshift import cluster_parameters as redshift_parameters
 from muster.readers.tagging.organizations import required_tags
 
 HERE, ACCOUNT_ID = "eu-west-1", "123456789012"
@@ -131,6 +132,11 @@ PAGED = [
         region_clusters, 100, {},
         tuple({"DBClusterIdentifier": name, "DBClusterArn": f"arn:aws:rds:{HERE}:1:cluster:{name}"} for name in "ab"),
         id="DB clusters",
+    ),
+    pytest.param(
+        redshift_parameters, 100, {"ParameterGroupName": NAME},
+        ({"ParameterName": "datestyle", "ParameterValue": "ISO"},
+         {"ParameterName": "require_ssl", "ParameterValue": "true"}), id="parameters of Redshift",
     ),
     pytest.param(
         region_caches, 100, {},

@@ -239,6 +239,12 @@ DOCUMENTED: Mapping[str, str] = {
     "elasticache-custom-subnet-group: elasticache.DescribeCacheClusters.CacheClusters[].CacheSubnetGroupName unknown": (
         "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CacheCluster.html"
     ),
+    "redshift-default-admin-check: redshift.DescribeClusters.Clusters[].MasterUsername unknown": (
+        "https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html"
+    ),
+    "redshift-serverless-default-admin-check: redshift-serverless.ListNamespaces.namespaces[].adminUsername unknown": (
+        "https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_Namespace.html"
+    ),
     # A route has one destination and one target: without it, or with another, it is another route.
     **{
         f"rds-instance-subnets-without-igw: ec2.DescribeRouteTables.RouteTables[].Routes[].{name} {what}": (

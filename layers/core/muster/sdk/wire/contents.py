@@ -59,6 +59,8 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "lambda:GetFunctionCodeSigningConfig": frozenset({"CodeSigningConfigArn"}),
         # A group without a transformer may be answered without one.
         "logs:GetTransformer": frozenset({"transformerConfig"}),
+        # Where the log goes to S3: https://docs.aws.amazon.com/redshift/latest/APIReference/API_DescribeLoggingStatus.html
+        "redshift:DescribeLoggingStatus": frozenset({"LogExports", "S3Tables"}),
         # The first page has none: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
         "route53:ListHostedZones": frozenset({"Marker"}),
         "s3:ListBuckets": frozenset({"Owner"}),
