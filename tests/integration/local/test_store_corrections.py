@@ -33,3 +33,36 @@ def test_a_domain_names_its_vpc_and_its_software(aws: EmbeddedAws) -> None:
     assert inside["VPCOptions"]["VPCId"] == vpc
     assert "VPCOptions" not in older
     assert [each["ServiceSoftwareOptions"]["UpdateAvailable"] for each in (inside, older)] == [False, True]
+
+
+def test_a_warehouse_has_zones_and_parameters_that_were_changed(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/redshift/latest/APIReference/API_ModifyClusterParameterGroup.html."""
+    redshift = aws.client("redshift", HOME)
+    redshift.create_cluster(
+        ClusterIdentifier="plain",
+        NodeType="dc2.large",
+        MasterUsername="keeper",
+        MasterUserPassword="Not-a-real-passw0rd",
+    )
+    assert redshift.describe_clusters()["Clusters"][0]["MultiAZ"] == "Disabled"
+    redshift.create_cluster_parameter_group(
+        ParameterGroupName="own", ParameterGroupFamily="redshift-1.0", Description="own"
+    )
+    changed = [{"ParameterName": "require_ssl", "ParameterValue": "true"}]
+    redshift.modify_cluster_parameter_group(ParameterGroupName="own", Parameters=changed)
+    for group, value in (("default.redshift-1.0", "false"), ("own", "true")):
+        found = redshift.describe_cluster_parameters(ParameterGroupName=group)["Parameters"]
+        assert {each["ParameterName"]: each["ParameterValue"] for each in found}["require_ssl"] == value
+
+
+def test_a_workgroup_is_private_and_does_not_require_tls_by_default(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_CreateWorkgroup.html."""
+    serverless = aws.client("redshift-serverless", HOME)
+    made = serverless.create_namespace(namespaceName="trials", tags=[{"key": "Owner", "value": "data"}])["namespace"]
+    serverless.create_workgroup(workgroupName="trials", namespaceName="trials")
+    (workgroup,) = serverless.list_workgroups()["workgroups"]
+    assert (workgroup["publiclyAccessible"], workgroup["enhancedVpcRouting"]) == (False, False)
+    assert {"parameterKey": "require_ssl", "parameterValue": "false"} in workgroup["configParameters"]
+    assert serverless.list_namespaces()["namespaces"][0]["adminUsername"] == "admin"
+    tags = serverless.list_tags_for_resource(resourceArn=made["namespaceArn"])["tags"]
+    assert tags == [{"key": "Owner", "value": "data"}]

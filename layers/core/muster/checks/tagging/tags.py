@@ -63,6 +63,7 @@ CONTROLS = (
     "Security Hub RDS.29",
     "Security Hub RDS.30",
     "Security Hub RDS.32",
+    "Security Hub Redshift.11",
     "Security Hub SNS.3",
     "Security Hub SQS.2",
     "Security Hub SSM.5",

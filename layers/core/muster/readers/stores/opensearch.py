@@ -17,7 +17,7 @@ if typing.TYPE_CHECKING:
 
     from mypy_boto3_opensearch import OpenSearchServiceClient
 
-_OPENSEARCH = "AWS::OpenSearch::Domain"
+_OPENSEARCH = "AWS::OpenSearchService::Domain"
 _ELASTICSEARCH = "AWS::Elasticsearch::Domain"
 _AT_ONCE = 5
 """https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DescribeDomains.html"""
