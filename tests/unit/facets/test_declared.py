@@ -21,6 +21,11 @@ from muster.sdk.wire.projection import BESIDE
 SESSION = botocore.session.get_session()
 CATALOG = load()
 WITHIN: Mapping[str, str] = {
+    "AclEntry": "ec2:DescribeNetworkAcls",
+    "LaunchSettings": "ec2:DescribeLaunchTemplateVersions",
+    "NamedMultiRegionAccessPoint": "s3control:ListMultiRegionAccessPoints",
+    "Tunnel": "ec2:DescribeVpnConnections",
+    "TunnelStatus": "ec2:DescribeVpnConnections",
     "ClassicListener": "elb:DescribeLoadBalancers",
     "ClusterMember": "rds:DescribeDBClusters",
     "Container": "ecs:DescribeTaskDefinition",
