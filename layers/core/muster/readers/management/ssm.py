@@ -37,7 +37,7 @@ instance_compliance = reads(
     lambda ssm, _region: all_pages(
         ssm, "list_resource_compliance_summaries", "ResourceComplianceSummaryItems", page=50
     ),
-    page=Pages(_INSTANCE, 25),
+    page=Pages(_INSTANCE, 50),
 )  # fmt: skip
 """The compliance of managed instances, 50 summaries a page, usually two of each instance."""
 
