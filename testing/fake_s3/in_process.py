@@ -49,9 +49,9 @@ class _Answering:
         self._server, self._lock = server, threading.Lock()
 
     def __call__(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        asked = _request(request)
+        received = _request(request)
         with self._lock:
-            reply = self._server.answer(asked)
+            reply = self._server.answer(received)
         return AWSResponse(request.url, reply.status, _headers(reply), _Body(bytes(reply.body)))
 
 
