@@ -17,7 +17,7 @@ from muster.catalog.catalog import load
 from muster.facets.rds.parameters import AUDIT_LOGGING, FORCE_SSL, SECURE_TRANSPORT, TLS
 from muster.model.finding import Resource
 from muster.model.readers import Describer
-from muster.readers.backup import protected_resources
+from muster.readers.backup import protected_resources, recovery_points
 from muster.readers.dynamodb import dax, tables
 from muster.readers.ec2.autoscaling import table_scaling
 from muster.readers.ec2.ebs import newest_snapshots, public_snapshots
@@ -70,6 +70,11 @@ PAGED = [
         protected_resources, 1000, {},
         ({"ResourceArn": "arn:1", "LastBackupTime": AT}, {"ResourceArn": "arn:2", "LastBackupTime": AT}),
         id="backups",
+    ),
+    pytest.param(
+        recovery_points, 1000, {"BackupVaultName": NAME},
+        ({"Status": "COMPLETED", "IsEncrypted": True}, {"Status": "COMPLETED", "IsEncrypted": False}),
+        id="recovery points",
     ),
     pytest.param(
         aws_managed_keys, 100, {},
