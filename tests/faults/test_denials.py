@@ -84,6 +84,8 @@ def test_the_estate_has_what_passes_and_what_fails_every_check(fair: dict[str, F
 
 BOTH = (Status.COMPLIANT, Status.NON_COMPLIANT)
 ONE_SIDED = {
+    ("cloudtrail-bucket-access-logged", Status.NON_COMPLIANT): "one trail of all regions writes to one bucket",
+    ("cloudtrail-bucket-not-public", Status.NON_COMPLIANT): "one trail of all regions writes to one bucket",
     ("macie-auto-sensitive-data-discovery-check", Status.NON_COMPLIANT): "Macie is on in one of two regions",
     ("s3-bucket-encrypted", Status.NON_COMPLIANT): "AWS encrypts every bucket: only an answer of old can say otherwise",
 }
