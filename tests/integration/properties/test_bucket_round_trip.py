@@ -130,7 +130,7 @@ def compared(found: Snapshot) -> dict[str, Any]:
 def test_the_copy_of_a_bucket_is_configured_as_the_bucket(aws: EmbeddedAws) -> None:
     made: list[Conversion] = []
 
-    @settings(max_examples=settings.default.max_examples * 5 // 8)
+    @settings(max_examples=settings.default.max_examples * 3 // 8)
     @given(configuration=configurations())
     @example(configuration=[])
     @example(configuration=whole_buckets.NEW)

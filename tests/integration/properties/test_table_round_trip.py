@@ -155,7 +155,7 @@ def _settled(value: Any) -> Any:
 def test_the_copy_of_a_table_is_configured_as_the_table(aws: EmbeddedAws) -> None:
     made: list[Conversion] = []
 
-    @settings(max_examples=settings.default.max_examples * 5 // 8)
+    @settings(max_examples=settings.default.max_examples * 3 // 8)
     @given(configuration=configurations())
     @example(configuration=PLAIN)
     def round_trip(configuration: Configuration) -> None:
