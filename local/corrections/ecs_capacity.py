@@ -45,13 +45,13 @@ class _Providers:
 
     def describe(self, request: Request) -> Answer:
         """Answer a page of those that are named, or of all where none is."""
-        asked: dict[str, Any] = json.loads(request.body)
-        names = asked.get("capacityProviders") or self._of(request)
-        start, size = int(asked.get("nextToken") or 0), int(asked.get("maxResults") or 10)
+        parameters: dict[str, Any] = json.loads(request.body)
+        names = parameters.get("capacityProviders") or self._of(request)
+        start, size = int(parameters.get("nextToken") or 0), int(parameters.get("maxResults") or 10)
         page = names[start : start + size]
         if not page:
             return HTTPStatus.OK, json.dumps({"capacityProviders": [], "failures": []})
-        status, body = request.ask(json.dumps({**asked, "capacityProviders": page}).encode())
+        status, body = request.ask(json.dumps({**parameters, "capacityProviders": page}).encode())
         if status != HTTPStatus.OK or start + size >= len(names):
             return status, body
         return status, json.dumps({**json.loads(body), "nextToken": str(start + size)})
@@ -62,10 +62,10 @@ class _Providers:
 
 def _list_settings(request: Request) -> Answer:
     """Add the setting that is in force where nobody chose one."""
-    asked = json.loads(request.body or "{}")
-    if asked.get("name") != _SETTING["name"]:
+    parameters = json.loads(request.body or "{}")
+    if parameters.get("name") != _SETTING["name"]:
         return request.ask()
     status, body = request.ask(b"{}")
     found = [each for each in json.loads(body)["settings"] if each["name"] == _SETTING["name"]]
-    found = found or ([_SETTING] if asked.get("effectiveSettings") else [])
+    found = found or ([_SETTING] if parameters.get("effectiveSettings") else [])
     return status, json.dumps({"settings": found})

@@ -74,8 +74,8 @@ def _primary(response: Answer) -> str:
 def _multi_region(response: Answer) -> bool | Unknown:
     """Return what AWS says, or what the ID of the key says: the IDs of all multi-Region keys begin with `mrk-`."""
     metadata = response.get("KeyMetadata") or {}
-    said, key = metadata.get("MultiRegion"), str(metadata.get("KeyId") or "")
-    return key.startswith("mrk-") if key and said is None else kinds.flag(said, "MultiRegion")
+    answer, key = metadata.get("MultiRegion"), str(metadata.get("KeyId") or "")
+    return key.startswith("mrk-") if key and answer is None else kinds.flag(answer, "MultiRegion")
 
 
 @facet

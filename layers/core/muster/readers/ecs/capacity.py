@@ -51,7 +51,7 @@ def _listed(item: "Mapping[str, Any]", shard: Shard) -> Listed:
     try:
         tags = tags_of(item)
     except SHAPE_ERRORS as error:
-        strange = {CapacityProvider: parsed(CapacityProvider, item), Tags: malformed("Tags", error)}
-        return Listed(shard.resource(_CAPACITY_PROVIDER, name, arn), strange)
+        facets = {CapacityProvider: parsed(CapacityProvider, item), Tags: malformed("Tags", error)}
+        return Listed(shard.resource(_CAPACITY_PROVIDER, name, arn), facets)
     resource = shard.resource(_CAPACITY_PROVIDER, name, arn, tags.own)
     return Listed(resource, {CapacityProvider: parsed(CapacityProvider, item), Tags: tags})
