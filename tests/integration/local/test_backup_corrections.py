@@ -42,3 +42,15 @@ def test_what_is_protected_comes_in_pages(aws: EmbeddedAws) -> None:
     last = backup.list_protected_resources(MaxResults=2, NextToken=first["NextToken"])
     assert [item["ResourceArn"] for item in last["Results"]] == [f"{VOLUME}2"]
     assert "NextToken" not in last
+
+
+def test_recovery_points_are_those_of_their_vault(aws: EmbeddedAws) -> None:
+    backup = aws.client("backup", HOME)
+    for vault, arn in (("tables", TABLE), ("volumes", VOLUME)):
+        backup.start_backup_job(BackupVaultName=vault, ResourceArn=arn, IamRoleArn=ROLE)
+
+    def encrypted(vault: str) -> list[bool]:
+        points = backup.list_recovery_points_by_backup_vault(BackupVaultName=vault)["RecoveryPoints"]
+        return [each["IsEncrypted"] for each in points]
+
+    assert (encrypted("tables"), encrypted("volumes"), encrypted("empty")) == ([True], [False], [])
