@@ -14,7 +14,7 @@ from muster.catalog.catalog import load
 from muster.catalog.read_plan import read_plan
 from muster.configuration.selection import select
 from muster.model.arn import Named, parsed_arn
-from muster.model.finding import Finding
+from muster.model.finding import TAGGED, Finding
 from muster.scanning.calls import ScanContext
 from muster.scanning.named_scan import NamedScan, Seen, shards_of
 from muster.scanning.shard_scan import ShardScan
@@ -47,7 +47,7 @@ def _by_resource(aws: EmbeddedAws) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = defaultdict(list)
     for shard in shards(ACCOUNT, "aws", estates.REGIONS, RULES, global_services=load().global_services):
         for finding in ShardScan(shard, PLAN, _context(aws)):
-            if finding.resource.arn:
+            if finding.resource.arn and finding.resource.type != TAGGED:
                 found[finding.resource.arn].append(finding)
     return found
 
@@ -72,9 +72,7 @@ def whole(aws: EmbeddedAws) -> dict[str, list[Finding]]:
 
 
 def _named(arn: str, finding: Finding) -> Named:
-    found = parsed_arn(arn, FORMS)
-    assert found, arn
-    assert found.resource_type == finding.resource.type
+    found = next(each for each in parsed_arn(arn, FORMS) if each.resource_type == finding.resource.type)
     return Named(found.resource_type, ACCOUNT, found.region, found.id, arn)
 
 

@@ -42,7 +42,12 @@ def test_every_listed_type_says_how_its_arns_look() -> None:
     ],
 )  # fmt: skip
 def test_an_arn_names_a_resource(arn: str, resource_type: str, region: str, account: str, name: str) -> None:
-    assert parsed_arn(arn, FORMS) == Named(resource_type, account, region, name, arn)
+    assert parsed_arn(arn, FORMS) == (Named(resource_type, account, region, name, arn),)
+
+
+def test_an_arn_of_a_search_domain_may_name_a_domain_of_either_engine() -> None:
+    found = parsed_arn("arn:aws:es:eu-west-1:111122223333:domain/logs", FORMS)
+    assert {each.resource_type for each in found} == {"AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain"}
 
 
 def test_the_streams_of_a_log_group_name_the_group() -> None:
@@ -54,7 +59,7 @@ def test_the_streams_of_a_log_group_name_the_group() -> None:
     "arn",
     [
         "arn:aws:s3:::photos/holiday.jpg",
-        "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-1",
+        "arn:aws:ec2:eu-west-1:111122223333:fleet/fleet-1",
         "arn:aws:lambda:eu-west-1:111122223333:function:api:live",
         "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/stream/2026",
         "arn:aws:ec2:eu-west-1:12:instance/i-1",
@@ -62,7 +67,7 @@ def test_the_streams_of_a_log_group_name_the_group() -> None:
     ],
 )
 def test_other_arns_name_nothing_that_is_judged(arn: str) -> None:
-    assert parsed_arn(arn, FORMS) is None
+    assert parsed_arn(arn, FORMS) == ()
 
 
 def test_a_text_that_is_no_arn_is_refused() -> None:
@@ -78,8 +83,7 @@ def test_an_arn_that_is_made_of_an_id_names_it(resource_type: str, name: str) ->
         assert "{}" in form.text or "{...}" in form.text
         return
     found = parsed_arn(arn, FORMS)
-    assert found
-    assert (found.resource_type, found.id) == (resource_type, name)
+    assert (resource_type, name) in {(each.resource_type, each.id) for each in found}
 
 
 def test_what_a_form_looks_like() -> None:

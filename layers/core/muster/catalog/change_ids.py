@@ -91,12 +91,10 @@ def of_ids(texts: Iterable[str], kind: str, place: Place, forms: Mapping[str, Ar
     """Yield the resources that ids or ARNs name; a text that is neither for this type names none."""
     for text in texts:
         if kind == ANY:
-            found = _by_arn(text, forms, place)
+            yield from _by_arn(text, forms, place)
         else:
             resource_type = _PREFIXES.get(_prefix(text), "") if kind == BY_PREFIX else kind
-            found = _of_type(text, resource_type, place, forms)
-        if found:
-            yield found
+            yield from _of_type(text, resource_type, place, forms)
 
 
 def _prefix(text: str) -> str:
@@ -150,28 +148,28 @@ def _texts(found: Iterable[Any]) -> Iterator[str]:
             yield from _texts([each.get("content")])
 
 
-def _by_arn(text: str, forms: Mapping[str, ArnForm], place: Place) -> Named | None:
-    """Return what an ARN names; the account is the event's: the ARN of a subscription has its topic's."""
+def _by_arn(text: str, forms: Mapping[str, ArnForm], place: Place) -> tuple[Named, ...]:
+    """Return what an ARN may name; the account is the event's: the ARN of a subscription has its topic's."""
     try:
         found = parsed_arn(text, forms)
     except ValueError:
-        return None
-    return replace(found, account_id=place.account_id) if found else None
+        return ()
+    return tuple(replace(each, account_id=place.account_id) for each in found)
 
 
-def _of_type(text: str, kind: str, place: Place, forms: Mapping[str, ArnForm]) -> Named | None:
+def _of_type(text: str, kind: str, place: Place, forms: Mapping[str, ArnForm]) -> tuple[Named, ...]:
     form = forms.get(kind)
     if form is None:
-        return None
+        return ()
     text = _CONVERTED.get(kind, _same)(text)
     if text.startswith(PREFIX):
         return _by_arn(text, {kind: form}, place)
     region = place.region if "{region}" in form.text else ""
     if kind in _PATHS_OF_NAMES:
-        return Named(kind, place.account_id, region, text) if text else None
+        return (Named(kind, place.account_id, region, text),) if text else ()
     # An id that does not fit the form, such as the alias of a key, names nothing that is listed.
     found = _by_arn(form.arn(place.partition, place.region, place.account_id, text), {kind: form}, place)
-    return found if found and found.id == text else None
+    return tuple(each for each in found if each.id == text)
 
 
 def _in_cluster(service: str, cluster: str) -> str:

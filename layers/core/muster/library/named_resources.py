@@ -32,7 +32,7 @@ def parse(options: ScanOptions, catalog: Catalog, rules: Iterable[Rule]) -> tupl
         )
     forms = {name: lister.arn for name, lister in catalog.listers.items() if lister.arn}
     judged = {rule.resource_type for rule in rules}
-    return tuple(dict.fromkeys(_named(text, forms, judged) for text in options.resources))
+    return tuple(dict.fromkeys(each for text in options.resources for each in _named(text, forms, judged)))
 
 
 def narrowed(rules: Iterable[Rule], named: Sequence[Named]) -> tuple[Rule, ...]:
@@ -85,8 +85,10 @@ def missing(looks: Mapping[Named, Seen]) -> list[str]:
     Raises:
         ConfigurationError: there are no findings because nothing that was named exists or is in scope.
     """
-    reasons = [_SENTENCES[seen].format(each) for each, seen in looks.items() if seen in _SENTENCES]
-    if looks and len(reasons) == len(looks):
+    there = {each.arn for each, seen in looks.items() if seen not in _SENTENCES}
+    found = {each.arn or str(each): _SENTENCES[seen].format(each) for each, seen in looks.items() if seen in _SENTENCES}
+    reasons = [reason for arn, reason in found.items() if arn not in there]
+    if looks and not there:
         raise ConfigurationError("\n".join(reasons))
     return reasons
 
@@ -97,7 +99,7 @@ _SENTENCES = {
 }
 
 
-def _named(text: str, forms: Mapping[str, ArnForm], judged: set[str]) -> Named:
+def _named(text: str, forms: Mapping[str, ArnForm], judged: set[str]) -> tuple[Named, ...]:
     shown = shortened(printable(text), 200)
     try:
         found = parsed_arn(text, forms)
@@ -106,11 +108,12 @@ def _named(text: str, forms: Mapping[str, ArnForm], judged: set[str]) -> Named:
     arn = Arn.of(text)
     if arn.partition not in partitions():
         raise ConfigurationError(f"--resource: {shown}: {unknown(arn.partition, 'a partition', partitions())}")
-    if found is None or {"*", "?"} & set(text.removesuffix(":*")):
+    if not found or {"*", "?"} & set(text.removesuffix(":*")):
         raise ConfigurationError(f"--resource: {shown}: {_expected(arn, forms)}")
-    if found.resource_type not in judged:
-        raise ConfigurationError(f"--resource: {shown}: no selected check applies to {found.resource_type}")
-    return found
+    if not (of_checks := tuple(each for each in found if each.resource_type in judged)):
+        types = " or ".join(each.resource_type for each in found)
+        raise ConfigurationError(f"--resource: {shown}: no selected check applies to {types}")
+    return of_checks
 
 
 def _expected(arn: Arn, forms: Mapping[str, ArnForm]) -> str:

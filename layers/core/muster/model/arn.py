@@ -165,10 +165,11 @@ def _hole(match: re.Match[str]) -> str:
     return "(?P<id>.+)" if name == "id..." else f"(?P<id>{_NAME})"
 
 
-def parsed_arn(text: str, forms: Mapping[str, ArnForm]) -> Named | None:
-    """Return what an ARN names among resource types with these forms; None where no form is its form.
+def parsed_arn(text: str, forms: Mapping[str, ArnForm]) -> tuple[Named, ...]:
+    """Return what an ARN may name among resource types with these forms: nothing where no form is its form.
 
-    The `:*` that stands for the streams of a log group is left out.
+    Types may share a form, as domains of OpenSearch and of Elasticsearch do: it may name one of each then. The `:*`
+    that stands for the streams of a log group is left out.
 
     Raises:
         ValueError: it is not an ARN.
@@ -176,4 +177,4 @@ def parsed_arn(text: str, forms: Mapping[str, ArnForm]) -> Named | None:
     Arn.of(text)
     text = text.removesuffix(":*")
     found = (form.named(resource_type, text) for resource_type, form in sorted(forms.items()))
-    return next((each for each in found if each), None)
+    return tuple(each for each in found if each)
