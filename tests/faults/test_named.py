@@ -16,7 +16,7 @@ from muster.configuration.selection import select
 from muster.model.arn import Named, parsed_arn
 from muster.model.finding import TAGGED, Finding
 from muster.scanning.calls import ScanContext
-from muster.scanning.named_scan import NamedScan, Seen, shards_of
+from muster.scanning.named_scan import NamedScan, Seen, merged, shards_of
 from muster.scanning.shard_scan import ShardScan
 from muster.sdk.retry import Retrier
 from muster.sdk.session import Clients, open_session
@@ -62,7 +62,7 @@ def _looked(aws: EmbeddedAws, named: Sequence[Named]) -> tuple[list[Finding], di
     for shard, names in found.items():
         scan = NamedScan(shard, PLAN, _context(aws), names)
         findings.extend(scan)
-        looks |= scan.looks
+        looks = merged(looks, scan.looks)
     return findings, looks
 
 

@@ -14,7 +14,7 @@ from muster.reports.report import ScanReport
 from muster.reports.tally import ReportTally
 from muster.scanning.cache import RegionCache
 from muster.scanning.calls import ScanContext
-from muster.scanning.named_scan import NamedScan, Seen
+from muster.scanning.named_scan import NamedScan, Seen, merged
 from muster.scanning.parallel import Begun, Ended, together
 from muster.scanning.prepare import Origin, PreparedScan
 from muster.scanning.scope import annotate
@@ -166,4 +166,4 @@ class Job(Generic[OptionsT]):
             self.report.blocked.append(where.removeprefix("in "))
         self.report.coverage.extend(outcome.ledger.rows())
         if isinstance(scan, NamedScan):
-            self.looks.update(scan.looks)
+            self.looks = merged(self.looks, scan.looks)

@@ -32,6 +32,15 @@ class Seen(StrEnum):
     UNREAD = "unread"
 
 
+_WEIGHTIEST = (Seen.UNREAD, Seen.JUDGED, Seen.EXCLUDED, Seen.ABSENT)
+
+
+def merged(looks: Mapping[Named, Seen], more: Mapping[Named, Seen]) -> dict[Named, Seen]:
+    """Return what became of each resource in two shards: unread if one could not see it, absent if neither has it."""
+    both = {each: [seen[each] for seen in (looks, more) if each in seen] for each in (*looks, *more)}
+    return {each: min(seen, key=_WEIGHTIEST.index) for each, seen in both.items()}
+
+
 class NamedScan(ShardScan):
     """Scans some resources of a shard, which has one resource type; `looks` says afterwards what became of each."""
 
@@ -110,7 +119,8 @@ def shards_of(  # noqa: PLR0913 - what is named, and what a shard takes
 ) -> dict[Shard, tuple[Named, ...]]:
     """Return the shards of named resources, one for each account, region, service and type, and what each has to find.
 
-    Services that no region owns are called in `endpoint_region`, and resources of `regions` are judged there.
+    Services that no region owns are called in `endpoint_region`, and resources of `regions` are judged there. A
+    resource of a regional service whose ARN has no region, such as RDS's global cluster, is looked for in each region.
     """
     services: dict[str, list[str]] = {}
     for rule in rules:
@@ -118,12 +128,13 @@ def shards_of(  # noqa: PLR0913 - what is named, and what a shard takes
     found: dict[Shard, list[Named]] = {}
     for each in dict.fromkeys(named):
         for service in dict.fromkeys(services.get(each.resource_type, ())):
-            worldwide = service in global_services
-            region = GLOBAL if worldwide else each.region
-            endpoint = endpoint_region if worldwide else region
-            scope = (*regions, GLOBAL) if worldwide else (region,)
-            shard = Shard(each.account_id, region, service, endpoint, scope, partition, each.resource_type)
-            found.setdefault(shard, []).append(each)
+            if service in global_services:
+                places = [(GLOBAL, endpoint_region, (*regions, GLOBAL))]
+            else:
+                places = [(region, region, (region,)) for region in ([each.region] if each.region else regions)]
+            for region, endpoint, scope in places:
+                shard = Shard(each.account_id, region, service, endpoint, scope, partition, each.resource_type)
+                found.setdefault(shard, []).append(each)
     return {shard: tuple(names) for shard, names in sorted(found.items(), key=lambda item: item[0].id)}
 
 

@@ -15,7 +15,7 @@ from muster.model.rule import Rule
 from muster.model.shard import Shard
 from muster.scanning.cache import RegionCache
 from muster.scanning.calls import ScanContext
-from muster.scanning.named_scan import NamedScan, Seen, shards_of
+from muster.scanning.named_scan import NamedScan, Seen, merged, shards_of
 from muster.scanning.scope import Annotator, scope_of
 from muster.sdk.retry import Retrier
 from muster.stack.limits import SIDE_BY_SIDE
@@ -50,9 +50,7 @@ class Looks:
 
     def add(self, other: "Looks") -> None:
         """Add those of another shard; a resource that two services judge is unread if one could not see it."""
-        for named, seen in other.seen.items():
-            known = self.seen.get(named, seen)
-            self.seen[named] = Seen.UNREAD if Seen.UNREAD in (seen, known) else known
+        self.seen = merged(self.seen, other.seen)
         for named, findings in other.findings.items():
             self.findings.setdefault(named, []).extend(findings)
         self.broken += other.broken
