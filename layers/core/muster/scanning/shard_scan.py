@@ -18,7 +18,7 @@ from muster.scanning.calls import ScanContext, ShardCalls
 from muster.scanning.describe import Describing, pseudo_resource, target_of
 from muster.scanning.evaluate import Judges, unlisted
 from muster.scanning.pagination import pages
-from muster.sdk.errors import BLOCKED, NOT_OFFERED, token_expired
+from muster.sdk.errors import BLOCKED, NOT_OFFERED, code_of, token_expired
 from muster.sdk.failures import FAILURES, Failure
 from muster.sdk.redaction import safe
 
@@ -201,6 +201,8 @@ class ShardScan:
                     self.outcome.ledger.unlisted_again(lister.operation, rest=lister.rest)
                     yield Chunk(plan.resource_type, (), Cursor(plan.resource_type), restarted=True)
                     continue
+                if code_of(error) in self._gone_codes:  # a listing that is narrowed to what does not exist
+                    return
                 failed = Failure(error, lister.permissions, plan.resource_type)
                 self._leave(lister, self._calls.reason(failed))
             return
