@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
@@ -31,6 +32,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_waits_for_a_credential_report() -> Iterator[None]:
+    """Ask again at once whether IAM has made its report: drawn answers say for half a minute that it has not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("muster.readers.iam.credentials.time", SimpleNamespace(sleep=lambda _: None))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
