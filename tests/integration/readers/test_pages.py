@@ -26,7 +26,12 @@ from muster.readers.ec2.instances import prefix_list
 from muster.readers.ec2.routes import subnet_routes
 from muster.readers.ec2.subnets import subnet_zones
 from muster.readers.ec2.vpc import flow_logs, function_groups, network_interfaces, referenced_groups, vpc_endpoints
+from muster.readers.edge import apigateway, apigatewayv2
+from muster.readers.edge.route53 import query_logs
 from muster.readers.elbv2.load_balancers import listener_protocols, region, rules
+from muster.readers.iam.access_analyzer import analyzers
+from muster.readers.iam.account import virtual_mfa_devices
+from muster.readers.iam.certificates import tags as certificate_tags
 from muster.readers.iam.policies import policy_tags
 from muster.readers.kms import aws_managed_keys
 from muster.readers.lambda_.functions import asynchronous_destinations, event_source_mappings, urls
@@ -83,6 +88,38 @@ PAGED = [
     pytest.param(dax.tags, None, {"ResourceName": NAME}, TAGS, id="tags of a DAX cluster"),
     pytest.param(tables.tags, None, {"ResourceArn": NAME}, TAGS, id="tags of a table"),
     pytest.param(policy_tags, 1000, {"PolicyArn": NAME}, TAGS, id="tags of a policy"),
+    pytest.param(
+        certificate_tags, 1000, {"ServerCertificateName": NAME}, TAGS, id="tags of a server certificate",
+    ),
+    pytest.param(
+        virtual_mfa_devices, 1000, {"AssignmentStatus": "Assigned"},
+        tuple({"SerialNumber": f"arn:aws:iam::{ACCOUNT_ID}:mfa/{name}", "EnableDate": AT}
+              | {"User": {"Path": "/", "UserName": name, "UserId": f"AIDAEXAMPLE{name}EXAMPLE", "CreateDate": AT,
+                          "Arn": f"arn:aws:iam::{ACCOUNT_ID}:user/{name}"}} for name in ("ann", "ben")),
+        id="virtual MFA devices",
+    ),
+    pytest.param(
+        analyzers, 100, {},
+        tuple({"arn": f"arn:aws:access-analyzer:{HERE}:{ACCOUNT_ID}:analyzer/{name}", "name": name, "type": "ACCOUNT"}
+              | {"createdAt": AT, "status": "ACTIVE"} for name in ("one", "two")), id="analyzers",
+    ),
+    pytest.param(
+        query_logs, "100", {},
+        tuple({"Id": f"87654321-dcba-1234-abcd-1a2b3c4d5e6{number}", "HostedZoneId": f"Z{number}"}
+              | {"CloudWatchLogsLogGroupArn": f"arn:aws:logs:us-east-1:{ACCOUNT_ID}:log-group:/dns/{number}:*"}
+              for number in (1, 2)), id="query logs",
+    ),
+    pytest.param(
+        apigateway.region, 500, {},
+        tuple({"id": name, "name": "shop", "createdDate": AT, "tags": {"Owner": name}} for name in ("a1", "b2")),
+        id="REST APIs",
+    ),
+    pytest.param(
+        apigatewayv2.region, "500", {},
+        tuple({"ApiId": f"id{kind}", "Name": "shop", "ProtocolType": kind, "RouteSelectionExpression": "$request.body"}
+              | {"ApiEndpoint": f"https://id.execute-api.{HERE}.amazonaws.com"} for kind in ("HTTP", "WEBSOCKET")),
+        id="HTTP and WebSocket APIs",
+    ),
     pytest.param(
         table_scaling, 50, {"ServiceNamespace": "dynamodb"},
         tuple({"ResourceId": f"table/{name}", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
@@ -202,12 +239,12 @@ PAGED = [
         id="required tags",
     ),
 ]  # fmt: skip
-"""Describers, the size of their pages, the other parameters, and an item of each of two pages."""
+"""Describers, the size of their pages as it is sent, the other parameters, and an item of each of two pages."""
 
 
 @pytest.mark.parametrize(("describer", "size", "parameters", "items"), PAGED)
 def test_the_items_of_all_pages_are_read(
-    describer: Describer, size: int | None, parameters: dict[str, Any], items: Items
+    describer: Describer, size: int | str | None, parameters: dict[str, Any], items: Items
 ) -> None:
     aws: Any = boto3.client(describer.client, HERE)
     operation = describer.operation.partition(":")[2]
@@ -230,7 +267,7 @@ def test_the_items_of_all_pages_are_read(
 @pytest.mark.parametrize(("describer", "size", "parameters", "items"), PAGED)
 def test_an_error_on_a_later_page_is_not_taken_for_the_end(
     describer: Describer,
-    size: int | None,  # noqa: ARG001 - the table's
+    size: int | str | None,  # noqa: ARG001 - the table's
     parameters: dict[str, Any],  # noqa: ARG001 - the table's
     items: Items,
 ) -> None:

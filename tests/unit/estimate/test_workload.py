@@ -33,7 +33,7 @@ from muster.facets.cloudtrail.watches import TrailWatches
 from muster.facets.ec2.instances import Instance
 from muster.facets.ecs.clusters import EcsRegion
 from muster.facets.tagging.tags import Tags
-from muster.model.finding import GLOBAL, REGION, Resource
+from muster.model.finding import ACCOUNT, GLOBAL, REGION, Resource
 from muster.model.paging import Pages
 from muster.model.readers import Describer, Lister
 from muster.model.rule import Rule
@@ -68,12 +68,24 @@ OPERATIONS = {
 }
 
 
+class Refused(Exception):  # noqa: N818 - a refusal
+    """Every error that a client knows; a recorder never raises one."""
+
+
+class Refusals:
+    """The errors of a client, each of the one type."""
+
+    def __getattr__(self, _name: str) -> type[Exception]:
+        return Refused
+
+
 class Recorder:
     """A client that answers nothing and notes what it was asked for."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.meta = types.SimpleNamespace(endpoint_url="https://aws.example")
+        self.exceptions: Any = Refusals()
 
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
         def ask(**parameters: Any) -> dict[str, Any]:
@@ -161,18 +173,26 @@ def test_a_reader_calls_the_operations_that_it_declares_and_no_other(reader: Lis
 def test_pages_are_as_large_as_the_listers_ask_for(lister: Lister) -> None:
     [(_, parameters)] = _asked(lister)
     sizes = [
-        size for name, size in parameters.items() if re.match("Max|Limit|limit|PageSize|ResourcesPerPage|max", name)
+        int(size)  # Route 53 and CloudFront take it as text
+        for name, size in parameters.items()
+        if re.match("Max|Limit|limit|PageSize|ResourcesPerPage|max", name)
     ]
     assert (sizes or [WITHOUT_SIZE[lister.resource_type]]) == [lister.page]
 
 
 WITHOUT_SIZE = {
     "AWS::CloudTrail::Trail": 1000,
+    "AWS::EC2::CustomerGateway": 1_000_000,
     "AWS::EC2::EIP": 1_000_000,
+    "AWS::EC2::VPNConnection": 1_000_000,
+    "AWS::EC2::VPNGateway": 1_000_000,
     "AWS::SNS::Subscription": 100,
     "AWS::SNS::Topic": 100,
 }
-"""Listings that cannot be told how much to answer: addresses come all at once, SNS pages by a hundred."""
+"""Listings that cannot be told how much to answer.
+
+Addresses, customer gateways, VPN connections and virtual private gateways come all at once, SNS pages by a hundred.
+"""
 
 
 @pytest.mark.parametrize("reader", READERS, ids=_name)
@@ -182,14 +202,16 @@ def test_the_operation_of_a_reader_takes_the_permission_that_it_declares(reader:
     assert name in OPERATIONS[service].values()
 
 
-PAGED = {key[1]: each.page for key, each in CATALOG.describers.items() if isinstance(each.page, Pages)}
+PAGED = [each for each in CATALOG.describers.values() if isinstance(each.page, Pages)]
 
 
-@pytest.mark.parametrize("facet", PAGED)
-def test_pages_of_a_whole_region_are_as_large_as_the_readers_ask_for(facet: type) -> None:
-    pages = PAGED[facet]
+@pytest.mark.parametrize("describer", PAGED, ids=lambda each: each.facet.__name__)
+def test_pages_of_a_whole_region_or_account_are_as_large_as_the_readers_ask_for(describer: Describer) -> None:
+    pages = describer.page
+    assert isinstance(pages, Pages)
+    assert describer.resource_type in (REGION, ACCOUNT)
     assert pages.resource_type in CATALOG.listers
-    [(_, parameters)] = _asked(CATALOG.describers[REGION, facet])
+    [(_, parameters)] = _asked(describer)
     assert parameters["PaginationConfig"] == {"PageSize": pages.size}
 
 

@@ -104,7 +104,8 @@ def test_analyzers_are_read_to_the_last_page() -> None:
         {"arn": arn + name, "name": name, "type": "ACCOUNT", "createdAt": AT, "status": "ACTIVE"} for name in ("a", "b")
     ]
     with Stubber(client) as stub:
-        stub.add_response("list_analyzers", {"analyzers": found[:1], "nextToken": "more"})
-        stub.add_response("list_analyzers", {"analyzers": found[1:]}, {"nextToken": "more"})
+        asked = {"maxResults": 100}
+        stub.add_response("list_analyzers", {"analyzers": found[:1], "nextToken": "more"}, asked)
+        stub.add_response("list_analyzers", {"analyzers": found[1:]}, asked | {"nextToken": "more"})
         read = analyzers.function(client, Resource(REGION, "eu-west-1", HERE.account_id, "eu-west-1"))
     assert [each.name for each in read.items] == ["a", "b"]

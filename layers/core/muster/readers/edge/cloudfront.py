@@ -4,6 +4,8 @@ CloudFront is one for the whole account: its distributions are in no region.
 """
 
 import typing
+from collections.abc import Mapping
+from typing import Any
 
 from muster.facets.edge.cloudfront import Distribution, DistributionSettings, OriginBucket
 from muster.facets.tagging.tags import Tags
@@ -31,7 +33,8 @@ def distributions(cloudfront: "CloudFrontClient", shard: Shard, token: str | Non
 
     https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListDistributions.html
     """
-    found = cloudfront.list_distributions(MaxItems="100", **after(token, "Marker"))["DistributionList"]
+    answer: Mapping[str, Any] = cloudfront.list_distributions(MaxItems="100", **after(token, "Marker"))
+    found = answer.get("DistributionList") or {}
     items = (
         listed(shard.resource(DISTRIBUTION, str(item["Id"]), str(item["ARN"])), item, (Distribution,))
         for item in found.get("Items") or ()

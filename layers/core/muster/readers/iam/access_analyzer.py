@@ -20,7 +20,7 @@ _LIST = "access-analyzer:ListAnalyzers"
 
 analyzers = reads(
     REGION, Analyzers, _LIST,
-    lambda access_analyzer, _region: all_pages(access_analyzer, "list_analyzers", "analyzers"),
+    lambda access_analyzer, _region: all_pages(access_analyzer, "list_analyzers", "analyzers", page=100),
     client="accessanalyzer", page=Pages(_ANALYZER, 100),
 )  # fmt: skip
 """All analyzers of a region, those of services included.

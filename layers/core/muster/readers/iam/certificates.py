@@ -30,7 +30,7 @@ def server_certificates(iam: "IAMClient", shard: Shard, token: str | None) -> Pa
         listed(
             shard.resource(_SERVER_CERTIFICATE, item["ServerCertificateName"], item["Arn"]), item, (ServerCertificate,)
         )
-        for item in answer["ServerCertificateMetadataList"]
+        for item in answer.get("ServerCertificateMetadataList", ())
     )
     return Page(items, answer.get("Marker") if answer.get("IsTruncated") else None)
 

@@ -15,8 +15,12 @@ from typing import Any
 
 from botocore.model import OperationModel, StructureShape
 
-_READING = ("Describe", "Get", "List", "BatchGet")
-"""The beginnings of operations that only read; answers of others never mean "none"."""
+_READING = ("Describe", "Get", "List", "BatchGet", "GenerateCredentialReport")
+"""The beginnings of operations that only read; answers of others never mean "none".
+
+GenerateCredentialReport, which has IAM make a report of what there is, answers with the report's state.
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
+"""
 MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
     {
         "lambda:GetFunctionConcurrency": "no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html",
