@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from awscli.clidriver import ServiceOperation, create_clidriver
+from awscli.customizations.cloudfront import UpdateDefaultRootObject
+from botocore.handlers import generate_idempotent_uuid
 from botocore.validate import ParamValidator
 
 GLOBAL_OPTIONS = ("--region", "--query", "--output")
@@ -23,6 +25,20 @@ class Recorder:
     def invoke(self, _service: str, _operation: str, parameters: dict[str, Any], _globals: object) -> int:
         self.parameters = parameters
         return 0
+
+
+class _Distributions:
+    """It stands where the CLI reads the distribution that a command changes one setting of."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._config = config
+
+    def create_client(self, _service: str, **_options: object) -> "_Distributions":
+        return self
+
+    def get_distribution_config(self, **_parameters: str) -> dict[str, Any]:
+        origins = {"Quantity": 1, "Items": [{"Id": "site", "DomainName": "site.example.com"}]}
+        return {"ETag": "E1", "DistributionConfig": {**self._config, "Origins": origins}}
 
 
 @functools.cache
@@ -70,15 +86,32 @@ def _faults(words: list[str]) -> list[str]:
         return []
     recorder = Recorder()
     operation._operation_caller = recorder
+    for argument in operation.arg_table.values():
+        if isinstance(argument, UpdateDefaultRootObject):
+            argument.context.update(
+                session=_Distributions(argument.distribution_config_template()),
+                parsed_args=argparse.Namespace(region=None, endpoint_url=None, verify_ssl=None),
+            )
     try:
         operation(
             words[3:], argparse.Namespace(command=words[1], query=None, output=None, paginate=False, endpoint_url=None)
         )
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the CLI raises is the fault
         return [f"{type(error).__name__}: {error}"]
-    shape = operation._operation_model.input_shape
-    report = ParamValidator().validate(recorder.parameters, shape)
-    return [report.generate_report()] if report.has_errors() else [*_wrong_values(recorder.parameters, shape)]
+    return [*_wrong_parameters(recorder.parameters, operation._operation_model)]
+
+
+def _wrong_parameters(parameters: dict[str, Any], operation: Any) -> Iterator[str]:
+    """Yield what AWS would refuse of the parameters; botocore itself fills in tokens that a command leaves out."""
+    if operation.input_shape is None:
+        # The operation takes no parameters, and the CLI has no options for it.
+        return
+    generate_idempotent_uuid(parameters, operation)
+    report = ParamValidator().validate(parameters, operation.input_shape)
+    if report.has_errors():
+        yield report.generate_report()
+    else:
+        yield from _wrong_values(parameters, operation.input_shape)
 
 
 def _own_words(words: list[str]) -> list[str]:

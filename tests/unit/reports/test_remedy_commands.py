@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from muster.catalog.catalog import load
+from muster.model.arn import Arn
 from muster.model.finding import ACCOUNT, GLOBAL, REGION
 from muster.reports.remedy import Step, Target, filled, folded
 from tests.unit.reports.aws_cli import faults
@@ -16,6 +17,18 @@ CATALOG = load()
 HERE, WHERE = "111122223333", "eu-west-1"
 IDS = {
     "AWS::::TaggedResource": ("arn:aws:glue:eu-west-1:111122223333:job/nightly", "glue:R:A:job/nightly"),
+    "AWS::ApiGateway::Stage": ("a1b2/prod", "apigateway:R::/restapis/a1b2/stages/prod"),
+    "AWS::ApiGatewayV2::Integration": ("a1b2/c3d4", "apigateway:R::/apis/a1b2/integrations/c3d4"),
+    "AWS::ApiGatewayV2::Route": ("a1b2/e5f6", "apigateway:R::/apis/a1b2/routes/e5f6"),
+    "AWS::ApiGatewayV2::Stage": ("a1b2/prod", "apigateway:R::/apis/a1b2/stages/prod"),
+    "AWS::AutoScaling::AutoScalingGroup": (
+        "web",
+        "autoscaling:R:A:autoScalingGroup:0a1b2c3d-0000-4000-8000-000000000000:autoScalingGroupName/web",
+    ),
+    "AWS::AutoScaling::LaunchConfiguration": (
+        "web",
+        "autoscaling:R:A:launchConfiguration:0a1b2c3d-0000-4000-8000-000000000000:launchConfigurationName/web",
+    ),
     "AWS::CloudWatch::Alarm": ("cpu", "cloudwatch:R:A:alarm:cpu"),
     "AWS::DAX::Cluster": ("cache", "dax:R:A:cache/cache"),
     "AWS::DynamoDB::Table": ("orders", "dynamodb:R:A:table/orders"),
@@ -64,7 +77,15 @@ IDS = {
     "AWS::S3::Bucket": ("shop", "s3:::shop"),
     "AWS::SNS::Subscription": ("arn:aws:sns:eu-west-1:111122223333:alerts:0a1b", "sns:R:A:alerts:0a1b"),
     "AWS::SNS::Topic": ("arn:aws:sns:eu-west-1:111122223333:alerts", "sns:R:A:alerts"),
+    "AWS::SecretsManager::Secret": ("shop/db", "secretsmanager:R:A:secret:shop/db-AbCdEf"),
     "AWS::SQS::Queue": ("https://sqs.eu-west-1.amazonaws.com/111122223333/bills", "sqs:R:A:bills"),
+    **{
+        f"AWS::WAFv2::{kind}": (
+            "0a1b2c3d-0000-4000-8000-000000000000",
+            f"wafv2:R:A:regional/{path}/web/0a1b2c3d-0000-4000-8000-000000000000",
+        )
+        for kind, path in (("RuleGroup", "rulegroup"), ("WebACL", "webacl"))
+    },
     **{
         f"AWS::ElasticLoadBalancingV2::{kind}": (name, f"elasticloadbalancing:R:A:{path}")
         for kind, name, path in (
@@ -98,9 +119,16 @@ VALUES = {
     "ROLLBACK": "true",
     "MODE": "GOVERNANCE",
     "VOLUME-TYPE": "gp3",
+    "AUTHENTICATION-TYPE": "API_KEY",
+    "USER-ID": "1000",
+    "GROUP-ID": "1000",
+    "WEB-ACL-ARN": "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/web/0a1b2c3d-0000-4000-8000-000000000000",
     "MAPPING-UUID": "0a1b2c3d-0000-4000-8000-000000000000",
 } | {"RULES": shlex.quote(RULES)}
 """What a reader puts in where the CLI takes no word."""
+WORDS = re.compile(rf"(?<![\w-])(?:{'|'.join(VALUES)})(?![\w-])")
+ELSEWHERE = {"AWS::S3::MultiRegionAccessPoint": "us-west-2"}
+"""The region that answers for resources without a region of their own."""
 
 
 def target(resource_type: str) -> Target:
@@ -113,7 +141,9 @@ def target(resource_type: str) -> Target:
     arn = "arn:aws:" + path.replace(":R:", f":{WHERE}:").replace(":A:", f":{HERE}:")
     if not path and form:
         arn = form.arn("aws", WHERE, HERE, name)
-    return Target(resource_type, name, arn, HERE, GLOBAL if ":iam:" in arn else WHERE)
+    lister = CATALOG.listers[resource_type]
+    everywhere = resource_type != "AWS::S3::Bucket" and lister.once_per_account and not Arn.of(arn).region
+    return Target(resource_type, name, arn, HERE, GLOBAL if everywhere else WHERE)
 
 
 def commands() -> Iterator[tuple[str, str, tuple[Step, ...]]]:
@@ -127,7 +157,7 @@ def test_every_command_of_every_fix_is_one_that_the_cli_understands() -> None:
         step.text: (name, problems)
         for name, _, steps in commands()
         for step in steps
-        if step.command and (problems := faults(re.sub("|".join(VALUES), lambda word: VALUES[word[0]], step.text)))
+        if step.command and (problems := faults(WORDS.sub(lambda word: VALUES[word[0]], step.text)))
     }
     assert found == {}
 
@@ -163,6 +193,14 @@ def test_every_command_of_a_regional_resource_has_its_region() -> None:
             if step.command and target(resource_type).region != GLOBAL:
                 words = shlex.split(step.text)
                 assert words[words.index("--region") + 1] == WHERE, name
+
+
+@pytest.mark.parametrize(("resource_type", "region"), ELSEWHERE.items())
+def test_a_command_goes_to_the_region_that_answers_for_all_regions(resource_type: str, region: str) -> None:
+    texts = [step.text for _, found, steps in commands() if found == resource_type for step in steps if step.command]
+    assert texts
+    for words in map(shlex.split, texts):
+        assert words[words.index("--region") + 1] == region
 
 
 def test_a_redrive_policy_reaches_sqs_as_json() -> None:

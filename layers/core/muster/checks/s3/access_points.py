@@ -37,7 +37,7 @@ def s3_multi_region_access_point_public_access_blocks(point: MultiRegionAccessPo
     AWS's control requires the settings on the Multi-Region Access Point itself, whatever the settings of the buckets
     and the account are. They cannot be changed after the Multi-Region Access Point was created.
 
-    Problem: Multi-Region Access Point allows public access
+    Problem: Multi-Region point allows public access
     Why: A Multi-Region Access Point has its own policy, and a public one opens the buckets behind it.
     Fix: The settings cannot be changed. Create a new Multi-Region Access Point with all four settings of Block Public
       Access: `aws s3control create-multi-region-access-point --region us-west-2 --account-id ACCOUNT --details
