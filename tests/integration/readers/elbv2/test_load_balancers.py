@@ -255,7 +255,11 @@ def test_only_what_depends_on_it_is_asked_for() -> None:
 def test_a_shard_is_judged_from_the_listing_to_the_reason(clients: Clients, estate: Estate) -> None:
     catalog = load()
     named = [found for found in catalog.checks.values() if found.id.startswith("elb-")]
-    chosen = [Rule(check, kind, "elbv2", check.settings) for check in named for kind in catalog.resource_types(check)]
+    chosen = [
+        Rule(check, kind, "elbv2", {**check.settings, **dict.fromkeys(check.opt_in, True)})
+        for check in named
+        for kind in catalog.resource_types(check)
+    ]
     scan = ShardScan(SHARD, read_plan(catalog, chosen), ScanContext(clients, datetime(2026, 11, 21, 12, tzinfo=UTC)))
     said = {(found.check_id, found.resource.id): (found.status, found.reason) for found in scan}
     assert scan.outcome.complete

@@ -92,6 +92,8 @@ def badly(clients: Clients, name: str = "bad") -> None:
     client.put_bucket_acl(Bucket=name, ACL="public-read")
 
 
+OF_TRAILS = ("s3-object-reads-logged", "s3-object-writes-logged")
+"""The checks of S3 that judge the trails of the account, which has none here."""
 UNSTUBBED = {"s3-bucket-request-metrics-configured"}
 """moto answers ListBucketMetricsConfigurations with a list of objects, which is no answer: the check is unread."""
 
@@ -147,8 +149,8 @@ def test_buckets_of_two_regions_are_judged_in_one_shard(clients: Clients) -> Non
     (public,) = [found for found in findings if (found.resource.id, found.check_id) == ("bad", PUBLIC)]
     assert public.reason == "Bucket is public: its ACL grants READ to everyone (AllUsers)"
     assert (public.resource.region, public.resource.arn) == (HERE, "arn:aws:s3:::bad")
-    (account,) = [found for found in findings if found.resource.type == ACCOUNT]
-    assert (account.check_id, account.status) == ("s3-account-level-public-access-blocks", N)
+    account = {found.check_id: found.status for found in findings if found.resource.type == ACCOUNT}
+    assert account == dict.fromkeys(("s3-account-level-public-access-blocks", *OF_TRAILS), N)
 
 
 class Refusing:
@@ -259,9 +261,12 @@ def test_what_aws_refuses_is_said_with_the_permission_and_the_rest_is_judged(
 
 def test_the_account_is_unread_where_its_block_is_refused(clients: Clients) -> None:
     findings = list(scan_of(Refusing(clients, "s3-control", "GetPublicAccessBlock")))
-    (account,) = findings
-    assert (account.resource.type, account.status) == (ACCOUNT, UNREAD)
-    assert "needs s3:GetAccountPublicAccessBlock" in account.reason
+    assert {found.resource.type for found in findings} == {ACCOUNT}
+    account = {found.check_id: found for found in findings}
+    blocks = account.pop("s3-account-level-public-access-blocks")
+    assert blocks.status is UNREAD
+    assert "needs s3:GetAccountPublicAccessBlock" in blocks.reason
+    assert {name: found.status for name, found in account.items()} == dict.fromkeys(OF_TRAILS, N)
 
 
 def test_buckets_that_cannot_be_listed_leave_every_check_of_buckets_unread(clients: Clients) -> None:
