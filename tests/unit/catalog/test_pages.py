@@ -9,6 +9,7 @@ import pytest
 from muster.catalog import pages as docs
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
+from muster.checks.cloudtrail.buckets import cloudtrail_bucket_access_logged, cloudtrail_bucket_not_public
 from muster.checks.ec2.security_groups import ec2_security_group_admin_ports_closed
 from muster.checks.ecs.task_definitions import ecs_images_not_latest
 from muster.checks.rds.logs import (
@@ -18,15 +19,27 @@ from muster.checks.rds.logs import (
 )
 from muster.checks.s3.access import s3_account_level_public_access_blocks
 from muster.checks.s3.protection import s3_bucket_encrypted
+from muster.checks.security.macie import macie_auto_sensitive_data_discovery_check
 from muster.checks.tagging.tag_drift import tag_keys_spelled_alike, tagged
 from muster.configuration import Configuration
 from muster.configuration.selection import select
+from muster.facets.cloudtrail.event_selectors import DEFAULT, Selectors
+from muster.facets.cloudtrail.trails import AccountTrail, AccountTrails
 from muster.facets.ec2.instances import SecurityGroup
 from muster.facets.ecs.task_definition import TaskDefinition
 from muster.facets.rds.instances import DbInstance
-from muster.facets.s3.buckets import AccountPublicAccessBlock, BucketEncryption
+from muster.facets.s3.buckets import (
+    AccountPublicAccessBlock,
+    BucketAcl,
+    BucketEncryption,
+    BucketLogging,
+    BucketOwnershipControls,
+    BucketPolicyStatus,
+    BucketPublicAccessBlock,
+)
+from muster.facets.security.macie import MacieDiscovery, MacieSession
 from muster.facets.tagging.tags import Tags
-from muster.model.finding import ACCOUNT, Related, Severity, Status, Verdict
+from muster.model.finding import ACCOUNT, Related, Resource, Severity, Status, Verdict
 
 CATALOG = load()
 ROOT = Path(__file__).parents[3]
@@ -43,7 +56,27 @@ OPEN = SecurityGroup.parse(
     }
 )
 LATEST = TaskDefinition.parse({"taskDefinition": {"containerDefinitions": [{"name": "web", "image": "nginx:latest"}]}})
+TRAIL = AccountTrail("all", "", "123456789012", "eu-west-1", "", True, Selectors.parse(DEFAULT), "trail-logs")
+TRAILS = AccountTrails((TRAIL,))
+LOGS = Resource("AWS::S3::Bucket", "trail-logs", "123456789012", "eu-west-1")
 RETURNED: Mapping[str, tuple[Verdict, ...]] = {
+    "cloudtrail-bucket-access-logged": (cloudtrail_bucket_access_logged(LOGS, TRAILS, BucketLogging.parse({})),),
+    "cloudtrail-bucket-not-public": (
+        cloudtrail_bucket_not_public(
+            LOGS,
+            TRAILS,
+            BucketPolicyStatus(True),
+            BucketAcl.parse({"Grants": []}),
+            BucketOwnershipControls.parse({}),
+            BucketPublicAccessBlock.parse({}),
+            AccountPublicAccessBlock.parse({}),
+        ),
+    ),
+    "macie-auto-sensitive-data-discovery-check": (
+        macie_auto_sensitive_data_discovery_check(
+            MacieSession("ENABLED"), MacieDiscovery.parse({"status": "DISABLED"})
+        ),
+    ),
     "s3-account-level-public-access-blocks": (
         s3_account_level_public_access_blocks(AccountPublicAccessBlock(True, True, True, True)),
     ),
