@@ -50,10 +50,13 @@ ASKED: Mapping[str, Mapping[str, object]] = {
 }
 """Settings without which a check asks for nothing."""
 
+MANY = 4
+"""A check of so many types judges them alike: what differs is how their facets are read, which has its own test."""
 JUDGED = [
     pytest.param(check, kind, id=f"{name} {kind}")
     for name, check in CATALOG.checks.items()
-    for kind in CATALOG.resource_types(check)
+    for kinds in [CATALOG.resource_types(check)]
+    for kind in (kinds if len(kinds) < MANY else kinds[1:2])
 ]
 
 
