@@ -37,7 +37,9 @@ NEW = "quantum-🙂"
 LEFT_OUT = object()
 """Stands for a member that AWS leaves out."""
 
-_TOKENS = re.compile(r"(next|.*Next).*Token|(Next)?Marker|(Continuation|Pagination)Token|LastEvaluatedTableName|position")
+_TOKENS = re.compile(
+    r"(next|.*Next).*Token|(Next)?Marker|(Continuation|Pagination)Token|LastEvaluatedTableName|position"
+)
 _TOKEN = re.compile(r"then-(\d+)-")
 _ATTRIBUTE = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 _RARE = ("AssociationId", "Error", "MasterArn", "Operator", "ServiceManaged", "failures")

@@ -8,8 +8,9 @@ CLUSTER = {
     "Status": "available",
     "SSEDescription": {"Status": "ENABLED"},
     "ClusterEndpointEncryptionType": "TLS",
+    "Nodes": [{"AvailabilityZone": "cn-north-1a"}, {}],
 }
 
 
 def test_a_cluster_is_parsed() -> None:
-    assert DaxCluster.parse(CLUSTER) == DaxCluster("ENABLED", "TLS")
+    assert DaxCluster.parse(CLUSTER) == DaxCluster("ENABLED", "TLS", ("cn-north-1a", ""), "available")
