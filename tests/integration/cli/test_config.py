@@ -22,7 +22,7 @@ TEMPLATE = {
 FILE = """\
 packs: [foundational]
 settings:
-  s3-bucket-lifecycle-covers-old-objects: {older_than_days: 30}
+  iam-user-access-keys-rotated: {days: 30}
 tags:
   required: [Environment]
   values: {Environment: [production]}
@@ -56,7 +56,7 @@ def test_a_value_of_the_file_has_its_line(capsys: pytest.CaptureFixture[str]) ->
     Path("muster.yaml").write_text(FILE)
     found = values(capsys)
     assert found["packs"] == (["foundational"], "muster.yaml:1")
-    assert found["settings.s3-bucket-lifecycle-covers-old-objects.older_than_days"] == (30, "muster.yaml:3")
+    assert found["settings.iam-user-access-keys-rotated.days"] == (30, "muster.yaml:3")
     assert found["tags.required"] == (["Environment"], "muster.yaml:5")
     assert found["tags.values"] == ({"Environment": ["production"]}, "muster.yaml:6")
     assert found["accounts.role"] == ("MusterMember", "muster.yaml:7")

@@ -94,14 +94,11 @@ def test_one_bucket_takes_one_page_of_the_listing(calls: list[str]) -> None:
     ("arguments", "says"),
     [
         (["photos"], "--resource: photos is not an ARN, such as arn:aws:s3:::shop-data"),
-        (
-            ["arn:aws:s3:::photos/holiday.jpg"],
-            "ARNs of s3 with checks look like arn:aws:s3:::ID, arn:aws:s3:REGION:ACCOUNT:accesspoint/ID",
-        ),
+        (["arn:aws:s3:::photos/holiday.jpg"], "checks look like arn:aws:s3:::ID, arn:aws:s3::ACCOUNT:accesspoint/ID, "),
         (["arn:aws:s3:::*"], "no check applies to such a resource"),
         (
-            ["arn:aws:route53:::hostedzone/Z1"],
-            "no check applies to resources of route53; 'muster list resources' has the types",
+            ["arn:aws:mediastore:eu-west-1:123456789012:container/a"],
+            "no check applies to resources of mediastore; 'muster list resources' has the types",
         ),
         (["arn:awz:s3:::photos"], "awz is not a partition\n  did you mean: aws"),
         ([f"arn:aws:ec2:eu-wst-1:{OWN}:vpc/vpc-1"], "eu-wst-1 is not a region\n  did you mean: eu-west-1"),

@@ -153,7 +153,7 @@ class TestScan:
         tagged = [{"ResourceType": "volume", "Tags": [{"Key": "Environment", "Value": "prod"}]}]
         wanted = ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a", TagSpecifications=tagged)["VolumeId"]
         ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a")
-        checks = ("required-tags", "ec2-volume-encrypted", "ec2-ebs-encryption-by-default")
+        checks = ("ec2-volume-encrypted", "ec2-ebs-encryption-by-default")
         chosen = [word for check in checks for word in ("--check", check)]
         main(["scan", "--service", "ec2", *chosen, "--tag", "Environment=prod", "--format", "json"])
         assert {found["resource"]["id"] for found in _findings(capsys.readouterr().out)} == {wanted}

@@ -15,6 +15,8 @@ from muster.model.finding import GLOBAL, Resource
 from muster.tagging.services import tag_apis
 
 REGION, KEY = "eu-west-1", "compliance-status"
+REPORT = "iam:GenerateCredentialReport"
+"""It makes the report that is read then, and changes nothing else."""
 READS = ("BatchGet", "Describe", "Get", "Head", "List")
 ACCEPTED = [
     {"check": check, "resource": "*", "reason": "r", "owner": "o", "expires": "2090-01-01"} for check in load().checks
@@ -59,7 +61,7 @@ def test_a_scan_of_everything_only_reads(aws: EmbeddedAws) -> None:
     main(["scan", "--output", "report.json", "--quiet", "--fail-on", "never", "--endpoint-url", aws.endpoint])
     called = {each.operation for each in aws.calls}
     assert len(called) > len(tag_apis())
-    assert {name for name in called if not name.partition(":")[2].startswith(READS)} == set()
+    assert {name for name in called if not name.partition(":")[2].startswith(READS)} <= {REPORT}
 
 
 def test_every_type_is_tagged_once_and_untagged_when_it_passes(aws: EmbeddedAws) -> None:
@@ -72,7 +74,7 @@ def test_every_type_is_tagged_once_and_untagged_when_it_passes(aws: EmbeddedAws)
     assert any(len(found) > 1 for found in after.values())
 
     second, writes = tagged(aws)
-    assert set(writes) <= {"sts:GetCallerIdentity"}
+    assert set(writes) <= {"sts:GetCallerIdentity", REPORT}
     assert {each["action"] for each in second} <= {"unchanged", "kept"}
 
     third, _ = tagged(aws, suppressions=ACCEPTED)

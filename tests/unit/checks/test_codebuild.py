@@ -95,8 +95,8 @@ def test_the_reasons_about_logs() -> None:
 @pytest.mark.parametrize(
     ("group", "status", "reason"),
     [
-        (ReportGroup("S3", plain=False), C, "Exported reports are encrypted"),
-        (ReportGroup("S3", plain=True), N, "Encryption of the exported reports is off"),
+        (ReportGroup("S3", unencrypted=False), C, "Exported reports are encrypted"),
+        (ReportGroup("S3", unencrypted=True), N, "Encryption of the exported reports is off"),
         (ReportGroup("NO_EXPORT", UNKNOWN), NA, "Report group exports nothing to S3"),
     ],
 )

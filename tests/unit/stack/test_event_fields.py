@@ -87,7 +87,7 @@ NEEDED = {
     "send_alert": [("scan_id",)],
     "scan_shards": [
         ("scan_id",), ("batch",), ("batch", "batch"), ("batch", "shards"),
-        *[("batch", "shards", 0, name) for name in ("account_id", "region", "service", "endpoint_region", "scope")],
+        *[("batch", "shards", 0, name) for name in ("account_id", "region", "service")],
     ],
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from muster.stack.documents.work import WorkList
 from muster.stack.limits import MAX_BATCHES
 from muster.stack.plan_scan import deal, grouped
 from muster.targets.regions import sdk_regions
-from muster.targets.sharding import LARGE, shards
+from muster.targets.sharding import LARGE, MOST, shards
 
 REGIONS = [f"region-{number}" for number in range(17)]
 
@@ -49,6 +49,17 @@ def test_an_account_whose_every_shard_is_cut_in_every_region_that_aws_has_is_an_
     for attempt in ("", "0a1b2c3d"):
         [item] = grouped(deal([*cut, *work(1_000, 1, 1)], attempt)).accounts[:1]
         assert len(json.dumps(plain(item))) < 250 * 1024, "256 KiB, with what the state machine adds"
+
+
+def test_the_largest_shards_are_cut_where_not_all_can_be() -> None:
+    catalog = load()
+    rules = every_rule(catalog)
+    regions = sorted(sdk_regions()["aws"])
+    sizes = {f"111122223333.{region}.ec2": LARGE + place for place, region in enumerate(regions)}
+    made = shards("111122223333", "aws", regions, rules, global_services=catalog.global_services, sizes=sizes)
+    cut = {shard.region for shard in made if shard.service == "ec2" and shard.resource_type}
+    assert len(made) <= MOST
+    assert cut == set(regions[-len(cut) :]) != set()
 
 
 def test_one_account_has_an_item_for_each_region() -> None:

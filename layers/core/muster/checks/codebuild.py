@@ -104,6 +104,6 @@ def codebuild_report_group_encrypted_at_rest(group: ReportGroup) -> Verdict:
     """
     if known(group.export) != "S3":
         return not_applicable("Report group exports nothing to S3")
-    if known(group.plain):
+    if known(group.unencrypted):
         return non_compliant("Encryption of the exported reports is off")
     return compliant("Exported reports are encrypted")

@@ -83,7 +83,7 @@ class ReportGroup(Parsed):
     export: str | Unknown = read(
         "exportConfig.exportConfigType", kinds.one_of("S3", "NO_EXPORT"), "where the report group exports to"
     )
-    plain: bool | Unknown = read(
+    unencrypted: bool | Unknown = read(
         "exportConfig.s3Destination.encryptionDisabled", kinds.flag, "whether exported reports are encrypted"
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from muster.model.finding import Resource
 
@@ -17,10 +18,25 @@ class Shard:
     account_id: str
     region: str
     service: str
-    endpoint_region: str
-    scope: tuple[str, ...]
+    endpoint_region: str = ""
+    scope: tuple[str, ...] = ()
     partition: str = "aws"
     resource_type: str = ""
+
+    def __post_init__(self) -> None:
+        """Take the shard's own region for what is not given."""
+        if not self.endpoint_region:
+            object.__setattr__(self, "endpoint_region", self.region)
+        if not self.scope:
+            object.__setattr__(self, "scope", (self.region,))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields that do not follow from the others: an account may have thousands of shards."""
+        fields = {"account_id": self.account_id, "region": self.region, "service": self.service}
+        fields |= {"endpoint_region": self.endpoint_region} if self.endpoint_region != self.region else {}
+        more: dict[str, Any] = {"scope": list(self.scope)} if self.scope != (self.region,) else {}
+        more |= {"partition": self.partition} if self.partition != "aws" else {}
+        return {**fields, **more, **({"resource_type": self.resource_type} if self.resource_type else {})}
 
     @property
     def id(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from muster.facets.ec2.network_acls import AclEntry, NetworkAcl
 from muster.facets.ec2.subnets import Subnet
 from muster.model.check import check
-from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 from muster.model.text import counted, sentence
 
 _INTERNET = {4: "0.0.0.0/0", 6: "::/0"}
@@ -91,6 +91,14 @@ def ec2_network_acl_in_use(acl: NetworkAcl) -> Verdict:
     return non_compliant("The network ACL is not associated with any subnet")
 
 
+def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Return the addresses of an entry; what is no CIDR is a value that nobody can judge."""
+    try:
+        return ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        return known(Unknown(f"the CIDR of an entry is {cidr!r}"))
+
+
 def _opening(inbound: Sequence[AclEntry], port: int) -> Iterator[AclEntry]:
     """Yield the entries by which the whole internet reaches a port, one at most for each protocol and IP version."""
     for protocol in _PROTOCOLS:
@@ -99,7 +107,7 @@ def _opening(inbound: Sequence[AclEntry], port: int) -> Iterator[AclEntry]:
             for entry in inbound:
                 if known(entry.protocol) not in (protocol, "-1") or not _covers(entry, port):
                     continue
-                network = ipaddress.ip_network(known(entry.cidr), strict=False)
+                network = _network(known(entry.cidr))
                 if network.version != version:
                     continue
                 if known(entry.action) == "deny":

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from muster.model.arn import parts
+
 READ, WRITE = "read", "write"
 BOTH = frozenset({READ, WRITE})
 _MODES = {"All": BOTH, "ReadOnly": frozenset({READ}), "WriteOnly": frozenset({WRITE})}
@@ -91,7 +93,7 @@ def _all_objects(value: object) -> bool:
 
     https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html
     """
-    return str(value).rstrip(":").split(":")[2:] == ["s3"]
+    return parts(str(value).rstrip(":"))[2:] == ["s3"]
 
 
 def _advanced(selector: Mapping[str, Any]) -> Recorded:

@@ -78,7 +78,7 @@ class AccountTrail:
     def group_name(self) -> str:
         """The name of its log group; empty where it has none."""
         arn = Arn.parse(self.log_group)
-        return ":".join(arn.resource.split(":")[1:2]) if arn else ""
+        return arn.resource.removeprefix("log-group:").partition(":")[0] if arn else ""
 
     @property
     def silent(self) -> bool:

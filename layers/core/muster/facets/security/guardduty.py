@@ -42,7 +42,7 @@ class Detector:
 class Detectors:
     """The answers about all detectors of a region: AWS permits one."""
 
-    answers: tuple[Mapping[str, Any], ...]
+    _answers: tuple[Mapping[str, Any], ...]
 
     @classmethod
     def parse(cls, response: Mapping[str, Any]) -> Self:
@@ -52,7 +52,7 @@ class Detectors:
     @property
     def enabled(self) -> Mapping[str, Enabled]:
         """Whether each detector is enabled, by its id; a suspended one is not."""
-        return {str(each["DetectorId"]): _status(each) for each in self.answers}
+        return {str(each["DetectorId"]): _status(each) for each in self._answers}
 
 
 def _status(answer: Mapping[str, Any]) -> Enabled:
