@@ -73,7 +73,7 @@ def test_the_external_id_is_never_shown(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_all_settings_are_printed_with_their_defaults(capsys: pytest.CaptureFixture[str]) -> None:
-    key = "settings.s3-bucket-lifecycle-covers-old-objects.older_than_days"
+    key = "settings.iam-user-access-keys-rotated.days"
     assert key not in values(capsys)
     assert values(capsys, "--all")[key] == (90, "default")
 

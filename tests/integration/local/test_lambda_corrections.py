@@ -105,7 +105,7 @@ def test_the_estate_has_what_passes_and_what_fails_each_check(
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
     catalog = load()
     checks = [check for check in catalog.checks.values() if check.id.startswith("lambda-")]
-    required = {"lambda-reserved-concurrency-set": {"required": True}}
+    required = {check.id: {"required": True} for check in checks if check.opt_in == ("required",)}
     rules = [
         Rule(check, kind, "lambda", {**check.settings, **required.get(check.id, {})})
         for check in checks

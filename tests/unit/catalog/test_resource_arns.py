@@ -13,8 +13,17 @@ from muster.model.finding import ACCOUNT, REGION, TAGGED, TARGET
 STORED = Path(__file__).parents[2] / "golden" / "stored" / "command" / "scan.txt"
 VOLUME, BUCKET, QUEUE, ROLE = "AWS::EC2::Volume", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::IAM::Role"
 
-ALIKE = {"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::SNS::Topic", "AWS::SNS::Subscription"}
-"""Types whose forms, as patterns, match the ARNs of other types too: those of what an API or a topic has."""
+ALIKE = {
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ElasticLoadBalancing::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchService::Domain",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+}
+"""Types whose forms, as patterns, match the ARNs of other types too."""
 
 
 def test_every_resource_type_has_a_form() -> None:

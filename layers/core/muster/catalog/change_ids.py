@@ -53,11 +53,14 @@ _PREFIXES = MappingProxyType(
 _ROOTS = MappingProxyType({"r": "requestParameters", "s": "responseElements"})
 _WRAPPERS = ("Request", "Req", "Response")
 _PATHS_OF_NAMES = (
-    "AWS::IAM::Role",
-    "AWS::IAM::User",
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::AutoScaling::LaunchConfiguration",
     "AWS::IAM::Group",
-    "AWS::WAFv2::WebACL",
+    "AWS::IAM::Role",
+    "AWS::IAM::ServerCertificate",
+    "AWS::IAM::User",
     "AWS::WAFv2::RuleGroup",
+    "AWS::WAFv2::WebACL",
 )
 """Types whose ARNs have more before the name or the id that events have than can be known: they are found by it."""
 
@@ -165,10 +168,11 @@ def _of_type(text: str, kind: str, place: Place, forms: Mapping[str, ArnForm]) -
     if text.startswith(PREFIX):
         return _by_arn(text, {kind: form}, place)
     region = place.region if "{region}" in form.text else ""
+    made = form.arn(place.partition, place.region, place.account_id, text)
     if kind in _PATHS_OF_NAMES:
         return (Named(kind, place.account_id, region, text),) if text else ()
     # An id that does not fit the form, such as the alias of a key, names nothing that is listed.
-    found = _by_arn(form.arn(place.partition, place.region, place.account_id, text), {kind: form}, place)
+    found = _by_arn(made, {kind: form}, place)
     return tuple(each for each in found if each.id == text)
 
 

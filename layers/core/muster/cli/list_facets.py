@@ -47,7 +47,7 @@ def facets(resource_type: str, form: str) -> None:
     known = judged_types(catalog)
     if resource_type not in known:
         raise ConfigurationError(unknown(resource_type, "a resource type", known))
-    found = list(_rows(catalog, resource_type))
+    found = [row for row in _rows(catalog, resource_type) if _may_be_read(catalog, resource_type, str(row["path"]))]
     if form == "json":
         click.echo(json_text(found, indent=2))
         return
@@ -62,6 +62,18 @@ def facets(resource_type: str, form: str) -> None:
         kind = f"{each['is']}{', or absent' if each['may_be_absent'] else ''}"
         room = min(widest, _WIDTH - 24)
         show_line("  ", each["path"].ljust(room), "  ", (kind, "dim"))
+
+
+def _may_be_read(catalog: "Catalog", resource_type: str, path: str) -> bool:
+    """Whether a condition may read a path: not what stands there only where something could not be read."""
+    from muster.catalog.custom import readable
+    from muster.catalog.expressions.expression import examine
+
+    try:
+        examine(f"type({path}) == 'null'", readable(catalog, resource_type))
+    except ValueError:
+        return False
+    return True
 
 
 def _rows(catalog: "Catalog", resource_type: str) -> "Iterator[Record]":

@@ -146,7 +146,7 @@ def _stranger(name: str, account_id: str) -> bool:
 
 
 def deleted(name: str) -> bool:
-    """Whether a principal of a statement is what IAM put in the place of a deleted one, `aws:AIDA…`."""
+    """Whether a principal of a statement is what IAM put in the place of a deleted one: its unique id."""
     return _DELETED.match(name.partition(":")[2]) is not None
 
 

@@ -49,6 +49,10 @@ class Detectors:
         """Take the answers of GetDetector, each with its `DetectorId`."""
         return cls(tuple(response.get("Detectors") or ()))
 
+    def raw(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the answers, of which the detectors are listed."""
+        return self._answers
+
     @property
     def enabled(self) -> Mapping[str, Enabled]:
         """Whether each detector is enabled, by its id; a suspended one is not."""

@@ -21,7 +21,7 @@ _NOT_THERE = frozenset({"creating", "copying", "deleting", "failed"})
 
 @lists(
     SNAPSHOT, permission="rds:DescribeDBSnapshots", facets=(DbSnapshot, Tags), page=PAGE,
-    arn="rds:{region}:{account}:snapshot:{id}", only=by_name("DBSnapshotIdentifier"),
+    arn="rds:{region}:{account}:snapshot:{id...}", only=by_name("DBSnapshotIdentifier"),
     gone=("DBSnapshotNotFound", "DBSnapshotNotFoundFault"), on="arn:{partition}:rds:*:*:snapshot:*",
 )  # fmt: skip
 def snapshots(rds: "RDSClient", shard: Shard, token: str | None, **only: Any) -> Page:
@@ -42,7 +42,7 @@ def snapshots(rds: "RDSClient", shard: Shard, token: str | None, **only: Any) ->
 
 @lists(
     _CLUSTER_SNAPSHOT, permission="rds:DescribeDBClusterSnapshots", facets=(DbSnapshot, Tags), page=PAGE,
-    arn="rds:{region}:{account}:cluster-snapshot:{id}", only=by_name("DBClusterSnapshotIdentifier"),
+    arn="rds:{region}:{account}:cluster-snapshot:{id...}", only=by_name("DBClusterSnapshotIdentifier"),
     gone=("DBClusterSnapshotNotFoundFault",), on="arn:{partition}:rds:*:*:cluster-snapshot:*",
 )  # fmt: skip
 def cluster_snapshots(rds: "RDSClient", shard: Shard, token: str | None, **only: Any) -> Page:

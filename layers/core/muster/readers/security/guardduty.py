@@ -54,7 +54,7 @@ def listed_detectors(_guardduty: "GuardDutyClient", shard: Shard, _token: str | 
 
 
 def _items(shard: Shard, detectors: Detectors) -> Iterator[Listed]:
-    for answer in detectors.answers:
+    for answer in detectors.raw():
         name = str(answer["DetectorId"])
         item: Mapping[str, Any] = {**answer, **tag_list(answer.get("Tags"))}
         resource = shard.resource(DETECTOR, name, shard.arn("guardduty", f"detector/{name}"), Tags.parse(item).own)
