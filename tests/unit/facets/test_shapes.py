@@ -174,6 +174,7 @@ NOT_DRAWN = {
     "cloudtrail-bucket-access-logged": "a name of another resource that is there",
     "cloudtrail-bucket-not-public": "a name of another resource that is there",
     "ec2-instance-image-not-outdated": "a name of another resource that is there",
+    "ec2-network-acl-admin-ports-closed": "a CIDR, a number and a port that fit each other",
     "ec2-security-group-few-rules": "a name or a number that is drawn too seldom",
     "ec2-security-group-not-from-launch-wizard": "a name or a number that is drawn too seldom",
 }
@@ -208,9 +209,12 @@ DOCUMENTED: Mapping[str, str] = {
         f"{EC2}API_Instance.html"
     ),
     # Any protocol has a name or a number; ports are those of tcp and udp, or of all with -1.
-    "ec2-instance-public-without-profile: ec2.DescribeInstances.Reservations[].Instances[].PublicIpAddress left out": (
-        f"{EC2}API_Instance.html"
-    ),
+    **{
+        f"ec2-instance-public-without-profile: ec2.DescribeInstances.Reservations[].Instances[].{name} left out": (
+            f"{EC2}API_Instance.html"
+        )
+        for name in ("IamInstanceProfile.Arn", "PublicIpAddress")
+    },
     # Without it the subnet decides.
     "ec2-launch-template-no-public-ip: ec2.DescribeLaunchTemplateVersions.LaunchTemplateVersions[].LaunchTemplateData"
     ".NetworkInterfaces[].AssociatePublicIpAddress left out": (

@@ -59,6 +59,7 @@ _PATHS_OF_NAMES = (
     "AWS::IAM::Role",
     "AWS::IAM::ServerCertificate",
     "AWS::IAM::User",
+    "AWS::SecretsManager::Secret",
     "AWS::WAFv2::RuleGroup",
     "AWS::WAFv2::WebACL",
 )
