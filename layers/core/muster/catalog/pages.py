@@ -78,7 +78,7 @@ def index(catalog: Catalog) -> str:
         groups.setdefault(_group(check, catalog), []).append(check)
     named = _packs(catalog)
     sections = sorted(groups, key=lambda title: (title == _TAGS, title.lower()))
-    links = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in sections)
+    links = " · ".join(f"[{title}](#{_anchor(title)})" for title in sections)
     blocks = [
         "# Checks",
         f"Muster has {len(catalog.checks)} checks. {_INTRODUCTION}",
@@ -87,6 +87,11 @@ def index(catalog: Catalog) -> str:
         "These pages are generated: `make docs`.",
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _anchor(title: str) -> str:
+    """Return the anchor of a heading as GitHub and the site make it: without signs, with hyphens for blanks."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
 def examples_of(text: str) -> Examples:
