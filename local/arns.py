@@ -45,7 +45,9 @@ def _of_dynamodb(parameters: Mapping[str, Any]) -> str:
 
 
 def _of_iam(parameters: Mapping[str, Any]) -> str:
-    """Name the role; roles have paths, which no parameter has."""
+    """Name the role or the server certificate; they have paths, which no parameter has."""
+    if "ServerCertificateName" in parameters:
+        return f"server-certificate/{parameters['ServerCertificateName']}"
     return f"role/{parameters['RoleName']}" if "RoleName" in parameters else ""
 
 
@@ -136,6 +138,7 @@ def _by_name(**kinds: str) -> Callable[[Mapping[str, Any]], str]:
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "acm": _by_name(CertificateArn=""),
     "apigateway": _of_apigateway,
+    "backup": _by_name(BackupVaultName="backup-vault:"),
     "cloudfront": _of_cloudfront,
     "cloudtrail": _by_name(TrailName="trail/", Name="trail/", ResourceIdList="trail/"),
     "codebuild": _by_name(names="project/", reportGroupArns="report-group/"),

@@ -50,7 +50,7 @@ def shards(items: Any) -> list[dict[str, Any]]:
 def ids(items: Any) -> list[str]:
     return [
         f"{shard['account_id']}.{shard['region']}.{shard['service']}"
-        + (f".{shard['resource_type'].rpartition('::')[2]}" if shard["resource_type"] else "")
+        + (f".{shard['resource_type'].rpartition('::')[2]}" if shard.get("resource_type") else "")
         for shard in shards(items)
     ]
 

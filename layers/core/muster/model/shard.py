@@ -6,6 +6,9 @@ from typing import Any
 
 from muster.model.finding import Resource
 
+_HERE = ("",)
+"""The scope that is the shard's own region."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shard:
@@ -19,7 +22,7 @@ class Shard:
     region: str
     service: str
     endpoint_region: str = ""
-    scope: tuple[str, ...] = ()
+    scope: tuple[str, ...] = _HERE
     partition: str = "aws"
     resource_type: str = ""
 
@@ -27,7 +30,7 @@ class Shard:
         """Take the shard's own region for what is not given."""
         if not self.endpoint_region:
             object.__setattr__(self, "endpoint_region", self.region)
-        if not self.scope:
+        if self.scope == _HERE:
             object.__setattr__(self, "scope", (self.region,))
 
     def to_json(self) -> dict[str, Any]:
