@@ -17,6 +17,7 @@ OWN_STACK = TEMPLATE.parent / "config" / "own-stack.yaml"
 OWN_TYPES = {
     "AWS::CloudWatch::Alarm",
     "AWS::DynamoDB::Table",
+    "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
     "AWS::Lambda::Function",
