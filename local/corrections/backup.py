@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListProtectedResource
 import json
 import re
 import time
-import uuid
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+
+from moto.moto_api._internal import mock_random
 
 from local.corrections.caller import Place, place
 from local.corrections.request import Correction, Request
@@ -42,7 +43,7 @@ class _Backups:
 
     def start_backup_job(self, request: Request) -> Answer:
         """Back a resource up at once."""
-        parameters, now, job = json.loads(request.body), time.time(), str(uuid.uuid4())
+        parameters, now, job = json.loads(request.body), time.time(), str(mock_random.uuid4())
         arn = str(parameters["ResourceArn"])
         account, region = owner = place(request)
         vault = f"arn:aws:backup:{region}:{account}:backup-vault:{parameters['BackupVaultName']}"

@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeKines
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePolicy.html
 """
 
-import uuid
 from datetime import UTC, datetime
 from typing import Any
+
+from moto.moto_api._internal import mock_random
 
 from local.corrections.dynamodb_tables import further, name_of, tables_of
 from local.corrections.request import Correction, Request
@@ -163,7 +164,7 @@ def _put_policy(request: Request) -> Answer:
     if wanted not in (None, current):
         return _absent(request)
     if found.get(arn, {}).get("Policy") != text:
-        found[arn] = {"Policy": text, "RevisionId": str(uuid.uuid4().int)[:13]}
+        found[arn] = {"Policy": text, "RevisionId": str(mock_random.uuid4().int)[:13]}
     return request.answer({"RevisionId": found[arn]["RevisionId"]})
 
 

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.h
 
 import itertools
 import json
-import uuid
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
+
+from moto.moto_api._internal import mock_random
 
 from local.corrections import dynamodb_replicas
 from local.corrections.caller import place
@@ -52,7 +53,7 @@ def name_of(request: Request) -> str:
 def further(table: Any) -> dict[str, Any]:
     """Return what is remembered of a table beside moto's own settings; it ends with the table."""
     if not hasattr(table, "further"):
-        table.further = {"TableId": str(uuid.uuid4()), "limits": {}}
+        table.further = {"TableId": str(mock_random.uuid4()), "limits": {}}
     remembered: dict[str, Any] = table.further
     return remembered
 

@@ -1,10 +1,11 @@
 """Corrections for a bucket that exists; of one that does not exist, S3 says so whatever the operation."""
 
 import re
-import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+
+from moto.moto_api._internal import mock_random
 
 from local import buckets
 from local.corrections.request import Correction, Request
@@ -46,6 +47,6 @@ def with_ids(body: str) -> str:
 
     def named(found: re.Match[str]) -> str:
         rest = _EMPTY_ID.sub("", found[1])
-        return found[0] if "<ID>" in rest else f"<Rule><ID>{uuid.uuid4().hex}</ID>{rest}</Rule>"
+        return found[0] if "<ID>" in rest else f"<Rule><ID>{mock_random.get_random_hex(32)}</ID>{rest}</Rule>"
 
     return _RULE.sub(named, body)

@@ -3,9 +3,10 @@
 https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/Welcome.html
 """
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
+
+from moto.moto_api._internal import mock_random
 
 from local.corrections.caller import Place, place
 from local.corrections.request import Correction, Request
@@ -77,6 +78,6 @@ class _Serverless:
 
     def _arn(self, request: Request, kind: str) -> str:
         account, region = place(request)
-        arn = f"arn:aws:redshift-serverless:{region}:{account}:{kind}/{uuid.uuid4()}"
+        arn = f"arn:aws:redshift-serverless:{region}:{account}:{kind}/{mock_random.uuid4()}"
         self.tags[arn] = [dict(each) for each in request.parameters.get("tags", ())]
         return arn

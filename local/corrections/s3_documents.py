@@ -4,11 +4,12 @@ The body of a Put is the body of the Get that follows, apart from what S3 fills 
 """
 
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from moto.moto_api._internal import mock_random
 
 from local import buckets
 from local.corrections.existing import NAMESPACE, Correct, on_bucket, with_ids
@@ -71,7 +72,9 @@ def _with_notification_ids(body: str) -> str:
     """Name the notifications that were sent without a name, as S3 does."""
     return re.sub(
         r"<(?P<kind>(?:Topic|Queue|CloudFunction)Configuration)>(?P<rest>.*?)</(?P=kind)>",
-        lambda each: each[0] if "<Id>" in each[0] else f"<{each[1]}><Id>{uuid.uuid4()}</Id>{each[2]}</{each[1]}>",
+        lambda each: (
+            each[0] if "<Id>" in each[0] else f"<{each[1]}><Id>{mock_random.uuid4()}</Id>{each[2]}</{each[1]}>"
+        ),
         body,
         flags=re.DOTALL,
     )
