@@ -42,10 +42,27 @@ def _state_machine(properties: Properties, region: str, account: str) -> Made:
         definition = definition.replace(f'"${{{key}}}"', json.dumps(_number(value))).replace(f"${{{key}}}", str(value))
     name = properties["StateMachineName"]
     client("stepfunctions", region).create_state_machine(
-        name=name, definition=definition, roleArn=properties["RoleArn"], type=properties["StateMachineType"]
-    )
+        name=name, definition=definition, roleArn=properties["RoleArn"], type=properties["StateMachineType"],
+        tags=[{"key": each["Key"], "value": each["Value"]} for each in properties.get("Tags", ())],
+        **_logging(properties),
+    )  # fmt: skip
     arn = f"arn:aws:states:{region}:{account}:stateMachine:{name}"
     return arn, {"Arn": arn, "Name": name}
+
+
+def _logging(properties: Properties) -> dict[str, Any]:
+    """Return the configuration of the log, spelled as the API spells it."""
+    if "LoggingConfiguration" not in properties:
+        return {}
+    given = properties["LoggingConfiguration"]
+    groups = [each["CloudWatchLogsLogGroup"]["LogGroupArn"] for each in given.get("Destinations", ())]
+    return {
+        "loggingConfiguration": {
+            "level": given.get("Level", "OFF"),
+            "includeExecutionData": given.get("IncludeExecutionData", False),
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": each}} for each in groups],
+        }
+    }
 
 
 def _number(value: object) -> object:
@@ -75,7 +92,7 @@ KINDS = (
         "AWS::StepFunctions::StateMachine",
         _state_machine,
         _delete_state_machine,
-        left_out=("LoggingConfiguration", "Tags", "TracingConfiguration"),
+        left_out=("TracingConfiguration",),
     ),
     Kind("AWS::Scheduler::Schedule", _schedule),
     Kind(

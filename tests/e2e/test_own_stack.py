@@ -26,6 +26,7 @@ OWN_TYPES = {
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
+    "AWS::StepFunctions::StateMachine",
 }
 """The types of the stack's resources that Muster has checks for."""
 

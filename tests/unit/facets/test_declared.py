@@ -189,6 +189,7 @@ WITHOUT: Mapping[str, object] = {
     "Service.propagate_tags": "",
     "Service.strategy": "ROLLING",
     "SourceImage.deprecated_at": None,
+    "StateMachine.log_level": "OFF",
     "TaskDefinition.cpu": None,
     "TaskDefinition.memory": None,
     "TaskDefinition.network_mode": "bridge",

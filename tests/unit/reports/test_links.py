@@ -140,7 +140,7 @@ def test_words_for_numbers_and_names() -> None:
     assert counted_noun(3, "AWS::IAM::ManagedPolicy") == "3 IAM policies"
     assert counted_noun(2, "AWS::EC2::EIP") == "2 Elastic IP addresses"
     assert counted_noun(2, "AWS::KMS::Key") == "2 KMS keys"
-    assert noun("AWS::StepFunctions::StateMachine") == "StepFunctions state machine"
+    assert noun("AWS::GroundStation::MissionProfile") == "GroundStation mission profile"
     assert short_name("AWS::IAM::ManagedPolicy", "arn:aws:iam::111122223333:policy/teams/web") == "web"
     assert short_name("AWS::EC2::SecurityGroup", "sg-0a1") == "sg-0a1"
     assert short_name("AWS::CloudWatch::Alarm", "https://an.example/alarm") == "https://an.example/alarm"

@@ -52,6 +52,7 @@ CONTROLS = (
     "Security Hub ECS.15",
     "Security Hub EFS.5",
     "Security Hub ES.9",
+    "Security Hub EventBridge.2",
     "Security Hub GuardDuty.4",
     "Security Hub IAM.23",
     "Security Hub IAM.24",
@@ -68,6 +69,7 @@ CONTROLS = (
     "Security Hub SQS.2",
     "Security Hub SSM.5",
     "Security Hub SecretsManager.5",
+    "Security Hub StepFunctions.2",
 )
 """A finding has the one of its resource type. These controls require any tag, or every key of a list."""
 
