@@ -160,6 +160,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "redshift": _by_name(ResourceName="", ClusterIdentifier="cluster:", ParameterGroupName="parametergroup:"),
     "route53": _of_route53,
+    "s3express": _by_name(ResourceArn="", Bucket="bucket/"),
     "secretsmanager": _of_secretsmanager,
     "securityhub": _of_securityhub,
     "ssm": _of_ssm,

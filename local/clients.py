@@ -4,11 +4,14 @@ import threading
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from muster.sdk import call_events
 
 NAME = "embedded"
 """The access key of an administrator."""
+_CONFIG = Config(s3={"disable_s3_express_session_auth": True})
+"""Calls of directory buckets go to the embedded AWS as they go to AWS's regional endpoint: without a session."""
 
 
 class Clients:
@@ -30,6 +33,7 @@ class Clients:
                 region_name=region,
                 aws_access_key_id=key,
                 aws_secret_access_key=NAME,
+                config=_CONFIG,
             )
         if service == "s3control":
             call_events.keep_account_out_of_host(client)

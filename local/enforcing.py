@@ -82,7 +82,7 @@ def _closed(role: Role, operation: str) -> str:
 
 def _refused(role: Role, operation: str, parameters: Mapping[str, Any], region: str) -> str:
     context = _context(role, parameters, region)
-    for action in actions_of(operation):
+    for action in actions_of(operation, parameters):
         resource = resource_of(action, parameters, region, role.account)
         decision = decide(role.policies, action, resource, context)
         if not decision.allowed:

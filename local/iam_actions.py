@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 
 def _named_configurations() -> dict[str, tuple[str, ...]]:
@@ -49,6 +50,7 @@ _BUCKET_SETTINGS: Mapping[str, tuple[str, ...]] = {
 OPERATION_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "s3:ListBuckets": ("s3:ListAllMyBuckets",),
+        "s3:ListDirectoryBuckets": ("s3express:ListAllMyDirectoryBuckets",),
         **_BUCKET_SETTINGS,
         "s3:ListObjects": ("s3:ListBucket",),
         "s3:ListObjectsV2": ("s3:ListBucket",),
@@ -98,8 +100,27 @@ _METHODS: Mapping[str, str] = MappingProxyType({"Get": "GET", "Delete": "DELETE"
 """The actions of API Gateway, which are methods of HTTP, by the first word of an operation; for the rest it is POST."""
 
 
-def actions_of(operation: str) -> tuple[str, ...]:
-    """Return the IAM actions that one operation (`service:Operation`, as the SDK calls both) requires."""
+def is_of_directory_bucket(parameters: Mapping[str, Any]) -> bool:
+    """Whether a request's parameters name a directory bucket, or something of one.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-bucket-naming-rules.html
+    """
+    resource = str(parameters.get("ResourceArn", ""))
+    return str(parameters.get("Bucket", "")).endswith("--x-s3") or ":s3express:" in resource
+
+
+def actions_of(operation: str, parameters: Mapping[str, Any] = MappingProxyType({})) -> tuple[str, ...]:
+    """Return the IAM actions that one operation (`service:Operation`, as the SDK calls both) requires.
+
+    Those on directory buckets have a prefix of their own, and only the parameters say that it is one.
+    """
+    actions = _actions_of(operation)
+    if is_of_directory_bucket(parameters):
+        return tuple(action.replace("s3:", "s3express:", 1) for action in actions)
+    return actions
+
+
+def _actions_of(operation: str) -> tuple[str, ...]:
     service, _, name = operation.partition(":")
     if service in ("apigateway", "apigatewayv2"):
         verb = re.split("(?<=[a-z])(?=[A-Z])", name)[0]

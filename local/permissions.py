@@ -82,5 +82,5 @@ def _used(aws: EmbeddedAws, stack: Stack) -> Iterator[tuple[str, str, str]]:
         role = f"muster-scan{suffix}" if call.access_key == "ak" else aws.roles.get(call.access_key, "")
         # Functions of the estate have roles too.
         if role.endswith(suffix):
-            for action in actions_of(call.operation):
+            for action in actions_of(call.operation, call.parameters):
                 yield role, action, resource_of(action, call.parameters, stack.region, ACCOUNT)

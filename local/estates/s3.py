@@ -47,8 +47,21 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     for name, block in (("closed", _ON), ("open", {**_ON, "RestrictPublicBuckets": False})):
         document = {"Bucket": careless, "PublicAccessBlockConfiguration": block}
         points.create_access_point(AccountId=ACCOUNT, Name=f"{name}-{region}", **document)
+    _in_one_zone(aws, region)
     if region == HOME:
         _of_several_regions(aws, careless)
+
+
+def _in_one_zone(aws: EmbeddedAws, region: str) -> None:
+    """Make two directory buckets, of which one gives incomplete uploads up."""
+    s3 = aws.client("s3", region)
+    zone = {"Location": {"Type": "AvailabilityZone", "Name": "use1-az4"}}
+    kind = {"Bucket": {"Type": "Directory", "DataRedundancy": "SingleAvailabilityZone"}}
+    for name in ("tidy", "full"):
+        s3.create_bucket(Bucket=f"{name}--use1-az4--x-s3", CreateBucketConfiguration={**zone, **kind})
+    rule = {"ID": "uploads", "Status": "Enabled", "Filter": {"Prefix": ""}}
+    rules = [{**rule, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}]
+    s3.put_bucket_lifecycle_configuration(Bucket="tidy--use1-az4--x-s3", LifecycleConfiguration={"Rules": rules})
 
 
 def _of_several_regions(aws: EmbeddedAws, bucket: str) -> None:

@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from local.iam_actions import is_of_directory_bucket
 from local.inference.services import model_of
 
 _SOURCES = {"application-autoscaling": "autoscaling", "s3control": "s3"}
@@ -68,8 +70,10 @@ def name_of(operation: str) -> str:
     return _NAMES.get(operation, operation.partition(":")[2])
 
 
-def source_of(operation: str) -> str:
+def source_of(operation: str, parameters: Mapping[str, Any] = MappingProxyType({})) -> str:
     """Return the service's name in the event's source, without `.amazonaws.com`."""
+    if is_of_directory_bucket(parameters):
+        return "s3express"
     service = operation.partition(":")[0]
     return _SOURCES.get(service) or str(model_of(service).metadata["endpointPrefix"])
 

@@ -34,6 +34,10 @@ def infer(environ: Environ) -> Inferred:
     return Inferred(f"{service}:{name}", given)
 
 
+_OF_DIRECTORY_BUCKETS = {"ListBuckets": "ListDirectoryBuckets"}
+"""Operations that are sent alike, by what they are where the request is signed for S3 Express One Zone."""
+
+
 Found = tuple[str, str, Mapping[str, str]]
 """The service, the operation, and the values of the labels in the path and the host."""
 
@@ -70,7 +74,10 @@ def _of_path(wire: Wire) -> Found | None:
         return None
     path, labels = hosts.placed(service, wire)
     route = rest.routes(service).find(wire, path)
-    return None if route is None else (service, route[0], {**route[1], **labels})
+    if route is None:
+        return None
+    name = _OF_DIRECTORY_BUCKETS.get(route[0], route[0]) if wire.service == "s3express" else route[0]
+    return service, name, {**route[1], **labels}
 
 
 def _named(service: str, name: str) -> Found | None:

@@ -176,10 +176,11 @@ def of_storage(there: Estate) -> dict[str, int]:
     targets = {each["LoggingEnabled"]["TargetBucket"] for each in logging if "LoggingEnabled" in each}
     points = there.held("s3control", "list_access_points", "AccessPointList", AccountId=ACCOUNT)
     each, point = len(s3), sum(len(items) for items in points.values())
+    in_one_zone = sum(len(items) for items in there.held("s3", "list_directory_buckets", "Buckets").values())
     return {
         "s3:ListBuckets": 1,
         "s3control:GetPublicAccessBlock": 1,
-        "s3:GetBucketLifecycleConfiguration": each,
+        "s3:GetBucketLifecycleConfiguration": each + in_one_zone,
         "s3:GetBucketLogging": each,
         "s3:GetBucketPolicyStatus": each,
         "s3:GetBucketReplication": each,
@@ -197,7 +198,7 @@ def of_storage(there: Estate) -> dict[str, int]:
         "s3:GetBucketLocation": len(targets) + len(_replicas(there, s3)),
         "s3control:ListAccessPoints": REGIONS,
         "s3control:GetAccessPoint": point,
-        "s3control:ListTagsForResource": point,
+        "s3control:ListTagsForResource": point + in_one_zone,
     }
 
 

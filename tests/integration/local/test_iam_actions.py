@@ -35,6 +35,23 @@ def test_operations_are_spelled_as_iam_spells_them(operation: str, actions: tupl
     assert actions_of(operation) == actions
 
 
+DIRECTORY = "orders--euw1-az1--x-s3"
+DIRECTORY_ARN = f"arn:aws:s3express:eu-west-1:123456789012:bucket/{DIRECTORY}"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "action"),
+    [
+        ("s3:ListDirectoryBuckets", {}, "s3express:ListAllMyDirectoryBuckets"),
+        ("s3:GetBucketLifecycleConfiguration", {"Bucket": DIRECTORY}, "s3express:GetLifecycleConfiguration"),
+        ("s3:GetBucketLifecycleConfiguration", {"Bucket": "orders"}, "s3:GetLifecycleConfiguration"),
+        ("s3control:ListTagsForResource", {"ResourceArn": DIRECTORY_ARN}, "s3express:ListTagsForResource"),
+    ],
+)
+def test_directory_buckets_have_actions_of_their_own(operation: str, parameters: dict[str, Any], action: str) -> None:
+    assert actions_of(operation, parameters) == (action,)
+
+
 HERE = "eu-west-1:123456789012"
 
 
@@ -61,6 +78,8 @@ HERE = "eu-west-1:123456789012"
         ("sqs:SendMessage", {"QueueUrl": "http://127.0.0.1/1/q"}, f"arn:aws:sqs:{HERE}:q"),
         ("ec2:DescribeInstances", {}, "*"),
         ("s3:TagResource", {"AccountId": "123456789012", "ResourceArn": "arn:aws:s3:::a.b"}, "arn:aws:s3:::a.b"),
+        ("s3express:GetLifecycleConfiguration", {"Bucket": DIRECTORY}, DIRECTORY_ARN),
+        ("s3express:ListTagsForResource", {"AccountId": "1", "ResourceArn": DIRECTORY_ARN}, DIRECTORY_ARN),
         (
             "iam:PassRole",
             {"Bucket": "b", "ReplicationConfiguration": {"Role": "arn:aws:iam::123456789012:role/r", "Rules": []}},

@@ -29,9 +29,8 @@ SAME = {
     "s3:GetBucketNotification": "s3:GetBucketNotificationConfiguration",
     "s3:PutBucketLifecycle": "s3:PutBucketLifecycleConfiguration",
     "s3:PutBucketNotification": "s3:PutBucketNotificationConfiguration",
-    "s3:ListDirectoryBuckets": "s3:ListBuckets",
 }
-"""Operations with the same method, path and query string as another: deprecated ones, and one of another endpoint."""
+"""Operations with the same method, path and query string as another: deprecated ones."""
 
 
 ADDED_BY_MOTO = {"BucketCORSPreflightCheck", "ObjectCORSPreflightCheck", "PostObject"}

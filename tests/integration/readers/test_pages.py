@@ -39,6 +39,7 @@ from muster.readers.management.ssm import instance_compliance, managed_instances
 from muster.readers.rds.clusters import cluster_parameters, region_clusters
 from muster.readers.rds.events import region_subscriptions
 from muster.readers.rds.instances import instance_parameters
+from muster.readers.s3.directory_buckets import directory_buckets
 from muster.readers.stores.elasticache import region_clusters as region_caches
 from muster.readers.stores.redshift import cluster_parameters as redshift_parameters
 from muster.readers.tagging.organizations import required_tags
@@ -102,6 +103,10 @@ PAGED = [
         analyzers, 100, {},
         tuple({"arn": f"arn:aws:access-analyzer:{HERE}:{ACCOUNT_ID}:analyzer/{name}", "name": name, "type": "ACCOUNT"}
               | {"createdAt": AT, "status": "ACTIVE"} for name in ("one", "two")), id="analyzers",
+    ),
+    pytest.param(
+        directory_buckets, 1000, {},
+        tuple({"Name": f"{name}--euw1-az1--x-s3"} for name in ("one", "two")), id="directory buckets",
     ),
     pytest.param(
         query_logs, "100", {},

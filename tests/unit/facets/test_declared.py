@@ -30,6 +30,7 @@ WITHIN: Mapping[str, str] = {
     "ClusterMember": "rds:DescribeDBClusters",
     "Container": "ecs:DescribeTaskDefinition",
     "CopyRule": "s3:GetBucketReplication",
+    "DirectoryBucket": "s3:ListDirectoryBuckets",
     "FlowLog": "ec2:DescribeFlowLogs",
     "HealthCheck": "ecs:DescribeTaskDefinition",
     "KeyUse": "kms:DescribeKey",

@@ -16,8 +16,15 @@ def failed(url: str, error: Exception = NO_ADDRESS) -> EndpointConnectionError:
     return EndpointConnectionError(endpoint_url=url, error=error)
 
 
-def test_a_host_without_an_address_of_a_service_that_botocore_has_elsewhere_only() -> None:
-    error = failed(MACIE)
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(MACIE, id="a service of botocore's list"),
+        pytest.param("https://s3express-control.eu-west-3.amazonaws.com/", id="S3 Express One Zone, which it lacks"),
+    ],
+)
+def test_a_host_without_an_address_of_a_service_that_is_elsewhere_only(url: str) -> None:
+    error = failed(url)
     assert not_offered(error)
     assert not transient(error)
     assert unavailable("macie2:GetMacieSession", error).reason.startswith(NOT_OFFERED)
@@ -28,6 +35,9 @@ def test_a_host_without_an_address_of_a_service_that_botocore_has_elsewhere_only
     [
         pytest.param(failed(MACIE, ConnectionRefusedError()), id="the host has an address"),
         pytest.param(failed("https://macie2.eu-west-1.amazonaws.com/"), id="the region has the service"),
+        pytest.param(
+            failed("https://s3express-control.eu-west-1.amazonaws.com/"), id="the region has directory buckets"
+        ),
         pytest.param(failed("https://macie2.xx-new-1.amazonaws.com/"), id="a region that botocore does not know"),
         pytest.param(failed("https://newservice.eu-west-1.amazonaws.com/"), id="a service that it does not know"),
         pytest.param(failed("http://127.0.0.1:5000/"), id="another host"),

@@ -11,6 +11,15 @@ from typing import Any
 
 import botocore.exceptions
 
+_S3_EXPRESS = "s3express-control"
+_OF_S3_EXPRESS = frozenset(
+    {"ap-northeast-1", "ap-south-1", "eu-north-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2"}
+)
+"""The regions of S3 Express One Zone, whose hosts botocore's list lacks; read in September 2026.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/endpoint-directory-buckets-AZ.html
+"""
+
 
 def not_offered(error: BaseException) -> bool:
     """Whether a call failed because its service has no endpoint in its region.
@@ -52,7 +61,8 @@ def _partitions() -> tuple[_Partition, ...]:
         (
             str(each["dnsSuffix"]),
             frozenset(each["regions"]),
-            {name: frozenset(service.get("endpoints", ())) for name, service in each["services"].items()},
+            {name: frozenset(service.get("endpoints", ())) for name, service in each["services"].items()}
+            | {_S3_EXPRESS: _OF_S3_EXPRESS},
         )
         for each in data["partitions"]
     )

@@ -88,6 +88,7 @@ class Clients:
             connect_timeout=5,
             read_timeout=READ_TIMEOUT,
             user_agent_extra=f"muster/{__version__}",
+            s3={"disable_s3_express_session_auth": True},  # At an endpoint of one's own, botocore asks for a session.
         )
 
     def get(self, service: str, region: str) -> Any:
