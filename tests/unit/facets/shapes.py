@@ -511,6 +511,7 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
     "platformVersion": ("LATEST", "1.3.0", "1.4.0", "1.0.0"),
     "strategy": ("ROLLING", "ROLLING", "CANARY"),
     "taskDefinition": ("arn:{partition}:ecs:{region}:111122223333:task-definition/web:7",),
+    "version": ("1.30", "1.36", "1.99"),
     "user": ("root", "0", "1000:1000", "app", "0:0", ""),
 }
 """What stands in members that the models call plain strings, or that have many values of which few matter."""

@@ -22,6 +22,7 @@ def link(resource_type: str, name: str, arn: str = "", region: str = WHERE, part
 ARNS = {
     "AWS::ECS::Service": "arn:aws:ecs:eu-west-1:111122223333:service/shop/web",
     "AWS::ECS::TaskDefinition": "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:3",
+    "AWS::EKS::Nodegroup": "arn:aws:eks:eu-west-1:111122223333:nodegroup/shop/workers/0a1b2c3d",
 }
 
 
@@ -70,6 +71,12 @@ def test_every_type_that_is_judged_has_words(resource_type: str) -> None:
             "shop/web",
             ARNS["AWS::ECS::Service"],
             "/ecs/v2/clusters/shop/services/web/health?region=eu-west-1",
+        ),
+        (
+            "AWS::EKS::Nodegroup",
+            "shop/workers",
+            ARNS["AWS::EKS::Nodegroup"],
+            "/eks/clusters/shop/nodegroups/workers?region=eu-west-1",
         ),
         ("AWS::ECS::TaskDefinition", "web:3", "", "/ecs/v2/task-definitions/web/3?region=eu-west-1"),
         (

@@ -55,6 +55,7 @@ _WRAPPERS = ("Request", "Req", "Response")
 _PATHS_OF_NAMES = (
     "AWS::AutoScaling::AutoScalingGroup",
     "AWS::AutoScaling::LaunchConfiguration",
+    "AWS::EKS::Nodegroup",
     "AWS::IAM::Group",
     "AWS::IAM::Role",
     "AWS::IAM::ServerCertificate",

@@ -98,6 +98,14 @@ def _service(place: _Place) -> str:
     return f"/ecs/v2/clusters/{cluster}/services/{service}/health?region={place.region}"
 
 
+def _nodegroup(place: _Place) -> str:
+    _, *names = place.raw_arn.rpartition(":")[2].split("/")
+    if len(names) != 3:  # noqa: PLR2004 - a cluster, a node group and its UUID
+        return ""
+    cluster, nodegroup = map(_encoded, names[:2])
+    return f"/eks/clusters/{cluster}/nodegroups/{nodegroup}?region={place.region}"
+
+
 def _task_definition(place: _Place) -> str:
     family, _, revision = place.raw_id.rpartition(":")
     return f"/ecs/v2/task-definitions/{_encoded(family)}/{_encoded(revision)}?region={place.region}" if family else ""
@@ -115,6 +123,7 @@ _PATHS: Mapping[str, Callable[[_Place], str]] = MappingProxyType(
         "AWS::::Region": lambda place: f"/ec2/home?region={place.region}#Settings:",
         "AWS::ECS::Service": _service,
         "AWS::ECS::TaskDefinition": _task_definition,
+        "AWS::EKS::Nodegroup": _nodegroup,
         "AWS::Logs::LogGroup": _log_group,
         _QUEUE: _queue,
     }

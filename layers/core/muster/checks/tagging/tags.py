@@ -51,6 +51,7 @@ CONTROLS = (
     "Security Hub ECS.14",
     "Security Hub ECS.15",
     "Security Hub EFS.5",
+    "Security Hub EKS.6",
     "Security Hub ES.9",
     "Security Hub EventBridge.2",
     "Security Hub GuardDuty.4",

@@ -1,0 +1,1 @@
+"""Containers and platforms: EKS, ECR and Elastic Beanstalk."""
