@@ -171,6 +171,7 @@ WITHOUT: Mapping[str, object] = {
     "InstanceMetadataDefaults.endpoint": None,
     "InstanceMetadataDefaults.tokens": None,
     "Integration.connection": "INTERNET",
+    "KafkaCluster.public_access": "DISABLED",
     "Launch.launch_type": None,
     "Launch.public_ip": None,
     "LaunchConfiguration.endpoint": "enabled",

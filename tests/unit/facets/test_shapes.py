@@ -286,6 +286,9 @@ DOCUMENTED: Mapping[str, str] = {
     "elasticache-custom-subnet-group: elasticache.DescribeCacheClusters.CacheClusters[].CacheSubnetGroupName unknown": (
         "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CacheCluster.html"
     ),
+    # Off unless it was turned on.
+    "msk-cluster-public-access-disabled: kafka.ListClustersV2.ClusterInfoList[].Provisioned.BrokerNodeGroupInfo"
+    ".ConnectivityInfo.PublicAccess.Type left out": "https://docs.aws.amazon.com/msk/latest/developerguide/public-access.html",
     "redshift-default-admin-check: redshift.DescribeClusters.Clusters[].MasterUsername unknown": (
         "https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html"
     ),

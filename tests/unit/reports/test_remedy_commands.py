@@ -71,6 +71,11 @@ IDS = {
     "AWS::IAM::Role": ("deploy", "iam::A:role/deploy"),
     "AWS::IAM::ServerCertificate": ("shop", "iam::A:server-certificate/shop"),
     "AWS::IAM::User": ("ada", "iam::A:user/ada"),
+    "AWS::KafkaConnect::Connector": (
+        "orders",
+        "kafkaconnect:R:A:connector/orders/0a1b2c3d-0000-4000-8000-000000000000-2",
+    ),
+    "AWS::MSK::Cluster": ("orders", "kafka:R:A:cluster/orders/0a1b2c3d-0000-4000-8000-000000000000-1"),
     "AWS::KMS::Key": ("0a1b2c3d-0000-4000-8000-000000000000", "kms:R:A:key/0a1b2c3d-0000-4000-8000-000000000000"),
     "AWS::Lambda::Function": ("bills", "lambda:R:A:function:bills"),
     "AWS::Logs::LogGroup": ("/aws/lambda/bills", "logs:R:A:log-group:/aws/lambda/bills"),

@@ -78,6 +78,7 @@ TYPE_NAMES: Mapping[str, str] = MappingProxyType(
         "AWS::KMS::Key": "AwsKmsKey",
         "AWS::Kinesis::Stream": "AwsKinesisStream",
         "AWS::Lambda::Function": "AwsLambdaFunction",
+        "AWS::MSK::Cluster": "AwsMskCluster",
         "AWS::OpenSearchService::Domain": "AwsOpenSearchServiceDomain",
         "AWS::RDS::DBCluster": "AwsRdsDbCluster",
         "AWS::RDS::DBClusterSnapshot": "AwsRdsDbClusterSnapshot",
