@@ -406,6 +406,13 @@ _MAPS: Mapping[str, tuple[str, ...]] = {
 _GONE: Mapping[str, str] = {"s3.HeadBucket": "404"}
 """Operations that have no answer but an error where there is nothing, with its code."""
 
+
+def _doubled(value: object) -> str:
+    """Spell a value in JSON, its braces as `str.format` takes them."""
+    return json.dumps(value).replace("{", "{{").replace("}", "}}")
+
+
+_LOW = "LOGGER_SEVERITY_INFO"
 _LIKELY: Mapping[str, tuple[str, ...]] = {
     "ComplianceResourceId": ("i-1", "i-2"),
     "ComplianceTypeName": ("Patch", "Association", "Custom:Shop"),
@@ -482,6 +489,13 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
     "PolicyTypeName": ("SSLNegotiationPolicyType", "AppCookieStickinessPolicyType"),
     "PublicIp": ("198.51.100.7",),
     "location": ("https://bitbucket.org/o/r.git", "https://u:p@bitbucket.org/o/r.git"),
+    "ReplicationTaskSettings": (
+        _doubled({"Logging": {"EnableLogging": False}}),
+        *(
+            _doubled({"Logging": {"EnableLogging": True, "LogComponents": [{"Id": each, "Severity": _LOW}]}})
+            for each in ("TARGET_LOAD", "SOURCE_UNLOAD")
+        ),
+    ),
     "ReplicationGroupId": ("pages", ""),
     "Runtime": ("python3.8", "python3.13", "nodejs16.x"),
     "SslPolicy": ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"),

@@ -21,6 +21,7 @@ CONTROLS = (
     "Security Hub Backup.3",
     "Security Hub CloudFront.14",
     "Security Hub CloudTrail.9",
+    "Security Hub DMS.4",
     "Security Hub DynamoDB.5",
     "Security Hub EC2.33",
     "Security Hub EC2.34",

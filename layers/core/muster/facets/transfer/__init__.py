@@ -1,0 +1,1 @@
+"""What services that move data answer: DMS."""

@@ -1,0 +1,1 @@
+"""Reading services that move data: DMS."""
