@@ -141,6 +141,8 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "backup": _by_name(BackupVaultName="backup-vault:"),
     "cloudfront": _of_cloudfront,
     "cloudtrail": _by_name(TrailName="trail/", Name="trail/", ResourceIdList="trail/"),
+    "cognito-identity": _by_name(IdentityPoolId="identitypool/"),
+    "cognito-idp": _by_name(UserPoolId="userpool/"),
     "codebuild": _by_name(names="project/", reportGroupArns="report-group/"),
     "dynamodb": _of_dynamodb,
     "ecr": _by_name(resourceArn="", repositoryName="repository/"),
@@ -152,6 +154,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "iam": _of_iam,
     "kinesis": _by_name(StreamARN="", ResourceARN="", StreamName="stream/"),
     "logs": _of_logs,
+    "network-firewall": _by_name(ResourceArn="", FirewallArn="", FirewallPolicyArn="", RuleGroupArn=""),
     "rds": _by_name(
         DBClusterParameterGroupName="cluster-pg:",
         DBParameterGroupName="pg:",
@@ -165,6 +168,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "securityhub": _of_securityhub,
     "ssm": _of_ssm,
     "wafv2": _of_wafv2,
+    "workspaces": _by_name(ResourceId="workspace/", WorkspaceIds="workspace/"),
 }
 """How the resource is found in the parameters of services that name it within them; empty where they do not."""
 

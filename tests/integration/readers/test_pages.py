@@ -40,6 +40,7 @@ from muster.readers.rds.clusters import cluster_parameters, region_clusters
 from muster.readers.rds.events import region_subscriptions
 from muster.readers.rds.instances import instance_parameters
 from muster.readers.s3.directory_buckets import directory_buckets
+from muster.readers.security import network_firewall
 from muster.readers.stores.elasticache import region_clusters as region_caches
 from muster.readers.stores.redshift import cluster_parameters as redshift_parameters
 from muster.readers.tagging.organizations import required_tags
@@ -184,6 +185,14 @@ PAGED = [
         redshift_parameters, 100, {"ParameterGroupName": NAME},
         ({"ParameterName": "datestyle", "ParameterValue": "ISO"},
          {"ParameterName": "require_ssl", "ParameterValue": "true"}), id="parameters of Redshift",
+    ),
+    *(
+        pytest.param(
+            each, 100, {"ResourceArn": NAME},
+            ({"Key": "Owner", "Value": "network"}, {"Key": "Environment", "Value": "production"}),
+            id=f"tags of {each.resource_type}",
+        )
+        for each in (network_firewall.firewall_tags, network_firewall.policy_tags, network_firewall.rule_group_tags)
     ),
     pytest.param(
         region_caches, 100, {},

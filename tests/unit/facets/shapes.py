@@ -49,6 +49,7 @@ _COUNTED = re.compile(r"Approximate.*|.*(Seconds|Timeout|Count|Days|Period)|.*\.
 _PLAIN = re.compile(r"[^\s{}%\\]{1,80}")
 _KEYS, _VALUES = ("Key", "TagKey", "key"), ("Value", "TagValue", "value")
 _NAMES = ("a", "DB_PASSWORD", "hunter2Zx9Qw8Er7Ty6Ui5", "x-1", "n" * 63, "key=value", "größe 🙂", "team/app:1", "*", "")
+_TAG_LISTS = ("tags", "tagset", "taglist", "tagslist", "userpooltags", "identitypooltags")
 _TAG_KEYS = ("Owner", "owner", "CostCenter", "Environment", "Project", "a=b", "🦊 tail", "aws:stack", "k" * 128)
 
 Place = tuple[str, str]
@@ -123,7 +124,7 @@ class _Draw:
         world, rng = self.world, self.chance(place)
         if place in world.changes:
             return world.changes[place]
-        if world.tags is not None and name.lower() in ("tags", "tagset", "taglist", "tagslist"):
+        if world.tags is not None and name.lower() in _TAG_LISTS:
             return _tags(shape, world.tags)
         if _TOKENS.fullmatch(name):
             return f"then-{self.page}-{rng.getrandbits(40)}" if self.more and rng.random() < 0.4 else LEFT_OUT

@@ -175,6 +175,7 @@ NOT_DRAWN = {
     "cloudtrail-bucket-not-public": "a name of another resource that is there",
     "ec2-instance-image-not-outdated": "a name of another resource that is there",
     "ec2-network-acl-admin-ports-closed": "a CIDR, a number and a port that fit each other",
+    "netfw-stateless-rule-group-not-empty": "the ARN of a stateless rule group, which no drawn ARN is",
     "ec2-security-group-few-rules": "a name or a number that is drawn too seldom",
     "ec2-security-group-not-from-launch-wizard": "a name or a number that is drawn too seldom",
 }

@@ -80,6 +80,20 @@ def test_every_type_that_is_judged_has_words(resource_type: str) -> None:
         ),
         ("AWS::ECS::TaskDefinition", "web:3", "", "/ecs/v2/task-definitions/web/3?region=eu-west-1"),
         (
+            "AWS::NetworkFirewall::Firewall",
+            "inspection",
+            "arn:aws:network-firewall:eu-west-1:111122223333:firewall/inspection",
+            ("/vpcconsole/home?region=eu-west-1#NetworkFirewallDetails:"
+            "arn=arn_aws_network-firewall_eu-west-1_111122223333_firewall~inspection"),
+        ),
+        (
+            "AWS::NetworkFirewall::RuleGroup",
+            "stateless/office",
+            "arn:aws:network-firewall:eu-west-1:111122223333:stateless-rulegroup/office",
+            ("/vpcconsole/home?region=eu-west-1#NetworkFirewallRuleGroupDetails:name=office;type=stateless;"
+            "arn=arn_aws_network-firewall_eu-west-1_111122223333_stateless-rulegroup~office"),
+        ),
+        (
             "AWS::SNS::Topic",
             "alerts",
             "arn:aws:sns:eu-west-1:111122223333:alerts",

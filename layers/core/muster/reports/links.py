@@ -117,6 +117,19 @@ def _log_group(place: _Place) -> str:
     return f"/cloudwatch/home?region={place.region}#logsV2:log-groups/log-group/{name}"
 
 
+def _network_firewall(place: _Place, page: str, more: str = "") -> str:
+    # The page has its own spelling of the ARN: arn_aws_network-firewall_eu-west-1_111122223333_firewall~NAME
+    if not place.raw_arn:
+        return ""
+    arn = _encoded(place.raw_arn.replace(":", "_").replace("/", "~"))
+    return f"/vpcconsole/home?region={place.region}#NetworkFirewall{page}:{more}arn={arn}"
+
+
+def _rule_group(place: _Place) -> str:
+    kind, _, name = map(_encoded, place.raw_id.partition("/"))
+    return _network_firewall(place, "RuleGroupDetails", f"name={name};type={kind};")
+
+
 _PATHS: Mapping[str, Callable[[_Place], str]] = MappingProxyType(
     {
         "AWS::::Account": lambda place: f"/s3/settings?region={place.region}",
@@ -125,6 +138,9 @@ _PATHS: Mapping[str, Callable[[_Place], str]] = MappingProxyType(
         "AWS::ECS::TaskDefinition": _task_definition,
         "AWS::EKS::Nodegroup": _nodegroup,
         "AWS::Logs::LogGroup": _log_group,
+        "AWS::NetworkFirewall::Firewall": lambda place: _network_firewall(place, "Details"),
+        "AWS::NetworkFirewall::FirewallPolicy": lambda place: _network_firewall(place, "PolicyDetails"),
+        "AWS::NetworkFirewall::RuleGroup": _rule_group,
         _QUEUE: _queue,
     }
 )

@@ -41,6 +41,7 @@ def test_what_may_be_empty_is_what_is_known_to_be_and_no_more() -> None:
         "lambda:GetFunctionConcurrency",
         "logs:GetTransformer",
         "macie2:GetAdministratorAccount",
+        "network-firewall:ListTagsForResource",
         "s3:GetBucketAccelerateConfiguration",
         "s3:GetBucketLocation",
         "s3:GetBucketLogging",

@@ -61,6 +61,8 @@ CONTROLS = (
     "Security Hub IAM.25",
     "Security Hub Kinesis.2",
     "Security Hub Lambda.6",
+    "Security Hub NetworkFirewall.7",
+    "Security Hub NetworkFirewall.8",
     "Security Hub Opensearch.9",
     "Security Hub RDS.28",
     "Security Hub RDS.29",

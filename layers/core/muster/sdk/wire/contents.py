@@ -26,6 +26,7 @@ MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
         "lambda:GetFunctionConcurrency": "no reservation: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html",
         "logs:GetTransformer": "no transformer, where AWS has no error for it: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetTransformer.html",
         "macie2:GetAdministratorAccount": "no administrator: https://docs.aws.amazon.com/macie/latest/APIReference/administrator.html",
+        "network-firewall:ListTagsForResource": "no tags, as a list of tags has one at least: https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_ListTagsForResource.html",
         "s3:GetBucketAccelerateConfiguration": "never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAccelerateConfiguration.html",
         "s3:GetBucketLocation": "us-east-1: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html",
         "s3:GetBucketLogging": "logging is off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html",
@@ -46,6 +47,16 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         # What does not exist is named only where something does not.
         "codebuild:BatchGetProjects": frozenset({"projectsNotFound"}),
         "codebuild:BatchGetReportGroups": frozenset({"reportGroupsNotFound"}),
+        # What an identity pool does not have is left out.
+        "cognito-identity:DescribeIdentityPool": frozenset(
+            {
+                "CognitoIdentityProviders",
+                "IdentityPoolTags",
+                "OpenIdConnectProviderARNs",
+                "SamlProviderARNs",
+                "SupportedLoginProviders",
+            }
+        ),
         # Without rules there are none; only what failed has an exception.
         "dynamodb:DescribeContributorInsights": frozenset({"ContributorInsightsRuleList", "FailureException"}),
         "ecs:DescribeCapacityProviders": frozenset({"failures"}),
@@ -63,6 +74,9 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "lambda:GetFunctionCodeSigningConfig": frozenset({"CodeSigningConfigArn"}),
         # A group without a transformer may be answered without one.
         "logs:GetTransformer": frozenset({"transformerConfig"}),
+        # A firewall whose logging was never set up, and groups of the other kinds.
+        "network-firewall:DescribeLoggingConfiguration": frozenset({"LoggingConfiguration"}),
+        "network-firewall:DescribeRuleGroup": frozenset({"FirewallRuleGroup", "IpsRuleGroup"}),
         # Where the log goes to S3: https://docs.aws.amazon.com/redshift/latest/APIReference/API_DescribeLoggingStatus.html
         "redshift:DescribeLoggingStatus": frozenset({"LogExports", "S3Tables"}),
         # The first page has none: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
