@@ -1,5 +1,6 @@
 """The ARN of the resource that a call is about, from its parameters."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ def resource_of(action: str, parameters: Mapping[str, Any], region: str, account
         place = "" if service in _GLOBAL or found.startswith("global-table/") else region
         owner = "" if service == "apigateway" else account
         found = found.replace("{kind}", "webacl" if "WebACL" in action else "rulegroup")
+        found = found.replace("{definition}", _definition(action))
         return found if found.startswith("arn:") else f"arn:aws:{service}:{place}:{owner}:{found}"
     if "QueueUrl" in single:
         return f"arn:aws:sqs:{region}:{account}:{single['QueueUrl'].rpartition('/')[2]}"
@@ -121,6 +123,12 @@ def _of_wafv2(parameters: Mapping[str, Any]) -> str:
     return f"{scope}/{{kind}}/{parameters['Name']}/{parameters['Id']}"
 
 
+def _definition(action: str) -> str:
+    """Return the kind of SageMaker's job definition that an action is about, as its ARN spells it."""
+    kind = re.sub("^[A-Z][a-z]+", "", action.partition(":")[2])
+    return re.sub("(?<=[a-z])(?=[A-Z])", "-", kind).lower()
+
+
 _GLOBAL = ("cloudfront", "iam")
 """The services whose ARNs have no region."""
 
@@ -164,6 +172,15 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "redshift": _by_name(ResourceName="", ClusterIdentifier="cluster:", ParameterGroupName="parametergroup:"),
     "route53": _of_route53,
     "s3express": _by_name(ResourceArn="", Bucket="bucket/"),
+    "sagemaker": _by_name(
+        EndpointConfigName="endpoint-config/",
+        FeatureGroupName="feature-group/",
+        JobDefinitionName="{definition}/",
+        ModelName="model/",
+        MonitoringScheduleName="monitoring-schedule/",
+        NotebookInstanceName="notebook-instance/",
+        ResourceArn="",
+    ),
     "secretsmanager": _of_secretsmanager,
     "securityhub": _of_securityhub,
     "ssm": _of_ssm,

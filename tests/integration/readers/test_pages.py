@@ -89,6 +89,11 @@ PAGED = [
     ),
     pytest.param(dax.tags, None, {"ResourceName": NAME}, TAGS, id="tags of a DAX cluster"),
     pytest.param(tables.tags, None, {"ResourceArn": NAME}, TAGS, id="tags of a table"),
+    *(
+        pytest.param(each, None, {"ResourceArn": NAME}, TAGS, id=f"tags of {kind}")
+        for (kind, _), each in load().describers.items()
+        if each.operation == "sagemaker:ListTags"
+    ),
     pytest.param(policy_tags, 1000, {"PolicyArn": NAME}, TAGS, id="tags of a policy"),
     pytest.param(
         certificate_tags, 1000, {"ServerCertificateName": NAME}, TAGS, id="tags of a server certificate",

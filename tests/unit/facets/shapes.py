@@ -485,6 +485,7 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
         "tls",
     ),
     "ParameterValue": ("0", "1", "false", "true", "enabled", "tls1.2+", "CONNECT"),
+    "PlatformIdentifier": ("notebook-al2-v3", "notebook-al2023-v1"),
     "PolicyName": ("a", "x-1", "team/app:1"),
     "PolicyNames": ("a", "x-1"),
     "PolicyTypeName": ("SSLNegotiationPolicyType", "AppCookieStickinessPolicyType"),

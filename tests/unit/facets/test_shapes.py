@@ -384,6 +384,6 @@ def spoiled(world: World) -> Iterator[tuple[Place, object]]:
 
 COUNTED = re.compile(
     r"\]$|\.(tags|variables)(\[\])?\.|(settings|attributes|environment|environmentvariables)\[\]\.(name|key)$|truncated$"
-    r"|DistributionList\.Items\[\]\.Id$|NetworkInterfaces\[\]\.NetworkInterfaceId$",
+    r"|DistributionList\.Items\[\]\.Id$|NetworkInterfaces\[\]\.NetworkInterfaceId$|^sagemaker\.List\w+\.\w+\[\]\.\w+Name$",
     re.IGNORECASE,
 )

@@ -117,6 +117,7 @@ VALUES = {
     "OLD-KEY-ID": "AKIAIOSFODNN7EXAMPLE",
     "KEY-ID": "AKIAIOSFODNN7EXAMPLE",
     "DEVICE-ARN": "arn:aws:iam::111122223333:mfa/ada",
+    "ROLE-ARN": "arn:aws:iam::111122223333:role/data",
     "POLICY-ARN": "arn:aws:iam::aws:policy/ReadOnlyAccess",
     "JOB-ID": "0a1b2c3d-0000-4000-8000-000000000000",
     "MINIMUM": "100",

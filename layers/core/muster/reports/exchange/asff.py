@@ -97,6 +97,7 @@ TYPE_NAMES: Mapping[str, str] = MappingProxyType(
         "AWS::S3::Bucket": "AwsS3Bucket",
         "AWS::SNS::Topic": "AwsSnsTopic",
         "AWS::SQS::Queue": "AwsSqsQueue",
+        "AWS::SageMaker::NotebookInstance": "AwsSageMakerNotebookInstance",
         "AWS::SecretsManager::Secret": "AwsSecretsManagerSecret",
         "AWS::StepFunctions::StateMachine": "AwsStepFunctionStateMachine",
         "AWS::WAFv2::RuleGroup": "AwsWafv2RuleGroup",

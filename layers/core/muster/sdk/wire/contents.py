@@ -82,6 +82,28 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         # The first page has none: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
         "route53:ListHostedZones": frozenset({"Marker"}),
         "s3:ListBuckets": frozenset({"Owner"}),
+        # What was not given when it was made; the features of one group fit in one answer, which has no token.
+        "sagemaker:DescribeNotebookInstance": frozenset(
+            {"SecurityGroups", "AcceleratorTypes", "AdditionalCodeRepositories", "InstanceMetadataServiceConfiguration"}
+        ),
+        "sagemaker:DescribeEndpointConfig": frozenset(
+            {"AsyncInferenceConfig", "CrossRegionTrafficConfig", "DataCaptureConfig", "ExplainerConfig"}
+            | {"MetricsConfig", "ShadowProductionVariants", "VpcConfig"}
+        ),
+        "sagemaker:DescribeModel": frozenset(
+            {"Containers", "DeploymentRecommendation", "InferenceExecutionConfig", "PrimaryContainer", "VpcConfig"}
+        ),
+        **{
+            f"sagemaker:Describe{kind}JobDefinition": frozenset(
+                {f"{kind}BaselineConfig", "NetworkConfig", "StoppingCondition"}
+            )
+            for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
+        },
+        "sagemaker:DescribeMonitoringSchedule": frozenset({"LastMonitoringExecutionSummary"}),
+        "sagemaker:DescribeFeatureGroup": frozenset(
+            {"LastUpdateStatus", "NextToken", "OfflineStoreConfig", "OfflineStoreStatus", "OnlineStoreConfig"}
+            | {"ThroughputConfig"}
+        ),
         # What nobody set: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
         "ssm:DescribeDocumentPermission": frozenset({"AccountSharingInfoList"}),
         "stepfunctions:DescribeExecution": frozenset({"inputDetails", "outputDetails"}),

@@ -1,0 +1,1 @@
+"""Checks of services that train models, serve them and run agents."""

@@ -1,0 +1,1 @@
+"""What services that train models, serve them and run agents answer."""

@@ -1,0 +1,1 @@
+"""Readers of services that train models, serve them and run agents."""
