@@ -264,6 +264,11 @@ def test_an_expired_suppression_is_no_mistake() -> None:
             id="said in both places",
         ),
         pytest.param(
+            "tags:\n  required: [CostCenter]\n  spellings: {CostCentre: [costcenter]}",
+            "3: tags.spellings.CostCentre: CostCentre is not a tag key of this file; did you mean CostCenter?",
+            id="spellings of a key that is not required",
+        ),
+        pytest.param(
             "suppressions:\n- {check: old-enough, resource: '*'}",
             "2: suppressions[0]: reason and owner and expires are missing",
             id="bare",

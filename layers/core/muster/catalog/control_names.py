@@ -1,5 +1,6 @@
 """Names of frameworks and controls as people type them: `fsbp`, `cis`, `S3.8`, `FSBP S3.8`, `CIS 2.1.1`. Pure."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -92,6 +93,7 @@ def _version(framework: Framework) -> tuple[int, ...]:
     return tuple(int(each) for each in re.findall(r"\d+", framework.name))
 
 
+@functools.cache
 def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).lower()
 

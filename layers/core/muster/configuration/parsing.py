@@ -16,7 +16,7 @@ from muster.configuration.files import document as documents
 from muster.configuration.files.document import Document, Path, Problem
 from muster.configuration.files.mistakes import problem, read_file, refusal, schema_mistakes
 from muster.configuration.schema import json_schema
-from muster.configuration.tags import REQUIRED_TAGS
+from muster.configuration.tags import REQUIRED_TAGS, Tags
 from muster.model.suggest import unknown
 from muster.model.text import shortened
 
@@ -52,6 +52,7 @@ def parse(text: bytes | str, catalog: Catalog, source: str = NAME, regions: Regi
         problems += _mistakes(document, json_schema(catalog, _ids(entries)))
         problems += [] if problems else _custom_mistakes(document, entries, catalog)
         problems += [] if problems else _unmatched(document, {*catalog.checks, *_ids(entries)})
+        problems += [] if problems else _spellings_of_no_key(document)
         problems += [] if problems else alert_mistakes(document)
         problems += [] if problems else compliance_tag_mistakes(document)
         problems += [] if problems or not regions else _unknown_regions(document, regions)
@@ -129,3 +130,15 @@ def _repeated(document: Document) -> Iterator[Problem]:
     for setting, key in (("keys", "required"), ("values", "values"), ("spellings", "spellings")):
         if setting in own_settings and key in tags:
             yield problem(document, ("settings", REQUIRED_TAGS, setting), f"tags.{key} says this already; say it once")
+
+
+def _spellings_of_no_key(document: Document) -> Iterator[Problem]:
+    """Yield the keys under `tags.spellings` that a valid file neither requires nor has values for."""
+    tags = Tags.from_json(document.value.get("tags", {}))
+    entries = [tags, *tags.resource_types.values()]
+    if all(each.required is None for each in entries):
+        return  # They are under `settings`, or a parameter of the stack has them.
+    keys = {key for each in entries for key in (*(each.required or ()), *(each.values or {}))}
+    for key in tags.spellings:
+        if key not in keys:
+            yield problem(document, ("tags", "spellings", key), unknown(key, "a tag key of this file", sorted(keys)))
