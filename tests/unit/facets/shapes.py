@@ -75,6 +75,8 @@ class World:
     tags: Mapping[str, str] | None = None
     longest: int = 3
     pages: int = 3
+    drawn: dict[tuple[Place, str], Any] = field(default_factory=dict)
+    """What was drawn for a place under a name: worlds that differ in `changes` alone share it."""
     told: dict[Place, Any] = field(default_factory=dict)
     shapes: dict[Place, Shape] = field(default_factory=dict)
 
@@ -121,14 +123,30 @@ class _Draw:
 
     def value(self, shape: Shape, name: str, place: Place) -> Any:
         """Draw a value, or LEFT_OUT."""
-        world, rng = self.world, self.chance(place)
+        world = self.world
         if place in world.changes:
             return world.changes[place]
+        if (place, name) in world.drawn:
+            return self._as_drawn(shape, name, place)
+        rng = self.chance(place)
         if world.tags is not None and name.lower() in _TAG_LISTS:
             return _tags(shape, world.tags)
         if _TOKENS.fullmatch(name):
             return f"then-{self.page}-{rng.getrandbits(40)}" if self.more and rng.random() < 0.4 else LEFT_OUT
-        return LEFT_OUT if rng.random() < (0.9 if name in _RARE else world.gaps) else self._value(shape, name, place)
+        absent = rng.random() < (0.9 if name in _RARE else world.gaps)
+        found = LEFT_OUT if absent else self._value(shape, name, place)
+        world.drawn[place, name] = found
+        return found
+
+    def _as_drawn(self, shape: Shape, name: str, place: Place) -> Any:
+        found = self.world.drawn[place, name]
+        if found is LEFT_OUT:
+            return found
+        if isinstance(shape, StructureShape | MapShape | ListShape):
+            return self._value(shape, name, place)
+        self.world.told[place] = found
+        self.world.shapes[place] = shape
+        return found
 
     def _value(self, shape: Shape, name: str, place: Place) -> Any:
         if isinstance(shape, StructureShape | MapShape):
