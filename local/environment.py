@@ -3,9 +3,8 @@
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
+import contextlib
 import json
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -16,6 +15,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+from local.prefork import Forked, parent
 from local.server import POLL
 
 Result = tuple[str, bool, str]
@@ -26,7 +26,7 @@ Result = tuple[str, bool, str]
 class Environment:
     """One process and the Runtime API that it polls."""
 
-    process: "subprocess.Popen[str]"
+    process: Forked
     server: ThreadingHTTPServer
     work: "Queue[tuple[dict[str, str], str]]"
     results: "Queue[tuple[bool, str]]"
@@ -41,22 +41,15 @@ class Environment:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True, name="runtime-api").start()
         address = f"127.0.0.1:{server.server_port}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", variables["_HANDLER"]],
-            cwd=folder,
-            env={**variables, "AWS_LAMBDA_RUNTIME_API": address},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        process = parent().fork({**variables, "AWS_LAMBDA_RUNTIME_API": address}, folder)
         log: list[str] = []
-        threading.Thread(target=_drain, args=(process, log), daemon=True, name="function-log").start()
+        threading.Thread(target=process.drain, args=(log,), daemon=True, name="function-log").start()
         return cls(process, server, work, results, log)
 
     @property
     def alive(self) -> bool:
         """Whether it can take another invocation."""
-        return self.process.poll() is None
+        return not self.process.ended.is_set()
 
     def invoke(self, payload: str, timeout: int, arn: str, shortened: float | None = None) -> Result:
         """Run one invocation; a function that takes too long is killed, as Lambda does.
@@ -92,9 +85,8 @@ class Environment:
 
     def stop(self) -> None:
         """End the process and its API."""
-        if self.alive:
-            self.process.kill()
-        self.process.wait()
+        self.process.kill()
+        self.process.ended.wait()
         self.server.shutdown()
         self.server.server_close()
 
@@ -102,6 +94,10 @@ class Environment:
 def _api(work: "Queue[tuple[dict[str, str], str]]", results: "Queue[tuple[bool, str]]") -> type[BaseHTTPRequestHandler]:
     class Api(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def handle(self) -> None:
+            with contextlib.suppress(ConnectionError):  # the process was killed
+                super().handle()
 
         def do_GET(self) -> None:
             headers, payload = work.get()
@@ -126,11 +122,6 @@ def _api(work: "Queue[tuple[dict[str, str], str]]", results: "Queue[tuple[bool, 
             """Say nothing."""
 
     return Api
-
-
-def _drain(process: "subprocess.Popen[str]", log: list[str]) -> None:
-    if process.stdout is not None:
-        log.extend(line.rstrip("\n") for line in process.stdout)
 
 
 def failed(error: str, message: str, log: list[str] | None = None) -> Result:
