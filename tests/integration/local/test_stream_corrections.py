@@ -49,3 +49,34 @@ def test_a_connector_is_listed_with_its_settings_and_tags(aws: EmbeddedAws) -> N
     assert found["connectorArn"] == made["connectorArn"]
     assert (found["connectorState"], found["kafkaClusterEncryptionInTransit"]) == ("RUNNING", {"encryptionType": "TLS"})
     assert connect.list_tags_for_resource(resourceArn=made["connectorArn"])["tags"] == {"Owner": "shop"}
+
+
+def test_a_delivery_stream_says_whether_it_is_encrypted(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/firehose/latest/APIReference/API_DeliveryStreamEncryptionConfiguration.html."""
+    firehose = aws.client("firehose", HOME)
+    bucket = {"RoleARN": "arn:aws:iam::123456789012:role/r", "BucketARN": "arn:aws:s3:::b"}
+    for name, settings in (("plain", {}), ("sealed", {"KeyType": "AWS_OWNED_CMK"})):
+        given = {"DeliveryStreamEncryptionConfigurationInput": settings} if settings else {}
+        firehose.create_delivery_stream(DeliveryStreamName=name, ExtendedS3DestinationConfiguration=bucket, **given)
+    plain, sealed = (
+        firehose.describe_delivery_stream(DeliveryStreamName=name)["DeliveryStreamDescription"]
+        for name in ("plain", "sealed")
+    )
+    assert plain["DeliveryStreamEncryptionConfiguration"] == {"Status": "DISABLED"}
+    assert sealed["DeliveryStreamEncryptionConfiguration"] == {"Status": "ENABLED", "KeyType": "AWS_OWNED_CMK"}
+
+
+def test_a_broker_has_an_id_and_an_arn_as_aws_makes_them(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html."""
+    mq = aws.client("mq", HOME)
+    made = mq.create_broker(
+        BrokerName="orders", EngineType="ACTIVEMQ", DeploymentMode="SINGLE_INSTANCE", HostInstanceType="mq.m5.large",
+        PubliclyAccessible=False, AutoMinorVersionUpgrade=True, Tags={"Owner": "shop"},
+        Users=[{"Username": "keeper", "Password": "Not-a-real-passw0rd"}],
+    )  # fmt: skip
+    assert re.fullmatch("b-[-0-9a-f]+", made["BrokerId"])
+    assert re.fullmatch(rf"arn:aws:mq:{HOME}:\d+:broker:orders:{made['BrokerId']}", made["BrokerArn"])
+    (listed,) = mq.list_brokers()["BrokerSummaries"]
+    assert (listed["BrokerId"], listed["BrokerArn"]) == (made["BrokerId"], made["BrokerArn"])
+    assert mq.list_tags(ResourceArn=made["BrokerArn"])["Tags"] == {"Owner": "shop"}
+    assert mq.describe_broker(BrokerId=made["BrokerId"])["Logs"]["Audit"] is False

@@ -131,6 +131,9 @@ class _Draw:
         rng = self.chance(place)
         if world.tags is not None and name.lower() in _TAG_LISTS:
             return _tags(shape, world.tags)
+        if name == "HasMoreDeliveryStreams":
+            # The next page is named by the last name of this one, which no token is: there are two pages at most.
+            return rng.random() < 0.4 and not any(each.startswith("ExclusiveStart") for each in self.request)
         if _TOKENS.fullmatch(name):
             return f"then-{self.page}-{rng.getrandbits(40)}" if self.more and rng.random() < 0.4 else LEFT_OUT
         absent = rng.random() < (0.9 if name in _RARE else world.gaps)

@@ -17,6 +17,10 @@ CATALOG = load()
 HERE, WHERE = "111122223333", "eu-west-1"
 IDS = {
     "AWS::::TaggedResource": ("arn:aws:glue:eu-west-1:111122223333:job/nightly", "glue:R:A:job/nightly"),
+    "AWS::AmazonMQ::Broker": (
+        "b-0a1b2c3d-0000-4000-8000-000000000000",
+        "mq:R:A:broker:orders:b-0a1b2c3d-0000-4000-8000-000000000000",
+    ),
     "AWS::ApiGateway::Stage": ("a1b2/prod", "apigateway:R::/restapis/a1b2/stages/prod"),
     "AWS::ApiGatewayV2::Integration": ("a1b2/c3d4", "apigateway:R::/apis/a1b2/integrations/c3d4"),
     "AWS::ApiGatewayV2::Route": ("a1b2/e5f6", "apigateway:R::/apis/a1b2/routes/e5f6"),

@@ -53,6 +53,7 @@ _PREFIXES = MappingProxyType(
 _ROOTS = MappingProxyType({"r": "requestParameters", "s": "responseElements"})
 _WRAPPERS = ("Request", "Req", "Response")
 _PATHS_OF_NAMES = (
+    "AWS::AmazonMQ::Broker",
     "AWS::AutoScaling::AutoScalingGroup",
     "AWS::AutoScaling::LaunchConfiguration",
     "AWS::EKS::Nodegroup",

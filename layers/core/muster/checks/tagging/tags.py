@@ -61,6 +61,7 @@ CONTROLS = (
     "Security Hub IAM.25",
     "Security Hub Kinesis.2",
     "Security Hub Lambda.6",
+    "Security Hub MQ.4",
     "Security Hub NetworkFirewall.7",
     "Security Hub NetworkFirewall.8",
     "Security Hub Opensearch.9",

@@ -32,6 +32,7 @@ _PARTITIONS = frozenset({"aws", "aws-cn", "aws-us-gov"})
 TYPE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "AWS::ACM::Certificate": "AwsCertificateManagerCertificate",
+        "AWS::AmazonMQ::Broker": "AwsAmazonMqBroker",
         "AWS::ApiGateway::RestApi": "AwsApiGatewayRestApi",
         "AWS::ApiGateway::Stage": "AwsApiGatewayStage",
         "AWS::ApiGatewayV2::Api": "AwsApiGatewayV2Api",

@@ -74,6 +74,25 @@ _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
         "lambda:GetFunctionCodeSigningConfig": frozenset({"CodeSigningConfigArn"}),
         # A group without a transformer may be answered without one.
         "logs:GetTransformer": frozenset({"transformerConfig"}),
+        # What only some brokers have: https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers-broker-id.html
+        "mq:DescribeBroker": frozenset(
+            {
+                "ActionsRequired",
+                "BrokerInstances",
+                "Configurations",
+                "DataReplicationMetadata",
+                "EncryptionOptions",
+                "LdapServerMetadata",
+                "MaintenanceWindowStartTime",
+                "PendingDataReplicationMetadata",
+                "PendingLdapServerMetadata",
+                "PendingSecurityGroups",
+                "SecurityGroups",
+                "SubnetIds",
+                "Tags",
+                "Users",
+            }
+        ),
         # A firewall whose logging was never set up, and groups of the other kinds.
         "network-firewall:DescribeLoggingConfiguration": frozenset({"LoggingConfiguration"}),
         "network-firewall:DescribeRuleGroup": frozenset({"FirewallRuleGroup", "IpsRuleGroup"}),
