@@ -152,6 +152,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "cognito-identity": _by_name(IdentityPoolId="identitypool/"),
     "cognito-idp": _by_name(UserPoolId="userpool/"),
     "codebuild": _by_name(names="project/", reportGroupArns="report-group/"),
+    "dms": _by_name(ResourceArnList=""),
     "dynamodb": _of_dynamodb,
     "ecr": _by_name(resourceArn="", repositoryName="repository/"),
     "eks": _by_name(nodegroupName="nodegroup/cluster/", name="cluster/", clusterName="cluster/"),

@@ -69,7 +69,7 @@ def dms_replication_task_targetdb_logging(task: ReplicationTask) -> Verdict:
     The severity must be LOGGER_SEVERITY_DEFAULT, DEBUG or DETAILED_DEBUG for TARGET_APPLY and TARGET_LOAD.
 
     Problem: task logs too little of the target
-    Why: Without a log, rows that did not arrive in the target remain unexplained, and changes of data unproven.
+    Why: Without a log you cannot find out why rows did not arrive in the target.
     Fix: Stop the task first, and start it again afterwards. `aws dms modify-replication-task --replication-task-arn ARN
       --replication-task-settings '{"Logging": {"EnableLogging": true, "LogComponents": [{"Id": "TARGET_LOAD",
       "Severity": "LOGGER_SEVERITY_DEFAULT"}, {"Id": "TARGET_APPLY", "Severity": "LOGGER_SEVERITY_DEFAULT"}]}}'`
@@ -85,7 +85,7 @@ def dms_replication_task_sourcedb_logging(task: ReplicationTask) -> Verdict:
     The severity must be LOGGER_SEVERITY_DEFAULT, DEBUG or DETAILED_DEBUG for SOURCE_CAPTURE and SOURCE_UNLOAD.
 
     Problem: task logs too little of the source
-    Why: Without a log nobody can prove which rows were read, or learn why changes were not captured.
+    Why: Without a log you cannot prove which rows were read, or find out why changes were not captured.
     Fix: Stop the task first, and start it again afterwards. `aws dms modify-replication-task --replication-task-arn ARN
       --replication-task-settings '{"Logging": {"EnableLogging": true, "LogComponents": [{"Id": "SOURCE_UNLOAD",
       "Severity": "LOGGER_SEVERITY_DEFAULT"}, {"Id": "SOURCE_CAPTURE", "Severity": "LOGGER_SEVERITY_DEFAULT"}]}}'`
