@@ -84,6 +84,13 @@ def _of_ssm(parameters: Mapping[str, Any]) -> str:
     return name if name.startswith("arn:") or not name else f"parameter/{name.removeprefix('/')}"
 
 
+def _of_elasticbeanstalk(parameters: Mapping[str, Any]) -> str:
+    """Name the environment, whose ARN has the application too."""
+    if "EnvironmentName" in parameters and "ApplicationName" in parameters:
+        return f"environment/{parameters['ApplicationName']}/{parameters['EnvironmentName']}"
+    return str(parameters.get("ResourceArn") or "")
+
+
 def _of_secretsmanager(parameters: Mapping[str, Any]) -> str:
     """Name the secret with six more characters, which Secrets Manager appends to its name."""
     name = str(parameters.get("SecretId") or "")
@@ -156,6 +163,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "dynamodb": _of_dynamodb,
     "ecr": _by_name(resourceArn="", repositoryName="repository/"),
     "eks": _by_name(nodegroupName="nodegroup/cluster/", name="cluster/", clusterName="cluster/"),
+    "elasticbeanstalk": _of_elasticbeanstalk,
     "elasticfilesystem": _by_name(FileSystemId="file-system/", AccessPointId="access-point/"),
     "es": _by_name(ARN="", DomainNames="domain/", DomainName="domain/"),
     "events": _of_events,

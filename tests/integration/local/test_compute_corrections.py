@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from local.server import EmbeddedAws
 
 HOME = "eu-west-1"
@@ -37,3 +40,20 @@ def test_a_node_group_has_the_version_of_its_cluster(aws: EmbeddedAws) -> None:
     names = {"clusterName": "old", "nodegroupName": "workers"}
     eks.create_nodegroup(**names, nodeRole=ROLE, subnets=["subnet-0a1b2c3d"])
     assert eks.describe_nodegroup(**names)["nodegroup"]["version"] == "1.33"
+
+
+def test_an_environment_has_the_settings_that_it_was_made_with_and_defaults(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_DescribeConfigurationSettings.html."""
+    beanstalk = aws.client("elasticbeanstalk", HOME)
+    beanstalk.create_application(ApplicationName="trial")
+    names = {"ApplicationName": "trial", "EnvironmentName": "trial-web"}
+    logs = "aws:elasticbeanstalk:cloudwatch:logs"
+    beanstalk.create_environment(
+        **names, OptionSettings=[{"Namespace": logs, "OptionName": "StreamLogs", "Value": "true"}]
+    )
+    [found] = beanstalk.describe_configuration_settings(**names)["ConfigurationSettings"]
+    options = {each["OptionName"]: each["Value"] for each in found["OptionSettings"]}
+    assert found["DeploymentStatus"] == "deployed"
+    assert (options["StreamLogs"], options["RetentionInDays"], options["SystemType"]) == ("true", "7", "basic")
+    with pytest.raises(ClientError, match="No Environment found"):
+        beanstalk.describe_configuration_settings(ApplicationName="trial", EnvironmentName="gone")

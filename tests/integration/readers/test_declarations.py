@@ -55,7 +55,7 @@ def test_a_describer_calls_what_it_declares_with_parameters_that_aws_takes(descr
     aws = client(describer.client)
     aws.noted.clear()
     arn = f"arn:aws:x:{HERE}:{ACCOUNT}:one/two"
-    resource = Resource(describer.resource_type, "one" if describer.client != "iam" else arn, ACCOUNT, HERE, arn=arn)
+    resource = Resource(describer.resource_type, "orders" if describer.client != "iam" else arn, ACCOUNT, HERE, arn=arn)
     describer.function(aws, resource, *([KEY] if describer.related else []))
     assert describer.operation in aws.noted
 

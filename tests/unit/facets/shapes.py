@@ -49,7 +49,7 @@ _COUNTED = re.compile(r"Approximate.*|.*(Seconds|Timeout|Count|Days|Period)|.*\.
 _PLAIN = re.compile(r"[^\s{}%\\]{1,80}")
 _KEYS, _VALUES = ("Key", "TagKey", "key"), ("Value", "TagValue", "value")
 _NAMES = ("a", "DB_PASSWORD", "hunter2Zx9Qw8Er7Ty6Ui5", "x-1", "n" * 63, "key=value", "größe 🙂", "team/app:1", "*", "")
-_TAG_LISTS = ("tags", "tagset", "taglist", "tagslist", "userpooltags", "identitypooltags")
+_TAG_LISTS = ("tags", "tagset", "taglist", "tagslist", "userpooltags", "identitypooltags", "resourcetags")
 _TAG_KEYS = ("Owner", "owner", "CostCenter", "Environment", "Project", "a=b", "🦊 tail", "aws:stack", "k" * 128)
 
 Place = tuple[str, str]

@@ -23,6 +23,7 @@ ARNS = {
     "AWS::ECS::Service": "arn:aws:ecs:eu-west-1:111122223333:service/shop/web",
     "AWS::ECS::TaskDefinition": "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:3",
     "AWS::EKS::Nodegroup": "arn:aws:eks:eu-west-1:111122223333:nodegroup/shop/workers/0a1b2c3d",
+    "AWS::ElasticBeanstalk::Environment": "arn:aws:elasticbeanstalk:eu-west-1:111122223333:environment/shop/shop-web",
 }
 
 
@@ -71,6 +72,12 @@ def test_every_type_that_is_judged_has_words(resource_type: str) -> None:
             "shop/web",
             ARNS["AWS::ECS::Service"],
             "/ecs/v2/clusters/shop/services/web/health?region=eu-west-1",
+        ),
+        (
+            "AWS::ElasticBeanstalk::Environment",
+            "shop-web",
+            ARNS["AWS::ElasticBeanstalk::Environment"],
+            "/elasticbeanstalk/home?region=eu-west-1#/application/overview?applicationName=shop",
         ),
         (
             "AWS::EKS::Nodegroup",

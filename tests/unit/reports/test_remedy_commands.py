@@ -70,6 +70,7 @@ IDS = {
     "AWS::ECS::Service": ("shop/web", "ecs:R:A:service/shop/web"),
     "AWS::ECS::TaskDefinition": ("web:3", "ecs:R:A:task-definition/web:3"),
     "AWS::EKS::Nodegroup": ("shop/workers", "eks:R:A:nodegroup/shop/workers/0a1b2c3d-0000-4000-8000-000000000000"),
+    "AWS::ElasticBeanstalk::Environment": ("shop-web", "elasticbeanstalk:R:A:environment/shop/shop-web"),
     "AWS::IAM::Group": ("admins", "iam::A:group/admins"),
     "AWS::IAM::ManagedPolicy": ("arn:aws:iam::111122223333:policy/all", "iam::A:policy/all"),
     "AWS::IAM::Role": ("deploy", "iam::A:role/deploy"),

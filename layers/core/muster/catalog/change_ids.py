@@ -57,6 +57,7 @@ _PATHS_OF_NAMES = (
     "AWS::AutoScaling::AutoScalingGroup",
     "AWS::AutoScaling::LaunchConfiguration",
     "AWS::EKS::Nodegroup",
+    "AWS::ElasticBeanstalk::Environment",
     "AWS::IAM::Group",
     "AWS::IAM::Role",
     "AWS::IAM::ServerCertificate",

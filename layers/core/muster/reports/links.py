@@ -106,6 +106,15 @@ def _nodegroup(place: _Place) -> str:
     return f"/eks/clusters/{cluster}/nodegroups/{nodegroup}?region={place.region}"
 
 
+def _environment(place: _Place) -> str:
+    # The page of an environment needs its id, which neither name nor ARN has; that of the application lists it.
+    _, *names = place.raw_arn.rpartition(":")[2].split("/")
+    if len(names) != 2:  # noqa: PLR2004 - an application and an environment
+        return ""
+    home = f"/elasticbeanstalk/home?region={place.region}"
+    return f"{home}#/application/overview?applicationName={_encoded(names[0])}"
+
+
 def _task_definition(place: _Place) -> str:
     family, _, revision = place.raw_id.rpartition(":")
     return f"/ecs/v2/task-definitions/{_encoded(family)}/{_encoded(revision)}?region={place.region}" if family else ""
@@ -137,6 +146,7 @@ _PATHS: Mapping[str, Callable[[_Place], str]] = MappingProxyType(
         "AWS::ECS::Service": _service,
         "AWS::ECS::TaskDefinition": _task_definition,
         "AWS::EKS::Nodegroup": _nodegroup,
+        "AWS::ElasticBeanstalk::Environment": _environment,
         "AWS::Logs::LogGroup": _log_group,
         "AWS::NetworkFirewall::Firewall": lambda place: _network_firewall(place, "Details"),
         "AWS::NetworkFirewall::FirewallPolicy": lambda place: _network_firewall(place, "PolicyDetails"),

@@ -70,6 +70,7 @@ TYPE_NAMES: Mapping[str, str] = MappingProxyType(
         "AWS::ECS::TaskDefinition": "AwsEcsTaskDefinition",
         "AWS::EFS::AccessPoint": "AwsEfsAccessPoint",
         "AWS::EKS::Cluster": "AwsEksCluster",
+        "AWS::ElasticBeanstalk::Environment": "AwsElasticBeanstalkEnvironment",
         "AWS::ElasticLoadBalancing::LoadBalancer": "AwsElbLoadBalancer",
         "AWS::ElasticLoadBalancingV2::LoadBalancer": "AwsElbv2LoadBalancer",
         "AWS::Elasticsearch::Domain": "AwsElasticsearchDomain",
