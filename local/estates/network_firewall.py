@@ -5,7 +5,7 @@ from typing import Any
 from local.server import EmbeddedAws
 
 _TAGS = [{"Key": "Owner", "Value": "network"}]
-_VPC, _SUBNETS = "vpc-0f1e2d3c", [{"SubnetId": "subnet-0f1e2d3c"}]
+_VPC, _SUBNETS = "vpc-0f1e2d3c", [{"SubnetId": "subnet-0f1e2d3c"}, {"SubnetId": "subnet-1f2e3d4c"}]
 
 
 def seed(aws: EmbeddedAws, region: str) -> None:
@@ -29,7 +29,7 @@ def seed(aws: EmbeddedAws, region: str) -> None:
         FirewallArn=inspection["Firewall"]["FirewallArn"], LoggingConfiguration={"LogDestinationConfigs": [log]}
     )
     client.create_firewall(
-        FirewallName="trial", FirewallPolicyArn=strict, VpcId=_VPC, SubnetMappings=_SUBNETS,
+        FirewallName="trial", FirewallPolicyArn=strict, VpcId=_VPC, SubnetMappings=_SUBNETS[:1],
         DeleteProtection=False, SubnetChangeProtection=False,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import pytest
 
 from muster.checks.security.cognito import (
     cognito_identity_pool_unauth_access_disabled,
+    cognito_user_pool_advanced_security_enabled,
     cognito_user_pool_deletion_protection_enabled,
     cognito_user_pool_mfa_enabled,
     cognito_user_pool_password_policy_check,
@@ -19,7 +20,8 @@ C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 UNKNOWN = Unknown("not answered")
 POOL = UserPool(
     min_length=8, lowercase=True, uppercase=True, numbers=True, symbols=True, temporary_days=7,
-    first_factors=("PASSWORD",), mfa="ON", custom_threat_protection="ENFORCED", deletion_protection="ACTIVE",
+    first_factors=("PASSWORD",), mfa="ON", threat_protection="ENFORCED", custom_threat_protection="ENFORCED",
+    deletion_protection="ACTIVE",
 )  # fmt: skip
 
 
@@ -110,6 +112,24 @@ def test_threat_protection(add_ons: dict[str, Any], status: Status, mode: str) -
     found = cognito_userpool_cust_auth_threat_full_check(pool)
     assert pool.custom_threat_protection == mode
     assert found.status is status
+
+
+@pytest.mark.parametrize(
+    ("mode", "accepted", "status", "reason"),
+    [
+        ("ENFORCED", False, C, "Threat protection is enforced"),
+        ("AUDIT", False, N, "Threat protection is AUDIT, not ENFORCED"),
+        ("AUDIT", True, C, "Threat protection is in audit mode"),
+        ("OFF", True, N, "Threat protection is OFF, not ENFORCED"),
+        (None, True, N, "Threat protection is OFF, not ENFORCED"),
+    ],
+)
+def test_threat_protection_of_standard_authentication(
+    mode: str | None, accepted: bool, status: Status, reason: str
+) -> None:
+    pool = parsed(UserPoolAddOns={"AdvancedSecurityMode": mode}) if mode else parsed()
+    found = cognito_user_pool_advanced_security_enabled(pool, accept_audit=accepted)
+    assert (found.status, found.reason) == (status, reason)
 
 
 def test_the_reason_names_the_mode_of_threat_protection() -> None:

@@ -8,6 +8,7 @@ import pytest
 from muster.checks.security.network_firewall import (
     netfw_deletion_protection_enabled,
     netfw_logging_enabled,
+    netfw_multi_az_enabled,
     netfw_policy_default_action_fragment_packets,
     netfw_policy_default_action_full_packets,
     netfw_policy_rule_group_associated,
@@ -20,7 +21,7 @@ from muster.model.finding import Status, Unknown, UnknownField
 
 C, N, NA = Status.COMPLIANT, Status.NON_COMPLIANT, Status.NOT_APPLICABLE
 UNKNOWN = Unknown("not answered")
-FIREWALL = Firewall("READY", deletion_protected=True, subnets_protected=True)
+FIREWALL = Firewall("READY", deletion_protected=True, subnets_protected=True, zones=2)
 POLICY = FirewallPolicy("ACTIVE", 1, ("aws:drop",), ("aws:forward_to_sfe",))
 GROUP = RuleGroup(stateless=True)
 OF_POLICIES = (
@@ -51,6 +52,26 @@ def test_protections_of_a_firewall(check: Check, changed: dict[str, Any], reason
         check(replace(FIREWALL, status=UNKNOWN))
     with pytest.raises(UnknownField):
         check(replace(FIREWALL, **dict.fromkeys(changed, UNKNOWN)))
+
+
+@pytest.mark.parametrize(
+    ("firewall", "status", "reason"),
+    [
+        ({"SubnetMappings": [{}, {}]}, C, "Firewall is in 2 Availability Zones"),
+        ({"SubnetMappings": [{}]}, N, "Firewall is in 1 Availability Zone"),
+        ({"SubnetMappings": [], "AvailabilityZoneMappings": [{}, {}, {}]}, C, "Firewall is in 3 Availability Zones"),
+        ({"AvailabilityZoneMappings": [{}]}, N, "Firewall is in 1 Availability Zone"),
+    ],
+)
+def test_zones_of_a_firewall(firewall: dict[str, Any], status: Status, reason: str) -> None:
+    found = netfw_multi_az_enabled(Firewall.parse({"Firewall": firewall, "FirewallStatus": {"Status": "READY"}}))
+    assert (found.status, found.reason) == (status, reason)
+
+
+def test_a_firewall_without_subnets_is_no_verdict() -> None:
+    with pytest.raises(UnknownField):
+        netfw_multi_az_enabled(Firewall.parse({"FirewallStatus": {"Status": "READY"}}))
+    assert netfw_multi_az_enabled(replace(FIREWALL, status="DELETING")).status is NA
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,27 @@ def _too_long(pool: UserPool, most: int) -> Iterator[str]:
         yield f"temporary passwords are valid for {counted(pool.temporary_days, 'day')}, at most {most} allowed"
 
 
+@check(severity=Severity.MEDIUM, controls=("Security Hub Cognito.1",))
+def cognito_user_pool_advanced_security_enabled(pool: UserPool, *, accept_audit: bool = False) -> Verdict:
+    """User pools of Cognito should enforce threat protection.
+
+    It is about standard authentication, and needs the Plus plan. With `accept_audit`, the audit mode passes too.
+
+    Problem: threat protection is not enforced
+    Why: Without enforcement, Cognito does not block a sign-in that looks like an attack or uses a leaked password.
+    Fix: `aws cognito-idp update-user-pool --user-pool-id ID --user-pool-tier PLUS --user-pool-add-ons
+      AdvancedSecurityMode=ENFORCED` The command resets every setting that it does not name: read the pool first, and
+      name all of them.
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html#cognito-1
+    """
+    mode = known(pool.threat_protection)
+    if mode == "ENFORCED":
+        return compliant("Threat protection is enforced")
+    if mode == "AUDIT" and accept_audit:
+        return compliant("Threat protection is in audit mode")
+    return non_compliant(f"Threat protection is {mode}, not ENFORCED")
+
+
 @check(severity=Severity.MEDIUM, controls=("FSBP Cognito.4",))
 def cognito_userpool_cust_auth_threat_full_check(pool: UserPool) -> Verdict:
     """User pools of Cognito should enforce threat protection for custom authentication.

@@ -27,6 +27,23 @@ def netfw_logging_enabled(logging: FirewallLogging) -> Verdict:
     return non_compliant("Firewall sends no logs")
 
 
+@check(severity=Severity.MEDIUM, controls=("Security Hub NetworkFirewall.1",))
+def netfw_multi_az_enabled(firewall: Firewall) -> Verdict:
+    """Firewalls of Network Firewall should be in several Availability Zones.
+
+    Problem: firewall is in one Availability Zone
+    Why: An outage of the zone stops the traffic of every other zone that goes through the firewall.
+    Fix: `aws network-firewall associate-subnets --firewall-arn ARN --subnet-mappings SubnetId=SUBNET-ID`
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/networkfirewall-controls.html#networkfirewall-1
+    """
+    if known(firewall.status) == _DELETING:
+        return not_applicable("Firewall is being deleted")
+    zones = counted(known(firewall.zones), "Availability Zone")
+    return (
+        compliant(f"Firewall is in {zones}") if known(firewall.zones) > 1 else non_compliant(f"Firewall is in {zones}")
+    )
+
+
 @check(severity=Severity.MEDIUM, controls=("FSBP NetworkFirewall.9",))
 def netfw_deletion_protection_enabled(firewall: Firewall) -> Verdict:
     """Firewalls of Network Firewall should have deletion protection.

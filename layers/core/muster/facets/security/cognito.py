@@ -23,7 +23,8 @@ _MODES = kinds.one_of("OFF", "AUDIT", "ENFORCED")
 class UserPool(Parsed):
     """One user pool of DescribeUserPool.
 
-    A pool without a sign-in policy takes passwords only. `custom_threat_protection` is OFF where the pool has none.
+    A pool without a sign-in policy takes passwords only. Threat protection, of standard and of custom
+    authentication, is OFF where the pool has none.
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
     """
@@ -38,6 +39,9 @@ class UserPool(Parsed):
     )
     first_factors: tuple[str, ...] = read("UserPool.Policies.SignInPolicy.AllowedFirstAuthFactors", _first_factors)
     mfa: str | Unknown = read("UserPool.MfaConfiguration", kinds.one_of("OFF", "ON", "OPTIONAL"))
+    threat_protection: str | Unknown = read(
+        "UserPool.UserPoolAddOns.AdvancedSecurityMode", kinds.defaulting("OFF", _MODES)
+    )
     custom_threat_protection: str | Unknown = read(
         "UserPool.UserPoolAddOns.AdvancedSecurityAdditionalFlows.CustomAuthMode", kinds.defaulting("OFF", _MODES)
     )

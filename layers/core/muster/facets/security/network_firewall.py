@@ -9,16 +9,24 @@ _STATES = kinds.one_of("ACTIVE", "DELETING", "ERROR", "UPDATING")
 _STATELESS = "stateless-rulegroup"
 
 
+def _zones(response: Answer) -> int | Unknown:
+    firewall = response.get("Firewall") or {}
+    zones = sum(len(firewall.get(name) or ()) for name in ("SubnetMappings", "AvailabilityZoneMappings"))
+    return zones or kinds.silent("SubnetMappings", "the subnets of the firewall")
+
+
 @facet
 class Firewall(Parsed):
-    """One firewall of DescribeFirewall.
+    """One firewall of DescribeFirewall, and in how many Availability Zones it is.
 
+    Each of its subnets is in another zone; a firewall of a transit gateway has zones instead of subnets.
     https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_Firewall.html
     """
 
     status: str | Unknown = read("FirewallStatus.Status", kinds.one_of("PROVISIONING", "DELETING", "READY", "FAILED"))
     deletion_protected: bool | Unknown = read("Firewall.DeleteProtection", kinds.flag)
     subnets_protected: bool | Unknown = read("Firewall.SubnetChangeProtection", kinds.flag)
+    zones: int | Unknown = computed(_zones, "Firewall.SubnetMappings", "Firewall.AvailabilityZoneMappings")
 
 
 def _destination(item: Answer) -> str:
