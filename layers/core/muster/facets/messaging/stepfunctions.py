@@ -5,7 +5,7 @@ from muster.facets.fields import Parsed, facet, read
 from muster.model.finding import Unknown
 
 OFF = "OFF"
-LEVELS = ("ALL", "ERROR", "FATAL", OFF)
+_LEVELS = ("ALL", "ERROR", "FATAL", OFF)
 
 
 @facet
@@ -17,4 +17,4 @@ class StateMachine(Parsed):
     """
 
     status: str = read("status", kinds.text)
-    log_level: str | Unknown = read("loggingConfiguration.level", kinds.defaulting(OFF, kinds.one_of(*LEVELS)))
+    log_level: str | Unknown = read("loggingConfiguration.level", kinds.defaulting(OFF, kinds.one_of(*_LEVELS)))
