@@ -150,6 +150,12 @@ def _by_name(**kinds: str) -> Callable[[Mapping[str, Any]], str]:
     return named
 
 
+def _of_ecr(parameters: Mapping[str, Any]) -> str:
+    """Name the repository, the first of several, or all of them where none is named, as a listing's error does."""
+    several = parameters.get("repositoryNames") or [parameters.get("repositoryName") or "*"]
+    return str(parameters.get("resourceArn") or f"repository/{several[0]}")
+
+
 _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "acm": _by_name(CertificateArn=""),
     "apigateway": _of_apigateway,
@@ -161,7 +167,7 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "codebuild": _by_name(names="project/", reportGroupArns="report-group/"),
     "dms": _by_name(ResourceArnList=""),
     "dynamodb": _of_dynamodb,
-    "ecr": _by_name(resourceArn="", repositoryName="repository/"),
+    "ecr": _of_ecr,
     "eks": _by_name(nodegroupName="nodegroup/cluster/", name="cluster/", clusterName="cluster/"),
     "elasticbeanstalk": _of_elasticbeanstalk,
     "elasticfilesystem": _by_name(FileSystemId="file-system/", AccessPointId="access-point/"),
