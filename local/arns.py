@@ -160,6 +160,9 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "acm": _by_name(CertificateArn=""),
     "apigateway": _of_apigateway,
     "backup": _by_name(BackupVaultName="backup-vault:"),
+    "bedrock-agentcore": _by_name(
+        agentRuntimeId="runtime/", browserId="browser-custom/", gatewayIdentifier="gateway/", resourceArn=""
+    ),
     "cloudfront": _of_cloudfront,
     "cloudtrail": _by_name(TrailName="trail/", Name="trail/", ResourceIdList="trail/"),
     "cognito-identity": _by_name(IdentityPoolId="identitypool/"),

@@ -80,6 +80,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "accessanalyzer": "access-analyzer",
+        "bedrock-agentcore-control": "bedrock-agentcore",
         "dynamodbstreams": "dynamodb",
         "efs": "elasticfilesystem",
         "elb": "elasticloadbalancing",

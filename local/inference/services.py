@@ -14,6 +14,7 @@ SIGNED_AS: Mapping[str, tuple[str, ...]] = {
     "access-analyzer": ("accessanalyzer",),
     "apigateway": ("apigateway", "apigatewayv2"),
     "awsssoportal": ("sso",),
+    "bedrock-agentcore": ("bedrock-agentcore-control", "bedrock-agentcore"),
     "dynamodb": ("dynamodb", "dynamodbstreams"),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),

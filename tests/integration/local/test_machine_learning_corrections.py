@@ -1,5 +1,6 @@
-"""The embedded AWS answers about SageMaker as AWS documents it."""
+"""The embedded AWS answers about SageMaker and Bedrock AgentCore as AWS documents them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -93,3 +94,41 @@ def test_an_explainability_job_definition_without_tags_has_none(aws: EmbeddedAws
         },
     )["JobDefinitionArn"]  # fmt: skip
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
+
+
+def test_browsers_are_made_described_listed_and_tagged(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_GetBrowser.html."""
+    agentcore = aws.client("bedrock-agentcore-control")
+    network, recording = {"networkMode": "PUBLIC"}, {"enabled": True}
+    made = agentcore.create_browser(
+        name="shop", networkConfiguration=network, recording=recording, tags={"Owner": "agents"}
+    )
+    found = agentcore.get_browser(browserId=made["browserId"])
+    assert (found["networkConfiguration"], found["recording"], found["status"]) == (network, recording, "READY")
+    [item] = agentcore.list_browsers(type="CUSTOM")["browserSummaries"]
+    assert (item["browserArn"], item["status"]) == (made["browserArn"], "READY")
+    assert agentcore.list_tags_for_resource(resourceArn=made["browserArn"])["tags"] == {"Owner": "agents"}
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        agentcore.get_browser(browserId="shop-0a1b2c3d4e")
+
+
+def test_runtimes_and_gateways_are_named_as_aws_names_them(aws: EmbeddedAws) -> None:
+    """https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_CreateAgentRuntime.html."""
+    agentcore = aws.client("bedrock-agentcore-control")
+    tags, image = {"Owner": "agents"}, {"containerConfiguration": {"containerUri": "image"}}
+    made = agentcore.create_agent_runtime(
+        agentRuntimeName="shop", agentRuntimeArtifact=image, roleArn=ROLE, tags=tags,
+        networkConfiguration={"networkMode": "PUBLIC"},
+    )  # fmt: skip
+    assert re.fullmatch(
+        r"arn:aws:bedrock-agentcore:[a-z0-9-]+:\d{12}:runtime/shop-[a-z0-9]{10}", made["agentRuntimeArn"]
+    )
+    found = agentcore.get_agent_runtime(agentRuntimeId=made["agentRuntimeId"])
+    assert found["lifecycleConfiguration"] == {"idleRuntimeSessionTimeout": 900, "maxLifetime": 28800}
+    gateway = agentcore.create_gateway(
+        name="Shop", roleArn=ROLE, protocolType="MCP", authorizerType="AWS_IAM", tags=tags
+    )
+    assert re.fullmatch(r"arn:aws:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway/shop-[a-z0-9]{10}", gateway["gatewayArn"])
+    assert agentcore.get_gateway(gatewayIdentifier=gateway["gatewayId"])["name"] == "Shop"
+    for arn in (made["agentRuntimeArn"], gateway["gatewayArn"]):
+        assert agentcore.list_tags_for_resource(resourceArn=arn)["tags"] == tags

@@ -384,6 +384,7 @@ def spoiled(world: World) -> Iterator[tuple[Place, object]]:
 
 COUNTED = re.compile(
     r"\]$|\.(tags|variables)(\[\])?\.|(settings|attributes|environment|environmentvariables)\[\]\.(name|key)$|truncated$"
-    r"|DistributionList\.Items\[\]\.Id$|NetworkInterfaces\[\]\.NetworkInterfaceId$|^sagemaker\.List\w+\.\w+\[\]\.\w+Name$",
+    r"|DistributionList\.Items\[\]\.Id$|NetworkInterfaces\[\]\.NetworkInterfaceId$"
+    r"|^sagemaker\.List\w+\.\w+\[\]\.\w+Name$|^bedrock-agentcore-control\.List\w+\.\w+\[\]\.\w+Id$",
     re.IGNORECASE,
 )

@@ -41,6 +41,16 @@ MAY_BE_EMPTY: Mapping[str, str] = MappingProxyType(
 """Operations whose answer without any member has a meaning, and which."""
 _OPTIONAL: Mapping[str, frozenset[str]] = MappingProxyType(
     {
+        # What was not given when it was made.
+        "bedrock-agentcore-control:GetAgentRuntime": frozenset(
+            {"agentRuntimeArtifact", "allowedPorts", "authorizerConfiguration", "capacityProviderConfiguration"}
+            | {"environmentVariables", "filesystemConfigurations", "hooksConfiguration", "metadataConfiguration"}
+            | {"networkConfiguration", "protocolConfiguration", "requestHeaderConfiguration", "resourceConfigurations"}
+            | {"workloadIdentityDetails"}
+        ),
+        "bedrock-agentcore-control:GetBrowser": frozenset(
+            {"browserSigning", "certificates", "enterprisePolicies", "filesystemConfigurations", "recording"}
+        ),
         # A kind of alarm that a region does not know is not answered.
         "cloudwatch:DescribeAlarms": frozenset({"LogAlarms", "CompositeAlarms"}),
         "cloudwatch:GetMetricData": frozenset({"Messages"}),
