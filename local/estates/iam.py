@@ -27,6 +27,8 @@ _ESCALATING: Statements = [
     {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"},
     {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"},
 ]
+_PASSING: Statements = [{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}]
+_INSTANCES: Statements = [{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*"}]
 _ALL_KEYS: Statements = [{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:DescribeKey"], "Resource": "*"}]
 
 _GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
@@ -40,6 +42,7 @@ def seed(aws: EmbeddedAws, region: str) -> None:
         return
     _policies(iam)
     _users_and_groups(iam)
+    _held_together(iam)
     _credentials(iam)
     _roles(iam)
     _account(iam)
@@ -55,6 +58,17 @@ def _policies(iam: Any) -> None:
     iam.create_policy(PolicyName="deployer", PolicyDocument=_policy(_ESCALATING), Tags=_PAIRS)
     mended = iam.create_policy(PolicyName="reports", PolicyDocument=_policy(_EVERYTHING), Tags=_PAIRS)["Policy"]
     iam.create_policy_version(PolicyArn=mended["Arn"], PolicyDocument=_policy(_NARROW), SetAsDefault=True)
+
+
+def _held_together(iam: Any) -> None:
+    """Let one user pass roles by a policy and start instances by another, and make one with MFA an administrator."""
+    passer = iam.create_policy(PolicyName="passer", PolicyDocument=_policy(_PASSING), Tags=_PAIRS)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="eve", PolicyArn=passer)
+    iam.put_user_policy(UserName="eve", PolicyName="instances", PolicyDocument=_policy(_INSTANCES))
+    iam.attach_group_policy(GroupName="web", PolicyArn=passer)
+    iam.create_group(GroupName="rescue")
+    iam.attach_group_policy(GroupName="rescue", PolicyArn=passer.replace("passer", "break-glass"))
+    iam.add_user_to_group(GroupName="rescue", UserName="ann")
 
 
 def _users_and_groups(iam: Any) -> None:

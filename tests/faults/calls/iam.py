@@ -8,8 +8,8 @@ def calls(there: Estate) -> dict[str, int]:
     """Count by what the estate has; nothing of it is read user by user."""
     policies = there.ask(estate.HOME, "iam", "list_policies", Scope="Local")["Policies"]
     return {
-        # Roles, users, groups and policies, each with a listing of its own.
-        "iam:GetAccountAuthorizationDetails": 4,
+        # Roles, users, groups and policies, each with a listing of its own, and all policies once for the account.
+        "iam:GetAccountAuthorizationDetails": 5,
         "iam:ListPolicyTags": len(policies),
         "iam:ListServerCertificateTags": len(
             there.ask(estate.HOME, "iam", "list_server_certificates")["ServerCertificateMetadataList"]

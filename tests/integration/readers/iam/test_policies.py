@@ -16,13 +16,25 @@ from muster.checks.iam.policies import (
     iam_policy_no_kms_decrypt_on_all_keys,
 )
 from muster.checks.iam.trust import iam_role_trust_not_confusable, iam_role_trust_services_documented
+from muster.facets.iam.identities import AttachedPolicies
 from muster.facets.iam.policies import Grants, Trust
 from muster.facets.tagging.tags import Tags
 from muster.model.check import Check
-from muster.model.finding import GLOBAL, Resource, Status
+from muster.model.finding import ACCOUNT, GLOBAL, Resource, Status, Unknown
 from muster.model.readers import Lister
 from muster.model.shard import Shard
-from muster.readers.iam.policies import GROUP, POLICY, ROLE, USER, groups, policies, policy_tags, roles, users
+from muster.readers.iam.policies import (
+    GROUP,
+    POLICY,
+    ROLE,
+    USER,
+    account_policies,
+    groups,
+    policies,
+    policy_tags,
+    roles,
+    users,
+)
 from muster.sdk.session import Clients
 from tests.integration.conftest import listing
 
@@ -196,3 +208,22 @@ def test_the_seeded_estate_has_good_and_bad(
             said[check(item.facets[facet]).status].add(item.resource.id)
     assert good <= said[Status.COMPLIANT]
     assert bad <= said[Status.NON_COMPLIANT]
+
+
+def test_the_policies_of_the_account_are_read_with_the_groups(clients: Clients) -> None:
+    iam = clients.get("iam", "us-east-1")
+    document = json.dumps(DOCUMENT)
+    used, unused = (
+        iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"] for name in ("used", "unused")
+    )
+    iam.create_group(GroupName="web")
+    iam.put_group_policy(GroupName="web", PolicyName="own", PolicyDocument=document)
+    iam.attach_group_policy(GroupName="web", PolicyArn=used)
+    iam.create_user(UserName="ann")
+    iam.add_user_to_group(GroupName="web", UserName="ann")
+    found = account_policies.function(iam, Resource(ACCOUNT, ACCOUNT_ID, ACCOUNT_ID, GLOBAL))
+    (user,) = listing(users, iam, SHARD)
+    held = found.of(user.facets[Grants], user.facets[AttachedPolicies])
+    assert [each.name for each in held] == ['inline policy "own" of group web', "policy used of group web"]
+    assert all(not isinstance(each.policy, Unknown) for each in held)
+    assert unused not in found.managed

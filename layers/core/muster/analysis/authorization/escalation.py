@@ -37,7 +37,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """An open path: its actions, the statements that allow them, and the condition keys that do not close it."""
+    """An open path: its actions, the statement that allows each, and the condition keys that do not close it."""
 
     actions: tuple[str, ...]
     statements: tuple[int, ...]
@@ -72,6 +72,33 @@ def escalations(policy: Policy, own: str = "", *, existing_compute: bool = False
                 break
 
 
+def opened_together(
+    policies: Sequence[Policy],
+    own: str = "",
+    *,
+    apart: Sequence[Sequence[Policy]] = (),
+    existing_compute: bool = False,
+) -> Iterator[tuple[Escalation, tuple[int, ...]]]:
+    """Yield each path that policies of one principal open and none of them alone, with the policy of each action.
+
+    A Deny in any of the policies counts. Paths that the policies in an item of `apart` open are left out too: those of
+    a group, of which the group has a finding.
+    """
+    whole = _Search(_joined(policies), own)
+    owners = [number for number, policy in enumerate(policies) for _ in policy.statements]
+    parts_of_it = [_Search(each, own) for each in policies]
+    parts_of_it += [_Search(_joined(each), own) for each in apart]
+    for path in paths(existing_compute=existing_compute):
+        services = path.services or ("",)
+        found = next(filter(None, (whole.open(path, service) for service in services)), None)
+        if found and not any(part.open(path, service) for part in parts_of_it for service in services):
+            yield found, tuple(owners[number - 1] for number in found.statements)
+
+
+def _joined(policies: Sequence[Policy]) -> Policy:
+    return Policy(tuple(statement for policy in policies for statement in policy.statements))
+
+
 def passed_by_name(policy: Policy) -> tuple[str, ...]:
     """Return the roles that iam:PassRole is allowed on by their whole names."""
     allowing = (each for each in policy.statements if each.allow and applies_to(each, _PASSING))
@@ -82,8 +109,12 @@ class _Search:
     """Looks for open paths in one policy; each action is looked at once."""
 
     def __init__(self, policy: Policy, own: str) -> None:
-        self._allowing = [(number, each) for number, each in enumerate(policy.statements, 1) if each.allow]
-        self._denying = [each for each in policy.statements if not each.allow and not each.conditions]
+        self._allowing = [
+            (number, each, _applying(each)) for number, each in enumerate(policy.statements, 1) if each.allow
+        ]
+        self._denying = [
+            (each, _applying(each)) for each in policy.statements if not each.allow and not each.conditions
+        ]
         self._own = own
         self._found: dict[tuple[str, str], tuple[int, Statement] | None] = {}
 
@@ -96,23 +127,21 @@ class _Search:
                 return None
             used.append(first)
         keys = (spelled(each.key) for _, (_, statement) in used for each in statement.conditions)
-        numbers = sorted({number for _, (number, _) in used})
-        return Escalation(tuple(action for action, _ in used), tuple(numbers), tuple(dict.fromkeys(keys)))
+        numbers = tuple(number for _, (number, _) in used)
+        return Escalation(tuple(action for action, _ in used), numbers, tuple(dict.fromkeys(keys)))
 
     def _statement(self, action: str, service: str) -> tuple[int, Statement] | None:
         """Return the first statement that allows an action on what matters."""
         key = action, service if action == _PASSING else ""
         if key not in self._found:
-            found = ((number, each) for number, each in self._allowing if self._allows(each, *key))
+            found = ((number, each) for number, each, on in self._allowing if action in on and self._allows(each, *key))
             self._found[key] = next(found, None)
         return self._found[key]
 
     def _allows(self, statement: Statement, action: str, service: str) -> bool:
-        if not applies_to(statement, action):
-            return False
         if any(_narrows(each, action, service) for each in statement.conditions):
             return False
-        denials = [each for each in self._denying if applies_to(each, action)]
+        denials = [each for each, on in self._denying if action in on]
         if statement.not_resources:
             left_out = any(covers_arns(each, _kind(action, ANY)) for each in statement.not_resources)
             return not left_out and not any(_denies(each, "*", action) for each in denials)
@@ -120,6 +149,13 @@ class _Search:
             _matters(pattern, action, self._own) and not any(_denies(each, pattern, action) for each in denials)
             for pattern in statement.resources
         )
+
+
+@functools.lru_cache(maxsize=2048)
+def _applying(statement: Statement) -> frozenset[str]:
+    """Return the actions of all paths that a statement applies to; managed policies have many roles and long lists."""
+    known = {action for path in paths(existing_compute=True) for each in path.actions for action in each}
+    return frozenset(action for action in known if applies_to(statement, action))
 
 
 def _matters(pattern: str, action: str, own: str) -> bool:

@@ -34,9 +34,9 @@ def iam_policy_no_privilege_escalation(
     fixed values limit a path. Other conditions, such as MFA, are shown but do not make the policy pass. An
     unconditional Deny in the same policy counts if it covers the whole resource.
 
-    The check applies to customer managed policies and to inline policies. It does not see paths whose actions are in
-    two policies, nor service control policies. Policies that allow everything are reported by
-    iam-policy-no-admin-access-statements.
+    The check applies to customer managed policies and to inline policies. Paths whose actions are in several policies
+    are reported by iam-principal-no-privilege-escalation. Service control policies are not seen. Policies that allow
+    everything are reported by iam-policy-no-admin-access-statements.
 
     Problem: policy allows privilege escalation
     Why: Anyone who gets access to such a principal can become an administrator of the account.

@@ -17,7 +17,7 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKe
 """
 
 
-@check(severity=Severity.MEDIUM, controls=("FSBP IAM.5",))
+@check(severity=Severity.MEDIUM, controls=("FSBP IAM.5",), yields_to=("iam-administrators-have-mfa",))
 def iam_user_console_mfa_enabled(user: User, report: CredentialReport) -> Verdict:
     """IAM users with a console password should have MFA enabled.
 
@@ -41,7 +41,7 @@ def iam_user_console_mfa_enabled(user: User, report: CredentialReport) -> Verdic
     severity=Severity.MEDIUM,
     controls=("Security Hub IAM.19",),
     opt_in=("every_user",),
-    yields_to=("iam-user-console-mfa-enabled",),
+    yields_to=("iam-administrators-have-mfa", "iam-user-console-mfa-enabled"),
 )
 def iam_user_mfa_enabled(user: User, report: CredentialReport, *, every_user: bool = False) -> Verdict:
     """All IAM users should have MFA enabled.
@@ -65,7 +65,7 @@ def iam_user_mfa_enabled(user: User, report: CredentialReport, *, every_user: bo
 @check(
     severity=Severity.MEDIUM,
     opt_in=("console_users",),
-    yields_to=("iam-user-console-mfa-enabled", "iam-user-mfa-enabled"),
+    yields_to=("iam-administrators-have-mfa", "iam-user-console-mfa-enabled", "iam-user-mfa-enabled"),
 )
 def iam_user_hardware_mfa_enabled(
     user: User, report: CredentialReport, devices: VirtualMfaDevices, *, console_users: bool = False

@@ -23,9 +23,13 @@ class User(Parsed):
 
 @facet
 class AttachedPolicies(Parsed):
-    """The ARNs of the managed policies of a user, a group or a role; a permissions boundary is none of them."""
+    """The ARNs of the managed policies of a user, a group or a role, and the groups of a user.
+
+    A permissions boundary is no attached policy.
+    """
 
     arns: tuple[str, ...] = read("AttachedManagedPolicies", kinds.text_of_each("PolicyArn"))
+    groups: tuple[str, ...] = read("GroupList", kinds.texts, default=())
 
     def of_aws(self, name: str) -> bool:
         """Whether the AWS managed policy of this name is attached, in any partition; a customer's is another one."""

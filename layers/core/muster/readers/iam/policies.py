@@ -9,9 +9,11 @@ from typing import Any
 
 from muster.facets.iam.identities import AttachedPolicies, RoleUse, User
 from muster.facets.iam.policies import Grants, Trust
+from muster.facets.iam.principals import AccountPolicies
 from muster.facets.tagging.tags import Tags
+from muster.model.finding import ACCOUNT, Resource
 from muster.model.listing import Listed, Page, after, listed
-from muster.model.readers import lists, reads
+from muster.model.readers import describes, lists, reads
 from muster.model.shard import Shard
 from muster.readers.answers import all_pages
 
@@ -93,6 +95,19 @@ policy_tags = reads(
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyTags.html
 """
+
+
+@describes(ACCOUNT, permission=_DETAILS)
+def account_policies(iam: "IAMClient", _account: Resource) -> AccountPolicies:
+    """Read the groups and all policies that are attached anywhere, those of AWS too, up to 1000 a page."""
+    found: dict[str, list[Any]] = {"Policies": [], "GroupDetailList": []}
+    pages = iam.get_paginator("get_account_authorization_details").paginate(
+        Filter=["Group", "LocalManagedPolicy", "AWSManagedPolicy"], PaginationConfig={"PageSize": 1000}
+    )
+    for page in pages:
+        for member, items in found.items():
+            items.extend(typing.cast("dict[str, Any]", page).get(member) or ())
+    return AccountPolicies.parse(found)
 
 
 def _details(
