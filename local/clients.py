@@ -7,10 +7,11 @@ import boto3
 from botocore.config import Config
 
 from muster.sdk import call_events
+from muster.sdk.session import WITHOUT_SESSIONS
 
 NAME = "embedded"
 """The access key of an administrator."""
-_CONFIG = Config(s3={"disable_s3_express_session_auth": True})
+_CONFIG = Config(s3=WITHOUT_SESSIONS)
 """Calls of directory buckets go to the embedded AWS as they go to AWS's regional endpoint: without a session."""
 
 

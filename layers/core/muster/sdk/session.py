@@ -34,6 +34,12 @@ _PROFILES = 12
 """Profiles that a message lists at most."""
 READ_TIMEOUT = 30.0
 """Seconds without a word from AWS after which a call has failed: one that hangs is tried again, and then given up."""
+WITHOUT_SESSIONS: Any = {"disable_s3_express_session_auth": True}
+"""Settings of S3: at an endpoint of one's own, botocore asks for a session before any call for a directory bucket.
+
+No call here needs one. The stubs do not know the setting.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-authenticating-authorizing.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class Clients:
             connect_timeout=5,
             read_timeout=READ_TIMEOUT,
             user_agent_extra=f"muster/{__version__}",
-            s3={"disable_s3_express_session_auth": True},  # At an endpoint of one's own, botocore asks for a session.
+            s3=WITHOUT_SESSIONS,
         )
 
     def get(self, service: str, region: str) -> Any:
