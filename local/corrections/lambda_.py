@@ -14,6 +14,7 @@ from typing import Any
 from local.corrections.caller import place
 from local.corrections.request import Correction, Request
 from local.front import Answer
+from muster.model.arn import account_of
 
 _PAGE = 50
 
@@ -47,7 +48,7 @@ class _Settings:
 
     def create(self, request: Request) -> Answer:
         """Remember the settings of a new function, and none of an older one of its name."""
-        status, body = request.ask()
+        status, body = request.ask(_of_own_layers(request))
         if status >= HTTPStatus.BAD_REQUEST:
             return status, body
         document = json.loads(body)
@@ -66,7 +67,7 @@ class _Settings:
 
     def keep(self, request: Request) -> Answer:
         """Remember the settings that are changed."""
-        status, body = request.ask()
+        status, body = request.ask(_of_own_layers(request))
         if status >= HTTPStatus.BAD_REQUEST:
             return status, body
         return status, self._kept(request, json.loads(body))
@@ -74,6 +75,9 @@ class _Settings:
     def _kept(self, request: Request, document: dict[str, Any]) -> str:
         given = json.loads(request.body)
         kept = {name: given[name] for name in _FORGOTTEN if name in given}
+        if "Layers" in given:
+            own = {each["Arn"]: each for each in document.get("Layers") or ()}
+            kept["Layers"] = [own.get(arn, {"Arn": arn, "CodeSize": 1}) for arn in given["Layers"]]
         self.by_function.setdefault(_plain(document), {}).update(kept)
         return json.dumps(self._completed(document))
 
@@ -116,9 +120,21 @@ class _Settings:
         logging |= kept.get("LoggingConfig", {})
         if logging["LogFormat"] == "JSON":
             logging = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **logging}
-        if not document.get("Layers"):
+        if not kept.get("Layers"):
             document = {key: value for key, value in document.items() if key != "Layers"}
+            kept.pop("Layers", None)
         return {**document, **kept, "LoggingConfig": logging}
+
+
+def _of_own_layers(request: Request) -> bytes:
+    """Return the body without the layers of other accounts, which moto does not find; AWS looks at their own policies.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
+    """
+    given, (account, _) = json.loads(request.body), place(request)
+    if "Layers" in given:
+        given["Layers"] = [arn for arn in given["Layers"] if account_of(arn) == account]
+    return json.dumps(given).encode()
 
 
 def _function(request: Request, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Vaults of AWS Backup: one with an encrypted recovery point, one with an unencrypted one, and one that is empty."""
+"""AWS Backup: plans with tags and without; vaults with an encrypted recovery point, an unencrypted one, and none."""
 
 from local.server import ACCOUNT, EmbeddedAws
 
@@ -11,6 +11,16 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/backup"
     for vault in ("guarded", "careless", "empty"):
         backup.create_backup_vault(BackupVaultName=vault, BackupVaultTags=_TAGS if vault == "guarded" else {})
+    for name, tags in (("nightly", _TAGS), ("weekly", {})):
+        rule = {"RuleName": name, "TargetBackupVaultName": "guarded"}
+        backup.create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": [rule]}, BackupPlanTags=tags)
+        reports = {"S3BucketName": f"reports-{region}"}
+        setting = {"ReportTemplate": "BACKUP_JOB_REPORT"}
+        report = backup.create_report_plan(
+            ReportPlanName=f"{name}_report", ReportDeliveryChannel=reports, ReportSetting=setting
+        )
+        # moto takes no tags when it makes one.
+        backup.tag_resource(ResourceArn=report["ReportPlanArn"], Tags=tags)
     table = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/gone"
     volume = f"arn:aws:ec2:{region}:{ACCOUNT}:volume/vol-0f0e0d0c0b0a09080"
     backup.start_backup_job(BackupVaultName="guarded", ResourceArn=table, IamRoleArn=role)

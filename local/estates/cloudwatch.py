@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from local.estate import HOME
 from local.server import ACCOUNT, EmbeddedAws
 
 TAGS = {"Environment": "production", "Owner": "web", "CostCenter": "CC-1000", "Project": "shop"}
@@ -73,6 +74,16 @@ def _log_groups(logs: Any, region: str) -> None:
     logs.create_log_group(logGroupName="/shop/debug")
     logs.put_retention_policy(logGroupName="/shop/debug", retentionInDays=7)
     logs.create_log_group(logGroupName="/shop/for-ever")
+    _resource_policy(logs, region, "delivery", {"Service": "delivery.logs.amazonaws.com"})
+    if region != HOME:
+        _resource_policy(logs, region, "anyone", "*")
+
+
+def _resource_policy(logs: Any, region: str, name: str, principal: Any) -> None:
+    writes = {"Effect": "Allow", "Principal": principal, "Action": "logs:PutLogEvents"}
+    statement = {**writes, "Resource": f"arn:aws:logs:{region}:{ACCOUNT}:log-group:/shop/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    logs.put_resource_policy(policyName=name, policyDocument=policy)
 
 
 def _alarms(cloudwatch: Any, topic: str, lonely: str) -> None:

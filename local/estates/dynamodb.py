@@ -1,5 +1,6 @@
 """Tables and DAX clusters, good and bad."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -71,7 +72,11 @@ def _scaled_table(aws: EmbeddedAws, region: str) -> None:
 
 
 def _bad_table(aws: EmbeddedAws, region: str) -> None:
-    _make(aws.client("dynamodb", region), "sessions", GlobalSecondaryIndexes=[_index()])
+    dynamodb = aws.client("dynamodb", region)
+    table = _make(dynamodb, "sessions", GlobalSecondaryIndexes=[_index()])
+    reads = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "dynamodb:GetItem", "Resource": table}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [reads]})
+    dynamodb.put_resource_policy(ResourceArn=table, Policy=policy)
     dimensions = [{"Name": "TableName", "Value": "sessions"}, {"Name": "GlobalSecondaryIndexName", "Value": _INDEX}]
     throttled = {"MetricName": "WriteThrottleEvents", "Dimensions": dimensions, "Value": 12, "Unit": "Count"}
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)

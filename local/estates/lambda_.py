@@ -18,6 +18,7 @@ def seed(aws: EmbeddedAws, region: str) -> None:
     client, sqs, sns = (aws.client(name, region) for name in ("lambda", "sqs", "sns"))
     role = _role(aws.client("iam", region), region)
     _functions(client, role, _network(aws.client("ec2", region), region))
+    _layers(client, region)
     topic = sns.create_topic(Name="shop-function-alerts", Tags=_PAIRS)["TopicArn"]
     _alarm(aws.client("cloudwatch", region), topic)
     _queues(client, sqs)
@@ -83,6 +84,14 @@ def _functions(client: Any, role: str, network: dict[str, Any]) -> None:
 
 def _function(client: Any, role: str, **options: Any) -> None:
     client.create_function(Role=role, Handler="app.handler", Timeout=30, Code={"ZipFile": _code()}, **options)
+
+
+def _layers(client: Any, region: str) -> None:
+    """Give one function a layer of its account, and one a layer of somebody else."""
+    own = client.publish_layer_version(LayerName="shop-helpers", Content={"ZipFile": _code()})["LayerVersionArn"]
+    client.update_function_configuration(FunctionName=_GOOD, Layers=[own])
+    foreign = f"arn:aws:lambda:{region}:111122223333:layer:useful-helpers:3"
+    client.update_function_configuration(FunctionName=_BAD, Layers=[foreign])
 
 
 def _code() -> bytes:

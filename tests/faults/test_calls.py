@@ -241,6 +241,7 @@ def of_databases(there: Estate) -> dict[str, int]:
         "dynamodb:DescribeContinuousBackups": each,
         "dynamodb:DescribeTable": each,
         "dynamodb:DescribeTimeToLive": each,
+        "dynamodb:GetResourcePolicy": each,
         "dynamodb:ListTagsOfResource": each,
         "application-autoscaling:DescribeScalableTargets": places(tables),
         "dax:DescribeClusters": REGIONS,
@@ -283,6 +284,7 @@ def of_functions(there: Estate) -> dict[str, int]:
         # Functions to judge, in the shard of Lambda; in that of EC2 the security groups of all their versions.
         "lambda:ListFunctions": REGIONS + places(there.held("ec2", "describe_security_groups", "SecurityGroups")),
         "logs:DescribeLogGroups": REGIONS,
+        "logs:DescribeResourcePolicies": REGIONS,
         "logs:ListTagsForResource": len(groups),
         "sqs:ListQueues": REGIONS,
         "sqs:ListDeadLetterSourceQueues": len(queues),

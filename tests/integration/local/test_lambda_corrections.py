@@ -211,3 +211,16 @@ def test_an_image_is_resolved_to_its_digest(aws: EmbeddedAws, address: str) -> N
     assert found["Code"]["ResolvedImageUri"] == f"{host}/shop@sha256:{digest}"
     if "@" in address:
         assert digest == "0" * 64
+
+
+def test_a_function_keeps_layers_of_other_accounts(aws: EmbeddedAws) -> None:
+    client = aws.client("lambda", HOME)
+    own = client.publish_layer_version(LayerName="own", Content={"ZipFile": b"x"})["LayerVersionArn"]
+    foreign = own.replace(ACCOUNT, "111122223333")
+    made(aws, "bills", Layers=[foreign, own])
+    found = client.get_function_configuration(FunctionName="bills")["Layers"]
+    assert [each["Arn"] for each in found] == [foreign, own]
+    client.update_function_configuration(FunctionName="bills", Timeout=9)
+    (listed,) = client.list_functions()["Functions"]
+    assert [each["Arn"] for each in listed["Layers"]] == [foreign, own]
+    assert "Layers" not in client.update_function_configuration(FunctionName="bills", Layers=[])

@@ -18,6 +18,7 @@ from muster.facets.rds.parameters import AUDIT_LOGGING, FORCE_SSL, SECURE_TRANSP
 from muster.model.finding import Resource
 from muster.model.readers import Describer
 from muster.readers.backup import protected_resources, recovery_points
+from muster.readers.cloudwatch.logs import resource_policies
 from muster.readers.dynamodb import dax, tables
 from muster.readers.ec2.autoscaling import table_scaling
 from muster.readers.ec2.ebs import newest_snapshots, public_snapshots
@@ -109,6 +110,9 @@ PAGED = [
         analyzers, 100, {},
         tuple({"arn": f"arn:aws:access-analyzer:{HERE}:{ACCOUNT_ID}:analyzer/{name}", "name": name, "type": "ACCOUNT"}
               | {"createdAt": AT, "status": "ACTIVE"} for name in ("one", "two")), id="analyzers",
+    ),
+    pytest.param(
+        resource_policies, 50, {}, tuple({"policyName": name} for name in ("one", "two")), id="resource policies",
     ),
     pytest.param(
         directory_buckets, 1000, {},

@@ -556,7 +556,12 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
 _ENUMERATED_TOO = ("State",)
 """Members that are a plain string in some shapes and enumerated in others."""
 
-_POLICIES = ("AssumeRolePolicyDocument", "Document", "Policy", "PolicyContent", "PolicyDocument", "RedrivePolicy")
+_POLICIES = (
+    "AssumeRolePolicyDocument", "Document", "Policy", "PolicyContent", "PolicyDocument", "RedrivePolicy",
+    "policyDocument",
+)  # fmt: skip
+_AS_TEXT = ("Policy", "policyDocument")
+"""Policies that a service sends as they are, without percent signs."""
 
 
 def _spelled_policy(name: str, partition: str, odd: bool, rng: Random) -> Any:
@@ -568,7 +573,7 @@ def _spelled_policy(name: str, partition: str, odd: bool, rng: Random) -> Any:
         target = f"arn:{partition}:sqs:{PARTITIONS[partition]}:{ACCOUNT_ID}:dead"
         return json.dumps({"deadLetterTargetArn": target, "maxReceiveCount": rng.choice((1, 5, "3"))})
     text = _policy(partition, rng)
-    return text if name == "Policy" else rng.choice((json.loads(text), quote(text), text))
+    return text if name in _AS_TEXT else rng.choice((json.loads(text), quote(text), text))
 
 
 def _one_or_many(values: Sequence[str], rng: Random) -> Any:

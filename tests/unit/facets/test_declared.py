@@ -36,6 +36,7 @@ WITHIN: Mapping[str, str] = {
     "KeyUse": "kms:DescribeKey",
     "Launch": "ecs:DescribeServices",
     "ListenerRule": "elbv2:DescribeRules",
+    "LogsResourcePolicy": "logs:DescribeResourcePolicies",
     "MetadataOptions": "ec2:DescribeLaunchTemplateVersions",
     "NamedLoadBalancer": "elbv2:DescribeLoadBalancers",
     "ParameterGroupUse": "rds:DescribeDBInstances",

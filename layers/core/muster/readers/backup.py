@@ -1,4 +1,4 @@
-"""Reading AWS Backup: which resources of a region it has backed up, its vaults, and their recovery points."""
+"""Reading AWS Backup: which resources of a region it has backed up, its vaults with recovery points, and its plans."""
 
 import typing
 
@@ -14,6 +14,8 @@ if typing.TYPE_CHECKING:
     from mypy_boto3_backup import BackupClient
 
 _VAULT = "AWS::Backup::BackupVault"
+_PLAN = "AWS::Backup::BackupPlan"
+_REPORT_PLAN = "AWS::Backup::ReportPlan"
 _NOT_THERE = frozenset({"CREATING", "FAILED"})
 
 protected_resources = reads(
@@ -54,14 +56,51 @@ recovery_points = reads(
 """The recovery points of a vault, 1000 a call."""
 
 
-@describes(_VAULT, permission="backup:ListTags")
-def tags(backup: "BackupClient", vault: Resource) -> Tags:
-    """Read the tags of a vault; boto3 has no paginator for them."""
+@lists(
+    _PLAN, permission="backup:ListBackupPlans", page=1000, on="arn:{partition}:backup:*:*:backup-plan:*",
+    arn="backup:{region}:{account}:backup-plan:{id}",
+)  # fmt: skip
+def plans(backup: "BackupClient", shard: Shard, token: str | None) -> Page:
+    """List the backup plans of a region, 1000 a page.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListBackupPlans.html
+    """
+    answer = backup.list_backup_plans(MaxResults=1000, **after(token))
+    arns = (str(item["BackupPlanArn"]) for item in answer.get("BackupPlansList", ()))
+    return Page((Listed(shard.resource(_PLAN, _id(arn), arn)) for arn in arns), answer.get("NextToken"))
+
+
+@lists(
+    _REPORT_PLAN, permission="backup:ListReportPlans", page=1000, on="arn:{partition}:backup:*:*:report-plan:*",
+    arn="backup:{region}:{account}:report-plan:{id}",
+)  # fmt: skip
+def report_plans(backup: "BackupClient", shard: Shard, token: str | None) -> Page:
+    """List the report plans of a region, 1000 a page; their ARNs hold more than the name.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListReportPlans.html
+    """
+    answer = backup.list_report_plans(MaxResults=1000, **after(token))
+    arns = (str(item["ReportPlanArn"]) for item in answer.get("ReportPlans", ()))
+    return Page((Listed(shard.resource(_REPORT_PLAN, _id(arn), arn)) for arn in arns), answer.get("NextToken"))
+
+
+def _id(arn: str) -> str:
+    return arn.rpartition(":")[2]
+
+
+def _tags(backup: "BackupClient", resource: Resource) -> Tags:
+    """Read the tags of a vault or a plan; boto3 has no paginator for them."""
     found: dict[str, str] = {}
     token: str | None = None
     while True:
-        answer = backup.list_tags(ResourceArn=vault.key, **after(token))
+        answer = backup.list_tags(ResourceArn=resource.key, **after(token))
         found |= answer.get("Tags") or {}
         token = answer.get("NextToken")
         if not token:
             return Tags.parse(tag_list(found))
+
+
+_LIST_TAGS = "backup:ListTags"
+tags = describes(_VAULT, permission=_LIST_TAGS)(_tags)
+plan_tags = describes(_PLAN, permission=_LIST_TAGS)(_tags)
+report_plan_tags = describes(_REPORT_PLAN, permission=_LIST_TAGS)(_tags)

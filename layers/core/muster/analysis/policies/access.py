@@ -11,7 +11,7 @@ from muster.analysis.patterns.globs import covers, intersects
 from muster.analysis.policies.condition_keys import Key, find, spelled
 from muster.analysis.policies.condition_values import Fixes
 from muster.analysis.policies.document import Policy, Statement
-from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Query, get_past, known, of_account
+from muster.analysis.policies.strangers import ANONYMOUS, PRINCIPAL, Query, from_accounts, get_past, known
 from muster.analysis.policies.wildcards import applies_to
 from muster.model.arn import account_of
 
@@ -49,18 +49,22 @@ def public_statements(policy: Policy, actions: tuple[str, ...] | None = None) ->
     )
 
 
-def foreign(policy: Policy, account_id: str, actions: tuple[str, ...] | None = None) -> tuple[str, ...]:
+def foreign(
+    policy: Policy, account_id: str, actions: tuple[str, ...] | None = None, trusted: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Name the principals of other accounts that are allowed any of the actions; everyone is among them.
 
-    Services are no accounts. A principal whose account its name does not tell is taken for a stranger.
+    Services are no accounts, and `trusted` accounts are no others. A principal whose account its name does not tell is
+    taken for a stranger.
     """
-    own = of_account(account_id)
+    accounts = frozenset((account_id, *trusted))
+    own = from_accounts(accounts)
     found = (
         text
         for statement in policy.statements
         if statement.allow
-        for name, text in _strangers(statement, account_id)
-        if _open(policy, statement, actions, own, _sparing(name, account_id), _senders(name))
+        for name, text in _strangers(statement, accounts)
+        if _open(policy, statement, actions, own, _sparing(name, accounts), _senders(name))
     )
     return tuple(sorted(set(found)))
 
@@ -69,12 +73,12 @@ def _senders(name: str) -> tuple[str, ...]:
     return (ANONYMOUS, PRINCIPAL) if name == "*" else (PRINCIPAL,)
 
 
-def _sparing(name: str, account_id: str) -> Callable[[Statement], bool]:
+def _sparing(name: str, accounts: Collection[str]) -> Callable[[Statement], bool]:
     """Return what says whether a Deny leaves a principal of another account alone."""
 
     def spared(denial: Statement) -> bool:
         if denial.not_principals:
-            return any(each == "*" or _stranger(each, account_id) for each in denial.not_principals)
+            return any(each == "*" or _stranger(each, accounts) for each in denial.not_principals)
         return not denial.everybody and name not in denial.principals
 
     return spared
@@ -129,20 +133,20 @@ def _undoes(denial: Statement, statement: Statement, pair: _Pair) -> bool:
     return everywhere and any(covers(each, action) for each in denial.actions for action in pair)
 
 
-def _strangers(statement: Statement, account_id: str) -> Iterable[tuple[str, str]]:
+def _strangers(statement: Statement, accounts: Collection[str]) -> Iterable[tuple[str, str]]:
     """Return the principals of a statement that are of other accounts, and how they are told."""
     if _admits_all(statement):
         keys = ", ".join(sorted({spelled(condition.key) for condition in statement.conditions}))
         return (("*", _everyone(statement) + (f" that meets the condition on {keys}" if keys else "")),)
-    return [(name, _plain(name)) for name in statement.principals if _stranger(name, account_id)]
+    return [(name, _plain(name)) for name in statement.principals if _stranger(name, accounts)]
 
 
-def _stranger(name: str, account_id: str) -> bool:
+def _stranger(name: str, accounts: Collection[str]) -> bool:
     """Whether a principal is of another account, or of one that its name does not tell."""
     kind, _, principal = name.partition(":")
     if kind == "service" or deleted(name):
         return False
-    return (account_of(principal) or principal) != account_id
+    return (account_of(principal) or principal) not in accounts
 
 
 def deleted(name: str) -> bool:

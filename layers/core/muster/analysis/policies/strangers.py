@@ -5,7 +5,7 @@ service acts. The requests that a stranger can make are tried, as far as a polic
 """
 
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -114,15 +114,15 @@ def known(key: Key, operator: str, value: str) -> bool:
     return rule(value, has_wildcard(value))
 
 
-def of_account(account_id: str) -> Fixes:
-    """Return what says whether a value can only be had by callers of one account, or by what acts for it."""
+def from_accounts(accounts: Collection[str]) -> Fixes:
+    """Return what says whether a value can only be had by callers of some accounts, or by what acts for them."""
 
     def own(key: Key, operator: str, value: str) -> bool:
         if key.whom not in ("caller", "source") or not operator.startswith(("string", "arn")):
             return False
         if key.holds == "account":
-            return value in (account_id, OWNER)
-        return key.holds == "arn" and account_of(value) == account_id
+            return value == OWNER or value in accounts
+        return key.holds == "arn" and account_of(value) in accounts
 
     return own
 

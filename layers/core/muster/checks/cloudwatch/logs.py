@@ -1,8 +1,9 @@
-"""Checks of CloudWatch log groups."""
+"""Checks of CloudWatch log groups, and of the policies that let services write to them."""
 
-from muster.facets.cloudwatch.logs import LogGroup
+from muster.analysis.policies.access import public
+from muster.facets.cloudwatch.logs import LogGroup, LogsResourcePolicies
 from muster.model.check import check
-from muster.model.finding import Severity, Verdict, compliant, known, non_compliant, not_applicable
+from muster.model.finding import Severity, Unknown, Verdict, compliant, known, non_compliant, not_applicable
 from muster.model.text import counted
 
 _PERIODS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -60,3 +61,29 @@ def cloudwatch_log_group_encrypted(group: LogGroup) -> Verdict:
     if group.kms_key:
         return compliant(f"Log group is encrypted with {group.kms_key}")
     return non_compliant("Log group has no KMS key")
+
+
+@check(severity=Severity.HIGH)
+def logs_resource_policy_not_public(policies: LogsResourcePolicies) -> Verdict:
+    """Resource policies of CloudWatch Logs should not be public.
+
+    A resource policy is public if an Allow statement lets anyone in and no Deny statement stops them. A condition
+    protects it if it names an account, an organization, an ARN, a VPC or a range of addresses. Statements for AWS
+    services are not public.
+
+    Problem: Logs resource policy is public
+    Why: Anyone can write into the log groups that the policy covers, or read them if it allows that.
+    Fix: Save the policies: `aws logs describe-resource-policies > POLICIES.json` Name the principals in the policy, or
+      add a condition such as aws:SourceAccount, and replace it: `aws logs put-resource-policy --policy-name POLICY-NAME
+      --policy-document file://POLICY.json` If nothing needs it, delete it: `aws logs delete-resource-policy
+      --policy-name POLICY-NAME`
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
+    for each in policies.items:
+        if not isinstance(each.policy, Unknown) and (found := public(each.policy, ("logs:*",))):
+            return non_compliant(f'Resource policy "{each.name}" is public: {"; ".join(found)}', policy_name=each.name)
+    for each in policies.items:
+        known(each.policy)
+    if not policies.items:
+        return not_applicable("The region has no resource policy of CloudWatch Logs")
+    return compliant(f"No resource policy of CloudWatch Logs is public ({len(policies.items)} in the region)")

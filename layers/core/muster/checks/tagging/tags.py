@@ -19,6 +19,8 @@ CONTROLS = (
     "Security Hub AppSync.4",
     "Security Hub AutoScaling.10",
     "Security Hub Backup.3",
+    "Security Hub Backup.4",
+    "Security Hub Backup.5",
     "Security Hub CloudFront.14",
     "Security Hub CloudTrail.9",
     "Security Hub DMS.4",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from muster.analysis.policies.document import Policy, policy_of
 from muster.facets import kinds
 from muster.facets.fields import Answer, Parsed, computed, facet, read
 from muster.model.arn import account_of
@@ -174,3 +175,19 @@ def _points(response: Mapping[str, Any], metric: str) -> Iterator[tuple[datetime
     for time, value in zip(series.get("Timestamps") or (), series.get("Values") or (), strict=True):
         if value > 0:
             yield time, float(value)
+
+
+def _policy(response: Answer) -> Policy | Unknown:
+    if response and not response.get("Policy"):
+        return Unknown("AWS did not return the policy of the table")
+    return policy_of(response.get("Policy"), "the table")
+
+
+@facet
+class TablePolicy(Parsed):
+    """GetResourcePolicy: the resource-based policy of a table and its indexes, empty if there is none.
+
+    Its stream has a policy of its own.
+    """
+
+    policy: Policy | Unknown = computed(_policy)

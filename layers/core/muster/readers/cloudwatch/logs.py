@@ -4,12 +4,13 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from muster.facets.cloudwatch.logs import LogGroup
+from muster.facets.cloudwatch.logs import LogGroup, LogsResourcePolicies
 from muster.facets.tagging.tags import Tags
+from muster.model.finding import REGION
 from muster.model.listing import Listed, Page, after, listed, prefixed
 from muster.model.readers import lists, reads
 from muster.model.shard import Shard
-from muster.readers.answers import tag_list
+from muster.readers.answers import all_pages, tag_list
 
 if typing.TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -36,6 +37,15 @@ tags = reads(
     lambda logs, group: tag_list(logs.list_tags_for_resource(resourceArn=group.arn).get("tags")),
     on="arn:{partition}:logs:*:*:log-group:*",
 )  # fmt: skip
+
+resource_policies = reads(
+    REGION, LogsResourcePolicies, "logs:DescribeResourcePolicies",
+    lambda logs, _region: all_pages(logs, "describe_resource_policies", "resourcePolicies", page=50),
+)  # fmt: skip
+"""The policies of the account; those of single log groups are no part of the answer.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html
+"""
 
 
 def _listed(item: Mapping[str, Any], shard: Shard) -> Listed:

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, TableKey, Throttling, TimeToLive
+from muster.facets.dynamodb.tables import PointInTimeRecovery, Table, TableKey, TablePolicy, Throttling, TimeToLive
 from muster.facets.tagging.tags import Tags
 from muster.model.finding import Resource
 from muster.model.listing import Listed, Page, after
@@ -65,6 +65,16 @@ time_to_live = reads(
     lambda db, table: db.describe_time_to_live(TableName=table.id),
     of=Table, when=lambda table: not table.set_aside, on=_ON,
 )  # fmt: skip
+
+policy = reads(
+    TABLE, TablePolicy, "dynamodb:GetResourcePolicy",
+    lambda db, table: db.get_resource_policy(ResourceArn=table.key),
+    absent=("PolicyNotFoundException",), on=_ON,
+)  # fmt: skip
+"""The resource-based policy of a table.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetResourcePolicy.html
+"""
 
 table_key = reads(
     TABLE, TableKey, "kms:DescribeKey",

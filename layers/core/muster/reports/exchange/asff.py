@@ -40,6 +40,7 @@ TYPE_NAMES: Mapping[str, str] = MappingProxyType(
         "AWS::AppSync::GraphQLApi": "AwsAppSyncGraphQlApi",
         "AWS::AutoScaling::AutoScalingGroup": "AwsAutoScalingAutoScalingGroup",
         "AWS::AutoScaling::LaunchConfiguration": "AwsAutoScalingLaunchConfiguration",
+        "AWS::Backup::BackupPlan": "AwsBackupBackupPlan",
         "AWS::Backup::BackupVault": "AwsBackupBackupVault",
         "AWS::CloudFront::Distribution": "AwsCloudFrontDistribution",
         "AWS::CloudTrail::Trail": "AwsCloudTrailTrail",
