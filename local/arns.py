@@ -176,10 +176,12 @@ _NESTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "elasticfilesystem": _by_name(FileSystemId="file-system/", AccessPointId="access-point/"),
     "es": _by_name(ARN="", DomainNames="domain/", DomainName="domain/"),
     "events": _of_events,
+    "firehose": _by_name(DeliveryStreamName="deliverystream/"),
     "guardduty": _by_name(DetectorId="detector/"),
     "iam": _of_iam,
     "kinesis": _by_name(StreamARN="", ResourceARN="", StreamName="stream/"),
     "logs": _of_logs,
+    "mq": _by_name(ResourceArn="", BrokerId="broker:name:"),
     "network-firewall": _by_name(ResourceArn="", FirewallArn="", FirewallPolicyArn="", RuleGroupArn=""),
     "rds": _by_name(
         DBClusterParameterGroupName="cluster-pg:",

@@ -74,6 +74,13 @@ HERE = "eu-west-1:123456789012"
         ("securityhub:BatchImportFindings", {"Findings": [{"ProductArn": "arn:aws:x"}]}, "arn:aws:x"),
         ("ssm:GetParameter", {"Name": "/muster/slack"}, f"arn:aws:ssm:{HERE}:parameter/muster/slack"),
         ("ssm:GetParameter", {"Name": "slack"}, f"arn:aws:ssm:{HERE}:parameter/slack"),
+        (
+            "firehose:DescribeDeliveryStream",
+            {"DeliveryStreamName": "s", "Limit": 1},
+            f"arn:aws:firehose:{HERE}:deliverystream/s",
+        ),
+        ("mq:DescribeBroker", {"BrokerId": "b-1"}, f"arn:aws:mq:{HERE}:broker:name:b-1"),
+        ("mq:ListTags", {"ResourceArn": f"arn:aws:mq:{HERE}:broker:s:b-1"}, f"arn:aws:mq:{HERE}:broker:s:b-1"),
         ("secretsmanager:GetSecretValue", {"SecretId": "s"}, f"arn:aws:secretsmanager:{HERE}:secret:s-AbCdEf"),
         ("sqs:SendMessage", {"QueueUrl": "http://127.0.0.1/1/q"}, f"arn:aws:sqs:{HERE}:q"),
         ("ec2:DescribeInstances", {}, "*"),
