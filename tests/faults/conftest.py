@@ -7,16 +7,31 @@ from types import SimpleNamespace
 import pytest
 import tenacity
 
-from local import estates
+from local import estate, estates
 from local.server import EmbeddedAws
+from muster.catalog.catalog import load
+from muster.sdk.session import Clients, open_session
+from tests.faults.scans import Fair, in_good_weather
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def aws() -> Iterator[EmbeddedAws]:
-    """Serve the estates to the tests of one module: moto's state is this process's, others begin without it."""
+    """Serve the estates to the tests of this folder: moto's state is this process's, those of others begin without."""
     with EmbeddedAws() as running:
         estates.seed_all(running)
         yield running
+
+
+@pytest.fixture(scope="package")
+def clients(aws: EmbeddedAws) -> Clients:
+    """Return clients as a scan has them."""
+    return Clients(open_session(region=estate.HOME, projections=load().projections()), endpoint_url=aws.endpoint)
+
+
+@pytest.fixture(scope="package")
+def fair(aws: EmbeddedAws, clients: Clients) -> dict[str, Fair]:
+    """Scan each shard in good weather."""
+    return in_good_weather(aws, clients)
 
 
 @pytest.fixture(autouse=True)

@@ -4,71 +4,33 @@ No other verdict changes, none disappears, and whatever was denied says which pe
 """
 
 import functools
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import NamedTuple
 
 import botocore.session
 import pytest
 
-from local import estate, estates
+from local import estate
 from local.front import Answer, Front
 from local.iam_actions import actions_of
-from local.server import ACCOUNT, EmbeddedAws
-from muster import configuration
+from local.server import EmbeddedAws
 from muster.catalog.catalog import load
 from muster.catalog.permissions import scanner_actions
 from muster.catalog.read_plan import read_plan
-from muster.configuration.selection import select
 from muster.model.finding import ACCOUNT as ACCOUNT_TYPE
 from muster.model.finding import TARGET, Finding, Status
 from muster.model.rule import Rule
 from muster.model.shard import Shard
-from muster.scanning.calls import ScanContext
 from muster.scanning.shard_scan import ShardScan
-from muster.sdk.retry import ATTEMPTS, Retrier
-from muster.sdk.session import Clients, open_session
+from muster.sdk.retry import ATTEMPTS
+from muster.sdk.session import Clients
 from muster.sdk.wire.contents import MAY_BE_EMPTY, contents
-from muster.targets.sharding import shards
+from tests.faults.scans import PLAN, RULES, SHARDS, Fair, context_of, scanned
 
 HERE = estate.HOME
-AT = datetime.now(UTC)
-CONFIGURATION = configuration.load(estates.CONFIGURATION, load())
-RULES = select(load(), CONFIGURATION)
-SHARDS = shards(ACCOUNT, "aws", estates.REGIONS, RULES, global_services=load().global_services)
 LISTED = {lister.permission for lister in load().listers.values()}
-PLAN = read_plan(load(), RULES)
 SESSION = botocore.session.Session()
 AT_HOME = [shard for shard in SHARDS if shard.endpoint_region == HERE]
-
-
-class Fair(NamedTuple):
-    """What a shard finds in good weather, and the operations that it makes."""
-
-    findings: dict[str, Finding]
-    operations: frozenset[str]
-
-
-@pytest.fixture(scope="module")
-def clients(aws: EmbeddedAws) -> Clients:
-    return Clients(open_session(region=HERE, projections=load().projections()), endpoint_url=aws.endpoint)
-
-
-@pytest.fixture(scope="module")
-def fair(aws: EmbeddedAws, clients: Clients) -> dict[str, Fair]:
-    found = {}
-    for shard in SHARDS:
-        before = len(aws.calls)
-        findings = scanned(shard, clients)
-        found[shard.id] = Fair(findings, frozenset(call.operation for call in aws.calls[before:]))
-    return found
-
-
-def scanned(shard: Shard, clients: Clients, rules: Sequence[Rule] | None = None) -> dict[str, Finding]:
-    plan = PLAN if rules is None else read_plan(load(), rules)
-    scan = ShardScan(shard, plan, ScanContext(clients, AT, Retrier(sleep=lambda _: None)))
-    return {finding.finding_id: finding for finding in scan}
 
 
 def test_the_estate_has_what_passes_and_what_fails_every_check(fair: dict[str, Fair]) -> None:
@@ -135,7 +97,7 @@ def test_an_api_that_is_down_costs_its_patience_once_for_all_shards_of_a_region(
 ) -> None:
     """The alarms of a region are read for the checks of many services: once, and six rounds of three attempts."""
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
-    context = ScanContext(clients, AT, Retrier(sleep=lambda _: None))
+    context = context_of(clients)
     aws.refuse("cloudwatch:DescribeAlarms", code="InternalFailure", status=500)
     before = len(aws.calls)
     asking = 0
@@ -223,7 +185,7 @@ def test_a_body_that_is_no_answer_is_never_taken_for_one(  # noqa: PLR0913 - wha
     whole, operations = fair[shard.id]
     wrong = {each for each in operations if listing is bool(_taken(each) & LISTED)}
     monkeypatch.setattr(Front, "_refused", lambda _self, asked, _: (200, body) if asked in wrong else None)
-    scan = ShardScan(shard, PLAN, ScanContext(clients, AT, Retrier(sleep=lambda _: None)))
+    scan = ShardScan(shard, PLAN, context_of(clients))
     found = {finding.finding_id: finding for finding in scan}
     gone = {(whole[name].check_id, whole[name].resource.type) for name in whole.keys() - found.keys()}
     assert gone <= {(each.check_id, each.resource.id) for each in found.values() if each.resource.type == TARGET}

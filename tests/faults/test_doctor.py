@@ -19,14 +19,6 @@ BY_POLICY = (
 )
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[EmbeddedAws]:
-    """Serve the estate of one region: doctor reads one page of each list, wherever it is."""
-    with EmbeddedAws() as running:
-        estates.seed(running, estate.HOME)
-        yield running
-
-
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: EmbeddedAws) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
